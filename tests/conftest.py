@@ -1,0 +1,36 @@
+"""Fixtures that every floor's tests share."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+
+import pytest
+
+
+@functools.cache
+def engine_problem() -> str | None:
+    """Why no engine test can run here, or None."""
+    if shutil.which("docker") is None:
+        return "no docker client"
+    for command, problem in (
+        (["docker", "info"], "no engine answers"),
+        (["docker", "buildx", "version"], "no buildx plugin"),
+        (["docker", "image", "inspect", "ghcr.io/astral-sh/uv:trixie-slim"], "the base images are not there"),
+    ):
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            return problem
+    return None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("engine") is None:
+        return
+    problem = engine_problem()
+    if problem is None:
+        return
+    if os.environ.get("UVDIVE_REQUIRE_ENGINE") == "1":
+        pytest.fail(f"an engine is required (UVDIVE_REQUIRE_ENGINE=1): {problem}", pytrace=False)
+    pytest.skip(problem)

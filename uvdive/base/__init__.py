@@ -1,0 +1,1 @@
+"""What every floor may use: errors, units, progress, cancellation, worker processes."""

@@ -1,0 +1,141 @@
+"""Run one function in a Python process of its own, with its events sent back.
+
+A busy reader thread in the app's own process makes keys lag (DESIGN.md, "The
+house"). ``multiprocessing`` is not used: its start-up asks ``sys.stderr`` for a
+file descriptor, and a Textual app has put something without one in its place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import pickle
+import struct
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from typing import IO, Any, TypeVar, cast
+
+from uvdive.base.errors import CancelledError, UvdiveError
+from uvdive.base.progress import CancelToken, OnEvent, ignore
+
+T = TypeVar("T")
+_LENGTH = struct.Struct("<Q")
+
+
+class WorkerCrashError(RuntimeError):
+    """The worker process died or raised something unforeseen: a bug, with its traceback."""
+
+
+def _send(stream: IO[bytes], kind: str, value: object) -> None:
+    data = pickle.dumps((kind, value), protocol=5)
+    stream.write(_LENGTH.pack(len(data)))
+    stream.write(data)
+    stream.flush()
+
+
+def _receive(stream: IO[bytes]) -> tuple[str, Any] | None:
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    data = stream.read(length)
+    if len(data) < length:
+        return None
+    kind, value = pickle.loads(data)  # noqa: S301 - our own child wrote it
+    return kind, value
+
+
+def call(
+    function: Callable[..., T],
+    *args: object,
+    on_event: OnEvent = ignore,
+    cancel: CancelToken | None = None,
+) -> T:
+    """Run ``function(*args, on_event=…)`` in a new process and return its result.
+
+    ``function`` is a public function of a module; its arguments, events and result
+    must pickle. Cancelling ends the process at once.
+
+    Raises:
+        UvdiveError: as raised by the function.
+        CancelledError: ``cancel`` was set.
+        WorkerCrashError: the process died or raised any other exception.
+    """
+    cancel = cancel or CancelToken()
+    cancel.raise_if_cancelled()
+    # -P: a folder of the user's called "docker" must not shadow the library.
+    job = (function.__module__, function.__qualname__, args)
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "uvdive.base.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        )
+        cancel.on_cancel(process.kill)
+        with process:
+            try:
+                return cast("T", _talk(process, job, errors, on_event, cancel))
+            except BaseException:
+                process.kill()
+                raise
+
+
+def _talk(
+    process: subprocess.Popen[bytes],
+    job: object,
+    errors: IO[bytes],
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> object:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with contextlib.suppress(BrokenPipeError):
+        _send(process.stdin, "job", job)
+        process.stdin.close()
+    while True:
+        message = _receive(process.stdout)
+        if cancel.cancelled:
+            raise CancelledError
+        if message is None:
+            status = process.wait()
+            errors.seek(0)
+            said = errors.read().decode("utf-8", "replace")
+            raise WorkerCrashError(f"the worker process ended with {status}\n{said}")
+        kind, value = message
+        if kind == "event":
+            on_event(value)
+        elif kind == "result":
+            return value
+        elif kind == "error":
+            raise value
+        else:
+            raise WorkerCrashError(value)
+
+
+def main() -> None:
+    """The worker's side: read a job from standard input, write events and the result."""
+    output = sys.stdout.buffer
+    # Whatever a library prints must not end up between the messages.
+    sys.stdout = sys.stderr
+    message = _receive(sys.stdin.buffer)
+    if message is None:
+        return
+    module, name, args = message[1]
+    try:
+        function = getattr(importlib.import_module(module), name)
+        result = function(*args, on_event=lambda event: _send(output, "event", event))
+    except UvdiveError as error:
+        _send(output, "error", error)
+    except Exception:  # noqa: BLE001 - it is raised again in the parent
+        _send(output, "crash", traceback.format_exc())
+    else:
+        _send(output, "result", result)
+
+
+if __name__ == "__main__":
+    main()

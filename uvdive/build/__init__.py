@@ -1,0 +1,1 @@
+"""Builds as processes: ``docker buildx build``, its events, its cancellation, its result."""

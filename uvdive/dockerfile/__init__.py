@@ -1,0 +1,1 @@
+"""Dockerfiles: lossless syntax, instructions, stages, shell words."""

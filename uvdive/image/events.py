@@ -1,0 +1,31 @@
+"""What the image floor reports while it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LayerOutline:
+    """A layer before it was read: what the image's config and the engine say of it."""
+
+    diff_id: str
+    created_by: str
+    engine_size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFound:
+    """The image's config is known; ``layers`` are bottom first."""
+
+    reference: str
+    layers: tuple[LayerOutline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRead:
+    """One layer's tar was read to its end. ``file_bytes`` counts each inode once."""
+
+    diff_id: str
+    file_bytes: int
+    files: int

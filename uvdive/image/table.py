@@ -1,0 +1,169 @@
+"""Every file of every layer in columns: the one structure that all views are computed from.
+
+Three kinds of rows, each in arrays of its own:
+
+- a **node** is a path: a parent node and a name. Node 0 is ``/``.
+- an **entry** is one appearance of a path in one layer. It is visible from its
+  ``layer`` on until its ``death`` layer, so the state after layer *i* is the set
+  of entries with ``layer <= i < death``.
+- an **inode** is the content of a regular file, with one or more entries as its
+  names (hard links). Its bytes are counted once (``spec/ledger.md``, "Inodes").
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+ALIVE = 0xFFFF
+"""The death layer of what survives in the final state."""
+
+NONE = -1
+
+
+class Kind(IntEnum):
+    """What an entry is."""
+
+    FILE = 0
+    DIRECTORY = 1
+    SYMLINK = 2
+    CHAR_DEVICE = 3
+    BLOCK_DEVICE = 4
+    FIFO = 5
+
+
+class Cause(IntEnum):
+    """Why an entry or inode died (``spec/ledger.md``, "Causes of death")."""
+
+    NONE = 0
+    OVERWRITTEN = 1
+    REWRITTEN = 2
+    DELETED = 3
+    SHADOWED = 4
+
+
+class Change(IntEnum):
+    """What an entry did to its path, compared with the state below its layer."""
+
+    ADDED = 0
+    MODIFIED = 1
+
+
+@dataclass(slots=True)
+class FileTable:
+    """The columns. Built once by ``stack``; read-only from then on.
+
+    ``names`` are raw bytes without slashes. ``entry_size`` is the inode's size in
+    bytes for regular files, else 0. ``entry_link`` indexes ``links`` (a symlink's
+    target) or is NONE. ``inode_entry`` is the entry that created the inode.
+    """
+
+    node_parent: array[int] = field(default_factory=lambda: array("i", [NONE]))
+    names: list[bytes] = field(default_factory=lambda: [b""])
+    entry_node: array[int] = field(default_factory=lambda: array("I"))
+    entry_layer: array[int] = field(default_factory=lambda: array("H"))
+    entry_kind: array[int] = field(default_factory=lambda: array("B"))
+    entry_mode: array[int] = field(default_factory=lambda: array("H"))
+    entry_uid: array[int] = field(default_factory=lambda: array("I"))
+    entry_gid: array[int] = field(default_factory=lambda: array("I"))
+    entry_mtime: array[int] = field(default_factory=lambda: array("q"))
+    entry_size: array[int] = field(default_factory=lambda: array("Q"))
+    entry_link: array[int] = field(default_factory=lambda: array("i"))
+    entry_inode: array[int] = field(default_factory=lambda: array("i"))
+    entry_death: array[int] = field(default_factory=lambda: array("H"))
+    entry_cause: array[int] = field(default_factory=lambda: array("B"))
+    entry_change: array[int] = field(default_factory=lambda: array("B"))
+    inode_entry: array[int] = field(default_factory=lambda: array("I"))
+    inode_death: array[int] = field(default_factory=lambda: array("H"))
+    inode_cause: array[int] = field(default_factory=lambda: array("B"))
+    links: list[bytes] = field(default_factory=list)
+    _by_node: dict[int, list[int]] | None = None
+    _children: dict[int, dict[bytes, int]] | None = None
+
+    def __getstate__(self) -> list[object]:
+        # The lookup tables are rebuilt on demand: they would double a pickle.
+        return [getattr(self, name) for name in COLUMNS]
+
+    def __setstate__(self, state: list[object]) -> None:
+        for name, value in zip(COLUMNS, state, strict=True):
+            setattr(self, name, value)
+        self._by_node = self._children = None
+
+    @property
+    def entries(self) -> int:
+        """How many entries there are in all layers."""
+        return len(self.entry_node)
+
+    @property
+    def inodes(self) -> int:
+        """How many regular files there are, each inode once."""
+        return len(self.inode_entry)
+
+    def inode_size(self, inode: int) -> int:
+        """The inode's size in bytes."""
+        return self.entry_size[self.inode_entry[inode]]
+
+    def inode_layer(self, inode: int) -> int:
+        """The layer that wrote the inode."""
+        return self.entry_layer[self.inode_entry[inode]]
+
+    def inode_live(self, inode: int) -> bool:
+        """Does one of its names survive in the final state?"""
+        return self.inode_death[inode] == ALIVE
+
+    def path(self, node: int) -> bytes:
+        """The node's absolute path; ``/`` for node 0."""
+        parts = []
+        while node > 0:
+            parts.append(self.names[node])
+            node = self.node_parent[node]
+        return b"/" + b"/".join(reversed(parts))
+
+    def _below(self, node: int) -> Mapping[bytes, int]:
+        if self._children is None:
+            table: dict[int, dict[bytes, int]] = {}
+            for child, parent in enumerate(self.node_parent):
+                table.setdefault(parent, {})[self.names[child]] = child
+            self._children = table
+        return self._children.get(node, {})
+
+    def children(self, node: int) -> Collection[int]:
+        """The nodes directly below ``node``, from every layer, in no order."""
+        return self._below(node).values()
+
+    def entries_of(self, node: int) -> list[int]:
+        """Every entry of the node, oldest first."""
+        if self._by_node is None:
+            table: dict[int, list[int]] = {}
+            for entry, owner in enumerate(self.entry_node):
+                table.setdefault(owner, []).append(entry)
+            self._by_node = table
+        return self._by_node.get(node, [])
+
+    def find(self, path: bytes) -> int | None:
+        """The node of an absolute path, without following symlinks; None if no layer has it."""
+        node = 0
+        for name in path.split(b"/"):
+            if name:
+                below = self._below(node).get(name)
+                if below is None:
+                    return None
+                node = below
+        return node
+
+    def visible(self, node: int, layer: int = ALIVE - 1) -> int | None:
+        """The node's entry in the state after ``layer`` (default: the final state), or None."""
+        for entry in reversed(self.entries_of(node)):
+            if self.entry_layer[entry] <= layer:
+                return entry if self.entry_death[entry] > layer else None
+        return None
+
+    def live_entries(self, layer: int = ALIVE - 1) -> Iterator[int]:
+        """Every entry that is visible in the state after ``layer``."""
+        births, deaths = self.entry_layer, self.entry_death
+        return (e for e in range(len(births)) if births[e] <= layer < deaths[e])
+
+
+COLUMNS = tuple(name for name in FileTable.__slots__ if not name.startswith("_"))

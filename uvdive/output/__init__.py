@@ -1,0 +1,1 @@
+"""Reports, plans and comparisons as JSON, text and Markdown."""

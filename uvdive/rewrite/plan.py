@@ -1,0 +1,111 @@
+"""The one hand-off value of a rewrite: what would change, by which rule, and why.
+
+Fields are those of the JSON contract (DESIGN.md, ``uvdive.rewrite/1``). Bytes are
+``file_bytes`` of whole images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Outcome = Literal["rewritten", "unchanged", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One value that a decision can take; ``predicted_bytes`` of the whole new image."""
+
+    value: str
+    summary: str
+    predicted_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing that the rewrite did and the rule (``R18``) that says so.
+
+    ``line`` is of the original Dockerfile; ``new_lines`` are the lines of the new
+    text that the decision touched. ``alternatives`` is empty where there is no
+    real choice, else it holds the chosen value too.
+    """
+
+    id: str
+    rule: str
+    line: int | None
+    summary: str
+    reason: str
+    chosen: str = ""
+    alternatives: tuple[Alternative, ...] = ()
+    new_lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWarning:
+    """Something that the user should know before taking the rewrite."""
+
+    rule: str
+    line: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no rewrite, and what the user could change so that there is one."""
+
+    rule: str
+    reason: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """Another file that a decision changes."""
+
+    path: str
+    text: str
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The sizes by owner, before and after."""
+
+    before_bytes: int
+    after_bytes: int
+    owners: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowances:
+    """What the plan announces that the new image lacks or changes: the judge's exceptions.
+
+    ``config`` are config keys (``Env:UV_TOOL_BIN_DIR``, ``Entrypoint``) that may
+    differ; ``paths`` are absolute path prefixes that may be missing or differ;
+    ``owners`` are owners whose files may be missing. ``repaired_start`` says that
+    the original's start command cannot work, and the new one's can (R58).
+    """
+
+    config: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    repaired_start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RewritePlan:
+    """The result of planning. ``text`` is the new Dockerfile, or the old where refused."""
+
+    outcome: Outcome
+    evidence: Literal["image", "static"]
+    dockerfile: str
+    original: str
+    text: str
+    diff: str
+    refusal: Refusal | None = None
+    files: tuple[FileChange, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    warnings: tuple[PlanWarning, ...] = ()
+    predicted: Prediction | None = None
+    allowed: Allowances | None = None

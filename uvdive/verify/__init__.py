@@ -1,0 +1,1 @@
+"""Is the new image as good as the old one?"""

@@ -1,0 +1,100 @@
+"""The outcome of a verification and the comparison of two images, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+CheckName = Literal["config", "files", "interpreter", "libraries", "imports", "start"]
+Status = Literal["passed", "failed", "skipped", "repaired", "announced"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check of R46; ``differences`` are one line each, for people."""
+
+    name: CheckName
+    status: Status
+    detail: str
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStarted:
+    """An event: this check runs now."""
+
+    name: CheckName
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """All checks of one rewrite; it passed if none of them failed."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Did no check fail?"""
+        return all(check.status != "failed" for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerDelta:
+    """One owner in two images, in bytes."""
+
+    owner: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackageDelta:
+    """One package in two images: versions and bytes; None where it is not there."""
+
+    environment: str
+    name: str
+    before: str | None
+    after: str | None
+    before_bytes: int | None
+    after_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PathDelta:
+    """One path that was added, removed or changed."""
+
+    path: bytes
+    change: Literal["added", "removed", "changed"]
+    before_bytes: int | None
+    after_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigDelta:
+    """One config key that differs; values as JSON-able data."""
+
+    key: str
+    before: object
+    after: object
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two images side by side (``uvdive.comparison/1``); bytes are ``file_bytes``."""
+
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    before_bytes: int
+    after_bytes: int
+    verdict: str
+    owners: tuple[OwnerDelta, ...]
+    packages: tuple[PackageDelta, ...]
+    os_packages: tuple[PackageDelta, ...]
+    paths: tuple[PathDelta, ...]
+    config: tuple[ConfigDelta, ...]
+
+    @property
+    def delta_bytes(self) -> int:
+        """After minus before."""
+        return self.after_bytes - self.before_bytes
