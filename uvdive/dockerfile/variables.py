@@ -1,0 +1,152 @@
+"""Variables in instructions: ``$X``, ``${X:-y}`` and the like, with quotes, as BuildKit expands them."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable
+
+from uvdive.dockerfile.heredocs import raw_words
+
+Lookup = Callable[[str], str | None]
+"""Finds a variable's value: the ``get`` of a mapping, mostly."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#]")
+
+
+class _Reader:
+    def __init__(self, text: str, lookup: Lookup, escape: str) -> None:
+        self.text, self.lookup, self.escape = text, lookup, escape
+        self.at = 0
+        self.holes = False
+
+    def word(self, stop: str = "") -> str:
+        """Expand up to the end, or up to the first of ``stop`` outside quotes."""
+        out = []
+        while self.at < len(self.text) and self.text[self.at] not in stop:
+            char = self.text[self.at]
+            if char == "'":
+                out.append(self._single())
+            elif char == '"':
+                out.append(self._double())
+            elif char == "$":
+                out.append(self._dollar())
+            elif char == self.escape:
+                out.append(self.text[self.at + 1 : self.at + 2] or char)
+                self.at += 2
+            else:
+                out.append(char)
+                self.at += 1
+        return "".join(out)
+
+    def _single(self) -> str:
+        end = self.text.find("'", self.at + 1)
+        end = len(self.text) if end < 0 else end
+        content = self.text[self.at + 1 : end]
+        self.at = end + 1
+        return content
+
+    def _double(self) -> str:
+        out = []
+        self.at += 1
+        while self.at < len(self.text) and self.text[self.at] != '"':
+            char, following = self.text[self.at], self.text[self.at + 1 : self.at + 2]
+            if char == "$":
+                out.append(self._dollar())
+                continue
+            if char == self.escape and following in ('"', "$", self.escape):
+                char = following
+                self.at += 1
+            out.append(char)
+            self.at += 1
+        self.at += 1
+        return "".join(out)
+
+    def _dollar(self) -> str:
+        braced = self.text[self.at + 1 : self.at + 2] == "{"
+        match = _NAME.match(self.text, self.at + 1 + braced)
+        if match is None:
+            self.at += 1
+            return "$"
+        self.at = match.end()
+        value = self.lookup(match[0])
+        if braced:
+            return self._modified(value)
+        self.holes |= value is None
+        return value or ""
+
+    def _modified(self, value: str | None) -> str:
+        colon = self.text[self.at : self.at + 1] == ":"
+        self.at += colon
+        operator = self.text[self.at : self.at + 1]
+        if operator == "}" or not operator:
+            self.at += 1
+            self.holes |= value is None
+            return value or ""
+        self.at += 1
+        if operator in "#%/" and self.text[self.at : self.at + 1] == operator:
+            operator *= 2
+            self.at += 1
+        operand = self.word("/}" if operator[0] == "/" else "}")
+        replacement = ""
+        if operator[0] == "/" and self.text[self.at : self.at + 1] == "/":
+            self.at += 1
+            replacement = self.word("}")
+        self.at += 1
+        missing = value is None or (colon and not value)
+        if operator == "-":
+            return operand if missing else value or ""
+        if operator == "+":
+            return "" if missing else operand
+        return _cut(value or "", operator, operand, replacement)
+
+
+def _cut(value: str, operator: str, pattern: str, replacement: str) -> str:
+    """The operators that cut or replace; any other (``?``) leaves the value as it is."""
+    size = len(value)
+    if operator[0] in "#%":
+        lengths = range(size + 1) if len(operator) == 1 else range(size, -1, -1)
+        for length in lengths:
+            head, tail = (value[:length], value[length:])
+            if operator[0] == "%":
+                tail, head = (value[: size - length], value[size - length :])
+            if fnmatch.fnmatchcase(head, pattern):
+                return tail
+    elif operator[0] == "/" and pattern:
+        expression = fnmatch.translate(pattern).removesuffix(r"\Z").removesuffix(r"\z")
+        return re.sub(expression, lambda _: replacement, value, count=0 if len(operator) == 2 else 1)
+    return value
+
+
+def expand(text: str, lookup: Lookup, escape: str = "\\") -> str:
+    """Expand variables and remove quotes and escapes; an unset variable is an empty text.
+
+    https://docs.docker.com/reference/dockerfile/#environment-replacement
+    """
+    return _Reader(text, lookup, escape).word()
+
+
+def expand_known(text: str, lookup: Lookup, escape: str = "\\") -> str | None:
+    """As ``expand``, but None where a variable without a default (``${X:-y}``) is not set."""
+    reader = _Reader(text, lookup, escape)
+    expanded = reader.word()
+    return None if reader.holes else expanded
+
+
+def pairs(value: str, lookup: Lookup, escape: str = "\\") -> list[tuple[str, str | None]]:
+    """The names and expanded values of an ENV, ARG or LABEL; None is an ARG without a default.
+
+    All pairs of one instruction see the values from before it. The old form
+    ``ENV NAME any words`` is read too.
+    """
+    words = raw_words(value)
+    if not words:
+        return []
+    if "=" not in words[0] and len(words) > 1:
+        name, rest = value.split(maxsplit=1)
+        return [(expand(name, lookup, escape), expand(rest, lookup, escape))]
+    found: list[tuple[str, str | None]] = []
+    for word in words:
+        name, equals, text = word.partition("=")
+        found.append((expand(name, lookup, escape), expand(text, lookup, escape) if equals else None))
+    return found
