@@ -49,15 +49,15 @@ def match_history(created_by: Sequence[str], dockerfile_text: str) -> HistoryMat
     stages = read_stages(dockerfile)
     chain = lineage(stages, stages[-1])
     expected = [pair for stage in chain for pair in _expected(stage, dockerfile.escape)]
-    found = _align([_Entry.read(text) for text in created_by], [text for _, text in expected])
+    entries = [_Entry.read(text) for text in created_by]
+    found = _align(entries, [pattern for _, pattern in expected])
     spans: list[tuple[int, int] | None] = [None] * len(created_by)
     for entry, index in found.items():
         instruction = expected[index][0]
         spans[entry] = (instruction.line, instruction.end_line)
-    base_entries = len(created_by) - len(expected)
-    matches = base_entries >= 0 and sorted(found) == list(range(base_entries, len(created_by)))
-    if not matches:
-        base_entries = min(found, default=0)
+    base_entries = min(found, default=0 if expected else len(created_by))
+    own = [index for index in range(base_entries, len(entries)) if entries[index].keyword != "ONBUILD"]
+    matches = len(found) == len(expected) and sorted(found) == own
     return HistoryMatch(tuple(spans), base_entries, matches, chain[0].base or None)
 
 
@@ -85,6 +85,8 @@ def _plain(keyword: str, text: str) -> str:
     if keyword == "EXPOSE":
         ports = re.findall(r"\d[\d-]*(?:/\w+)?", re.sub(r":\{\}|map", " ", text))
         text = ",".join(sorted(port if "/" in port else f"{port}/tcp" for port in ports))
+    if keyword == "WORKDIR":
+        text = text.rstrip().rstrip("/") or "/"
     return _NOISE.sub("", text)
 
 
@@ -107,7 +109,9 @@ def _expected(stage: Stage, escape: str) -> list[tuple[Instruction, re.Pattern[s
         elif instruction.keyword == "ARG":
             for name, _ in pairs(instruction.value, lookup, escape):
                 env.setdefault(name, _UNKNOWN)
-        found.append((instruction, _pattern(instruction, text)))
+        # The classic builder notes an ONBUILD in the history, BuildKit does not.
+        if instruction.keyword != "ONBUILD":
+            found.append((instruction, _pattern(instruction, text)))
     return found
 
 
@@ -121,7 +125,7 @@ def _run_text(instruction: Instruction) -> str:
 
 def _history_text(instruction: Instruction, lookup: Lookup, escape: str) -> str:
     keyword = instruction.keyword
-    if keyword in ("CMD", "ENTRYPOINT", "SHELL", "HEALTHCHECK", "ONBUILD"):
+    if keyword in ("CMD", "ENTRYPOINT", "SHELL", "HEALTHCHECK"):
         return " ".join(instruction.exec_form or (instruction.arguments,))
     if keyword in ("ENV", "LABEL"):
         return " ".join(f"{k}={v}" for k, v in pairs(instruction.value, lookup, escape))
@@ -139,7 +143,7 @@ def _pattern(instruction: Instruction, text: str) -> re.Pattern[str]:
         body = ".*"
     if keyword in ("RUN", "CMD", "ENTRYPOINT"):
         body = f".*{body}"  # the shell and build arguments stand before it
-    elif keyword in ("HEALTHCHECK", "ONBUILD"):
+    elif keyword == "HEALTHCHECK":
         body = f".*{re.escape(_plain(keyword, text).removeprefix('CMD'))}.*"
     elif keyword == "WORKDIR" and not text.startswith("/"):
         body = f".*/{body.removeprefix(re.escape('./'))}"
