@@ -1,0 +1,163 @@
+"""The images that uvdive builds: their names, and how they are listed and removed.
+
+They are known by their tags alone. A label would be part of the config, which must
+stay equal to the original's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from uvdive.base.errors import EngineError
+from uvdive.image.engine import no_engine
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+REGISTRY = "uvdive.local"
+Role = Literal["before", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltImage:
+    """One tag of ours. ``size`` is the engine's figure in bytes, ``created`` is RFC 3339."""
+
+    tag: str
+    id: str
+    size: int
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What became of one tag: ``kept`` says why the engine keeps it, empty where it is gone."""
+
+    image: BuiltImage
+    kept: str = ""
+
+
+def image_tag(context: Path, dockerfile: Path | None, role: Role) -> str:
+    """``uvdive.local/NAME-ID:role``; the same folder and Dockerfile always give the same tag."""
+    folder = context.resolve()
+    file = (dockerfile or folder / "Dockerfile").resolve()
+    digest = hashlib.sha256(f"{folder}\0{file}".encode("utf-8", "surrogateescape")).hexdigest()
+    name = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:40].strip("-")
+    return f"{REGISTRY}/{name or 'root'}-{digest[:10]}:{role}"
+
+
+@contextmanager
+def engine_client() -> Iterator[DockerClient]:
+    """The engine through the docker SDK.
+
+    Raises:
+        EngineError: no engine answers, or it stops answering.
+    """
+    import docker
+    from docker.errors import DockerException
+    from requests.exceptions import ConnectionError as EngineGone
+    from requests.exceptions import RequestException
+
+    try:
+        client = docker.from_env()
+        client.ping()
+    except (DockerException, RequestException, OSError) as error:
+        raise no_engine(error) from error
+    try:
+        yield client
+    except EngineGone as error:
+        raise EngineError("The container engine went away.", "Start Docker again.") from error
+    finally:
+        client.close()
+
+
+def find_image(tag: str) -> str | None:
+    """The id of the image that carries ``tag``, or None."""
+    from docker.errors import ImageNotFound
+
+    with engine_client() as client:
+        try:
+            return str(client.images.get(tag).id)
+        except ImageNotFound:
+            return None
+
+
+def list_images() -> tuple[BuiltImage, ...]:
+    """Every tag that uvdive made, by name."""
+    with engine_client() as client:
+        found = client.api.images(filters={"reference": f"{REGISTRY}/*"})
+        images = [
+            BuiltImage(tag, image["Id"], image["Size"], _created(image["Created"]))
+            for image in found
+            for tag in image.get("RepoTags") or ()
+            if tag.startswith(f"{REGISTRY}/")
+        ]
+    return tuple(sorted(images, key=lambda image: image.tag))
+
+
+def _created(seconds: int) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def remove_images(images: Iterable[BuiltImage]) -> tuple[Removal, ...]:
+    """Take these tags away; the engine frees an image with its last tag.
+
+    What a container still uses is kept, and the Removal says why.
+    """
+    from docker.errors import APIError, ImageNotFound
+
+    removals = []
+    with engine_client() as client:
+        for image in images:
+            kept = ""
+            try:
+                client.images.remove(image.tag)
+            except ImageNotFound:
+                pass  # somebody else was faster: it is gone, as wanted
+            except APIError as error:
+                kept = str(error.explanation or error)
+            removals.append(Removal(image, kept))
+    return tuple(removals)
+
+
+def remove_untagged(image_id: str) -> bool:
+    """Remove an image that lost its tag to a newer build, unless anything else uses it."""
+    from docker.errors import APIError, ImageNotFound
+
+    with engine_client() as client:
+        try:
+            image = client.images.get(image_id)
+            if image.tags or image.attrs.get("RepoDigests"):
+                return False
+            client.images.remove(image_id)
+        except ImageNotFound:
+            return False
+        except APIError as error:
+            if error.status_code != 409:  # in use, by a container or by an image made from it
+                raise EngineError(f"The engine can't remove an old image: {error.explanation}.") from error
+            return False
+    return True
+
+
+def restore_tag(tag: str, image_id: str | None) -> None:
+    """Give ``tag`` back to the image that had it before a build that was stopped, or to none.
+
+    The engine may have named the image in the moment in which the build was stopped.
+    """
+    now = find_image(tag)
+    if now is None or now == image_id:
+        return
+    with engine_client() as client:
+        if image_id is None:
+            client.images.remove(tag)
+        else:
+            client.images.get(image_id).tag(tag)
+    if image_id is not None:
+        remove_untagged(now)

@@ -1,0 +1,41 @@
+"""A build under a tag of uvdive's own: the old image makes way, or stays as it was."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+
+from uvdive.base.errors import EngineError
+from uvdive.base.progress import CancelToken, OnEvent, ignore
+from uvdive.build.buildx import run_build
+from uvdive.build.events import BuildRequest, BuildResult
+from uvdive.build.images import find_image, remove_untagged, restore_tag
+
+
+def build_tagged(
+    request: BuildRequest,
+    *,
+    on_event: OnEvent = ignore,
+    cancel: CancelToken | None = None,
+) -> BuildResult:
+    """Build ``request`` under its tag and remove the image that loses the tag.
+
+    A stop or a failure leaves the tag where it was. The result's ``image_id`` is the
+    engine's: buildx may name the config instead where the engine names the manifest.
+
+    Raises:
+        UvdiveError: as ``run_build`` says.
+    """
+    assert request.tag is not None
+    before = find_image(request.tag)
+    try:
+        result = run_build(request, on_event=on_event, cancel=cancel)
+    except BaseException:
+        # Where the engine itself is gone, that is the error to report.
+        with contextlib.suppress(EngineError):
+            restore_tag(request.tag, before)
+        raise
+    image_id = find_image(request.tag) or result.image_id
+    if before is not None and before != image_id:
+        remove_untagged(before)
+    return replace(result, image_id=image_id)
