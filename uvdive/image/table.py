@@ -133,6 +133,20 @@ class FileTable:
         """The nodes directly below ``node``, from every layer, in no order."""
         return self._below(node).values()
 
+    def find_below(self, node: int, name: bytes) -> int | None:
+        """The node called ``name`` directly below ``node``, or None."""
+        return self._below(node).get(name)
+
+    def leads_to_live(self, node: int, layer: int = ALIVE - 1) -> bool:
+        """Is anything below the node visible, though it may have no entry of its own?"""
+        stack = list(self.children(node))
+        while stack:
+            below = stack.pop()
+            if self.visible(below, layer) is not None:
+                return True
+            stack.extend(self.children(below))
+        return False
+
     def entries_of(self, node: int) -> list[int]:
         """Every entry of the node, oldest first."""
         if self._by_node is None:
