@@ -1,0 +1,220 @@
+"""From stacked layers to the ImageReport."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from uvdive import __version__
+from uvdive.base.errors import UvdiveError
+from uvdive.dockerfile.history import HistoryMatch, match_history
+from uvdive.image.config import Manifest
+from uvdive.image.layer import LayerData
+from uvdive.image.source import layer_commands, layer_history
+from uvdive.image.table import FileTable
+from uvdive.ledger.attribute import LayerOrigin, attribute
+from uvdive.ledger.base import KnownImage, find_base
+from uvdive.ledger.components import text
+from uvdive.ledger.contents import Contents
+from uvdive.ledger.environments import environments
+from uvdive.ledger.findings import find
+from uvdive.ledger.report import (
+    Base,
+    DockerfileInfo,
+    ImageInfo,
+    ImageReport,
+    LayerReport,
+    OsRelease,
+    Totals,
+    User,
+)
+from uvdive.ledger.sums import Sums, add_up, components_of, owners_of, waste_of
+
+_RUN = re.compile(r"(?:RUN )?(?:\|\d+ .*? )?/bin/sh -c (?:#\(nop\)\s+)?", re.DOTALL)
+_KEYWORD = re.compile(r"[A-Z]+ ")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that the report is made of; sequences are bottom first."""
+
+    manifest: Manifest
+    layers: Sequence[LayerData]
+    verified: Sequence[bool]
+    table: FileTable
+    kept: dict[int, bytes]
+    warnings: Sequence[str]
+    known_images: Sequence[KnownImage]
+    dockerfile: Path | None
+
+
+def instruction_text(created_by: str) -> str:
+    """A history entry as its instruction reads: ``RUN uv sync``; builders' wrappings taken off."""
+    plain = created_by.strip().removesuffix("# buildkit").strip()
+    bare = _RUN.sub("", plain, count=1) if _RUN.match(plain) else plain
+    if bare != plain and not (_KEYWORD.match(bare) and "#(nop)" in plain):
+        return f"RUN {bare}"
+    return bare
+
+
+def make_report(evidence: Evidence) -> ImageReport:
+    """Account for every byte of an image."""
+    manifest, table = evidence.manifest, evidence.table
+    info, match = _dockerfile(evidence.dockerfile, manifest)
+    base = find_base(
+        manifest,
+        evidence.known_images,
+        match.base_name if match and match.matches else None,
+        match.base_entries if match and match.matches else None,
+    )
+    base_layers = base.layers if base else 0
+    commands = [instruction_text(command) for command in layer_commands(manifest)]
+    contents = Contents(table, evidence.kept)
+    attribution = attribute(
+        contents,
+        [LayerOrigin(number < base_layers, command) for number, command in enumerate(commands)],
+        manifest.config.environ.get("UV_CACHE_DIR"),
+    )
+    sums = add_up(table, attribution, len(evidence.layers))
+    layers = _layers(evidence, sums, match, commands, base_layers)
+    components = components_of(attribution, sums)
+    owners = owners_of(components, sums)
+    waste = waste_of(table, sums, [layer.line for layer in layers])
+    return ImageReport(
+        tool_version=__version__,
+        image=_image(manifest, base),
+        dockerfile=info,
+        config=manifest.config,
+        history=manifest.history,
+        os=_os_release(contents),
+        users=_users(contents),
+        totals=_totals(sums, evidence.layers),
+        layers=layers,
+        owners=owners,
+        components=components,
+        environments=environments(contents, attribution),
+        waste=waste,
+        findings=find(owners, layers, waste),
+        warnings=tuple(evidence.warnings),
+        files=table,
+        inode_owner=sums.inode_owner,
+        inode_component=attribution.inode_component,
+    )
+
+
+def _dockerfile(path: Path | None, manifest: Manifest) -> tuple[DockerfileInfo | None, HistoryMatch | None]:
+    if path is None:
+        return None, None
+    try:
+        data = path.read_bytes()
+        match = match_history([entry.created_by for entry in manifest.history], text(data))
+    except (OSError, UvdiveError):
+        # The report stands without it; whoever asked for the file says why it is bad.
+        return None, None
+    return DockerfileInfo(str(path), hashlib.sha256(data).hexdigest(), match.matches), match
+
+
+def _image(manifest: Manifest, base: Base | None) -> ImageInfo:
+    return ImageInfo(
+        manifest.reference,
+        manifest.image_id,
+        manifest.config_digest,
+        manifest.source,
+        manifest.platform,
+        manifest.created,
+        manifest.inspect_size,
+        manifest.listed_size,
+        base,
+    )
+
+
+def _totals(sums: Sums, layers: Sequence[LayerData]) -> Totals:
+    total = sums.total
+    tar_bytes = sum(layer.tar_bytes for layer in layers)
+    blobs = [layer.compressed_bytes for layer in layers]
+    return Totals(
+        file_bytes=total.bytes,
+        live_bytes=total.live,
+        dead_bytes=total.dead,
+        efficiency=total.live / total.bytes if total.bytes else 1.0,
+        duplicate_bytes=None,
+        tar_bytes=tar_bytes,
+        tar_overhead=tar_bytes - total.bytes,
+        compressed_bytes=None if None in blobs else sum(blob for blob in blobs if blob is not None),
+        files=total.files,
+    )
+
+
+def _layers(
+    evidence: Evidence,
+    sums: Sums,
+    match: HistoryMatch | None,
+    commands: Sequence[str],
+    base_layers: int,
+) -> tuple[LayerReport, ...]:
+    manifest = evidence.manifest
+    sizes = manifest.engine_sizes or (None,) * len(commands)
+    raw = layer_commands(manifest)
+    reports = []
+    for number, place in enumerate(layer_history(manifest)):
+        part = sums.layers[number]
+        span = match.spans[place] if match and match.matches and place is not None else None
+        engine = sizes[number]
+        data = evidence.layers[number]
+        reports.append(
+            LayerReport(
+                index=number,
+                diff_id=manifest.diff_ids[number],
+                verified=evidence.verified[number],
+                created_by=raw[number],
+                instruction=commands[number],
+                line=span[0] if span else None,
+                end_line=span[1] if span else None,
+                base=number < base_layers,
+                file_bytes=part.total.bytes,
+                live_bytes=part.total.live,
+                dead_bytes=part.total.dead,
+                tar_bytes=data.tar_bytes,
+                compressed_bytes=data.compressed_bytes,
+                engine_size=engine,
+                counts_links=_counts_links(engine, part.total.bytes, part.link_bytes),
+                link_bytes=part.link_bytes,
+                files=part.total.files,
+                added=part.added,
+                modified=part.modified,
+                removed=part.removed,
+                owners=part.owners,
+            )
+        )
+    return tuple(reports)
+
+
+def _counts_links(engine: int | None, file_bytes: int, link_bytes: int) -> bool | None:
+    """Does the engine's size of a layer count symlinks' targets? None where neither figure fits."""
+    if engine is None or not link_bytes or engine not in (file_bytes, file_bytes + link_bytes):
+        return None
+    return engine == file_bytes + link_bytes
+
+
+def _os_release(contents: Contents) -> OsRelease | None:
+    data = contents.read(b"/etc/os-release")
+    if data is None:
+        return None
+    values = {}
+    for line in text(data).splitlines():
+        key, separator, value = line.partition("=")
+        if separator:
+            values[key.strip()] = value.strip().strip("\"'")
+    return OsRelease(values.get("ID", ""), values.get("VERSION_ID", ""), values.get("VERSION_CODENAME", ""))
+
+
+def _users(contents: Contents) -> tuple[User, ...]:
+    users = []
+    for line in text(contents.read(b"/etc/passwd") or b"").splitlines():
+        fields = line.split(":")
+        if len(fields) >= 6 and fields[2].isdigit() and fields[3].isdigit():
+            users.append(User(fields[0], int(fields[2]), int(fields[3]), fields[5]))
+    return tuple(users)

@@ -1,0 +1,100 @@
+"""Which layers came from FROM (``spec/ledger.md``, "The base")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from uvdive.image.config import HistoryEntry, Manifest
+from uvdive.image.source import layer_history
+from uvdive.ledger.report import Base
+
+_OURS = "uvdive.local/"
+_GAP = 60.0
+"""A pause between two history entries that one build does not make, in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownImage:
+    """An image whose layers may be the base's: its names and diff ids, bottom first."""
+
+    names: tuple[str, ...]
+    diff_ids: tuple[str, ...]
+
+
+def short_name(name: str) -> str:
+    """An image name as people write it: without docker.io, ``library/``, and with a tag."""
+    name = name.removeprefix("docker.io/").removeprefix("library/")
+    return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
+
+
+def find_base(
+    manifest: Manifest,
+    known: Sequence[KnownImage],
+    base_name: str | None = None,
+    base_entries: int | None = None,
+) -> Base | None:
+    """Find the base chain.
+
+    Args:
+        manifest: the image.
+        known: the engine's images.
+        base_name: what the Dockerfile's FROM names, where it is known.
+        base_entries: how many leading history entries came with FROM, by the Dockerfile.
+
+    Returns:
+        The base with how it is known: ``image`` (diff ids of a local image),
+        ``dockerfile`` or ``history``; None for an image without one.
+    """
+    wanted = None if base_name is None else short_name(base_name)
+    prefixes = [image for image in known if _is_prefix(image, manifest)]
+    for image in prefixes:
+        if wanted is not None and wanted in map(short_name, image.names):
+            return Base(base_name, len(image.diff_ids), "image")
+    if base_entries:
+        return Base(base_name, _layers_before(manifest, base_entries), "dockerfile")
+    if base_name == "scratch":
+        return None
+    if prefixes and base_name is None:
+        longest = max(prefixes, key=lambda image: len(image.diff_ids))
+        return Base(min(longest.names, key=len), len(longest.diff_ids), "image")
+    entries = _by_history(manifest.history)
+    layers = _layers_before(manifest, entries) if entries else 0
+    return Base(base_name, layers, "history") if layers else None
+
+
+def _is_prefix(image: KnownImage, manifest: Manifest) -> bool:
+    count = len(image.diff_ids)
+    if not 0 < count < len(manifest.diff_ids) or image.diff_ids != manifest.diff_ids[:count]:
+        return False
+    return not all(name.startswith(_OURS) for name in image.names)
+
+
+def _layers_before(manifest: Manifest, entries: int) -> int:
+    return sum(1 for place in layer_history(manifest) if place is not None and place < entries)
+
+
+def _seconds(entry: HistoryEntry) -> float | None:
+    try:
+        return datetime.fromisoformat(entry.created or "").timestamp()
+    except ValueError:
+        return None
+
+
+def _by_history(history: Sequence[HistoryEntry]) -> int:
+    """How many leading entries look like a base's: they end with its last CMD, before a pause."""
+    end = 0
+    for number, entry in enumerate(history[:-1]):
+        text = entry.created_by.replace("/bin/sh -c #(nop)", "").strip()
+        if not text.startswith(("CMD", "ENTRYPOINT")):
+            continue
+        rest = history[number + 1 :]
+        if all(item.empty_layer for item in rest):
+            break  # the image's own start command
+        here, after = _seconds(entry), _seconds(rest[0])
+        if here is None or after is None or after - here > _GAP or not end:
+            end = number + 1
+    if not end and history and "debian.sh" in history[0].created_by:
+        end = 1
+    return end

@@ -1,0 +1,34 @@
+"""Who claims a path, and from which layer to which: databases as they stood when a file was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from uvdive.image.table import FileTable
+
+
+@dataclass(slots=True)
+class Claims:
+    """Claims of components on nodes, each for the layers in which its database entry was visible."""
+
+    table: FileTable
+    _claims: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+
+    def add(self, node: int, component: int, first: int, death: int) -> None:
+        """``component`` claims the node from layer ``first`` until before layer ``death``."""
+        self._claims.setdefault(node, []).append((first, death, component))
+
+    def get(self, node: int, layer: int) -> int | None:
+        """Whose the node's file is that ``layer`` wrote.
+
+        A database that the same layer wrote and a later one removed still counts,
+        and one that was written in a later layer is better than none.
+        """
+        claims = self._claims.get(node)
+        if claims is None:
+            return None
+        for first, death, component in claims:
+            if first <= layer < death:
+                return component
+        later = [claim for claim in claims if claim[0] >= layer]
+        return (min(later) if later else max(claims))[2]

@@ -1,0 +1,59 @@
+"""Load an image, an archive or a saved report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from uvdive.base import worker
+from uvdive.base.errors import ImageError, UsageError
+from uvdive.base.progress import CancelToken, OnEvent, ignore
+from uvdive.image.reference import Target, parse_target
+from uvdive.image.store import LayerStore
+from uvdive.ledger import saved
+from uvdive.ledger.report import ImageReport
+from uvdive.session.reading import read_image
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A report and the handle to its files' contents (None for a saved report)."""
+
+    report: ImageReport
+    store: LayerStore | None
+
+
+def load_image(
+    target: str | Target,
+    *,
+    dockerfile: Path | None = None,
+    on_event: OnEvent = ignore,
+    cancel: CancelToken | None = None,
+) -> Loaded:
+    """Load what a TARGET names, in a worker process.
+
+    Args:
+        target: as on the command line; a Dockerfile has to be built before.
+        dockerfile: the image's Dockerfile, if it is at hand: gives lines to layers.
+        on_event: gets Note, BytesRead, ImageFound and LayerRead.
+        cancel: ends the worker at once.
+
+    Raises:
+        UvdiveError: no engine, no such image, a damaged archive …
+        CancelledError: ``cancel`` was set.
+    """
+    parsed = parse_target(target) if isinstance(target, str) else target
+    if parsed.kind == "report":
+        return Loaded(_saved(parsed.path), None)
+    if parsed.kind == "dockerfile":
+        raise UsageError(f"{parsed.value} is a Dockerfile: it has to be built first.")
+    report, index = worker.call(read_image, parsed, dockerfile, on_event=on_event, cancel=cancel)
+    return Loaded(report, LayerStore(report.files, index))
+
+
+def _saved(path: Path) -> ImageReport:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{path} cannot be opened: {error.strerror}.", "Check its name.") from error
+    return saved.load(data)
