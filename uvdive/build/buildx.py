@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,7 +52,7 @@ def _dockerfile(request: BuildRequest, folder: Path) -> tuple[list[str], bytes]:
     """
     if request.text is None:
         return (["-f", str(request.dockerfile)] if request.dockerfile is not None else []), b""
-    text = request.text.encode()
+    text = request.text.encode("utf-8", "surrogateescape")
     own = request.dockerfile or request.context / "Dockerfile"
     ignored = own.with_name(f"{own.name}.dockerignore")
     if not ignored.is_file():
@@ -84,8 +83,6 @@ class _Process:
     """The client and its plugin, in a session of their own, so that both end together."""
 
     def __init__(self, command: _Command, standard_input: IO[bytes]) -> None:
-        self._lock = threading.Lock()
-        self._ended = False
         try:
             self.popen = subprocess.Popen(
                 command.argv,
@@ -100,23 +97,16 @@ class _Process:
 
     def kill(self) -> None:
         """End the whole group at once; BuildKit stops a build whose client is gone."""
-        with self._lock:
-            if not self._ended:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self.popen.pid, signal.SIGKILL)
+        # Once it was waited for, its number may belong to somebody else.
+        if self.popen.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.popen.pid, signal.SIGKILL)
 
     def lines(self) -> Iterator[str]:
         """What it prints, line by line, until it has ended."""
         assert self.popen.stdout is not None
         for line in self.popen.stdout:
             yield line.decode("utf-8", "replace").rstrip("\r\n")
-
-    def wait(self) -> int:
-        """Its exit status. From here on its number may belong to somebody else."""
-        with self._lock:
-            status = self.popen.wait()
-            self._ended = True
-            return status
 
 
 def _read(process: _Process, reader: ProgressReader, logs: list[BuildLog], on_event: OnEvent) -> None:
@@ -149,9 +139,7 @@ def _run(
         except BaseException:
             process.kill()
             raise
-        finally:
-            status = process.wait()
-    return status
+    return process.popen.returncode
 
 
 def run_build(

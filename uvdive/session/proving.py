@@ -1,0 +1,105 @@
+"""The use cases: build an image, and prove that a rewrite is as good as the original."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from uvdive.base.errors import RefusedError
+from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.build.events import BuildRequest, BuildResult
+from uvdive.build.images import image_tag
+from uvdive.build.replacing import build_tagged
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.comparing import compare_images
+from uvdive.session.images import load_image
+from uvdive.verify.checks import Comparison, Verification
+from uvdive.verify.run import verify as run_checks
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The rewritten image, built, measured and, unless that was not wanted, verified."""
+
+    build: BuildResult
+    after: ImageReport
+    comparison: Comparison
+    verification: Verification | None
+
+
+def build_image(
+    request: BuildRequest,
+    *,
+    on_event: OnEvent = ignore,
+    cancel: CancelToken | None = None,
+) -> BuildResult:
+    """Build an image with ``docker buildx build`` and load it into the engine.
+
+    Without a tag of its own the request gets ``uvdive.local/…:before``; the image
+    that had the tag until then is removed unless something else uses it.
+
+    Raises:
+        EngineError: no docker client, no engine, or no right to use it.
+        BuildError: no buildx plugin, or the build failed: ``log`` has its last lines.
+        UsageError: buildx does not take one of the arguments.
+        CancelledError: ``cancel`` was set; the tag is as it was before.
+    """
+    if request.tag is None:
+        request = replace(request, tag=image_tag(request.context, request.dockerfile, "before"))
+    return build_tagged(request, on_event=on_event, cancel=cancel)
+
+
+@contextlib.contextmanager
+def _context(plan: RewritePlan, context: Path) -> Iterator[Path]:
+    """The folder to build: the user's own, or a copy that holds the plan's other files."""
+    if not plan.files:
+        yield context
+        return
+    with tempfile.TemporaryDirectory(prefix="uvdive-context-") as folder:
+        copy = Path(folder) / "context"
+        shutil.copytree(context, copy, symlinks=True)
+        for change in plan.files:
+            target = copy / change.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(change.text, encoding="utf-8", newline="")
+        yield copy
+
+
+def prove(
+    plan: RewritePlan,
+    before: ImageReport,
+    *,
+    context: Path,
+    build_args: tuple[str, ...] = (),
+    verify: bool = True,
+    on_event: OnEvent = ignore,
+    cancel: CancelToken | None = None,
+) -> Proof:
+    """Build the plan's text, read the new image, compare it with ``before`` and verify it.
+
+    Nothing is written to the user's folder. Emits the events of the build, of the
+    reading and of the checks.
+
+    Raises:
+        RefusedError: the plan is a refusal.
+        UvdiveError: as ``build_image`` and ``load_image`` say.
+    """
+    if plan.outcome == "refused":
+        raise RefusedError("There is no rewrite to build.", plan.refusal.reason if plan.refusal else "")
+    dockerfile = Path(plan.dockerfile)
+    tag = image_tag(context, dockerfile, "after")
+    with _context(plan, context) as folder:
+        request = BuildRequest(folder, dockerfile, plan.text, tag, build_args)
+        built = build_tagged(request, on_event=on_event, cancel=cancel)
+    on_event(Note("Reading the new image"))
+    after = load_image(f"docker://{tag}", on_event=on_event, cancel=cancel).report
+    comparison = compare_images(before, after)
+    verification = None
+    if verify:
+        verification = run_checks(before, after, plan.allowed, on_event=on_event, cancel=cancel)
+    return Proof(built, after, comparison, verification)

@@ -1,0 +1,136 @@
+"""The use case: write a rewritten Dockerfile, and keep the old text."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from uvdive.base.errors import RefusedError, UsageError
+from uvdive.rewrite.plan import RewritePlan
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: ``kept`` is where the old text lies, None where there was none to keep.
+
+    ``others`` are the other files that the plan changes; ``unwritten`` are those
+    that it would change too, where only the Dockerfile was asked for.
+    """
+
+    path: Path
+    kept: Path | None
+    others: tuple[Written, ...] = ()
+    unwritten: tuple[str, ...] = ()
+
+
+def _names_to_keep(path: Path) -> Iterator[Path]:
+    yield path.with_name(f"{path.name}.orig")
+    for number in itertools.count(1):
+        yield path.with_name(f"{path.name}.orig.{number}")
+
+
+def _keep(path: Path) -> Path:
+    """Copy a file to the first of ``.orig``, ``.orig.1`` … that is free; never over anything."""
+    for name in _names_to_keep(path):
+        with contextlib.suppress(FileExistsError), name.open("xb") as copy:
+            copy.write(path.read_bytes())
+            shutil.copystat(path, name)
+            return name
+    raise AssertionError  # the names don't end
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write the whole file or nothing: a reader sees the old text or the new one.
+
+    An existing file keeps its mode and, where this user may set it, its owner.
+    """
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        with new.open("x", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            before = path.stat()
+            new.chmod(before.st_mode & 0o7777)
+            with contextlib.suppress(PermissionError):
+                os.chown(new, before.st_uid, before.st_gid)
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _rewrite(path: Path, text: str) -> Written:
+    """Replace a file that is there (a symlink's target, not the link) and keep the old one."""
+    real = path.resolve()
+    kept = _keep(real)
+    try:
+        _replace(real, text)
+    except BaseException:
+        kept.unlink(missing_ok=True)
+        raise
+    return Written(path, kept)
+
+
+def _in_place(plan: RewritePlan, context: Path) -> Written:
+    path = Path(plan.dockerfile)
+    on_disk = path.read_bytes().decode("utf-8", "surrogateescape")
+    if on_disk != plan.original:
+        raise UsageError(
+            f"{path} has changed since it was read.",
+            "Plan the rewrite again, so that the change is not lost.",
+        )
+    if plan.outcome == "unchanged":
+        return Written(path, None)
+    others = []
+    for change in plan.files:
+        other = context / change.path
+        if other.exists():
+            others.append(_rewrite(other, change.text))
+        else:
+            _replace(other, change.text)
+            others.append(Written(other, None))
+    done = _rewrite(path, plan.text)
+    return Written(path, done.kept, tuple(others))
+
+
+def write_rewrite(
+    plan: RewritePlan,
+    *,
+    output: Path | None = None,
+    overwrite: bool = False,
+    context: Path | None = None,
+) -> Written:
+    """Write the new Dockerfile.
+
+    Args:
+        plan: what to write.
+        output: where to; None replaces the Dockerfile itself (and the plan's other
+            files) and keeps the old texts as ``.orig``, ``.orig.1`` ….
+        overwrite: ``output`` may be a file that is there.
+        context: the folder of the plan's ``files``; None for the Dockerfile's own.
+
+    Raises:
+        RefusedError: the plan is a refusal.
+        UsageError: ``output`` is there and may not be replaced, the Dockerfile has
+            changed since the plan was made, or the folder cannot be written.
+    """
+    if plan.outcome == "refused":
+        reason = plan.refusal.reason if plan.refusal is not None else "the rewrite was refused"
+        raise RefusedError(f"There is nothing to write: {reason}.")
+    try:
+        if output is None or (output.exists() and output.samefile(plan.dockerfile)):
+            return _in_place(plan, context or Path(plan.dockerfile).parent)
+        if output.exists() and not overwrite:
+            raise UsageError(f"{output} is there already.", "Choose another name, or say that it may go.")
+        _replace(output, plan.text)
+    except OSError as error:
+        raise UsageError(f"{error.filename or output} can't be written: {error.strerror}.") from error
+    return Written(output, None, unwritten=tuple(change.path for change in plan.files))

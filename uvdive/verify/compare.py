@@ -1,0 +1,135 @@
+"""Two images side by side: what each owner, package, path and setting became."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from uvdive.ledger.report import OWNERS, Component, Distribution, Environment, ImageReport
+from uvdive.verify.checks import Comparison, OwnerDelta, PackageDelta, PathDelta
+from uvdive.verify.config import config_deltas
+from uvdive.verify.pairs import changes, walk
+from uvdive.verify.verdict import verdict
+
+
+def compare(before: ImageReport, after: ImageReport) -> Comparison:
+    """Compare two images.
+
+    Owners are in the order of OWNERS; packages by environment and name, only those
+    that differ in version or bytes; paths in order. A path counts as changed by its
+    type, mode, owner, size and link target: equal sizes may hide another content.
+    """
+    owners = tuple(_owners(before, after))
+    return Comparison(
+        before=_summary(before),
+        after=_summary(after),
+        before_bytes=before.totals.file_bytes,
+        after_bytes=after.totals.file_bytes,
+        verdict=verdict(owners),
+        owners=owners,
+        packages=tuple(_packages(before, after)),
+        os_packages=tuple(_os_packages(before, after)),
+        paths=tuple(_paths(before, after)),
+        config=config_deltas(before.config, after.config),
+    )
+
+
+def _summary(report: ImageReport) -> Mapping[str, object]:
+    return {
+        "reference": report.image.reference,
+        "id": report.image.id,
+        "source": report.image.source,
+        "platform": report.image.platform,
+        "file_bytes": report.totals.file_bytes,
+        "live_bytes": report.totals.live_bytes,
+        "dead_bytes": report.totals.dead_bytes,
+        "inspect_size": report.image.inspect_size,
+        "listed_size": report.image.listed_size,
+        "layers": len(report.layers),
+        "files": report.totals.files,
+    }
+
+
+def _owners(before: ImageReport, after: ImageReport) -> Iterator[OwnerDelta]:
+    old = {owner.owner: owner.bytes for owner in before.owners}
+    new = {owner.owner: owner.bytes for owner in after.owners}
+    for owner in OWNERS:
+        yield OwnerDelta(owner, old.get(owner, 0), new.get(owner, 0))
+
+
+def normal_name(name: str) -> str:
+    """A distribution's name as installers compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _distributions(environment: Environment | None) -> dict[str, Distribution]:
+    return {normal_name(d.name): d for d in environment.distributions} if environment else {}
+
+
+def _packages(before: ImageReport, after: ImageReport) -> Iterator[PackageDelta]:
+    old = {environment.path: environment for environment in before.environments}
+    new = {environment.path: environment for environment in after.environments}
+    for path in sorted(old.keys() | new.keys()):
+        ours, theirs = _distributions(old.get(path)), _distributions(new.get(path))
+        for name in sorted(ours.keys() | theirs.keys()):
+            was, now = ours.get(name), theirs.get(name)
+            delta = PackageDelta(
+                environment=path,
+                name=name,
+                before=was.version if was else None,
+                after=now.version if now else None,
+                before_bytes=was.bytes if was else None,
+                after_bytes=now.bytes if now else None,
+            )
+            if (delta.before, delta.before_bytes) != (delta.after, delta.after_bytes):
+                yield delta
+
+
+def _system(report: ImageReport) -> dict[str, tuple[str | None, int]]:
+    """Version and bytes of each OS package; its files may lie with two owners."""
+    found: dict[str, tuple[str | None, int]] = {}
+    for component in report.components:
+        if _is_package(component):
+            version, size = found.get(component.name, (None, 0))
+            found[component.name] = (component.version or version, size + component.bytes)
+    return found
+
+
+def _is_package(component: Component) -> bool:
+    return component.owner in ("base-os", "os-packages") and component.version is not None
+
+
+def _os_packages(before: ImageReport, after: ImageReport) -> Iterator[PackageDelta]:
+    old, new = _system(before), _system(after)
+    for name in sorted(old.keys() | new.keys()):
+        was, now = old.get(name), new.get(name)
+        if was != now:
+            yield PackageDelta(
+                environment="",
+                name=name,
+                before=was[0] if was else None,
+                after=now[0] if now else None,
+                before_bytes=was[1] if was else None,
+                after_bytes=now[1] if now else None,
+            )
+
+
+def _paths(before: ImageReport, after: ImageReport) -> Iterator[PathDelta]:
+    old, new = before.files, after.files
+    for pair in walk(old, new):
+        change: Literal["added", "removed", "changed"]
+        if pair.before is None:
+            change = "added"
+        elif pair.after is None:
+            change = "removed"
+        elif changes(old, pair.before, new, pair.after):
+            change = "changed"
+        else:
+            continue
+        yield PathDelta(
+            path=pair.path,
+            change=change,
+            before_bytes=None if pair.before is None else old.entry_size[pair.before],
+            after_bytes=None if pair.after is None else new.entry_size[pair.after],
+        )

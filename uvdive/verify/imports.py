@@ -1,0 +1,87 @@
+"""The check of the imports: what could be imported in the old image still can in the new one (R46)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib.resources import files
+
+from uvdive.base.progress import CancelToken
+from uvdive.build.containers import Ran, run_container
+from uvdive.ledger.report import Environment, ImageReport
+from uvdive.verify.checks import Check
+from uvdive.verify.inside import MARK
+from uvdive.verify.interpreter import needed
+
+IMPORT_SECONDS = 60.0
+CONTAINER_SECONDS = 600.0
+ENGINES = ("docker", "podman")
+
+Outcome = dict[str, str | None]
+"""Of each module the error that its import gave, None where it worked."""
+
+
+def _modules(environment: Environment) -> list[str]:
+    return sorted({module for distribution in environment.distributions for module in distribution.modules})
+
+
+def _parsed(ran: Ran, modules: Iterable[str]) -> Outcome:
+    outcome: Outcome = {}
+    for line in ran.output.splitlines():
+        # Whatever else start-up hooks of the environment print is not ours.
+        _, mark, answer = line.partition(MARK)
+        if mark:
+            name, error = json.loads(answer)
+            outcome[name] = error
+    said = [line for line in ran.error.splitlines() if line.strip()]
+    if ran.status is None:
+        missing = f"not tried within {CONTAINER_SECONDS:.0f} seconds"
+    else:
+        missing = said[-1] if said else f"the container ended with {ran.status}"
+    return {module: outcome.get(module, missing) for module in modules}
+
+
+def _tried(report: ImageReport, environment: Environment, modules: list[str], cancel: CancelToken) -> Outcome:
+    code = (files("uvdive.verify") / "inside.py").read_text("utf-8")
+    command = [environment.interpreter, "-c", code, str(IMPORT_SECONDS), json.dumps(modules)]
+    ran = run_container(report.image.id, command, seconds=CONTAINER_SECONDS, cancel=cancel)
+    return _parsed(ran, modules)
+
+
+def check_imports(before: ImageReport, after: ImageReport, cancel: CancelToken) -> Check:
+    """Import the top-level modules of every installed distribution, in both images.
+
+    Each module has a process of its own, without network and with a time limit.
+    Modules that fail in the old image too do not count.
+
+    Raises:
+        EngineError: the engine cannot run the images.
+        CancelledError: ``cancel`` was set.
+    """
+    for report in (before, after):
+        if report.image.source not in ENGINES:
+            return Check("imports", "skipped", f"{report.image.reference} is in no engine that could run it.")
+    wrong: list[str] = []
+    worked = broken = 0
+    for environment in needed(before):
+        modules = _modules(environment)
+        if not modules:
+            continue
+        old = _tried(before, environment, modules, cancel)
+        new = _tried(after, environment, modules, cancel)
+        broken += sum(error is not None for error in old.values())
+        for module in modules:
+            if old[module] is None and (error := new[module]) is not None:
+                wrong.append(f"{environment.path}: import {module}: {error}")
+            worked += old[module] is None
+    return _verdict(worked, broken, tuple(wrong))
+
+
+def _verdict(worked: int, broken: int, wrong: tuple[str, ...]) -> Check:
+    also = f" {broken} fail in the original already." if broken else ""
+    if wrong:
+        detail = f"{len(wrong)} of {worked} modules can't be imported any more.{also}"
+        return Check("imports", "failed", detail, wrong)
+    if not worked:
+        return Check("imports", "skipped", f"No module of the original can be imported here.{also}")
+    return Check("imports", "passed", f"All {worked} modules that the original imports work.{also}")

@@ -1,0 +1,92 @@
+"""The check of the environments: their Python, their console scripts, their editable sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from uvdive.image.resolve import resolve
+from uvdive.ledger.report import Environment, ImageReport
+from uvdive.verify.checks import Check
+
+BUNDLED = frozenset({"pip", "setuptools", "wheel"})
+"""What comes with an interpreter; an environment that holds nothing else holds nothing of the app's."""
+
+
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
+
+
+def _there(report: ImageReport, path: str) -> bool:
+    return resolve(report.files, _bytes(path)).node is not None
+
+
+def _minor(python: str | None) -> str | None:
+    return None if python is None else ".".join(python.split(".")[:2])
+
+
+def needed(report: ImageReport) -> tuple[Environment, ...]:
+    """The environments that the app needs: every venv, and others that hold the app's packages."""
+    return tuple(
+        environment
+        for environment in report.environments
+        if environment.kind == "venv"
+        or any(distribution.name.lower() not in BUNDLED for distribution in environment.distributions)
+    )
+
+
+def _python(old: Environment, new: Environment, before: ImageReport, after: ImageReport) -> Iterator[str]:
+    if not _there(before, old.interpreter):
+        return  # it was broken before: nothing to lose
+    found = resolve(after.files, _bytes(old.interpreter))
+    if found.node is None:
+        way = " -> ".join(hop.decode("utf-8", "backslashreplace") for hop in found.hops)
+        yield f"{old.path}: its Python leads to nothing: {way}"
+    if old.python and new.python and _minor(old.python) != _minor(new.python):
+        yield f"{old.path}: Python {old.python} became {new.python}"
+
+
+def _scripts(old: Environment, new: Environment, before: ImageReport, after: ImageReport) -> Iterator[str]:
+    scripts = {script.name: script for script in new.scripts}
+    for script in old.scripts:
+        if not _there(before, script.interpreter):
+            continue
+        if script.name not in scripts:
+            yield f"{old.path}: the script {script.name} is missing"
+        elif not _there(after, scripts[script.name].interpreter):
+            interpreter = scripts[script.name].interpreter
+            yield f"{old.path}: the script {script.name} needs {interpreter}, which is missing"
+
+
+def _roots(old: Environment, before: ImageReport, after: ImageReport) -> Iterator[str]:
+    for root in old.roots:
+        if _there(before, root) and not _there(after, root):
+            yield f"{old.path}: the source folder {root} of an editable install is missing"
+
+
+def check_interpreter(before: ImageReport, after: ImageReport) -> Check:
+    """Every environment of the old image still has its Python, scripts and sources (R1, R3, R7, R12).
+
+    What was broken in the old image already does not count.
+    """
+    environments = needed(before)
+    if not environments:
+        return Check("interpreter", "skipped", "The original has no Python environment.")
+    new = {environment.path: environment for environment in after.environments}
+    wrong: list[str] = []
+    for environment in environments:
+        other = new.get(environment.path)
+        if other is None:
+            wrong.append(f"{environment.path}: the environment is missing")
+            continue
+        wrong += _python(environment, other, before, after)
+        wrong += _scripts(environment, other, before, after)
+        wrong += _roots(environment, before, after)
+    if wrong:
+        return Check("interpreter", "failed", f"{len(wrong)} things are broken.", tuple(wrong))
+    return Check("interpreter", "passed", "; ".join(_summary(e, new[e.path]) for e in environments))
+
+
+def _summary(old: Environment, new: Environment) -> str:
+    where = f" at {new.interpreter_path}" if new.interpreter_path else ""
+    count = len(old.scripts)
+    return f"{old.path}: Python {new.python or 'of unknown version'}{where}, {count} scripts start"

@@ -1,0 +1,57 @@
+"""All checks of one rewrite, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from uvdive.base.progress import CancelToken, OnEvent, ignore
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import Allowances
+from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
+from uvdive.verify.config import check_config
+from uvdive.verify.files import check_files
+from uvdive.verify.imports import check_imports
+from uvdive.verify.interpreter import check_interpreter
+from uvdive.verify.start import check_start
+
+
+def _libraries() -> Check:
+    return Check(
+        "libraries", "skipped", "Shared libraries are not compared by this version; imports load most."
+    )
+
+
+def verify(
+    before: ImageReport,
+    after: ImageReport,
+    allowed: Allowances | None = None,
+    *,
+    on_event: OnEvent = ignore,
+    cancel: CancelToken | None = None,
+) -> Verification:
+    """Is the new image as good as the old one? (R46)
+
+    Emits CheckStarted before each check and the Check itself after it. ``allowed`` is
+    what the plan announced; without it nothing may differ.
+
+    Raises:
+        EngineError: the engine cannot run the images.
+        CancelledError: ``cancel`` was set.
+    """
+    allowed, token = allowed or Allowances(), cancel or CancelToken()
+    steps: tuple[tuple[CheckName, Callable[[], Check]], ...] = (
+        ("config", lambda: check_config(before.config, after.config, allowed.config)),
+        ("files", lambda: check_files(before, after, allowed)),
+        ("interpreter", lambda: check_interpreter(before, after)),
+        ("libraries", _libraries),
+        ("imports", lambda: check_imports(before, after, token)),
+        ("start", lambda: check_start(before, after, repaired=allowed.repaired_start)),
+    )
+    checks = []
+    for name, check in steps:
+        token.raise_if_cancelled()
+        on_event(CheckStarted(name))
+        done = check()
+        checks.append(done)
+        on_event(done)
+    return Verification(tuple(checks))

@@ -1,0 +1,103 @@
+"""The check of the start command: the program that the container starts must be there (R46, R58)."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from uvdive.image.config import ImageConfig
+from uvdive.image.resolve import resolve, which
+from uvdive.ledger.report import ImageReport
+from uvdive.verify.checks import Check
+
+DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""What engines set where the image has no PATH."""
+
+SHELLS = frozenset({"sh", "bash", "dash", "ash"})
+BUILT_IN = frozenset(
+    {".", ":", "[", "case", "cd", "command", "echo", "eval", "exec", "exit", "export", "for", "if", "set"}
+    | {"source", "test", "trap", "true", "false", "ulimit", "umask", "until", "wait", "while", "{", "("}
+)
+"""Words that the shell itself understands: no program needs to be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """One program that the start needs: its name, and why it can't run (empty where it can)."""
+
+    name: str
+    problem: str
+
+
+def start_command(config: ImageConfig) -> tuple[str, ...]:
+    """What a container runs by default; a shell form has its shell in front already."""
+    return (config.entrypoint or ()) + (config.cmd or ())
+
+
+def _in_shell(argv: Sequence[str]) -> str | None:
+    """The first program that ``sh -c SCRIPT`` starts, where that can be told without running it."""
+    if len(argv) < 3 or posixpath.basename(argv[0]) not in SHELLS or argv[1] not in ("-c", "-ec", "-exc"):
+        return None
+    try:
+        words = shlex.split(argv[2])
+    except ValueError:
+        return None
+    while words and (words[0] == "exec" or ("=" in words[0] and words[0].partition("=")[0].isidentifier())):
+        del words[0]
+    if not words or words[0] in BUILT_IN or set(words[0]) & set("$`(){}*?;&|<>"):
+        return None
+    return words[0]
+
+
+def _problem(report: ImageReport, name: str) -> str:
+    config, table = report.config, report.files
+    home = config.working_dir or "/"
+    folders = config.environ.get("PATH", DEFAULT_PATH).split(":")
+    search = [posixpath.join(home, folder).encode("utf-8", "surrogateescape") for folder in folders]
+    asked = posixpath.join(home, name) if "/" in name else name
+    node = which(table, asked.encode("utf-8", "surrogateescape"), search)
+    if node is None:
+        return f"{name} is not in the image" + ("" if "/" in name else f" (PATH={':'.join(folders)})")
+    path = table.path(node).decode("utf-8", "surrogateescape")
+    for environment in report.environments:
+        for script in environment.scripts:
+            interpreter = script.interpreter.encode("utf-8", "surrogateescape")
+            if path == f"{environment.path}/bin/{script.name}" and resolve(table, interpreter).node is None:
+                return f"{path} needs {script.interpreter}, which is not in the image"
+    return ""
+
+
+def _programs(report: ImageReport) -> tuple[_Program, ...]:
+    argv = start_command(report.config)
+    names = [argv[0]] if argv else []
+    inner = _in_shell(argv)
+    names += [inner] if inner is not None else []
+    return tuple(_Program(name, _problem(report, name)) for name in names)
+
+
+def check_start(before: ImageReport, after: ImageReport, *, repaired: bool = False) -> Check:
+    """Resolve the program of the start command through PATH and WORKDIR in both images.
+
+    Args:
+        before: the original.
+        after: the rewritten image.
+        repaired: the plan claims that the original cannot start and the new image can.
+    """
+    old, new = _programs(before), _programs(after)
+    was = [program.problem for program in old if program.problem]
+    now = [program.problem for program in new if program.problem]
+    if not new:
+        if old:
+            return Check("start", "failed", "The new image has no start command.")
+        return Check("start", "skipped", "The image has no start command.")
+    if now and was and not repaired:
+        return Check("start", "announced", f"Neither image can start: {was[0]}.", tuple(now))
+    if now:
+        return Check("start", "failed", f"The new image can't start: {now[0]}.", tuple(now))
+    started = " and ".join(program.name for program in new)
+    if was:
+        detail = f"The original can't start: {was[0]}. The new image starts {started}."
+        return Check("start", "repaired", detail)
+    return Check("start", "passed", f"The new image starts {started}.")
