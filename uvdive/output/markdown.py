@@ -1,0 +1,140 @@
+"""Reports and comparisons as Markdown, for a pull request or an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from uvdive.base.units import Units, delta, percent, size
+from uvdive.ledger.report import ImageReport
+from uvdive.output import largest
+from uvdive.output.plain import one_line
+from uvdive.output.text import engine_lines, layer_place
+from uvdive.verify.checks import Comparison, PackageDelta
+
+TOP = 20
+_SPECIAL = "\\`*_{}[]<>()#+!|~&$@"
+"""Whatever starts something in GitHub's Markdown, mentions included."""
+
+
+def escaped(text: str | bytes, width: int = 160) -> str:
+    """Somebody else's text on one line, so that Markdown shows it as it is."""
+    return "".join(f"\\{char}" if char in _SPECIAL else char for char in one_line(text, width))
+
+
+def code(text: str | bytes, width: int = 160) -> str:
+    """A code span: its fence is longer than any run of backticks in it (CommonMark 6.1)."""
+    line = one_line(text, width).replace("|", "\\|")
+    runs = [len(run) for run in "".join(c if c == "`" else " " for c in line).split()]
+    fence = "`" * (max(runs, default=0) + 1)
+    pad = " " if line[:1] == "`" or line[-1:] == "`" else ""
+    return f"{fence}{pad}{line or ' '}{pad}{fence}"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: frozenset[int]) -> list[str]:
+    rule = tuple("---:" if number in right else "---" for number in range(len(head)))
+    return ["| " + " | ".join(row) + " |" for row in (head, rule, *rows)]
+
+
+def report_markdown(report: ImageReport, units: Units = "si") -> str:
+    """The report's sizes, owners, layers, findings and largest waste."""
+    totals = report.totals
+    share = percent(totals.dead_bytes, totals.file_bytes)
+    dead = f"{size(totals.dead_bytes, units)} of it wasted ({share})"
+    parts = [
+        [f"## {code(report.image.reference)}"],
+        [
+            f"**{size(totals.file_bytes, units)}** in {totals.files} files, {dead}.",
+            *(f"{line}." for line in engine_lines(report, units)),
+        ],
+        _owners(report, units),
+        _layers(report, units),
+        [
+            f"- **{escaped(item.title)}** ({size(item.bytes, units)}): {escaped(item.advice, 1000)}"
+            for item in largest.findings(report)
+        ],
+        _waste(report, units),
+        [f"Note: {escaped(warning, 1000)}" for warning in report.warnings],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _owners(report: ImageReport, units: Units) -> list[str]:
+    rows = [
+        (
+            item.owner,
+            size(item.bytes, units),
+            percent(item.bytes, report.totals.file_bytes),
+            size(item.dead_bytes, units),
+        )
+        for item in report.owners
+        if item.bytes or item.files
+    ]
+    return _table(("owner", "size", "share", "dead"), rows, frozenset({1, 2, 3}))
+
+
+def _layers(report: ImageReport, units: Units) -> list[str]:
+    rows = [
+        (
+            str(layer.index),
+            size(layer.file_bytes, units),
+            size(layer.dead_bytes, units),
+            layer_place(layer),
+            code(layer.instruction or layer.created_by),
+        )
+        for layer in report.layers
+    ]
+    return _table(("layer", "size", "dead", "from", "instruction"), rows, frozenset({0, 1, 2}))
+
+
+def _waste(report: ImageReport, units: Units) -> list[str]:
+    rows = [(size(item.bytes, units), item.cause, code(item.path)) for item in largest.waste(report)[:TOP]]
+    return _table(("wasted", "cause", "path"), rows, frozenset({0})) if rows else []
+
+
+def comparison_markdown(comparison: Comparison, units: Units = "si") -> str:
+    """The verdict, owners, packages, paths and config that differ."""
+    owners = [
+        (
+            item.owner,
+            size(item.before, units),
+            size(item.after, units),
+            _delta(item.before, item.after, units),
+        )
+        for item in comparison.owners
+        if item.before or item.after
+    ]
+    before, after = comparison.before_bytes, comparison.after_bytes
+    owners.append(
+        ("**total**", size(before, units), size(after, units), f"**{_delta(before, after, units)}**")
+    )
+    path_rows = [
+        (_delta(item.before_bytes, item.after_bytes, units), item.change, code(item.path))
+        for item in largest.paths(comparison.paths)[:TOP]
+    ]
+    config = [(code(item.key), code(str(item.before)), code(str(item.after))) for item in comparison.config]
+    parts = [
+        [escaped(comparison.verdict, 1000)],
+        _table(("owner", "before", "after", "change"), owners, frozenset({1, 2, 3})),
+        _packages("package", comparison.packages, units),
+        _packages("OS package", comparison.os_packages, units),
+        _table(("change", "", "path"), path_rows, frozenset({0})) if path_rows else [],
+        _table(("config", "before", "after"), config, frozenset()) if config else [],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _delta(before: int | None, after: int | None, units: Units) -> str:
+    return delta(largest.change(before, after), units)
+
+
+def _packages(title: str, packages: tuple[PackageDelta, ...], units: Units) -> list[str]:
+    rows = [
+        (
+            escaped(item.name),
+            escaped(item.before or "-"),
+            escaped(item.after or "-"),
+            _delta(item.before_bytes, item.after_bytes, units),
+        )
+        for item in largest.packages(packages)[:TOP]
+    ]
+    return _table((title, "before", "after", "change"), rows, frozenset({3})) if rows else []

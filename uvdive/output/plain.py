@@ -1,0 +1,79 @@
+"""Somebody else's text made fit for a terminal, a pipe and a JSON file."""
+
+from __future__ import annotations
+
+import base64
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories without a glyph of their own, or that turn the text around."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+BAR = "#"
+
+
+def visible(raw: bytes | str, keep: str = "") -> str:
+    r"""Write every character that is not for display as an escape (``\x1b``, ``\u202e``).
+
+    Args:
+        raw: text, or bytes of which those that are not UTF-8 become ``\xff``.
+        keep: control characters to leave alone, such as the line end of a log.
+    """
+    text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escape(char, keep) for char in text)
+
+
+def _escape(char: str, keep: str) -> str:
+    if char in keep or unicodedata.category(char) not in _HIDDEN:
+        return char
+    if char == "\t":
+        return " "
+    # A byte that could not be decoded comes as a lone surrogate from argv or os.fsdecode.
+    if 0xDC80 <= ord(char) <= 0xDCFF:
+        return f"\\x{ord(char) - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode()
+
+
+def one_line(raw: bytes | str, width: int) -> str:
+    """A text on one line of at most ``width`` characters, cut at its end; bytes are a path."""
+    # White space is part of a path, and only layout in a command.
+    text = visible(raw) if isinstance(raw, bytes) else " ".join(visible(raw, keep="\n").split())
+    return text if len(text) <= width else text[: max(width - 3, 0)] + "..."
+
+
+def well_formed(text: str) -> str:
+    """The text with lone surrogates as U+FFFD, so that it can be written as UTF-8."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def path_fields(path: bytes | str) -> dict[str, str]:
+    """``path`` for JSON, and ``path_b64`` with its bytes where they are not UTF-8 (DESIGN.md, "JSON")."""
+    raw = path.encode("utf-8", "surrogateescape") if isinstance(path, str) else path
+    try:
+        return {"path": raw.decode()}
+    except UnicodeDecodeError:
+        return {"path": raw.decode("utf-8", "replace"), "path_b64": base64.b64encode(raw).decode()}
+
+
+def bar(part: int, whole: int, width: int) -> str:
+    """A bar of plain characters, ``width`` for the whole; what is not nothing gets one at least."""
+    if part <= 0 or whole <= 0:
+        return ""
+    return BAR * max(1, round(width * min(part, whole) / whole))
+
+
+def table(rows: Sequence[tuple[str, ...]], right: frozenset[int] = frozenset()) -> list[str]:
+    """Rows as lines with aligned columns; ``right`` are the columns that hold numbers."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if number in right else cell.ljust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines

@@ -1,0 +1,95 @@
+"""Two images side by side, as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from uvdive.base.units import Units, delta, size
+from uvdive.output import largest
+from uvdive.output.plain import bar, one_line, table, visible
+from uvdive.verify.checks import Comparison, ConfigDelta, PackageDelta, PathDelta
+
+TOP = 20
+_BAR = 20
+
+OwnerSizes = Mapping[str, tuple[int, int]]
+"""Bytes before and after, by owner."""
+
+
+def comparison_text(comparison: Comparison, units: Units = "si", width: int = 100) -> str:
+    """The verdict, then owners, packages, paths and config that differ."""
+    owners = {item.owner: (item.before, item.after) for item in comparison.owners}
+    parts = [
+        [visible(comparison.verdict)],
+        owner_lines(owners, units),
+        _packages("Python packages", comparison.packages, units),
+        _packages("OS packages", comparison.os_packages, units),
+        _paths(comparison.paths, units, width),
+        _config(comparison.config, width),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def owner_lines(owners: OwnerSizes, units: Units) -> list[str]:
+    """Both images by owner on one scale, and their sums."""
+    before, after = (sum(both[side] for both in owners.values()) for side in (0, 1))
+    longest = max([1, *(max(both) for both in owners.values())])
+    rows: list[tuple[str, ...]] = [("Owners", "before", "after", "change", "")]
+    for owner, (old, new) in owners.items():
+        if old or new:
+            bars = f"{bar(old, longest, _BAR):{_BAR}} | {bar(new, longest, _BAR)}".rstrip()
+            rows.append((f"  {owner}", size(old, units), size(new, units), delta(new - old, units), bars))
+    rows.append(("  total", size(before, units), size(after, units), delta(after - before, units), ""))
+    return table(rows, frozenset({1, 2, 3}))
+
+
+def _more(shown: int, there: int) -> list[str]:
+    return [f"  and {there - shown} more (--json has all)"] if there > shown else []
+
+
+def _version(version: str | None) -> str:
+    return "-" if version is None else visible(version)
+
+
+def _packages(title: str, packages: tuple[PackageDelta, ...], units: Units) -> list[str]:
+    changed = largest.packages(packages)
+    rows = [
+        (
+            f"  {visible(item.name)}",
+            _version(item.before),
+            _version(item.after),
+            delta(largest.change(item.before_bytes, item.after_bytes), units),
+        )
+        for item in changed[:TOP]
+    ]
+    if not rows:
+        return []
+    return table([(title, "before", "after", "change"), *rows], frozenset({3})) + _more(
+        len(rows), len(changed)
+    )
+
+
+def _paths(paths: tuple[PathDelta, ...], units: Units, width: int) -> list[str]:
+    differ = largest.paths(paths)
+    rows = [
+        (
+            f"  {delta(largest.change(item.before_bytes, item.after_bytes), units)}",
+            item.change,
+            one_line(item.path, max(width - 24, 30)),
+        )
+        for item in differ[:TOP]
+    ]
+    if not rows:
+        return []
+    return table([("Paths", "", ""), *rows], frozenset({0})) + _more(len(rows), len(differ))
+
+
+def _config(config: tuple[ConfigDelta, ...], width: int) -> list[str]:
+    lines = []
+    for item in config:
+        lines += [
+            f"  {visible(item.key)}",
+            f"    - {one_line(str(item.before), width - 6)}",
+            f"    + {one_line(str(item.after), width - 6)}",
+        ]
+    return ["Config", *lines] if lines else []

@@ -1,0 +1,87 @@
+"""A rewrite as plain text: what was decided and why, what it is worth, and is it proven."""
+
+from __future__ import annotations
+
+from uvdive.base.units import Units, delta, percent, size
+from uvdive.output.plain import visible
+from uvdive.output.rewrite_json import Measured, prediction_error
+from uvdive.output.text_comparison import owner_lines
+from uvdive.rewrite.plan import Decision, RewritePlan
+from uvdive.verify.checks import Verification
+
+
+def plan_text(plan: RewritePlan, units: Units = "si") -> str:
+    """The outcome, decisions, warnings, prediction and the diff."""
+    parts = [
+        [_outcome(plan)],
+        [line for decision in plan.decisions for line in _decision(decision, units)],
+        [f"Warning ({item.rule}{_line(item.line)}): {visible(item.text)}" for item in plan.warnings],
+        _predicted(plan, units),
+        [visible(plan.diff, keep="\n").rstrip("\n")] if plan.diff else [],
+        *([visible(change.diff, keep="\n").rstrip("\n")] for change in plan.files if change.diff),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def proof_text(
+    plan: RewritePlan, measured: Measured, verification: Verification | None, units: Units = "si"
+) -> str:
+    """Both images as measured, and the checks."""
+    before, after = measured.before.totals.file_bytes, measured.after.totals.file_bytes
+    saved = before - after
+    verdict = f"Measured: {size(before, units)} before, {size(after, units)} after: "
+    verdict += f"saved {size(saved, units)} ({percent(saved, before)})" if saved > 0 else "nothing saved"
+    error = prediction_error(plan.predicted, after)
+    lines = [verdict] if error is None else [verdict, f"The prediction was off by {100 * error:+.2f} %"]
+    parts = [lines, owner_lines(measured.owners, units), verification_lines(verification)]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def verification_lines(verification: Verification | None) -> list[str]:
+    """One line for each check, and the differences below it."""
+    if verification is None:
+        return ["Not verified."]
+    lines = ["Verified: every check passed." if verification.passed else "Verification failed."]
+    for check in verification.checks:
+        lines.append(f"  {check.status:9}  {check.name:11}  {visible(check.detail)}".rstrip())
+        lines += [f"{'':13}{visible(item)}" for item in check.differences]
+    return lines
+
+
+def _line(line: int | None) -> str:
+    return "" if line is None else f", line {line}"
+
+
+def _outcome(plan: RewritePlan) -> str:
+    name = visible(plan.dockerfile)
+    if plan.refusal is not None:
+        where = _line(plan.refusal.line)
+        return f"{name} was not rewritten ({plan.refusal.rule}{where}): {visible(plan.refusal.reason)}"
+    if plan.outcome == "unchanged":
+        return f"{name} is fine as it is."
+    if plan.evidence == "static":
+        return f"A draft for {name}: without its image some things are guesses."
+    return f"{name}, rewritten with the image as evidence."
+
+
+def _decision(decision: Decision, units: Units) -> list[str]:
+    lines = [
+        f"{decision.rule}{_line(decision.line)}: {visible(decision.summary)}",
+        f"  {visible(decision.reason)}",
+    ]
+    for item in decision.alternatives:
+        mark = "*" if item.value == decision.chosen else " "
+        worth = "" if item.predicted_bytes is None else f"  ({size(item.predicted_bytes, units)})"
+        lines.append(f"  {mark} --choose {decision.id}={item.value}  {visible(item.summary)}{worth}")
+    return lines
+
+
+def _predicted(plan: RewritePlan, units: Units) -> list[str]:
+    predicted = plan.predicted
+    if predicted is None:
+        return []
+    change = delta(predicted.after_bytes - predicted.before_bytes, units)
+    head = (
+        f"Predicted: {size(predicted.before_bytes, units)} -> {size(predicted.after_bytes, units)} ({change})"
+    )
+    return [head, *owner_lines(predicted.owners, units)]
