@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 
@@ -52,22 +53,48 @@ class Explanations:
             if old.path in new and new[old.path].interpreter_path != old.interpreter_path
         )
 
-    def owner(self, entry: int) -> str | None:
+    @cached_property
+    def _places(self) -> dict[bytes, str]:
+        """The folders and files that the ledger gives to one owner as a whole."""
+        return {
+            component.path.encode("utf-8", "surrogateescape"): component.owner
+            for component in self._before.components
+            if component.path and component.kind != "distribution"
+        }
+
+    def _place(self, path: bytes) -> str | None:
+        while path:
+            if path in self._places:
+                return self._places[path]
+            path = path.rpartition(b"/")[0]
+        return None
+
+    @cached_property
+    def _names(self) -> Counter[int]:
+        """How many names each inode of the old image has in its final state."""
+        table = self._before.files
+        return Counter(table.entry_inode[entry] for entry in table.live_entries())
+
+    def owner(self, path: bytes, entry: int) -> str | None:
         """Who owns an entry of the old image; None where neither the ledger nor its base tells.
 
-        The ledger owns contents. A symlink belongs to the owner of what it leads to,
-        and a folder that a base layer made belongs to the base.
+        The ledger owns contents. A hard link that lies in another owner's place (uv's
+        cache) belongs there, a symlink to the owner of what it leads to, and a folder
+        that a base layer made to the base.
         """
         table = self._before.files
         inode = table.entry_inode[entry]
         if inode != NONE:
-            return OWNERS[self._before.inode_owner[inode]]
+            shared = self._place(path) if self._names[inode] > 1 else None
+            return shared or OWNERS[self._before.inode_owner[inode]]
+        if (place := self._place(path)) is not None:
+            return place
         node = table.entry_node[entry]
         if table.entry_kind[entry] == Kind.SYMLINK:
-            target = resolve(table, table.path(node)).node
+            target = resolve(table, path).node
             found = None if target is None else table.visible(target)
-            if found is not None and table.entry_inode[found] != NONE:
-                return OWNERS[self._before.inode_owner[table.entry_inode[found]]]
+            if found is not None and found != entry:
+                return self.owner(table.path(table.entry_node[found]), found)
         first = table.entry_layer[table.entries_of(node)[0]]
         return "base-os" if self._before.layers[first].base else None
 
@@ -84,10 +111,10 @@ class Explanations:
 
     def missing(self, path: bytes, entry: int) -> str | None:
         """Why ``path`` may be missing, in a few words; None where nothing explains it."""
-        owner = self.owner(entry)
+        owner = self.owner(path, entry)
         return self._anyway(path, lambda: owner) or (owner if owner in self._owners else None)
 
     def changed(self, path: bytes, entry: int) -> str | None:
         """Why ``path`` may differ, in a few words; None where nothing explains it."""
-        why = self._anyway(path, lambda: self.owner(entry))
+        why = self._anyway(path, lambda: self.owner(path, entry))
         return why or ("the interpreter moved" if path in self._moved else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from uvdive.base.progress import CancelToken
@@ -33,12 +33,19 @@ def _parsed(ran: Ran, modules: Iterable[str]) -> Outcome:
         if mark:
             name, error = json.loads(answer)
             outcome[name] = error
-    said = [line for line in ran.error.splitlines() if line.strip()]
+    said = _said(ran.error)
     if ran.status is None:
         missing = f"not tried within {CONTAINER_SECONDS:.0f} seconds"
     else:
         missing = said[-1] if said else f"the container ended with {ran.status}"
     return {module: outcome.get(module, missing) for module in modules}
+
+
+def _said(error: str) -> list[str]:
+    """What the container said, or the client where it could not start the program."""
+    lines = [line for line in error.splitlines() if line.strip()]
+    client = [line.removeprefix("docker: ") for line in lines if line.startswith("docker: ")]
+    return client or lines
 
 
 def _tried(report: ImageReport, environment: Environment, modules: list[str], cancel: CancelToken) -> Outcome:
@@ -70,17 +77,25 @@ def check_imports(before: ImageReport, after: ImageReport, cancel: CancelToken) 
         old = _tried(before, environment, modules, cancel)
         new = _tried(after, environment, modules, cancel)
         broken += sum(error is not None for error in old.values())
-        for module in modules:
-            if old[module] is None and (error := new[module]) is not None:
-                wrong.append(f"{environment.path}: import {module}: {error}")
-            worked += old[module] is None
+        worked += sum(error is None for error in old.values())
+        wrong += _lost(environment, old, new)
     return _verdict(worked, broken, tuple(wrong))
+
+
+def _lost(environment: Environment, old: Outcome, new: Outcome) -> Iterator[str]:
+    """A line for each error that only the new image has, with the modules that it hits."""
+    hit: dict[str, list[str]] = {}
+    for module, error in new.items():
+        if old[module] is None and error is not None:
+            hit.setdefault(error, []).append(module)
+    for error, modules in hit.items():
+        yield f"{environment.path}: import {', '.join(modules)}: {error}"
 
 
 def _verdict(worked: int, broken: int, wrong: tuple[str, ...]) -> Check:
     also = f" {broken} fail in the original already." if broken else ""
     if wrong:
-        detail = f"{len(wrong)} of {worked} modules can't be imported any more.{also}"
+        detail = f"Not all of the {worked} modules that the original imports work.{also}"
         return Check("imports", "failed", detail, wrong)
     if not worked:
         return Check("imports", "skipped", f"No module of the original can be imported here.{also}")
