@@ -1,0 +1,215 @@
+"""Every action of the app, once: its keys, its words, whether it applies and why not.
+
+Bindings, footer, help and the command palette are all made from these tables. To
+add an action, add a row here and an ``action_…`` method to the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+Problem = Callable[[Any], str]
+"""Takes the screen and says why an action does not apply; empty where it does."""
+
+
+def never(_screen: object) -> str:
+    """No problem: the action always applies."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a key does.
+
+    Args:
+        id: stable name for keymaps, ``explore.rewrite``; what follows the dot is the method.
+        keys: Textual's key names, separated by commas.
+        label: one or two words for the footer.
+        tooltip: a sentence for help and palette.
+        problem: why it does not apply just now.
+        footer: is it shown at the bottom?
+        palette: is it offered in the command palette?
+    """
+
+    id: str
+    keys: str
+    label: str
+    tooltip: str
+    problem: Problem = never
+    footer: bool = False
+    palette: bool = True
+
+    @property
+    def call(self) -> str:
+        """The Textual action: ``rewrite``, or ``pane(2)`` for ``explore.pane.2``."""
+        _, name, *arguments = self.id.split(".")
+        return f"{name}({', '.join(arguments)})" if arguments else name
+
+
+def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
+    """The BINDINGS of a screen that has these actions."""
+    return [
+        Binding(
+            action.keys,
+            action.call,
+            action.label,
+            show=action.footer,
+            tooltip=action.tooltip,
+            id=action.id,
+        )
+        for action in actions
+    ]
+
+
+class ActionScreen(Screen[None]):
+    """A screen whose keys come from a table of actions; greyed ones say why when pressed."""
+
+    ACTIONS: ClassVar[tuple[Action, ...]] = ()
+    HELP = ""
+
+    def problem_of(self, action: Action) -> str:
+        """Why the action does not apply now; empty where it does."""
+        return action.problem(self) if self.is_mounted else ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey what does not apply (Textual: None is shown, but disabled)."""
+        if not parameters:
+            for known in self.ACTIONS:
+                if known.call == action:
+                    return None if self.problem_of(known) else True
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Say why a greyed key does nothing."""
+        for action in self.ACTIONS:
+            if event.key in action.keys.split(","):
+                problem = self.problem_of(action)
+                if problem:
+                    event.stop()
+                    self.notify(problem, title=action.label, markup=False, timeout=4)
+                return
+
+
+def _read(screen: Any) -> str:
+    return "" if screen.report is not None else "The image is not read yet."
+
+
+def _can_stop_reading(screen: Any) -> str:
+    return "" if screen.reading else "Nothing is being read."
+
+
+def _can_leave(screen: Any) -> str:
+    return "" if screen.can_back else "There is nothing to go back from; q quits."
+
+
+EXPLORE = (
+    Action(
+        "explore.rewrite",
+        "r",
+        "Rewrite",
+        "Show the Dockerfile rewritten to the multi-stage form.",
+        _read,
+        footer=True,
+    ),
+    Action(
+        "explore.filter",
+        "slash",
+        "Filter",
+        "Show only paths that contain a text, while you type.",
+        _read,
+        footer=True,
+    ),
+    Action("explore.sort", "s", "Sort", "Order the files by size, name or change.", _read, footer=True),
+    Action(
+        "explore.view",
+        "v",
+        "View",
+        "Show what one layer changed, or everything up to it.",
+        _read,
+        footer=True,
+    ),
+    Action("explore.copy", "y", "Copy", "Copy the selected path or command.", _read, footer=True),
+    Action("explore.stop", "x", "Stop", "Stop reading the image.", _can_stop_reading),
+    Action("explore.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
+    Action("explore.pane.1", "1", "Owners", "Go to the owners.", palette=False),
+    Action("explore.pane.2", "2", "Layers", "Go to the layers.", palette=False),
+    Action("explore.pane.3", "3", "Files", "Go to the files.", palette=False),
+    Action("explore.pane.4", "4", "Details", "Go to the details of what is selected.", palette=False),
+    Action("explore.next", "tab", "Next pane", "Go to the next pane.", palette=False),
+    Action("explore.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
+    Action("explore.back", "escape", "Back", "End the filter, then the zoom.", _can_leave, palette=False),
+    Action("explore.help", "question_mark", "Help", "Show every key and sign.", footer=True),
+    Action("explore.quit", "q", "Quit", "Stop all work and leave.", footer=True),
+)
+
+
+def _planned(screen: Any) -> str:
+    return "" if screen.plan is not None else "The rewrite is not computed yet."
+
+
+def _has_choice(screen: Any) -> str:
+    if screen.busy:
+        return "A build is running; x stops it."
+    return _planned(screen)
+
+
+def _can_build(screen: Any) -> str:
+    if screen.busy:
+        return "A build is running; x stops it."
+    return str(_planned(screen) or screen.build_problem)
+
+
+def _can_write(screen: Any) -> str:
+    if screen.busy:
+        return "A build is running; x stops it."
+    return str(_planned(screen) or screen.write_problem)
+
+
+def _can_stop_build(screen: Any) -> str:
+    return "" if screen.busy or screen.planning else "Nothing is running."
+
+
+def _can_switch(screen: Any) -> str:
+    return "" if screen.started else "Nothing was built yet; b builds."
+
+
+REWRITE = (
+    Action(
+        "rewrite.build",
+        "b",
+        "Build & prove",
+        "Build the new image, check it against the old one and compare their sizes.",
+        _can_build,
+        footer=True,
+    ),
+    Action("rewrite.write", "w", "Write", "Write the new Dockerfile, after a yes.", _can_write, footer=True),
+    Action("rewrite.stop", "x", "Stop", "Stop the build; nothing was written.", _can_stop_build, footer=True),
+    Action(
+        "rewrite.split", "d", "Side by side", "Show the diff unified or side by side.", _planned, footer=True
+    ),
+    Action(
+        "rewrite.switch",
+        "v",
+        "Plan/Build",
+        "Switch between the plan and the build.",
+        _can_switch,
+        footer=True,
+    ),
+    Action("rewrite.copy", "y", "Copy", "Copy the new Dockerfile, or in the log pane the log.", _planned),
+    Action("rewrite.pane.1", "1", "First pane", "Go to the decisions, or the steps.", palette=False),
+    Action("rewrite.pane.2", "2", "Second pane", "Go to the diff, or the checks.", palette=False),
+    Action("rewrite.pane.3", "3", "Third pane", "Go to the reasons, or the log.", palette=False),
+    Action("rewrite.next", "tab", "Next pane", "Go to the next pane.", palette=False),
+    Action("rewrite.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
+    Action(
+        "rewrite.back", "escape", "Back", "Back to the files; a build goes on.", footer=True, palette=False
+    ),
+    Action("rewrite.help", "question_mark", "Help", "Show every key and sign."),
+    Action("rewrite.quit", "q", "Quit", "Stop all work and leave."),
+)

@@ -1,0 +1,143 @@
+"""The app itself: what it opens, its theme, its screens, how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.screen import Screen
+
+from uvdive.base.errors import ExitCode, UvdiveError
+from uvdive.base.progress import CancelToken, OnEvent
+from uvdive.ledger.report import ImageReport
+from uvdive.tui import theme
+from uvdive.tui.actions import Action, ActionScreen
+from uvdive.tui.jobs import Jobs
+from uvdive.tui.screens.dialogs import AskPath
+from uvdive.tui.screens.explore import ExploreScreen
+from uvdive.tui.services import Loader, Services
+from uvdive.tui.writing import find_dockerfile
+
+
+class ActionProvider(Provider):
+    """The actions of the current screen that apply, in the command palette."""
+
+    def _actions(self) -> Iterable[Action]:
+        screen = self.screen
+        if isinstance(screen, ActionScreen):
+            for action in screen.ACTIONS:
+                if action.palette and not screen.problem_of(action):
+                    yield action
+
+    async def _run(self, action: Action) -> None:
+        await self.app.run_action(action.call, self.screen)
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for action in self._actions():
+            yield DiscoveryHit(action.label, lambda action=action: self._run(action), help=action.tooltip)
+
+    async def search(self, query: str) -> Hits:
+        """Those that fit what was typed."""
+        matcher = self.matcher(query)
+        for action in self._actions():
+            text = f"{action.label}: {action.tooltip}"
+            score = matcher.match(text)
+            if score > 0:
+                yield Hit(score, matcher.highlight(text), lambda action=action: self._run(action))
+
+
+class UvdiveApp(App[int]):
+    """Explore one image, and rewrite its Dockerfile.
+
+    Args:
+        target: how the user named it, for the headline while nothing better is known.
+        loader: reads the image; takes ``on_event`` and ``cancel``, returns a value
+            with the ``report``. Raises UvdiveError.
+        dockerfile: the Dockerfile that made the image; looked for in ``context``
+            where it is None.
+        context: the build context; the Dockerfile's folder where it is None.
+        build_args: arguments for ``docker buildx build``.
+        services: the session floor's functions of the rewrite.
+    """
+
+    TITLE = "uvdive"
+    CSS_PATH = "uvdive.tcss"
+    COMMANDS: ClassVar[set[Any]] = {ActionProvider} | App.COMMANDS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
+    ]
+
+    def __init__(
+        self,
+        target: str | None,
+        *,
+        loader: Loader,
+        dockerfile: Path | None = None,
+        context: Path | None = None,
+        build_args: tuple[str, ...] = (),
+        services: Services | None = None,
+    ) -> None:
+        super().__init__()
+        self.target = target
+        self.dockerfile = dockerfile
+        self.context = context
+        self.build_args = build_args
+        self.services = services or Services()
+        self.jobs = Jobs()
+        self.crash: Exception | None = None
+        self._loader = loader
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The owners' colours, which a theme may replace."""
+        return theme.variables()
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The explorer."""
+        return ExploreScreen()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Textual's own, without those that the actions already are."""
+        ours = {"Quit", "Keys", "Maximize", "Minimize"}
+        yield from (command for command in super().get_system_commands(screen) if command.title not in ours)
+
+    def load(self, on_event: OnEvent, cancel: CancelToken) -> Any:
+        """Read the image, in a job's thread."""
+        return self._loader(on_event=on_event, cancel=cancel)
+
+    def show_rewrite(self, report: ImageReport) -> None:
+        """Go to the rewrite, which stays as it was left; ask for a Dockerfile where none is found."""
+        from uvdive.tui.screens.rewrite import RewriteScreen
+
+        if self.is_screen_installed("rewrite"):
+            self.push_screen("rewrite")
+            return
+        found = find_dockerfile(self.dockerfile, self.context, report)
+        if found is None:
+            self.push_screen(AskPath(self.context or Path()), lambda path: self._rewrite_of(path, report))
+            return
+        self.install_screen(RewriteScreen(report, found), "rewrite")
+        self.push_screen("rewrite")
+
+    def _rewrite_of(self, path: Path | None, report: ImageReport) -> None:
+        if path is not None:
+            self.dockerfile = path
+            self.show_rewrite(report)
+
+    def leave(self, error: UvdiveError | None = None) -> None:
+        """End the app; after an error with that error's exit code."""
+        self.jobs.stop()
+        code = error.code if error is not None else ExitCode.DONE
+        self.exit(int(code), return_code=int(code))
+
+    async def action_quit(self) -> None:
+        """Stop all work and leave."""
+        self.leave()
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C without a selection leaves, as everywhere."""
+        self.leave()

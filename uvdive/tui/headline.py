@@ -1,0 +1,81 @@
+"""The lines at the top of the explorer: how big, what is going on, what can be won."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from uvdive.base.errors import CancelledError, UvdiveError
+from uvdive.base.progress import BytesRead
+from uvdive.base.units import size
+from uvdive.ledger.report import ImageReport
+from uvdive.tui.text import visible
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far the reading is."""
+
+    target: str = ""
+    note: str = ""
+    read: BytesRead | None = None
+    layers: int = 0
+    layers_read: int = 0
+
+
+def of_report(report: ImageReport, width: int) -> Content:
+    """Reference, size, efficiency, dead bytes, layers, platform: as many as fit."""
+    totals = report.totals
+    parts: list[Content | str] = [
+        Content.styled(size(totals.file_bytes), "bold"),
+        f"{100 * totals.efficiency:.1f} % live",
+        f"{size(totals.dead_bytes)} dead" if totals.dead_bytes else "nothing dead",
+        f"{len(report.layers)} layer{'' if len(report.layers) == 1 else 's'}",
+        f"{totals.files:,} files",
+        visible(report.image.platform),
+    ]
+    return _fit(visible(report.image.reference) or visible(report.image.id), parts, width)
+
+
+def of_progress(progress: Progress, error: UvdiveError | None, width: int) -> Content:
+    """What is being done, bytes read, layers read, how to stop."""
+    name = visible(progress.target) or "uvdive"
+    if isinstance(error, CancelledError):
+        return _fit(name, ["stopped", "q leaves"], width)
+    if error is not None:
+        return _fit(name, ["could not be read"], width)
+    parts: list[Content | str] = []
+    if progress.read is not None:
+        done, total = progress.read.done, progress.read.total
+        parts.append(f"{size(done)} of {size(total)} read" if total else f"{size(done)} read")
+    elif progress.note:
+        parts.append(visible(progress.note))
+    else:
+        parts.append("opening")
+    if progress.layers:
+        parts.append(f"{progress.layers_read} of {progress.layers} layers")
+    parts.append("x stops")
+    return _fit(name, parts, width)
+
+
+def wins(report: ImageReport) -> Content:
+    """The biggest findings in one line; where there is none, that it is so."""
+    found = sorted((f for f in report.findings if f.bytes), key=lambda finding: -finding.bytes)
+    if not found:
+        return Content.styled("No waste found.", "$foreground 60%")
+    parts = [
+        Content.assemble((size(finding.bytes), "bold $text-warning"), f" {visible(finding.title)}")
+        for finding in found[:3]
+    ]
+    return Content.assemble(("To win: ", "bold"), Content(" · ").join(parts))
+
+
+def _fit(name: str, parts: list[Content | str], width: int) -> Content:
+    line = Content.styled(name, "bold $text-accent")
+    for part in parts:
+        longer = Content("").join([line, Content("  "), part if isinstance(part, Content) else Content(part)])
+        if longer.cell_length > width - 2:
+            break
+        line = longer
+    return line

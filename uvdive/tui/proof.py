@@ -1,0 +1,135 @@
+"""How far a build and its proof are, as plain data that the screen draws."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from uvdive.base.progress import BytesRead, Note
+from uvdive.base.units import percent, size
+from uvdive.build.events import BuildLog, BuildStep
+from uvdive.image.events import ImageFound, LayerRead
+from uvdive.verify.checks import Check, CheckStarted, Comparison, Verification
+
+MOST_LOG = 5_000
+"""So many of the last log lines are kept."""
+
+
+@dataclass(slots=True)
+class Step:
+    """A build step as it stands; ``since`` is when it began, by the monotonic clock."""
+
+    event: BuildStep
+    since: float
+
+
+@dataclass(slots=True)
+class Proof:
+    """Everything that came of one ``prove``: fed with events, then with the result."""
+
+    clock: Callable[[], float] = time.monotonic
+    steps: dict[str, Step] = field(default_factory=dict)
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LOG))
+    checks: dict[str, Check | None] = field(default_factory=dict)
+    note: str = "starting"
+    layers: int = 0
+    read_bytes: int = 0
+    comparison: Comparison | None = None
+    verification: Verification | None = None
+    began: float = 0.0
+    took: float | None = None
+    failure: str = ""
+
+    def __post_init__(self) -> None:
+        self.began = self.clock()
+
+    def take(self, event: object) -> None:
+        """Note one event of the session floor."""
+        if isinstance(event, (BuildStep, BuildLog)):
+            self._take_build(event)
+        elif isinstance(event, (CheckStarted, Check)):
+            self.checks[event.name] = event if isinstance(event, Check) else None
+            self.note = "checking"
+        elif isinstance(event, Note):
+            self.note = event.text
+        elif isinstance(event, Comparison):
+            self.comparison = event
+        elif isinstance(event, (BytesRead, ImageFound, LayerRead)):
+            self._take_reading(event)
+
+    def _take_build(self, event: BuildStep | BuildLog) -> None:
+        if isinstance(event, BuildLog):
+            self.log.append(event.text)
+            return
+        known = self.steps.get(event.id)
+        self.steps[event.id] = Step(event, known.since if known else self.clock())
+        if event.state == "running":
+            self.note = "building"
+
+    def _take_reading(self, event: BytesRead | ImageFound | LayerRead) -> None:
+        self.note = "reading the image"
+        if isinstance(event, ImageFound):
+            self.layers, self.read_bytes = len(event.layers), 0
+        elif isinstance(event, LayerRead):
+            self.read_bytes += event.file_bytes
+
+    def finish(self, comparison: Comparison, verification: Verification | None) -> None:
+        """The proof is done."""
+        self.comparison = comparison
+        self.verification = verification
+        if verification is not None:
+            self.checks = {check.name: check for check in verification.checks}
+        self.took = self.seconds
+        self.note = ""
+
+    def stop(self, why: str) -> None:
+        """The proof ended without a result."""
+        self.took = self.seconds
+        self.failure = why
+        self.note = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes, or took."""
+        return self.took if self.took is not None else self.clock() - self.began
+
+    @property
+    def failed_checks(self) -> list[Check]:
+        """The checks that failed."""
+        return [check for check in self.checks.values() if check is not None and check.status == "failed"]
+
+    @property
+    def passed(self) -> bool:
+        """Is it done, verified, and did every check pass?"""
+        return self.comparison is not None and self.verification is not None and self.verification.passed
+
+    def verdict(self) -> str:
+        """The saving in one sentence; empty before it is measured."""
+        found = self.comparison
+        if found is None:
+            return ""
+        change = found.delta_bytes
+        if not change:
+            words = "exactly as large as before"
+        else:
+            words = f"{size(abs(change))} {'smaller' if change < 0 else 'larger'}"
+            words += f", {'-' if change < 0 else '+'}{percent(abs(change), found.before_bytes)}"
+        return f"{words}: {size(found.before_bytes)} → {size(found.after_bytes)}"
+
+    def proven(self) -> str:
+        """What the checks came to, in words; empty before they are done."""
+        if self.comparison is None:
+            return ""
+        if self.verification is None:
+            return "not verified"
+        failed = self.failed_checks
+        if failed:
+            return f"{len(failed)} check{'' if len(failed) == 1 else 's'} failed: " + ", ".join(
+                c.name for c in failed
+            )
+        done = [check for check in self.verification.checks if check.status != "skipped"]
+        skipped = len(self.verification.checks) - len(done)
+        told = f"all {len(done)} checks passed" if done else "no check could run"
+        return told + (f", {skipped} skipped" if skipped and done else "")

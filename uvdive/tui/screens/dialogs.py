@@ -1,0 +1,202 @@
+"""Modal dialogs: a question with yes and no, an error, the help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from uvdive.base.errors import UvdiveError
+from uvdive.ledger.report import OWNERS
+from uvdive.tui.actions import ActionScreen
+from uvdive.tui.text import paragraph, visible
+from uvdive.tui.theme import LOOKS, MIXED, glyph
+
+LOG_LINES = 20
+
+
+class Question(ModalScreen[bool]):
+    """A question that only an explicit yes answers with True."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes"),
+        Binding("n,escape,q", "answer(False)", "No"),
+        Binding("left,right,h,l", "app.focus_next", "Other", show=False),
+    ]
+
+    def __init__(self, title: str, body: Content, yes: str) -> None:
+        super().__init__()
+        self._title = title
+        self._body = body
+        self._yes = yes
+
+    def compose(self) -> ComposeResult:
+        """Title, what will be done, two buttons; No has the focus."""
+        with Vertical(classes="dialog"):
+            yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
+            with VerticalScroll(classes="dialog-body", can_focus=False):
+                yield Static(self._body)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button(Content(f"{self._yes} (y)"), id="yes", variant="warning", compact=True)
+                yield Button(Content("No (n)"), id="no", compact=True)
+
+    def on_mount(self) -> None:
+        """A careless Enter must not write anything."""
+        self.query_one("#no").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer by a click."""
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, yes: bool) -> None:  # noqa: FBT001 - it is the answer
+        """Answer by a key."""
+        self.dismiss(yes)
+
+
+class AskPath(ModalScreen[Path | None]):
+    """Asks for the Dockerfile that made the image; answers with a file that is there, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def compose(self) -> ComposeResult:
+        """Where was looked, and a line to type in."""
+        with Vertical(classes="dialog"):
+            yield Static(Content.styled("Which Dockerfile made this image?", "bold"), classes="dialog-title")
+            looked = visible(str(self._folder.resolve()))
+            yield Static(
+                Content(f"There is no Dockerfile in {looked}. Type the path of one:"), classes="dialog-do"
+            )
+            yield Input(placeholder="path/to/Dockerfile", id="path", compact=True)
+            yield Static(id="path-problem")
+            yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 60%"))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the path if there is a file; a folder means the Dockerfile in it."""
+        path = Path(event.value.strip()).expanduser()
+        if path.is_dir():
+            path /= "Dockerfile"
+        if event.value.strip() and path.is_file():
+            self.dismiss(path)
+            return
+        words = f"There is no file {visible(str(path))}." if event.value.strip() else ""
+        self.query_one("#path-problem", Static).update(Content.styled(words, "$text-error"))
+
+    def action_leave(self) -> None:
+        """Without an answer."""
+        self.dismiss(None)
+
+
+class Failure(ModalScreen[None]):
+    """What happened, what to do, and the end of the log."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "leave", "Close"),
+        Binding("y", "copy", "Copy"),
+    ]
+
+    def __init__(self, error: UvdiveError, *, fatal: bool = False) -> None:
+        super().__init__()
+        self.error = error
+        self.fatal = fatal
+
+    def compose(self) -> ComposeResult:
+        """The error, from the top; the log scrolls."""
+        with Vertical(classes="dialog dialog-error"):
+            yield Static(paragraph(self.error.what, "bold $text-error"), classes="dialog-title")
+            if self.error.do:
+                yield Static(paragraph(self.error.do), classes="dialog-do")
+            if self.error.log:
+                with VerticalScroll(classes="dialog-body"):
+                    lines = [visible(line) for line in self.error.log[-LOG_LINES:]]
+                    yield Static(Content("\n".join(lines)), classes="dialog-log")
+            leave = "Enter leaves uvdive" if self.fatal else "Enter closes"
+            yield Static(Content.styled(f"{leave} · y copies this text", "$foreground 60%"))
+
+    def action_leave(self) -> None:
+        """Close; the screen below decides what then."""
+        self.dismiss()
+
+    def action_copy(self) -> None:
+        """Copy everything that is said here."""
+        text = "\n".join((self.error.what, self.error.do, *self.error.log))
+        self.app.copy_to_clipboard(visible(text, keep="\n"))
+        self.notify("Copied.", timeout=2)
+
+
+class Help(ModalScreen[None]):
+    """Every action of a screen with its keys, and what the signs mean."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,enter", "dismiss", "Close"),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, screen: ActionScreen) -> None:
+        super().__init__()
+        self._of = screen
+
+    def compose(self) -> ComposeResult:
+        """One scrolling text."""
+        with Vertical(classes="dialog dialog-help"):
+            yield Static(Content.styled("Keys and signs", "bold"), classes="dialog-title")
+            with VerticalScroll(classes="dialog-body"):
+                yield Static(self._text())
+            yield Static(Content.styled("Esc closes", "$foreground 60%"))
+
+    def _text(self) -> Content:
+        lines = [Content(self._of.HELP), Content("")] if self._of.HELP else []
+        for action in self._of.ACTIONS:
+            shown = " ".join(self.app.get_key_display(b) for b in self._keys(action.id))
+            problem = self._of.problem_of(action)
+            lines.append(
+                Content.assemble(
+                    (f"{shown:<10}", "bold $text-accent"),
+                    (action.tooltip, "$foreground 60%" if problem else ""),
+                    (f" ({problem})" if problem else "", "italic $foreground 60%"),
+                )
+            )
+        lines += [
+            Content.assemble((f"{keys:<10}", "bold $text-accent"), words)
+            for keys, words in (
+                ("↑↓ jk", "Move. PgUp, PgDn, ^u, ^d by pages, g and G to the ends."),
+                ("→← lh", "Open, close, go to the folder above. Enter and Space toggle."),
+                ("n N", "Next match and the one before."),
+                ("^p", "All commands, themes too."),
+            )
+        ]
+        lines += [
+            Content(""),
+            Content.assemble(
+                ("+", "$sign-added"),
+                " added  ",
+                ("~", "$sign-changed"),
+                " changed  ",
+                ("-", "$sign-removed"),
+                f" removed  {MIXED} several owners",
+            ),
+            Content(""),
+        ]
+        lines += [
+            Content.assemble(glyph(owner), f" {owner:<12}", (LOOKS[owner].words, "$foreground 60%"))
+            for owner in OWNERS
+        ]
+        return Content("\n").join(lines)
+
+    def _keys(self, identity: str) -> list[Binding]:
+        found = self._of._bindings.key_to_bindings.values()  # noqa: SLF001 - Textual has no public way
+        return [binding for group in found for binding in group if binding.id == identity]
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll with j and k too."""
+        self.query_one(".dialog-body").scroll_relative(y=by, animate=False)

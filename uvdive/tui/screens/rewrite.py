@@ -1,0 +1,428 @@
+"""The rewrite: the plan with its reasons, the build and its proof, and writing the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import ContentSwitcher, Footer, Static
+
+from uvdive.base.errors import CancelledError
+from uvdive.base.progress import CancelToken, Note, OnEvent
+from uvdive.base.units import percent, size
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.tui.actions import REWRITE, ActionScreen, bindings
+from uvdive.tui.jobs import Job
+from uvdive.tui.panes import Panes
+from uvdive.tui.proof import Proof
+from uvdive.tui.screens.dialogs import Failure, Help, Question
+from uvdive.tui.text import visible
+from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, Sides, StepList
+from uvdive.tui.widgets.decisions import DecisionList, reason
+from uvdive.tui.widgets.diff import DiffView
+from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.writing import first_question, second_question
+
+if TYPE_CHECKING:
+    from uvdive.tui.app import UvdiveApp
+
+_TITLES = {"deltas": "Before and after", "why": "Why"}
+
+
+class RewriteScreen(ActionScreen, Panes):
+    """One Dockerfile's rewrite. It lives as long as the app: leaving it stops nothing."""
+
+    ACTIONS = REWRITE
+    BINDINGS = bindings(REWRITE)
+    PLAN_PANES: ClassVar[tuple[str, ...]] = ("decisions", "diff", "why")
+    BUILD_PANES: ClassVar[tuple[str, ...]] = ("steps", "checks", "log", "deltas")
+    PANES = PLAN_PANES + BUILD_PANES
+    HELP = (
+        "Decisions on the left, what they change on the right. Enter on a choice (○) takes it.\n"
+        "b builds the new image, checks it against the old one and compares their sizes; w writes the file."
+    )
+
+    def __init__(self, report: ImageReport, dockerfile: Path) -> None:
+        super().__init__()
+        self.report = report
+        self.dockerfile = dockerfile
+        self.plan: RewritePlan | None = None
+        self.proof: Proof | None = None
+        self.written: Path | None = None
+        self.choices: dict[str, str] = {}
+        self._job: Job | None = None
+        self._note = "computing the rewrite"
+        self._clock: Timer | None = None
+
+    @property
+    def _app(self) -> UvdiveApp:
+        return cast("UvdiveApp", self.app)
+
+    @property
+    def context(self) -> Path:
+        """The build context: as given, else the Dockerfile's folder."""
+        return self._app.context or self.dockerfile.parent
+
+    def compose(self) -> ComposeResult:
+        """Both views; the plan is shown first."""
+        yield Static(id="headline")
+        yield PairBar(id="pair")
+        yield Static(id="tabs")
+        with ContentSwitcher(initial="plan", id="views"):
+            with Horizontal(id="plan"):
+                with Vertical(id="choices", classes="column"):
+                    yield DecisionList(id="decisions")
+                    with VerticalScroll(id="why"):
+                        yield Static(id="reason")
+                with Vertical(id="change", classes="column"):
+                    yield DiffView(id="diff")
+            with Horizontal(id="build"):
+                with Vertical(id="work", classes="column"):
+                    yield StepList(id="steps")
+                    yield LogView(id="log")
+                with Vertical(id="outcome", classes="column"):
+                    yield DeltaList(id="deltas")
+                    yield CheckList(id="checks")
+        yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Ask for the plan."""
+        self.name_panes()
+        self.go_to("decisions")
+        self.query_one(PairBar).show(self._sides())
+        self._clock = self.set_interval(0.5, self._tick, pause=True)
+        self._replan()
+
+    # Panes: those of the view that is shown
+
+    @property
+    def view(self) -> str:
+        """``plan`` or ``build``."""
+        return str(self.query_one(ContentSwitcher).current)
+
+    @property
+    def panes(self) -> tuple[str, ...]:
+        """The panes of the view that is shown."""
+        return self.PLAN_PANES if self.view == "plan" else self.BUILD_PANES
+
+    def number(self, name: str) -> int:
+        """Both views number their panes from 1."""
+        view = self.PLAN_PANES if name in self.PLAN_PANES else self.BUILD_PANES
+        return view.index(name) + 1
+
+    def pane_title(self, name: str) -> str:
+        """A pane's name in words."""
+        return _TITLES.get(name, name.capitalize())
+
+    def pane_changed(self) -> None:
+        """Another pane has the focus."""
+        self.query_one("#tabs", Static).update(self.tabs())
+
+    def _show_view(self, view: str) -> None:
+        self.query_one(ContentSwitcher).current = view
+        self.go_to(self.panes[0])
+
+    # Planning
+
+    @property
+    def planning(self) -> bool:
+        """Is the plan being computed?"""
+        return self._job is not None and self._job.name == "plan" and self._job.running
+
+    @property
+    def busy(self) -> bool:
+        """Is a build or its proof running, or the file being written?"""
+        return self._job is not None and self._job.name != "plan" and self._job.running
+
+    @property
+    def started(self) -> bool:
+        """Was a build of this plan started?"""
+        return self.proof is not None
+
+    def _replan(self) -> None:
+        if self._job is not None:
+            self._job.cancel.cancel()
+        services, dockerfile, context = self._app.services, self.dockerfile, self._app.context
+        report, choices = self.report, dict(self.choices)
+
+        def work(on_event: OnEvent, cancel: CancelToken) -> RewritePlan:
+            return services.plan(
+                dockerfile, report, context=context, choices=choices, on_event=on_event, cancel=cancel
+            )
+
+        self._note = "computing the rewrite"
+        self._begin("plan", work)
+
+    def _begin(self, name: str, work: Any) -> None:
+        self._job = self._app.jobs.start(name, self, work)
+        if name == "prove" and self._clock is not None:
+            self._clock.resume()
+        self._show()
+
+    def _planned(self, plan: RewritePlan) -> None:
+        self.plan = plan
+        self.proof = None
+        self.written = None
+        self.query_one(DecisionList).show(plan)
+        self.query_one(DiffView).show(plan)
+        self._show_reason()
+
+    @on(Rows.Highlighted, "#decisions")
+    def _decision_highlighted(self) -> None:
+        self._show_reason()
+
+    def _show_reason(self) -> None:
+        item = self.query_one(DecisionList).selected
+        if self.plan is None or item is None:
+            return
+        self.query_one("#reason", Static).update(reason(self.plan, item))
+        self.query_one("#why").scroll_home(animate=False)
+        old: tuple[int | None, ...] = ()
+        new: tuple[int, ...] = ()
+        if item.decision is not None:
+            old, new = (item.decision.line,), item.decision.new_lines
+        elif item.warning is not None:
+            old = (item.warning.line,)
+        elif self.plan.refusal is not None:
+            old = (self.plan.refusal.line,)
+        self.query_one(DiffView).light(tuple(line for line in old if line), new)
+
+    @on(Rows.Chosen, "#decisions")
+    def _decision_chosen(self) -> None:
+        item = self.query_one(DecisionList).selected
+        if item is None or item.decision is None or item.alternative is None:
+            return
+        if self.busy:
+            self.notify("A build is running; x stops it.", timeout=4)
+        elif item.alternative.value != item.decision.chosen:
+            self.choices[item.decision.id] = item.alternative.value
+            self._replan()
+
+    # Jobs
+
+    @on(Job.Progress)
+    def _progressed(self, message: Job.Progress) -> None:
+        events = message.job.take()
+        if message.job is not self._job:
+            return
+        for event in events:
+            if message.job.name == "prove" and self.proof is not None:
+                self.proof.take(event)
+            elif isinstance(event, Note):
+                self._note = event.text
+        self._show()
+
+    @on(Job.Done)
+    def _done(self, message: Job.Done) -> None:
+        if message.job is not self._job:
+            return
+        if message.job.name == "plan":
+            self._planned(message.result)
+        elif message.job.name == "prove" and self.proof is not None:
+            self.proof.finish(message.result.comparison, message.result.verification)
+            self.app.bell()
+        elif message.job.name == "write":
+            self.written = message.result.path
+            kept = f" The old text is in {message.result.kept}." if message.result.kept else ""
+            self.notify(visible(f"Wrote {message.result.path}.{kept}"), markup=False, timeout=8)
+        self._show()
+
+    @on(Job.Failed)
+    def _failed(self, message: Job.Failed) -> None:
+        if message.job.crash is not None:
+            self._app.crash = message.job.crash
+        if message.job is not self._job:
+            return
+        stopped = isinstance(message.error, CancelledError)
+        if message.job.name == "prove" and self.proof is not None:
+            self.proof.stop("stopped; nothing was written" if stopped else message.error.what)
+        elif message.job.name == "plan":
+            self._note = "stopped; Esc and r begin again" if stopped else message.error.what
+        self._show()
+        if not stopped:
+            self.app.push_screen(Failure(message.error))
+
+    # Drawing
+
+    def _tick(self) -> None:
+        if not self.busy and self._clock is not None:
+            self._clock.pause()
+        self._show()
+
+    def _sides(self) -> Sides:
+        before = {owner.owner: owner.bytes for owner in self.report.owners}
+        found = self.proof.comparison if self.proof is not None else None
+        if found is not None:
+            return Sides(
+                {d.owner: d.before for d in found.owners},
+                {d.owner: d.after for d in found.owners},
+                measured=True,
+            )
+        predicted = self.plan.predicted if self.plan is not None else None
+        if predicted is None:
+            return Sides(before, {}, measured=False, known=False)
+        return Sides(
+            {owner: pair[0] for owner, pair in predicted.owners.items()},
+            {owner: pair[1] for owner, pair in predicted.owners.items()},
+            measured=False,
+        )
+
+    def _show(self) -> None:
+        sides = self._sides()
+        self.query_one("#headline", Static).update(self._headline())
+        self.query_one(PairBar).show(sides, self.proof.read_bytes if self.proof is not None else 0)
+        self.query_one(DeltaList).show(sides)
+        if self.proof is not None:
+            self.query_one(StepList).follow(self.proof)
+            self.query_one(LogView).follow(self.proof)
+            self.query_one(CheckList).follow(self.proof)
+        self.refresh_bindings()
+
+    def _headline(self) -> Content:
+        name = Content.assemble((visible(str(self.dockerfile)), "bold $text-accent"), "  ")
+        return name.append(self._state())
+
+    def _state(self) -> Content:
+        plan, proof = self.plan, self.proof
+        if self.planning or plan is None:
+            return Content(visible(self._note) + (" · x stops" if self.planning else ""))
+        if proof is not None:
+            return self._proof_state(proof)
+        if plan.outcome == "refused":
+            return Content.styled("not rewritten: see why below", "$text-error")
+        if plan.outcome == "unchanged":
+            return Content("nothing to change")
+        found = plan.predicted
+        if found is None:
+            return Content("b builds it and measures the saving")
+        change = found.after_bytes - found.before_bytes
+        words = f"{size(abs(change))} {'smaller' if change <= 0 else 'larger'} predicted"
+        return Content.assemble(
+            (words, "bold"),
+            f" ({'-' if change <= 0 else '+'}{percent(abs(change), found.before_bytes)}) · b builds and proves it",
+        )
+
+    def _proof_state(self, proof: Proof) -> Content:
+        if proof.failure:
+            return Content.styled(visible(proof.failure), "$text-error")
+        if proof.comparison is None or self.busy:
+            return Content.assemble(
+                (f"{visible(proof.note)} … {proof.seconds:.0f} s", "bold"),
+                " · x stops, Esc leaves it running",
+            )
+        good = proof.passed
+        written = f" · written to {visible(str(self.written))}" if self.written is not None else ""
+        return Content.assemble(
+            (proof.verdict(), "bold"),
+            " · ",
+            (
+                proof.proven(),
+                "$text-success" if good else "$text-error" if proof.failed_checks else "$text-warning",
+            ),
+            written or (" · w writes it" if good else ""),
+        )
+
+    # Actions
+
+    @property
+    def build_problem(self) -> str:
+        """Why there is nothing to build."""
+        if self.planning:
+            return "The rewrite is being computed."
+        outcome = self.plan.outcome if self.plan is not None else ""
+        if outcome == "refused":
+            return "This Dockerfile is not rewritten; the reason is on the left."
+        return "There is nothing to change." if outcome == "unchanged" else ""
+
+    @property
+    def write_problem(self) -> str:
+        """Why there is nothing to write."""
+        if self.written is not None:
+            return f"It is written: {self.written}"
+        return self.build_problem
+
+    def action_build(self) -> None:
+        """Build, prove and compare."""
+        plan = self.plan
+        if plan is None:
+            return
+        services, report, context, args = self._app.services, self.report, self.context, self._app.build_args
+
+        def work(on_event: OnEvent, cancel: CancelToken) -> Any:
+            return services.prove(
+                plan, report, context=context, build_args=args, on_event=on_event, cancel=cancel
+            )
+
+        self.proof = Proof()
+        self._begin("prove", work)
+        self._show_view("build")
+
+    def action_write(self) -> None:
+        """Write the file after a yes; after a failed proof, after two."""
+        plan = self.plan
+        if plan is None:
+            return
+        questions = [first_question(plan, self.proof)]
+        if self.proof is not None and self.proof.failed_checks:
+            questions.append(second_question(self.proof))
+        self._ask(plan, questions)
+
+    def _ask(self, plan: RewritePlan, questions: Sequence[Question]) -> None:
+        if not questions:
+            services = self._app.services
+            self._begin("write", lambda _event, _cancel: services.write(plan))
+            return
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - it is the answer
+            if yes:
+                self._ask(plan, questions[1:])
+
+        self.app.push_screen(questions[0], answered)
+
+    def action_stop(self) -> None:
+        """Stop what runs."""
+        if self._job is not None:
+            self._job.cancel.cancel()
+            self.refresh_bindings()
+
+    def action_split(self) -> None:
+        """Unified or side by side."""
+        if self.view != "plan":
+            self._show_view("plan")
+        self.query_one(DiffView).toggle()
+
+    def action_switch(self) -> None:
+        """The plan or the build."""
+        self._show_view("build" if self.view == "plan" else "plan")
+
+    def action_copy(self) -> None:
+        """Copy the new Dockerfile, or the log."""
+        if self.plan is None:
+            return
+        log = self.current == "log" and self.proof is not None
+        text = "\n".join(self.proof.log) if log and self.proof is not None else self.plan.text
+        self.app.copy_to_clipboard(text)
+        self.notify("The log." if log else "The new Dockerfile.", title="Copied", timeout=2)
+
+    def action_back(self) -> None:
+        """Back to the files; what runs goes on."""
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.app.pop_screen()
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(Help(self))
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        await self.app.action_quit()

@@ -1,0 +1,60 @@
+"""The use cases that the app calls, as values, so that a test can put in recorded ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from uvdive.base.progress import CancelToken, OnEvent
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import RewritePlan
+
+Loader = Callable[..., Any]
+"""Takes ``on_event`` and ``cancel`` and returns a value with a ``report``."""
+
+
+def _plan(
+    dockerfile: Path,
+    report: ImageReport | None,
+    *,
+    context: Path | None,
+    choices: Mapping[str, str],
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> RewritePlan:
+    from uvdive.session.rewriting import plan_rewrite
+
+    return plan_rewrite(
+        dockerfile, report, context=context, choices=choices, on_event=on_event, cancel=cancel
+    )
+
+
+def _prove(
+    plan: RewritePlan,
+    before: ImageReport,
+    *,
+    context: Path,
+    build_args: tuple[str, ...],
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> Any:
+    from uvdive.session.proving import prove
+
+    return prove(plan, before, context=context, build_args=build_args, on_event=on_event, cancel=cancel)
+
+
+def _write(plan: RewritePlan, *, output: Path | None = None, overwrite: bool = False) -> Any:
+    from uvdive.session.writing import write_rewrite
+
+    return write_rewrite(plan, output=output, overwrite=overwrite)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The session floor's functions of the rewrite, with its signatures."""
+
+    plan: Callable[..., RewritePlan] = _plan
+    prove: Callable[..., Any] = _prove
+    write: Callable[..., Any] = _write

@@ -1,0 +1,131 @@
+"""Bars of owners: one stacked bar, the list that explains it, and two bars on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.content import Content
+from textual.widget import Widget
+
+from uvdive.base.units import percent, size
+from uvdive.ledger.report import OWNERS, OwnerReport
+from uvdive.tui.text import right
+from uvdive.tui.theme import LOOKS, glyph
+from uvdive.tui.widgets.rows import Rows
+
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def cells(parts: Mapping[str, int], width: int) -> dict[str, int]:
+    """Share ``width`` cells out among owners by their bytes.
+
+    Every owner with bytes gets at least one cell while there are enough; the sum
+    is ``width`` (largest remainders).
+    """
+    some = {owner: parts[owner] for owner in OWNERS if parts.get(owner, 0) > 0}
+    total = sum(some.values())
+    if not total or width <= 0:
+        return {}
+    if len(some) >= width:
+        biggest = sorted(some, key=some.__getitem__, reverse=True)[:width]
+        return {owner: 1 for owner in some if owner in biggest}
+    free = width - len(some)
+    exact = {owner: free * count / total for owner, count in some.items()}
+    found = {owner: 1 + int(share) for owner, share in exact.items()}
+    missing = width - sum(found.values())
+    for owner in sorted(exact, key=lambda name: exact[name] % 1, reverse=True)[:missing]:
+        found[owner] += 1
+    return found
+
+
+def stacked(parts: Mapping[str, int], width: int) -> Content:
+    """The stacked bar of some owners' bytes, ``width`` cells wide."""
+    return Content.assemble(
+        *(
+            (LOOKS[owner].glyph * count, f"$owner-{owner} on $owner-{owner} 35%")
+            for owner, count in cells(parts, width).items()
+        )
+    )
+
+
+def names(parts: Mapping[str, int], width: int) -> Content:
+    """The owners' names under their part of the bar, where they fit."""
+    found = []
+    for owner, count in cells(parts, width).items():
+        label = owner if len(owner) < count else ""
+        found.append((label.ljust(count), f"$owner-{owner}"))
+    return Content.assemble(*found)
+
+
+def scaled(part: int, whole: int, width: int) -> str:
+    """A plain bar of eighths of cells: ``part`` of ``whole`` in ``width`` cells."""
+    eighths = round(8 * width * part / whole) if whole else 0
+    if part and not eighths:
+        eighths = 1
+    full, rest = divmod(min(eighths, 8 * width), 8)
+    return (EIGHTHS[8] * full + (EIGHTHS[rest] if rest else "")).ljust(width)
+
+
+class OwnerBar(Widget):
+    """The image's bytes by owner in one bar, with names below."""
+
+    DEFAULT_CSS = """
+    OwnerBar { height: 2; padding: 0 1; }
+    """
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual calls it so
+        super().__init__(id=id)
+        self._parts: Mapping[str, int] = {}
+
+    def show(self, parts: Mapping[str, int]) -> None:
+        """Draw these owners' bytes."""
+        self._parts = parts
+        self.refresh()
+
+    def render(self) -> Content:
+        """The bar, or an empty track before anything is known."""
+        width = self.content_size.width
+        if not sum(self._parts.values()):
+            return Content.styled("─" * width, "$foreground 30%")
+        return stacked(self._parts, width).append("\n").append(names(self._parts, width))
+
+
+class OwnerList(Rows):
+    """Each owner with mark, bar, bytes, share and dead bytes."""
+
+    EMPTY = "The owners are known once all layers are read."
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.owners: tuple[OwnerReport, ...] = ()
+        self._total = 0
+        self._most = 0
+
+    def show(self, owners: tuple[OwnerReport, ...]) -> None:
+        """Show these owners, those without any file left out."""
+        order = {name: place for place, name in enumerate(OWNERS)}
+        self.owners = tuple(sorted((o for o in owners if o.files), key=lambda o: order[o.owner]))
+        self._total = sum(owner.bytes for owner in self.owners)
+        self._most = max((owner.bytes for owner in self.owners), default=0)
+        self.changed(0)
+
+    @property
+    def count(self) -> int:
+        """How many owners have files."""
+        return len(self.owners)
+
+    def row(self, index: int, width: int) -> Content:
+        """Mark, name, bar, bytes, share, dead."""
+        owner = self.owners[index]
+        mark, style = glyph(owner.owner)
+        dead = f"{size(owner.dead_bytes)} dead" if owner.dead_bytes else ""
+        tail = f" {right(size(owner.bytes), 9)} {right(percent(owner.bytes, self._total), 7)}"
+        if width >= 48 or dead:
+            tail += f" {right(dead, 13)}"
+        bar = max(0, width - 13 - len(tail))
+        return Content.assemble(
+            (mark, style),
+            f" {owner.owner:<11}",
+            (scaled(owner.bytes, self._most, bar), style),
+            tail,
+        )

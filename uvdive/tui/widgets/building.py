@@ -1,0 +1,285 @@
+"""What a build shows: steps, log, checks, and the owners of both images on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.widget import Widget
+
+from uvdive.base.units import delta, size
+from uvdive.ledger.report import OWNERS
+from uvdive.tui.proof import Proof
+from uvdive.tui.text import right, visible
+from uvdive.tui.theme import LOOKS, glyph
+from uvdive.tui.widgets.bars import cells, stacked
+from uvdive.tui.widgets.rows import Rows
+from uvdive.verify.checks import Check
+
+_STATES = {
+    "running": ("●", "$text-warning"),
+    "done": ("✓", "$text-success"),
+    "cached": ("✓", "$foreground 60%"),
+    "failed": ("×", "bold $text-error"),
+    "cancelled": ("×", "$foreground 60%"),
+}
+_STATUSES = {
+    "passed": ("✓", "$text-success"),
+    "failed": ("×", "bold $text-error"),
+    "skipped": ("-", "$foreground 60%"),
+    "repaired": ("✓", "$text-success"),
+    "announced": ("!", "$text-warning"),
+}
+_CHECKS = {
+    "config": "same settings",
+    "files": "same files",
+    "interpreter": "same Python",
+    "libraries": "libraries found",
+    "imports": "packages import",
+    "start": "it starts",
+}
+
+
+class StepList(Rows):
+    """BuildKit's steps with state and seconds."""
+
+    EMPTY = "Waiting for the first step."
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual calls it so
+        super().__init__(id=id)
+        self.proof = Proof()
+        self._seen = 0
+
+    def follow(self, proof: Proof) -> None:
+        """Draw this proof; the cursor follows the last step while it is on it."""
+        follow = proof is not self.proof or self.cursor >= self._seen - 1
+        self.proof, self._seen = proof, len(proof.steps)
+        self.changed(self._seen - 1 if follow else None)
+
+    @property
+    def count(self) -> int:
+        """How many steps began."""
+        return len(self.proof.steps)
+
+    def row(self, index: int, width: int) -> Content:  # noqa: ARG002 - a row is cut by its list
+        """State, seconds or ``cached``, name."""
+        step = list(self.proof.steps.values())[index]
+        event = step.event
+        mark, style = _STATES[event.state]
+        if event.state == "cached":
+            time = "cached"
+        else:
+            seconds = event.seconds if event.seconds is not None else self.proof.clock() - step.since
+            time = f"{seconds:.1f} s"
+        moved = f" {size(event.current)}" if event.current and event.state == "running" else ""
+        if moved and event.total:
+            moved += f" of {size(event.total)}"
+        return Content.assemble(
+            (mark, style), f" {right(time, 8)} ", visible(event.name), (moved, "$foreground 60%")
+        )
+
+
+class LogView(Rows):
+    """The last lines of the build's output."""
+
+    EMPTY = "No output yet."
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.lines: list[str] = []
+
+    def follow(self, proof: Proof) -> None:
+        """Draw the log; the cursor stays at its end while it is there."""
+        follow = self.cursor >= len(self.lines) - 1
+        self.lines = list(proof.log)
+        self.changed(len(self.lines) - 1 if follow else None)
+
+    @property
+    def count(self) -> int:
+        """How many lines are kept."""
+        return len(self.lines)
+
+    def row(self, index: int, width: int) -> Content:  # noqa: ARG002 - a row is cut by its list
+        """One line, harmless."""
+        return Content.styled(visible(self.lines[index]), "$foreground 80%")
+
+
+@dataclass(frozen=True, slots=True)
+class _CheckRow:
+    name: str
+    check: Check | None
+    difference: str = ""
+
+
+class CheckList(Rows):
+    """The checks ticking off; Enter shows one's differences."""
+
+    EMPTY = "The checks come after the build."
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._rows: list[_CheckRow] = []
+        self._open: set[str] = set()
+        self._checks: Mapping[str, Check | None] = {}
+
+    def follow(self, proof: Proof) -> None:
+        """Draw the checks; those that failed are open."""
+        self._checks = proof.checks
+        self._open |= {check.name for check in proof.failed_checks}
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._rows = []
+        for name, check in self._checks.items():
+            self._rows.append(_CheckRow(name, check))
+            if check is not None and name in self._open:
+                lines = ([check.detail] if check.detail else []) + list(check.differences)
+                self._rows += [_CheckRow(name, check, line) for line in lines]
+        self.changed()
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    @property
+    def selected(self) -> Check | None:
+        """The check under the cursor, once it is done."""
+        return self._rows[self.cursor].check if self.cursor < len(self._rows) else None
+
+    def row(self, index: int, width: int) -> Content:  # noqa: ARG002 - a row is cut by its list
+        """Mark, name, outcome; or one difference."""
+        row = self._rows[index]
+        if row.difference:
+            return Content.styled(f"    {visible(row.difference)}", "$foreground 80%")
+        if row.check is None:
+            return Content.assemble(("●", "$text-warning"), f" {_CHECKS.get(row.name, row.name):<16} …")
+        mark, style = _STATUSES[row.check.status]
+        return Content.assemble(
+            (mark, style),
+            f" {_CHECKS.get(row.name, row.name):<16} ",
+            (f"{row.check.status}  ", style),
+            (visible(row.check.detail), "$foreground 60%"),
+        )
+
+    def action_choose(self) -> None:
+        """Open or close a check."""
+        if self._rows:
+            self._open ^= {self._rows[self.cursor].name}
+            self._arrange()
+
+    def action_collapse(self) -> None:
+        """Close the check."""
+        if self._rows:
+            self._open.discard(self._rows[self.cursor].name)
+            self._arrange()
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both images by owner; ``measured`` says whether ``after`` is more than a prediction."""
+
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+    measured: bool
+    known: bool = True
+
+
+class DeltaList(Rows):
+    """Each owner before and after, and the sum."""
+
+    EMPTY = "No prediction: it is measured after the build."
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.sides = Sides({}, {}, measured=False)
+        self._owners: list[str] = []
+
+    def show(self, sides: Sides) -> None:
+        """Draw these figures."""
+        self.sides = sides
+        self._owners = [o for o in OWNERS if sides.before.get(o) or sides.after.get(o)]
+        self.changed(None)
+
+    @property
+    def count(self) -> int:
+        """Owners, and the sum."""
+        return len(self._owners) + 1 if self._owners else 0
+
+    def row(self, index: int, width: int) -> Content:  # noqa: ARG002 - a row is cut by its list
+        """Mark, owner, before, after, difference."""
+        if index == len(self._owners):
+            before, after = sum(self.sides.before.values()), sum(self.sides.after.values())
+            return self._figures(("=", ""), "whole image", before, after, "bold")
+        owner = self._owners[index]
+        return self._figures(
+            glyph(owner), owner, self.sides.before.get(owner, 0), self.sides.after.get(owner, 0), ""
+        )
+
+    def _figures(self, mark: tuple[str, str], name: str, before: int, after: int, style: str) -> Content:
+        if not self.sides.known:
+            return Content.assemble(mark, (f" {name:<12}{right(size(before), 10)}", style))
+        measured = "" if self.sides.measured else "$foreground 60%"
+        gone = "$sign-added" if after < before else "$sign-removed" if after > before else "$foreground 60%"
+        return Content.assemble(
+            mark,
+            (f" {name:<12}{right(size(before), 10)} → ", style),
+            (right(size(after), 9), f"{style} {measured}".strip()),
+            (f"  {right(delta(after - before) if after != before else 'same', 10)}", gone),
+        )
+
+
+class PairBar(Widget):
+    """Both images' bars on one scale, the second as an outline while it is only predicted."""
+
+    DEFAULT_CSS = """
+    PairBar { height: 3; padding: 0 1; text-wrap: nowrap; }
+    """
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.sides = Sides({}, {}, measured=False, known=False)
+        self._read = 0
+
+    def show(self, sides: Sides, read: int = 0) -> None:
+        """Draw both; ``read`` bytes of the new image are known to be there."""
+        self.sides = sides
+        self._read = read
+        self.refresh()
+
+    def render(self) -> Content:
+        """Two bars with their sizes, and which mark is whose."""
+        before, after = sum(self.sides.before.values()), sum(self.sides.after.values())
+        room = max(10, self.content_size.width - 10 - 11)
+        most = max(before, after)
+        lines = [self._line("before", self.sides.before, before, most, room)]
+        if self.sides.known:
+            word = "after" if self.sides.measured else "predicted"
+            lines.append(self._line(word, self.sides.after, after, most, room))
+        else:
+            lines.append(Content.styled("after      not known before it is built", "$foreground 60%"))
+        lines.append(self._legend())
+        return Content("\n").join(lines)
+
+    def _line(self, word: str, parts: Mapping[str, int], total: int, most: int, room: int) -> Content:
+        width = max(1, round(room * total / most)) if total and most else 0
+        bar = stacked(parts, width)
+        if word == "predicted":
+            solid = min(width, round(width * self._read / total)) if total else 0
+            bar = bar[:solid].append(_outline(parts, width)[solid:])
+        return Content.assemble(
+            f"{word:<10}", bar, " " * (room - width), (f" {right(size(total), 10)}", "bold")
+        )
+
+    def _legend(self) -> Content:
+        owners = [o for o in OWNERS if self.sides.before.get(o) or self.sides.after.get(o)]
+        parts = [Content.assemble(glyph(owner), f" {owner}") for owner in owners]
+        return Content.assemble(" " * 10, Content("  ").join(parts))
+
+
+def _outline(parts: Mapping[str, int], width: int) -> Content:
+    """The bar as a pale outline; every owner keeps its own mark."""
+    return Content.assemble(
+        *((LOOKS[owner].glyph * count, f"$owner-{owner} 40%") for owner, count in cells(parts, width).items())
+    )

@@ -1,0 +1,137 @@
+"""The list of what the rewrite decided, with the choices one can make, and its warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from uvdive.base.units import delta, size
+from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, RewritePlan
+from uvdive.tui.text import visible
+from uvdive.tui.widgets.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row: a decision, one of its alternatives, a warning, or the refusal."""
+
+    decision: Decision | None = None
+    alternative: Alternative | None = None
+    warning: PlanWarning | None = None
+    refused: bool = False
+
+
+class DecisionList(Rows):
+    """Decisions in the order of the plan; Enter on an alternative chooses it."""
+
+    EMPTY = "The rewrite is being computed."
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.plan: RewritePlan | None = None
+        self.items: list[Item] = []
+
+    def show(self, plan: RewritePlan) -> None:
+        """Show a plan; the cursor stays on its decision or alternative."""
+        was = self.selected
+        self.plan = plan
+        self.items = [Item(refused=True)] if plan.refusal is not None else []
+        for decision in plan.decisions:
+            self.items.append(Item(decision))
+            self.items += [Item(decision, other) for other in decision.alternatives]
+        self.items += [Item(warning=warning) for warning in plan.warnings]
+        self.changed(next((i for i, item in enumerate(self.items) if _same(item, was)), 0))
+
+    def empty(self) -> str:
+        """Why there are no rows."""
+        return self.EMPTY if self.plan is None else "Nothing to decide."
+
+    @property
+    def selected(self) -> Item | None:
+        """The row under the cursor."""
+        return self.items[self.cursor] if self.cursor < len(self.items) else None
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.items)
+
+    def row(self, index: int, width: int) -> Content:
+        """Rule and summary, or the alternative with its size."""
+        item = self.items[index]
+        if item.warning is not None:
+            text = visible(item.warning.text)
+            return Content.assemble(
+                ("!  ", "bold $text-warning"), (f"{visible(item.warning.rule):<4}", "$accent"), text
+            )
+        if item.decision is None:
+            return Content.styled("×  not rewritten", "bold $text-error")
+        if item.alternative is not None:
+            return self._alternative(item.decision, item.alternative, width)
+        line = f" L{item.decision.line}" if item.decision.line is not None else ""
+        return Content.assemble(
+            ("   ", ""),
+            (f"{visible(item.decision.rule):<4}", "$accent"),
+            visible(item.decision.summary),
+            (line, "$foreground 60%"),
+        )
+
+    def _alternative(self, decision: Decision, other: Alternative, width: int) -> Content:
+        chosen = other.value == decision.chosen
+        tail = size(other.predicted_bytes) if other.predicted_bytes is not None else ""
+        text = Content.assemble(
+            f"       {'●' if chosen else '○'} ",
+            (visible(other.summary or other.value), "bold" if chosen else ""),
+        )
+        room = width - len(tail) - 1
+        return text.truncate(room, ellipsis=True, pad=True).append(f" {tail}")
+
+
+def _same(item: Item, was: Item | None) -> bool:
+    if was is None or was.decision is None or item.decision is None:
+        return False
+    value = item.alternative.value if item.alternative else None
+    return item.decision.id == was.decision.id and value == (
+        was.alternative.value if was.alternative else None
+    )
+
+
+def reason(plan: RewritePlan, item: Item) -> Content:
+    """Why, in full: the reason of a decision, the words of a warning or of the refusal."""
+    if item.refused and plan.refusal is not None:
+        where = f", line {plan.refusal.line}" if plan.refusal.line is not None else ""
+        return Content.assemble(
+            (f"Not rewritten ({visible(plan.refusal.rule)}{where})\n", "bold $text-error"),
+            visible(plan.refusal.reason, keep="\n"),
+        )
+    if item.warning is not None:
+        where = f", line {item.warning.line}" if item.warning.line is not None else ""
+        return Content.assemble(
+            (f"{visible(item.warning.rule)}{where}\n", "bold $text-warning"),
+            visible(item.warning.text, keep="\n"),
+        )
+    decision = item.decision
+    if decision is None:
+        return Content("")
+    where = f", line {decision.line}" if decision.line is not None else ""
+    parts = [
+        Content.assemble(
+            (f"{visible(decision.rule)}{where}  ", "bold $accent"), (visible(decision.summary), "bold")
+        ),
+        Content(visible(decision.reason, keep="\n")),
+    ]
+    sizes = {other.value: other.predicted_bytes for other in decision.alternatives}
+    now = sizes.get(decision.chosen)
+    for other in decision.alternatives:
+        mark = "●" if other.value == decision.chosen else "○"
+        bytes_ = other.predicted_bytes
+        told = f"  {size(bytes_)}" if bytes_ is not None else ""
+        if bytes_ is not None and now is not None and bytes_ != now:
+            told += f" ({delta(bytes_ - now)})"
+        parts.append(
+            Content.assemble(f"{mark} {visible(other.summary or other.value)}", (told, "$foreground 60%"))
+        )
+    if item.alternative is not None and item.alternative.value != decision.chosen:
+        parts.append(Content.styled("Enter takes this one.", "$accent"))
+    return Content("\n").join(parts)

@@ -1,0 +1,157 @@
+"""The list of layers: size, owners, line and instruction; the base folded into one row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from uvdive.base.units import size
+from uvdive.image.events import LayerOutline, LayerRead
+from uvdive.ledger.report import ImageReport, LayerReport
+from uvdive.tui.text import right, visible
+from uvdive.tui.widgets.bars import stacked
+from uvdive.tui.widgets.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """One row: a layer, or the base with its number of layers."""
+
+    layer: int
+    fold: int = 0
+    open: bool = False
+
+
+class LayerList(Rows):
+    """Layers bottom first, as the Dockerfile reads. Enter on the base unfolds it."""
+
+    EMPTY = "Waiting for the list of layers."
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.report: ImageReport | None = None
+        self.rows: list[LayerRow] = []
+        self._outlines: tuple[LayerOutline, ...] = ()
+        self._read: dict[str, LayerRead] = {}
+        self._unfolded = False
+
+    def expect(self, outlines: tuple[LayerOutline, ...]) -> None:
+        """Show layers that are known by name only."""
+        self._outlines = outlines
+        self.rows = [LayerRow(index) for index in range(len(outlines))]
+        self.changed()
+
+    def arrived(self, layer: LayerRead) -> None:
+        """Fill in the size of a layer that was read."""
+        self._read[layer.diff_id] = layer
+        self.refresh()
+
+    def show(self, report: ImageReport) -> None:
+        """Show the read image, with the cursor on its last layer."""
+        self.report = report
+        self._arrange()
+        self.changed(len(self.rows) - 1)
+
+    def _arrange(self) -> None:
+        assert self.report is not None
+        layers = self.report.layers
+        base = sum(1 for layer in layers if layer.base)
+        self.rows = []
+        if base:
+            self.rows.append(LayerRow(base - 1, fold=base, open=self._unfolded))
+        for layer in layers:
+            if not layer.base or self._unfolded:
+                self.rows.append(LayerRow(layer.index))
+
+    @property
+    def selected(self) -> LayerRow | None:
+        """The row under the cursor; None where there are none."""
+        return self.rows[self.cursor] if self.rows else None
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    def go_to(self, layer: int) -> None:
+        """Put the cursor on a layer; on the base's row where that is folded."""
+        for index, row in enumerate(self.rows):
+            if (row.layer == layer and not row.fold) or (row.fold and not row.open and layer < row.fold):
+                self.cursor = index
+                return
+
+    def fold(self, unfold: bool) -> None:  # noqa: FBT001 - a switch is what it is
+        """Show the base's own layers, or one row for them."""
+        if self.report is None or unfold == self._unfolded:
+            return
+        self._unfolded = unfold
+        self._arrange()
+        self.changed(0)
+
+    def action_choose(self) -> None:
+        """Enter on the base folds it; on a layer it goes to its files."""
+        row = self.selected
+        if row is not None and row.fold:
+            self.fold(not row.open)
+        else:
+            super().action_choose()
+
+    def action_expand(self) -> None:
+        """Unfold the base, or go to the layer's files."""
+        row = self.selected
+        if row is not None and row.fold and not row.open:
+            self.fold(unfold=True)
+        elif row is not None and not row.fold:
+            super().action_choose()
+
+    def action_collapse(self) -> None:
+        """Fold the base from any of its layers."""
+        row = self.selected
+        if row is not None and self.report is not None and self.report.layers[row.layer].base:
+            self.fold(unfold=False)
+
+    def row(self, index: int, width: int) -> Content:
+        """Number, size, owners' bar, line, instruction."""
+        row = self.rows[index]
+        if self.report is None:
+            return self._expected(self._outlines[row.layer], row.layer)
+        if row.fold:
+            return self._base(row, self.report)
+        return self._layer(self.report.layers[row.layer], self.report, width)
+
+    def _expected(self, outline: LayerOutline, index: int) -> Content:
+        read = self._read.get(outline.diff_id)
+        known = size(read.file_bytes) if read else "…"
+        return Content.assemble(
+            f"{index:>3} {right(known, 9)} ", (visible(outline.created_by), "" if read else "$foreground 60%")
+        )
+
+    def _base(self, row: LayerRow, report: ImageReport) -> Content:
+        total = sum(layer.file_bytes for layer in report.layers[: row.fold])
+        name = report.image.base.name if report.image.base else None
+        layers = "1 layer" if row.fold == 1 else f"{row.fold} layers"
+        return Content.assemble(
+            f"  {'▼' if row.open else '▶'} {right(size(total), 9)} ",
+            ("base ", "bold"),
+            visible(name or "image"),
+            (f" ({layers})", "$foreground 60%"),
+        )
+
+    def _layer(self, layer: LayerReport, report: ImageReport, width: int) -> Content:
+        most = max(other.file_bytes for other in report.layers)
+        line = f"L{layer.line}" if layer.line is not None else ""
+        bar = Content("")
+        if width >= 44:
+            room = 8
+            wide = round(room * layer.file_bytes / most) if most else 0
+            if layer.file_bytes and not wide:
+                wide = 1
+            bar = stacked(layer.owners, wide).append(" " * (room + 1 - wide))
+        style = "$foreground 60%" if layer.base or not layer.file_bytes else ""
+        return Content.assemble(
+            (f"{layer.index:>3} {right(size(layer.file_bytes), 9)} ", style),
+            bar,
+            (f"{line:<4}" if line else "", "$text-accent"),
+            (visible(layer.instruction or layer.created_by), style),
+        )

@@ -1,0 +1,58 @@
+"""What is asked before a Dockerfile is written, and where one is looked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.content import Content
+
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.tui.proof import Proof
+from uvdive.tui.screens.dialogs import Question
+from uvdive.tui.text import visible
+
+
+def find_dockerfile(given: Path | None, context: Path | None, report: ImageReport) -> Path | None:
+    """The Dockerfile to rewrite: as given, as the report names it, or in context or current folder."""
+    named = Path(report.dockerfile.path) if report.dockerfile is not None else None
+    folder = context or Path()
+    candidates = [given, named, folder / "Dockerfile", Path("Dockerfile")]
+    return next((path for path in candidates if path is not None and path.is_file()), None)
+
+
+def first_question(plan: RewritePlan, proof: Proof | None) -> Question:
+    """Where the new text goes, what becomes of the old one, and what is known about it."""
+    name = visible(plan.dockerfile)
+    lines = [
+        Content.assemble("The new Dockerfile goes to ", (name, "bold"), "."),
+        Content.assemble(
+            "The text that is there now is kept as ",
+            (f"{name}.orig", "bold"),
+            " (.orig.1, .orig.2 … where that exists).",
+        ),
+    ]
+    lines += [
+        Content.assemble("Also changed: ", (visible(change.path), "bold"), ".") for change in plan.files
+    ]
+    lines += [Content(""), _known(proof)]
+    return Question("Write the rewrite?", Content("\n").join(lines), "Write")
+
+
+def _known(proof: Proof | None) -> Content:
+    if proof is None or proof.comparison is None:
+        return Content.styled(
+            "It was not built yet, so nothing is proven: b builds and checks it.", "$text-warning"
+        )
+    if proof.passed:
+        return Content.styled(f"{proof.verdict()}; {proof.proven()}.", "$text-success")
+    return Content.styled(f"{proof.verdict()}; {proof.proven()}.", "$text-warning")
+
+
+def second_question(proof: Proof) -> Question:
+    """After a failed proof: what failed, and whether to write all the same."""
+    lines = [Content("The new image is not as good as the old one:"), Content("")]
+    for check in proof.failed_checks:
+        lines.append(Content.assemble((f"× {check.name}: ", "bold $text-error"), visible(check.detail)))
+        lines += [Content(f"    {visible(line)}") for line in check.differences[:5]]
+    return Question("Write it although the proof failed?", Content("\n").join(lines), "Write all the same")
