@@ -6,6 +6,8 @@ import functools
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +36,30 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("UVDIVE_REQUIRE_ENGINE") == "1":
         pytest.fail(f"an engine is required (UVDIVE_REQUIRE_ENGINE=1): {problem}", pytrace=False)
     pytest.skip(problem)
+
+
+ROOT = Path(__file__).parent.parent
+FLASK = ROOT / "examples" / "flask"
+
+
+def build(dockerfile: Path, tag: str) -> str:
+    """Build a Dockerfile of a project in the engine; the name of the image."""
+    command = ["docker", "buildx", "build", "--load", "--provenance=false", "-t", tag]
+    subprocess.run([*command, "-f", str(dockerfile), str(dockerfile.parent)], check=True, capture_output=True)
+    return tag
+
+
+@pytest.fixture(scope="session")
+def seed_image() -> Iterator[str]:
+    """The article's one-stage image, built once for all tests."""
+    name = build(FLASK / "Dockerfile", "uvdive-test/seed:1")
+    yield name
+    subprocess.run(["docker", "rmi", name], capture_output=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def article_image() -> Iterator[str]:
+    """The article's own two-stage image."""
+    name = build(FLASK / "Dockerfile.article2", "uvdive-test/seed:2")
+    yield name
+    subprocess.run(["docker", "rmi", name], capture_output=True, check=False)

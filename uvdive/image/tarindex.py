@@ -61,7 +61,7 @@ class _Indexer:
 
     def run(self, end: int | None) -> LayerIndex:
         stream, pending = self.stream, _Pending()
-        while end is None or stream.position + th.BLOCK <= end:
+        while end is None or stream.position < end:
             block = self._header()
             if block == th.ZEROS:
                 break
