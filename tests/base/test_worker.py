@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 import workers
 
@@ -12,8 +15,6 @@ from uvdive.base.progress import CancelToken, Note
 
 @pytest.fixture(autouse=True)
 def importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pathlib import Path
-
     monkeypatch.setenv("PYTHONPATH", str(Path(workers.__file__).parent))
 
 
@@ -55,8 +56,6 @@ def test_cancelling_ends_the_process() -> None:
     with pytest.raises(CancelledError):
         worker.call(workers.hang, on_event=on_event, cancel=cancel)
     with pytest.raises(ProcessLookupError):
-        import os
-
         os.kill(pids[0], 0)
 
 
