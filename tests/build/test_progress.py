@@ -131,6 +131,13 @@ def test_what_is_no_json_is_kept_as_buildx_own_words() -> None:
     assert reader.said == ["WARNING: odd", "{not json}", "{", '  "vertexes": [']
 
 
+def test_plain_takes_no_progress_for_output() -> None:
+    lines = ["#1 [1/2] FROM x", "#1 resolve x done", "#1 WARN: odd", "#1 DONE 0.1s"]
+    assert [event for event in read(PlainReader(), lines) if isinstance(event, BuildLog)] == [
+        BuildLog("1", "WARNING: odd")
+    ]
+
+
 def test_warnings_become_lines() -> None:
     status = {"warnings": [{"vertex": "sha256:1", "level": 1, "short": "SlNPTkFyZ3M="}]}
     assert read(RawJsonReader(), [json.dumps(status)]) == [BuildLog("sha256:1", "WARNING: JSONArgs")]

@@ -7,7 +7,9 @@ stay equal to the original's.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,6 +53,14 @@ def image_tag(context: Path, dockerfile: Path | None, role: Role) -> str:
     return f"{REGISTRY}/{name or 'root'}-{digest[:10]}:{role}"
 
 
+def _knock() -> None:
+    """Raise the OSError that keeps us from the engine's socket: the SDK would leave it open."""
+    scheme, _, path = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").partition("://")
+    if scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.connect(path)
+
+
 @contextmanager
 def engine_client() -> Iterator[DockerClient]:
     """The engine through the docker SDK.
@@ -64,6 +74,7 @@ def engine_client() -> Iterator[DockerClient]:
     from requests.exceptions import RequestException
 
     try:
+        _knock()
         client = docker.from_env()
         client.ping()
     except (DockerException, RequestException, OSError) as error:

@@ -78,8 +78,9 @@ class PlainReader:
             yield self._end(step, "failed", None, text.removeprefix("ERROR: "))
         elif transfer := _TRANSFER.match(text):
             yield self._transfer(step, transfer)
-        else:
-            yield BuildLog(id_, shown(text))
+        elif text.startswith("WARN: "):
+            yield BuildLog(id_, f"WARNING: {text.removeprefix('WARN: ')}")
+        # What remains is BuildKit's own progress ("exporting layers 0.1s done"), no output.
 
     def _transfer(self, step: BuildStep, match: re.Match[str]) -> BuildStep:
         name, number, unit, whole, whole_unit = match.groups()
