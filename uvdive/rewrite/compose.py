@@ -1,0 +1,178 @@
+"""The new Dockerfile's text: the author's stage, then the stage that runs (canonical shape)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from uvdive.dockerfile.syntax import Instruction, Node
+from uvdive.rewrite.bases import Bases
+from uvdive.rewrite.copyset import CopySet
+from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.runnertext import MOVED, bare, copies_text, folders, last_of_each, prelude
+from uvdive.rewrite.runs import Run
+from uvdive.rewrite.steps import Evidence, Step
+
+_BUILDS = frozenset({"RUN", "COPY", "ADD"})
+
+
+@dataclass(slots=True)
+class Parts:
+    """All that the text is made of.
+
+    ``env`` are variables that the runner gets (R20, R26), ``moved`` maps the line of a
+    start instruction to its new source, ``extra_build`` and ``extra_start`` end the stages.
+    """
+
+    evidence: Evidence
+    bases: Bases
+    copies: CopySet
+    runs: list[Run]
+    env: list[tuple[str, str]] = field(default_factory=list)
+    moved: dict[int, str] = field(default_factory=dict)
+    extra_build: list[str] = field(default_factory=list)
+    extra_start: list[str] = field(default_factory=list)
+
+
+class Writer:
+    """Collects text and remembers which lines a decision touched."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.lines: dict[str, list[int]] = {}
+
+    def add(self, text: str, *decisions: str) -> None:
+        """Append whole lines."""
+        if self.text and not self.text.endswith("\n"):
+            self.text += "\n"
+        first = self.text.count("\n") + 1
+        self.text += text
+        for decision in decisions:
+            self.lines.setdefault(decision, []).extend(range(first, first + max(text.count("\n"), 1)))
+
+
+def write(parts: Parts) -> Writer:
+    """Write the new Dockerfile."""
+    writer = Writer()
+    evidence = parts.evidence
+    source = evidence.stages[-1].source
+    build_name = evidence.stages[-1].name or _free_name(evidence, "builder", "build", "uv-builder")
+    run_name = _free_name(evidence, "runner", "final", "runtime", "uvdive-runner")
+    # A sync at the end of the build needs the author's last ENV, USER and WORKDIR there.
+    tail = frozenset() if parts.extra_build else _tail(evidence)
+    trailing = _write_build(writer, parts, build_name, tail)
+    _write_runner(writer, parts, (build_name, run_name), tail, source)
+    for node in trailing:
+        writer.add(node.source)
+    return writer
+
+
+def _free_name(evidence: Evidence, *names: str) -> str:
+    taken = {stage.name for stage in evidence.stages}
+    return next(name for name in names if name not in taken)
+
+
+def _tail(evidence: Evidence) -> frozenset[int]:
+    """Lines of the instructions behind the last one that builds something: they only matter to the runner."""
+    lines: list[int] = []
+    for step in reversed(evidence.steps):
+        if step.keyword in _BUILDS:
+            break
+        lines.append(step.line)
+    return frozenset(lines)
+
+
+def _write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -> list[Node]:
+    """The author's stage without what moves; returns comments behind the last instruction."""
+    pending: list[Node] = []
+    for node in parts.evidence.dockerfile.nodes:
+        if not isinstance(node, Instruction):
+            pending.append(node)
+            continue
+        if node.keyword in MOVED or node.line in tail:
+            pending.clear()  # its comments move along
+            continue
+        for before in pending:
+            writer.add(before.source)
+        pending.clear()
+        if node.keyword == "FROM":
+            _write_from(writer, node, parts.bases, name)
+        else:
+            writer.add(bare(node) if not node.source.endswith("\n") else node.source)
+    for text in parts.extra_build:
+        writer.add(text, "full-sync")
+    return pending
+
+
+def _write_from(writer: Writer, node: Instruction, bases: Bases, name: str) -> None:
+    source = bare(node)
+    if bases.builder is not None:
+        image = node.arguments.split()[0]
+        source = source.replace(image, bases.builder, 1)
+    if not re.search(r"\sAS\s", source, re.IGNORECASE):
+        source = source.rstrip("\n").rstrip() + f" AS {name}\n"
+    writer.add(source, *(["python"] if bases.builder else []))
+    if bases.uv_image:
+        writer.add(f"COPY --from={bases.uv_image} /uv /uvx /usr/local/bin/\n", "python")
+    for key, value in bases.env:
+        writer.add(f"ENV {key}={value}\n", "python-downloads" if key == "UV_PYTHON_DOWNLOADS" else "python")
+
+
+def _write_runner(
+    writer: Writer, parts: Parts, names: tuple[str, str], tail: frozenset[int], source: Instruction
+) -> None:
+    evidence = parts.evidence
+    platform = source.flag("platform")
+    flag = f"--platform={platform} " if platform else ""
+    image = parts.bases.runner
+    if parts.bases.builder is None and image == evidence.base:
+        image = source.arguments.split()[0]
+    writer.add("\n")
+    writer.add(f"FROM {flag}{image} AS {names[1]}\n", "runner-base", "python")
+    for line in prelude(evidence, {run.step.line: run for run in parts.runs}):
+        if line.step is not None and line.step.line in tail:
+            for comment in _comments_above(evidence, line.step.line):
+                writer.add(comment)
+        writer.add(line.text, *line.decisions)
+    if parts.env:
+        pairs = " \\\n    ".join(f"{key}={value}" for key, value in parts.env)
+        writer.add(f"ENV {pairs}\n", "environment-variables")
+    for line in [*folders(parts.copies), *copies_text(parts.copies, names[0])]:
+        writer.add(line.text, *line.decisions)
+    for step in last_of_each(evidence.steps):
+        _write_moved(writer, parts, step, with_comments=step.line in tail or step.keyword in MOVED)
+    for text in parts.extra_start:
+        writer.add(text, "start-inherited")
+
+
+def _write_moved(writer: Writer, parts: Parts, step: Step, *, with_comments: bool) -> None:
+    if with_comments:
+        for comment in _comments_above(parts.evidence, step.line):
+            writer.add(comment)
+    if step.keyword == "WORKDIR" and not step.instruction.arguments.lstrip().startswith("/"):
+        writer.add(f"WORKDIR {parts.evidence.workdir}\n")
+        return
+    decisions = ("start-uv-run", "start-runner") if step.line in parts.moved else ()
+    writer.add(parts.moved.get(step.line, bare(step.instruction)), *decisions)
+
+
+def _comments_above(evidence: Evidence, line: int) -> list[str]:
+    """The comments right above an instruction, and between it and the one before."""
+    found: list[str] = []
+    for node in reversed([n for n in evidence.dockerfile.nodes if n.line < line]):
+        if isinstance(node, Instruction) or node.kind == "directive":
+            break
+        found.append(node.source)
+    found.reverse()
+    while found and not found[0].strip():
+        found.pop(0)
+    return found
+
+
+def check_single(evidence: Evidence) -> None:
+    """Refuse what no stage may hold (R26)."""
+    for step in evidence.steps:
+        if step.keyword == "ONBUILD":
+            raise Refused(
+                "R26", "ONBUILD would run in other people's builds; it cannot be divided.", step.line
+            )

@@ -1,0 +1,57 @@
+"""Files of the build context behind paths of the image: start scripts and programs (R24)."""
+
+from __future__ import annotations
+
+import posixpath
+from pathlib import Path
+
+from uvdive.dockerfile.variables import expand
+from uvdive.rewrite.steps import Evidence, Step
+
+_LIMIT = 1 << 20
+
+
+def sources(step: Step) -> tuple[tuple[str, ...], str]:
+    """A COPY's or ADD's sources and its absolute destination; a folder's ends in a slash."""
+    instruction = step.instruction
+    words = instruction.exec_form or tuple(instruction.arguments.split())
+    expanded = [expand(word, step.values.get) for word in words]
+    if not expanded:
+        return (), "/"
+    *given, target = expanded
+    absolute = posixpath.normpath(posixpath.join(step.workdir, target))
+    folder = target.endswith(("/", "/.")) or target == "." or len(given) > 1
+    return tuple(given), absolute.rstrip("/") + "/" if folder else absolute
+
+
+def _candidates(evidence: Evidence, path: str) -> list[str]:
+    found = []
+    for step in evidence.steps:
+        if step.keyword not in ("COPY", "ADD") or step.instruction.flag("from") is not None:
+            continue
+        given, target = sources(step)
+        for source in given:
+            inside = source.lstrip("/")
+            if path == target or path == target + posixpath.basename(inside):
+                found.append(inside)
+            if path.startswith(target.rstrip("/") + "/"):
+                found.append(posixpath.join(inside, path[len(target.rstrip("/")) + 1 :]))
+    return [*reversed(found), posixpath.relpath(path, evidence.workdir)]
+
+
+def context_text(evidence: Evidence, path: str) -> str | None:
+    """The text of the context's file that was copied to ``path`` (absolute, or from the work
+    directory); None where there is none, or it is no short text.
+    """
+    if evidence.context is None:
+        return None
+    absolute = posixpath.normpath(posixpath.join(evidence.workdir, path))
+    root = evidence.context.resolve()
+    for candidate in _candidates(evidence, absolute):
+        file = Path(root, candidate)
+        try:
+            if file.resolve().is_relative_to(root) and file.is_file() and file.stat().st_size < _LIMIT:
+                return file.read_text("utf-8", "replace")
+        except (OSError, ValueError):
+            continue
+    return None

@@ -1,0 +1,243 @@
+"""Which paths the final image gets from the build stage: what the instructions wrote (R12, R29, R34–R37)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+
+from uvdive.image.table import Kind
+from uvdive.rewrite.bases import Bases
+from uvdive.rewrite.facts import EnvironmentFacts
+from uvdive.rewrite.files import Files
+from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.runs import Run
+from uvdive.rewrite.steps import Evidence, Step
+
+_SCRATCH = re.compile(r"/(?:tmp|var/tmp|run|var/log|var/cache|var/lib/apt|proc|sys|dev)(?:/|$)")
+_CACHES = re.compile(r"/(?:\.cache/(?:pip|pypoetry|pre-commit|pdm)|\.npm|\.cargo/registry)(?:/|$)")
+_SYSTEM = re.compile(r"/(?:etc|usr|bin|sbin|lib\w*|boot|var/lib)(?:/|$)")
+_LOCAL = re.compile(r"/usr/(?:local|src)/.")
+_UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
+_PROFILES = re.compile(r"/(?:root|home/[^/]+)/\.(?:bashrc|profile|bash_profile|zshrc|zshenv)$")
+_RECEIPTS = re.compile(r"/(?:\.config/uv|\.local/bin/env(?:\.fish)?)(?:/|$)")
+_BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/.*__pycache__/")
+_USER_FILES = re.compile(r"/etc/(?:passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock)-?$")
+PROJECT_FILES = frozenset({"uv.lock", "pyproject.toml", "uv.toml", ".python-version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A directory that must exist beforehand, because COPY would make it root's with mode 0755."""
+
+    path: str
+    mode: int
+    uid: int
+    gid: int
+
+
+@dataclass(slots=True)
+class CopySet:
+    """What the runner copies: ``paths`` are whole (folders with all they hold).
+
+    ``nodes`` are their nodes, for the prediction. ``folders`` are made first, parents
+    before children. ``left_out`` are project files that a choice leaves out.
+    """
+
+    paths: list[str] = field(default_factory=list)
+    nodes: list[int] = field(default_factory=list)
+    folders: list[Folder] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+class Copier:
+    """Walks the final state and divides it into what stays, what is repeated and what is copied."""
+
+    def __init__(
+        self, evidence: Evidence, files: Files, env: EnvironmentFacts, bases: Bases, runs: list[Run]
+    ) -> None:
+        self.evidence, self.files, self.env, self.bases = evidence, files, env, bases
+        self.steps: dict[int, Step] = {s.layer: s for s in evidence.steps if s.layer is not None}
+        self.runs = {run.step.layer: run for run in runs}
+        values = [step.values.get("UV_CACHE_DIR", "") for step in evidence.steps]
+        self.caches = {value.rstrip("/") for value in values if value.startswith("/")}
+        self.leave_out: frozenset[int] = frozenset()
+        self.result = CopySet()
+
+    def copy_set(self, leave_out: frozenset[int] = frozenset()) -> CopySet:
+        """The copies; ``leave_out`` are nodes that a choice drops.
+
+        Raises:
+            Refused: R34, an instruction changed something that can be neither copied nor repeated.
+        """
+        self.leave_out, self.result = leave_out, CopySet()
+        self._visit(0)
+        if self.bases.python_from and self.bases.python_to:
+            self._add_python()
+        return self.result
+
+    def project_files(self) -> frozenset[int]:
+        """Files that only the build needs: lock, project file, and what ``uv init`` made (R12)."""
+        root = self.files.at(self.evidence.workdir)
+        found: set[int] = set()
+        for node in self.files.walk(root) if root is not None else ():
+            path = self.files.path(node)
+            if self._in_environment(path) or self.files.kind(node) == Kind.DIRECTORY or self._provided(node):
+                continue
+            relative = posixpath.relpath(path, self.evidence.workdir)
+            run = self.runs.get(self.files.layer(node))
+            if relative in PROJECT_FILES or (run is not None and re.search(r"\buv\s+init\b", run.text)):
+                found.add(node)
+        if any(self.env.roots) and any(not self._in_environment(root) for root in self.env.roots):
+            return frozenset()  # an editable project reads its own metadata and sources
+        return frozenset(found)
+
+    def _add_python(self) -> None:
+        assert self.bases.python_from is not None
+        assert self.bases.python_to is not None
+        node = self.files.at(self.bases.python_from)
+        if node is not None and self.bases.python_to not in self.result.paths:
+            self.result.paths.append(self.bases.python_to)
+            self.result.nodes.append(node)
+
+    def _in_environment(self, path: str) -> bool:
+        return path == self.env.path or path.startswith(f"{self.env.path}/")
+
+    def _in_workdir(self, path: str) -> bool:
+        workdir = self.evidence.workdir.rstrip("/")
+        return bool(workdir) and (path == workdir or path.startswith(f"{workdir}/"))
+
+    def _excluded(self, node: int) -> bool:
+        """Must this file or link stay behind in the build stage?"""
+        if node in self.leave_out:
+            return True
+        path = self.files.path(node)
+        if self._in_environment(path):
+            return False
+        home = self.bases.python_from
+        if self._is_uvs(node, path) or _SCRATCH.match(path) or _BYTECODE.match(path):
+            return True
+        if home and (path.startswith(f"{home}/") or self.files.link(node).startswith(f"{home}/")):
+            return True
+        personal = _CACHES.search(path) or _PROFILES.match(path) or _RECEIPTS.search(path)
+        return bool(personal) and not self._in_workdir(path)
+
+    def _is_uvs(self, node: int, path: str) -> bool:
+        """Is it uv, or in its cache? There a file that is linked to the environment has the owner venv."""
+        in_cache = _UV_CACHE.search(path) or any(path.startswith(f"{folder}/") for folder in self.caches)
+        return bool(in_cache) or self.files.owner(node) in ("uv", "uv-cache")
+
+    def _provided(self, node: int) -> bool:
+        """Has the runner this path already: from its base, or from an instruction that it repeats?"""
+        layer, path = self.files.layer(node), self.files.path(node)
+        is_folder = self.files.kind(node) == Kind.DIRECTORY
+        if layer < self.files.base_layers or (is_folder and self.files.in_base(node)):
+            return True
+        run = self.runs.get(layer)
+        if run is None or run.repeated_whole:
+            return run is not None
+        if run.has("os-packages") and _SYSTEM.match(path) and not _LOCAL.match(path):
+            return True
+        return run.has("user") and bool(_USER_FILES.match(path) or self._is_home(path))
+
+    def _is_home(self, path: str) -> bool:
+        users = self.evidence.report.users if self.evidence.report else ()
+        homes = {user.home.rstrip("/") for user in users if user.uid >= 100 and user.home not in ("/", "")}
+        return any(path == home or re.fullmatch(re.escape(home) + r"/\.[^/]+", path) for home in homes)
+
+    def _wanted_below(self, node: int) -> tuple[bool, bool]:
+        """Does the subtree hold something to copy, and something to leave behind?"""
+        keep = leave = False
+        for below in self.files.walk(node):
+            if self.files.kind(below) == Kind.DIRECTORY:
+                continue
+            if self._excluded(below):
+                leave = True
+            elif not self._provided(below):
+                keep = True
+        return keep, leave
+
+    def _visit(self, node: int) -> None:
+        path = self.files.path(node)
+        if _SCRATCH.match(path):
+            return
+        if self.files.kind(node) != Kind.DIRECTORY:
+            if not self._provided(node) and not self._excluded(node):
+                self._check_system(node, path)
+                self._add(node, path)
+            return
+        if self._provided(node):
+            for child in self.files.children(node):
+                self._visit(child)
+            return
+        if path == self.bases.python_from:
+            return
+        keep, leave = self._wanted_below(node)
+        if leave and not keep:
+            return
+        self._check_system(node, path)
+        self._make_folder(node, path)
+        if not leave:
+            self._add(node, path)
+            return
+        for child in self.files.children(node):
+            self._visit(child)
+
+    def _add(self, node: int, path: str) -> None:
+        self.result.paths.append(path)
+        self.result.nodes.append(node)
+
+    def _make_folder(self, node: int, path: str) -> None:
+        mode, uid, gid = self.files.mode(node)
+        if (mode, uid, gid) != (0o755, 0, 0):
+            self.result.folders.append(Folder(path, mode, uid, gid))
+
+    def _check_system(self, node: int, path: str) -> None:
+        """What a RUN did to the system must not be taken along piecemeal (R34)."""
+        step = self.steps.get(self.files.layer(node))
+        if step is None or step.keyword != "RUN":
+            return
+        if self.files.owner(node) == "venv":
+            raise Refused(
+                "R10",
+                f"{path} was installed outside the environment {self.env.path}. Install it with the project.",
+                step.line,
+            )
+        if (_SYSTEM.match(path) and not _LOCAL.match(path)) or self.files.in_base(node):
+            raise Refused(
+                "R34",
+                f"This RUN changed {path}, which belongs to the operating system: it can be neither copied "
+                "to "
+                "another base nor repeated, for nobody knows what else the command does. Move it to a RUN "
+                "that "
+                "only installs OS packages or creates users, or write the file with COPY.",
+                step.line,
+            )
+
+
+def static_copy_set(evidence: Evidence, env: EnvironmentFacts, targets: list[tuple[str, int]]) -> CopySet:
+    """The copies by the text alone: the work directory, the environment, and COPY's targets.
+
+    ``targets`` are absolute destinations with their lines.
+
+    Raises:
+        Refused: R32 or R34, where a destination is one of the system's own folders.
+    """
+    workdir = evidence.workdir
+    if workdir == "/":
+        raise Refused(
+            "R32", "Without a WORKDIR nobody can tell the app's files from the system's by the text."
+        )
+    result = CopySet(paths=[workdir])
+    for path, line in [(env.path, 0), *targets]:
+        clean = path.rstrip("/")
+        if any(clean == known or clean.startswith(f"{known}/") for known in result.paths):
+            continue
+        if not clean or clean.count("/") < 2 or path.endswith("/"):
+            raise Refused(
+                "R34",
+                f"What lands in {path} cannot be told from what the base has there without the image.",
+                line or None,
+            )
+        result.paths.append(clean)
+    return result

@@ -1,0 +1,99 @@
+"""The final state of an image's files, for questions that the planner asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from uvdive.image.table import Change, Kind
+from uvdive.ledger.report import OWNERS, ImageReport
+
+
+class Files:
+    """A view on a report's files as they are in the running image.
+
+    Nodes and entries are those of FileTable; ``base_layers`` is how many of the
+    lowest layers came with FROM.
+    """
+
+    def __init__(self, report: ImageReport, base_layers: int) -> None:
+        self.report, self.table, self.base_layers = report, report.files, base_layers
+
+    def entry(self, node: int) -> int | None:
+        """The entry that is seen at a node, or None."""
+        return self.table.visible(node)
+
+    def at(self, path: str) -> int | None:
+        """The node of a path that exists in the end; symlinks are not followed."""
+        node = self.table.find(path.encode("utf-8", "surrogateescape"))
+        return node if node is not None and (node == 0 or self.entry(node) is not None) else None
+
+    def path(self, node: int) -> str:
+        """The node's path as text; bytes that are not UTF-8 survive a round trip."""
+        return self.table.path(node).decode("utf-8", "surrogateescape")
+
+    def children(self, node: int) -> list[int]:
+        """The nodes below that exist in the end, sorted by name."""
+        living = [child for child in self.table.children(node) if self.entry(child) is not None]
+        return sorted(living, key=lambda child: self.table.names[child])
+
+    def walk(self, node: int) -> Iterator[int]:
+        """The node and everything below it that exists in the end."""
+        pending = [node]
+        while pending:
+            current = pending.pop()
+            yield current
+            pending.extend(self.children(current))
+
+    def kind(self, node: int) -> Kind:
+        """What the node is in the end; the root is a directory."""
+        entry = self.entry(node)
+        return Kind.DIRECTORY if entry is None else Kind(self.table.entry_kind[entry])
+
+    def layer(self, node: int) -> int:
+        """The layer that wrote what is seen at the node."""
+        entry = self.entry(node)
+        return 0 if entry is None else self.table.entry_layer[entry]
+
+    def modified(self, node: int) -> bool:
+        """Did a lower layer have this path too?"""
+        entry = self.entry(node)
+        return entry is not None and self.table.entry_change[entry] == Change.MODIFIED
+
+    def in_base(self, node: int) -> bool:
+        """Did the base have this path?"""
+        return node == 0 or self.table.visible(node, self.base_layers - 1) is not None
+
+    def link(self, node: int) -> str:
+        """A symlink's target, as written; empty for everything else."""
+        entry = self.entry(node)
+        if entry is None or self.table.entry_link[entry] < 0:
+            return ""
+        return self.table.links[self.table.entry_link[entry]].decode("utf-8", "surrogateescape")
+
+    def owner(self, node: int) -> str | None:
+        """The owner of a regular file; None for everything else."""
+        entry = self.entry(node)
+        inode = -1 if entry is None else self.table.entry_inode[entry]
+        return None if inode < 0 else OWNERS[self.report.inode_owner[inode]]
+
+    def mode(self, node: int) -> tuple[int, int, int]:
+        """Permission bits, uid and gid; the root's are 0755 and 0:0."""
+        entry = self.entry(node)
+        if entry is None:
+            return 0o755, 0, 0
+        table = self.table
+        return table.entry_mode[entry] & 0o7777, table.entry_uid[entry], table.entry_gid[entry]
+
+    def bytes_by_owner(self, nodes: Iterable[int]) -> dict[str, int]:
+        """The bytes of files at and below the nodes, each inode once, by owner."""
+        inodes = set()
+        for top in nodes:
+            for node in self.walk(top):
+                entry = self.entry(node)
+                if entry is not None and self.table.entry_inode[entry] >= 0:
+                    inodes.add(self.table.entry_inode[entry])
+        sums: dict[str, int] = {}
+        for inode in inodes:
+            owner = OWNERS[self.report.inode_owner[inode]]
+            sums[owner] = sums.get(owner, 0) + self.table.inode_size(inode)
+        return sums

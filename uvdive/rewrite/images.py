@@ -1,0 +1,120 @@
+"""Image references that the rules know: uv's, Python's, and plain operating systems (R2, R4)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from uvdive.ledger.report import OsRelease
+
+_UV = frozenset({"ghcr.io/astral-sh/uv", "docker.io/astral/uv", "astral/uv"})
+_SYSTEMS = frozenset({"debian", "ubuntu", "alpine", "buildpack-deps"})
+_PYTHON_TAG = re.compile(r"python(?P<minor>\d+\.\d+)(?:\.\d+)?-(?P<rest>.+)")
+_UV_VERSION = re.compile(r"(?:\d+(?:\.\d+){0,2}|latest)(?:-|$)")
+
+Family = Literal["uv", "uv-python", "python", "system", "uv-alone", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference in parts; ``repository`` without ``docker.io/library/``."""
+
+    text: str
+    repository: str
+    tag: str
+    digest: str
+
+    @classmethod
+    def read(cls, text: str) -> Reference:
+        """Split a reference; a missing tag is ``latest``."""
+        name, _, digest = text.partition("@")
+        head, colon, tag = name.rpartition(":")
+        if not colon or "/" in tag:
+            head, tag = name, "" if digest else "latest"
+        repository = head.removeprefix("docker.io/library/").removeprefix("index.docker.io/library/")
+        return cls(text, repository, tag, digest)
+
+    @property
+    def is_uv(self) -> bool:
+        """Is it one of uv's own images?"""
+        return self.repository in _UV
+
+    @property
+    def flavour(self) -> str:
+        """The tag of a uv image without uv's own version in front."""
+        return _UV_VERSION.sub("", self.tag, count=1)
+
+    @property
+    def family(self) -> Family:
+        """What kind of base this is."""
+        if self.is_uv:
+            if not self.flavour:
+                return "uv-alone"
+            return "uv-python" if _PYTHON_TAG.match(self.flavour) else "uv"
+        if self.repository == "python":
+            return "python"
+        return "system" if self.repository in _SYSTEMS else "other"
+
+
+def _alpine(tag: str, os: OsRelease | None) -> str:
+    version = tag.removeprefix("alpine")
+    if not version and os is not None:
+        version = ".".join(os.version_id.split(".")[:2])
+    return version
+
+
+def without_uv(reference: Reference, os: OsRelease | None) -> str | None:
+    """The image that a uv image was made from, with its distribution named (R2); None if unknown.
+
+    Other images come back as they are.
+    """
+    if not reference.is_uv:
+        return reference.text
+    match = _PYTHON_TAG.match(reference.flavour)
+    system = match["rest"] if match else reference.flavour
+    slim = system.endswith("-slim")
+    name = system.removesuffix("-slim")
+    if name == "debian":
+        name = os.codename if os else ""
+    if not name or name.endswith("dhi"):
+        return None
+    if name.startswith("alpine"):
+        version = _alpine(name, os)
+        return (
+            (f"python:{match['minor']}-alpine{version}" if match else f"alpine:{version}")
+            if version
+            else None
+        )
+    if match:
+        return f"python:{match['minor']}-{'slim-' if slim else ''}{name}"
+    return f"debian:{name}-slim" if slim else f"buildpack-deps:{name}"
+
+
+def slim_python(minor: str, os: OsRelease) -> str | None:
+    """The official image with a Python of this minor version on the same distribution (R2, R4 A)."""
+    if os.id == "alpine":
+        return f"python:{minor}-alpine{_alpine('alpine', os)}"
+    if os.id == "debian" and os.codename:
+        return f"python:{minor}-slim-{os.codename}"
+    return None
+
+
+def system_without_python(os: OsRelease) -> str | None:
+    """The plain image of the same distribution (R4 B)."""
+    if os.id == "alpine":
+        return f"alpine:{_alpine('alpine', os)}"
+    if os.id == "debian" and os.codename:
+        return f"debian:{os.codename}-slim"
+    return None
+
+
+def python_of(reference: Reference) -> str | None:
+    """The minor Python version that an image's tag promises, or None."""
+    match = _PYTHON_TAG.match(reference.flavour) if reference.is_uv else None
+    if match:
+        return match["minor"]
+    if reference.repository == "python":
+        found = re.match(r"(\d+\.\d+)", reference.tag)
+        return found[1] if found else None
+    return None

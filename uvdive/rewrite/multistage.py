@@ -1,0 +1,97 @@
+"""Files that have several stages already: right ones stay, wrong ones are named (R44, R45, R53)."""
+
+from __future__ import annotations
+
+import re
+
+from uvdive.dockerfile.stages import Stage, lineage
+from uvdive.dockerfile.syntax import Instruction
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.images import Reference
+from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.steps import Evidence, command_text, mentions_uv
+
+_INSTALLS = re.compile(r"\bpip3?\s+install\b[^&;|]*\buv\b|astral\.sh/uv|\buv(?:-installer)?\.sh\b")
+_HINT = "Copy only the environment and what the app needs into the last stage."
+
+
+def brings_uv(instruction: Instruction) -> bool:
+    """Does the instruction put uv into its stage (not only mount it)?"""
+    if instruction.keyword in ("COPY", "ADD"):
+        source = instruction.flag("from")
+        if source is not None and Reference.read(source).is_uv:
+            return True
+        words = instruction.exec_form or tuple(instruction.arguments.split())
+        return any(re.search(r"(?:^|/)uvx?$", word) for word in words[:-1])
+    return instruction.keyword == "RUN" and bool(_INSTALLS.search(command_text(instruction)))
+
+
+def uv_in(stages: tuple[Stage, ...], stage: Stage) -> tuple[int, str] | None:
+    """Where uv comes into a stage: line and reason; None where nothing in the text brings it."""
+    for part in lineage(stages, stage):
+        if part.parent is None and Reference.read(part.base).is_uv:
+            return part.source.line, f"its base {part.base} holds uv"
+        for instruction in part.instructions:
+            if brings_uv(instruction):
+                return instruction.line, "this instruction puts uv into it"
+    return None
+
+
+def check_multistage(evidence: Evidence, notes: Notes) -> None:
+    """Return where the file is right as it is.
+
+    Raises:
+        Refused: R53 (the last stage stands on the one with uv) or R45 (what is wrong with it).
+    """
+    last = evidence.stages[-1]
+    found = uv_in(evidence.stages, last)
+    if found is not None and last.parent is not None:
+        raise Refused(
+            "R53",
+            f"The last stage stands on a stage with uv ({found[1]}), so it keeps all of it; rewriting "
+            "several "
+            f"stages is not supported yet. {_HINT}",
+            last.source.line,
+        )
+    if found is not None:
+        raise Refused("R45", f"The last stage still has uv: {found[1]}. {_HINT}", found[0])
+    if evidence.report is None:
+        notes.warn(
+            "R45",
+            None,
+            "Nothing in the text puts uv into the last stage; without an image nothing is proven.",
+        )
+        return
+    _check_image(evidence, evidence.report)
+
+
+def _check_image(evidence: Evidence, report: ImageReport) -> None:
+    from_build = [s for s in evidence.steps if s.keyword == "COPY" and s.instruction.flag("from") is not None]
+    for env in report.environments:
+        if env.kind != "venv":
+            continue
+        line = next((s.line for s in from_build if env.path in s.instruction.arguments), None)
+        if env.interpreter_path is None:
+            raise Refused(
+                "R45",
+                f"{env.interpreter} leads to {env.hops[-1] if env.hops else 'nothing'}, which the final "
+                "image does "
+                "not have: no console script of the environment runs. Build it with the final image's own "
+                "Python, "
+                "or copy the interpreter too.",
+                line,
+            )
+        alive = (f"{env.path}/", "/bin/", "/usr/")
+        dead = [script.name for script in env.scripts if not script.interpreter.startswith(alive)]
+        if dead:
+            raise Refused(
+                "R45",
+                f"The environment was moved to {env.path}, but its scripts ({', '.join(dead[:3])}) still "
+                "name the "
+                "old place. Copy it to the path that it was made at.",
+                line,
+            )
+    sizes = {owner.owner: owner.live_bytes for owner in report.owners}
+    if sizes.get("uv", 0) or sizes.get("uv-cache", 0):
+        line = next((s.line for s in from_build if mentions_uv(s.instruction.arguments)), None)
+        raise Refused("R45", f"The final image still holds uv or its cache. {_HINT}", line)

@@ -1,0 +1,304 @@
+"""The plan: evidence, decisions, text, prediction, in this order, with refusals on the way."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from uvdive.base.errors import UsageError
+from uvdive.dockerfile.syntax import parse
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.bases import Bases, choose_bases
+from uvdive.rewrite.compose import Parts, Writer, check_single, write
+from uvdive.rewrite.contextfiles import sources
+from uvdive.rewrite.copyset import Copier, CopySet, static_copy_set
+from uvdive.rewrite.facts import EnvironmentFacts, find_environment
+from uvdive.rewrite.files import Files
+from uvdive.rewrite.multistage import brings_uv, check_multistage
+from uvdive.rewrite.notes import Notes, Refused, options
+from uvdive.rewrite.plan import Allowances, Decision, Prediction, Refusal, RewritePlan
+from uvdive.rewrite.prediction import predict
+from uvdive.rewrite.runs import Run, read_run
+from uvdive.rewrite.settings import added_variables, check_inherited, start_text
+from uvdive.rewrite.start import Starter
+from uvdive.rewrite.staticrules import check_static
+from uvdive.rewrite.steps import Evidence, command_text, gather, mentions_uv
+from uvdive.rewrite.sync import full_sync
+
+BaseLookup = Callable[[str], ImageReport | None]
+"""The report of an image that is at hand, by its reference; None where it is not (R60)."""
+
+MAX_COPIES = 40
+
+
+@dataclass(slots=True)
+class Draft:
+    """One complete run of the planner under one set of choices."""
+
+    notes: Notes
+    writer: Writer
+    prediction: Prediction | None
+    runner: str
+
+
+def plan(
+    text: str,
+    report: ImageReport | None,
+    lookup: BaseLookup,
+    *,
+    dockerfile: str = "Dockerfile",
+    context: Path | None = None,
+    choices: Mapping[str, str] | None = None,
+) -> RewritePlan:
+    """Plan the rewrite of one Dockerfile.
+
+    Args:
+        text: the Dockerfile.
+        report: the image that was built from it; None plans by the text alone.
+        lookup: finds the report of the runner's base.
+        dockerfile: its path, for people.
+        context: the folder that the build reads, for start scripts.
+        choices: the user's, by decision id.
+
+    Raises:
+        DockerfileError: the text is no Dockerfile.
+        UsageError: a choice names a decision or value that is not offered.
+    """
+    choices = dict(choices or {})
+    evidence_kind = "image" if report is not None else "static"
+    base = RewritePlan("unchanged", evidence_kind, dockerfile, text, text, "")  # type: ignore[arg-type]
+    notes = Notes(choices)
+    syntax = parse(text)
+    try:
+        evidence = gather(syntax, report, context)
+        _check_uv(evidence)
+        if len(evidence.stages) > 1:
+            check_multistage(evidence, notes)
+            return replace(base, warnings=tuple(notes.warnings))
+        if _is_lean(evidence):
+            return base
+        draft = _best(evidence, lookup, choices)
+    except Refused as refused:
+        refusal = Refusal(refused.rule, str(refused), refused.line)
+        return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
+    _check_choices(choices, draft.notes)
+    return _finish(base, draft, evidence, lookup)
+
+
+def _check_uv(evidence: Evidence) -> None:
+    for stage in evidence.stages:
+        if "uv" in re.split(r"[/:@]", stage.base) or any(
+            mentions_uv(f"{i.value} {command_text(i)}") for i in stage.instructions
+        ):
+            return
+    raise Refused("R59", "uv plays no part in this Dockerfile, so there is nothing to take out of it.")
+
+
+def _is_lean(evidence: Evidence) -> bool:
+    """A single stage into which uv is only mounted holds nothing to remove."""
+    if evidence.report is None:
+        return False
+    owners = {owner.owner: owner.bytes for owner in evidence.report.owners}
+    return not owners.get("uv") and not owners.get("uv-cache")
+
+
+def _best(evidence: Evidence, lookup: BaseLookup, choices: Mapping[str, str]) -> Draft:
+    """The draft by the user's choices; where R4 leaves a choice, the smaller of the two."""
+    draft = _draft(evidence, lookup, choices)
+    decision = draft.notes.decisions.get("python")
+    if decision is None or len(decision.alternatives) < 2 or "python" in choices:
+        return draft
+    for other in decision.alternatives:
+        if other.value == decision.chosen:
+            continue
+        rival = _draft(evidence, lookup, {**choices, "python": other.value})
+        if (
+            draft.prediction
+            and rival.prediction
+            and rival.prediction.after_bytes < draft.prediction.after_bytes
+        ):
+            draft = rival
+    return draft
+
+
+def _draft(evidence: Evidence, lookup: BaseLookup, choices: Mapping[str, str]) -> Draft:
+    notes = Notes(choices)
+    check_single(evidence)
+    check_inherited(evidence)
+    report = evidence.report
+    env = find_environment(evidence, notes)
+    runs = [read_run(step) for step in evidence.runs()]
+    files = Files(report, evidence.base_layers) if report is not None else None
+    bases = choose_bases(evidence, env, notes)
+    starter = Starter(evidence, env, files, notes)
+    moved = starter.start_instructions()
+    sync = full_sync(evidence, env, runs, notes) if "uv run" in starter.removed else []
+    base = lookup(bases.runner)
+    if base is None and report is not None:
+        notes.warn(
+            "R60", None, f"{bases.runner} is not at hand, so the new size is unknown until it is built."
+        )
+    copies = _copies(evidence, env, bases, runs, files, notes)
+    parts = Parts(evidence, bases, copies, runs, moved=moved, extra_build=sync)
+    parts.env = added_variables(evidence, env, base, starter.removed, notes)
+    parts.extra_start = start_text(evidence, base, notes)
+    _explain(copies, runs, notes)
+    _check_versions(env, base, bases, notes)
+    writer = write(parts)
+    prediction = None
+    if report is not None and files is not None:
+        prediction = predict(report, files, base, copies, runs)
+    return Draft(notes, writer, prediction, bases.runner)
+
+
+def _copies(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    bases: Bases,
+    runs: list[Run],
+    files: Files | None,
+    notes: Notes,
+) -> CopySet:
+    if files is None:
+        check_static(evidence, runs)
+        targets = [
+            (sources(step)[1], step.line)
+            for step in evidence.steps
+            if step.keyword in ("COPY", "ADD") and not brings_uv(step.instruction)
+        ]
+        return static_copy_set(evidence, env, targets)
+    copier = Copier(evidence, files, env, bases, runs)
+    whole = copier.copy_set()
+    project = copier.project_files()
+    if not project:
+        return whole
+    lean = copier.copy_set(project)
+    if len(lean.paths) > MAX_COPIES:
+        return whole
+    names = ", ".join(f"{files.path(n)} ({_size(files, n)} B)" for n in sorted(project, key=files.path))
+    decision = Decision(
+        "project-files",
+        "R12",
+        None,
+        "Files that only the build needs",
+        f"They are: {names}. Keeping them is the only choice that is the same for every program.",
+        alternatives=options(keep="copy them with the work directory", leave_out="leave them out"),
+    )
+    if notes.choose(decision, "keep") == "keep":
+        return whole
+    notes.paths.update(files.path(node) for node in project)
+    return lean
+
+
+def _size(files: Files, node: int) -> int:
+    return sum(files.bytes_by_owner([node]).values())
+
+
+def _explain(copies: CopySet, runs: list[Run], notes: Notes) -> None:
+    notes.decide(
+        "copies",
+        "R12",
+        None,
+        f"Copy {', '.join(copies.paths[:4])}{' …' if len(copies.paths) > 4 else ''} from the build stage",
+        "These are the paths that the instructions wrote and the app may need, at the same places; uv, its "
+        "cache "
+        "and its lock files stay behind.",
+    )
+    for run in runs:
+        if run.has("os-packages"):
+            notes.decide(
+                "os-packages",
+                "R33",
+                run.step.line,
+                "Install the OS packages in the final image too",
+                "The app may need any of them when it runs; what only the build needs can be told once the "
+                "libraries of the environment are read.",
+            )
+        if run.has("user"):
+            notes.decide(
+                "users",
+                "R28",
+                run.step.line,
+                "Create the same users again",
+                "Files keep their owners by number.",
+            )
+    for folder in copies.folders:
+        notes.decide(
+            "folders",
+            "R29",
+            None,
+            "Create folders with their owner and mode first",
+            f"COPY would give {folder.path} to root with mode 0755; it is {folder.uid}:{folder.gid} "
+            f"{folder.mode:04o}.",
+        )
+    notes.owners.update(("uv", "uv-cache"))
+    notes.paths.update(("/tmp", "/var/lib/apt", "/var/cache", "/var/log", "/root/.cache", "/root/.local"))  # noqa: S108
+
+
+def _check_versions(env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes) -> None:
+    version = base.config.environ.get("PYTHON_VERSION") if base else None
+    if version and not version.startswith(f"{env.minor}."):
+        raise Refused(
+            "R3", f"{bases.runner} has Python {version}, the environment was built for {env.minor}."
+        )
+    if version and env.version and version != env.version and bases.python_to is None:
+        notes.warn("R3", None, f"The environment's Python changes from {env.version} to {version}.")
+
+
+def _check_choices(choices: Mapping[str, str], notes: Notes) -> None:
+    offered = {d.id: [a.value for a in d.alternatives] for d in notes.decisions.values() if d.alternatives}
+    for name, value in choices.items():
+        if name not in offered:
+            names = ", ".join(sorted(offered)) or "none"
+            raise UsageError(f"There is no choice “{name}” here.", f"The choices of this rewrite: {names}.")
+        if value not in offered[name]:
+            raise UsageError(
+                f"“{value}” is no value of the choice “{name}”.", f"Its values: {', '.join(offered[name])}."
+            )
+
+
+def _finish(base: RewritePlan, draft: Draft, evidence: Evidence, lookup: BaseLookup) -> RewritePlan:
+    """Fill in what each alternative would come to, and where in the text each decision is."""
+    notes, writer = draft.notes, draft.writer
+    chosen = {d.id: d.chosen for d in notes.decisions.values() if d.alternatives}
+    decisions = []
+    for decision in notes.decisions.values():
+        alternatives = tuple(
+            replace(a, predicted_bytes=_bytes_with(evidence, lookup, {**chosen, decision.id: a.value}))
+            for a in decision.alternatives
+        )
+        lines = tuple(writer.lines.get(decision.id, ()))
+        decisions.append(replace(decision, alternatives=alternatives, new_lines=lines))
+    return replace(
+        base,
+        outcome="rewritten",
+        text=writer.text,
+        diff=unified_diff(base.original, writer.text, base.dockerfile),
+        decisions=tuple(decisions),
+        warnings=tuple(notes.warnings),
+        predicted=draft.prediction,
+        allowed=Allowances(
+            config=tuple(sorted(notes.config)),
+            paths=tuple(sorted(notes.paths)),
+            owners=tuple(sorted(notes.owners)),
+            repaired_start=notes.repaired_start,
+        ),
+    )
+
+
+def _bytes_with(evidence: Evidence, lookup: BaseLookup, choices: Mapping[str, str]) -> int | None:
+    prediction = _draft(evidence, lookup, choices).prediction
+    return prediction.after_bytes if prediction else None
+
+
+def unified_diff(before: str, after: str, path: str) -> str:
+    """A unified diff as text; empty where nothing differs."""
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), path, f"{path} (rewritten)"
+    )
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )

@@ -1,0 +1,41 @@
+"""What a plan without an image refuses on top: whatever only the image could tell (R29, R34)."""
+
+from __future__ import annotations
+
+from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.runs import Run
+from uvdive.rewrite.steps import Evidence, command_text
+
+_HINT = "Build the image first and plan with it (leave out --static)."
+
+
+def check_static(evidence: Evidence, runs: list[Run]) -> None:
+    """Refuse RUNs whose effect, and folders whose owner, the text does not tell.
+
+    Raises:
+        Refused: R34 or R29, with the line.
+    """
+    workdir = evidence.workdir
+    for run in runs:
+        line = run.step.line
+        if run.has("other"):
+            raise Refused("R34", f"Nobody knows from the text which files this RUN writes. {_HINT}", line)
+        for command, name in zip(run.commands or (), run.classes, strict=True):
+            if name != "files":
+                continue
+            targets = [word for word in command.argv[1:] if word.startswith("/")]
+            if any(not f"{target}/".startswith(f"{workdir.rstrip('/')}/") for target in targets):
+                raise Refused("R34", f"This RUN makes or changes paths outside {workdir}. {_HINT}", line)
+            if command.argv[0] in ("chown", "chmod", "chgrp"):
+                raise Refused(
+                    "R29", f"Whose {workdir} is in the end cannot be told from the text. {_HINT}", line
+                )
+    for step in evidence.steps:
+        if (
+            step.keyword == "RUN"
+            and step.user not in ("", "root", "0")
+            and "uv" in command_text(step.instruction)
+        ):
+            raise Refused(
+                "R29", f"Which files belong to {step.user} cannot be told from the text. {_HINT}", step.line
+            )

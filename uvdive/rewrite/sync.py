@@ -1,0 +1,64 @@
+"""What `uv run` would have synced at start, done in the build instead (R14)."""
+
+from __future__ import annotations
+
+import re
+
+from uvdive.dockerfile.shell import commands
+from uvdive.rewrite.facts import EnvironmentFacts
+from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.runs import Run
+from uvdive.rewrite.steps import Evidence, Step, command_text
+
+_PARTIAL = frozenset({"--no-install-project", "--no-install-workspace", "--no-install-local"})
+
+
+def full_sync(evidence: Evidence, env: EnvironmentFacts, runs: list[Run], notes: Notes) -> list[str]:
+    """A `uv sync` to add at the end of the build stage; empty where the build did the full one.
+
+    Its options are those of the last sync without the ones that leave the project out.
+    """
+    start = "\n".join(
+        command_text(s.instruction) for s in evidence.steps if s.keyword in ("CMD", "ENTRYPOINT")
+    )
+    if "--no-sync" in start:
+        return []
+    last = _last_sync(runs)
+    if last is None:
+        return []
+    step, options = last
+    if not _PARTIAL & set(options):
+        _note_groups(options, step, start, notes)
+        return []
+    kept = " ".join(option for option in options if option not in _PARTIAL)
+    flags = "".join(
+        f"{f} " for f in step.instruction.flags if "type=cache" in f or "target=/root/.cache" in f
+    )
+    notes.decide(
+        "full-sync",
+        "R14",
+        step.line,
+        "Install the project in the build",
+        f"`uv run` did that at every start, because this sync leaves the project out; {env.path} is "
+        "complete now.",
+    )
+    return [f"RUN {flags}uv sync {kept}".rstrip() + "\n"]
+
+
+def _last_sync(runs: list[Run]) -> tuple[Step, list[str]] | None:
+    for run in reversed(runs):
+        for command in reversed(commands(run.text) or ()):
+            argv = list(command.argv)
+            if argv[:1] and re.search(r"(?:^|/)uv$", argv[0]) and "sync" in argv:
+                return run.step, argv[argv.index("sync") + 1 :]
+    return None
+
+
+def _note_groups(options: list[str], step: Step, start: str, notes: Notes) -> None:
+    if "--no-dev" in options and "--no-dev" not in start:
+        notes.warn(
+            "R14",
+            step.line,
+            "`uv run` would have added the dev group at every start; the new image has what the build "
+            "installed.",
+        )

@@ -1,0 +1,85 @@
+"""The use case “rewrite this Dockerfile”: reads the file, finds the runner's base, plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from uvdive.base.errors import EngineError, ImageError, UsageError
+from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.rewrite.planner import plan
+
+_LIMIT = 1 << 20
+
+
+def plan_rewrite(
+    dockerfile: Path,
+    report: ImageReport | None,
+    *,
+    context: Path | None = None,
+    choices: Mapping[str, str] | None = None,
+    on_event: OnEvent = ignore,
+    cancel: CancelToken | None = None,
+) -> RewritePlan:
+    """Plan the rewrite of a Dockerfile, with the image built from it as evidence.
+
+    Args:
+        dockerfile: the file.
+        report: the image; None plans by the text alone (``--static``).
+        context: the folder that the build reads; the file's own by default.
+        choices: values by decision id.
+        on_event: takes Notes and what reading the runner's base reports.
+        cancel: stops the work.
+
+    Raises:
+        UsageError: the file cannot be read, is no Dockerfile, or a choice is not offered.
+        CancelledError: ``cancel`` was set.
+    """
+    text = read_dockerfile(dockerfile)
+    seen: dict[str, ImageReport | None] = {}
+
+    def lookup(reference: str) -> ImageReport | None:
+        if reference not in seen:
+            seen[reference] = _load_base(reference, on_event, cancel)
+        return seen[reference]
+
+    return plan(
+        text,
+        report,
+        lookup if report is not None else lambda _reference: None,
+        dockerfile=str(dockerfile),
+        context=context or dockerfile.parent,
+        choices=choices,
+    )
+
+
+def read_dockerfile(path: Path) -> str:
+    """The text of a Dockerfile.
+
+    Raises:
+        UsageError: there is no such file, it is too big, or it is no UTF-8 text.
+    """
+    try:
+        if path.is_file() and path.stat().st_size > _LIMIT:
+            raise UsageError(f"{path} is over 1 MiB: that is no Dockerfile.", "Name a Dockerfile.")
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text.", "Name a Dockerfile.") from error
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.", "Name a Dockerfile that exists."
+        ) from error
+
+
+def _load_base(reference: str, on_event: OnEvent, cancel: CancelToken | None) -> ImageReport | None:
+    """The report of a base image that is in the local engine; None where it is not (R60)."""
+    from uvdive.session.images import load_image
+
+    on_event(Note(f"Reading {reference}, the final image's base"))
+    try:
+        loaded = load_image(f"docker://{reference}", on_event=on_event, cancel=cancel)
+    except (ImageError, EngineError):
+        return None
+    return loaded.report
