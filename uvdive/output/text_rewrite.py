@@ -23,6 +23,12 @@ def plan_text(plan: RewritePlan, units: Units = "si") -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
+def diff_text(plan: RewritePlan, *, exact: bool) -> str:
+    """The difference alone, of all files; ``exact`` for a program, else safe for a terminal."""
+    text = plan.diff + "".join(change.diff for change in plan.files)
+    return text if exact else visible(text, keep="\n")
+
+
 def proof_text(
     plan: RewritePlan, measured: Measured, verification: Verification | None, units: Units = "si"
 ) -> str:

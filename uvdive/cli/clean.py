@@ -1,0 +1,59 @@
+"""``uvdive clean``: list the images that uvdive built, and remove them on a yes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from uvdive.base.errors import ExitCode
+from uvdive.base.units import size
+from uvdive.cli.console import Console
+from uvdive.cli.options import Parser, add_common
+
+if TYPE_CHECKING:
+    from uvdive.build.images import BuiltImage
+
+
+def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
+    """The command's arguments."""
+    parser.option("-y", "--yes", action="store_true", help="remove them without asking")
+    add_common(parser)
+    parser.epilog = "Only tags under uvdive.local/ are touched; an image in use is kept."
+    return parser.parse_args(argv)
+
+
+def run(args: argparse.Namespace, console: Console) -> ExitCode:
+    """List, ask and remove; 1 where the engine keeps one."""
+    from uvdive.build.images import list_images, remove_images
+
+    images = list_images()
+    if not images:
+        console.say("There are no images that uvdive built.")
+        return ExitCode.DONE
+    console.data(_listing(images, console))
+    if not args.yes and not _asked(len(images), console):
+        return ExitCode.DONE
+    removals = remove_images(images)
+    for removal in removals:
+        if removal.kept:
+            console.say(f"Kept {removal.image.tag}: {removal.kept}")
+    gone = sum(not removal.kept for removal in removals)
+    console.say(f"Removed {gone} of {len(images)}.")
+    return ExitCode.DONE if gone == len(images) else ExitCode.FAILED
+
+
+def _listing(images: Sequence[BuiltImage], console: Console) -> str:
+    from uvdive.output.plain import table, visible
+
+    rows = [(visible(image.tag), size(image.size, console.units), visible(image.created)) for image in images]
+    return "\n".join(table(rows, frozenset({1}))) + "\n"
+
+
+def _asked(count: int, console: Console) -> bool:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        console.say("Nothing is removed without a yes: uvdive clean --yes")
+        return False
+    console.say(f"Remove {'this image' if count == 1 else f'these {count} images'}? [y/N]")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -1,0 +1,171 @@
+"""The only place that prints: data to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from uvdive.base.errors import UsageError, UvdiveError
+from uvdive.base.units import Units
+from uvdive.output.plain import visible
+
+if TYPE_CHECKING:
+    import logging
+
+_DEFAULT_WIDTH = 100
+
+
+class Console:
+    """Prints, and remembers how the user wants it."""
+
+    def __init__(self) -> None:
+        self.debug = False
+        self.units: Units = "si"
+        self._log: logging.Logger | None = None
+
+    def configure(self, *, debug: bool, log: Path | None, units: Units, argv: Sequence[str]) -> None:
+        """Take over the common options.
+
+        Raises:
+            UsageError: the log file cannot be written.
+        """
+        self.debug = debug
+        self.units = units
+        if log is not None:
+            self._log = _open_log(log)
+            self._log.info("uvdive %s", _without_secrets(argv))
+
+    @property
+    def interactive(self) -> bool:
+        """Are all three standard streams a terminal that an app can be shown in?"""
+        streams = (sys.stdin, sys.stdout, sys.stderr)
+        if os.environ.get("TERM") == "dumb":
+            return False
+        return all(stream is not None and stream.isatty() for stream in streams)
+
+    @property
+    def shows_output(self) -> bool:
+        """Does standard output go to a terminal?"""
+        return sys.stdout.isatty()
+
+    @property
+    def width(self) -> int:
+        """How many characters a line of a report may have."""
+        if not self.shows_output:
+            return _DEFAULT_WIDTH
+        import shutil
+
+        return max(shutil.get_terminal_size().columns, 60)
+
+    def data(self, text: str) -> None:
+        """Print what the user asked for, as UTF-8; a reader that went away is no error.
+
+        What came in as bytes that are not UTF-8 (surrogate escapes) goes out so.
+        """
+        sys.stdout.flush()
+        try:
+            sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            _close_pipe(sys.stdout)
+
+    def say(self, text: str) -> None:
+        """Tell what is going on, on one line."""
+        if self._log is not None:
+            self._log.info(text)
+        _say(visible(text))
+
+    def note(self, text: str) -> None:
+        """Write something to the log file alone."""
+        if self._log is not None:
+            self._log.debug(text)
+
+    def error(self, error: UvdiveError) -> None:
+        """Tell what happened and what to do, after the last lines of the log that belongs to it."""
+        for line in error.log:
+            _say(f"  | {visible(line)}")
+        _say(f"uvdive: {visible(error.what)}")
+        if error.do:
+            _say(visible(error.do))
+        self._trace(error)
+
+    def crash(self, error: Exception) -> None:
+        """Tell of a bug: one line, and how to report it."""
+        said = (str(error).strip() or "no message").splitlines()[-1]
+        _say(f"uvdive: Something went wrong inside uvdive: {type(error).__name__}: {visible(said)}")
+        if not self.debug:
+            _say("This is a bug. Run it again with --debug and report what it prints.")
+        self._trace(error)
+
+    def _trace(self, error: Exception) -> None:
+        if self._log is None and not self.debug:
+            return
+        import traceback
+
+        text = "".join(traceback.format_exception(error))
+        if self._log is not None:
+            self._log.error(text)
+        if self.debug:
+            for line in text.splitlines():
+                _say(visible(line))
+
+    def close(self) -> None:
+        """Flush everything, also where the reader went away."""
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except BrokenPipeError:
+                _close_pipe(stream)
+        if self._log is not None:
+            import logging
+
+            for handler in self._log.handlers[:]:
+                self._log.removeHandler(handler)
+                handler.close()
+            logging.getLogger().setLevel(logging.WARNING)
+
+
+def _say(line: str) -> None:
+    # A terminal that cannot show a character must not stop the work.
+    encoding = sys.stderr.encoding or "utf-8"
+    try:
+        sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stderr.flush()
+    except BrokenPipeError:
+        _close_pipe(sys.stderr)
+
+
+def _close_pipe(stream: TextIO) -> None:
+    """Point a broken stream to nowhere: Python's own flush at exit must not complain."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _open_log(path: Path) -> logging.Logger:
+    import logging
+
+    try:
+        handler = logging.FileHandler(path, mode="w", encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UsageError(
+            f"The log {path} can't be written: {error.strerror}.", "Name another file."
+        ) from error
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    return root
+
+
+def _without_secrets(argv: Sequence[str]) -> str:
+    import shlex
+
+    from uvdive.output.secrets import redact
+
+    return redact(shlex.join(argv))

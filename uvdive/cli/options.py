@@ -1,0 +1,94 @@
+"""The options that commands share, and the parser that they are given to."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any, NoReturn
+
+from uvdive import __version__
+from uvdive.base.errors import UsageError
+
+COMMANDS = {
+    "explore": "look into an image: the app in a terminal, else a report (the default)",
+    "build": "build with docker buildx, then explore the image",
+    "rewrite": "make a Dockerfile multi-stage, and prove that the image still works",
+    "compare": "compare two images, archives or saved reports",
+    "demo": "open a bundled report of a real image; needs no engine and no network",
+    "clean": "remove the images that uvdive built",
+}
+"""Every command with its summary; the module of the same name runs it."""
+
+TARGETS = """\
+TARGET is an image of the engine, an archive (docker save; .tar, .tar.gz, .tar.zst), a
+Dockerfile or a folder with one (built first), or a saved report (.uvdive). To say which
+it is: docker://REF  docker-archive:FILE[:REF]  dockerfile:PATH  report:FILE
+"""
+
+CODES = """\
+exit codes: 0 done, 1 verification failed, 2 wrong usage, 3 no engine, 4 image, archive or
+build failed, 5 the rewrite was refused, 130 interrupted
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A command's parser: its errors are ours, and it knows which options take a value."""
+
+    def __init__(self, command: str) -> None:
+        top = command == "explore"
+        commands = "".join(f"  {name:9}{summary}\n" for name, summary in COMMANDS.items())
+        super().__init__(
+            prog="uvdive" if top else f"uvdive {command}",
+            usage="uvdive [explore] TARGET [OPTIONS]\n       uvdive COMMAND ..." if top else None,
+            description=None if top else f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}.",
+            epilog=f"commands:\n{commands}\n{TARGETS}\n{CODES}" if top else f"{TARGETS}\n{CODES}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        self.switches: set[str] = set()
+        self.valued: set[str] = set()
+        if top:
+            self.add_argument("--version", action="version", version=f"uvdive {__version__}")
+
+    def option(self, *names: str, **settings: Any) -> None:
+        """Add an option, and remember whether it takes a value."""
+        action = self.add_argument(*names, **settings)
+        (self.switches if action.nargs == 0 else self.valued).update(names)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise the parser's complaint as ours.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+
+
+def add_common(parser: Parser) -> None:
+    """The options of every command."""
+    parser.option("--units", choices=("si", "binary"), default="si", help="kB and MB, or KiB and MiB")
+    parser.option(
+        "--log", metavar="FILE", type=Path, help="write what happens, with tracebacks, to this file"
+    )
+    parser.option("--debug", action="store_true", help="show the traceback of an error")
+
+
+def add_output(parser: Parser, *, report: bool = True) -> None:
+    """The options that say what goes to standard output; ``report``: an image's, and it can be saved."""
+    parser.option("--json", action="store_true", help="print one JSON object")
+    parser.option("--markdown", action="store_true", help="print Markdown, for a pull request")
+    parser.option("--no-redact", action="store_true", help="keep what looks like a secret in ENV and history")
+    if report:
+        parser.option("--report", action="store_true", help="print the plain report, also in a terminal")
+        parser.option("--save", metavar="FILE", type=Path, help="save all but the files' contents as .uvdive")
+
+
+def check_output(args: argparse.Namespace) -> None:
+    """Only one form can go to standard output.
+
+    Raises:
+        UsageError: there are two.
+    """
+    forms = [name for name in ("json", "markdown", "report") if getattr(args, name, False)]
+    if len(forms) > 1:
+        raise UsageError(f"--{forms[0]} and --{forms[1]} can't both go to standard output.", "Choose one.")

@@ -1,0 +1,120 @@
+"""Show a report as the options say: in the app, on standard output, or saved to a file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from uvdive.base.errors import ExitCode, UsageError
+from uvdive.cli.console import Console
+
+if TYPE_CHECKING:
+    from uvdive.cli.targets import Source
+    from uvdive.ledger.report import ImageReport
+
+
+def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode:
+    """Open the app where there is a terminal and nothing else was asked for, else print.
+
+    Raises:
+        UvdiveError: the image cannot be built or loaded, or the file not be saved.
+    """
+    if args.save is not None:
+        check_save(args.save)
+    if source.hint:
+        console.say(source.hint)
+    asked = args.json or args.markdown or args.report or args.save is not None
+    if console.interactive and not asked:
+        return _open_app(source, args)
+    from uvdive.cli.narrate import Narrator
+
+    report = source.load(on_event=Narrator(console)).report
+    print_report(report, args, console)
+    return ExitCode.DONE
+
+
+def _open_app(source: Source, args: argparse.Namespace) -> ExitCode:
+    from uvdive.tui.run import run_app
+
+    name = source.name or str(source.dockerfile or source.context)
+    code = run_app(
+        name,
+        loader=source.load,
+        dockerfile=source.dockerfile,
+        context=source.context,
+        build_args=source.build_args,
+        debug=args.debug,
+    )
+    return ExitCode(code)
+
+
+def print_report(report: ImageReport, args: argparse.Namespace, console: Console) -> None:
+    """Print the report in the form that was asked for, and save it where that was."""
+    if not args.no_redact:
+        from uvdive.output.redact import redact_report
+
+        report = redact_report(report)
+    if args.save is not None:
+        save(report, args.save)
+        console.say(f"Saved to {args.save}")
+    if args.json:
+        from uvdive.output.jsontext import json_text
+        from uvdive.output.report_json import report_data
+
+        console.data(json_text(report_data(report)))
+    elif args.markdown:
+        from uvdive.output.markdown import report_markdown
+
+        console.data(report_markdown(report, console.units))
+    elif args.report or args.save is None:
+        from uvdive.output.text import report_text
+
+        console.data(report_text(report, console.units, console.width))
+
+
+def check_save(path: Path) -> None:
+    """Find out before the work whether the file may be written; only a saved report is replaced.
+
+    Raises:
+        UsageError: it may not.
+    """
+    from uvdive.ledger.saved import MAGIC
+
+    if not path.parent.is_dir():
+        raise UsageError(f"{path} can't be saved: there is no folder {path.parent}.", "Make it first.")
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(MAGIC))
+    except OSError as error:
+        raise UsageError(f"{path} can't be replaced: {error.strerror}.", "Name another file.") from error
+    if head and head != MAGIC:
+        raise UsageError(f"{path} is there and is no saved report.", "Name another file for --save.")
+
+
+def save(report: ImageReport, path: Path) -> None:
+    """Write the saved report: the whole file or nothing.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    from uvdive.ledger.saved import dump
+
+    data = dump(report)
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        try:
+            with new.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(path)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UsageError(f"{path} can't be saved: {error.strerror}.", "Name another file.") from error

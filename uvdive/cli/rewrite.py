@@ -1,0 +1,198 @@
+"""``uvdive rewrite DOCKERFILE``: plan, show, build, verify, write."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from uvdive.base.errors import ExitCode, RefusedError, UsageError, VerificationError
+from uvdive.cli.console import Console
+from uvdive.cli.options import Parser, add_common
+
+if TYPE_CHECKING:
+    from uvdive.cli.narrate import Narrator
+    from uvdive.cli.targets import Source
+    from uvdive.ledger.report import ImageReport
+    from uvdive.output.rewrite_json import Measured
+    from uvdive.rewrite.plan import RewritePlan
+    from uvdive.session.proving import Proof
+
+
+def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
+    """The command's arguments; what comes after ``--`` is buildx's, in ``buildx``."""
+    parser.usage = "uvdive rewrite [OPTIONS] DOCKERFILE [-- BUILDX OPTIONS]"
+    parser.add_argument("dockerfile", metavar="DOCKERFILE", type=Path, help="the file, or its folder")
+    parser.option("--context", metavar="DIR", type=Path, help="the build context (default: its folder)")
+    evidence = parser.add_mutually_exclusive_group()
+    evidence.add_argument("--image", metavar="TARGET", help="the image that it made; without, it is built")
+    evidence.add_argument("--static", action="store_true", help="a draft from the text alone")
+    parser.option("--diff", action="store_true", help="print the difference alone")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument(
+        "--write", action="store_true", help="replace DOCKERFILE; the old text stays as .orig"
+    )
+    output.add_argument("-o", "--output", metavar="FILE", type=Path, help="write the new text to a new file")
+    parser.option(
+        "--verify",
+        action=argparse.BooleanOptionalAction,
+        help="build the new image and check it against the old one (default: before writing)",
+    )
+    parser.option(
+        "--choose", metavar="ID=VALUE", action="append", default=[], help="take another alternative"
+    )
+    parser.option("--json", action="store_true", help="print one JSON object")
+    add_common(parser)
+    argv = list(argv)
+    end = argv.index("--") if "--" in argv else len(argv)
+    args = parser.parse_args(argv[:end])
+    args.buildx = argv[end + 1 :]
+    return args
+
+
+def run(args: argparse.Namespace, console: Console) -> ExitCode:
+    """Rewrite one Dockerfile."""
+    from uvdive.cli.narrate import Narrator
+
+    return _Rewriting(args, console, Narrator(console)).run()
+
+
+class _Rewriting:
+    """One run of the command: the steps share the sources and what they gave."""
+
+    def __init__(self, args: argparse.Namespace, console: Console, narrator: Narrator) -> None:
+        from uvdive.cli.targets import dockerfile_source, source_of
+
+        self.args = args
+        self.console = console
+        self.narrator = narrator
+        self.choices = _choices(args.choose)
+        self.build: Source = dockerfile_source(args.dockerfile, args.context)
+        assert self.build.dockerfile is not None
+        assert self.build.context is not None
+        self.dockerfile, self.context = self.build.dockerfile, self.build.context
+        self.build_args = _buildx_arguments(args.buildx, self.context)
+        self.build = dockerfile_source(self.dockerfile, self.context, self.build_args)
+        self.original: Source = self.build if args.image is None else source_of(args.image)
+        self.original.dockerfile = self.dockerfile
+        if args.output is not None and args.output.exists():
+            raise UsageError(f"{args.output} is there already.", "Name a new file, or use --write.")
+
+    def run(self) -> ExitCode:
+        """Plan, prove where asked, print, write."""
+        report = None if self.args.static else self._load()
+        plan = self._plan(report)
+        proof = measured = None
+        if self._wants_proof(plan):
+            before = report or self._load()
+            proof = self._prove(plan, before)
+            measured = self._measured(before, proof)
+        self._print(plan, measured, proof)
+        if plan.refusal is not None or plan.outcome == "refused":
+            reason = plan.refusal.reason if plan.refusal is not None else "it can't be done safely"
+            raise RefusedError(f"{self.dockerfile} was not rewritten: {reason}")
+        failed = proof is not None and proof.verification is not None and not proof.verification.passed
+        if failed:
+            raise VerificationError(
+                "The rewritten image is not as good as the original; nothing was written.",
+                "The failed checks say what differs. --choose may avoid it.",
+            )
+        self._write(plan)
+        return ExitCode.DONE
+
+    @property
+    def _writes(self) -> bool:
+        return bool(self.args.write or self.args.output is not None)
+
+    def _wants_proof(self, plan: RewritePlan) -> bool:
+        if plan.outcome != "rewritten":
+            return False
+        if self.args.verify is None:
+            return self._writes
+        if not self.args.verify and self._writes:
+            self.console.say("The rewrite is written without building or checking it (--no-verify).")
+        return bool(self.args.verify)
+
+    def _load(self) -> ImageReport:
+        if self.original.hint:
+            self.console.say(self.original.hint)
+        return self.original.load(on_event=self.narrator).report
+
+    def _plan(self, report: ImageReport | None) -> RewritePlan:
+        from uvdive.session.rewriting import plan_rewrite
+
+        return plan_rewrite(
+            self.dockerfile, report, context=self.context, choices=self.choices, on_event=self.narrator
+        )
+
+    def _prove(self, plan: RewritePlan, before: ImageReport) -> Proof:
+        from uvdive.session.proving import prove
+
+        self.console.say("Building the rewrite")
+        return prove(plan, before, context=self.context, build_args=self.build_args, on_event=self.narrator)
+
+    def _measured(self, before: ImageReport, proof: Proof) -> Measured:
+        from uvdive.output.rewrite_json import Measured
+
+        return Measured(before, proof.after, self.original.seconds, proof.build.seconds)
+
+    def _print(self, plan: RewritePlan, measured: Measured | None, proof: Proof | None) -> None:
+        verification = None if proof is None else proof.verification
+        if self.args.json:
+            from uvdive.output.jsontext import json_text
+            from uvdive.output.rewrite_json import rewrite_data
+
+            self.console.data(json_text(rewrite_data(plan, measured, verification)))
+            return
+        from uvdive.output.text_rewrite import diff_text, plan_text, proof_text
+
+        if self.args.diff:
+            self.console.data(diff_text(plan, exact=not self.console.shows_output))
+        else:
+            self.console.data(plan_text(plan, self.console.units))
+        if measured is not None:
+            text = proof_text(plan, measured, verification, self.console.units)
+            # The difference alone is what --diff promises on standard output.
+            if self.args.diff:
+                for line in text.splitlines():
+                    self.console.say(line)
+            else:
+                self.console.data("\n" + text)
+
+    def _write(self, plan: RewritePlan) -> None:
+        if not self._writes:
+            return
+        if plan.outcome == "unchanged" and self.args.write:
+            self.console.say(f"{self.dockerfile} stays as it is.")
+            return
+        from uvdive.session.writing import write_rewrite
+
+        written = write_rewrite(plan, output=self.args.output, context=self.context)
+        for each in (written, *written.others):
+            kept = f"; the old text is in {each.kept}" if each.kept is not None else ""
+            self.console.say(f"Wrote {each.path}{kept}")
+        for path in written.unwritten:
+            self.console.say(f"Not written, though the rewrite needs it: {path} (--write writes it)")
+
+
+def _choices(given: Sequence[str]) -> dict[str, str]:
+    choices = {}
+    for choice in given:
+        name, sign, value = choice.partition("=")
+        if not sign or not name or not value:
+            raise UsageError(f"--choose {choice} is no choice.", "Write it as --choose ID=VALUE.")
+        choices[name] = value
+    return choices
+
+
+def _buildx_arguments(argv: Sequence[str], context: Path) -> tuple[str, ...]:
+    from uvdive.build.arguments import split_arguments
+
+    arguments = split_arguments([*argv, str(context)])
+    if arguments.dockerfile is not None or arguments.tags:
+        raise UsageError(
+            "After -- there may be no Dockerfile and no tag.",
+            "Name the Dockerfile as the argument of uvdive rewrite; uvdive tags what it builds.",
+        )
+    return arguments.rest

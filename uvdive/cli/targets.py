@@ -1,0 +1,102 @@
+"""A TARGET of the command line as something that can be loaded, built first if need be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from uvdive.base.errors import UsageError
+from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+
+if TYPE_CHECKING:
+    from uvdive.build.events import BuildRequest
+    from uvdive.session.images import Loaded
+
+
+@dataclass(slots=True)
+class Source:
+    """Where a report comes from.
+
+    ``request`` is the build that comes first, where there is one; ``name`` is what
+    to load, ``hint`` something that the user should know. ``seconds`` is how long
+    the build took, None before it and without one.
+    """
+
+    name: str
+    dockerfile: Path | None = None
+    request: BuildRequest | None = None
+    hint: str = ""
+    seconds: float | None = None
+
+    @property
+    def context(self) -> Path | None:
+        """The folder of the build."""
+        return self.request.context if self.request is not None else None
+
+    @property
+    def build_args(self) -> tuple[str, ...]:
+        """The arguments of the build."""
+        return self.request.args if self.request is not None else ()
+
+    def load(self, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Loaded:
+        """Build if need be, and load.
+
+        Raises:
+            UvdiveError: as ``build_image`` and ``load_image`` say.
+        """
+        from uvdive.session.images import load_image
+
+        name = self.name
+        if self.request is not None:
+            from uvdive.session.proving import build_image
+
+            on_event(Note(f"Building {self.dockerfile or self.request.context}"))
+            built = build_image(self.request, on_event=on_event, cancel=cancel)
+            self.seconds = built.seconds
+            name = name or f"docker://{built.tag or built.image_id}"
+            on_event(Note("Reading the image"))
+        return load_image(name, dockerfile=self.dockerfile, on_event=on_event, cancel=cancel)
+
+
+def source_of(text: str) -> Source:
+    """What a TARGET means.
+
+    Raises:
+        UsageError: it means nothing, or a Dockerfile that is not there.
+    """
+    from uvdive.image.reference import parse_target
+
+    target = parse_target(text)
+    if target.kind == "dockerfile":
+        return dockerfile_source(target.path)
+    return Source(text, hint=target.hint)
+
+
+def dockerfile_source(
+    dockerfile: Path, context: Path | None = None, build_args: tuple[str, ...] = ()
+) -> Source:
+    """The image that a Dockerfile makes, built in its own folder unless ``context`` is another.
+
+    Raises:
+        UsageError: the Dockerfile or the folder is not there.
+    """
+    from uvdive.build.events import BuildRequest
+
+    dockerfile = checked_dockerfile(dockerfile)
+    folder = dockerfile.parent if context is None else context
+    if not folder.is_dir():
+        raise UsageError(f"The build context {folder} is no folder.", "Name the folder with --context.")
+    return Source("", dockerfile, BuildRequest(folder, dockerfile, args=build_args))
+
+
+def checked_dockerfile(path: Path) -> Path:
+    """The Dockerfile that a path names: itself, or the one in that folder.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = path / "Dockerfile" if path.is_dir() else path
+    if not found.is_file():
+        raise UsageError(f"There is no Dockerfile at {found}.", "Check the path.")
+    return found
