@@ -105,7 +105,7 @@ def _can_stop_reading(screen: Any) -> str:
 
 
 def _can_leave(screen: Any) -> str:
-    return "" if screen.can_back else "There is nothing to go back from; q quits."
+    return "" if screen.can_back else "There is nothing to end."
 
 
 EXPLORE = (

@@ -38,6 +38,10 @@ def _field(label: str, value: str | Content) -> Content:
     return Content.assemble((f"{label:<10}", "$foreground 60%"), value)
 
 
+def _files(count: int) -> str:
+    return f"{count:,} file{'' if count == 1 else 's'}"
+
+
 def _lines(parts: Iterable[Content]) -> Content:
     return Content("\n").join(parts)
 
@@ -47,7 +51,7 @@ def owner_words(owner: str) -> Content:
     return Content.assemble(glyph(owner), f" {owner}", (f"  {LOOKS[owner].words}", "$foreground 60%"))
 
 
-def layer_words(layer: LayerReport, most: int = 60) -> str:
+def layer_words(layer: LayerReport, most: int = 48) -> str:
     """A layer in one line: ``layer 4, line 12: RUN uv sync``; the instruction cut at ``most``."""
     line = f", line {layer.line}" if layer.line is not None else ""
     text = visible(layer.instruction or layer.created_by)
@@ -59,7 +63,7 @@ def describe_layer(report: ImageReport, index: int) -> Content:
     layer = report.layers[index]
     parts = [
         Content.styled(f"Layer {layer.index}" + (" of the base image" if layer.base else ""), "bold"),
-        _field("size", f"{size(layer.file_bytes)}  ({layer.file_bytes:,} bytes, {layer.files:,} files)"),
+        _field("size", f"{size(layer.file_bytes)}  ({layer.file_bytes:,} bytes, {_files(layer.files)})"),
     ]
     if layer.dead_bytes:
         parts.append(_field("dead", f"{size(layer.dead_bytes)} of it is gone in the final image"))
@@ -120,7 +124,7 @@ def describe_owner(report: ImageReport, name: str) -> Content:
         Content.assemble(glyph(name), (f" {name}", "bold"), (f"  {LOOKS[name].words}", "$foreground 60%")),
         _field(
             "size",
-            f"{size(owner.bytes)}  ({percent(owner.bytes, report.totals.file_bytes)}, {owner.files:,} files)",
+            f"{size(owner.bytes)}  ({percent(owner.bytes, report.totals.file_bytes)}, {_files(owner.files)})",
         ),
         _field("live", size(owner.live_bytes)),
         _field("dead", size(owner.dead_bytes)),
@@ -153,7 +157,7 @@ def describe_node(report: ImageReport, view: TreeView, node: int) -> Content:
     sign = _SIGNS.get(Sign(view.sign[node]))
     where = f"{sign} here" if sign else ""
     if kind == Kind.DIRECTORY:
-        files = f"{view.files[node]:,} file{'' if view.files[node] == 1 else 's'}"
+        files = _files(view.files[node])
         parts.append(
             _field("directory", f"{size(view.size[node])} in {files}{f', {where}' if where else ''}")
         )
@@ -163,7 +167,8 @@ def describe_node(report: ImageReport, view: TreeView, node: int) -> Content:
     else:
         count = table.entry_size[entry]
         exact = f"  ({count:,} bytes)" if count >= 1000 else ""
-        parts.append(_field(_KINDS[kind], f" {size(count)}{exact}{f', {where}' if where else ''}"))
+        told = f"{_KINDS[kind]}, {size(count)}" if kind == Kind.FILE else _KINDS[kind]
+        parts.append(_field("kind", f"{told}{exact}{f', {where}' if where else ''}"))
     if entry != NONE:
         if kind == Kind.SYMLINK and table.entry_link[entry] != NONE:
             parts.append(_field("points to", plain(table.links[table.entry_link[entry]])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -29,7 +30,7 @@ def of_report(report: ImageReport, width: int) -> Content:
     totals = report.totals
     parts: list[Content | str] = [
         Content.styled(size(totals.file_bytes), "bold"),
-        f"{100 * totals.efficiency:.1f} % live",
+        f"{100 * totals.efficiency:.1f} % efficient",
         f"{size(totals.dead_bytes)} dead" if totals.dead_bytes else "nothing dead",
         f"{len(report.layers)} layer{'' if len(report.layers) == 1 else 's'}",
         f"{totals.files:,} files",
@@ -71,11 +72,17 @@ def wins(report: ImageReport) -> Content:
     return Content.assemble(("To win: ", "bold"), Content(" · ").join(parts))
 
 
-def _fit(name: str, parts: list[Content | str], width: int) -> Content:
-    line = Content.styled(name, "bold $text-accent")
-    for part in parts:
-        longer = Content("").join([line, Content("  "), part if isinstance(part, Content) else Content(part)])
-        if longer.cell_length > width - 2:
+def fit(name: Content, parts: Iterable[Content], width: int) -> Content:
+    """The name and as many parts as there is room for; the first part is cut rather than left out."""
+    line = name
+    for place, part in enumerate(part for part in parts if part):
+        longer = Content("  ").join([line, part])
+        if place and longer.cell_length > width - 2:
             break
         line = longer
     return line
+
+
+def _fit(name: str, parts: list[Content | str], width: int) -> Content:
+    contents = (part if isinstance(part, Content) else Content(part) for part in parts)
+    return fit(Content.styled(name, "bold $text-accent"), contents, width)

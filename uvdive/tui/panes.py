@@ -9,6 +9,9 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
+WIDE = 90
+"""From so many columns on all panes are shown at once."""
+
 
 class Panes(Screen[None]):
     """A screen with numbered panes; ``PANES`` are the ids of their widgets, in order."""
@@ -17,7 +20,7 @@ class Panes(Screen[None]):
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual declares it
         (0, "-tiny"),
         (60, "-narrow"),
-        (90, "-wide"),
+        (WIDE, "-wide"),
     ]
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as above
         (0, "-low"),

@@ -17,6 +17,15 @@ MOST_LOG = 5_000
 """So many of the last log lines are kept."""
 
 
+def saving(before: int, after: int) -> str:
+    """A change of size in words: ``61.3 MB smaller, -33.9 %``."""
+    change = abs(after - before)
+    if not change:
+        return "exactly as large"
+    word, sign = ("smaller", "-") if after < before else ("larger", "+")
+    return f"{size(change)} {word}, {sign}{percent(change, before)}"
+
+
 @dataclass(slots=True)
 class Step:
     """A build step as it stands; ``since`` is when it began, by the monotonic clock."""
@@ -110,12 +119,7 @@ class Proof:
         found = self.comparison
         if found is None:
             return ""
-        change = found.delta_bytes
-        if not change:
-            words = "exactly as large as before"
-        else:
-            words = f"{size(abs(change))} {'smaller' if change < 0 else 'larger'}"
-            words += f", {'-' if change < 0 else '+'}{percent(abs(change), found.before_bytes)}"
+        words = saving(found.before_bytes, found.after_bytes)
         return f"{words}: {size(found.before_bytes)} → {size(found.after_bytes)}"
 
     def proven(self) -> str:

@@ -169,8 +169,8 @@ class Help(ModalScreen[None]):
         lines += [
             Content.assemble((f"{keys:<10}", "bold $text-accent"), words)
             for keys, words in (
-                ("↑↓ jk", "Move. PgUp, PgDn, ^u, ^d by pages, g and G to the ends."),
-                ("→← lh", "Open, close, go to the folder above. Enter and Space toggle."),
+                ("↑ ↓ j k", "Move. PgUp, PgDn, ^u, ^d by pages, g and G to the ends."),
+                ("→ ← l h", "Open, close, go to the folder above. Enter and Space toggle."),
                 ("n N", "Next match and the one before."),
                 ("^p", "All commands, themes too."),
             )

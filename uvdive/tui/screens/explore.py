@@ -21,7 +21,7 @@ from uvdive.tui import headline
 from uvdive.tui.actions import EXPLORE, ActionScreen, bindings
 from uvdive.tui.describe import describe_base, describe_layer, describe_node, describe_owner
 from uvdive.tui.jobs import Job
-from uvdive.tui.panes import Panes
+from uvdive.tui.panes import WIDE, Panes
 from uvdive.tui.screens.dialogs import Failure, Help
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
@@ -83,7 +83,8 @@ class ExploreScreen(ActionScreen, Panes):
         """Paint first; begin to read after the first picture."""
         self.progress = headline.Progress(target=self._app.target or "")
         self.name_panes()
-        self.pane("layers").focus()
+        # Where one pane fills the screen, the owners answer what is in the image.
+        self.go_to("owners" if self.app.size.width < WIDE else "layers")
         self._show_headline()
         self.call_after_refresh(self._begin)
 
@@ -194,9 +195,8 @@ class ExploreScreen(ActionScreen, Panes):
         if report is None or key == self._wanted:
             return
         self._wanted = key
-        self._title_files()
         if key in self._views:
-            self.query_one(FileTree).show(self._views[key])
+            self._viewed(key, self._views[key])
         elif report.files.entries < IN_A_THREAD:
             self._viewed(key, build_view(report.files, report.inode_owner, *key))
         else:
@@ -208,6 +208,7 @@ class ExploreScreen(ActionScreen, Panes):
         self._views[key] = view
         if key == self._wanted:
             self.query_one(FileTree).show(view)
+            self._title_files()
 
     def _title_files(self) -> None:
         tree = self.query_one(FileTree)
@@ -271,6 +272,7 @@ class ExploreScreen(ActionScreen, Panes):
         """Open the line for the filter."""
         self.go_to("files")
         self.query_one("#files").add_class("-filtering")
+        self.pane("files").border_subtitle = "Enter keeps it · Esc ends it · n N go through"
         self.query_one("#needle").focus()
 
     @on(Input.Changed, "#needle")
@@ -287,6 +289,7 @@ class ExploreScreen(ActionScreen, Panes):
         needle = self.query_one("#needle", Input)
         needle.value = ""
         self.query_one("#files").remove_class("-filtering")
+        self.pane("files").border_subtitle = ""
         self.query_one(FileTree).focus()
 
     def action_sort(self) -> None:

@@ -15,13 +15,14 @@ from textual.widgets import ContentSwitcher, Footer, Static
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken, Note, OnEvent
-from uvdive.base.units import percent, size
+from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.actions import REWRITE, ActionScreen, bindings
+from uvdive.tui.headline import fit
 from uvdive.tui.jobs import Job
 from uvdive.tui.panes import Panes
-from uvdive.tui.proof import Proof
+from uvdive.tui.proof import Proof, saving
 from uvdive.tui.screens.dialogs import Failure, Help, Question
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, Sides, StepList
@@ -287,48 +288,48 @@ class RewriteScreen(ActionScreen, Panes):
         self.refresh_bindings()
 
     def _headline(self) -> Content:
-        name = Content.assemble((visible(str(self.dockerfile)), "bold $text-accent"), "  ")
-        return name.append(self._state())
+        name = Content.styled(visible(str(self.dockerfile)), "bold $text-accent")
+        return fit(name, self._state(), self.app.size.width)
 
-    def _state(self) -> Content:
+    def _state(self) -> list[Content]:
+        """What to say at the top, the most important first."""
         plan, proof = self.plan, self.proof
         if self.planning or plan is None:
-            return Content(visible(self._note) + (" · x stops" if self.planning else ""))
+            return [Content(visible(self._note)), Content("x stops" if self.planning else "")]
         if proof is not None:
             return self._proof_state(proof)
         if plan.outcome == "refused":
-            return Content.styled("not rewritten: see why below", "$text-error")
+            return [Content.styled("not rewritten: see why below", "$text-error")]
         if plan.outcome == "unchanged":
-            return Content("nothing to change")
-        found = plan.predicted
-        if found is None:
-            return Content("b builds it and measures the saving")
-        change = found.after_bytes - found.before_bytes
-        words = f"{size(abs(change))} {'smaller' if change <= 0 else 'larger'} predicted"
-        return Content.assemble(
-            (words, "bold"),
-            f" ({'-' if change <= 0 else '+'}{percent(abs(change), found.before_bytes)}) · b builds and proves it",
-        )
+            return [Content("nothing to change")]
+        if plan.predicted is None:
+            return [Content("b builds it and measures the saving")]
+        before, after = plan.predicted.before_bytes, plan.predicted.after_bytes
+        return [
+            Content.styled(f"{saving(before, after)} predicted", "bold"),
+            Content("b builds and proves it"),
+        ]
 
-    def _proof_state(self, proof: Proof) -> Content:
+    def _proof_state(self, proof: Proof) -> list[Content]:
         if proof.failure:
-            return Content.styled(visible(proof.failure), "$text-error")
+            return [Content.styled(visible(proof.failure), "$text-error")]
         if proof.comparison is None or self.busy:
-            return Content.assemble(
-                (f"{visible(proof.note)} … {proof.seconds:.0f} s", "bold"),
-                " · x stops, Esc leaves it running",
-            )
-        good = proof.passed
-        written = f" · written to {visible(str(self.written))}" if self.written is not None else ""
-        return Content.assemble(
-            (proof.verdict(), "bold"),
-            " · ",
-            (
-                proof.proven(),
-                "$text-success" if good else "$text-error" if proof.failed_checks else "$text-warning",
-            ),
-            written or (" · w writes it" if good else ""),
-        )
+            return [
+                Content.styled(f"{visible(proof.note)} … {proof.seconds:.0f} s", "bold"),
+                Content("x stops"),
+                Content("Esc leaves it running"),
+            ]
+        found = proof.comparison
+        style = "$text-success" if proof.passed else "$text-error" if proof.failed_checks else "$text-warning"
+        parts = [
+            Content.styled(saving(found.before_bytes, found.after_bytes), "bold"),
+            Content.styled(proof.proven(), style),
+        ]
+        if self.written is not None:
+            parts.append(Content(f"written to {visible(str(self.written))}"))
+        elif proof.passed:
+            parts.append(Content("w writes it"))
+        return [*parts, Content(f"{size(found.before_bytes)} → {size(found.after_bytes)}")]
 
     # Actions
 
@@ -397,7 +398,9 @@ class RewriteScreen(ActionScreen, Panes):
         """Unified or side by side."""
         if self.view != "plan":
             self._show_view("plan")
-        self.query_one(DiffView).toggle()
+        diff = self.query_one(DiffView)
+        diff.toggle()
+        self.query_one("#plan").set_class(diff.split, "-split")
 
     def action_switch(self) -> None:
         """The plan or the build."""

@@ -102,16 +102,16 @@ class OwnerList(Rows):
         self._most = 0
 
     def show(self, owners: tuple[OwnerReport, ...]) -> None:
-        """Show these owners, those without any file left out."""
+        """Show these owners, those without bytes left out."""
         order = {name: place for place, name in enumerate(OWNERS)}
-        self.owners = tuple(sorted((o for o in owners if o.files), key=lambda o: order[o.owner]))
+        self.owners = tuple(sorted((o for o in owners if o.bytes), key=lambda o: order[o.owner]))
         self._total = sum(owner.bytes for owner in self.owners)
         self._most = max((owner.bytes for owner in self.owners), default=0)
         self.changed(0)
 
     @property
     def count(self) -> int:
-        """How many owners have files."""
+        """How many owners have bytes."""
         return len(self.owners)
 
     def row(self, index: int, width: int) -> Content:
@@ -119,8 +119,9 @@ class OwnerList(Rows):
         owner = self.owners[index]
         mark, style = glyph(owner.owner)
         dead = f"{size(owner.dead_bytes)} dead" if owner.dead_bytes else ""
+        any_dead = any(other.dead_bytes for other in self.owners)
         tail = f" {right(size(owner.bytes), 9)} {right(percent(owner.bytes, self._total), 7)}"
-        if width >= 48 or dead:
+        if any_dead:
             tail += f" {right(dead, 13)}"
         bar = max(0, width - 13 - len(tail))
         return Content.assemble(

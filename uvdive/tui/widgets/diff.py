@@ -32,6 +32,10 @@ class _Row:
 class DiffView(Rows):
     """The old and the new Dockerfile."""
 
+    # Lines are folded for one width: it must not change when a scrollbar comes.
+    DEFAULT_CSS = """
+    DiffView { scrollbar-gutter: stable; }
+    """
     EMPTY = "The rewrite is being computed."
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual calls it so

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -12,6 +14,10 @@ from uvdive.ledger.report import ImageReport, LayerReport
 from uvdive.tui.text import right, visible
 from uvdive.tui.widgets.bars import stacked
 from uvdive.tui.widgets.rows import Rows
+
+BAR = 8
+ROOM_FOR_BARS = 44
+"""Cells: how wide a layer's bar is, and how wide the list must be to have bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ class LayerList(Rows):
         if self.report is None:
             return self._expected(self._outlines[row.layer], row.layer)
         if row.fold:
-            return self._base(row, self.report)
+            return self._base(row, self.report, width)
         return self._layer(self.report.layers[row.layer], self.report, width)
 
     def _expected(self, outline: LayerOutline, index: int) -> Content:
@@ -127,31 +133,36 @@ class LayerList(Rows):
             f"{index:>3} {right(known, 9)} ", (visible(outline.created_by), "" if read else "$foreground 60%")
         )
 
-    def _base(self, row: LayerRow, report: ImageReport) -> Content:
-        total = sum(layer.file_bytes for layer in report.layers[: row.fold])
+    def _base(self, row: LayerRow, report: ImageReport, width: int) -> Content:
+        owners: Counter[str] = Counter()
+        for layer in report.layers[: row.fold]:
+            owners.update(layer.owners)
         name = report.image.base.name if report.image.base else None
         layers = "1 layer" if row.fold == 1 else f"{row.fold} layers"
         return Content.assemble(
-            f"  {'▼' if row.open else '▶'} {right(size(total), 9)} ",
+            f"  {'▼' if row.open else '▶'} {right(size(owners.total()), 9)} ",
+            self._bar(owners, report, width),
             ("base ", "bold"),
             visible(name or "image"),
             (f" ({layers})", "$foreground 60%"),
         )
 
     def _layer(self, layer: LayerReport, report: ImageReport, width: int) -> Content:
-        most = max(other.file_bytes for other in report.layers)
         line = f"L{layer.line}" if layer.line is not None else ""
-        bar = Content("")
-        if width >= 44:
-            room = 8
-            wide = round(room * layer.file_bytes / most) if most else 0
-            if layer.file_bytes and not wide:
-                wide = 1
-            bar = stacked(layer.owners, wide).append(" " * (room + 1 - wide))
         style = "$foreground 60%" if layer.base or not layer.file_bytes else ""
         return Content.assemble(
             (f"{layer.index:>3} {right(size(layer.file_bytes), 9)} ", style),
-            bar,
+            self._bar(layer.owners, report, width),
             (f"{line:<4}" if line else "", "$text-accent"),
             (visible(layer.instruction or layer.created_by), style),
         )
+
+    def _bar(self, owners: Mapping[str, int], report: ImageReport, width: int) -> Content:
+        """The owners' bytes on one scale for all rows; nothing where there is no room for it."""
+        if width < ROOM_FOR_BARS:
+            return Content("")
+        base = sum(layer.file_bytes for layer in report.layers if layer.base)
+        most = max(base, *(layer.file_bytes for layer in report.layers))
+        total = sum(owners.values())
+        wide = max(1, round(BAR * total / most)) if total else 0
+        return stacked(owners, wide).append(" " * (BAR + 1 - wide))

@@ -43,11 +43,10 @@ class Rows(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1;
         text-wrap: nowrap;
         text-overflow: ellipsis;
-        & > .rows--cursor { background: $surface-lighten-2; }
+        & > .rows--cursor { background: $foreground 10%; }
         & > .rows--empty { color: $foreground 60%; }
         &:focus > .rows--cursor {
-            background: $block-cursor-background;
-            color: $block-cursor-foreground;
+            background: $foreground 22%;
             text-style: bold;
         }
     }
