@@ -11,6 +11,7 @@ from pathlib import Path
 from uvdive.base.errors import UsageError
 from uvdive.dockerfile.syntax import parse
 from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.basediff import announce_base_files
 from uvdive.rewrite.bases import Bases, choose_bases
 from uvdive.rewrite.compose import Parts, Writer, check_single, write
 from uvdive.rewrite.contextfiles import sources
@@ -146,6 +147,8 @@ def _draft(evidence: Evidence, lookup: BaseLookup, choices: Mapping[str, str]) -
     parts.env = added_variables(evidence, env, base, starter.removed, notes)
     parts.extra_start = start_text(evidence, base, notes)
     _explain(copies, runs, notes)
+    if files is not None and base is not None:
+        announce_base_files(files, base, evidence.stages[0].source.line, notes)
     _check_versions(env, base, bases, notes)
     writer = write(parts)
     prediction = None
@@ -239,6 +242,8 @@ def _explain(copies: CopySet, runs: list[Run], notes: Notes) -> None:
 
 
 def _check_versions(env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes) -> None:
+    if bases.python_from is not None and bases.python_from != bases.python_to:
+        notes.paths.update((f"{env.bin}/python", f"{env.path}/pyvenv.cfg", bases.python_from))
     version = base.config.environ.get("PYTHON_VERSION") if base else None
     if version and not version.startswith(f"{env.minor}."):
         raise Refused(
