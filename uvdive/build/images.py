@@ -7,9 +7,7 @@ stay equal to the original's.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from uvdive.base.errors import EngineError
-from uvdive.image.engine import no_engine
+from uvdive.image.endpoint import connect, docker_endpoint
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -53,14 +51,6 @@ def image_tag(context: Path, dockerfile: Path | None, role: Role) -> str:
     return f"{REGISTRY}/{name or 'root'}-{digest[:10]}:{role}"
 
 
-def _knock() -> None:
-    """Raise the OSError that keeps us from the engine's socket: the SDK would leave it open."""
-    scheme, _, path = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").partition("://")
-    if scheme == "unix":
-        with socket.socket(socket.AF_UNIX) as knocking:
-            knocking.connect(path)
-
-
 @contextmanager
 def engine_client() -> Iterator[DockerClient]:
     """The engine through the docker SDK.
@@ -68,17 +58,9 @@ def engine_client() -> Iterator[DockerClient]:
     Raises:
         EngineError: no engine answers, or it stops answering.
     """
-    import docker
-    from docker.errors import DockerException
     from requests.exceptions import ConnectionError as EngineGone
-    from requests.exceptions import RequestException
 
-    try:
-        _knock()
-        client = docker.from_env()
-        client.ping()
-    except (DockerException, RequestException, OSError) as error:
-        raise no_engine(error) from error
+    client = connect(docker_endpoint())
     try:
         yield client
     except EngineGone as error:

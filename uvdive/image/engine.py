@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
-from uvdive.base.errors import EngineError, ImageError
+from uvdive.base.errors import ImageError
 from uvdive.base.progress import BytesRead, Note, OnEvent
-from uvdive.image import archive
+from uvdive.image import archive, oci
+from uvdive.image.boxes import PassedBox
 from uvdive.image.config import Manifest
+from uvdive.image.endpoint import Endpoint, connect
 from uvdive.image.events import ImageFound, LayerOutline
 from uvdive.image.source import RawImage, layer_history
 from uvdive.image.stream import ChunkStream
@@ -33,38 +34,25 @@ class LocalImage:
     diff_ids: tuple[str, ...]
 
 
-def no_engine(error: Exception) -> EngineError:
-    """The error for an engine that does not answer, by what went wrong."""
-    where = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
-    if "Permission denied" in str(error):
-        return EngineError(
-            f"You may not use the engine's socket ({where}).",
-            "Add yourself to the group docker and log in again, or run uvdive with sudo.",
-        )
-    return EngineError(
-        f"No container engine answers at {where}.",
-        "Start Docker, set DOCKER_HOST, or open an archive that `docker save` wrote.",
-    )
-
-
 class Engine:
-    """A connection to the engine that DOCKER_HOST names, or to the local one.
+    """A connection to Docker's engine, or to podman's service, which speaks the same API.
 
     Raises:
         EngineError: no engine answers, or its socket may not be used.
     """
 
-    def __init__(self) -> None:
-        import docker
-        from docker.errors import DockerException
-        from requests.exceptions import RequestException
+    def __init__(self, endpoint: Endpoint) -> None:
+        client = connect(endpoint)
+        # Any: half of the SDK's methods have no types.
+        self._api: Any = client.api
+        self._version: dict[str, Any] = client.version()
 
-        try:
-            # Any: half of the SDK's methods have no types.
-            self._api: Any = docker.from_env().api
-            self._api.ping()
-        except (DockerException, RequestException, OSError) as error:
-            raise no_engine(error) from error
+    @property
+    def source(self) -> Literal["docker", "podman"]:
+        """Which kind of engine answers."""
+        parts = self._version.get("Components") or ()
+        names = [str(part.get("Name", "")) for part in parts if isinstance(part, dict)]
+        return "podman" if any(name.startswith("Podman") for name in names) else "docker"
 
     def inspect(self, reference: str) -> dict[str, Any]:
         """What the engine says of an image.
@@ -101,7 +89,9 @@ class Engine:
             found.append(LocalImage(listed["Id"], names, tuple(layers)))
         return tuple(found)
 
-    def read(self, reference: str, wanted: Wanted, on_event: OnEvent) -> RawImage:
+    def read(
+        self, reference: str, wanted: Wanted, on_event: OnEvent, platform: str | None = None
+    ) -> RawImage:
         """Read an image from the engine's save stream as it arrives.
 
         Raises:
@@ -114,17 +104,25 @@ class Engine:
         diff_ids = [str(layer) for layer in (attributes.get("RootFS") or {}).get("Layers") or ()]
         on_event(ImageFound(reference, _first_outline(diff_ids, history)))
         on_event(Note("The engine prepares the archive"))
-        members = archive.scan(ChunkStream(self._save(image_id, on_event)), wanted, on_event)
-        chosen = archive.choose(members, None, reference=reference, source="docker")
+        box = PassedBox(ChunkStream(self._save(image_id, on_event)), wanted, on_event)
+        if platform and box.text("index.json") is not None:
+            chosen = oci.choose(box, None, platform, reference=reference, source=self.source)
+        else:
+            chosen = archive.choose(box, None, reference=reference, source=self.source)
         manifest = replace(
             chosen.manifest,
             reference=reference,
-            image_id=image_id,
+            image_id=image_id if image_id.startswith("sha256:") else f"sha256:{image_id}",
             inspect_size=attributes.get("Size"),
             listed_size=self._listed_size(image_id),
             engine_sizes=_engine_sizes(chosen.manifest, history),
         )
-        return archive.from_scan(members, archive.Chosen(manifest, chosen.names))
+        if platform and not oci.fits(manifest.platform, platform):
+            raise ImageError(
+                f"The engine has {reference} for {manifest.platform}, not for {platform}.",
+                f"Pull it with `docker pull --platform {platform} {reference}`.",
+            )
+        return archive.collect(box, archive.Chosen(manifest, chosen.names), on_event, announce=False)
 
     def _listed_size(self, image_id: str) -> int | None:
         sizes = (image.get("Size") for image in self._api.images() if image["Id"] == image_id)

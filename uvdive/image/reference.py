@@ -8,15 +8,21 @@ from typing import Literal
 
 from uvdive.base.errors import UsageError
 
-TargetKind = Literal["docker", "docker-archive", "report", "dockerfile"]
+TargetKind = Literal[
+    "docker", "podman", "archive", "docker-archive", "oci-archive", "oci", "report", "dockerfile"
+]
+"""``archive`` is one whose kind its contents tell."""
 
 _SCHEMES: dict[str, TargetKind] = {
     "docker://": "docker",
+    "podman://": "podman",
     "docker-archive:": "docker-archive",
+    "oci-archive:": "oci-archive",
+    "oci:": "oci",
     "report:": "report",
     "dockerfile:": "dockerfile",
 }
-_LATER = ("podman://", "oci-archive:", "oci:")
+_TAGGED = ("docker-archive", "oci-archive", "oci")
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 _REPORT = ".uvdive"
 
@@ -36,16 +42,15 @@ class Target:
         return Path(self.value)
 
 
-def _archive(value: str) -> Target:
-    """``FILE[:REF]``: the longest beginning that exists is the file."""
-    if Path(value).exists() or ":" not in value:
-        return Target("docker-archive", value)
-    at = value.find(":")
-    while at != -1:
-        if Path(value[:at]).is_file():
-            return Target("docker-archive", value[:at], value[at + 1 :] or None)
-        at = value.find(":", at + 1)
-    return Target("docker-archive", value)
+def _tagged(kind: TargetKind, value: str) -> Target:
+    """``PATH[:TAG]``: the shortest beginning before a colon that exists is the path."""
+    if not Path(value).exists():
+        at = value.find(":")
+        while at != -1:
+            if Path(value[:at]).exists():
+                return Target(kind, value[:at], value[at + 1 :] or None)
+            at = value.find(":", at + 1)
+    return Target(kind, value)
 
 
 def _local(text: str) -> Target | None:
@@ -55,12 +60,13 @@ def _local(text: str) -> Target | None:
     if text != "." and not known and not ("/" in text and path.exists()):
         return None
     if path.is_dir():
-        return Target("dockerfile", str(path / "Dockerfile"))
+        layout = (path / "oci-layout").exists() or (path / "index.json").exists()
+        return Target("oci", text) if layout else Target("dockerfile", str(path / "Dockerfile"))
     if text.endswith(_REPORT):
         return Target("report", text)
     if known:
-        return _archive(text)
-    return Target("dockerfile" if _is_dockerfile(path) else "docker-archive", text)
+        return _tagged("archive", text)
+    return Target("dockerfile" if _is_dockerfile(path) else "archive", text)
 
 
 def _is_dockerfile(path: Path) -> bool:
@@ -77,19 +83,14 @@ def parse_target(text: str) -> Target:
     suffix; where an image could be meant as well, ``hint`` says which was taken.
 
     Raises:
-        UsageError: an empty target, or a form that this version does not read.
+        UsageError: an empty target.
     """
     if not text.strip():
         raise UsageError("No image was named.", "Name an image, an archive or a Dockerfile.")
     for prefix, kind in _SCHEMES.items():
         if text.startswith(prefix):
             value = text[len(prefix) :]
-            return _archive(value) if kind == "docker-archive" else Target(kind, value)
-    if text.startswith(_LATER):
-        raise UsageError(
-            f"{text.partition(':')[0]} targets cannot be opened yet.",
-            "Save the image as a docker archive (`docker save`) and open that.",
-        )
+            return _tagged(kind, value) if kind in _TAGGED else Target(kind, value)
     target = _local(text)
     if target is not None:
         return target

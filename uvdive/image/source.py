@@ -89,7 +89,7 @@ def read_config(
         raise ImageError(f"The image's config is not one: {error!r}.", _BROKEN) from error
 
 
-def check_layers(manifest: Manifest, layers: Sequence[LayerData]) -> tuple[bool, ...]:
+def check_layers(manifest: Manifest, layers: Sequence[LayerData], names: Sequence[str]) -> tuple[bool, ...]:
     """Compare what the layers' bytes gave with the config's diff ids.
 
     Returns:
@@ -105,7 +105,8 @@ def check_layers(manifest: Manifest, layers: Sequence[LayerData]) -> tuple[bool,
     for number, (layer, wanted) in enumerate(zip(layers, manifest.diff_ids, strict=True)):
         if layer.diff_id is not None and layer.diff_id != wanted:
             raise ImageError(
-                f"Layer {number} is not what it should be: its digest is {layer.diff_id}, not {wanted}.",
+                f"Layer {number} ({names[number]}) is not what it should be: "
+                f"its digest is {layer.diff_id}, not {wanted}.",
                 _BROKEN,
             )
     return tuple(layer.diff_id is not None for layer in layers)

@@ -162,6 +162,11 @@ class FileStream:
         self._window_at = 0
 
     @property
+    def size(self) -> int:
+        """How long the stream is, in bytes."""
+        return self._size
+
+    @property
     def position(self) -> int:
         return self._at
 

@@ -12,7 +12,7 @@ from uvdive.image.reference import Target, parse_target
 from uvdive.image.store import LayerStore
 from uvdive.ledger import saved
 from uvdive.ledger.report import ImageReport
-from uvdive.session.reading import read_image
+from uvdive.session.reading import ReadOptions, read_image
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ def load_image(
     target: str | Target,
     *,
     dockerfile: Path | None = None,
+    platform: str | None = None,
+    verify_digests: bool = False,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Loaded:
@@ -35,6 +37,8 @@ def load_image(
     Args:
         target: as on the command line; a Dockerfile has to be built before.
         dockerfile: the image's Dockerfile, if it is at hand: gives lines to layers.
+        platform: ``OS/ARCH[/VARIANT]`` where the image has several; default this machine's.
+        verify_digests: hash plain layers of archives too, which reads them whole.
         on_event: gets Note, BytesRead, ImageFound and LayerRead.
         cancel: ends the worker at once.
 
@@ -47,7 +51,14 @@ def load_image(
         return Loaded(_saved(parsed.path), None)
     if parsed.kind == "dockerfile":
         raise UsageError(f"{parsed.value} is a Dockerfile: it has to be built first.")
-    report, index = worker.call(read_image, parsed, dockerfile, on_event=on_event, cancel=cancel)
+    report, index = worker.call(
+        read_image,
+        parsed,
+        dockerfile,
+        ReadOptions(platform, verify_digests),
+        on_event=on_event,
+        cancel=cancel,
+    )
     return Loaded(report, LayerStore(report.files, index))
 
 

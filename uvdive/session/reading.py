@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from array import array
+from dataclasses import dataclass
 from pathlib import Path
 
-from uvdive.base.errors import UsageError
+from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import Note, OnEvent
-from uvdive.image import archive
+from uvdive.image import archive, oci
+from uvdive.image.boxes import Box, FolderBox, PassedBox, open_archive
+from uvdive.image.endpoint import docker_endpoint, podman_endpoint
 from uvdive.image.engine import Engine
 from uvdive.image.reference import Target
 from uvdive.image.source import RawImage, StoreIndex
@@ -52,23 +55,27 @@ class _Contents:
         return digest is not None and digest == self._digest(other)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read: which platform of several, and whether plain layers are hashed too."""
+
+    platform: str | None = None
+    verify_digests: bool = False
+
+
 def read_image(
-    target: Target, dockerfile: Path | None, *, on_event: OnEvent
+    target: Target,
+    dockerfile: Path | None,
+    options: ReadOptions = ReadOptions(),
+    *,
+    on_event: OnEvent,
 ) -> tuple[ImageReport, StoreIndex]:
     """Read, stack and account for the image that ``target`` names.
 
     Raises:
         UvdiveError: it cannot be read; see the sources.
     """
-    known: tuple[KnownImage, ...] = ()
-    if target.kind == "docker":
-        engine = Engine()
-        image = engine.read(target.value, wanted, on_event)
-        known = tuple(KnownImage(item.names, item.diff_ids) for item in engine.local_images())
-    elif target.kind == "docker-archive":
-        image = archive.read_file(target.path, target.tag, wanted, on_event)
-    else:
-        raise UsageError(f"{target.value} is no image.")
+    image, known = _raw(target, options, on_event)
     on_event(Note("Accounting for every byte"))
     table, sources, warnings = stack([layer.index for layer in image.layers], _Contents(image).same)
     kept = {
@@ -80,6 +87,43 @@ def read_image(
         Evidence(image.manifest, image.layers, image.verified, table, kept, warnings, known, dockerfile)
     )
     return report, _store_index(image, sources, kept)
+
+
+def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawImage, tuple[KnownImage, ...]]:
+    """The image as its source hands it over, and the engine's images, one of which may be its base."""
+    if target.kind in ("docker", "podman"):
+        endpoint = docker_endpoint() if target.kind == "docker" else podman_endpoint()
+        engine = Engine(endpoint)
+        image = engine.read(target.value, wanted, on_event, options.platform)
+        return image, tuple(KnownImage(item.names, item.diff_ids) for item in engine.local_images())
+    verify = options.verify_digests
+    if target.kind == "oci":
+        layout = FolderBox(target.path, wanted, on_event, verify=verify)
+        return _from_box(layout, target, options, on_event, announce=True), ()
+    if target.kind in ("archive", "docker-archive", "oci-archive"):
+        with open_archive(target.path, wanted, on_event, verify=verify) as box:
+            announce = not isinstance(box, PassedBox)
+            return _from_box(box, target, options, on_event, announce=announce), ()
+    raise UsageError(f"{target.value} is no image.")
+
+
+def _from_box(
+    box: Box, target: Target, options: ReadOptions, on_event: OnEvent, *, announce: bool
+) -> RawImage:
+    source = target.kind
+    if source == "archive":
+        source = "docker-archive" if box.text("manifest.json") is not None else "oci-archive"
+    if source == "docker-archive":
+        chosen = archive.choose(box, target.tag, reference=target.value, source=source)
+        if options.platform and not oci.fits(chosen.manifest.platform, options.platform):
+            raise ImageError(
+                f"The image is for {chosen.manifest.platform}, not for {options.platform}.",
+                "Save it for the platform that you want, or leave --platform out.",
+            )
+    else:
+        name = "oci-layout" if source == "oci" else source
+        chosen = oci.choose(box, target.tag, options.platform, reference=target.value, source=name)
+    return archive.collect(box, chosen, on_event, announce=announce)
 
 
 def _store_index(image: RawImage, sources: list[Content], kept: dict[int, bytes]) -> StoreIndex:

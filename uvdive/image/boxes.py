@@ -1,0 +1,244 @@
+"""Where an image's members lie: a folder, an archive read in place, an archive that passes once.
+
+All three answer the same two questions, by a member's name: its text (a manifest, a
+config) and its layer. Archives come in the shapes that engines write, layers in any
+order, the manifest first or last, repeated layers as links.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from uvdive.base.errors import ImageError
+from uvdive.base.progress import BytesRead, OnEvent
+from uvdive.image import blobs
+from uvdive.image.events import LayerRead
+from uvdive.image.layer import LayerData
+from uvdive.image.source import LayerPlace
+from uvdive.image.stream import ByteStream, ChunkStream, FileStream
+from uvdive.image.table import Kind
+from uvdive.image.tarheader import BLOCK, BadHeaderError
+from uvdive.image.tarindex import Wanted, index_tar, visit_tar
+
+_MAX_TEXT = 16 << 20
+NO_ARCHIVE = "Give an archive that `docker save` or `podman save` wrote."
+INCOMPLETE = "Save the image again."
+_MAX_LINKS = 8
+
+
+class Box(Protocol):
+    """Holds an image's members by name."""
+
+    def text(self, name: str) -> bytes | None:
+        """The content of a small member, or None if there is none."""
+
+    def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
+        """Read the layer in a member; with its place if it can be read again.
+
+        Raises:
+            ImageError: it is not there or is damaged.
+        """
+
+
+def layer_read(layer: LayerData, diff_id: str) -> LayerRead:
+    """The event that says that a layer was read."""
+    index = layer.index
+    return LayerRead(diff_id, sum(index.size), sum(1 for kind in index.kind if kind == Kind.FILE))
+
+
+def _missing(name: str) -> ImageError:
+    return ImageError(f"The image lacks the layer {name}.", INCOMPLETE)
+
+
+def _is_text(name: str, head: bytes) -> bool:
+    return name.endswith((".json", "oci-layout")) or head[:1] in (b"{", b"[")
+
+
+def _walk(stream: ByteStream, visitor: Callable[[bytes, int, ByteStream], None]) -> dict[str, str]:
+    """Walk an archive; its links by name, with the members that they mean."""
+    try:
+        index = visit_tar(stream, visitor)
+    except BadHeaderError as error:
+        raise ImageError(f"This is no archive: {error}.", NO_ARCHIVE) from error
+    links = {}
+    for place, target in enumerate(index.target):
+        if target < 0:
+            continue
+        name = index.path(place).decode("utf-8", "replace")
+        text = index.targets[target].decode("utf-8", "replace")
+        if index.kind[place] == Kind.SYMLINK:
+            text = posixpath.normpath(posixpath.join(posixpath.dirname(name), text))
+        links[name] = text
+    return links
+
+
+def _follow(links: dict[str, str], name: str) -> str:
+    for _ in range(_MAX_LINKS):
+        if name not in links:
+            break
+        name = links[name]
+    return name
+
+
+class PassedBox:
+    """An archive that passes once: every layer in it is indexed on its way.
+
+    Raises:
+        ImageError: it is no archive, is damaged or ends too early.
+    """
+
+    def __init__(self, stream: ByteStream, wanted: Wanted, on_event: OnEvent) -> None:
+        self._texts: dict[str, bytes] = {}
+        self._layers: dict[str, LayerData] = {}
+        self._wanted, self._on_event = wanted, on_event
+        self._links = _walk(stream, self._visit)
+
+    def _visit(self, path: bytes, size: int, data: ByteStream) -> None:
+        name = path.decode("utf-8", "replace")
+        head = data.peek(min(size, BLOCK))
+        if blobs.is_layer(head):
+            layer = self._layers[name] = blobs.read_layer(data, size, self._wanted)
+            self._on_event(layer_read(layer, layer.diff_id or ""))
+        elif _is_text(name, head) and size <= _MAX_TEXT:
+            self._texts[name] = data.take(size)
+
+    def text(self, name: str) -> bytes | None:
+        return self._texts.get(_follow(self._links, name))
+
+    def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
+        try:
+            return self._layers[_follow(self._links, name)], None
+        except KeyError:
+            raise _missing(name) from None
+
+
+class _InPlace:
+    """What folders and archives on disk share: plain layers are read where they lie."""
+
+    def __init__(self, wanted: Wanted, on_event: OnEvent, *, verify: bool) -> None:
+        self._wanted, self._on_event, self._verify = wanted, on_event, verify
+        self._read: dict[str, tuple[LayerData, LayerPlace | None]] = {}
+
+    def _layer(self, name: str, path: Path, fd: int, start: int, size: int) -> None:
+        stream = FileStream(fd, start, size)
+        plain = blobs.compression(stream.peek(BLOCK)) is None
+        if plain and not self._verify:
+            index = index_tar(stream, self._wanted, size=size, digests=False)
+            data = LayerData(index, None, size, None)
+        else:
+            data = blobs.read_layer(stream, size, self._wanted)
+        self._read[name] = data, LayerPlace(path.absolute(), start) if plain else None
+
+
+class FileBox(_InPlace):
+    """A plain archive on disk: only headers and small texts are read before a layer is asked for.
+
+    Args:
+        path: the archive's name, for LayerPlace.
+        fd: the archive, open for reading.
+        wanted: which files' contents to keep.
+        on_event: gets BytesRead.
+        verify: read plain layers whole, so that their digests are known.
+
+    Raises:
+        ImageError: it is no archive, is damaged or ends too early.
+    """
+
+    def __init__(self, path: Path, fd: int, wanted: Wanted, on_event: OnEvent, *, verify: bool) -> None:
+        super().__init__(wanted, on_event, verify=verify)
+        self._path, self._fd = path, fd
+        self._size = os.fstat(fd).st_size
+        self._texts: dict[str, bytes] = {}
+        self._places: dict[str, tuple[int, int]] = {}
+        self._links = _walk(FileStream(fd, 0, self._size), self._visit)
+
+    def _visit(self, path: bytes, size: int, data: ByteStream) -> None:
+        name = path.decode("utf-8", "replace")
+        self._places[name] = data.position, size
+        if size <= _MAX_TEXT and _is_text(name, data.peek(min(size, BLOCK))):
+            self._texts[name] = data.take(size)
+
+    def text(self, name: str) -> bytes | None:
+        return self._texts.get(_follow(self._links, name))
+
+    def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
+        real = _follow(self._links, name)
+        if real not in self._places:
+            raise _missing(name)
+        start, size = self._places[real]
+        if real not in self._read:
+            self._layer(real, self._path, self._fd, start, size)
+        self._on_event(BytesRead(start + size, self._size))
+        return self._read[real]
+
+
+class FolderBox(_InPlace):
+    """An OCI image layout in a folder."""
+
+    def __init__(self, folder: Path, wanted: Wanted, on_event: OnEvent, *, verify: bool) -> None:
+        super().__init__(wanted, on_event, verify=verify)
+        self._folder = folder
+
+    def text(self, name: str) -> bytes | None:
+        path = self._folder / name
+        try:
+            return path.read_bytes() if path.stat().st_size <= _MAX_TEXT else None
+        except OSError:
+            return None
+
+    def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
+        if name not in self._read:
+            path = self._folder / name
+            try:
+                with opened(path) as fd:
+                    self._layer(name, path, fd, 0, os.fstat(fd).st_size)
+            except OSError:
+                raise _missing(name) from None
+        return self._read[name]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """An open file descriptor for reading, closed at the end.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def open_archive(path: Path, wanted: Wanted, on_event: OnEvent, *, verify: bool) -> Iterator[Box]:
+    """The box for an archive on disk: in place if it is plain, as a stream if it is compressed.
+
+    Raises:
+        ImageError: there is none, it is none, it is damaged or cannot be read.
+    """
+    try:
+        with opened(path) as fd:
+            head = os.pread(fd, BLOCK, 0)
+            how = blobs.compression(head)
+            if how is not None:
+                whole = FileStream(fd, 0, os.fstat(fd).st_size)
+                yield PassedBox(ChunkStream(blobs.unpack(_counted(whole, on_event), how)), wanted, on_event)
+            elif blobs.is_layer(head):
+                yield FileBox(path, fd, wanted, on_event, verify=verify)
+            else:
+                raise ImageError(f"{path} is no archive.", NO_ARCHIVE)
+    except OSError as error:
+        raise ImageError(f"{path} cannot be read: {error.strerror}.", "Check its name.") from error
+
+
+def _counted(stream: FileStream, on_event: OnEvent) -> Iterator[memoryview]:
+    for piece in stream.chunks(None):
+        yield piece
+        on_event(BytesRead(stream.position, stream.size))

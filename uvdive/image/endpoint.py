@@ -1,0 +1,132 @@
+"""Find the container engine the way its own command line client finds it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from uvdive.base.errors import EngineError
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+DOCKER_SOCKET = "unix:///var/run/docker.sock"
+PODMAN_SOCKET = "unix:///run/podman/podman.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An engine's address, where it was found, and the TLS settings of its context."""
+
+    url: str
+    found_by: str
+    tls: Any = None
+
+
+def docker_endpoint(environ: Mapping[str, str] = os.environ) -> Endpoint:
+    """Docker's endpoint: DOCKER_HOST, then DOCKER_CONTEXT, then the current context, then the socket.
+
+    The rootless socket below XDG_RUNTIME_DIR is taken where the system's is not there.
+
+    Raises:
+        EngineError: a context is named that does not exist.
+    """
+    if environ.get("DOCKER_HOST"):
+        return Endpoint(environ["DOCKER_HOST"], "DOCKER_HOST")
+    named = environ.get("DOCKER_CONTEXT")
+    context = named or _current_context(environ)
+    if context and context != "default":
+        return _context(context, "DOCKER_CONTEXT" if named else "the current docker context")
+    if not Path(DOCKER_SOCKET.removeprefix("unix://")).exists():
+        rootless = _runtime_socket(environ, "docker.sock")
+        if rootless:
+            return rootless
+    return Endpoint(DOCKER_SOCKET, "the default socket")
+
+
+def podman_endpoint(environ: Mapping[str, str] = os.environ) -> Endpoint:
+    """Podman's service: CONTAINER_HOST, then the user's socket, then the system's."""
+    if environ.get("CONTAINER_HOST"):
+        return Endpoint(environ["CONTAINER_HOST"], "CONTAINER_HOST")
+    return _runtime_socket(environ, "podman/podman.sock") or Endpoint(PODMAN_SOCKET, "the default socket")
+
+
+def _runtime_socket(environ: Mapping[str, str], name: str) -> Endpoint | None:
+    folder = environ.get("XDG_RUNTIME_DIR")
+    path = Path(folder or "/nonexistent", name)
+    return Endpoint(f"unix://{path}", "XDG_RUNTIME_DIR") if folder and path.exists() else None
+
+
+def _current_context(environ: Mapping[str, str]) -> str | None:
+    folder = environ.get("DOCKER_CONFIG") or str(Path.home() / ".docker")
+    try:
+        config = json.loads(Path(folder, "config.json").read_bytes())
+    except (OSError, ValueError):
+        return None  # the docker client, too, goes on with its defaults
+    current = config.get("currentContext") if isinstance(config, dict) else None
+    return current if isinstance(current, str) else None
+
+
+def _context(name: str, found_by: str) -> Endpoint:
+    from docker.context import Context
+    from docker.errors import ContextException
+
+    try:
+        context = Context.load_context(name)
+    except ContextException:
+        context = None
+    if context is None or not context.Host:
+        raise EngineError(
+            f"There is no docker context {name} ({found_by}).",
+            "See `docker context ls`, or set DOCKER_HOST.",
+        )
+    return Endpoint(context.Host, f"docker context {name}", context.TLSConfig)
+
+
+def no_engine(error: Exception, endpoint: Endpoint) -> EngineError:
+    """The error for an engine that does not answer, by what went wrong."""
+    where = f"{endpoint.url} ({endpoint.found_by})"
+    if "Permission denied" in str(error):
+        return EngineError(
+            f"You may not use the engine's socket {where}.",
+            "Add yourself to the group docker and log in again, or run uvdive with sudo.",
+        )
+    return EngineError(
+        f"No container engine answers at {where}.",
+        "Start Docker, set DOCKER_HOST, or open an archive that `docker save` wrote.",
+    )
+
+
+def _knock(url: str) -> None:
+    """Raise the OSError that keeps us from a socket: the SDK would leave its own one open."""
+    scheme, _, path = url.partition("://")
+    if scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.connect(path)
+
+
+def connect(endpoint: Endpoint) -> DockerClient:
+    """A client of the docker SDK for an engine that answers; the caller closes it.
+
+    Raises:
+        EngineError: no engine answers, or its socket may not be used.
+    """
+    import docker
+    from docker.errors import DockerException
+    from docker.utils import kwargs_from_env
+    from requests.exceptions import RequestException
+
+    # DOCKER_TLS_VERIFY and DOCKER_CERT_PATH go with DOCKER_HOST.
+    tls = kwargs_from_env().get("tls") if endpoint.found_by == "DOCKER_HOST" else endpoint.tls
+    try:
+        _knock(endpoint.url)
+        client = docker.DockerClient(base_url=endpoint.url, tls=tls or False, version="auto")
+        client.ping()
+    except (DockerException, RequestException, OSError, ValueError) as error:
+        raise no_engine(error, endpoint) from error
+    return client
