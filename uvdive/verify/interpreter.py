@@ -88,5 +88,6 @@ def check_interpreter(before: ImageReport, after: ImageReport) -> Check:
 
 def _summary(old: Environment, new: Environment) -> str:
     where = f" at {new.interpreter_path}" if new.interpreter_path else ""
-    count = len(old.scripts)
-    return f"{old.path}: Python {new.python or 'of unknown version'}{where}, {count} scripts start"
+    return (
+        f"{old.path}: Python {new.python or 'of unknown version'}{where}, console scripts: {len(old.scripts)}"
+    )

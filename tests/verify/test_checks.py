@@ -1,0 +1,328 @@
+"""Each check passes a right rewrite and catches one that was broken on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import layers as make
+import pairs_of_images as pairs
+import pytest
+from layers import content
+
+from uvdive.base.errors import CancelledError
+from uvdive.base.progress import CancelToken
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import Allowances
+from uvdive.verify.checks import Check, CheckStarted, Verification
+from uvdive.verify.config import check_config
+from uvdive.verify.files import check_files
+from uvdive.verify.interpreter import check_interpreter
+from uvdive.verify.run import verify
+from uvdive.verify.start import check_start
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> ImageReport:
+    return pairs.original(tmp_path)
+
+
+def files(before: ImageReport, after: ImageReport, allowed: Allowances = pairs.ALLOWED) -> Check:
+    return check_files(before, after, allowed)
+
+
+def test_a_right_rewrite_passes(before: ImageReport, tmp_path: Path) -> None:
+    events: list[object] = []
+    verification = verify(before, pairs.rewritten(tmp_path), pairs.ALLOWED, on_event=events.append)
+    assert verification.passed
+    assert {check.name: check.status for check in verification.checks} == {
+        "config": "passed",
+        "files": "passed",
+        "interpreter": "passed",
+        "libraries": "skipped",
+        "imports": "skipped",  # an archive is in no engine
+        "start": "passed",
+    }
+    assert events[0::2] == [CheckStarted(check.name) for check in verification.checks]
+    assert tuple(events[1::2]) == verification.checks
+
+
+def test_one_failed_check_fails_the_verification() -> None:
+    assert not Verification((Check("config", "passed", ""), Check("files", "failed", ""))).passed
+    assert Verification((Check("config", "announced", ""), Check("start", "repaired", ""))).passed
+
+
+def test_a_cancelled_verification_stops(before: ImageReport) -> None:
+    cancel = CancelToken()
+    with pytest.raises(CancelledError):
+        verify(before, before, on_event=lambda _: cancel.cancel(), cancel=cancel)
+
+
+# config
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"User": "root"}, "User: 1000:1000 -> root"),
+        ({"User": ""}, "User: 1000:1000 -> not set"),
+        ({"Cmd": ["flask"]}, 'Cmd: ["flask", "run"] -> ["flask"]'),
+        ({"Entrypoint": ["x"]}, 'Entrypoint: not set -> ["x"]'),
+        ({"WorkingDir": "/"}, "WorkingDir: /app -> /"),
+        ({"Labels": {}}, "Labels:a: b -> not set"),
+        ({"ExposedPorts": {"80/tcp": {}}}, 'ExposedPorts: not set -> ["80/tcp"]'),
+        ({"Healthcheck": {"Test": ["NONE"]}}, 'Healthcheck: not set -> {"Test": ["NONE"]}'),
+        ({"StopSignal": "SIGINT"}, "StopSignal: not set -> SIGINT"),
+        (
+            {"Env": ["PATH=/app/.venv/bin:/usr/local/bin:/usr/bin"]},
+            "Env:EMPTY:  -> not set",
+        ),
+    ],
+)
+def test_a_changed_setting_fails_unless_it_was_announced(
+    tmp_path: Path, before: ImageReport, changed: dict[str, object], line: str
+) -> None:
+    after = pairs.rewritten(tmp_path, **changed)
+    check = check_config(before.config, after.config, ())
+    assert (check.status, check.differences) == ("failed", (line,))
+    key = line.partition(": ")[0]
+    announced = check_config(before.config, after.config, [key])
+    assert (announced.status, announced.differences) == ("announced", (line,))
+
+
+def test_an_announced_change_does_not_cover_another(before: ImageReport, tmp_path: Path) -> None:
+    after = pairs.rewritten(tmp_path, User="0", Cmd=["x"])
+    check = check_config(before.config, after.config, ["Cmd"])
+    assert (check.status, check.differences) == ("failed", ("User: 1000:1000 -> 0",))
+
+
+# files
+
+
+def test_a_lost_file_fails(before: ImageReport, tmp_path: Path) -> None:
+    check = files(before, pairs.rewritten(tmp_path, without="app/server.py"))
+    assert (check.status, check.differences) == ("failed", ("missing: /app/server.py (120 B)",))
+    assert "Contents of equal size were not compared" in check.detail
+
+
+def test_a_lost_empty_folder_fails(before: ImageReport, tmp_path: Path) -> None:
+    check = files(before, pairs.rewritten(tmp_path, without="app/data"))
+    assert check.differences == ("missing: /app/data/ (0 files, 0 B)",)
+
+
+def test_a_lost_folder_is_one_line(before: ImageReport, tmp_path: Path) -> None:
+    empty = pairs.read(tmp_path / "empty.tar", pairs.python(), {"app": make.folder("app")})
+    check = files(before, empty)
+    assert "missing: /app/src/ (1 files, 50 B)" in check.differences
+    assert not any("mine.py" in line for line in check.differences)
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "line"),
+    [
+        ("app/server.py", make.file("app/server.py", content(121, "s")), "size 120 -> 121"),
+        ("app/server.py", make.file("app/server.py", content(120, "s"), 0o600), "mode 0644 -> 0600"),
+        ("app/server.py", make.file("app/server.py", content(120, "s"), uid=5), "uid 0 -> 5"),
+        ("app/server.py", make.file("app/server.py", content(120, "s"), gid=5), "gid 0 -> 5"),
+        ("app/data", make.folder("app/data", 0o755), "mode 0775 -> 0755"),
+        ("app/data", make.file("app/data"), "type directory -> file"),
+        (
+            "app/.venv/bin/python",
+            make.symlink("app/.venv/bin/python", "python3"),
+            "link /usr/local/bin/python3.13 -> python3",
+        ),
+    ],
+)
+def test_a_changed_path_fails_unless_it_was_announced(
+    tmp_path: Path, before: ImageReport, name: str, entry: make.Entry, line: str
+) -> None:
+    after = pairs.rewritten(tmp_path, instead={name: entry})
+    check = files(before, after)
+    assert check.status == "failed"
+    assert len(check.differences) == 1
+    assert check.differences[0].startswith(f"changed: /{name}: ")
+    assert line in check.differences[0]
+    assert files(before, after, replace(pairs.ALLOWED, paths=(f"/{name}",))).status == "passed"
+
+
+def test_uv_must_be_announced(before: ImageReport, tmp_path: Path) -> None:
+    check = files(before, pairs.rewritten(tmp_path), Allowances(owners=("uv-cache",)))
+    assert check.differences == ("missing: /usr/local/bin/uv (2.0 MB)",)
+
+
+def test_a_hard_link_in_the_cache_is_the_caches(before: ImageReport, tmp_path: Path) -> None:
+    check = files(before, pairs.rewritten(tmp_path), Allowances(owners=("uv",)))
+    assert check.status == "failed"
+    assert all(line.startswith("missing: /root/.cache/uv/") for line in check.differences)
+
+
+def test_the_environment_is_not_explained_by_the_cache(before: ImageReport, tmp_path: Path) -> None:
+    check = files(before, pairs.rewritten(tmp_path, without="flask"))
+    assert len(check.differences) == 1
+    assert "site-packages/flask/" in check.differences[0]
+
+
+def test_an_announced_folder_covers_no_neighbour_with_the_same_beginning(
+    before: ImageReport, tmp_path: Path
+) -> None:
+    allowed = replace(pairs.ALLOWED, paths=("/app/serv",))
+    assert files(before, pairs.rewritten(tmp_path, without="app/server.py"), allowed).status == "failed"
+
+
+def test_bytecode_and_temporary_files_may_go(tmp_path: Path) -> None:
+    extra = {
+        "pyc": make.file("app/src/__pycache__/mine.cpython-313.pyc", content(70, "c")),
+        "tmp": make.file("tmp/uv-x.lock", b"x"),
+    }
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | extra)
+    check = files(before, pairs.rewritten(tmp_path), Allowances())
+    assert check.status == "passed"
+    assert "bytecode (1), temporary files (1)" in check.detail
+
+
+def test_new_paths_do_not_fail(before: ImageReport, tmp_path: Path) -> None:
+    check = files(before, pairs.rewritten(tmp_path, instead={"new": make.file("app/new", b"n")}))
+    assert check.status == "passed"
+    assert "1 paths are new" in check.detail
+
+
+def test_names_that_no_terminal_should_see_are_escaped(tmp_path: Path) -> None:
+    odd = {"odd": make.file("app/\x1b[2J\nx", b"1")}
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | odd)
+    (line,) = files(before, pairs.rewritten(tmp_path)).differences
+    assert line == r"missing: /app/\x1b[2J\nx (1 B)"
+
+
+# interpreter
+
+
+def test_a_dangling_interpreter_fails(before: ImageReport, tmp_path: Path) -> None:
+    base = {"etc/release": make.file("etc/release", b"13")}
+    check = check_interpreter(before, pairs.rewritten(tmp_path, base=base))
+    assert check.status == "failed"
+    assert "/app/.venv: its Python leads to nothing: /app/.venv/bin/python -> /usr/local/bin/python3.13" in (
+        check.differences
+    )
+    assert any("the script flask needs /app/.venv/bin/python" in line for line in check.differences)
+
+
+def test_another_minor_version_fails(before: ImageReport, tmp_path: Path) -> None:
+    after = pairs.rewritten(
+        tmp_path,
+        base=pairs.python("3.12"),
+        instead={
+            "app/.venv/bin/python": make.symlink("app/.venv/bin/python", "/usr/local/bin/python3.12"),
+            "app/.venv/pyvenv.cfg": make.file("app/.venv/pyvenv.cfg", b"version_info = 3.12.1\nuv = 1\n"),
+        },
+    )
+    assert "/app/.venv: Python 3.13.5 became 3.12.1" in check_interpreter(before, after).differences
+
+
+def test_a_lost_script_fails(before: ImageReport, tmp_path: Path) -> None:
+    check = check_interpreter(before, pairs.rewritten(tmp_path, without="app/.venv/bin/flask"))
+    assert check.differences == ("/app/.venv: the script flask is missing",)
+
+
+def test_a_dead_script_fails(before: ImageReport, tmp_path: Path) -> None:
+    script = make.file("app/.venv/bin/flask", b"#!/gone/.venv/bin/python\nimport flask\n", 0o755)
+    after = pairs.rewritten(tmp_path, instead={"app/.venv/bin/flask": script})
+    line = "/app/.venv: the script flask needs /gone/.venv/bin/python, which is missing"
+    assert check_interpreter(before, after).differences == (line,)
+    assert check_start(before, after).status == "failed"
+
+
+def test_a_lost_editable_source_fails(before: ImageReport, tmp_path: Path) -> None:
+    files = pairs.application()
+    del files["app/src"], files["app/src/mine.py"]
+    after = pairs.read(tmp_path / "after.tar", pairs.python(), files)
+    (line,) = check_interpreter(before, after).differences
+    assert line == "/app/.venv: the source folder /app/src of an editable install is missing"
+
+
+def test_a_lost_environment_fails(before: ImageReport, tmp_path: Path) -> None:
+    after = pairs.read(tmp_path / "after.tar", pairs.python())
+    assert check_interpreter(before, after).differences == ("/app/.venv: the environment is missing",)
+
+
+def test_what_was_broken_before_does_not_count(tmp_path: Path) -> None:
+    broken = pairs.read(tmp_path / "b.tar", pairs.application())
+    assert check_interpreter(broken, broken).status == "passed"
+
+
+def test_an_image_without_python_is_skipped(tmp_path: Path) -> None:
+    plain = pairs.read(tmp_path / "b.tar", {"x": make.file("x", b"1")})
+    assert check_interpreter(plain, plain).status == "skipped"
+
+
+# start
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["flask", "run"],
+        ["/app/.venv/bin/flask"],
+        [".venv/bin/flask"],
+        ["python", "server.py"],
+    ],
+)
+def test_a_start_command_that_is_there_passes(tmp_path: Path, command: list[str]) -> None:
+    before = pairs.original(tmp_path, Cmd=command)
+    assert check_start(before, pairs.rewritten(tmp_path, Cmd=command)).status == "passed"
+
+
+@pytest.mark.parametrize("command", [["uv", "run", "x"], ["/usr/local/bin/uv"], ["../usr/local/bin/uv"]])
+def test_a_missing_start_command_fails(tmp_path: Path, command: list[str]) -> None:
+    before = pairs.original(tmp_path, Cmd=command)
+    check = check_start(before, pairs.rewritten(tmp_path, Cmd=command))
+    assert check.status == "failed"
+    assert f"{command[0]} is not in the image" in check.detail
+
+
+def test_the_entry_point_comes_before_the_command(tmp_path: Path) -> None:
+    before = pairs.original(tmp_path, Entrypoint=["uv", "run"])
+    check = check_start(before, pairs.rewritten(tmp_path, Entrypoint=["uv", "run"]))
+    assert check.status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [
+        ("exec flask run --port ${PORT:-8000}", "passed"),
+        ("DEBUG=1 flask run", "passed"),
+        ("uv run flask", "failed"),
+        ("exec uv run flask", "failed"),
+        ("cd /x && uv run flask", "passed"),  # not told from the text: the shell is there
+    ],
+)
+def test_a_shell_script_is_looked_into(tmp_path: Path, script: str, status: str) -> None:
+    shell = {"bin/sh": make.file("bin/sh", b"#", 0o755)}
+    command = ["/bin/sh", "-c", script]
+    before = pairs.read(
+        tmp_path / "b.tar",
+        pairs.python() | shell,
+        pairs.application() | pairs.uv(),
+        config={**pairs.CONFIG, "Cmd": command},
+    )
+    after = pairs.rewritten(tmp_path, base=pairs.python() | shell, Cmd=command)
+    assert check_start(before, after).status == status
+
+
+def test_a_start_that_was_broken_is_repaired(tmp_path: Path) -> None:
+    before = pairs.original(tmp_path, Cmd=["poetry", "run", "flask"])
+    check = check_start(before, pairs.rewritten(tmp_path), repaired=True)
+    assert check.status == "repaired"
+    assert "poetry is not in the image" in check.detail
+
+
+def test_a_repair_that_does_not_work_fails(tmp_path: Path) -> None:
+    before = pairs.original(tmp_path, Cmd=["poetry", "run", "flask"])
+    after = pairs.rewritten(tmp_path, Cmd=["poetry", "run"])
+    assert check_start(before, after, repaired=True).status == "failed"
+    assert check_start(before, after).status == "announced"
+
+
+def test_no_start_command(tmp_path: Path) -> None:
+    before = pairs.original(tmp_path, Cmd=None)
+    assert check_start(before, pairs.rewritten(tmp_path, Cmd=None)).status == "skipped"
+    assert check_start(pairs.original(tmp_path), pairs.rewritten(tmp_path, Cmd=None)).status == "failed"

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import layers as make
+import pairs_of_images as pairs
+import pytest
+from layers import content
+
+from uvdive.ledger.report import OWNERS, Component, Environment
+from uvdive.session.comparing import compare_images
+from uvdive.verify.checks import OwnerDelta
+from uvdive.verify.compare import normal_name
+from uvdive.verify.verdict import verdict
+
+
+def owners(**changed: tuple[int, int]) -> list[OwnerDelta]:
+    named = {name.replace("_", "-"): sizes for name, sizes in changed.items()}
+    return [OwnerDelta(owner, *named.get(owner, (0, 0))) for owner in OWNERS]
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        (
+            {"uv": (44_600_000, 0), "venv": (10_000_000, 10_000_000), "uv_cache": (400_000, 0)},
+            "45.0 MB smaller (-81.8 %): uv and uv's cache went away",
+        ),
+        (
+            {"uv": (44_600_000, 0), "python": (42_900_000, 32_500_000), "base_os": (90_800_000, 84_100_000)},
+            "61.7 MB smaller (-34.6 %): uv went away, Python lost 10.4 MB and the base system lost 6.7 MB",
+        ),
+        ({"app": (1_000_000, 1_500_000)}, "500.0 kB bigger (+50.0 %): the app gained 500.0 kB"),
+        ({"app": (1000, 1000)}, "As big as before"),
+        (
+            {"app": (1000, 0), "venv": (0, 1000)},
+            "As big as before: the app went away and the environment gained 1.0 kB",
+        ),
+        ({"app": (0, 1000)}, "1.0 kB bigger: the app gained 1.0 kB"),
+        ({}, "As big as before"),
+        # What is too little to matter is not told.
+        (
+            {"base_os": (100_000_000, 50_000_000), "app": (100, 0)},
+            "50.0 MB smaller (-50.0 %): the base system lost 50.0 MB",
+        ),
+    ],
+)
+def test_the_verdict_says_what_happened(changed: dict[str, tuple[int, int]], sentence: str) -> None:
+    assert verdict(owners(**changed)) == sentence
+
+
+def test_a_comparison_of_two_images(tmp_path: Path) -> None:
+    before = pairs.original(tmp_path)
+    after = pairs.rewritten(
+        tmp_path,
+        without="app/data",
+        instead={
+            "app/server.py": make.file("app/server.py", content(100, "s")),
+            "app/new": make.file("app/new", b"12345"),
+        },
+        User="0",
+    )
+    comparison = compare_images(before, after)
+    assert comparison.before_bytes == before.totals.file_bytes == sum(o.before for o in comparison.owners)
+    assert comparison.after_bytes == after.totals.file_bytes == sum(o.after for o in comparison.owners)
+    assert comparison.delta_bytes < 0
+    assert tuple(delta.owner for delta in comparison.owners) == OWNERS
+    assert comparison.verdict.startswith("2.0 MB smaller")
+    assert [(delta.key, delta.before, delta.after) for delta in comparison.config] == [
+        ("User", "1000:1000", "0")
+    ]
+    assert comparison.before["reference"] == "test:1"
+    paths = {delta.path: (delta.change, delta.before_bytes, delta.after_bytes) for delta in comparison.paths}
+    assert paths.pop(b"/app/server.py") == ("changed", 120, 100)
+    assert paths.pop(b"/app/new") == ("added", None, 5)
+    assert paths.pop(b"/app/data") == ("removed", 0, None)
+    assert paths.pop(b"/usr/local/bin/uv") == ("removed", 2_000_000, None)
+    assert all(path.startswith(b"/root/.cache/uv/") for path in paths)
+    assert list(comparison.paths) == sorted(comparison.paths, key=lambda delta: delta.path.split(b"/"))
+
+
+def test_an_image_compared_with_itself_has_no_differences(tmp_path: Path) -> None:
+    report = pairs.original(tmp_path)
+    comparison = compare_images(report, report)
+    assert (comparison.paths, comparison.packages, comparison.os_packages, comparison.config) == (
+        (),
+        (),
+        (),
+        (),
+    )
+    assert comparison.verdict == "As big as before"
+
+
+def test_distributions_are_matched_by_normal_name_and_environment(tmp_path: Path) -> None:
+    before = pairs.original(tmp_path)
+    (venv,) = [environment for environment in before.environments if environment.kind == "venv"]
+    flask = next(distribution for distribution in venv.distributions if distribution.name == "flask")
+    newer = replace(flask, name="Flask", version="4.0.0")
+
+    def having(*distributions: object) -> tuple[Environment, ...]:
+        return (replace(venv, distributions=distributions),)  # type: ignore[arg-type]
+
+    packages = compare_images(
+        replace(before, environments=having(flask, replace(flask, name="a.b_C"))),
+        replace(before, environments=having(newer, replace(flask, name="new"))),
+    ).packages
+    assert [(p.environment, p.name, p.before, p.after) for p in packages] == [
+        ("/app/.venv", "a-b-c", "3.1.0", None),
+        ("/app/.venv", "flask", "3.1.0", "4.0.0"),
+        ("/app/.venv", "new", None, "3.1.0"),
+    ]
+    assert normal_name("A__b.-C") == "a-b-c"
+
+
+def test_os_packages_add_up_over_owners(tmp_path: Path) -> None:
+    report = pairs.original(tmp_path)
+
+    def package(owner: str, name: str, version: str, size: int) -> Component:
+        return Component(owner, name, version, "package", "", size, size, 0)
+
+    before = replace(
+        report, components=(package("base-os", "libc6", "1", 10), package("base-os", "gcc", "2", 5))
+    )
+    after = replace(
+        report, components=(package("base-os", "libc6", "1", 10), package("os-packages", "libc6", "1", 3))
+    )
+    packages = compare_images(before, after).os_packages
+    assert [(p.name, p.before, p.after, p.before_bytes, p.after_bytes) for p in packages] == [
+        ("gcc", "2", None, 5, None),
+        ("libc6", "1", "1", 10, 13),
+    ]

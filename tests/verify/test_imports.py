@@ -1,0 +1,150 @@
+"""The check of the imports, in real containers."""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pairs_of_images as pairs
+import pytest
+
+from uvdive.base.errors import CancelledError, EngineError
+from uvdive.base.progress import CancelToken
+from uvdive.build.containers import Ran, run_container
+from uvdive.build.events import BuildRequest
+from uvdive.build.images import image_tag, list_images, remove_images
+from uvdive.ledger.report import ImageReport
+from uvdive.session.images import load_image
+from uvdive.session.proving import build_image
+from uvdive.verify import imports
+from uvdive.verify.imports import check_imports
+from uvdive.verify.inside import MARK
+
+PYTHON = "python:3.13-slim"
+MODULES = {
+    "fine": "print('noise')",
+    "picky": "open('/etc/needed').close()",
+    "never": "raise RuntimeError('never worked')",
+    "_native": "import ctypes",
+    "online": "import socket; assert len(socket.if_nameindex()) > 1",
+}
+
+
+def left_containers() -> list[str]:
+    command = ["docker", "ps", "--all", "--quiet", "--filter", "name=uvdive-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("imports")
+    site = folder / "site"
+    info = site / "odd-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
+    (info / "RECORD").write_text(
+        "".join(f"{name}.py,,\n" for name in MODULES) + "odd-1.0.dist-info/RECORD,,\n"
+    )
+    for name, text in MODULES.items():
+        (site / f"{name}.py").write_text(text + "\n")
+    yield folder
+    tags = {image_tag(folder, None, "before"), image_tag(folder, None, "after")}
+    remove_images(image for image in list_images() if image.tag in tags)
+
+
+def build(context: Path, role: str, extra: str = "") -> ImageReport:
+    text = (
+        f"FROM {PYTHON}\n"
+        "RUN python -m venv --without-pip /app/.venv\n"
+        "COPY site /app/.venv/lib/python3.13/site-packages\n"
+        f"{extra}\nUSER 65534\n"
+    )
+    tag = image_tag(context, None, role)  # type: ignore[arg-type]
+    build_image(BuildRequest(context, text=text, tag=tag))
+    return load_image(f"docker://{tag}").report
+
+
+@pytest.mark.engine
+def test_what_worked_before_must_work_now(context: Path) -> None:
+    before = build(context, "before", "RUN touch /etc/needed")
+    after = build(context, "after")
+    assert {m for e in before.environments for d in e.distributions for m in d.modules} >= MODULES.keys()
+    check = check_imports(before, after, CancelToken())
+    assert check.status == "failed"
+    (line,) = check.differences
+    assert line.startswith("/app/.venv: import picky: FileNotFoundError")
+    assert "2 fail in the original already" in check.detail
+    same = check_imports(before, before, CancelToken())
+    assert (same.status, same.differences) == ("passed", ())
+    assert "All 3 modules" in same.detail
+    assert left_containers() == []
+
+
+@pytest.mark.engine
+def test_a_python_that_does_not_start_is_one_line(context: Path) -> None:
+    before = build(context, "before", "RUN touch /etc/needed")
+    after = build(context, "after", "RUN rm /app/.venv/bin/python /app/.venv/bin/python3*")
+    (line,) = check_imports(before, after, CancelToken()).differences
+    assert line.startswith("/app/.venv: import _native, fine, picky: ")
+    assert "no such file" in line
+    assert left_containers() == []
+
+
+@pytest.mark.engine
+def test_the_time_limit_ends_the_container() -> None:
+    ran = run_container(
+        PYTHON, ["python", "-c", "import time; print(1, flush=True); time.sleep(600)"], seconds=2
+    )
+    assert ran.status is None
+    assert left_containers() == []
+
+
+@pytest.mark.engine
+def test_cancelling_ends_the_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    cancel = CancelToken()
+    real = subprocess.Popen.communicate
+
+    def cancelled_meanwhile(self: subprocess.Popen[bytes], *args: object, **options: object) -> object:
+        if not cancel.cancelled and b"run" in [str(arg).encode() for arg in self.args]:  # type: ignore[union-attr]
+            cancel.cancel()
+        return real(self, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", cancelled_meanwhile)
+    with pytest.raises(CancelledError):
+        run_container(PYTHON, ["sleep", "600"], seconds=600, cancel=cancel)
+    assert left_containers() == []
+
+
+@pytest.mark.engine
+def test_an_image_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(EngineError) as caught:
+        run_container(f"uvdive.local/{secrets.token_hex(4)}", ["true"], seconds=60)
+    assert caught.value.log
+
+
+@pytest.mark.engine
+def test_a_container_has_no_network_and_a_status() -> None:
+    code = "import socket, sys; print([n for _, n in socket.if_nameindex()]); sys.exit(3)"
+    ran = run_container(PYTHON, ["python", "-c", code], seconds=60)
+    assert (ran.status, ran.output) == (3, "['lo']\n")
+
+
+def test_an_image_in_no_engine_is_skipped(tmp_path: Path) -> None:
+    report = pairs.original(tmp_path)
+    check = check_imports(report, report, CancelToken())
+    assert check.status == "skipped"
+    assert "in no engine" in check.detail
+
+
+def test_modules_that_were_not_reached_in_time_count_as_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = pairs.original(tmp_path)
+    report = replace(report, image=replace(report.image, source="docker"))
+    answers = iter([Ran(0, f'start-up noise {MARK}["flask", null]\n', ""), Ran(None, "", "")])
+    monkeypatch.setattr(imports, "run_container", lambda *_, **__: next(answers))
+    check = check_imports(report, report, CancelToken())
+    assert check.differences == ("/app/.venv: import flask: not tried within 600 seconds",)
