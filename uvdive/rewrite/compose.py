@@ -13,6 +13,10 @@ from uvdive.rewrite.runnertext import MOVED, bare, copies_text, folders, last_of
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.steps import Evidence, Step
 
+_WHY = {
+    "UV_PYTHON_DOWNLOADS": "# A Python that uv downloads would be missing in the final image.\n",
+    "UV_PYTHON_INSTALL_DIR": "# The final image gets uv's Python at the same path.\n",
+}
 _BUILDS = frozenset({"RUN", "COPY", "ADD"})
 
 
@@ -115,6 +119,7 @@ def _write_from(writer: Writer, node: Instruction, bases: Bases, name: str) -> N
     if bases.uv_image:
         writer.add(f"COPY --from={bases.uv_image} /uv /uvx /usr/local/bin/\n", "python")
     for key, value in bases.env:
+        writer.add(_WHY[key])
         writer.add(f"ENV {key}={value}\n", "python-downloads" if key == "UV_PYTHON_DOWNLOADS" else "python")
 
 

@@ -206,9 +206,8 @@ def _explain(copies: CopySet, runs: list[Run], notes: Notes) -> None:
         "R12",
         None,
         f"Copy {', '.join(copies.paths[:4])}{' …' if len(copies.paths) > 4 else ''} from the build stage",
-        "These are the paths that the instructions wrote and the app may need, at the same places; uv, its "
-        "cache "
-        "and its lock files stay behind.",
+        "These are the paths that the instructions wrote and the app may need, at the same places; "
+        "uv and its cache stay behind.",
     )
     for run in runs:
         if run.has("os-packages"):
