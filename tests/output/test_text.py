@@ -9,7 +9,8 @@ from uvdive.ledger.report import ImageReport
 from uvdive.output.markdown import code, comparison_markdown, escaped, report_markdown
 from uvdive.output.plain import bar, one_line, table, visible
 from uvdive.output.rewrite_json import Measured
-from uvdive.output.text import engine_lines, report_text
+from uvdive.output.sizes import engine_lines
+from uvdive.output.text import report_text
 from uvdive.output.text_comparison import comparison_text
 from uvdive.output.text_rewrite import plan_text, proof_text
 from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, Prediction, Refusal, RewritePlan
@@ -79,7 +80,7 @@ def test_the_engines_figure_is_explained() -> None:
     report = sample_report()
     assert engine_lines(report) == ["docker inspect says 71.6 kB: the same"]
     (line,) = engine_lines(linked(report, 71_616))
-    assert "16 bytes more, as it counts the symlinks of layers 1" in line
+    assert "16 bytes more, as it counts the symlinks of layer 1 by" in line
     (line,) = engine_lines(linked(report, 71_617))
     assert "17 bytes more, counted in another way" in line
     assert engine_lines(replace(report, image=replace(report.image, inspect_size=None))) == []

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.ledger.report import ImageReport
 from uvdive.output import largest
-from uvdive.output.plain import one_line
-from uvdive.output.text import engine_lines, layer_place
+from uvdive.output.plain import count, one_line
+from uvdive.output.sizes import engine_lines
+from uvdive.output.text import layer_place
 from uvdive.verify.checks import Comparison, PackageDelta
 
 TOP = 20
@@ -43,7 +44,7 @@ def report_markdown(report: ImageReport, units: Units = "si") -> str:
     parts = [
         [f"## {code(report.image.reference)}"],
         [
-            f"**{size(totals.file_bytes, units)}** in {totals.files} files, {dead}.",
+            f"**{size(totals.file_bytes, units)}** in {count(totals.files, 'file')}, {dead}.",
             *(f"{line}." for line in engine_lines(report, units)),
         ],
         _owners(report, units),

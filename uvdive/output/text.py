@@ -5,7 +5,8 @@ from __future__ import annotations
 from uvdive.base.units import Units, percent, size
 from uvdive.ledger.report import ImageReport, LayerReport
 from uvdive.output import largest
-from uvdive.output.plain import bar, one_line, table, visible
+from uvdive.output.plain import bar, count, one_line, table, visible
+from uvdive.output.sizes import engine_lines
 
 TOP = 10
 _BAR = 30
@@ -31,7 +32,7 @@ def _head(report: ImageReport, units: Units) -> list[str]:
     dead = f"{size(totals.dead_bytes, units)} dead ({wasted} wasted)"
     lines = [
         f"{visible(image.reference)}  {visible(image.platform)}  from {image.source}",
-        f"{size(totals.file_bytes, units)} in {totals.files} files: {live}, {dead}",
+        f"{size(totals.file_bytes, units)} in {count(totals.files, 'file')}: {live}, {dead}",
     ]
     if image.base is not None:
         name = visible(image.base.name or "unknown")
@@ -40,27 +41,6 @@ def _head(report: ImageReport, units: Units) -> list[str]:
     if totals.compressed_bytes is not None:
         lines.append(f"{size(totals.compressed_bytes, units)} compressed, as a registry stores it")
     return lines + engine_lines(report, units)
-
-
-def engine_lines(report: ImageReport, units: Units = "si") -> list[str]:
-    """What the engine says of the image's size, and what makes the difference to ours."""
-    image, ours = report.image, report.totals.file_bytes
-    if image.inspect_size is None:
-        return []
-    difference = image.inspect_size - ours
-    counting = [layer for layer in report.layers if layer.counts_links]
-    links = sum(layer.link_bytes for layer in counting)
-    if not difference:
-        reason = "the same"
-    elif difference == links:
-        where = ", ".join(str(layer.index) for layer in counting)
-        reason = f"{difference} bytes more, as it counts the symlinks of layers {where} by their length"
-    else:
-        reason = f"{abs(difference)} bytes {'more' if difference > 0 else 'less'}, counted in another way"
-    lines = [f"docker inspect says {size(image.inspect_size, units)}: {reason}"]
-    if image.listed_size is not None and image.listed_size != image.inspect_size:
-        lines.append(f"docker images says {size(image.listed_size, units)}")
-    return lines
 
 
 def _owners(report: ImageReport, units: Units) -> list[str]:
