@@ -7,7 +7,7 @@ from uvdive.base.units import size
 from uvdive.build.events import BuildStep
 from uvdive.cli.console import Console
 from uvdive.image.events import ImageFound, LayerRead
-from uvdive.output.plain import one_line
+from uvdive.output.plain import count, one_line
 from uvdive.verify.checks import Check, CheckStarted
 
 _WORTH_TELLING = 1.0
@@ -36,7 +36,7 @@ class Narrator:
             return event.text
         if isinstance(event, ImageFound):
             self._layers = [layer.diff_id for layer in event.layers]
-            return f"{event.reference}: {len(event.layers)} layers"
+            return f"{event.reference}: {count(len(event.layers), 'layer')}"
         if isinstance(event, LayerRead):
             return self._layer(event)
         if isinstance(event, BuildStep):
@@ -44,9 +44,10 @@ class Narrator:
         return _check(event)
 
     def _layer(self, event: LayerRead) -> str:
-        known = event.diff_id in self._layers
-        number = f" {self._layers.index(event.diff_id) + 1} of {len(self._layers)}" if known else ""
-        return f"Layer{number}: {size(event.file_bytes, self._console.units)} in {event.files} files"
+        # Layers arrive in any order; the number is the one that the report gives.
+        number = f" {self._layers.index(event.diff_id)}" if event.diff_id in self._layers else ""
+        files = count(event.files, "file")
+        return f"Layer{number}: {size(event.file_bytes, self._console.units)} in {files}"
 
     def _step(self, step: BuildStep) -> str:
         name = one_line(step.name, 100)

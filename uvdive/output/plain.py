@@ -59,6 +59,11 @@ def path_fields(path: bytes | str) -> dict[str, str]:
         return {"path": raw.decode("utf-8", "replace"), "path_b64": base64.b64encode(raw).decode()}
 
 
+def count(number: int, noun: str) -> str:
+    """A number with its noun: ``1 file``, ``7 files``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def bar(part: int, whole: int, width: int) -> str:
     """A bar of plain characters, ``width`` for the whole; what is not nothing gets one at least."""
     if part <= 0 or whole <= 0:

@@ -1,0 +1,66 @@
+"""A command line whose session floor is recorded instead of run."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from recorded import Session
+
+from uvdive.cli.main import main
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Session:
+    recorded = Session()
+    for module, name in (
+        ("uvdive.session.images", "load_image"),
+        ("uvdive.session.proving", "build_image"),
+        ("uvdive.session.proving", "prove"),
+        ("uvdive.session.rewriting", "plan_rewrite"),
+        ("uvdive.session.comparing", "compare_images"),
+        ("uvdive.tui.run", "run_app"),
+    ):
+        monkeypatch.setattr(f"{module}.{name}", getattr(recorded, name))
+    return recorded
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command line came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    def run_it(*argv: str, stdin: str = "", terminal: bool = False) -> Ran:
+        given = io.TextIOWrapper(io.BytesIO(stdin.encode()))
+        monkeypatch.setattr("sys.stdin", given)
+        if terminal:
+            monkeypatch.setenv("TERM", "xterm")
+            monkeypatch.setattr("uvdive.cli.console.Console.interactive", True)
+            monkeypatch.setattr(given, "isatty", lambda: True)
+            monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+        code = main(list[str](argv))
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err or "--debug" in argv
+        return Ran(code, said.out, said.err)
+
+    return run_it
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with a Dockerfile in it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Dockerfile").write_text("FROM old\n")
+    return tmp_path

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from samples import SECRET, sample_report
+
+from uvdive.base.progress import BytesRead, Note, ignore
+from uvdive.build.events import BuildLog, BuildStep
+from uvdive.cli.console import Console
+from uvdive.cli.narrate import Narrator
+from uvdive.image.events import ImageFound, LayerOutline, LayerRead
+from uvdive.ledger import saved
+from uvdive.verify.checks import Check, CheckStarted
+
+
+def test_without_a_terminal_there_is_a_plain_report(run, session) -> None:
+    ran = run("some:image")
+    assert ran.code == 0
+    assert "71.6 kB in 7 files" in ran.out
+    assert session.names() == ["load"]
+
+
+def test_in_a_terminal_the_app_opens_and_loads_by_itself(run, session) -> None:
+    assert run("some:image", terminal=True).code == 0
+    app = session.asked("app")
+    assert app.target == "some:image"
+    loaded = app.loader(on_event=ignore, cancel=None)
+    assert loaded.report.image.reference == "sample:1"
+
+
+@pytest.mark.parametrize("option", ["--json", "--markdown", "--report"])
+def test_a_form_that_is_asked_for_comes_also_in_a_terminal(run, session, option) -> None:
+    assert run("some:image", option, terminal=True).out
+    assert session.names() == ["load"]
+
+
+def test_json_is_one_object_and_nothing_else(run, session) -> None:
+    ran = run("some:image", "--json")
+    assert json.loads(ran.out)["schema"] == "uvdive.report/1"
+
+
+def test_units_are_used(run, session) -> None:
+    assert "69.9 KiB" in run("some:image", "--units", "binary").out
+    assert "**69.9 KiB**" in run("some:image", "--units=binary", "--markdown").out
+
+
+@pytest.mark.parametrize("option", ["--json", "--markdown", "--report"])
+def test_secrets_stay_here_unless_asked_for(run, session, option) -> None:
+    assert SECRET not in run("some:image", option).out
+
+
+def test_no_redact_keeps_them(run, session) -> None:
+    assert SECRET in run("some:image", "--json", "--no-redact").out
+
+
+def test_save_writes_a_report_that_opens_again(run, session, tmp_path: Path) -> None:
+    path = tmp_path / "a.uvdive"
+    ran = run("some:image", "--save", str(path))
+    assert ran.code == 0
+    assert ran.out == ""
+    report = saved.load(path.read_bytes())
+    assert report.totals == sample_report().totals
+    assert SECRET not in repr(report)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_save_and_json_go_together(run, session, tmp_path: Path) -> None:
+    ran = run("some:image", "--json", "--save", str(tmp_path / "a"), "--no-redact")
+    assert json.loads(ran.out)
+    assert SECRET in repr(saved.load((tmp_path / "a").read_bytes()))
+
+
+def test_save_replaces_a_saved_report_and_nothing_else(run, session, tmp_path: Path) -> None:
+    path = tmp_path / "a.uvdive"
+    path.write_bytes(saved.dump(sample_report()))
+    assert run("some:image", "--save", str(path)).code == 0
+    session.calls.clear()
+    path.write_text("FROM precious\n")
+    ran = run("some:image", "--save", str(path))
+    assert ran.code == 2
+    assert session.calls == []
+    assert path.read_text() == "FROM precious\n"
+
+
+@pytest.mark.parametrize("place", ["none/a.uvdive", "."])
+def test_save_finds_out_first_whether_it_can(run, session, tmp_path: Path, place: str) -> None:
+    assert run("some:image", "--save", str(tmp_path / place)).code == 2
+    assert session.calls == []
+
+
+def test_a_dockerfile_is_built_first(run, session, project: Path) -> None:
+    assert run(".").code == 0
+    assert session.asked("build").context == Path()
+    assert session.asked("load") == ("docker://uvdive.local/x:before", Path("Dockerfile"))
+
+
+def test_the_app_gets_dockerfile_context_and_arguments_of_a_build(run, session, project: Path) -> None:
+    ran = run("build", "--no-cache", "--target", "base", ".", terminal=True)
+    assert ran.code == 0
+    app = session.asked("app")
+    assert app.dockerfile == Path("Dockerfile")
+    assert app.context == Path()
+    assert app.build_args == ("--no-cache", "--target", "base")
+    app.loader(on_event=ignore, cancel=None)
+    assert session.names() == ["app", "build", "load"]
+
+
+def test_build_tells_its_own_options_from_buildx(run, session, project: Path) -> None:
+    ran = run(
+        "build",
+        "--json",
+        "--build-arg",
+        "--json",
+        "-t",
+        "my:tag",
+        "--units",
+        "binary",
+        "-f",
+        "Dockerfile",
+        ".",
+    )
+    assert json.loads(ran.out)
+    request = session.asked("build")
+    assert request.args == ("--build-arg", "--json", "--tag", "my:tag")
+    assert session.asked("load")[0] == "docker://my:tag"
+
+
+def test_build_takes_a_dockerfile_from_standard_input(run, session, project: Path) -> None:
+    assert run("build", "-f", "-", ".", stdin="FROM given\n").code == 0
+    assert session.asked("build").text == "FROM given\n"
+
+
+def test_build_needs_its_dockerfile(run, session, tmp_path: Path) -> None:
+    ran = run("build", str(tmp_path))
+    assert ran.code == 2
+    assert "no Dockerfile" in ran.err
+
+
+def test_compare_loads_both_and_prints_what_differs(run, session) -> None:
+    ran = run("compare", "a:1", "b:2")
+    assert ran.code == 0
+    assert "As big as before" in ran.out
+    assert [arguments[0] for name, arguments in session.calls if name == "load"] == ["a:1", "b:2"]
+    assert json.loads(run("compare", "a:1", "b:2", "--json").out)["schema"] == "uvdive.comparison/1"
+    assert "| **total** |" in run("compare", "a:1", "b:2", "--markdown").out
+
+
+def test_demo_opens_the_bundled_report(run, session, monkeypatch, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "demo.uvdive").write_bytes(saved.dump(sample_report()))
+    monkeypatch.setattr("uvdive.cli.demo.resources.files", lambda _: tmp_path)
+    assert run("demo", "--report").code == 0
+    assert session.asked("load")[0] == f"report:{tmp_path / 'data' / 'demo.uvdive'}"
+
+
+def test_demo_without_its_report_says_how_to_make_it(run, session, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("uvdive.cli.demo.resources.files", lambda _: tmp_path)
+    ran = run("demo")
+    assert ran.code == 1
+    assert "--save uvdive/data/demo.uvdive" in ran.err
+
+
+def narrated(capsys: pytest.CaptureFixture[str], *events: object) -> list[str]:
+    narrator = Narrator(Console())
+    for event in events:
+        narrator(event)
+    return capsys.readouterr().err.splitlines()
+
+
+def test_narration_has_one_line_for_each_layer(capsys) -> None:
+    layers = (LayerOutline("sha256:a", "", None), LayerOutline("sha256:b", "", None))
+    said = narrated(
+        capsys,
+        Note("Reading"),
+        Note("Reading"),
+        BytesRead(5),
+        ImageFound("some:image", layers),
+        LayerRead("sha256:b", 12_300, 7),
+        LayerRead("sha256:other", 0, 1),
+    )
+    assert said == [
+        "Reading",
+        "some:image: 2 layers",
+        "Layer 1: 12.3 kB in 7 files",
+        "Layer: 0 B in 1 file",
+    ]
+
+
+def test_narration_tells_steps_and_checks_without_control_characters(capsys) -> None:
+    said = narrated(
+        capsys,
+        BuildStep("0", "[internal] load build definition", "running"),
+        BuildStep("1", "[1/2] FROM \x1b[2J", "cached", 0.0),
+        BuildStep("2", "[2/2] RUN uv sync", "running"),
+        BuildLog("2", "Resolved"),
+        BuildStep("2", "[2/2] RUN uv sync", "running", None, 5, 10),
+        BuildStep("2", "[2/2] RUN uv sync", "done", 12.34),
+        BuildStep("3", "[3/3] COPY", "done", 0.1),
+        BuildStep("4", "[4/4] RUN x", "failed", 0.1, error="no"),
+        CheckStarted("files"),
+        Check("files", "passed", "all there"),
+    )
+    assert said == [
+        "[1/2] FROM \\x1b[2J: cached",
+        "[2/2] RUN uv sync",
+        "[2/2] RUN uv sync: done in 12.3 s",
+        "[4/4] RUN x: failed",
+        "Checking: files",
+        "  passed: all there",
+    ]

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from recorded import FAILED, PASSED
+
+from uvdive.base.errors import BuildError, EngineError, UsageError
+from uvdive.rewrite.plan import Refusal
+
+REFUSED = {
+    "outcome": "refused",
+    "refusal": Refusal("R59", "uvx at start", 3),
+    "text": "FROM old\n",
+    "diff": "",
+}
+
+
+def test_it_builds_the_original_as_evidence_and_shows_the_plan(run, session, project: Path) -> None:
+    ran = run("rewrite", "Dockerfile")
+    assert ran.code == 0
+    assert session.names() == ["build", "load", "plan"]
+    assert session.asked("plan").report is not None
+    assert "R1, line 1: a smaller base" in ran.out
+    assert "+FROM new" in ran.out
+    assert (project / "Dockerfile").read_text() == "FROM old\n"
+
+
+def test_a_folder_stands_for_its_dockerfile(run, session, project: Path) -> None:
+    assert run("rewrite", ".").code == 0
+    assert session.asked("plan").context == Path()
+
+
+def test_static_needs_no_engine_and_is_called_a_draft(run, session, project: Path) -> None:
+    ran = run("rewrite", "Dockerfile", "--static")
+    assert session.names() == ["plan"]
+    assert "draft" in ran.out
+
+
+def test_an_image_at_hand_is_not_built(run, session, project: Path) -> None:
+    run("rewrite", "Dockerfile", "--image", "seed:1")
+    assert session.names() == ["load", "plan"]
+    assert session.asked("load") == ("seed:1", Path("Dockerfile"))
+
+
+def test_diff_is_the_difference_alone(run, session, project: Path) -> None:
+    ran = run("rewrite", "Dockerfile", "--static", "--diff")
+    assert ran.out == "-FROM old\n+FROM new\n"
+    ran = run("rewrite", "Dockerfile", "--diff", "--verify")
+    assert ran.out == "-FROM old\n+FROM new\n"
+    assert "Measured" in ran.err
+
+
+def test_write_builds_and_verifies_first(run, session, project: Path) -> None:
+    ran = run("rewrite", "Dockerfile", "--write")
+    assert ran.code == 0
+    assert session.names() == ["build", "load", "plan", "prove"]
+    assert (project / "Dockerfile").read_text() == "FROM new\n"
+    assert (project / "Dockerfile.orig").read_text() == "FROM old\n"
+    assert "Dockerfile.orig" in ran.err
+    assert "every check passed" in ran.out
+
+
+@pytest.mark.parametrize("how", [["--write"], ["-o", "new"]])
+def test_nothing_is_written_after_a_failed_check(run, session, project: Path, how) -> None:
+    session.verification = FAILED
+    ran = run("rewrite", "Dockerfile", *how)
+    assert ran.code == 1
+    assert "1 file is lost" in ran.out
+    assert "nothing was written" in ran.err
+    assert sorted(path.name for path in project.iterdir()) == ["Dockerfile"]
+    assert (project / "Dockerfile").read_text() == "FROM old\n"
+
+
+def test_a_failed_check_is_in_the_json_too(run, session, project: Path) -> None:
+    session.verification = FAILED
+    ran = run("rewrite", "Dockerfile", "--verify", "--json")
+    assert ran.code == 1
+    data = json.loads(ran.out)
+    assert data["verified"] is False
+    assert data["measured"]["before_seconds"] == 2.5
+    assert data["measured"]["after_seconds"] == 1.5
+
+
+def test_no_verify_writes_at_once_and_says_so(run, session, project: Path) -> None:
+    ran = run("rewrite", "Dockerfile", "--static", "--write", "--no-verify")
+    assert ran.code == 0
+    assert session.names() == ["plan"]
+    assert "without building or checking" in ran.err
+    assert (project / "Dockerfile").read_text() == "FROM new\n"
+
+
+def test_a_static_draft_is_proven_against_the_original_before_it_is_written(run, session, project) -> None:
+    assert run("rewrite", "Dockerfile", "--static", "--write").code == 0
+    assert session.names() == ["plan", "build", "load", "prove"]
+
+
+def test_output_goes_to_a_new_file_only(run, session, project: Path) -> None:
+    assert run("rewrite", "Dockerfile", "-o", "Dockerfile.new").code == 0
+    assert (project / "Dockerfile.new").read_text() == "FROM new\n"
+    assert (project / "Dockerfile").read_text() == "FROM old\n"
+    session.calls.clear()
+    ran = run("rewrite", "Dockerfile", "-o", "Dockerfile.new")
+    assert ran.code == 2
+    assert session.calls == []
+
+
+@pytest.mark.parametrize("more", [[], ["--json"], ["--write"], ["--diff"]])
+def test_a_refusal_has_its_own_code_and_writes_nothing(run, session, project: Path, more) -> None:
+    session.plan = REFUSED
+    ran = run("rewrite", "Dockerfile", *more)
+    assert ran.code == 5
+    assert "uvx at start" in ran.err
+    assert "prove" not in session.names()
+    assert (project / "Dockerfile").read_text() == "FROM old\n"
+    if "--json" in more:
+        assert json.loads(ran.out)["refusal"] == {"rule": "R59", "reason": "uvx at start", "line": 3}
+
+
+def test_what_is_right_already_stays(run, session, project: Path) -> None:
+    session.plan = {"outcome": "unchanged", "text": "FROM old\n", "diff": "", "predicted": None}
+    ran = run("rewrite", "Dockerfile", "--write")
+    assert ran.code == 0
+    assert "stays as it is" in ran.err
+    assert sorted(path.name for path in project.iterdir()) == ["Dockerfile"]
+
+
+def test_choices_and_context_reach_the_plan(run, session, project: Path) -> None:
+    (project / "sub").mkdir()
+    run("rewrite", "Dockerfile", "--static", "--context", "sub", "--choose", "a=b=c", "--choose", "d=e")
+    assert session.asked("plan").choices == {"a": "b=c", "d": "e"}
+    assert session.asked("plan").context == Path("sub")
+
+
+def test_buildx_arguments_go_to_both_builds(run, session, project: Path) -> None:
+    ran = run("rewrite", "Dockerfile", "--verify", "--json", "--", "--build-arg", "X=1", "--no-cache")
+    assert ran.code == 0
+    assert session.asked("build").args == ("--build-arg", "X=1", "--no-cache")
+    assert session.asked("prove").build_args == ("--build-arg", "X=1", "--no-cache")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--choose", "x"],
+        ["--choose", "=x"],
+        ["--choose", "x="],
+        ["--image", "a", "--static"],
+        ["--write", "-o", "x"],
+        ["--context", "nowhere"],
+        ["--", "-t", "mine"],
+        ["--", "-f", "other"],
+        ["--", "other-context"],
+        ["--", "--push"],
+    ],
+)
+def test_a_line_that_makes_no_sense_ends_with_2(run, session, project: Path, argv) -> None:
+    ran = run("rewrite", "Dockerfile", *argv)
+    assert ran.code == 2
+    assert session.calls == []
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(BuildError("no"), 4), (EngineError("no"), 3), (UsageError("no"), 2)]
+)
+def test_errors_on_the_way_leave_everything_as_it_was(run, session, project: Path, error, code) -> None:
+    session.build = error
+    assert run("rewrite", "Dockerfile", "--write").code == code
+    session.build = None
+    session.plan = error
+    assert run("rewrite", "Dockerfile", "--write").code == code
+    assert sorted(path.name for path in project.iterdir()) == ["Dockerfile"]
+
+
+def test_a_dockerfile_that_changed_meanwhile_is_not_overwritten(run, session, project: Path) -> None:
+    session.plan = {"original": "FROM something else\n"}
+    ran = run("rewrite", "Dockerfile", "--write")
+    assert ran.code == 2
+    assert (project / "Dockerfile").read_text() == "FROM old\n"
+
+
+def test_a_passed_verification_is_said(run, session, project: Path) -> None:
+    session.verification = PASSED
+    assert json.loads(run("rewrite", "Dockerfile", "--verify", "--json").out)["verified"] is True

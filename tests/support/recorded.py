@@ -1,0 +1,81 @@
+# ruff: noqa: ARG002 - the fakes have the signatures of what they stand for
+"""The session floor as a recording: what the command line asks of it, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
+
+from samples import sample_report
+
+from uvdive.build.events import BuildRequest, BuildResult
+from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
+from uvdive.verify.checks import Check, Comparison, Verification
+
+PASSED = Verification((Check("config", "passed", "equal"),))
+FAILED = Verification((Check("files", "failed", "1 file is lost", ("/app/x",)),))
+
+
+@dataclass
+class Session:
+    """What the session floor answers, and what it was asked. An exception as an answer is raised."""
+
+    report: Any = field(default_factory=sample_report)
+    plan: Any = None
+    verification: Verification | None = PASSED
+    build: Any = None
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+
+    def names(self) -> list[str]:
+        return [name for name, _ in self.calls]
+
+    def asked(self, name: str) -> Any:
+        (found,) = [arguments for called, arguments in self.calls if called == name]
+        return found
+
+    def _answer(self, name: str, answer: Any, arguments: Any) -> Any:
+        self.calls.append((name, arguments))
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def load_image(self, target: object, *, dockerfile=None, on_event=None, cancel=None) -> object:
+        report = self._answer("load", self.report, (target, dockerfile))
+        return SimpleNamespace(report=report, store=None)
+
+    def build_image(self, request: BuildRequest, *, on_event=None, cancel=None) -> object:
+        built = BuildResult("sha256:1", "uvdive.local/x:before", 2.5)
+        return self._answer("build", self.build or built, request)
+
+    def plan_rewrite(self, dockerfile, report, *, context=None, choices=None, on_event=None, cancel=None):
+        made = RewritePlan(
+            outcome="rewritten",
+            evidence="static" if report is None else "image",
+            dockerfile=str(dockerfile),
+            original=dockerfile.read_text(),
+            text="FROM new\n",
+            diff="-FROM old\n+FROM new\n",
+            decisions=(Decision("runner", "R1", 1, "a smaller base", "because"),),
+            predicted=Prediction(71_600, 30_000, {"uv": (40_000, 0)}),
+        )
+        changes = self.plan if isinstance(self.plan, dict) else {}
+        answer = self.plan if isinstance(self.plan, BaseException) else replace(made, **changes)
+        return self._answer("plan", answer, SimpleNamespace(report=report, context=context, choices=choices))
+
+    def prove(self, plan, before, *, context, build_args=(), verify=True, on_event=None, cancel=None):
+        proof = SimpleNamespace(
+            build=BuildResult("sha256:2", "uvdive.local/x:after", 1.5),
+            after=sample_report(),
+            comparison=None,
+            verification=self.verification if verify else None,
+        )
+        return self._answer("prove", proof, SimpleNamespace(context=context, build_args=build_args))
+
+    def compare_images(self, before, after) -> Comparison:
+        return self._answer(
+            "compare", Comparison({}, {}, 5, 5, "As big as before", (), (), (), (), ()), (before, after)
+        )
+
+    def run_app(self, target, **more: Any) -> int:
+        return self._answer("app", 0, SimpleNamespace(target=target, **more))

@@ -1,0 +1,75 @@
+"""What the command line may load before it knows what it is for (DESIGN.md, "The house")."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "textual",
+    "rich",
+    "docker",
+    "requests",
+    "humanize",
+    "dockerfile_parse",
+    "xxhash",
+    "importlib.metadata",
+)
+OURS = ("uvdive.image", "uvdive.ledger", "uvdive.rewrite", "uvdive.build", "uvdive.tui", "uvdive.session")
+
+
+def loaded_after(code: str) -> set[str]:
+    script = f"import sys\n{code}\nsys.stderr.write('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def unwanted(modules: set[str], names: tuple[str, ...]) -> list[str]:
+    return sorted(name for name in modules if any(name == top or name.startswith(f"{top}.") for top in names))
+
+
+def ends(*argv: str) -> str:
+    return f"from uvdive.cli.main import main\nassert main({list(argv)!r}) == 0"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import uvdive.cli",
+        "import uvdive.cli.main",
+        ends("--version"),
+        ends("--help"),
+        ends("rewrite", "--help"),
+        ends("compare", "--help"),
+        ends("clean", "--help"),
+        ends("demo", "--help"),
+    ],
+)
+def test_the_front_door_loads_nothing_heavy(code: str) -> None:
+    assert unwanted(loaded_after(code), (*HEAVY, *OURS)) == []
+
+
+def test_building_needs_no_library_for_its_help() -> None:
+    assert unwanted(loaded_after(ends("build", "--help")), HEAVY) == []
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "uvdive.session.images",
+        "uvdive.session.proving",
+        "uvdive.session.writing",
+        "uvdive.session.rewriting",
+        "uvdive.session.comparing",
+        "uvdive.output.report_json",
+        "uvdive.output.text",
+        "uvdive.tui.run",
+    ],
+)
+def test_libraries_are_loaded_where_they_are_used(module: str) -> None:
+    assert (
+        unwanted(loaded_after(f"import {module}"), ("textual", "rich", "docker", "requests", "humanize"))
+        == []
+    )
