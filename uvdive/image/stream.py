@@ -39,9 +39,13 @@ class ByteStream(Protocol):
         """The next ``count`` bytes (None: all that are left) in pieces."""
 
 
-def truncated(position: int) -> ImageError:
+class TruncatedError(ImageError):
+    """A source ended before what was asked of it."""
+
+
+def truncated(position: int) -> TruncatedError:
     """The error for a source that ends too early, at a position in bytes."""
-    return ImageError(
+    return TruncatedError(
         f"The image data end too early, after {position} bytes.",
         "The archive is incomplete or the engine stopped sending: make or copy it again.",
     )

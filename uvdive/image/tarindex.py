@@ -10,7 +10,7 @@ import xxhash
 from uvdive.base.errors import ImageError
 from uvdive.image import tarheader as th
 from uvdive.image.layer import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
-from uvdive.image.stream import ByteStream
+from uvdive.image.stream import ByteStream, TruncatedError
 from uvdive.image.table import Kind
 
 Wanted = Callable[[bytes, int], bool]
@@ -75,7 +75,7 @@ class _Indexer:
         before = self.stream.position
         try:
             return self.stream.take(th.BLOCK)
-        except ImageError:
+        except TruncatedError:
             if self.stream.position != before or self.stream.peek(1):
                 raise
             return th.ZEROS
