@@ -41,6 +41,19 @@ def test_json_is_one_object_and_nothing_else(run, session) -> None:
     assert json.loads(ran.out)["schema"] == "uvdive.report/1"
 
 
+@pytest.mark.parametrize("command", [["some:image"], ["compare", "a:1", "b:1"]])
+def test_platform_and_digests_reach_the_reader(run, session, command) -> None:
+    run(*command)
+    assert session.how == {"platform": None, "verify_digests": False}
+    run(*command, "--platform", "linux/arm64", "--verify-digests")
+    assert session.how == {"platform": "linux/arm64", "verify_digests": True}
+
+
+def test_the_platform_of_a_dockerfile_is_buildx_s(run, session, project: Path) -> None:
+    run(".", "--platform", "linux/arm64")
+    assert session.asked("build").args == ("--platform", "linux/arm64")
+
+
 def test_units_are_used(run, session) -> None:
     assert "69.9 KiB" in run("some:image", "--units", "binary").out
     assert "**69.9 KiB**" in run("some:image", "--units=binary", "--markdown").out

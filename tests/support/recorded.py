@@ -26,6 +26,7 @@ class Session:
     verification: Verification | None = PASSED
     build: Any = None
     calls: list[tuple[str, Any]] = field(default_factory=list)
+    how: Any = None
 
     def names(self) -> list[str]:
         return [name for name, _ in self.calls]
@@ -40,7 +41,8 @@ class Session:
             raise answer
         return answer
 
-    def load_image(self, target: object, *, dockerfile=None, on_event=None, cancel=None) -> object:
+    def load_image(self, target: object, *, dockerfile=None, on_event=None, cancel=None, **how) -> object:
+        self.how = how
         report = self._answer("load", self.report, (target, dockerfile))
         return SimpleNamespace(report=report, store=None)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from uvdive.base.errors import ExitCode
 from uvdive.cli.console import Console
-from uvdive.cli.options import Parser, add_common, add_output, check_output
+from uvdive.cli.options import Parser, add_common, add_output, add_reading, check_output
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -15,6 +15,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("before", metavar="A", help="the image before (a TARGET)")
     parser.add_argument("after", metavar="B", help="the image after (a TARGET)")
     add_output(parser, report=False)
+    add_reading(parser)
     add_common(parser)
     return parser.parse_args(argv)
 
@@ -27,7 +28,10 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     from uvdive.output.redact import redact_comparison
     from uvdive.session.comparing import compare_images
 
-    sources = [source_of(args.before), source_of(args.after)]
+    sources = [
+        source_of(target, platform=args.platform, verify_digests=args.verify_digests)
+        for target in (args.before, args.after)
+    ]
     reports = []
     for source in sources:
         if source.hint:

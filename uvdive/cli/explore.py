@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from uvdive.base.errors import ExitCode, UsageError
 from uvdive.cli.console import Console
-from uvdive.cli.options import Parser, add_common, add_output, check_output
+from uvdive.cli.options import Parser, add_common, add_output, add_reading, check_output
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """The command's arguments."""
     parser.add_argument("target", metavar="TARGET", nargs="?", help="what to look into")
     add_output(parser)
+    add_reading(parser)
     add_common(parser)
     return parser.parse_args(argv)
 
@@ -28,4 +29,5 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     from uvdive.cli.present import show
     from uvdive.cli.targets import source_of
 
-    return show(source_of(args.target), args, console)
+    source = source_of(args.target, platform=args.platform, verify_digests=args.verify_digests)
+    return show(source, args, console)

@@ -20,9 +20,10 @@ COMMANDS = {
 """Every command with its summary; the module of the same name runs it."""
 
 TARGETS = """\
-TARGET is an image of the engine, an archive (docker save; .tar, .tar.gz, .tar.zst), a
-Dockerfile or a folder with one (built first), or a saved report (.uvdive). To say which
-it is: docker://REF  docker-archive:FILE[:REF]  dockerfile:PATH  report:FILE
+TARGET is an image of the engine, an archive (docker save, OCI; .tar, .tar.gz, .tar.zst),
+an OCI layout folder, a Dockerfile or a folder with one (built first), or a saved report
+(.uvdive). To say which it is: docker://REF  podman://REF  docker-archive:FILE[:REF]
+oci-archive:FILE[:TAG]  oci:DIR[:TAG]  dockerfile:PATH  report:FILE
 """
 
 CODES = """\
@@ -81,6 +82,14 @@ def add_output(parser: Parser, *, report: bool = True) -> None:
     if report:
         parser.option("--report", action="store_true", help="print the plain report, also in a terminal")
         parser.option("--save", metavar="FILE", type=Path, help="save all but the files' contents as .uvdive")
+
+
+def add_reading(parser: Parser) -> None:
+    """The options that say how an image is read."""
+    parser.option("--platform", metavar="OS/ARCH", help="which image of several (default: this machine's)")
+    parser.option(
+        "--verify-digests", action="store_true", help="hash plain layers of archives too: reads them whole"
+    )
 
 
 def check_output(args: argparse.Namespace) -> None:

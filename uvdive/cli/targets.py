@@ -27,6 +27,8 @@ class Source:
     dockerfile: Path | None = None
     request: BuildRequest | None = None
     hint: str = ""
+    platform: str | None = None
+    verify_digests: bool = False
     seconds: float | None = None
 
     @property
@@ -56,11 +58,18 @@ class Source:
             self.seconds = built.seconds
             name = name or f"docker://{built.tag or built.image_id}"
             on_event(Note("Reading the image"))
-        return load_image(name, dockerfile=self.dockerfile, on_event=on_event, cancel=cancel)
+        return load_image(
+            name,
+            dockerfile=self.dockerfile,
+            platform=self.platform,
+            verify_digests=self.verify_digests,
+            on_event=on_event,
+            cancel=cancel,
+        )
 
 
-def source_of(text: str) -> Source:
-    """What a TARGET means.
+def source_of(text: str, *, platform: str | None = None, verify_digests: bool = False) -> Source:
+    """What a TARGET means; ``platform`` and ``verify_digests`` are those of ``load_image``.
 
     Raises:
         UsageError: it means nothing, or a Dockerfile that is not there.
@@ -69,8 +78,9 @@ def source_of(text: str) -> Source:
 
     target = parse_target(text)
     if target.kind == "dockerfile":
-        return dockerfile_source(target.path)
-    return Source(text, hint=target.hint)
+        build_args = () if platform is None else ("--platform", platform)
+        return dockerfile_source(target.path, build_args=build_args)
+    return Source(text, hint=target.hint, platform=platform, verify_digests=verify_digests)
 
 
 def dockerfile_source(
