@@ -62,8 +62,7 @@ def write(parts: Parts) -> Writer:
     source = evidence.stages[-1].source
     build_name = evidence.stages[-1].name or _free_name(evidence, "builder", "build", "uv-builder")
     run_name = _free_name(evidence, "runner", "final", "runtime", "uvdive-runner")
-    # A sync at the end of the build needs the author's last ENV, USER and WORKDIR there.
-    tail = frozenset() if parts.extra_build else _tail(evidence)
+    tail = _tail(evidence)
     trailing = _write_build(writer, parts, build_name, tail)
     _write_runner(writer, parts, (build_name, run_name), tail, source)
     for node in trailing:

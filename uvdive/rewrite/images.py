@@ -11,7 +11,7 @@ from uvdive.ledger.report import OsRelease
 _UV = frozenset({"ghcr.io/astral-sh/uv", "docker.io/astral/uv", "astral/uv"})
 _SYSTEMS = frozenset({"debian", "ubuntu", "alpine", "buildpack-deps"})
 _PYTHON_TAG = re.compile(r"python(?P<minor>\d+\.\d+)(?:\.\d+)?-(?P<rest>.+)")
-_UV_VERSION = re.compile(r"(?:\d+(?:\.\d+){0,2}|latest)(?:-|$)")
+_UV_VERSION = re.compile(r"\A(?:\d+(?:\.\d+){0,2}|latest)(?:-|$)")
 
 Family = Literal["uv", "uv-python", "python", "system", "uv-alone", "other"]
 

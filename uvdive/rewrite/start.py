@@ -34,6 +34,7 @@ class Starter:
     def __init__(self, evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> None:
         self.evidence, self.env, self.files, self.notes = evidence, env, files, notes
         self.removed: set[str] = set()
+        self.in_healthcheck = False
         self.around = Surroundings(
             env=env,
             sync="\n".join(command_text(step.instruction) for step in evidence.runs()),
@@ -104,7 +105,8 @@ class Starter:
     def rewrite(self, step: Step) -> str:
         """The instruction's new source, or its old one where nothing starts through a runner."""
         instruction = step.instruction
-        if instruction.keyword == "HEALTHCHECK":
+        self.in_healthcheck = instruction.keyword == "HEALTHCHECK"
+        if self.in_healthcheck:
             if instruction.arguments.strip().upper() == "NONE":
                 return instruction.source
             return self._rewrite(inner(instruction), instruction.source, step.line)
@@ -154,7 +156,8 @@ class Starter:
                 "uv only puts the environment on PATH and starts the command; the final image does that "
                 "with ENV.",
             )
-        self._note_first_process(words[stripped.rest :], line)
+        if not self.in_healthcheck:
+            self._note_first_process(words[stripped.rest :], line)
         self.removed.add(stripped.runner)
         return stripped
 
@@ -248,12 +251,23 @@ class Starter:
 
 
 def _replace(source: str, old: str, new: str) -> str:
-    """Change the command in an instruction's source; one that spans lines is put on one line."""
+    """Change the command in an instruction's source; what cannot be found there is put on one line."""
     if source.count(old) == 1:
         return source.replace(old, new)
-    match = re.match(r"\s*\S+\s+", source)
-    head = match[0] if match else ""
-    flags = split_flags(source[len(head) :].replace("\\\n", " "))[0]
-    command = re.search(r"(?i)\bCMD\s", source[len(head) :]) if "HEALTHCHECK" in head.upper() else None
-    words = [*flags, *(["CMD"] if command else []), new]
-    return f"{head.split()[0]} {' '.join(words)}\n"
+    # The command goes over several lines: only what differs is looked for.
+    head = _common(old, new)
+    tail = _common(old[len(head) :][::-1], new[len(head) :][::-1])[::-1]
+    end = len(tail)
+    gone, fresh = old[len(head) : len(old) - end], new[len(head) : len(new) - end]
+    if gone.strip() and source.count(gone) == 1:
+        return source.replace(gone, fresh)
+    keyword, rest = source.split(maxsplit=1)
+    flags = split_flags(rest.replace("\\\n", " "))[0]
+    words = [*flags, *(["CMD"] if keyword.upper() == "HEALTHCHECK" else []), new]
+    return f"{keyword} {' '.join(words)}\n"
+
+
+def _common(one: str, other: str) -> str:
+    """What two texts begin with alike."""
+    length = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    return one[: min(len(one), len(other)) if length is None else length]

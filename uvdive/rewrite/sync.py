@@ -42,7 +42,9 @@ def full_sync(evidence: Evidence, env: EnvironmentFacts, runs: list[Run], notes:
         f"`uv run` did that at every start, because this sync leaves the project out; {env.path} is "
         "complete now.",
     )
-    return [f"RUN {flags}uv sync {kept}".rstrip() + "\n"]
+    state = next((s for s in reversed(evidence.steps) if s.keyword in ("RUN", "COPY", "ADD")), step)
+    place = "" if state.workdir == step.workdir else f"--directory {step.workdir} "
+    return [f"RUN {flags}uv {place}sync {kept}".rstrip() + "\n"]
 
 
 def _last_sync(runs: list[Run]) -> tuple[Step, list[str]] | None:

@@ -1,0 +1,393 @@
+"""One test, or more, for each rule that applies so far; reports are made by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from uvdive.base.errors import UsageError
+from uvdive.ledger.report import User
+from uvdive.rewrite.planner import plan
+
+BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
+SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
+FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
+
+
+def runner(text: str) -> list[str]:
+    """The lines of the last stage."""
+    return text[text.rindex("FROM ") :].splitlines()
+
+
+def refused(result) -> tuple[str, int | None]:
+    assert result.outcome == "refused", result.text
+    assert result.text == result.original
+    assert result.refusal.reason.endswith((".", ")"))
+    return result.refusal.rule, result.refusal.line
+
+
+def test_r1_an_interpreter_that_leads_to_nothing_is_refused(project, env) -> None:
+    assert refused(project(BASE + SYNC + FLASK, environments=[env(interpreter=None)]).plan()) == ("R1", None)
+
+
+def test_r2_a_uv_image_with_python_gives_the_same_python_image_without_uv(project) -> None:
+    result = project(BASE + SYNC + FLASK).plan()
+    assert runner(result.text)[0] == "FROM python:3.13-slim-trixie AS runner"
+    assert result.text.startswith("FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim AS builder\n")
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("python:3.13-slim", "python:3.13-slim"),
+        ("python:3.13-slim@sha256:" + "0" * 64, "python:3.13-slim@sha256:" + "0" * 64),
+        ("docker.io/astral/uv:0.13.9-python3.13-trixie", "python:3.13-trixie"),
+        ("ghcr.io/astral-sh/uv:python3.13-trixie-slim@sha256:" + "1" * 64, "python:3.13-slim-trixie"),
+    ],
+)
+def test_r2_a_digest_stays_only_on_the_very_same_image(project, image, expected) -> None:
+    result = project(f"FROM {image}\n{SYNC}{FLASK}").plan()
+    assert runner(result.text)[0] == f"FROM {expected} AS runner"
+    assert result.text.startswith(f"FROM {image} AS builder\n")
+
+
+def test_r2_a_variable_in_from_stays_where_both_stages_have_the_same_image(project) -> None:
+    text = "ARG G_V=3.13\nFROM --platform=linux/amd64 python:${G_V}-slim AS app\n" + SYNC + FLASK
+    result = project(text).plan()
+    assert result.text.startswith("ARG G_V=3.13\nFROM --platform=linux/amd64 python:${G_V}-slim AS app\n")
+    assert runner(result.text)[0] == "FROM --platform=linux/amd64 python:${G_V}-slim AS runner"
+
+
+def test_r3_a_variable_that_could_separate_the_stages_is_refused(project) -> None:
+    text = "ARG G_V=3.13\nFROM ghcr.io/astral-sh/uv:python${G_V}-trixie-slim\n" + SYNC + FLASK
+    assert refused(project(text).plan()) == ("R3", 2)
+
+
+def test_r3_a_runner_with_another_minor_version_is_refused(project, env) -> None:
+    text = BASE.replace("3.13", "3.13") + SYNC + FLASK
+    made = project(text, environments=[env(python="3.12.1", interpreter="/usr/local/bin/python3.12")])
+    assert refused(made.plan()) == ("R3", None)
+
+
+@pytest.mark.parametrize("base", ["nvidia/cuda:12.4-runtime", "mcr.microsoft.com/playwright/python:v1"])
+def test_r5_a_base_that_no_rule_covers_is_refused(project, base) -> None:
+    assert refused(project(f"FROM {base}\n{SYNC}{FLASK}").plan()) == ("R5", 1)
+
+
+def test_r5_the_distributions_python_is_refused(project, env) -> None:
+    made = project(BASE + SYNC + FLASK, environments=[env(interpreter="/usr/bin/python3.13")])
+    assert refused(made.plan()) == ("R5", 1)
+
+
+def test_r6_the_build_never_downloads_a_python(project) -> None:
+    result = project(BASE + SYNC + FLASK).plan()
+    assert result.text.count("ENV UV_PYTHON_DOWNLOADS=never\n") == 1
+    assert "UV_PYTHON_DOWNLOADS" not in "\n".join(runner(result.text))
+    own = project(BASE + "ENV UV_PYTHON_DOWNLOADS=never\n" + SYNC + FLASK).plan()
+    assert own.text.count("UV_PYTHON_DOWNLOADS") == 2  # the author's, in both stages
+
+
+def test_r9_two_environments_are_refused(project, env) -> None:
+    made = project(BASE + SYNC + FLASK, environments=[env(), env(path="/opt/venv")])
+    assert refused(made.plan()) == ("R9", None)
+
+
+def test_r10_packages_in_the_systems_python_are_refused(project) -> None:
+    assert refused(project(BASE + SYNC + FLASK, environments=[]).plan())[0] == "R10"
+
+
+def test_r12_the_work_directory_is_copied_whole_to_the_same_path(project) -> None:
+    assert "COPY --from=builder /app /app" in runner(project(BASE + SYNC + FLASK).plan().text)
+
+
+def test_r12_paths_outside_the_work_directory_come_along(project, node) -> None:
+    text = BASE + SYNC + "RUN ./fetch\nCOPY a.conf /etc/a.conf\n" + FLASK
+    wrote = {
+        "RUN ./fetch": {"/models/big.bin": node(100), "/usr/local/share/x/y": node(3), "/tmp/z": node(9)},
+        "COPY a.conf": {"/etc/a.conf": node(2)},
+    }
+    lines = runner(project(text, wrote).plan().text)
+    copies = [line for line in lines if line.startswith("COPY")]
+    assert copies == [
+        "COPY --from=builder /app /app",
+        "COPY --from=builder /etc/a.conf /etc/a.conf",
+        "COPY --from=builder /models /models",
+        "COPY --from=builder /usr/local/share /usr/local/share",
+    ]
+
+
+def test_r12_names_that_need_quoting_are_quoted(project, node) -> None:
+    text = BASE + SYNC + "RUN ./fetch\n" + FLASK
+    result = project(text, {"RUN ./fetch": {"/data $x/[a]": node(1)}}).plan()
+    assert r'COPY --from=builder ["/data \\$x", "/data \\$x"]' in runner(result.text)
+
+
+def test_r12_project_files_can_be_left_out_and_are_named(project, node) -> None:
+    made = project(BASE + SYNC + FLASK, {"COPY uv.lock": {"/app/uv.lock": node(40)}})
+    decision = next(d for d in made.plan().decisions if d.id == "project-files")
+    assert "/app/uv.lock (40 B)" in decision.reason
+    keep, leave = decision.alternatives
+    assert keep.predicted_bytes - leave.predicted_bytes == 40
+    lines = runner(made.plan(choices={"project-files": "leave-out"}).text)
+    assert "COPY --from=builder /app/.venv /app/.venv" in lines
+    assert "COPY --from=builder /app/src /app/src" in lines
+    assert not any("uv.lock" in line for line in lines)
+
+
+def test_r14_a_sync_without_the_project_is_completed_in_the_build(project) -> None:
+    text = BASE + SYNC.replace("--no-dev", "--no-dev --no-install-project") + FLASK
+    result = project(text).plan()
+    assert "RUN uv sync --frozen --no-dev\n\nFROM" in result.text
+    without = project(text.replace('"uv", "run"', '"uv", "run", "--no-sync"')).plan()
+    assert result.text.count("uv sync") == 2
+    assert without.text.count("uv sync") == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('CMD ["uv", "run", "flask", "run"]', 'CMD ["flask", "run"]'),
+        ('CMD ["uv", "run", "--frozen", "--no-sync", "python", "a.py"]', 'CMD ["python", "a.py"]'),
+        ('CMD ["uv", "run", "a.py", "x"]', 'CMD ["python", "a.py", "x"]'),
+        ('CMD ["uv", "run", "-m", "flask", "run"]', 'CMD ["python", "-m", "flask", "run"]'),
+        ('CMD ["uv", "run", "--", "flask"]', 'CMD ["flask"]'),
+        ('CMD ["/usr/local/bin/uv", "run", "-q", "flask"]', 'CMD ["flask"]'),
+        ("CMD uv run flask run --port ${PORT:-80}", "CMD flask run --port ${PORT:-80}"),
+        ("CMD exec uv run flask run", "CMD exec flask run"),
+        ("CMD uv run flask db && uv run gunicorn x & wait", "CMD flask db && gunicorn x & wait"),
+        ('CMD ["sh", "-c", "A=1 uv run flask \\"$X\\""]', 'CMD ["sh", "-c", "A=1 flask \\"$X\\""]'),
+        ('CMD ["tini", "--", "uv", "run", "flask"]', 'CMD ["tini", "--", "flask"]'),
+        ('ENTRYPOINT ["uv", "run"]\nCMD ["flask", "run"]', 'CMD ["flask", "run"]'),
+        ('ENTRYPOINT ["uv", "run", "flask"]\nCMD ["run"]', 'ENTRYPOINT ["flask"]\nCMD ["run"]'),
+        ('HEALTHCHECK --timeout=3s CMD uv run a.py || exit 1\nCMD ["flask"]',
+         'HEALTHCHECK --timeout=3s CMD python a.py || exit 1\nCMD ["flask"]'),
+    ],
+)  # fmt: skip
+def test_r18_uv_run_is_taken_off_by_uvs_own_table(project, before, after) -> None:
+    result = project(f"{BASE}{SYNC}{before}\n").plan()
+    assert result.outcome == "rewritten", result.refusal
+    assert result.text.endswith(f"WORKDIR /app\n{after}\n")
+    assert any(decision.rule == "R18" for decision in result.decisions)
+
+
+@pytest.mark.parametrize(
+    ("start", "rule"),
+    [
+        ('CMD ["uv", "run", "--with", "x", "flask"]', "R19"),
+        ('CMD ["uv", "run", "--env-file", ".env", "flask"]', "R19"),
+        ('CMD ["uv", "run", "--isolated", "flask"]', "R19"),
+        ('CMD ["uv", "run", "--no-project", "flask"]', "R19"),
+        ('CMD ["uv", "run", "--extra", "web", "flask"]', "R19"),
+        ('CMD ["uv", "run", "--python", "3.12", "flask"]', "R19"),
+        ('CMD ["uv", "run", "-"]', "R19"),
+        ('CMD ["uv", "run", "https://x/y.py"]', "R19"),
+        ('CMD ["uv", "run", "--unheard-of", "flask"]', "R19"),
+        ('CMD ["uv", "run"]', "R19"),
+        ('CMD ["uv", "run", "nothere"]', "R18"),
+        ("CMD echo $(uv run flask)", "R18"),
+        ("CMD if true; then uv run flask; fi", "R18"),
+        ('CMD ["uv", "run", "--directory", "d", "flask"]', "R23"),
+        ('CMD ["uv", "--project", "d", "run", "flask"]', "R24"),
+        ('CMD ["uvx", "flask"]', "R24"),
+        ('CMD ["uv", "tool", "run", "flask"]', "R24"),
+        ('CMD ["uv", "pip", "list"]', "R24"),
+    ],
+)
+def test_r19_what_needs_uv_at_start_is_refused(project, start, rule) -> None:
+    assert refused(project(f"{BASE}{SYNC}{start}\n").plan()) == (rule, 6)
+
+
+def test_r19_options_that_the_build_has_too_are_dropped(project) -> None:
+    text = BASE + SYNC.replace("--no-dev", "--extra web") + 'CMD ["uv", "run", "--extra", "web", "flask"]\n'
+    assert project(text).plan().text.endswith('CMD ["flask"]\n')
+
+
+def test_r19_a_script_with_its_own_dependencies_is_refused(project, tmp_path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "a.py").write_text("# /// script\n# dependencies = []\n# ///\n")
+    made = project(BASE + SYNC + 'CMD ["uv", "run", "src/a.py"]\n')
+    assert refused(made.plan(context=tmp_path)) == ("R19", 6)
+
+
+def test_r20_path_and_virtual_env_are_set_where_uv_run_was_removed(project) -> None:
+    result = project(BASE + SYNC + FLASK).plan()
+    assert "ENV PATH=/app/.venv/bin:$PATH \\\n    VIRTUAL_ENV=/app/.venv\n" in result.text
+    assert {"Env:PATH", "Env:VIRTUAL_ENV", "Cmd"} <= set(result.allowed.config)
+    plain = project(BASE + SYNC + 'CMD ["/app/.venv/bin/flask"]\n').plan()
+    assert "VIRTUAL_ENV" not in plain.text
+
+
+def test_r20_what_the_author_set_is_not_set_again(project) -> None:
+    own = 'ENV PATH="/app/.venv/bin:$PATH"\n'
+    paths = ("PATH=/app/.venv/bin:/usr/local/bin:/usr/bin:/bin", "PYTHON_VERSION=3.13.5")
+    result = project(BASE + own + SYNC + FLASK, config={"env": paths}).plan()
+    assert result.text.count("PATH=") == 2
+    assert "ENV VIRTUAL_ENV=/app/.venv\n" in result.text
+
+
+def test_r21_the_program_becomes_process_one_and_servers_need_no_warning(project) -> None:
+    assert any(warning.rule == "R21" for warning in project(BASE + SYNC + FLASK).plan().warnings)
+    server = project(BASE + SYNC + 'CMD ["uv", "run", "gunicorn", "x"]\n').plan()
+    assert not any(warning.rule == "R21" for warning in server.warnings)
+
+
+@pytest.mark.parametrize("script", ["#!/bin/sh\nexec uv run flask\n", "uvx x\n"])
+def test_r24_a_start_script_that_calls_uv_is_refused(project, node, tmp_path, script) -> None:
+    (tmp_path / "start.sh").write_text(script)
+    text = BASE + SYNC + 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
+    made = project(text, {"COPY start.sh": {"/start.sh": node(20)}})
+    assert refused(made.plan(context=tmp_path)) == ("R24", 7)
+
+
+def test_r24_a_start_script_without_uv_passes_and_an_unreadable_one_does_not(project, node, tmp_path) -> None:
+    text = BASE + SYNC + 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
+    made = project(text, {"COPY start.sh": {"/start.sh": node(20)}})
+    assert refused(made.plan(context=tmp_path)) == ("R24", 7)
+    (tmp_path / "start.sh").write_text("# not uv run\nexec flask run\n")
+    assert made.plan(context=tmp_path).outcome == "rewritten"
+
+
+def test_r25_without_a_start_command_the_inherited_one_decides(project) -> None:
+    inherited = project("FROM python:3.13-slim\n" + SYNC, config={"cmd": ("python3",)})
+    assert "CMD" in inherited.plan().text
+    uv = project(BASE + SYNC, config={"cmd": ("/usr/local/bin/uv",)})
+    assert refused(uv.plan()) == ("R25", 1)
+
+
+def test_r26_inherited_variables_are_kept_or_announced(project) -> None:
+    env = ("PATH=/usr/local/bin:/usr/bin", "PYTHON_VERSION=3.13.5", "UV_TOOL_BIN_DIR=/x", "ODD=$a b")
+    result = project(BASE + SYNC + FLASK, config={"env": env}).plan()
+    assert r'ODD="\$a b"' in result.text
+    assert "Env:UV_TOOL_BIN_DIR" in result.allowed.config
+    assert "Env:ODD" not in result.allowed.config
+
+
+def test_r26_onbuild_is_refused(project) -> None:
+    assert refused(project(BASE + SYNC + "ONBUILD RUN x\n" + FLASK).plan()) == ("R26", 6)
+
+
+def test_r27_env_keeps_its_order_and_only_needed_args_come_along(project) -> None:
+    text = BASE + "ARG V=3\nARG UNUSED=4\nENV A=$V\nENV OLD some text\n" + SYNC + "RUN echo $UNUSED\n" + FLASK
+    lines = runner(project(text).plan().text)
+    assert lines[1:4] == ["ARG V=3", "ENV A=$V", "ENV OLD some text"]
+    assert not any("UNUSED" in line for line in lines)
+
+
+def test_r28_users_are_made_again_with_their_numbers(project, node) -> None:
+    text = (
+        BASE + "RUN groupadd -r app && useradd -r -g app app && mkdir /data\n" + SYNC + "USER app\n" + FLASK
+    )
+    wrote = {"RUN groupadd": {"/etc/passwd": node(20), "/data": node(folder=True, uid=999, gid=998)}}
+    made = project(text, wrote, users=[User("app", 999, 998, "/home/app")], config={"user": "app"})
+    lines = runner(made.plan().text)
+    assert "RUN groupadd -g 998 -r app && useradd -u 999 -r -g app app" in lines
+    assert lines.index("USER app") > lines.index("COPY --from=builder /data /data")
+
+
+def test_r28_a_user_among_other_things_is_refused(project) -> None:
+    text = BASE + "RUN useradd app | tee log\n" + SYNC + FLASK
+    assert refused(project(text).plan()) == ("R28", 2)
+
+
+def test_r29_folders_keep_owner_and_mode(project, node) -> None:
+    text = BASE + SYNC + "RUN mkdir /data && chown 5:6 /data\n" + FLASK
+    wrote = {"RUN mkdir": {"/data": node(folder=True, uid=5, gid=6, mode=0o2770)}}
+    lines = runner(project(text, wrote).plan().text)
+    made = lines.index("RUN install -d -o 5 -g 6 -m 2770 /data")
+    assert lines[made + 1 :][:2] == ["COPY --from=builder /app /app", "COPY --from=builder /data /data"]
+
+
+def test_r32_a_relative_work_directory_is_written_out(project) -> None:
+    text = BASE + SYNC + "WORKDIR sub\n" + FLASK
+    result = project(text, config={"working_dir": "/app/sub"}).plan()
+    assert "WORKDIR /app/sub" in runner(result.text)
+
+
+def test_r33_os_packages_are_installed_again(project, node) -> None:
+    install = "RUN apt-get update && apt-get install -y libpq5 && rm -rf /var/lib/apt/lists/*\n"
+    wrote = {"RUN apt-get": {"/usr/bin/pq": node(7), "/var/lib/dpkg/status": node(9)}}
+    result = project(BASE + install + SYNC + FLASK, wrote).plan()
+    assert install in result.text[result.text.rindex("FROM") :]
+    assert result.predicted.owners["os-packages"] == (16, 16)
+    assert not any("/usr/bin" in line for line in runner(result.text) if line.startswith("COPY"))
+
+
+def test_r33_packages_among_other_things_are_refused(project) -> None:
+    text = BASE + "RUN apt-get update && apt-get install -y curl && curl x | sh\n" + SYNC + FLASK
+    assert refused(project(text).plan()) == ("R33", 2)
+
+
+@pytest.mark.parametrize("path", ["/etc/hosts.allow", "/usr/lib/x/y.so", "/etc/passwd"])
+def test_r34_a_run_that_changes_the_system_is_refused(project, node, path) -> None:
+    text = BASE + SYNC + "RUN ./setup\n" + FLASK
+    assert refused(project(text, {"RUN ./setup": {path: node(3)}}).plan()) == ("R34", 6)
+
+
+def test_r34_an_image_of_another_dockerfile_is_refused(project) -> None:
+    made = project(BASE + SYNC + FLASK)
+    other = plan(made.text.replace("src", "lib"), made.report, lambda _: None)
+    assert refused(other)[0] == "R34"
+
+
+def test_r44_a_free_name_is_taken_for_the_new_stage(project) -> None:
+    text = BASE.replace("\n", " AS runner\n") + SYNC + FLASK
+    assert runner(project(text).plan().text)[0].endswith(" AS final")
+
+
+def test_r48_bytecode_settings_are_not_touched(project) -> None:
+    assert "COMPILE_BYTECODE" not in project(BASE + SYNC + FLASK).plan().text
+
+
+def test_r51_a_command_over_several_lines_is_rewritten_in_place(project) -> None:
+    text = BASE + SYNC + "CMD uv run flask \\\n    run\n"
+    assert project(text).plan().text.endswith("CMD flask \\\n    run\n")
+
+
+def test_r54_the_work_directory_keeps_its_owner(project, node) -> None:
+    text = BASE + "RUN mkdir /app && chown 7:7 /app\n" + SYNC + FLASK
+    wrote = {"RUN mkdir": {"/app": node(folder=True, uid=7, gid=7)}}
+    assert "RUN install -d -o 7 -g 7 -m 0755 /app" in runner(project(text, wrote).plan().text)
+
+
+@pytest.mark.parametrize("tool", ["poetry", "pdm", "pipenv"])
+def test_r58_a_runner_that_the_image_lacks_is_removed(project, tool) -> None:
+    made = project(f'{BASE}{SYNC}ENTRYPOINT ["{tool}", "run", "python", "src/a.py"]\n')
+    result = made.plan()
+    assert result.text.endswith('ENTRYPOINT ["python", "src/a.py"]\n')
+    assert result.allowed.repaired_start
+    kept = made.plan(choices={"start-runner": "keep"})
+    assert kept.text.endswith(f'ENTRYPOINT ["{tool}", "run", "python", "src/a.py"]\n')
+    assert not kept.allowed.repaired_start
+
+
+def test_r58_a_runner_that_the_image_has_stays(project, node) -> None:
+    text = (
+        BASE
+        + SYNC
+        + "COPY poetry /usr/local/bin/poetry\nRUN chmod +x x\n"
+        + 'CMD ["poetry", "run", "flask"]\n'
+    )
+    made = project(text, {"COPY poetry": {"/usr/local/bin/poetry": node(5, owner="venv")}})
+    assert made.plan().text.endswith('CMD ["poetry", "run", "flask"]\n')
+
+
+@pytest.mark.parametrize(
+    "text", ["FROM python:3.13-slim\nRUN pip install flask\nCMD flask\n", "FROM debian:12\n"]
+)
+def test_r59_a_file_without_uv_is_refused(text) -> None:
+    assert refused(plan(text, None, lambda _: None))[0] == "R59"
+
+
+def test_r60_without_the_runners_base_the_size_is_unknown(project) -> None:
+    made = project(BASE + SYNC + FLASK)
+    result = plan(made.text, made.report, lambda _: None)
+    assert result.outcome == "rewritten"
+    assert result.predicted is None
+    assert any(warning.rule == "R60" for warning in result.warnings)
+
+
+def test_unknown_choices_and_values_name_the_valid_ones(project) -> None:
+    made = project(BASE + SYNC + FLASK)
+    with pytest.raises(UsageError, match="project-files"):
+        made.plan(choices={"nonsense": "1"})
+    with pytest.raises(UsageError, match="keep, leave-out"):
+        made.plan(choices={"project-files": "maybe"})
