@@ -11,8 +11,9 @@ from uvdive.image.table import ALIVE, NONE, Cause, Change, FileTable, Kind
 from uvdive.ledger.report import OWNERS, ImageReport
 
 HOSTILE = (
-    b"x[/y].py",
-    b"foo[red]bar[/red].py",
+    b"foo[red]bar[bold",
+    b"[",
+    b"\\[@click=app.bell]",
     b"esc\x1b[31mred\x07",
     b"new\nline\ttab",
     "rtl\u202eexe.txt".encode(),
@@ -57,6 +58,8 @@ class Table:
     ) -> int:
         """Add an entry and return its inode; ``inode`` makes it a hard link to that one."""
         table = self.table
+        if inode is not None:
+            size = table.inode_size(inode)
         if kind is Kind.FILE and inode is None:
             inode = table.inodes
             table.inode_entry.append(table.entries)
@@ -72,7 +75,7 @@ class Table:
         table.entry_uid.append(0)
         table.entry_gid.append(0)
         table.entry_mtime.append(0)
-        table.entry_size.append(table.inode_size(inode) if inode is not None and not size else size)
+        table.entry_size.append(size)
         table.entry_link.append(NONE if link is None else len(table.links) - 1)
         table.entry_inode.append(NONE if inode is None else inode)
         table.entry_death.append(death)
@@ -96,5 +99,7 @@ def hostile_report() -> ImageReport:
     for place, name in enumerate(HOSTILE):
         rows.add(b"/" + name, layer=0, size=100 + place)
         rows.add(b"/dir/" + name, layer=1, size=10 + place, owner="venv")
+    # Shown as "[/", which would end a style that nobody began.
+    rows.add(b"/dir2/[/red].py", size=1)
     rows.add(b"/link", kind=Kind.SYMLINK, link=b"/x\x1b[2J[bold]")
     return rows.report()

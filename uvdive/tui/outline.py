@@ -108,7 +108,9 @@ class Outline:
         """Compute ``lines`` anew."""
         lines: list[Line] = []
         # Depth first without recursion: a path can have more parts than Python has frames.
-        todo = [Line(0, 0, folder=True, open=self._is_open(0, automatic=True))] if self.view.shown[0] else []
+        todo: list[Line] = []
+        if self.view.shown[0] and (self.hits is None or self.hits[0]):
+            todo.append(Line(0, 0, folder=True, open=self._is_open(0, automatic=True)))
         while todo:
             line = todo.pop()
             lines.append(line)

@@ -54,6 +54,7 @@ class Panes(Screen[None]):
         for name in self.PANES:
             pane = self.pane(name)
             pane.add_class("pane")
+            pane.ALLOW_MAXIMIZE = True
             number = self.number(name)
             pane.border_title = f"{number} {self.pane_title(name)}"
 

@@ -68,12 +68,11 @@ class ExploreScreen(ActionScreen, Panes):
             with Vertical(id="left", classes="column"):
                 yield OwnerList(id="owners")
                 yield LayerList(id="layers")
-            with Vertical(id="right", classes="column"):
-                with Vertical(id="files"):
-                    yield Input(placeholder="part of a path", id="needle", compact=True)
-                    yield FileTree(id="tree")
                 with VerticalScroll(id="details"):
                     yield Static(id="about")
+            with Vertical(id="right", classes="column"), Vertical(id="files"):
+                yield Input(placeholder="part of a path", id="needle", compact=True)
+                yield FileTree(id="tree")
         yield Static(
             "uvdive needs a terminal of at least 60 × 16.\nMake it larger, or use --report.", id="small"
         )

@@ -117,7 +117,7 @@ class FileTree(Rows):
         node = line.node
         sign, sign_style = SIGNS[Sign(view.sign[node])]
         gone = sign == "-"
-        count = view.removed[node] if gone else view.size[node]
+        count = view.removed[node] if gone else view.size[node] or view.removed[node]
         bar = ""
         if width >= 60:
             whole = view.size[0] + view.removed[0]

@@ -1,0 +1,211 @@
+"""Driving the app in tests: loaders and services that answer at once, or wait to be stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from textual.pilot import Pilot
+
+from uvdive.base.progress import CancelToken, OnEvent
+from uvdive.build.events import BuildLog, BuildStep
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import (
+    Alternative,
+    Decision,
+    FileChange,
+    PlanWarning,
+    Prediction,
+    Refusal,
+    RewritePlan,
+)
+from uvdive.tui.app import UvdiveApp
+from uvdive.tui.jobs import Job
+from uvdive.tui.services import Services
+from uvdive.verify.checks import Check, CheckStarted, Comparison, OwnerDelta, Verification
+
+OLD = 'FROM uv:1 AS base\nRUN uv sync\nENTRYPOINT ["poetry", "run", "x"]\n'
+NEW = 'FROM uv:1 AS base\nRUN uv sync\n\nFROM python:3.13-slim AS runner\nENTRYPOINT ["x"]\n'
+OWNERS = {"uv": (44_000_000, 0), "venv": (20_000_000, 20_000_000)}
+
+
+def answers(report: ImageReport, *events: object) -> Callable[..., Any]:
+    """A loader that tells these events and returns the report."""
+
+    def load(on_event: OnEvent, cancel: CancelToken) -> Any:
+        for event in events:
+            on_event(event)
+        return SimpleNamespace(report=report, store=None)
+
+    return load
+
+
+class Waits:
+    """A loader that tells its events and then waits until it is stopped."""
+
+    def __init__(self, *events: object) -> None:
+        self.events = events
+        self.told = threading.Event()
+
+    def __call__(self, on_event: OnEvent, cancel: CancelToken) -> Any:
+        stopped = threading.Event()
+        cancel.on_cancel(stopped.set)
+        for event in self.events:
+            on_event(event)
+        self.told.set()
+        assert stopped.wait(30), "nobody stopped the loader"
+        cancel.raise_if_cancelled()
+
+
+def fails(error: Exception) -> Callable[..., Any]:
+    """A loader that fails."""
+
+    def load(on_event: OnEvent, cancel: CancelToken) -> Any:
+        raise error
+
+    return load
+
+
+def plan(dockerfile: str, chosen: str = "base", **changes: Any) -> RewritePlan:
+    """A plan with one choice, one warning and one more file, as the rewrite floor gives it."""
+    values: dict[str, Any] = {
+        "outcome": "rewritten",
+        "evidence": "image",
+        "dockerfile": dockerfile,
+        "original": OLD,
+        "text": NEW,
+        "diff": "",
+        "decisions": (
+            Decision(
+                "python",
+                "R4",
+                1,
+                "which [b]Python[/b]",
+                "uv brought its own.",
+                chosen,
+                (
+                    Alternative("base", "the base image's", 20_000_000),
+                    Alternative("managed", "uv's own", 31_000_000),
+                ),
+                (4,),
+            ),
+            Decision("start", "R58", 3, "poetry removed", "It is not there.", new_lines=(5,)),
+        ),
+        "warnings": (PlanWarning("R21", 3, "PID 1 ignores \x1b[1mSIGTERM"),),
+        "files": (FileChange("start.sh", "", "--- start.sh\n+++ start.sh\n@@ -1 +1 @@\n-uv run x\n+x\n"),),
+        "predicted": Prediction(64_000_000, 20_000_000, OWNERS),
+    }
+    return RewritePlan(**(values | changes))
+
+
+def refused(dockerfile: str) -> RewritePlan:
+    """A plan that says no."""
+    return plan(
+        dockerfile,
+        outcome="refused",
+        text=OLD,
+        decisions=(),
+        warnings=(),
+        files=(),
+        predicted=None,
+        refusal=Refusal("R59", "uv plays no [part] in it.", 2),
+    )
+
+
+CHECKS = (
+    Check("config", "passed", "11 settings"),
+    Check("files", "announced", "2 differences", ("- /usr/local/bin/uv", "- /x[/y]")),
+    Check("start", "repaired", "answers"),
+)
+FAILED = (*CHECKS[:2], Check("start", "failed", "exit code 1", ("Traceback [red]",)))
+
+
+def proof(checks: tuple[Check, ...] = CHECKS) -> Any:
+    """What ``prove`` returns."""
+    return SimpleNamespace(
+        comparison=Comparison(
+            {}, {}, 64_000_000, 20_000_000, "",
+            tuple(OwnerDelta(owner, before, after) for owner, (before, after) in OWNERS.items()),
+            (), (), (), (),
+        ),
+        verification=Verification(checks),
+    )  # fmt: skip
+
+
+@dataclass
+class Recorded:
+    """Services that note what they were asked, and answer with what they were given."""
+
+    plan: Callable[..., RewritePlan] = field(
+        default=lambda path, _report, *, choices, **_: plan(str(path), **_chosen(choices))
+    )
+    checks: tuple[Check, ...] = CHECKS
+    wait: bool = False
+    error: Exception | None = None
+    written: list[RewritePlan] = field(default_factory=list)
+    proved: list[dict[str, Any]] = field(default_factory=list)
+
+    def prove(self, _plan: RewritePlan, _before: ImageReport, **options: Any) -> Any:
+        self.proved.append(options)
+        on_event, cancel = options["on_event"], options["cancel"]
+        on_event(BuildStep("1", "[base 1/2] FROM uv:1", "cached"))
+        on_event(BuildStep("2", "[base 2/2] RUN [bold]uv[/] sync", "running"))
+        on_event(BuildLog("2", "\x1b[2Jhello [/]"))
+        if self.wait:
+            Waits()(on_event, cancel)
+        if self.error is not None:
+            raise self.error
+        on_event(BuildStep("2", "[base 2/2] RUN [bold]uv[/] sync", "done", 1.5))
+        for check in self.checks:
+            on_event(CheckStarted(check.name))
+            on_event(check)
+        return proof(self.checks)
+
+    def write(self, asked: RewritePlan) -> Any:
+        if self.error is not None:
+            raise self.error
+        self.written.append(asked)
+        return SimpleNamespace(path=Path(asked.dockerfile), kept=Path(asked.dockerfile + ".orig"))
+
+    def services(self) -> Services:
+        return Services(plan=self.plan, prove=self.prove, write=self.write)
+
+
+def _chosen(choices: Any) -> dict[str, str]:
+    return {"chosen": choices["python"]} if "python" in choices else {}
+
+
+async def ended(pilot: Pilot[Any], job: Job | None) -> None:
+    """Wait until a job has ended and the screen has taken what it brought.
+
+    ``pilot.pause`` waits for an idle process, so it must not be called while a job runs.
+    """
+    assert job is not None
+    assert await asyncio.to_thread(job.ended.wait, 30), f"{job.name} does not end"
+    await pilot.pause()
+
+
+@asynccontextmanager
+async def opened(
+    loader: Callable[..., Any], size: tuple[int, int] = (120, 36), **options: Any
+) -> AsyncIterator[tuple[UvdiveApp, Pilot[Any]]]:
+    """The app on a loader, right after its first picture; loaded if the loader does not wait."""
+    app = UvdiveApp("sample:1", loader=loader, **options)
+    async with app.run_test(size=size) as pilot:
+        # The job starts after the first picture, which a pause waits for.
+        await pilot.pause()
+        if not isinstance(loader, Waits):
+            await ended(pilot, app.jobs._jobs[0])
+        yield app, pilot
+
+
+def text_of(app: UvdiveApp) -> str:
+    """Everything that the screen shows, line by line."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in strips)
