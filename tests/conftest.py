@@ -27,10 +27,19 @@ def engine_problem() -> str | None:
     return None
 
 
+def other_engine(name: str) -> str | None:
+    """The address of another engine (``docker26``, ``docker28``, ``podman5``), if it was started."""
+    return os.environ.get(f"UVDIVE_ENGINE_{name.upper()}")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("engine") is None:
+    marker = item.get_closest_marker("engine")
+    if marker is None:
         return
-    problem = engine_problem()
+    missing = [name for name in marker.args if not other_engine(name)]
+    problem = engine_problem() or (
+        f"no UVDIVE_ENGINE_{missing[0].upper()} with its address" if missing else None
+    )
     if problem is None:
         return
     if os.environ.get("UVDIVE_REQUIRE_ENGINE") == "1":
