@@ -230,7 +230,7 @@ def test_a_proof_gives_sizes_and_checks() -> None:
     text = proof_text(plan(), Measured(report, smaller, None, None), failed)
     assert_safe(text)
     assert "71.6 kB before, 35.8 kB after: saved 35.8 kB (50.0 %)" in text
-    assert "Verification failed." in text
+    assert "Verification: it failed (1 passed, 1 failed)." in text
     assert "failed" in text
     assert "/x\\x1b[2J" in text
     assert "nothing saved" in proof_text(plan(), Measured(report, report, None, None), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.output.plain import visible
 from uvdive.output.rewrite_json import Measured, prediction_error
@@ -47,7 +49,10 @@ def verification_lines(verification: Verification | None) -> list[str]:
     """One line for each check, and the differences below it."""
     if verification is None:
         return ["Not verified."]
-    lines = ["Verified: every check passed." if verification.passed else "Verification failed."]
+    counts = Counter(check.status for check in verification.checks)
+    came_to = ", ".join(f"{counts[status]} {status}" for status in counts)
+    verdict = "no check failed" if verification.passed else "it failed"
+    lines = [f"Verification: {verdict} ({came_to})."]
     for check in verification.checks:
         lines.append(f"  {check.status:9}  {check.name:11}  {visible(check.detail)}".rstrip())
         lines += [f"{'':13}{visible(item)}" for item in check.differences]
