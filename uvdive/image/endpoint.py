@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -41,7 +42,7 @@ def docker_endpoint(environ: Mapping[str, str] = os.environ) -> Endpoint:
     named = environ.get("DOCKER_CONTEXT")
     context = named or _current_context(environ)
     if context and context != "default":
-        return _context(context, "DOCKER_CONTEXT" if named else "the current docker context")
+        return _context(context, environ, "DOCKER_CONTEXT" if named else "the current docker context")
     if not Path(DOCKER_SOCKET.removeprefix("unix://")).exists():
         rootless = _runtime_socket(environ, "docker.sock")
         if rootless:
@@ -62,30 +63,57 @@ def _runtime_socket(environ: Mapping[str, str], name: str) -> Endpoint | None:
     return Endpoint(f"unix://{path}", "XDG_RUNTIME_DIR") if folder and path.exists() else None
 
 
-def _current_context(environ: Mapping[str, str]) -> str | None:
-    folder = environ.get("DOCKER_CONFIG") or str(Path.home() / ".docker")
+def _config_folder(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """A JSON object, or nothing where there is none: the docker client goes on with its defaults."""
     try:
-        config = json.loads(Path(folder, "config.json").read_bytes())
+        value = json.loads(path.read_bytes())
     except (OSError, ValueError):
-        return None  # the docker client, too, goes on with its defaults
-    current = config.get("currentContext") if isinstance(config, dict) else None
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _current_context(environ: Mapping[str, str]) -> str | None:
+    current = _read_json(_config_folder(environ) / "config.json").get("currentContext")
     return current if isinstance(current, str) else None
 
 
-def _context(name: str, found_by: str) -> Endpoint:
-    from docker.context import Context
-    from docker.errors import ContextException
+def _context(name: str, environ: Mapping[str, str], found_by: str) -> Endpoint:
+    """A context's endpoint, read from the client's store.
 
+    The docker SDK finds the store only beside a ``config.json``, which need not exist.
+    """
+    store = _config_folder(environ) / "contexts"
+    number = hashlib.sha256(name.encode()).hexdigest()
+    meta = _read_json(store / "meta" / number / "meta.json")
     try:
-        context = Context.load_context(name)
-    except ContextException:
-        context = None
-    if context is None or not context.Host:
+        endpoint = meta["Endpoints"]["docker"]
+        host, no_verify = str(endpoint["Host"]), bool(endpoint.get("SkipTLSVerify"))
+    except (KeyError, TypeError, AttributeError):
         raise EngineError(
             f"There is no docker context {name} ({found_by}).",
             "See `docker context ls`, or set DOCKER_HOST.",
-        )
-    return Endpoint(context.Host, f"docker context {name}", context.TLSConfig)
+        ) from None
+    return Endpoint(
+        host, f"docker context {name}", _tls(store / "tls" / number / "docker", no_verify=no_verify)
+    )
+
+
+def _tls(folder: Path, *, no_verify: bool) -> Any:
+    """The TLS settings whose certificates lie in the folder, or None without any."""
+    ca, cert, key = (folder / f"{name}.pem" for name in ("ca", "cert", "key"))
+    if not ca.exists() and not cert.exists():
+        return None
+    from docker.tls import TLSConfig
+
+    return TLSConfig(
+        client_cert=(str(cert), str(key)) if cert.exists() else None,
+        ca_cert=str(ca) if ca.exists() else None,
+        verify=not no_verify,
+    )
 
 
 def no_engine(error: Exception, endpoint: Endpoint) -> EngineError:
