@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.scan import split_keyword
 from uvdive.ledger.report import OsRelease
+from uvdive.rewrite.contextfiles import context_text
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.images import Reference, slim_python, system_without_python, without_uv
 from uvdive.rewrite.notes import Notes, Refused, options
@@ -108,7 +109,9 @@ def _pinned(evidence: Evidence, env: EnvironmentFacts) -> str | None:
     """Why only uv's own Pythons will do, or None."""
     if not env.build.startswith("cpython") or "freethreaded" in env.build or "debug" in env.build:
         return f"{env.build} is a build that only uv offers"
-    environ = evidence.report.config.environ if evidence.report else {}
+    environ = _environ(evidence)
+    if re.match(r"\d+\.\d+\.\d+", context_text(evidence, ".python-version") or ""):
+        return ".python-version pins it to the patch"
     if environ.get("UV_PYTHON_PREFERENCE") == "only-managed" or environ.get("UV_MANAGED_PYTHON"):
         return "the file asks for managed Pythons only"
     if any(_PINS.search(command_text(step.instruction)) for step in evidence.runs()):

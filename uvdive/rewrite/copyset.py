@@ -59,8 +59,9 @@ class Copier:
         self.evidence, self.files, self.env, self.bases = evidence, files, env, bases
         self.steps: dict[int, Step] = {s.layer: s for s in evidence.steps if s.layer is not None}
         self.runs = {run.step.layer: run for run in runs}
-        values = [step.values.get("UV_CACHE_DIR", "") for step in evidence.steps]
-        self.caches = {value.rstrip("/") for value in values if value.startswith("/")}
+        found = [step.values.get("UV_CACHE_DIR", "") for step in evidence.steps]
+        found += [f"{step.values.get('XDG_CACHE_HOME', '')}/uv" for step in evidence.steps]
+        self.caches = {path.rstrip("/") for path in found if path.count("/") > 1 and path.startswith("/")}
         self.leave_out: frozenset[int] = frozenset()
         self.result = CopySet()
 
@@ -165,13 +166,15 @@ class Copier:
             if not self._provided(node) and not self._excluded(node):
                 self._check_system(node, path)
                 self._add(node, path)
-            return
-        if self._provided(node):
+        elif self._provided(node):
+            if self._is_changed_folder(node):
+                self._make_folder(node, path)
             for child in self.files.children(node):
                 self._visit(child)
-            return
-        if path == self.bases.python_from:
-            return
+        elif path != self.bases.python_from:
+            self._visit_added_folder(node, path)
+
+    def _visit_added_folder(self, node: int, path: str) -> None:
         keep, leave = self._wanted_below(node)
         if leave and not keep:
             return
@@ -183,13 +186,31 @@ class Copier:
         for child in self.files.children(node):
             self._visit(child)
 
+    def _is_changed_folder(self, node: int) -> bool:
+        """Did an instruction that is not repeated change owner or mode of a folder of the base?"""
+        run = self.runs.get(self.files.layer(node))
+        if run is None or run.repeated_whole or self.files.layer(node) < self.files.base_layers:
+            return False
+        return self.files.in_base(node) and self.files.mode(node) != self.files.base_mode(node)
+
+    def deleted(self) -> dict[int, int]:
+        """How many paths of the base each line's RUN removed, where the runner does not repeat it."""
+        counts: dict[int, int] = {}
+        for node, layer in self.files.deleted():
+            run, step = self.runs.get(layer), self.steps.get(layer)
+            path = self.files.path(node)
+            if step is None or (run and run.has("os-packages")) or _SCRATCH.match(path):
+                continue
+            counts[step.line] = counts.get(step.line, 0) + 1
+        return counts
+
     def _add(self, node: int, path: str) -> None:
         self.result.paths.append(path)
         self.result.nodes.append(node)
 
     def _make_folder(self, node: int, path: str) -> None:
         mode, uid, gid = self.files.mode(node)
-        if (mode, uid, gid) != (0o755, 0, 0):
+        if (mode, uid, gid) != (0o755, 0, 0) or self.files.in_base(node):
             self.result.folders.append(Folder(path, mode, uid, gid))
 
     def _check_system(self, node: int, path: str) -> None:

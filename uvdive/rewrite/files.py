@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from uvdive.image.table import Change, Kind
+from uvdive.image.table import ALIVE, Kind
 from uvdive.ledger.report import OWNERS, ImageReport
 
 
@@ -54,11 +54,6 @@ class Files:
         entry = self.entry(node)
         return 0 if entry is None else self.table.entry_layer[entry]
 
-    def modified(self, node: int) -> bool:
-        """Did a lower layer have this path too?"""
-        entry = self.entry(node)
-        return entry is not None and self.table.entry_change[entry] == Change.MODIFIED
-
     def in_base(self, node: int) -> bool:
         """Did the base have this path?"""
         return node == 0 or self.table.visible(node, self.base_layers - 1) is not None
@@ -76,9 +71,28 @@ class Files:
         inode = -1 if entry is None else self.table.entry_inode[entry]
         return None if inode < 0 else OWNERS[self.report.inode_owner[inode]]
 
+    def base_mode(self, node: int) -> tuple[int, int, int]:
+        """As ``mode``, but what the base says."""
+        return self._mode(self.table.visible(node, self.base_layers - 1))
+
+    def deleted(self) -> Iterator[tuple[int, int]]:
+        """The base's files and links that are gone in the end: node, and the layer that removed it."""
+        table = self.table
+        for entry in range(table.entries):
+            node, death = table.entry_node[entry], table.entry_death[entry]
+            is_file = table.entry_kind[entry] != Kind.DIRECTORY
+            if (
+                is_file
+                and table.entry_layer[entry] < self.base_layers <= death < ALIVE
+                and self.entry(node) is None
+            ):
+                yield node, death
+
     def mode(self, node: int) -> tuple[int, int, int]:
         """Permission bits, uid and gid; the root's are 0755 and 0:0."""
-        entry = self.entry(node)
+        return self._mode(self.entry(node))
+
+    def _mode(self, entry: int | None) -> tuple[int, int, int]:
         if entry is None:
             return 0o755, 0, 0
         table = self.table

@@ -175,6 +175,8 @@ def _copies(
         return static_copy_set(evidence, env, targets)
     copier = Copier(evidence, files, env, bases, runs)
     whole = copier.copy_set()
+    for line, count in copier.deleted().items():
+        notes.warn("R34", line, f"This removed {count} files of the base; the new image still has them.")
     project = copier.project_files()
     if not project:
         return whole

@@ -70,7 +70,7 @@ def read_run(step: Step) -> Run:
         raise _mixed("R33", "installs OS packages", step)
     if found is None and _SUSPECT_USER.search(text):
         raise _mixed("R28", "creates a user", step)
-    if run.has("os-packages") and not set(classes) <= {"os-packages", "user", "files", "nothing"}:
+    if run.has("os-packages") and run.has("other"):
         raise _mixed("R33", "installs OS packages", step)
     chained = all(command.before in ("", "&&", ";", "\n") for command in found or ())
     if (run.has("user") or run.has("os-packages")) and not run.repeated_whole and not chained:
