@@ -109,6 +109,8 @@ def test_a_log_that_cannot_be_written_is_wrong_usage(run, session, tmp_path: Pat
         ["clean", "everything"],
         ["demo", "x"],
         ["dockerfile:/nowhere/Dockerfile"],
+        ["\udcff:1"],
+        ["caf\u00e9"],
     ],
 )
 def test_a_line_that_makes_no_sense_ends_with_2_and_advice(run, session, argv) -> None:

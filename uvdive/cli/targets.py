@@ -80,6 +80,8 @@ def source_of(text: str, *, platform: str | None = None, verify_digests: bool = 
     if target.kind == "dockerfile":
         build_args = () if platform is None else ("--platform", platform)
         return dockerfile_source(target.path, build_args=build_args)
+    if target.kind in ("docker", "podman") and not target.value.isascii():
+        raise UsageError(f"{text} is no name of an image.", "Names of images are plain ASCII.")
     return Source(text, hint=target.hint, platform=platform, verify_digests=verify_digests)
 
 
