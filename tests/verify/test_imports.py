@@ -33,9 +33,14 @@ MODULES = {
 }
 
 
-def left_containers() -> list[str]:
-    command = ["docker", "ps", "--all", "--quiet", "--filter", "name=uvdive-"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+@pytest.fixture
+def name(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The one name of this test's containers: a second one could not even be made."""
+    unique = secrets.token_hex(8)
+    monkeypatch.setattr(secrets, "token_hex", lambda _: unique)
+    yield f"uvdive-{unique}"
+    command = ["docker", "ps", "--all", "--quiet", "--filter", f"name=uvdive-{unique}"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == ""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +73,7 @@ def build(context: Path, role: str, extra: str = "") -> ImageReport:
 
 
 @pytest.mark.engine
-def test_what_worked_before_must_work_now(context: Path) -> None:
+def test_what_worked_before_must_work_now(context: Path, name: str) -> None:
     before = build(context, "before", "RUN touch /etc/needed")
     after = build(context, "after")
     assert {m for e in before.environments for d in e.distributions for m in d.modules} >= MODULES.keys()
@@ -80,42 +85,38 @@ def test_what_worked_before_must_work_now(context: Path) -> None:
     same = check_imports(before, before, CancelToken())
     assert (same.status, same.differences) == ("passed", ())
     assert "All 3 modules" in same.detail
-    assert left_containers() == []
 
 
 @pytest.mark.engine
-def test_a_python_that_does_not_start_is_one_line(context: Path) -> None:
+def test_a_python_that_does_not_start_is_one_line(context: Path, name: str) -> None:
     before = build(context, "before", "RUN touch /etc/needed")
     after = build(context, "after", "RUN rm /app/.venv/bin/python /app/.venv/bin/python3*")
     (line,) = check_imports(before, after, CancelToken()).differences
     assert line.startswith("/app/.venv: import _native, fine, picky: ")
     assert "no such file" in line
-    assert left_containers() == []
 
 
 @pytest.mark.engine
-def test_the_time_limit_ends_the_container() -> None:
+def test_the_time_limit_ends_the_container(name: str) -> None:
     ran = run_container(
         PYTHON, ["python", "-c", "import time; print(1, flush=True); time.sleep(600)"], seconds=2
     )
     assert ran.status is None
-    assert left_containers() == []
 
 
 @pytest.mark.engine
-def test_cancelling_ends_the_container(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelling_ends_the_container(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     cancel = CancelToken()
     real = subprocess.Popen.communicate
 
     def cancelled_meanwhile(self: subprocess.Popen[bytes], *args: object, **options: object) -> object:
-        if not cancel.cancelled and b"run" in [str(arg).encode() for arg in self.args]:  # type: ignore[union-attr]
+        if not cancel.cancelled and "start" in self.args:  # type: ignore[operator]
             cancel.cancel()
         return real(self, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(subprocess.Popen, "communicate", cancelled_meanwhile)
     with pytest.raises(CancelledError):
         run_container(PYTHON, ["sleep", "600"], seconds=600, cancel=cancel)
-    assert left_containers() == []
 
 
 @pytest.mark.engine

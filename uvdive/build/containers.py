@@ -12,9 +12,6 @@ from uvdive.base.errors import EngineError
 from uvdive.base.progress import CancelToken
 from uvdive.build.client import INSTALL_DOCKER
 
-CLIENT_FAILED = 125
-"""The exit status of ``docker run`` where the engine could not run a container at all."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -25,19 +22,37 @@ class Ran:
     error: str
 
 
-@contextlib.contextmanager
-def _removed(name: str) -> Iterator[None]:
-    """Whatever happens to the client, its container and anonymous volumes go away."""
+def _client(*args: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        yield
+        return subprocess.run(["docker", *args], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    except OSError as error:
+        raise EngineError(f"The docker client can't be started: {error.strerror}.", INSTALL_DOCKER) from error
+
+
+@contextlib.contextmanager
+def _container(image: str, command: Sequence[str]) -> Iterator[str]:
+    """A container that does not run yet; it and its anonymous volumes go away whatever happens.
+
+    Creating is never interrupted, so that there is no container that nobody removes.
+    """
+    made = _client(
+        "create",
+        f"--name=uvdive-{secrets.token_hex(8)}",
+        "--network=none",
+        "--pull=never",
+        "--no-healthcheck",
+        f"--entrypoint={command[0]}",
+        image,
+        *command[1:],
+    )
+    if made.returncode:
+        log = tuple(made.stderr.decode("utf-8", "replace").splitlines()[-20:])
+        raise EngineError("The engine can't make a container of this image.", "", log)
+    identity = made.stdout.decode().strip()
+    try:
+        yield identity
     finally:
-        # --rm has done it in the normal case; then the engine knows no such container.
-        subprocess.run(
-            ["docker", "rm", "--force", "--volumes", name],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        _client("rm", "--force", "--volumes", identity)
 
 
 def run_container(
@@ -63,35 +78,26 @@ def run_container(
     """
     cancel = cancel or CancelToken()
     cancel.raise_if_cancelled()
-    name = f"uvdive-{secrets.token_hex(8)}"
-    argv = ["docker", "run", "--rm", f"--name={name}", "--network=none", "--pull=never"]
-    argv += ["--no-healthcheck", f"--entrypoint={command[0]}", image, *command[1:]]
-    try:
+    late = False
+    with _container(image, command) as container:
         process = subprocess.Popen(
-            argv,
+            ["docker", "start", "--attach", container],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-    except OSError as failure:
-        what = f"The docker client can't be started: {failure.strerror}."
-        raise EngineError(what, INSTALL_DOCKER) from failure
-    late = False
-    with _removed(name), process:
-        cancel.on_cancel(process.kill)
-        try:
-            output, said = process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            late = True
-            process.kill()
-            output, said = process.communicate()
-        except BaseException:
-            process.kill()
-            raise
+        with process:
+            cancel.on_cancel(process.kill)
+            try:
+                output, error = process.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                late = True
+                process.kill()
+                output, error = process.communicate()
+            except BaseException:
+                process.kill()
+                raise
     cancel.raise_if_cancelled()
-    error = said.decode("utf-8", "replace")
-    if process.returncode == CLIENT_FAILED and not late:
-        log = tuple(error.splitlines()[-20:])
-        raise EngineError("The engine can't run a container of this image.", "", log)
-    return Ran(None if late else process.returncode, output.decode("utf-8", "replace"), error)
+    status = None if late else process.returncode
+    return Ran(status, output.decode("utf-8", "replace"), error.decode("utf-8", "replace"))

@@ -15,6 +15,7 @@ from uvdive.verify.interpreter import needed
 
 IMPORT_SECONDS = 60.0
 CONTAINER_SECONDS = 600.0
+_DAEMON = "Error response from daemon: "
 ENGINES = ("docker", "podman")
 
 Outcome = dict[str, str | None]
@@ -44,8 +45,7 @@ def _parsed(ran: Ran, modules: Iterable[str]) -> Outcome:
 def _said(error: str) -> list[str]:
     """What the container said, or the client where it could not start the program."""
     lines = [line for line in error.splitlines() if line.strip()]
-    client = [line.removeprefix("docker: ") for line in lines if line.startswith("docker: ")]
-    return client or lines
+    return [line.removeprefix(_DAEMON) for line in lines if line.startswith(_DAEMON)] or lines
 
 
 def _tried(report: ImageReport, environment: Environment, modules: list[str], cancel: CancelToken) -> Outcome:
