@@ -62,7 +62,8 @@ def read_stages(
         elif groups:
             groups[-1].append(instruction)
         else:
-            _declare(instruction, global_args, {}, build_args, dockerfile.escape)
+            values = pairs(instruction.value, global_args.get, dockerfile.escape)
+            _declare(values, global_args, {}, build_args)
     if not groups:
         raise DockerfileError(
             "This is no Dockerfile: it has no FROM instruction.", "Name a Dockerfile that builds an image."
@@ -90,14 +91,13 @@ def _check(instruction: Instruction, groups: list[list[Instruction]]) -> None:
 
 
 def _declare(
-    instruction: Instruction,
+    values: list[tuple[str, str | None]],
     target: dict[str, str],
     outer: Mapping[str, str],
     build_args: Mapping[str, str],
-    escape: str,
 ) -> None:
     """ARG: the build's value wins, then the default, then the value of a global ARG."""
-    for name, default in pairs(instruction.value, target.get, escape):
+    for name, default in values:
         value = build_args.get(name, default if default is not None else outer.get(name))
         if value is not None:
             target[name] = value
@@ -126,7 +126,8 @@ def _read_stage(
     for instruction in instructions:
         environments.append({**args, **env})
         if instruction.keyword == "ARG":
-            _declare(instruction, args, global_args, build_args, escape)
+            values = pairs(instruction.value, environments[-1].get, escape)
+            _declare(values, args, global_args, build_args)
         elif instruction.keyword == "ENV":
             env.update((k, v or "") for k, v in pairs(instruction.value, environments[-1].get, escape))
     return Stage(
