@@ -67,6 +67,9 @@ def write(parts: Parts) -> Writer:
     _write_runner(writer, parts, (build_name, run_name), tail, source)
     for node in trailing:
         writer.add(node.source)
+    ends = [node.source.endswith("\r\n") for node in evidence.dockerfile.nodes if "\n" in node.source]
+    if all(ends):
+        writer.text = writer.text.replace("\r\n", "\n").replace("\n", "\r\n")
     return writer
 
 
