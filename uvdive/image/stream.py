@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+import xxhash
+
 from uvdive.base.errors import ImageError
 
 CHUNK = 1 << 20
@@ -13,7 +15,7 @@ _WINDOW = 1 << 14
 
 
 class Hash(Protocol):
-    """What hashlib and xxhash objects have in common."""
+    """What hashlib's objects have in common."""
 
     def update(self, data: memoryview, /) -> None:
         """Take more bytes."""
@@ -32,8 +34,11 @@ class ByteStream(Protocol):
     def peek(self, count: int) -> bytes:
         """Up to ``count`` bytes (at most a header's worth) that stay to be taken."""
 
-    def skip(self, count: int, into: Hash | None = None) -> None:
-        """Pass over ``count`` bytes, feeding them to ``into``; ImageError as in take."""
+    def skip(self, count: int) -> None:
+        """Pass over ``count`` bytes; ImageError as in take."""
+
+    def digest_of(self, count: int) -> int:
+        """Pass over ``count`` bytes and give the xxh3-64 of them; ImageError as in take."""
 
     def chunks(self, count: int | None) -> Iterator[memoryview]:
         """The next ``count`` bytes (None: all that are left) in pieces."""
@@ -49,6 +54,13 @@ def truncated(position: int) -> TruncatedError:
         f"The image data end too early, after {position} bytes.",
         "The archive is incomplete or the engine stopped sending: make or copy it again.",
     )
+
+
+def _digest(pieces: Iterable[memoryview]) -> int:
+    hasher = xxhash.xxh3_64()
+    for piece in pieces:
+        hasher.update(piece)
+    return hasher.intdigest()
 
 
 class ChunkStream:
@@ -122,16 +134,20 @@ class ChunkStream:
         self._at = self._hashed = 0
         return self._piece[:count].tobytes()
 
-    def skip(self, count: int, into: Hash | None = None) -> None:
+    def skip(self, count: int) -> None:
         end = self._at + count
         if end <= len(self._piece):
-            if into is not None:
-                into.update(self._piece[self._at : end])
             self._at = end
             return
-        for piece in self.chunks(count):
-            if into is not None:
-                into.update(piece)
+        for _ in self.chunks(count):
+            pass
+
+    def digest_of(self, count: int) -> int:
+        end = self._at + count
+        if end <= len(self._piece):
+            start, self._at = self._at, end
+            return xxhash.xxh3_64_intdigest(self._piece[start:end])
+        return _digest(self.chunks(count))
 
     def chunks(self, count: int | None) -> Iterator[memoryview]:
         left = count
@@ -207,14 +223,13 @@ class FileStream:
         offset = self._fill(count)
         return self._window[offset : offset + count]
 
-    def skip(self, count: int, into: Hash | None = None) -> None:
-        if into is not None:
-            for piece in self.chunks(count):
-                into.update(piece)
-            return
+    def skip(self, count: int) -> None:
         if self._at + count > self._size:
             raise truncated(self._start + self._size)
         self._at += count
+
+    def digest_of(self, count: int) -> int:
+        return _digest(self.chunks(count))
 
     def chunks(self, count: int | None) -> Iterator[memoryview]:
         left = self._size - self._at if count is None else count

@@ -17,6 +17,7 @@ FIELDS = Struct("100s8s8s8s12s12s8sc100s8s32s32s8s8s155s12x").unpack
 ZEROS = bytes(BLOCK)
 MAX_SIZE = 1 << 60
 _MAX_EXTENSION = 1 << 20
+_EDGES = (b"/", b".", b"")
 _ODD = re.compile(rb"(?:^|/)\.{0,2}(?:/|$)")
 
 
@@ -46,6 +47,8 @@ def clean(name: bytes) -> bytes:
     ``.`` and ``..`` are resolved by text and never climb above the root, as
     container engines do it.
     """
+    if b"/." not in name and b"//" not in name and name[:1] not in _EDGES and name[-1:] != b"/":
+        return name  # the usual name, told without the expression
     name = name.strip(b"/")
     if not _ODD.search(name):
         return name
