@@ -39,15 +39,16 @@ class Camera:
         self.pilot = pilot
         self.folder = folder
 
-    async def until(self, ready: Callable[[], object]) -> None:
-        """Wait until something holds; raises the app's own error if it shows one."""
-        for _ in range(PATIENCE * 10):
-            await asyncio.sleep(0.1)
+    async def until(self, ready: Callable[[], object], *, settle: bool = True) -> None:
+        """Wait until something holds, and until nothing more moves; raises an error that the app shows."""
+        for _ in range(PATIENCE * 20):
+            await asyncio.sleep(0.05)
             error = getattr(self.app.screen, "error", None)
             if isinstance(error, UvdiveError):
                 raise error
             if ready():
-                await self.pilot.pause()
+                if settle:
+                    await self.pilot.pause()
                 return
         raise TimeoutError("the app did not come so far")
 
@@ -81,7 +82,8 @@ async def _rewrite(camera: Camera) -> None:
     await camera.pilot.press("d", "b")
     proof = screen.proof
     assert proof is not None
-    await camera.until(lambda: proof.log or proof.comparison or proof.failure)
+    # With everything in the build's cache, the checks are what one can see running.
+    await camera.until(lambda: len(proof.checks) > 2 or not screen.busy, settle=False)
     camera.shoot("building.png")
     await camera.until(lambda: not screen.busy)
     camera.shoot("compared.png")

@@ -167,7 +167,7 @@ class Recorded:
             on_event(check)
         return proof(self.checks)
 
-    def write(self, asked: RewritePlan) -> Any:
+    def write(self, asked: RewritePlan, *, context: Path) -> Any:  # noqa: ARG002 - the app passes it
         if self.error is not None:
             raise self.error
         self.written.append(asked)

@@ -205,6 +205,7 @@ REWRITE = (
     Action("rewrite.pane.1", "1", "First pane", "Go to the decisions, or the steps.", palette=False),
     Action("rewrite.pane.2", "2", "Second pane", "Go to the diff, or the checks.", palette=False),
     Action("rewrite.pane.3", "3", "Third pane", "Go to the reasons, or the log.", palette=False),
+    Action("rewrite.pane.4", "4", "Fourth pane", "Go to the figures, once a build began.", palette=False),
     Action("rewrite.next", "tab", "Next pane", "Go to the next pane.", palette=False),
     Action("rewrite.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
     Action(

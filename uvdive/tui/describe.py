@@ -30,6 +30,8 @@ _CAUSES = {
     Cause.SHADOWED: "replaced by another kind of file",
 }
 _SIGNS = {Sign.ADDED: "added", Sign.CHANGED: "changed", Sign.REMOVED: "removed"}
+CUT = 40
+"""An instruction that is only mentioned is cut to so many characters."""
 MOST = 30
 """How many components, or events in a path's history, are listed at most."""
 
@@ -51,11 +53,14 @@ def owner_words(owner: str) -> Content:
     return Content.assemble(glyph(owner), f" {owner}", (f"  {LOOKS[owner].words}", "$foreground 60%"))
 
 
-def layer_words(layer: LayerReport, most: int = 48) -> str:
-    """A layer in one line: ``layer 4, line 12: RUN uv sync``; the instruction cut at ``most``."""
+def _by_layer(label: str, verb: str, layer: LayerReport, style: str = "") -> Iterable[Content]:
+    """Two lines: ``added by layer 4, line 12`` and, cut to fit below it, the instruction."""
     line = f", line {layer.line}" if layer.line is not None else ""
     text = visible(layer.instruction or layer.created_by)
-    return f"layer {layer.index}{line}: {text if len(text) <= most else text[: most - 1] + '…'}"
+    short = text if len(text) <= CUT else text[: CUT - 1] + "…"
+    yield _field(label, Content.styled(f"{verb} by layer {layer.index}{line}", style))
+    if short:
+        yield _field("", Content.styled(short, "$foreground 60%"))
 
 
 def describe_layer(report: ImageReport, index: int) -> Content:
@@ -86,7 +91,8 @@ def describe_layer(report: ImageReport, index: int) -> Content:
         parts.append(_field("tar", size(layer.tar_bytes)))
     if layer.compressed_bytes is not None:
         parts.append(_field("packed", size(layer.compressed_bytes)))
-    parts.append(_field("diff id", visible(layer.diff_id)))
+    short = layer.diff_id if len(layer.diff_id) < 24 else layer.diff_id[:23] + "…"
+    parts.append(_field("diff id", visible(short)))
     return _lines(parts)
 
 
@@ -214,17 +220,15 @@ def _inode_lines(report: ImageReport, inode: int) -> Iterable[Content]:
     death = table.inode_death[inode]
     if death != ALIVE:
         cause = _CAUSES.get(Cause(table.inode_cause[inode]), "gone")
-        yield _field(
-            "dead", Content.styled(f"{cause} by {layer_words(report.layers[death])}", "$sign-removed")
-        )
+        yield from _by_layer("dead", cause, report.layers[death], "$sign-removed")
 
 
 def _history(report: ImageReport, view: TreeView, node: int) -> Iterable[Content]:
     table = view.table
     for place, entry in enumerate(table.entries_of(node)[:MOST]):
         verb = "added" if table.entry_change[entry] == Change.ADDED else "changed"
-        layer = layer_words(report.layers[table.entry_layer[entry]])
-        yield _field("history" if not place else "", f"{verb} by {layer}")
+        layer = report.layers[table.entry_layer[entry]]
+        yield from _by_layer("history" if not place else "", verb, layer)
         death, cause = table.entry_death[entry], Cause(table.entry_cause[entry])
         if death != ALIVE and cause in (Cause.DELETED, Cause.SHADOWED):
-            yield _field("", f"{_CAUSES[cause]} by {layer_words(report.layers[death])}")
+            yield from _by_layer("", _CAUSES[cause], report.layers[death])

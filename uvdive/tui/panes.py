@@ -54,7 +54,7 @@ class Panes(Screen[None]):
         for name in self.PANES:
             pane = self.pane(name)
             pane.add_class("pane")
-            pane.ALLOW_MAXIMIZE = True
+            pane.ALLOW_MAXIMIZE = True  # type: ignore[misc]  # a pane that only holds others too
             number = self.number(name)
             pane.border_title = f"{number} {self.pane_title(name)}"
 

@@ -45,10 +45,10 @@ def _prove(
     return prove(plan, before, context=context, build_args=build_args, on_event=on_event, cancel=cancel)
 
 
-def _write(plan: RewritePlan, *, output: Path | None = None, overwrite: bool = False) -> Any:
+def _write(plan: RewritePlan, *, context: Path) -> Any:
     from uvdive.session.writing import write_rewrite
 
-    return write_rewrite(plan, output=output, overwrite=overwrite)
+    return write_rewrite(plan, context=context)
 
 
 @dataclass(frozen=True, slots=True)

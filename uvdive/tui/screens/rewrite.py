@@ -24,7 +24,7 @@ from uvdive.tui.jobs import Job
 from uvdive.tui.panes import Panes
 from uvdive.tui.proof import Proof, saving
 from uvdive.tui.screens.dialogs import Failure, Help, Question
-from uvdive.tui.text import visible
+from uvdive.tui.text import keep_end, visible
 from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, Sides, StepList
 from uvdive.tui.widgets.decisions import DecisionList, reason
 from uvdive.tui.widgets.diff import DiffView
@@ -288,8 +288,9 @@ class RewriteScreen(ActionScreen, Panes):
         self.refresh_bindings()
 
     def _headline(self) -> Content:
-        name = Content.styled(visible(str(self.dockerfile)), "bold $text-accent")
-        return fit(name, self._state(), self.app.size.width)
+        width = self.app.size.width
+        name = Content.styled(keep_end(visible(str(self.dockerfile)), width // 3), "bold $text-accent")
+        return fit(name, self._state(), width)
 
     def _state(self) -> list[Content]:
         """What to say at the top, the most important first."""
@@ -378,8 +379,8 @@ class RewriteScreen(ActionScreen, Panes):
 
     def _ask(self, plan: RewritePlan, questions: Sequence[Question]) -> None:
         if not questions:
-            services = self._app.services
-            self._begin("write", lambda _event, _cancel: services.write(plan))
+            services, context = self._app.services, self.context
+            self._begin("write", lambda _event, _cancel: services.write(plan, context=context))
             return
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - it is the answer

@@ -40,6 +40,9 @@ _CHECKS = {
     "start": "it starts",
 }
 
+INDENT = 4
+"""Cells before the details of a check."""
+
 
 class StepList(Rows):
     """BuildKit's steps with state and seconds."""
@@ -109,12 +112,16 @@ class LogView(Rows):
 class _CheckRow:
     name: str
     check: Check | None
-    difference: str = ""
+    line: Content | None = None
 
 
 class CheckList(Rows):
     """The checks ticking off; Enter shows one's differences."""
 
+    # Details are folded for one width: it must not change when a scrollbar comes.
+    DEFAULT_CSS = """
+    CheckList { scrollbar-gutter: stable; }
+    """
     EMPTY = "The checks come after the build."
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
@@ -130,37 +137,44 @@ class CheckList(Rows):
         self._arrange()
 
     def _arrange(self) -> None:
+        width = max(20, self.scrollable_content_region.width - INDENT)
         self._rows = []
         for name, check in self._checks.items():
             self._rows.append(_CheckRow(name, check))
-            if check is not None and name in self._open:
-                lines = ([check.detail] if check.detail else []) + list(check.differences)
-                self._rows += [_CheckRow(name, check, line) for line in lines]
+            if check is None:
+                continue
+            told = [check.detail] if check.detail else []
+            told += check.differences if name in self._open else ()
+            lines = (line for text in told for line in Content(visible(text)).wrap(width))
+            self._rows += [_CheckRow(name, check, line) for line in lines]
         self.changed()
+
+    def on_resize(self) -> None:
+        """Fold the details for the new width."""
+        self._arrange()
+        super().on_resize()
 
     @property
     def count(self) -> int:
         """How many rows there are."""
         return len(self._rows)
 
-    @property
-    def selected(self) -> Check | None:
-        """The check under the cursor, once it is done."""
-        return self._rows[self.cursor].check if self.cursor < len(self._rows) else None
-
-    def row(self, index: int, width: int) -> Content:  # noqa: ARG002 - a row is cut by its list
-        """Mark, name, outcome; or one difference."""
+    def row(self, index: int, width: int) -> Content:  # noqa: ARG002 - folded beforehand
+        """Mark, name, outcome; or a line of its details."""
         row = self._rows[index]
-        if row.difference:
-            return Content.styled(f"    {visible(row.difference)}", "$foreground 80%")
+        if row.line is not None:
+            return Content.assemble(" " * INDENT, row.line.stylize_before("$foreground 60%"))
+        words = f" {_CHECKS.get(row.name, row.name):<16} "
         if row.check is None:
-            return Content.assemble(("●", "$text-warning"), f" {_CHECKS.get(row.name, row.name):<16} …")
+            return Content.assemble(("●", "$text-warning"), words, ("running", "$foreground 60%"))
         mark, style = _STATUSES[row.check.status]
+        more = len(row.check.differences)
+        hidden = f"  Enter shows {more} difference{'' if more == 1 else 's'}"
         return Content.assemble(
             (mark, style),
-            f" {_CHECKS.get(row.name, row.name):<16} ",
-            (f"{row.check.status}  ", style),
-            (visible(row.check.detail), "$foreground 60%"),
+            words,
+            (row.check.status, style),
+            (hidden if more and row.name not in self._open else "", "$foreground 60%"),
         )
 
     def action_choose(self) -> None:

@@ -1,0 +1,393 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+from driving import CHECKS, FAILED, NEW, Recorded, answers, ended, opened, plan, refused, text_of
+from samples import sample_report
+
+from uvdive.base.errors import BuildError, UsageError
+from uvdive.tui.screens.dialogs import AskPath, Failure, Question
+from uvdive.tui.screens.explore import ExploreScreen
+from uvdive.tui.screens.rewrite import RewriteScreen
+from uvdive.tui.widgets.building import CheckList
+from uvdive.tui.widgets.decisions import DecisionList
+from uvdive.tui.widgets.diff import DiffView
+from uvdive.tui.widgets.rows import Rows
+
+SAMPLE = answers(sample_report())
+
+
+@pytest.fixture
+def dockerfile(tmp_path: Path) -> Path:
+    path = tmp_path / "Dockerfile[red]"
+    path.write_text("FROM uv:1\n")
+    return path
+
+
+async def rewritten(app, pilot) -> RewriteScreen:
+    """Press r and wait for the plan."""
+    await pilot.press("r")
+    await ended(pilot, app.jobs._jobs[-1])
+    screen = app.get_screen("rewrite")
+    assert isinstance(screen, RewriteScreen)
+    return screen
+
+
+async def built(screen, pilot) -> None:
+    """Press b and wait for the proof."""
+    await pilot.press("b")
+    await ended(pilot, screen._job)
+
+
+async def test_r_shows_decisions_diff_reason_and_prediction(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services(), size=(140, 40)) as (
+        app,
+        pilot,
+    ):
+        await rewritten(app, pilot)
+        text = text_of(app)
+        assert "44.0 MB smaller, -68.8 % predicted" in text
+        assert "R4  which [b]Python[/b]" in text
+        assert "● the base image's" in text
+        assert "○ uv's own" in text
+        assert "uv brought its own." in text
+        assert '- ENTRYPOINT ["poetry", "run", "x"]' in text
+        assert "+ FROM python:3.13-slim AS runner" in text
+        assert "PID 1 ignores \\x1b[1mSIGTERM" in text
+        assert "start.sh" in text
+        assert "- uv run x" in text
+        assert "predicted" in text
+
+
+async def test_a_decisions_lines_are_marked_in_the_diff(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
+        await rewritten(app, pilot)
+        diff = app.screen.query_one(DiffView)
+
+        def marked():
+            return [
+                diff.row(i, 80).plain.split("  ", 2)[-1].strip()
+                for i in range(diff.count)
+                if diff.row(i, 80).plain[0] == "▌"
+            ]
+
+        assert len(marked()) == 2
+        await pilot.press("down", "down", "down")
+        lines = marked()
+        assert any("poetry" in line for line in lines)
+        assert any('ENTRYPOINT ["x"]' in line for line in lines)
+
+
+async def test_choosing_an_alternative_plans_anew_with_it(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        first = screen._job
+        await pilot.press("down", "enter")
+        assert screen._job is first
+        await pilot.press("down", "enter")
+        await ended(pilot, screen._job)
+        assert screen.choices == {"python": "managed"}
+        assert screen.plan.decisions[0].chosen == "managed"
+        item = screen.query_one(DecisionList).selected
+        assert item.alternative.value == "managed"
+        assert "● uv's own" in text_of(app)
+
+
+async def test_d_shows_both_files_side_by_side_and_back(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
+        await rewritten(app, pilot)
+        diff = app.screen.query_one(DiffView)
+        await pilot.press("d")
+        await pilot.pause()
+        assert diff.split
+        rows = [diff.row(i, 118).plain for i in range(diff.count)]
+        assert all("│" in row for row in rows[:5])
+        assert any("poetry" in row.partition("│")[0] for row in rows)
+        assert any("runner" in row.partition("│")[2] for row in rows)
+        await pilot.press("d")
+        assert not diff.split
+
+
+async def test_b_builds_checks_compares_and_says_the_saving(dockerfile, tmp_path):
+    recorded = Recorded()
+    async with opened(
+        SAMPLE, dockerfile=dockerfile, services=recorded.services(), build_args=("--pull",), size=(150, 36)
+    ) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        await built(screen, pilot)
+        assert recorded.proved[0]["context"] == tmp_path
+        assert recorded.proved[0]["build_args"] == ("--pull",)
+        text = text_of(app)
+        assert "44.0 MB smaller, -68.8 %" in text
+        assert "all 3 checks passed" in text
+        assert "64.0 MB → 20.0 MB" in text
+        assert "cached [base 1/2] FROM uv:1" in text
+        assert "1.5 s [base 2/2] RUN [bold]uv[/] sync" in text
+        assert "\\x1b[2Jhello [/]" in text
+        assert "same settings" in text
+        assert "repaired" in text
+        assert screen.proof.passed
+
+
+async def test_the_differences_of_a_check_open_with_enter(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        await built(screen, pilot)
+        await pilot.press("2", "down", "down")
+        assert "- /x[/y]" not in text_of(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "- /x[/y]" in text_of(app)
+        await pilot.press("left")
+        await pilot.pause()
+        assert "- /x[/y]" not in text_of(app)
+
+
+async def test_x_stops_the_build_and_nothing_is_written(dockerfile):
+    recorded = Recorded(wait=True)
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        screen.action_build()
+        job = screen._job
+        await pilot.pause()
+        assert screen.busy
+        assert "x stops" in text_of(app)
+        await pilot.press("w")
+        assert app.screen is screen
+        await pilot.press("x")
+        await ended(pilot, job)
+        assert not screen.busy
+        assert "stopped; nothing was written" in text_of(app)
+        assert recorded.written == []
+        assert not isinstance(app.screen, Failure)
+
+
+async def test_esc_leaves_the_build_running_and_r_comes_back_to_it(dockerfile):
+    recorded = Recorded(wait=True)
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        await pilot.press("b")
+        await pilot.press("escape")
+        assert isinstance(app.screen, ExploreScreen)
+        assert screen.busy
+        await pilot.press("r")
+        assert app.screen is screen
+        assert screen.view == "build"
+        assert len(recorded.proved) == 1
+
+
+async def test_quitting_during_a_build_stops_it(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded(wait=True).services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        screen.action_build()
+        job = screen._job
+        app.simulate_key("q")
+        await asyncio.to_thread(job.ended.wait, 30)
+        assert job.cancel.cancelled
+
+
+async def test_a_failed_build_shows_the_end_of_its_log(dockerfile):
+    error = BuildError(
+        "The build failed in [base 2/2].", "Mend line 2.", tuple(f"line {i} [/]" for i in range(40))
+    )
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded(error=error).services()) as (
+        app,
+        pilot,
+    ):
+        screen = await rewritten(app, pilot)
+        await built(screen, pilot)
+        assert isinstance(app.screen, Failure)
+        text = text_of(app)
+        assert "The build failed in [base 2/2]." in text
+        assert "Mend line 2." in text
+        assert "line 39 [/]" in text
+        assert "line 19 [/]" not in text
+        await pilot.press("escape")
+        assert app.screen is screen
+        assert "The build failed" in text_of(app)
+        assert screen.write_problem == ""
+
+
+async def test_w_writes_after_a_yes_and_says_where(dockerfile):
+    recorded = Recorded()
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        await built(screen, pilot)
+        await pilot.press("w")
+        assert isinstance(app.screen, Question)
+        text = " ".join(text_of(app).split())
+        assert "Dockerfile[red].orig" in text
+        assert "all 3 checks passed" in text
+        await pilot.press("y")
+        await ended(pilot, screen._job)
+        assert [asked.text for asked in recorded.written] == [NEW]
+        assert screen.written == dockerfile
+        assert "Dockerfile[red]" in [note.message for note in app._notifications][-1]
+        await pilot.press("w")
+        assert app.screen is screen
+
+
+@pytest.mark.parametrize("keys", [["n"], ["escape"], ["enter"]])
+async def test_without_a_yes_nothing_is_written(dockerfile, keys):
+    recorded = Recorded()
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        await pilot.press("w", *keys)
+        await pilot.pause()
+        assert app.screen is screen
+        assert recorded.written == []
+
+
+async def test_before_a_build_the_question_says_that_nothing_is_proven(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
+        await rewritten(app, pilot)
+        await pilot.press("w")
+        await pilot.pause()
+        assert "nothing is proven" in " ".join(text_of(app).split())
+
+
+async def test_after_a_failed_proof_writing_takes_a_second_yes(dockerfile):
+    recorded = Recorded(checks=FAILED)
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        await built(screen, pilot)
+        assert "1 check failed: start" in text_of(app)
+        assert "Traceback [red]" in text_of(app)
+        await pilot.press("w", "y")
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        assert "although the proof failed" in text_of(app)
+        assert recorded.written == []
+        await pilot.press("n")
+        assert recorded.written == []
+        await pilot.press("w", "y", "y")
+        await ended(pilot, screen._job)
+        assert len(recorded.written) == 1
+
+
+async def test_a_file_that_cannot_be_written_is_said_and_nothing_is_lost(dockerfile):
+    recorded = Recorded()
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        recorded.error = UsageError("The folder cannot be written.", "Change its mode.")
+        await pilot.press("w", "y")
+        await ended(pilot, screen._job)
+        assert isinstance(app.screen, Failure)
+        await pilot.press("enter")
+        assert screen.written is None
+        assert screen.write_problem == ""
+
+
+async def test_a_refusal_says_why_and_offers_neither_build_nor_write(dockerfile):
+    recorded = Recorded(plan=lambda path, _report, **_: refused(str(path)))
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        await rewritten(app, pilot)
+        text = text_of(app)
+        assert "not rewritten" in text
+        assert "uv plays no [part] in it." in text
+        assert "R59, line 2" in text
+        await pilot.press("b", "w")
+        assert isinstance(app.screen, RewriteScreen)
+        assert recorded.proved == []
+        assert "not rewritten" in [note.message for note in app._notifications][-1]
+
+
+async def test_a_plan_without_a_prediction_or_decisions_can_be_shown(dockerfile):
+    empty = {"predicted": None, "decisions": (), "warnings": (), "files": ()}
+    recorded = Recorded(plan=lambda path, _report, **_: plan(str(path), **empty))
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        await rewritten(app, pilot)
+        text = text_of(app)
+        assert "Nothing to decide." in text
+        assert "not known before it is built" in text
+        await pilot.press("down", "enter", "d", "tab", "tab", "tab")
+
+
+async def test_an_unchanged_plan_says_so(dockerfile):
+    recorded = Recorded(plan=lambda path, _report, **_: plan(str(path), outcome="unchanged"))
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        await rewritten(app, pilot)
+        assert "nothing to change" in text_of(app)
+
+
+async def test_a_plan_that_fails_is_a_dialog(dockerfile):
+    def fail(*_args, **_options):
+        raise UsageError("It is no Dockerfile.", "Name another.")
+
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded(plan=fail).services()) as (app, pilot):
+        await rewritten(app, pilot)
+        assert isinstance(app.screen, Failure)
+        await pilot.press("enter", "escape")
+        assert isinstance(app.screen, ExploreScreen)
+
+
+async def test_without_a_dockerfile_the_app_asks_for_one(tmp_path, monkeypatch, dockerfile):
+    monkeypatch.chdir(tmp_path)
+    async with opened(SAMPLE, context=tmp_path / "nowhere", services=Recorded().services()) as (app, pilot):
+        await pilot.press("r")
+        assert isinstance(app.screen, AskPath)
+        await pilot.press(*"nofile", "enter")
+        await pilot.pause()
+        assert "There is no file nofile." in text_of(app)
+        app.screen.query_one("#path").value = str(dockerfile)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, RewriteScreen)
+        await ended(pilot, app.screen._job)
+        assert app.screen.dockerfile == dockerfile
+
+
+async def test_a_dockerfile_in_the_current_folder_is_found(tmp_path, monkeypatch):
+    (tmp_path / "Dockerfile").write_text("FROM uv:1\n")
+    monkeypatch.chdir(tmp_path)
+    async with opened(SAMPLE, services=Recorded().services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        assert screen.dockerfile == Path("Dockerfile")
+
+
+async def test_narrow_terminals_show_one_pane_at_a_time_in_both_views(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services(), size=(80, 24)) as (
+        app,
+        pilot,
+    ):
+        screen = await rewritten(app, pilot)
+
+        def shown():
+            return [name for name in screen.PANES if screen.pane(name).region]
+
+        for key, pane in (("1", "decisions"), ("2", "diff"), ("3", "why")):
+            await pilot.press(key)
+            await pilot.pause()
+            assert shown() == [pane]
+        await built(screen, pilot)
+        for key, pane in (("2", "checks"), ("3", "log"), ("4", "deltas"), ("1", "steps")):
+            await pilot.press(key)
+            await pilot.pause()
+            assert shown() == [pane]
+        await pilot.press("v")
+        await pilot.pause()
+        assert shown() == ["decisions"]
+
+
+async def test_all_rows_can_be_drawn_at_any_width(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded(checks=CHECKS).services()) as (
+        app,
+        pilot,
+    ):
+        screen = await rewritten(app, pilot)
+        await built(screen, pilot)
+        for rows in screen.query(Rows):
+            for width in (1, 10, 60, 200):
+                for index in range(rows.count):
+                    assert rows.row(index, width).plain.isprintable()
+
+
+async def test_the_log_can_be_copied(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        await pilot.press("y")
+        assert app.clipboard == NEW
+        await built(screen, pilot)
+        await pilot.press("3", "y")
+        assert app.clipboard == "\x1b[2Jhello [/]"
+        assert screen.query_one(CheckList).count
