@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from uvdive.base.errors import RefusedError, UsageError
+from uvdive.rewrite.plan import FileChange, Refusal, RewritePlan
+from uvdive.session import writing
+from uvdive.session.writing import Written, write_rewrite
+
+OLD = "FROM a\r\nRUN b\n"
+NEW = "FROM a AS builder\r\nRUN b\nFROM c\n"
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> RewritePlan:
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_bytes(OLD.encode())
+    return RewritePlan("rewritten", "image", str(dockerfile), OLD, NEW, "")
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_the_dockerfile_is_replaced_and_kept(plan: RewritePlan, tmp_path: Path) -> None:
+    path = tmp_path / "Dockerfile"
+    path.chmod(0o600)
+    assert write_rewrite(plan) == Written(path, tmp_path / "Dockerfile.orig")
+    assert path.read_bytes() == NEW.encode()
+    assert (tmp_path / "Dockerfile.orig").read_bytes() == OLD.encode()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert names(tmp_path) == {"Dockerfile", "Dockerfile.orig"}
+
+
+def test_what_was_kept_before_is_never_overwritten(plan: RewritePlan, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile.orig").write_text("mine")
+    (tmp_path / "Dockerfile.orig.1").symlink_to("nowhere")
+    assert write_rewrite(plan).kept == tmp_path / "Dockerfile.orig.2"
+    assert (tmp_path / "Dockerfile.orig").read_text() == "mine"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_symlink_stays_one(plan: RewritePlan, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("Dockerfile")
+    written = write_rewrite(replace(plan, dockerfile=str(tmp_path / "link")))
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "Dockerfile").read_bytes() == NEW.encode()
+    assert written.kept == tmp_path / "Dockerfile.orig"
+
+
+def test_a_dockerfile_that_changed_meanwhile_is_left_alone(plan: RewritePlan, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM other\n")
+    with pytest.raises(UsageError, match="has changed"):
+        write_rewrite(plan)
+    assert (tmp_path / "Dockerfile").read_text() == "FROM other\n"
+    assert names(tmp_path) == {"Dockerfile"}
+
+
+def test_another_file_leaves_the_dockerfile_alone(plan: RewritePlan, tmp_path: Path) -> None:
+    output = tmp_path / "New"
+    assert write_rewrite(plan, output=output) == Written(output, None)
+    assert output.read_bytes() == NEW.encode()
+    assert (tmp_path / "Dockerfile").read_bytes() == OLD.encode()
+
+
+def test_a_new_file_has_the_usual_mode(plan: RewritePlan, tmp_path: Path) -> None:
+    mask = os.umask(0o027)
+    try:
+        write_rewrite(plan, output=tmp_path / "New")
+    finally:
+        os.umask(mask)
+    assert (tmp_path / "New").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_that_is_there_needs_a_yes(plan: RewritePlan, tmp_path: Path) -> None:
+    output = tmp_path / "Other"
+    output.write_text("mine")
+    with pytest.raises(UsageError, match="is there already"):
+        write_rewrite(plan, output=output)
+    assert output.read_text() == "mine"
+    write_rewrite(plan, output=output, overwrite=True)
+    assert output.read_bytes() == NEW.encode()
+
+
+def test_the_dockerfile_as_output_is_kept_too(plan: RewritePlan, tmp_path: Path) -> None:
+    assert write_rewrite(plan, output=tmp_path / "." / "Dockerfile").kept == tmp_path / "Dockerfile.orig"
+
+
+def test_a_refusal_writes_nothing(plan: RewritePlan, tmp_path: Path) -> None:
+    refused = replace(plan, outcome="refused", refusal=Refusal("R59", "uv plays no part", None))
+    with pytest.raises(RefusedError, match="uv plays no part"):
+        write_rewrite(refused)
+    assert names(tmp_path) == {"Dockerfile"}
+
+
+def test_nothing_to_change_writes_nothing(plan: RewritePlan, tmp_path: Path) -> None:
+    assert write_rewrite(replace(plan, outcome="unchanged", text=OLD)).kept is None
+    assert names(tmp_path) == {"Dockerfile"}
+
+
+def test_other_files_are_written_with_the_dockerfile_only(plan: RewritePlan, tmp_path: Path) -> None:
+    (tmp_path / "start.sh").write_text("uv run x\n")
+    changes = (FileChange("start.sh", "x\n", ""), FileChange(".dockerignore", ".venv\n", ""))
+    plan = replace(plan, files=changes)
+    beside = write_rewrite(plan, output=tmp_path / "New")
+    assert beside.unwritten == ("start.sh", ".dockerignore")
+    assert (tmp_path / "start.sh").read_text() == "uv run x\n"
+    written = write_rewrite(plan)
+    assert written.others == (
+        Written(tmp_path / "start.sh", tmp_path / "start.sh.orig"),
+        Written(tmp_path / ".dockerignore", None),
+    )
+    assert (tmp_path / "start.sh").read_text() == "x\n"
+    assert (tmp_path / "start.sh.orig").read_text() == "uv run x\n"
+
+
+def test_a_failure_leaves_everything_as_it_was(
+    plan: RewritePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing.os, "fsync", full)
+    with pytest.raises(UsageError, match="No space left"):
+        write_rewrite(plan)
+    assert names(tmp_path) == {"Dockerfile"}
+    assert (tmp_path / "Dockerfile").read_bytes() == OLD.encode()
+
+
+def test_a_folder_that_is_not_there(plan: RewritePlan, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="can't be written"):
+        write_rewrite(plan, output=tmp_path / "none" / "New")
