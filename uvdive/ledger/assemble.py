@@ -20,7 +20,7 @@ from uvdive.ledger.base import KnownImage, find_base
 from uvdive.ledger.components import text
 from uvdive.ledger.contents import Contents
 from uvdive.ledger.environments import environments
-from uvdive.ledger.findings import find
+from uvdive.ledger.findings import Facts, find, read_recipe
 from uvdive.ledger.report import (
     Base,
     DockerfileInfo,
@@ -83,6 +83,8 @@ def make_report(evidence: Evidence) -> ImageReport:
     components = components_of(attribution, sums)
     owners = owners_of(components, sums)
     waste = waste_of(table, sums, [layer.line for layer in layers])
+    users, places = _users(contents), environments(contents, attribution)
+    recipe = read_recipe(evidence.dockerfile) if evidence.dockerfile and match and match.matches else None
     return ImageReport(
         tool_version=__version__,
         image=_image(manifest, base),
@@ -90,14 +92,26 @@ def make_report(evidence: Evidence) -> ImageReport:
         config=manifest.config,
         history=manifest.history,
         os=_os_release(contents),
-        users=_users(contents),
+        users=users,
         totals=_totals(sums, evidence.layers),
         layers=layers,
         owners=owners,
         components=components,
-        environments=environments(contents, attribution),
+        environments=places,
         waste=waste,
-        findings=find(owners, layers, waste),
+        findings=find(
+            Facts(
+                manifest.config,
+                users,
+                layers,
+                components,
+                places,
+                waste,
+                contents,
+                attribution,
+                recipe,
+            )
+        ),
         warnings=tuple(evidence.warnings),
         files=table,
         inode_owner=sums.inode_owner,

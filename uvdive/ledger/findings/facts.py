@@ -1,0 +1,141 @@
+"""The evidence that every finding is drawn from, and what they all ask of it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from uvdive.image.config import ImageConfig
+from uvdive.image.resolve import resolve
+from uvdive.image.table import NONE, FileTable, Kind
+from uvdive.ledger.attribute import Attribution
+from uvdive.ledger.contents import Contents
+from uvdive.ledger.findings.recipe import Recipe
+from uvdive.ledger.report import Component, Environment, Finding, LayerReport, User, Waste
+
+MOST_PATHS = 10
+"""A finding names this many paths at most, the largest first."""
+_MEDIUM = 1_000_000
+_HIGH = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of an image; ``recipe`` is its Dockerfile where that matches.
+
+    ``components`` are by number, as the attribution has them. ``written`` has for
+    each component the live bytes by layer, ``live_names`` for each inode how many
+    of its names are live.
+    """
+
+    config: ImageConfig
+    users: tuple[User, ...]
+    layers: tuple[LayerReport, ...]
+    components: tuple[Component, ...]
+    environments: tuple[Environment, ...]
+    waste: tuple[Waste, ...]
+    contents: Contents
+    attribution: Attribution
+    recipe: Recipe | None
+    written: Mapping[int, Mapping[int, int]] = field(init=False, repr=False)
+    live_names: array[int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Counted once: several findings ask, and an image may have a million files.
+        object.__setattr__(self, "written", _written(self.table, self.attribution.inode_component))
+        object.__setattr__(self, "live_names", _live_names(self.table))
+
+    @property
+    def table(self) -> FileTable:
+        """The columns."""
+        return self.contents.table
+
+    def line(self, layer: int | None) -> int | None:
+        """The Dockerfile line of a layer: its instruction's, or FROM's for the base's."""
+        if layer is None:
+            return None
+        if self.layers[layer].base:
+            return None if self.recipe is None else self.recipe.from_line
+        return self.layers[layer].line
+
+    def is_live(self, path: str) -> bool:
+        """Does a container see something at this absolute path, links followed?"""
+        return resolve(self.table, path.encode("utf-8", "surrogateescape")).node is not None
+
+    def owner_of(self, entry: int) -> str:
+        """The owner of one regular file's name."""
+        component = self.attribution.entry_component[entry]
+        return "" if component == NONE else self.components[component].owner
+
+    def below(self, node: int) -> Iterator[int]:
+        """The live regular files' entries at and below a node."""
+        table, todo = self.table, [node]
+        while todo:
+            here = todo.pop()
+            entry = table.visible(here)
+            if entry is not None and table.entry_kind[entry] == Kind.FILE:
+                yield entry
+            todo.extend(table.children(here))
+
+    def freed(self, entries: Collection[int]) -> int:
+        """The live bytes that go away if these names are left out: of inodes with no other live name."""
+        table = self.table
+        names: dict[int, int] = {}
+        for entry in entries:
+            inode = table.entry_inode[entry]
+            names[inode] = names.get(inode, 0) + 1
+        return sum(
+            table.inode_size(inode) for inode, count in names.items() if count == self.live_names[inode]
+        )
+
+    def live_by_layer(self, numbers: Collection[int]) -> dict[int, int]:
+        """The live bytes of some components by the layer that wrote them."""
+        total: dict[int, int] = {}
+        for number in numbers:
+            for layer, count in self.written.get(number, {}).items():
+                total[layer] = total.get(layer, 0) + count
+        return total
+
+
+def _written(table: FileTable, inode_component: Sequence[int]) -> dict[int, dict[int, int]]:
+    written: dict[int, dict[int, int]] = {}
+    for inode, component in enumerate(inode_component):
+        if table.inode_live(inode):
+            by_layer = written.setdefault(component, {})
+            layer = table.inode_layer(inode)
+            by_layer[layer] = by_layer.get(layer, 0) + table.inode_size(inode)
+    return written
+
+
+def _live_names(table: FileTable) -> array[int]:
+    names = array("I", bytes(4 * table.inodes))
+    for entry in table.live_entries():
+        inode = table.entry_inode[entry]
+        if inode != NONE:
+            names[inode] += 1
+    return names
+
+
+def severity(count: int) -> str:
+    """How much a number of bytes matters: high, medium or low."""
+    return "high" if count >= _HIGH else "medium" if count >= _MEDIUM else "low"
+
+
+def finding(
+    name: str,
+    title: str,
+    advice: str,
+    *,
+    count: int = 0,
+    line: int | None = None,
+    paths: Sequence[str] = (),
+    weight: str | None = None,
+) -> Finding:
+    """A finding; ``count`` are the bytes that go away, ``weight`` its severity if bytes don't say it."""
+    return Finding(name, weight or severity(count), title, count, line, tuple(paths[:MOST_PATHS]), advice)
+
+
+def heaviest(by_layer: Mapping[int, int]) -> int | None:
+    """The layer with the most bytes; the lowest of equals, None of none."""
+    return min(by_layer, key=lambda layer: (-by_layer[layer], layer), default=None)

@@ -1,0 +1,115 @@
+"""The environments on the disk: their folders, what is installed, and which one is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from uvdive.ledger.attribute import PythonPlace
+from uvdive.ledger.components import text
+from uvdive.ledger.environments import pyvenv
+from uvdive.ledger.findings.facts import Facts
+from uvdive.ledger.pythons import site_packages
+from uvdive.ledger.report import Environment, User
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An environment that holds packages of the app's own.
+
+    ``entries`` are the live files of these packages; of a system Python none of
+    those that came with it.
+    """
+
+    environment: Environment
+    place: PythonPlace
+    entries: tuple[int, ...]
+
+
+def places(facts: Facts) -> Iterator[Place]:
+    """Every environment with packages of the app's, in the report's order."""
+    by_path = {text(facts.table.path(place.root)): place for place in facts.attribution.places}
+    for environment in facts.environments:
+        place = by_path.get(environment.path)
+        if place is None:
+            continue
+        entries = tuple(_entries(facts, place))
+        if entries and _is_filled(facts, place):
+            yield Place(environment, place, entries)
+
+
+def _is_filled(facts: Facts, place: PythonPlace) -> bool:
+    components = facts.components
+    return any(
+        components[item.component].owner == "venv" and components[item.component].live_bytes
+        for item in place.installed
+    )
+
+
+def _entries(facts: Facts, place: PythonPlace) -> Iterator[int]:
+    """A venv's files, or those of a system's ``site-packages`` that belong to the app."""
+    roots = [place.root] if place.kind == "venv" else site_packages(facts.table, place.root)
+    for root in roots:
+        for entry in facts.below(root):
+            if place.kind == "venv" or facts.owner_of(entry) == "venv":
+                yield entry
+
+
+def used_place(facts: Facts, found: list[Place]) -> Place | None:
+    """The environment that the start command runs in (R9); None where nothing says so."""
+    config, variables = facts.config, facts.config.environ
+    start = [*(config.entrypoint or ()), *(config.cmd or ())]
+    words = " ".join(start)
+    for item in found:
+        if f"{item.environment.path}/bin/" in words:
+            return item
+    folders: list[str] = []
+    if "uv" in (word.rpartition("/")[2] for word in words.split()):
+        project = variables.get("UV_PROJECT_ENVIRONMENT") or ".venv"
+        folders.append(f"{config.working_dir.rstrip('/')}/{project}" if project[:1] != "/" else project)
+    folders += [folder.removesuffix("/bin") for folder in variables.get("PATH", "").split(":")]
+    for folder in folders:
+        for item in found:
+            if item.environment.path == folder:
+                return item
+    return None
+
+
+def sees_system(facts: Facts, item: Place) -> bool:
+    """Does a venv use the packages of its interpreter too (``--system-site-packages``)?"""
+    path = f"{item.environment.path}/pyvenv.cfg".encode("utf-8", "surrogateescape")
+    settings = pyvenv(facts.contents.read(path) or b"")
+    return settings.get("include-system-site-packages", "").lower() == "true"
+
+
+def may_write(facts: Facts, item: Place) -> bool:
+    """May the container's user write bytecode into the environment?"""
+    user = _user(facts)
+    if user is None:
+        return False
+    if user.uid == 0:
+        return True
+    for site in site_packages(facts.table, item.place.root):
+        entry = facts.table.visible(site)
+        if entry is None:
+            continue
+        mode = facts.table.entry_mode[entry]
+        if facts.table.entry_uid[entry] == user.uid:
+            return bool(mode & 0o200)
+        if facts.table.entry_gid[entry] == user.gid:
+            return bool(mode & 0o020)
+        return bool(mode & 0o002)
+    return False
+
+
+def _user(facts: Facts) -> User | None:
+    """The user of the config; None for a name that ``/etc/passwd`` doesn't know."""
+    name, _, group = facts.config.user.partition(":")
+    if name in ("", "root", "0"):
+        return User("root", 0, 0, "/root")
+    for user in facts.users:
+        if name in (user.name, str(user.uid)):
+            return user
+    if name.isdigit():
+        return User(name, int(name), int(group) if group.isdigit() else 0, "/")
+    return None

@@ -1,0 +1,63 @@
+"""Layers that kill what lower ones hold: bytes that every pull pays and no container sees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from uvdive.ledger.components import text
+from uvdive.ledger.findings.facts import Facts, finding
+from uvdive.ledger.report import Finding, LayerReport, Waste
+
+TRIFLE = 10_000
+"""Less than this many bytes are what package managers leave at any run, and not worth a word."""
+_REMOVES = re.compile(r"\brm\b|\bpurge\b|\b(?:auto)?remove\b|\bdel\b|\bunlink\b|\bclean\b|\bdelete\b")
+_KEPT_BY_SYSTEM = re.compile(rb"^/(?:var/(?:lib/(?:dpkg|apt|pam|ucf)|cache|log)|(?:usr/)?lib/apk|etc)(?:/|$)")
+"""What dpkg, apt and apk write anew at each run: no instruction asked for it."""
+
+
+def deleted_later(facts: Facts) -> Iterator[Finding]:
+    """Removals of what a lower layer wrote."""
+    for layer, rows in _killed(facts, "deleted"):
+        # An upgrade removes files of the base too, but only who says rm meant to save space.
+        wanted = _REMOVES.search(layer.instruction) is not None
+        mine = [row for row in rows if wanted or not facts.layers[row.layer].base]
+        yield from _finding(
+            layer,
+            mine,
+            "deleted-later",
+            f"Files of lower layers are removed by: {layer.instruction or 'a later layer'}",
+            "A removal in a later layer frees nothing: remove them in the RUN that wrote them.",
+        )
+
+
+def rewritten_later(facts: Facts) -> Iterator[Finding]:
+    """The same content written once more: ``chown -R``, ``chmod -R``, a repeated install or COPY."""
+    for layer, rows in _killed(facts, "rewritten"):
+        yield from _finding(
+            layer,
+            [row for row in rows if not _KEPT_BY_SYSTEM.match(row.path)],
+            "rewritten-later",
+            f"The same content is written again by: {layer.instruction or 'a later layer'}",
+            "chown and chmod copy every file: use COPY --chown, or do it in the RUN that wrote them.",
+        )
+
+
+def _killed(facts: Facts, cause: str) -> Iterator[tuple[LayerReport, list[Waste]]]:
+    """What each of the image's own layers killed in the layers below it, by layer."""
+    by_layer: dict[int, list[Waste]] = {}
+    for row in facts.waste:
+        if row.cause == cause and row.killed_by != row.layer:
+            by_layer.setdefault(row.killed_by, []).append(row)
+    for layer in facts.layers:
+        if layer.index in by_layer and not layer.base:
+            yield layer, by_layer[layer.index]
+
+
+def _finding(
+    layer: LayerReport, rows: Sequence[Waste], name: str, title: str, advice: str
+) -> Iterator[Finding]:
+    total = sum(row.bytes for row in rows)
+    if total >= TRIFLE:
+        paths = [text(row.path) for row in rows]
+        yield finding(name, title, advice, count=total, line=layer.line, paths=paths)

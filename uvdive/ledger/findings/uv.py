@@ -1,0 +1,98 @@
+"""uv itself, its cache, and the tags it is brought in by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from uvdive.ledger.findings.facts import Facts, finding, heaviest
+from uvdive.ledger.report import Finding
+
+_IMAGE = re.compile(
+    r"^(?:ghcr\.io/astral-sh/uv|(?:docker\.io/|index\.docker\.io/)?astral/uv)(?::([^@]+))?(@.+)?$"
+)
+_VERSIONED = re.compile(r"^\d+\.\d+(?:\.\d+)?(?:-|$)")
+_FROZEN = re.compile(r"bookworm|bullseye|python3\.8(?:-|$)|alpine3\.(?:1\d|20|21)(?:-|$)")
+"""Tags that https://github.com/astral-sh/uv publishes no more: they stay at the last uv they got."""
+
+
+def uv_in_image(facts: Facts) -> Iterator[Finding]:
+    """The programs of uv in the final state; not in an image that has nothing but uv to start."""
+    numbers = [
+        number
+        for number, component in enumerate(facts.components)
+        if component.owner == "uv" and component.kind != "tool" and component.live_bytes
+    ]
+    by_layer = facts.live_by_layer(numbers)
+    if not numbers or _is_uvs_own(facts):
+        return
+    parts = sorted((facts.components[number] for number in numbers), key=lambda part: -part.live_bytes)
+    if not any(part.kind in ("binary", "distribution") for part in parts):
+        return
+    yield finding(
+        "uv-in-image",
+        "uv is in the final image",
+        "Install with uv in a first stage and copy only the environment into the last one.",
+        count=sum(by_layer.values()),
+        line=facts.line(heaviest(by_layer)),
+        paths=[part.path for part in parts if part.path],
+    )
+
+
+def _is_uvs_own(facts: Facts) -> bool:
+    """Is uv what the image is for: it starts it bare, and holds no environment?"""
+    start = [*(facts.config.entrypoint or ()), *(facts.config.cmd or ())]
+    bare = len(start) == 1 and start[0].rpartition("/")[2] == "uv"
+    return bare and not any(part.owner == "venv" and part.live_bytes for part in facts.components)
+
+
+def cache_in_image(facts: Facts) -> Iterator[Finding]:
+    """What uv's cache costs beside the files that an environment links to."""
+    numbers = [n for n, part in enumerate(facts.components) if part.owner == "uv-cache" and part.live_bytes]
+    by_layer = facts.live_by_layer(numbers)
+    parts = sorted((facts.components[number] for number in numbers), key=lambda part: -part.live_bytes)
+    if sum(by_layer.values()):
+        yield finding(
+            "uv-cache-in-image",
+            "uv's cache is in the final image",
+            "Mount it (RUN --mount=type=cache), pass --no-cache, or leave it behind in a first stage.",
+            count=sum(by_layer.values()),
+            line=facts.line(heaviest(by_layer)),
+            paths=list(dict.fromkeys(part.path for part in parts if part.path)),
+        )
+
+
+def unpinned_tag(facts: Facts) -> Iterator[Finding]:
+    """An image of uv by a tag without a version: the next build may bring another uv."""
+    for line, name, tag in _tags(facts):
+        if not _VERSIONED.match(tag) and not _FROZEN.search(tag):
+            yield finding(
+                "uv-tag-unpinned",
+                f"The tag does not say which uv it brings: {name}",
+                "Name a version (ghcr.io/astral-sh/uv:X.Y.Z-…), so that the next build brings the same uv.",
+                line=line,
+                weight="info",
+            )
+
+
+def frozen_tag(facts: Facts) -> Iterator[Finding]:
+    """An image of uv by a tag that looks as if it moved and does not any more."""
+    for line, name, tag in _tags(facts):
+        if not _VERSIONED.match(tag) and _FROZEN.search(tag):
+            yield finding(
+                "uv-tag-frozen",
+                f"The tag is not published any more, and stays at an old uv: {name}",
+                "Move to a tag that is still published (trixie, a newer Alpine), with a version in it.",
+                line=line,
+                weight="medium",
+            )
+
+
+def _tags(facts: Facts) -> Iterator[tuple[int, str, str]]:
+    """Every use of uv's image that no digest pins: the line, the name and the tag; one line per name."""
+    seen = set()
+    for line, name in () if facts.recipe is None else facts.recipe.images():
+        match = _IMAGE.match(name)
+        if match and not match[2] and name not in seen:
+            seen.add(name)
+            yield line, name, match[1] or "latest"
