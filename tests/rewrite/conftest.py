@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import dockerfile as buildkit
 import pytest
 
 from uvdive.image.config import HistoryEntry, ImageConfig
@@ -262,7 +263,12 @@ class Project:
         return Layer(f"{keyword} {rest}")
 
     def plan(self, **more: Any) -> RewritePlan:
-        return plan(self.text, self.report, BASES.get, **more)
+        """Plan; whatever comes out is a Dockerfile to BuildKit, and needs no second rewrite."""
+        result = plan(self.text, self.report, BASES.get, **more)
+        if result.outcome == "rewritten":
+            assert buildkit.parse_string(result.text)
+            assert plan(result.text, None, BASES.get).outcome == "unchanged"
+        return result
 
 
 @pytest.fixture

@@ -276,7 +276,7 @@ def _finish(base: RewritePlan, draft: Draft, evidence: Evidence, lookup: BaseLoo
             replace(a, predicted_bytes=_bytes_with(evidence, lookup, {**chosen, decision.id: a.value}))
             for a in decision.alternatives
         )
-        lines = tuple(writer.lines.get(decision.id, ()))
+        lines = tuple(sorted(set(writer.lines.get(decision.id, ()))))
         decisions.append(replace(decision, alternatives=alternatives, new_lines=lines))
     return replace(
         base,
