@@ -98,7 +98,7 @@ def prove(
         built = build_tagged(request, on_event=on_event, cancel=cancel)
     on_event(Note("Reading the new image"))
     after = load_image(f"docker://{tag}", on_event=on_event, cancel=cancel).report
-    comparison = compare_images(before, after)
+    comparison = compare_images(before, after, on_event=on_event, cancel=cancel)
     verification = None
     if verify:
         verification = run_checks(before, after, plan.allowed, on_event=on_event, cancel=cancel)

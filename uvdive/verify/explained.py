@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from functools import cached_property
 
 from uvdive.image.resolve import resolve
@@ -98,23 +97,25 @@ class Explanations:
         first = table.entry_layer[table.entries_of(node)[0]]
         return "base-os" if self._before.layers[first].base else None
 
-    def _anyway(self, path: bytes, owner: Callable[[], str | None]) -> str | None:
-        if any(_below(path, prefix) for prefix in self._paths):
-            return "announced paths"
+    def _announced(self, path: bytes) -> str | None:
+        return "announced paths" if any(_below(path, prefix) for prefix in self._paths) else None
+
+    def _anyway(self, path: bytes, owner: str | None) -> str | None:
         if _bytecode(path):
             return "bytecode"
         if path.startswith(TEMPORARY):
             return "temporary files"
-        if self.base_changed and owner() in SYSTEM:
-            return f"{owner()} of another base image"
+        if self.base_changed and owner in SYSTEM:
+            return f"{owner} of another base image"
         return None
 
     def missing(self, path: bytes, entry: int) -> str | None:
         """Why ``path`` may be missing, in a few words; None where nothing explains it."""
         owner = self.owner(path, entry)
-        return self._anyway(path, lambda: owner) or (owner if owner in self._owners else None)
+        gone = owner if owner in self._owners else None
+        return self._anyway(path, owner) or gone or self._announced(path)
 
     def changed(self, path: bytes, entry: int) -> str | None:
         """Why ``path`` may differ, in a few words; None where nothing explains it."""
-        why = self._anyway(path, lambda: self.owner(path, entry))
+        why = self._anyway(path, self.owner(path, entry)) or self._announced(path)
         return why or ("the interpreter moved" if path in self._moved else None)

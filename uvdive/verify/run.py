@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from uvdive.base.progress import CancelToken, OnEvent, ignore
+from uvdive.base import worker
+from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
@@ -19,6 +20,14 @@ def _libraries() -> Check:
     return Check(
         "libraries", "skipped", "Shared libraries are not compared by this version; imports load most."
     )
+
+
+def files_in_worker(
+    before: ImageReport, after: ImageReport, allowed: Allowances, *, on_event: OnEvent = ignore
+) -> Check:
+    """``check_files`` for the worker process: walking both images would hold up the app."""
+    on_event(Note("Comparing path by path"))
+    return check_files(before, after, allowed)
 
 
 def verify(
@@ -41,7 +50,7 @@ def verify(
     allowed, token = allowed or Allowances(), cancel or CancelToken()
     steps: tuple[tuple[CheckName, Callable[[], Check]], ...] = (
         ("config", lambda: check_config(before.config, after.config, allowed.config)),
-        ("files", lambda: check_files(before, after, allowed)),
+        ("files", lambda: worker.call(files_in_worker, before, after, allowed, cancel=token)),
         ("interpreter", lambda: check_interpreter(before, after)),
         ("libraries", _libraries),
         ("imports", lambda: check_imports(before, after, token)),
