@@ -15,7 +15,14 @@ from uvdive.build.buildx import run_build
 from uvdive.build.client import progress_mode
 from uvdive.build.events import BuildLog, BuildRequest, BuildStep
 from uvdive.build.failures import build_failure
-from uvdive.build.images import find_image, image_tag, list_images, remove_images
+from uvdive.build.images import (
+    engine_client,
+    find_image,
+    image_tag,
+    list_images,
+    remove_images,
+    restore_tag,
+)
 from uvdive.build.replacing import build_tagged
 
 BASE = "FROM debian:trixie-slim\n"
@@ -266,6 +273,38 @@ def test_an_old_image_with_another_name_stays(context: Path) -> None:
     first = build_tagged(request)
     build_tagged(BuildRequest(context, text=f"{BASE}RUN echo {UNIQUE} >/2\n", tag=tag))
     assert find_image(other) == first.image_id
+
+
+@pytest.mark.engine
+def test_a_tag_that_moved_in_the_moment_of_the_stop_goes_back(context: Path) -> None:
+    tag, other = image_tag(context, None, "before"), image_tag(context, None, "after")
+    first = build_tagged(BuildRequest(context, text=f"{BASE}RUN echo {UNIQUE} >/1\n", tag=tag))
+    second = build_tagged(BuildRequest(context, text=f"{BASE}RUN echo {UNIQUE} >/2\n", tag=other))
+    with engine_client() as client:
+        client.images.get(second.image_id).tag(tag)
+    restore_tag(tag, first.image_id)
+    assert find_image(tag) == first.image_id
+    assert find_image(other) == second.image_id
+    restore_tag(other, None)
+    assert find_image(other) is None
+
+
+@pytest.mark.engine
+def test_an_image_in_use_is_kept_and_the_reason_is_said(context: Path) -> None:
+    tag = image_tag(context, None, "before")
+    build_tagged(BuildRequest(context, text=f"{BASE}RUN echo {UNIQUE} >/3\n", tag=tag))
+    (image,) = [image for image in list_images() if image.tag == tag]
+    with engine_client() as client:
+        container = client.containers.create(tag, "true")
+        try:
+            (kept,) = remove_images([image])
+        finally:
+            container.remove()
+    assert "container" in kept.kept
+    (removed,) = remove_images([image])
+    assert removed.kept == ""
+    assert find_image(image.id) is None
+    assert remove_images([image])[0].kept == ""
 
 
 @pytest.mark.engine
