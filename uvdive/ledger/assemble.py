@@ -19,6 +19,7 @@ from uvdive.ledger.attribute import LayerOrigin, attribute
 from uvdive.ledger.base import KnownImage, find_base
 from uvdive.ledger.components import text
 from uvdive.ledger.contents import Contents
+from uvdive.ledger.duplicates import DigestOf, duplicate_bytes
 from uvdive.ledger.environments import environments
 from uvdive.ledger.findings import Facts, find, read_recipe
 from uvdive.ledger.report import (
@@ -39,7 +40,10 @@ _KEYWORD = re.compile(r"[A-Z]+ ")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that the report is made of; sequences are bottom first."""
+    """All that the report is made of; sequences are bottom first.
+
+    ``digest_of`` is given where duplicates are to be found.
+    """
 
     manifest: Manifest
     layers: Sequence[LayerData]
@@ -49,6 +53,7 @@ class Evidence:
     warnings: Sequence[str]
     known_images: Sequence[KnownImage]
     dockerfile: Path | None
+    digest_of: DigestOf | None = None
 
 
 def instruction_text(created_by: str) -> str:
@@ -93,7 +98,7 @@ def make_report(evidence: Evidence) -> ImageReport:
         history=manifest.history,
         os=_os_release(contents),
         users=users,
-        totals=_totals(sums, evidence.layers),
+        totals=_totals(sums, evidence),
         layers=layers,
         owners=owners,
         components=components,
@@ -145,8 +150,9 @@ def _image(manifest: Manifest, base: Base | None) -> ImageInfo:
     )
 
 
-def _totals(sums: Sums, layers: Sequence[LayerData]) -> Totals:
-    total = sums.total
+def _totals(sums: Sums, evidence: Evidence) -> Totals:
+    total, layers = sums.total, evidence.layers
+    digest_of = evidence.digest_of
     tar_bytes = sum(layer.tar_bytes for layer in layers)
     blobs = [layer.compressed_bytes for layer in layers]
     return Totals(
@@ -154,7 +160,7 @@ def _totals(sums: Sums, layers: Sequence[LayerData]) -> Totals:
         live_bytes=total.live,
         dead_bytes=total.dead,
         efficiency=total.live / total.bytes if total.bytes else 1.0,
-        duplicate_bytes=None,
+        duplicate_bytes=None if digest_of is None else duplicate_bytes(evidence.table, digest_of),
         tar_bytes=tar_bytes,
         tar_overhead=tar_bytes - total.bytes,
         compressed_bytes=None if None in blobs else sum(blob for blob in blobs if blob is not None),

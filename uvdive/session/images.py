@@ -29,6 +29,7 @@ def load_image(
     dockerfile: Path | None = None,
     platform: str | None = None,
     verify_digests: bool = False,
+    duplicates: bool = False,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Loaded:
@@ -39,6 +40,7 @@ def load_image(
         dockerfile: the image's Dockerfile, if it is at hand: gives lines to layers.
         platform: ``OS/ARCH[/VARIANT]`` where the image has several; default this machine's.
         verify_digests: hash plain layers of archives too, which reads them whole.
+        duplicates: find equal content at several paths; reads what has equal sizes.
         on_event: gets Note, BytesRead, ImageFound and LayerRead.
         cancel: ends the worker at once.
 
@@ -55,7 +57,7 @@ def load_image(
         read_image,
         parsed,
         dockerfile,
-        ReadOptions(platform, verify_digests),
+        ReadOptions(platform, verify_digests, duplicates),
         on_event=on_event,
         cancel=cancel,
     )

@@ -39,7 +39,8 @@ class _Contents:
         finally:
             os.close(fd)
 
-    def _digest(self, content: Content) -> int | None:
+    def digest(self, content: Content) -> int | None:
+        """An xxh3-64 of a file's content; None where it can no longer be read."""
         import xxhash
 
         layer, entry = content
@@ -51,16 +52,17 @@ class _Contents:
 
     def same(self, one: Content, other: Content) -> bool:
         """Are two files of equal size equal? What cannot be read is taken as different."""
-        digest = self._digest(one)
-        return digest is not None and digest == self._digest(other)
+        digest = self.digest(one)
+        return digest is not None and digest == self.digest(other)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read: which platform of several, and whether plain layers are hashed too."""
+    """How to read: which platform of several, whether plain layers are hashed too, and duplicates sought."""
 
     platform: str | None = None
     verify_digests: bool = False
+    duplicates: bool = False
 
 
 def read_image(
@@ -77,14 +79,25 @@ def read_image(
     """
     image, known = _raw(target, options, on_event)
     on_event(Note("Accounting for every byte"))
-    table, sources, warnings = stack([layer.index for layer in image.layers], _Contents(image).same)
+    compared = _Contents(image)
+    table, sources, warnings = stack([layer.index for layer in image.layers], compared.same)
     kept = {
         inode: image.layers[layer].index.contents[entry]
         for inode, (layer, entry) in enumerate(sources)
         if entry in image.layers[layer].index.contents
     }
     report = make_report(
-        Evidence(image.manifest, image.layers, image.verified, table, kept, warnings, known, dockerfile)
+        Evidence(
+            image.manifest,
+            image.layers,
+            image.verified,
+            table,
+            kept,
+            warnings,
+            known,
+            dockerfile,
+            (lambda inode: compared.digest(sources[inode])) if options.duplicates else None,
+        )
     )
     return report, _store_index(image, sources, kept)
 
