@@ -73,14 +73,14 @@ def archive(
     path: Path,
     layers: Sequence[bytes],
     *,
-    commands: Iterable[str] = (),
+    commands: Iterable[str | dict[str, object]] = (),
     config: dict[str, object] | None = None,
     compress: bool = False,
     manifest_first: bool = False,
     tag: str = "test:1",
 ) -> Path:
-    """Write a `docker save` archive; layers are bottom first."""
-    history = [{"created_by": command} for command in commands]
+    """Write a `docker save` archive; layers are bottom first. A command may be a whole history entry."""
+    history = [command if isinstance(command, dict) else {"created_by": command} for command in commands]
     raw = json.dumps(
         {
             "os": "linux",
