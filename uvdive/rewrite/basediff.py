@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from uvdive.base.units import size
 from uvdive.image.table import Kind
 from uvdive.ledger.report import ImageReport
@@ -14,23 +16,10 @@ def announce_base_files(files: Files, base: ImageReport, line: int, notes: Notes
 
     uv's own files are not named: that they go is the purpose.
     """
-    new = Files(base, len(base.layers))
-    lost: list[int] = []
-    changed: list[int] = []
-    pending = [0]
-    while pending:
-        node = pending.pop()
-        for child in files.children(node):
-            if files.layer(child) >= files.base_layers and files.kind(child) != Kind.DIRECTORY:
-                continue
-            there = new.at(files.path(child))
-            if there is None:
-                if files.in_base(child) and not _only_uv(files, child):
-                    lost.append(child)
-            elif files.kind(child) == Kind.DIRECTORY:
-                pending.append(child)
-            elif _size(files, child) != _size(new, there):
-                changed.append(child)
+    key = ("base", base.image.reference, base.image.id)
+    if key not in files.memo:
+        files.memo[key] = _compare(files, Files(base, len(base.layers)))
+    lost, changed = cast("tuple[list[int], list[int]]", files.memo[key])
     notes.paths.update(files.path(node) for node in [*lost, *changed])
     if lost:
         names = ", ".join(files.path(node) for node in sorted(lost, key=files.path)[:5])
@@ -42,6 +31,26 @@ def announce_base_files(files: Files, base: ImageReport, line: int, notes: Notes
             f"{len(lost)} paths of the old base are not in the new one ({total})",
             f"They came with the image that had uv: {names}{' …' if len(lost) > 5 else ''}.",
         )
+
+
+def _compare(files: Files, new: Files) -> tuple[list[int], list[int]]:
+    """The topmost nodes that the new base lacks, and the files that have another size there."""
+    lost: list[int] = []
+    changed: list[int] = []
+    pending = [0]
+    while pending:
+        for child in files.children(pending.pop()):
+            if files.layer(child) >= files.base_layers and files.kind(child) != Kind.DIRECTORY:
+                continue
+            there = new.at(files.path(child))
+            if there is None:
+                if files.in_base(child) and not _only_uv(files, child):
+                    lost.append(child)
+            elif files.kind(child) == Kind.DIRECTORY:
+                pending.append(child)
+            elif _size(files, child) != _size(new, there):
+                changed.append(child)
+    return lost, changed
 
 
 def _only_uv(files: Files, node: int) -> bool:

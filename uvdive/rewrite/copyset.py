@@ -71,10 +71,15 @@ class Copier:
         Raises:
             Refused: R34, an instruction changed something that can be neither copied nor repeated.
         """
+        key = ("copies", self.bases.python_from, self.bases.python_to, leave_out)
+        known = self.files.memo.get(key)
+        if isinstance(known, CopySet):
+            return known
         self.leave_out, self.result = leave_out, CopySet()
         self._visit(0)
         if self.bases.python_from and self.bases.python_to:
             self._add_python()
+        self.files.memo[key] = self.result
         return self.result
 
     def project_files(self) -> frozenset[int]:
@@ -170,7 +175,8 @@ class Copier:
             if self._is_changed_folder(node):
                 self._make_folder(node, path)
             for child in self.files.children(node):
-                self._visit(child)
+                if self.files.touched(child):
+                    self._visit(child)
         elif path != self.bases.python_from:
             self._visit_added_folder(node, path)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Hashable, Iterable, Iterator
 
 from uvdive.image.table import ALIVE, Kind
 from uvdive.ledger.report import OWNERS, ImageReport
@@ -12,15 +13,35 @@ class Files:
     """A view on a report's files as they are in the running image.
 
     Nodes and entries are those of FileTable; ``base_layers`` is how many of the
-    lowest layers came with FROM.
+    lowest layers came with FROM. ``memo`` keeps answers that cost a walk.
     """
 
     def __init__(self, report: ImageReport, base_layers: int) -> None:
         self.report, self.table, self.base_layers = report, report.files, base_layers
+        self.memo: dict[Hashable, object] = {}
+        self._paths: dict[int, str] = {0: "/"}
+        table = report.files
+        nothing = array("i", [-1]) * len(table.names)
+        # The entry that is seen at each node in the end, and in the base alone.
+        self._final, self._base = nothing[:], nothing[:]
+        self._touched = bytearray(len(table.names))
+        for entry in range(table.entries):
+            node, layer, death = table.entry_node[entry], table.entry_layer[entry], table.entry_death[entry]
+            if death == ALIVE:
+                self._final[node] = entry
+            if layer < base_layers <= death:
+                self._base[node] = entry
+            while layer >= base_layers and node >= 0 and not self._touched[node]:
+                self._touched[node] = 1
+                node = table.node_parent[node]
 
     def entry(self, node: int) -> int | None:
         """The entry that is seen at a node, or None."""
-        return self.table.visible(node)
+        return self._final[node] if self._final[node] >= 0 else None
+
+    def touched(self, node: int) -> bool:
+        """Did any layer above the base write the node or something below it?"""
+        return bool(self._touched[node])
 
     def at(self, path: str) -> int | None:
         """The node of a path that exists in the end; symlinks are not followed."""
@@ -29,7 +50,12 @@ class Files:
 
     def path(self, node: int) -> str:
         """The node's path as text; bytes that are not UTF-8 survive a round trip."""
-        return self.table.path(node).decode("utf-8", "surrogateescape")
+        known = self._paths.get(node)
+        if known is None:
+            name = self.table.names[node].decode("utf-8", "surrogateescape")
+            known = f"{self.path(self.table.node_parent[node]).rstrip('/')}/{name}"
+            self._paths[node] = known
+        return known
 
     def children(self, node: int) -> list[int]:
         """The nodes below that exist in the end, sorted by name."""
@@ -42,7 +68,7 @@ class Files:
         while pending:
             current = pending.pop()
             yield current
-            pending.extend(self.children(current))
+            pending.extend(c for c in self.table.children(current) if self._final[c] >= 0)
 
     def kind(self, node: int) -> Kind:
         """What the node is in the end; the root is a directory."""
@@ -56,7 +82,7 @@ class Files:
 
     def in_base(self, node: int) -> bool:
         """Did the base have this path?"""
-        return node == 0 or self.table.visible(node, self.base_layers - 1) is not None
+        return node == 0 or self._base[node] >= 0
 
     def link(self, node: int) -> str:
         """A symlink's target, as written; empty for everything else."""
@@ -73,7 +99,7 @@ class Files:
 
     def base_mode(self, node: int) -> tuple[int, int, int]:
         """As ``mode``, but what the base says."""
-        return self._mode(self.table.visible(node, self.base_layers - 1))
+        return self._mode(self._base[node] if self._base[node] >= 0 else None)
 
     def deleted(self) -> Iterator[tuple[int, int]]:
         """The base's files and links that are gone in the end: node, and the layer that removed it."""

@@ -45,6 +45,15 @@ class Draft:
     runner: str
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every draft is made from; ``files`` keeps answers that several drafts need."""
+
+    evidence: Evidence
+    lookup: BaseLookup
+    files: Files | None
+
+
 def plan(
     text: str,
     report: ImageReport | None,
@@ -81,12 +90,14 @@ def plan(
             return replace(base, warnings=tuple(notes.warnings))
         if _is_lean(evidence):
             return base
-        draft = _best(evidence, lookup, choices)
+        files = Files(report, evidence.base_layers) if report is not None else None
+        bench = Bench(evidence, lookup, files)
+        draft = _best(bench, choices)
     except Refused as refused:
         refusal = Refusal(refused.rule, str(refused), refused.line)
         return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
     _check_choices(choices, draft.notes)
-    return _finish(base, draft, evidence, lookup)
+    return _finish(base, draft, bench)
 
 
 def _check_uv(evidence: Evidence) -> None:
@@ -106,16 +117,16 @@ def _is_lean(evidence: Evidence) -> bool:
     return not owners.get("uv") and not owners.get("uv-cache")
 
 
-def _best(evidence: Evidence, lookup: BaseLookup, choices: Mapping[str, str]) -> Draft:
+def _best(bench: Bench, choices: Mapping[str, str]) -> Draft:
     """The draft by the user's choices; where R4 leaves a choice, the smaller of the two."""
-    draft = _draft(evidence, lookup, choices)
+    draft = _draft(bench, choices)
     decision = draft.notes.decisions.get("python")
     if decision is None or len(decision.alternatives) < 2 or "python" in choices:
         return draft
     for other in decision.alternatives:
         if other.value == decision.chosen:
             continue
-        rival = _draft(evidence, lookup, {**choices, "python": other.value})
+        rival = _draft(bench, {**choices, "python": other.value})
         if (
             draft.prediction
             and rival.prediction
@@ -125,19 +136,19 @@ def _best(evidence: Evidence, lookup: BaseLookup, choices: Mapping[str, str]) ->
     return draft
 
 
-def _draft(evidence: Evidence, lookup: BaseLookup, choices: Mapping[str, str]) -> Draft:
+def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
+    evidence, files = bench.evidence, bench.files
     notes = Notes(choices)
     check_single(evidence)
     check_inherited(evidence)
     report = evidence.report
     env = find_environment(evidence, notes)
     runs = [read_run(step) for step in evidence.runs()]
-    files = Files(report, evidence.base_layers) if report is not None else None
     bases = choose_bases(evidence, env, notes)
     starter = Starter(evidence, env, files, notes)
     moved = starter.start_instructions()
     sync = full_sync(evidence, env, runs, notes) if "uv run" in starter.removed else []
-    base = lookup(bases.runner)
+    base = bench.lookup(bases.runner)
     if base is None and report is not None:
         notes.warn(
             "R60", None, f"{bases.runner} is not at hand, so the new size is unknown until it is built."
@@ -266,18 +277,20 @@ def _check_choices(choices: Mapping[str, str], notes: Notes) -> None:
             )
 
 
-def _finish(base: RewritePlan, draft: Draft, evidence: Evidence, lookup: BaseLookup) -> RewritePlan:
+def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
     """Fill in what each alternative would come to, and where in the text each decision is."""
     notes, writer = draft.notes, draft.writer
     chosen = {d.id: d.chosen for d in notes.decisions.values() if d.alternatives}
     decisions = []
     for decision in notes.decisions.values():
-        alternatives = tuple(
-            replace(a, predicted_bytes=_bytes_with(evidence, lookup, {**chosen, decision.id: a.value}))
-            for a in decision.alternatives
-        )
+        alternatives = []
+        for alternative in decision.alternatives:
+            same = alternative.value == decision.chosen
+            other = draft if same else _draft(bench, {**chosen, decision.id: alternative.value})
+            size = other.prediction.after_bytes if other.prediction else None
+            alternatives.append(replace(alternative, predicted_bytes=size))
         lines = tuple(sorted(set(writer.lines.get(decision.id, ()))))
-        decisions.append(replace(decision, alternatives=alternatives, new_lines=lines))
+        decisions.append(replace(decision, alternatives=tuple(alternatives), new_lines=lines))
     return replace(
         base,
         outcome="rewritten",
@@ -293,11 +306,6 @@ def _finish(base: RewritePlan, draft: Draft, evidence: Evidence, lookup: BaseLoo
             repaired_start=notes.repaired_start,
         ),
     )
-
-
-def _bytes_with(evidence: Evidence, lookup: BaseLookup, choices: Mapping[str, str]) -> int | None:
-    prediction = _draft(evidence, lookup, choices).prediction
-    return prediction.after_bytes if prediction else None
 
 
 def unified_diff(before: str, after: str, path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from uvdive.ledger.report import OWNERS, ImageReport
 from uvdive.rewrite.copyset import CopySet
@@ -34,6 +35,13 @@ def _repeated(report: ImageReport, runs: Iterable[Run]) -> dict[str, int]:
     return sums
 
 
+def _copied(files: Files, copies: CopySet) -> dict[str, int]:
+    key = ("bytes", tuple(copies.nodes))
+    if key not in files.memo:
+        files.memo[key] = files.bytes_by_owner(copies.nodes)
+    return cast("dict[str, int]", files.memo[key])
+
+
 def predict(
     report: ImageReport, files: Files, base: ImageReport | None, copies: CopySet, runs: Iterable[Run]
 ) -> Prediction | None:
@@ -43,7 +51,7 @@ def predict(
     """
     if base is None:
         return None
-    parts = [_base_owners(base), files.bytes_by_owner(copies.nodes), _repeated(report, runs)]
+    parts = [_base_owners(base), _copied(files, copies), _repeated(report, runs)]
     after: dict[str, int] = {}
     for part in parts:
         for owner, size in part.items():
