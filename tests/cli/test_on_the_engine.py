@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -37,9 +38,18 @@ def assert_valid(data: dict, name: str) -> None:
     jsonschema.validate(data, schema, cls=jsonschema.Draft202012Validator)
 
 
-def test_the_seed_and_its_archive_and_its_save_are_valid_and_agree(seed_image: str, tmp_path: Path) -> None:
-    archive, saved = tmp_path / "seed.tar", tmp_path / "seed.uvdive"
-    subprocess.run(["docker", "save", seed_image, "-o", archive], check=True)
+@pytest.fixture(scope="module")
+def archive(seed_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("archive") / "seed.tar"
+    subprocess.run(["docker", "save", seed_image, "-o", path], check=True)
+    yield path
+    path.unlink()
+
+
+def test_the_seed_and_its_archive_and_its_save_are_valid_and_agree(
+    seed_image: str, archive: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "seed.uvdive"
     reports = [
         json.loads(uvdive(seed_image, "--json", "--save", saved).stdout),
         json.loads(uvdive(archive, "--json").stdout),
@@ -111,12 +121,12 @@ def test_a_file_that_is_no_archive_is_one_clear_message(tmp_path: Path, content:
     assert says in said
 
 
-def test_a_truncated_archive_is_one_clear_message(seed_image: str, tmp_path: Path) -> None:
-    path = tmp_path / "seed.tar"
-    subprocess.run(["docker", "save", seed_image, "-o", path], check=True)
-    with path.open("r+b") as file:
-        file.truncate(path.stat().st_size // 2)
+def test_a_truncated_archive_is_one_clear_message(archive: Path, tmp_path: Path) -> None:
+    path = tmp_path / "half.tar"
+    with archive.open("rb") as file:
+        path.write_bytes(file.read(archive.stat().st_size // 2))
     done = uvdive(path, "--json", code=4)
+    path.unlink()
     assert done.stdout == ""
     assert "uvdive: " in done.stderr
 
