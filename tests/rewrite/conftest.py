@@ -228,6 +228,7 @@ class Project:
             "/usr/local/bin/uv": Node(4000),
             "/usr/local/lib/python3.13/os.py": Node(500),
             "/etc/passwd": Node(10),
+            "/var/lib/dpkg/status": Node(0),
             "/tmp": Node(folder=True, mode=0o1777),
         }
         layers = [Layer("# base", base_paths), Layer("ENV UV_TOOL_BIN_DIR=/usr/local/bin")]

@@ -73,6 +73,73 @@ def test_r5_a_base_that_no_rule_covers_is_refused(project, base) -> None:
     assert refused(project(f"FROM {base}\n{SYNC}{FLASK}").plan()) == ("R5", 1)
 
 
+SLIM = "FROM ghcr.io/astral-sh/uv:trixie-slim\n"
+
+
+def managed(project, node, env, text=SLIM + SYNC + FLASK, home="/root/.local/share/uv/python", **image):
+    """A project whose interpreter uv downloaded into the layer of its sync."""
+    build = f"{home}/cpython-3.13.5-linux-x86_64-gnu"
+    wrote = {
+        "/app/.venv/bin/python": node(link=f"{build}/bin/python3.13"),
+        "/app/.venv/bin/flask": node(300),
+        f"{build}/bin/python3.13": node(700, owner="python"),
+        f"{home}/cpython-3.13-linux-x86_64-gnu": node(link=build),
+        "/root/.local/bin/python3.13": node(link=f"{build}/bin/python3.13"),
+        "/root/.cache/uv/archive-v0/x": node(300, owner="venv"),
+    }
+    environments = [env(interpreter=f"{build}/bin/python3.13")]
+    return project(text, {"RUN uv sync": wrote}, environments=environments, **image)
+
+
+def test_r4_a_managed_python_gives_two_safe_ways_with_their_sizes(project, node, env) -> None:
+    made = managed(project, node, env)
+    result = made.plan()
+    decision = next(d for d in result.decisions if d.id == "python")
+    sizes = {a.value: a.predicted_bytes for a in decision.alternatives}
+    # 1500 of python:slim, or 1000 of debian and 700 of the interpreter; 340 or so are copied.
+    assert sizes["image"] == sizes["managed"] - 200
+    assert decision.chosen == "image"
+    assert result.text.startswith(
+        "FROM python:3.13-slim-trixie AS builder\n"
+        "COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /uvx /usr/local/bin/\n"
+    )
+    assert runner(result.text)[0] == "FROM python:3.13-slim-trixie AS runner"
+    assert not any("/root" in line for line in runner(result.text))
+
+
+def test_r4_the_managed_python_moves_out_of_root(project, node, env) -> None:
+    text = managed(project, node, env).plan(choices={"python": "managed"}).text
+    assert "ENV UV_PYTHON_INSTALL_DIR=/opt/uv-python\n" in text
+    assert runner(text)[0] == "FROM debian:trixie-slim AS runner"
+    assert "COPY --from=builder /opt/uv-python /opt/uv-python" in runner(text)
+    assert not any("/root" in line for line in runner(text))
+
+
+def test_r4_a_folder_for_pythons_that_the_author_chose_stays(project, node, env) -> None:
+    text = SLIM + "ENV UV_PYTHON_INSTALL_DIR=/py\n" + SYNC + FLASK
+    result = managed(project, node, env, text, home="/py").plan(choices={"python": "managed"})
+    assert "COPY --from=builder /py /py" in runner(result.text)
+    assert result.text.count("UV_PYTHON_INSTALL_DIR=/py") == 2
+
+
+@pytest.mark.parametrize(
+    "sync", ["uv sync --python 3.13.5", "uv python install 3.13 && uv sync", "uv sync --managed-python"]
+)
+def test_r4_a_pinned_python_is_kept(project, node, env, sync) -> None:
+    made = managed(project, node, env, SLIM + SYNC.replace("uv sync --frozen --no-dev", sync) + FLASK)
+    wrote = made.plan()
+    # The layer of a sync that is spelled otherwise holds the default environment.
+    assert wrote.outcome == "rewritten", wrote.refusal
+    decision = next(d for d in wrote.decisions if d.id == "python")
+    assert [a.value for a in decision.alternatives] == ["managed"]
+
+
+def test_r4_a_patch_in_python_version_pins_too(project, node, env, tmp_path) -> None:
+    (tmp_path / ".python-version").write_text("3.13.5\n")
+    result = managed(project, node, env).plan(context=tmp_path)
+    assert next(d for d in result.decisions if d.id == "python").chosen == "managed"
+
+
 def test_r5_the_distributions_python_is_refused(project, env) -> None:
     made = project(BASE + SYNC + FLASK, environments=[env(interpreter="/usr/bin/python3.13")])
     assert refused(made.plan()) == ("R5", 1)
@@ -131,6 +198,15 @@ def test_r12_project_files_can_be_left_out_and_are_named(project, node) -> None:
     assert "COPY --from=builder /app/.venv /app/.venv" in lines
     assert "COPY --from=builder /app/src /app/src" in lines
     assert not any("uv.lock" in line for line in lines)
+
+
+def test_r12_a_cache_in_the_work_directory_stays_behind(project, node) -> None:
+    text = BASE + "ENV UV_CACHE_DIR=/app/.uvcache\n" + SYNC + "RUN ./x\n" + FLASK
+    wrote = {"RUN ./x": {"/app/.uvcache/a/b": node(9, owner="venv"), "/app/data": node(1)}}
+    copies = [line for line in runner(project(text, wrote).plan().text) if line.startswith("COPY")]
+    assert "COPY --from=builder /app/data /app/data" in copies
+    assert "COPY --from=builder /app/.venv /app/.venv" in copies
+    assert not any("uvcache" in line or line.endswith(" /app") for line in copies)
 
 
 def test_r14_a_sync_without_the_project_is_completed_in_the_build(project) -> None:
@@ -311,6 +387,16 @@ def test_r33_os_packages_are_installed_again(project, node) -> None:
     assert not any("/usr/bin" in line for line in runner(result.text) if line.startswith("COPY"))
 
 
+def test_r33_packages_and_a_sync_in_one_run_are_separated(project, node) -> None:
+    text = (
+        BASE + "WORKDIR /app\nRUN apt-get update && apt-get install -y libpq5 && uv sync --frozen\n" + FLASK
+    )
+    venv = {"/app/.venv/bin/flask": node(3), "/usr/bin/pq": node(7), "/var/lib/dpkg/status": node(9)}
+    lines = runner(project(text, {"RUN apt-get": venv}).plan().text)
+    assert "RUN apt-get update && apt-get install -y libpq5" in lines
+    assert [line for line in lines if line.startswith("COPY")] == ["COPY --from=builder /app /app"]
+
+
 def test_r33_packages_among_other_things_are_refused(project) -> None:
     text = BASE + "RUN apt-get update && apt-get install -y curl && curl x | sh\n" + SYNC + FLASK
     assert refused(project(text).plan()) == ("R33", 2)
@@ -320,6 +406,20 @@ def test_r33_packages_among_other_things_are_refused(project) -> None:
 def test_r34_a_run_that_changes_the_system_is_refused(project, node, path) -> None:
     text = BASE + SYNC + "RUN ./setup\n" + FLASK
     assert refused(project(text, {"RUN ./setup": {path: node(3)}}).plan()) == ("R34", 6)
+
+
+def test_r34_a_folder_of_the_base_keeps_its_new_owner(project, node) -> None:
+    text = BASE + SYNC + "RUN chown 5 /etc\n" + FLASK
+    made = project(text, {"RUN chown": {"/etc": node(folder=True, uid=5)}})
+    assert "RUN install -d -o 5 -g 0 -m 0755 /etc" in runner(made.plan().text)
+
+
+def test_r34_files_of_the_base_that_were_removed_are_named(project, node) -> None:
+    made = project(BASE + SYNC + "RUN rm -f /etc/passwd\n" + FLASK, {"RUN rm": {"/gone": node(1)}})
+    files = made.report.files
+    entry = files.visible(files.find(b"/etc/passwd"))
+    files.entry_death[entry] = len(made.report.layers) - 1
+    assert [(w.rule, w.line) for w in made.plan().warnings if "removed 1 file" in w.text] == [("R34", 6)]
 
 
 def test_r34_an_image_of_another_dockerfile_is_refused(project) -> None:
