@@ -373,7 +373,13 @@ async def test_big_images_are_summed_up_beside_the_screen(monkeypatch):
     async with opened(SAMPLE) as (app, pilot):
         for job in list(app.jobs._jobs):
             await ended(pilot, job)
-        assert app.screen.query_one(FileTree).outline.view.size[0] == 70_600
+        tree = app.screen.query_one(FileTree)
+        assert tree.outline.view.size[0] == 70_600
+        await pilot.press("slash", *"flask")
+        await ended(pilot, app.jobs._jobs[-1])
+        assert (tree.outline.needle, tree.outline.matches()) == ("flask", 2)
+        await pilot.press("escape")
+        assert tree.outline.needle == ""
 
 
 async def test_warnings_of_the_report_are_told_without_markup():

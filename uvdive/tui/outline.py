@@ -40,6 +40,7 @@ class Outline:
     limits: dict[int, int] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     hits: bytearray | None = None
+    _order: dict[tuple[int, Sort, int], tuple[list[int], int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.filter(self.needle)
@@ -49,12 +50,18 @@ class Outline:
         self.view = view
         self.filter(self.needle)
 
-    def filter(self, needle: str) -> None:
-        """Show only what contains ``needle``, with the folders above and below it."""
+    def filter(self, needle: str, hits: bytearray | None = None) -> None:
+        """Show only what contains ``needle``, with the folders above and below it.
+
+        ``hits`` are what ``match`` says of the view and the needle, if somebody asked it already.
+        """
         if needle != self.needle:
             self.closed.clear()
         self.needle = needle
-        self.hits = match(self.view, needle) if needle else None
+        if needle and hits is None:
+            hits = match(self.view, needle)
+        self.hits = hits if needle else None
+        self._order.clear()
         self.rebuild()
 
     def matches(self) -> int:
@@ -104,6 +111,14 @@ class Outline:
             return True
         return automatic and self.hits is not None and bool(self.hits[node] & Hit.ABOVE)
 
+    def _children(self, node: int, limit: int) -> tuple[list[int], int]:
+        """As ``children`` says; a folder of a million entries is put in order once, not at each key."""
+        key = (node, self.sort, limit)
+        found = self._order.get(key)
+        if found is None:
+            found = self._order[key] = children(self.view, node, self.sort, limit, self.hits)
+        return found
+
     def rebuild(self) -> None:
         """Compute ``lines`` anew."""
         lines: list[Line] = []
@@ -117,7 +132,7 @@ class Outline:
             if not line.open or line.more:
                 continue
             limit = self.limits.get(line.node, CHUNK)
-            shown, count = children(self.view, line.node, self.sort, limit, self.hits)
+            shown, count = self._children(line.node, limit)
             if count > len(shown):
                 todo.append(
                     Line(line.node, line.depth + 1, folder=False, open=False, more=count - len(shown))

@@ -16,7 +16,7 @@ from uvdive.base.progress import BytesRead, Note
 from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerRead
 from uvdive.ledger.report import ImageReport
-from uvdive.ledger.tree import Mode, TreeView, build_view
+from uvdive.ledger.tree import Mode, TreeView, build_view, match
 from uvdive.tui import headline
 from uvdive.tui.actions import EXPLORE, ActionScreen, bindings
 from uvdive.tui.describe import describe_base, describe_layer, describe_node, describe_owner
@@ -123,6 +123,8 @@ class ExploreScreen(ActionScreen, Panes):
     def _done(self, message: Job.Done) -> None:
         if message.job is self._job:
             self._loaded(message.result)
+        elif message.job.name == "filter":
+            self._filtered(*message.result)
         else:
             self._viewed(*message.result)
 
@@ -276,7 +278,21 @@ class ExploreScreen(ActionScreen, Panes):
 
     @on(Input.Changed, "#needle")
     def _needle_changed(self, event: Input.Changed) -> None:
-        self.query_one(FileTree).filter(event.value)
+        report, outline, needle = self.report, self.query_one(FileTree).outline, event.value
+        if report is None or outline is None:
+            return
+        if not needle or report.files.entries < IN_A_THREAD:
+            self._filtered(outline.view, needle, None)
+            return
+        view = outline.view
+        self._app.jobs.start("filter", self, lambda _event, _cancel: (view, needle, match(view, needle)))
+
+    def _filtered(self, view: TreeView, needle: str, hits: bytearray | None) -> None:
+        tree = self.query_one(FileTree)
+        late = tree.outline is None or tree.outline.view is not view
+        if late or needle != self.query_one("#needle", Input).value:
+            return
+        tree.filter(needle, hits)
         self._title_files()
 
     @on(Input.Submitted, "#needle")

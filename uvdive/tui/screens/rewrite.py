@@ -15,17 +15,17 @@ from textual.widgets import ContentSwitcher, Footer, Static
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken, Note, OnEvent
-from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.actions import REWRITE, ActionScreen, bindings
 from uvdive.tui.headline import fit
 from uvdive.tui.jobs import Job
 from uvdive.tui.panes import Panes
-from uvdive.tui.proof import Proof, saving
+from uvdive.tui.proof import Proof
 from uvdive.tui.screens.dialogs import Failure, Help, Question
 from uvdive.tui.text import keep_end, visible
-from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, Sides, StepList
+from uvdive.tui.verdict import figures, plan_words, proof_words
+from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, StepList
 from uvdive.tui.widgets.decisions import DecisionList, reason
 from uvdive.tui.widgets.diff import DiffView
 from uvdive.tui.widgets.rows import Rows
@@ -98,7 +98,7 @@ class RewriteScreen(ActionScreen, Panes):
         """Ask for the plan."""
         self.name_panes()
         self.go_to("decisions")
-        self.query_one(PairBar).show(self._sides())
+        self.query_one(PairBar).show(figures(self.report, None, None))
         self._clock = self.set_interval(0.5, self._tick, pause=True)
         self._replan()
 
@@ -258,26 +258,8 @@ class RewriteScreen(ActionScreen, Panes):
             self._clock.pause()
         self._show()
 
-    def _sides(self) -> Sides:
-        before = {owner.owner: owner.bytes for owner in self.report.owners}
-        found = self.proof.comparison if self.proof is not None else None
-        if found is not None:
-            return Sides(
-                {d.owner: d.before for d in found.owners},
-                {d.owner: d.after for d in found.owners},
-                measured=True,
-            )
-        predicted = self.plan.predicted if self.plan is not None else None
-        if predicted is None:
-            return Sides(before, {}, measured=False, known=False)
-        return Sides(
-            {owner: pair[0] for owner, pair in predicted.owners.items()},
-            {owner: pair[1] for owner, pair in predicted.owners.items()},
-            measured=False,
-        )
-
     def _show(self) -> None:
-        sides = self._sides()
+        sides = figures(self.report, self.plan, self.proof)
         self.query_one("#headline", Static).update(self._headline())
         self.query_one(PairBar).show(sides, self.proof.read_bytes if self.proof is not None else 0)
         self.query_one(DeltaList).show(sides)
@@ -290,47 +272,13 @@ class RewriteScreen(ActionScreen, Panes):
     def _headline(self) -> Content:
         width = self.app.size.width
         name = Content.styled(keep_end(visible(str(self.dockerfile)), width // 3), "bold $text-accent")
-        return fit(name, self._state(), width)
-
-    def _state(self) -> list[Content]:
-        """What to say at the top, the most important first."""
-        plan, proof = self.plan, self.proof
-        if self.planning or plan is None:
-            return [Content(visible(self._note)), Content("x stops" if self.planning else "")]
-        if proof is not None:
-            return self._proof_state(proof)
-        if plan.outcome == "refused":
-            return [Content.styled("not rewritten: see why below", "$text-error")]
-        if plan.outcome == "unchanged":
-            return [Content("nothing to change")]
-        if plan.predicted is None:
-            return [Content("b builds it and measures the saving")]
-        before, after = plan.predicted.before_bytes, plan.predicted.after_bytes
-        return [
-            Content.styled(f"{saving(before, after)} predicted", "bold"),
-            Content("b builds and proves it"),
-        ]
-
-    def _proof_state(self, proof: Proof) -> list[Content]:
-        if proof.failure:
-            return [Content.styled(visible(proof.failure), "$text-error")]
-        if proof.comparison is None or self.busy:
-            return [
-                Content.styled(f"{visible(proof.note)} … {proof.seconds:.0f} s", "bold"),
-                Content("x stops"),
-                Content("Esc leaves it running"),
-            ]
-        found = proof.comparison
-        style = "$text-success" if proof.passed else "$text-error" if proof.failed_checks else "$text-warning"
-        parts = [
-            Content.styled(saving(found.before_bytes, found.after_bytes), "bold"),
-            Content.styled(proof.proven(), style),
-        ]
-        if self.written is not None:
-            parts.append(Content(f"written to {visible(str(self.written))}"))
-        elif proof.passed:
-            parts.append(Content("w writes it"))
-        return [*parts, Content(f"{size(found.before_bytes)} → {size(found.after_bytes)}")]
+        if self.planning or self.plan is None:
+            parts = [Content(visible(self._note)), Content("x stops" if self.planning else "")]
+        elif self.proof is not None:
+            parts = proof_words(self.proof, self.written, busy=self.busy)
+        else:
+            parts = plan_words(self.plan)
+        return fit(name, parts, width)
 
     # Actions
 

@@ -57,12 +57,12 @@ class FileTree(Rows):
         self.waiting = words
         self.refresh()
 
-    def filter(self, needle: str) -> None:
-        """Show what contains ``needle``; the cursor goes to the first that does."""
+    def filter(self, needle: str, hits: bytearray | None = None) -> None:
+        """Show what contains ``needle`` (or has ``hits``); the cursor goes to the first that does."""
         if self.outline is None:
             return
         node = self.selected
-        self.outline.filter(needle)
+        self.outline.filter(needle, hits)
         first = self._next_hit(-1, 1) if needle else None
         if first is not None:
             self.changed(first)
