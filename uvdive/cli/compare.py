@@ -15,7 +15,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("before", metavar="A", help="the image before (a TARGET)")
     parser.add_argument("after", metavar="B", help="the image after (a TARGET)")
     add_output(parser, report=False)
-    add_reading(parser)
+    add_reading(parser, duplicates=False)
     add_common(parser)
     return parser.parse_args(argv)
 
@@ -24,14 +24,12 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """Load both and print what differs."""
     check_output(args)
     from uvdive.cli.narrate import Narrator
-    from uvdive.cli.targets import source_of
+    from uvdive.cli.targets import Reading, source_of
     from uvdive.output.redact import redact_comparison
     from uvdive.session.comparing import compare_images
 
-    sources = [
-        source_of(target, platform=args.platform, verify_digests=args.verify_digests)
-        for target in (args.before, args.after)
-    ]
+    reading = Reading.asked(args)
+    sources = [source_of(target, reading) for target in (args.before, args.after)]
     reports = []
     for source in sources:
         if source.hint:

@@ -27,7 +27,6 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
             "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."
         )
     from uvdive.cli.present import show
-    from uvdive.cli.targets import source_of
+    from uvdive.cli.targets import Reading, source_of
 
-    source = source_of(args.target, platform=args.platform, verify_digests=args.verify_digests)
-    return show(source, args, console)
+    return show(source_of(args.target, Reading.asked(args)), args, console)

@@ -84,8 +84,12 @@ def add_output(parser: Parser, *, report: bool = True) -> None:
         parser.option("--save", metavar="FILE", type=Path, help="save all but the files' contents as .uvdive")
 
 
-def add_reading(parser: Parser) -> None:
-    """The options that say how an image is read."""
+def add_reading(parser: Parser, *, duplicates: bool = True) -> None:
+    """The options that say how an image is read; ``duplicates``: is there a report that shows them?"""
+    if duplicates:
+        parser.option("--duplicates", action="store_true", help="find equal content at several live paths")
+    else:
+        parser.set_defaults(duplicates=False)
     parser.option("--platform", metavar="OS/ARCH", help="which image of several (default: this machine's)")
     parser.option(
         "--verify-digests", action="store_true", help="hash plain layers of archives too: reads them whole"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,20 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 if TYPE_CHECKING:
     from uvdive.build.events import BuildRequest
     from uvdive.session.images import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read an image; the fields are ``load_image``'s arguments."""
+
+    platform: str | None = None
+    verify_digests: bool = False
+    duplicates: bool = False
+
+    @classmethod
+    def asked(cls, args: argparse.Namespace) -> Reading:
+        """As the options say."""
+        return cls(args.platform, args.verify_digests, args.duplicates)
 
 
 @dataclass(slots=True)
@@ -27,8 +42,7 @@ class Source:
     dockerfile: Path | None = None
     request: BuildRequest | None = None
     hint: str = ""
-    platform: str | None = None
-    verify_digests: bool = False
+    reading: Reading = Reading()
     seconds: float | None = None
 
     @property
@@ -61,15 +75,16 @@ class Source:
         return load_image(
             name,
             dockerfile=self.dockerfile,
-            platform=self.platform,
-            verify_digests=self.verify_digests,
+            platform=self.reading.platform,
+            verify_digests=self.reading.verify_digests,
+            duplicates=self.reading.duplicates,
             on_event=on_event,
             cancel=cancel,
         )
 
 
-def source_of(text: str, *, platform: str | None = None, verify_digests: bool = False) -> Source:
-    """What a TARGET means; ``platform`` and ``verify_digests`` are those of ``load_image``.
+def source_of(text: str, reading: Reading = Reading()) -> Source:
+    """What a TARGET means, and how to read it.
 
     Raises:
         UsageError: it means nothing, or a Dockerfile that is not there.
@@ -78,11 +93,13 @@ def source_of(text: str, *, platform: str | None = None, verify_digests: bool = 
 
     target = parse_target(text)
     if target.kind == "dockerfile":
-        build_args = () if platform is None else ("--platform", platform)
-        return dockerfile_source(target.path, build_args=build_args)
+        build_args = () if reading.platform is None else ("--platform", reading.platform)
+        source = dockerfile_source(target.path, build_args=build_args)
+        source.reading = reading
+        return source
     if target.kind in ("docker", "podman") and not target.value.isascii():
         raise UsageError(f"{text} is no name of an image.", "Names of images are plain ASCII.")
-    return Source(text, hint=target.hint, platform=platform, verify_digests=verify_digests)
+    return Source(text, hint=target.hint, reading=reading)
 
 
 def dockerfile_source(

@@ -38,6 +38,8 @@ def _head(report: ImageReport, units: Units) -> list[str]:
         name = visible(image.base.name or "unknown")
         base = sum(layer.file_bytes for layer in report.layers if layer.base)
         lines.append(f"{size(base, units)} of it from the base {name} (known by: {visible(image.base.by)})")
+    if totals.duplicate_bytes is not None:
+        lines.append(f"{size(totals.duplicate_bytes, units)} are there more than once, in live files")
     if totals.compressed_bytes is not None:
         lines.append(f"{size(totals.compressed_bytes, units)} compressed, as a registry stores it")
     return lines + engine_lines(report, units)
