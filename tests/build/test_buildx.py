@@ -251,7 +251,9 @@ def test_a_failing_build_keeps_the_image_that_had_the_tag(context: Path) -> None
     first = build_tagged(BuildRequest(context, text=f"{BASE}RUN echo {UNIQUE} >/1\n", tag=tag))
     with pytest.raises(BuildError) as caught:
         build_tagged(BuildRequest(context, text=f"{BASE}RUN echo one; echo two; exit 7\n", tag=tag))
-    assert "[2/2] RUN echo one; echo two; exit 7" in caught.value.what
+    assert caught.value.what == (
+        "The build failed in the step [2/2] RUN echo one; echo two; exit 7: exit code 7"
+    )
     assert caught.value.log == ("one", "two")
     assert caught.value.do
     assert find_image(tag) == first.image_id

@@ -10,6 +10,8 @@ from uvdive.build.events import BuildLog, BuildStep
 
 LAST_LINES = 20
 
+_STATUS = re.compile(r"exit code: (\d+)$")
+
 # Each part of BuildKit that passes an error on puts its name before it.
 _PASSED_ON = re.compile(
     r"^(?:failed to solve(?: with frontend [\w.]+)?: |rpc error: code = \w+ desc = "
@@ -82,8 +84,11 @@ def build_failure(steps: Sequence[BuildStep], logs: Sequence[BuildLog], said: Se
         last = words[-1] if words else "docker buildx build said nothing"
         return BuildError(f"The build failed: {last}", _advice(text), words[-LAST_LINES:])
     lines = [log.text for log in logs if log.id == failed.id] or [failed.error]
+    # The command of a RUN is in the step's name already; the error would repeat it.
+    status = _STATUS.search(failed.error)
+    why = f"exit code {status[1]}" if status else failed.error
     return BuildError(
-        f"The build failed in the step {failed.name}: {failed.error}",
+        f"The build failed in the step {failed.name}: {why}",
         _advice(failed.error),
         tuple(lines[-LAST_LINES:]),
     )
