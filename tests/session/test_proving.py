@@ -19,9 +19,9 @@ from uvdive.session.images import load_image
 from uvdive.session.proving import build_image, prove
 from uvdive.verify.checks import Check, CheckStarted
 
-BASE = "FROM python:3.13-slim\n"
-OLD = f"{BASE}WORKDIR /app\nCOPY main.py junk ./\nCMD python main.py\n"
-NEW = f"{BASE}WORKDIR /app\nCOPY main.py ./\nCMD python main.py\n"
+BASE = "FROM scratch\n"  # small, so that reading it takes no time
+OLD = f'{BASE}WORKDIR /app\nCOPY main.py junk ./\nCMD ["/app/main.py"]\n'
+NEW = f'{BASE}WORKDIR /app\nCOPY main.py ./\nCMD ["/app/main.py"]\n'
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("proving")
     (folder / "Dockerfile").write_text(OLD)
     (folder / "main.py").write_text("print('hello')\n")
+    (folder / "main.py").chmod(0o755)
     (folder / "junk").write_bytes(bytes(1_000_000))
     yield folder
     tags = {image_tag(folder, None, "before"), image_tag(folder, None, "after")}
@@ -68,7 +69,7 @@ def test_a_right_rewrite_is_built_measured_and_verified(context: Path, before: I
 
 @pytest.mark.engine
 def test_what_the_plan_did_not_announce_fails(context: Path, before: ImageReport) -> None:
-    text = f"{BASE}WORKDIR /app\nCOPY main.py ./\nUSER 1000\nCMD pythn main.py\n"
+    text = f'{BASE}WORKDIR /app\nCOPY main.py ./\nUSER 1000\nCMD ["/app/mian.py"]\n'
     proof = prove(plan(context, text), before, context=context)
     assert proof.verification is not None
     assert not proof.verification.passed
@@ -111,7 +112,7 @@ def test_a_stop_leaves_the_folder_and_the_tag_alone(context: Path, before: Image
         if isinstance(event, BuildLog) and event.text == "started":
             cancel.cancel()
 
-    text = f"{BASE}RUN echo started; sleep 600\n"
+    text = "FROM debian:trixie-slim\nRUN echo started; sleep 600\n"
     with pytest.raises(CancelledError):
         prove(plan(context, text), before, context=context, on_event=stop, cancel=cancel)
     assert find_image(image_tag(context, None, "after")) == good.build.image_id

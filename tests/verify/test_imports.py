@@ -72,9 +72,13 @@ def build(context: Path, role: str, extra: str = "") -> ImageReport:
     return load_image(f"docker://{tag}").report
 
 
+@pytest.fixture(scope="module")
+def before(context: Path) -> ImageReport:
+    return build(context, "before", "RUN touch /etc/needed")
+
+
 @pytest.mark.engine
-def test_what_worked_before_must_work_now(context: Path, name: str) -> None:
-    before = build(context, "before", "RUN touch /etc/needed")
+def test_what_worked_before_must_work_now(context: Path, before: ImageReport, name: str) -> None:
     after = build(context, "after")
     assert {m for e in before.environments for d in e.distributions for m in d.modules} >= MODULES.keys()
     check = check_imports(before, after, CancelToken())
@@ -88,8 +92,7 @@ def test_what_worked_before_must_work_now(context: Path, name: str) -> None:
 
 
 @pytest.mark.engine
-def test_a_python_that_does_not_start_is_one_line(context: Path, name: str) -> None:
-    before = build(context, "before", "RUN touch /etc/needed")
+def test_a_python_that_does_not_start_is_one_line(context: Path, before: ImageReport, name: str) -> None:
     after = build(context, "after", "RUN rm /app/.venv/bin/python /app/.venv/bin/python3*")
     (line,) = check_imports(before, after, CancelToken()).differences
     assert line.startswith("/app/.venv: import _native, fine, picky: ")
