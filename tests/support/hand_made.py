@@ -1,4 +1,4 @@
-"""Images put together as a Dockerfile would build them, file by file, with the history that BuildKit writes."""
+"""Images as a Dockerfile would build them, put together file by file, with BuildKit's history."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def image(
     own = [i for stage in lineage(stages, stages[-1]) for i in stage.instructions]
     wanted = sum(_makes_layer(instruction) for instruction in own)
     assert wanted == len(layers), f"{wanted} instructions write layers"
-    history = [{"created_by": "CMD [\"bash\"]"}, *map(_history, own)]
+    history = [{"created_by": 'CMD ["bash"]'}, *map(_history, own)]
     path = make.archive(
         tmp_path / "image.tar",
         [make.layer(*entries) for entries in (base, *layers)],
@@ -58,11 +58,16 @@ def image(
     )
     file = tmp_path / "Dockerfile"
     file.write_text(text)
-    report = read_image(Target("docker-archive", str(path)), file if known else None, on_event=ignore)[0]
+    report = read(path, file if known else None)
     if known:
         assert report.dockerfile is not None
         assert report.dockerfile.matches, "the history does not fit the Dockerfile"
     return report
+
+
+def read(archive: Path, dockerfile: Path | None = None) -> ImageReport:
+    """The report of an archive."""
+    return read_image(Target("docker-archive", str(archive)), dockerfile, on_event=ignore)[0]
 
 
 def _makes_layer(instruction: Instruction) -> bool:
@@ -87,12 +92,16 @@ def package(site: str, name: str, files: Mapping[str, int], version: str = "1.0"
     ]
 
 
-def venv(path: str, *packages: tuple[str, Mapping[str, int]], python: str = PYTHON, settings: str = "") -> Files:
+def venv(
+    path: str, *packages: tuple[str, Mapping[str, int]], python: str = PYTHON, settings: str = ""
+) -> Files:
     """A virtual environment below ``path`` (without a slash in front) with these packages."""
     home = python.rpartition("/")[0]
     site = f"{path}/lib/python3.13/site-packages"
     return [
-        make.file(f"{path}/pyvenv.cfg", f"home = {home}\nuv = 0.13.9\nversion_info = 3.13\n{settings}".encode()),
+        make.file(
+            f"{path}/pyvenv.cfg", f"home = {home}\nuv = 0.13.9\nversion_info = 3.13\n{settings}".encode()
+        ),
         make.symlink(f"{path}/bin/python", python),
         *(entry for name, files in packages for entry in package(site, name, files)),
     ]

@@ -29,7 +29,7 @@ def dev_group(facts: Facts) -> Iterator[Finding]:
     for item in places(facts):
         extra = [d for d in item.environment.distributions if _is_dev(d.group)]
         names = {d.name for d in extra}
-        numbers = [part.component for part in item.place.installed if part.name in names]
+        numbers = [number for name, number in item.components.items() if name in names]
         by_layer = facts.live_by_layer(numbers)
         if sum(by_layer.values()):
             extra.sort(key=lambda distribution: -distribution.bytes)
@@ -55,7 +55,7 @@ def package_tests(facts: Facts) -> Iterator[Finding]:
     for item in places(facts):
         by_folder: dict[int, list[int]] = {}
         for entry in item.entries:
-            folder = _test_folder(facts, table.entry_node[entry], item.place.root)
+            folder = _test_folder(facts, table.entry_node[entry], item.root)
             if folder is not None:
                 by_folder.setdefault(folder, []).append(entry)
         sizes = {folder: facts.freed(entries) for folder, entries in by_folder.items()}
@@ -159,18 +159,16 @@ def cuda(facts: Facts) -> Iterator[Finding]:
     if any(_CUDA_ENV.match(entry) for entry in facts.config.env) or facts.is_live("/usr/local/cuda"):
         return
     for item in places(facts):
-        wheels = [part for part in item.place.installed if _CUDA.match(part.name)]
-        wheels = [part for part in wheels if facts.components[part.component].live_bytes]
+        wheels = {name: number for name, number in item.components.items() if _CUDA.match(name)}
         # triton alone also comes with builds for other accelerators.
-        if not any(part.name.startswith(("nvidia-", "cupy-", "jax-", "cuda-")) for part in wheels):
+        if not any(name.startswith(("nvidia-", "cupy-", "jax-", "cuda-")) for name in wheels):
             continue
-        by_layer = facts.live_by_layer({part.component for part in wheels})
-        wheels.sort(key=lambda part: -facts.components[part.component].live_bytes)
+        by_layer = facts.live_by_layer(wheels.values())
         yield finding(
             "cuda-wheels-without-cuda",
             f"{len(wheels)} CUDA packages are in {item.environment.path}, and nothing else here is for a GPU",
             "Take the builds for CPUs (PyTorch: https://download.pytorch.org/whl/cpu as an index in uv).",
             count=sum(by_layer.values()),
             line=facts.line(heaviest(by_layer)),
-            paths=[part.name for part in wheels],
+            paths=sorted(wheels, key=lambda name: -facts.components[wheels[name]].live_bytes),
         )

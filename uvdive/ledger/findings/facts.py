@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.image.config import ImageConfig
@@ -89,7 +89,7 @@ class Facts:
             table.inode_size(inode) for inode, count in names.items() if count == self.live_names[inode]
         )
 
-    def live_by_layer(self, numbers: Collection[int]) -> dict[int, int]:
+    def live_by_layer(self, numbers: Iterable[int]) -> dict[int, int]:
         """The live bytes of some components by the layer that wrote them."""
         total: dict[int, int] = {}
         for number in numbers:

@@ -14,6 +14,9 @@ _APT = (b"/var/lib/apt/lists", b"/var/cache/apt")
 _LISTS = re.compile(rb"_(?:Packages|Sources|Contents|Translation)[^/]*$|pkgcache\.bin$|\.deb$")
 """What apt fetches or computes again; ``apt-get dist-clean`` leaves the Release files on purpose."""
 
+_VERSION_CONTROL = re.compile(r"^(?:git|mercurial|subversion)(?:-|$)")
+"""Apps call these at run time too (GitPython), and nothing here tells."""
+
 
 def apt_lists(facts: Facts) -> Iterator[Finding]:
     """Package lists and archives of apt, left by the Dockerfile's own instructions."""
@@ -65,7 +68,10 @@ def _packages(facts: Facts, kind: str, name: str, title: str, advice: str) -> It
     numbers = [
         number
         for number, part in enumerate(facts.components)
-        if part.owner == "os-packages" and part.live_bytes and part.kind == kind
+        if part.owner == "os-packages"
+        and part.live_bytes
+        and part.kind == kind
+        and not _VERSION_CONTROL.match(part.name)
     ]
     by_layer = facts.live_by_layer(numbers)
     total = sum(by_layer.values())

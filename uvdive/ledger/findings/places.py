@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from uvdive.ledger.attribute import PythonPlace
 from uvdive.ledger.components import text
 from uvdive.ledger.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts
-from uvdive.ledger.pythons import site_packages
 from uvdive.ledger.report import Environment, User
 
 
@@ -17,41 +15,38 @@ from uvdive.ledger.report import Environment, User
 class Place:
     """An environment that holds packages of the app's own.
 
-    ``entries`` are the live files of these packages; of a system Python none of
-    those that came with it.
+    ``components`` are those packages by name, ``sites`` the folders that they lie in,
+    ``entries`` their live files; of a system Python none of those that came with it.
     """
 
     environment: Environment
-    place: PythonPlace
+    root: int
+    components: Mapping[str, int]
+    sites: tuple[int, ...]
     entries: tuple[int, ...]
 
 
 def places(facts: Facts) -> Iterator[Place]:
     """Every environment with packages of the app's, in the report's order."""
-    by_path = {text(facts.table.path(place.root)): place for place in facts.attribution.places}
+    table = facts.table
+    by_path = {text(table.path(place.root)): place for place in facts.attribution.places}
     for environment in facts.environments:
         place = by_path.get(environment.path)
         if place is None:
             continue
-        entries = tuple(_entries(facts, place))
-        if entries and _is_filled(facts, place):
-            yield Place(environment, place, entries)
+        own = [item for item in place.installed if facts.components[item.component].owner == "venv"]
+        live = {i.name: i.component for i in own if facts.components[i.component].live_bytes}
+        sites = tuple(sorted({table.node_parent[item.info] for item in own}))
+        roots = (place.root,) if environment.kind == "venv" else sites
+        entries = tuple(_entries(facts, roots, own_only=environment.kind != "venv"))
+        if live and entries:
+            yield Place(environment, place.root, live, sites, entries)
 
 
-def _is_filled(facts: Facts, place: PythonPlace) -> bool:
-    components = facts.components
-    return any(
-        components[item.component].owner == "venv" and components[item.component].live_bytes
-        for item in place.installed
-    )
-
-
-def _entries(facts: Facts, place: PythonPlace) -> Iterator[int]:
-    """A venv's files, or those of a system's ``site-packages`` that belong to the app."""
-    roots = [place.root] if place.kind == "venv" else site_packages(facts.table, place.root)
+def _entries(facts: Facts, roots: Iterable[int], *, own_only: bool) -> Iterator[int]:
     for root in roots:
         for entry in facts.below(root):
-            if place.kind == "venv" or facts.owner_of(entry) == "venv":
+            if not own_only or facts.owner_of(entry) == "venv":
                 yield entry
 
 
@@ -89,7 +84,7 @@ def may_write(facts: Facts, item: Place) -> bool:
         return False
     if user.uid == 0:
         return True
-    for site in site_packages(facts.table, item.place.root):
+    for site in item.sites:
         entry = facts.table.visible(site)
         if entry is None:
             continue
