@@ -51,6 +51,14 @@ ROOT = Path(__file__).parent.parent
 FLASK = ROOT / "examples" / "flask"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The tests' layer cache is none of the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 def build(dockerfile: Path, tag: str) -> str:
     """Build a Dockerfile of a project in the engine; the name of the image."""
     command = ["docker", "buildx", "build", "--load", "--provenance=false", "-t", tag]

@@ -16,6 +16,7 @@ from backports import zstd
 from uvdive.ledger.reconcile import explain
 from uvdive.ledger.report import ImageReport
 from uvdive.session.images import load_image
+from uvdive.session.reading import ReadOptions
 
 ENGINES = ("docker26", "docker28", "podman5")
 pytestmark = pytest.mark.engine(*ENGINES)
@@ -105,7 +106,7 @@ def test_every_archive_gives_the_same_image(
         data = pack(path.read_bytes())
         path = tmp_path / (path.name + packing)
         path.write_bytes(data)
-    report = load_image(str(path), verify_digests=not packing).report
+    report = load_image(str(path), options=ReadOptions(verify_digests=not packing)).report
     check_same(original, report)
     assert all(layer.verified for layer in report.layers)
     assert [item for item in explain(report) if item] == []

@@ -7,10 +7,13 @@ order, the manifest first or last, repeated layers as links.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +22,7 @@ from uvdive.base.progress import BytesRead, OnEvent
 from uvdive.image import blobs
 from uvdive.image.events import LayerRead
 from uvdive.image.layer import LayerData
+from uvdive.image.layercache import LayerCache
 from uvdive.image.source import LayerPlace
 from uvdive.image.stream import ByteStream, ChunkStream, FileStream
 from uvdive.image.table import Kind
@@ -29,6 +33,8 @@ _MAX_TEXT = 16 << 20
 NO_ARCHIVE = "Give an archive that `docker save` or `podman save` wrote."
 INCOMPLETE = "Save the image again."
 _MAX_LINKS = 8
+_HEX = re.compile(r"[0-9a-f]{64}")
+"""Engines name members by digests or ids; other names may come again with other contents."""
 
 
 class Box(Protocol):
@@ -85,27 +91,66 @@ def _follow(links: dict[str, str], name: str) -> str:
     return name
 
 
+class StaleCacheError(Exception):
+    """A layer that was passed over, as the cache knows it, turned out to be another one."""
+
+
 class PassedBox:
     """An archive that passes once: every layer in it is indexed on its way.
 
+    Args:
+        stream: the archive.
+        wanted: which files' contents to keep.
+        on_event: gets LayerRead.
+        cache: keeps what is read; layers that it knows by their member's name are
+            hashed, but not parsed again.
+
     Raises:
         ImageError: it is no archive, is damaged or ends too early.
+        StaleCacheError: read it again, without the cache.
     """
 
-    def __init__(self, stream: ByteStream, wanted: Wanted, on_event: OnEvent) -> None:
+    def __init__(
+        self, stream: ByteStream, wanted: Wanted, on_event: OnEvent, cache: LayerCache | None = None
+    ) -> None:
         self._texts: dict[str, bytes] = {}
         self._layers: dict[str, LayerData] = {}
-        self._wanted, self._on_event = wanted, on_event
+        self._wanted, self._on_event, self._cache = wanted, on_event, cache
         self._links = _walk(stream, self._visit)
 
     def _visit(self, path: bytes, size: int, data: ByteStream) -> None:
         name = path.decode("utf-8", "replace")
         head = data.peek(min(size, BLOCK))
         if blobs.is_layer(head):
-            layer = self._layers[name] = blobs.read_layer(data, size, self._wanted)
+            layer = self._known(name, size, data) or self._fresh(name, size, data)
+            self._layers[name] = layer
             self._on_event(layer_read(layer, layer.diff_id or ""))
         elif _is_text(name, head) and size <= _MAX_TEXT:
             self._texts[name] = data.take(size)
+
+    def _fresh(self, name: str, size: int, data: ByteStream) -> LayerData:
+        layer = blobs.read_layer(data, size, self._wanted)
+        if self._cache is not None and _HEX.search(name):
+            self._cache.keep_layer(layer)
+            self._cache.keep_record(
+                f"member {name} {size}", {"diff_id": layer.diff_id, "compressed": layer.compressed_bytes}
+            )
+        return layer
+
+    def _known(self, name: str, size: int, data: ByteStream) -> LayerData | None:
+        """The layer as the cache has it, while its bytes pass by and are hashed."""
+        record = self._cache.record(f"member {name} {size}") if self._cache and _HEX.search(name) else None
+        layer = self._cache.layer(str(record["diff_id"])) if self._cache and record else None
+        if layer is None or record is None:
+            return None
+        digest = hashlib.sha256()
+        for piece in data.chunks(size):
+            digest.update(piece)
+        compressed = record.get("compressed")
+        expected = layer.diff_id if compressed is None else "sha256:" + name.rpartition("/")[2]
+        if "sha256:" + digest.hexdigest() != expected:
+            raise StaleCacheError(name)
+        return replace(layer, compressed_bytes=compressed)
 
     def text(self, name: str) -> bytes | None:
         return self._texts.get(_follow(self._links, name))

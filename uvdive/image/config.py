@@ -45,7 +45,8 @@ class Manifest:
     """Everything that the image says of itself: identity, config, layers, history.
 
     ``diff_ids`` are bottom first. ``inspect_size`` and ``listed_size`` are the
-    engine's figures in bytes, None where no engine was asked.
+    engine's figures in bytes, None where no engine was asked. ``raw`` is the config's
+    own JSON text.
     """
 
     reference: str
@@ -60,6 +61,7 @@ class Manifest:
     inspect_size: int | None = None
     listed_size: int | None = None
     engine_sizes: tuple[int | None, ...] = ()
+    raw: str = field(default="", repr=False)
 
 
 def _strings(value: Any) -> tuple[str, ...]:

@@ -10,11 +10,12 @@ from typing import Any, Literal
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import BytesRead, Note, OnEvent
 from uvdive.image import archive, oci
-from uvdive.image.boxes import PassedBox
+from uvdive.image.boxes import PassedBox, StaleCacheError, layer_read
 from uvdive.image.config import Manifest
 from uvdive.image.endpoint import Endpoint, connect
 from uvdive.image.events import ImageFound, LayerOutline
-from uvdive.image.source import RawImage, layer_history
+from uvdive.image.layercache import LayerCache
+from uvdive.image.source import RawImage, layer_history, read_config
 from uvdive.image.stream import ChunkStream
 from uvdive.image.tarindex import Wanted
 
@@ -90,9 +91,14 @@ class Engine:
         return tuple(found)
 
     def read(
-        self, reference: str, wanted: Wanted, on_event: OnEvent, platform: str | None = None
+        self,
+        reference: str,
+        wanted: Wanted,
+        on_event: OnEvent,
+        platform: str | None = None,
+        cache: LayerCache | None = None,
     ) -> RawImage:
-        """Read an image from the engine's save stream as it arrives.
+        """Read an image: from the cache if it has all layers, else from the engine's save stream.
 
         Raises:
             ImageError: there is no such image, or its stream breaks or is damaged.
@@ -103,26 +109,49 @@ class Engine:
         history.reverse()
         diff_ids = [str(layer) for layer in (attributes.get("RootFS") or {}).get("Layers") or ()]
         on_event(ImageFound(reference, _first_outline(diff_ids, history)))
-        on_event(Note("The engine prepares the archive"))
-        box = PassedBox(ChunkStream(self._save(image_id, on_event)), wanted, on_event)
-        if platform and box.text("index.json") is not None:
-            chosen = oci.choose(box, None, platform, reference=reference, source=self.source)
+        key = f"image {image_id} {platform or ''}"
+        image = None if cache is None else _cached(cache, key, reference, self.source)
+        if image is None:
+            image = self._stream(reference, image_id, wanted, on_event, platform, cache)
+            if cache is not None:
+                cache.keep_record(key, _record(image))
         else:
-            chosen = archive.choose(box, None, reference=reference, source=self.source)
+            for layer in image.layers:
+                on_event(layer_read(layer, layer.diff_id or ""))
         manifest = replace(
-            chosen.manifest,
+            image.manifest,
             reference=reference,
             image_id=image_id if image_id.startswith("sha256:") else f"sha256:{image_id}",
             inspect_size=attributes.get("Size"),
             listed_size=self._listed_size(image_id),
-            engine_sizes=_engine_sizes(chosen.manifest, history),
+            engine_sizes=_engine_sizes(image.manifest, history),
         )
         if platform and not oci.fits(manifest.platform, platform):
             raise ImageError(
                 f"The engine has {reference} for {manifest.platform}, not for {platform}.",
                 f"Pull it with `docker pull --platform {platform} {reference}`.",
             )
-        return archive.collect(box, archive.Chosen(manifest, chosen.names), on_event, announce=False)
+        return replace(image, manifest=manifest)
+
+    def _stream(
+        self,
+        reference: str,
+        image_id: str,
+        wanted: Wanted,
+        on_event: OnEvent,
+        platform: str | None,
+        cache: LayerCache | None,
+    ) -> RawImage:
+        on_event(Note("The engine prepares the archive"))
+        try:
+            box = PassedBox(ChunkStream(self._save(image_id, on_event)), wanted, on_event, cache)
+        except StaleCacheError:
+            box = PassedBox(ChunkStream(self._save(image_id, on_event)), wanted, on_event)
+        if platform and box.text("index.json") is not None:
+            chosen = oci.choose(box, None, platform, reference=reference, source=self.source)
+        else:
+            chosen = archive.choose(box, None, reference=reference, source=self.source)
+        return archive.collect(box, chosen, on_event, announce=False)
 
     def _listed_size(self, image_id: str) -> int | None:
         sizes = (image.get("Size") for image in self._api.images() if image["Id"] == image_id)
@@ -146,6 +175,40 @@ class Engine:
                 f"The engine stopped sending the image after {done} bytes: {error}.",
                 "See whether the engine still runs and has disk space, then try again.",
             ) from error
+
+
+def _record(image: RawImage) -> dict[str, Any]:
+    """What the cache keeps of an image beside its layers."""
+    return {
+        "config": image.manifest.raw,
+        "digest": image.manifest.config_digest,
+        "compressed": [layer.compressed_bytes for layer in image.layers],
+    }
+
+
+def _cached(
+    cache: LayerCache, key: str, reference: str, source: Literal["docker", "podman"]
+) -> RawImage | None:
+    """The image from the cache, if its config and all of its layers are there."""
+    record = cache.record(key)
+    if record is None:
+        return None
+    try:
+        manifest = read_config(
+            str(record["config"]).encode(), reference=reference, source=source, digest=str(record["digest"])
+        )
+        sizes = list(record["compressed"])
+    except (ImageError, KeyError, TypeError):
+        return None
+    layers = []
+    for diff_id, compressed in zip(manifest.diff_ids, sizes, strict=False):
+        layer = cache.layer(diff_id)
+        if layer is None:
+            return None
+        layers.append(replace(layer, compressed_bytes=compressed))
+    if len(layers) != len(manifest.diff_ids):
+        return None
+    return RawImage(manifest, tuple(layers), (True,) * len(layers), (None,) * len(layers))
 
 
 def _first_outline(diff_ids: list[str], history: list[dict[str, Any]]) -> tuple[LayerOutline, ...]:

@@ -84,6 +84,7 @@ def read_config(
             config=parse_config(raw.get("config") or {}),
             diff_ids=diff_ids,
             history=parse_history(raw.get("history")),
+            raw=data.decode("utf-8", "replace"),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ImageError(f"The image's config is not one: {error!r}.", _BROKEN) from error

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import json
 import struct
-import sys
 import zlib
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from uvdive.base import columns as columns_
 from uvdive.base.errors import ImageError
 from uvdive.image.table import COLUMNS, FileTable
 from uvdive.ledger import codec
@@ -34,8 +34,6 @@ LIMIT = 1 << 30
 
 _PREAMBLE = struct.Struct("<QI")
 _LENGTH = struct.Struct("<Q")
-_TYPES = {"B": "u1", "H": "u2", "I": "u4", "Q": "u8", "b": "i1", "h": "i2", "i": "i4", "q": "i8"}
-_CODES = {name: code for code, name in _TYPES.items()}
 _OWN_COLUMNS = ("inode_owner", "inode_component")
 _SAVE_AGAIN = "Save the report again: uvdive IMAGE --save FILE.uvdive"
 
@@ -67,8 +65,8 @@ def dump(report: ImageReport) -> bytes:
     columns, blobs = [], []
     for name in (*COLUMNS, *_OWN_COLUMNS):
         column = getattr(report if name in _OWN_COLUMNS else report.files, name)
-        kind = _TYPES[column.typecode] if isinstance(column, array) else "bytes"
-        blob = _pack(column) if isinstance(column, array) else _pack_texts(column)
+        kind = columns_.TYPES[column.typecode] if isinstance(column, array) else "bytes"
+        blob = columns_.pack(column) if isinstance(column, array) else columns_.pack_texts(column)
         columns.append({"name": name, "type": kind, "count": len(column), "bytes": len(blob)})
         blobs.append(blob)
     plain = codec.encode(report, leave_out=(array, FileTable))
@@ -106,36 +104,6 @@ def load(data: bytes) -> ImageReport:
     return report
 
 
-def _pack(column: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        column = column[:]
-        column.byteswap()
-    return column.tobytes()
-
-
-def _unpack(kind: str, blob: memoryview) -> array[int]:
-    column = array(_CODES[kind])
-    column.frombytes(blob)
-    if sys.byteorder == "big":
-        column.byteswap()
-    return column
-
-
-def _pack_texts(texts: list[bytes]) -> bytes:
-    return _pack(array("I", map(len, texts))) + b"".join(texts)
-
-
-def _unpack_texts(count: int, blob: memoryview) -> list[bytes]:
-    lengths = _unpack("u4", blob[: 4 * count])
-    if len(lengths) != count or sum(lengths) != len(blob) - 4 * count:
-        raise ValueError("the texts of a column have other lengths than it says")
-    texts, at = [], 4 * count
-    for length in lengths:
-        texts.append(bytes(blob[at : at + length]))
-        at += length
-    return texts
-
-
 def _read_columns(columns: tuple[_Column, ...], blobs: memoryview) -> dict[str, Any]:
     found: dict[str, Any] = {}
     at = 0
@@ -149,9 +117,9 @@ def _read_columns(columns: tuple[_Column, ...], blobs: memoryview) -> dict[str, 
             continue  # a later version's
         expected = getattr(empty, column.name, None)
         if column.type == "bytes" and isinstance(expected, list):
-            found[column.name] = _unpack_texts(column.count, blob)
+            found[column.name] = columns_.unpack_texts(column.count, blob)
             continue
-        values = _unpack(column.type, blob)
+        values = columns_.unpack(column.type, blob)
         if len(values) != column.count or (expected is not None and expected.typecode != values.typecode):
             raise ValueError(f"column {column.name} is not what its header says")
         found[column.name] = values

@@ -12,7 +12,7 @@ from uvdive.image.reference import Target, parse_target
 from uvdive.image.store import LayerStore
 from uvdive.ledger import saved
 from uvdive.ledger.report import ImageReport
-from uvdive.session.reading import ReadOptions, read_image
+from uvdive.session.reading import DEFAULTS, ReadOptions, read_image
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,7 @@ def load_image(
     target: str | Target,
     *,
     dockerfile: Path | None = None,
-    platform: str | None = None,
-    verify_digests: bool = False,
-    duplicates: bool = False,
+    options: ReadOptions = DEFAULTS,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Loaded:
@@ -38,9 +36,7 @@ def load_image(
     Args:
         target: as on the command line; a Dockerfile has to be built before.
         dockerfile: the image's Dockerfile, if it is at hand: gives lines to layers.
-        platform: ``OS/ARCH[/VARIANT]`` where the image has several; default this machine's.
-        verify_digests: hash plain layers of archives too, which reads them whole.
-        duplicates: find equal content at several paths; reads what has equal sizes.
+        options: platform, digests, duplicates, cache.
         on_event: gets Note, BytesRead, ImageFound and LayerRead.
         cancel: ends the worker at once.
 
@@ -57,7 +53,7 @@ def load_image(
         read_image,
         parsed,
         dockerfile,
-        ReadOptions(platform, verify_digests, duplicates),
+        options,
         on_event=on_event,
         cancel=cancel,
     )

@@ -7,19 +7,29 @@ from array import array
 from dataclasses import dataclass
 from pathlib import Path
 
+import xxhash
+
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import Note, OnEvent
 from uvdive.image import archive, oci
 from uvdive.image.boxes import Box, FolderBox, PassedBox, open_archive
 from uvdive.image.endpoint import docker_endpoint, podman_endpoint
 from uvdive.image.engine import Engine
+from uvdive.image.layercache import LayerCache, default_folder
 from uvdive.image.reference import Target
 from uvdive.image.source import RawImage, StoreIndex
 from uvdive.image.stack import Content, stack
+from uvdive.ledger import wanted as wanted_rules
 from uvdive.ledger.assemble import Evidence, make_report
 from uvdive.ledger.base import KnownImage
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.wanted import wanted
+
+
+def layer_cache() -> LayerCache:
+    """The user's cache of layers; what ``wanted`` would keep is part of its keys."""
+    rules = Path(wanted_rules.__file__).read_bytes()
+    return LayerCache(default_folder(), xxhash.xxh3_64_hexdigest(rules))
 
 
 class _Contents:
@@ -41,8 +51,6 @@ class _Contents:
 
     def digest(self, content: Content) -> int | None:
         """An xxh3-64 of a file's content; None where it can no longer be read."""
-        import xxhash
-
         layer, entry = content
         index = self._image.layers[layer].index
         if index.has_digests:
@@ -58,17 +66,27 @@ class _Contents:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How to read: which platform of several, whether plain layers are hashed too, and duplicates sought."""
+    """How to read an image.
+
+    ``platform`` picks one of several, ``verify_digests`` hashes plain layers of archives
+    too, ``duplicates`` looks for equal content, ``layer_cache`` lets the engine's layers
+    come from the cache.
+    """
 
     platform: str | None = None
     verify_digests: bool = False
     duplicates: bool = False
+    layer_cache: bool = True
+
+
+DEFAULTS = ReadOptions()
+"""How an image is read when nothing is asked for."""
 
 
 def read_image(
     target: Target,
     dockerfile: Path | None,
-    options: ReadOptions = ReadOptions(),
+    options: ReadOptions = DEFAULTS,
     *,
     on_event: OnEvent,
 ) -> tuple[ImageReport, StoreIndex]:
@@ -107,7 +125,8 @@ def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawIm
     if target.kind in ("docker", "podman"):
         endpoint = docker_endpoint() if target.kind == "docker" else podman_endpoint()
         engine = Engine(endpoint)
-        image = engine.read(target.value, wanted, on_event, options.platform)
+        cache = layer_cache() if options.layer_cache else None
+        image = engine.read(target.value, wanted, on_event, options.platform, cache)
         return image, tuple(KnownImage(item.names, item.diff_ids) for item in engine.local_images())
     verify = options.verify_digests
     if target.kind == "oci":

@@ -1,0 +1,40 @@
+"""An engine's image the second time: the same report, and nothing is saved from the engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from uvdive.base.progress import Note
+from uvdive.session.images import load_image
+from uvdive.session.reading import ReadOptions
+
+pytestmark = pytest.mark.engine
+SAVES = Note("The engine prepares the archive")
+
+
+def test_the_second_time_comes_from_the_cache(
+    seed_image: str, article_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    events: list[object] = []
+    fresh = load_image(seed_image, options=ReadOptions(layer_cache=False), on_event=events.append)
+    assert SAVES in events
+    assert list(tmp_path.iterdir()) == [], "--no-layer-cache keeps nothing"
+    load_image(seed_image)
+    events.clear()
+    again = load_image(seed_image, on_event=events.append)
+    assert SAVES not in events
+    one, other = fresh.report, again.report
+    assert replace(one, files=other.files) == other
+    for name in ("entry_node", "entry_death", "entry_inode", "names", "links"):
+        assert getattr(one.files, name) == getattr(other.files, name)
+    # A different image that shares its base is read once, with the base from the cache.
+    events.clear()
+    shared = load_image(article_image, on_event=events.append)
+    assert SAVES in events
+    alone = load_image(article_image, options=ReadOptions(layer_cache=False))
+    assert shared.report.totals == alone.report.totals
+    assert shared.report.owners == alone.report.owners
