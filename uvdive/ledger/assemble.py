@@ -81,7 +81,7 @@ def make_report(evidence: Evidence) -> ImageReport:
     attribution = attribute(
         contents,
         [LayerOrigin(number < base_layers, command) for number, command in enumerate(commands)],
-        manifest.config.environ.get("UV_CACHE_DIR"),
+        manifest.config.environ,
     )
     sums = add_up(table, attribution, len(evidence.layers))
     layers = _layers(evidence, sums, match, commands, base_layers)
@@ -117,7 +117,7 @@ def make_report(evidence: Evidence) -> ImageReport:
                 recipe,
             )
         ),
-        warnings=tuple(evidence.warnings),
+        warnings=(*evidence.warnings, *attribution.warnings),
         files=table,
         inode_owner=sums.inode_owner,
         inode_component=attribution.inode_component,

@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from uvdive.image.table import NONE, FileTable, Kind
+from uvdive.ledger.caches import add_caches
 from uvdive.ledger.claims import Claims
-from uvdive.ledger.components import ComponentTable, text
+from uvdive.ledger.components import ComponentTable
+from uvdive.ledger.conda import claim_conda
 from uvdive.ledger.contents import Contents
-from uvdive.ledger.ospackages import claim_apk, claim_dpkg
-from uvdive.ledger.pythons import (
-    Installed,
-    Interpreter,
-    claim_distributions,
-    find_interpreters,
-    find_venvs,
-    site_packages,
-)
-from uvdive.ledger.regions import Regions, add_caches
+from uvdive.ledger.interpreters import Interpreter, find_interpreters
+from uvdive.ledger.oskinds import HEADERS, is_python, package_kind
+from uvdive.ledger.ospackages import find_packages
+from uvdive.ledger.pythons import PythonPlace, Pythons, find_places, find_venvs
+from uvdive.ledger.regions import Regions
+from uvdive.ledger.system import LayerOrigin, SystemFiles
+from uvdive.ledger.uvfiles import add_uv, is_program, is_state, state_number
 
-_UV_NAMES = (b"uv", b"uvx", b"uvw")
-_UV_MIN = 100_000
-"""A file called uv that is smaller, in bytes, is somebody's shim and no uv."""
-_UV_FILES = re.compile(rb"^/tmp/uv-[0-9a-f]+\.lock$|/uv/uv-receipt\.json$")
-_OS_STATE = (
-    b"/etc",
-    b"/var/lib/dpkg",
-    b"/var/lib/apt",
-    b"/var/lib/pam",
-    b"/var/lib/systemd",
-    b"/var/log",
-    b"/var/cache/debconf",
-    b"/var/cache/ldconfig",
-    b"/lib/apk",
-    b"/usr/share/mime",
-    b"/usr/share/info",
-)
-_IS_STATE, _IS_TEMPORARY = 1, 2
-_TEMPORARY = (b"/tmp", b"/var/tmp", b"/run")
-
-
-@dataclass(frozen=True, slots=True)
-class PythonPlace:
-    """An environment or interpreter with what is installed in it."""
-
-    root: int
-    kind: str
-    interpreter: Interpreter | None
-    installed: tuple[Installed, ...]
+__all__ = ["Attribution", "LayerOrigin", "PythonPlace", "attribute"]
+_STATE_NAMES = (b"env", b"env.fish", b"uv-receipt.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,133 +29,105 @@ class Attribution:
     """The owners of all bytes.
 
     ``entry_component`` has a component for each entry (NONE for what is no regular
-    file), ``inode_component`` for each inode.
+    file), ``inode_component`` for each inode. ``warnings`` name databases that could
+    not be read.
     """
 
     components: ComponentTable
     entry_component: array[int]
     inode_component: array[int]
     places: tuple[PythonPlace, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LayerOrigin:
-    """What the attribution knows of a layer: is it the base's, and its instruction's text."""
-
-    base: bool
-    instruction: str
+    warnings: tuple[str, ...]
 
 
 class _Attributor:
-    def __init__(self, contents: Contents, layers: Sequence[LayerOrigin], cache_dir: str | None) -> None:
-        self.contents = contents
+    def __init__(self, contents: Contents, layers: Sequence[LayerOrigin], environ: Mapping[str, str]) -> None:
         self.table: FileTable = contents.table
         self.layers = layers
         self.components = ComponentTable()
+        self.warnings: list[str] = []
+        packages = find_packages(contents, self._package)
+        self.warnings += packages.warnings
         self.python_claims = Claims(self.table)
-        self.os_claims = Claims(self.table)
-        self.regions = Regions(self.table, self.components)
-        add_caches(self.regions, cache_dir)
-        self.places = self._pythons()
-        self.region = self.regions.spread()
-        self.state = self._state_folders()
-        self._base_packages: dict[int, int] = {}
-        for claim in (claim_dpkg, claim_apk):
-            claim(contents, self.os_claims, self._package)
+        regions = Regions(self.table, self.components)
+        add_uv(regions, environ, [layer.instruction for layer in layers])
+        add_caches(regions, environ)
+        self.pythons, interpreters = self._pythons(contents, regions, packages.claims)
+        self.region = regions.spread()
+        self.bytecode = {interpreter.library: interpreter.bytecode for interpreter in interpreters}
+        owners = self.components.keys
+        self.beats_claims = {n for n in regions.roots.values() if owners[n][0] in ("uv", "uv-cache")}
+        self.system = SystemFiles(self.table, self.components, packages, layers)
 
-    def _package(self, name: str, version: str) -> int:
-        return self.components.number("os-packages", "package", name, version)
+    def _package(self, name: str, version: str, section: str) -> int:
+        """The component of an OS package; Python's own belong to Python."""
+        kind = package_kind(name, section)
+        if is_python(name):
+            return self.components.number(
+                "python", "headers" if kind == HEADERS else "package", name, version
+            )
+        return self.components.number("os-packages", kind, name, version)
 
-    def _pythons(self) -> tuple[PythonPlace, ...]:
-        table = self.table
-        interpreters = find_interpreters(self.regions)
-        places = [(root, "venv", None) for root in find_venvs(self.regions)] + [
-            (root, "managed" if interpreter.managed else "system", interpreter)
-            for interpreter in interpreters
-            if (root := table.find(interpreter.prefix)) is not None
-        ]
-        found = []
-        for root, kind, interpreter in places:
-            installed: list[Installed] = []
-            for site in site_packages(table, root):
-                installed += claim_distributions(
-                    self.contents, self.python_claims, self.components, site, table.path(root), interpreter
-                )
-            found.append(PythonPlace(root, kind, interpreter, tuple(installed)))
-        return tuple(found)
-
-    def _state_folders(self) -> array[int]:
-        """For each node whether it is in a folder of OS state, in a temporary one, or neither (0)."""
-        marks: dict[int, int] = {}
-        for number, paths in ((_IS_STATE, _OS_STATE), (_IS_TEMPORARY, _TEMPORARY)):
-            for path in paths:
-                node = self.table.find(path)
-                if node is not None:
-                    marks[node] = number
-        parents = self.table.node_parent
-        state = array("B", bytes(len(parents)))
-        for node in range(1, len(parents)):
-            state[node] = marks.get(node) or state[parents[node]]
-        return state
+    def _pythons(
+        self, contents: Contents, regions: Regions, os_claims: Claims
+    ) -> tuple[Pythons, tuple[Interpreter, ...]]:
+        claim_conda(contents, regions, self.python_claims, self.warnings)
+        venvs = find_venvs(regions)
+        interpreters = find_interpreters(regions)
+        found = venvs, interpreters
+        return find_places(contents, regions, self.python_claims, os_claims, found), interpreters
 
     def component(self, entry: int) -> int:
         """The component of one name of a regular file, at the layer that wrote it."""
-        table, number = self.table, self.components.number
+        table = self.table
         node, layer = table.entry_node[entry], table.entry_layer[entry]
         name = table.names[node]
-        if name in _UV_NAMES and table.entry_mode[entry] & 0o111 and table.entry_size[entry] >= _UV_MIN:
-            return number("uv", "binary", text(name), path=text(table.path(node)))
-        if name.startswith(b"uv-") and _UV_FILES.search(table.path(node)):
-            return number("uv", "state", "lock files and receipts")
-        claimed = self.python_claims.get(node, layer)
+        if name[:2] == b"uv" or name in _STATE_NAMES:
+            if is_program(table, entry):
+                path = table.path(node).decode("utf-8", "replace")
+                return self.components.number("uv", "binary", name.decode(), path=path)
+            if is_state(table, node):
+                return state_number(self.components)
         region = self.region[node]
-        if claimed is not None and (region == NONE or not self._beats_venv(region)):
-            return claimed
-        return region if region != NONE else self._system(node, layer)
+        if region not in self.beats_claims:
+            claimed = self.python_claims.get(node, layer)
+            if claimed is not None:
+                return claimed
+        if region == NONE:
+            return self.system.component(node, layer)
+        return self._in_region(region, node, layer)
 
-    def _beats_venv(self, region: int) -> bool:
-        return self.components.keys[region][0] in ("uv", "uv-cache")
+    def _in_region(self, region: int, node: int, layer: int) -> int:
+        """A file of a region that no distribution claims."""
+        bytecode = self.bytecode.get(region)
+        if bytecode is not None:
+            return bytecode if self.table.names[node].endswith(b".pyc") else region
+        owners = self.pythons.site_owners.get(region)
+        if owners is None:
+            return region
+        package = self.system.claimed(node, layer)
+        if package is not None:
+            return self._python_package(package)
+        if owners.layer == layer:
+            pyc = self.table.names[node].endswith(b".pyc")
+            return self.bytecode[owners.bundled] if pyc else owners.bundled
+        return owners.unclaimed
 
-    def _system(self, node: int, layer: int) -> int:
-        """What is neither uv's nor Python's nor a cache."""
-        number, origin = self.components.number, self.layers[layer]
-        claimed = self.os_claims.get(node, layer)
-        if origin.base:
-            return self._of_base(claimed)
-        if claimed is not None:
-            return claimed
-        keyword = origin.instruction.partition(" ")[0].upper()
-        copied = keyword in ("COPY", "ADD")
-        if self.state[node] == _IS_STATE and not copied:
-            return number("os-packages", "state", "package databases and system files")
-        if (self.state[node] == _IS_TEMPORARY and not copied) or not keyword:
-            return number("other", "path", _top(self.table.path(node)))
-        return number("app", "instruction", origin.instruction)
-
-    def _of_base(self, claimed: int | None) -> int:
-        """A file of the base's layers, and the OS package that claims it."""
-        number = self.components.number
-        if claimed is None:
-            return number("base-os", "files", "of no package")
-        if claimed not in self._base_packages:
-            _, kind, name, version, _ = self.components.keys[claimed]
-            self._base_packages[claimed] = number("base-os", kind, name, version)
-        return self._base_packages[claimed]
+    def _python_package(self, package: int) -> int:
+        """An OS package's module in a site-packages belongs to Python, whatever the package's name."""
+        owner, _, name, version, _ = self.components.keys[package]
+        return package if owner == "python" else self.components.number("python", "package", name, version)
 
 
-def _top(path: bytes) -> str:
-    return text(b"/".join(path.split(b"/")[:3]))
-
-
-def attribute(contents: Contents, layers: Sequence[LayerOrigin], cache_dir: str | None) -> Attribution:
+def attribute(contents: Contents, layers: Sequence[LayerOrigin], environ: Mapping[str, str]) -> Attribution:
     """Attribute every name, and every inode to the first owner that any of its names has.
 
     Args:
         contents: the columns, with the databases' contents.
         layers: each layer's origin, bottom first.
-        cache_dir: uv's cache folder where the image's config names one.
+        environ: the image's variables, some of which name caches.
     """
-    work = _Attributor(contents, layers, cache_dir)
+    work = _Attributor(contents, layers, environ)
     table, owners = work.table, work.components.owners
     by_entry = array("i", bytes(4 * table.entries))
     by_inode = array("i", [NONE]) * table.inodes
@@ -197,4 +140,6 @@ def attribute(contents: Contents, layers: Sequence[LayerOrigin], cache_dir: str 
         other = by_inode[inode]
         if other == NONE or owners[mine] < owners[other]:
             by_inode[inode] = mine
-    return Attribution(work.components, by_entry, by_inode, work.places)
+    return Attribution(
+        work.components, by_entry, by_inode, work.pythons.places, tuple(dict.fromkeys(work.warnings))
+    )

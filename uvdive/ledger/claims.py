@@ -6,17 +6,30 @@ from dataclasses import dataclass, field
 
 from uvdive.image.table import FileTable
 
+Claim = tuple[int, int, int]
+
 
 @dataclass(slots=True)
 class Claims:
     """Claims of components on nodes, each for the layers in which its database entry was visible."""
 
     table: FileTable
-    _claims: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    _claims: dict[int, list[Claim]] = field(default_factory=dict)
+    _last: Claim = (-1, -1, -1)
 
     def add(self, node: int, component: int, first: int, death: int) -> None:
         """``component`` claims the node from layer ``first`` until before layer ``death``."""
-        self._claims.setdefault(node, []).append((first, death, component))
+        claim = (first, death, component)
+        # One database's claims come in a row: they share one tuple.
+        if claim == self._last:
+            claim = self._last
+        else:
+            self._last = claim
+        claims = self._claims.get(node)
+        if claims is None:
+            self._claims[node] = [claim]
+        elif claims[-1] != claim:
+            claims.append(claim)
 
     def get(self, node: int, layer: int) -> int | None:
         """Whose the node's file is that ``layer`` wrote.

@@ -11,7 +11,7 @@ from uvdive.image.table import FileTable, Kind
 from uvdive.ledger.attribute import Attribution, PythonPlace
 from uvdive.ledger.components import text
 from uvdive.ledger.contents import Contents
-from uvdive.ledger.pythons import Installed, record_paths, site_packages
+from uvdive.ledger.distributions import Installed, record_paths
 from uvdive.ledger.report import ConsoleScript, Distribution, Environment
 
 _SUFFIX = re.compile(rb"\.so(?:\.[\d.]+)?$")
@@ -57,7 +57,6 @@ def _environment(contents: Contents, place: PythonPlace, stats: dict[int, list[i
     chain = resolve(table, interpreter)
     hops = tuple(text(hop) for hop in chain.hops)
     live = [item for item in place.installed if _is_live(table, item.info)]
-    sites = list(site_packages(table, place.root))
     return Environment(
         path=text(path),
         kind=place.kind,
@@ -66,7 +65,7 @@ def _environment(contents: Contents, place: PythonPlace, stats: dict[int, list[i
         interpreter_path=None if chain.node is None else hops[-1],
         hops=hops,
         uv_version=settings.get("uv"),
-        roots=tuple(sorted({root for site in sites for root in _roots(contents, site)})),
+        roots=tuple(sorted({root for site in place.sites for root in _roots(contents, site)})),
         scripts=tuple(_scripts(contents, path)),
         distributions=tuple(
             sorted((_distribution(contents, item, stats) for item in live), key=lambda item: item.name)

@@ -1,121 +1,233 @@
-"""Python interpreters and environments: where they are, and which distribution claims which file."""
+"""Python environments: where they are, and which distribution claims which file of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from uvdive.image.table import FileTable
 from uvdive.ledger.claims import Claims
-from uvdive.ledger.components import ComponentTable, text
+from uvdive.ledger.components import text
 from uvdive.ledger.contents import Contents
+from uvdive.ledger.distributions import Installed, claim_site
+from uvdive.ledger.interpreters import LIB, Interpreter
 from uvdive.ledger.regions import Regions
 
-_LIB = re.compile(rb"^(?:python|pypy)(\d+\.\d+)t?$")
-_BIN = re.compile(rb"^(?:python|idle|pydoc|2to3|pypy)[\d.]*t?(?:-config|-dbg)?$")
-_MANAGED = re.compile(rb"^(?:cpython|pypy|graalpy)-(\d+\.\d+(?:\.\d+)?(?:[a-z]+\d+)?)(\+[a-z]+)?-")
-_DIST = re.compile(rb"^(.+?)-([^-]+)\.(?:dist|egg)-info$")
+_INFO = (b".dist-info", b".egg-info", b".egg", b".egg-link")
+_SITES = (b"site-packages", b"dist-packages")
+_NO_ENVIRONMENTS = re.compile(rb"/\.cache/pre-commit/|/\.tox/|/\.nox/")
 
 
 @dataclass(frozen=True, slots=True)
-class Interpreter:
-    """An installed Python: its prefix, ``X.Y``, and the layer that brought its standard library."""
+class Site:
+    """A folder with distributions.
 
+    ``prefix`` is the folder that their files may reach into, ``environment`` the path
+    by which people know it. ``interpreter`` is the one that looks here by itself.
+    """
+
+    node: int
     prefix: bytes
-    minor: str
-    version: str
-    managed: bool
-    layer: int
-    component: int
+    environment: bytes
+    interpreter: Interpreter | None
+    venv: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
-    """A distribution in a ``site-packages``: its component, and its dist-info's node."""
+class SiteOwners:
+    """Who owns a file of a site's region that no distribution claims.
 
-    name: str
-    version: str
-    info: int
-    component: int
+    What came in the interpreter's ``layer`` is ``bundled`` with it, the rest is
+    ``unclaimed``.
+    """
 
-
-def _stdlibs(table: FileTable) -> Iterator[tuple[int, bytes, str]]:
-    """Every folder that holds a standard library, its prefix and ``X.Y``."""
-    for node, name in enumerate(table.names):
-        match = _LIB.match(name)
-        if match is None or table.find_below(node, b"os.py") is None:
-            continue
-        lib = table.node_parent[node]
-        if lib > 0 and table.names[lib] in (b"lib", b"lib64"):
-            yield node, table.path(table.node_parent[lib]), text(match[1])
+    layer: int | None
+    bundled: int
+    unclaimed: int
 
 
-def find_interpreters(regions: Regions) -> tuple[Interpreter, ...]:
-    """Every interpreter in any layer, with its regions marked."""
-    table = regions.table
-    found = []
-    for node, prefix, minor in _stdlibs(table):
-        if regions.inside(node) is not None:
-            continue  # a copy inside uv's cache
-        os_py = table.find_below(node, b"os.py")
-        assert os_py is not None
-        layer = table.entry_layer[table.entries_of(os_py)[0]]
-        managed = _MANAGED.match(prefix.rpartition(b"/")[2])
-        version = text(managed[1]) if managed else minor
-        component = regions.components.number(
-            "python", "interpreter", "uv-managed" if managed else "system", version, text(prefix)
-        )
-        found.append(Interpreter(prefix, minor, version, managed is not None, layer, component))
-        if managed:
-            regions.add(table.find(prefix), component)
-        else:
-            _system_regions(regions, prefix, minor, node, component)
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class PythonPlace:
+    """An environment or interpreter with what is installed in it."""
+
+    root: int
+    kind: str
+    interpreter: Interpreter | None
+    installed: tuple[Installed, ...]
+    sites: tuple[int, ...]
 
 
-def _system_regions(regions: Regions, prefix: bytes, minor: str, stdlib: int, component: int) -> None:
-    table = regions.table
-    regions.add(stdlib, component)
-    include = table.find(prefix + b"/include")
-    for folder in (
-        table.find(prefix + b"/bin"),
-        table.find(prefix + b"/lib"),
-        table.find(prefix + b"/lib/pkgconfig"),
-        table.find(prefix + b"/share/man/man1"),
-        include,
-    ):
-        for child in () if folder is None else table.children(folder):
-            name = table.names[child]
-            if (
-                (_BIN.match(name) and (folder != include or name.startswith(b"python" + minor.encode())))
-                or name.startswith((b"libpython3", b"python3.", b"python-3."))
-                or (name == b"python3" and folder != include)
-            ):
-                regions.add(child, component)
+@dataclass(slots=True)
+class Pythons:
+    """Every place, and the owners of the sites' regions by component number."""
+
+    places: tuple[PythonPlace, ...]
+    site_owners: dict[int, SiteOwners] = field(default_factory=dict)
 
 
 def find_venvs(regions: Regions) -> tuple[int, ...]:
     """The root node of every virtual environment of any layer, with its region marked.
 
-    Those in uv's cache or of uv's tools belong to uv.
+    Those in uv's cache or of uv's tools belong to uv, and those of tools that make
+    their own in a cache belong to the cache.
     """
     table, components = regions.table, regions.components
     found = []
     for node, name in enumerate(table.names):
-        if name != b"pyvenv.cfg":
-            continue
         root = table.node_parent[node]
-        if root <= 0 or regions.inside(root) is not None:
+        if name != b"pyvenv.cfg" or root <= 0 or regions.owner(root) in ("uv", "uv-cache"):
             continue
-        path = text(table.path(root))
+        path = table.path(root)
+        if regions.owner(root) == "caches" and _NO_ENVIRONMENTS.search(path):
+            continue
         tools = table.node_parent[root]
         if tools > 0 and table.path(tools).endswith(b"/uv/tools"):
-            regions.add(root, components.number("uv", "tool", text(table.names[root]), path=path))
+            regions.add(root, components.number("uv", "tool", text(table.names[root]), path=text(path)))
             continue
-        regions.add(root, components.number("venv", "environment", "environment", path=path))
+        regions.roots[root] = components.number("venv", "environment", "environment", path=text(path))
         found.append(root)
     return tuple(found)
+
+
+def find_places(
+    contents: Contents,
+    regions: Regions,
+    python_claims: Claims,
+    os_claims: Claims,
+    found: tuple[Sequence[int], Sequence[Interpreter]],
+) -> Pythons:
+    """Let every distribution of every environment claim its files.
+
+    Args:
+        contents: the columns with the databases' contents.
+        regions: gets a region for each site and for each distribution's modules.
+        python_claims: gets the files that RECORDs name.
+        os_claims: what OS packages claim; a distribution of theirs stays theirs.
+        found: the roots of the virtual environments, and the interpreters.
+    """
+    table = contents.table
+    venvs, interpreters = found
+    pythons = Pythons(())
+    by_root: dict[int, tuple[list[Installed], list[int]]] = {}
+    for site in _sites(regions, set(venvs), interpreters):
+        owners = _site_owners(regions, site)
+        number = regions.components.number(
+            "venv", "unclaimed", "of no distribution", path=text(table.path(site.node))
+        )
+        regions.add(site.node, number)
+        pythons.site_owners[number] = owners
+        installed = claim_site(contents, regions, python_claims, os_claims, site)
+        root = site.venv
+        if root is None and site.interpreter is not None:
+            root = table.find(site.interpreter.prefix)
+        if root is not None:
+            known = by_root.setdefault(root, ([], []))
+            known[0].extend(installed)
+            known[1].append(site.node)
+    roots: list[tuple[int | None, str, Interpreter | None]] = [(root, "venv", None) for root in venvs]
+    roots += [
+        (table.find(interpreter.prefix), "managed" if interpreter.managed else "system", interpreter)
+        for interpreter in interpreters
+    ]
+    places = []
+    for root, kind, interpreter in roots:
+        if root is not None:
+            mine, sites = by_root.get(root, ([], []))
+            places.append(PythonPlace(root, kind, interpreter, tuple(mine), tuple(sites)))
+    pythons.places = tuple(places)
+    return pythons
+
+
+def _site_owners(regions: Regions, site: Site) -> SiteOwners:
+    number = regions.components.number
+    path = text(regions.table.path(site.node))
+    unclaimed = number("venv", "unclaimed", "of no distribution", path=path)
+    if site.interpreter is None or site.venv is not None:
+        return SiteOwners(None, unclaimed, unclaimed)
+    return SiteOwners(site.interpreter.layer, site.interpreter.library, unclaimed)
+
+
+def _sites(regions: Regions, venvs: set[int], interpreters: Sequence[Interpreter]) -> Iterator[Site]:
+    """Every folder that holds distributions, outermost first; vendored ones inside others left out."""
+    table = regions.table
+    names, parents = table.names, table.node_parent
+    candidates = set()
+    for node, name in enumerate(names):
+        if name.endswith(_INFO):
+            candidates.add(parents[node])
+        elif name in _SITES and table.children(node):
+            candidates.add(node)
+    taken: set[int] = set()
+    for node in sorted(candidates):
+        above = parents[node]
+        while above > 0 and above not in taken:
+            above = parents[above]
+        inside = above > 0
+        named = names[node] in _SITES
+        if node <= 0 or (inside and not named) or regions.owner(node) in ("uv", "uv-cache"):
+            continue
+        if regions.owner(node) == "caches":
+            continue
+        site = _site(table, node, venvs, interpreters)
+        if site.venv is None and site.interpreter is None and not _is_target(table, node):
+            continue
+        taken.add(node)
+        yield site
+
+
+def _is_target(table: FileTable, folder: int) -> bool:
+    """Has somebody installed distributions here (``pip install --target``), and not just put sources?"""
+    for child in table.children(folder):
+        if table.names[child].endswith(b".dist-info") and (
+            table.find_below(child, b"RECORD") is not None or table.find_below(child, b"METADATA") is not None
+        ):
+            return True
+    return table.names[folder] in _SITES
+
+
+def _site(table: FileTable, node: int, venvs: set[int], interpreters: Sequence[Interpreter]) -> Site:
+    above = node
+    while above > 0 and above not in venvs:
+        above = table.node_parent[above]
+    path = table.path(node)
+    if above > 0:
+        prefix = table.path(above)
+        return Site(node, prefix, prefix, None, above)
+    interpreter = _interpreter_of(table, node, path, interpreters)
+    prefix = _prefix(table, node, path)
+    if interpreter is None:
+        return Site(node, prefix, prefix, None, None)
+    return Site(node, prefix, interpreter.prefix, interpreter, None)
+
+
+def _prefix(table: FileTable, node: int, path: bytes) -> bytes:
+    """The prefix of a ``PREFIX/lib/pythonX.Y/site-packages``; any other folder is its own."""
+    parent = table.node_parent[node]
+    lib = table.node_parent[parent] if parent > 0 else -1
+    version = table.names[parent] if parent > 0 else b""
+    if table.names[node] in _SITES and lib > 0 and table.names[lib] in (b"lib", b"lib64"):
+        if LIB.match(version) or version == b"python3":
+            return table.path(table.node_parent[lib])
+    elif table.names[node] in _SITES and parent > 0:
+        return table.path(parent)
+    return path
+
+
+def _interpreter_of(
+    table: FileTable, node: int, path: bytes, interpreters: Sequence[Interpreter]
+) -> Interpreter | None:
+    """The interpreter that has the folder on its path by itself (the ``site`` module; Debian's too)."""
+    prefix, parent = _prefix(table, node, path), table.names[table.node_parent[node]]
+    match = LIB.match(parent)
+    minor = text(match[1]) if match else None
+    for interpreter in interpreters:
+        at_home = prefix == interpreter.prefix
+        # Debian's python3 in /usr installs what pip brings to /usr/local.
+        debian = prefix == b"/usr/local" and interpreter.prefix == b"/usr"
+        if (at_home or debian) and (minor == interpreter.minor or minor is None):
+            return interpreter
+    return None
 
 
 def site_packages(table: FileTable, prefix: int) -> Iterator[int]:
@@ -123,100 +235,8 @@ def site_packages(table: FileTable, prefix: int) -> Iterator[int]:
     for lib_name in (b"lib", b"lib64"):
         lib = table.find_below(prefix, lib_name)
         for child in () if lib is None else table.children(lib):
-            if _LIB.match(table.names[child]) or table.names[child] == b"python3":
-                for name in (b"site-packages", b"dist-packages"):
+            if LIB.match(table.names[child]) or table.names[child] == b"python3":
+                for name in _SITES:
                     site = table.find_below(child, name)
                     if site is not None:
                         yield site
-
-
-def claim_distributions(
-    contents: Contents,
-    claims: Claims,
-    components: ComponentTable,
-    site: int,
-    environment: bytes,
-    interpreter: Interpreter | None,
-) -> list[Installed]:
-    """Let every distribution in a ``site-packages`` claim the files of its RECORD.
-
-    A distribution that came in the same layer as a system interpreter (pip) is part
-    of that interpreter; uv as a package belongs to uv.
-    """
-    table = contents.table
-    found = []
-    for info in table.children(site):
-        match = _DIST.match(table.names[info])
-        if match is None or not table.children(info):
-            continue
-        name, version = text(match[1]).replace("_", "-").lower(), text(match[2])
-        record = table.find_below(info, b"RECORD")
-        first = min(
-            table.entry_layer[table.entries_of(child)[0]]
-            for child in table.children(info)
-            if table.entries_of(child)
-        )
-        if interpreter is not None and first == interpreter.layer:
-            component = interpreter.component
-        else:
-            owner = "uv" if name == "uv" else "venv"
-            component = components.number(owner, "distribution", name, version, text(environment))
-        for child in table.children(info):
-            claims.add(child, component, 0, first)
-        if record is not None:
-            for entry, data in contents.files(record):
-                span = table.entry_layer[entry], table.entry_death[entry]
-                for node in record_nodes(table, site, data):
-                    claims.add(node, component, *span)
-        found.append(Installed(name, version, info, component))
-    return found
-
-
-def record_paths(data: bytes) -> Iterator[bytes]:
-    """The paths of a RECORD (PEP 376: CSV; the path is quoted where it needs to be)."""
-    import csv
-    import io
-
-    lines = io.StringIO(data.decode("utf-8", "surrogateescape"), newline="")
-    try:
-        for row in csv.reader(lines):
-            if row and row[0]:
-                yield row[0].encode("utf-8", "surrogateescape")
-    except csv.Error:
-        return  # a damaged rest claims nothing; its files stay with the environment
-
-
-def record_nodes(table: FileTable, site: int, data: bytes) -> Iterator[int]:
-    """The nodes of the files that a RECORD names, and of the bytecode made from them."""
-    base = table.path(site)
-    bytecode: dict[int, dict[bytes, list[int]]] = {}
-    for path in record_paths(data):
-        full = path if path.startswith(b"/") else base + b"/" + path
-        node = table.find(_normal(full))
-        if node is None:
-            continue
-        yield node
-        if path.endswith(b".py"):
-            folder = table.node_parent[node]
-            if folder not in bytecode:
-                bytecode[folder] = _bytecode(table, folder)
-            yield from bytecode[folder].get(table.names[node][:-3], ())
-
-
-def _bytecode(table: FileTable, folder: int) -> dict[bytes, list[int]]:
-    """The nodes in the folder's ``__pycache__`` by the module they were made from (PEP 3147)."""
-    cache = table.find_below(folder, b"__pycache__")
-    found: dict[bytes, list[int]] = {}
-    for child in () if cache is None else table.children(cache):
-        found.setdefault(table.names[child].partition(b".")[0], []).append(child)
-    return found
-
-
-def _normal(path: bytes) -> bytes:
-    parts: list[bytes] = []
-    for part in path.split(b"/"):
-        if part == b"..":
-            del parts[-1:]
-        elif part not in (b"", b"."):
-            parts.append(part)
-    return b"/" + b"/".join(parts)

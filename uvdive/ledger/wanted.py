@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 MAX_WANTED = 8 << 20
-"""No database of interest is larger; a name alone must not fill the memory. In bytes."""
+"""No database of interest but rpm's is larger; a name alone must not fill the memory. In bytes."""
+
+MAX_RPM = 64 << 20
+"""A full Fedora has some 1000 packages and 40 MB of them. In bytes."""
 
 _WANTED = re.compile(
     rb"""
@@ -13,13 +16,17 @@ _WANTED = re.compile(
     | (?:^|/)lib/apk/db/installed$
     | ^(?:etc|usr/lib)/os-release$
     | ^etc/(?:passwd|group)$
-    | \.dist-info/(?:RECORD|direct_url\.json)$
-    | \.egg-info/(?:PKG-INFO|installed-files\.txt)$
+    | \.dist-info/(?:RECORD|direct_url\.json|top_level\.txt)$
+    | \.egg-info/(?:PKG-INFO|installed-files\.txt|top_level\.txt)$
+    | \.egg/EGG-INFO/top_level\.txt$
+    | (?:^|/)conda-meta/[^/]+\.json$
     | (?:^|/)pyvenv\.cfg$
+    | (?:^|/)uv\.lock$
     | /(?:site|dist)-packages/(?:[^/]+\.pth|__editable__[^/]*finder\.py|[^/]+\.egg-link)$
     """,
     re.VERBOSE,
 )
+_RPM = re.compile(rb"/rpm/rpmdb\.sqlite$")
 _SMALL = re.compile(
     rb"""
       /s?bin/[^/]+$
@@ -36,4 +43,6 @@ def wanted(path: bytes, size: int) -> bool:
     """Does the ledger or the rewrite read this file? ``size`` is in bytes."""
     if size <= _MAX_SMALL and _SMALL.search(path):
         return True
-    return size <= MAX_WANTED and _WANTED.search(path) is not None
+    if size > MAX_WANTED:
+        return size <= MAX_RPM and _RPM.search(path) is not None
+    return (_WANTED.search(path) or _RPM.search(path)) is not None

@@ -1,0 +1,1 @@
+import py4j, yaml
