@@ -402,6 +402,33 @@ def test_r33_packages_among_other_things_are_refused(project) -> None:
     assert refused(project(text).plan()) == ("R33", 2)
 
 
+@pytest.mark.parametrize(
+    "run",
+    [
+        "RUN apt-get update && apt-get install -y ./x.deb",
+        "RUN apt-get install -y x && useradd app && echo app > /etc/sudoers",
+        "RUN apt-get install -y x && useradd app && chmod 600 /etc/x",
+        "RUN apt-get install -y $(cat list)",
+        "COPY a.list /etc/apt/sources.list.d/\nRUN apt-get install -y x",
+    ],
+)
+def test_r33_packages_that_would_not_be_the_same_are_refused(project, run) -> None:
+    assert refused(project(f"{BASE}{run}\n{SYNC}{FLASK}").plan()) == ("R33", 2)
+
+
+def test_r33_a_run_of_packages_is_repeated_with_all_it_writes(project, node) -> None:
+    install = "RUN echo x > /etc/apt/y && apt-get install -y z\n"
+    result = project(BASE + install + SYNC + FLASK, {"RUN echo": {"/etc/apt/y": node(1)}}).plan()
+    assert install in result.text[result.text.rindex("FROM") :]
+
+
+def test_r40_a_virtual_environment_of_the_host_is_warned_of(project, tmp_path) -> None:
+    made = project(BASE + "WORKDIR /app\nRUN uv sync\nCOPY . .\n" + FLASK)
+    assert [w.line for w in made.plan(context=tmp_path).warnings if w.rule == "R40"] == [4]
+    (tmp_path / ".dockerignore").write_text("*.pyc\n.venv/\n")
+    assert not [w for w in made.plan(context=tmp_path).warnings if w.rule == "R40"]
+
+
 @pytest.mark.parametrize("path", ["/etc/hosts.allow", "/usr/lib/x/y.so", "/etc/passwd"])
 def test_r34_a_run_that_changes_the_system_is_refused(project, node, path) -> None:
     text = BASE + SYNC + "RUN ./setup\n" + FLASK

@@ -8,7 +8,7 @@ behind ``commands``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _OPERATORS = ("&&", "||", ";;", ";", "|&", "|", "&", "\n")
 _REDIRECT = re.compile(r"\d*(?:>>|>&|>\||>|<&|<)")
@@ -29,7 +29,8 @@ class Word:
 class Command:
     """A simple command. ``before`` is the operator in front of it, empty for the first.
 
-    ``words`` are without assignments in front (``assignments``) and redirections.
+    ``words`` are without assignments in front (``assignments``) and redirections;
+    ``outputs`` are the files that it redirects to.
     """
 
     before: str
@@ -37,6 +38,7 @@ class Command:
     assignments: tuple[Word, ...]
     start: int
     end: int
+    outputs: tuple[str, ...] = ()
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -59,6 +61,7 @@ def commands(text: str) -> tuple[Command, ...] | None:
 def _read(text: str) -> tuple[Command, ...]:
     found: list[Command] = []
     words: list[Word] = []
+    outputs: list[str] = []
     before, at = "", 0
     while True:
         while at < len(text) and text[at] in " \t\r":
@@ -67,28 +70,31 @@ def _read(text: str) -> tuple[Command, ...]:
         if operator is None and at < len(text):
             redirect = _REDIRECT.match(text, at)
             if redirect:
-                at = _skip_redirect(text, redirect)
+                target = _redirected(text, redirect)
+                at = target.end
+                if ">" in redirect[0] and not redirect[0].endswith("&"):
+                    outputs.append(target.text)
                 continue
             word = _word(text, at)
             words.append(word)
             at = word.end
             continue
         if words:
-            found.append(_command(before, words))
+            found.append(replace(_command(before, words), outputs=tuple(outputs)))
         elif operator not in (None, "\n", ";"):
             raise _UnknownError
         if operator is None:
             return tuple(found)
-        words, before, at = [], operator, at + len(operator)
+        words, outputs, before, at = [], [], operator, at + len(operator)
 
 
-def _skip_redirect(text: str, match: re.Match[str]) -> int:
+def _redirected(text: str, match: re.Match[str]) -> Word:
     at = match.end()
     if match[0].endswith("<") and text.startswith("<", at):
         raise _UnknownError
     while at < len(text) and text[at] in " \t":
         at += 1
-    return _word(text, at).end
+    return _word(text, at)
 
 
 def _command(before: str, words: list[Word]) -> Command:

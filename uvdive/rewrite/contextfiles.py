@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from pathlib import Path
 
 from uvdive.dockerfile.variables import expand
+from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.steps import Evidence, Step
 
 _LIMIT = 1 << 20
@@ -55,3 +57,29 @@ def context_text(evidence: Evidence, path: str) -> str | None:
         except (OSError, ValueError):
             continue
     return None
+
+
+def warn_host_environment(evidence: Evidence, notes: Notes) -> None:
+    """Warn where the context's own .venv would be copied over the one that the build made (R40)."""
+    if evidence.context is None:
+        return
+    synced = False
+    for step in evidence.steps:
+        synced = synced or (step.keyword == "RUN" and "sync" in step.instruction.value)
+        if not synced or step.keyword not in ("COPY", "ADD") or step.instruction.flag("from") is not None:
+            continue
+        if any(source.rstrip("/") == "." for source in sources(step)[0]) and not _ignores(evidence.context):
+            notes.warn(
+                "R40",
+                step.line,
+                "This copies the folder's own .venv over the one of the build where there is one: "
+                "put .venv into .dockerignore.",
+            )
+
+
+def _ignores(context: Path) -> bool:
+    try:
+        lines = (context / ".dockerignore").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return False
+    return any(re.fullmatch(r"/?(?:\*\*?/)?(?:\.venv|\.\*|\*)/?", line.strip()) for line in lines)

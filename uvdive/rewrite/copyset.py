@@ -11,13 +11,11 @@ from uvdive.rewrite.bases import Bases
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.runs import Run
+from uvdive.rewrite.runs import Run, is_system
 from uvdive.rewrite.steps import Evidence, Step
 
 _SCRATCH = re.compile(r"/(?:tmp|var/tmp|run|var/log|var/cache|var/lib/apt|proc|sys|dev)(?:/|$)")
 _CACHES = re.compile(r"/(?:\.cache/(?:pip|pypoetry|pre-commit|pdm)|\.npm|\.cargo/registry)(?:/|$)")
-_SYSTEM = re.compile(r"/(?:etc|usr|bin|sbin|lib\w*|boot|var/lib)(?:/|$)")
-_LOCAL = re.compile(r"/usr/(?:local|src)/.")
 _UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
 _PROFILES = re.compile(r"/(?:root|home/[^/]+)/\.(?:bashrc|profile|bash_profile|zshrc|zshenv)$")
 _RECEIPTS = re.compile(r"/(?:\.config/uv|\.local/bin/env(?:\.fish)?)(?:/|$)")
@@ -142,7 +140,7 @@ class Copier:
         run = self.runs.get(layer)
         if run is None or run.repeated_whole:
             return run is not None
-        if run.has("os-packages") and _SYSTEM.match(path) and not _LOCAL.match(path):
+        if run.has("os-packages") and is_system(path):
             return True
         return run.has("user") and bool(_USER_FILES.match(path) or self._is_home(path))
 
@@ -230,7 +228,7 @@ class Copier:
                 f"{path} was installed outside the environment {self.env.path}. Install it with the project.",
                 step.line,
             )
-        if (_SYSTEM.match(path) and not _LOCAL.match(path)) or self.files.in_base(node):
+        if is_system(path) or self.files.in_base(node):
             raise Refused(
                 "R34",
                 f"This RUN changed {path}, which belongs to the operating system: it can be neither copied "

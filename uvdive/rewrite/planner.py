@@ -14,7 +14,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.basediff import announce_base_files
 from uvdive.rewrite.bases import Bases, choose_bases
 from uvdive.rewrite.compose import Parts, Writer, check_single, write
-from uvdive.rewrite.contextfiles import sources
+from uvdive.rewrite.contextfiles import sources, warn_host_environment
 from uvdive.rewrite.copyset import Copier, CopySet, static_copy_set
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
@@ -22,7 +22,7 @@ from uvdive.rewrite.multistage import brings_uv, check_multistage
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Allowances, Decision, Prediction, Refusal, RewritePlan
 from uvdive.rewrite.prediction import predict
-from uvdive.rewrite.runs import Run, read_run
+from uvdive.rewrite.runs import Run, check_sources, read_run
 from uvdive.rewrite.settings import added_variables, check_inherited, start_text
 from uvdive.rewrite.start import Starter
 from uvdive.rewrite.staticrules import check_static
@@ -144,6 +144,8 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     report = evidence.report
     env = find_environment(evidence, notes)
     runs = [read_run(step) for step in evidence.runs()]
+    check_sources(evidence.steps, runs)
+    warn_host_environment(evidence, notes)
     bases = choose_bases(evidence, env, notes)
     starter = Starter(evidence, env, files, notes)
     moved = starter.start_instructions()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from uvdive.dockerfile.shell import Command, commands
+from uvdive.rewrite.contextfiles import sources
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.steps import Step, command_text
 
@@ -17,8 +19,15 @@ _USER_TOOLS = frozenset({"useradd", "groupadd", "adduser", "addgroup", "usermod"
 _FILE_TOOLS = frozenset({"mkdir", "chown", "chmod", "chgrp", "install", "touch"})
 _NO_TOOLS = frozenset({"set", "true", ":", "echo", "export", "cd"})
 _CLEANED = re.compile(r"(?:/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|/usr/share/(?:doc|man))(?:/|$)")
+_SYSTEM = re.compile(r"/(?:etc|usr(?!/local|/src)|bin|sbin|lib\w*|boot|var/lib)(?:/|$)")
+_SOURCES = re.compile(r"/(?:etc/(?:apt|apk)|usr/share/keyrings)(?:/|$)")
 _SUSPECT = re.compile(r"\b(?:apt-get|apt|apk)\s+(?:-\S+\s+)*(?:install|add)\b")
 _SUSPECT_USER = re.compile(r"\b(?:useradd|groupadd|adduser|addgroup)\s")
+
+
+def is_system(path: str) -> bool:
+    """Does a path belong to the operating system, so that only its own tools may change it?"""
+    return bool(_SYSTEM.match(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,37 @@ def read_run(step: Step) -> Run:
     chained = all(command.before in ("", "&&", ";", "\n") for command in found or ())
     if (run.has("user") or run.has("os-packages")) and not run.repeated_whole and not chained:
         raise _mixed("R28", "creates a user or installs OS packages", step)
+    if run.has("os-packages"):
+        _check_packages(run)
     return run
+
+
+def _check_packages(run: Run) -> None:
+    """Refuse what would not be the same when the packages are installed in another stage."""
+    for command, name in zip(run.commands or (), run.classes, strict=True):
+        if name == "os-packages" and any(word.startswith(("/", "./", "../")) for word in command.argv[1:]):
+            raise Refused(
+                "R33",
+                "This RUN installs a package from a file, which the final image does not have.",
+                run.step.line,
+            )
+        touched = [*command.outputs, *(command.argv[1:] if name == "files" else ())]
+        if not run.repeated_whole and any(map(is_system, touched)):
+            raise _mixed("R33", "installs OS packages", run.step)
+
+
+def check_sources(steps: Sequence[Step], runs: Sequence[Run]) -> None:
+    """Refuse package sources and keys that come by COPY: the packages are installed before (R33)."""
+    if not any(run.has("os-packages") for run in runs):
+        return
+    for step in steps:
+        if step.keyword in ("COPY", "ADD") and _SOURCES.match(sources(step)[1]):
+            raise Refused(
+                "R33",
+                "Package sources or keys that are copied cannot be ordered before the packages yet. "
+                "Write them in the RUN that installs the packages.",
+                step.line,
+            )
 
 
 def _mixed(rule: str, does: str, step: Step) -> Refused:
