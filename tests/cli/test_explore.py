@@ -13,6 +13,7 @@ from uvdive.cli.console import Console
 from uvdive.cli.narrate import Narrator
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
 from uvdive.ledger import saved
+from uvdive.session.options import ReadOptions
 from uvdive.verify.checks import Check, CheckStarted
 
 
@@ -45,15 +46,15 @@ def test_json_is_one_object_and_nothing_else(run, session) -> None:
 @pytest.mark.parametrize("command", [["some:image"], ["compare", "a:1", "b:1"]])
 def test_platform_and_digests_reach_the_reader(run, session, command) -> None:
     run(*command)
-    assert session.how == {"platform": None, "verify_digests": False, "duplicates": False}
-    run(*command, "--platform", "linux/arm64", "--verify-digests")
-    assert session.how == {"platform": "linux/arm64", "verify_digests": True, "duplicates": False}
+    assert session.how["options"] == ReadOptions()
+    run(*command, "--platform", "linux/arm64", "--verify-digests", "--no-layer-cache")
+    assert session.how["options"] == ReadOptions("linux/arm64", verify_digests=True, layer_cache=False)
 
 
 def test_duplicates_are_looked_for_on_request(run, session) -> None:
     session.report = replace(session.report, totals=replace(session.report.totals, duplicate_bytes=5000))
     assert "5.0 kB are there more than once" in run("some:image", "--duplicates").out
-    assert session.how["duplicates"]
+    assert session.how["options"].duplicates
 
 
 def test_the_platform_of_a_dockerfile_is_buildx_s(run, session, project: Path) -> None:

@@ -16,7 +16,7 @@ from backports import zstd
 from uvdive.ledger.reconcile import explain
 from uvdive.ledger.report import ImageReport
 from uvdive.session.images import load_image
-from uvdive.session.reading import ReadOptions
+from uvdive.session.options import ReadOptions
 
 ENGINES = ("docker26", "docker28", "podman5")
 pytestmark = pytest.mark.engine(*ENGINES)

@@ -9,7 +9,7 @@ import pytest
 
 from uvdive.base.progress import Note
 from uvdive.session.images import load_image
-from uvdive.session.reading import ReadOptions
+from uvdive.session.options import ReadOptions
 
 pytestmark = pytest.mark.engine
 SAVES = Note("The engine prepares the archive")

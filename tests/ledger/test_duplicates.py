@@ -9,7 +9,8 @@ import pytest
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
-from uvdive.session.reading import ReadOptions, read_image
+from uvdive.session.options import ReadOptions
+from uvdive.session.reading import read_image
 
 LAYERS = [
     make.layer(

@@ -24,12 +24,12 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """Load both and print what differs."""
     check_output(args)
     from uvdive.cli.narrate import Narrator
-    from uvdive.cli.targets import Reading, source_of
+    from uvdive.cli.targets import reading, source_of
     from uvdive.output.redact import redact_comparison
     from uvdive.session.comparing import compare_images
 
-    reading = Reading.asked(args)
-    sources = [source_of(target, reading) for target in (args.before, args.after)]
+    how = reading(args)
+    sources = [source_of(target, how) for target in (args.before, args.after)]
     reports = []
     for source in sources:
         if source.hint:

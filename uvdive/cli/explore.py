@@ -27,6 +27,6 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
             "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."
         )
     from uvdive.cli.present import show
-    from uvdive.cli.targets import Reading, source_of
+    from uvdive.cli.targets import reading, source_of
 
-    return show(source_of(args.target, Reading.asked(args)), args, console)
+    return show(source_of(args.target, reading(args)), args, console)

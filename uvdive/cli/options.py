@@ -16,6 +16,7 @@ COMMANDS = {
     "compare": "compare two images, archives or saved reports",
     "demo": "open a bundled report of a real image; needs no engine and no network",
     "clean": "remove the images that uvdive built",
+    "cache": "show or clear what is kept of layers between runs",
 }
 """Every command with its summary; the module of the same name runs it."""
 
@@ -93,6 +94,9 @@ def add_reading(parser: Parser, *, duplicates: bool = True) -> None:
     parser.option("--platform", metavar="OS/ARCH", help="which image of several (default: this machine's)")
     parser.option(
         "--verify-digests", action="store_true", help="hash plain layers of archives too: reads them whole"
+    )
+    parser.option(
+        "--no-layer-cache", action="store_true", help="read the engine's layers anew, and keep nothing"
     )
 
 

@@ -9,24 +9,16 @@ from typing import TYPE_CHECKING
 
 from uvdive.base.errors import UsageError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.session.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
     from uvdive.build.events import BuildRequest
     from uvdive.session.images import Loaded
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How to read an image; the fields are ``load_image``'s arguments."""
-
-    platform: str | None = None
-    verify_digests: bool = False
-    duplicates: bool = False
-
-    @classmethod
-    def asked(cls, args: argparse.Namespace) -> Reading:
-        """As the options say."""
-        return cls(args.platform, args.verify_digests, args.duplicates)
+def reading(args: argparse.Namespace) -> ReadOptions:
+    """How to read an image, as the options of ``add_reading`` say."""
+    return ReadOptions(args.platform, args.verify_digests, args.duplicates, not args.no_layer_cache)
 
 
 @dataclass(slots=True)
@@ -42,7 +34,7 @@ class Source:
     dockerfile: Path | None = None
     request: BuildRequest | None = None
     hint: str = ""
-    reading: Reading = Reading()
+    reading: ReadOptions = DEFAULTS
     seconds: float | None = None
 
     @property
@@ -75,15 +67,13 @@ class Source:
         return load_image(
             name,
             dockerfile=self.dockerfile,
-            platform=self.reading.platform,
-            verify_digests=self.reading.verify_digests,
-            duplicates=self.reading.duplicates,
+            options=self.reading,
             on_event=on_event,
             cancel=cancel,
         )
 
 
-def source_of(text: str, reading: Reading = Reading()) -> Source:
+def source_of(text: str, reading: ReadOptions = DEFAULTS) -> Source:
     """What a TARGET means, and how to read it.
 
     Raises:

@@ -12,7 +12,8 @@ from uvdive.image.reference import Target, parse_target
 from uvdive.image.store import LayerStore
 from uvdive.ledger import saved
 from uvdive.ledger.report import ImageReport
-from uvdive.session.reading import DEFAULTS, ReadOptions, read_image
+from uvdive.session.options import DEFAULTS, ReadOptions
+from uvdive.session.reading import read_image
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from array import array
-from dataclasses import dataclass
 from pathlib import Path
 
 import xxhash
@@ -15,21 +14,15 @@ from uvdive.image import archive, oci
 from uvdive.image.boxes import Box, FolderBox, PassedBox, open_archive
 from uvdive.image.endpoint import docker_endpoint, podman_endpoint
 from uvdive.image.engine import Engine
-from uvdive.image.layercache import LayerCache, default_folder
 from uvdive.image.reference import Target
 from uvdive.image.source import RawImage, StoreIndex
 from uvdive.image.stack import Content, stack
-from uvdive.ledger import wanted as wanted_rules
 from uvdive.ledger.assemble import Evidence, make_report
 from uvdive.ledger.base import KnownImage
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.wanted import wanted
-
-
-def layer_cache() -> LayerCache:
-    """The user's cache of layers; what ``wanted`` would keep is part of its keys."""
-    rules = Path(wanted_rules.__file__).read_bytes()
-    return LayerCache(default_folder(), xxhash.xxh3_64_hexdigest(rules))
+from uvdive.session.caching import layer_cache
+from uvdive.session.options import DEFAULTS, ReadOptions
 
 
 class _Contents:
@@ -62,25 +55,6 @@ class _Contents:
         """Are two files of equal size equal? What cannot be read is taken as different."""
         digest = self.digest(one)
         return digest is not None and digest == self.digest(other)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How to read an image.
-
-    ``platform`` picks one of several, ``verify_digests`` hashes plain layers of archives
-    too, ``duplicates`` looks for equal content, ``layer_cache`` lets the engine's layers
-    come from the cache.
-    """
-
-    platform: str | None = None
-    verify_digests: bool = False
-    duplicates: bool = False
-    layer_cache: bool = True
-
-
-DEFAULTS = ReadOptions()
-"""How an image is read when nothing is asked for."""
 
 
 def read_image(

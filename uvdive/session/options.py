@@ -1,0 +1,24 @@
+"""How to read an image: what the front ends ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read an image.
+
+    ``platform`` picks one of several, ``verify_digests`` hashes plain layers of archives
+    too, ``duplicates`` looks for equal content, ``layer_cache`` lets the engine's layers
+    come from the cache.
+    """
+
+    platform: str | None = None
+    verify_digests: bool = False
+    duplicates: bool = False
+    layer_cache: bool = True
+
+
+DEFAULTS = ReadOptions()
+"""How an image is read when nothing is asked for."""
