@@ -94,7 +94,7 @@ class UvdiveApp(App[int]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The owners' colours, which a theme may replace."""
-        return theme.variables()
+        return theme.variables(colour=not self.no_color)
 
     def get_default_screen(self) -> Screen[Any]:
         """The explorer."""

@@ -26,9 +26,9 @@ LOOKS = {
     "venv": Look("▓", "#0072B2", "Python packages"),
     "uv-cache": Look("╳", "#E69F00", "uv's cache"),
     "caches": Look("╱", "#F0E442", "other caches"),
-    "python": Look("▒", "#56B4E9", "Python"),
+    "python": Look("═", "#56B4E9", "Python"),
     "base-os": Look("░", "#999999", "base system"),
-    "os-packages": Look("═", "#CC79A7", "added OS packages"),
+    "os-packages": Look("▒", "#CC79A7", "added OS packages"),
     "app": Look("▚", "#009E73", "your app"),
     "other": Look("·", "#DDDDDD", "anything else"),
 }
@@ -37,9 +37,13 @@ MIXED = "*"
 """Marks a directory whose files have several owners."""
 
 
-def variables() -> dict[str, str]:
-    """The theme variables ``$owner-…``, ``$sign-…``; a theme may set its own."""
+def variables(*, colour: bool) -> dict[str, str]:
+    """The theme variables ``$owner-…``, ``$tint-…`` and ``$sign-…``; a theme may set its own.
+
+    Without ``colour`` there is no tint behind a pattern: in grey it would hide it.
+    """
     found = {f"owner-{owner}": LOOKS[owner].colour for owner in OWNERS}
+    found |= {f"tint-{owner}": f"{LOOKS[owner].colour}80" if colour else "transparent" for owner in OWNERS}
     found |= {
         "sign-added": "#009E73",
         "sign-changed": "#E69F00",

@@ -42,7 +42,7 @@ def stacked(parts: Mapping[str, int], width: int) -> Content:
     """The stacked bar of some owners' bytes, ``width`` cells wide."""
     return Content.assemble(
         *(
-            (LOOKS[owner].glyph * count, f"$owner-{owner} on $owner-{owner} 35%")
+            (LOOKS[owner].glyph * count, f"$owner-{owner} on $tint-{owner}")
             for owner, count in cells(parts, width).items()
         )
     )

@@ -49,6 +49,12 @@ class Rows(ScrollView, can_focus=True):
             background: $foreground 22%;
             text-style: bold;
         }
+        &:ansi > .rows--cursor { text-style: bold; }
+        &:ansi:focus > .rows--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+            text-style: bold;
+        }
     }
     """
 
