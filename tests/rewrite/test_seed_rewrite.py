@@ -171,3 +171,47 @@ def test_r45_the_authors_own_two_stages_are_found_broken(context, images) -> Non
     result = plan_rewrite(dockerfile, load_image(images["article"]).report)
     assert result.refusal is not None
     assert (result.refusal.rule, result.refusal.line) == ("R45", 8)
+
+
+NONROOT = """\
+FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim
+ARG PORT=5000
+ENV UV_LINK_MODE=copy PORT=$PORT
+# a user of its own
+RUN groupadd -r app && useradd -r -m -g app app && mkdir -p /data && chown app:app /data
+WORKDIR /app
+RUN chown app:app /app
+USER app
+RUN --mount=type=cache,target=/home/app/.cache/uv,uid=999 \\
+    --mount=type=bind,source=uv.lock,target=uv.lock \\
+    --mount=type=bind,source=pyproject.toml,target=pyproject.toml \\
+    uv sync --frozen --no-install-project
+
+COPY --chown=app:app . /app
+EXPOSE $PORT
+HEALTHCHECK --interval=5s CMD uv run python -c "print(1)" || exit 1
+CMD exec uv run --no-sync flask --app src/server.py run \\
+    --host 0.0.0.0 --port ${PORT:-80}
+"""
+
+
+def test_r28_r29_r30_a_user_of_its_own_mounts_and_a_health_check(context, images) -> None:
+    dockerfile = context / "Dockerfile.nonroot"
+    dockerfile.write_text(NONROOT)
+    images["nonroot"] = build("nonroot", NONROOT, context)
+    before = load_image(images["nonroot"], dockerfile=dockerfile).report
+    plan = plan_rewrite(dockerfile, before)
+    assert plan.outcome == "rewritten", plan.refusal
+    images["nonroot-after"] = tag = build("nonroot-after", plan.text, context)
+    after = load_image(tag).report
+    close(plan, after)
+    assert (after.config.user, after.config.working_dir) == ("app", "/app")
+    assert after.config.exposed_ports == before.config.exposed_ports
+    assert after.config.healthcheck["Test"] == ["CMD-SHELL", 'python -c "print(1)" || exit 1']
+    owners = "stat -c %U:%G:%a /app /data /home/app /app/src/server.py"
+    assert inside(tag, "sh", "-c", owners) == inside(images["nonroot"], "sh", "-c", owners)
+    container = docker("run", "-d", tag)
+    try:
+        assert docker("exec", container, "python", "-c", ASK) == "200"
+    finally:
+        docker("rm", "-f", container)
