@@ -16,8 +16,8 @@ _TESTS = frozenset({b"test", b"tests"})
 _TESTS_MIN = 1_000_000
 _BYTECODE_MIN = 10_000_000
 """Below this, bytecode is the cheap half of a fast start."""
-_SOURCE_MIN = 5_000_000
-"""Python compiles one to two million bytes of source a second."""
+_SOURCE_MIN = 10_000_000
+"""Python compiles 5 to 10 MB of source a second: below this nobody notices."""
 _CUDA = re.compile(
     r"^(?:nvidia-.+|triton|pytorch-triton|cupy-cuda\d+x?|jax-cuda\d+-.+|torch-?tensorrt|cuda-.+)$"
 )
