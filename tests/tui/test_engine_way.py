@@ -42,7 +42,7 @@ async def test_r_and_b_measure_the_saving_on_the_real_engine_and_w_writes(projec
 
     app = UvdiveApp("examples/flask", loader=load, dockerfile=dockerfile, context=project)
     async with app.run_test(size=(150, 45)) as pilot:
-        await asyncio.sleep(0)
+        await pilot.pause()
         await ended_slowly(pilot, app)
         assert app.screen.report is not None, app.screen.error
         before = app.screen.report.totals.file_bytes

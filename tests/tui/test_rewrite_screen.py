@@ -170,6 +170,9 @@ async def test_esc_leaves_the_build_running_and_r_comes_back_to_it(dockerfile):
         await pilot.press("escape")
         assert isinstance(app.screen, ExploreScreen)
         assert screen.busy
+        await pilot.pause()
+        assert "Rewrite:  building … " in text_of(app)
+        assert "r shows it" in text_of(app)
         await pilot.press("r")
         assert app.screen is screen
         assert screen.view == "build"

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.screen import Screen
 
 from uvdive.base.errors import ExitCode, UvdiveError
@@ -127,6 +128,12 @@ class UvdiveApp(App[int]):
         if path is not None:
             self.dockerfile = path
             self.show_rewrite(report)
+
+    def tell_explorer(self, words: list[Content]) -> None:
+        """Show in the explorer how the rewrite goes while it is out of sight."""
+        explorer = self.screen_stack[0]
+        if isinstance(explorer, ExploreScreen):
+            explorer.tell([Content.styled("Rewrite:", "bold"), *words, Content("r shows it")])
 
     def leave(self, error: UvdiveError | None = None) -> None:
         """End the app; after an error with that error's exit code."""

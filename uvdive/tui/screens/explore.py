@@ -165,6 +165,10 @@ class ExploreScreen(ActionScreen, Panes):
             line = headline.of_progress(self.progress, self.error, width)
         self.query_one("#headline", Static).update(line)
 
+    def tell(self, words: list[Content]) -> None:
+        """Say how something goes that is out of sight, in place of what could be won."""
+        self.query_one("#wins", Static).update(Content("  ").join(words))
+
     # What is shown
 
     @on(Rows.Highlighted, "#layers")

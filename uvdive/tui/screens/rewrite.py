@@ -268,17 +268,21 @@ class RewriteScreen(ActionScreen, Panes):
             self.query_one(LogView).follow(self.proof)
             self.query_one(CheckList).follow(self.proof)
         self.refresh_bindings()
+        if not self.is_current and self.proof is not None:
+            self._app.tell_explorer(self._words()[:2])
 
     def _headline(self) -> Content:
         width = self.app.size.width
         name = Content.styled(keep_end(visible(str(self.dockerfile)), width // 3), "bold $text-accent")
+        return fit(name, self._words(), width)
+
+    def _words(self) -> list[Content]:
+        """How it stands, the most important first."""
         if self.planning or self.plan is None:
-            parts = [Content(visible(self._note)), Content("x stops" if self.planning else "")]
-        elif self.proof is not None:
-            parts = proof_words(self.proof, self.written, busy=self.busy)
-        else:
-            parts = plan_words(self.plan)
-        return fit(name, parts, width)
+            return [Content(visible(self._note)), Content("x stops" if self.planning else "")]
+        if self.proof is not None:
+            return proof_words(self.proof, self.written, busy=self.busy)
+        return plan_words(self.plan)
 
     # Actions
 
@@ -370,6 +374,7 @@ class RewriteScreen(ActionScreen, Panes):
             self.minimize()
         else:
             self.app.pop_screen()
+            self._show()
 
     def action_help(self) -> None:
         """Show the keys."""

@@ -164,7 +164,11 @@ class Rows(ScrollView, can_focus=True):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The text that the mouse selected, of the rows as they are drawn."""
         width = self.scrollable_content_region.width
-        return selection.extract("\n".join(self.row(i, width).plain for i in range(self.count))), "\n"
+        first = selection.start.y if selection.start is not None else 0
+        last = selection.end.y if selection.end is not None else self.count - 1
+        # The rows before the selection count as lines, but nobody has to draw them.
+        lines = [""] * first + [self.row(i, width).plain for i in range(first, min(last + 1, self.count))]
+        return selection.extract("\n".join(lines)), "\n"
 
     def action_move(self, by: int) -> None:
         """Move the cursor."""
