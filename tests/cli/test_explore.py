@@ -231,3 +231,30 @@ def test_narration_tells_steps_and_checks_without_control_characters(capsys) -> 
         "Checking: files",
         "  passed: all there",
     ]
+
+
+def test_a_finding_is_explained_without_any_image(run, session) -> None:
+    ran = run("--explain", "uv-in-image")
+    assert ran.code == 0
+    assert ran.out.startswith("# uv-in-image\n")
+    assert session.names() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--explain", "uv-in-imag"], "Did you mean uv-in-image"),
+        (["--explain", "uv-in-image", "some:image"], "Say: uvdive --explain uv-in-image"),
+        (["--explain"], "--explain"),
+    ],
+)
+def test_an_explanation_that_there_is_not(run, session, words, said) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert session.names() == []
+
+
+def test_reports_give_the_id_that_explains(run, session) -> None:
+    assert "[uv-in-image]" in run("some:image", "--report").out
+    assert "`uv-in-image`" in run("some:image", "--markdown").out

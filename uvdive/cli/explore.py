@@ -13,6 +13,7 @@ from uvdive.cli.options import Parser, add_common, add_output, add_reading, chec
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """The command's arguments."""
     parser.add_argument("target", metavar="TARGET", nargs="?", help="what to look into")
+    parser.option("--explain", metavar="ID", help="tell all about a finding, by the id that reports give it")
     add_output(parser)
     add_reading(parser)
     add_common(parser)
@@ -20,8 +21,10 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 
 
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
-    """Explore one image."""
+    """Explore one image, or explain one finding."""
     check_output(args)
+    if args.explain is not None:
+        return _explain(args, console)
     if args.target is None:
         raise UsageError(
             "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."
@@ -30,3 +33,12 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     from uvdive.cli.targets import reading, source_of
 
     return show(source_of(args.target, reading(args)), args, console)
+
+
+def _explain(args: argparse.Namespace, console: Console) -> ExitCode:
+    from uvdive.ledger.findings.explain import explain
+
+    if args.target is not None:
+        raise UsageError("--explain needs no image.", f"Say: uvdive --explain {args.explain}")
+    console.data(explain(args.explain))
+    return ExitCode.DONE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from uvdive.base.units import Units, delta, percent, size
-from uvdive.ledger.report import ImageReport
+from uvdive.ledger.report import Finding, ImageReport
 from uvdive.output import largest
 from uvdive.output.plain import count, one_line
 from uvdive.output.sizes import engine_lines
@@ -50,13 +50,17 @@ def report_markdown(report: ImageReport, units: Units = "si") -> str:
         _owners(report, units),
         _layers(report, units),
         [
-            f"- **{escaped(item.title)}** ({size(item.bytes, units)}): {escaped(item.advice, 1000)}"
+            f"- **{escaped(item.title)}** ({_cost(item, units)}{code(item.id)}): {escaped(item.advice, 1000)}"
             for item in largest.findings(report)
         ],
         _waste(report, units),
         [f"Note: {escaped(warning, 1000)}" for warning in report.warnings],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _cost(finding: Finding, units: Units) -> str:
+    return f"{size(finding.bytes, units)}, " if finding.bytes else ""
 
 
 def _owners(report: ImageReport, units: Units) -> list[str]:

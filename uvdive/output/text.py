@@ -87,9 +87,11 @@ def _findings(report: ImageReport, units: Units, width: int) -> list[str]:
     lines = []
     for finding in largest.findings(report):
         line = "" if finding.line is None else f" (line {finding.line})"
-        head = f"  {size(finding.bytes, units):>10}  {finding.title}{line}"
-        lines += [one_line_kept(head, width), one_line_kept(f"{'':14}{finding.advice}", 4 * width)]
-    return ["Findings", *lines] if lines else []
+        cost = size(finding.bytes, units) if finding.bytes else ""
+        head = f"  {cost:>10}  {finding.title}{line}"
+        advice = f"{'':14}{finding.advice} [{finding.id}]"
+        lines += [one_line_kept(head, width), one_line_kept(advice, 4 * width)]
+    return ["Findings (uvdive --explain ID says more)", *lines] if lines else []
 
 
 def one_line_kept(text: str, width: int) -> str:
