@@ -88,7 +88,7 @@ def make_report(evidence: Evidence) -> ImageReport:
     components = components_of(attribution, sums)
     owners = owners_of(components, sums)
     waste = waste_of(table, sums, [layer.line for layer in layers])
-    users, places = _users(contents), environments(contents, attribution)
+    users, places = _users(contents), environments(contents, attribution, evidence.dockerfile)
     recipe = read_recipe(evidence.dockerfile) if evidence.dockerfile and match and match.matches else None
     return ImageReport(
         tool_version=__version__,

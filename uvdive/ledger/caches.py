@@ -96,6 +96,10 @@ _VARIABLES: dict[str, tuple[str, str]] = {
     "KERAS_HOME": ("keras", DATA),
     "MPLCONFIGDIR": ("matplotlib", DATA),
 }
+# Folders that hold more than a cache, whatever a variable says.
+_TOO_WIDE = frozenset(
+    ["", "/app", "/code", "/data", "/home", "/opt", "/root", "/run", "/src", "/srv", "/tmp", "/usr", "/var"]  # noqa: S108
+)
 _BACKUPS = re.compile(rb"^(?:status|diversions|statoverride|available|config\.dat|templates\.dat)-old$")
 _BACKUP_FOLDERS = (b"/var/lib/dpkg", b"/var/cache/debconf")
 # Poetry keeps the environments of projects inside its cache: they are no cache.
@@ -132,7 +136,7 @@ def _named(regions: Regions, environ: Mapping[str, str]) -> None:
     find = regions.table.find
     for variable, (tool, kind) in _VARIABLES.items():
         path = environ.get(variable, "")
-        if path.startswith("/") and path.count("/") > 1:  # a folder of the top is not only a cache's
+        if path.startswith("/") and path.rstrip("/") not in _TOO_WIDE:
             _add(regions, find(path.encode("utf-8", "surrogateescape")), tool, kind)
     for place, tool, kind in _ABSOLUTE:
         _add(regions, find(place), tool, kind)

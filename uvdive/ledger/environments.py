@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable, Kind
@@ -12,42 +13,40 @@ from uvdive.ledger.attribute import Attribution, PythonPlace
 from uvdive.ledger.components import text
 from uvdive.ledger.contents import Contents
 from uvdive.ledger.distributions import Installed, record_paths
+from uvdive.ledger.lockfile import Reason
+from uvdive.ledger.parts import Parts, parts_of
+from uvdive.ledger.reasons import Found, find_locks, reasons
 from uvdive.ledger.report import ConsoleScript, Distribution, Environment
 
-_SUFFIX = re.compile(rb"\.so(?:\.[\d.]+)?$")
 _MAPPING = re.compile(rb"^MAPPING\b[^=]*=\s*(\{.*?\})\s*$", re.MULTILINE | re.DOTALL)
 _MAX_SHEBANG = 1024
 
 
-def environments(contents: Contents, attribution: Attribution) -> tuple[Environment, ...]:
-    """Every environment and interpreter that a container sees, virtual ones first."""
-    stats = _distribution_bytes(contents.table, attribution)
+def environments(
+    contents: Contents, attribution: Attribution, dockerfile: Path | None = None
+) -> tuple[Environment, ...]:
+    """Every environment and interpreter that a container sees, virtual ones first.
+
+    Args:
+        contents: the columns with the kept contents.
+        attribution: the environments' places and components.
+        dockerfile: the image's, if it is at hand: ``uv.lock`` may lie beside it.
+    """
+    installed = {item.component for place in attribution.places for item in place.installed}
+    parts = parts_of(contents.table, attribution, installed)
+    locks = find_locks(contents, dockerfile)
     found = []
     for place in attribution.places:
         if contents.table.leads_to_live(place.root):
-            environment = _environment(contents, place, stats)
+            environment = _environment(contents, place, parts, locks)
             if environment is not None:
                 found.append(environment)
     return tuple(found)
 
 
-def _distribution_bytes(table: FileTable, attribution: Attribution) -> dict[int, list[int]]:
-    """By component: bytes, bytecode bytes, native bytes and files of live inodes."""
-    wanted = {number for number, key in enumerate(attribution.components.keys) if key[1] == "distribution"}
-    stats: dict[int, list[int]] = {number: [0, 0, 0, 0] for number in wanted}
-    for inode, component in enumerate(attribution.inode_component):
-        if component in stats and table.inode_live(inode):
-            entry = table.inode_entry[inode]
-            name, size = table.names[table.entry_node[entry]], table.entry_size[entry]
-            row = stats[component]
-            row[0] += size
-            row[1] += size if name.endswith(b".pyc") else 0
-            row[2] += size if _SUFFIX.search(name) else 0
-            row[3] += 1
-    return stats
-
-
-def _environment(contents: Contents, place: PythonPlace, stats: dict[int, list[int]]) -> Environment | None:
+def _environment(
+    contents: Contents, place: PythonPlace, parts: Mapping[int, Parts], locks: Found
+) -> Environment | None:
     table = contents.table
     path = table.path(place.root)
     settings = pyvenv(contents.read(path + b"/pyvenv.cfg") or b"") if place.kind == "venv" else {}
@@ -57,6 +56,10 @@ def _environment(contents: Contents, place: PythonPlace, stats: dict[int, list[i
     chain = resolve(table, interpreter)
     hops = tuple(text(hop) for hop in chain.hops)
     live = [item for item in place.installed if _is_live(table, item.info)]
+    why = reasons(locks, text(path), {item.name: item.version for item in live})
+    distributions = [
+        _distribution(contents, item, parts[item.component], why.get(item.name)) for item in live
+    ]
     return Environment(
         path=text(path),
         kind=place.kind,
@@ -67,9 +70,7 @@ def _environment(contents: Contents, place: PythonPlace, stats: dict[int, list[i
         uv_version=settings.get("uv"),
         roots=tuple(sorted({root for site in place.sites for root in _roots(contents, site)})),
         scripts=tuple(_scripts(contents, path)),
-        distributions=tuple(
-            sorted((_distribution(contents, item, stats) for item in live), key=lambda item: item.name)
-        ),
+        distributions=tuple(sorted(distributions, key=lambda item: item.name)),
     )
 
 
@@ -101,24 +102,28 @@ def pyvenv(data: bytes) -> dict[str, str]:
 
 
 def _is_live(table: FileTable, info: int) -> bool:
-    return any(table.visible(child) is not None for child in table.children(info))
+    """Does a container see the metadata? An old ``.egg-info`` may be a file."""
+    return any(table.visible(node) is not None for node in table.children(info) or (info,))
 
 
-def _distribution(contents: Contents, item: Installed, stats: dict[int, list[int]]) -> Distribution:
-    table = contents.table
-    folder = table.path(item.info)
-    row = stats.get(item.component, [0, 0, 0, 0])
+def _distribution(contents: Contents, item: Installed, parts: Parts, reason: Reason | None) -> Distribution:
+    folder = contents.table.path(item.info)
     record = contents.read(folder + b"/RECORD") or b""
     direct = contents.read(folder + b"/direct_url.json")
     return Distribution(
         item.name,
         item.version,
-        bytes=row[0],
-        bytecode_bytes=row[1],
-        native_bytes=row[2],
-        files=row[3],
+        bytes=parts.bytes,
+        bytecode_bytes=parts.bytecode,
+        native_bytes=parts.native,
+        files=parts.files,
+        why=reason.why if reason else (),
+        group=reason.group if reason else None,
         editable=_editable(direct),
         modules=_modules(record),
+        code_bytes=parts.code,
+        data_bytes=parts.data,
+        tests_bytes=parts.tests,
     )
 
 

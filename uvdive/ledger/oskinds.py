@@ -20,10 +20,12 @@ _TOOLS = re.compile(
     | autotools-dev | autopoint | libtool(?:-bin)? | m4 | bison | flex | patch | patchutils
     | quilt
     | pkg-?config | pkgconf(?:-.*)? | gettext | swig[\d.]* | nasm | yasm | gdb(?:-.*)? | strace | valgrind
-    | rustc?(?:-.*)? | cargo(?:-.*)? | rustup | golang?(?:-.*)? | ghc(?:-.*)? | gradle | maven | ant
+    | rustc?(?:-.*)?
+    | cargo(?:-.*)? | rustup | golang?(?:-.*)? | ghc(?:-.*)? | gradle | maven | ant
     | javac | openjdk-[\d.]+-jdk(?:-headless)? | default-jdk(?:-headless)? | ccache | scons | gperf | texinfo
     | git(?:-.*)? | mercurial(?:-.*)? | subversion | cvs
-    | lib(?:asan|lsan|tsan|ubsan|hwasan|itm|cc1|ctf|ctf-nobfd|binutils|isl|mpc|gprofng|sframe|dpkg-perl)[\d.-]*
+    | lib(?:asan|lsan|tsan|ubsan|hwasan|itm|cc1|ctf|ctf-nobfd|binutils|isl|mpc|gprofng|sframe)[\d.-]*
+    | libdpkg-perl
     )$""",
     re.VERBOSE,
 )

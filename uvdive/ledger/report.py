@@ -135,7 +135,13 @@ class OwnerReport:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One installed Python distribution."""
+    """One installed Python distribution, by its live files.
+
+    ``tests_bytes`` (all that lies in folders of tests), ``native_bytes``,
+    ``bytecode_bytes``, ``code_bytes`` and ``data_bytes`` sum to ``bytes``. ``why`` are
+    the names that lead to it from the project on, itself left out, and ``group`` is
+    None, ``extra:NAME`` or a dependency group (``dev``): both as ``uv.lock`` says.
+    """
 
     name: str
     version: str
@@ -147,6 +153,9 @@ class Distribution:
     group: str | None = None
     editable: str | None = None
     modules: tuple[str, ...] = ()
+    code_bytes: int = 0
+    data_bytes: int = 0
+    tests_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

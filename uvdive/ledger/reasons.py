@@ -1,0 +1,74 @@
+"""Which lock or project file explains which environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from uvdive.ledger.components import text
+from uvdive.ledger.contents import Contents
+from uvdive.ledger.lockfile import Lock, Reason, explain, parse_lock, parse_project
+
+Found = Sequence[tuple[str | None, Lock]]
+"""Locks with the folder in the image that they lie in; None for the build context's."""
+
+_LIMIT = 32
+"""More lock files than any image needs: those of installed packages' own sources."""
+_MAX_BYTES = 8 << 20
+
+
+def find_locks(contents: Contents, dockerfile: Path | None) -> Found:
+    """Every ``uv.lock`` of the image (of any layer), then those beside the Dockerfile, then projects'."""
+    table = contents.table
+    nodes: dict[bytes, list[int]] = {b"uv.lock": [], b"pyproject.toml": []}
+    for node, name in enumerate(table.names):
+        if name in nodes:
+            nodes[name].append(node)
+    found: list[tuple[str | None, Lock]] = []
+    for file, parse in ((b"uv.lock", parse_lock), (b"pyproject.toml", parse_project)):
+        for node in nodes[file][:_LIMIT]:
+            contained = [data for _, data in contents.files(node)]
+            lock = parse(contained[-1]) if contained else None
+            if lock is not None:
+                found.append((text(table.path(table.node_parent[node])), lock))
+        data = _beside(dockerfile, file.decode())
+        lock = parse(data) if data is not None else None
+        if lock is not None:
+            found.append((None, lock))
+    return found
+
+
+def _beside(dockerfile: Path | None, name: str) -> bytes | None:
+    if dockerfile is None:
+        return None
+    path = dockerfile.parent / name
+    try:
+        return path.read_bytes() if path.stat().st_size <= _MAX_BYTES else None
+    except OSError:
+        return None  # the project has none
+
+
+def reasons(locks: Found, environment: str, installed: Mapping[str, str]) -> Mapping[str, Reason]:
+    """Why each distribution of an environment is there, by the lock that fits it best.
+
+    Args:
+        locks: what ``find_locks`` found.
+        environment: the environment's path in the image.
+        installed: normalized names and versions of its distributions.
+
+    Returns:
+        Reasons by name; what no lock leads to has none.
+    """
+    best: tuple[int, int, Mapping[str, Reason]] = (0, 0, {})
+    for folder, lock in locks:
+        found = explain(lock, installed)
+        # What a lock explains says more than where it lies; the folder decides between equals.
+        near = len(folder) if folder is not None and _is_above(folder, environment) else 0
+        if (len(found), near) > best[:2]:
+            best = len(found), near, found
+    needed = max(1, (len(installed) + 2) // 3)
+    return best[2] if best[0] >= needed or best[1] else {}
+
+
+def _is_above(folder: str, path: str) -> bool:
+    return path.startswith(folder.rstrip("/") + "/")
