@@ -133,7 +133,7 @@ async def test_the_differences_of_a_check_open_with_enter(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
-        await pilot.press("2", "down", "down")
+        await pilot.press("3", "down", "down")
         assert "- /x[/y]" not in text_of(app)
         await pilot.press("enter")
         await pilot.pause()
@@ -363,7 +363,7 @@ async def test_narrow_terminals_show_one_pane_at_a_time_in_both_views(dockerfile
             await pilot.pause()
             assert shown() == [pane]
         await built(screen, pilot)
-        for key, pane in (("2", "checks"), ("3", "log"), ("4", "deltas"), ("1", "steps")):
+        for key, pane in (("2", "deltas"), ("3", "checks"), ("4", "log"), ("1", "steps")):
             await pilot.press(key)
             await pilot.pause()
             assert shown() == [pane]
@@ -391,6 +391,6 @@ async def test_the_log_can_be_copied(dockerfile):
         await pilot.press("y")
         assert app.clipboard == NEW
         await built(screen, pilot)
-        await pilot.press("3", "y")
+        await pilot.press("4", "y")
         assert app.clipboard == "\x1b[2Jhello [/]"
         assert screen.query_one(CheckList).count

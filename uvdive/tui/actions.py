@@ -72,10 +72,18 @@ class ActionScreen(Screen[None]):
 
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
     HELP = ""
+    _applied: tuple[bool, ...] = ()
 
     def problem_of(self, action: Action) -> str:
         """Why the action does not apply now; empty where it does."""
         return action.problem(self) if self.is_mounted else ""
+
+    def refresh_actions(self) -> None:
+        """Draw the footer anew, but only if an action began or ceased to apply: it flickers."""
+        now = tuple(not self.problem_of(action) for action in self.ACTIONS)
+        if now != self._applied:
+            self._applied = now
+            self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what does not apply (Textual: None is shown, but disabled)."""
@@ -203,9 +211,9 @@ REWRITE = (
     ),
     Action("rewrite.copy", "y", "Copy", "Copy the new Dockerfile, or in the log pane the log.", _planned),
     Action("rewrite.pane.1", "1", "First pane", "Go to the decisions, or the steps.", palette=False),
-    Action("rewrite.pane.2", "2", "Second pane", "Go to the diff, or the checks.", palette=False),
-    Action("rewrite.pane.3", "3", "Third pane", "Go to the reasons, or the log.", palette=False),
-    Action("rewrite.pane.4", "4", "Fourth pane", "Go to the figures, once a build began.", palette=False),
+    Action("rewrite.pane.2", "2", "Second pane", "Go to the diff, or to before and after.", palette=False),
+    Action("rewrite.pane.3", "3", "Third pane", "Go to the reasons, or the checks.", palette=False),
+    Action("rewrite.pane.4", "4", "Fourth pane", "Go to the log, once a build began.", palette=False),
     Action("rewrite.next", "tab", "Next pane", "Go to the next pane.", palette=False),
     Action("rewrite.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
     Action(

@@ -91,7 +91,7 @@ class ExploreScreen(ActionScreen, Panes):
 
     def _begin(self) -> None:
         self._job = self._app.jobs.start("read", self, self._app.load)
-        self.refresh_bindings()
+        self.refresh_actions()
 
     @property
     def reading(self) -> bool:
@@ -137,7 +137,7 @@ class ExploreScreen(ActionScreen, Panes):
         if not report.layers:
             self.query_one(FileTree).wait("The image has no layers.")
         self._show_headline()
-        self.refresh_bindings()
+        self.refresh_actions()
         for warning in report.warnings[:3]:
             self.notify(visible(warning), severity="warning", markup=False, timeout=8)
 
@@ -150,7 +150,7 @@ class ExploreScreen(ActionScreen, Panes):
             return
         self.error = message.error
         self._show_headline()
-        self.refresh_bindings()
+        self.refresh_actions()
         if isinstance(message.error, CancelledError):
             self.query_one(FileTree).wait("Reading was stopped. q leaves.")
             return
@@ -348,7 +348,7 @@ class ExploreScreen(ActionScreen, Panes):
         """Stop reading."""
         if self._job is not None:
             self._job.cancel.cancel()
-            self.refresh_bindings()
+            self.refresh_actions()
 
     def action_help(self) -> None:
         """Show the keys."""

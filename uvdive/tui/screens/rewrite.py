@@ -43,7 +43,7 @@ class RewriteScreen(ActionScreen, Panes):
     ACTIONS = REWRITE
     BINDINGS = bindings(REWRITE)
     PLAN_PANES: ClassVar[tuple[str, ...]] = ("decisions", "diff", "why")
-    BUILD_PANES: ClassVar[tuple[str, ...]] = ("steps", "checks", "log", "deltas")
+    BUILD_PANES: ClassVar[tuple[str, ...]] = ("steps", "deltas", "checks", "log")
     PANES = PLAN_PANES + BUILD_PANES
     HELP = (
         "Decisions on the left, what they change on the right. Enter on a choice (○) takes it.\n"
@@ -267,7 +267,7 @@ class RewriteScreen(ActionScreen, Panes):
             self.query_one(StepList).follow(self.proof)
             self.query_one(LogView).follow(self.proof)
             self.query_one(CheckList).follow(self.proof)
-        self.refresh_bindings()
+        self.refresh_actions()
         if not self.is_current and self.proof is not None:
             self._app.tell_explorer(self._words()[:2])
 
@@ -345,7 +345,7 @@ class RewriteScreen(ActionScreen, Panes):
         """Stop what runs."""
         if self._job is not None:
             self._job.cancel.cancel()
-            self.refresh_bindings()
+            self.refresh_actions()
 
     def action_split(self) -> None:
         """Unified or side by side."""

@@ -144,8 +144,11 @@ class CheckList(Rows):
             if check is None:
                 continue
             told = [check.detail] if check.detail else []
-            told += check.differences if name in self._open else ()
-            lines = (line for text in told for line in Content(visible(text)).wrap(width))
+            if name in self._open:
+                told += check.differences
+                lines = [line for text in told for line in Content(visible(text)).wrap(width)]
+            else:
+                lines = [Content(visible(text)).truncate(width, ellipsis=True) for text in told]
             self._rows += [_CheckRow(name, check, line) for line in lines]
         self.changed()
 
