@@ -49,6 +49,15 @@ def test_two_stages_with_uv_left_behind(known: bool, tmp_path: Path) -> None:
     assert report.findings == ()
 
 
+def test_apts_lists_are_removed_where_the_base_left_some(tmp_path: Path) -> None:
+    path = "var/lib/apt/lists/deb.debian.org_debian_dists_trixie_InRelease"
+    dockerfile = (
+        "FROM python:3.13-slim\nRUN apt-get update && apt-get install x && rm -rf /var/lib/apt/lists/*"
+    )
+    base = [*hand.BASE, make.file(path, bytes(200_000))]
+    assert hand.image(tmp_path, dockerfile, [make.whiteout(path)], base=base).findings == ()
+
+
 def test_the_base_alone(tmp_path: Path) -> None:
     assert hand.image(tmp_path, "FROM debian:trixie-slim").findings == ()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from uvdive.ledger.findings.facts import Facts, finding
-from uvdive.ledger.findings.places import places
 from uvdive.ledger.report import ConsoleScript, Environment, Finding
 
 
@@ -72,7 +71,7 @@ def _line(facts: Facts, environment: Environment) -> int | None:
 
 def missing_source(facts: Facts) -> Iterator[Finding]:
     """Editable installs whose source folder is not in the image (R12)."""
-    for item in places(facts):
+    for item in facts.places:
         environment = item.environment
         editables = [d for d in environment.distributions if d.editable]
         missing = [root for root in environment.roots if not facts.is_live(root)]

@@ -10,6 +10,7 @@ from uvdive.image.table import ALIVE, Kind
 from uvdive.ledger.components import text
 from uvdive.ledger.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts, finding
+from uvdive.ledger.findings.places import files_below
 from uvdive.ledger.report import Finding, LayerReport
 
 _SECRET_NAMES = frozenset(
@@ -129,7 +130,9 @@ def repository(facts: Facts) -> Iterator[Finding]:
     for node, name in enumerate(table.names):
         if name != b".git" or table.find_below(node, b"HEAD") is None:
             continue
-        entries = [entry for entry in facts.below(node) if not facts.layers[table.entry_layer[entry]].base]
+        entries = [
+            entry for entry in files_below(table, [node]) if not facts.layers[table.entry_layer[entry]].base
+        ]
         path = table.path(node)
         if not entries or b"/.cache/" in path or facts.owner_of(entries[0]) in _THEIRS:
             continue

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from uvdive.base.units import size
 from uvdive.ledger.components import text
 from uvdive.ledger.findings.facts import Facts, finding, heaviest
-from uvdive.ledger.findings.places import may_write, places, sees_system, used_place
+from uvdive.ledger.findings.usage import may_write, sees_system, used_place
 from uvdive.ledger.report import Finding
 
 _DEV_GROUPS = frozenset({"dev", "test", "tests", "testing", "lint", "linting", "typing", "docs"})
@@ -26,7 +26,7 @@ _CUDA_ENV = re.compile(r"^(?:CUDA_VERSION|NVIDIA_.+|NV_CUDA.+|CUDA_HOME)=")
 
 def dev_group(facts: Facts) -> Iterator[Finding]:
     """Packages that only a development group of ``uv.lock`` asks for."""
-    for item in places(facts):
+    for item in facts.places:
         extra = [d for d in item.environment.distributions if _is_dev(d.group)]
         names = {d.name for d in extra}
         numbers = [number for name, number in item.components.items() if name in names]
@@ -52,7 +52,7 @@ def _is_dev(group: str | None) -> bool:
 def package_tests(facts: Facts) -> Iterator[Finding]:
     """Test folders inside installed packages."""
     table = facts.table
-    for item in places(facts):
+    for item in facts.places:
         by_folder: dict[int, list[int]] = {}
         for entry in item.entries:
             folder = _test_folder(facts, table.entry_node[entry], item.root)
@@ -100,7 +100,7 @@ def bytecode(facts: Facts) -> Iterator[Finding]:
     """Bytecode that Python could write itself, or that it makes again at every start."""
     table = facts.table
     no_writing = bool(facts.config.environ.get("PYTHONDONTWRITEBYTECODE"))
-    for item in places(facts):
+    for item in facts.places:
         compiled = [e for e in item.entries if table.names[table.entry_node[e]].endswith(b".pyc")]
         source = sum(
             table.entry_size[e] for e in item.entries if table.names[table.entry_node[e]].endswith(b".py")
@@ -131,7 +131,7 @@ def bytecode(facts: Facts) -> Iterator[Finding]:
 
 def second_environment(facts: Facts) -> Iterator[Finding]:
     """Environments beside the one that the start command uses (R9)."""
-    found = list(places(facts))
+    found = facts.places
     if len(found) < 2:
         return
     used = used_place(facts, found)
@@ -158,7 +158,7 @@ def cuda(facts: Facts) -> Iterator[Finding]:
     """CUDA's libraries as wheels in an image that no GPU is meant for."""
     if any(_CUDA_ENV.match(entry) for entry in facts.config.env) or facts.is_live("/usr/local/cuda"):
         return
-    for item in places(facts):
+    for item in facts.places:
         wheels = {name: number for name, number in item.components.items() if _CUDA.match(name)}
         # triton alone also comes with builds for other accelerators.
         if not any(name.startswith(("nvidia-", "cupy-", "jax-", "cuda-")) for name in wheels):

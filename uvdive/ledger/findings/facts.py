@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
-from uvdive.image.table import NONE, FileTable, Kind
+from uvdive.image.table import NONE, FileTable
 from uvdive.ledger.attribute import Attribution
 from uvdive.ledger.contents import Contents
+from uvdive.ledger.findings.places import Place, find_places
 from uvdive.ledger.findings.recipe import Recipe
 from uvdive.ledger.report import Component, Environment, Finding, LayerReport, User, Waste
 
@@ -26,7 +27,7 @@ class Facts:
 
     ``components`` are by number, as the attribution has them. ``written`` has for
     each component the live bytes by layer, ``live_names`` for each inode how many
-    of its names are live.
+    of its names are live; ``places`` are the environments with packages of the app's.
     """
 
     config: ImageConfig
@@ -40,11 +41,14 @@ class Facts:
     recipe: Recipe | None
     written: Mapping[int, Mapping[int, int]] = field(init=False, repr=False)
     live_names: array[int] = field(init=False, repr=False)
+    places: tuple[Place, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Counted once: several findings ask, and an image may have a million files.
         object.__setattr__(self, "written", _written(self.table, self.attribution.inode_component))
         object.__setattr__(self, "live_names", _live_names(self.table))
+        found = find_places(self.table, self.attribution, self.components, self.environments)
+        object.__setattr__(self, "places", tuple(found))
 
     @property
     def table(self) -> FileTable:
@@ -67,16 +71,6 @@ class Facts:
         """The owner of one regular file's name."""
         component = self.attribution.entry_component[entry]
         return "" if component == NONE else self.components[component].owner
-
-    def below(self, node: int) -> Iterator[int]:
-        """The live regular files' entries at and below a node."""
-        table, todo = self.table, [node]
-        while todo:
-            here = todo.pop()
-            entry = table.visible(here)
-            if entry is not None and table.entry_kind[entry] == Kind.FILE:
-                yield entry
-            todo.extend(table.children(here))
 
     def freed(self, entries: Collection[int]) -> int:
         """The live bytes that go away if these names are left out: of inodes with no other live name."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from uvdive.ledger.components import text
 from uvdive.ledger.findings.facts import Facts, finding, heaviest
+from uvdive.ledger.findings.places import files_below
 from uvdive.ledger.findings.rewrites import TRIFLE
 from uvdive.ledger.report import Finding
 
@@ -24,7 +25,7 @@ def apt_lists(facts: Facts) -> Iterator[Finding]:
     by_layer: dict[int, list[int]] = {}
     for root in _APT:
         node = table.find(root)
-        for entry in () if node is None else facts.below(node):
+        for entry in () if node is None else files_below(table, [node]):
             layer = table.entry_layer[entry]
             if not facts.layers[layer].base and _LISTS.search(table.names[table.entry_node[entry]]):
                 by_layer.setdefault(layer, []).append(entry)

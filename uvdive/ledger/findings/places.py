@@ -1,14 +1,14 @@
-"""The environments on the disk: their folders, what is installed, and which one is used."""
+"""The environments on the disk: their folders, and what of the app's is installed there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from uvdive.image.table import NONE, FileTable, Kind
+from uvdive.ledger.attribute import Attribution
 from uvdive.ledger.components import text
-from uvdive.ledger.environments import pyvenv
-from uvdive.ledger.findings.facts import Facts
-from uvdive.ledger.report import Environment, User
+from uvdive.ledger.report import Component, Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,85 +26,46 @@ class Place:
     entries: tuple[int, ...]
 
 
-def places(facts: Facts) -> Iterator[Place]:
+def find_places(
+    table: FileTable,
+    attribution: Attribution,
+    components: Sequence[Component],
+    environments: Sequence[Environment],
+) -> Iterator[Place]:
     """Every environment with packages of the app's, in the report's order."""
-    table = facts.table
-    by_path = {text(table.path(place.root)): place for place in facts.attribution.places}
-    for environment in facts.environments:
+    by_path = {text(table.path(place.root)): place for place in attribution.places}
+    for environment in environments:
         place = by_path.get(environment.path)
         if place is None:
             continue
-        own = [item for item in place.installed if facts.components[item.component].owner == "venv"]
-        live = {i.name: i.component for i in own if facts.components[i.component].live_bytes}
+        own = [item for item in place.installed if components[item.component].owner == "venv"]
+        live = {item.name: item.component for item in own if components[item.component].live_bytes}
         sites = tuple(sorted({table.node_parent[item.info] for item in own}))
-        roots = (place.root,) if environment.kind == "venv" else sites
-        entries = tuple(_entries(facts, roots, own_only=environment.kind != "venv"))
-        if live and entries:
+        if not live:
+            continue
+        if environment.kind == "venv":
+            entries = tuple(files_below(table, [place.root]))
+        else:
+            entries = tuple(_of_the_app(table, attribution, components, sites))
+        if entries:
             yield Place(environment, place.root, live, sites, entries)
 
 
-def _entries(facts: Facts, roots: Iterable[int], *, own_only: bool) -> Iterator[int]:
-    for root in roots:
-        for entry in facts.below(root):
-            if not own_only or facts.owner_of(entry) == "venv":
-                yield entry
+def _of_the_app(
+    table: FileTable, attribution: Attribution, components: Sequence[Component], sites: Iterable[int]
+) -> Iterator[int]:
+    for entry in files_below(table, sites):
+        component = attribution.entry_component[entry]
+        if component != NONE and components[component].owner == "venv":
+            yield entry
 
 
-def used_place(facts: Facts, found: list[Place]) -> Place | None:
-    """The environment that the start command runs in (R9); None where nothing says so."""
-    config, variables = facts.config, facts.config.environ
-    start = [*(config.entrypoint or ()), *(config.cmd or ())]
-    words = " ".join(start)
-    for item in found:
-        if f"{item.environment.path}/bin/" in words:
-            return item
-    folders: list[str] = []
-    if "uv" in (word.rpartition("/")[2] for word in words.split()):
-        project = variables.get("UV_PROJECT_ENVIRONMENT") or ".venv"
-        folders.append(f"{config.working_dir.rstrip('/')}/{project}" if project[:1] != "/" else project)
-    folders += [folder.removesuffix("/bin") for folder in variables.get("PATH", "").split(":")]
-    for folder in folders:
-        for item in found:
-            if item.environment.path == folder:
-                return item
-    return None
-
-
-def sees_system(facts: Facts, item: Place) -> bool:
-    """Does a venv use the packages of its interpreter too (``--system-site-packages``)?"""
-    path = f"{item.environment.path}/pyvenv.cfg".encode("utf-8", "surrogateescape")
-    settings = pyvenv(facts.contents.read(path) or b"")
-    return settings.get("include-system-site-packages", "").lower() == "true"
-
-
-def may_write(facts: Facts, item: Place) -> bool:
-    """May the container's user write bytecode into the environment?"""
-    user = _user(facts)
-    if user is None:
-        return False
-    if user.uid == 0:
-        return True
-    for site in item.sites:
-        entry = facts.table.visible(site)
-        if entry is None:
-            continue
-        mode = facts.table.entry_mode[entry]
-        if facts.table.entry_uid[entry] == user.uid:
-            return bool(mode & 0o200)
-        if facts.table.entry_gid[entry] == user.gid:
-            return bool(mode & 0o020)
-        return bool(mode & 0o002)
-    return False
-
-
-def _user(facts: Facts) -> User | None:
-    """The user of the config; None for a name that ``/etc/passwd`` doesn't know."""
-    name, _, group = facts.config.user.partition(":")
-    if name in ("", "root", "0"):
-        return User("root", 0, 0, "/root")
-    for user in facts.users:
-        if name in (user.name, str(user.uid)):
-            return user
-    if name.isdigit():
-        return User(name, int(name), int(group) if group.isdigit() else 0, "/")
-    return None
+def files_below(table: FileTable, nodes: Iterable[int]) -> Iterator[int]:
+    """The live regular files' entries at and below some nodes."""
+    todo = list(nodes)
+    while todo:
+        here = todo.pop()
+        entry = table.visible(here)
+        if entry is not None and table.entry_kind[entry] == Kind.FILE:
+            yield entry
+        todo.extend(table.children(here))

@@ -19,9 +19,13 @@ _KEPT_BY_SYSTEM = re.compile(rb"^/(?:var/(?:lib/(?:dpkg|apt|pam|ucf)|cache|log)|
 def deleted_later(facts: Facts) -> Iterator[Finding]:
     """Removals of what a lower layer wrote."""
     for layer, rows in _killed(facts, "deleted"):
-        # An upgrade removes files of the base too, but only who says rm meant to save space.
+        # Upgrades and the usual rm of apt's lists hit the base too; only who names more meant to save.
         wanted = _REMOVES.search(layer.instruction) is not None
-        mine = [row for row in rows if wanted or not facts.layers[row.layer].base]
+        mine = [
+            row
+            for row in rows
+            if not facts.layers[row.layer].base or (wanted and not _KEPT_BY_SYSTEM.match(row.path))
+        ]
         yield from _finding(
             layer,
             mine,

@@ -27,7 +27,8 @@ def uv_in_image(facts: Facts) -> Iterator[Finding]:
     if not numbers or _is_uvs_own(facts):
         return
     parts = sorted((facts.components[number] for number in numbers), key=lambda part: -part.live_bytes)
-    if not any(part.kind in ("binary", "distribution") for part in parts):
+    programs = [part for part in parts if part.kind == "binary"]
+    if not programs and not any(part.kind == "distribution" for part in parts):
         return
     yield finding(
         "uv-in-image",
@@ -35,7 +36,7 @@ def uv_in_image(facts: Facts) -> Iterator[Finding]:
         "Install with uv in a first stage and copy only the environment into the last one.",
         count=sum(by_layer.values()),
         line=facts.line(heaviest(by_layer)),
-        paths=[part.path for part in parts if part.path],
+        paths=[part.path for part in parts if part.path and (part.kind == "binary" or not programs)],
     )
 
 

@@ -1,0 +1,70 @@
+"""Which environment a container uses, and what its user may do there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from uvdive.ledger.environments import pyvenv
+from uvdive.ledger.findings.facts import Facts
+from uvdive.ledger.findings.places import Place
+from uvdive.ledger.report import User
+
+
+def used_place(facts: Facts, found: Sequence[Place]) -> Place | None:
+    """The environment that the start command runs in (R9); None where nothing says so."""
+    config, variables = facts.config, facts.config.environ
+    start = [*(config.entrypoint or ()), *(config.cmd or ())]
+    words = " ".join(start)
+    for item in found:
+        if f"{item.environment.path}/bin/" in words:
+            return item
+    folders: list[str] = []
+    if "uv" in (word.rpartition("/")[2] for word in words.split()):
+        project = variables.get("UV_PROJECT_ENVIRONMENT") or ".venv"
+        folders.append(f"{config.working_dir.rstrip('/')}/{project}" if project[:1] != "/" else project)
+    folders += [folder.removesuffix("/bin") for folder in variables.get("PATH", "").split(":")]
+    for folder in folders:
+        for item in found:
+            if item.environment.path == folder:
+                return item
+    return None
+
+
+def sees_system(facts: Facts, item: Place) -> bool:
+    """Does a venv use the packages of its interpreter too (``--system-site-packages``)?"""
+    path = f"{item.environment.path}/pyvenv.cfg".encode("utf-8", "surrogateescape")
+    settings = pyvenv(facts.contents.read(path) or b"")
+    return settings.get("include-system-site-packages", "").lower() == "true"
+
+
+def may_write(facts: Facts, item: Place) -> bool:
+    """May the container's user write bytecode into the environment?"""
+    user = _user(facts)
+    if user is None:
+        return False
+    if user.uid == 0:
+        return True
+    for site in item.sites:
+        entry = facts.table.visible(site)
+        if entry is None:
+            continue
+        mode = facts.table.entry_mode[entry]
+        if facts.table.entry_uid[entry] == user.uid:
+            return bool(mode & 0o200)
+        if facts.table.entry_gid[entry] == user.gid:
+            return bool(mode & 0o020)
+        return bool(mode & 0o002)
+    return False
+
+
+def _user(facts: Facts) -> User | None:
+    """The user of the config; None for a name that ``/etc/passwd`` doesn't know."""
+    name, _, group = facts.config.user.partition(":")
+    if name in ("", "root", "0"):
+        return User("root", 0, 0, "/root")
+    for user in facts.users:
+        if name in (user.name, str(user.uid)):
+            return user
+    if name.isdigit():
+        return User(name, int(name), int(group) if group.isdigit() else 0, "/")
+    return None
