@@ -47,8 +47,10 @@ def test_json_is_one_object_and_nothing_else(run, session) -> None:
 def test_platform_and_digests_reach_the_reader(run, session, command) -> None:
     run(*command)
     assert session.how["options"] == ReadOptions()
-    run(*command, "--platform", "linux/arm64", "--verify-digests", "--no-layer-cache")
-    assert session.how["options"] == ReadOptions("linux/arm64", verify_digests=True, layer_cache=False)
+    run(*command, "--platform", "linux/arm64", "--verify-digests", "--no-layer-cache", "--via=save")
+    assert session.how["options"] == ReadOptions(
+        "linux/arm64", verify_digests=True, layer_cache=False, via="save"
+    )
 
 
 def test_duplicates_are_looked_for_on_request(run, session) -> None:

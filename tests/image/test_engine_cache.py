@@ -12,6 +12,8 @@ from uvdive.session.images import load_image
 from uvdive.session.options import ReadOptions
 
 pytestmark = pytest.mark.engine
+SAVE = ReadOptions(via="save")
+ALONE = ReadOptions(via="save", layer_cache=False)
 SAVES = Note("The engine prepares the archive")
 
 
@@ -20,12 +22,12 @@ def test_the_second_time_comes_from_the_cache(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     events: list[object] = []
-    fresh = load_image(seed_image, options=ReadOptions(layer_cache=False), on_event=events.append)
+    fresh = load_image(seed_image, options=ALONE, on_event=events.append)
     assert SAVES in events
     assert list(tmp_path.iterdir()) == [], "--no-layer-cache keeps nothing"
-    load_image(seed_image)
+    load_image(seed_image, options=SAVE)
     events.clear()
-    again = load_image(seed_image, on_event=events.append)
+    again = load_image(seed_image, options=SAVE, on_event=events.append)
     assert SAVES not in events
     one, other = fresh.report, again.report
     assert replace(one, files=other.files) == other
@@ -33,8 +35,15 @@ def test_the_second_time_comes_from_the_cache(
         assert getattr(one.files, name) == getattr(other.files, name)
     # A different image that shares its base is read once, with the base from the cache.
     events.clear()
-    shared = load_image(article_image, on_event=events.append)
+    shared = load_image(article_image, options=SAVE, on_event=events.append)
     assert SAVES in events
-    alone = load_image(article_image, options=ReadOptions(layer_cache=False))
+    alone = load_image(article_image, options=ALONE)
     assert shared.report.totals == alone.report.totals
     assert shared.report.owners == alone.report.owners
+
+
+def test_storage_is_cached_too(seed_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = load_image(seed_image).report
+    again = load_image(seed_image).report
+    assert (first.totals, first.owners, first.waste) == (again.totals, again.owners, again.waste)

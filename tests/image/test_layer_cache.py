@@ -54,9 +54,18 @@ def test_what_comes_back_is_what_was_kept(cache: LayerCache) -> None:
     assert LayerCache(cache.info().folder, "other rules").layer(layer.diff_id) is None
 
 
-def test_layers_that_were_not_verified_are_not_kept(cache: LayerCache) -> None:
+def test_layers_of_unknown_identity_are_not_kept(cache: LayerCache) -> None:
     cache.keep_layer(LayerData(read().index, None, 1, None))
     assert cache.info().entries == 0
+
+
+def test_layers_without_digests_are_kept_apart(cache: LayerCache) -> None:
+    layer = read()
+    assert layer.diff_id is not None
+    layer.index.has_digests = False
+    cache.keep_layer(layer)
+    assert cache.layer(layer.diff_id) is None
+    assert cache.layer(layer.diff_id, hashed=False) == layer
 
 
 @settings(max_examples=60, deadline=None)

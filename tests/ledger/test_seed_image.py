@@ -9,6 +9,7 @@ import pytest
 
 from uvdive.ledger.report import ImageReport
 from uvdive.session.images import load_image
+from uvdive.session.options import ReadOptions
 
 pytestmark = pytest.mark.engine
 DOCKERFILE = Path(__file__).parents[2] / "examples" / "flask" / "Dockerfile"
@@ -16,7 +17,7 @@ DOCKERFILE = Path(__file__).parents[2] / "examples" / "flask" / "Dockerfile"
 
 @pytest.fixture(scope="module")
 def report(seed_image: str) -> ImageReport:
-    return load_image(seed_image, dockerfile=DOCKERFILE).report
+    return load_image(seed_image, dockerfile=DOCKERFILE, options=ReadOptions(via="save")).report
 
 
 def check_sums(report: ImageReport) -> None:

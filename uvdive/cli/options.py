@@ -96,6 +96,12 @@ def add_reading(parser: Parser, *, duplicates: bool = True) -> None:
         "--verify-digests", action="store_true", help="hash plain layers of archives too: reads them whole"
     )
     parser.option(
+        "--via",
+        choices=("auto", "save", "storage"),
+        default="auto",
+        help="how the engine's layers are read: its save stream, or its own storage (default: auto)",
+    )
+    parser.option(
         "--no-layer-cache", action="store_true", help="read the engine's layers anew, and keep nothing"
     )
 

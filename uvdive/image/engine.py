@@ -16,8 +16,10 @@ from uvdive.image.endpoint import Endpoint, connect
 from uvdive.image.events import ImageFound, LayerOutline
 from uvdive.image.layercache import LayerCache
 from uvdive.image.source import RawImage, layer_history, read_config
+from uvdive.image.storage import read_storage, storage_root
 from uvdive.image.stream import ChunkStream
 from uvdive.image.tarindex import Wanted
+from uvdive.image.tarsplit import StorageError
 
 _PIECE = 1 << 20
 _NO_LAYER = re.compile(
@@ -44,6 +46,7 @@ class Engine:
 
     def __init__(self, endpoint: Endpoint) -> None:
         client = connect(endpoint)
+        self._url = endpoint.url
         # Any: half of the SDK's methods have no types.
         self._api: Any = client.api
         self._version: dict[str, Any] = client.version()
@@ -95,13 +98,24 @@ class Engine:
         reference: str,
         wanted: Wanted,
         on_event: OnEvent,
+        *,
         platform: str | None = None,
         cache: LayerCache | None = None,
+        via: str = "auto",
     ) -> RawImage:
-        """Read an image: from the cache if it has all layers, else from the engine's save stream.
+        """Read an image: from the cache if it has all layers, from storage, or the save stream.
+
+        Args:
+            reference: its name or id.
+            wanted: which files' contents to keep.
+            on_event: gets Note, BytesRead, ImageFound and LayerRead.
+            platform: which one of several.
+            cache: what was read before; None reads anew and keeps nothing.
+            via: ``save`` or ``storage`` takes that way only, ``auto`` the quickest.
 
         Raises:
-            ImageError: there is no such image, or its stream breaks or is damaged.
+            ImageError: there is no such image, its stream breaks or is damaged, or its
+                storage was asked for and cannot be read.
         """
         attributes = self.inspect(reference)
         image_id = str(attributes["Id"])
@@ -110,7 +124,11 @@ class Engine:
         diff_ids = [str(layer) for layer in (attributes.get("RootFS") or {}).get("Layers") or ()]
         on_event(ImageFound(reference, _first_outline(diff_ids, history)))
         key = f"image {image_id} {platform or ''}"
-        image = None if cache is None else _cached(cache, key, reference, self.source)
+        image = None
+        if cache is not None and via != "storage":
+            image = _cached(cache, key, reference, self.source)
+        if image is None and via != "save":
+            image = self._stored(reference, image_id, wanted, on_event, cache, required=via == "storage")
         if image is None:
             image = self._stream(reference, image_id, wanted, on_event, platform, cache)
             if cache is not None:
@@ -132,6 +150,29 @@ class Engine:
                 f"Pull it with `docker pull --platform {platform} {reference}`.",
             )
         return replace(image, manifest=manifest)
+
+    def _stored(
+        self,
+        reference: str,
+        image_id: str,
+        wanted: Wanted,
+        on_event: OnEvent,
+        cache: LayerCache | None,
+        *,
+        required: bool,
+    ) -> RawImage | None:
+        """The image from the engine's own storage, or None where that cannot be."""
+        root = storage_root(self._api.info(), self._url)
+        problem = "its storage is no overlay2 on this machine that may be read"
+        if root is not None:
+            on_event(Note("Reading the engine's storage"))
+            try:
+                return read_storage(root, image_id, reference, wanted, on_event, cache)
+            except StorageError as error:
+                problem = str(error)
+        if required:
+            raise ImageError(f"The engine's storage cannot be read: {problem}.", "Use --via save.")
+        return None
 
     def _stream(
         self,

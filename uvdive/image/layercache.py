@@ -119,9 +119,13 @@ class LayerCache:
         self._variety = variety
         self._limit = limit
 
-    def layer(self, diff_id: str) -> LayerData | None:
-        """What was read of the layer with that diff id, or None."""
-        payload = self._load(self._path(diff_id, "layer"))
+    def layer(self, diff_id: str, *, hashed: bool = True) -> LayerData | None:
+        """What was read of the layer with that diff id, or None.
+
+        ``hashed`` asks for one whose bytes all passed by; the others come from an
+        engine's own storage and know no contents' digests.
+        """
+        payload = self._load(self._path(diff_id, "layer" if hashed else "stored"))
         if payload is None:
             return None
         try:
@@ -131,9 +135,10 @@ class LayerCache:
         return layer if layer.diff_id == diff_id else None
 
     def keep_layer(self, layer: LayerData) -> None:
-        """Keep a layer whose bytes gave its diff id; others are not kept."""
-        if layer.diff_id is not None and layer.index.has_digests:
-            self._save(self._path(layer.diff_id, "layer"), _pack(layer))
+        """Keep a layer whose diff id is sure; others are not kept."""
+        if layer.diff_id is not None:
+            kind = "layer" if layer.index.has_digests else "stored"
+            self._save(self._path(layer.diff_id, kind), _pack(layer))
 
     def record(self, name: str) -> dict[str, Any] | None:
         """What ``keep_record`` kept under that name, or None."""

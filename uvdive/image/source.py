@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,16 +14,21 @@ from uvdive.base.errors import ImageError
 from uvdive.image.config import Manifest, parse_config, parse_history
 from uvdive.image.events import LayerOutline
 from uvdive.image.layer import LayerData
+from uvdive.image.tarsplit import read_below
 
 _BROKEN = "The image is damaged: pull, build or save it again."
 
 
 @dataclass(frozen=True, slots=True)
 class LayerPlace:
-    """Where a plain layer tar lies in an archive on disk: its first byte."""
+    """Where a layer's contents can be read again.
+
+    That is a plain layer tar in the file ``path``, from byte ``offset`` on, or, where
+    ``offset`` is None, the files below the folder ``path``.
+    """
 
     path: Path
-    offset: int
+    offset: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +47,37 @@ class RawImage:
 
 @dataclass(frozen=True, slots=True)
 class StoreIndex:
-    """Where the content of each inode is: kept in memory, or in an archive.
+    """Where the content of each inode is: kept in memory, or in its layer's place.
 
-    ``offsets`` are positions in the archive ``path``, -1 where there is none.
+    ``places`` are the layers', bottom first; ``offsets`` are the inodes' positions in
+    their layer's tar, in bytes, -1 where it has none.
     """
 
     kept: Mapping[int, bytes]
-    path: Path | None
+    places: tuple[LayerPlace | None, ...]
     offsets: array[int]
+
+
+def read_content(place: LayerPlace, path: bytes, offset: int, size: int) -> bytes:
+    """The first ``size`` bytes of a file in a layer's place.
+
+    Args:
+        place: the layer's.
+        path: the file's, as the tar has it.
+        offset: where its data begin in the tar.
+        size: how much of it to read.
+
+    Raises:
+        StorageError: a folder does not have it as expected.
+        OSError: an archive cannot be read.
+    """
+    if place.offset is None:
+        return read_below(place.path, path, size)
+    fd = os.open(place.path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.pread(fd, size, place.offset + offset)
+    finally:
+        os.close(fd)
 
 
 def load_json(data: bytes, what: str) -> Any:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from uvdive.base.errors import ImageError
-from uvdive.image.source import StoreIndex
+from uvdive.image.source import LayerPlace, StoreIndex, read_content
 from uvdive.image.table import FileTable
+from uvdive.image.tarsplit import StorageError
 
 
 class LayerStore:
@@ -19,10 +18,13 @@ class LayerStore:
     def has(self, inode: int) -> bool:
         """Can this inode's content be read?"""
         return (
-            self._table.inode_size(inode) == 0
-            or inode in self._index.kept
-            or (self._index.path is not None and self._index.offsets[inode] >= 0)
+            not self._table.inode_size(inode) or inode in self._index.kept or self._place(inode) is not None
         )
+
+    def _place(self, inode: int) -> LayerPlace | None:
+        if self._index.offsets[inode] < 0:
+            return None
+        return self._index.places[self._table.inode_layer(inode)]
 
     def read(self, inode: int, limit: int | None = None) -> bytes:
         """The content of an inode, at most ``limit`` bytes of it.
@@ -30,20 +32,22 @@ class LayerStore:
         Raises:
             ImageError: it was not kept and the source cannot be read again.
         """
-        size = self._table.inode_size(inode)
+        table = self._table
+        size = table.inode_size(inode)
         wanted = size if limit is None else min(size, limit)
         if not wanted:
             return b""
         kept = self._index.kept.get(inode)
         if kept is not None:
             return kept[:wanted]
-        if not self.has(inode) or self._index.path is None:
+        place = self._place(inode)
+        if place is None:
             raise ImageError(
                 "The content of this file was not kept.",
                 "Save the image with `docker save` and open the archive to read files.",
             )
-        fd = os.open(self._index.path, os.O_RDONLY | os.O_CLOEXEC)
+        path = table.path(table.entry_node[table.inode_entry[inode]])
         try:
-            return os.pread(fd, wanted, self._index.offsets[inode])
-        finally:
-            os.close(fd)
+            return read_content(place, path, self._index.offsets[inode], wanted)
+        except (OSError, StorageError) as error:
+            raise ImageError(f"This file can no longer be read: {error}.", "Open the image again.") from error

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Via = Literal["auto", "save", "storage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,13 +14,15 @@ class ReadOptions:
 
     ``platform`` picks one of several, ``verify_digests`` hashes plain layers of archives
     too, ``duplicates`` looks for equal content, ``layer_cache`` lets the engine's layers
-    come from the cache.
+    come from the cache, and ``via`` says how an engine hands its images over: by its
+    ``save`` stream, from its own ``storage``, or ``auto``: from storage where it may be read.
     """
 
     platform: str | None = None
     verify_digests: bool = False
     duplicates: bool = False
     layer_cache: bool = True
+    via: Via = "auto"
 
 
 DEFAULTS = ReadOptions()

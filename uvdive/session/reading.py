@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from pathlib import Path
 
@@ -15,8 +14,9 @@ from uvdive.image.boxes import Box, FolderBox, PassedBox, open_archive
 from uvdive.image.endpoint import docker_endpoint, podman_endpoint
 from uvdive.image.engine import Engine
 from uvdive.image.reference import Target
-from uvdive.image.source import RawImage, StoreIndex
+from uvdive.image.source import RawImage, StoreIndex, read_content
 from uvdive.image.stack import Content, stack
+from uvdive.image.tarsplit import StorageError
 from uvdive.ledger.assemble import Evidence, make_report
 from uvdive.ledger.base import KnownImage
 from uvdive.ledger.report import ImageReport
@@ -36,11 +36,10 @@ class _Contents:
         place, index = self._image.places[layer], self._image.layers[layer].index
         if place is None or index.offset[entry] < 0:
             return None
-        fd = os.open(place.path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            return os.pread(fd, index.size[entry], place.offset + index.offset[entry])
-        finally:
-            os.close(fd)
+            return read_content(place, index.path(entry), index.offset[entry], index.size[entry])
+        except StorageError:
+            return None  # a name that stands twice in its layer: the first content is gone
 
     def digest(self, content: Content) -> int | None:
         """An xxh3-64 of a file's content; None where it can no longer be read."""
@@ -100,7 +99,9 @@ def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawIm
         endpoint = docker_endpoint() if target.kind == "docker" else podman_endpoint()
         engine = Engine(endpoint)
         cache = layer_cache() if options.layer_cache else None
-        image = engine.read(target.value, wanted, on_event, options.platform, cache)
+        image = engine.read(
+            target.value, wanted, on_event, platform=options.platform, cache=cache, via=options.via
+        )
         return image, tuple(KnownImage(item.names, item.diff_ids) for item in engine.local_images())
     verify = options.verify_digests
     if target.kind == "oci":
@@ -133,9 +134,5 @@ def _from_box(
 
 
 def _store_index(image: RawImage, sources: list[Content], kept: dict[int, bytes]) -> StoreIndex:
-    offsets = array("q")
-    path = next((place.path for place in image.places if place is not None), None)
-    for layer, entry in sources:
-        place, offset = image.places[layer], image.layers[layer].index.offset[entry]
-        offsets.append(-1 if place is None or offset < 0 else place.offset + offset)
-    return StoreIndex(kept, path, offsets)
+    offsets = array("q", (image.layers[layer].index.offset[entry] for layer, entry in sources))
+    return StoreIndex(kept, image.places, offsets)
