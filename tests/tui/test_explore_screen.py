@@ -9,6 +9,7 @@ from trees import HOSTILE, Table, hostile_report
 
 from uvdive.base.errors import ExitCode, ImageError
 from uvdive.base.progress import BytesRead, Note
+from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
 from uvdive.tui.screens import explore
 from uvdive.tui.screens.dialogs import Failure, Help
@@ -288,6 +289,22 @@ async def test_layers_fill_in_while_they_arrive_and_bytes_are_counted():
         assert "45.0 MB of 90.0 MB read" in text
         assert "1 of 2 layers" in text
         assert "77.0 kB" in text
+
+
+async def test_what_follows_the_reading_is_said_too():
+    loader = Waits(*EVENTS, BytesRead(90_000_000, 90_000_000), Note("Working out whose the bytes are."))
+    async with opened(loader) as (app, pilot):
+        await asyncio.to_thread(loader.told.wait, 30)
+        await pilot.pause()
+        assert "Working out whose the bytes are." in text_of(app)
+
+
+async def test_a_build_before_the_reading_shows_its_steps():
+    loader = Waits(BuildStep("1", "[base 2/4] RUN [/]uv sync", "running"))
+    async with opened(loader) as (app, pilot):
+        await asyncio.to_thread(loader.told.wait, 30)
+        await pilot.pause()
+        assert "[base 2/4] RUN [/]uv sync" in text_of(app)
 
 
 async def test_x_stops_reading_and_the_app_stays():

@@ -348,6 +348,18 @@ async def test_a_dockerfile_in_the_current_folder_is_found(tmp_path, monkeypatch
         assert screen.dockerfile == Path("Dockerfile")
 
 
+async def test_z_gives_a_pane_the_screen_and_esc_takes_it_back_first(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        await pilot.press("2", "z")
+        assert screen.maximized is not None
+        await pilot.press("escape")
+        assert app.screen is screen
+        assert screen.maximized is None
+        await pilot.press("escape")
+        assert isinstance(app.screen, ExploreScreen)
+
+
 async def test_narrow_terminals_show_one_pane_at_a_time_in_both_views(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services(), size=(80, 24)) as (
         app,

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -22,6 +24,11 @@ def headless(monkeypatch: pytest.MonkeyPatch):
         )
 
     return drive
+
+
+def test_naming_the_app_does_not_import_textual():
+    code = "import sys, uvdive.tui.run; sys.exit('textual' in sys.modules or 'rich' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def pressing(*names: str):

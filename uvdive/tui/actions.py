@@ -210,6 +210,7 @@ REWRITE = (
         footer=True,
     ),
     Action("rewrite.copy", "y", "Copy", "Copy the new Dockerfile, or in the log pane the log.", _planned),
+    Action("rewrite.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
     Action("rewrite.pane.1", "1", "First pane", "Go to the decisions, or the steps.", palette=False),
     Action("rewrite.pane.2", "2", "Second pane", "Go to the diff, or to before and after.", palette=False),
     Action("rewrite.pane.3", "3", "Third pane", "Go to the reasons, or the checks.", palette=False),

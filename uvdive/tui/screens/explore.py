@@ -106,7 +106,8 @@ class ExploreScreen(ActionScreen, Panes):
 
     def _take(self, event: object) -> None:
         if isinstance(event, Note):
-            self.progress.note = event.text
+            # What comes after the reading is worth more than how much was read.
+            self.progress.note, self.progress.read = event.text, None
         elif isinstance(event, BytesRead):
             self.progress.read = event
         elif isinstance(event, BuildStep):
