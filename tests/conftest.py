@@ -69,7 +69,7 @@ def build(dockerfile: Path, tag: str) -> str:
 @pytest.fixture(scope="session")
 def seed_image() -> Iterator[str]:
     """The article's one-stage image, built once for all tests."""
-    name = build(FLASK / "Dockerfile", "uvdive-test/seed:1")
+    name = build(FLASK / "Dockerfile", f"uvdive-test/seed-{os.getpid()}:1")
     yield name
     subprocess.run(["docker", "rmi", name], capture_output=True, check=False)
 
@@ -77,6 +77,6 @@ def seed_image() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def article_image() -> Iterator[str]:
     """The article's own two-stage image."""
-    name = build(FLASK / "Dockerfile.article2", "uvdive-test/seed:2")
+    name = build(FLASK / "Dockerfile.article2", f"uvdive-test/seed-{os.getpid()}:2")
     yield name
     subprocess.run(["docker", "rmi", name], capture_output=True, check=False)
