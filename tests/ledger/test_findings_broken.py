@@ -119,6 +119,28 @@ def test_a_source_behind_a_link(tmp_path: Path) -> None:
     assert hand.image(tmp_path, COPY_APP, files).findings == ()
 
 
+def test_a_stray_path_beside_an_editable_install_whose_source_is_there(tmp_path: Path) -> None:
+    files = editable(
+        make.file(f"{SITE}/_demo.pth", b"/app/src\n/opt/plugins\n"), make.file("app/src/demo.py", b"1\n")
+    )
+    assert hand.image(tmp_path, COPY_APP, files).findings == ()
+
+
+def test_an_editable_install_whose_folder_alone_is_known(tmp_path: Path) -> None:
+    files = [*hand.venv("srv/.venv", FLASK), *editable()[-2:]]
+    report = hand.image(tmp_path, COPY_APP, [*hand.venv("app/.venv", FLASK), *files])
+    assert hand.ids(report) == {"second-environment"}, "the folder is there"
+    info = "srv/.venv/lib/python3.13/site-packages/demo-1.0.dist-info"
+    gone = b'{"url": "file:///gone/", "dir_info": {"editable": true}}'
+    files = [
+        *hand.venv("srv/.venv", FLASK),
+        make.file(f"{info}/RECORD", b"demo-1.0.dist-info/direct_url.json,,\n"),
+        make.file(f"{info}/direct_url.json", gone),
+    ]
+    finding = hand.found(hand.image(tmp_path, COPY_APP, files), "editable-source-missing")
+    assert finding.paths == ("/gone",)
+
+
 def test_a_path_in_a_pth_file_is_no_editable_install(tmp_path: Path) -> None:
     files = [*hand.venv("app/.venv", FLASK), make.file(f"{SITE}/extra.pth", b"/opt/plugins\n")]
     assert hand.image(tmp_path, COPY_APP, files).findings == ()

@@ -142,7 +142,7 @@ def test_one_environment_or_one_that_sees_the_other(tmp_path: Path) -> None:
 
 TORCH = app(
     ("torch", {"torch/__init__.py": 100_000}),
-    ("nvidia-cublas-cu12", {"nvidia/cublas/lib/libcublas.so.12": 600_000}),
+    ("nvidia-cublas-cu12", {"nvidia/cublas/lib/libcublas.so.12": 1_600_000}),
     ("triton", {"triton/x.so": 200_000}),
 )
 
@@ -150,7 +150,7 @@ TORCH = app(
 def test_cuda_in_an_image_without_a_gpu(tmp_path: Path) -> None:
     finding = hand.found(hand.image(tmp_path, COPY_APP, TORCH), "cuda-wheels-without-cuda")
     assert finding.paths == ("nvidia-cublas-cu12", "triton")
-    assert 800_000 < finding.bytes < 800_300
+    assert 1_800_000 < finding.bytes < 1_800_300
     assert finding.line == 2
 
 
@@ -161,9 +161,69 @@ def test_cuda_in_an_image_for_a_gpu(variable: str, tmp_path: Path) -> None:
     assert hand.image(tmp_path, COPY_APP, TORCH, config={"Env": [variable]}).findings == ()
 
 
+def test_a_package_that_only_asks_for_a_gpu(tmp_path: Path) -> None:
+    files = app(("nvidia-ml-py", {"pynvml.py": 200_000}))
+    assert hand.image(tmp_path, COPY_APP, files).findings == ()
+
+
 def test_cuda_beside_a_toolkit_or_none_at_all(tmp_path: Path) -> None:
     toolkit = make.file("usr/local/cuda-12.4/lib64/libcudart.so.12", bytes(10))
     base = [*hand.BASE, toolkit, make.symlink("usr/local/cuda", "cuda-12.4")]
     assert hand.image(tmp_path, COPY_APP, TORCH, base=base).findings == ()
     cpu = app(("torch", {"torch/__init__.py": 100_000}), ("triton", {"triton/x.so": 200_000}))
     assert hand.image(tmp_path, COPY_APP, cpu).findings == ()
+
+
+LOCK = b"""version = 1
+requires-python = ">=3.13"
+
+[[package]]
+name = "demo"
+version = "0.1.0"
+source = { virtual = "." }
+dependencies = [{ name = "flask" }]
+
+[package.optional-dependencies]
+fast = [{ name = "speedups" }]
+
+[package.dev-dependencies]
+dev = [{ name = "pytest" }, { name = "click" }]
+
+[[package]]
+name = "flask"
+version = "1.0"
+dependencies = [{ name = "click" }]
+
+[[package]]
+name = "click"
+version = "1.0"
+
+[[package]]
+name = "speedups"
+version = "1.0"
+
+[[package]]
+name = "pytest"
+version = "1.0"
+dependencies = [{ name = "pluggy" }]
+
+[[package]]
+name = "pluggy"
+version = "1.0"
+"""
+NEEDED = [("flask", FLASK), ("click", {"click.py": 50_000}), ("speedups", {"speedups.py": 40_000})]
+FOR_TESTS = [("pytest", {"pytest.py": 300_000}), ("pluggy", {"pluggy.py": 20_000})]
+
+
+def test_a_development_group_that_was_shipped(tmp_path: Path) -> None:
+    files = [*app(*NEEDED, *FOR_TESTS), make.file("app/uv.lock", LOCK)]
+    finding = hand.found(hand.image(tmp_path, COPY_APP, files), "dev-group-in-image")
+    assert finding.paths == ("pytest", "pluggy"), "click is needed by flask too"
+    assert 320_000 < finding.bytes < 320_200, "the packages and their RECORDs"
+    assert finding.line == 2
+    assert "2 packages of the dev group" in finding.title
+
+
+def test_extras_and_shared_packages_are_no_development_group(tmp_path: Path) -> None:
+    files = [*app(*NEEDED), make.file("app/uv.lock", LOCK)]
+    assert hand.image(tmp_path, COPY_APP, files).findings == ()

@@ -66,6 +66,15 @@ def test_a_change_of_owner_or_mode_doubles_the_files(command: str, tmp_path: Pat
     finding = hand.found(hand.image(tmp_path, dockerfile, before, after), "rewritten-later")
     assert (finding.bytes, finding.line) == (3_000_000, 3)
     assert command in finding.title
+    assert "--chown" in finding.advice
+
+
+def test_files_that_are_copied_twice(tmp_path: Path) -> None:
+    model = [make.file("app/model", make.content(3_000_000, "m"))]
+    report = hand.image(tmp_path, "FROM python:3.13-slim\nCOPY model /app/\nCOPY . /app", model, model)
+    finding = hand.found(report, "rewritten-later")
+    assert (finding.bytes, finding.line) == (3_000_000, 3)
+    assert "chown" not in finding.advice
 
 
 def test_new_content_is_no_doubling(tmp_path: Path) -> None:

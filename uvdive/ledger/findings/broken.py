@@ -73,11 +73,9 @@ def missing_source(facts: Facts) -> Iterator[Finding]:
     """Editable installs whose source folder is not in the image (R12)."""
     for item in facts.places:
         environment = item.environment
-        editables = [d for d in environment.distributions if d.editable]
-        missing = [root for root in environment.roots if not facts.is_live(root)]
-        if not environment.roots:
-            missing = [d.editable for d in editables if d.editable and not facts.is_live(d.editable)]
-        if editables and missing:
+        folders = sorted({d.editable.rstrip("/") for d in environment.distributions if d.editable})
+        missing = [path for folder in folders for path in _missing(facts, environment, folder)]
+        if missing:
             yield finding(
                 "editable-source-missing",
                 f"{environment.path} looks for its source in {missing[0]}, which is not in the image",
@@ -86,3 +84,9 @@ def missing_source(facts: Facts) -> Iterator[Finding]:
                 paths=missing,
                 weight="high",
             )
+
+
+def _missing(facts: Facts, environment: Environment, folder: str) -> list[str]:
+    """Where an editable project's modules are looked for and are not: its own roots, else its folder."""
+    roots = [root for root in environment.roots if f"{root}/".startswith(f"{folder}/")] or [folder]
+    return [root for root in roots if not facts.is_live(root)]

@@ -18,6 +18,8 @@ _BYTECODE_MIN = 10_000_000
 """Below this, bytecode is the cheap half of a fast start."""
 _SOURCE_MIN = 10_000_000
 """Python compiles 5 to 10 MB of source a second: below this nobody notices."""
+_CUDA_MIN = 1_000_000
+"""Bindings that only ask whether there is a GPU are smaller (nvidia-ml-py)."""
 _CUDA = re.compile(
     r"^(?:nvidia-.+|triton|pytorch-triton|cupy-cuda\d+x?|jax-cuda\d+-.+|torch-?tensorrt|cuda-.+)$"
 )
@@ -164,6 +166,8 @@ def cuda(facts: Facts) -> Iterator[Finding]:
         if not any(name.startswith(("nvidia-", "cupy-", "jax-", "cuda-")) for name in wheels):
             continue
         by_layer = facts.live_by_layer(wheels.values())
+        if sum(by_layer.values()) < _CUDA_MIN:
+            continue
         yield finding(
             "cuda-wheels-without-cuda",
             f"{len(wheels)} CUDA packages are in {item.environment.path}, and nothing else here is for a GPU",

@@ -13,7 +13,7 @@ from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.syntax import Instruction, parse
 from uvdive.dockerfile.variables import expand_known
 
-_UV = re.compile(r"(?:^|[\s;&|(])(?:\S*/)?uv\s+((?:--?\S+\s+)*)(sync|add|run|pip|tool)\b([^;&|\n]*)")
+_UV = re.compile(r"(?:^|[\s;&|(])(?:[^\s;&|()]*/)?uv\s+((?:--?\S+\s+)*)(sync|add|run|pip|tool)\b([^;&|\n]*)")
 _INSTALLS = frozenset({"sync", "add", "run", "pip", "tool"})
 
 

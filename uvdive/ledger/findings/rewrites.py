@@ -12,6 +12,9 @@ from uvdive.ledger.report import Finding, LayerReport, Waste
 TRIFLE = 10_000
 """Less than this many bytes are what package managers leave at any run, and not worth a word."""
 _REMOVES = re.compile(r"\brm\b|\bpurge\b|\b(?:auto)?remove\b|\bdel\b|\bunlink\b|\bclean\b|\bdelete\b")
+_CHANGES = re.compile(r"\b(?:chown|chmod|chgrp|setfacl|touch)\b")
+_CHANGED = "A change of owner or mode stores every file again: use COPY --chown, or do it in the RUN before."
+_REPEATED = "Write the same files once: copy or install them in one instruction only."
 _KEPT_BY_SYSTEM = re.compile(rb"^/(?:var/(?:lib/(?:dpkg|apt|pam|ucf)|cache|log)|(?:usr/)?lib/apk|etc)(?:/|$)")
 """What dpkg, apt and apk write anew at each run: no instruction asked for it."""
 
@@ -43,7 +46,7 @@ def rewritten_later(facts: Facts) -> Iterator[Finding]:
             [row for row in rows if not _KEPT_BY_SYSTEM.match(row.path)],
             "rewritten-later",
             f"The same content is written again by: {layer.instruction or 'a later layer'}",
-            "chown and chmod copy every file: use COPY --chown, or do it in the RUN that wrote them.",
+            _CHANGED if _CHANGES.search(layer.instruction) else _REPEATED,
         )
 
 
