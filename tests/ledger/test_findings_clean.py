@@ -81,6 +81,23 @@ def test_one_stage_with_uv_mounted(known: bool, tmp_path: Path) -> None:
     assert report.findings == ()
 
 
+def test_a_lock_that_is_copied_before_everything(tmp_path: Path) -> None:
+    dockerfile = (
+        "FROM python:3.13-slim\nCOPY pyproject.toml uv.lock /app/\nRUN uv sync --no-cache\nCOPY . /app"
+    )
+    lock = [
+        make.file("app/uv.lock", make.content(900_000, "l")),
+        make.file("app/pyproject.toml", b"[project]\n"),
+    ]
+    source = [*lock, make.file("app/main.py", b"1\n")]
+    config = {"Cmd": ["/app/.venv/bin/flask", "run"]}
+    report = hand.image(
+        tmp_path, dockerfile, lock, hand.venv("app/.venv", ("flask", FLASK)), source, config=config
+    )
+    assert report.totals.dead_bytes > 900_000
+    assert report.findings == ()
+
+
 def test_packages_in_the_system_python(tmp_path: Path) -> None:
     site = "usr/local/lib/python3.13/site-packages"
     dockerfile = "FROM python:3.13-slim\nCOPY --from=builder /install /usr/local\n"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
+from uvdive.image.table import NONE, FileTable
 from uvdive.ledger.findings.facts import Facts, finding
 from uvdive.ledger.report import ConsoleScript, Environment, Finding
 
@@ -63,10 +65,17 @@ def _is_apps(facts: Facts, environment: Environment, path: str) -> bool:
 
 
 def _line(facts: Facts, environment: Environment) -> int | None:
-    """The line of the layer that brought the environment's interpreter link."""
-    node = facts.table.find(environment.interpreter.encode("utf-8", "surrogateescape"))
-    entry = None if node is None else facts.table.visible(node)
-    return None if entry is None else facts.line(facts.table.entry_layer[entry])
+    """The line of the layer that made the interpreter's link what it is; not of a later chown."""
+    table = facts.table
+    node = table.find(environment.interpreter.encode("utf-8", "surrogateescape"))
+    entries = [] if node is None else table.entries_of(node)[::-1]
+    same = list(takewhile(lambda entry: _target(table, entry) == _target(table, entries[0]), entries))
+    return facts.line(table.entry_layer[same[-1]]) if same else None
+
+
+def _target(table: FileTable, entry: int) -> bytes | None:
+    link = table.entry_link[entry]
+    return None if link == NONE else table.links[link]
 
 
 def missing_source(facts: Facts) -> Iterator[Finding]:

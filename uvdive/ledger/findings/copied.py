@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from uvdive.image.table import ALIVE, Kind
+from uvdive.image.table import Kind
 from uvdive.ledger.components import text
 from uvdive.ledger.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts, finding
@@ -89,19 +89,12 @@ def secrets(facts: Facts) -> Iterator[Finding]:
     table = facts.table
     by_layer: dict[int, list[int]] = {}
     for node, name in enumerate(table.names):
-        if not _may_be_secret(name) or not _is_secret(name, table.path(node)):
-            continue
-        for entry in table.entries_of(node):
-            layer = facts.layers[table.entry_layer[entry]]
-            if (
-                table.entry_kind[entry] == Kind.FILE
-                and table.entry_size[entry]
-                and not layer.base
-                and facts.owner_of(entry) not in _THEIRS
-            ):
-                by_layer.setdefault(layer.index, []).append(entry)
+        if _may_be_secret(name) and _is_secret(name, table.path(node)):
+            entry = next((entry for entry in table.entries_of(node) if _is_readable(facts, entry)), None)
+            if entry is not None:
+                by_layer.setdefault(table.entry_layer[entry], []).append(entry)
     for index, entries in sorted(by_layer.items()):
-        hidden = all(table.entry_death[entry] != ALIVE for entry in entries)
+        hidden = all(table.visible(table.entry_node[entry]) is None for entry in entries)
         yield finding(
             "secrets-in-image",
             "Files that usually hold secrets are in a layer"
@@ -112,6 +105,17 @@ def secrets(facts: Facts) -> Iterator[Finding]:
             paths=sorted(text(table.path(table.entry_node[entry])) for entry in entries),
             weight="high",
         )
+
+
+def _is_readable(facts: Facts, entry: int) -> bool:
+    """Is it a file of the image's own with something in it?"""
+    table = facts.table
+    return (
+        table.entry_kind[entry] == Kind.FILE
+        and table.entry_size[entry] > 0
+        and not facts.layers[table.entry_layer[entry]].base
+        and facts.owner_of(entry) not in _THEIRS
+    )
 
 
 def _may_be_secret(name: bytes) -> bool:
@@ -128,7 +132,8 @@ def repository(facts: Facts) -> Iterator[Finding]:
     """The ``.git`` folders in the final state, with the project's whole history."""
     table = facts.table
     for node, name in enumerate(table.names):
-        if name != b".git" or table.find_below(node, b"HEAD") is None:
+        head = table.find_below(node, b"HEAD") if name == b".git" else None
+        if head is None:
             continue
         entries = [
             entry for entry in files_below(table, [node]) if not facts.layers[table.entry_layer[entry]].base
@@ -143,7 +148,7 @@ def repository(facts: Facts) -> Iterator[Finding]:
             "Name .git in .dockerignore (or clone outside the image): it holds every version, "
             "and what was deleted.",
             count=count,
-            line=facts.line(max(table.entry_layer[entry] for entry in entries)),
+            line=facts.line(table.entry_layer[table.entries_of(head)[0]]),
             paths=[text(path)],
             weight="high" if count >= 10_000_000 else "medium",
         )

@@ -18,6 +18,12 @@ _REPEATED = "Write the same files once: copy or install them in one instruction 
 _KEPT_BY_SYSTEM = re.compile(rb"^/(?:var/(?:lib/(?:dpkg|apt|pam|ucf)|cache|log)|(?:usr/)?lib/apk|etc)(?:/|$)")
 """What dpkg, apt and apk write anew at each run: no instruction asked for it."""
 
+_MANIFESTS = re.compile(
+    rb"/(?:uv\.lock|pyproject\.toml|setup\.(?:py|cfg)|poetry\.lock|Pipfile(?:\.lock)?|requirements[\w.-]*\.txt"
+    rb"|README[\w.]*|\.python-version|package(?:-lock)?\.json|pnpm-lock\.yaml|yarn\.lock)$"
+)
+"""What is rightly copied before the rest, so that the layer with the packages stays cached."""
+
 
 def deleted_later(facts: Facts) -> Iterator[Finding]:
     """Removals of what a lower layer wrote."""
@@ -43,7 +49,7 @@ def rewritten_later(facts: Facts) -> Iterator[Finding]:
     for layer, rows in _killed(facts, "rewritten"):
         yield from _finding(
             layer,
-            [row for row in rows if not _KEPT_BY_SYSTEM.match(row.path)],
+            [row for row in rows if not _KEPT_BY_SYSTEM.match(row.path) and not _MANIFESTS.search(row.path)],
             "rewritten-later",
             f"The same content is written again by: {layer.instruction or 'a later layer'}",
             _CHANGED if _CHANGES.search(layer.instruction) else _REPEATED,
