@@ -20,7 +20,7 @@ from uvdive.session.options import ReadOptions
 
 ENGINES = ("docker26", "docker28", "podman5")
 pytestmark = pytest.mark.engine(*ENGINES)
-NAME = "uvdive-test/moved:1"
+NAME = f"uvdive-test/moved-{os.getpid()}:1"
 
 
 def docker(host: str, *words: str) -> str:

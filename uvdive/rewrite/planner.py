@@ -28,6 +28,7 @@ from uvdive.rewrite.start import Starter
 from uvdive.rewrite.staticrules import check_static
 from uvdive.rewrite.steps import Evidence, command_text, gather, mentions_uv
 from uvdive.rewrite.sync import full_sync
+from uvdive.rewrite.tools import check_tools, warn_stage_name
 
 BaseLookup = Callable[[str], ImageReport | None]
 """The report of an image that is at hand, by its reference; None where it is not (R60)."""
@@ -141,6 +142,8 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     notes = Notes(choices)
     check_single(evidence)
     check_inherited(evidence)
+    check_tools(evidence)
+    warn_stage_name(evidence, notes)
     report = evidence.report
     env = find_environment(evidence, notes)
     runs = [read_run(step) for step in evidence.runs()]

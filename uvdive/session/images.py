@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uvdive.base import worker
@@ -66,4 +66,5 @@ def _saved(path: Path) -> ImageReport:
         data = path.read_bytes()
     except OSError as error:
         raise ImageError(f"{path} cannot be opened: {error.strerror}.", "Check its name.") from error
-    return saved.load(data)
+    report = saved.load(data)
+    return replace(report, image=replace(report.image, source="saved"))
