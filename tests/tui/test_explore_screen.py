@@ -374,6 +374,18 @@ async def test_too_small_a_terminal_gets_a_message(size):
         assert app.screen.query_one("#panes").region
 
 
+async def test_the_headline_has_as_many_words_as_fit():
+    async with opened(SAMPLE, size=(120, 36)) as (app, pilot):
+        assert "linux/amd64" in text_of(app)
+        await pilot.resize_terminal(60, 20)
+        await pilot.pause()
+        line = text_of(app).splitlines()[0].rstrip()
+        assert line.endswith("3 layers")
+        await pilot.resize_terminal(120, 36)
+        await pilot.pause()
+        assert "linux/amd64" in text_of(app)
+
+
 async def test_an_image_without_layers_or_files_says_so():
     empty = replace(
         Table().report(), layers=(), owners=(), findings=(), totals=replace(sample_report().totals, files=0)

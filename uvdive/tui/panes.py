@@ -75,6 +75,13 @@ class Panes(Screen[None]):
     def pane_changed(self) -> None:
         """Another pane has the focus."""
 
+    def resized(self) -> None:
+        """The screen has another size: what is fitted to its width is to be drawn anew."""
+
+    def on_resize(self) -> None:
+        """Wait for the size to be known to all, then draw."""
+        self.call_after_refresh(self.resized)
+
     def go_to(self, name: str) -> None:
         """Show a pane and give it the keys."""
         if self.maximized is not None:

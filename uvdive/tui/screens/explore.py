@@ -170,6 +170,10 @@ class ExploreScreen(ActionScreen, Panes):
         """Say how something goes that is out of sight, in place of what could be won."""
         self.query_one("#wins", Static).update(Content("  ").join(words))
 
+    def resized(self) -> None:
+        """As many words in the headline as fit now."""
+        self._show_headline()
+
     # What is shown
 
     @on(Rows.Highlighted, "#layers")

@@ -131,6 +131,10 @@ class RewriteScreen(ActionScreen, Panes):
         self.query_one(ContentSwitcher).current = view
         self.go_to(self.panes[0])
 
+    def resized(self) -> None:
+        """As many words in the headline as fit now."""
+        self._show()
+
     # Planning
 
     @property
