@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from uvdive.dockerfile.stages import KEYWORDS
 from uvdive.image.config import HistoryEntry, Manifest
 from uvdive.image.source import layer_history
 from uvdive.ledger.report import Base
@@ -13,6 +15,10 @@ from uvdive.ledger.report import Base
 _OURS = "uvdive.local/"
 _GAP = 60.0
 """A pause between two history entries that one build does not make, in seconds."""
+_ID = re.compile(r"^(?:sha256:)?[0-9a-f]{12,64}$")
+_INSTRUCTION = re.compile(
+    rf"\s*(?:(?:{'|'.join(sorted(KEYWORDS))})\s|\|\d+ |/bin/sh -c |.*# buildkit$)", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ def find_base(
         The base with how it is known: ``image`` (diff ids of a local image),
         ``dockerfile`` or ``history``; None for an image without one.
     """
+    entries, named = _by_history(manifest.history)
+    base_name = base_name or named
     wanted = None if base_name is None else short_name(base_name)
     prefixes = [image for image in known if _is_prefix(image, manifest)]
     for image in prefixes:
@@ -59,7 +67,6 @@ def find_base(
     if prefixes and base_name is None:
         longest = max(prefixes, key=lambda image: len(image.diff_ids))
         return Base(min(longest.names, key=len), len(longest.diff_ids), "image")
-    entries = _by_history(manifest.history)
     layers = _layers_before(manifest, entries) if entries else 0
     return Base(base_name, layers, "history") if layers else None
 
@@ -82,8 +89,32 @@ def _seconds(entry: HistoryEntry) -> float | None:
         return None
 
 
-def _by_history(history: Sequence[HistoryEntry]) -> int:
-    """How many leading entries look like a base's: they end with its last CMD, before a pause."""
+def _by_history(history: Sequence[HistoryEntry]) -> tuple[int, str | None]:
+    """How many leading entries look like a base's, and its name where a builder wrote it down."""
+    for number in range(len(history) - 1, -1, -1):
+        # buildah and podman say it at the first entry after FROM.
+        if history[number].comment.startswith("FROM "):
+            name = history[number].comment.removeprefix("FROM ").strip()
+            return number, None if not name or _ID.match(name) else short_name(name.removeprefix("localhost/"))
+    return max(_before_instructions(history), _before_pause(history)), None
+
+
+def _before_instructions(history: Sequence[HistoryEntry]) -> int:
+    """Leading entries that no Dockerfile made: debuerreotype's, bazel's, apko's, an import."""
+    foreign = 0
+    while foreign < len(history) and not _is_instruction(history[foreign]):
+        foreign += 1
+    if foreign < len(history):
+        return foreign
+    return 1 if history and "debian.sh" in history[0].created_by else 0
+
+
+def _is_instruction(entry: HistoryEntry) -> bool:
+    return "buildkit" in entry.comment or _INSTRUCTION.match(entry.created_by) is not None
+
+
+def _before_pause(history: Sequence[HistoryEntry]) -> int:
+    """A base ends with its last CMD or ENTRYPOINT, before a pause."""
     end = 0
     for number, entry in enumerate(history[:-1]):
         text = entry.created_by.replace("/bin/sh -c #(nop)", "").strip()
@@ -95,6 +126,4 @@ def _by_history(history: Sequence[HistoryEntry]) -> int:
         here, after = _seconds(entry), _seconds(rest[0])
         if here is None or after is None or after - here > _GAP or not end:
             end = number + 1
-    if not end and history and "debian.sh" in history[0].created_by:
-        end = 1
     return end

@@ -82,7 +82,8 @@ def _interpreter_path(table: FileTable, place: PythonPlace, path: bytes) -> byte
     """The program that starts this environment's Python, whether or not it leads anywhere."""
     names = [b"python", b"python3"]
     if place.interpreter is not None:
-        names.insert(0, b"python" + place.interpreter.minor.encode())
+        minor = place.interpreter.minor.encode()
+        names = [b"python" + minor, *names, b"pypy" + minor, b"pypy3", b"pypy"]
     for name in names:
         candidate = path + b"/bin/" + name
         node = table.find(candidate)
@@ -103,7 +104,7 @@ def pyvenv(data: bytes) -> dict[str, str]:
 
 def _is_live(table: FileTable, info: int) -> bool:
     """Does a container see the metadata? An old ``.egg-info`` may be a file."""
-    return any(table.visible(node) is not None for node in table.children(info) or (info,))
+    return table.leads_to_live(info) if table.children(info) else table.visible(info) is not None
 
 
 def _distribution(contents: Contents, item: Installed, parts: Parts, reason: Reason | None) -> Distribution:

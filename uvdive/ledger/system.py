@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from uvdive.dockerfile.stages import KEYWORDS
 from uvdive.image.table import FileTable
 from uvdive.ledger.components import ComponentTable, text
 from uvdive.ledger.ospackages import DATABASES, OsPackages
@@ -46,6 +47,8 @@ _FOLDERS: tuple[tuple[int, tuple[bytes, ...]], ...] = (
     (_TEMPORARY, (b"/tmp", b"/var/tmp", b"/run", b"/var/run")),
     (_DATABASE, DATABASES),
 )
+# Instructions that make no layer; one that has one stands for several that were squashed.
+_WRITE_NOTHING = frozenset(KEYWORDS) - {"ADD", "COPY", "FROM", "RUN", "WORKDIR"} | {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,18 @@ class LayerOrigin:
     instruction: str
 
     @property
+    def _keyword(self) -> str:
+        return self.instruction.partition(" ")[0].upper()
+
+    @property
     def copied(self) -> bool:
         """Did a COPY or ADD make it?"""
-        return self.instruction.partition(" ")[0].upper() in ("COPY", "ADD")
+        return self._keyword in ("COPY", "ADD")
+
+    @property
+    def known(self) -> bool:
+        """Does the instruction say what wrote the files? A squashed layer's (podman: ``CMD``) does not."""
+        return self._keyword not in _WRITE_NOTHING
 
 
 class SystemFiles:
@@ -132,12 +144,12 @@ class SystemFiles:
 
     def _app(self, node: int, layer: int) -> int:
         """The user's own: by instruction, or by path where no history tells which one it was."""
-        instruction = self._layers[layer].instruction
-        if not instruction:
+        origin = self._layers[layer]
+        if not origin.known:
             return self._components.number("app", "path", self._top(node))
         number = self._instructions.get(layer)
         if number is None:
-            number = self._components.number("app", "instruction", instruction)
+            number = self._components.number("app", "instruction", origin.instruction)
             self._instructions[layer] = number
         return number
 
