@@ -123,6 +123,8 @@ def mounted(lines: str, target: str, command: str = "uv sync") -> str:
         ("ENV UV_CACHE_DIR=/opt/uv-cache\n", "target=/root/.cache/uv", "/opt/uv-cache"),
         ("ENV XDG_CACHE_HOME=/xdg\n", "target=/root/.cache/uv", "/xdg/uv"),
         ("ENV HOME=/srv\n", "target=/root/.cache", "/srv/.cache/uv"),
+        ("", "target=/root/.cache/pip", "/root/.cache/uv"),
+        ("", "id=uv,target=/cache", "/root/.cache/uv"),
     ],
 )
 def test_a_mount_at_the_wrong_path(lines: str, target: str, folder: str, tmp_path: Path) -> None:
@@ -154,6 +156,10 @@ def test_a_mount_at_the_wrong_path(lines: str, target: str, folder: str, tmp_pat
         ("ARG DIR=/opt/c\n", "target=$DIR", "UV_CACHE_DIR=/opt/c uv sync"),
         ("", "target=/opt/c", "uv --cache-dir /opt/c sync"),
         ("", "target=/root/.cache/pip", "pip install uv"),
+        ("", "target=/root/.cache/pip", "pip install uv && uv sync"),
+        ("", "target=/root/.cache/pip", "python -m pip install x; uv sync"),
+        ("", "id=uv,target=$UNKNOWN", "uv sync"),
+        ("", "target=$HOME/.cache/uv", "uv sync"),
         ("", "target=/app/.cache/uv", "uv sync --no-cache"),
         ("USER nobody-knows\n", "target=/root/.cache/uv", "uv sync"),
         ("", "target=/root/.cache/uv", "if true; then uv sync; fi"),
@@ -225,3 +231,14 @@ def test_a_version_that_comes_from_an_argument(tmp_path: Path) -> None:
         stages = f"ARG V={version}\nFROM ghcr.io/astral-sh/uv:${{V}} AS uv\nFROM python:3.13-slim"
         dockerfile = f"{stages}\nCOPY --from=uv a /a"
         assert hand.ids(hand.image(tmp_path, dockerfile, [make.file("a", b"1")])) == expected
+
+
+@pytest.mark.parametrize(
+    "command", ['["uv", "sync"]', "/bin/uv sync", "cd /app && env A=1 uv sync", "set -e; (uv sync)"]
+)
+def test_calls_of_uv_in_any_form(command: str, tmp_path: Path) -> None:
+    dockerfile = (
+        f"FROM python:3.13-slim AS builder\nRUN --mount=type=cache,target=/x/.cache/uv {command}\n"
+        "FROM python:3.13-slim\nCOPY --from=builder /app /app"
+    )
+    assert hand.ids(hand.image(tmp_path, dockerfile, VENV)) == {"cache-mount-wrong-path"}

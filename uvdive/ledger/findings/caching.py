@@ -11,6 +11,8 @@ from uvdive.ledger.findings.recipe import Mount, Run, UvCall
 from uvdive.ledger.report import Finding, LayerReport
 
 _MEANT = re.compile(r"(?:^|/)uv(?:/|$)|(?:^|/)\.cache/?$")
+_PIP = re.compile(r"/\.cache/pip/?$")
+_CALLS_PIP = re.compile(r"(?:^|(?<!uv)\s)pip3?\s|-m\s+pip\b", re.MULTILINE)
 _COPY = re.compile(r"UV_LINK_MODE=[\"']?copy\b|--link-mode[= ]copy\b")
 _SHARE = 4
 """Linked files leave 1 to 3 % of an environment's size in the cache, copied ones nearly all of it."""
@@ -23,7 +25,7 @@ def wrong_mount(facts: Facts) -> Iterator[Finding]:
         return
     for run in facts.recipe.runs():
         mounts = [mount for mount in run.mounts if mount.options.get("type") == "cache"]
-        meant = [mount for mount in mounts if _is_meant(mount)]
+        meant = [mount for mount in mounts if _is_meant(mount, run)]
         if not meant:
             continue
         for call in run.calls:
@@ -43,8 +45,11 @@ def wrong_mount(facts: Facts) -> Iterator[Finding]:
             break
 
 
-def _is_meant(mount: Mount) -> bool:
-    return bool(_MEANT.search(mount.target)) or bool(re.search(r"\buv\b", mount.options.get("id", "")))
+def _is_meant(mount: Mount, run: Run) -> bool:
+    """Is it there for uv? pip's is, where no pip runs."""
+    if _PIP.search(mount.target):
+        return _CALLS_PIP.search(run.text) is None
+    return bool(_MEANT.search(mount.target) or re.search(r"\buv\b", mount.options.get("id", "")))
 
 
 def _covers(target: str, folder: str) -> bool:

@@ -14,6 +14,7 @@ from uvdive.dockerfile.syntax import Instruction, parse
 from uvdive.dockerfile.variables import expand_known
 
 _UV = re.compile(r"(?:^|[\s;&|(])(?:[^\s;&|()]*/)?uv\s+((?:--?\S+\s+)*)(sync|add|run|pip|tool)\b([^;&|\n]*)")
+_PREFIXES = frozenset({"env", "exec", "time", "nice"})
 _INSTALLS = frozenset({"sync", "add", "run", "pip", "tool"})
 
 
@@ -50,13 +51,14 @@ class UvCall:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A RUN with its mounts and calls of uv, the ENV in force (the base's left out) and the USER.
+    """A RUN with its shell text, mounts calls of uv, the ENV in force (the base's left out) and the USER.
 
     ``user`` is empty where no USER stands before it. ``final`` says that its layer
     is in the image.
     """
 
     line: int
+    text: str
     mounts: tuple[Mount, ...]
     calls: tuple[UvCall, ...]
     variables: Mapping[str, str]
@@ -104,7 +106,7 @@ class Recipe:
                     mounts = tuple(_mounts(instruction, variables, self.escape))
                     calls = tuple(_calls(instruction))
                     final = stage.index in in_image
-                    yield Run(instruction.line, mounts, calls, variables, user, final)
+                    yield Run(instruction.line, _text(instruction), mounts, calls, variables, user, final)
             users[stage.index] = user
 
     def images(self) -> Iterator[tuple[int, str]]:
@@ -135,20 +137,22 @@ def _mounts(instruction: Instruction, variables: Mapping[str, str], escape: str)
         name, _, value = flag.partition("=")
         if name != "--mount":
             continue
-        options = {}
-        for part in value.strip("\"'").split(","):
-            key, _, raw = part.partition("=")
-            expanded = expand_known(raw, variables.get, escape)
-            if expanded is not None:
-                options[key.strip().lower()] = expanded
-        yield Mount(options)
+        pairs = (part.partition("=") for part in value.strip("\"'").split(","))
+        options = {key.strip().lower(): expand_known(raw, variables.get, escape) for key, _, raw in pairs}
+        known = {key: text for key, text in options.items() if text is not None}
+        if len(known) == len(options):
+            yield Mount(known)  # of one with an unknown variable nothing can be said
+
+
+def _text(instruction: Instruction) -> str:
+    return "\n".join([instruction.arguments, *(heredoc.body for heredoc in instruction.heredocs)])
 
 
 def _calls(instruction: Instruction) -> Iterator[UvCall]:
-    text = "\n".join([instruction.arguments, *(heredoc.body for heredoc in instruction.heredocs)])
     if instruction.exec_form is not None:
         yield from _call(instruction.exec_form, {})
         return
+    text = _text(instruction)
     simple = None if instruction.heredocs else commands(text)
     if simple is None:
         # No plain list of commands: the calls are found by their looks, variables in front are not.
@@ -164,5 +168,10 @@ def _calls(instruction: Instruction) -> Iterator[UvCall]:
 
 
 def _call(argv: tuple[str, ...], variables: Mapping[str, str]) -> Iterator[UvCall]:
-    if argv and argv[0].rpartition("/")[2] == "uv" and _INSTALLS & set(argv[1:]):
-        yield UvCall(argv[1:], variables)
+    rest, own = list(argv), dict(variables)
+    while rest and (rest[0] in _PREFIXES or "=" in rest[0]):
+        name, equals, value = rest.pop(0).partition("=")
+        if equals:
+            own[name] = value
+    if rest and rest[0].rpartition("/")[2] == "uv" and _INSTALLS & set(rest[1:]):
+        yield UvCall(tuple(rest[1:]), own)
