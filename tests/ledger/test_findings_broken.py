@@ -144,3 +144,15 @@ def test_an_editable_install_whose_folder_alone_is_known(tmp_path: Path) -> None
 def test_a_path_in_a_pth_file_is_no_editable_install(tmp_path: Path) -> None:
     files = [*hand.venv("app/.venv", FLASK), make.file(f"{SITE}/extra.pth", b"/opt/plugins\n")]
     assert hand.image(tmp_path, COPY_APP, files).findings == ()
+
+
+def test_names_that_are_no_utf8(tmp_path: Path) -> None:
+    path = "app/caf\udce9/.venv"
+    files = [
+        *hand.venv(path, FLASK),
+        make.file(f"{path}/bin/flask", b"#!/app/caf\xe9/.venv/bin/python\n", 0o755),
+        make.file(f"{path}/lib/python3.13/site-packages/x.pth", b"/app/caf\xe9/src\n"),
+    ]
+    report = hand.image(tmp_path, COPY_APP, files)
+    assert len(report.environments) == 2
+    assert report.findings == ()

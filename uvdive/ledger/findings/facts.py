@@ -64,7 +64,12 @@ class Facts:
         return self.layers[layer].line
 
     def is_live(self, path: str) -> bool:
-        """Does a container see something at this absolute path, links followed?"""
+        """Does a container see something at this absolute path, links followed?
+
+        A path that was no UTF-8 cannot be looked up any more, and is taken to be there.
+        """
+        if "\ufffd" in path:
+            return True
         return resolve(self.table, path.encode("utf-8", "surrogateescape")).node is not None
 
     def owner_of(self, entry: int) -> str:
