@@ -260,3 +260,13 @@ def test_an_explanation_that_there_is_not(run, session, words, said) -> None:
 def test_reports_give_the_id_that_explains(run, session) -> None:
     assert "[uv-in-image]" in run("some:image", "--report").out
     assert "`uv-in-image`" in run("some:image", "--markdown").out
+
+
+def test_top_shortens_the_lists_of_the_json(run, session) -> None:
+    whole = json.loads(run("some:image", "--json").out)
+    short = json.loads(run("some:image", "--json", "--top", "1").out)
+    assert len(whole["waste"]) > len(short["waste"]) == 1
+    assert short["waste"][0] == whole["waste"][0]
+    assert max(len(owner["components"]) for owner in short["owners"]) == 1
+    assert short["totals"] == whole["totals"]
+    assert run("some:image", "--json", "--top", "few").code == 2

@@ -75,6 +75,12 @@ def add_common(parser: Parser) -> None:
     parser.option("--debug", action="store_true", help="show the traceback of an error")
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no number of rows")
+    return int(text)
+
+
 def add_output(parser: Parser, *, report: bool = True) -> None:
     """The options that say what goes to standard output; ``report``: an image's, and it can be saved."""
     parser.option("--json", action="store_true", help="print one JSON object")
@@ -82,6 +88,9 @@ def add_output(parser: Parser, *, report: bool = True) -> None:
     parser.option("--no-redact", action="store_true", help="keep what looks like a secret in ENV and history")
     if report:
         parser.option("--report", action="store_true", help="print the plain report, also in a terminal")
+        parser.option(
+            "--top", metavar="N", type=_count, help="the N largest rows of each list in --json"
+        )
         parser.option("--save", metavar="FILE", type=Path, help="save all but the files' contents as .uvdive")
 
 

@@ -64,7 +64,7 @@ def print_report(report: ImageReport, args: argparse.Namespace, console: Console
         from uvdive.output.jsontext import json_text
         from uvdive.output.report_json import report_data
 
-        console.data(json_text(report_data(report)))
+        console.data(json_text(report_data(report, args.top)))
     elif args.markdown:
         from uvdive.output.markdown import report_markdown
 

@@ -22,8 +22,14 @@ from uvdive.output.plain import path_fields
 SCHEMA = "uvdive.report/1"
 
 
-def report_data(report: ImageReport) -> dict[str, Any]:
-    """The whole report as data that ``json_text`` can write."""
+def report_data(report: ImageReport, top: int | None = None) -> dict[str, Any]:
+    """The report as data that ``json_text`` can write.
+
+    Args:
+        report: what to write.
+        top: keep only so many of the largest rows of waste, and of each owner's
+            components; None keeps all, so that their sums hold.
+    """
     dockerfile = report.dockerfile
     return {
         "schema": SCHEMA,
@@ -38,9 +44,9 @@ def report_data(report: ImageReport) -> dict[str, Any]:
         "config": config_data(report.config),
         "totals": totals_data(report.totals),
         "layers": [_layer(layer) for layer in report.layers],
-        "owners": [_owner(owner) for owner in report.owners],
+        "owners": [_owner(owner, top) for owner in report.owners],
         "environments": [_environment(environment) for environment in report.environments],
-        "waste": [_waste(waste) for waste in report.waste],
+        "waste": [_waste(waste) for waste in report.waste[:top]],
         "findings": [_finding(finding) for finding in report.findings],
         "warnings": list(report.warnings),
     }
@@ -123,7 +129,7 @@ def _layer(layer: LayerReport) -> dict[str, Any]:
     }
 
 
-def _owner(owner: OwnerReport) -> dict[str, Any]:
+def _owner(owner: OwnerReport, top: int | None) -> dict[str, Any]:
     return {
         "owner": owner.owner,
         "bytes": owner.bytes,
@@ -132,7 +138,7 @@ def _owner(owner: OwnerReport) -> dict[str, Any]:
         "shared_bytes": owner.shared_bytes,
         "reclaimable_bytes": owner.reclaimable_bytes,
         "files": owner.files,
-        "components": [_component(component) for component in owner.components],
+        "components": [_component(component) for component in owner.components[:top]],
     }
 
 

@@ -28,7 +28,7 @@ def announce_base_files(files: Files, base: ImageReport, line: int, notes: Notes
             "base-files",
             "R26",
             line,
-            f"{len(lost)} paths of the old base are not in the new one ({total})",
+            f"Not in the new base: {len(lost)} {'path' if len(lost) == 1 else 'paths'} ({total})",
             f"They came with the image that had uv: {names}{' …' if len(lost) > 5 else ''}.",
         )
 
