@@ -39,6 +39,15 @@ def python(minor: str = "3.13") -> Files:
     }
 
 
+def installed(site: str, name: str, version: str, files: dict[str, bytes]) -> Files:
+    """A distribution in a ``site-packages`` folder, with its metadata."""
+    info = f"{name}-{version}.dist-info"
+    record = "".join(f"{path},,\n" for path in (*files, f"{info}/METADATA", f"{info}/RECORD"))
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    contents = {**files, f"{info}/METADATA": metadata.encode(), f"{info}/RECORD": record.encode()}
+    return {f"{site}/{path}": make.file(f"{site}/{path}", data) for path, data in contents.items()}
+
+
 def application() -> Files:
     info = f"{_SITE}/{_INFO}"
     return {

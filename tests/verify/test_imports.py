@@ -22,6 +22,7 @@ from uvdive.session.proving import build_image
 from uvdive.verify import imports
 from uvdive.verify.imports import check_imports
 from uvdive.verify.inside import MARK
+from uvdive.verify.interpreter import needed
 
 PYTHON = "python:3.13-slim"
 MODULES = {
@@ -152,3 +153,20 @@ def test_modules_that_were_not_reached_in_time_count_as_failed(
     monkeypatch.setattr(imports, "run_container", lambda *_, **__: next(answers))
     check = check_imports(report, report, CancelToken())
     assert check.differences == ("/app/.venv: import flask: not tried within 600 seconds",)
+
+
+def test_uv_as_a_package_is_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = "usr/local/lib/python3.13/site-packages"
+    uv = pairs.installed(site, "uv", "0.13.9", {"uv/__init__.py": b"u"})
+    app = pairs.installed(site, "flask", "3.1.0", {"flask/__init__.py": b"f"})
+    report = pairs.read(tmp_path / "b.tar", pairs.python(), uv | app)
+    (environment,) = needed(report)
+    assert {d.name for d in environment.distributions} == {"uv", "flask"}
+    assert imports._modules(report, environment) == ["flask"]
+    assert needed(pairs.read(tmp_path / "c.tar", pairs.python(), uv)) == ()
+
+
+def test_an_editable_install_is_imported_from_its_folder(tmp_path: Path) -> None:
+    report = pairs.original(tmp_path)
+    (environment,) = needed(report)
+    assert imports._modules(report, environment) == ["flask", "mine"]

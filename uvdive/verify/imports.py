@@ -8,10 +8,11 @@ from importlib.resources import files
 
 from uvdive.base.progress import CancelToken
 from uvdive.build.containers import Ran, run_container
+from uvdive.image.resolve import resolve
 from uvdive.ledger.report import Environment, ImageReport
 from uvdive.verify.checks import Check
 from uvdive.verify.inside import MARK
-from uvdive.verify.interpreter import needed
+from uvdive.verify.interpreter import needed, owned_by
 
 IMPORT_SECONDS = 60.0
 CONTAINER_SECONDS = 600.0
@@ -22,8 +23,29 @@ Outcome = dict[str, str | None]
 """Of each module the error that its import gave, None where it worked."""
 
 
-def _modules(environment: Environment) -> list[str]:
-    return sorted({module for distribution in environment.distributions for module in distribution.modules})
+def _modules(report: ImageReport, environment: Environment) -> list[str]:
+    """The top-level modules of what is installed, but for uv's own: a rewrite takes uv away."""
+    theirs = owned_by(report, environment, "uv")
+    found: set[str] = set()
+    for distribution in environment.distributions:
+        if distribution.name in theirs:
+            continue
+        found.update(distribution.modules)
+        if distribution.editable is not None:
+            found.update(_sources(report, environment, distribution.name))
+    return sorted(found)
+
+
+def _sources(report: ImageReport, environment: Environment, name: str) -> Iterator[str]:
+    """The module of an editable install's own name, where one of the source folders has it.
+
+    Other files there may be scripts, which an import would run.
+    """
+    module = name.replace("-", "_").replace(".", "_")
+    for root in environment.roots:
+        for path in (f"{root}/{module}.py", f"{root}/{module}/__init__.py"):
+            if resolve(report.files, path.encode("utf-8", "surrogateescape")).node is not None:
+                yield module
 
 
 def _parsed(ran: Ran, modules: Iterable[str]) -> Outcome:
@@ -59,7 +81,7 @@ def check_imports(before: ImageReport, after: ImageReport, cancel: CancelToken) 
     """Import the top-level modules of every installed distribution, in both images.
 
     Each module has a process of its own, without network and with a time limit.
-    Modules that fail in the old image too do not count.
+    Modules that fail in the old image too do not count, and uv as a package is left out.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -71,7 +93,7 @@ def check_imports(before: ImageReport, after: ImageReport, cancel: CancelToken) 
     wrong: list[str] = []
     worked = broken = 0
     for environment in needed(before):
-        modules = _modules(environment)
+        modules = _modules(before, environment)
         if not modules:
             continue
         old = _tried(before, environment, modules, cancel)

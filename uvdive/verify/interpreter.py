@@ -24,13 +24,26 @@ def _minor(python: str | None) -> str | None:
     return None if python is None else ".".join(python.split(".")[:2])
 
 
+def owned_by(report: ImageReport, environment: Environment, owner: str) -> frozenset[str]:
+    """The names of an environment's distributions that the ledger gives to ``owner``."""
+    return frozenset(
+        component.name
+        for component in report.components
+        if component.owner == owner
+        and component.kind == "distribution"
+        and component.path == environment.path
+    )
+
+
 def needed(report: ImageReport) -> tuple[Environment, ...]:
-    """The environments that the app needs: every venv, and others that hold the app's packages."""
+    """The environments that the app needs: every venv, and others that hold the app's packages.
+
+    What came with the interpreter, as an OS package (Debian's mercurial) or as uv is not the app's.
+    """
     return tuple(
         environment
         for environment in report.environments
-        if environment.kind == "venv"
-        or any(distribution.name.lower() not in BUNDLED for distribution in environment.distributions)
+        if environment.kind == "venv" or owned_by(report, environment, "venv") - BUNDLED
     )
 
 
