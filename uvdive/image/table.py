@@ -139,12 +139,16 @@ class FileTable:
 
     def leads_to_live(self, node: int, layer: int = ALIVE - 1) -> bool:
         """Is anything below the node visible, though it may have no entry of its own?"""
-        stack = list(self.children(node))
+        stack = [iter(self.children(node))]
         while stack:
-            below = stack.pop()
-            if self.visible(below, layer) is not None:
+            # One child at a time: the first is enough, and a folder may have a million.
+            below = next(stack[-1], None)
+            if below is None:
+                stack.pop()
+            elif self.visible(below, layer) is not None:
                 return True
-            stack.extend(self.children(below))
+            else:
+                stack.append(iter(self.children(below)))
         return False
 
     def entries_of(self, node: int) -> list[int]:

@@ -95,7 +95,8 @@ def _by_history(history: Sequence[HistoryEntry]) -> tuple[int, str | None]:
         # buildah and podman say it at the first entry after FROM.
         if history[number].comment.startswith("FROM "):
             name = history[number].comment.removeprefix("FROM ").strip()
-            return number, None if not name or _ID.match(name) else short_name(name.removeprefix("localhost/"))
+            named = bool(name) and not _ID.match(name)
+            return number, short_name(name.removeprefix("localhost/")) if named else None
     return max(_before_instructions(history), _before_pause(history)), None
 
 

@@ -191,11 +191,12 @@ def _walk(
     seen: set[tuple[str, str]],
 ) -> None:
     """Breadth first from the project; ``seen`` are packages and extras that were walked."""
+    roots = frozenset(lock.roots)
     queue = deque(((root,) if root else (), needs) for root, needs in starts)
     while queue:
         path, needs = queue.popleft()
         for need in needs:
-            if need.name not in installed and need.name not in lock.roots:
+            if need.name not in installed and need.name not in roots:
                 continue
             if need.name in installed:
                 found.setdefault(need.name, Reason(path, group))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.image.table import FileTable
@@ -159,6 +159,9 @@ def _sites(regions: Regions, venvs: set[int], interpreters: Sequence[Interpreter
         elif name in _SITES and table.children(node):
             candidates.add(node)
     taken: set[int] = set()
+    by_prefix: dict[bytes, list[Interpreter]] = {}
+    for interpreter in interpreters:
+        by_prefix.setdefault(interpreter.prefix, []).append(interpreter)
     for node in sorted(candidates):
         above = parents[node]
         while above > 0 and above not in taken:
@@ -169,7 +172,7 @@ def _sites(regions: Regions, venvs: set[int], interpreters: Sequence[Interpreter
             continue
         if regions.owner(node) == "caches":
             continue
-        site = _site(table, node, venvs, interpreters)
+        site = _site(table, node, venvs, by_prefix)
         if site.venv is None and site.interpreter is None and not _is_target(table, node):
             continue
         taken.add(node)
@@ -186,7 +189,9 @@ def _is_target(table: FileTable, folder: int) -> bool:
     return table.names[folder] in _SITES
 
 
-def _site(table: FileTable, node: int, venvs: set[int], interpreters: Sequence[Interpreter]) -> Site:
+def _site(
+    table: FileTable, node: int, venvs: set[int], interpreters: Mapping[bytes, Sequence[Interpreter]]
+) -> Site:
     above = node
     while above > 0 and above not in venvs:
         above = table.node_parent[above]
@@ -194,8 +199,8 @@ def _site(table: FileTable, node: int, venvs: set[int], interpreters: Sequence[I
     if above > 0:
         prefix = table.path(above)
         return Site(node, prefix, prefix, None, above)
-    interpreter = _interpreter_of(table, node, path, interpreters)
     prefix = _prefix(table, node, path)
+    interpreter = _interpreter_of(table, node, prefix, interpreters)
     if interpreter is None:
         return Site(node, prefix, prefix, None, None)
     return Site(node, prefix, interpreter.prefix, interpreter, None)
@@ -215,18 +220,16 @@ def _prefix(table: FileTable, node: int, path: bytes) -> bytes:
 
 
 def _interpreter_of(
-    table: FileTable, node: int, path: bytes, interpreters: Sequence[Interpreter]
+    table: FileTable, node: int, prefix: bytes, interpreters: Mapping[bytes, Sequence[Interpreter]]
 ) -> Interpreter | None:
     """The interpreter that has the folder on its path by itself (the ``site`` module; Debian's too)."""
-    prefix, parent = _prefix(table, node, path), table.names[table.node_parent[node]]
-    match = LIB.match(parent)
+    match = LIB.match(table.names[table.node_parent[node]])
     minor = text(match[1]) if match else None
-    for interpreter in interpreters:
-        at_home = prefix == interpreter.prefix
-        # Debian's python3 in /usr installs what pip brings to /usr/local.
-        debian = prefix == b"/usr/local" and interpreter.prefix == b"/usr"
-        if (at_home or debian) and (minor == interpreter.minor or minor is None):
-            return interpreter
+    # Debian's python3 in /usr installs what pip brings to /usr/local.
+    for home in (prefix, b"/usr") if prefix == b"/usr/local" else (prefix,):
+        for interpreter in interpreters.get(home, ()):
+            if minor in (None, interpreter.minor):
+                return interpreter
     return None
 
 
