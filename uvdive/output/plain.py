@@ -4,38 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-import unicodedata
 from collections.abc import Sequence
 
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Unicode categories without a glyph of their own, or that turn the text around."""
+from uvdive.base.text import visible
+
+__all__ = ["bar", "count", "one_line", "path_fields", "table", "visible", "well_formed"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 BAR = "#"
-
-
-def visible(raw: bytes | str, keep: str = "") -> str:
-    r"""Write every character that is not for display as an escape (``\x1b``, ``\u202e``).
-
-    Args:
-        raw: text, or bytes of which those that are not UTF-8 become ``\xff``.
-        keep: control characters to leave alone, such as the line end of a log.
-    """
-    text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_escape(char, keep) for char in text)
-
-
-def _escape(char: str, keep: str) -> str:
-    if char in keep or unicodedata.category(char) not in _HIDDEN:
-        return char
-    if char == "\t":
-        return " "
-    # A byte that could not be decoded comes as a lone surrogate from argv or os.fsdecode.
-    if 0xDC80 <= ord(char) <= 0xDCFF:
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode()
 
 
 def one_line(raw: bytes | str, width: int) -> str:

@@ -6,36 +6,14 @@ sequence in a log would reach the terminal. Every text of others goes through he
 
 from __future__ import annotations
 
-import unicodedata
-
 from textual.content import Content
 
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-"""Unicode categories that have no glyph of their own, or that turn the text around."""
+from uvdive.base import text as base_text
 
 
 def visible(raw: bytes | str, keep: str = "") -> str:
-    r"""Write every character that is not for display as an escape (``\x1b``, ``\u202e``).
-
-    Args:
-        raw: text, or bytes of which those that are not UTF-8 become ``\xff``.
-        keep: control characters to leave alone, such as the line end of a command.
-    """
-    text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_escape(char, keep) for char in text)
-
-
-def _escape(char: str, keep: str) -> str:
-    if char == "\t":
-        return "    "
-    if char in keep or unicodedata.category(char) not in _HIDDEN:
-        return char
-    # A byte that could not be decoded reaches us as a lone surrogate from argv or os.fsdecode.
-    if 0xDC80 <= ord(char) <= 0xDCFF:
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode()
+    """As ``uvdive.base.text`` says, with tabs as wide as in code."""
+    return base_text.visible(raw, keep, tab="    ")
 
 
 def plain(raw: bytes | str, style: str = "") -> Content:
