@@ -7,7 +7,9 @@ left; then come the entries in tar order.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
+from itertools import compress
 
 from uvdive.image.layer import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
 from uvdive.image.table import ALIVE, NONE, Cause, Change, FileTable, Kind
@@ -17,6 +19,10 @@ Content = tuple[int, int]
 
 SameContent = Callable[[Content, Content], bool]
 """Are two files of equal size equal?"""
+
+
+# Plain numbers: comparing with an enum's member costs a call.
+_FILE, _DIRECTORY, _SYMLINK = int(Kind.FILE), int(Kind.DIRECTORY), int(Kind.SYMLINK)
 
 
 class _Stack:
@@ -127,9 +133,11 @@ class _Stack:
             self.clear(node, Cause.DELETED)
 
     def entries(self, index: LayerIndex) -> None:
+        shown = [kind < WHITEOUT for kind in index.kind]
+        entry = self.columns(index, shown)
         folders: list[int | None] = [None] * len(index.folders)
         for place, kind in enumerate(index.kind):
-            if kind >= WHITEOUT:
+            if not shown[place]:
                 continue
             number = index.folder[place]
             parent = folders[number]
@@ -138,72 +146,80 @@ class _Stack:
                 folders[number] = parent
             name = index.names[place]
             node = self.node(parent, name) if name else 0
-            if kind != Kind.DIRECTORY and self.is_folder(node):
+            if kind != _DIRECTORY and self.is_folder(node):
                 self.clear(node, Cause.SHADOWED)
                 # The tar may go on below it, as a folder again.
                 folders = [None] * len(index.folders)
-            self.place(index, place, kind, node)
+            self.place(index, place, kind, node, entry)
+            entry += 1
+
+    def columns(self, index: LayerIndex, shown: list[bool]) -> int:
+        """Add rows for all of the layer's entries, as far as the index has them; the first one."""
+        table, first = self.table, len(self.table.entry_node)
+        count = sum(shown)
+        for name in ("mode", "uid", "gid", "mtime", "size", "kind"):
+            column: array[int] = getattr(index, name)
+            whole = count == len(column)
+            getattr(table, f"entry_{name}").extend(column if whole else compress(column, shown))
+        table.entry_node.extend(array("I", bytes(4 * count)))
+        table.entry_layer.extend(array("H", [self.layer]) * count)
+        table.entry_inode.extend(array("i", [NONE]) * count)
+        table.entry_link.extend(array("i", [NONE]) * count)
+        table.entry_death.extend(array("H", [ALIVE]) * count)
+        table.entry_cause.extend(array("B", bytes(count)))
+        table.entry_change.extend(array("B", bytes(count)))
+        return first
 
     def is_folder(self, node: int) -> bool:
         """Is the node a folder now, with an entry of its own or without?"""
         entry = self.shown[node]
         return bool(self.below[node]) or (entry != NONE and self.table.entry_kind[entry] == Kind.DIRECTORY)
 
-    def place(self, index: LayerIndex, place: int, kind: int, node: int) -> None:
-        """Make one entry of the layer visible at its node."""
+    def place(self, index: LayerIndex, place: int, kind: int, node: int, entry: int) -> None:
+        """Make one entry of the layer, whose row is there, visible at its node."""
         table = self.table
-        entry, inode = len(table.entry_node), NONE
-        link = index.target[place]
-        size = index.size[place]
-        if kind == HARD_LINK:
-            kind, inode, size, link = self.linked(index, place)
-        elif kind == Kind.FILE:
-            inode = len(self.names_left)
-            table.inode_entry.append(entry)
-            table.inode_death.append(ALIVE)
-            table.inode_cause.append(Cause.NONE)
-            self.names_left.append(0)
-            self.source.append((self.layer, place))
+        inode, link = NONE, index.target[place]
+        if kind == _FILE:
+            inode = self.inode(entry, place)
+        elif kind == HARD_LINK:
+            kind, inode, size, link = self.linked(index, place, entry)
+            table.entry_kind[entry], table.entry_size[entry] = kind, size
+        table.entry_node[entry] = node
         if inode != NONE:
+            table.entry_inode[entry] = inode
             # Counted before the old name ends: they may be one and the same inode.
             self.names_left[inode] += 1
+        elif kind == _SYMLINK and link != NONE:
+            table.entry_link[entry] = len(table.links)
+            table.links.append(index.targets[link])
         before = self.shown[node]
         if before != NONE:
-            self.end(node, self.cause(before, kind, inode, size))
-        table.entry_node.append(node)
-        table.entry_layer.append(self.layer)
-        table.entry_kind.append(kind)
-        table.entry_mode.append(index.mode[place])
-        table.entry_uid.append(index.uid[place])
-        table.entry_gid.append(index.gid[place])
-        table.entry_mtime.append(index.mtime[place])
-        table.entry_size.append(size)
-        table.entry_inode.append(inode)
-        table.entry_death.append(ALIVE)
-        table.entry_cause.append(Cause.NONE)
-        if kind == Kind.SYMLINK and link != NONE:
-            table.entry_link.append(len(table.links))
-            table.links.append(index.targets[link])
-        else:
-            table.entry_link.append(NONE)
-        table.entry_change.append(self.change(node))
+            self.end(node, self.cause(before, kind, inode, table.entry_size[entry]))
+        last = self.newest[node]
+        if last != NONE:
+            table.entry_change[entry] = self.change(last)
         self.newest[node] = self.shown[node] = entry
 
-    def linked(self, index: LayerIndex, place: int) -> tuple[int, int, int, int]:
+    def inode(self, entry: int, place: int) -> int:
+        """A new inode, whose content is that of the layer's entry at ``place``."""
+        table = self.table
+        table.inode_entry.append(entry)
+        table.inode_death.append(ALIVE)
+        table.inode_cause.append(0)
+        self.names_left.append(0)
+        self.source.append((self.layer, place))
+        return len(self.names_left) - 1
+
+    def linked(self, index: LayerIndex, place: int, row: int) -> tuple[int, int, int, int]:
         """Kind, inode, size and link of what a hard link names at this point of the tar."""
         table = self.table
         path = index.targets[index.target[place]]
         target = self.lookup(path)
         entry = NONE if target is None else self.shown[target]
         if entry == NONE or table.entry_kind[entry] == Kind.DIRECTORY:
-            self.warn(f"a hard link names {path!r}, which is not there: read as an empty file")
             # Not lost: it becomes an empty file, so that the name stays visible.
-            table.inode_entry.append(len(table.entry_node))
-            table.inode_death.append(ALIVE)
-            table.inode_cause.append(Cause.NONE)
-            self.names_left.append(0)
-            self.source.append((self.layer, place))
-            return Kind.FILE, len(self.names_left) - 1, 0, NONE
+            self.warn(f"a hard link names {path!r}, which is not there: read as an empty file")
+            return _FILE, self.inode(row, place), 0, NONE
         if table.entry_layer[entry] != self.layer:
             self.warn(f"a hard link names {path!r} of a lower layer, which engines refuse")
         kind = table.entry_kind[entry]
@@ -231,11 +247,8 @@ class _Stack:
         same = size == 0 or self.same_content(self.source[mine], self.source[inode])
         return Cause.REWRITTEN if same else Cause.OVERWRITTEN
 
-    def change(self, node: int) -> Change:
-        """Did the state below this layer have the path?"""
-        last = self.newest[node]
-        if last == NONE:
-            return Change.ADDED
+    def change(self, last: int) -> Change:
+        """What an entry does to a path whose entry before it was ``last``."""
         table = self.table
         if table.entry_layer[last] == self.layer:
             return Change(table.entry_change[last])

@@ -19,8 +19,10 @@ Wanted = Callable[[bytes, int], bool]
 Visitor = Callable[[bytes, int, ByteStream], None]
 """Gets a member's path, its size in bytes and the stream at its data; takes any part of them."""
 
-_SYMLINK = int(Kind.SYMLINK)
+_LINKS = (HARD_LINK, int(Kind.SYMLINK))
+_WHITEOUTS = (WHITEOUT, OPAQUE)
 _OPAQUE = b".wh..wh..opq"
+_ROWS = 4096
 
 
 def nothing(_path: bytes, _size: int) -> bool:
@@ -40,67 +42,88 @@ class _Indexer:
         self._folders: dict[bytes, int] = {}
         self._folder: bytes | None = None
         self._folder_id = 0
+        self._rows: list[tuple[int, int, int, int, int, int, int, int]] = []
 
     def run(self, end: int | None) -> LayerIndex:
-        members, index = self.members, self.index
-        modes, uids, gids, mtimes = index.mode, index.uid, index.gid, index.mtime
+        members, rows = self.members, self._rows
         while members.advance(end):
-            self.add(members.kind, th.clean(members.name))
-            modes.append(members.mode)
-            uids.append(members.uid)
-            gids.append(members.gid)
-            mtimes.append(members.mtime)
-            self.content(members.stored, sparse=members.size != members.stored)
-        return index
+            size = members.size
+            kind, place = self.place(members.kind, th.clean(members.name))
+            self.index.kind.append(kind)
+            if kind in _WHITEOUTS:
+                size = 0
+            offset, digest = self.content(members.stored, sparse=size != members.stored)
+            rows.append((place, members.mode, members.uid, members.gid, members.mtime, size, offset, digest))
+            if len(rows) == _ROWS:
+                self._flush()
+        self._flush()
+        return self.index
 
-    def add(self, kind: int, path: bytes) -> None:
-        """Note the member's place, kind and size."""
+    def _flush(self) -> None:
+        # Rows become columns in bulk: a call for each number of each entry costs more.
+        index = self.index
+        columns = (
+            index.folder,
+            index.mode,
+            index.uid,
+            index.gid,
+            index.mtime,
+            index.size,
+            index.offset,
+            index.digest,
+        )
+        for column, values in zip(columns, zip(*self._rows, strict=True), strict=False):
+            column.extend(values)
+        self._rows.clear()
+
+    def place(self, kind: int, path: bytes) -> tuple[int, int]:
+        """Note the member's name and target; its kind, and the number of its folder."""
         index = self.index
         folder, _, name = path.rpartition(b"/")
-        size = self.members.size
         if name[:4] == b".wh.":
             # .wh..wh.* other than the opaque marker is aufs' own bookkeeping: a
             # whiteout of a name that no layer has.
             kind, name = (OPAQUE, b"") if name == _OPAQUE else (WHITEOUT, name[4:])
-            size = 0
         if folder != self._folder:
             self._folder = folder
             number = self._folders.setdefault(folder, len(index.folders))
             if number == len(index.folders):
                 index.folders.append(folder)
             self._folder_id = number
-        index.folder.append(self._folder_id)
         # A name like __init__.py stands in thousands of folders: once is enough.
         index.names.append(self._shared.setdefault(name, name))
-        index.kind.append(kind)
-        index.size.append(size)
-        if kind in (_SYMLINK, HARD_LINK):
+        if kind in _LINKS:
             link = self.members.link
             index.target.append(len(index.targets))
             index.targets.append(th.clean(link) if kind == HARD_LINK else link)
         else:
             index.target.append(-1)
+        return kind, self._folder_id
 
-    def content(self, stored: int, *, sparse: bool) -> None:
-        """Take, hash or pass over the data of the member that was just added."""
-        index, stream = self.index, self.stream
+    def content(self, stored: int, *, sparse: bool) -> tuple[int, int]:
+        """Take, hash or pass over the member's data; where they begin, and their digest."""
         if not stored:
-            index.offset.append(-1)
-            index.digest.append(0)
-            return
-        entry = len(index.names) - 1
-        index.offset.append(-1 if sparse else stream.position)
+            return -1, 0
+        index, stream = self.index, self.stream
+        offset = -1 if sparse else stream.position
         padding = -stored % th.BLOCK
-        if not sparse and self.wanted(index.path(entry), stored):
-            data = index.contents[entry] = stream.take(stored)
+        digest = 0
+        if not sparse and self.wanted(self._path(), stored):
+            data = index.contents[len(index.names) - 1] = stream.take(stored)
             stream.skip(padding)
-            index.digest.append(xxhash.xxh3_64_intdigest(data) if index.has_digests else 0)
+            if index.has_digests:
+                digest = xxhash.xxh3_64_intdigest(data)
         elif index.has_digests:
-            index.digest.append(stream.digest_of(stored))
+            digest = stream.digest_of(stored)
             stream.skip(padding)
         else:
             stream.skip(stored + padding)
-            index.digest.append(0)
+        return offset, digest
+
+    def _path(self) -> bytes:
+        """The path of the member that ``place`` noted last."""
+        name = self.index.names[-1]
+        return self._folder + b"/" + name if self._folder else name
 
 
 class _Visiting(_Indexer):
@@ -110,14 +133,13 @@ class _Visiting(_Indexer):
         super().__init__(stream, nothing, digests=False)
         self._visitor = visitor
 
-    def content(self, stored: int, *, sparse: bool) -> None:
-        index, stream = self.index, self.stream
-        index.offset.append(-1 if sparse else stream.position)
-        index.digest.append(0)
-        end = stream.position + stored
+    def content(self, stored: int, *, sparse: bool) -> tuple[int, int]:
+        stream = self.stream
+        offset = stream.position
         if stored and not sparse:
-            self._visitor(index.path(len(index) - 1), stored, stream)
-        stream.skip(end - stream.position + -stored % th.BLOCK)
+            self._visitor(self._path(), stored, stream)
+        stream.skip(offset + stored - stream.position + -stored % th.BLOCK)
+        return -1 if sparse else offset, 0
 
 
 def visit_tar(stream: ByteStream, visitor: Visitor) -> LayerIndex:

@@ -25,27 +25,36 @@ class StorageError(Exception):
     """The engine's storage is not what was expected: read the image another way."""
 
 
-def read_below(folder: Path, name: bytes, size: int, at: int = 0) -> bytes:
-    """``size`` bytes, from byte ``at`` on, of the file at a tar's path below a folder.
+def open_below(folder: Path, name: bytes) -> int:
+    """A file descriptor of the file at a tar's path below a folder, to be closed by the caller.
 
     No symlink is followed: what an image holds must not lead out of its folder.
 
     Raises:
-        StorageError: it is no file there, or is shorter.
+        StorageError: it is no file there.
     """
     path = os.fsencode(folder.resolve()) + b"/" + clean(name)
     if os.path.realpath(os.path.dirname(path)) != os.path.dirname(path):  # noqa: PTH120 - names are bytes
         raise StorageError(f"{path!r} lies behind a link")
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
         raise StorageError(f"{path!r}: {error.strerror}") from error
+
+
+def read_below(folder: Path, name: bytes, size: int, at: int = 0) -> bytes:
+    """``size`` bytes, from byte ``at`` on, of the file that ``open_below`` opens.
+
+    Raises:
+        StorageError: it is no file there, or is shorter.
+    """
+    fd = open_below(folder, name)
     try:
         data = os.pread(fd, size, at)
     finally:
         os.close(fd)
     if len(data) != size:
-        raise StorageError(f"{path!r} is shorter than its layer says")
+        raise StorageError(f"{name!r} in {folder} is shorter than its layer says")
     return data
 
 
