@@ -37,10 +37,24 @@ _SMALL = re.compile(
     re.VERBOSE,
 )
 _MAX_SMALL = 64 << 10
+_ENDS = frozenset(b"tus ons led ase swd oup ORD son txt NFO cfg ock pth ink ite ion oml .sh ist".split())
+"""The last three bytes of every name above, but for the three that ``_hopeless`` looks for."""
+
+
+def _hopeless(path: bytes) -> bool:
+    """Told without an expression: nobody wants this. True of nearly every file of an image."""
+    return (
+        path[-3:] not in _ENDS
+        and b"bin/" not in path
+        and path[-9:] != b"finder.py"
+        and b"status.d/" not in path
+    )
 
 
 def wanted(path: bytes, size: int) -> bool:
     """Does the ledger or the rewrite read this file? ``size`` is in bytes."""
+    if _hopeless(path):
+        return False
     if size <= _MAX_SMALL and _SMALL.search(path):
         return True
     if size > MAX_WANTED:
