@@ -169,3 +169,34 @@ def test_libraries_and_programs_that_run_are_none(tmp_path: Path) -> None:
         ("ffmpeg", "video", "usr/bin/ffmpeg", 300_000),
     )
     assert hand.image(tmp_path, "FROM python:3.13-slim\nRUN apt-get install -y curl", entries).findings == ()
+
+
+@pytest.mark.parametrize(("linked", "expected"), [(False, {"deleted-later"}), (True, set())])
+def test_removing_a_cache_frees_nothing_but_linked_files_cost_nothing_either(
+    linked: bool, expected: set[str], tmp_path: Path
+) -> None:
+    module = {"flask/app.py": 400_000}
+    cached = "root/.cache/uv/archive-v0/x/flask/app.py"
+    site = "app/.venv/lib/python3.13/site-packages/flask/app.py"
+    files = hand.venv("app/.venv", ("flask", module))
+    files.append(make.hard_link(cached, site) if linked else make.file(cached, bytes(400_000)))
+    dockerfile = "FROM python:3.13-slim\nRUN uv sync\nRUN rm -rf /root/.cache"
+    report = hand.image(tmp_path, dockerfile, files, [make.whiteout("root/.cache")])
+    assert hand.ids(report) == expected
+    assert report.totals.dead_bytes == (0 if linked else 400_000)
+
+
+def test_the_costliest_come_first_then_the_gravest(tmp_path: Path) -> None:
+    entries = [
+        *hand.venv("app/.venv", ("flask", {"flask/app.py": 1}), python="/gone/python"),
+        make.file("app/.git/HEAD", bytes(2_000)),
+        make.file("app/.env", bytes(100)),
+    ]
+    dockerfile = "FROM ghcr.io/astral-sh/uv:latest AS uv\nFROM python:3.13-slim\nCOPY --from=uv /app /app"
+    report = hand.image(tmp_path, dockerfile, entries)
+    assert [finding.id for finding in report.findings] == [
+        "git-folder-in-image",
+        "secrets-in-image",
+        "interpreter-dangling",
+        "uv-tag-unpinned",
+    ]

@@ -154,7 +154,10 @@ def test_a_mount_at_the_wrong_path(lines: str, target: str, folder: str, tmp_pat
         ("USER app\n", "target=/srv/app/.cache/uv,uid=1000", "uv sync"),
         ("ENV UV_CACHE_DIR=/opt/uv-cache\n", "target=/opt/uv-cache", "uv sync"),
         ("ARG DIR=/opt/c\n", "target=$DIR", "UV_CACHE_DIR=/opt/c uv sync"),
-        ("", "target=/opt/c", "uv --cache-dir /opt/c sync"),
+        ("", "target=/opt/uv", "uv --cache-dir /opt/uv sync"),
+        ("", "target=/opt/uv", "uv sync --cache-dir=/opt/uv"),
+        ("", "target=/opt/uv", "export UV_CACHE_DIR=/opt/uv && uv sync"),
+        ("", "target=/opt/uv", "uv sync --cache-dir=relative"),
         ("", "target=/root/.cache/pip", "pip install uv"),
         ("", "target=/root/.cache/pip", "pip install uv && uv sync"),
         ("", "target=/root/.cache/pip", "python -m pip install x; uv sync"),
@@ -242,3 +245,25 @@ def test_calls_of_uv_in_any_form(command: str, tmp_path: Path) -> None:
         "FROM python:3.13-slim\nCOPY --from=builder /app /app"
     )
     assert hand.ids(hand.image(tmp_path, dockerfile, VENV)) == {"cache-mount-wrong-path"}
+
+
+@pytest.mark.parametrize("command", ["uv --cache-dir /opt/c sync", "UV_CACHE_DIR=/opt/c uv sync"])
+def test_a_cache_that_the_call_itself_moves(command: str, tmp_path: Path) -> None:
+    report = hand.image(tmp_path, mounted("", "target=/root/.cache/uv", command), VENV)
+    assert hand.found(report, "cache-mount-wrong-path").paths == ("/opt/c",)
+
+
+def test_lock_files_alone_are_no_uv(tmp_path: Path) -> None:
+    entries = [*VENV, make.file("tmp/uv-0123456789abcdef.lock")]
+    assert hand.image(tmp_path, "FROM python:3.13-slim\nRUN uv sync --no-cache", entries).findings == ()
+
+
+def test_a_dockerfile_that_does_not_match_tells_nothing(tmp_path: Path) -> None:
+    image = hand.image(tmp_path, "FROM python:3.13-slim\nRUN uv sync --no-cache", VENV)
+    assert image.findings == ()
+    other = tmp_path / "Other"
+    other.write_text("FROM ghcr.io/astral-sh/uv:latest\nRUN something else\n")
+    report = hand.read(tmp_path / "image.tar", other)
+    assert report.dockerfile is not None
+    assert report.dockerfile.matches is False
+    assert report.findings == ()
