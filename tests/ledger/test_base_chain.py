@@ -92,6 +92,22 @@ def test_docker_squash_leaves_the_bases_layers_and_one_more() -> None:
     assert base(*PYTHON, *own, merged) == (None, 2, "history")
 
 
+@pytest.mark.parametrize(
+    ("added", "start", "layers"),
+    [
+        ("ADD alpine-minirootfs-3.22.tar.gz / # buildkit", 'CMD ["/bin/sh"]', 1),
+        (f"{NOP}ADD file:0f in / ", f'{NOP} CMD ["bash"]', 1),
+        (f"{NOP}ADD file:0f in / ", f'{NOP} CMD ["/hello"]', None),
+        ("ADD app.tar /app # buildkit", 'CMD ["sh"]', None),
+    ],
+)
+def test_a_root_filesystem_is_a_base_by_itself(added: str, start: str, layers: int | None) -> None:
+    rows = [(added, "2026-11-01T00:00:00Z", "", False), (start, "2026-11-01T00:00:01Z", "", True)]
+    found = base(*rows)
+    assert (found and found[1]) == layers
+    assert base(*rows, *OWN_BUILDKIT) == (None, 1, "history")
+
+
 @pytest.mark.parametrize("text", ["COPY / / # buildkit", 'CMD ["cat"]', f'{NOP}CMD ["cat"]'])
 def test_an_image_of_one_entry_has_no_base(text: str) -> None:
     assert base((text, "2026-11-03T00:00:00Z", "", False)) is None

@@ -19,6 +19,9 @@ _ID = re.compile(r"^(?:sha256:)?[0-9a-f]{12,64}$")
 _INSTRUCTION = re.compile(
     rf"\s*(?:(?:{'|'.join(sorted(KEYWORDS))})\s|\|\d+ |/bin/sh -c |.*# buildkit$)", re.DOTALL
 )
+_ROOT = re.compile(r"\bADD \S.* /\s*(?:# buildkit)?\s*$", re.DOTALL)
+_START = re.compile(r"^(?:/bin/sh -c #\(nop\)\s+)?(?:CMD|ENTRYPOINT)\s+(.*)", re.DOTALL)
+_SHELL = re.compile(r"""^\["(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh"\]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,14 @@ def _before_instructions(history: Sequence[HistoryEntry]) -> int:
     while foreign < len(history) and not _is_instruction(history[foreign]):
         foreign += 1
     if foreign < len(history):
-        return foreign
+        return foreign or (1 if _is_root_filesystem(history) else 0)
     return 1 if history and "debian.sh" in history[0].created_by else 0
+
+
+def _is_root_filesystem(history: Sequence[HistoryEntry]) -> bool:
+    """Is the first entry a distribution's: files added to ``/``, and then a shell to start?"""
+    starts = [match for entry in history if (match := _START.search(entry.created_by))]
+    return bool(_ROOT.search(history[0].created_by) and starts and _SHELL.search(starts[0][1]))
 
 
 def _is_instruction(entry: HistoryEntry) -> bool:
