@@ -10,10 +10,12 @@ from uvdive.image.table import ALIVE, NONE, Cause, Change, FileTable, Kind
 from uvdive.ledger.attribute import Attribution
 from uvdive.ledger.report import OWNERS, Component, OwnerReport, Waste
 
+_DIRECTORY, _SYMLINK, _ADDED = int(Kind.DIRECTORY), int(Kind.SYMLINK), int(Change.ADDED)
+
 
 @dataclass(slots=True)
 class Sum:
-    """Bytes of inodes, live and dead."""
+    """Bytes of inodes, live and dead, and how many inodes they are."""
 
     live: int = 0
     dead: int = 0
@@ -23,14 +25,6 @@ class Sum:
     def bytes(self) -> int:
         """Live and dead together."""
         return self.live + self.dead
-
-    def add(self, size: int, *, live: bool) -> None:
-        """Count one inode of ``size`` bytes."""
-        self.files += 1
-        if live:
-            self.live += size
-        else:
-            self.dead += size
 
 
 @dataclass(slots=True)
@@ -58,69 +52,89 @@ class Sums:
 
 
 def add_up(table: FileTable, attribution: Attribution, layer_count: int) -> Sums:
-    """Add up everything in one pass over the inodes and one over the entries."""
+    """Add up everything in one pass over the inodes and two over the entries."""
     owner_of = attribution.components.owners
-    sums = Sums(
-        Sum(),
-        [LayerSum() for _ in range(layer_count)],
-        [Sum() for _ in attribution.components.keys],
-        [0] * len(OWNERS),
-        [0] * len(OWNERS),
-        array("B", bytes(table.inodes)),
+    by_inode = attribution.inode_component
+    components = [Sum() for _ in attribution.components.keys]
+    layers = [Sum() for _ in range(layer_count)]
+    owners = [[0] * len(OWNERS) for _ in range(layer_count)]
+    sizes, layer_of = table.entry_size, table.entry_layer
+    for entry, death, component in zip(table.inode_entry, table.inode_death, by_inode, strict=True):
+        size, layer = sizes[entry], layer_of[entry]
+        part, whole = components[component], layers[layer]
+        if death == ALIVE:
+            part.live += size
+            whole.live += size
+        else:
+            part.dead += size
+            whole.dead += size
+        part.files += 1
+        whole.files += 1
+        owners[layer][owner_of[component]] += size
+    total = Sum(
+        sum(layer.live for layer in layers),
+        sum(layer.dead for layer in layers),
+        sum(layer.files for layer in layers),
     )
-    for inode in range(table.inodes):
-        size, live = table.inode_size(inode), table.inode_live(inode)
-        component = attribution.inode_component[inode]
-        owner = sums.inode_owner[inode] = owner_of[component]
-        layer = sums.layers[table.inode_layer(inode)]
-        for part in (sums.total, layer.total, sums.components[component]):
-            part.add(size, live=live)
-        layer.owners[OWNERS[owner]] = layer.owners.get(OWNERS[owner], 0) + size
+    sums = Sums(
+        total,
+        [LayerSum(layer, _named(mine)) for layer, mine in zip(layers, owners, strict=True)],
+        components,
+        [0] * len(OWNERS),
+        [0] * len(OWNERS),
+        array("B", (owner_of[component] for component in by_inode)),
+    )
     _shares(table, attribution, sums)
     _changes(table, sums)
     return sums
 
 
+def _named(owners: list[int]) -> dict[str, int]:
+    """An owner's bytes by its name, those without any left out."""
+    return {name: count for name, count in zip(OWNERS, owners, strict=True) if count}
+
+
 def _shares(table: FileTable, attribution: Attribution, sums: Sums) -> None:
     """What owners share by hard links, and what goes away with all of an owner's names."""
-    owner_of, by_entry = attribution.components.owners, attribution.entry_component
+    bit = [1 << owner for owner in attribution.components.owners]
     named = array("H", bytes(2 * table.inodes))  # a bit for each owner
-    for entry, inode in enumerate(table.entry_inode):
+    for inode, component in zip(table.entry_inode, attribution.entry_component, strict=True):
         if inode != NONE:
-            named[inode] |= 1 << owner_of[by_entry[entry]]
-    for inode, bits in enumerate(named):
-        size = table.inode_size(inode)
-        alone = bits & (bits - 1) == 0
-        for owner in range(len(OWNERS)):
-            if bits >> owner & 1:
-                if alone:
-                    sums.reclaimable[owner] += size
-                else:
-                    sums.shared[owner] += size
+            named[inode] |= bit[component]
+    by_bits: dict[int, int] = {}
+    sizes = table.entry_size
+    for entry, bits in zip(table.inode_entry, named, strict=True):
+        by_bits[bits] = by_bits.get(bits, 0) + sizes[entry]
+    for bits, size in by_bits.items():
+        mine = [owner for owner in range(len(OWNERS)) if bits >> owner & 1]
+        for owner in mine:
+            (sums.reclaimable if len(mine) == 1 else sums.shared)[owner] += size
 
 
 def _changes(table: FileTable, sums: Sums) -> None:
     """Paths that each layer added, modified and removed, folders left out; and symlink lengths."""
-    newest: dict[int, int] = {}
-    for entry, kind in enumerate(table.entry_kind):
-        layer = sums.layers[table.entry_layer[entry]]
-        if kind == Kind.SYMLINK and table.entry_death[entry] != table.entry_layer[entry]:
-            layer.link_bytes += len(table.links[table.entry_link[entry]])
-        if kind == Kind.DIRECTORY:
+    layers = sums.layers
+    newest = array("i", [NONE]) * len(table.names)
+    births, deaths = table.entry_layer, table.entry_death
+    rows = zip(table.entry_kind, births, deaths, table.entry_node, table.entry_change, strict=True)
+    for entry, (kind, birth, death, node, change) in enumerate(rows):
+        if kind == _DIRECTORY:
             continue
-        if table.entry_death[entry] != table.entry_layer[entry]:
-            if table.entry_change[entry] == Change.ADDED:
+        if death != birth:
+            layer = layers[birth]
+            if change == _ADDED:
                 layer.added += 1
             else:
                 layer.modified += 1
-        before = newest.get(table.entry_node[entry])
-        if before is not None and table.entry_death[before] < table.entry_layer[entry]:
-            sums.layers[table.entry_death[before]].removed += 1
-        newest[table.entry_node[entry]] = entry
-    for entry in newest.values():
-        death = table.entry_death[entry]
-        if death not in (ALIVE, table.entry_layer[entry]):
-            sums.layers[death].removed += 1
+            if kind == _SYMLINK:
+                layer.link_bytes += len(table.links[table.entry_link[entry]])
+        before = newest[node]
+        if before != NONE and deaths[before] < birth:
+            layers[deaths[before]].removed += 1
+        newest[node] = entry
+    for entry in newest:
+        if entry != NONE and deaths[entry] not in (ALIVE, births[entry]):
+            layers[deaths[entry]].removed += 1
 
 
 def components_of(attribution: Attribution, sums: Sums) -> tuple[Component, ...]:
