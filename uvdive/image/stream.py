@@ -11,7 +11,8 @@ import xxhash
 from uvdive.base.errors import ImageError
 
 CHUNK = 1 << 20
-_WINDOW = 1 << 14
+_WINDOW = 1 << 13
+_FAR = 1 << 18
 
 
 class Hash(Protocol):
@@ -180,6 +181,7 @@ class FileStream:
         self._at = 0
         self._window = b""
         self._window_at = 0
+        self._ahead = _WINDOW
 
     @property
     def size(self) -> int:
@@ -203,7 +205,10 @@ class FileStream:
         offset = self._at - self._window_at
         if offset >= 0 and offset + count <= len(self._window):
             return offset
-        wanted = min(max(count, _WINDOW), self._size - self._at)
+        # Small files stand close together: read far ahead there, and little before a jump.
+        near = offset <= 2 * len(self._window)
+        self._ahead = min(self._ahead * 2, _FAR) if near else _WINDOW
+        wanted = min(max(count, self._ahead), self._size - self._at)
         self._window = os.pread(self._fd, wanted, self._start + self._at)
         self._window_at = self._at
         return 0

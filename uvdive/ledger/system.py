@@ -90,6 +90,7 @@ class SystemFiles:
         self._with_database = packages.layers
         self._places = self._mark()
         self._of_base: dict[int, int] = {}
+        self._unclaimed: dict[int, int] = {}
         self._instructions: dict[int, int] = {}
 
     def _mark(self) -> array[int]:
@@ -124,10 +125,21 @@ class SystemFiles:
     def component(self, node: int, layer: int) -> int:
         """The component of the file that ``layer`` wrote at a node."""
         claim, origin = self.claimed(node, layer), self._layers[layer]
-        if origin.base:
-            return self._base(claim, self._places[node])
         if claim is not None:
-            return claim
+            return self._base(claim, self._places[node]) if origin.base else claim
+        # What nobody claims is, but for a few, told by its layer and the kind of its folder.
+        key = layer << 8 | self._places[node]
+        known = self._unclaimed.get(key)
+        if known is None:
+            known = self._nobody_s(node, layer, origin)
+            if origin.base or (self._places[node] != _TEMPORARY and origin.known):
+                self._unclaimed[key] = known
+        return known
+
+    def _nobody_s(self, node: int, layer: int, origin: LayerOrigin) -> int:
+        """The component of a file that no OS package claims."""
+        if origin.base:
+            return self._base(None, self._places[node])
         if self._is_state(node, layer, origin):
             return self._components.number("os-packages", "state", "package databases and system files")
         if self._places[node] == _SYSTEM and layer in self._with_database:
