@@ -236,6 +236,20 @@ def test_a_record_cannot_claim_what_lies_outside_its_environment(tmp_path: Path)
     assert found(report, "venv")["distribution", "pkg"] == 10 + len(record)
 
 
+def test_absolute_paths_of_a_record_are_absolute(tmp_path: Path) -> None:
+    record = f"/{SITE}/abs.py,,\n/x.py,,\nx.py,,\n/app/.venv/bin/tool,,\n".encode()
+    report = venv(
+        tmp_path,
+        make.file(f"{SITE}/pkg-1.0.dist-info/RECORD", record),
+        make.file(f"{SITE}/abs.py", bytes(10)),
+        make.file(f"{SITE}/x.py", bytes(20)),
+        make.file("x.py", bytes(40)),
+        make.file("app/.venv/bin/tool", bytes(80), 0o755),
+    )
+    assert found(report, "venv")["distribution", "pkg"] == 110 + len(record)
+    assert sum(found(report, "app").values()) == 40
+
+
 def test_vendored_metadata_makes_no_distribution(tmp_path: Path) -> None:
     report = venv(
         tmp_path,

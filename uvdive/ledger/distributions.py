@@ -111,7 +111,7 @@ def _first_entry(table: FileTable, info: int) -> tuple[int | None, int]:
 def _component(regions: Regions, site: Site, name: str, version: str, layer: int) -> int:
     number, interpreter = regions.components.number, site.interpreter
     if interpreter is not None and interpreter.layer == layer and name in BUNDLED:
-        return number("python", "bundled", name, version, text(regions.table.path(site.node)))
+        return number("python", "bundled", name, version, f"{text(regions.table.path(site.node))}/{name}")
     owner = "uv" if name == "uv" else "venv"
     return number(owner, "distribution", name, version, text(site.environment))
 
@@ -160,25 +160,41 @@ def _nodes(
     environment.
     """
     bytecode: dict[int, dict[bytes, list[int]]] = {}
-    below = table.path(site.node) + b"/"
-    inside = site.prefix.rstrip(b"/") + b"/"
+    folders: dict[bytes, int | None] = {}
     for path in paths:
-        full = normal(path if path.startswith(b"/") else base + b"/" + path)
-        node = table.find(full)
+        name = path.rpartition(b"/")[2]
+        above = path[: len(path) - len(name)]
+        if above not in folders:
+            whole = above if above.startswith(b"/") else base + b"/" + above
+            folders[above] = _folder(table, site, whole, tops)
+        folder = folders[above]
+        node = None if folder is None else table.find_below(folder, name)
         if node is None and path.startswith(b"../"):
             # pip install --target puts scripts elsewhere than its RECORD says.
-            full = below + b"bin/" + path.rpartition(b"/")[2]
-            node = table.find(full)
-        if node is None or not full.startswith(inside) or table.children(node):
+            scripts = table.find_below(site.node, b"bin")
+            node = None if scripts is None else table.find_below(scripts, name)
+        if node is None or table.children(node):
             continue
-        if full.startswith(below):
-            tops.add(full[len(below) :].partition(b"/")[0])
+        if table.node_parent[node] == site.node:
+            tops.add(name)
         yield node
-        if full.endswith(b".py"):
+        if name.endswith(b".py"):
             folder = table.node_parent[node]
             if folder not in bytecode:
                 bytecode[folder] = _bytecode(table, folder)
-            yield from bytecode[folder].get(table.names[node][:-3], ())
+            yield from bytecode[folder].get(name[:-3], ())
+
+
+def _folder(table: FileTable, site: Site, path: bytes, tops: set[bytes]) -> int | None:
+    """The node of a folder of the environment; None for one outside. Its top in the site joins ``tops``."""
+    full = normal(path) + b"/"
+    if not full.startswith(site.prefix.rstrip(b"/") + b"/"):
+        return None
+    node = table.find(full)
+    below = table.path(site.node) + b"/"
+    if node is not None and full.startswith(below) and full != below:
+        tops.add(full[len(below) :].partition(b"/")[0])
+    return node
 
 
 def _bytecode(table: FileTable, folder: int) -> dict[bytes, list[int]]:

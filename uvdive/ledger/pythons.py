@@ -231,15 +231,3 @@ def _interpreter_of(
             if minor in (None, interpreter.minor):
                 return interpreter
     return None
-
-
-def site_packages(table: FileTable, prefix: int) -> Iterator[int]:
-    """The ``site-packages`` (Debian: ``dist-packages``) folders below an environment's prefix."""
-    for lib_name in (b"lib", b"lib64"):
-        lib = table.find_below(prefix, lib_name)
-        for child in () if lib is None else table.children(lib):
-            if LIB.match(table.names[child]) or table.names[child] == b"python3":
-                for name in _SITES:
-                    site = table.find_below(child, name)
-                    if site is not None:
-                        yield site
