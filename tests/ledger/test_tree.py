@@ -4,11 +4,15 @@ from trees import Table
 
 from uvdive.image.table import ALIVE, NONE, Cause, Change, Kind
 from uvdive.ledger.report import OWNERS
-from uvdive.ledger.tree import Hit, Sign, TreeView, build_view, children, match, owner_of, owners_below
+from uvdive.ledger.tree import Sign, TreeView, build_view, children, owner_of, owners_below
 
 
 def view_of(rows: Table, layer: int = 0, mode: str = "upto") -> TreeView:
     return build_view(rows.table, rows.owners, layer, mode)
+
+
+def range_of(rows: Table, first: int, last: int) -> TreeView:
+    return build_view(rows.table, rows.owners, last, "range", first)
 
 
 def names(view: TreeView, nodes: list[int]) -> list[bytes]:
@@ -111,6 +115,43 @@ def test_owners_are_known_for_folders_of_one_owner_and_as_bytes_for_all():
     assert owners_below(view, rows.owners, 0, most=2) is None
 
 
+def test_a_range_shows_only_what_its_layers_did_in_the_end():
+    rows = Table()
+    rows.add(b"/old", size=100, death=2, cause=Cause.DELETED)
+    rows.add(b"/kept", size=7)
+    rows.add(b"/brief", layer=1, size=50, death=2, cause=Cause.DELETED)
+    rows.add(b"/new", layer=1, size=30, death=2, cause=Cause.OVERWRITTEN)
+    rows.add(b"/new", layer=2, size=40, change=Change.MODIFIED)
+    rows.add(b"/later", layer=3, size=1)
+    view = range_of(rows, 1, 2)
+    assert not view.shown[rows.node(b"/brief")]
+    assert not view.shown[rows.node(b"/kept")]
+    assert not view.shown[rows.node(b"/later")]
+    assert view.sign[rows.node(b"/new")] == Sign.ADDED
+    assert view.sign[rows.node(b"/old")] == Sign.REMOVED
+    assert (view.size[0], view.removed[0]) == (40, 100)
+
+
+def test_what_a_range_removes_and_writes_again_is_changed():
+    rows = Table()
+    rows.add(b"/a", size=5, death=1, cause=Cause.DELETED)
+    rows.add(b"/a", layer=2, size=9)
+    view = range_of(rows, 1, 2)
+    assert view.sign[rows.node(b"/a")] == Sign.CHANGED
+    assert (view.size[0], view.removed[0]) == (9, 0)
+
+
+def test_a_range_of_one_layer_is_that_layer():
+    rows = Table()
+    rows.add(b"/a", size=5, death=1, cause=Cause.OVERWRITTEN)
+    rows.add(b"/a", layer=1, size=9, change=Change.MODIFIED)
+    old = rows.add(b"/b", size=3)
+    rows.add(b"/c", layer=1, inode=old)
+    one, other = view_of(rows, 1, "layer"), range_of(rows, 1, 1)
+    for column in ("entry", "shown", "sign", "size", "removed", "files", "owners"):
+        assert getattr(one, column) == getattr(other, column)
+
+
 def test_children_come_in_the_order_asked_for_and_are_counted():
     rows = Table()
     rows.add(b"/small", size=1)
@@ -121,31 +162,6 @@ def test_children_come_in_the_order_asked_for_and_are_counted():
     assert (names(view, by_size), count) == ([b"big", b"added"], 3)
     assert names(view, children(view, 0, "name", 9)[0]) == [b"added", b"big", b"small"]
     assert names(view, children(view, 0, "change", 1)[0]) == [b"added"]
-
-
-def test_a_filter_finds_names_without_case_and_marks_what_is_above_and_below():
-    rows = Table()
-    rows.add(b"/Lib/Flask/app.py", size=1)
-    rows.add(b"/lib2/other.py", size=1)
-    view = view_of(rows)
-    hits = match(view, "flASK")
-    assert hits[rows.node(b"/Lib/Flask")] == Hit.MATCH
-    assert hits[rows.node(b"/Lib")] == Hit.ABOVE
-    assert hits[rows.node(b"/Lib/Flask/app.py")] == Hit.BELOW
-    assert hits[rows.node(b"/lib2")] == Hit.NONE
-    assert not any(match(view, ""))
-
-
-def test_a_filter_with_a_slash_looks_at_paths_and_one_with_umlauts_at_text():
-    rows = Table()
-    rows.add(b"/a/x/f", size=1)
-    rows.add(b"/b/x/f", size=1)
-    rows.add("/c/Öl".encode(), size=1)
-    view = view_of(rows)
-    hits = match(view, "b/x")
-    assert hits[rows.node(b"/b/x")] & Hit.MATCH
-    assert not hits[rows.node(b"/a/x")] & Hit.MATCH
-    assert match(view, "öl")[rows.node("/c/Öl".encode())] == Hit.MATCH
 
 
 ENTRY = st.tuples(

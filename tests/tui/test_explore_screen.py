@@ -11,7 +11,7 @@ from uvdive.base.errors import ExitCode, ImageError
 from uvdive.base.progress import BytesRead, Note
 from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
-from uvdive.tui.screens import explore
+from uvdive.tui.screens import browser, explore
 from uvdive.tui.screens.dialogs import Failure, Help
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.files import FileTree
@@ -166,15 +166,15 @@ async def test_the_filter_works_while_typing_and_esc_ends_it():
         everything = tree.count
         await pilot.press("slash", *"flask")
         assert selected_path(app).endswith(b"flask.py")
-        assert tree.outline.matches() == 2
-        assert "“flask” 2×" in text_of(app)
+        assert tree.outline.hits.count == 2
+        assert "“flask” · 2× 20.0 kB" in text_of(app)
         first = tree.cursor
         await pilot.press("enter", "n")
         assert tree.cursor > first
         await pilot.press("N")
         assert tree.cursor == first
         await pilot.press("escape")
-        assert tree.outline.needle == ""
+        assert not tree.outline.wanted
         assert tree.count >= everything
         assert tree.has_focus
 
@@ -183,7 +183,65 @@ async def test_a_filter_that_fits_nothing_says_so():
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("slash", *"[/nope]")
         await pilot.pause()
-        assert "No path contains this text" in text_of(app)
+        assert "Nothing fits the filter" in text_of(app)
+
+
+async def test_the_filter_knows_letters_in_order_and_regular_expressions():
+    async with opened(SAMPLE) as (app, pilot):
+        tree = app.screen.query_one(FileTree)
+        await pilot.press("t", *"fkpy")
+        assert tree.outline.hits.count == 2
+        assert "~“fkpy”" in text_of(app)
+        await pilot.press("ctrl+t", "home", "full_stop", "asterisk", "end", "dollar_sign")
+        assert tree.outline.wanted.how == "regex"
+        assert tree.outline.hits.count == 0
+        await pilot.press(*["backspace"] * 9, *"^u.$")
+        await pilot.pause()
+        assert [selected_path(app), tree.outline.hits.count] == [b"/usr/bin/uv", 2]
+        await pilot.press("left_parenthesis")
+        await pilot.pause()
+        assert "This is no regular expression" in text_of(app)
+        assert tree.outline.wanted.needle == "^u.$"
+
+
+async def test_files_are_filtered_by_owner_change_and_size():
+    async with opened(SAMPLE) as (app, pilot):
+        tree = app.screen.query_one(FileTree)
+        seen = []
+        for _ in range(5):
+            await pilot.press("o")
+            seen.append(tree.outline.hits and tree.outline.hits.bytes)
+        assert seen == [40_000, 20_000, 10_000, 600, None]
+        await pilot.press("v", "c")
+        assert tree.outline.hits.count == 0
+        await pilot.press("c")
+        assert selected_path(app) == b"/app/server.py"
+        await pilot.press("c", "c", "v", "b")
+        assert "Nothing fits the filter" in text_of(app)
+        await pilot.press("escape")
+        assert not tree.outline.wanted
+        await pilot.press("1", "down", "enter")
+        assert app.screen.current == "files"
+        assert "only venv · 2× 20.0 kB" in text_of(app)
+
+
+async def test_a_range_of_layers_is_marked_and_shows_its_net_effect():
+    async with opened(SAMPLE) as (app, pilot):
+        tree = app.screen.query_one(FileTree)
+        await pilot.press("up", "m", "down")
+        await pilot.pause()
+        text = text_of(app)
+        assert "net effect of layers 1–2" in text
+        assert "1┏" in text
+        assert "2┗" in text
+        # What layer 1 wrote and layer 2 deleted is no part of it.
+        assert tree.outline.view.size[0] == 60_600
+        assert tree.outline.view.removed[0] == 0
+        await pilot.press("home")
+        assert (tree.outline.view.first, tree.outline.view.layer) == (0, 1)
+        await pilot.press("enter", "enter", "escape")
+        assert not app.screen.marked
+        assert tree.outline.view.mode == "upto"
 
 
 async def test_s_cycles_the_order():
@@ -398,7 +456,7 @@ async def test_an_image_without_layers_or_files_says_so():
 
 
 async def test_big_images_are_summed_up_beside_the_screen(monkeypatch):
-    monkeypatch.setattr(explore, "IN_A_THREAD", 1)
+    monkeypatch.setattr(browser, "IN_A_THREAD", 1)
     async with opened(SAMPLE) as (app, pilot):
         for job in list(app.jobs._jobs):
             await ended(pilot, job)
@@ -406,9 +464,9 @@ async def test_big_images_are_summed_up_beside_the_screen(monkeypatch):
         assert tree.outline.view.size[0] == 70_600
         await pilot.press("slash", *"flask")
         await ended(pilot, app.jobs._jobs[-1])
-        assert (tree.outline.needle, tree.outline.matches()) == ("flask", 2)
+        assert (tree.outline.wanted.needle, tree.outline.hits.count) == ("flask", 2)
         await pilot.press("escape")
-        assert tree.outline.needle == ""
+        assert not tree.outline.wanted
 
 
 async def test_warnings_of_the_report_are_told_without_markup():

@@ -1,6 +1,7 @@
 """Sizes, changes and owners of every path, in one view of the layers.
 
-A view is either what one layer did (``layer``) or the state after it (``upto``).
+A view is what one layer did (``layer``), the net effect of several (``range``) or the
+state after a layer (``upto``).
 Everything is computed from the columns of a ``FileTable`` in two passes; a hard
 link counts once per inode in every directory (``spec/ledger.md``, "Inodes").
 """
@@ -16,7 +17,7 @@ from typing import Literal
 
 from uvdive.image.table import NONE, Change, FileTable
 
-Mode = Literal["layer", "upto"]
+Mode = Literal["layer", "upto", "range"]
 Sort = Literal["size", "name", "change"]
 SORTS: tuple[Sort, ...] = ("size", "name", "change")
 
@@ -30,18 +31,12 @@ class Sign(IntEnum):
     REMOVED = 3
 
 
-class Hit(IntEnum):
-    """How a node relates to a filter."""
-
-    NONE = 0
-    MATCH = 1
-    ABOVE = 2
-    BELOW = 4
-
-
 @dataclass(frozen=True, slots=True)
 class TreeView:
     """One value for each node of the table; sizes in bytes, directories summed up.
+
+    The layers from ``first`` to ``layer`` are what the view is about; in the mode
+    ``upto``, whose signs are those of ``layer``, both are the same.
 
     ``entry`` is the entry to show, or NONE for a directory that only the paths
     below it imply. ``removed`` are bytes that the layer made dead by removing the
@@ -51,6 +46,7 @@ class TreeView:
     table: FileTable
     layer: int
     mode: Mode
+    first: int
     entry: array[int]
     shown: bytearray
     sign: bytearray
@@ -60,21 +56,26 @@ class TreeView:
     owners: array[int]
 
 
-def build_view(table: FileTable, inode_owner: Sequence[int], layer: int, mode: Mode) -> TreeView:
-    """Aggregate the table for one layer, or for the state after it.
+def build_view(
+    table: FileTable, inode_owner: Sequence[int], layer: int, mode: Mode, first: int | None = None
+) -> TreeView:
+    """Aggregate the table for one layer, for a range of them, or for the state after one.
 
     Args:
         table: the columns; a parent's node number is below its children's.
         inode_owner: an index into ``OWNERS`` for each inode.
         layer: the layer's index, bottom first.
-        mode: ``layer`` for what that layer wrote and removed, ``upto`` for all
-            that can be seen after it.
+        mode: ``layer`` for what that layer wrote and removed, ``range`` for what the
+            layers from ``first`` to ``layer`` did in the end (what one of them wrote
+            and a later one removed is nothing), ``upto`` for all that can be seen after it.
+        first: where the range begins.
     """
     count = len(table.node_parent)
     view = TreeView(
         table=table,
         layer=layer,
         mode=mode,
+        first=first if mode == "range" and first is not None else layer,
         entry=array("i", [NONE]) * count,
         shown=bytearray(count),
         sign=bytearray(count),
@@ -83,15 +84,15 @@ def build_view(table: FileTable, inode_owner: Sequence[int], layer: int, mode: M
         files=array("l", [0]) * count,
         owners=array("H", [0]) * count,
     )
-    first = layer if mode == "layer" else 0
+    begin = 0 if mode == "upto" else view.first
     births, deaths = table.entry_layer, table.entry_death
     _place(
         view,
         inode_owner,
-        [e for e, (b, d) in enumerate(zip(births, deaths, strict=True)) if first <= b <= layer < d],
+        [e for e, (b, d) in enumerate(zip(births, deaths, strict=True)) if begin <= b <= layer < d],
     )
-    if mode == "layer":
-        gone = [e for e, (b, d) in enumerate(zip(births, deaths, strict=True)) if d == layer > b]
+    if mode != "upto":
+        gone = [e for e, (b, d) in enumerate(zip(births, deaths, strict=True)) if b < begin <= d <= layer]
         _place_removed(view, inode_owner, gone)
     _sum_up(view)
     return view
@@ -102,18 +103,21 @@ def _place(view: TreeView, inode_owner: Sequence[int], entries: list[int]) -> No
     nodes, inodes, sizes = table.entry_node, table.entry_inode, table.entry_size
     first_name = array("i", [NONE]) * table.inodes
     names: dict[int, list[int]] = {}
+    before = _there_before(view) if view.mode == "range" else None
     for entry in entries:
         node, inode = nodes[entry], inodes[entry]
         view.entry[node] = entry
         view.shown[node] = 1
-        if table.entry_layer[entry] == layer:
+        if before is not None:
+            view.sign[node] = Sign.CHANGED if before[node] else Sign.ADDED
+        elif table.entry_layer[entry] == layer:
             added = table.entry_change[entry] == Change.ADDED
             view.sign[node] = Sign.ADDED if added else Sign.CHANGED
         if inode == NONE:
             continue
         view.owners[node] = 1 << inode_owner[inode]
-        # A link to a file of a lower layer costs this layer nothing.
-        if view.mode == "layer" and table.inode_layer(inode) != layer:
+        # A link to a file of a lower layer costs this one nothing.
+        if view.mode != "upto" and table.inode_layer(inode) < view.first:
             continue
         view.size[node] = sizes[entry]
         view.files[node] = 1
@@ -122,6 +126,16 @@ def _place(view: TreeView, inode_owner: Sequence[int], entries: list[int]) -> No
         else:
             names.setdefault(inode, [first_name[inode]]).append(node)
     _count_links_once(view, names)
+
+
+def _there_before(view: TreeView) -> bytearray:
+    """Mark the nodes that could be seen below the range."""
+    table, first = view.table, view.first
+    found = bytearray(len(table.node_parent))
+    for node, birth, death in zip(table.entry_node, table.entry_layer, table.entry_death, strict=True):
+        if birth < first <= death:
+            found[node] = 1
+    return found
 
 
 def _count_links_once(view: TreeView, names: dict[int, list[int]]) -> None:
@@ -165,7 +179,7 @@ def _place_removed(view: TreeView, inode_owner: Sequence[int], entries: list[int
     for entry in entries:
         node, inode = table.entry_node[entry], table.entry_inode[entry]
         if view.entry[node] != NONE:
-            # Written anew by this layer: a change, not a removal.
+            # Written anew: a change, not a removal.
             continue
         view.entry[node] = entry
         view.shown[node] = 1
@@ -173,7 +187,7 @@ def _place_removed(view: TreeView, inode_owner: Sequence[int], entries: list[int
         if inode == NONE:
             continue
         view.owners[node] = 1 << inode_owner[inode]
-        if table.inode_death[inode] == view.layer and inode not in counted:
+        if view.first <= table.inode_death[inode] <= view.layer and inode not in counted:
             counted.add(inode)
             view.removed[node] = table.entry_size[entry]
 
@@ -198,48 +212,6 @@ def owner_of(view: TreeView, node: int) -> int | None:
     """The index of the one owner of everything at and below ``node``; None if there are several."""
     mask = view.owners[node]
     return mask.bit_length() - 1 if mask and not mask & (mask - 1) else None
-
-
-def match(view: TreeView, needle: str) -> bytearray:
-    """Mark each shown node with the ``Hit`` bits of a filter.
-
-    ``needle`` is looked for in names without regard to case; with a slash in it,
-    in whole paths. An empty one matches nothing.
-    """
-    table = view.table
-    hits = bytearray(len(table.node_parent))
-    fits = _matcher(table, needle)
-    if fits is None:
-        return hits
-    shown, parents, names = view.shown, table.node_parent, table.names
-    for node in range(1, len(parents)):
-        if not shown[node]:
-            continue
-        if hits[parents[node]] & (Hit.MATCH | Hit.BELOW):
-            hits[node] |= Hit.BELOW
-        if fits(names[node], node):
-            hits[node] |= Hit.MATCH
-    for node in range(len(parents) - 1, 0, -1):
-        if hits[node] & (Hit.MATCH | Hit.ABOVE):
-            hits[parents[node]] |= Hit.ABOVE
-    return hits
-
-
-def _matcher(table: FileTable, needle: str) -> Callable[[bytes, int], bool] | None:
-    wanted = needle.lower()
-    if not wanted:
-        return None
-
-    def lower(raw: bytes) -> str:
-        return raw.decode("utf-8", "replace").lower()
-
-    if "/" in wanted:
-        last = wanted.rpartition("/")[2]
-        return lambda name, node: last in lower(name) and wanted in lower(table.path(node))
-    if wanted.isascii():
-        raw = wanted.encode()
-        return lambda name, _node: raw in name.lower()
-    return lambda name, _node: wanted in lower(name)
 
 
 def children(

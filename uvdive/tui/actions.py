@@ -129,9 +129,21 @@ EXPLORE = (
         "explore.filter",
         "slash",
         "Filter",
-        "Show only paths that contain a text, while you type.",
+        "Show only paths that fit a text, while you type.",
         _read,
         footer=True,
+    ),
+    Action(
+        "explore.how",
+        "t,ctrl+t",
+        "Text/fuzzy/regex",
+        "Let the filter look for a part of a name (text), its letters in order (fuzzy), or a regex.",
+        _read,
+    ),
+    Action("explore.owner", "o", "Owner", "Show the files of one owner after the other; then all.", _read),
+    Action("explore.change", "c", "Change", "Show only what was added, changed, removed; then all.", _read),
+    Action(
+        "explore.bigger", "b", "Bigger", "Show only files from 100 kB, 1, 10, 100 MB on; then all.", _read
     ),
     Action("explore.sort", "s", "Sort", "Order the files by size, name or change.", _read, footer=True),
     Action(
@@ -142,6 +154,13 @@ EXPLORE = (
         _read,
         footer=True,
     ),
+    Action(
+        "explore.mark",
+        "m",
+        "Mark",
+        "Begin a range of layers at this one; go to its other end to see the net effect. Again ends it.",
+        _read,
+    ),
     Action("explore.copy", "y", "Copy", "Copy the selected path or command.", _read, footer=True),
     Action("explore.stop", "x", "Stop", "Stop reading the image.", _can_stop_reading),
     Action("explore.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
@@ -151,7 +170,14 @@ EXPLORE = (
     Action("explore.pane.4", "4", "Details", "Go to the details of what is selected.", palette=False),
     Action("explore.next", "tab", "Next pane", "Go to the next pane.", palette=False),
     Action("explore.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
-    Action("explore.back", "escape", "Back", "End the filter, then the zoom.", _can_leave, palette=False),
+    Action(
+        "explore.back",
+        "escape",
+        "Back",
+        "End the filter, the range of layers, the zoom.",
+        _can_leave,
+        palette=False,
+    ),
     Action("explore.help", "question_mark", "Help", "Show every key and sign.", footer=True),
     Action("explore.quit", "q", "Quit", "Stop all work and leave.", footer=True),
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from uvdive.image.table import NONE, Kind
-from uvdive.ledger.tree import Hit, Sort, TreeView, children, match
+from uvdive.ledger.tree import Sort, TreeView, children
+from uvdive.ledger.treefilter import Filter, Hit, Hits, match
 
 CHUNK = 250
 """A folder shows so many entries at first, and so many more each time it is asked."""
@@ -34,39 +35,48 @@ class Outline:
 
     view: TreeView
     sort: Sort = "size"
-    needle: str = ""
+    wanted: Filter = field(default_factory=Filter)
     opened: set[int] = field(default_factory=lambda: {0})
     closed: set[int] = field(default_factory=set)
     limits: dict[int, int] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
-    hits: bytearray | None = None
+    hits: Hits | None = None
     _order: dict[tuple[int, Sort, int], tuple[list[int], int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.filter(self.needle)
+        self.show(self.view, self.wanted, self.hits)
 
-    def show(self, view: TreeView) -> None:
-        """Show another view of the same table; what is open stays open."""
-        self.view = view
-        self.filter(self.needle)
+    def show(self, view: TreeView, wanted: Filter, hits: Hits | None = None) -> None:
+        """Show what a filter lets through of a view, with the folders above and below it.
 
-    def filter(self, needle: str, hits: bytearray | None = None) -> None:
-        """Show only what contains ``needle``, with the folders above and below it.
-
-        ``hits`` are what ``match`` says of the view and the needle, if somebody asked it already.
+        What is open stays open. ``hits`` are what ``match`` says of the view and the
+        filter, if somebody asked it already.
         """
-        if needle != self.needle:
+        if wanted != self.wanted:
             self.closed.clear()
-        self.needle = needle
-        if needle and hits is None:
-            hits = match(self.view, needle)
-        self.hits = hits if needle else None
+        self.view, self.wanted = view, wanted
+        self.hits = (hits or match(view, wanted)) if wanted else None
         self._order.clear()
         self.rebuild()
 
-    def matches(self) -> int:
-        """How many nodes fit the filter."""
-        return 0 if self.hits is None else sum(1 for hit in self.hits if hit & Hit.MATCH)
+    def filter(self, wanted: Filter) -> None:
+        """Show what another filter lets through of the same view."""
+        self.show(self.view, wanted)
+
+    def first_match(self) -> int | None:
+        """The line of the first path that the filter asks for; None without one."""
+        return self.next_match(-1, 1)
+
+    def next_match(self, start: int, by: int) -> int | None:
+        """The line of the next such path from a line on, going round."""
+        if self.hits is None:
+            return None
+        for step in range(1, len(self.lines) + 1):
+            index = (start + by * step) % len(self.lines)
+            line = self.lines[index]
+            if self.hits.bits[line.node] & Hit.MATCH and not line.more:
+                return index
+        return None
 
     def toggle(self, node: int) -> None:
         """Open a closed folder or close an open one."""
@@ -92,6 +102,16 @@ class Outline:
             self.closed.discard(node)
         self.rebuild()
 
+    def extend_to(self, node: int) -> bool:
+        """Show more of the folder that holds a node; False where all of it is shown."""
+        parent = self.view.table.node_parent[node]
+        rest = next((line.more for line in self.lines if line.more and line.node == parent), 0)
+        if rest:
+            # In one step: a chunk at a time would put a big folder in order again and again.
+            self.limits[parent] = self.limits.get(parent, CHUNK) + rest
+            self.rebuild()
+        return bool(rest)
+
     def index_of(self, node: int) -> int | None:
         """The line that shows the node; None if none does."""
         for index, line in enumerate(self.lines):
@@ -109,14 +129,15 @@ class Outline:
             return False
         if node in self.opened:
             return True
-        return automatic and self.hits is not None and bool(self.hits[node] & Hit.ABOVE)
+        return automatic and self.hits is not None and bool(self.hits.bits[node] & Hit.ABOVE)
 
     def _children(self, node: int, limit: int) -> tuple[list[int], int]:
         """As ``children`` says; a folder of a million entries is put in order once, not at each key."""
         key = (node, self.sort, limit)
         found = self._order.get(key)
         if found is None:
-            found = self._order[key] = children(self.view, node, self.sort, limit, self.hits)
+            bits = self.hits.bits if self.hits is not None else None
+            found = self._order[key] = children(self.view, node, self.sort, limit, bits)
         return found
 
     def rebuild(self) -> None:
@@ -124,7 +145,7 @@ class Outline:
         lines: list[Line] = []
         # Depth first without recursion: a path can have more parts than Python has frames.
         todo: list[Line] = []
-        if self.view.shown[0] and (self.hits is None or self.hits[0]):
+        if self.view.shown[0] and (self.hits is None or self.hits.bits[0]):
             todo.append(Line(0, 0, folder=True, open=self._is_open(0, automatic=True)))
         while todo:
             line = todo.pop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,12 +16,12 @@ from uvdive.base.progress import BytesRead, Note
 from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerRead
 from uvdive.ledger.report import ImageReport
-from uvdive.ledger.tree import Mode, TreeView, build_view, match
 from uvdive.tui import headline
-from uvdive.tui.actions import EXPLORE, ActionScreen, bindings
+from uvdive.tui.actions import EXPLORE, bindings
 from uvdive.tui.describe import describe_base, describe_layer, describe_node, describe_owner
 from uvdive.tui.jobs import Job
-from uvdive.tui.panes import WIDE, Panes
+from uvdive.tui.panes import WIDE
+from uvdive.tui.screens.browser import Browser
 from uvdive.tui.screens.dialogs import Failure, Help
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
@@ -29,14 +29,8 @@ from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
 
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
 
-IN_A_THREAD = 50_000
-"""From so many entries on a view is computed beside the screen, so that keys don't lag."""
-
-
-class ExploreScreen(ActionScreen, Panes):
+class ExploreScreen(Browser):
     """Owners, layers, files and details of one image."""
 
     ACTIONS = EXPLORE
@@ -46,17 +40,9 @@ class ExploreScreen(ActionScreen, Panes):
 
     def __init__(self) -> None:
         super().__init__()
-        self.report: ImageReport | None = None
         self.error: UvdiveError | None = None
         self.progress = headline.Progress()
         self._job: Job | None = None
-        self._views: dict[tuple[int, Mode], TreeView] = {}
-        self._wanted: tuple[int, Mode] | None = None
-        self._mode: Mode = "upto"
-
-    @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
 
     def compose(self) -> ComposeResult:
         """The shell, painted before anything is known."""
@@ -124,8 +110,6 @@ class ExploreScreen(ActionScreen, Panes):
     def _done(self, message: Job.Done) -> None:
         if message.job is self._job:
             self._loaded(message.result)
-        elif message.job.name == "filter":
-            self._filtered(*message.result)
         else:
             self._viewed(*message.result)
 
@@ -176,67 +160,26 @@ class ExploreScreen(ActionScreen, Panes):
 
     # What is shown
 
-    @on(Rows.Highlighted, "#layers")
-    def _layer_highlighted(self) -> None:
-        row = self.query_one(LayerList).selected
-        if self.report is None or row is None:
-            return
-        if self.current == "layers":
-            self._describe()
-        self._want((row.layer, "upto" if row.fold else self._mode))
-
     @on(Rows.Highlighted, "#owners")
     @on(Rows.Highlighted, "#tree")
     def _highlighted(self) -> None:
-        self._describe()
+        self.describe()
 
     @on(Rows.Chosen, "#layers")
     def _layer_chosen(self) -> None:
         self.go_to("files")
 
     @on(Rows.Chosen, "#owners")
+    def _owner_chosen(self) -> None:
+        owners = self.query_one(OwnerList)
+        self.only_owner(owners.owners[owners.cursor].owner)
+
     @on(Rows.Chosen, "#tree")
     def _chosen(self) -> None:
         self.go_to("details")
 
-    def _want(self, key: tuple[int, Mode]) -> None:
-        """Show one view of the files, computed here or in a thread."""
-        report = self.report
-        if report is None or key == self._wanted:
-            return
-        self._wanted = key
-        if key in self._views:
-            self._viewed(key, self._views[key])
-        elif report.files.entries < IN_A_THREAD:
-            self._viewed(key, build_view(report.files, report.inode_owner, *key))
-        else:
-            self._app.jobs.start("view", self, lambda _event, _cancel: (key, _prepare(report, key)))
-
-    def _viewed(self, key: tuple[int, Mode], view: TreeView) -> None:
-        if len(self._views) > 12:
-            self._views.clear()
-        self._views[key] = view
-        if key == self._wanted:
-            self.query_one(FileTree).show(view)
-            self._title_files()
-
-    def _title_files(self) -> None:
-        tree = self.query_one(FileTree)
-        parts = ["3 Files"]
-        if self._wanted is not None:
-            layer, mode = self._wanted
-            last = self.report is not None and layer == len(self.report.layers) - 1
-            if mode == "layer":
-                parts.append(f"what layer {layer} changed")
-            else:
-                parts.append("the whole image" if last else f"everything up to layer {layer}")
-        if tree.outline is not None:
-            parts.append(f"by {tree.outline.sort}")
-            if tree.outline.needle:
-                parts.append(f"“{visible(tree.outline.needle)}” {tree.outline.matches():,}×")
-        self.pane("files").border_title = cast("str", Content(" · ".join(parts)))
-
-    def _describe(self) -> None:
+    def describe(self) -> None:
+        """Tell about what is selected in the pane that was used last."""
         report = self.report
         if report is None:
             return
@@ -256,7 +199,7 @@ class ExploreScreen(ActionScreen, Panes):
     def pane_changed(self) -> None:
         """Another pane has the focus: the details are of its selection."""
         self.query_one("#tabs", Static).update(self.tabs())
-        self._describe()
+        self.describe()
 
     def focus_target(self, pane: str) -> Widget:
         """The widget that takes a pane's keys."""
@@ -266,11 +209,12 @@ class ExploreScreen(ActionScreen, Panes):
 
     @property
     def can_back(self) -> bool:
-        """Is there a filter or a zoom to end?"""
+        """Is there a filter, a range or a zoom to end?"""
         return (
             self.maximized is not None
-            or bool(self.query_one("#needle", Input).value)
-            or (self.query_one("#needle").has_focus)
+            or self.marked
+            or bool(self.filter)
+            or self.query_one("#files").has_class("-filtering")
         )
 
     def action_rewrite(self) -> None:
@@ -278,55 +222,13 @@ class ExploreScreen(ActionScreen, Panes):
         if self.report is not None:
             self._app.show_rewrite(self.report)
 
-    def action_filter(self) -> None:
-        """Open the line for the filter."""
-        self.go_to("files")
-        self.query_one("#files").add_class("-filtering")
-        self.pane("files").border_subtitle = "Enter keeps it · Esc ends it · n N go through"
-        self.query_one("#needle").focus()
-
-    @on(Input.Changed, "#needle")
-    def _needle_changed(self, event: Input.Changed) -> None:
-        report, outline, needle = self.report, self.query_one(FileTree).outline, event.value
-        if report is None or outline is None:
-            return
-        if not needle or report.files.entries < IN_A_THREAD:
-            self._filtered(outline.view, needle, None)
-            return
-        view = outline.view
-        self._app.jobs.start("filter", self, lambda _event, _cancel: (view, needle, match(view, needle)))
-
-    def _filtered(self, view: TreeView, needle: str, hits: bytearray | None) -> None:
-        tree = self.query_one(FileTree)
-        late = tree.outline is None or tree.outline.view is not view
-        if late or needle != self.query_one("#needle", Input).value:
-            return
-        tree.filter(needle, hits)
-        self._title_files()
-
-    @on(Input.Submitted, "#needle")
-    def _needle_submitted(self) -> None:
-        self.query_one(FileTree).focus()
-
     def action_back(self) -> None:
-        """End the filter; then the zoom (Textual does that one)."""
-        needle = self.query_one("#needle", Input)
-        needle.value = ""
-        self.query_one("#files").remove_class("-filtering")
-        self.pane("files").border_subtitle = ""
-        self.query_one(FileTree).focus()
-
-    def action_sort(self) -> None:
-        """Take the next order."""
-        self.query_one(FileTree).cycle_sort()
-        self._title_files()
-
-    def action_view(self) -> None:
-        """Switch between a layer and everything up to it."""
-        self._mode = "layer" if self._mode == "upto" else "upto"
-        row = self.query_one(LayerList).selected
-        if row is not None:
-            self._want((row.layer, self._mode))
+        """End the filter, then the range; then the zoom (Textual does that one)."""
+        if self.filter or self.query_one("#files").has_class("-filtering"):
+            self._end_filter()
+            self.query_one(FileTree).focus()
+        elif self.marked:
+            self.action_mark()
 
     def action_copy(self) -> None:
         """Copy the selected path, command or owner."""
@@ -362,11 +264,3 @@ class ExploreScreen(ActionScreen, Panes):
     async def action_quit(self) -> None:
         """Leave."""
         await self.app.action_quit()
-
-
-def _prepare(report: ImageReport, key: tuple[int, Mode]) -> TreeView:
-    view = build_view(report.files, report.inode_owner, *key)
-    # The lookup tables are built on demand: better here than at the first key.
-    report.files.children(0)
-    report.files.entries_of(0)
-    return view

@@ -10,7 +10,8 @@ from textual.content import Content
 from uvdive.base.units import size
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.report import OWNERS
-from uvdive.ledger.tree import SORTS, Hit, Sign, TreeView, owner_of
+from uvdive.ledger.tree import SORTS, Sign, TreeView, owner_of
+from uvdive.ledger.treefilter import Filter, Hit, Hits
 from uvdive.tui.outline import Line, Outline
 from uvdive.tui.text import right, visible
 from uvdive.tui.theme import MIXED, glyph
@@ -43,31 +44,41 @@ class FileTree(Rows):
         self.outline: Outline | None = None
         self.waiting = "The files come once all layers are read."
 
-    def show(self, view: TreeView) -> None:
-        """Show another view; the cursor stays on its path where the view has it."""
+    def show(self, view: TreeView, wanted: Filter | None = None, hits: Hits | None = None) -> None:
+        """Show a view through a filter (by default the one that is there already).
+
+        The cursor stays on its path, or goes to the first match of a new filter.
+        """
         node = self.selected
         if self.outline is None:
-            self.outline = Outline(view)
+            self.outline = Outline(view, wanted=wanted or Filter(), hits=hits)
+            new = bool(wanted)
         else:
-            self.outline.show(view)
-        self._stay(node)
+            wanted = self.outline.wanted if wanted is None else wanted
+            new = wanted != self.outline.wanted
+            self.outline.show(view, wanted, hits)
+        first = self.outline.first_match() if new else None
+        if first is not None:
+            self.changed(first)
+        else:
+            self._stay(node)
+
+    def reveal(self, node: int) -> bool:
+        """Open the folders above a path and go to it; False where the view does not show it."""
+        if self.outline is None or not self.outline.view.shown[node]:
+            return False
+        self.outline.reveal(node)
+        index = self.outline.index_of(node)
+        while index is None and self.outline.extend_to(node):
+            index = self.outline.index_of(node)
+        if index is not None:
+            self.changed(index)
+        return index is not None
 
     def wait(self, words: str) -> None:
         """Show no files but these words, until the next view."""
         self.waiting = words
         self.refresh()
-
-    def filter(self, needle: str, hits: bytearray | None = None) -> None:
-        """Show what contains ``needle`` (or has ``hits``); the cursor goes to the first that does."""
-        if self.outline is None:
-            return
-        node = self.selected
-        self.outline.filter(needle, hits)
-        first = self._next_hit(-1, 1) if needle else None
-        if first is not None:
-            self.changed(first)
-        else:
-            self._stay(node)
 
     def cycle_sort(self) -> None:
         """Take the next order."""
@@ -98,8 +109,8 @@ class FileTree(Rows):
         """Why there are no lines."""
         if self.outline is None:
             return self.waiting
-        if self.outline.needle:
-            return "No path contains this text. Esc ends the filter."
+        if self.outline.wanted:
+            return "Nothing fits the filter. Esc ends it."
         return "This layer has no files."
 
     def _stay(self, node: int | None) -> None:
@@ -140,7 +151,7 @@ class FileTree(Rows):
     def _named(self, line: Line, *, gone: bool) -> Content:
         assert self.outline is not None
         view, table, node = self.outline.view, self.outline.view.table, line.node
-        name = visible(table.names[node]) if node else "/"
+        bare = name = visible(table.names[node]) if node else "/"
         entry = view.entry[node]
         tail = ""
         if line.folder:
@@ -153,10 +164,10 @@ class FileTree(Rows):
             else:
                 tail = _SPECIAL.get(kind, "")
         content = Content.assemble((name, "$sign-removed strike" if gone else ""), (tail, "$foreground 60%"))
-        needle = self.outline.needle.rpartition("/")[2].lower()
-        place = name.lower().find(needle) if needle else -1
-        if place >= 0 and self.outline.hits is not None and self.outline.hits[node] & Hit.MATCH:
-            content = content.stylize("bold underline", place, place + len(needle))
+        hits = self.outline.hits
+        if hits is not None and hits.bits[node] & Hit.MATCH:
+            for first, last in self.outline.wanted.spans(bare):
+                content = content.stylize("bold underline", first + 2, last + 2)
         return content
 
     def action_choose(self) -> None:
@@ -196,20 +207,9 @@ class FileTree(Rows):
         if index is not None:
             self.cursor = index
 
-    def _next_hit(self, start: int, by: int) -> int | None:
-        hits = self.outline.hits if self.outline else None
-        if self.outline is None or hits is None:
-            return None
-        lines = self.outline.lines
-        for step in range(1, len(lines) + 1):
-            index = (start + by * step) % len(lines)
-            if hits[lines[index].node] & Hit.MATCH and not lines[index].more:
-                return index
-        return None
-
     def action_hit(self, by: int) -> None:
         """Go to the next or the previous match."""
-        index = self._next_hit(self.cursor, by)
+        index = self.outline.next_match(self.cursor, by) if self.outline is not None else None
         if index is not None:
             self.cursor = index
 

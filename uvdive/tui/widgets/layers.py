@@ -41,6 +41,28 @@ class LayerList(Rows):
         self._outlines: tuple[LayerOutline, ...] = ()
         self._read: dict[str, LayerRead] = {}
         self._unfolded = False
+        self.marked: int | None = None
+
+    def mark(self, row: int | None) -> None:
+        """Begin a range at a row, or end it; the cursor is its other end."""
+        self.marked = row
+        self.refresh()
+
+    def marked_layers(self) -> tuple[int, int] | None:
+        """The first and the last layer between the mark and the cursor; None without a mark."""
+        if self.marked is None or not self.rows:
+            return None
+        ends = (self.rows[min(self.marked, len(self.rows) - 1)], self.rows[self.cursor])
+        return min(0 if row.fold else row.layer for row in ends), max(row.layer for row in ends)
+
+    def _edge(self, index: int) -> str:
+        """The sign of the range beside a row."""
+        if self.marked is None:
+            return " "
+        low, high = sorted((self.marked, self.cursor))
+        if not low <= index <= high:
+            return " "
+        return "◆" if low == high else {low: "┏", high: "┗"}.get(index, "┃")
 
     def expect(self, outlines: tuple[LayerOutline, ...]) -> None:
         """Show layers that are known by name only."""
@@ -91,9 +113,17 @@ class LayerList(Rows):
         """Show the base's own layers, or one row for them."""
         if self.report is None or unfold == self._unfolded:
             return
+        marked = self.rows[self.marked] if self.marked is not None else None
         self._unfolded = unfold
         self._arrange()
+        if marked is not None:
+            self.marked = self._nearest(marked.layer)
         self.changed(0)
+
+    def _nearest(self, layer: int) -> int:
+        """The row of a layer, or of the base that it is folded into."""
+        places = [i for i, row in enumerate(self.rows) if row.layer == layer]
+        return places[-1] if places else 0
 
     def action_choose(self) -> None:
         """Enter on the base folds it; on a layer it goes to its files."""
@@ -122,9 +152,10 @@ class LayerList(Rows):
         row = self.rows[index]
         if self.report is None:
             return self._expected(self._outlines[row.layer], row.layer)
+        edge = self._edge(index)
         if row.fold:
-            return self._base(row, self.report, width)
-        return self._layer(self.report.layers[row.layer], self.report, width)
+            return self._base(row, self.report, width, edge)
+        return self._layer(self.report.layers[row.layer], self.report, width, edge)
 
     def _expected(self, outline: LayerOutline, index: int) -> Content:
         read = self._read.get(outline.diff_id)
@@ -133,25 +164,29 @@ class LayerList(Rows):
             f"{index:>3} {right(known, 9)} ", (visible(outline.created_by), "" if read else "$foreground 60%")
         )
 
-    def _base(self, row: LayerRow, report: ImageReport, width: int) -> Content:
+    def _base(self, row: LayerRow, report: ImageReport, width: int, edge: str) -> Content:
         owners: Counter[str] = Counter()
         for layer in report.layers[: row.fold]:
             owners.update(layer.owners)
         name = report.image.base.name if report.image.base else None
         layers = "1 layer" if row.fold == 1 else f"{row.fold} layers"
         return Content.assemble(
-            f"  {'▼' if row.open else '▶'} {right(size(owners.total()), 9)} ",
+            f"  {'▼' if row.open else '▶'}",
+            (edge, "bold $text-accent"),
+            f"{right(size(owners.total()), 9)} ",
             self._bar(owners, report, width),
             ("base ", "bold"),
             visible(name or "image"),
             (f" ({layers})", "$foreground 60%"),
         )
 
-    def _layer(self, layer: LayerReport, report: ImageReport, width: int) -> Content:
+    def _layer(self, layer: LayerReport, report: ImageReport, width: int, edge: str) -> Content:
         line = f"L{layer.line}" if layer.line is not None else ""
         style = "$foreground 60%" if layer.base or not layer.file_bytes else ""
         return Content.assemble(
-            (f"{layer.index:>3} {right(size(layer.file_bytes), 9)} ", style),
+            (f"{layer.index:>3}", style),
+            (edge, "bold $text-accent"),
+            (f"{right(size(layer.file_bytes), 9)} ", style),
             self._bar(layer.owners, report, width),
             (f"{line:<4}" if line else "", "$text-accent"),
             (visible(layer.instruction or layer.created_by), style),

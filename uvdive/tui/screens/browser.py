@@ -1,0 +1,293 @@
+"""The part of the explorer that shows files: which layers, through which filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.content import Content
+from textual.widgets import Input
+
+from uvdive.base.errors import UsageError
+from uvdive.base.units import size
+from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.tree import Mode, Sign, TreeView, build_view
+from uvdive.ledger.treefilter import HOWS, Filter, Hits, match, matcher
+from uvdive.tui.actions import ActionScreen
+from uvdive.tui.panes import Panes
+from uvdive.tui.text import visible
+from uvdive.tui.widgets.files import FileTree
+from uvdive.tui.widgets.layers import LayerList
+from uvdive.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from uvdive.tui.app import UvdiveApp
+
+IN_A_THREAD = 50_000
+"""From so many entries on a view is computed beside the screen, so that keys don't lag."""
+
+MOST_VIEWS = 12
+STEPS = (0, 100_000, 1_000_000, 10_000_000, 100_000_000)
+"""The sizes, in bytes, that the filter by size goes through."""
+
+_CHANGES = (Sign.NONE, Sign.ADDED, Sign.CHANGED, Sign.REMOVED)
+_WORDS = {Sign.ADDED: "+ added", Sign.CHANGED: "~ changed", Sign.REMOVED: "- removed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which layers the files are of; ``first`` counts in the mode ``range`` only."""
+
+    layer: int
+    mode: Mode
+    first: int = 0
+
+    def words(self, layers: int) -> str:
+        """As the title says it, of an image with so many layers."""
+        if self.mode == "layer":
+            return f"what layer {self.layer} changed"
+        if self.mode == "range":
+            return f"net effect of layers {self.first}–{self.layer}"
+        return "the whole image" if self.layer == layers - 1 else f"everything up to layer {self.layer}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A path in the state that shows it."""
+
+    node: int
+    span: Span
+
+
+class Browser(ActionScreen, Panes):
+    """A screen with a list of layers and the files of those that are chosen."""
+
+    report: ImageReport | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.filter = Filter()
+        self._views: dict[Span, TreeView] = {}
+        self._wanted: Span | None = None
+        self._mode: Mode = "upto"
+        self._reveal: int | None = None
+
+    @property
+    def _app(self) -> UvdiveApp:
+        return cast("UvdiveApp", self.app)
+
+    # Layers
+
+    @property
+    def marked(self) -> bool:
+        """Is a range of layers marked?"""
+        return self.query_one(LayerList).marked is not None
+
+    @on(Rows.Highlighted, "#layers")
+    def _layer_highlighted(self) -> None:
+        if self.current == "layers":
+            self.describe()
+        span = self._span()
+        if span is not None:
+            self._want(span)
+
+    def _span(self) -> Span | None:
+        """The layers that the cursor, the mark and the mode mean."""
+        layers = self.query_one(LayerList)
+        row = layers.selected
+        if self.report is None or row is None:
+            return None
+        marked = layers.marked_layers()
+        if marked is not None:
+            return Span(marked[1], "range", marked[0])
+        return Span(row.layer, "upto" if row.fold else self._mode)
+
+    def action_mark(self) -> None:
+        """Begin a range of layers here, or end it."""
+        layers = self.query_one(LayerList)
+        if layers.selected is not None:
+            layers.mark(layers.cursor if layers.marked is None else None)
+            self._layer_highlighted()
+
+    def action_view(self) -> None:
+        """Switch between a layer and everything up to it."""
+        self.query_one(LayerList).mark(None)
+        self._mode = "layer" if self._mode == "upto" else "upto"
+        self._layer_highlighted()
+
+    # Views
+
+    def _want(self, span: Span, wanted: Filter | None = None) -> None:
+        """Show one view of the files through a filter, computed here or in a thread."""
+        report = self.report
+        wanted = self.filter if wanted is None else wanted
+        if report is None or (span == self._wanted and wanted == self.filter):
+            return
+        self._wanted, self.filter = span, wanted
+        view = self._views.get(span)
+        if report.files.entries < IN_A_THREAD or (view is not None and not wanted):
+            self._viewed(span, wanted, view or _view(report, span), None)
+            return
+        self._app.jobs.start("view", self, lambda _event, _cancel: _prepare(report, span, wanted, view))
+
+    def _viewed(self, span: Span, wanted: Filter, view: TreeView, hits: Hits | None) -> None:
+        if len(self._views) > MOST_VIEWS:
+            self._views.clear()
+        self._views[span] = view
+        if span != self._wanted or wanted != self.filter:
+            return
+        tree = self.query_one(FileTree)
+        tree.show(view, wanted, hits)
+        if self._reveal is not None:
+            node, self._reveal = self._reveal, None
+            if not tree.reveal(node):
+                self.notify("This path is not in the view.", timeout=4)
+        self._title_files()
+        self.refresh_actions()
+
+    def show_place(self, place: Place) -> None:
+        """Go to a path, without the filter that might hide it."""
+        self._end_filter()
+        self.query_one(LayerList).mark(None)
+        if place.span.mode != "range":
+            self._mode = place.span.mode
+        self.query_one(LayerList).go_to(place.span.layer)
+        self._reveal = place.node
+        self._wanted = None
+        self.go_to("files")
+        self._want(place.span, Filter())
+
+    def show_layer(self, layer: int) -> None:
+        """Go to a layer, out of the folded base where it is one of that."""
+        layers = self.query_one(LayerList)
+        if self.report is not None and self.report.layers[layer].base:
+            layers.fold(unfold=True)
+        layers.go_to(layer)
+        self.go_to("layers")
+
+    # Filters
+
+    def action_filter(self) -> None:
+        """Open the line for the filter."""
+        self.go_to("files")
+        self.query_one("#files").add_class("-filtering")
+        self._hint()
+        self.query_one("#needle").focus()
+
+    def _hint(self, problem: str = "") -> None:
+        words = problem or f"{self.filter.how} · t changes · Enter keeps · Esc ends · n N go through"
+        if self.query_one("#files").has_class("-filtering"):
+            self.pane("files").border_subtitle = cast("str", Content(visible(words)))
+
+    @on(Input.Changed, "#needle")
+    def _needle_changed(self, event: Input.Changed) -> None:
+        self._filter(replace(self.filter, needle=event.value))
+
+    @on(Input.Submitted, "#needle")
+    def _needle_submitted(self) -> None:
+        self.query_one(FileTree).focus()
+
+    def _filter(self, wanted: Filter) -> None:
+        if self.report is None or self._wanted is None:
+            return
+        try:
+            matcher(self.report.files, wanted)
+        except UsageError as error:
+            self._hint(error.what)
+            return
+        self._want(self._wanted, wanted)
+        self._hint()
+
+    def action_how(self) -> None:
+        """Look for a part of the name, for its letters in order, for a regular expression."""
+        how = HOWS[(HOWS.index(self.filter.how) + 1) % len(HOWS)]
+        if not self.query_one("#files").has_class("-filtering"):
+            self.action_filter()
+        self._filter(replace(self.filter, how=how))
+
+    def action_owner(self) -> None:
+        """Show the files of one owner after the other, then all."""
+        report = self.report
+        if report is None:
+            return
+        there = [OWNERS.index(owner.owner) for owner in report.owners if owner.bytes]
+        owners: list[int | None] = [None, *sorted(there)]
+        place = owners.index(self.filter.owner) if self.filter.owner in owners else 0
+        self._filter(replace(self.filter, owner=owners[(place + 1) % len(owners)]))
+
+    def only_owner(self, name: str) -> None:
+        """Show the files of one owner."""
+        self._filter(replace(self.filter, owner=OWNERS.index(name)))
+        self.go_to("files")
+
+    def action_change(self) -> None:
+        """Show what was added, then changed, then removed, then all."""
+        place = _CHANGES.index(self.filter.sign)
+        self._filter(replace(self.filter, sign=_CHANGES[(place + 1) % len(_CHANGES)]))
+
+    def action_bigger(self) -> None:
+        """Show files from a size on, ten times as large each time, then all."""
+        place = STEPS.index(self.filter.at_least)
+        self._filter(replace(self.filter, at_least=STEPS[(place + 1) % len(STEPS)]))
+
+    def _end_filter(self) -> None:
+        # Emptied without its message: that would ask for the needle alone.
+        needle = self.query_one("#needle", Input)
+        with needle.prevent(Input.Changed):
+            needle.value = ""
+        self.query_one("#files").remove_class("-filtering")
+        self.pane("files").border_subtitle = ""
+        if self._wanted is not None:
+            self._want(self._wanted, Filter(how=self.filter.how))
+
+    def action_sort(self) -> None:
+        """Take the next order."""
+        self.query_one(FileTree).cycle_sort()
+        self._title_files()
+
+    def _title_files(self) -> None:
+        tree = self.query_one(FileTree)
+        parts = ["3 Files"]
+        if self._wanted is not None and self.report is not None:
+            parts.append(self._wanted.words(len(self.report.layers)))
+        if tree.outline is not None:
+            hits = tree.outline.hits
+            if hits is not None:
+                # In place of the order: a border's title has little room.
+                parts += [*filter_words(self.filter), f"{hits.count:,}× {size(hits.bytes)}"]
+            else:
+                parts.append(f"by {tree.outline.sort}")
+        self.pane("files").border_title = cast("str", Content(" · ".join(parts)))
+
+    def describe(self) -> None:
+        """Tell about the selection."""
+
+
+def filter_words(wanted: Filter) -> list[str]:
+    """What a filter asks for, each in a few words."""
+    words = []
+    if wanted.needle:
+        sign = {"text": "", "fuzzy": "~", "regex": "="}[wanted.how]
+        words.append(f"{sign}“{visible(wanted.needle)}”")
+    if wanted.owner is not None:
+        words.append(f"only {OWNERS[wanted.owner]}")
+    if wanted.sign:
+        words.append(f"only {_WORDS[wanted.sign]}")
+    if wanted.at_least:
+        words.append(f"from {size(wanted.at_least)}")
+    return words
+
+
+def _view(report: ImageReport, span: Span) -> TreeView:
+    return build_view(report.files, report.inode_owner, span.layer, span.mode, span.first)
+
+
+def _prepare(
+    report: ImageReport, span: Span, wanted: Filter, view: TreeView | None
+) -> tuple[Span, Filter, TreeView, Hits | None]:
+    view = view or _view(report, span)
+    # The lookup tables are built on demand: better here than at the first key.
+    report.files.children(0)
+    report.files.entries_of(0)
+    return span, wanted, view, match(view, wanted) if wanted else None
