@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +15,7 @@ from uvdive.ledger.regions import Regions
 
 _INFO = (b".dist-info", b".egg-info", b".egg", b".egg-link")
 _SITES = (b"site-packages", b"dist-packages")
-_NO_ENVIRONMENTS = re.compile(rb"/\.cache/pre-commit/|/\.tox/|/\.nox/")
+_HOOKS = b"/.cache/pre-commit/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def find_venvs(regions: Regions) -> tuple[int, ...]:
         if name != b"pyvenv.cfg" or root <= 0 or regions.owner(root) in ("uv", "uv-cache"):
             continue
         path = table.path(root)
-        if regions.owner(root) == "caches" and _NO_ENVIRONMENTS.search(path):
+        if regions.owner(root) == "caches" and _HOOKS in path:
             continue
         tools = table.node_parent[root]
         if tools > 0 and table.path(tools).endswith(b"/uv/tools"):
