@@ -126,6 +126,26 @@ EXPLORE = (
         footer=True,
     ),
     Action(
+        "explore.findings",
+        "f",
+        "Findings",
+        "List what is worth doing, with explanations.",
+        _read,
+        footer=True,
+    ),
+    Action(
+        "explore.waste", "w", "Waste", "List bytes that are shipped but cannot be seen.", _read, footer=True
+    ),
+    Action("explore.packages", "p", "Packages", "List Python and OS packages.", _read, footer=True),
+    Action(
+        "explore.dockerfile",
+        "d",
+        "Dockerfile",
+        "Show the Dockerfile with each line's bytes.",
+        _read,
+        footer=True,
+    ),
+    Action(
         "explore.filter",
         "slash",
         "Filter",
@@ -145,15 +165,8 @@ EXPLORE = (
     Action(
         "explore.bigger", "b", "Bigger", "Show only files from 100 kB, 1, 10, 100 MB on; then all.", _read
     ),
-    Action("explore.sort", "s", "Sort", "Order the files by size, name or change.", _read, footer=True),
-    Action(
-        "explore.view",
-        "v",
-        "View",
-        "Show what one layer changed, or everything up to it.",
-        _read,
-        footer=True,
-    ),
+    Action("explore.sort", "s", "Sort", "Order the files by size, name or change.", _read),
+    Action("explore.view", "v", "View", "Show what one layer changed, or everything up to it.", _read),
     Action(
         "explore.mark",
         "m",
@@ -161,7 +174,7 @@ EXPLORE = (
         "Begin a range of layers at this one; go to its other end to see the net effect. Again ends it.",
         _read,
     ),
-    Action("explore.copy", "y", "Copy", "Copy the selected path or command.", _read, footer=True),
+    Action("explore.copy", "y", "Copy", "Copy the selected path or command.", _read),
     Action("explore.stop", "x", "Stop", "Stop reading the image.", _can_stop_reading),
     Action("explore.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
     Action("explore.pane.1", "1", "Owners", "Go to the owners.", palette=False),
@@ -180,6 +193,66 @@ EXPLORE = (
     ),
     Action("explore.help", "question_mark", "Help", "Show every key and sign.", footer=True),
     Action("explore.quit", "q", "Quit", "Stop all work and leave.", footer=True),
+)
+
+
+def _listed(screen: Any) -> str:
+    return "" if screen.selected is not None else "Nothing is selected."
+
+
+def _has_path(screen: Any) -> str:
+    if screen.selected is None:
+        return "Nothing is selected."
+    return "" if screen.place_of(screen.selected) is not None else "It has no path in the image."
+
+
+def _has_layer(screen: Any) -> str:
+    if screen.selected is None:
+        return "Nothing is selected."
+    return "" if screen.layer_of(screen.selected) is not None else "No layer is known for it."
+
+
+def _has_line(screen: Any) -> str:
+    if screen.selected is None:
+        return "Nothing is selected."
+    return "" if screen.line_of(screen.selected) is not None else "No line of a Dockerfile is known for it."
+
+
+LISTS = (
+    Action("list.path", "f", "In files", "Show its path in the file tree.", _has_path, footer=True),
+    Action(
+        "list.layer", "i", "Layer", "Show the layer (the instruction) behind it.", _has_layer, footer=True
+    ),
+    Action("list.line", "d", "Line", "Show the line of the Dockerfile behind it.", _has_line, footer=True),
+    Action("list.filter", "slash", "Filter", "List only what contains some words.", footer=True),
+    Action("list.sort", "s", "Sort", "Take the next order.", footer=True),
+    Action("list.copy", "y", "Copy", "Copy its path, name or advice.", _listed),
+    Action("list.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
+    Action("list.pane.1", "1", "List", "Go to the list.", palette=False),
+    Action("list.pane.2", "2", "Details", "Go to the details.", palette=False),
+    Action("list.next", "tab", "Next pane", "Go to the next pane.", palette=False),
+    Action("list.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
+    Action("list.back", "escape", "Back", "End the filter, the zoom; then back.", footer=True, palette=False),
+    Action("list.help", "question_mark", "Help", "Show every key and sign.", footer=True),
+    Action("list.quit", "q", "Quit", "Stop all work and leave."),
+)
+
+
+def _line_has_layer(screen: Any) -> str:
+    return "" if screen.layer_of() is not None else "This line made no layer."
+
+
+DOCKERFILE = (
+    Action("dockerfile.layer", "i", "Layer", "Show what the line made.", _line_has_layer, footer=True),
+    Action("dockerfile.copy", "y", "Copy", "Copy the line.", _listed, footer=True),
+    Action("dockerfile.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
+    Action("dockerfile.pane.1", "1", "Lines", "Go to the lines.", palette=False),
+    Action("dockerfile.pane.2", "2", "Details", "Go to the details.", palette=False),
+    Action("dockerfile.next", "tab", "Next pane", "Go to the next pane.", palette=False),
+    Action("dockerfile.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
+    Action("dockerfile.back", "escape", "Back", "End the zoom; then back.", footer=True, palette=False),
+    Action("dockerfile.help", "question_mark", "Help", "Show every key and sign.", footer=True),
+    Action("dockerfile.quit", "q", "Quit", "Stop all work and leave."),
 )
 
 

@@ -18,10 +18,15 @@ from uvdive.ledger.report import ImageReport
 from uvdive.tui import theme
 from uvdive.tui.actions import Action, ActionScreen
 from uvdive.tui.jobs import Jobs
+from uvdive.tui.places import Place
 from uvdive.tui.screens.dialogs import AskPath
 from uvdive.tui.screens.explore import ExploreScreen
 from uvdive.tui.services import Loader, Services
+from uvdive.tui.text import visible
 from uvdive.tui.writing import find_dockerfile
+
+OURS = "uvdive.local/"
+"""The names of images that uvdive built begin so."""
 
 
 class ActionProvider(Provider):
@@ -129,10 +134,60 @@ class UvdiveApp(App[int]):
             self.dockerfile = path
             self.show_rewrite(report)
 
+    # From one screen to another
+
+    @property
+    def explorer(self) -> ExploreScreen | None:
+        """The explorer, which lies below all other screens."""
+        screen = self.screen_stack[0]
+        return screen if isinstance(screen, ExploreScreen) else None
+
+    def _back_to_explorer(self) -> ExploreScreen | None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        return self.explorer
+
+    def show_list(self, name: str, report: ImageReport) -> None:
+        """Open the list of ``waste``, ``findings`` or ``packages``."""
+        from uvdive.tui.screens.kinds import FindingsScreen, PackagesScreen, WasteScreen
+
+        kinds = {"waste": WasteScreen, "findings": FindingsScreen, "packages": PackagesScreen}
+        self.push_screen(kinds[name](report))
+
+    def show_dockerfile(self, report: ImageReport, line: int | None = None) -> None:
+        """Open the Dockerfile, at a line."""
+        from uvdive.tui.dockerlines import read_listing
+        from uvdive.tui.screens.dockerfile import DockerfileScreen
+
+        self.push_screen(DockerfileScreen(report, read_listing(report, self.dockerfile), line))
+
+    def show_place(self, place: Place) -> None:
+        """Go to a path in the explorer."""
+        explorer = self._back_to_explorer()
+        if explorer is not None:
+            explorer.show_place(place)
+
+    def show_layer(self, layer: int) -> None:
+        """Go to a layer in the explorer."""
+        explorer = self._back_to_explorer()
+        if explorer is not None:
+            explorer.show_layer(layer)
+
+    def shown_name(self, report: ImageReport) -> str:
+        """What to call the image: as the user did, where uvdive gave it a name of its own."""
+        reference = report.image.reference or report.image.id
+        return visible(self.target if self.target and reference.startswith(OURS) else reference)
+
+    def copy(self, text: str) -> None:
+        """Copy a text, and say what was copied."""
+        self.copy_to_clipboard(text)
+        short = visible(text)
+        self.notify(short if len(short) < 80 else short[:79] + "…", title="Copied", markup=False, timeout=2)
+
     def tell_explorer(self, words: list[Content]) -> None:
         """Show in the explorer how the rewrite goes while it is out of sight."""
-        explorer = self.screen_stack[0]
-        if isinstance(explorer, ExploreScreen):
+        explorer = self.explorer
+        if explorer is not None:
             explorer.tell([Content.styled("Rewrite:", "bold"), *words, Content("r shows it")])
 
     def leave(self, error: UvdiveError | None = None) -> None:

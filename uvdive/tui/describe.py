@@ -36,15 +36,18 @@ MOST = 30
 """How many components, or events in a path's history, are listed at most."""
 
 
-def _field(label: str, value: str | Content) -> Content:
+def field(label: str, value: str | Content) -> Content:
+    """A line of details: what it is about, and its value."""
     return Content.assemble((f"{label:<10}", "$foreground 60%"), value)
 
 
-def _files(count: int) -> str:
+def files(count: int) -> str:
+    """A number of files in words."""
     return f"{count:,} file{'' if count == 1 else 's'}"
 
 
-def _lines(parts: Iterable[Content]) -> Content:
+def lines(parts: Iterable[Content]) -> Content:
+    """Lines one below the other."""
     return Content("\n").join(parts)
 
 
@@ -53,14 +56,14 @@ def owner_words(owner: str) -> Content:
     return Content.assemble(glyph(owner), f" {owner}", (f"  {LOOKS[owner].words}", "$foreground 60%"))
 
 
-def _by_layer(label: str, verb: str, layer: LayerReport, style: str = "") -> Iterable[Content]:
+def by_layer(label: str, verb: str, layer: LayerReport, style: str = "") -> Iterable[Content]:
     """Two lines: ``added by layer 4, line 12`` and, cut to fit below it, the instruction."""
     line = f", line {layer.line}" if layer.line is not None else ""
     text = visible(layer.instruction or layer.created_by)
     short = text if len(text) <= CUT else text[: CUT - 1] + "…"
-    yield _field(label, Content.styled(f"{verb} by layer {layer.index}{line}", style))
+    yield field(label, Content.styled(f"{verb} by layer {layer.index}{line}", style))
     if short:
-        yield _field("", Content.styled(short, "$foreground 60%"))
+        yield field("", Content.styled(short, "$foreground 60%"))
 
 
 def describe_layer(report: ImageReport, index: int) -> Content:
@@ -68,32 +71,32 @@ def describe_layer(report: ImageReport, index: int) -> Content:
     layer = report.layers[index]
     parts = [
         Content.styled(f"Layer {layer.index}" + (" of the base image" if layer.base else ""), "bold"),
-        _field("size", f"{size(layer.file_bytes)}  ({layer.file_bytes:,} bytes, {_files(layer.files)})"),
+        field("size", f"{size(layer.file_bytes)}  ({layer.file_bytes:,} bytes, {files(layer.files)})"),
     ]
     if layer.dead_bytes:
-        parts.append(_field("dead", f"{size(layer.dead_bytes)} of it is gone in the final image"))
+        parts.append(field("dead", f"{size(layer.dead_bytes)} of it is gone in the final image"))
     parts.append(
-        _field("changes", f"{layer.added:,} added  {layer.modified:,} changed  {layer.removed:,} removed")
+        field("changes", f"{layer.added:,} added  {layer.modified:,} changed  {layer.removed:,} removed")
     )
     if layer.line is not None:
         last = f"–{layer.end_line}" if layer.end_line not in (None, layer.line) else ""
-        parts.append(_field("line", f"{layer.line}{last} of the Dockerfile"))
+        parts.append(field("line", f"{layer.line}{last} of the Dockerfile"))
     parts.append(Content(""))
     parts.append(paragraph(layer.instruction or layer.created_by or "(the image does not say)"))
     parts.append(Content(""))
     parts.extend(
-        _field("owners" if not place else "", Content.assemble(glyph(owner), f" {owner:<12}{size(count):>9}"))
+        field("owners" if not place else "", Content.assemble(glyph(owner), f" {owner:<12}{size(count):>9}"))
         for place, (owner, count) in enumerate(_biggest(layer.owners.items()))
     )
     if layer.engine_size is not None:
-        parts.append(_field("engine", f"{size(layer.engine_size)}" + _links(layer)))
+        parts.append(field("engine", f"{size(layer.engine_size)}" + _links(layer)))
     if layer.tar_bytes is not None:
-        parts.append(_field("tar", size(layer.tar_bytes)))
+        parts.append(field("tar", size(layer.tar_bytes)))
     if layer.compressed_bytes is not None:
-        parts.append(_field("packed", size(layer.compressed_bytes)))
+        parts.append(field("packed", size(layer.compressed_bytes)))
     short = layer.diff_id if len(layer.diff_id) < 24 else layer.diff_id[:23] + "…"
-    parts.append(_field("diff id", visible(short)))
-    return _lines(parts)
+    parts.append(field("diff id", visible(short)))
+    return lines(parts)
 
 
 def _links(layer: LayerReport) -> str:
@@ -112,15 +115,15 @@ def describe_base(report: ImageReport, layers: int) -> Content:
     total = sum(layer.file_bytes for layer in report.layers[:layers])
     parts = [
         Content.styled("Base image", "bold"),
-        _field("name", plain(base.name) if base and base.name else "not known"),
-        _field("size", f"{size(total)} in {layers} layer{'' if layers == 1 else 's'}"),
+        field("name", plain(base.name) if base and base.name else "not known"),
+        field("size", f"{size(total)} in {layers} layer{'' if layers == 1 else 's'}"),
     ]
     if base:
-        parts.append(_field("known by", plain(base.by)))
+        parts.append(field("known by", plain(base.by)))
     if report.os is not None:
-        parts.append(_field("system", plain(f"{report.os.id} {report.os.version_id} {report.os.codename}")))
+        parts.append(field("system", plain(f"{report.os.id} {report.os.version_id} {report.os.codename}")))
     parts += [Content(""), Content("Enter or → shows its layers, ← folds them.")]
-    return _lines(parts)
+    return lines(parts)
 
 
 def describe_owner(report: ImageReport, name: str) -> Content:
@@ -128,14 +131,14 @@ def describe_owner(report: ImageReport, name: str) -> Content:
     owner = report.owner(name)
     parts = [
         Content.assemble(glyph(name), (f" {name}", "bold"), (f"  {LOOKS[name].words}", "$foreground 60%")),
-        _field(
+        field(
             "size",
-            f"{size(owner.bytes)}  ({percent(owner.bytes, report.totals.file_bytes)}, {_files(owner.files)})",
+            f"{size(owner.bytes)}  ({percent(owner.bytes, report.totals.file_bytes)}, {files(owner.files)})",
         ),
-        _field("live", size(owner.live_bytes)),
-        _field("dead", size(owner.dead_bytes)),
-        _field("shared", f"{size(owner.shared_bytes)} has a name under another owner too"),
-        _field("saving", f"{size(owner.reclaimable_bytes)} would go if all of it were left out"),
+        field("live", size(owner.live_bytes)),
+        field("dead", size(owner.dead_bytes)),
+        field("shared", f"{size(owner.shared_bytes)} has a name under another owner too"),
+        field("saving", f"{size(owner.reclaimable_bytes)} would go if all of it were left out"),
     ]
     components = sorted(owner.components, key=lambda part: -part.bytes)
     if components:
@@ -151,7 +154,7 @@ def describe_owner(report: ImageReport, name: str) -> Content:
         )
     if len(components) > MOST:
         parts.append(Content.styled(f"… and {len(components) - MOST:,} more", "$foreground 60%"))
-    return _lines(parts)
+    return lines(parts)
 
 
 def describe_node(report: ImageReport, view: TreeView, node: int) -> Content:
@@ -163,25 +166,23 @@ def describe_node(report: ImageReport, view: TreeView, node: int) -> Content:
     sign = _SIGNS.get(Sign(view.sign[node]))
     where = f"{sign} here" if sign else ""
     if kind == Kind.DIRECTORY:
-        files = _files(view.files[node])
-        parts.append(
-            _field("directory", f"{size(view.size[node])} in {files}{f', {where}' if where else ''}")
-        )
+        told = files(view.files[node])
+        parts.append(field("directory", f"{size(view.size[node])} in {told}{f', {where}' if where else ''}"))
         if view.removed[node]:
-            parts.append(_field("removed", f"{size(view.removed[node])} below it died in this layer"))
+            parts.append(field("removed", f"{size(view.removed[node])} below it died in this layer"))
         parts.extend(_owner_lines(report, view, node))
     else:
         count = table.entry_size[entry]
         exact = f"  ({count:,} bytes)" if count >= 1000 else ""
         told = f"{_KINDS[kind]}, {size(count)}" if kind == Kind.FILE else _KINDS[kind]
-        parts.append(_field("kind", f"{told}{exact}{f', {where}' if where else ''}"))
+        parts.append(field("kind", f"{told}{exact}{f', {where}' if where else ''}"))
     if entry != NONE:
         if kind == Kind.SYMLINK and table.entry_link[entry] != NONE:
-            parts.append(_field("points to", plain(table.links[table.entry_link[entry]])))
+            parts.append(field("points to", plain(table.links[table.entry_link[entry]])))
         parts.extend(_inode_lines(report, table.entry_inode[entry]))
-        parts.append(_field("mode", _mode(view, entry, kind)))
+        parts.append(field("mode", _mode(view, entry, kind)))
     parts.extend(_history(report, view, node))
-    return _lines(parts)
+    return lines(parts)
 
 
 def _mode(view: TreeView, entry: int, kind: Kind) -> str:
@@ -200,10 +201,10 @@ def _owner_lines(report: ImageReport, view: TreeView, node: int) -> Iterable[Con
     found = owners_below(view, report.inode_owner, node)
     if found is None:
         names = [name for bit, name in enumerate(OWNERS) if view.owners[node] >> bit & 1]
-        yield _field("owners", Content(", ").join(Content.assemble(glyph(n), f" {n}") for n in names))
+        yield field("owners", Content(", ").join(Content.assemble(glyph(n), f" {n}") for n in names))
         return
     for place, (name, count) in enumerate(_biggest((OWNERS[index], count) for index, count in found.items())):
-        yield _field(
+        yield field(
             "owners" if not place else "", Content.assemble(glyph(name), f" {name:<12}{size(count):>9}")
         )
 
@@ -212,15 +213,15 @@ def _inode_lines(report: ImageReport, inode: int) -> Iterable[Content]:
     if inode == NONE:
         return
     table = report.files
-    yield _field("owner", owner_words(OWNERS[report.inode_owner[inode]]))
+    yield field("owner", owner_words(OWNERS[report.inode_owner[inode]]))
     component = report.inode_component[inode]
     if component >= 0:
         part = report.components[component]
-        yield _field("part of", plain(f"{part.name} {part.version or ''}".rstrip() + f"  ({part.kind})"))
+        yield field("part of", plain(f"{part.name} {part.version or ''}".rstrip() + f"  ({part.kind})"))
     death = table.inode_death[inode]
     if death != ALIVE:
         cause = _CAUSES.get(Cause(table.inode_cause[inode]), "gone")
-        yield from _by_layer("dead", cause, report.layers[death], "$sign-removed")
+        yield from by_layer("dead", cause, report.layers[death], "$sign-removed")
 
 
 def _history(report: ImageReport, view: TreeView, node: int) -> Iterable[Content]:
@@ -228,7 +229,7 @@ def _history(report: ImageReport, view: TreeView, node: int) -> Iterable[Content
     for place, entry in enumerate(table.entries_of(node)[:MOST]):
         verb = "added" if table.entry_change[entry] == Change.ADDED else "changed"
         layer = report.layers[table.entry_layer[entry]]
-        yield from _by_layer("history" if not place else "", verb, layer)
+        yield from by_layer("history" if not place else "", verb, layer)
         death, cause = table.entry_death[entry], Cause(table.entry_cause[entry])
         if death != ALIVE and cause in (Cause.DELETED, Cause.SHADOWED):
-            yield from _by_layer("", _CAUSES[cause], report.layers[death])
+            yield from by_layer("", _CAUSES[cause], report.layers[death])

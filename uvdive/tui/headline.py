@@ -25,8 +25,8 @@ class Progress:
     layers_read: int = 0
 
 
-def of_report(report: ImageReport, width: int) -> Content:
-    """Reference, size, efficiency, dead bytes, layers, platform: as many as fit."""
+def of_report(report: ImageReport, name: str, width: int) -> Content:
+    """Name, size, efficiency, dead bytes, layers, platform: as many as fit."""
     totals = report.totals
     parts: list[Content | str] = [
         Content.styled(size(totals.file_bytes), "bold"),
@@ -36,7 +36,7 @@ def of_report(report: ImageReport, width: int) -> Content:
         f"{totals.files:,} files",
         visible(report.image.platform),
     ]
-    return _fit(visible(report.image.reference) or visible(report.image.id), parts, width)
+    return _fit(name, parts, width)
 
 
 def of_progress(progress: Progress, error: UvdiveError | None, width: int) -> Content:

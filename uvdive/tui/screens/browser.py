@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -16,6 +16,7 @@ from uvdive.ledger.tree import Mode, Sign, TreeView, build_view
 from uvdive.ledger.treefilter import HOWS, Filter, Hits, match, matcher
 from uvdive.tui.actions import ActionScreen
 from uvdive.tui.panes import Panes
+from uvdive.tui.places import Place, Span
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.layers import LayerList
@@ -33,31 +34,6 @@ STEPS = (0, 100_000, 1_000_000, 10_000_000, 100_000_000)
 
 _CHANGES = (Sign.NONE, Sign.ADDED, Sign.CHANGED, Sign.REMOVED)
 _WORDS = {Sign.ADDED: "+ added", Sign.CHANGED: "~ changed", Sign.REMOVED: "- removed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Which layers the files are of; ``first`` counts in the mode ``range`` only."""
-
-    layer: int
-    mode: Mode
-    first: int = 0
-
-    def words(self, layers: int) -> str:
-        """As the title says it, of an image with so many layers."""
-        if self.mode == "layer":
-            return f"what layer {self.layer} changed"
-        if self.mode == "range":
-            return f"net effect of layers {self.first}–{self.layer}"
-        return "the whole image" if self.layer == layers - 1 else f"everything up to layer {self.layer}"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A path in the state that shows it."""
-
-    node: int
-    span: Span
 
 
 class Browser(ActionScreen, Panes):

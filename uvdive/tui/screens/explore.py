@@ -145,7 +145,7 @@ class ExploreScreen(Browser):
     def _show_headline(self) -> None:
         width = self.app.size.width
         if self.report is not None:
-            line = headline.of_report(self.report, width)
+            line = headline.of_report(self.report, self._app.shown_name(self.report), width)
         else:
             line = headline.of_progress(self.progress, self.error, width)
         self.query_one("#headline", Static).update(line)
@@ -222,6 +222,30 @@ class ExploreScreen(Browser):
         if self.report is not None:
             self._app.show_rewrite(self.report)
 
+    def action_findings(self) -> None:
+        """List the findings."""
+        if self.report is not None:
+            self._app.show_list("findings", self.report)
+
+    def action_waste(self) -> None:
+        """List the waste."""
+        if self.report is not None:
+            self._app.show_list("waste", self.report)
+
+    def action_packages(self) -> None:
+        """List the packages."""
+        if self.report is not None:
+            self._app.show_list("packages", self.report)
+
+    def action_dockerfile(self) -> None:
+        """Show the Dockerfile, at the line of the selected layer."""
+        row = self.query_one(LayerList).selected
+        if self.report is not None:
+            line = (
+                self.report.layers[row.layer].line if row is not None and self.subject == "layers" else None
+            )
+            self._app.show_dockerfile(self.report, line)
+
     def action_back(self) -> None:
         """End the filter, then the range; then the zoom (Textual does that one)."""
         if self.filter or self.query_one("#files").has_class("-filtering"):
@@ -245,11 +269,7 @@ class ExploreScreen(Browser):
             owners = self.query_one(OwnerList)
             text = owners.owners[owners.cursor].owner if owners.owners else ""
         if text:
-            self.app.copy_to_clipboard(text)
-            short = visible(text)
-            self.notify(
-                short if len(short) < 80 else short[:79] + "…", title="Copied", markup=False, timeout=2
-            )
+            self._app.copy(text)
 
     def action_stop(self) -> None:
         """Stop reading."""

@@ -1,0 +1,146 @@
+import hashlib
+from dataclasses import replace
+
+import pytest
+from driving import answers, ended, opened, text_of
+from samples import sample_report
+
+from uvdive.ledger.report import DockerfileInfo, Waste
+from uvdive.tui.screens import lists
+from uvdive.tui.screens.dockerfile import DockerfileScreen
+from uvdive.tui.screens.explore import ExploreScreen
+from uvdive.tui.screens.kinds import FindingsScreen, PackagesScreen, WasteScreen
+from uvdive.tui.widgets.files import FileTree
+from uvdive.tui.widgets.listing import Listing
+from uvdive.tui.widgets.rows import Rows
+
+SAMPLE = answers(sample_report())
+
+
+def selected_path(app):
+    tree = app.screen.query_one(FileTree)
+    return tree.outline.view.table.path(tree.selected)
+
+
+async def test_waste_tells_cause_culprit_and_line_and_leads_to_the_path():
+    async with opened(SAMPLE) as (app, pilot):
+        await pilot.press("w")
+        await pilot.pause()
+        assert isinstance(app.screen, WasteScreen)
+        text = text_of(app)
+        assert r"/app/[red]x[/red]\x1b[2J\nnew" in text
+        assert "deleted by layer 2, line 6" in text
+        assert "written by layer 1, line 3" in text
+        await pilot.press("slash", *"server", "enter", "y")
+        assert app.clipboard == "/app/server.py"
+        assert "1 of 2 · 500 B" in text_of(app)
+        await pilot.press("f")
+        assert isinstance(app.screen, ExploreScreen)
+        assert selected_path(app) == b"/app/server.py"
+        view = app.screen.query_one(FileTree).outline.view
+        assert (view.layer, view.mode) == (1, "layer")
+
+
+async def test_a_list_is_sorted_filtered_zoomed_and_left_step_by_step():
+    async with opened(SAMPLE) as (app, pilot):
+        await pilot.press("p")
+        screen = app.screen
+        assert isinstance(screen, PackagesScreen)
+        rows = screen.query_one(Listing)
+        assert [item.name for item in rows.page.rows] == ["flask", "base-files"]
+        await pilot.press("s")
+        assert [item.name for item in rows.page.rows] == ["base-files", "flask"]
+        await pilot.press("slash", *"zzz")
+        await pilot.pause()
+        assert "Nothing fits the filter" in text_of(app)
+        await pilot.press("enter")
+        await pilot.press("f")
+        assert app.screen is screen
+        assert [note.message for note in app._notifications][-1:] == ["Nothing is selected."]
+        await pilot.press("escape", "down", "enter")
+        assert screen.current == "details"
+        assert "app → flask" in text_of(app)
+        await pilot.press("z", "escape")
+        assert (app.screen, screen.maximized) == (screen, None)
+        await pilot.press("question_mark")
+        assert "why they are there" in app.screen._text().plain
+        await pilot.press("escape", "escape")
+        assert isinstance(app.screen, ExploreScreen)
+
+
+async def test_a_finding_has_its_page_and_leads_to_path_layer_and_line(tmp_path):
+    text = "FROM debian\n\nRUN uv sync \\\n --extra\n\nCOPY server.py /app/\n"
+    path = tmp_path / "Dockerfile"
+    path.write_text(text)
+    info = DockerfileInfo(str(path), hashlib.sha256(text.encode()).hexdigest(), matches=True)
+    async with opened(answers(replace(sample_report(), dockerfile=info))) as (app, pilot):
+        await pilot.press("f")
+        await pilot.pause()
+        assert isinstance(app.screen, FindingsScreen)
+        shown = text_of(app)
+        assert "Build in one stage and run in another." in shown
+        assert "Measured" in shown
+        await pilot.press("d")
+        await pilot.pause()
+        assert isinstance(app.screen, DockerfileScreen)
+        assert app.screen.selected.number == 3
+        shown = text_of(app)
+        assert "71.6 kB of 71.6 kB stand beside a line" in shown
+        await pilot.press("home")
+        assert "known by" in text_of(app)
+        await pilot.press("down", "y")
+        assert "It made no layer." in text_of(app)
+        await pilot.press("down", "down")
+        assert app.screen.selected.number == 3
+        await pilot.press("escape")
+        await pilot.press("i")
+        assert isinstance(app.screen, ExploreScreen)
+        assert (app.screen.current, app.screen.query_one("#layers").selected.layer) == ("layers", 1)
+        await pilot.press("f", "f")
+        assert selected_path(app) == b"/usr/bin/uv"
+        await pilot.press("2", "end", "d", "enter")
+        assert app.screen.query_one("#layers").selected.layer == 2
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_lists_fit_small_terminals(size):
+    async with opened(SAMPLE, size=size) as (app, pilot):
+        for key in "wfpd":
+            await pilot.press(key)
+            await pilot.pause()
+            screen = app.screen
+            assert [name for name in screen.PANES if screen.pane(name).region] == [screen.PANES[0]]
+            await pilot.press("2")
+            await pilot.pause()
+            assert [name for name in screen.PANES if screen.pane(name).region] == ["details"]
+            for rows in screen.query(Rows):
+                for width in (1, 10, 59, 200):
+                    assert all(rows.row(index, width).plain.isprintable() for index in range(rows.count))
+            await pilot.press("escape")
+
+
+async def test_long_lists_are_cut_and_filtered_beside_the_screen(monkeypatch):
+    monkeypatch.setattr(lists, "IN_A_THREAD", 10)
+    many = tuple(Waste(b"/%05d" % n, n, "deleted", "app", 1, 2, None) for n in range(1_200))
+    async with opened(answers(replace(sample_report(), waste=many))) as (app, pilot):
+        await pilot.press("w")
+        await ended(pilot, app.jobs._jobs[-1])
+        rows = app.screen.query_one(Listing)
+        assert rows.count == 1_001
+        await pilot.press("end")
+        await pilot.pause()
+        assert "… 200 more; / finds them" in text_of(app)
+        assert rows.selected is None
+        await pilot.press("slash", *"0000")
+        await ended(pilot, app.jobs._jobs[-1])
+        assert rows.count == 10
+
+
+async def test_empty_lists_say_why():
+    empty = replace(sample_report(), waste=(), findings=(), environments=(), components=())
+    async with opened(answers(empty)) as (app, pilot):
+        for key, words in (("w", "Nothing is wasted"), ("f", "Nothing was found"), ("p", "no packages")):
+            await pilot.press(key)
+            await pilot.pause()
+            assert words in text_of(app)
+            await pilot.press("enter", "s", "y", "escape")

@@ -1,0 +1,71 @@
+from dataclasses import replace
+
+from samples import sample_report
+
+from uvdive.ledger.report import Waste
+from uvdive.tui.listing import MOST, arrange
+from uvdive.tui.places import Span
+from uvdive.tui.tables import (
+    FINDINGS,
+    PACKAGES,
+    WASTE,
+    packages,
+    place_of_package,
+    place_of_path,
+    place_of_waste,
+)
+from uvdive.tui.widgets.listing import line
+
+REPORT = sample_report()
+
+
+def test_at_most_so_many_rows_are_listed_and_all_are_counted():
+    items = [Waste(b"/%d" % n, n, "deleted", "app", 0, 1, None) for n in range(MOST + 5)]
+    page = arrange(WASTE, items, "", 0)
+    assert (len(page.rows), page.count) == (MOST, MOST + 5)
+    assert page.bytes == sum(item.bytes for item in items)
+    assert page.rows[0].bytes == MOST + 4
+
+
+def test_all_words_of_a_filter_must_be_there_in_any_order():
+    assert arrange(WASTE, REPORT.waste, "overWRITTEN app", 0).rows == (REPORT.waste[1],)
+    assert arrange(WASTE, REPORT.waste, "app nothing", 0).count == 0
+
+
+def test_every_order_sorts_every_kind():
+    other = replace(REPORT.findings[0], id="other", severity="odd", line=None, bytes=0)
+    for table, items in (
+        (WASTE, REPORT.waste),
+        (FINDINGS, (other, *REPORT.findings)),
+        (PACKAGES, packages(REPORT)),
+    ):
+        for order in range(len(table.orders)):
+            assert len(arrange(table, items, "", order).rows) == len(items)
+            assert all(len(table.cells(item)) == len(table.columns) for item in items)
+    assert arrange(FINDINGS, (other, *REPORT.findings), "", 1).rows[-1] is other
+
+
+def test_packages_are_pythons_and_the_systems_with_their_reasons():
+    found = {package.name: package for package in packages(REPORT)}
+    assert set(found) == {"flask", "base-files"}
+    assert (found["flask"].home, found["flask"].why) == ("/app/.venv", "for app")
+    assert found["base-files"].why == "from the base"
+    place = place_of_package(REPORT, found["flask"])
+    assert REPORT.files.path(place.node) == b"/app/.venv/lib/flask.py"
+
+
+def test_a_path_leads_to_the_state_that_shows_it():
+    files = REPORT.files
+    assert place_of_path(REPORT, b"/usr/bin/uv").span == Span(2, "upto")
+    gone = place_of_path(REPORT, REPORT.waste[0].path)
+    assert (files.path(gone.node), gone.span) == (REPORT.waste[0].path, Span(1, "layer"))
+    assert place_of_path(REPORT, b"/nowhere") is None
+    assert place_of_waste(REPORT, REPORT.waste[1]).span == Span(1, "layer")
+
+
+def test_a_row_is_as_wide_as_asked_and_drops_columns_that_may_go():
+    cells = [column.title for column in WASTE.columns]
+    for width in (60, 80, 120):
+        assert line(WASTE.columns, cells, width).cell_length == width
+    assert "written" in line(WASTE.columns, cells, 80).plain
+    assert "written" not in line(WASTE.columns, cells, 60).plain

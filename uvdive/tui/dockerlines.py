@@ -1,0 +1,92 @@
+"""A Dockerfile, or an image's history in its place, with the layers that each line made."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from uvdive.base.errors import UvdiveError
+from uvdive.dockerfile.stages import lineage, read_stages
+from uvdive.dockerfile.syntax import parse
+from uvdive.ledger.report import ImageReport, LayerReport
+
+
+@dataclass(frozen=True, slots=True)
+class DockerLine:
+    """A line of text; ``number`` is 0 in a history. ``inside``: it goes on from a line above."""
+
+    number: int
+    text: str
+    layers: tuple[LayerReport, ...] = ()
+    inside: bool = False
+
+    @property
+    def bytes(self) -> int:
+        """The bytes of its layers."""
+        return sum(layer.file_bytes for layer in self.layers)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The lines, what they are of, and why not more is known."""
+
+    name: str
+    lines: tuple[DockerLine, ...]
+    note: str = ""
+
+
+def read_listing(report: ImageReport, given: Path | None) -> Listing:
+    """The Dockerfile that made the image, else what the image's history says.
+
+    Args:
+        report: its layers have lines where the Dockerfile was at hand.
+        given: the Dockerfile as the user named it.
+    """
+    known = report.dockerfile
+    path = given or (Path(known.path) if known is not None else None)
+    if known is None or path is None:
+        return _history(report, "No Dockerfile is known: these are the image's own words.")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return _history(report, f"{path} cannot be read ({error.strerror}): these are the image's own words.")
+    text = data.decode("utf-8", "replace")
+    note = ""
+    if hashlib.sha256(data).hexdigest() != known.sha256:
+        note = "The file was changed since: bytes stand beside the lines of then."
+    elif known.matches is False:
+        note = "The image was not made from this text: few lines can be told."
+    return Listing(str(path), _lines(report, text), note)
+
+
+def _history(report: ImageReport, note: str) -> Listing:
+    lines = tuple(DockerLine(0, layer.instruction or layer.created_by, (layer,)) for layer in report.layers)
+    return Listing("history", lines, note)
+
+
+def _lines(report: ImageReport, text: str) -> tuple[DockerLine, ...]:
+    made: dict[int, list[LayerReport]] = {}
+    inside: set[int] = set()
+    base = _base_line(text)
+    for layer in report.layers:
+        line = base if layer.base and layer.line is None else layer.line
+        if line is None:
+            continue
+        made.setdefault(line, []).append(layer)
+        if layer.line is not None and layer.end_line is not None:
+            inside.update(range(layer.line + 1, layer.end_line + 1))
+    return tuple(
+        DockerLine(number, line, tuple(made.get(number, ())), number in inside)
+        for number, line in enumerate(text.splitlines(), 1)
+    )
+
+
+def _base_line(text: str) -> int | None:
+    """The FROM that names the image which the last stage comes from."""
+    try:
+        stages = read_stages(parse(text))
+    except UvdiveError:
+        return None  # then the base's bytes stand beside no line
+    found = [stage for stage in lineage(stages, stages[-1]) if stage.parent is None]
+    return found[0].source.line if found else None

@@ -1,0 +1,55 @@
+"""Tables that can be filtered and sorted, as plain data: no widget and no Textual in here."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+MOST = 1_000
+"""So many rows are listed at most; nobody reads on, and a filter finds the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column ``width`` cells wide; 0 for what is left. ``narrow``: is it there where room is scarce?"""
+
+    title: str
+    width: int
+    right: bool = False
+    narrow: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[T]):
+    """How the items of one kind are listed.
+
+    ``orders`` are names of orders with the value to sort by, the first is the one to
+    begin with; ``cells`` gives an item's text for each column (markup free, but not
+    yet escaped), ``text`` what a filter looks into, ``bytes`` what it weighs.
+    """
+
+    columns: tuple[Column, ...]
+    orders: tuple[tuple[str, Callable[[T], Any]], ...]
+    cells: Callable[[T], Sequence[bytes | str]]
+    text: Callable[[T], str]
+    bytes: Callable[[T], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """The rows to show, and how many items fit the filter with how many bytes."""
+
+    rows: tuple[T, ...]
+    count: int
+    bytes: int
+
+
+def arrange(table: Table[T], items: Sequence[T], needle: str, order: int) -> Page[T]:
+    """The first rows of what contains all words of ``needle``, in an order."""
+    words = needle.lower().split()
+    fits = [item for item in items if all(word in table.text(item).lower() for word in words)]
+    rows = heapq.nsmallest(MOST, fits, key=table.orders[order][1])
+    return Page(tuple(rows), len(fits), sum(table.bytes(item) for item in fits))

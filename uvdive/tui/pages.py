@@ -1,0 +1,36 @@
+"""The long texts of findings, whose Markdown is our own, as content."""
+
+from __future__ import annotations
+
+import re
+
+from textual.content import Content
+
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def render(markdown: str) -> Content:
+    """Headings, code, lists and paragraphs; the first heading is left out (a title says it)."""
+    lines: list[Content] = []
+    code = False
+    for line in markdown.splitlines():
+        if line.startswith("```"):
+            code = not code
+        elif code:
+            lines.append(Content.styled(f"  {line}", "$text-accent"))
+        elif line.startswith("# "):
+            continue
+        elif line.startswith("#"):
+            lines.append(Content.styled(line.lstrip("# "), "bold"))
+        else:
+            lines.append(_inline(line))
+    return Content("\n").join(lines).rstrip().simplify() if lines else Content("")
+
+
+def _inline(line: str) -> Content:
+    parts: list[str | tuple[str, str]] = []
+    end = 0
+    for found in _CODE.finditer(line):
+        parts += [line[end : found.start()], (found[1], "$text-accent")]
+        end = found.end()
+    return Content.assemble(*parts, line[end:])

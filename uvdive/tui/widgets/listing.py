@@ -1,0 +1,89 @@
+"""The rows of a ``Table``, with its head as a line of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.content import Content
+from textual.widgets import Static
+
+from uvdive.tui.listing import Column, Page, Table
+from uvdive.tui.text import visible
+from uvdive.tui.widgets.rows import Rows
+
+ROOM = 20
+"""Cells that the column for what is left should have."""
+
+
+class Listing(Rows):
+    """A page of a table; the last row says how much is not listed."""
+
+    def __init__(self, table: Table[Any], empty: str, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.table = table
+        self.page: Page[Any] = Page((), 0, 0)
+        self.filtered = False
+        self._empty = empty
+
+    def show(self, page: Page[Any], *, filtered: bool) -> None:
+        """Show a page; the cursor stays on its item where that is still there."""
+        item = self.selected
+        self.page, self.filtered = page, filtered
+        place = next((i for i, row in enumerate(page.rows) if row is item), 0)
+        self.changed(place)
+
+    @property
+    def selected(self) -> Any:
+        """The item under the cursor; None where there is none."""
+        rows = self.page.rows
+        return rows[self.cursor] if self.cursor < len(rows) else None
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, the one that tells of more counted."""
+        return len(self.page.rows) + (self.page.count > len(self.page.rows))
+
+    def empty(self) -> str:
+        """Why there are no rows."""
+        return "Nothing fits the filter. Esc ends it." if self.filtered else self._empty
+
+    def row(self, index: int, width: int) -> Content:
+        """The item's cells in their columns."""
+        if index >= len(self.page.rows):
+            more = self.page.count - len(self.page.rows)
+            return Content.styled(f"… {more:,} more; / finds them", "$foreground 60%")
+        cells = [visible(cell) for cell in self.table.cells(self.page.rows[index])]
+        return line(self.table.columns, cells, width)
+
+
+class Head(Static):
+    """The titles of the columns, as wide as the rows below."""
+
+    def __init__(self, table: Table[Any], id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._table = table
+
+    def render(self) -> Content:
+        """One line."""
+        titles = [column.title for column in self._table.columns]
+        # The rows have a scrollbar's cell less, where there is one.
+        return line(self._table.columns, titles, self.content_size.width).stylize("$foreground 60%")
+
+
+def line(columns: tuple[Column, ...], cells: list[str], width: int) -> Content:
+    """Cells in their columns; where there is no room, columns that may go are left out."""
+    shown = list(zip(columns, cells, strict=True))
+    if _left(shown, width) < ROOM:
+        shown = [(column, cell) for column, cell in shown if column.narrow]
+    left = max(1, _left(shown, width))
+    parts = []
+    for column, cell in shown:
+        wide = column.width or left
+        content = Content(cell).truncate(wide, ellipsis=True)
+        gap = " " * max(0, wide - content.cell_length)
+        parts.append(Content.assemble(gap, content) if column.right else Content.assemble(content, gap))
+    return Content(" ").join(parts)
+
+
+def _left(shown: list[tuple[Column, str]], width: int) -> int:
+    return width - sum(column.width for column, _ in shown) - len(shown) + 1
