@@ -135,3 +135,15 @@ def test_the_dockerfile_tells_where_no_image_does() -> None:
 )
 def test_names_are_compared_as_people_write_them(name: str, short: str) -> None:
     assert short_name(name) == short
+
+
+def test_a_local_image_below_the_base_is_not_the_base() -> None:
+    image = manifest(*PYTHON, *OWN_BUILDKIT)
+    debian = KnownImage(("debian:trixie-slim",), image.diff_ids[:1])
+    python = KnownImage(("python:3.13-slim",), image.diff_ids[:2])
+    only_below = find_base(image, [debian])
+    assert only_below is not None
+    assert (only_below.name, only_below.layers, only_below.by) == (None, 2, "history")
+    both = find_base(image, [debian, python])
+    assert both is not None
+    assert (both.name, both.layers, both.by) == ("python:3.13-slim", 2, "image")

@@ -67,10 +67,12 @@ def find_base(
         return Base(base_name, _layers_before(manifest, base_entries), "dockerfile")
     if base_name == "scratch":
         return None
-    if prefixes and base_name is None:
-        longest = max(prefixes, key=lambda image: len(image.diff_ids))
-        return Base(min(longest.names, key=len), len(longest.diff_ids), "image")
     layers = _layers_before(manifest, entries) if entries else 0
+    if prefixes and base_name is None:
+        # An image that merely lies below is only the base's own base where the history has more.
+        longest = max(prefixes, key=lambda image: len(image.diff_ids))
+        if len(longest.diff_ids) >= layers:
+            return Base(min(longest.names, key=len), len(longest.diff_ids), "image")
     return Base(base_name, layers, "history") if layers else None
 
 
