@@ -116,6 +116,14 @@ def _can_leave(screen: Any) -> str:
     return "" if screen.can_back else "There is nothing to end."
 
 
+def _has_file(screen: Any) -> str:
+    return _read(screen) or str(screen.open_problem)
+
+
+def _can_extract(screen: Any) -> str:
+    return _read(screen) or str(screen.extract_problem)
+
+
 EXPLORE = (
     Action(
         "explore.rewrite",
@@ -174,6 +182,14 @@ EXPLORE = (
         "Begin a range of layers at this one; go to its other end to see the net effect. Again ends it.",
         _read,
     ),
+    Action(
+        "explore.open",
+        "i",
+        "Open",
+        "Open the file: text or bytes, its versions, diffs. Enter does too.",
+        _has_file,
+    ),
+    Action("explore.extract", "e", "Extract", "Write the selected file or folder to the disk.", _can_extract),
     Action("explore.copy", "y", "Copy", "Copy the selected path or command.", _read),
     Action("explore.stop", "x", "Stop", "Stop reading the image.", _can_stop_reading),
     Action("explore.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
@@ -235,6 +251,34 @@ LISTS = (
     Action("list.back", "escape", "Back", "End the filter, the zoom; then back.", footer=True, palette=False),
     Action("list.help", "question_mark", "Help", "Show every key and sign.", footer=True),
     Action("list.quit", "q", "Quit", "Stop all work and leave."),
+)
+
+
+def _has_older(screen: Any) -> str:
+    if len(screen.versions) < 2:
+        return "Only one layer wrote this file."
+    return "" if screen.older is not None else "This is the first version."
+
+
+def _has_versions(screen: Any) -> str:
+    return "" if len(screen.versions) > 1 else "Only one layer wrote this file."
+
+
+VIEWER = (
+    Action(
+        "viewer.compare", "d", "Diff", "Show what changed since the version before.", _has_older, footer=True
+    ),
+    Action("viewer.newer", "n", "Newer", "Go to the next version.", _has_versions, footer=True),
+    Action("viewer.older", "p", "Older", "Go to the version before.", _has_versions, footer=True),
+    Action("viewer.copy", "y", "Copy", "Copy the path.", footer=True),
+    Action("viewer.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
+    Action("viewer.pane.1", "1", "Versions", "Go to the versions.", palette=False),
+    Action("viewer.pane.2", "2", "Content", "Go to the content.", palette=False),
+    Action("viewer.next", "tab", "Next pane", "Go to the next pane.", palette=False),
+    Action("viewer.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
+    Action("viewer.back", "escape", "Back", "End the zoom; then back.", footer=True, palette=False),
+    Action("viewer.help", "question_mark", "Help", "Show every key and sign.", footer=True),
+    Action("viewer.quit", "q", "Quit", "Stop all work and leave."),
 )
 
 

@@ -1,4 +1,4 @@
-"""Two texts of a Dockerfile laid beside each other, line by line, coloured."""
+"""Two texts laid beside each other, line by line, coloured."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class Pair:
     new: Half | None = None
 
 
-def coloured(text: str) -> list[Content]:
-    """The lines of a Dockerfile with syntax colours, as many as ``text.splitlines()`` gives."""
+def coloured(text: str, language: str = "docker") -> list[Content]:
+    """The lines of a text with syntax colours, as many as ``text.splitlines()`` gives."""
     count = len(text.splitlines())
     safe = "\n".join(visible(line) for line in text.splitlines())
-    lines = highlight(safe, language="docker").split("\n", allow_blank=True) if safe else []
+    lines = highlight(safe, language=language).split("\n", allow_blank=True) if safe else []
     # A text that ends in blank lines loses some of them in the lexer.
     return [*lines, *[Content("")] * count][:count]
 
 
-def pairs(old: str, new: str) -> list[Pair]:
+def pairs(old: str, new: str, language: str = "docker") -> list[Pair]:
     """Lay two texts beside each other: equal lines together, a changed one opposite its new form."""
-    before, after = coloured(old), coloured(new)
+    before, after = coloured(old, language), coloured(new, language)
     matcher = SequenceMatcher(None, old.splitlines(), new.splitlines(), autojunk=False)
     found: list[Pair] = []
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():

@@ -21,8 +21,8 @@ from uvdive.tui.actions import EXPLORE, bindings
 from uvdive.tui.describe import describe_base, describe_layer, describe_node, describe_owner
 from uvdive.tui.jobs import Job
 from uvdive.tui.panes import WIDE
-from uvdive.tui.screens.browser import Browser
 from uvdive.tui.screens.dialogs import Failure, Help
+from uvdive.tui.screens.takeout import Takeout
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
 from uvdive.tui.widgets.files import FileTree
@@ -30,7 +30,7 @@ from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
 
 
-class ExploreScreen(Browser):
+class ExploreScreen(Takeout):
     """Owners, layers, files and details of one image."""
 
     ACTIONS = EXPLORE
@@ -110,11 +110,14 @@ class ExploreScreen(Browser):
     def _done(self, message: Job.Done) -> None:
         if message.job is self._job:
             self._loaded(message.result)
+        elif message.job.name == "extract":
+            self._extracted(message.result)
         else:
             self._viewed(*message.result)
 
     def _loaded(self, loaded: Any) -> None:
         self.report = report = cast("ImageReport", loaded.report)
+        self.store = loaded.store
         self.query_one(OwnerBar).show({owner.owner: owner.bytes for owner in report.owners})
         self.query_one(OwnerList).show(report.owners)
         self.query_one("#wins", Static).update(headline.wins(report))
@@ -176,7 +179,10 @@ class ExploreScreen(Browser):
 
     @on(Rows.Chosen, "#tree")
     def _chosen(self) -> None:
-        self.go_to("details")
+        if self.open_problem:
+            self.go_to("details")
+        else:
+            self.action_open()
 
     def describe(self) -> None:
         """Tell about what is selected in the pane that was used last."""

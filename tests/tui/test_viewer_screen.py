@@ -1,0 +1,173 @@
+from types import SimpleNamespace
+
+import pytest
+from driving import ended, opened, text_of
+from trees import Table
+
+from uvdive.base.errors import ImageError
+from uvdive.image.table import Cause, Change, Kind
+from uvdive.tui.content import MOST_TEXT, as_text, hex_row, language_of, read_body, read_diff, versions
+from uvdive.tui.screens.asking import AskTarget
+from uvdive.tui.screens.explore import ExploreScreen
+from uvdive.tui.screens.viewer import ViewerScreen
+from uvdive.tui.widgets.content import ContentView
+from uvdive.tui.widgets.files import FileTree
+
+OLD = b"import os\nprint('[red]old')\n"
+NEW = b"import os\nprint('\x1b[2Jnew')\nprint(1)\n"
+
+
+class Store:
+    def __init__(self, *contents):
+        self.contents = contents
+
+    def read(self, inode, limit=None):
+        found = self.contents[inode]
+        if found is None:
+            raise ImageError("The content of this file was not kept.", "Save the image.")
+        return found[:limit]
+
+
+def two_versions():
+    rows = Table()
+    rows.add(b"/app/main.py", layer=1, size=len(OLD), death=2, cause=Cause.OVERWRITTEN)
+    rows.add(b"/app/main.py", layer=2, size=len(NEW), change=Change.MODIFIED)
+    rows.add(b"/app/tool.bin", layer=1, size=20)
+    rows.add(b"/app/lost", layer=1, size=5)
+    rows.add(b"/app/link", layer=1, kind=Kind.SYMLINK, link=b"x")
+    return rows
+
+
+def loader(rows, store):
+    def load(on_event, cancel):
+        return SimpleNamespace(report=rows.report(), store=store)
+
+    return load
+
+
+STORE = Store(OLD, NEW, b"\0ELF" + bytes(range(16)), None)
+
+
+async def go_to(app, pilot, path):
+    screen = app.screen
+    tree = screen.query_one(FileTree)
+    await pilot.press("3")
+    assert tree.reveal(screen.report.files.find(path))
+    await pilot.pause()
+
+
+async def test_a_file_opens_with_its_versions_and_their_diff():
+    async with opened(loader(two_versions(), STORE)) as (app, pilot):
+        await go_to(app, pilot, b"/app/main.py")
+        await pilot.press("enter")
+        await ended(pilot, app.jobs._jobs[-1])
+        assert isinstance(app.screen, ViewerScreen)
+        text = text_of(app)
+        assert r"print('\x1b[2Jnew')" in text
+        assert "replaced in 2" in text
+        assert "in the image" in text
+        assert "2 layer 2 · python" in text
+        await pilot.press("d")
+        await ended(pilot, app.jobs._jobs[-1])
+        text = text_of(app)
+        assert "- print('[red]old')" in text
+        assert "+ print(1)" in text
+        await pilot.press("p")
+        await ended(pilot, app.jobs._jobs[-1])
+        assert "print('[red]old')" in text_of(app)
+        await pilot.press("d")
+        assert app._notifications
+        await pilot.press("n", "d")
+        await ended(pilot, app.jobs._jobs[-1])
+        view = app.screen.query_one(ContentView)
+        assert "print(1)" in view.row(2, 80).plain
+        await pilot.press("right")
+        assert "print(1)" not in view.row(2, 80).plain
+        await pilot.press("left", "y", "z", "escape", "escape")
+        assert app.clipboard == "/app/main.py"
+        assert isinstance(app.screen, ExploreScreen)
+
+
+async def test_binaries_are_hex_and_lost_contents_say_so():
+    async with opened(loader(two_versions(), STORE), size=(80, 24)) as (app, pilot):
+        await go_to(app, pilot, b"/app/tool.bin")
+        await pilot.press("i")
+        await ended(pilot, app.jobs._jobs[-1])
+        assert "00000000  00 45 4c 46 00 01 02 03  04 05 06" in text_of(app)
+        assert "·ELF" in text_of(app)
+        await pilot.press("escape")
+        await go_to(app, pilot, b"/app/lost")
+        await pilot.press("enter")
+        await ended(pilot, app.jobs._jobs[-1])
+        assert "The content of this file was not kept. Save the image." in text_of(app)
+        await pilot.press("escape")
+        await go_to(app, pilot, b"/app/link")
+        await pilot.press("enter")
+        assert app.screen.current == "details"
+
+
+async def test_a_file_is_extracted_where_asked_and_never_over_another(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.py").write_text("mine")
+    async with opened(loader(two_versions(), STORE)) as (app, pilot):
+        await go_to(app, pilot, b"/app/main.py")
+        await pilot.press("e")
+        assert isinstance(app.screen, AskTarget)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "main.py exists already." in text_of(app)
+        await pilot.press(*"2", "enter")
+        await ended(pilot, app.jobs._jobs[-1])
+        assert (tmp_path / "main.py2").read_bytes() == NEW
+        assert [note.title for note in app._notifications][-1:] == ["Extracted"]
+        await go_to(app, pilot, b"/app")
+        await pilot.press("e", "enter")
+        await ended(pilot, app.jobs._jobs[-1])
+        assert sorted(path.name for path in (tmp_path / "app").iterdir()) == ["link", "main.py", "tool.bin"]
+        assert "1 files are missing" in [note.message for note in app._notifications][-1]
+        await pilot.press("e", "escape")
+        assert isinstance(app.screen, ExploreScreen)
+
+
+async def test_a_saved_report_has_no_contents():
+    async with opened(loader(two_versions(), None)) as (app, pilot):
+        await go_to(app, pilot, b"/app/main.py")
+        await pilot.press("e")
+        assert [note.message for note in app._notifications][-1:] == [
+            "A saved report holds no contents of files."
+        ]
+        await pilot.press("enter")
+        await ended(pilot, app.jobs._jobs[-1])
+        assert "A saved report holds no contents of files." in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [(b"a\0b", None), (b"\xff\xfe", None), (b"", ""), ("é".encode(), "é"), ("xé".encode()[:-1], "x")],
+)
+def test_text_is_known_by_its_bytes(data, text):
+    assert as_text(data) == text
+
+
+def test_languages_are_known_by_name_or_first_line():
+    assert language_of("a.toml", "") == "toml"
+    assert language_of("run", "#!/usr/bin/env python3\n") == "python"
+    assert language_of("run", "#!/bin/sh\n") == "bash"
+    assert language_of("COPYING", "hello") == "text"
+
+
+def test_long_files_and_long_lines_are_cut():
+    report = two_versions().report()
+    old = versions(report, report.files.find(b"/app/main.py"))[0]
+    body = read_body(Store(b"x" * (MOST_TEXT + 1000)), old, "x.txt")
+    assert len(body.lines) == 263
+    assert max(len(line.plain) for line in body.lines) == 2_000
+    assert hex_row(b"ab", 0).plain.split() == ["00000000", "61", "62", "ab"]
+
+
+def test_equal_and_binary_contents_are_compared_in_words():
+    report = two_versions().report()
+    old, new = versions(report, report.files.find(b"/app/main.py"))
+    assert "are equal" in read_diff(Store(OLD, OLD), old, new, "x").note
+    assert "not text" in read_diff(Store(b"\0", OLD), old, new, "x").note
+    assert read_diff(Store(None, OLD), old, new, "x").problem is not None

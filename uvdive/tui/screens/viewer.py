@@ -1,0 +1,170 @@
+"""One file: its content in any layer that wrote it, and what changed from one to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Footer, Static
+
+from uvdive.base.progress import CancelToken, OnEvent
+from uvdive.ledger.report import ImageReport
+from uvdive.tui.actions import VIEWER, ActionScreen, bindings
+from uvdive.tui.content import Body, Store, Version, read_body, read_diff, versions
+from uvdive.tui.jobs import Job
+from uvdive.tui.panes import Panes
+from uvdive.tui.screens.dialogs import Failure, Help
+from uvdive.tui.text import keep_end, visible
+from uvdive.tui.widgets.content import ContentView, VersionList
+from uvdive.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from uvdive.tui.app import UvdiveApp
+
+Key = tuple[int, bool]
+"""The place of a version, and whether it is compared with the one before."""
+
+
+class ViewerScreen(ActionScreen, Panes):
+    """The versions above, the content below."""
+
+    ACTIONS = VIEWER
+    BINDINGS = bindings(VIEWER)
+    PANES: ClassVar[tuple[str, ...]] = ("versions", "content")
+    HELP = "A file's content in each layer that wrote it. Left and Right scroll sideways."
+
+    def __init__(self, report: ImageReport, store: Store | None, node: int, entry: int) -> None:
+        super().__init__()
+        self.report = report
+        self.path = report.files.path(node)
+        self.versions = versions(report, node)
+        self.comparing = False
+        self._store = store
+        self._first = next((i for i, one in enumerate(self.versions) if one.entry == entry), 0)
+        self._bodies: dict[Key, Body] = {}
+
+    @property
+    def _app(self) -> UvdiveApp:
+        return cast("UvdiveApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Two lists, one below the other."""
+        yield Static(id="headline")
+        yield Static(id="tabs")
+        with Vertical(id="panes"):
+            with Vertical(id="above", classes="column"):
+                yield VersionList(self.report, self.versions, id="versions")
+            with Vertical(id="below", classes="column"):
+                yield ContentView(id="content")
+        yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin with the version that the tree showed."""
+        self.name_panes()
+        self.go_to("content")
+        self.query_one(VersionList).changed(self._first)
+        self._show()
+
+    def resized(self) -> None:
+        """As much of the path as fits now."""
+        self._title()
+
+    def pane_changed(self) -> None:
+        """Another pane has the focus."""
+        self.query_one("#tabs", Static).update(self.tabs())
+
+    @property
+    def version(self) -> Version:
+        """The version that is shown."""
+        return self.query_one(VersionList).selected
+
+    @property
+    def older(self) -> Version | None:
+        """The version before it."""
+        place = self.query_one(VersionList).cursor
+        return self.versions[place - 1] if place else None
+
+    @property
+    def _key(self) -> Key:
+        return self.query_one(VersionList).cursor, self.comparing and self.older is not None
+
+    @on(Rows.Highlighted, "#versions")
+    def _show(self) -> None:
+        key = self._key
+        self.query_one(ContentView).show(self._bodies.get(key))
+        self._title()
+        self.refresh_actions()
+        if key in self._bodies:
+            return
+        store, version, older = self._store, self.version, self.older
+        name = visible(self.path.rpartition(b"/")[2])
+
+        def work(_event: OnEvent, _cancel: CancelToken) -> tuple[Key, Body]:
+            if key[1] and older is not None:
+                return key, read_diff(store, older, version, name)
+            return key, read_body(store, version, name)
+
+        self._app.jobs.start("content", self, work)
+
+    @on(Job.Done)
+    def _done(self, message: Job.Done) -> None:
+        key, body = message.result
+        self._bodies[key] = body
+        if key == self._key:
+            self.query_one(ContentView).show(body)
+            self._title()
+
+    @on(Job.Failed)
+    def _failed(self, message: Job.Failed) -> None:
+        self._app.crash = message.job.crash
+        self.app.push_screen(Failure(message.error))
+
+    def _title(self) -> None:
+        place, comparing = self._key
+        path = keep_end(visible(self.path), max(10, self.app.size.width - 4))
+        self.query_one("#headline", Static).update(Content.styled(path, "bold $text-accent"))
+        words = [f"2 layer {self.version.layer}"]
+        if comparing and self.older is not None:
+            words = [f"2 layer {self.older.layer} → {self.version.layer}"]
+        body = self._bodies.get((place, comparing))
+        if body is not None and body.note:
+            words.append(body.note)
+        self.pane("content").border_title = cast("str", Content(" · ".join(words)))
+
+    # Actions
+
+    def action_compare(self) -> None:
+        """Show what changed since the version before, or the content again."""
+        self.comparing = not self.comparing
+        self._show()
+
+    def action_newer(self) -> None:
+        """Go to the next version."""
+        self.query_one(VersionList).action_move(1)
+
+    def action_older(self) -> None:
+        """Go to the version before."""
+        self.query_one(VersionList).action_move(-1)
+
+    def action_copy(self) -> None:
+        """Copy the path."""
+        self._app.copy(self.path.decode("utf-8", "replace"))
+
+    def action_back(self) -> None:
+        """End the zoom, then go back."""
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.app.pop_screen()
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(Help(self))
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        await self.app.action_quit()
