@@ -9,6 +9,7 @@ from layers import content
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
+from uvdive.image.source import StoreIndex
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.session.reading import read_image
@@ -90,9 +91,16 @@ def uv() -> Files:
 
 def read(path: Path, *layers: Files, config: dict[str, object] | None = None) -> ImageReport:
     """The report of an archive with these layers, bottom first."""
+    return read_with_contents(path, *layers, config=config)[0]
+
+
+def read_with_contents(
+    path: Path, *layers: Files, config: dict[str, object] | None = None
+) -> tuple[ImageReport, StoreIndex]:
+    """The report of an archive, and where its files' contents lie."""
     data = [make.layer(*files.values()) for files in layers]
     archive = make.archive(path, data, config=CONFIG if config is None else config)
-    return read_image(Target("docker-archive", str(archive)), None, on_event=ignore)[0]
+    return read_image(Target("docker-archive", str(archive)), None, on_event=ignore)
 
 
 def original(folder: Path, **config: object) -> ImageReport:

@@ -6,20 +6,20 @@ from collections.abc import Callable
 
 from uvdive.base import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.image.source import StoreIndex
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
 from uvdive.verify.config import check_config
+from uvdive.verify.contents import place_of
 from uvdive.verify.files import check_files
 from uvdive.verify.imports import check_imports
 from uvdive.verify.interpreter import check_interpreter
+from uvdive.verify.libraries import check_libraries
 from uvdive.verify.start import check_start
 
-
-def _libraries() -> Check:
-    return Check(
-        "libraries", "skipped", "Shared libraries are not compared by this version; imports load most."
-    )
+Indexes = tuple[StoreIndex | None, StoreIndex | None]
+"""Of the old and the new image, where their files' contents lie; None for engines' images."""
 
 
 def files_in_worker(
@@ -30,18 +30,25 @@ def files_in_worker(
     return check_files(before, after, allowed)
 
 
+def _libraries(before: ImageReport, after: ImageReport, indexes: Indexes, cancel: CancelToken) -> Check:
+    with place_of(before, indexes[0]) as old, place_of(after, indexes[1]) as new:
+        return worker.call(check_libraries, before, after, (old, new), cancel=cancel)
+
+
 def verify(
     before: ImageReport,
     after: ImageReport,
     allowed: Allowances | None = None,
     *,
+    indexes: Indexes = (None, None),
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Verification:
     """Is the new image as good as the old one? (R46)
 
     Emits CheckStarted before each check and the Check itself after it. ``allowed`` is
-    what the plan announced; without it nothing may differ.
+    what the plan announced; without it nothing may differ. ``indexes`` say where the
+    contents of images from archives lie, for the checks that read some.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -52,7 +59,7 @@ def verify(
         ("config", lambda: check_config(before.config, after.config, allowed.config)),
         ("files", lambda: worker.call(files_in_worker, before, after, allowed, cancel=token)),
         ("interpreter", lambda: check_interpreter(before, after)),
-        ("libraries", _libraries),
+        ("libraries", lambda: _libraries(before, after, indexes, token)),
         ("imports", lambda: check_imports(before, after, token)),
         ("start", lambda: check_start(before, after, repaired=allowed.repaired_start)),
     )

@@ -1,0 +1,107 @@
+"""What an ELF file needs of the system, from its headers alone; nothing is executed.
+
+Sources: System V ABI, "Dynamic Linking"; ld.so(8); LSB "Symbol Versioning".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import IO, Any
+
+MAGIC = b"\x7fELF"
+_MOST = 4096  # a damaged count must not run for hours
+_WEAK = 0x2  # VER_FLG_WEAK: the loader only warns
+
+
+@dataclass(frozen=True, slots=True)
+class Elf:
+    """One dynamic ELF file.
+
+    ``search`` are the folders of RPATH and RUNPATH with their ``$ORIGIN``, and
+    ``versions`` are pairs of a library's name and a symbol version that it must have.
+    """
+
+    machine: str
+    needed: tuple[str, ...]
+    search: tuple[str, ...]
+    interpreter: str | None
+    versions: tuple[tuple[str, str], ...]
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What pyelftools raises for damaged files: it trusts the offsets and sizes in them."""
+    from elftools.common.exceptions import ELFError
+    from elftools.construct import ConstructError
+
+    plain = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError, AssertionError)
+    return ELFError, ConstructError, *plain, RecursionError, MemoryError
+
+
+def read_elf(file: IO[bytes]) -> Elf | None:
+    """Read a file's ELF headers; None where it is no ELF file, is damaged, or is not dynamic."""
+    from elftools.elf.elffile import ELFFile
+
+    if file.read(len(MAGIC)) != MAGIC:
+        return None
+    file.seek(0)
+    try:
+        return _read(ELFFile(file))
+    except _damage():
+        return None
+
+
+def _read(elf: Any) -> Elf | None:
+    from elftools.elf.dynamic import DynamicSegment
+    from elftools.elf.segments import InterpSegment
+
+    needed: list[str] = []
+    search: list[str] = []
+    interpreter = None
+    dynamic = False
+    for segment in elf.iter_segments():
+        if isinstance(segment, InterpSegment):
+            interpreter = segment.get_interp_name()
+        elif isinstance(segment, DynamicSegment):
+            dynamic = True
+            tag: Any
+            for tag in islice(segment.iter_tags(), _MOST):
+                if tag.entry.d_tag == "DT_NEEDED":
+                    needed.append(tag.needed)
+                elif tag.entry.d_tag in ("DT_RPATH", "DT_RUNPATH"):
+                    text = tag.rpath if tag.entry.d_tag == "DT_RPATH" else tag.runpath
+                    search += [folder for folder in text.split(":") if folder]
+    if not dynamic:
+        return None
+    return Elf(str(elf["e_machine"]), tuple(needed), tuple(search), interpreter, _versions(elf))
+
+
+def _versions(elf: Any) -> tuple[tuple[str, str], ...]:
+    """The versions of symbols that the file needs, by library (DT_VERNEED)."""
+    from elftools.elf.gnuversions import GNUVerNeedSection
+
+    found = []
+    for section in elf.iter_sections(type="SHT_GNU_verneed"):
+        if isinstance(section, GNUVerNeedSection):
+            for library, names in islice(section.iter_versions(), _MOST):
+                found += [
+                    (str(library.name), name.name) for name in names if not name.entry.vna_flags & _WEAK
+                ]
+    return tuple(found)
+
+
+def offered(file: IO[bytes]) -> frozenset[str]:
+    """The symbol versions that a library defines (DT_VERDEF); empty where it cannot be told."""
+    from elftools.elf.elffile import ELFFile
+    from elftools.elf.gnuversions import GNUVerDefSection
+
+    try:
+        return frozenset(
+            name.name
+            for section in ELFFile(file).iter_sections(type="SHT_GNU_verdef")
+            if isinstance(section, GNUVerDefSection)
+            for _, names in islice(section.iter_versions(), _MOST)
+            for name in names
+        )
+    except _damage():
+        return frozenset()
