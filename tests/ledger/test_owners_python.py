@@ -71,6 +71,30 @@ def test_an_interpreter_is_split_into_its_parts(prefix: str, name: str, made: st
     assert (environment.kind, environment.path) == ("managed" if "uv" in name else "system", f"/{prefix}")
 
 
+@pytest.mark.parametrize(
+    ("header", "version"),
+    [
+        (b'#define PY_MAJOR_VERSION 3\n/* x */\n#define PY_VERSION      "3.13.5+"\n', "3.13.5"),
+        (b'#define PY_VERSION "3.12.1"', "3.13"),
+        (b"\xff", "3.13"),
+    ],
+)
+def test_a_header_tells_the_whole_version(header: bytes, version: str, tmp_path: Path) -> None:
+    path = "usr/local/include/python3.13/patchlevel.h"
+    report = read_layers(tmp_path, OS, ("RUN make", [*stdlib("usr/local"), make.file(path, header)]))
+    assert report.environments[0].python == version
+
+
+def test_an_os_package_tells_the_whole_version(tmp_path: Path) -> None:
+    entries = [
+        *stdlib("usr"),
+        make.file("var/lib/dpkg/status", b"Package: libpython3.13-stdlib\nVersion: 3.13.5-2+deb13u1\n"),
+        make.file("var/lib/dpkg/info/libpython3.13-stdlib:amd64.list", b"/usr/lib/python3.13/os.py\n"),
+    ]
+    report = read_layers(tmp_path, OS, ("RUN apt-get install python3", entries))
+    assert report.environments[0].python == "3.13.5"
+
+
 def test_housekeeping_beside_managed_interpreters_is_uvs_and_the_folder_around_is_not(tmp_path: Path) -> None:
     entries = [
         *stdlib("opt/cpython-3.13.5-linux-x86_64-gnu"),

@@ -73,7 +73,7 @@ class _Attributor:
     ) -> tuple[Pythons, tuple[Interpreter, ...]]:
         claim_conda(contents, regions, self.python_claims, self.warnings)
         venvs = find_venvs(regions)
-        interpreters = find_interpreters(regions)
+        interpreters = find_interpreters(contents, regions, (self.python_claims, os_claims))
         found = venvs, interpreters
         return find_places(contents, regions, self.python_claims, os_claims, found), interpreters
 

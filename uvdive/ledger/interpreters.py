@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from uvdive.image.table import NONE, FileTable
-from uvdive.ledger.components import text
+from uvdive.ledger.claims import Claims
+from uvdive.ledger.components import Key, text
+from uvdive.ledger.contents import Contents
 from uvdive.ledger.regions import Regions
 from uvdive.ledger.uvfiles import add_keeping
 
@@ -22,7 +24,12 @@ _DEDICATED = re.compile(
 _SHARED = frozenset({b"/", b"/usr", b"/usr/local", b"/opt"})
 _TESTS = frozenset({b"test", b"tests", b"idle_test"})
 _IN_LIB = re.compile(rb"^libpython[23][\w.]*$")
+_PATCH = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
+_PY_VERSION = re.compile(rb'#\s*define\s+PY_VERSION\s+"(\d[\w.]*)\+?"')
 _IN_SHARE = re.compile(rb"^(?:python|pypy)-?\d")
+
+_Home = tuple[int, bytes, str]
+"""A standard library's node, its prefix and ``X.Y``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,18 @@ class Interpreter:
     bytecode: int
 
 
-def find_interpreters(regions: Regions) -> tuple[Interpreter, ...]:
-    """Every interpreter in any layer, with its regions marked."""
+def find_interpreters(
+    contents: Contents, regions: Regions, claims: Sequence[Claims]
+) -> tuple[Interpreter, ...]:
+    """Every interpreter in any layer, with its regions marked.
+
+    Args:
+        contents: the columns, with the headers that hold a version.
+        regions: where to mark them.
+        claims: what conda and OS packages claim: theirs are the interpreters' versions.
+    """
     found = [
-        _interpreter(regions, node, prefix, minor)
+        _interpreter(contents, regions, claims, (node, prefix, minor))
         for node, prefix, minor in _stdlibs(regions.table)
         # What lies in a cache is a copy that nobody runs.
         if regions.owner(node) not in ("uv", "uv-cache", "caches")
@@ -57,7 +72,7 @@ def find_interpreters(regions: Regions) -> tuple[Interpreter, ...]:
     return tuple(found)
 
 
-def _stdlibs(table: FileTable) -> Iterator[tuple[int, bytes, str]]:
+def _stdlibs(table: FileTable) -> Iterator[_Home]:
     """Every folder that holds a standard library, its prefix and ``X.Y``."""
     for node, name in enumerate(table.names):
         match = LIB.match(name)
@@ -71,13 +86,33 @@ def _stdlibs(table: FileTable) -> Iterator[tuple[int, bytes, str]]:
                     yield child, table.path(table.node_parent[node]), text(table.names[child])
 
 
-def _interpreter(regions: Regions, stdlib: int, prefix: bytes, minor: str) -> Interpreter:
+def _version(contents: Contents, claims: Sequence[Claims], home: _Home, keys: Sequence[Key]) -> str:
+    """``X.Y.Z`` where a package or a header says so, else ``X.Y``."""
+    table, (stdlib, prefix, minor) = contents.table, home
+    os_py = table.find_below(stdlib, b"os.py")
+    for entry in () if os_py is None else table.entries_of(os_py):
+        for claimed in claims:
+            package = claimed.get(table.entry_node[entry], table.entry_layer[entry])
+            match = None if package is None else _PATCH.match(keys[package][3])
+            if match and match[0].startswith(f"{minor}."):
+                return match[0]
+    header = prefix.rstrip(b"/") + b"/include/" + table.names[stdlib] + b"/patchlevel.h"
+    node = table.find(header)
+    for _, data in () if node is None else contents.files(node):
+        said = _PY_VERSION.search(data)
+        if said and text(said[1]).startswith(f"{minor}."):
+            return text(said[1])
+    return minor
+
+
+def _interpreter(contents: Contents, regions: Regions, claims: Sequence[Claims], home: _Home) -> Interpreter:
     table, number = regions.table, regions.components.number
+    stdlib, prefix, minor = home
     os_py = table.find_below(stdlib, b"os.py")
     entries = [] if os_py is None else table.entries_of(os_py)
     layer = table.entry_layer[entries[0]] if entries else 0
     managed = _MANAGED.match(prefix.rpartition(b"/")[2])
-    version = text(managed[1]) if managed else minor
+    version = text(managed[1]) if managed else _version(contents, claims, home, regions.components.keys)
     path = text(table.path(stdlib))
     name = "uv-managed" if managed else "system"
     root = table.find(prefix)

@@ -31,13 +31,14 @@ _SMALL = re.compile(
     rb"""
       /s?bin/[^/]+$
     | (?:^|/)\.python-version$
+    | /include/(?:python|pypy)[^/]+/patchlevel\.h$
     | (?:^|/)pyproject\.toml$
     | \.sh$
     """,
     re.VERBOSE,
 )
 _MAX_SMALL = 64 << 10
-_ENDS = frozenset(b"tus ons led ase swd oup ORD son txt NFO cfg ock pth ink ite ion oml .sh ist".split())
+_ENDS = frozenset(b"tus ons led ase swd oup ORD son txt NFO cfg ock pth ink ite ion oml .sh ist l.h".split())
 """The last three bytes of every name above, but for the three that ``_hopeless`` looks for."""
 
 
