@@ -54,6 +54,14 @@ def test_packages_are_pythons_and_the_systems_with_their_reasons():
     assert REPORT.files.path(place.node) == b"/app/.venv/lib/flask.py"
 
 
+def test_a_package_of_the_base_is_not_listed_again_as_an_added_one_without_bytes():
+    base = next(part for part in REPORT.components if part.kind == "package")
+    twin = replace(base, owner="os-packages", bytes=0, live_bytes=0)
+    empty = replace(twin, name="tzdata-legacy")
+    report = replace(REPORT, components=(*REPORT.components, twin, empty))
+    assert [package.name for package in packages(report)] == ["flask", "base-files", "tzdata-legacy"]
+
+
 def test_a_path_leads_to_the_state_that_shows_it():
     files = REPORT.files
     assert place_of_path(REPORT, b"/usr/bin/uv").span == Span(2, "upto")

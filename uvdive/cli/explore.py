@@ -26,6 +26,8 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     if args.explain is not None:
         return _explain(args, console)
     if args.target is None:
+        if console.interactive and not (args.json or args.markdown or args.report or args.save):
+            return _pick(args)
         raise UsageError(
             "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."
         )
@@ -33,6 +35,20 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     from uvdive.cli.targets import reading, source_of
 
     return show(source_of(args.target, reading(args)), args, console)
+
+
+def _pick(args: argparse.Namespace) -> ExitCode:
+    """The app, which asks what to open."""
+    from uvdive.cli.targets import reading, source_of
+    from uvdive.tui.run import run_app
+    from uvdive.tui.services import Opened
+
+    def opened(target: str) -> Opened:
+        source = source_of(target, reading(args))
+        name = source.name.removeprefix("docker://") or str(source.dockerfile)
+        return Opened(name, source.load, source.dockerfile, source.context, source.build_args)
+
+    return ExitCode(run_app(None, opener=opened, debug=args.debug))
 
 
 def _explain(args: argparse.Namespace, console: Console) -> ExitCode:

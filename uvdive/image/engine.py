@@ -30,11 +30,16 @@ _NO_LAYER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LocalImage:
-    """An image that the engine has: its id, names and diff ids, bottom first."""
+    """An image that the engine has: its id, names and diff ids, bottom first.
+
+    ``size`` is in bytes, as the engine lists it; ``created`` in seconds since 1970.
+    """
 
     id: str
     names: tuple[str, ...]
     diff_ids: tuple[str, ...]
+    size: int | None = None
+    created: int | None = None
 
 
 class Engine:
@@ -90,7 +95,8 @@ class Engine:
             except APIError:
                 continue  # removed since it was listed
             layers = (attributes.get("RootFS") or {}).get("Layers") or ()
-            found.append(LocalImage(listed["Id"], names, tuple(layers)))
+            size, created = listed.get("Size"), listed.get("Created")
+            found.append(LocalImage(listed["Id"], names, tuple(layers), size, created))
         return tuple(found)
 
     def read(

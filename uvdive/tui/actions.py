@@ -254,6 +254,17 @@ LISTS = (
 )
 
 
+PICK = (
+    Action("pick.open", "o", "Open", "Open the selected one. Enter does too.", _listed, footer=True),
+    Action("pick.filter", "slash", "Filter", "List only what contains some words.", footer=True),
+    Action("pick.sort", "s", "Sort", "Order by age, size, name or kind.", footer=True),
+    Action("pick.again", "r", "Look again", "Ask the engine and the folder again.", footer=True),
+    Action("pick.back", "escape", "Back", "End the filter.", _can_leave, palette=False),
+    Action("pick.help", "question_mark", "Help", "Show every key and sign.", footer=True),
+    Action("pick.quit", "q", "Quit", "Stop all work and leave.", footer=True),
+)
+
+
 def _has_older(screen: Any) -> str:
     if len(screen.versions) < 2:
         return "Only one layer wrote this file."

@@ -19,9 +19,9 @@ from uvdive.tui import theme
 from uvdive.tui.actions import Action, ActionScreen
 from uvdive.tui.jobs import Jobs
 from uvdive.tui.places import Place
-from uvdive.tui.screens.dialogs import AskPath
+from uvdive.tui.screens.dialogs import AskPath, Failure
 from uvdive.tui.screens.explore import ExploreScreen
-from uvdive.tui.services import Loader, Services
+from uvdive.tui.services import Loader, Opener, Services
 from uvdive.tui.text import visible
 from uvdive.tui.writing import find_dockerfile
 
@@ -63,7 +63,8 @@ class UvdiveApp(App[int]):
     Args:
         target: how the user named it, for the headline while nothing better is known.
         loader: reads the image; takes ``on_event`` and ``cancel``, returns a value
-            with the ``report``. Raises UvdiveError.
+            with the ``report``. Raises UvdiveError. None lets the user pick something.
+        opener: what to do with what was picked; needed without ``loader``.
         dockerfile: the Dockerfile that made the image; looked for in ``context``
             where it is None.
         context: the build context; the Dockerfile's folder where it is None.
@@ -82,7 +83,8 @@ class UvdiveApp(App[int]):
         self,
         target: str | None,
         *,
-        loader: Loader,
+        loader: Loader | None = None,
+        opener: Opener | None = None,
         dockerfile: Path | None = None,
         context: Path | None = None,
         build_args: tuple[str, ...] = (),
@@ -97,14 +99,31 @@ class UvdiveApp(App[int]):
         self.jobs = Jobs()
         self.crash: Exception | None = None
         self._loader = loader
+        self._opener = opener
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The owners' colours, which a theme may replace."""
         return theme.variables(colour=not self.no_color)
 
     def get_default_screen(self) -> Screen[Any]:
-        """The explorer."""
-        return ExploreScreen()
+        """The explorer, or the picker where there is nothing to explore yet."""
+        if self._loader is not None:
+            return ExploreScreen()
+        from uvdive.tui.screens.pick import PickScreen
+
+        return PickScreen()
+
+    def open_target(self, target: str) -> None:
+        """Explore what was picked."""
+        assert self._opener is not None
+        try:
+            opened = self._opener(target)
+        except UvdiveError as error:
+            self.push_screen(Failure(error))
+            return
+        self._loader, self.target = opened.loader, opened.name
+        self.dockerfile, self.context, self.build_args = opened.dockerfile, opened.context, opened.build_args
+        self.push_screen(ExploreScreen())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Textual's own, without those that the actions already are."""
@@ -113,6 +132,7 @@ class UvdiveApp(App[int]):
 
     def load(self, on_event: OnEvent, cancel: CancelToken) -> Any:
         """Read the image, in a job's thread."""
+        assert self._loader is not None
         return self._loader(on_event=on_event, cancel=cancel)
 
     def show_rewrite(self, report: ImageReport) -> None:
@@ -138,14 +158,14 @@ class UvdiveApp(App[int]):
 
     @property
     def explorer(self) -> ExploreScreen | None:
-        """The explorer, which lies below all other screens."""
-        screen = self.screen_stack[0]
-        return screen if isinstance(screen, ExploreScreen) else None
+        """The explorer, which lies below all other screens but the picker."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, ExploreScreen)), None)
 
     def _back_to_explorer(self) -> ExploreScreen | None:
-        while len(self.screen_stack) > 1:
+        explorer = self.explorer
+        while explorer is not None and self.screen is not explorer:
             self.pop_screen()
-        return self.explorer
+        return explorer
 
     def show_list(self, name: str, report: ImageReport) -> None:
         """Open the list of ``waste``, ``findings`` or ``packages``."""

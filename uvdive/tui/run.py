@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from uvdive.base.errors import ExitCode
 
 if TYPE_CHECKING:
-    from uvdive.tui.services import Loader, Services
+    from uvdive.tui.services import Loader, Opener, Services
 
 LAST_WORDS = 0.5
 """Seconds that jobs get after the app has gone, to end the processes they wait for."""
 
 
-def run_app(
+def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     target: str | None,
     *,
-    loader: Loader,
+    loader: Loader | None = None,
+    opener: Opener | None = None,
     dockerfile: Path | None = None,
     context: Path | None = None,
     build_args: tuple[str, ...] = (),
@@ -30,6 +31,8 @@ def run_app(
         target: how the user named the image.
         loader: reads the image: ``loader(on_event=…, cancel=…)`` returns a value with
             a ``report``, such as ``functools.partial(load_image, target)``.
+            None opens the picker.
+        opener: makes what was picked into something to explore; needed without ``loader``.
         dockerfile: the Dockerfile for the rewrite; looked for where it is None.
         context: the build context; the Dockerfile's folder where it is None.
         build_args: arguments for ``docker buildx build``.
@@ -41,6 +44,7 @@ def run_app(
     app = UvdiveApp(
         target,
         loader=loader,
+        opener=opener,
         dockerfile=dockerfile,
         context=context,
         build_args=build_args,

@@ -51,10 +51,32 @@ def _write(plan: RewritePlan, *, context: Path) -> Any:
     return write_rewrite(plan, context=context)
 
 
+def _choices(folder: Path, *, on_event: OnEvent, cancel: CancelToken) -> Any:
+    from uvdive.session.picking import choices
+
+    return choices(folder, on_event=on_event, cancel=cancel)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Something to explore: what to call it, how to read it, and its build, where it has one."""
+
+    name: str
+    loader: Loader
+    dockerfile: Path | None = None
+    context: Path | None = None
+    build_args: tuple[str, ...] = ()
+
+
+Opener = Callable[[str], Opened]
+"""Takes a target as on the command line. Raises UsageError for one that means nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The session floor's functions of the rewrite, with its signatures."""
+    """The session floor's functions that the app calls, with its signatures."""
 
     plan: Callable[..., RewritePlan] = _plan
     prove: Callable[..., Any] = _prove
     write: Callable[..., Any] = _write
+    choices: Callable[..., Any] = _choices

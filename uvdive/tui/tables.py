@@ -118,8 +118,10 @@ def packages(report: ImageReport) -> tuple[Package, ...]:
         for dist in environment.distributions:
             home = environment.path
             found.append(Package(dist.name, dist.version, dist.bytes, home, why(dist), distribution=dist))
+    filled = {part.name for part in report.components if is_package(part) and part.bytes}
     for component in report.components:
-        if is_package(component):
+        # A package of the base stands among the added ones too, without a byte if nothing was added.
+        if is_package(component) and (component.bytes or component.name not in filled):
             brought = "from the base" if component.owner == "base-os" else "added on top"
             found.append(
                 Package(

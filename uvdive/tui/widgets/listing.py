@@ -32,6 +32,11 @@ class Listing(Rows):
         place = next((i for i, row in enumerate(page.rows) if row is item), 0)
         self.changed(place)
 
+    def say(self, words: str) -> None:
+        """What to say where there are no rows."""
+        self._empty = words
+        self.refresh()
+
     @property
     def selected(self) -> Any:
         """The item under the cursor; None where there is none."""
