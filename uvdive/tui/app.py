@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,7 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
+from textual.theme import Theme
 
+from uvdive.base.config import Config
 from uvdive.base.errors import ExitCode, UvdiveError
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.ledger.report import ImageReport
@@ -70,6 +72,8 @@ class UvdiveApp(App[int]):
         context: the build context; the Dockerfile's folder where it is None.
         build_args: arguments for ``docker buildx build``.
         services: the session floor's functions of the rewrite.
+        config: theme and keymap; both are checked before.
+        remember: keeps the theme that the user chose. Raises UsageError.
     """
 
     TITLE = "uvdive"
@@ -79,7 +83,7 @@ class UvdiveApp(App[int]):
         Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
     ]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the command line knows, all by keyword
         self,
         target: str | None,
         *,
@@ -89,8 +93,15 @@ class UvdiveApp(App[int]):
         context: Path | None = None,
         build_args: tuple[str, ...] = (),
         services: Services | None = None,
+        config: Config | None = None,
+        remember: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__()
+        config = config or Config()
+        self.keymap = dict(config.keymap)
+        self._remember = remember
+        if config.theme is not None:
+            self.theme = config.theme
         self.target = target
         self.dockerfile = dockerfile
         self.context = context
@@ -104,6 +115,19 @@ class UvdiveApp(App[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The owners' colours, which a theme may replace."""
         return theme.variables(colour=not self.no_color)
+
+    def on_mount(self) -> None:
+        """Take the user's keys, and watch for another theme."""
+        self.set_keymap(self.keymap)
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def _theme_changed(self, theme: Theme) -> None:
+        if self._remember is None:
+            return
+        try:
+            self._remember(theme.name)
+        except UvdiveError as error:
+            self.notify(error.what, severity="warning", markup=False)
 
     def get_default_screen(self) -> Screen[Any]:
         """The explorer, or the picker where there is nothing to explore yet."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uvdive.base.errors import ExitCode
+from uvdive.base.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from uvdive.base.config import Config
     from uvdive.tui.services import Loader, Opener, Services
 
 LAST_WORDS = 0.5
@@ -38,9 +40,14 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         build_args: arguments for ``docker buildx build``.
         services: other functions for the rewrite, for tests.
         debug: raise an unforeseen exception of a job after the app has ended.
+
+    Raises:
+        UsageError: the settings name no theme or action that there is.
     """
+    from uvdive.base.config import load_config, remember_theme
     from uvdive.tui.app import UvdiveApp
 
+    config = load_config(Path())
     app = UvdiveApp(
         target,
         loader=loader,
@@ -49,6 +56,8 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         context=context,
         build_args=build_args,
         services=services,
+        config=_checked(config),
+        remember=remember_theme,
     )
     try:
         code = app.run()
@@ -61,3 +70,29 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         # Textual shows its own error where the app itself broke.
         code = app.return_code
     return ExitCode.FAILED if code is None else int(code)
+
+
+def _checked(config: Config) -> Config:
+    """The settings with a theme: theirs, else the one that was chosen last.
+
+    Raises:
+        UsageError: there is no such theme or action.
+    """
+    from textual.theme import BUILTIN_THEMES
+
+    from uvdive.base.config import remembered_theme, unknown
+    from uvdive.tui.keys import action_ids
+
+    known = action_ids()
+    for name in config.keymap:
+        if name not in known:
+            raise unknown(config.sources[name], f"keymap.{name}", tuple(f"keymap.{id_}" for id_ in known))
+    if config.theme is not None and config.theme not in BUILTIN_THEMES:
+        path = config.sources["theme"]
+        raise UsageError(
+            f"{path}: there is no theme {config.theme}.", f"There are: {', '.join(BUILTIN_THEMES)}."
+        )
+    remembered = remembered_theme()
+    if config.theme is None and remembered in BUILTIN_THEMES:
+        return replace(config, theme=remembered)
+    return config

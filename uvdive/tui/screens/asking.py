@@ -1,4 +1,4 @@
-"""Modal dialogs that ask for a name: of a file to write."""
+"""Modal dialogs that ask where to write something, and as what."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from uvdive.tui.text import visible
 
@@ -53,6 +54,49 @@ class AskTarget(ModalScreen[Path | None]):
             self.query_one("#path-problem", Static).update(Content.styled(problem, "$text-error"))
         else:
             self.dismiss(path)
+
+    def action_leave(self) -> None:
+        """Without an answer."""
+        self.dismiss(None)
+
+
+FORMS = (
+    ("json", "JSON", "every figure, for programs"),
+    ("markdown", "Markdown", "a summary, for a pull request"),
+    ("saved", "Saved report", "everything but file contents; uvdive opens it again, anywhere"),
+    ("svg", "SVG", "a picture of this screen as it is, secrets on it included"),
+)
+"""What can be exported: the id, its name, what it is good for."""
+
+
+class AskForm(ModalScreen[str | None]):
+    """Asks as what to export; answers with the id of a form, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "Back"),
+        Binding("j", "app.simulate_key('down')", show=False),
+        Binding("k", "app.simulate_key('up')", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The forms, one a line."""
+        with Vertical(classes="dialog"):
+            yield Static(Content.styled("Export", "bold"), classes="dialog-title")
+            yield OptionList(
+                *(
+                    Option(Content.assemble((f"{name:<14}", "bold"), words), id=form)
+                    for form, name, words in FORMS
+                ),
+                compact=True,
+            )
+            yield Static(
+                Content.styled("What looks like a secret is left out of the first three.", "$foreground 60%")
+            )
+            yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 60%"))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Answer."""
+        self.dismiss(event.option_id)
 
     def action_leave(self) -> None:
         """Without an answer."""

@@ -157,7 +157,7 @@ class Help(ModalScreen[None]):
     def _text(self) -> Content:
         lines = [Content(self._of.HELP), Content("")] if self._of.HELP else []
         for action in self._of.ACTIONS:
-            shown = " ".join(self.app.get_key_display(b) for b in self._keys(action.id))
+            shown = " ".join(self._display(key) for key in self._of.keys_of(action))
             problem = self._of.problem_of(action)
             lines.append(
                 Content.assemble(
@@ -193,9 +193,8 @@ class Help(ModalScreen[None]):
         ]
         return Content("\n").join(lines)
 
-    def _keys(self, identity: str) -> list[Binding]:
-        found = self._of._bindings.key_to_bindings.values()  # noqa: SLF001 - Textual has no public way
-        return [binding for group in found for binding in group if binding.id == identity]
+    def _display(self, key: str) -> str:
+        return self.app.get_key_display(Binding(key, ""))
 
     def action_scroll(self, by: int) -> None:
         """Scroll with j and k too."""

@@ -12,9 +12,10 @@ from textual.widgets import Footer, Static
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
-from uvdive.tui.actions import DOCKERFILE, ActionScreen, bindings
+from uvdive.tui.actions import ActionScreen, bindings
 from uvdive.tui.describe import describe_base, describe_layer
 from uvdive.tui.dockerlines import DockerLine, Listing
+from uvdive.tui.keys import DOCKERFILE
 from uvdive.tui.panes import Panes
 from uvdive.tui.screens.dialogs import Help
 from uvdive.tui.text import paragraph, visible

@@ -17,9 +17,10 @@ from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerRead
 from uvdive.ledger.report import ImageReport
 from uvdive.tui import headline
-from uvdive.tui.actions import EXPLORE, bindings
+from uvdive.tui.actions import bindings
 from uvdive.tui.describe import describe_base, describe_layer, describe_node, describe_owner
 from uvdive.tui.jobs import Job
+from uvdive.tui.keys import EXPLORE
 from uvdive.tui.panes import WIDE
 from uvdive.tui.screens.dialogs import Failure, Help
 from uvdive.tui.screens.takeout import Takeout
@@ -112,6 +113,8 @@ class ExploreScreen(Takeout):
             self._loaded(message.result)
         elif message.job.name == "extract":
             self._extracted(message.result)
+        elif message.job.name == "export":
+            self._exported(message.result)
         else:
             self._viewed(*message.result)
 

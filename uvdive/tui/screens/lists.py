@@ -14,8 +14,9 @@ from textual.widgets import Footer, Input, Static
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
-from uvdive.tui.actions import LISTS, ActionScreen, bindings
+from uvdive.tui.actions import ActionScreen, bindings
 from uvdive.tui.jobs import Job
+from uvdive.tui.keys import LISTS
 from uvdive.tui.listing import Page, Table, arrange
 from uvdive.tui.panes import Panes
 from uvdive.tui.places import Place

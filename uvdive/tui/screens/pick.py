@@ -15,8 +15,9 @@ from textual.widgets import Footer, Input, Static
 
 from uvdive.base.units import size
 from uvdive.session.picking import Choice
-from uvdive.tui.actions import PICK, ActionScreen, bindings
+from uvdive.tui.actions import ActionScreen, bindings
 from uvdive.tui.jobs import Job
+from uvdive.tui.keys import PICK
 from uvdive.tui.listing import Column, Table, arrange
 from uvdive.tui.panes import Panes
 from uvdive.tui.screens.dialogs import Failure, Help

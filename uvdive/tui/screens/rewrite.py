@@ -17,9 +17,10 @@ from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken, Note, OnEvent
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.tui.actions import REWRITE, ActionScreen, bindings
+from uvdive.tui.actions import ActionScreen, bindings
 from uvdive.tui.headline import fit
 from uvdive.tui.jobs import Job
+from uvdive.tui.keys import REWRITE
 from uvdive.tui.panes import Panes
 from uvdive.tui.proof import Proof
 from uvdive.tui.screens.dialogs import Failure, Help, Question

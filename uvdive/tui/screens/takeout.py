@@ -1,17 +1,20 @@
-"""What the explorer does with the selected file: open it, write it to the disk."""
+"""What the explorer writes to the disk, and the file that it opens."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from uvdive.base.units import size
 from uvdive.image.table import NONE, Kind
 from uvdive.session.extracting import Extracted
-from uvdive.tui.screens.asking import AskTarget
+from uvdive.tui.screens.asking import AskForm, AskTarget
 from uvdive.tui.screens.browser import Browser
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.files import FileTree
+
+if TYPE_CHECKING:
+    from uvdive.session.exporting import ExportKind
 
 NO_CONTENTS = "A saved report holds no contents of files."
 
@@ -76,6 +79,35 @@ class Takeout(Browser):
                 )
 
         self.app.push_screen(AskTarget(f"Write {path} to", usable), answered)
+
+    def action_export(self) -> None:
+        """Ask as what and where to, then write the report."""
+        self.app.push_screen(AskForm(), self._export_as)
+
+    def _export_as(self, form: str | None) -> None:
+        from uvdive.session.exporting import SUFFIXES, export, write_new
+
+        report = self.report
+        if report is None or form is None:
+            return
+        suffixes: dict[str, str] = {**SUFFIXES, "svg": ".svg"}
+        safe = "".join(c if c.isalnum() or c in "._-" else "-" for c in self._app.shown_name(report))
+
+        def answered(path: Path | None) -> None:
+            if path is None:
+                return
+            if form == "svg":
+                # Drawn here: only this thread may look at widgets.
+                picture = self.app.export_screenshot(title="uvdive").encode()
+                self._app.jobs.start("export", self, lambda _event, _cancel: write_new(path, picture))
+                return
+            kind = cast("ExportKind", form)
+            self._app.jobs.start("export", self, lambda _event, _cancel: export(report, kind, path))
+
+        self.app.push_screen(AskTarget("Export to", safe.strip(".-") + suffixes[form]), answered)
+
+    def _exported(self, path: Path) -> None:
+        self.notify(visible(str(path)), title="Exported", markup=False, timeout=6)
 
     def _extracted(self, done: Extracted) -> None:
         words = [f"{done.files:,} files, {size(done.bytes)} in {visible(str(done.path))}"]

@@ -12,9 +12,10 @@ from textual.widgets import Footer, Static
 
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.ledger.report import ImageReport
-from uvdive.tui.actions import VIEWER, ActionScreen, bindings
+from uvdive.tui.actions import ActionScreen, bindings
 from uvdive.tui.content import Body, Store, Version, read_body, read_diff, versions
 from uvdive.tui.jobs import Job
+from uvdive.tui.keys import VIEWER
 from uvdive.tui.panes import Panes
 from uvdive.tui.screens.dialogs import Failure, Help
 from uvdive.tui.text import keep_end, visible

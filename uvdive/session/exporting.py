@@ -1,0 +1,62 @@
+"""Write a report to a file, as the command line would print or save it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from uvdive.base.errors import UsageError
+from uvdive.ledger.report import ImageReport
+
+ExportKind = Literal["json", "markdown", "saved"]
+
+SUFFIXES: dict[str, str] = {"json": ".json", "markdown": ".md", "saved": ".uvdive"}
+
+
+def export(report: ImageReport, kind: ExportKind, path: Path) -> Path:
+    """Write the report, without what looks like a secret, to a file that is not there yet.
+
+    Raises:
+        UsageError: the file exists, or cannot be written.
+    """
+    from uvdive.output.redact import redact_report
+
+    report = redact_report(report)
+    if kind == "json":
+        from uvdive.output.jsontext import json_text
+        from uvdive.output.report_json import report_data
+
+        return write_new(path, json_text(report_data(report)).encode())
+    if kind == "markdown":
+        from uvdive.output.markdown import report_markdown
+
+        return write_new(path, report_markdown(report).encode("utf-8", "replace"))
+    from uvdive.ledger.saved import dump
+
+    return write_new(path, dump(report))
+
+
+def write_new(path: Path, data: bytes) -> Path:
+    """Write a file whole or not at all, and never over another.
+
+    Raises:
+        UsageError: it exists, or cannot be written.
+    """
+    new = path.with_name(f".{secrets.token_hex(8)}.new")
+    try:
+        try:
+            with new.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            # Unlike a rename, a link fails where something is.
+            path.hardlink_to(new)
+        finally:
+            new.unlink(missing_ok=True)
+    except FileExistsError as error:
+        raise UsageError(f"{path} exists already.", "Name another file.") from error
+    except OSError as error:
+        raise UsageError(f"{path} can't be written: {error.strerror}.", "Name another file.") from error
+    return path
