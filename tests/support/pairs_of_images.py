@@ -49,6 +49,18 @@ def installed(site: str, name: str, version: str, files: dict[str, bytes]) -> Fi
     return {f"{site}/{path}": make.file(f"{site}/{path}", data) for path, data in contents.items()}
 
 
+def package(name: str, version: str, files: dict[str, bytes]) -> Files:
+    """An OS package as dpkg leaves it."""
+    status = f"Package: {name}\nStatus: install ok installed\nVersion: {version}\nArchitecture: amd64\n"
+    listed = "".join(f"/{path}\n" for path in files)
+    everything = {
+        **files,
+        "var/lib/dpkg/status": status.encode(),
+        f"var/lib/dpkg/info/{name}.list": listed.encode(),
+    }
+    return {path: make.file(path, data) for path, data in everything.items()}
+
+
 def application() -> Files:
     info = f"{_SITE}/{_INFO}"
     return {

@@ -16,6 +16,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckStarted, Verification
 from uvdive.verify.config import check_config
+from uvdive.verify.contents import Place
 from uvdive.verify.files import check_files
 from uvdive.verify.interpreter import check_interpreter
 from uvdive.verify.run import verify
@@ -102,7 +103,7 @@ def test_an_announced_change_does_not_cover_another(before: ImageReport, tmp_pat
 def test_a_lost_file_fails(before: ImageReport, tmp_path: Path) -> None:
     check = files(before, pairs.rewritten(tmp_path, without="app/server.py"))
     assert (check.status, check.differences) == ("failed", ("missing: /app/server.py (120 B)",))
-    assert "Contents of equal size were not compared" in check.detail
+    assert "contents of 10 files of equal size could not be compared" in check.detail
 
 
 def test_a_lost_empty_folder_fails(before: ImageReport, tmp_path: Path) -> None:
@@ -191,6 +192,74 @@ def test_names_that_no_terminal_should_see_are_escaped(tmp_path: Path) -> None:
     before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | odd)
     (line,) = files(before, pairs.rewritten(tmp_path)).differences
     assert line == r"missing: /app/\x1b[2J\nx (1 B)"
+
+
+def with_contents(tmp_path: Path, old: pairs.Files, new: pairs.Files) -> Check:
+    """The check where contents can be read; the two applications differ in some files."""
+    reports, places = [], []
+    for name, files in (("b.tar", old), ("a.tar", new)):
+        report, index = pairs.read_with_contents(tmp_path / name, pairs.python(), pairs.application() | files)
+        reports.append(report)
+        places.append(Place(index=index))
+    return check_files(*reports, pairs.ALLOWED, tuple(places))
+
+
+def test_another_content_of_the_same_size_fails(tmp_path: Path) -> None:
+    other = {"app/server.py": make.file("app/server.py", content(120, "x"))}
+    check = with_contents(tmp_path, {}, other)
+    assert (check.status, check.differences) == ("failed", ("changed: /app/server.py: content",))
+    assert "could not be compared" not in check.detail
+    assert with_contents(tmp_path, other, other).status == "passed"
+
+
+def test_uvs_notes_of_an_install_may_differ(tmp_path: Path) -> None:
+    def notes(time: bytes, script: bytes) -> pairs.Files:
+        files = {"uv_cache.json": b'{"timestamp": %s}' % time, "mine.py": b"m"}
+        files = {f"mine-1.dist-info/{name}": data for name, data in files.items()}
+        record = b"mine-1.dist-info/uv_cache.json,sha256=%s,9\n../../../bin/mine,sha256=%s,9\n" % (
+            time,
+            script,
+        )
+        files["mine-1.dist-info/RECORD"] = record
+        site = "app/.venv/lib/python3.13/site-packages"
+        return {name: make.file(f"{site}/{name}", data) for name, data in files.items()}
+
+    check = with_contents(tmp_path, notes(b"1", b"a"), notes(b"2", b"a"))
+    assert check.status == "passed"
+    assert "uv's notes of an install (1)" in check.detail
+    check = with_contents(tmp_path, notes(b"1", b"a"), notes(b"2", b"b"))
+    (line,) = check.differences
+    assert line.endswith("mine-1.dist-info/RECORD: content")
+
+
+def test_an_os_package_that_an_instruction_installed_must_not_go_with_the_base(tmp_path: Path) -> None:
+    libpq = pairs.package("libpq5", "17", {"usr/lib/libpq.so.5": content(900, "q")})
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | libpq)
+    other = pairs.python() | {"etc/release": make.file("etc/release", b"12")}
+    after = pairs.rewritten(tmp_path, base=other)
+    check = files(before, after)
+    assert check.status == "failed"
+    assert any("/usr/lib" in line for line in check.differences)
+    # The books alone are explained.
+    assert not any("var/lib/dpkg" in line for line in check.differences)
+    announced = replace(pairs.ALLOWED, paths=("/usr/lib/libpq.so.5",))
+    assert files(before, after, announced).status == "passed"
+
+
+def test_an_os_package_of_the_old_base_is_named(tmp_path: Path) -> None:
+    git = pairs.package("git", "2.47", {"usr/bin/git": content(900, "g")})
+    before = pairs.read(tmp_path / "b.tar", pairs.python() | git, pairs.application())
+    after = pairs.rewritten(tmp_path, base=pairs.python())
+    check = files(before, after)
+    assert check.status == "announced"
+    assert any(line.startswith("left with the base: git 2.47") for line in check.differences)
+
+
+def test_what_was_put_over_the_base_is_not_explained_by_another_base(tmp_path: Path) -> None:
+    over = {"etc/release": make.file("etc/release", b"mine!")}
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | over)
+    check = files(before, pairs.rewritten(tmp_path, base=pairs.python("3.13") | {"x": make.file("x", b"1")}))
+    assert check.differences == ("changed: /etc/release: size 5 -> 2",)
 
 
 # interpreter

@@ -90,13 +90,19 @@ def _system(report: ImageReport) -> dict[str, tuple[str | None, int]]:
     """Version and bytes of each OS package; its files may lie with two owners."""
     found: dict[str, tuple[str | None, int]] = {}
     for component in report.components:
-        if _is_package(component):
+        if is_package(component):
             version, size = found.get(component.name, (None, 0))
             found[component.name] = (component.version or version, size + component.bytes)
     return found
 
 
-def _is_package(component: Component) -> bool:
+def packages(report: ImageReport) -> dict[str, str | None]:
+    """The OS packages of an image, with their versions."""
+    return {component.name: component.version for component in report.components if is_package(component)}
+
+
+def is_package(component: Component) -> bool:
+    """Is a component an OS package?"""
     return component.owner in ("base-os", "os-packages") and component.version is not None
 
 

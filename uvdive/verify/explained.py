@@ -7,11 +7,31 @@ from functools import cached_property
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.report import OWNERS, Component, ImageReport
 from uvdive.rewrite.plan import Allowances
+from uvdive.verify.compare import is_package, packages
 
 SYSTEM = ("base-os", "os-packages", "python")
 """Owners whose files come with a base image, and change with it."""
+
+DATABASES = (
+    *(b"/var/lib/dpkg", b"/var/lib/apt", b"/var/lib/rpm", b"/lib/apk/db", b"/usr/lib/apk/db"),
+    *(b"/var/log", b"/var/cache", b"/etc/ld.so.cache"),
+)
+"""Where package managers keep their books, logs and caches: what a package brings lies elsewhere."""
+
+ACCOUNTS = frozenset(
+    path + end
+    for path in (
+        b"/etc/passwd",
+        b"/etc/group",
+        b"/etc/shadow",
+        b"/etc/gshadow",
+        b"/etc/subuid",
+        b"/etc/subgid",
+    )
+    for end in (b"", b"-")
+)
 
 TEMPORARY = (b"/tmp/", b"/var/tmp/")
 """What no program may expect to find again."""
@@ -41,6 +61,41 @@ class Explanations:
         base = [layer.diff_id for layer in self._before.layers if layer.base]
         base = base or [layer.diff_id for layer in self._before.layers[:1]]
         return [layer.diff_id for layer in self._after.layers[: len(base)]] != base
+
+    @cached_property
+    def _base(self) -> frozenset[int]:
+        """The base's layers of the old image; where none is known, its first."""
+        return frozenset(layer.index for layer in self._before.layers if layer.base) or frozenset({0})
+
+    @cached_property
+    def _base_name(self) -> str:
+        base = self._before.image.base
+        return base.name if base is not None and base.name else "its first layer"
+
+    @cached_property
+    def _same_users(self) -> bool:
+        return set(self._before.users) <= set(self._after.users)
+
+    @cached_property
+    def _packages(self) -> dict[str, str | None]:
+        return packages(self._after)
+
+    def package(self, entry: int) -> Component | None:
+        """The OS package that an entry of the old image belongs to."""
+        inode = self._before.files.entry_inode[entry]
+        number = NONE if inode == NONE else self._before.inode_component[inode]
+        component = None if number == NONE else self._before.components[number]
+        return component if component is not None and is_package(component) else None
+
+    def left_with_base(self, entry: int) -> str | None:
+        """The OS package of a missing entry, where the old base had it and the new image has not."""
+        package = self.package(entry)
+        if package is None or package.name in self._packages:
+            return None
+        return f"{package.name} {package.version} of {self._base_name}" if self._in_base(entry) else None
+
+    def _in_base(self, entry: int) -> bool:
+        return self.base_changed and self._before.files.entry_layer[entry] in self._base
 
     @cached_property
     def _moved(self) -> frozenset[bytes]:
@@ -100,22 +155,35 @@ class Explanations:
     def _announced(self, path: bytes) -> str | None:
         return "announced paths" if any(_below(path, prefix) for prefix in self._paths) else None
 
-    def _anyway(self, path: bytes, owner: str | None) -> str | None:
+    def _anyway(self, path: bytes, entry: int, owner: str | None) -> str | None:
         if _bytecode(path):
             return "bytecode"
         if path.startswith(TEMPORARY):
             return "temporary files"
-        if self.base_changed and owner in SYSTEM:
-            return f"{owner} of another base image"
+        return self._system(path, entry, owner) if owner in SYSTEM else None
+
+    def _system(self, path: bytes, entry: int, owner: str | None) -> str | None:
+        """What an instruction put on top of the base is not explained by another base."""
+        if self._in_base(entry):
+            return f"{owner} of the base {self._base_name}"
+        if path in ACCOUNTS and self._same_users:
+            return "accounts with the same users"
+        if owner == "python":
+            return None
+        if any(_below(path, folder) for folder in DATABASES):
+            return "package databases"
+        package = self.package(entry)
+        if package is not None and self._packages.get(package.name, package.version) != package.version:
+            return "OS packages of another version"
         return None
 
     def missing(self, path: bytes, entry: int) -> str | None:
         """Why ``path`` may be missing, in a few words; None where nothing explains it."""
         owner = self.owner(path, entry)
         gone = owner if owner in self._owners else None
-        return self._anyway(path, owner) or gone or self._announced(path)
+        return self._anyway(path, entry, owner) or gone or self._announced(path)
 
     def changed(self, path: bytes, entry: int) -> str | None:
         """Why ``path`` may differ, in a few words; None where nothing explains it."""
-        why = self._anyway(path, self.owner(path, entry)) or self._announced(path)
+        why = self._anyway(path, entry, self.owner(path, entry)) or self._announced(path)
         return why or ("the interpreter moved" if path in self._moved else None)

@@ -11,6 +11,8 @@ from uvdive.image.table import Kind
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check
+from uvdive.verify.contents import Contents, Place, UnreadableError
+from uvdive.verify.expected import expected
 from uvdive.verify.explained import Explanations
 from uvdive.verify.pairs import changes, printable, walk
 
@@ -76,51 +78,115 @@ def _reasons(reasons: Counter[str]) -> str:
     return ", ".join(f"{why} ({count})" for why, count in reasons.most_common())
 
 
-def check_files(before: ImageReport, after: ImageReport, allowed: Allowances) -> Check:
-    """Compare two images path by path: type, mode, uid, gid, size and link target.
+def check_files(
+    before: ImageReport,
+    after: ImageReport,
+    allowed: Allowances,
+    places: tuple[Place | None, Place | None] = (None, None),
+) -> Check:
+    """Compare two images path by path: type, mode, uid, gid, size, link target and content.
 
-    Paths that only the new image has are counted and never fail. Contents of equal
-    size are not compared, and the detail says so.
+    Paths that only the new image has are counted and never fail. Contents are read
+    where sizes agree and nothing else explains a difference; ``places`` say where from,
+    and the detail says what could not be read.
+
+    Raises:
+        EngineError: the engine went away.
     """
-    explained = Explanations(before, after, allowed)
-    old, new = before.files, after.files
-    lost: dict[bytes, _Lost] = {}
-    changed: list[str] = []
-    reasons: Counter[str] = Counter()
-    added = 0
-    for pair in walk(old, new):
-        if pair.before is None:
-            added += 1
-        elif pair.after is None:
-            folder = old.entry_kind[pair.before] == Kind.DIRECTORY
-            why = explained.missing(pair.path, pair.before)
-            content = old.entry_kind[pair.before] == Kind.FILE
-            item = _Lost(pair.path, folder, old.entry_size[pair.before], content or why is not None, why)
-            lost[pair.path] = item
-            if (around := lost.get(_parent(pair.path))) is not None:
-                around.below.append(item)
-        elif difference := changes(old, pair.before, new, pair.after):
-            reason = explained.changed(pair.path, pair.before)
-            if reason is None:
-                changed.append(f"changed: {printable(pair.path)}: {', '.join(difference)}")
-            else:
-                reasons[reason] += 1
-    _settle(lost)
-    reasons.update(item.why for item in lost.values() if item.why is not None)
-    differences = (*_lines(lost), *changed)
-    unexplained = sum(item.why is None for item in lost.values()) + len(changed)
-    return Check(
-        "files", "failed" if differences else "passed", _detail(unexplained, reasons, added), differences
-    )
+    return _Files(before, after, Explanations(before, after, allowed)).check(places)
 
 
-def _detail(unexplained: int, reasons: Counter[str], added: int) -> str:
-    parts = []
-    if unexplained:
-        parts.append(f"{unexplained} paths are missing or changed and nothing explains it")
-    if reasons:
-        parts.append(f"{reasons.total()} paths are missing or changed as explained: {_reasons(reasons)}")
-    if not parts:
-        parts.append("No path is missing or changed")
-    parts.append(f"{added} paths are new")
-    return "; ".join(parts) + ". Contents of equal size were not compared."
+class _Files:
+    """One run of the check: what was found so far."""
+
+    def __init__(self, before: ImageReport, after: ImageReport, explained: Explanations) -> None:
+        self._before, self._after, self._explained = before, after, explained
+        self._lost: dict[bytes, _Lost] = {}
+        self._changed: list[str] = []
+        self._reasons: Counter[str] = Counter()
+        self._left: dict[str, int] = {}
+        self._twins: list[tuple[bytes, int, int]] = []
+        self._unread = self._added = 0
+
+    def check(self, places: tuple[Place | None, Place | None]) -> Check:
+        """Walk both images, then read what looks the same."""
+        old, new = self._before.files, self._after.files
+        for pair in walk(old, new):
+            if pair.before is None:
+                self._added += 1
+            elif pair.after is None:
+                self._miss(pair.path, pair.before)
+            elif difference := changes(old, pair.before, new, pair.after):
+                self._differ(pair.path, pair.before, ", ".join(difference))
+            elif old.entry_kind[pair.before] == Kind.FILE and old.entry_size[pair.before]:
+                self._twins.append((pair.path, pair.before, pair.after))
+        self._read(places)
+        _settle(self._lost)
+        self._reasons.update(item.why for item in self._lost.values() if item.why is not None)
+        differences = (*_lines(self._lost), *self._changed)
+        if differences:
+            return Check("files", "failed", self._detail(), differences)
+        left = tuple(f"left with the base: {name} ({size(count)})" for name, count in self._left.items())
+        return Check("files", "announced" if left else "passed", self._detail(), left)
+
+    def _miss(self, path: bytes, entry: int) -> None:
+        table = self._before.files
+        folder = table.entry_kind[entry] == Kind.DIRECTORY
+        why = self._explained.missing(path, entry)
+        content = table.entry_kind[entry] == Kind.FILE
+        item = _Lost(path, folder, table.entry_size[entry], content or why is not None, why)
+        self._lost[path] = item
+        if (around := self._lost.get(_parent(path))) is not None:
+            around.below.append(item)
+        if (package := self._explained.left_with_base(entry)) is not None:
+            self._left[package] = self._left.get(package, 0) + table.entry_size[entry]
+
+    def _differ(self, path: bytes, entry: int, how: str) -> None:
+        reason = self._explained.changed(path, entry)
+        if reason is None:
+            self._changed.append(f"changed: {printable(path)}: {how}")
+        else:
+            self._reasons[reason] += 1
+
+    def _read(self, places: tuple[Place | None, Place | None]) -> None:
+        """Compare the contents of the files that look the same, but for those of one layer."""
+        old, new = self._before, self._after
+        twins = [
+            (path, ours, theirs)
+            for path, ours, theirs in self._twins
+            if old.layers[old.files.entry_layer[ours]].diff_id
+            != new.layers[new.files.entry_layer[theirs]].diff_id
+            and self._explained.changed(path, ours) is None
+        ]
+        if places[0] is None or places[1] is None:
+            self._unread = len(twins)
+            return
+        with Contents(old.files, places[0]) as ours, Contents(new.files, places[1]) as theirs:
+            for path, entry, other in twins:
+                try:
+                    if ours.digest(entry) == theirs.digest(other):
+                        continue
+                    with ours.open(entry) as was, theirs.open(other) as now:
+                        reason = expected(path, was, now)
+                except UnreadableError:
+                    self._unread += 1
+                    continue
+                if reason is None:
+                    self._changed.append(f"changed: {printable(path)}: content")
+                else:
+                    self._reasons[reason] += 1
+
+    def _detail(self) -> str:
+        unexplained = sum(item.why is None for item in self._lost.values()) + len(self._changed)
+        parts = []
+        if unexplained:
+            parts.append(f"{unexplained} paths are missing or changed and nothing explains it")
+        if self._reasons:
+            total = self._reasons.total()
+            parts.append(f"{total} paths are missing or changed as explained: {_reasons(self._reasons)}")
+        if not parts:
+            parts.append("No path is missing or changed")
+        parts.append(f"{self._added} paths are new")
+        if self._unread:
+            parts.append(f"the contents of {self._unread} files of equal size could not be compared")
+        return "; ".join(parts) + "."

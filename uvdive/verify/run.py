@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 
 from uvdive.base import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
@@ -11,28 +12,36 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
 from uvdive.verify.config import check_config
-from uvdive.verify.contents import place_of
+from uvdive.verify.contents import Place, place_of
 from uvdive.verify.files import check_files
 from uvdive.verify.imports import check_imports
 from uvdive.verify.interpreter import check_interpreter
 from uvdive.verify.libraries import check_libraries
 from uvdive.verify.start import check_start
 
+Places = tuple[Place | None, Place | None]
 Indexes = tuple[StoreIndex | None, StoreIndex | None]
 """Of the old and the new image, where their files' contents lie; None for engines' images."""
 
 
 def files_in_worker(
-    before: ImageReport, after: ImageReport, allowed: Allowances, *, on_event: OnEvent = ignore
+    before: ImageReport,
+    after: ImageReport,
+    allowed: Allowances,
+    places: Places,
+    *,
+    on_event: OnEvent = ignore,
 ) -> Check:
     """``check_files`` for the worker process: walking both images would hold up the app."""
     on_event(Note("Comparing path by path"))
-    return check_files(before, after, allowed)
+    return check_files(before, after, allowed, places)
 
 
-def _libraries(before: ImageReport, after: ImageReport, indexes: Indexes, cancel: CancelToken) -> Check:
+@contextlib.contextmanager
+def _places(before: ImageReport, after: ImageReport, indexes: Indexes) -> Iterator[Places]:
+    """Held in this process: a container that is made for it goes away even if the worker is killed."""
     with place_of(before, indexes[0]) as old, place_of(after, indexes[1]) as new:
-        return worker.call(check_libraries, before, after, (old, new), cancel=cancel)
+        yield old, new
 
 
 def verify(
@@ -55,19 +64,20 @@ def verify(
         CancelledError: ``cancel`` was set.
     """
     allowed, token = allowed or Allowances(), cancel or CancelToken()
-    steps: tuple[tuple[CheckName, Callable[[], Check]], ...] = (
-        ("config", lambda: check_config(before.config, after.config, allowed.config)),
-        ("files", lambda: worker.call(files_in_worker, before, after, allowed, cancel=token)),
-        ("interpreter", lambda: check_interpreter(before, after)),
-        ("libraries", lambda: _libraries(before, after, indexes, token)),
-        ("imports", lambda: check_imports(before, after, token)),
-        ("start", lambda: check_start(before, after, repaired=allowed.repaired_start)),
-    )
-    checks = []
-    for name, check in steps:
-        token.raise_if_cancelled()
-        on_event(CheckStarted(name))
-        done = check()
-        checks.append(done)
-        on_event(done)
+    with _places(before, after, indexes) as places:
+        steps: tuple[tuple[CheckName, Callable[[], Check]], ...] = (
+            ("config", lambda: check_config(before.config, after.config, allowed.config)),
+            ("files", lambda: worker.call(files_in_worker, before, after, allowed, places, cancel=token)),
+            ("interpreter", lambda: check_interpreter(before, after)),
+            ("libraries", lambda: worker.call(check_libraries, before, after, places, cancel=token)),
+            ("imports", lambda: check_imports(before, after, token)),
+            ("start", lambda: check_start(before, after, repaired=allowed.repaired_start)),
+        )
+        checks = []
+        for name, check in steps:
+            token.raise_if_cancelled()
+            on_event(CheckStarted(name))
+            done = check()
+            checks.append(done)
+            on_event(done)
     return Verification(tuple(checks))
