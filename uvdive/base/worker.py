@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import pickle
+import signal
 import struct
 import subprocess
 import sys
@@ -53,11 +55,13 @@ def call(
     *args: object,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
+    own_session: bool = True,
 ) -> T:
     """Run ``function(*args, on_event=…)`` in a new process and return its result.
 
     ``function`` is a public function of a module; its arguments, events and result
-    must pickle. Cancelling ends the process at once.
+    must pickle. Cancelling ends the process at once, with the workers that it called
+    with ``own_session=False``.
 
     Raises:
         UvdiveError: as raised by the function.
@@ -74,14 +78,22 @@ def call(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            start_new_session=True,
+            start_new_session=own_session,
         )
-        cancel.on_cancel(process.kill)
+
+        def kill() -> None:
+            with contextlib.suppress(ProcessLookupError):
+                if own_session and process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+                else:
+                    process.kill()
+
+        cancel.on_cancel(kill)
         with process:
             try:
                 return cast("T", _talk(process, job, errors, on_event, cancel))
             except BaseException:
-                process.kill()
+                kill()
                 raise
 
 

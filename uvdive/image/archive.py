@@ -13,7 +13,8 @@ from uvdive.base.progress import OnEvent
 from uvdive.image.boxes import INCOMPLETE, NO_ARCHIVE, Box, layer_read
 from uvdive.image.config import Manifest
 from uvdive.image.events import ImageFound
-from uvdive.image.source import RawImage, check_layers, load_json, outline, read_config
+from uvdive.image.layer import LayerData
+from uvdive.image.source import LayerPlace, RawImage, check_layers, load_json, outline, read_config
 
 _DIGEST = re.compile(r"(?:^|/)([0-9a-f]{64})(?:\.json)?$")
 
@@ -104,12 +105,15 @@ def collect(box: Box, chosen: Chosen, on_event: OnEvent, *, announce: bool = Tru
     manifest = chosen.manifest
     if announce and len(chosen.names) == len(manifest.diff_ids):
         on_event(ImageFound(manifest.reference, outline(manifest)))
-    layers, places = [], []
-    for number, name in enumerate(chosen.names):
-        layer, place = box.layer(name)
-        layers.append(layer)
-        places.append(place)
-        if announce and number < len(manifest.diff_ids):
-            on_event(layer_read(layer, manifest.diff_ids[number]))
+    found: dict[int, tuple[LayerData, LayerPlace | None]] = {}
+    try:
+        for number in box.order(chosen.names):
+            found[number] = box.layer(chosen.names[number])
+            if announce and number < len(manifest.diff_ids):
+                on_event(layer_read(found[number][0], manifest.diff_ids[number]))
+    finally:
+        box.close()
+    layers = [found[number][0] for number in range(len(found))]
+    places = [found[number][1] for number in range(len(found))]
     verified = check_layers(manifest, layers, chosen.names)
     return RawImage(manifest, tuple(layers), verified, tuple(places))

@@ -11,7 +11,7 @@ import hashlib
 import os
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,11 +23,12 @@ from uvdive.image import blobs
 from uvdive.image.events import LayerRead
 from uvdive.image.layer import LayerData
 from uvdive.image.layercache import LayerCache
+from uvdive.image.sharing import BlobPlace, Read, SecondReader, read_blob, split
 from uvdive.image.source import LayerPlace
 from uvdive.image.stream import ByteStream, ChunkStream, FileStream
 from uvdive.image.table import Kind
 from uvdive.image.tarheader import BLOCK, BadHeaderError
-from uvdive.image.tarindex import Wanted, index_tar, visit_tar
+from uvdive.image.tarindex import Wanted, visit_tar
 
 _MAX_TEXT = 16 << 20
 NO_ARCHIVE = "Give an archive that `docker save` or `podman save` wrote."
@@ -43,12 +44,18 @@ class Box(Protocol):
     def text(self, name: str) -> bytes | None:
         """The content of a small member, or None if there is none."""
 
+    def order(self, names: Sequence[str]) -> list[int]:
+        """Get ready to read these layers: the order in which asking for them waits least."""
+
     def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
         """Read the layer in a member; with its place if it can be read again.
 
         Raises:
             ImageError: it is not there or is damaged.
         """
+
+    def close(self) -> None:
+        """End what ``order`` began."""
 
 
 def layer_read(layer: LayerData, diff_id: str) -> LayerRead:
@@ -155,6 +162,12 @@ class PassedBox:
     def text(self, name: str) -> bytes | None:
         return self._texts.get(_follow(self._links, name))
 
+    def order(self, names: Sequence[str]) -> list[int]:
+        return list(range(len(names)))
+
+    def close(self) -> None:
+        """Nothing goes on behind a stream that has passed."""
+
     def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
         try:
             return self._layers[_follow(self._links, name)], None
@@ -163,29 +176,55 @@ class PassedBox:
 
 
 class _InPlace:
-    """What folders and archives on disk share: plain layers are read where they lie."""
+    """What folders and archives on disk share: layers are read where they lie, by two processes."""
 
     def __init__(self, wanted: Wanted, on_event: OnEvent, *, verify: bool) -> None:
         self._wanted, self._on_event, self._verify = wanted, on_event, verify
-        self._read: dict[str, tuple[LayerData, LayerPlace | None]] = {}
+        self._read: dict[str, Read] = {}
+        self._second: SecondReader | None = None
+        self._theirs: frozenset[str] = frozenset()
 
-    def _layer(self, name: str, path: Path, fd: int, start: int, size: int) -> None:
-        stream = FileStream(fd, start, size)
-        plain = blobs.compression(stream.peek(BLOCK)) is None
-        if plain and not self._verify:
-            index = index_tar(stream, self._wanted, size=size, digests=False)
-            data = LayerData(index, None, size, None)
-        else:
-            data = blobs.read_layer(stream, size, self._wanted)
-        self._read[name] = data, LayerPlace(path.absolute(), start) if plain else None
+    def find(self, name: str) -> tuple[str, BlobPlace] | None:
+        """The member that a name means, and where it lies."""
+        raise NotImplementedError
+
+    def order(self, names: Sequence[str]) -> list[int]:
+        found = [self.find(name) for name in names]
+        places = dict(item for item in found if item is not None)
+        _, theirs = split(places)
+        if theirs:
+            self._theirs = frozenset(theirs)
+            self._second = SecondReader(
+                {name: places[name] for name in theirs}, self._wanted, verify=self._verify
+            )
+        return sorted(
+            range(len(names)), key=lambda n: (item := found[n]) is not None and item[0] in self._theirs
+        )
+
+    def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
+        found = self.find(name)
+        if found is None:
+            raise _missing(name)
+        real, place = found
+        read = self._read.get(real)
+        if read is None and self._second is not None and real in self._theirs:
+            read = self._second.wait(real)
+        if read is None:
+            read = read_blob(real, place, self._wanted, verify=self._verify)
+        self._read[real] = read
+        return read.layer, read.place
+
+    def close(self) -> None:
+        if self._second is not None:
+            self._second.stop()
 
 
 class FileBox(_InPlace):
     """A plain archive on disk: only headers and small texts are read before a layer is asked for.
 
     Args:
-        path: the archive's name, for LayerPlace.
-        fd: the archive, open for reading.
+        path: the archive.
+        fd: it, open for reading.
         wanted: which files' contents to keep.
         on_event: gets BytesRead.
         verify: read plain layers whole, so that their digests are known.
@@ -196,8 +235,9 @@ class FileBox(_InPlace):
 
     def __init__(self, path: Path, fd: int, wanted: Wanted, on_event: OnEvent, *, verify: bool) -> None:
         super().__init__(wanted, on_event, verify=verify)
-        self._path, self._fd = path, fd
+        self._path = path
         self._size = os.fstat(fd).st_size
+        self._done = 0
         self._texts: dict[str, bytes] = {}
         self._places: dict[str, tuple[int, int]] = {}
         self._links = _walk(FileStream(fd, 0, self._size), self._visit)
@@ -211,15 +251,16 @@ class FileBox(_InPlace):
     def text(self, name: str) -> bytes | None:
         return self._texts.get(_follow(self._links, name))
 
-    def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
+    def find(self, name: str) -> tuple[str, BlobPlace] | None:
         real = _follow(self._links, name)
-        if real not in self._places:
-            raise _missing(name)
-        start, size = self._places[real]
-        if real not in self._read:
-            self._layer(real, self._path, self._fd, start, size)
-        self._on_event(BytesRead(start + size, self._size))
-        return self._read[real]
+        place = self._places.get(real)
+        return None if place is None else (real, BlobPlace(self._path, *place))
+
+    def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
+        found = super().layer(name)
+        self._done += found[0].compressed_bytes or found[0].tar_bytes
+        self._on_event(BytesRead(min(self._done, self._size), self._size))
+        return found
 
 
 class FolderBox(_InPlace):
@@ -236,15 +277,12 @@ class FolderBox(_InPlace):
         except OSError:
             return None
 
-    def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
-        if name not in self._read:
-            path = self._folder / name
-            try:
-                with opened(path) as fd:
-                    self._layer(name, path, fd, 0, os.fstat(fd).st_size)
-            except OSError:
-                raise _missing(name) from None
-        return self._read[name]
+    def find(self, name: str) -> tuple[str, BlobPlace] | None:
+        path = self._folder / name
+        try:
+            return name, BlobPlace(path, 0, path.stat().st_size)
+        except OSError:
+            return None
 
 
 @contextmanager
