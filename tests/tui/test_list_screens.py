@@ -144,3 +144,12 @@ async def test_empty_lists_say_why():
             await pilot.pause()
             assert words in text_of(app)
             await pilot.press("enter", "s", "y", "escape")
+
+
+async def test_an_image_that_uvdive_built_is_called_as_the_user_called_it():
+    built = replace(sample_report().image, reference="uvdive.local/flask-0123456789:before")
+    async with opened(answers(replace(sample_report(), image=built))) as (app, pilot):
+        assert "sample:1  71.6 kB" in text_of(app)
+        await pilot.press("w")
+        await pilot.pause()
+        assert "uvdive.local" not in text_of(app)

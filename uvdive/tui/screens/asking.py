@@ -63,8 +63,8 @@ class AskTarget(ModalScreen[Path | None]):
 FORMS = (
     ("json", "JSON", "every figure, for programs"),
     ("markdown", "Markdown", "a summary, for a pull request"),
-    ("saved", "Saved report", "everything but file contents; uvdive opens it again, anywhere"),
-    ("svg", "SVG", "a picture of this screen as it is, secrets on it included"),
+    ("saved", "Saved report", "all but file contents; uvdive opens it again"),
+    ("svg", "SVG", "this screen as it is, with any secret on it"),
 )
 """What can be exported: the id, its name, what it is good for."""
 

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import ContentSwitcher, Footer, Static
+from textual.widgets import Static
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken, Note, OnEvent
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.tui.actions import ActionScreen, bindings
 from uvdive.tui.headline import fit
 from uvdive.tui.jobs import Job
-from uvdive.tui.keys import REWRITE
-from uvdive.tui.panes import Panes
 from uvdive.tui.proof import Proof
-from uvdive.tui.screens.dialogs import Failure, Help, Question
+from uvdive.tui.screens.dialogs import Failure, Question
+from uvdive.tui.screens.rewritelayout import RewriteLayout
 from uvdive.tui.text import keep_end, visible
 from uvdive.tui.verdict import figures, plan_words, proof_words
 from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, StepList
@@ -35,21 +31,9 @@ from uvdive.tui.writing import first_question, second_question
 if TYPE_CHECKING:
     from uvdive.tui.app import UvdiveApp
 
-_TITLES = {"deltas": "Before and after", "why": "Why"}
 
-
-class RewriteScreen(ActionScreen, Panes):
+class RewriteScreen(RewriteLayout):
     """One Dockerfile's rewrite. It lives as long as the app: leaving it stops nothing."""
-
-    ACTIONS = REWRITE
-    BINDINGS = bindings(REWRITE)
-    PLAN_PANES: ClassVar[tuple[str, ...]] = ("decisions", "diff", "why")
-    BUILD_PANES: ClassVar[tuple[str, ...]] = ("steps", "deltas", "checks", "log")
-    PANES = PLAN_PANES + BUILD_PANES
-    HELP = (
-        "Decisions on the left, what they change on the right. Enter on a choice (○) takes it.\n"
-        "b builds the new image, checks it against the old one and compares their sizes; w writes the file."
-    )
 
     def __init__(self, report: ImageReport, dockerfile: Path) -> None:
         super().__init__()
@@ -72,29 +56,6 @@ class RewriteScreen(ActionScreen, Panes):
         """The build context: as given, else the Dockerfile's folder."""
         return self._app.context or self.dockerfile.parent
 
-    def compose(self) -> ComposeResult:
-        """Both views; the plan is shown first."""
-        yield Static(id="headline")
-        yield PairBar(id="pair")
-        yield Static(id="tabs")
-        with ContentSwitcher(initial="plan", id="views"):
-            with Horizontal(id="plan"):
-                with Vertical(id="choices", classes="column"):
-                    yield DecisionList(id="decisions")
-                    with VerticalScroll(id="why"):
-                        yield Static(id="reason")
-                with Vertical(id="change", classes="column"):
-                    yield DiffView(id="diff")
-            with Horizontal(id="build"):
-                with Vertical(id="work", classes="column"):
-                    yield StepList(id="steps")
-                    yield LogView(id="log")
-                with Vertical(id="outcome", classes="column"):
-                    yield DeltaList(id="deltas")
-                    yield CheckList(id="checks")
-        yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
-        yield Footer(show_command_palette=False)
-
     def on_mount(self) -> None:
         """Ask for the plan."""
         self.name_panes()
@@ -102,35 +63,6 @@ class RewriteScreen(ActionScreen, Panes):
         self.query_one(PairBar).show(figures(self.report, None, None))
         self._clock = self.set_interval(0.5, self._tick, pause=True)
         self._replan()
-
-    # Panes: those of the view that is shown
-
-    @property
-    def view(self) -> str:
-        """``plan`` or ``build``."""
-        return str(self.query_one(ContentSwitcher).current)
-
-    @property
-    def panes(self) -> tuple[str, ...]:
-        """The panes of the view that is shown."""
-        return self.PLAN_PANES if self.view == "plan" else self.BUILD_PANES
-
-    def number(self, name: str) -> int:
-        """Both views number their panes from 1."""
-        view = self.PLAN_PANES if name in self.PLAN_PANES else self.BUILD_PANES
-        return view.index(name) + 1
-
-    def pane_title(self, name: str) -> str:
-        """A pane's name in words."""
-        return _TITLES.get(name, name.capitalize())
-
-    def pane_changed(self) -> None:
-        """Another pane has the focus."""
-        self.query_one("#tabs", Static).update(self.tabs())
-
-    def _show_view(self, view: str) -> None:
-        self.query_one(ContentSwitcher).current = view
-        self.go_to(self.panes[0])
 
     def resized(self) -> None:
         """As many words in the headline as fit now."""
@@ -352,18 +284,6 @@ class RewriteScreen(ActionScreen, Panes):
             self._job.cancel.cancel()
             self.refresh_actions()
 
-    def action_split(self) -> None:
-        """Unified or side by side."""
-        if self.view != "plan":
-            self._show_view("plan")
-        diff = self.query_one(DiffView)
-        diff.toggle()
-        self.query_one("#plan").set_class(diff.split, "-split")
-
-    def action_switch(self) -> None:
-        """The plan or the build."""
-        self._show_view("build" if self.view == "plan" else "plan")
-
     def action_copy(self) -> None:
         """Copy the new Dockerfile, or the log."""
         if self.plan is None:
@@ -380,11 +300,3 @@ class RewriteScreen(ActionScreen, Panes):
         else:
             self.app.pop_screen()
             self._show()
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(Help(self))
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()
