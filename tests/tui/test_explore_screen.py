@@ -1,5 +1,6 @@
 import asyncio
 import re
+import threading
 from dataclasses import replace
 
 import pytest
@@ -467,6 +468,30 @@ async def test_big_images_are_summed_up_beside_the_screen(monkeypatch):
         assert (tree.outline.wanted.needle, tree.outline.hits.count) == ("flask", 2)
         await pilot.press("escape")
         assert not tree.outline.wanted
+
+
+async def test_only_the_newest_wish_is_computed_after_the_one_that_runs(monkeypatch):
+    monkeypatch.setattr(browser, "IN_A_THREAD", 1)
+    release, asked = threading.Event(), []
+    real = browser._prepare
+
+    def slow(report, span, wanted, view):
+        asked.append(wanted.needle)
+        assert release.wait(30)
+        return real(report, span, wanted, view)
+
+    async with opened(SAMPLE) as (app, pilot):
+        for job in list(app.jobs._jobs):
+            await ended(pilot, job)
+        monkeypatch.setattr(browser, "_prepare", slow)
+        screen = app.screen
+        for needle in ("f", "fl", "fla"):
+            screen._filter(replace(screen.filter, needle=needle))
+        release.set()
+        await ended(pilot, screen._computing)
+        await ended(pilot, screen._computing)
+        assert asked == ["f", "fla"]
+        assert screen.query_one(FileTree).outline.wanted.needle == "fla"
 
 
 async def test_warnings_of_the_report_are_told_without_markup():

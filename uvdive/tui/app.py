@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -157,7 +158,11 @@ class UvdiveApp(App[int]):
     def load(self, on_event: OnEvent, cancel: CancelToken) -> Any:
         """Read the image, in a job's thread."""
         assert self._loader is not None
-        return self._loader(on_event=on_event, cancel=cancel)
+        loaded = self._loader(on_event=on_event, cancel=cancel)
+        # Imported here while people wait anyway: at the first key it would be felt.
+        import_module("uvdive.tui.screens.kinds")
+        import_module("uvdive.tui.screens.viewer")
+        return loaded
 
     def show_rewrite(self, report: ImageReport) -> None:
         """Go to the rewrite, which stays as it was left; ask for a Dockerfile where none is found."""

@@ -15,6 +15,7 @@ from uvdive.ledger.report import OWNERS, ImageReport
 from uvdive.ledger.tree import Mode, Sign, TreeView, build_view
 from uvdive.ledger.treefilter import HOWS, Filter, Hits, match, matcher
 from uvdive.tui.actions import ActionScreen
+from uvdive.tui.jobs import Job
 from uvdive.tui.panes import Panes
 from uvdive.tui.places import Place, Span
 from uvdive.tui.text import visible
@@ -48,6 +49,8 @@ class Browser(ActionScreen, Panes):
         self._wanted: Span | None = None
         self._mode: Mode = "upto"
         self._reveal: int | None = None
+        self._shown: tuple[Span, Filter] | None = None
+        self._computing: Job | None = None
 
     @property
     def _app(self) -> UvdiveApp:
@@ -104,15 +107,28 @@ class Browser(ActionScreen, Panes):
         view = self._views.get(span)
         if report.files.entries < IN_A_THREAD or (view is not None and not wanted):
             self._viewed(span, wanted, view or _view(report, span), None)
+        else:
+            self._compute()
+
+    def _compute(self) -> None:
+        """Compute what is wanted now, after what is being computed: two at once are slower."""
+        report, span, wanted = self.report, self._wanted, self.filter
+        if report is None or span is None or (self._computing is not None and self._computing.running):
             return
-        self._app.jobs.start("view", self, lambda _event, _cancel: _prepare(report, span, wanted, view))
+        view = self._views.get(span)
+        self._computing = self._app.jobs.start(
+            "view", self, lambda _event, _cancel: _prepare(report, span, wanted, view)
+        )
 
     def _viewed(self, span: Span, wanted: Filter, view: TreeView, hits: Hits | None) -> None:
         if len(self._views) > MOST_VIEWS:
             self._views.clear()
         self._views[span] = view
         if span != self._wanted or wanted != self.filter:
+            if self._shown != (self._wanted, self.filter):
+                self._compute()
             return
+        self._shown = span, wanted
         tree = self.query_one(FileTree)
         tree.show(view, wanted, hits)
         if self._reveal is not None:
