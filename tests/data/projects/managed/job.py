@@ -1,0 +1,5 @@
+import sys
+
+from markupsafe import escape
+
+print(escape(f"<{sys.prefix}>"))
