@@ -14,6 +14,7 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import image_tag
 from uvdive.build.replacing import build_tagged
+from uvdive.build.space import check_space
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.comparing import compare_images
@@ -45,12 +46,14 @@ def build_image(
 
     Raises:
         EngineError: no docker client, no engine, or no right to use it.
-        BuildError: no buildx plugin, or the build failed: ``log`` has its last lines.
+        BuildError: no buildx plugin, no room on the engine's disk, or the build failed:
+            ``log`` has its last lines.
         UsageError: buildx does not take one of the arguments.
         CancelledError: ``cancel`` was set; the tag is as it was before.
     """
     if request.tag is None:
         request = replace(request, tag=image_tag(request.context, request.dockerfile, "before"))
+    check_space()
     return build_tagged(request, on_event=on_event, cancel=cancel)
 
 
@@ -91,6 +94,7 @@ def prove(
     """
     if plan.outcome == "refused":
         raise RefusedError("There is no rewrite to build.", plan.refusal.reason if plan.refusal else "")
+    check_space(before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes)
     dockerfile = Path(plan.dockerfile)
     tag = image_tag(context, dockerfile, "after")
     with _context(plan, context) as folder:

@@ -1,0 +1,43 @@
+"""Is there room for a build where the engine keeps its images?"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from pathlib import Path
+from typing import Any
+
+from uvdive.base.errors import BuildError
+from uvdive.base.units import size
+from uvdive.build.images import engine_client
+
+LEAST = 512 << 20
+"""Below this a build of any kind is bound to fail: a base image and an environment. In bytes."""
+
+
+def _root(info: dict[str, Any]) -> Path | None:
+    """The engine's folder, where that is on this very machine (and not in Docker Desktop's)."""
+    root = info.get("DockerRootDir")
+    return Path(root) if root and info.get("Name") == platform.node() else None
+
+
+def check_space(needed: int = 0) -> None:
+    """See that there is room for ``needed`` bytes of image, and for LEAST bytes besides.
+
+    An engine on another machine does not tell what it has left; then the build tells.
+
+    Raises:
+        EngineError: no engine answers.
+        BuildError: there is less.
+    """
+    with engine_client() as client:
+        root = _root(client.info())
+    try:
+        free = None if root is None else shutil.disk_usage(root).free
+    except OSError:
+        return  # this user may not look there
+    if free is not None and free < needed + LEAST:
+        raise BuildError(
+            f"The engine has {size(free)} left in {root}; the build needs about {size(needed + LEAST)}.",
+            "Free some: docker system df shows what takes it, docker builder prune removes build caches.",
+        )
