@@ -54,8 +54,15 @@ async def test_what_is_there_is_listed_sorted_filtered_and_opened():
         await pilot.pause()
         assert app.target == "docker://app:[1]"
         assert app.screen.report is not None
-        await pilot.press("w", "escape")
+        await pilot.press("w", "escape", "3", "z", "escape", "o", "escape")
         assert isinstance(app.screen, ExploreScreen)
+        await pilot.press("escape")
+        assert isinstance(app.screen, PickScreen)
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        await ended(pilot, app.jobs._jobs[-1])
+        assert app.target == "./new.tar"
+        assert app.screen.report is not None
 
 
 async def test_no_engine_and_nothing_to_open_are_told():

@@ -155,6 +155,23 @@ class UvdiveApp(App[int]):
         ours = {"Quit", "Keys", "Maximize", "Minimize"}
         yield from (command for command in super().get_system_commands(screen) if command.title not in ours)
 
+    @property
+    def picked(self) -> bool:
+        """Does the picker lie below, so that there is something to go back to?"""
+        return self._opener is not None and len(self.screen_stack) > 1
+
+    def back_to_picker(self) -> None:
+        """Let go of the image; a running build is not let go of by accident."""
+        if self.is_screen_installed("rewrite"):
+            rewrite = self.get_screen("rewrite")
+            if getattr(rewrite, "busy", False):
+                self.notify("A build is running; r shows it, x stops it there.", timeout=4)
+                return
+            self.uninstall_screen("rewrite")
+        self.jobs.stop()
+        self.target = None
+        self.pop_screen()
+
     def load(self, on_event: OnEvent, cancel: CancelToken) -> Any:
         """Read the image, in a job's thread."""
         assert self._loader is not None

@@ -107,7 +107,7 @@ EXPLORE = (
         "explore.back",
         "escape",
         "Back",
-        "End the filter, the range of layers, the zoom.",
+        "End the filter, the range of layers, the zoom; then back to what to open.",
         _can_leave,
         palette=False,
     ),

@@ -218,9 +218,10 @@ class ExploreScreen(Takeout):
 
     @property
     def can_back(self) -> bool:
-        """Is there a filter, a range or a zoom to end?"""
+        """Is there a filter, a range or a zoom to end, or a picker to go back to?"""
         return (
             self.maximized is not None
+            or self._app.picked
             or self.marked
             or bool(self.filter)
             or self.query_one("#files").has_class("-filtering")
@@ -256,12 +257,16 @@ class ExploreScreen(Takeout):
             self._app.show_dockerfile(self.report, line)
 
     def action_back(self) -> None:
-        """End the filter, then the range; then the zoom (Textual does that one)."""
+        """End the filter, then the range, then the zoom; then back to the picker, if it was there."""
         if self.filter or self.query_one("#files").has_class("-filtering"):
             self._end_filter()
             self.query_one(FileTree).focus()
         elif self.marked:
             self.action_mark()
+        elif self.maximized is not None:
+            self.minimize()
+        elif self._app.picked:
+            self._app.back_to_picker()
 
     def action_copy(self) -> None:
         """Copy the selected path, command or owner."""
