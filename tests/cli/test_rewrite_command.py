@@ -149,6 +149,7 @@ def test_buildx_arguments_go_to_both_builds(run, session, project: Path) -> None
         ["--image", "a", "--static"],
         ["--write", "-o", "x"],
         ["--context", "nowhere"],
+        ["--start", "--no-verify"],
         ["--", "-t", "mine"],
         ["--", "-f", "other"],
         ["--", "other-context"],
@@ -159,6 +160,15 @@ def test_a_line_that_makes_no_sense_ends_with_2(run, session, project: Path, arg
     ran = run("rewrite", "Dockerfile", *argv)
     assert ran.code == 2
     assert session.calls == []
+
+
+def test_start_runs_the_images_as_part_of_the_verification(run, session, project: Path) -> None:
+    assert run("rewrite", "Dockerfile", "--verify").code == 0
+    assert session.asked("prove").start is False
+    session.calls.clear()
+    assert run("rewrite", "Dockerfile", "--start").code == 0
+    assert session.asked("prove").start is True
+    assert (project / "Dockerfile").read_text() == "FROM old\n"
 
 
 @pytest.mark.parametrize(

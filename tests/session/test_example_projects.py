@@ -74,6 +74,13 @@ def judged(name: str, text: str, role: str = "after") -> Verification:
     return verify(before, built(name, text, role), PAIRS[name].allowed)
 
 
+def started(name: str, text: str, role: str = "after") -> Check:
+    """The check of the start, with both images run."""
+    before = built(name, text_of(name, rewritten=False), "before")
+    verification = verify(before, built(name, text, role), PAIRS[name].allowed, start=True)
+    return check(verification, "start")
+
+
 def check(verification: Verification, name: str) -> Check:
     return next(check for check in verification.checks if check.name == name)
 
@@ -126,3 +133,22 @@ def test_a_runtime_library_that_was_left_out_is_caught() -> None:
     assert failed.keys() == {"files", "imports"}  # ctypes loads it: no header names it
     assert any("libpq" in line for line in failed["files"])
     assert any("psycopg" in line for line in failed["imports"])
+
+
+def test_a_server_with_a_healthcheck_is_run_until_it_is_healthy() -> None:
+    good = text_of("gunicorn", rewritten=True)
+    right = started("gunicorn", good)
+    assert right.status == "passed"
+    assert "becomes healthy on port 8000 HTTP 200 for /" in right.detail
+    head, stage, runner = good.partition(" AS runner")
+    wrong = started(
+        "gunicorn", head + stage + runner.replace('"--bind=0.0.0.0:8000"', '"--bind=0.0.0.0:8001"'), "broken"
+    )
+    assert wrong.status == "failed"
+    assert "listening ports: [8000] -> [8001]" in wrong.differences
+
+
+def test_a_job_that_ends_is_compared_by_its_status() -> None:
+    right = started("managed", text_of("managed", rewritten=True))
+    assert right.status == "passed"
+    assert "It ends with 0, as the original." in right.detail

@@ -65,14 +65,18 @@ class Session:
         answer = self.plan if isinstance(self.plan, BaseException) else replace(made, **changes)
         return self._answer("plan", answer, SimpleNamespace(report=report, context=context, choices=choices))
 
-    def prove(self, plan, before, *, context, build_args=(), verify=True, on_event=None, cancel=None):
+    def prove(
+        self, plan, before, *, context, build_args=(), verify=True, start=False, on_event=None, cancel=None
+    ):
         proof = SimpleNamespace(
             build=BuildResult("sha256:2", "uvdive.local/x:after", 1.5),
             after=sample_report(),
             comparison=None,
             verification=self.verification if verify else None,
         )
-        return self._answer("prove", proof, SimpleNamespace(context=context, build_args=build_args))
+        return self._answer(
+            "prove", proof, SimpleNamespace(context=context, build_args=build_args, start=start)
+        )
 
     def compare_images(self, before, after) -> Comparison:
         return self._answer(

@@ -40,6 +40,9 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         help="build the new image and check it against the old one (default: before writing)",
     )
     parser.option(
+        "--start", action="store_true", help="run both images too, and compare what they do; implies --verify"
+    )
+    parser.option(
         "--choose", metavar="ID=VALUE", action="append", default=[], help="take another alternative"
     )
     parser.option("--json", action="store_true", help="print one JSON object")
@@ -76,6 +79,8 @@ class _Rewriting:
         self.build = dockerfile_source(self.dockerfile, self.context, self.build_args)
         self.original: Source = self.build if args.image is None else source_of(args.image)
         self.original.dockerfile = self.dockerfile
+        if args.start and args.verify is False:
+            raise UsageError("--start is part of the verification.", "Leave --no-verify out.")
         if args.output is not None and args.output.exists():
             raise UsageError(f"{args.output} is there already.", "Name a new file, or use --write.")
 
@@ -108,6 +113,8 @@ class _Rewriting:
     def _wants_proof(self, plan: RewritePlan) -> bool:
         if plan.outcome != "rewritten":
             return False
+        if self.args.start:
+            return True
         if self.args.verify is None:
             return self._writes
         if not self.args.verify and self._writes:
@@ -130,7 +137,14 @@ class _Rewriting:
         from uvdive.session.proving import prove
 
         self.console.say("Building the rewrite")
-        return prove(plan, before, context=self.context, build_args=self.build_args, on_event=self.narrator)
+        return prove(
+            plan,
+            before,
+            context=self.context,
+            build_args=self.build_args,
+            start=self.args.start,
+            on_event=self.narrator,
+        )
 
     def _measured(self, before: ImageReport, proof: Proof) -> Measured:
         from uvdive.output.rewrite_json import Measured

@@ -73,20 +73,21 @@ def _context(plan: RewritePlan, context: Path) -> Iterator[Path]:
         yield copy
 
 
-def prove(
+def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     plan: RewritePlan,
     before: ImageReport,
     *,
     context: Path,
     build_args: tuple[str, ...] = (),
     verify: bool = True,
+    start: bool = False,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Proof:
     """Build the plan's text, read the new image, compare it with ``before`` and verify it.
 
     Nothing is written to the user's folder. Emits the events of the build, of the
-    reading and of the checks.
+    reading and of the checks. ``start`` runs both images too, as part of the verification.
 
     Raises:
         RefusedError: the plan is a refusal.
@@ -105,5 +106,5 @@ def prove(
     comparison = compare_images(before, after, on_event=on_event, cancel=cancel)
     verification = None
     if verify:
-        verification = run_checks(before, after, plan.allowed, on_event=on_event, cancel=cancel)
+        verification = run_checks(before, after, plan.allowed, start=start, on_event=on_event, cancel=cancel)
     return Proof(built, after, comparison, verification)

@@ -17,6 +17,7 @@ from uvdive.verify.files import check_files
 from uvdive.verify.imports import check_imports
 from uvdive.verify.interpreter import check_interpreter
 from uvdive.verify.libraries import check_libraries
+from uvdive.verify.running import check_running
 from uvdive.verify.start import check_start
 
 Places = tuple[Place | None, Place | None]
@@ -44,12 +45,20 @@ def _places(before: ImageReport, after: ImageReport, indexes: Indexes) -> Iterat
         yield old, new
 
 
+def _start(
+    before: ImageReport, after: ImageReport, allowed: Allowances, cancel: CancelToken, *, run: bool
+) -> Check:
+    resolved = check_start(before, after, repaired=allowed.repaired_start)
+    return check_running(before, after, resolved, cancel) if run else resolved
+
+
 def verify(
     before: ImageReport,
     after: ImageReport,
     allowed: Allowances | None = None,
     *,
     indexes: Indexes = (None, None),
+    start: bool = False,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Verification:
@@ -57,7 +66,8 @@ def verify(
 
     Emits CheckStarted before each check and the Check itself after it. ``allowed`` is
     what the plan announced; without it nothing may differ. ``indexes`` say where the
-    contents of images from archives lie, for the checks that read some.
+    contents of images from archives lie, for the checks that read some. ``start`` runs
+    both images' start commands too, in containers without network.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -71,7 +81,7 @@ def verify(
             ("interpreter", lambda: check_interpreter(before, after)),
             ("libraries", lambda: worker.call(check_libraries, before, after, places, cancel=token)),
             ("imports", lambda: check_imports(before, after, token)),
-            ("start", lambda: check_start(before, after, repaired=allowed.repaired_start)),
+            ("start", lambda: _start(before, after, allowed, token, run=start)),
         )
         checks = []
         for name, check in steps:
