@@ -133,6 +133,14 @@ async def test_the_details_follow_the_selection():
         assert "added by layer 1, line 3" in text
 
 
+async def test_a_folder_that_no_layer_names_tells_who_wrote_into_it_first():
+    async with opened(SAMPLE) as (app, pilot):
+        await pilot.press("3", "down")
+        await pilot.pause()
+        assert selected_path(app) == b"/usr"
+        assert "first written into by layer 0" in text_of(app)
+
+
 async def test_the_base_folds_and_unfolds():
     async with opened(SAMPLE) as (app, pilot):
         layers = app.screen.query_one(LayerList)

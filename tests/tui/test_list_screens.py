@@ -153,3 +153,13 @@ async def test_an_image_that_uvdive_built_is_called_as_the_user_called_it():
         await pilot.press("w")
         await pilot.pause()
         assert "uvdive.local" not in text_of(app)
+
+
+async def test_waste_of_the_folded_base_is_shown_in_its_own_layer():
+    gone = Waste(b"/etc/os-release", 1000, "overwritten", "base-os", 0, 2, None)
+    async with opened(answers(replace(sample_report(), waste=(gone,)))) as (app, pilot):
+        await pilot.press("w", "f")
+        await pilot.pause()
+        assert selected_path(app) == gone.path
+        view = app.screen.query_one(FileTree).outline.view
+        assert (view.layer, view.mode) == (0, "layer")

@@ -226,6 +226,10 @@ def _inode_lines(report: ImageReport, inode: int) -> Iterable[Content]:
 
 def _history(report: ImageReport, view: TreeView, node: int) -> Iterable[Content]:
     table = view.table
+    if not table.entries_of(node):
+        first = _first_below(view, node)
+        if first is not None:
+            yield from by_layer("history", "first written into", report.layers[first])
     for place, entry in enumerate(table.entries_of(node)[:MOST]):
         verb = "added" if table.entry_change[entry] == Change.ADDED else "changed"
         layer = report.layers[table.entry_layer[entry]]
@@ -233,3 +237,18 @@ def _history(report: ImageReport, view: TreeView, node: int) -> Iterable[Content
         death, cause = table.entry_death[entry], Cause(table.entry_cause[entry])
         if death != ALIVE and cause in (Cause.DELETED, Cause.SHADOWED):
             yield from by_layer("", _CAUSES[cause], report.layers[death])
+
+
+def _first_below(view: TreeView, node: int, most: int = 5_000) -> int | None:
+    """The layer that first wrote below a path which no layer names; None where that takes too long."""
+    table, todo, first = view.table, [node], None
+    while todo:
+        here = todo.pop()
+        most -= 1
+        if most < 0:
+            return None
+        for entry in table.entries_of(here)[:1]:
+            layer = table.entry_layer[entry]
+            first = layer if first is None else min(first, layer)
+        todo.extend(table.children(here))
+    return first

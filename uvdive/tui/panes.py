@@ -87,7 +87,8 @@ class Panes(Screen[None]):
         if self.maximized is not None:
             self.minimize()
         self._mark(name)
-        self.focus_target(name).focus()
+        # At once, unlike Widget.focus: the next key may be on its way already.
+        self.set_focus(self.focus_target(name))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Know which pane has the keys, however they got there."""

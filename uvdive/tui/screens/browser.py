@@ -144,7 +144,7 @@ class Browser(ActionScreen, Panes):
         self.query_one(LayerList).mark(None)
         if place.span.mode != "range":
             self._mode = place.span.mode
-        self.query_one(LayerList).go_to(place.span.layer)
+        self._select_layer(place.span.layer)
         self._reveal = place.node
         self._wanted = None
         self.go_to("files")
@@ -152,11 +152,15 @@ class Browser(ActionScreen, Panes):
 
     def show_layer(self, layer: int) -> None:
         """Go to a layer, out of the folded base where it is one of that."""
+        self._select_layer(layer)
+        self.go_to("layers")
+
+    def _select_layer(self, layer: int) -> None:
         layers = self.query_one(LayerList)
         if self.report is not None and self.report.layers[layer].base:
+            # The folded base stands for all of its layers: the files would be theirs.
             layers.fold(unfold=True)
         layers.go_to(layer)
-        self.go_to("layers")
 
     # Filters
 
@@ -165,7 +169,7 @@ class Browser(ActionScreen, Panes):
         self.go_to("files")
         self.query_one("#files").add_class("-filtering")
         self._hint()
-        self.query_one("#needle").focus()
+        self.set_focus(self.query_one("#needle"))
 
     def _hint(self, problem: str = "") -> None:
         words = problem or f"{self.filter.how} · t changes · Enter keeps · Esc ends · n N go through"
@@ -178,7 +182,7 @@ class Browser(ActionScreen, Panes):
 
     @on(Input.Submitted, "#needle")
     def _needle_submitted(self) -> None:
-        self.query_one(FileTree).focus()
+        self.set_focus(self.query_one(FileTree))
 
     def _filter(self, wanted: Filter) -> None:
         if self.report is None or self._wanted is None:

@@ -260,7 +260,7 @@ class ExploreScreen(Takeout):
         """End the filter, then the range, then the zoom; then back to the picker, if it was there."""
         if self.filter or self.query_one("#files").has_class("-filtering"):
             self._end_filter()
-            self.query_one(FileTree).focus()
+            self.set_focus(self.query_one(FileTree))
         elif self.marked:
             self.action_mark()
         elif self.maximized is not None:

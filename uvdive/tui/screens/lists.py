@@ -188,13 +188,13 @@ class ListScreen(ActionScreen, Panes):
 
     @on(Input.Submitted, "#needle")
     def _needle_submitted(self) -> None:
-        self.query_one(Listing).focus()
+        self.set_focus(self.query_one(Listing))
 
     def action_filter(self) -> None:
         """Open the line for the filter."""
         self.go_to("items")
         self.query_one("#items").add_class("-filtering")
-        self.query_one("#needle").focus()
+        self.set_focus(self.query_one("#needle"))
 
     def action_sort(self) -> None:
         """Take the next order."""
@@ -207,7 +207,7 @@ class ListScreen(ActionScreen, Panes):
         if needle.value or self.query_one("#items").has_class("-filtering"):
             needle.value = ""
             self.query_one("#items").remove_class("-filtering")
-            self.query_one(Listing).focus()
+            self.set_focus(self.query_one(Listing))
         elif self.maximized is not None:
             self.minimize()
         else:

@@ -160,7 +160,7 @@ class PickScreen(ActionScreen, Panes):
     def action_filter(self) -> None:
         """Open the line for the filter."""
         self.query_one("#items").add_class("-filtering")
-        self.query_one("#needle").focus()
+        self.set_focus(self.query_one("#needle"))
 
     def action_sort(self) -> None:
         """Take the next order."""
@@ -176,7 +176,7 @@ class PickScreen(ActionScreen, Panes):
         """End the filter."""
         self.query_one("#needle", Input).value = ""
         self.query_one("#items").remove_class("-filtering")
-        self.query_one(Listing).focus()
+        self.set_focus(self.query_one(Listing))
 
     def action_help(self) -> None:
         """Show the keys."""
