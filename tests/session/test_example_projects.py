@@ -44,7 +44,7 @@ PAIRS = {
     pair.name: pair
     for pair in (
         Pair("slim", (*ACTIVE, "Cmd")),
-        Pair("user", (*ACTIVE, *PYTHON, "Entrypoint"), ("/home/app/.cache", "/home/app/.local")),
+        Pair("user", (*ACTIVE, *PYTHON, "Entrypoint")),
         Pair("managed", ("Env:UV_TOOL_BIN_DIR",)),
         Pair("gunicorn"),
         Pair("library", (*ACTIVE, "Cmd"), ("/root/.cache",)),

@@ -157,6 +157,16 @@ def test_a_hard_link_in_the_cache_is_the_caches(before: ImageReport, tmp_path: P
     assert all(line.startswith("missing: /root/.cache/uv/") for line in check.differences)
 
 
+def test_the_empty_folder_of_a_cache_mount_is_uvs(tmp_path: Path) -> None:
+    mount = {name: make.folder(name) for name in ("home/app/.cache", "home/app/.cache/uv")}
+    home = {"home/app": make.folder("home/app")}
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | home | mount)
+    after = pairs.read(tmp_path / "a.tar", pairs.python(), pairs.application() | home)
+    assert files(before, after).status == "passed"
+    check = files(before, after, Allowances())
+    assert (check.status, check.differences) == ("failed", ("missing: /home/app/.cache/ (0 files, 0 B)",))
+
+
 def test_the_environment_is_not_explained_by_the_cache(before: ImageReport, tmp_path: Path) -> None:
     check = files(before, pairs.rewritten(tmp_path, without="flask"))
     assert len(check.differences) == 1

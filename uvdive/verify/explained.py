@@ -180,6 +180,9 @@ class Explanations:
     def missing(self, path: bytes, entry: int) -> str | None:
         """Why ``path`` may be missing, in a few words; None where nothing explains it."""
         owner = self.owner(path, entry)
+        # A cache mount leaves its empty folder behind; the ledger owns contents alone.
+        if path.endswith(b"/.cache/uv") and self._before.files.entry_kind[entry] == Kind.DIRECTORY:
+            owner = "uv-cache"
         gone = owner if owner in self._owners else None
         return self._anyway(path, entry, owner) or gone or self._announced(path)
 
