@@ -88,9 +88,7 @@ def add_output(parser: Parser, *, report: bool = True) -> None:
     parser.option("--no-redact", action="store_true", help="keep what looks like a secret in ENV and history")
     if report:
         parser.option("--report", action="store_true", help="print the plain report, also in a terminal")
-        parser.option(
-            "--top", metavar="N", type=_count, help="the N largest rows of each list in --json"
-        )
+        parser.option("--top", metavar="N", type=_count, help="the N largest rows of each list in --json")
         parser.option("--save", metavar="FILE", type=Path, help="save all but the files' contents as .uvdive")
 
 
