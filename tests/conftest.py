@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from needs import cannot_run
 
 
 @functools.cache
@@ -42,9 +43,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     )
     if problem is None:
         return
-    if os.environ.get("UVDIVE_REQUIRE_ENGINE") == "1":
-        pytest.fail(f"an engine is required (UVDIVE_REQUIRE_ENGINE=1): {problem}", pytrace=False)
-    pytest.skip(problem)
+    cannot_run(problem)
 
 
 ROOT = Path(__file__).parent.parent

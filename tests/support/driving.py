@@ -27,6 +27,7 @@ from uvdive.rewrite.plan import (
 )
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.jobs import Job
+from uvdive.tui.screens.rewrite import RewriteScreen
 from uvdive.tui.services import Services
 from uvdive.verify.checks import Check, CheckStarted, Comparison, OwnerDelta, Verification
 
@@ -211,3 +212,18 @@ def text_of(app: UvdiveApp) -> str:
     """Everything that the screen shows, line by line."""
     strips = app.screen._compositor.render_strips()
     return "\n".join(strip.text for strip in strips)
+
+
+async def rewritten(app, pilot) -> RewriteScreen:
+    """Press r and wait for the plan."""
+    await pilot.press("r")
+    await ended(pilot, app.jobs._jobs[-1])
+    screen = app.get_screen("rewrite")
+    assert isinstance(screen, RewriteScreen)
+    return screen
+
+
+async def built(screen, pilot) -> None:
+    """Press b and wait for the proof."""
+    await pilot.press("b")
+    await ended(pilot, screen._job)

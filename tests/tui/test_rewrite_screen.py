@@ -1,8 +1,7 @@
 import asyncio
 from pathlib import Path
 
-import pytest
-from driving import CHECKS, NEW, Recorded, answers, ended, opened, plan, refused, text_of
+from driving import CHECKS, NEW, Recorded, answers, built, ended, opened, plan, refused, rewritten, text_of
 from samples import sample_report
 
 from uvdive.base.errors import BuildError, UsageError
@@ -15,28 +14,6 @@ from uvdive.tui.widgets.diff import DiffView
 from uvdive.tui.widgets.rows import Rows
 
 SAMPLE = answers(sample_report())
-
-
-@pytest.fixture
-def dockerfile(tmp_path: Path) -> Path:
-    path = tmp_path / "Dockerfile[red]"
-    path.write_text("FROM uv:1\n")
-    return path
-
-
-async def rewritten(app, pilot) -> RewriteScreen:
-    """Press r and wait for the plan."""
-    await pilot.press("r")
-    await ended(pilot, app.jobs._jobs[-1])
-    screen = app.get_screen("rewrite")
-    assert isinstance(screen, RewriteScreen)
-    return screen
-
-
-async def built(screen, pilot) -> None:
-    """Press b and wait for the proof."""
-    await pilot.press("b")
-    await ended(pilot, screen._job)
 
 
 async def test_r_shows_decisions_diff_reason_and_prediction(dockerfile):

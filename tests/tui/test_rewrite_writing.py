@@ -1,36 +1,11 @@
-from pathlib import Path
-
 import pytest
-from driving import FAILED, NEW, Recorded, answers, ended, opened, text_of
+from driving import FAILED, NEW, Recorded, answers, built, ended, opened, rewritten, text_of
 from samples import sample_report
 
 from uvdive.base.errors import UsageError
 from uvdive.tui.screens.dialogs import Failure, Question
-from uvdive.tui.screens.rewrite import RewriteScreen
 
 SAMPLE = answers(sample_report())
-
-
-@pytest.fixture
-def dockerfile(tmp_path: Path) -> Path:
-    path = tmp_path / "Dockerfile[red]"
-    path.write_text("FROM uv:1\n")
-    return path
-
-
-async def rewritten(app, pilot) -> RewriteScreen:
-    """Press r and wait for the plan."""
-    await pilot.press("r")
-    await ended(pilot, app.jobs._jobs[-1])
-    screen = app.get_screen("rewrite")
-    assert isinstance(screen, RewriteScreen)
-    return screen
-
-
-async def built(screen, pilot) -> None:
-    """Press b and wait for the proof."""
-    await pilot.press("b")
-    await ended(pilot, screen._job)
 
 
 async def test_w_writes_after_a_yes_and_says_where(dockerfile):

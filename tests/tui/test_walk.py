@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from needs import cannot_run
 
 ROOT = Path(__file__).parents[2]
 TRIES = 3_000
@@ -60,7 +61,7 @@ class Terminal:
 @pytest.fixture(params=[(80, 24), (120, 36)])
 def terminal(request: pytest.FixtureRequest, tmp_path: Path, seed_image: str) -> Iterator[Terminal]:
     if shutil.which("tmux") is None:
-        pytest.skip("no tmux")
+        cannot_run("no tmux")
     opened = Terminal(tmp_path, *request.param, sys.executable, "-m", "uvdive.cli.main", seed_image)
     yield opened
     opened.kill()

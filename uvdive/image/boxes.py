@@ -11,6 +11,7 @@ import hashlib
 import os
 import posixpath
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -175,7 +176,7 @@ class PassedBox:
             raise _missing(name) from None
 
 
-class _InPlace:
+class _InPlace(ABC):
     """What folders and archives on disk share: layers are read where they lie, by two processes."""
 
     def __init__(self, wanted: Wanted, on_event: OnEvent, *, verify: bool) -> None:
@@ -184,9 +185,9 @@ class _InPlace:
         self._second: SecondReader | None = None
         self._theirs: frozenset[str] = frozenset()
 
+    @abstractmethod
     def find(self, name: str) -> tuple[str, BlobPlace] | None:
         """The member that a name means, and where it lies."""
-        raise NotImplementedError
 
     def order(self, names: Sequence[str]) -> list[int]:
         found = [self.find(name) for name in names]
