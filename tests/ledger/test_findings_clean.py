@@ -30,7 +30,7 @@ LIBPQ = [
         b"Package: libc6\nStatus: install ok installed\nVersion: 2.41\n\n"
         b"Package: libpq5\nStatus: install ok installed\nSection: libs\nVersion: 17\n\n",
     ),
-    make.file("var/lib/apt/lists/deb.debian.org_debian_dists_trixie_InRelease", bytes(200_000)),
+    make.file("var/lib/apt/lists/mirror.example_debian_dists_trixie_InRelease", bytes(200_000)),
 ]
 APP = [
     *hand.venv("app/.venv", ("flask", FLASK)),
@@ -50,7 +50,7 @@ def test_two_stages_with_uv_left_behind(known: bool, tmp_path: Path) -> None:
 
 
 def test_apts_lists_are_removed_where_the_base_left_some(tmp_path: Path) -> None:
-    path = "var/lib/apt/lists/deb.debian.org_debian_dists_trixie_InRelease"
+    path = "var/lib/apt/lists/mirror.example_debian_dists_trixie_InRelease"
     dockerfile = (
         "FROM python:3.13-slim\nRUN apt-get update && apt-get install x && rm -rf /var/lib/apt/lists/*"
     )

@@ -111,9 +111,9 @@ def test_what_happened_in_the_base_is_not_the_authors(tmp_path: Path) -> None:
 def test_apts_lists(tmp_path: Path) -> None:
     lists = [
         make.file(
-            "var/lib/apt/lists/deb.debian.org_dists_trixie_main_binary-amd64_Packages.lz4", bytes(1_500_000)
+            "var/lib/apt/lists/mirror.example_dists_trixie_main_binary-amd64_Packages.lz4", bytes(1_500_000)
         ),
-        make.file("var/lib/apt/lists/deb.debian.org_dists_trixie_InRelease", bytes(200_000)),
+        make.file("var/lib/apt/lists/mirror.example_dists_trixie_InRelease", bytes(200_000)),
         make.file("var/cache/apt/pkgcache.bin", bytes(300_000)),
         make.file("var/cache/apt/archives/x_1_amd64.deb", bytes(50_000)),
     ]

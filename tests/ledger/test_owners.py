@@ -182,7 +182,7 @@ def test_tool_environments_are_uvs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "owner"),
     [
-        ("var/lib/apt/lists/deb.debian.org_x", "caches"),
+        ("var/lib/apt/lists/mirror.example_x", "caches"),
         ("var/cache/apt/archives/x.deb", "caches"),
         ("root/.cache/pip/http/x", "caches"),
         ("root/.npm/_cacache/x", "caches"),
