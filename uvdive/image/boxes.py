@@ -26,7 +26,7 @@ from uvdive.image.layer import LayerData
 from uvdive.image.layercache import LayerCache
 from uvdive.image.sharing import BlobPlace, Read, SecondReader, read_blob, split
 from uvdive.image.source import LayerPlace
-from uvdive.image.stream import ByteStream, ChunkStream, FileStream
+from uvdive.image.stream import ByteStream, ChunkStream, FileStream, opened
 from uvdive.image.table import Kind
 from uvdive.image.tarheader import BLOCK, BadHeaderError
 from uvdive.image.tarindex import Wanted, visit_tar
@@ -284,20 +284,6 @@ class FolderBox(_InPlace):
             return name, BlobPlace(path, 0, path.stat().st_size)
         except OSError:
             return None
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[int]:
-    """An open file descriptor for reading, closed at the end.
-
-    Raises:
-        OSError: it cannot be opened.
-    """
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        yield fd
-    finally:
-        os.close(fd)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from uvdive.image.table import ALIVE, FileTable, Kind
+from uvdive.image.tarheader import clean
 
 _MAX_HOPS = 40  # as Linux: path_resolution(7)
 
@@ -37,24 +38,14 @@ def _step(table: FileTable, path: bytes, layer: int) -> tuple[bytes, int | None,
             rest = b"/".join(parts[number + 1 :])
             start = b"" if target.startswith(b"/") else done
             joined = start + b"/" + target + (b"/" + rest if rest else b"")
-            return _flatten(joined), None, True
+            return b"/" + clean(joined), None, True
         node, done = child, done + b"/" + part
     return done or b"/", node, False
 
 
-def _flatten(path: bytes) -> bytes:
-    parts: list[bytes] = []
-    for part in path.split(b"/"):
-        if part == b"..":
-            del parts[-1:]
-        elif part not in (b"", b"."):
-            parts.append(part)
-    return b"/" + b"/".join(parts)
-
-
 def resolve(table: FileTable, path: bytes, layer: int = ALIVE - 1) -> Resolution:
     """Follow ``path`` (absolute) in the state after ``layer``, links in folders included."""
-    hops = [_flatten(path)]
+    hops = [b"/" + clean(path)]
     for _ in range(_MAX_HOPS):
         path, node, again = _step(table, hops[-1], layer)
         if not again:

@@ -14,7 +14,7 @@ from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.image import blobs
 from uvdive.image.layer import LayerData
 from uvdive.image.source import LayerPlace
-from uvdive.image.stream import FileStream
+from uvdive.image.stream import FileStream, opened
 from uvdive.image.tarheader import BLOCK
 from uvdive.image.tarindex import Wanted, index_tar
 
@@ -47,8 +47,7 @@ def read_blob(name: str, place: BlobPlace, wanted: Wanted, *, verify: bool) -> R
         ImageError: it is damaged.
         OSError: it cannot be read.
     """
-    fd = os.open(place.path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
+    with opened(place.path) as fd:
         stream = FileStream(fd, place.start, place.size)
         plain = blobs.compression(stream.peek(BLOCK)) is None
         if plain and not verify:
@@ -56,8 +55,6 @@ def read_blob(name: str, place: BlobPlace, wanted: Wanted, *, verify: bool) -> R
             layer = LayerData(index, None, place.size, None)
         else:
             layer = blobs.read_layer(stream, place.size, wanted)
-    finally:
-        os.close(fd)
     return Read(name, layer, LayerPlace(place.path.absolute(), place.start) if plain else None)
 
 

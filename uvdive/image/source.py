@@ -14,6 +14,7 @@ from uvdive.base.errors import ImageError
 from uvdive.image.config import Manifest, parse_config, parse_history
 from uvdive.image.events import LayerOutline
 from uvdive.image.layer import LayerData
+from uvdive.image.stream import opened
 from uvdive.image.tarsplit import read_below
 
 _BROKEN = "The image is damaged: pull, build or save it again."
@@ -73,11 +74,8 @@ def read_content(place: LayerPlace, path: bytes, offset: int, size: int) -> byte
     """
     if place.offset is None:
         return read_below(place.path, path, size)
-    fd = os.open(place.path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
+    with opened(place.path) as fd:
         return os.pread(fd, size, place.offset + offset)
-    finally:
-        os.close(fd)
 
 
 def load_json(data: bytes, what: str) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 import xxhash
@@ -243,3 +245,17 @@ class FileStream:
             self._at += len(piece)
             left -= len(piece)
             yield memoryview(piece)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """An open file descriptor for reading, closed at the end.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield fd
+    finally:
+        os.close(fd)

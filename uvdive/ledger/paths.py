@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable
+from uvdive.image.tarheader import clean
 
 _MERGED = re.compile(rb"^/(?:lib(?:32|64|x32)?|bin|sbin)(?:/|$)")
 _UNMERGED = re.compile(rb"^/usr(/(?:lib(?:32|64|x32)?|bin|sbin)(?:/|$))")
@@ -14,13 +15,7 @@ _UNMERGED = re.compile(rb"^/usr(/(?:lib(?:32|64|x32)?|bin|sbin)(?:/|$))")
 
 def normal(path: bytes) -> bytes:
     """The absolute path without ``.``, ``..`` and doubled slashes."""
-    parts: list[bytes] = []
-    for part in path.split(b"/"):
-        if part == b"..":
-            del parts[-1:]
-        elif part not in (b"", b"."):
-            parts.append(part)
-    return b"/" + b"/".join(parts)
+    return b"/" + clean(path)
 
 
 class PathFinder:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from uvdive.ledger.distributions import normal_name
 from uvdive.ledger.report import OWNERS, Component, Distribution, Environment, ImageReport
 from uvdive.verify.checks import Comparison, OwnerDelta, PackageDelta, PathDelta
 from uvdive.verify.config import config_deltas
@@ -56,11 +56,6 @@ def _owners(before: ImageReport, after: ImageReport) -> Iterator[OwnerDelta]:
     new = {owner.owner: owner.bytes for owner in after.owners}
     for owner in OWNERS:
         yield OwnerDelta(owner, old.get(owner, 0), new.get(owner, 0))
-
-
-def normal_name(name: str) -> str:
-    """A distribution's name as installers compare it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _distributions(environment: Environment | None) -> dict[str, Distribution]:
