@@ -9,7 +9,7 @@ import pytest
 from uvdive.base.errors import RefusedError, UsageError
 from uvdive.rewrite.plan import FileChange, Refusal, RewritePlan
 from uvdive.session import writing
-from uvdive.session.writing import Written, write_rewrite
+from uvdive.session.writing import Written, undo_rewrite, write_rewrite
 
 OLD = "FROM a\r\nRUN b\n"
 NEW = "FROM a AS builder\r\nRUN b\nFROM c\n"
@@ -134,3 +134,66 @@ def test_a_failure_leaves_everything_as_it_was(
 def test_a_folder_that_is_not_there(plan: RewritePlan, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can't be written"):
         write_rewrite(plan, output=tmp_path / "none" / "New")
+
+
+@pytest.fixture
+def wide(plan: RewritePlan, tmp_path: Path) -> RewritePlan:
+    (tmp_path / "start.sh").write_text("uv run x\n")
+    (tmp_path / "start.sh").chmod(0o755)
+    return replace(
+        plan, files=(FileChange("start.sh", "x\n", ""), FileChange(".dockerignore", ".venv\n", ""))
+    )
+
+
+def texts(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_undoing_brings_every_file_back(wide: RewritePlan, tmp_path: Path) -> None:
+    before = texts(tmp_path)
+    undo_rewrite(write_rewrite(wide))
+    assert texts(tmp_path) == before
+    assert (tmp_path / "start.sh").stat().st_mode & 0o777 == 0o755
+
+
+def test_undoing_what_wrote_nothing_changes_nothing(plan: RewritePlan, tmp_path: Path) -> None:
+    undo_rewrite(write_rewrite(replace(plan, outcome="unchanged", text=OLD)))
+    assert texts(tmp_path) == {"Dockerfile": OLD.encode()}
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "start.sh", ".dockerignore"])
+def test_nothing_is_undone_where_one_file_has_changed_since(
+    wide: RewritePlan, tmp_path: Path, name: str
+) -> None:
+    written = write_rewrite(wide)
+    (tmp_path / name).write_text("mine")
+    before = texts(tmp_path)
+    with pytest.raises(UsageError, match="has changed since it was written"):
+        undo_rewrite(written)
+    assert texts(tmp_path) == before
+
+
+def test_nothing_is_undone_without_the_old_text(wide: RewritePlan, tmp_path: Path) -> None:
+    written = write_rewrite(wide)
+    (tmp_path / "start.sh.orig").unlink()
+    before = texts(tmp_path)
+    with pytest.raises(UsageError, match="is gone"):
+        undo_rewrite(written)
+    assert texts(tmp_path) == before
+
+
+def test_a_failure_at_the_last_file_brings_the_others_back(
+    wide: RewritePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = texts(tmp_path)
+    replaced = writing._replace
+
+    def full(path: Path, text: str) -> None:
+        if path.name == "Dockerfile":
+            raise OSError(28, "No space left on device", str(path))
+        replaced(path, text)
+
+    monkeypatch.setattr(writing, "_replace", full)
+    with pytest.raises(UsageError, match="No space left"):
+        write_rewrite(wide)
+    assert texts(tmp_path) == before

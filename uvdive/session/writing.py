@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import itertools
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvdive.base.errors import RefusedError, UsageError
@@ -20,13 +21,15 @@ class Written:
     """What was written: ``kept`` is where the old text lies, None where there was none to keep.
 
     ``others`` are the other files that the plan changes; ``unwritten`` are those
-    that it would change too, where only the Dockerfile was asked for.
+    that it would change too, where only the Dockerfile was asked for. ``sha256`` is
+    of what was written, empty where nothing was: who undoes it must find just that.
     """
 
     path: Path
     kept: Path | None
     others: tuple[Written, ...] = ()
     unwritten: tuple[str, ...] = ()
+    sha256: str = field(default="", compare=False)
 
 
 def _names_to_keep(path: Path) -> Iterator[Path]:
@@ -45,6 +48,11 @@ def _keep(path: Path) -> Path:
     raise AssertionError  # the names don't end
 
 
+def _keep_owner(path: Path, before: os.stat_result) -> None:
+    with contextlib.suppress(PermissionError):
+        os.chown(path, before.st_uid, before.st_gid)
+
+
 def _replace(path: Path, text: str) -> None:
     """Write the whole file or nothing: a reader sees the old text or the new one.
 
@@ -59,8 +67,7 @@ def _replace(path: Path, text: str) -> None:
         if path.exists():
             before = path.stat()
             new.chmod(before.st_mode & 0o7777)
-            with contextlib.suppress(PermissionError):
-                os.chown(new, before.st_uid, before.st_gid)
+            _keep_owner(new, before)
         new.replace(path)
     except BaseException:
         new.unlink(missing_ok=True)
@@ -76,7 +83,21 @@ def _rewrite(path: Path, text: str) -> Written:
     except BaseException:
         kept.unlink(missing_ok=True)
         raise
-    return Written(path, kept)
+    return Written(path, kept, sha256=_digest(real))
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _put_back(written: Written) -> None:
+    """Undo one file: the old text in its place and its copy gone, or the new file gone."""
+    real = written.path.resolve()
+    if written.kept is None:
+        real.unlink()
+    else:
+        _keep_owner(written.kept, real.stat())
+        written.kept.replace(real)
 
 
 def _in_place(plan: RewritePlan, context: Path) -> Written:
@@ -89,16 +110,46 @@ def _in_place(plan: RewritePlan, context: Path) -> Written:
         )
     if plan.outcome == "unchanged":
         return Written(path, None)
-    others = []
-    for change in plan.files:
-        other = context / change.path
-        if other.exists():
-            others.append(_rewrite(other, change.text))
-        else:
-            _replace(other, change.text)
-            others.append(Written(other, None))
-    done = _rewrite(path, plan.text)
-    return Written(path, done.kept, tuple(others))
+    others: list[Written] = []
+    try:
+        for change in plan.files:
+            other = context / change.path
+            if other.exists():
+                others.append(_rewrite(other, change.text))
+            else:
+                _replace(other, change.text)
+                others.append(Written(other, None, sha256=_digest(other)))
+        done = _rewrite(path, plan.text)
+    except BaseException:
+        # Half a rewrite builds nothing that anybody checked.
+        for written in reversed(others):
+            _put_back(written)
+        raise
+    return Written(path, done.kept, tuple(others), sha256=done.sha256)
+
+
+def undo_rewrite(written: Written) -> None:
+    """Put the old texts back that ``write_rewrite`` kept, and remove the files that it made.
+
+    Nothing is undone if any of the files is no longer what was written.
+
+    Raises:
+        UsageError: a file has changed since, or cannot be written.
+    """
+    files = [one for one in (written, *written.others) if one.sha256]
+    try:
+        for one in files:
+            if not one.path.is_file() or _digest(one.path) != one.sha256:
+                raise UsageError(
+                    f"{one.path} has changed since it was written.",
+                    f"The old text is in {one.kept}." if one.kept else "It was not there before.",
+                )
+            if one.kept is not None and not one.kept.is_file():
+                raise UsageError(f"{one.kept}, which held the old text, is gone.")
+        for one in files:
+            _put_back(one)
+    except OSError as error:
+        raise UsageError(f"{error.filename} can't be written: {error.strerror}.") from error
 
 
 def write_rewrite(
