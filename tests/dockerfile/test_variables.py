@@ -121,7 +121,7 @@ def argvs(text: str) -> list[tuple[str, ...]] | None:
         ("a <<EOF\nEOF", None),
         ("a 'open", None),
         ("&& a", None),
-        ("a # b", None),
+        ("a # b", [("a",)]),
         ("", []),
     ],
 )

@@ -1,28 +1,36 @@
-"""The commands of a shell text, as far as they are understood: lists of simple commands.
+"""The commands of a shell text, for reading only: nothing is ever written from what is read here.
 
-What is not a plain list (command substitution, subshells, compound commands,
-heredocs) is answered with None and never guessed. Issue 7 puts a full shell parser
-behind ``commands``.
+tree-sitter-bash does the parsing (``shelltree``). A text that it cannot parse is
+unknown, and so is all that a program is told as a text of its own (``eval "$X"``):
+never guessed.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-_OPERATORS = ("&&", "||", ";;", ";", "|&", "|", "&", "\n")
-_REDIRECT = re.compile(r"\d*(?:>>|>&|>\||>|<&|<)")
-_COMPOUND = frozenset({"if", "then", "else", "fi", "for", "while", "until", "do", "done", "case", "esac"})
-_OPENING = frozenset({"{", "}", "!", "[[", "function", "select"})
+from uvdive.dockerfile.syntax import Instruction
+
+SHELLS = frozenset({"sh", "bash", "dash", "ash"})
+_LONE_HEREDOC = re.compile(r"\d*<<-?\S+")
+_SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?(?P<program>\S+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word without its quotes; ``start`` and ``end`` are offsets in the text."""
+    """One word without its quotes; ``start`` and ``end`` are offsets in the text.
+
+    ``literal`` is false where only the shell knows the word: expansions,
+    substitutions (which stand in ``text`` as written) and patterns.
+    """
 
     text: str
     start: int
     end: int
+    literal: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,9 @@ class Command:
     """A simple command. ``before`` is the operator in front of it, empty for the first.
 
     ``words`` are without assignments in front (``assignments``) and redirections;
-    ``outputs`` are the files that it redirects to.
+    ``outputs`` are the files that it redirects to. ``nested`` names what it stands
+    in (``subshell``, ``if_statement``, ``command_substitution``, ``sh -c`` …), empty
+    for a command of a plain list; offsets of those in ``sh -c`` are the outer word's.
     """
 
     before: str
@@ -39,119 +49,85 @@ class Command:
     start: int
     end: int
     outputs: tuple[str, ...] = ()
+    nested: str = ""
 
     @property
     def argv(self) -> tuple[str, ...]:
         """The words as texts."""
         return tuple(word.text for word in self.words)
 
+    @property
+    def program(self) -> str:
+        """The program's name without its folder; empty where only the shell knows it."""
+        return self.words[0].text.rsplit("/", 1)[-1] if self.words and self.words[0].literal else ""
 
-class _UnknownError(Exception):
-    """Not a plain list of simple commands."""
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One member of a text's outermost list of commands joined by ``&&``, ``;`` and line ends.
+
+    What ``||``, ``|``, ``&``, a heredoc or a compound command ties together is one
+    part. ``before`` is the operator in front; ``commands`` are all in it.
+    """
+
+    before: str
+    start: int
+    end: int
+    commands: tuple[Command, ...]
+    simple: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A whole text that was understood."""
+
+    text: str
+    parts: tuple[Part, ...]
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command, the nested ones too, in the text's order."""
+        return tuple(command for part in self.parts for command in part.commands)
+
+
+def read_script(text: str) -> Script | None:
+    """Read a shell text; None where it is not understood as a whole."""
+    from uvdive.dockerfile.shelltree import read
+
+    shebang = _SHEBANG.match(text)
+    if shebang and shebang["program"].rsplit("/", 1)[-1] not in SHELLS:
+        return None
+    return read(text)
 
 
 def commands(text: str) -> tuple[Command, ...] | None:
-    """Split a shell text into its simple commands, or None where it holds more than these."""
-    try:
-        return _read(text)
-    except _UnknownError:
+    """The simple commands of a plain list, or None where the text holds more than these."""
+    script = read_script(text)
+    if script is None:
         return None
+    found = script.commands
+    return None if any(command.nested for command in found) else found
 
 
-def _read(text: str) -> tuple[Command, ...]:
-    found: list[Command] = []
-    words: list[Word] = []
-    outputs: list[str] = []
-    before, at = "", 0
-    while True:
-        while at < len(text) and text[at] in " \t\r":
-            at += 1
-        operator = next((op for op in _OPERATORS if text.startswith(op, at)), None)
-        if operator is None and at < len(text):
-            redirect = _REDIRECT.match(text, at)
-            if redirect:
-                target = _redirected(text, redirect)
-                at = target.end
-                if ">" in redirect[0] and not redirect[0].endswith("&"):
-                    outputs.append(target.text)
-                continue
-            word = _word(text, at)
-            words.append(word)
-            at = word.end
-            continue
-        if words:
-            found.append(replace(_command(before, words), outputs=tuple(outputs)))
-        elif operator not in (None, "\n", ";"):
-            raise _UnknownError
-        if operator is None:
-            return tuple(found)
-        words, outputs, before, at = [], [], operator, at + len(operator)
+def shell_text(instruction: Instruction) -> str:
+    """What the shell gets to read in a RUN, CMD, ENTRYPOINT or HEALTHCHECK's command.
+
+    A heredoc alone is a script; others follow the line that names them. An exec
+    form comes with its words quoted.
+    """
+    if instruction.exec_form is not None:
+        return shlex.join(instruction.exec_form)
+    if instruction.heredocs and _LONE_HEREDOC.fullmatch(instruction.arguments.strip()):
+        return "".join(heredoc.body for heredoc in instruction.heredocs)
+    bodies = "".join(f"\n{heredoc.body}{heredoc.name}" for heredoc in instruction.heredocs)
+    return instruction.arguments + bodies
 
 
-def _redirected(text: str, match: re.Match[str]) -> Word:
-    at = match.end()
-    if match[0].endswith("<") and text.startswith("<", at):
-        raise _UnknownError
-    while at < len(text) and text[at] in " \t":
-        at += 1
-    return _word(text, at)
-
-
-def _command(before: str, words: list[Word]) -> Command:
-    assignments: list[Word] = []
-    rest = list(words)
-    while rest and re.match(r"[A-Za-z_]\w*=", rest[0].text):
-        assignments.append(rest.pop(0))
-    if rest and (rest[0].text in _COMPOUND or rest[0].text in _OPENING):
-        raise _UnknownError
-    return Command(before, tuple(rest), tuple(assignments), words[0].start, words[-1].end)
-
-
-def _word(text: str, start: int) -> Word:
-    out: list[str] = []
-    at = start
-    while at < len(text) and text[at] not in " \t\r\n;|&<>":
-        char = text[at]
-        if char in "()`" or text.startswith("$(", at) or (char == "#" and at == start):
-            raise _UnknownError
-        if char == "'":
-            end = _closing(text, at + 1, "'")
-            out.append(text[at + 1 : end])
-            at = end + 1
-        elif char == '"':
-            piece, at = _double_quoted(text, at + 1)
-            out.append(piece)
-        elif char == "\\":
-            out.append(text[at + 1 : at + 2])
-            at += 2
-        elif text.startswith("${", at):
-            end = _closing(text, at, "}")
-            out.append(text[at : end + 1])
-            at = end + 1
-        else:
-            out.append(char)
-            at += 1
-    if at == start:
-        raise _UnknownError
-    return Word("".join(out), start, min(at, len(text)))
-
-
-def _closing(text: str, at: int, mark: str) -> int:
-    end = text.find(mark, at)
-    if end < 0 or "$(" in text[at:end] * (mark != "'"):
-        raise _UnknownError
-    return end
-
-
-def _double_quoted(text: str, at: int) -> tuple[str, int]:
-    out: list[str] = []
-    while at < len(text) and text[at] != '"':
-        if text[at] == "`" or text.startswith("$(", at):
-            raise _UnknownError
-        if text[at] == "\\" and text[at + 1 : at + 2] in ('"', "\\", "$", "`"):
-            at += 1
-        out.append(text[at : at + 1])
-        at += 1
-    if at >= len(text):
-        raise _UnknownError
-    return "".join(out), at + 1
+def argument_of(words: Sequence[Word]) -> Word | None:
+    """The text that ``sh -c TEXT`` runs: the word behind the option; None where there is none."""
+    for index, word in enumerate(words[1:], 1):
+        if re.fullmatch(r"-\w*c\w*", word.text):
+            return words[index + 1] if index + 1 < len(words) else None
+        if not word.text.startswith("-"):
+            return None
+    return None
