@@ -73,6 +73,23 @@ def test_nothing_is_written_after_a_failed_check(run, session, project: Path, ho
     assert (project / "Dockerfile").read_text() == "FROM old\n"
 
 
+@pytest.mark.parametrize("how", [["--write"], ["-o", "new"]])
+def test_force_writes_after_a_failed_check_and_says_so(run, session, project: Path, how) -> None:
+    session.verification = FAILED
+    assert "--force writes it all the same" in run("rewrite", "Dockerfile", *how).err
+    session.calls.clear()
+    ran = run("rewrite", "Dockerfile", *how, "--force")
+    assert ran.code == 1
+    assert "written all the same (--force)" in ran.err
+    assert (project / ("new" if "-o" in how else "Dockerfile")).read_text() == "FROM new\n"
+
+
+def test_an_archives_contents_reach_the_proof(run, session, project: Path) -> None:
+    session.index = object()
+    run("rewrite", "Dockerfile", "--image", "./x.tar", "--verify")
+    assert session.asked("prove").index is session.index
+
+
 def test_a_failed_check_is_in_the_json_too(run, session, project: Path) -> None:
     session.verification = FAILED
     ran = run("rewrite", "Dockerfile", "--verify", "--json")
@@ -150,6 +167,7 @@ def test_buildx_arguments_go_to_both_builds(run, session, project: Path) -> None
         ["--write", "-o", "x"],
         ["--context", "nowhere"],
         ["--start", "--no-verify"],
+        ["--force"],
         ["--", "-t", "mine"],
         ["--", "-f", "other"],
         ["--", "other-context"],

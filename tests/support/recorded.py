@@ -27,6 +27,7 @@ class Session:
     build: Any = None
     calls: list[tuple[str, Any]] = field(default_factory=list)
     how: Any = None
+    index: Any = None
 
     def names(self) -> list[str]:
         return [name for name, _ in self.calls]
@@ -44,7 +45,7 @@ class Session:
     def load_image(self, target: object, *, dockerfile=None, on_event=None, cancel=None, **how) -> object:
         self.how = how
         report = self._answer("load", self.report, (target, dockerfile))
-        return SimpleNamespace(report=report, store=None)
+        return SimpleNamespace(report=report, store=None, index=self.index)
 
     def build_image(self, request: BuildRequest, *, on_event=None, cancel=None) -> object:
         built = BuildResult("sha256:1", "uvdive.local/x:before", 2.5)
@@ -66,8 +67,9 @@ class Session:
         return self._answer("plan", answer, SimpleNamespace(report=report, context=context, choices=choices))
 
     def prove(
-        self, plan, before, *, context, build_args=(), verify=True, start=False, on_event=None, cancel=None
-    ):
+        self, plan, before, *, context, index=None, build_args=(), verify=True, start=False,
+        on_event=None, cancel=None,
+    ):  # fmt: skip
         proof = SimpleNamespace(
             build=BuildResult("sha256:2", "uvdive.local/x:after", 1.5),
             after=sample_report(),
@@ -75,10 +77,12 @@ class Session:
             verification=self.verification if verify else None,
         )
         return self._answer(
-            "prove", proof, SimpleNamespace(context=context, build_args=build_args, start=start)
+            "prove",
+            proof,
+            SimpleNamespace(context=context, build_args=build_args, start=start, index=index),
         )
 
-    def compare_images(self, before, after) -> Comparison:
+    def compare_images(self, before, after, *, indexes=(None, None)) -> Comparison:
         return self._answer(
             "compare", Comparison({}, {}, 5, 5, "As big as before", (), (), (), (), ()), (before, after)
         )

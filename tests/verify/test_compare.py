@@ -9,6 +9,9 @@ import pytest
 from layers import content
 
 from uvdive.ledger.report import OWNERS, Component, Environment
+from uvdive.output.comparison_json import comparison_data
+from uvdive.output.markdown import comparison_markdown
+from uvdive.output.text_comparison import comparison_text
 from uvdive.session.comparing import compare_images
 from uvdive.verify.checks import OwnerDelta
 from uvdive.verify.compare import normal_name
@@ -89,7 +92,7 @@ def test_an_image_compared_with_itself_has_no_differences(tmp_path: Path) -> Non
         (),
         (),
     )
-    assert comparison.verdict == "As big as before"
+    assert comparison.verdict == "As big as before: nothing differs"
 
 
 def test_distributions_are_matched_by_normal_name_and_environment(tmp_path: Path) -> None:
@@ -130,3 +133,29 @@ def test_os_packages_add_up_over_owners(tmp_path: Path) -> None:
         ("gcc", "2", None, 5, None),
         ("libc6", "1", "1", 10, 13),
     ]
+
+
+def test_files_of_equal_size_are_compared_by_content(tmp_path: Path) -> None:
+    other = {"app/server.py": make.file("app/server.py", content(120, "x"))}
+    before, index = pairs.read_with_contents(tmp_path / "b.tar", pairs.python(), pairs.application())
+    after, new_index = pairs.read_with_contents(
+        tmp_path / "a.tar", pairs.python(), pairs.application() | other
+    )
+    comparison = compare_images(before, after, indexes=(index, new_index))
+    assert [(path.path, path.change) for path in comparison.paths] == [(b"/app/server.py", "changed")]
+    assert comparison.verdict == "As big as before; 1 path differs"
+    assert comparison.unread == 0
+    same = compare_images(before, before, indexes=(index, index))
+    assert (same.paths, same.verdict) == ((), "As big as before: nothing differs")
+
+
+def test_what_could_not_be_read_is_counted_and_said(tmp_path: Path) -> None:
+    before, _ = pairs.read_with_contents(tmp_path / "b.tar", pairs.python(), pairs.application())
+    more = {"app/more": make.file("app/more", b"1")}
+    after, _ = pairs.read_with_contents(tmp_path / "a.tar", pairs.python(), pairs.application() | more)
+    comparison = compare_images(before, after)
+    assert comparison.unread > 5
+    said = f"The contents of {comparison.unread} files of equal size could not be compared."
+    assert said in comparison_text(comparison)
+    assert said in comparison_markdown(comparison)
+    assert comparison_data(comparison)["unread_contents"] == comparison.unread

@@ -30,12 +30,13 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
 
     how = reading(args)
     sources = [source_of(target, how) for target in (args.before, args.after)]
-    reports = []
+    loaded = []
     for source in sources:
         if source.hint:
             console.say(source.hint)
-        reports.append(source.load(on_event=Narrator(console)).report)
-    comparison = compare_images(*reports)
+        loaded.append(source.load(on_event=Narrator(console)))
+    before, after = loaded
+    comparison = compare_images(before.report, after.report, indexes=(before.index, after.index))
     if not args.no_redact:
         comparison = redact_comparison(comparison)
     if args.json:

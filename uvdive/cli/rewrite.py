@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport
     from uvdive.output.rewrite_json import Measured
     from uvdive.rewrite.plan import RewritePlan
+    from uvdive.session.images import Loaded
     from uvdive.session.proving import Proof
 
 
@@ -41,6 +42,9 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.option(
         "--start", action="store_true", help="run both images too, and compare what they do; implies --verify"
+    )
+    parser.option(
+        "--force", action="store_true", help="let --write and -o write although the verification failed"
     )
     parser.option(
         "--choose", metavar="ID=VALUE", action="append", default=[], help="take another alternative"
@@ -79,6 +83,8 @@ class _Rewriting:
         self.build = dockerfile_source(self.dockerfile, self.context, self.build_args)
         self.original: Source = self.build if args.image is None else source_of(args.image)
         self.original.dockerfile = self.dockerfile
+        if args.force and not self._writes:
+            raise UsageError("--force lets --write or -o write.", "Add one of the two, or leave --force out.")
         if args.start and args.verify is False:
             raise UsageError("--start is part of the verification.", "Leave --no-verify out.")
         if args.output is not None and args.output.exists():
@@ -86,25 +92,28 @@ class _Rewriting:
 
     def run(self) -> ExitCode:
         """Plan, prove where asked, print, write."""
-        report = None if self.args.static else self._load()
-        plan = self._plan(report)
+        loaded = None if self.args.static else self._load()
+        plan = self._plan(None if loaded is None else loaded.report)
         proof = measured = None
         if self._wants_proof(plan):
-            before = report or self._load()
+            before = loaded or self._load()
             proof = self._prove(plan, before)
-            measured = self._measured(before, proof)
+            measured = self._measured(before.report, proof)
         self._print(plan, measured, proof)
         if plan.refusal is not None or plan.outcome == "refused":
             reason = plan.refusal.reason if plan.refusal is not None else "it can't be done safely"
             raise RefusedError(f"{self.dockerfile} was not rewritten: {reason}")
         failed = proof is not None and proof.verification is not None and not proof.verification.passed
-        if failed:
+        if failed and not (self.args.force and self._writes):
             raise VerificationError(
                 "The rewritten image is not as good as the original; nothing was written.",
-                "The failed checks say what differs. --choose may avoid it.",
+                "The failed checks say what differs. --choose may avoid it"
+                + ("; --force writes it all the same." if self._writes else "."),
             )
+        if failed:
+            self.console.say("The verification failed; the rewrite is written all the same (--force).")
         self._write(plan)
-        return ExitCode.DONE
+        return ExitCode.FAILED if failed else ExitCode.DONE
 
     @property
     def _writes(self) -> bool:
@@ -121,10 +130,10 @@ class _Rewriting:
             self.console.say("The rewrite is written without building or checking it (--no-verify).")
         return bool(self.args.verify)
 
-    def _load(self) -> ImageReport:
+    def _load(self) -> Loaded:
         if self.original.hint:
             self.console.say(self.original.hint)
-        return self.original.load(on_event=self.narrator).report
+        return self.original.load(on_event=self.narrator)
 
     def _plan(self, report: ImageReport | None) -> RewritePlan:
         from uvdive.session.rewriting import plan_rewrite
@@ -133,13 +142,14 @@ class _Rewriting:
             self.dockerfile, report, context=self.context, choices=self.choices, on_event=self.narrator
         )
 
-    def _prove(self, plan: RewritePlan, before: ImageReport) -> Proof:
+    def _prove(self, plan: RewritePlan, before: Loaded) -> Proof:
         from uvdive.session.proving import prove
 
         self.console.say("Building the rewrite")
         return prove(
             plan,
-            before,
+            before.report,
+            index=before.index,
             context=self.context,
             build_args=self.build_args,
             start=self.args.start,

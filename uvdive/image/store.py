@@ -13,18 +13,16 @@ class LayerStore:
 
     def __init__(self, table: FileTable, index: StoreIndex) -> None:
         self._table = table
-        self._index = index
+        self.index = index
 
     def has(self, inode: int) -> bool:
         """Can this inode's content be read?"""
-        return (
-            not self._table.inode_size(inode) or inode in self._index.kept or self._place(inode) is not None
-        )
+        return not self._table.inode_size(inode) or inode in self.index.kept or self._place(inode) is not None
 
     def _place(self, inode: int) -> LayerPlace | None:
-        if self._index.offsets[inode] < 0:
+        if self.index.offsets[inode] < 0:
             return None
-        return self._index.places[self._table.inode_layer(inode)]
+        return self.index.places[self._table.inode_layer(inode)]
 
     def read(self, inode: int, limit: int | None = None) -> bytes:
         """The content of an inode, at most ``limit`` bytes of it.
@@ -37,7 +35,7 @@ class LayerStore:
         wanted = size if limit is None else min(size, limit)
         if not wanted:
             return b""
-        kept = self._index.kept.get(inode)
+        kept = self.index.kept.get(inode)
         if kept is not None:
             return kept[:wanted]
         place = self._place(inode)
@@ -48,6 +46,6 @@ class LayerStore:
             )
         path = table.path(table.entry_node[table.inode_entry[inode]])
         try:
-            return read_content(place, path, self._index.offsets[inode], wanted)
+            return read_content(place, path, self.index.offsets[inode], wanted)
         except (OSError, StorageError) as error:
             raise ImageError(f"This file can no longer be read: {error}.", "Open the image again.") from error

@@ -36,6 +36,7 @@ def comparison_data(comparison: Comparison) -> dict[str, Any]:
         "config": [
             {"key": item.key, "before": item.before, "after": item.after} for item in comparison.config
         ],
+        "unread_contents": comparison.unread,
     }
 
 

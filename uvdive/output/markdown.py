@@ -10,6 +10,7 @@ from uvdive.output import largest
 from uvdive.output.plain import count, one_line
 from uvdive.output.sizes import engine_lines
 from uvdive.output.text import layer_place
+from uvdive.output.text_comparison import unread_lines
 from uvdive.verify.checks import Comparison, PackageDelta
 
 TOP = 20
@@ -124,6 +125,7 @@ def comparison_markdown(comparison: Comparison, units: Units = "si") -> str:
         _packages("OS package", comparison.os_packages, units),
         _table(("change", "", "path"), path_rows, frozenset({0})) if path_rows else [],
         _table(("config", "before", "after"), config, frozenset()) if config else [],
+        unread_lines(comparison),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from uvdive.base.units import Units, delta, size
 from uvdive.output import largest
-from uvdive.output.plain import bar, one_line, table, visible
+from uvdive.output.plain import bar, count, one_line, table, visible
 from uvdive.verify.checks import Comparison, ConfigDelta, PackageDelta, PathDelta
 
 TOP = 20
@@ -26,8 +26,16 @@ def comparison_text(comparison: Comparison, units: Units = "si", width: int = 10
         _packages("OS packages", comparison.os_packages, units),
         _paths(comparison.paths, units, width),
         _config(comparison.config, width),
+        unread_lines(comparison),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def unread_lines(comparison: Comparison) -> list[str]:
+    """What the comparison could not look into."""
+    if not comparison.unread:
+        return []
+    return [f"The contents of {count(comparison.unread, 'file')} of equal size could not be compared."]
 
 
 def owner_lines(owners: OwnerSizes, units: Units) -> list[str]:

@@ -7,26 +7,34 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import Comparison
 from uvdive.verify.compare import compare
+from uvdive.verify.contents import Indexes, Places, places_of
 
 
 def compare_images(
     before: ImageReport,
     after: ImageReport,
     *,
+    indexes: Indexes = (None, None),
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Comparison:
     """Two images side by side: owners, packages, paths and config, with a verdict in words.
 
-    Walking both images would hold up the app, so a worker process does it.
+    Files of equal size are compared by their contents where both images' can be read:
+    in an engine, or in an archive whose ``indexes`` are given. Walking both images
+    would hold up the app, so a worker process does it.
 
     Raises:
+        EngineError: the engine that an image is in does not answer.
         CancelledError: ``cancel`` was set.
     """
-    return worker.call(compare_in_worker, before, after, on_event=on_event, cancel=cancel)
+    with places_of(before, after, indexes) as places:
+        return worker.call(compare_in_worker, before, after, places, on_event=on_event, cancel=cancel)
 
 
-def compare_in_worker(before: ImageReport, after: ImageReport, *, on_event: OnEvent = ignore) -> Comparison:
+def compare_in_worker(
+    before: ImageReport, after: ImageReport, places: Places, *, on_event: OnEvent = ignore
+) -> Comparison:
     """What the worker process does; emits a Note."""
     on_event(Note("Comparing the images"))
-    return compare(before, after)
+    return compare(before, after, places)

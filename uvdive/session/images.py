@@ -9,6 +9,7 @@ from uvdive.base import worker
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.image.reference import Target, parse_target
+from uvdive.image.source import StoreIndex
 from uvdive.image.store import LayerStore
 from uvdive.ledger import saved
 from uvdive.ledger.report import ImageReport
@@ -22,6 +23,11 @@ class Loaded:
 
     report: ImageReport
     store: LayerStore | None
+
+    @property
+    def index(self) -> StoreIndex | None:
+        """Where the contents lie, for whoever reads them in another process."""
+        return None if self.store is None else self.store.index
 
 
 def load_image(

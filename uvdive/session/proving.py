@@ -15,6 +15,7 @@ from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import image_tag
 from uvdive.build.replacing import build_tagged
 from uvdive.build.space import check_space
+from uvdive.image.source import StoreIndex
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.comparing import compare_images
@@ -78,6 +79,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     before: ImageReport,
     *,
     context: Path,
+    index: StoreIndex | None = None,
     build_args: tuple[str, ...] = (),
     verify: bool = True,
     start: bool = False,
@@ -87,7 +89,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     """Build the plan's text, read the new image, compare it with ``before`` and verify it.
 
     Nothing is written to the user's folder. Emits the events of the build, of the
-    reading and of the checks. ``start`` runs both images too, as part of the verification.
+    reading and of the checks. ``index`` says where the contents of ``before`` lie, where
+    it came from an archive. ``start`` runs both images too, as part of the verification.
 
     Raises:
         RefusedError: the plan is a refusal.
@@ -103,8 +106,11 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
         built = build_tagged(request, on_event=on_event, cancel=cancel)
     on_event(Note("Reading the new image"))
     after = load_image(f"docker://{tag}", on_event=on_event, cancel=cancel).report
-    comparison = compare_images(before, after, on_event=on_event, cancel=cancel)
+    indexes = index, None
+    comparison = compare_images(before, after, indexes=indexes, on_event=on_event, cancel=cancel)
     verification = None
     if verify:
-        verification = run_checks(before, after, plan.allowed, start=start, on_event=on_event, cancel=cancel)
+        verification = run_checks(
+            before, after, plan.allowed, indexes=indexes, start=start, on_event=on_event, cancel=cancel
+        )
     return Proof(built, after, comparison, verification)

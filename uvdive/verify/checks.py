@@ -81,7 +81,10 @@ class ConfigDelta:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two images side by side (``uvdive.comparison/1``); bytes are ``file_bytes``."""
+    """Two images side by side (``uvdive.comparison/1``); bytes are ``file_bytes``.
+
+    ``unread`` counts files of equal size whose contents could not be compared.
+    """
 
     before: Mapping[str, object]
     after: Mapping[str, object]
@@ -93,6 +96,7 @@ class Comparison:
     os_packages: tuple[PackageDelta, ...]
     paths: tuple[PathDelta, ...]
     config: tuple[ConfigDelta, ...]
+    unread: int = 0
 
     @property
     def delta_bytes(self) -> int:

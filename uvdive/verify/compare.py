@@ -9,29 +9,38 @@ from uvdive.ledger.distributions import normal_name
 from uvdive.ledger.report import OWNERS, Component, Distribution, Environment, ImageReport
 from uvdive.verify.checks import Comparison, OwnerDelta, PackageDelta, PathDelta
 from uvdive.verify.config import config_deltas
-from uvdive.verify.pairs import changes, walk
-from uvdive.verify.verdict import verdict
+from uvdive.verify.contents import Places
+from uvdive.verify.pairs import Pair, changes, walk
+from uvdive.verify.twins import compare_twins, twin
+from uvdive.verify.verdict import whole_verdict
 
 
-def compare(before: ImageReport, after: ImageReport) -> Comparison:
+def compare(before: ImageReport, after: ImageReport, places: Places = (None, None)) -> Comparison:
     """Compare two images.
 
     Owners are in the order of OWNERS; packages by environment and name, only those
     that differ in version or bytes; paths in order. A path counts as changed by its
-    type, mode, owner, size and link target: equal sizes may hide another content.
+    type, mode, owner, size, link target and content; ``places`` say where contents are
+    read, and the comparison's ``unread`` counts the files whose contents can't be had.
+
+    Raises:
+        EngineError: the engine went away.
     """
     owners = tuple(_owners(before, after))
+    paths, unread = _paths(before, after, places)
+    config = config_deltas(before.config, after.config)
     return Comparison(
         before=_summary(before),
         after=_summary(after),
         before_bytes=before.totals.file_bytes,
         after_bytes=after.totals.file_bytes,
-        verdict=verdict(owners),
+        verdict=whole_verdict(owners, len(paths), len(config)),
         owners=owners,
         packages=tuple(_packages(before, after)),
         os_packages=tuple(_os_packages(before, after)),
-        paths=tuple(_paths(before, after)),
-        config=config_deltas(before.config, after.config),
+        paths=paths,
+        config=config,
+        unread=unread,
     )
 
 
@@ -116,21 +125,36 @@ def _os_packages(before: ImageReport, after: ImageReport) -> Iterator[PackageDel
             )
 
 
-def _paths(before: ImageReport, after: ImageReport) -> Iterator[PathDelta]:
-    old, new = before.files, after.files
-    for pair in walk(old, new):
-        change: Literal["added", "removed", "changed"]
+def _paths(before: ImageReport, after: ImageReport, places: Places) -> tuple[tuple[PathDelta, ...], int]:
+    """The paths that differ, in order, and how many files could not be read."""
+    pairs = {pair.path: pair for pair in walk(before.files, after.files)}
+    changed: dict[bytes, Literal["added", "removed", "changed"]] = {}
+    twins = []
+    for pair in pairs.values():
         if pair.before is None:
-            change = "added"
+            changed[pair.path] = "added"
         elif pair.after is None:
-            change = "removed"
-        elif changes(old, pair.before, new, pair.after):
-            change = "changed"
+            changed[pair.path] = "removed"
+        elif changes(before.files, pair.before, after.files, pair.after):
+            changed[pair.path] = "changed"
+        elif found := twin(before, pair, after):
+            twins.append(found)
+    unread = 0
+    for item in compare_twins(before, after, twins, places):
+        if item.outcome == "differs":
+            changed[item.twin.path] = "changed"
         else:
-            continue
-        yield PathDelta(
-            path=pair.path,
-            change=change,
-            before_bytes=None if pair.before is None else old.entry_size[pair.before],
-            after_bytes=None if pair.after is None else new.entry_size[pair.after],
-        )
+            unread += 1
+    deltas = (_path(before, after, pairs[path], changed[path]) for path in pairs if path in changed)
+    return tuple(deltas), unread
+
+
+def _path(
+    before: ImageReport, after: ImageReport, pair: Pair, change: Literal["added", "removed", "changed"]
+) -> PathDelta:
+    return PathDelta(
+        path=pair.path,
+        change=change,
+        before_bytes=None if pair.before is None else before.files.entry_size[pair.before],
+        after_bytes=None if pair.after is None else after.files.entry_size[pair.after],
+    )

@@ -57,6 +57,13 @@ class Place:
     source: str = ""
 
 
+Places = tuple[Place | None, Place | None]
+"""Of the old and the new image; None where an image's contents are nowhere."""
+
+Indexes = tuple[StoreIndex | None, StoreIndex | None]
+"""Of two images from archives, where their files' contents lie; None for engines' images."""
+
+
 def _endpoint(source: str) -> Endpoint:
     return podman_endpoint() if source == "podman" else docker_endpoint()
 
@@ -96,6 +103,20 @@ def place_of(report: ImageReport, index: StoreIndex | None = None) -> Iterator[P
                 yield Place(container=container, source=source)
     finally:
         client.close()
+
+
+@contextlib.contextmanager
+def places_of(before: ImageReport, after: ImageReport, indexes: Indexes) -> Iterator[Places]:
+    """``place_of`` for two images.
+
+    To be held in the process that the user stops: a container that is made for it then
+    goes away even if a worker that reads it is killed.
+
+    Raises:
+        EngineError: as ``place_of`` says.
+    """
+    with place_of(before, indexes[0]) as old, place_of(after, indexes[1]) as new:
+        yield old, new
 
 
 @contextlib.contextmanager

@@ -11,10 +11,11 @@ from uvdive.image.table import Kind
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check
-from uvdive.verify.contents import Contents, Place, UnreadableError
+from uvdive.verify.contents import Places, UnreadableError
 from uvdive.verify.expected import expected
 from uvdive.verify.explained import Explanations
 from uvdive.verify.pairs import changes, printable, walk
+from uvdive.verify.twins import Twin, compare_twins, twin
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ def check_files(
     before: ImageReport,
     after: ImageReport,
     allowed: Allowances,
-    places: tuple[Place | None, Place | None] = (None, None),
+    places: Places = (None, None),
 ) -> Check:
     """Compare two images path by path: type, mode, uid, gid, size, link target and content.
 
@@ -105,10 +106,10 @@ class _Files:
         self._changed: list[str] = []
         self._reasons: Counter[str] = Counter()
         self._left: dict[str, int] = {}
-        self._twins: list[tuple[bytes, int, int]] = []
+        self._twins: list[Twin] = []
         self._unread = self._added = 0
 
-    def check(self, places: tuple[Place | None, Place | None]) -> Check:
+    def check(self, places: Places) -> Check:
         """Walk both images, then read what looks the same."""
         old, new = self._before.files, self._after.files
         for pair in walk(old, new):
@@ -118,8 +119,8 @@ class _Files:
                 self._miss(pair.path, pair.before)
             elif difference := changes(old, pair.before, new, pair.after):
                 self._differ(pair.path, pair.before, ", ".join(difference))
-            elif old.entry_kind[pair.before] == Kind.FILE and old.entry_size[pair.before]:
-                self._twins.append((pair.path, pair.before, pair.after))
+            elif found := twin(self._before, pair, self._after):
+                self._twins.append(found)
         self._read(places)
         _settle(self._lost)
         self._reasons.update(item.why for item in self._lost.values() if item.why is not None)
@@ -148,33 +149,23 @@ class _Files:
         else:
             self._reasons[reason] += 1
 
-    def _read(self, places: tuple[Place | None, Place | None]) -> None:
-        """Compare the contents of the files that look the same, but for those of one layer."""
-        old, new = self._before, self._after
-        twins = [
-            (path, ours, theirs)
-            for path, ours, theirs in self._twins
-            if old.layers[old.files.entry_layer[ours]].diff_id
-            != new.layers[new.files.entry_layer[theirs]].diff_id
-            and self._explained.changed(path, ours) is None
-        ]
-        if places[0] is None or places[1] is None:
-            self._unread = len(twins)
-            return
-        with Contents(old.files, places[0]) as ours, Contents(new.files, places[1]) as theirs:
-            for path, entry, other in twins:
-                try:
-                    if ours.digest(entry) == theirs.digest(other):
-                        continue
-                    with ours.open(entry) as was, theirs.open(other) as now:
-                        reason = expected(path, was, now)
-                except UnreadableError:
-                    self._unread += 1
-                    continue
-                if reason is None:
-                    self._changed.append(f"changed: {printable(path)}: content")
-                else:
-                    self._reasons[reason] += 1
+    def _read(self, places: Places) -> None:
+        """Compare the contents of the files that look the same and that nothing else explains."""
+        twins = [item for item in self._twins if self._explained.changed(item.path, item.before) is None]
+        for found in compare_twins(self._before, self._after, twins, places):
+            reason = None
+            try:
+                if found.outcome == "differs":
+                    with found.open[0]() as was, found.open[1]() as now:
+                        reason = expected(found.twin.path, was, now)
+            except UnreadableError:
+                pass  # then nothing explains it
+            if found.outcome == "unread":
+                self._unread += 1
+            elif reason is None:
+                self._changed.append(f"changed: {printable(found.twin.path)}: content")
+            else:
+                self._reasons[reason] += 1
 
     def _detail(self) -> str:
         unexplained = sum(item.why is None for item in self._lost.values()) + len(self._changed)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from uvdive.base import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
-from uvdive.image.source import StoreIndex
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
 from uvdive.verify.config import check_config
-from uvdive.verify.contents import Place, place_of
+from uvdive.verify.contents import Indexes, Places, places_of
 from uvdive.verify.files import check_files
 from uvdive.verify.imports import check_imports
 from uvdive.verify.interpreter import check_interpreter
 from uvdive.verify.libraries import check_libraries
 from uvdive.verify.running import check_running
 from uvdive.verify.start import check_start
-
-Places = tuple[Place | None, Place | None]
-Indexes = tuple[StoreIndex | None, StoreIndex | None]
-"""Of the old and the new image, where their files' contents lie; None for engines' images."""
 
 
 def files_in_worker(
@@ -36,13 +30,6 @@ def files_in_worker(
     """``check_files`` for the worker process: walking both images would hold up the app."""
     on_event(Note("Comparing path by path"))
     return check_files(before, after, allowed, places)
-
-
-@contextlib.contextmanager
-def _places(before: ImageReport, after: ImageReport, indexes: Indexes) -> Iterator[Places]:
-    """Held in this process: a container that is made for it goes away even if the worker is killed."""
-    with place_of(before, indexes[0]) as old, place_of(after, indexes[1]) as new:
-        yield old, new
 
 
 def _start(
@@ -74,7 +61,7 @@ def verify(
         CancelledError: ``cancel`` was set.
     """
     allowed, token = allowed or Allowances(), cancel or CancelToken()
-    with _places(before, after, indexes) as places:
+    with places_of(before, after, indexes) as places:
         steps: tuple[tuple[CheckName, Callable[[], Check]], ...] = (
             ("config", lambda: check_config(before.config, after.config, allowed.config)),
             ("files", lambda: worker.call(files_in_worker, before, after, allowed, places, cancel=token)),

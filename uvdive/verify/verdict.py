@@ -41,6 +41,18 @@ def _reasons(owners: Iterable[OwnerDelta], least: float) -> list[str]:
     return parts
 
 
+def whole_verdict(owners: Sequence[OwnerDelta], paths: int, settings: int) -> str:
+    """``verdict``, and for images of one size how many paths and settings differ."""
+    said = verdict(owners)
+    if sum(delta.before for delta in owners) != sum(delta.after for delta in owners):
+        return said
+    counts = ((paths, "path"), (settings, "setting"))
+    told = [f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in counts if number]
+    if not told:
+        return f"{said}: nothing differs"
+    return f"{said}; {' and '.join(told)} {'differs' if paths + settings == 1 else 'differ'}"
+
+
 def verdict(owners: Sequence[OwnerDelta]) -> str:
     """The sentence, from the bytes of all owners: ``61.3 MB smaller (-33.9 %): uv went away``."""
     before = sum(delta.before for delta in owners)
