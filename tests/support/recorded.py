@@ -51,7 +51,9 @@ class Session:
         built = BuildResult("sha256:1", "uvdive.local/x:before", 2.5)
         return self._answer("build", self.build or built, request)
 
-    def plan_rewrite(self, dockerfile, report, *, context=None, choices=None, on_event=None, cancel=None):
+    def plan_rewrite(
+        self, dockerfile, report, *, context=None, store=None, choices=None, on_event=None, cancel=None
+    ):
         made = RewritePlan(
             outcome="rewritten",
             evidence="static" if report is None else "image",

@@ -93,7 +93,7 @@ class _Rewriting:
     def run(self) -> ExitCode:
         """Plan, prove where asked, print, write."""
         loaded = None if self.args.static else self._load()
-        plan = self._plan(None if loaded is None else loaded.report)
+        plan = self._plan(loaded)
         proof = measured = None
         if self._wants_proof(plan):
             before = loaded or self._load()
@@ -135,11 +135,16 @@ class _Rewriting:
             self.console.say(self.original.hint)
         return self.original.load(on_event=self.narrator)
 
-    def _plan(self, report: ImageReport | None) -> RewritePlan:
+    def _plan(self, loaded: Loaded | None) -> RewritePlan:
         from uvdive.session.rewriting import plan_rewrite
 
         return plan_rewrite(
-            self.dockerfile, report, context=self.context, choices=self.choices, on_event=self.narrator
+            self.dockerfile,
+            None if loaded is None else loaded.report,
+            context=self.context,
+            store=None if loaded is None else loaded.store,
+            choices=self.choices,
+            on_event=self.narrator,
         )
 
     def _prove(self, plan: RewritePlan, before: Loaded) -> Proof:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from uvdive.base.errors import UsageError
 from uvdive.dockerfile.syntax import parse
+from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.basediff import announce_base_files
 from uvdive.rewrite.bases import Bases, choose_bases
@@ -62,6 +63,7 @@ def plan(
     *,
     dockerfile: str = "Dockerfile",
     context: Path | None = None,
+    store: LayerStore | None = None,
     choices: Mapping[str, str] | None = None,
 ) -> RewritePlan:
     """Plan the rewrite of one Dockerfile.
@@ -72,6 +74,7 @@ def plan(
         lookup: finds the report of the runner's base.
         dockerfile: its path, for people.
         context: the folder that the build reads, for start scripts.
+        store: the contents of the image's files; None where nobody has them.
         choices: the user's, by decision id.
 
     Raises:
@@ -84,7 +87,7 @@ def plan(
     notes = Notes(choices)
     syntax = parse(text)
     try:
-        evidence = gather(syntax, report, context)
+        evidence = replace(gather(syntax, report, context), store=store)
         _check_uv(evidence)
         if len(evidence.stages) > 1:
             check_multistage(evidence, notes)

@@ -12,6 +12,7 @@ from uvdive.dockerfile.history import match_history
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.syntax import Dockerfile, Instruction, render
 from uvdive.dockerfile.variables import expand
+from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.notes import Refused
 
@@ -55,6 +56,7 @@ class Evidence:
     base_layers: int
     report: ImageReport | None
     context: Path | None
+    store: LayerStore | None = None
 
     @property
     def workdir(self) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from uvdive.base.errors import EngineError, ImageError, UsageError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
@@ -19,6 +20,7 @@ def plan_rewrite(
     report: ImageReport | None,
     *,
     context: Path | None = None,
+    store: LayerStore | None = None,
     choices: Mapping[str, str] | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
@@ -29,6 +31,7 @@ def plan_rewrite(
         dockerfile: the file.
         report: the image; None plans by the text alone (``--static``).
         context: the folder that the build reads; the file's own by default.
+        store: the contents of the image's files, for scripts and libraries.
         choices: values by decision id.
         on_event: takes Notes and what reading the runner's base reports.
         cancel: stops the work.
@@ -51,6 +54,7 @@ def plan_rewrite(
         lookup if report is not None else lambda _reference: None,
         dockerfile=str(dockerfile),
         context=context or dockerfile.parent,
+        store=store,
         choices=choices,
     )
 

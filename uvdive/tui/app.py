@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -27,6 +27,9 @@ from uvdive.tui.screens.explore import ExploreScreen
 from uvdive.tui.services import Loader, Opener, Services
 from uvdive.tui.text import visible
 from uvdive.tui.writing import find_dockerfile
+
+if TYPE_CHECKING:
+    from uvdive.image.store import LayerStore
 
 OURS = "uvdive.local/"
 """The names of images that uvdive built begin so."""
@@ -108,6 +111,7 @@ class UvdiveApp(App[int]):
         self.context = context
         self.build_args = build_args
         self.services = services or Services()
+        self.store: LayerStore | None = None
         self.jobs = Jobs()
         self.crash: Exception | None = None
         self._loader = loader
@@ -176,6 +180,7 @@ class UvdiveApp(App[int]):
         """Read the image, in a job's thread."""
         assert self._loader is not None
         loaded = self._loader(on_event=on_event, cancel=cancel)
+        self.store = loaded.store
         # Imported here while people wait anyway: at the first key it would be felt.
         import_module("uvdive.tui.screens.kinds")
         import_module("uvdive.tui.screens.viewer")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
+
+if TYPE_CHECKING:
+    from uvdive.image.store import LayerStore
 
 Loader = Callable[..., Any]
 """Takes ``on_event`` and ``cancel`` and returns a value with a ``report``."""
@@ -20,6 +23,7 @@ def _plan(
     report: ImageReport | None,
     *,
     context: Path | None,
+    store: LayerStore | None,
     choices: Mapping[str, str],
     on_event: OnEvent,
     cancel: CancelToken,
@@ -27,7 +31,7 @@ def _plan(
     from uvdive.session.rewriting import plan_rewrite
 
     return plan_rewrite(
-        dockerfile, report, context=context, choices=choices, on_event=on_event, cancel=cancel
+        dockerfile, report, context=context, store=store, choices=choices, on_event=on_event, cancel=cancel
     )
 
 

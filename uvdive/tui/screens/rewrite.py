@@ -89,11 +89,17 @@ class RewriteScreen(RewriteLayout):
         if self._job is not None:
             self._job.cancel.cancel()
         services, dockerfile, context = self._app.services, self.dockerfile, self._app.context
-        report, choices = self.report, dict(self.choices)
+        report, store, choices = self.report, self._app.store, dict(self.choices)
 
         def work(on_event: OnEvent, cancel: CancelToken) -> RewritePlan:
             return services.plan(
-                dockerfile, report, context=context, choices=choices, on_event=on_event, cancel=cancel
+                dockerfile,
+                report,
+                context=context,
+                store=store,
+                choices=choices,
+                on_event=on_event,
+                cancel=cancel,
             )
 
         self._note = "computing the rewrite"
