@@ -80,7 +80,7 @@ class Table:
         above = self.node(parent) if parent else 0
         self.table.node_parent.append(above)
         self.table.names.append(name.encode())
-        self.table._children = None
+        self.table.forget_lookups()
         return len(self.table.names) - 1
 
     def add(self, path: str, spec: Node, layer: int, *, base: bool) -> None:
@@ -117,7 +117,7 @@ class Table:
             getattr(table, f"entry_{name}").append(value)
         if spec.link:
             table.links.append(spec.link.encode())
-        table._by_node = None
+        table.forget_lookups()
 
 
 def make_image(

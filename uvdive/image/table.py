@@ -13,9 +13,11 @@ Three kinds of rows, each in arrays of its own:
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import chain, compress, count, islice
+from operator import ne
 
 ALIVE = 0xFFFF
 """The death layer of what survives in the final state."""
@@ -79,8 +81,10 @@ class FileTable:
     inode_death: array[int] = field(default_factory=lambda: array("H"))
     inode_cause: array[int] = field(default_factory=lambda: array("B"))
     links: list[bytes] = field(default_factory=list)
-    _by_node: dict[int, list[int]] | None = None
-    _children: dict[int, dict[bytes, int]] | None = None
+    _newest: array[int] | None = field(default=None, compare=False, repr=False)
+    _before: array[int] | None = field(default=None, compare=False, repr=False)
+    _folders: dict[int, list[range]] | None = field(default=None, compare=False, repr=False)
+    _by_name: dict[int, dict[bytes, int]] = field(default_factory=dict, compare=False, repr=False)
 
     def __getstate__(self) -> list[object]:
         # The lookup tables are rebuilt on demand: they would double a pickle.
@@ -89,7 +93,7 @@ class FileTable:
     def __setstate__(self, state: list[object]) -> None:
         for name, value in zip(COLUMNS, state, strict=True):
             setattr(self, name, value)
-        self._by_node = self._children = None
+        self.forget_lookups()
 
     @property
     def entries(self) -> int:
@@ -121,21 +125,40 @@ class FileTable:
             node = self.node_parent[node]
         return b"/" + b"/".join(reversed(parts))
 
-    def _below(self, node: int) -> Mapping[bytes, int]:
-        if self._children is None:
-            table: dict[int, dict[bytes, int]] = {}
-            for child, parent in enumerate(self.node_parent):
-                table.setdefault(parent, {})[self.names[child]] = child
-            self._children = table
-        return self._children.get(node, {})
+    def forget_lookups(self) -> None:
+        """Build what answers questions anew: for whoever still changes the columns."""
+        self._newest = self._before = self._folders = None
+        self._by_name = {}
+
+    def _runs(self, node: int) -> list[range]:
+        """The nodes directly below ``node``, in runs that were made one after the other."""
+        folders = self._folders
+        if folders is None:
+            folders = {}
+            parents = self.node_parent
+            ends = compress(count(1), map(ne, parents, islice(parents, 1, None)))
+            start = 0
+            for end in chain(ends, (len(parents),)):
+                folders.setdefault(parents[start], []).append(range(start, end))
+                start = end
+            # Only now: several threads of the app may ask.
+            self._folders = folders
+        return folders.get(node, [])
 
     def children(self, node: int) -> Collection[int]:
         """The nodes directly below ``node``, from every layer, in no order."""
-        return self._below(node).values()
+        runs = self._runs(node)
+        return runs[0] if len(runs) == 1 else list(chain.from_iterable(runs))
 
     def find_below(self, node: int, name: bytes) -> int | None:
         """The node called ``name`` directly below ``node``, or None."""
-        return self._below(node).get(name)
+        below = self._by_name.get(node)
+        if below is None:
+            names = self.names
+            below = {names[child]: child for run in self._runs(node) for child in run}
+            if below:
+                self._by_name[node] = below
+        return below.get(name)
 
     def leads_to_live(self, node: int, layer: int = ALIVE - 1) -> bool:
         """Is anything below the node visible, though it may have no entry of its own?"""
@@ -151,21 +174,33 @@ class FileTable:
                 stack.append(iter(self.children(below)))
         return False
 
+    def _appearances(self) -> tuple[array[int], array[int]]:
+        """The newest entry of each node, and the one before each entry at the same node."""
+        newest, before = self._newest, self._before
+        if newest is None or before is None:
+            newest, before = array("i", [NONE]) * len(self.names), array("i")
+            for entry, node in enumerate(self.entry_node):
+                before.append(newest[node])
+                newest[node] = entry
+            self._newest, self._before = newest, before
+        return newest, before
+
     def entries_of(self, node: int) -> list[int]:
         """Every entry of the node, oldest first."""
-        if self._by_node is None:
-            table: dict[int, list[int]] = {}
-            for entry, owner in enumerate(self.entry_node):
-                table.setdefault(owner, []).append(entry)
-            self._by_node = table
-        return self._by_node.get(node, [])
+        newest, before = self._appearances()
+        found, entry = [], newest[node]
+        while entry != NONE:
+            found.append(entry)
+            entry = before[entry]
+        found.reverse()
+        return found
 
     def find(self, path: bytes) -> int | None:
         """The node of an absolute path, without following symlinks; None if no layer has it."""
         node = 0
         for name in path.split(b"/"):
             if name:
-                below = self._below(node).get(name)
+                below = self.find_below(node, name)
                 if below is None:
                     return None
                 node = below
@@ -173,10 +208,11 @@ class FileTable:
 
     def visible(self, node: int, layer: int = ALIVE - 1) -> int | None:
         """The node's entry in the state after ``layer`` (default: the final state), or None."""
-        for entry in reversed(self.entries_of(node)):
-            if self.entry_layer[entry] <= layer:
-                return entry if self.entry_death[entry] > layer else None
-        return None
+        newest, before = self._appearances()
+        entry = newest[node]
+        while entry != NONE and self.entry_layer[entry] > layer:
+            entry = before[entry]
+        return entry if entry != NONE and self.entry_death[entry] > layer else None
 
     def live_entries(self, layer: int = ALIVE - 1) -> Iterator[int]:
         """Every entry that is visible in the state after ``layer``."""
