@@ -170,6 +170,19 @@ def test_compare_loads_both_and_prints_what_differs(run, session) -> None:
     assert "| **total** |" in run("compare", "a:1", "b:2", "--markdown").out
 
 
+def test_compare_opens_the_app_in_a_terminal(run, session) -> None:
+    assert run("compare", "a:1", "b:2", terminal=True).code == 0
+    asked = session.asked("app")
+    assert asked.target == ("a:1", "b:2")
+    assert asked.comparer(lambda _event: None, None).verdict == "As big as before"
+
+
+@pytest.mark.parametrize("form", ["--report", "--json", "--markdown"])
+def test_compare_prints_in_a_terminal_where_that_is_asked_for(run, session, form) -> None:
+    assert "As big as before" in run("compare", "a:1", "b:2", form, terminal=True).out
+    assert not [name for name, _ in session.calls if name == "app"]
+
+
 def test_demo_opens_the_bundled_report(run, session, monkeypatch, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "demo.uvdive").write_bytes(saved.dump(sample_report()))

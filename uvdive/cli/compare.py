@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ExitCode
 from uvdive.cli.console import Console
 from uvdive.cli.options import Parser, add_common, add_output, add_reading, check_output
+
+if TYPE_CHECKING:
+    from uvdive.base.progress import CancelToken, OnEvent
+    from uvdive.cli.targets import Source
+    from uvdive.verify.checks import Comparison
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -21,22 +27,48 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 
 
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
-    """Load both and print what differs."""
+    """Load both and show what differs: in the app where there is a terminal, else as text."""
     check_output(args)
-    from uvdive.cli.narrate import Narrator
     from uvdive.cli.targets import reading, source_of
-    from uvdive.output.redact import redact_comparison
-    from uvdive.session.comparing import compare_images
 
     how = reading(args)
-    sources = [source_of(target, how) for target in (args.before, args.after)]
-    loaded = []
+    sources = tuple(source_of(target, how) for target in (args.before, args.after))
     for source in sources:
         if source.hint:
             console.say(source.hint)
-        loaded.append(source.load(on_event=Narrator(console)))
-    before, after = loaded
-    comparison = compare_images(before.report, after.report, indexes=(before.index, after.index))
+    if console.interactive and not (args.json or args.markdown or args.report):
+        from uvdive.tui.run import run_app
+
+        names = (sources[0].name or args.before, sources[1].name or args.after)
+        return ExitCode(
+            run_app(
+                names,
+                comparer=lambda on_event, cancel: _compared(sources, on_event, cancel),
+                debug=args.debug,
+            )
+        )
+    from uvdive.cli.narrate import Narrator
+
+    _print(_compared(sources, Narrator(console), None), args, console)
+    return ExitCode.DONE
+
+
+def _compared(sources: Sequence[Source], on_event: OnEvent, cancel: CancelToken | None) -> Comparison:
+    from uvdive.session.comparing import compare_images
+
+    before, after = (source.load(on_event=on_event, cancel=cancel) for source in sources)
+    return compare_images(
+        before.report,
+        after.report,
+        indexes=(before.index, after.index),
+        on_event=on_event,
+        cancel=cancel,
+    )
+
+
+def _print(comparison: Comparison, args: argparse.Namespace, console: Console) -> None:
+    from uvdive.output.redact import redact_comparison
+
     if not args.no_redact:
         comparison = redact_comparison(comparison)
     if args.json:
@@ -52,4 +84,3 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
         from uvdive.output.text_comparison import comparison_text
 
         console.data(comparison_text(comparison, console.units, console.width))
-    return ExitCode.DONE

@@ -86,8 +86,8 @@ def add_output(parser: Parser, *, report: bool = True) -> None:
     parser.option("--json", action="store_true", help="print one JSON object")
     parser.option("--markdown", action="store_true", help="print Markdown, for a pull request")
     parser.option("--no-redact", action="store_true", help="keep what looks like a secret in ENV and history")
+    parser.option("--report", action="store_true", help="print plain text, also in a terminal")
     if report:
-        parser.option("--report", action="store_true", help="print the plain report, also in a terminal")
         parser.option("--top", metavar="N", type=_count, help="the N largest rows of each list in --json")
         parser.option("--save", metavar="FILE", type=Path, help="save all but the files' contents as .uvdive")
 

@@ -20,7 +20,7 @@ from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.ledger.report import ImageReport
 from uvdive.tui import theme
 from uvdive.tui.actions import Action, ActionScreen
-from uvdive.tui.jobs import Jobs
+from uvdive.tui.jobs import Jobs, Work
 from uvdive.tui.places import Place
 from uvdive.tui.screens.dialogs import AskPath, Failure
 from uvdive.tui.screens.explore import ExploreScreen
@@ -71,6 +71,8 @@ class UvdiveApp(App[int]):
         loader: reads the image; takes ``on_event`` and ``cancel``, returns a value
             with the ``report``. Raises UvdiveError. None lets the user pick something.
         opener: what to do with what was picked; needed without ``loader``.
+        comparer: instead of both: reads two images, whose names are ``target``, and
+            returns their Comparison.
         dockerfile: the Dockerfile that made the image; looked for in ``context``
             where it is None.
         context: the build context; the Dockerfile's folder where it is None.
@@ -89,10 +91,11 @@ class UvdiveApp(App[int]):
 
     def __init__(  # noqa: PLR0913 - what the command line knows, all by keyword
         self,
-        target: str | None,
+        target: str | tuple[str, str] | None,
         *,
         loader: Loader | None = None,
         opener: Opener | None = None,
+        comparer: Work | None = None,
         dockerfile: Path | None = None,
         context: Path | None = None,
         build_args: tuple[str, ...] = (),
@@ -106,7 +109,9 @@ class UvdiveApp(App[int]):
         self._remember = remember
         if config.theme is not None:
             self.theme = config.theme
-        self.target = target
+        self.target = target if isinstance(target, str) else None
+        self._names = target if isinstance(target, tuple) else None
+        self._comparer = comparer
         self.dockerfile = dockerfile
         self.context = context
         self.build_args = build_args
@@ -135,7 +140,11 @@ class UvdiveApp(App[int]):
             self.notify(error.what, severity="warning", markup=False)
 
     def get_default_screen(self) -> Screen[Any]:
-        """The explorer, or the picker where there is nothing to explore yet."""
+        """The explorer, two images side by side, or the picker where nothing was named."""
+        if self._names is not None:
+            from uvdive.tui.screens.compare import CompareScreen
+
+            return CompareScreen(self._names, comparer=self._comparer)
         if self._loader is not None:
             return ExploreScreen()
         from uvdive.tui.screens.pick import PickScreen

@@ -282,7 +282,44 @@ REWRITE = (
     Action("rewrite.quit", "q", "Quit", "Stop all work and leave."),
 )
 
-TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER)
+
+def _can_stop_comparing(screen: Any) -> str:
+    return "" if screen.reading else "Nothing is being read."
+
+
+def _compared(screen: Any) -> str:
+    return "" if screen.found is not None else "The images are not compared yet."
+
+
+COMPARE = (
+    Action(
+        "compare.kind",
+        "v",
+        "Kind",
+        "List all changes, then only packages, OS packages, paths, settings.",
+        _compared,
+        footer=True,
+    ),
+    Action(
+        "compare.filter", "slash", "Filter", "List only what contains some words.", _compared, footer=True
+    ),
+    Action("compare.sort", "s", "Sort", "Order by bytes, name or sign.", _compared, footer=True),
+    Action("compare.stop", "x", "Stop", "Stop reading the images.", _can_stop_comparing),
+    Action("compare.copy", "y", "Copy", "Copy the selected name, or the verdict.", _compared, footer=True),
+    Action("compare.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
+    Action("compare.pane.1", "1", "Owners", "Go to the owners before and after.", palette=False),
+    Action("compare.pane.2", "2", "Changes", "Go to what differs.", palette=False),
+    Action("compare.pane.3", "3", "Details", "Go to the details.", palette=False),
+    Action("compare.next", "tab", "Next pane", "Go to the next pane.", palette=False),
+    Action("compare.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
+    Action(
+        "compare.back", "escape", "Back", "End the filter, the zoom; then back.", _can_leave, palette=False
+    ),
+    Action("compare.help", "question_mark", "Help", "Show every key and sign.", footer=True),
+    Action("compare.quit", "q", "Quit", "Stop all work and leave.", footer=True),
+)
+
+TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, COMPARE)
 
 
 def action_ids() -> tuple[str, ...]:

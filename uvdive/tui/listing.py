@@ -14,12 +14,16 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column ``width`` cells wide; 0 for what is left. ``narrow``: is it there where room is scarce?"""
+    """A column ``width`` cells wide; 0 for what is left. ``narrow``: is it there where room is scarce?
+
+    ``tail``: what does not fit is cut in front, as the end of a path says most.
+    """
 
     title: str
     width: int
     right: bool = False
     narrow: bool = True
+    tail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

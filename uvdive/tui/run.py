@@ -10,6 +10,7 @@ from uvdive.base.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from uvdive.base.config import Config
+    from uvdive.tui.jobs import Work
     from uvdive.tui.services import Loader, Opener, Services
 
 LAST_WORDS = 0.5
@@ -17,10 +18,11 @@ LAST_WORDS = 0.5
 
 
 def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
-    target: str | None,
+    target: str | tuple[str, str] | None,
     *,
     loader: Loader | None = None,
     opener: Opener | None = None,
+    comparer: Work | None = None,
     dockerfile: Path | None = None,
     context: Path | None = None,
     build_args: tuple[str, ...] = (),
@@ -30,11 +32,12 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     """Open the terminal app on an image and return the exit code.
 
     Args:
-        target: how the user named the image.
+        target: how the user named the image, or the two to compare.
         loader: reads the image: ``loader(on_event=…, cancel=…)`` returns a value with
             a ``report``, such as ``functools.partial(load_image, target)``.
             None opens the picker.
         opener: makes what was picked into something to explore; needed without ``loader``.
+        comparer: reads both images and returns their Comparison.
         dockerfile: the Dockerfile for the rewrite; looked for where it is None.
         context: the build context; the Dockerfile's folder where it is None.
         build_args: arguments for ``docker buildx build``.
@@ -52,6 +55,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         target,
         loader=loader,
         opener=opener,
+        comparer=comparer,
         dockerfile=dockerfile,
         context=context,
         build_args=build_args,

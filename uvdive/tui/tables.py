@@ -30,7 +30,7 @@ WASTE: Table[Waste] = Table(
         Column("written", 7, right=True, narrow=False),
         Column("killed", 6, right=True),
         Column("line", 5, right=True),
-        Column("path", 0),
+        Column("path", 0, tail=True),
     ),
     (
         ("size", lambda item: (-item.bytes, item.path)),

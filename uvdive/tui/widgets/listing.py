@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from uvdive.tui.listing import Column, Page, Table
-from uvdive.tui.text import visible
+from uvdive.tui.text import keep_end, visible
 from uvdive.tui.widgets.rows import Rows
 
 ROOM = 20
@@ -84,7 +84,7 @@ def line(columns: tuple[Column, ...], cells: list[str], width: int) -> Content:
     parts = []
     for column, cell in shown:
         wide = column.width or left
-        content = Content(cell).truncate(wide, ellipsis=True)
+        content = Content(keep_end(cell, wide) if column.tail else cell).truncate(wide, ellipsis=True)
         gap = " " * max(0, wide - content.cell_length)
         parts.append(Content.assemble(gap, content) if column.right else Content.assemble(content, gap))
     return Content(" ").join(parts)

@@ -1,0 +1,297 @@
+"""Two images side by side: both bars on one scale, owners, and everything that differs."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Footer, Input, Static
+
+from uvdive.base.errors import CancelledError
+from uvdive.base.progress import BytesRead, Note
+from uvdive.base.units import delta, size
+from uvdive.tui.actions import ActionScreen, bindings
+from uvdive.tui.changes import CHANGES, KINDS, Change, changes
+from uvdive.tui.describe import field, lines
+from uvdive.tui.headline import fit
+from uvdive.tui.jobs import Job, Work
+from uvdive.tui.keys import COMPARE
+from uvdive.tui.listing import arrange
+from uvdive.tui.panes import Panes
+from uvdive.tui.screens.dialogs import Failure, Help
+from uvdive.tui.text import keep_end, paragraph, visible
+from uvdive.tui.widgets.building import DeltaList, PairBar, Sides
+from uvdive.tui.widgets.listing import Head, Listing
+from uvdive.tui.widgets.rows import Rows
+from uvdive.verify.checks import Comparison
+
+if TYPE_CHECKING:
+    from uvdive.tui.app import UvdiveApp
+
+_CHANGED = {"+": "added", "-": "removed", "~": "changed"}
+
+
+class CompareScreen(ActionScreen, Panes):
+    """What became of an image: compared already, or by a job that this screen starts.
+
+    Args:
+        names: what to call both images.
+        found: the comparison; None where ``comparer`` makes it.
+        comparer: reads both images and compares them, in a job's thread.
+    """
+
+    ACTIONS = COMPARE
+    BINDINGS = bindings(COMPARE)
+    PANES: ClassVar[tuple[str, ...]] = ("deltas", "items", "details")
+    HELP = (
+        "Both images on one scale, each owner before and after, and all that differs.\n"
+        "+ is only in the second image, - only in the first, ~ in both but not the same."
+    )
+
+    def __init__(
+        self, names: tuple[str, str], found: Comparison | None = None, comparer: Work | None = None
+    ) -> None:
+        super().__init__()
+        self.names = names
+        self.found: Comparison | None = None
+        self.kind = 0
+        self._given = found
+        self._comparer = comparer
+        self._changes: tuple[Change, ...] = ()
+        self._order = 0
+        self._job: Job | None = None
+        self._note = "reading both images"
+
+    @property
+    def _app(self) -> UvdiveApp:
+        return cast("UvdiveApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """The bars above; owners and details beside the list."""
+        yield Static(id="headline")
+        yield PairBar(id="pair")
+        yield Static(id="tabs")
+        with Horizontal(id="panes"):
+            with Vertical(id="sums", classes="column"):
+                yield DeltaList(id="deltas")
+                with VerticalScroll(id="details"):
+                    yield Static(id="about")
+            with Vertical(id="listing", classes="column"), Vertical(id="items"):
+                yield Input(placeholder="words to look for", id="needle", compact=True)
+                yield Head(CHANGES, id="head")
+                yield Listing(CHANGES, "The images are being compared.", id="rows")
+        yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show what is known; else paint, then read."""
+        self.name_panes()
+        self.go_to("items")
+        if self._given is not None:
+            self._compared(self._given)
+        else:
+            self._headline()
+            self.call_after_refresh(self._begin)
+
+    def focus_target(self, pane: str) -> Widget:
+        """The list takes the keys of its pane."""
+        return self.query_one(Listing) if pane == "items" else self.pane(pane)
+
+    def pane_title(self, name: str) -> str:
+        """What a pane holds."""
+        return {"deltas": "Before and after", "items": KINDS[self.kind][0]}.get(name, "Details")
+
+    def pane_changed(self) -> None:
+        """Another pane has the focus."""
+        self.query_one("#tabs", Static).update(self.tabs())
+
+    def resized(self) -> None:
+        """As many words in the headline as fit now."""
+        self._headline()
+
+    # Reading
+
+    def _begin(self) -> None:
+        assert self._comparer is not None
+        self._job = self._app.jobs.start("compare", self, self._comparer)
+        self.refresh_actions()
+
+    @property
+    def reading(self) -> bool:
+        """Are the images being read?"""
+        return self._job is not None and self._job.running and self.found is None
+
+    @on(Job.Progress)
+    def _progressed(self, message: Job.Progress) -> None:
+        for event in message.job.take():
+            if isinstance(event, Note):
+                self._note = event.text
+            elif isinstance(event, BytesRead):
+                of = f" of {size(event.total)}" if event.total else ""
+                self._note = f"{size(event.done)}{of} read"
+        self._headline()
+
+    @on(Job.Done)
+    def _done(self, message: Job.Done) -> None:
+        self._compared(message.result)
+
+    @on(Job.Failed)
+    def _failed(self, message: Job.Failed) -> None:
+        if message.job.crash is not None:
+            self._app.crash = message.job.crash
+        stopped = isinstance(message.error, CancelledError)
+        self._note = "stopped; q leaves" if stopped else "the images could not be compared"
+        self.query_one(Listing).say(f"{self._note[0].upper()}{self._note[1:]}.")
+        self._headline()
+        self.refresh_actions()
+        if not stopped:
+            self.app.push_screen(Failure(message.error, fatal=True), lambda _: self._app.leave(message.error))
+
+    def _compared(self, found: Comparison) -> None:
+        self.found = found
+        self._changes = changes(found)
+        sides = Sides(
+            {owner.owner: owner.before for owner in found.owners},
+            {owner.owner: owner.after for owner in found.owners},
+            measured=True,
+        )
+        self.query_one(PairBar).show(sides)
+        self.query_one(DeltaList).show(sides)
+        self.query_one(Listing).say("Nothing differs.")
+        self._headline()
+        self._arrange()
+
+    def _headline(self) -> None:
+        width = self.app.size.width
+        before, after = (keep_end(visible(name), width // 4) for name in self.names)
+        name = Content.styled(f"{before} → {after}", "bold $text-accent")
+        words = [Content.styled(visible(self.found.verdict), "bold")] if self.found else [Content(self._note)]
+        if self.reading:
+            words.append(Content("x stops"))
+        self.query_one("#headline", Static).update(fit(name, words, width))
+
+    # The list
+
+    @property
+    def selected(self) -> Change | None:
+        """The change under the cursor."""
+        return cast("Change | None", self.query_one(Listing).selected)
+
+    @on(Input.Changed, "#needle")
+    def _arrange(self) -> None:
+        needle = self.query_one("#needle", Input).value
+        kind = KINDS[self.kind][1]
+        page = arrange(
+            CHANGES, [item for item in self._changes if kind in (None, item.kind)], needle, self._order
+        )
+        self.query_one(Listing).show(page, filtered=bool(needle))
+        title = [f"2 {KINDS[self.kind][0]}", f"{page.count:,}"]
+        if kind in ("package", "OS package", "path"):
+            # Over all kinds it would count files twice: as paths and as packages.
+            title.append(delta(page.bytes))
+        title.append(f"by {CHANGES.orders[self._order][0]}")
+        self.pane("items").border_title = cast("str", Content(" · ".join(title)))
+        self.pane_changed()
+        self._describe()
+        self.refresh_actions()
+
+    @on(Rows.Highlighted, "#rows")
+    def _describe(self) -> None:
+        item = self.selected
+        self.query_one("#about", Static).update(Content("") if item is None else _words(item))
+        self.query_one("#details").scroll_home(animate=False)
+
+    @on(Rows.Chosen, "#rows")
+    def _chosen(self) -> None:
+        self.go_to("details")
+
+    @on(Input.Submitted, "#needle")
+    def _needle_submitted(self) -> None:
+        self.set_focus(self.query_one(Listing))
+
+    # Actions
+
+    def action_kind(self) -> None:
+        """List the next kind of changes."""
+        self.kind = (self.kind + 1) % len(KINDS)
+        self.go_to("items")
+        self._arrange()
+
+    def action_sort(self) -> None:
+        """Take the next order."""
+        self._order = (self._order + 1) % len(CHANGES.orders)
+        self._arrange()
+
+    def action_filter(self) -> None:
+        """Open the line for the filter."""
+        self.go_to("items")
+        self.query_one("#items").add_class("-filtering")
+        self.set_focus(self.query_one("#needle"))
+
+    @property
+    def can_back(self) -> bool:
+        """Is there a filter or a zoom to end, or a screen to go back to?"""
+        return self._filtering or self.maximized is not None or self._given is not None
+
+    @property
+    def _filtering(self) -> bool:
+        return self.query_one("#items").has_class("-filtering")
+
+    def action_back(self) -> None:
+        """End the filter, then the zoom; then back to where it came from."""
+        if self._filtering:
+            self.query_one("#needle", Input).value = ""
+            self.query_one("#items").remove_class("-filtering")
+            self.set_focus(self.query_one(Listing))
+        elif self.maximized is not None:
+            self.minimize()
+        elif self._given is not None:
+            self.app.pop_screen()
+
+    def action_stop(self) -> None:
+        """Stop reading."""
+        if self._job is not None:
+            self._job.cancel.cancel()
+            self.refresh_actions()
+
+    def action_copy(self) -> None:
+        """Copy the name of what differs, or the verdict."""
+        if self.selected is not None:
+            self._app.copy(visible(self.selected.name))
+        elif self.found is not None:
+            self._app.copy(self.found.verdict)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(Help(self))
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        await self.app.action_quit()
+
+
+def _words(item: Change) -> Content:
+    """Both sides of a change in full."""
+    parts = [
+        paragraph(item.name, "bold"),
+        field("kind", f"{item.kind}, {_CHANGED[item.sign]}"),
+    ]
+    if item.home:
+        parts.append(field("of", visible(item.home)))
+    parts += [field("before", _side(item, item.before)), field("after", _side(item, item.after))]
+    if item.kind != "setting":
+        parts.append(field("change", delta(item.bytes)))
+    return lines(parts)
+
+
+def _side(item: Change, value: object) -> Content:
+    if value is None:
+        return Content.styled("not there", "$foreground 60%")
+    if item.kind == "path":
+        return Content(size(cast("int", value)))
+    return paragraph(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
