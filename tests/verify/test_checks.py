@@ -12,11 +12,11 @@ from layers import content
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken
+from uvdive.ledger.access import Place
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckStarted, Verification
 from uvdive.verify.config import check_config
-from uvdive.verify.contents import Place
 from uvdive.verify.files import check_files
 from uvdive.verify.run import verify
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from uvdive.ledger.access import Places
 from uvdive.ledger.distributions import normal_name
 from uvdive.ledger.report import OWNERS, Component, Distribution, Environment, ImageReport
 from uvdive.verify.checks import Comparison, OwnerDelta, PackageDelta, PathDelta
 from uvdive.verify.config import config_deltas
-from uvdive.verify.contents import Places
 from uvdive.verify.pairs import Pair, changes, walk
 from uvdive.verify.twins import compare_twins, twin
 from uvdive.verify.verdict import whole_verdict

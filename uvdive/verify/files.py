@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from uvdive.base.units import size
 from uvdive.image.table import Kind
+from uvdive.ledger.access import Places, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check
-from uvdive.verify.contents import Places, UnreadableError
 from uvdive.verify.expected import expected
 from uvdive.verify.explained import Explanations
 from uvdive.verify.pairs import changes, printable, walk

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
+from uvdive.ledger.access import Contents, Place, UnreadableError
+from uvdive.ledger.linker import Linker
 from uvdive.ledger.report import OWNERS, ImageReport
 from uvdive.verify.checks import Check
-from uvdive.verify.contents import Contents, Place, UnreadableError
 from uvdive.verify.interpreter import needed
-from uvdive.verify.linker import Linker
 from uvdive.verify.pairs import printable
 
 JUDGED = frozenset(OWNERS.index(owner) for owner in ("venv", "app", "other", "python"))

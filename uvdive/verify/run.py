@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from uvdive.base import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.ledger.access import Indexes, Places, places_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
 from uvdive.verify.config import check_config
-from uvdive.verify.contents import Indexes, Places, places_of
 from uvdive.verify.files import check_files
 from uvdive.verify.imports import check_imports
 from uvdive.verify.interpreter import check_interpreter

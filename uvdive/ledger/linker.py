@@ -8,9 +8,9 @@ from functools import cached_property
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import Kind
+from uvdive.ledger.access import Contents, UnreadableError
+from uvdive.ledger.elf import Elf, offered, read_elf
 from uvdive.ledger.report import ImageReport
-from uvdive.verify.contents import Contents, UnreadableError
-from uvdive.verify.elf import Elf, offered, read_elf
 
 _TRIPLETS = {
     "EM_X86_64": ("x86_64-linux-gnu", "lib64"),
