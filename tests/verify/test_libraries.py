@@ -12,6 +12,7 @@ import pytest
 from elves import elf
 
 from uvdive.image.resolve import resolve
+from uvdive.ledger import access
 from uvdive.ledger.access import Place, place_of
 from uvdive.ledger.elf import Elf, offered, read_elf
 from uvdive.session.images import load_image
