@@ -43,13 +43,15 @@ def test_json_is_one_object_and_nothing_else(run, session) -> None:
     assert json.loads(ran.out)["schema"] == "uvdive.report/1"
 
 
-@pytest.mark.parametrize("command", [["some:image"], ["compare", "a:1", "b:1"]])
-def test_platform_and_digests_reach_the_reader(run, session, command) -> None:
+@pytest.mark.parametrize(
+    ("command", "folder"), [(["some:image"], Path()), (["compare", "a:1", "b:1"], None)]
+)
+def test_platform_and_digests_reach_the_reader(run, session, command, folder) -> None:
     run(*command)
-    assert session.how["options"] == ReadOptions()
+    assert session.how["options"] == ReadOptions(look_in=folder)
     run(*command, "--platform", "linux/arm64", "--verify-digests", "--no-layer-cache", "--via=save")
     assert session.how["options"] == ReadOptions(
-        "linux/arm64", verify_digests=True, layer_cache=False, via="save"
+        "linux/arm64", verify_digests=True, layer_cache=False, via="save", look_in=folder
     )
 
 

@@ -66,6 +66,15 @@ def test_the_seed_and_its_archive_and_its_save_are_valid_and_agree(
     assert {report["image"]["source"] for report in reports} >= {"docker", "docker-archive"}
 
 
+def test_an_image_finds_its_dockerfile_in_the_current_folder(seed_image: str) -> None:
+    done = uvdive(seed_image, "--json", cwd=FLASK)
+    report = json.loads(done.stdout)
+    assert report["dockerfile"]["path"] == "Dockerfile"
+    assert report["dockerfile"]["matches"] is True
+    assert [layer["line"] for layer in report["layers"] if not layer["base"]] == [2, 3, 4, 5]
+    assert "Dockerfile made this image" in done.stderr
+
+
 def test_two_images_compare(seed_image: str) -> None:
     done = uvdive("compare", seed_image, "ghcr.io/astral-sh/uv:trixie-slim", "--json")
     data = json.loads(done.stdout)

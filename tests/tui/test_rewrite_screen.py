@@ -1,10 +1,11 @@
 import asyncio
-from pathlib import Path
+from dataclasses import replace
 
 from driving import CHECKS, NEW, Recorded, answers, built, ended, opened, plan, refused, rewritten, text_of
 from samples import sample_report
 
 from uvdive.base.errors import BuildError, UsageError
+from uvdive.ledger.report import DockerfileInfo
 from uvdive.tui.screens.dialogs import AskPath, Failure
 from uvdive.tui.screens.explore import ExploreScreen
 from uvdive.tui.screens.rewrite import RewriteScreen
@@ -247,12 +248,28 @@ async def test_without_a_dockerfile_the_app_asks_for_one(tmp_path, monkeypatch, 
         assert app.screen.dockerfile == dockerfile
 
 
-async def test_a_dockerfile_in_the_current_folder_is_found(tmp_path, monkeypatch):
+async def test_the_dockerfile_that_made_the_image_is_taken(tmp_path):
+    named = tmp_path / "Dockerfile.dev"
+    named.write_text("FROM uv:1\n")
+    report = replace(sample_report(), dockerfile=DockerfileInfo(str(named), "0" * 64, matches=True))
+    async with opened(answers(report), services=Recorded().services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        assert screen.dockerfile == named
+
+
+async def test_one_that_did_not_make_it_is_only_proposed(tmp_path, monkeypatch):
     (tmp_path / "Dockerfile").write_text("FROM uv:1\n")
     monkeypatch.chdir(tmp_path)
-    async with opened(SAMPLE, services=Recorded().services()) as (app, pilot):
-        screen = await rewritten(app, pilot)
-        assert screen.dockerfile == Path("Dockerfile")
+    unknown = replace(sample_report(), dockerfile=None)
+    async with opened(answers(unknown), services=Recorded().services()) as (app, pilot):
+        await pilot.press("r")
+        await pilot.pause()
+        assert "From the image alone" in text_of(app)
+        assert app.screen.query_one("#path").value == "Dockerfile"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, RewriteScreen)
+        await ended(pilot, app.screen._job)
 
 
 async def test_z_gives_a_pane_the_screen_and_esc_takes_it_back_first(dockerfile):

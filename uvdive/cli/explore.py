@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ExitCode, UsageError
 from uvdive.cli.console import Console
 from uvdive.cli.options import Parser, add_common, add_output, add_reading, check_output
+
+if TYPE_CHECKING:
+    from uvdive.session.options import ReadOptions
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -32,19 +38,26 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
             "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."
         )
     from uvdive.cli.present import show
-    from uvdive.cli.targets import reading, source_of
+    from uvdive.cli.targets import source_of
 
-    return show(source_of(args.target, reading(args)), args, console)
+    return show(source_of(args.target, _here(args)), args, console)
+
+
+def _here(args: argparse.Namespace) -> ReadOptions:
+    """How to read; the image's Dockerfile may lie in the current folder."""
+    from uvdive.cli.targets import reading
+
+    return replace(reading(args), look_in=Path())
 
 
 def _pick(args: argparse.Namespace) -> ExitCode:
     """The app, which asks what to open."""
-    from uvdive.cli.targets import reading, source_of
+    from uvdive.cli.targets import source_of
     from uvdive.tui.run import run_app
     from uvdive.tui.services import Opened
 
     def opened(target: str) -> Opened:
-        source = source_of(target, reading(args))
+        source = source_of(target, _here(args))
         name = source.name.removeprefix("docker://") or str(source.dockerfile)
         return Opened(name, source.load, source.dockerfile, source.context, source.build_args)
 

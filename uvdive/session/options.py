@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Via = Literal["auto", "save", "storage"]
@@ -16,6 +17,7 @@ class ReadOptions:
     too, ``duplicates`` looks for equal content, ``layer_cache`` lets the engine's layers
     come from the cache, and ``via`` says how an engine hands its images over: by its
     ``save`` stream, from its own ``storage``, or ``auto``: from storage where it may be read.
+    ``look_in`` is a folder where the image's Dockerfile is looked for if none is named.
     """
 
     platform: str | None = None
@@ -23,6 +25,7 @@ class ReadOptions:
     duplicates: bool = False
     layer_cache: bool = True
     via: Via = "auto"
+    look_in: Path | None = None
 
 
 DEFAULTS = ReadOptions()

@@ -91,8 +91,13 @@ def _kind(entry: os.DirEntry[str]) -> ChoiceKind | None:
         return "report"
     if name.endswith(_ARCHIVES):
         return "archive"
+    return "Dockerfile" if names_dockerfile(name) else None
+
+
+def names_dockerfile(name: str) -> bool:
+    """Is a file called as Dockerfiles are: ``Dockerfile.dev``, ``web.dockerfile``, ``Containerfile``?"""
     low = name.lower()
     if low.endswith(_NOT_DOCKERFILES):
-        return None
+        return False
     parts = low.split(".")
-    return "Dockerfile" if {"dockerfile", "containerfile"} & {parts[0], parts[-1]} else None
+    return bool({"dockerfile", "containerfile"} & {parts[0], parts[-1]})

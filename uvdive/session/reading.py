@@ -22,6 +22,7 @@ from uvdive.ledger.base import KnownImage
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.wanted import wanted
 from uvdive.session.caching import layer_cache
+from uvdive.session.matching import matching_dockerfile
 from uvdive.session.options import DEFAULTS, ReadOptions
 
 
@@ -69,6 +70,11 @@ def read_image(
         UvdiveError: it cannot be read; see the sources.
     """
     image, known = _raw(target, options, on_event)
+    if dockerfile is None and options.look_in is not None:
+        history = [entry.created_by for entry in image.manifest.history]
+        dockerfile = matching_dockerfile(history, options.look_in)
+        if dockerfile is not None:
+            on_event(Note(f"{dockerfile} made this image"))
     on_event(Note("Accounting for every byte"))
     compared = _Contents(image)
     table, sources, warnings = stack([layer.index for layer in image.layers], compared.same)

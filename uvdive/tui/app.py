@@ -26,7 +26,7 @@ from uvdive.tui.screens.dialogs import AskPath, Failure
 from uvdive.tui.screens.explore import ExploreScreen
 from uvdive.tui.services import Loader, Opener, Services
 from uvdive.tui.text import visible
-from uvdive.tui.writing import find_dockerfile
+from uvdive.tui.writing import find_dockerfile, without_dockerfile
 
 if TYPE_CHECKING:
     from uvdive.image.store import LayerStore
@@ -202,9 +202,10 @@ class UvdiveApp(App[int]):
         if self.is_screen_installed("rewrite"):
             self.push_screen("rewrite")
             return
-        found = find_dockerfile(self.dockerfile, self.context, report)
+        found = find_dockerfile(self.dockerfile, report)
         if found is None:
-            self.push_screen(AskPath(self.context or Path()), lambda path: self._rewrite_of(path, report))
+            asked = AskPath(self.context or Path(), without_dockerfile(report))
+            self.push_screen(asked, lambda path: self._rewrite_of(path, report))
             return
         self.install_screen(RewriteScreen(report, found), "rewrite")
         self.push_screen("rewrite")

@@ -6,19 +6,33 @@ from pathlib import Path
 
 from textual.content import Content
 
+from uvdive.base.units import percent, size
 from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.estimate import saving_alone
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.proof import Proof
 from uvdive.tui.screens.dialogs import Question
 from uvdive.tui.text import visible
 
 
-def find_dockerfile(given: Path | None, context: Path | None, report: ImageReport) -> Path | None:
-    """The Dockerfile to rewrite: as given, as the report names it, or in context or current folder."""
+def find_dockerfile(given: Path | None, report: ImageReport) -> Path | None:
+    """The Dockerfile to rewrite: as given, else the one that the report names as having made the image."""
     named = Path(report.dockerfile.path) if report.dockerfile is not None else None
-    folder = context or Path()
-    candidates = [given, named, folder / "Dockerfile", Path("Dockerfile")]
-    return next((path for path in candidates if path is not None and path.is_file()), None)
+    return next((path for path in (given, named) if path is not None and path.is_file()), None)
+
+
+def without_dockerfile(report: ImageReport) -> Content:
+    """What the multi-stage form would save at least, from the image alone."""
+    saving = saving_alone(report)
+    if not saving:
+        return Content("The image alone shows nothing that the multi-stage form would leave behind.")
+    parts = [f"{owner} {size(count)}" for owner, count in saving.items()]
+    total = sum(saving.values())
+    return Content.assemble(
+        "From the image alone, the multi-stage form leaves behind about ",
+        (f"{size(total)} (-{percent(total, report.totals.file_bytes)})", "bold"),
+        f": {', '.join(parts)}. Build tools may add to that.",
+    )
 
 
 def first_question(plan: RewritePlan, proof: Proof | None) -> Question:

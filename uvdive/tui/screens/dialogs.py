@@ -64,20 +64,25 @@ class AskPath(ModalScreen[Path | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, known: Content) -> None:
         super().__init__()
         self._folder = folder
+        self._known = known
 
     def compose(self) -> ComposeResult:
-        """Where was looked, and a line to type in."""
+        """Where was looked, a line to type in, and what is known without an answer."""
         with Vertical(classes="dialog"):
             yield Static(Content.styled("Which Dockerfile made this image?", "bold"), classes="dialog-title")
             looked = visible(str(self._folder.resolve()))
             yield Static(
-                Content(f"There is no Dockerfile in {looked}. Type the path of one:"), classes="dialog-do"
+                Content(f"No Dockerfile in {looked} made it. Type the path of the one that did:"),
+                classes="dialog-do",
             )
-            yield Input(placeholder="path/to/Dockerfile", id="path", compact=True)
+            near = self._folder / "Dockerfile"
+            text = str(near) if near.is_file() else ""
+            yield Input(text, placeholder="path/to/Dockerfile", id="path", compact=True)
             yield Static(id="path-problem")
+            yield Static(self._known, classes="dialog-do")
             yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 60%"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
