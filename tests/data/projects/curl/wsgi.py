@@ -1,0 +1,9 @@
+from flask import Flask, jsonify
+
+app = Flask(__name__)
+
+
+@app.get("/")
+@app.get("/healthz")
+def healthz():
+    return jsonify(status="ok")

@@ -1,0 +1,3 @@
+import httptools
+
+print(httptools.parse_url(b"http://localhost/").path)

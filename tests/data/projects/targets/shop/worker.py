@@ -1,0 +1,3 @@
+import schedule
+
+print(schedule.get_jobs())

@@ -1,0 +1,7 @@
+import sys
+
+from rich import print
+
+
+def main():
+    print({"prefix": sys.prefix})
