@@ -13,6 +13,7 @@ import pytest
 
 from uvdive.base.errors import CancelledError, EngineError
 from uvdive.base.progress import CancelToken
+from uvdive.build import sandbox
 from uvdive.build.containers import Ran, run_container
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag, list_images, remove_images
@@ -111,14 +112,7 @@ def test_the_time_limit_ends_the_container(name: str) -> None:
 @pytest.mark.engine
 def test_cancelling_ends_the_container(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     cancel = CancelToken()
-    real = subprocess.Popen.communicate
-
-    def cancelled_meanwhile(self: subprocess.Popen[bytes], *args: object, **options: object) -> object:
-        if not cancel.cancelled and "start" in self.args:  # type: ignore[operator]
-            cancel.cancel()
-        return real(self, *args, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(subprocess.Popen, "communicate", cancelled_meanwhile)
+    monkeypatch.setattr(sandbox.Sandbox, "status", lambda _: cancel.cancel())
     with pytest.raises(CancelledError):
         run_container(PYTHON, ["sleep", "600"], seconds=600, cancel=cancel)
 

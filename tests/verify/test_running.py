@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +14,16 @@ import pytest
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken
-from uvdive.build import observing
-from uvdive.build.observing import Observed, observe
+from uvdive.build import observing, sandbox
+from uvdive.build.containers import run_container
+from uvdive.build.observing import Answer, Observed, Watched, health_command, observe
 from uvdive.build.probe import ports
 from uvdive.verify.checks import Check
-from uvdive.verify.running import judge
+from uvdive.verify.running import judge, said
 
 PYTHON = "python:3.13-slim"
 RESOLVED = Check("start", "passed", "The new image starts web.")
-WEB = Observed("listening", None, (8000,), ((8000, 200, "aa"),), 0.4)
+WEB = Observed("listening", None, (8000,), (Answer(8000, 200, "aa"),), 0.4)
 FAILS = Observed("exited", 1, log=("at 12:01", "KeyError: 'DATABASE_URL' at 0x7f12"))
 
 
@@ -34,10 +37,10 @@ def test_the_same_passes() -> None:
     ("new", "line"),
     [
         (replace(WEB, ports=(80,), answers=()), "listening ports: [8000] -> [80]"),
-        (replace(WEB, answers=((8000, 500, "aa"),)), "/ at port 8000: HTTP 200 -> 500"),
-        (replace(WEB, answers=((8000, 200, "bb"),)), "/ at port 8000: another body"),
+        (replace(WEB, answers=(Answer(8000, 500, "aa"),)), "/ at port 8000: HTTP 200 -> 500"),
+        (replace(WEB, answers=(Answer(8000, 200, "bb"),)), "/ at port 8000: another body"),
         (replace(WEB, answers=()), "/ at port 8000: no answer any more"),
-        (replace(WEB, state="unhealthy"), "the new image becomes unhealthy"),
+        (replace(WEB, state="unhealthy"), "the new image does not become healthy"),
         (FAILS, "the new image ends with 1 (KeyError: 'DATABASE_URL' at 0x7f12)"),
         (Observed("exited", 0), "the new image ends with 0"),
     ],
@@ -67,6 +70,53 @@ def test_a_slower_stop_is_announced() -> None:
     assert check.differences[0].startswith("docker stop takes 10.3 s, it took 0.4 s")
 
 
+def test_both_stops_are_measured() -> None:
+    detail = judge(WEB, replace(WEB, stop_seconds=0.9), RESOLVED).detail
+    assert "It stops in 0.9 s; the original took 0.4 s." in detail
+
+
+def test_lines_that_only_one_image_writes_are_told() -> None:
+    old = replace(WEB, log=("Installed 12 packages in 3 ms", "listening at 0x12ab, pid 7"))
+    new = replace(WEB, log=("listening at 0x99ff, pid 1", "running without uv"))
+    check = judge(old, new, RESOLVED)
+    assert check.status == "announced"
+    assert check.differences == (
+        "only the original says: Installed 12 packages in 3 ms",
+        "only the new image says: running without uv",
+    )
+
+
+def test_an_error_that_only_the_new_image_logs_fails() -> None:
+    new = replace(WEB, log=("ModuleNotFoundError: no module named 'worker'",))
+    check = judge(WEB, new, RESOLVED)
+    assert check.status == "failed"
+    assert "ModuleNotFoundError" in check.differences[0]
+    assert judge(new, new, RESOLVED).status == "passed"
+
+
+def test_a_body_that_changes_with_each_request_is_not_compared() -> None:
+    varying = Answer(8000, 200, "aa", "plain", steady=False)
+    old = replace(WEB, answers=(varying,))
+    same = replace(WEB, answers=(replace(varying, body="bb"),))
+    assert judge(old, same, RESOLVED).status == "passed"
+    other = replace(WEB, answers=(replace(varying, body="bb", plain="other"),))
+    check = judge(old, other, RESOLVED)
+    assert (check.status, "was not compared" in check.differences[0]) == ("announced", True)
+
+
+@pytest.mark.parametrize(
+    ("healthcheck", "command"),
+    [
+        (None, ()),
+        ({"Test": ["NONE"]}, ()),
+        ({"Test": ["CMD", "curl", "-f", "x"]}, ("curl", "-f", "x")),
+        ({"Test": ["CMD-SHELL", "curl x || exit 1"]}, ("/bin/sh", "-c", "curl x || exit 1")),
+    ],
+)
+def test_the_command_of_a_healthcheck(healthcheck: dict[str, list[str]] | None, command: object) -> None:
+    assert health_command(healthcheck) == command
+
+
 def test_listening_ports_are_read_from_the_kernels_table() -> None:
     table = [
         "   0: 00000000:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0",
@@ -83,14 +133,14 @@ def left_behind(name: str) -> str:
 
 @pytest.fixture
 def name(monkeypatch: pytest.MonkeyPatch) -> str:
-    unique = observing.secrets.token_hex(8)
-    monkeypatch.setattr(observing.secrets, "token_hex", lambda _: unique)
+    unique = sandbox.secrets.token_hex(8)
+    monkeypatch.setattr(sandbox.secrets, "token_hex", lambda _: unique)
     return f"uvdive-{unique}"
 
 
 @pytest.mark.engine
 def test_a_program_that_ends_tells_its_status(name: str) -> None:
-    seen = observe(PYTHON, None, seconds=60)
+    seen = observe(Watched(PYTHON), seconds=60)
     assert (seen.state, seen.status) == ("exited", 0)
     assert left_behind(name) == ""
 
@@ -98,52 +148,122 @@ def test_a_program_that_ends_tells_its_status(name: str) -> None:
 @pytest.mark.engine
 def test_a_stop_leaves_no_container(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     cancel = CancelToken()
-    real = observing._state
-
-    def stopped(container: str) -> dict[str, object]:
-        cancel.cancel()
-        return {**real(container), "Status": "running"}
-
-    monkeypatch.setattr(observing, "_state", stopped)
+    monkeypatch.setattr(sandbox.Sandbox, "status", lambda _: cancel.cancel())
     with pytest.raises(CancelledError):
-        observe(PYTHON, None, seconds=60, cancel=cancel)
+        observe(Watched(PYTHON), seconds=60, cancel=cancel)
+    assert left_behind(name) == ""
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Builds a small image that starts a Python program; its name."""
+    tag = f"uvdive-test/observed-{os.getpid()}:1"
+
+    def build(command: list[str], *more: str) -> str:
+        lines = (f"FROM {PYTHON}", *more, f"ENTRYPOINT {json.dumps(command)}", "")
+        run = ["docker", "buildx", "build", "--load", "--provenance=false", "-t", tag, "-f", "-", tmp_path]
+        subprocess.run(run, input="\n".join(lines).encode(), capture_output=True, check=True)
+        return tag
+
+    yield build
+    subprocess.run(["docker", "rmi", "--force", tag], capture_output=True, check=False)
+
+
+def program(text: str) -> list[str]:
+    return ["python", "-u", "-c", text]
+
+
+IN_IMAGE = "/usr/local/bin/python3"
+SLEEP = "import time; time.sleep(600)"
+
+
+@pytest.mark.engine
+def test_a_program_that_is_not_there_says_so(name: str, built: Callable[..., str]) -> None:
+    seen = observe(Watched(built(["no-such-program"])), seconds=60)
+    assert (seen.state, seen.status) == ("exited", 127)
+    assert "no-such-program" in seen.log[-1]
+    assert name not in "".join(seen.log)
     assert left_behind(name) == ""
 
 
 @pytest.mark.engine
-def test_a_program_that_is_not_there_says_so(name: str, tmp_path: Path) -> None:
-    tag = f"uvdive-test/observed-{os.getpid()}:1"
-    listen = "import socket; s = socket.create_server(('', 7777)); print('ready', flush=True); s.accept()"
-    dead, server = (
-        ["no-such-program"],
-        ["python", "-c", f"{listen}; import time; time.sleep(600)"],
-    )
-    seen = []
-    try:
-        for command in (dead, server):
-            text = f"FROM {PYTHON}\nENTRYPOINT {json.dumps(command)}\n"
-            build = [
-                "docker",
-                "buildx",
-                "build",
-                "--load",
-                "--provenance=false",
-                "-t",
-                tag,
-                "-f",
-                "-",
-                tmp_path,
-            ]
-            subprocess.run(build, input=text.encode(), capture_output=True, check=True)
-            seen.append(observe(tag, "/usr/local/bin/python3", seconds=60))
-    finally:
-        subprocess.run(["docker", "rmi", "--force", tag], capture_output=True, check=False)
-    assert (seen[0].state, seen[0].status) == ("exited", 127)
-    assert "no-such-program" in seen[0].log[-1]
-    assert name not in "".join(seen[0].log)
+def test_a_port_without_http_counts_as_listening(
+    name: str, built: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volumes = []
+    real = sandbox.Sandbox.stop
+
+    def noting(self: sandbox.Sandbox, seconds: int) -> float:
+        volumes.extend(mount["Name"] for mount in self._api.inspect_container(self._name)["Mounts"])
+        return real(self, seconds)
+
+    monkeypatch.setattr(sandbox.Sandbox, "stop", noting)
+    listen = f"import socket; s = socket.create_server(('', 7777)); print('ready'); s.accept(); {SLEEP}"
+    seen = observe(Watched(built(program(listen), "VOLUME /data"), python=IN_IMAGE), seconds=60)
     # It speaks no HTTP: the first connection ends the wait of accept, the others are not answered.
-    assert (seen[1].state, seen[1].ports, seen[1].answers) == ("listening", (7777,), ())
+    assert (seen.state, seen.ports, seen.answers) == ("listening", (7777,), ())
     # Python as the first process ignores SIGTERM (R21).
-    assert seen[1].stop_seconds is not None
-    assert seen[1].stop_seconds > observing.STOP_SECONDS - 1
+    assert seen.stop_seconds is not None
+    assert seen.stop_seconds > observing.STOP_SECONDS - 1
     assert left_behind(name) == ""
+    (volume,) = volumes
+    gone = subprocess.run(["docker", "volume", "inspect", volume], capture_output=True, check=False)
+    assert gone.returncode != 0
+
+
+@pytest.mark.engine
+def test_a_program_that_never_listens_is_not_waited_for_in_vain(
+    built: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observing, "STEADY_SECONDS", 2.0)
+    worker = "import signal, sys; signal.signal(15, lambda *_: sys.exit()); print('waiting'); signal.pause()"
+    seen = observe(Watched(built(program(worker)), python=IN_IMAGE), seconds=600)
+    assert seen.state == "running"
+    assert seen.why.startswith("no output and no work for ")
+    assert seen.log == ("waiting",)
+    assert "runs and does not listen (no output" in said(seen)
+
+
+@pytest.mark.engine
+def test_the_images_own_health_check_is_asked(built: Callable[..., str]) -> None:
+    late = "import time, pathlib; time.sleep(2); pathlib.Path('/tmp/up').touch(); time.sleep(600)"
+    image = built(program(late))
+    healthy = {"Test": ["CMD", "test", "-e", "/tmp/up"]}
+    seen = observe(Watched(image, python=IN_IMAGE, healthcheck=healthy), seconds=60)
+    assert seen.state == "healthy"
+
+
+@pytest.mark.engine
+def test_a_container_that_never_becomes_healthy(
+    built: Callable[..., str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(observing, "LATE_SECONDS", 2.0)
+    sick = {"Test": ["CMD-SHELL", "exit 1"]}
+    seen = observe(Watched(built(program(SLEEP)), python=IN_IMAGE, healthcheck=sick), seconds=60)
+    assert seen.state == "unhealthy"
+    assert "does not become healthy (no output" in said(seen)
+    assert judge(seen, seen, RESOLVED).status == "announced"
+    assert judge(WEB, seen, RESOLVED).status == "failed"
+    assert left_behind(name) == ""
+
+
+@pytest.mark.engine
+def test_a_port_that_is_taken_here_does_not_matter(built: Callable[..., str]) -> None:
+    with socket.create_server(("", 0)) as taken:
+        port = taken.getsockname()[1]
+        image = built(["python", "-m", "http.server", str(port)], f"EXPOSE {port}")
+        seen = observe(Watched(image, python=IN_IMAGE), seconds=60)
+    assert (seen.state, seen.ports) == ("listening", (port,))
+    assert [answer.status for answer in seen.answers] == [200]
+
+
+@pytest.mark.engine("podman5")
+def test_podman_runs_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTAINER_HOST", os.environ["UVDIVE_ENGINE_PODMAN5"])
+    missing = Watched("localhost/debian:trixie-slim", "podman")
+    assert observe(missing, seconds=60).state == "exited"
+    ran = run_container(
+        "localhost/debian:trixie-slim", ["sh", "-c", "hostname; exit 3"], seconds=60, source="podman"
+    )
+    assert (ran.status, ran.output) == (3, "uvdive\n")
+    assert run_container("localhost/debian:trixie-slim", ["nope"], seconds=60, source="podman").status == 127

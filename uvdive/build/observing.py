@@ -2,154 +2,199 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import secrets
-import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal
 
-from uvdive.base.errors import EngineError
+from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken
-from uvdive.build.client import INSTALL_DOCKER
+from uvdive.build.sandbox import Sandbox, sandbox
 
 State = Literal["healthy", "unhealthy", "listening", "exited", "running"]
-TAIL = 20
+
+LINES = 200
+"""So many of the last lines of a log are kept."""
+
 STOP_SECONDS = 10
-_PAUSE = 0.2
-_DAEMON = "Error response from daemon: "
+"""After so long an engine kills what does not stop (docker stop)."""
+
+STEADY_SECONDS = 6.0
+"""Without a new line, a port or work for so long, a program counts as having started."""
+
+LATE_SECONDS = 20.0
+"""The same where the image exposes a port or the other image listened."""
+
+_PAUSE = 0.5
+_BUSY = 5
+"""Clock ticks (10 ms) per look from which on a program counts as at work."""
+
 _QUIET = 3
 """So many times a port may be listening without an answer before it counts as no HTTP server's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """What a container did. ``running`` is one that did nothing to be told by within the time.
+class Answer:
+    """What ``/`` at a port gave: HTTP status, digests of the body as it is and without its
+    numbers; ``steady`` is False where two requests gave two bodies.
+    """
 
-    ``status`` is the exit code of one that ended by itself, ``answers`` the HTTP status
-    and the digest of the body of ``/`` by port, ``stop_seconds`` the time from the stop
-    signal to the end (STOP_SECONDS where the engine had to kill it), ``log`` its last lines.
+    port: int
+    status: int
+    body: str
+    plain: str = ""
+    steady: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a container did. ``running`` is one that neither listens nor ends.
+
+    ``status`` is the exit code of one that ended by itself, ``stop_seconds`` the time from
+    the stop signal to the end (STOP_SECONDS where the engine had to kill it), ``seconds``
+    how long it was watched, ``why`` what ended that where it says more than the state, and
+    ``log`` its last lines.
     """
 
     state: State
     status: int | None = None
     ports: tuple[int, ...] = ()
-    answers: tuple[tuple[int, int, str], ...] = ()
+    answers: tuple[Answer, ...] = ()
     stop_seconds: float | None = None
+    seconds: float = 0.0
+    why: str = ""
     log: tuple[str, ...] = field(default=(), repr=False)
 
 
-def _docker(*args: str) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(["docker", *args], stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    except OSError as error:
-        raise EngineError(f"The docker client can't be started: {error.strerror}.", INSTALL_DOCKER) from error
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An image to run: ``python`` is one in it that looks for ports (None looks for none).
+
+    ``healthcheck`` is the image's own (OCI image-spec), ``listens`` whether a port is
+    expected.
+    """
+
+    image: str
+    source: str = "docker"
+    python: str | None = None
+    healthcheck: Mapping[str, Any] | None = None
+    listens: bool = False
 
 
-def _done(*args: str) -> str:
-    ran = _docker(*args)
-    if ran.returncode:
-        log = tuple(ran.stderr.decode("utf-8", "replace").splitlines()[-TAIL:])
-        raise EngineError(f"docker {args[0]} failed for a container of this image.", "", log)
-    return ran.stdout.decode("utf-8", "replace").strip()
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look at a running container found."""
+
+    ports: tuple[int, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    ticks: int = 0
 
 
-@contextlib.contextmanager
-def _container(image: str) -> Iterator[str]:
-    """A container of the image as it is, without network; gone with the context, with its volumes."""
-    name = f"uvdive-{secrets.token_hex(8)}"
-    try:
-        _done("create", f"--name={name}", "--network=none", "--pull=never", image)
-        yield name
-    finally:
-        _docker("rm", "--force", "--volumes", name)
-
-
-def _state(container: str) -> dict[str, Any]:
-    return dict(json.loads(_done("inspect", "--format={{json .State}}", container)))
-
-
-def _probed(container: str, python: str | None) -> tuple[tuple[int, ...], tuple[tuple[int, int, str], ...]]:
+def _look(container: Sandbox, python: str | None) -> _Look:
     """Its listening ports and what they answer, asked from inside: no port is published."""
     if python is None:
-        return (), ()
+        return _Look()
     code = (files("uvdive.build") / "probe.py").read_text("utf-8")
     # Whatever the image's user is, /proc/net/tcp and the loopback are there.
-    ran = _docker("exec", container, python, "-c", code)
+    _, output = container.run([python, "-c", code])
     try:
-        found = json.loads(ran.stdout.decode("utf-8", "replace").strip().splitlines()[-1])
-        answers = tuple((int(port), int(status), str(body)) for port, status, body in found["answers"])
-        return tuple(int(port) for port in found["ports"]), answers
+        found = json.loads(output.decode("utf-8", "replace").strip().splitlines()[-1])
+        answers = tuple(Answer(*answer) for answer in found["answers"])
+        return _Look(tuple(int(port) for port in found["ports"]), answers, int(found["ticks"]))
     except (ValueError, LookupError, TypeError):
-        return (), ()  # it ended meanwhile, or its Python does not run
+        return _Look()  # it ended meanwhile, or its Python does not run
 
 
-def _refusal(error: bytes) -> tuple[str, ...]:
-    """Why the engine could not start the program; the client's own words name the container."""
-    lines = error.decode("utf-8", "replace").splitlines()
-    said = [line.removeprefix(_DAEMON) for line in lines if line.startswith(_DAEMON)]
-    return tuple((said or lines)[-TAIL:])
+def health_command(healthcheck: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The command of an image's HEALTHCHECK; empty where it has none (OCI image-spec, Docker's config)."""
+    test = list((healthcheck or {}).get("Test") or ())
+    if test[:1] == ["CMD"]:
+        return tuple(test[1:])
+    if test[:1] == ["CMD-SHELL"] and len(test) > 1:
+        return ("/bin/sh", "-c", test[1])
+    return ()
 
 
-def _settled(
-    container: str, python: str | None, seconds: float, cancel: CancelToken
-) -> tuple[State, int | None]:
-    end = time.monotonic() + seconds
-    quiet = 0
-    while True:
-        cancel.raise_if_cancelled()
-        state = _state(container)
-        health = (state.get("Health") or {}).get("Status", "none")
-        if state.get("Status") in ("exited", "dead"):
-            return "exited", int(state["ExitCode"])
-        if health in ("healthy", "unhealthy"):
-            return ("healthy", None) if health == "healthy" else ("unhealthy", None)
-        ports, answers = _probed(container, python)
-        quiet = quiet + 1 if ports else 0
-        if health == "none" and (answers or quiet >= _QUIET):
-            return "listening", None
-        if time.monotonic() > end:
-            return ("listening" if ports else "running"), None
-        time.sleep(_PAUSE)
+class _Watch:
+    """One container as it settles."""
+
+    def __init__(self, watched: Watched, container: Sandbox, seconds: float, cancel: CancelToken) -> None:
+        self._watched, self._container, self._cancel = watched, container, cancel
+        self._health = health_command(watched.healthcheck)
+        self._began = self._moved = time.monotonic()
+        self._end = self._began + seconds
+        self._seen: tuple[bytes, int, tuple[int, ...]] = (b"", 0, ())
+        self._unanswered = 0
+        self.look = _Look()
+
+    def settle(self) -> tuple[State, int | None, str]:
+        """Look until there is something to tell: state, exit code, reason."""
+        while True:
+            self._cancel.raise_if_cancelled()
+            status = self._container.status()
+            if status is not None:
+                return "exited", status, ""
+            self.look = _look(self._container, self._watched.python)
+            if (found := self._state()) is not None:
+                return found
+            time.sleep(_PAUSE)
+
+    def _state(self) -> tuple[State, None, str] | None:
+        if self._health and self._container.run(self._health)[0] == 0:
+            # One more look: what is healthy now may not have listened just before.
+            self.look = _look(self._container, self._watched.python)
+            return "healthy", None, ""
+        self._unanswered = self._unanswered + 1 if self.look.ports else 0
+        if not self._health and (self.look.answers or self._unanswered >= _QUIET):
+            return "listening", None, ""
+        still = self._steady()
+        patience = LATE_SECONDS if self._health or self._watched.listens else STEADY_SECONDS
+        late = time.monotonic() > self._end
+        if still < patience and not late:
+            return None
+        why = f"no output and no work for {still:.0f} s" if not late else "the time was up"
+        if self._health:
+            return "unhealthy", None, why
+        return ("listening" if self.look.ports else "running"), None, why
+
+    def _steady(self) -> float:
+        """For how many seconds nothing has happened in the container."""
+        log, ticks, ports = self._seen
+        seen = (self._container.log(1), self.look.ticks, self.look.ports)
+        if seen[0] != log or seen[2] != ports or seen[1] - ticks > _BUSY:
+            self._moved = time.monotonic()
+        self._seen = seen
+        return time.monotonic() - self._moved
 
 
-def observe(
-    image: str,
-    python: str | None,
-    *,
-    seconds: float,
-    cancel: CancelToken | None = None,
-) -> Observed:
-    """Start a container of ``image``, wait until it is healthy, listens, answers or ends, and stop it.
+def observe(watched: Watched, *, seconds: float, cancel: CancelToken | None = None) -> Observed:
+    """Start a container, wait until it is healthy, listens, answers, ends or rests, and stop it.
 
     It has no network, publishes no port, and is removed whatever happens.
 
     Args:
-        image: an image of the engine, by id; it is never pulled.
-        python: a Python in the image that looks for ports; None looks for none.
-        seconds: how long to wait.
+        watched: the image.
+        seconds: how long to wait at most.
         cancel: stops waiting.
 
     Raises:
-        EngineError: no docker client, or the engine makes no container of it.
+        EngineError: no engine answers, or it makes no container of the image.
         CancelledError: ``cancel`` was set.
     """
     cancel = cancel or CancelToken()
-    cancel.raise_if_cancelled()
-    with _container(image) as container:
-        started = _docker("start", container)
-        if started.returncode:
-            return Observed("exited", int(_state(container)["ExitCode"]), log=_refusal(started.stderr))
-        state, status = _settled(container, python, seconds, cancel)
-        ports, answers = ((), ()) if state == "exited" else _probed(container, python)
-        stop = None
-        if state != "exited":
-            before = time.monotonic()
-            _docker("stop", f"--time={STOP_SECONDS}", container)
-            stop = time.monotonic() - before
-        logged = _docker("logs", f"--tail={TAIL}", container)
-        lines = (logged.stdout + logged.stderr).decode("utf-8", "replace").splitlines()
-        return Observed(state, status, ports, answers, stop, tuple(lines[-TAIL:]))
+    with sandbox(watched.image, watched.source, cancel=cancel) as container:
+        refusal = container.start()
+        if refusal:
+            return Observed("exited", container.refused(), log=tuple(refusal.splitlines()[-LINES:]))
+        began = time.monotonic()
+        watch = _Watch(watched, container, seconds, cancel)
+        state, status, why = watch.settle()
+        took = time.monotonic() - began
+        stop = container.stop(STOP_SECONDS) if state != "exited" else None
+        if cancel.cancelled:
+            raise CancelledError
+        lines = tuple(container.log(LINES).decode("utf-8", "replace").splitlines())
+        look = watch.look if state != "exited" else _Look()
+        return Observed(state, status, look.ports, look.answers, stop, took, why, lines)

@@ -1,7 +1,9 @@
 """Runs inside a container, under whatever Python it has: finds listening ports and asks for ``/``.
 
 Only the standard library, and nothing newer than Python 3.7. Prints one JSON object:
-``ports``, and ``answers`` as lists of port, HTTP status and the body's sha256.
+``ports``; ``answers`` as lists of port, HTTP status, the body's sha256, that of the body
+without its numbers, and whether two requests gave one body; ``ticks``, the processor time
+that the other processes have used, in clock ticks.
 """
 
 from __future__ import annotations
@@ -9,9 +11,12 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import os
+import re
 import sys
 
 _LISTENING = "0A"  # TCP_LISTEN (Linux, include/net/tcp_states.h)
+_NUMBERS = re.compile(rb"[0-9A-Fa-f]*[0-9][0-9A-Fa-f]*")
 
 
 def ports(lines: list[str]) -> set[int]:
@@ -22,17 +27,42 @@ def ports(lines: list[str]) -> set[int]:
     }
 
 
-def ask(port: int) -> list[object] | None:
-    """The status and the digest of ``/`` at a port, or None where no HTTP is spoken."""
+def get(port: int) -> tuple[int, bytes] | None:
+    """The status and the body of ``/`` at a port, or None where no HTTP is spoken."""
     connection = http.client.HTTPConnection("localhost", port, timeout=5)
     try:
         connection.request("GET", "/")
         response = connection.getresponse()
-        return [port, response.status, hashlib.sha256(response.read()).hexdigest()]
+        return response.status, response.read()
     except (OSError, http.client.HTTPException):
         return None
     finally:
         connection.close()
+
+
+def ask(port: int) -> list[object] | None:
+    """What a port answers for ``/``, asked twice: some bodies hold the time or a token."""
+    first = get(port)
+    if first is None:
+        return None
+    status, body = first
+    plain = hashlib.sha256(_NUMBERS.sub(b"0", body)).hexdigest()
+    return [port, status, hashlib.sha256(body).hexdigest(), plain, get(port) == first]
+
+
+def ticks() -> int:
+    """The processor time of all processes here but this one (proc_pid_stat(5), utime and stime)."""
+    total = 0
+    for name in os.listdir("/proc"):  # noqa: PTH208 - it runs as text
+        if not name.isdigit() or int(name) == os.getpid():
+            continue
+        try:
+            with open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123
+                fields = file.read().rpartition(b")")[2].split()
+            total += int(fields[11]) + int(fields[12])
+        except (OSError, LookupError):
+            continue
+    return total
 
 
 def main() -> None:
@@ -40,12 +70,13 @@ def main() -> None:
     found: set[int] = set()
     for path in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
-            with open(path, encoding="ascii") as file:  # noqa: PTH123 - it runs as text
+            with open(path, encoding="ascii") as file:  # noqa: PTH123
                 found |= ports(file.read().splitlines()[1:])
         except OSError:
             continue
     answers = [answer for answer in map(ask, sorted(found)) if answer is not None]
-    sys.stdout.write(json.dumps({"ports": sorted(found), "answers": answers}) + "\n")
+    told = {"ports": sorted(found), "answers": answers, "ticks": ticks()}
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":

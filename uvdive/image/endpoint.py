@@ -9,12 +9,14 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from uvdive.base.errors import EngineError
 
 if TYPE_CHECKING:
     from docker import DockerClient
+
+EngineKind = Literal["docker", "podman"]
 
 DOCKER_SOCKET = "unix:///var/run/docker.sock"
 PODMAN_SOCKET = "unix:///run/podman/podman.sock"
@@ -55,6 +57,58 @@ def podman_endpoint(environ: Mapping[str, str] = os.environ) -> Endpoint:
     if environ.get("CONTAINER_HOST"):
         return Endpoint(environ["CONTAINER_HOST"], "CONTAINER_HOST")
     return _runtime_socket(environ, "podman/podman.sock") or Endpoint(PODMAN_SOCKET, "the default socket")
+
+
+def endpoint_of(source: str, environ: Mapping[str, str] = os.environ) -> Endpoint:
+    """Where the engine of a report's ``source`` (``docker`` or ``podman``) answers.
+
+    DOCKER_HOST may well lead to podman's service, which speaks the same API; that one is
+    meant then, unless CONTAINER_HOST names another.
+    """
+    if source != "podman":
+        return docker_endpoint(environ)
+    if not environ.get("CONTAINER_HOST") and environ.get("DOCKER_HOST"):
+        endpoint = docker_endpoint(environ)
+        if engine_kind(endpoint) == "podman":
+            return endpoint
+    return podman_endpoint(environ)
+
+
+def build_source(environ: Mapping[str, str] = os.environ) -> EngineKind:
+    """Which kind of engine builds where none is named: docker's, or podman where that alone is there.
+
+    Raises:
+        EngineError: no engine answers, or its socket may not be used.
+    """
+    endpoint = docker_endpoint(environ)
+    if endpoint.url == DOCKER_SOCKET and not _is_there(endpoint) and _is_there(podman_endpoint(environ)):
+        return "podman"
+    return engine_kind(endpoint)
+
+
+def _is_there(endpoint: Endpoint) -> bool:
+    scheme, _, path = endpoint.url.partition("://")
+    return scheme != "unix" or Path(path).exists()
+
+
+def engine_kind(endpoint: Endpoint) -> EngineKind:
+    """Who answers at an endpoint.
+
+    Raises:
+        EngineError: nobody does.
+    """
+    client = connect(endpoint)
+    try:
+        return kind_of(client.version())
+    finally:
+        client.close()
+
+
+def kind_of(version: Mapping[str, Any]) -> EngineKind:
+    """The kind of engine that says this of its version (Docker API, "SystemVersion")."""
+    parts = version.get("Components") or ()
+    names = [str(part.get("Name", "")) for part in parts if isinstance(part, dict)]
+    return "podman" if any(name.startswith("Podman") for name in names) else "docker"
 
 
 def _runtime_socket(environ: Mapping[str, str], name: str) -> Endpoint | None:

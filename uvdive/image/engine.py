@@ -12,7 +12,7 @@ from uvdive.base.progress import BytesRead, Note, OnEvent
 from uvdive.image import archive, oci
 from uvdive.image.boxes import PassedBox, StaleCacheError, layer_read
 from uvdive.image.config import Manifest
-from uvdive.image.endpoint import Endpoint, connect
+from uvdive.image.endpoint import Endpoint, EngineKind, connect, kind_of
 from uvdive.image.events import ImageFound, LayerOutline
 from uvdive.image.layercache import LayerCache
 from uvdive.image.source import RawImage, layer_history, read_config
@@ -57,11 +57,9 @@ class Engine:
         self._version: dict[str, Any] = client.version()
 
     @property
-    def source(self) -> Literal["docker", "podman"]:
+    def source(self) -> EngineKind:
         """Which kind of engine answers."""
-        parts = self._version.get("Components") or ()
-        names = [str(part.get("Name", "")) for part in parts if isinstance(part, dict)]
-        return "podman" if any(name.startswith("Podman") for name in names) else "docker"
+        return kind_of(self._version)
 
     def inspect(self, reference: str) -> dict[str, Any]:
         """What the engine says of an image.

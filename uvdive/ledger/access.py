@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from uvdive.base.errors import EngineError, ImageError
-from uvdive.image.endpoint import Endpoint, connect, docker_endpoint, podman_endpoint
+from uvdive.image.endpoint import connect, docker_endpoint, endpoint_of
 from uvdive.image.source import StoreIndex
 from uvdive.image.storage import find_layers, storage_root
 from uvdive.image.store import LayerStore
@@ -64,12 +64,8 @@ Indexes = tuple[StoreIndex | None, StoreIndex | None]
 """Of two images from archives, where their files' contents lie; None for engines' images."""
 
 
-def _endpoint(source: str) -> Endpoint:
-    return podman_endpoint() if source == "podman" else docker_endpoint()
-
-
 def _stored(client: DockerClient, report: ImageReport) -> tuple[Path, ...]:
-    root = storage_root(client.info(), _endpoint("docker").url)
+    root = storage_root(client.info(), docker_endpoint().url)
     if root is None:
         return ()
     try:
@@ -94,7 +90,7 @@ def place_of(report: ImageReport, index: StoreIndex | None = None) -> Iterator[P
     if source not in ("docker", "podman"):
         yield None if index is None else Place(index=index)
         return
-    client = connect(_endpoint(source))
+    client = connect(endpoint_of(source))
     try:
         if source == "docker" and (folders := _stored(client, report)):
             yield Place(folders=folders)
@@ -149,7 +145,7 @@ class Contents:
 
     @cached_property
     def _api(self) -> Any:
-        client = connect(_endpoint(self._place.source))
+        client = connect(endpoint_of(self._place.source))
         self._open.callback(client.close)
         return client.api
 

@@ -11,7 +11,7 @@ from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import Note, OnEvent
 from uvdive.image import archive, oci
 from uvdive.image.boxes import Box, FolderBox, PassedBox, open_archive
-from uvdive.image.endpoint import docker_endpoint, podman_endpoint
+from uvdive.image.endpoint import endpoint_of
 from uvdive.image.engine import Engine
 from uvdive.image.reference import Target
 from uvdive.image.source import RawImage, StoreIndex, read_content
@@ -102,8 +102,7 @@ def read_image(
 def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawImage, tuple[KnownImage, ...]]:
     """The image as its source hands it over, and the engine's images, one of which may be its base."""
     if target.kind in ("docker", "podman"):
-        endpoint = docker_endpoint() if target.kind == "docker" else podman_endpoint()
-        engine = Engine(endpoint)
+        engine = Engine(endpoint_of(target.kind))
         cache = layer_cache() if options.layer_cache else None
         image = engine.read(
             target.value, wanted, on_event, platform=options.platform, cache=cache, via=options.via

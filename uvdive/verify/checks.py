@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 CheckName = Literal["config", "files", "interpreter", "libraries", "imports", "start"]
+ENGINES = ("docker", "podman")
+"""Sources of a report whose image an engine can run."""
+
 Status = Literal["passed", "failed", "skipped", "repaired", "announced"]
 
 

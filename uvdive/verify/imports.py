@@ -10,14 +10,12 @@ from uvdive.base.progress import CancelToken
 from uvdive.build.containers import Ran, run_container
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import Environment, ImageReport
-from uvdive.verify.checks import Check
+from uvdive.verify.checks import ENGINES, Check
 from uvdive.verify.inside import MARK
 from uvdive.verify.interpreter import needed, owned_by
 
 IMPORT_SECONDS = 60.0
 CONTAINER_SECONDS = 600.0
-_DAEMON = "Error response from daemon: "
-ENGINES = ("docker", "podman")
 
 Outcome = dict[str, str | None]
 """Of each module the error that its import gave, None where it worked."""
@@ -56,7 +54,7 @@ def _parsed(ran: Ran, modules: Iterable[str]) -> Outcome:
         if mark:
             name, error = json.loads(answer)
             outcome[name] = error
-    said = _said(ran.error)
+    said = [line for line in ran.error.splitlines() if line.strip()]
     if ran.status is None:
         missing = f"not tried within {CONTAINER_SECONDS:.0f} seconds"
     else:
@@ -64,16 +62,12 @@ def _parsed(ran: Ran, modules: Iterable[str]) -> Outcome:
     return {module: outcome.get(module, missing) for module in modules}
 
 
-def _said(error: str) -> list[str]:
-    """What the container said, or the client where it could not start the program."""
-    lines = [line for line in error.splitlines() if line.strip()]
-    return [line.removeprefix(_DAEMON) for line in lines if line.startswith(_DAEMON)] or lines
-
-
 def _tried(report: ImageReport, environment: Environment, modules: list[str], cancel: CancelToken) -> Outcome:
     code = (files("uvdive.verify") / "inside.py").read_text("utf-8")
     command = [environment.interpreter, "-c", code, str(IMPORT_SECONDS), json.dumps(modules)]
-    ran = run_container(report.image.id, command, seconds=CONTAINER_SECONDS, cancel=cancel)
+    ran = run_container(
+        report.image.id, command, seconds=CONTAINER_SECONDS, source=report.image.source, cancel=cancel
+    )
     return _parsed(ran, modules)
 
 

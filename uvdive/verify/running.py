@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from uvdive.base.progress import CancelToken
-from uvdive.build.observing import Observed, observe
+from uvdive.build.observing import Answer, Observed, Watched, observe
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
-from uvdive.verify.checks import Check
+from uvdive.verify.checks import ENGINES, Check
 from uvdive.verify.pairs import printable
 
 RUN_SECONDS = 60.0
 SLOWER = 2.0
 """A stop that takes so many seconds more is worth telling; engines need up to one themselves."""
 
-_VARYING = re.compile(r"0x[0-9a-f]+|\d+")
+MOST_LINES = 10
+"""So many lines of a log that only one image wrote are told."""
+
+_VARYING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+", re.IGNORECASE)
+_TROUBLE = re.compile(r"\b(?:Traceback|\w*Error|\w*Exception|CRITICAL|FATAL|panic)\b")
 
 
 def _python(report: ImageReport) -> str | None:
@@ -24,6 +29,17 @@ def _python(report: ImageReport) -> str | None:
         if resolve(report.files, environment.interpreter.encode("utf-8", "surrogateescape")).node is not None:
             return environment.interpreter
     return None
+
+
+def _watched(report: ImageReport, *, listens: bool) -> Watched:
+    config = report.config
+    return Watched(
+        report.image.id,
+        report.image.source,
+        _python(report),
+        config.healthcheck,
+        listens=listens or bool(config.exposed_ports),
+    )
 
 
 def check_running(before: ImageReport, after: ImageReport, resolved: Check, cancel: CancelToken) -> Check:
@@ -42,13 +58,12 @@ def check_running(before: ImageReport, after: ImageReport, resolved: Check, canc
     if resolved.status in ("failed", "skipped"):
         return resolved
     for report in (before, after):
-        if report.image.source != "docker":
+        if report.image.source not in ENGINES:
             detail = f"{resolved.detail} {report.image.reference} is in no engine that could run it."
             return Check("start", resolved.status, detail, resolved.differences)
-    old, new = (
-        observe(report.image.id, _python(report), seconds=RUN_SECONDS, cancel=cancel)
-        for report in (before, after)
-    )
+    old = observe(_watched(before, listens=False), seconds=RUN_SECONDS, cancel=cancel)
+    # What the original did, the new image gets the time to do.
+    new = observe(_watched(after, listens=bool(old.ports)), seconds=RUN_SECONDS, cancel=cancel)
     return judge(old, new, resolved)
 
 
@@ -61,10 +76,15 @@ def said(observed: Observed) -> str:
     if observed.state == "exited":
         last = _last(observed)
         return f"ends with {observed.status}" + (f" ({last})" if observed.status and last else "")
-    words = {"listening": "listens", "running": "runs"}.get(observed.state, f"becomes {observed.state}")
+    words = {
+        "listening": "listens",
+        "running": "runs and does not listen",
+        "unhealthy": "does not become healthy",
+    }.get(observed.state, f"becomes {observed.state}")
     ports = ", ".join(map(str, observed.ports))
-    answers = ", ".join(f"HTTP {status} for /" for _, status, _ in observed.answers)
-    return " ".join(part for part in (words, f"on port {ports}" if ports else "", answers) if part)
+    answers = ", ".join(f"HTTP {answer.status} for /" for answer in observed.answers)
+    parts = (words, f"on port {ports}" if ports else "", answers, f"({observed.why})" if observed.why else "")
+    return " ".join(part for part in parts if part)
 
 
 def _last(observed: Observed) -> str:
@@ -72,11 +92,14 @@ def _last(observed: Observed) -> str:
     return printable(lines[-1].strip().encode()) if lines else ""
 
 
+def _shape(line: str) -> str:
+    """A line of a log without what differs from run to run: numbers, times, process ids, addresses."""
+    return _VARYING.sub("#", line.strip())
+
+
 def _same_failure(old: Observed, new: Observed) -> bool:
-    """Do both end alike? Times, process ids and addresses in the message may differ."""
-    return (old.state, old.status) == (new.state, new.status) and (
-        _VARYING.sub("#", _last(old)) == _VARYING.sub("#", _last(new))
-    )
+    """Do both end alike, with the same last words?"""
+    return (old.state, old.status) == (new.state, new.status) and _shape(_last(old)) == _shape(_last(new))
 
 
 def _differences(old: Observed, new: Observed) -> Iterator[str]:
@@ -84,21 +107,55 @@ def _differences(old: Observed, new: Observed) -> Iterator[str]:
         yield f"the original {said(old)}, the new image {said(new)}"
     if old.ports != new.ports:
         yield f"listening ports: {list(old.ports)} -> {list(new.ports)}"
-    theirs = {port: answer for port, *answer in new.answers}
-    for port, status, body in old.answers:
-        if port in theirs and theirs[port] != [status, body]:
-            what = "another body" if theirs[port][0] == status else f"HTTP {status} -> {theirs[port][0]}"
-            yield f"/ at port {port}: {what}"
-        elif port not in theirs and port in new.ports:
-            yield f"/ at port {port}: no answer any more"
+    theirs = {answer.port: answer for answer in new.answers}
+    for ours in old.answers:
+        if ours.port in theirs:
+            yield from _answer(ours, theirs[ours.port])
+        elif ours.port in new.ports:
+            yield f"/ at port {ours.port}: no answer any more"
 
 
-def _slower(old: Observed, new: Observed) -> tuple[str, ...]:
+def _answer(ours: Answer, theirs: Answer) -> Iterator[str]:
+    if ours.status != theirs.status:
+        yield f"/ at port {ours.port}: HTTP {ours.status} -> {theirs.status}"
+    elif ours.body != theirs.body and (ours.steady and theirs.steady):
+        yield f"/ at port {ours.port}: another body"
+
+
+def _notes(old: Observed, new: Observed) -> Iterator[str]:
+    """What is worth telling though nothing failed."""
+    theirs = {answer.port: answer for answer in new.answers}
+    for ours in old.answers:
+        other = theirs.get(ours.port)
+        if other is not None and not (ours.steady and other.steady) and ours.plain != other.plain:
+            yield f"/ at port {ours.port}: the body is another one at each request, so it was not compared"
+    slower = _slower(old, new)
+    if slower:
+        yield slower
+    for who, lines in (("the original", _only(old, new)), ("the new image", _only(new, old))):
+        yield from (f"only {who} says: {line}" for line in lines[:MOST_LINES])
+        if len(lines) > MOST_LINES:
+            yield f"only {who} says {len(lines) - MOST_LINES} more lines"
+
+
+def _only(ours: Observed, theirs: Observed) -> list[str]:
+    """The lines of one log that the other has not; how often and in which order does not matter."""
+    known = Counter(map(_shape, theirs.log))
+    return [printable(line.strip().encode()) for line in ours.log if _shape(line) not in known]
+
+
+def _trouble(old: Observed, new: Observed) -> tuple[str, ...]:
+    """Errors that only the new image's log tells of."""
+    lines = _only(new, old)
+    return tuple(f"only the new image says: {line}" for line in lines if _TROUBLE.search(line))
+
+
+def _slower(old: Observed, new: Observed) -> str:
     """A slower stop (R21): Python as the first process of a container ignores SIGTERM."""
     if old.stop_seconds is None or new.stop_seconds is None or new.stop_seconds - old.stop_seconds < SLOWER:
-        return ()
+        return ""
     took = f"docker stop takes {new.stop_seconds:.1f} s, it took {old.stop_seconds:.1f} s"
-    return (f"{took}: run it with --init (compose: init: true), or choose STOPSIGNAL SIGINT",)
+    return f"{took}: run it with --init (compose: init: true), or choose STOPSIGNAL SIGINT"
 
 
 def judge(old: Observed, new: Observed, resolved: Check) -> Check:
@@ -109,13 +166,19 @@ def judge(old: Observed, new: Observed, resolved: Check) -> Check:
     if not _works(old):
         if not _works(new):
             detail = f"Both images fail, but not alike: the original {said(old)}, the new one {said(new)}."
-            return Check("start", "failed", detail, new.log)
+            return Check("start", "failed", detail, new.log[-20:])
         # Where the program is not even there, that is the clearer reason.
         first = resolved.detail if resolved.status == "repaired" else f"The original {said(old)}."
         return Check("start", "repaired", f"{first} The new image {said(new)}.")
-    differences = tuple(_differences(old, new))
+    differences = (*_differences(old, new), *_trouble(old, new))
     if differences:
         return Check("start", "failed", f"The new image {said(new)}: not as the original.", differences)
-    slower = _slower(old, new)
-    detail = f"{resolved.detail} It {said(new)}, as the original."
-    return Check("start", "announced" if slower else resolved.status, detail, slower)
+    notes = tuple(_notes(old, new))
+    return Check("start", "announced" if notes else resolved.status, _agreed(old, new, resolved), notes)
+
+
+def _agreed(old: Observed, new: Observed, resolved: Check) -> str:
+    parts = [resolved.detail, f"It {said(new)}, as the original."]
+    if old.stop_seconds is not None and new.stop_seconds is not None:
+        parts.append(f"It stops in {new.stop_seconds:.1f} s; the original took {old.stop_seconds:.1f} s.")
+    return " ".join(parts)

@@ -1,0 +1,173 @@
+"""Containers that live as long as a ``with`` block: no network, no published port, nothing left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from uvdive.base.errors import EngineError
+from uvdive.base.progress import CancelToken
+from uvdive.image.endpoint import connect, endpoint_of
+
+HOST_NAME = "uvdive"
+"""The same for every container: what prints or serves its host's name says the same in both images."""
+
+LABEL = "uvdive.local"
+"""Marks our containers, so that they can be told from others'."""
+
+_PAUSE = 0.1
+
+
+class Sandbox:
+    """One container, made but not started."""
+
+    def __init__(self, api: Any, name: str) -> None:
+        self._api, self._name = api, name
+
+    def start(self) -> str:
+        """Start the program; why the engine could not, empty where it could."""
+        from docker.errors import APIError
+
+        try:
+            self._api.start(self._name)
+        except APIError as error:
+            return str(error.explanation or error).strip()
+        return ""
+
+    def status(self) -> int | None:
+        """The exit code of a program that ended; None while it runs."""
+        state = self._api.inspect_container(self._name)["State"]
+        return int(state["ExitCode"]) if state["Status"] in ("exited", "dead", "stopped") else None
+
+    def refused(self) -> int:
+        """The exit code of a program that could not be started: 127 where the engine gives none."""
+        return int(self._api.inspect_container(self._name)["State"]["ExitCode"]) or 127
+
+    def wait(self, seconds: float, cancel: CancelToken) -> int | None:
+        """Wait for the end; the exit code, None where it still runs then.
+
+        Raises:
+            CancelledError: ``cancel`` was set.
+        """
+        end = time.monotonic() + seconds
+        while (status := self.status()) is None and time.monotonic() < end:
+            cancel.raise_if_cancelled()
+            time.sleep(_PAUSE)
+        cancel.raise_if_cancelled()
+        return status
+
+    def output(self, lines: int | str = "all") -> tuple[bytes, bytes]:
+        """The last lines of what it wrote to standard output and to standard error."""
+        out, err = (
+            self._api.logs(self._name, stdout=number == 1, stderr=number == 2, tail=lines)
+            for number in (1, 2)
+        )
+        return bytes(out), bytes(err)
+
+    def log(self, lines: int | str = "all") -> bytes:
+        """The last lines of both, in order."""
+        return bytes(self._api.logs(self._name, tail=lines))
+
+    def run(self, command: Sequence[str]) -> tuple[int | None, bytes]:
+        """Run a program in the running container as its user; its exit code and standard output.
+
+        The exit code is None where the container has ended meanwhile.
+        """
+        from docker.errors import APIError
+        from requests.exceptions import ReadTimeout
+
+        try:
+            made = self._api.exec_create(self._name, list(command), stderr=False)
+            output = self._api.exec_start(made["Id"])
+            return self._api.exec_inspect(made["Id"])["ExitCode"], bytes(output or b"")
+        except (APIError, ReadTimeout):
+            return None, b""
+
+    def stop(self, seconds: int) -> float:
+        """Send the stop signal, kill it after ``seconds``; the seconds that it took."""
+        before = time.monotonic()
+        self._api.stop(self._name, timeout=seconds)
+        return time.monotonic() - before
+
+    def kill(self) -> None:
+        """End it at once, if it runs."""
+        from docker.errors import APIError
+
+        with contextlib.suppress(APIError):
+            self._api.kill(self._name)
+
+
+@contextlib.contextmanager
+def sandbox(
+    image: str, source: str, command: Sequence[str] | None = None, *, cancel: CancelToken
+) -> Iterator[Sandbox]:
+    """A container of ``image``; it and its anonymous volumes go away whatever happens.
+
+    Args:
+        image: an image of the engine, by id or name; it is never pulled.
+        source: the engine: ``docker`` or ``podman``.
+        command: program and arguments instead of the image's own; None for the image's.
+        cancel: ends the container when it is set, whatever it is asked just then.
+
+    Raises:
+        EngineError: no engine answers, it makes no container of the image, or it went away.
+        CancelledError: ``cancel`` was set before.
+    """
+    from docker.errors import APIError
+    from docker.types import LogConfig
+    from requests.exceptions import ConnectionError as EngineGone
+
+    cancel.raise_if_cancelled()
+    client = connect(endpoint_of(source))
+    api: Any = client.api
+    name = f"uvdive-{secrets.token_hex(8)}"
+    # Its own log driver: another may write to where nothing can be read again.
+    host = api.create_host_config(network_mode="none", log_config=LogConfig(type="json-file"))
+    try:
+        with _removed(api, name, cancel):
+            try:
+                api.create_container(
+                    image,
+                    command=list(command[1:]) if command else None,
+                    entrypoint=[command[0]] if command else None,
+                    name=name,
+                    hostname=HOST_NAME,
+                    host_config=host,
+                    labels={LABEL: ""},
+                    # Its health is asked by us: an engine's timers wait half a minute first.
+                    healthcheck={"test": ["NONE"]},
+                )
+            except APIError as error:
+                said = str(error.explanation or error)
+                raise EngineError("The engine can't make a container of this image.", "", (said,)) from error
+            yield Sandbox(api, name)
+    except EngineGone as error:
+        cancel.raise_if_cancelled()
+        raise EngineError(
+            "The container engine went away while an image ran.", "Start it again, then try again."
+        ) from error
+    finally:
+        client.close()
+
+
+@contextlib.contextmanager
+def _removed(api: Any, name: str, cancel: CancelToken) -> Iterator[None]:
+    """Remove the container at the end; kill it as soon as somebody stops the work."""
+    from docker.errors import APIError
+    from requests.exceptions import RequestException
+
+    def kill() -> None:
+        with contextlib.suppress(APIError, RequestException):
+            api.kill(name)
+
+    # The caller of ``cancel`` is the app's own thread: it must not wait for the engine.
+    cancel.on_cancel(lambda: threading.Thread(target=kill, daemon=True).start())
+    try:
+        yield
+    finally:
+        with contextlib.suppress(APIError, RequestException):
+            api.remove_container(name, v=True, force=True)
