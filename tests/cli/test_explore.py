@@ -43,9 +43,7 @@ def test_json_is_one_object_and_nothing_else(run, session) -> None:
     assert json.loads(ran.out)["schema"] == "uvdive.report/1"
 
 
-@pytest.mark.parametrize(
-    ("command", "folder"), [(["some:image"], Path()), (["compare", "a:1", "b:1"], None)]
-)
+@pytest.mark.parametrize(("command", "folder"), [(["some:image"], Path()), (["compare", "a:1", "b:1"], None)])
 def test_platform_and_digests_reach_the_reader(run, session, command, folder) -> None:
     run(*command)
     assert session.how["options"] == ReadOptions(look_in=folder)

@@ -150,6 +150,7 @@ class Recorded:
     wait: bool = False
     error: Exception | None = None
     written: list[RewritePlan] = field(default_factory=list)
+    undone: list[Any] = field(default_factory=list)
     proved: list[dict[str, Any]] = field(default_factory=list)
 
     def prove(self, _plan: RewritePlan, _before: ImageReport, **options: Any) -> Any:
@@ -174,8 +175,11 @@ class Recorded:
         self.written.append(asked)
         return SimpleNamespace(path=Path(asked.dockerfile), kept=Path(asked.dockerfile + ".orig"))
 
+    def undo(self, written: Any) -> None:
+        self.undone.append(written)
+
     def services(self) -> Services:
-        return Services(plan=self.plan, prove=self.prove, write=self.write)
+        return Services(plan=self.plan, prove=self.prove, write=self.write, undo=self.undo)
 
 
 def _chosen(choices: Any) -> dict[str, str]:

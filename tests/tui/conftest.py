@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from driving import OLD
 
 
 @pytest.fixture(autouse=True)
@@ -13,5 +14,5 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 @pytest.fixture
 def dockerfile(tmp_path: Path) -> Path:
     path = tmp_path / "Dockerfile[red]"
-    path.write_text("FROM uv:1\n")
+    path.write_text(OLD)
     return path

@@ -1,7 +1,20 @@
 import asyncio
 from dataclasses import replace
 
-from driving import CHECKS, NEW, Recorded, answers, built, ended, opened, plan, refused, rewritten, text_of
+from driving import (
+    CHECKS,
+    NEW,
+    OLD,
+    Recorded,
+    answers,
+    built,
+    ended,
+    opened,
+    plan,
+    refused,
+    rewritten,
+    text_of,
+)
 from samples import sample_report
 
 from uvdive.base.errors import BuildError, UsageError
@@ -250,7 +263,7 @@ async def test_without_a_dockerfile_the_app_asks_for_one(tmp_path, monkeypatch, 
 
 async def test_the_dockerfile_that_made_the_image_is_taken(tmp_path):
     named = tmp_path / "Dockerfile.dev"
-    named.write_text("FROM uv:1\n")
+    named.write_text(OLD)
     report = replace(sample_report(), dockerfile=DockerfileInfo(str(named), "0" * 64, matches=True))
     async with opened(answers(report), services=Recorded().services()) as (app, pilot):
         screen = await rewritten(app, pilot)
@@ -258,7 +271,7 @@ async def test_the_dockerfile_that_made_the_image_is_taken(tmp_path):
 
 
 async def test_one_that_did_not_make_it_is_only_proposed(tmp_path, monkeypatch):
-    (tmp_path / "Dockerfile").write_text("FROM uv:1\n")
+    (tmp_path / "Dockerfile").write_text(OLD)
     monkeypatch.chdir(tmp_path)
     unknown = replace(sample_report(), dockerfile=None)
     async with opened(answers(unknown), services=Recorded().services()) as (app, pilot):

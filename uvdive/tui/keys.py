@@ -237,6 +237,23 @@ def _can_write(screen: Any) -> str:
     return str(_planned(screen) or screen.write_problem)
 
 
+def _can_undo(screen: Any) -> str:
+    if screen.busy:
+        return "A build is running; x stops it."
+    return "" if screen.written is not None else "Nothing was written."
+
+
+def _can_plan_again(screen: Any) -> str:
+    if screen.busy or screen.planning:
+        return "Something is running; x stops it."
+    return "" if screen.plan is None or screen.changed_problem else "The files are as they were planned from."
+
+
+def _has_comparison(screen: Any) -> str:
+    done = screen.proof is not None and screen.proof.comparison is not None
+    return "" if done else "The new image is not measured yet; b builds it."
+
+
 def _can_stop_build(screen: Any) -> str:
     return "" if screen.busy or screen.planning else "Nothing is running."
 
@@ -255,6 +272,11 @@ REWRITE = (
         footer=True,
     ),
     Action("rewrite.write", "w", "Write", "Write the new Dockerfile, after a yes.", _can_write, footer=True),
+    Action("rewrite.undo", "u", "Undo", "Bring the old Dockerfile back.", _can_undo),
+    Action(
+        "rewrite.again", "r", "Plan again", "Plan anew after a file changed on the disk.", _can_plan_again
+    ),
+    Action("rewrite.compare", "c", "Compare", "Show all that differs between both images.", _has_comparison),
     Action("rewrite.stop", "x", "Stop", "Stop the build; nothing was written.", _can_stop_build, footer=True),
     Action(
         "rewrite.split", "d", "Side by side", "Show the diff unified or side by side.", _planned, footer=True

@@ -55,6 +55,12 @@ def _write(plan: RewritePlan, *, context: Path) -> Any:
     return write_rewrite(plan, context=context)
 
 
+def _undo(written: Any) -> None:
+    from uvdive.session.writing import undo_rewrite
+
+    undo_rewrite(written)
+
+
 def _choices(folder: Path, *, on_event: OnEvent, cancel: CancelToken) -> Any:
     from uvdive.session.picking import choices
 
@@ -83,4 +89,5 @@ class Services:
     plan: Callable[..., RewritePlan] = _plan
     prove: Callable[..., Any] = _prove
     write: Callable[..., Any] = _write
+    undo: Callable[..., Any] = _undo
     choices: Callable[..., Any] = _choices

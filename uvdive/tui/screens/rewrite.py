@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from textual import on
 from textual.content import Content
@@ -18,43 +17,27 @@ from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.headline import fit
 from uvdive.tui.jobs import Job
 from uvdive.tui.proof import Proof
-from uvdive.tui.screens.dialogs import Failure, Question
-from uvdive.tui.screens.rewritelayout import RewriteLayout
+from uvdive.tui.screens.dialogs import Failure
+from uvdive.tui.screens.rewritefiles import LOOK, RewriteFiles
 from uvdive.tui.text import keep_end, visible
 from uvdive.tui.verdict import figures, plan_words, proof_words
 from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, StepList
 from uvdive.tui.widgets.decisions import DecisionList, reason
 from uvdive.tui.widgets.diff import DiffView
 from uvdive.tui.widgets.rows import Rows
-from uvdive.tui.writing import first_question, second_question
-
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
 
 
-class RewriteScreen(RewriteLayout):
+class RewriteScreen(RewriteFiles):
     """One Dockerfile's rewrite. It lives as long as the app: leaving it stops nothing."""
 
     def __init__(self, report: ImageReport, dockerfile: Path) -> None:
         super().__init__()
         self.report = report
         self.dockerfile = dockerfile
-        self.plan: RewritePlan | None = None
-        self.proof: Proof | None = None
-        self.written: Path | None = None
         self.choices: dict[str, str] = {}
         self._job: Job | None = None
         self._note = "computing the rewrite"
         self._clock: Timer | None = None
-
-    @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
-
-    @property
-    def context(self) -> Path:
-        """The build context: as given, else the Dockerfile's folder."""
-        return self._app.context or self.dockerfile.parent
 
     def on_mount(self) -> None:
         """Ask for the plan."""
@@ -62,6 +45,7 @@ class RewriteScreen(RewriteLayout):
         self.go_to("decisions")
         self.query_one(PairBar).show(figures(self.report, None, None))
         self._clock = self.set_interval(0.5, self._tick, pause=True)
+        self.set_interval(LOOK, self._look)
         self._replan()
 
     def resized(self) -> None:
@@ -103,9 +87,10 @@ class RewriteScreen(RewriteLayout):
             )
 
         self._note = "computing the rewrite"
-        self._begin("plan", work)
+        self.begin("plan", work)
 
-    def _begin(self, name: str, work: Any) -> None:
+    def begin(self, name: str, work: Any) -> None:
+        """Start a job; what it brings comes as messages."""
         self._job = self._app.jobs.start(name, self, work)
         if name == "prove" and self._clock is not None:
             self._clock.resume()
@@ -115,6 +100,7 @@ class RewriteScreen(RewriteLayout):
         self.plan = plan
         self.proof = None
         self.written = None
+        self.watch_files({self.dockerfile: plan.original.encode("utf-8", "surrogateescape")})
         self.query_one(DecisionList).show(plan)
         self.query_one(DiffView).show(plan)
         self._show_reason()
@@ -174,9 +160,9 @@ class RewriteScreen(RewriteLayout):
             self.proof.finish(message.result.comparison, message.result.verification)
             self.app.bell()
         elif message.job.name == "write":
-            self.written = message.result.path
-            kept = f" The old text is in {message.result.kept}." if message.result.kept else ""
-            self.notify(visible(f"Wrote {message.result.path}.{kept}"), markup=False, timeout=8)
+            self.wrote(message.result)
+        elif message.job.name == "undo":
+            self.undone()
         self._show()
 
     @on(Job.Failed)
@@ -195,6 +181,10 @@ class RewriteScreen(RewriteLayout):
             self.app.push_screen(Failure(message.error))
 
     # Drawing
+
+    def _look(self) -> None:
+        if self.look():
+            self._show()
 
     def _tick(self) -> None:
         if not self.busy and self._clock is not None:
@@ -223,6 +213,8 @@ class RewriteScreen(RewriteLayout):
         """How it stands, the most important first."""
         if self.planning or self.plan is None:
             return [Content(visible(self._note)), Content("x stops" if self.planning else "")]
+        if self.changed is not None:
+            return [Content.styled(self.changed_problem, "$text-warning")]
         if self.proof is not None:
             return proof_words(self.proof, self.written, busy=self.busy)
         return plan_words(self.plan)
@@ -234,6 +226,8 @@ class RewriteScreen(RewriteLayout):
         """Why there is nothing to build."""
         if self.planning:
             return "The rewrite is being computed."
+        if self.changed_problem:
+            return self.changed_problem
         outcome = self.plan.outcome if self.plan is not None else ""
         if outcome == "refused":
             return "This Dockerfile is not rewritten; the reason is on the left."
@@ -243,8 +237,13 @@ class RewriteScreen(RewriteLayout):
     def write_problem(self) -> str:
         """Why there is nothing to write."""
         if self.written is not None:
-            return f"It is written: {self.written}"
+            return f"It is written: {self.written}. u undoes it."
         return self.build_problem
+
+    def action_again(self) -> None:
+        """Plan anew from the files as they are now; choices go back to their defaults."""
+        self.choices.clear()
+        self._replan()
 
     def action_build(self) -> None:
         """Build, prove and compare."""
@@ -259,30 +258,8 @@ class RewriteScreen(RewriteLayout):
             )
 
         self.proof = Proof()
-        self._begin("prove", work)
+        self.begin("prove", work)
         self._show_view("build")
-
-    def action_write(self) -> None:
-        """Write the file after a yes; after a failed proof, after two."""
-        plan = self.plan
-        if plan is None:
-            return
-        questions = [first_question(plan, self.proof)]
-        if self.proof is not None and self.proof.failed_checks:
-            questions.append(second_question(self.proof))
-        self._ask(plan, questions)
-
-    def _ask(self, plan: RewritePlan, questions: Sequence[Question]) -> None:
-        if not questions:
-            services, context = self._app.services, self.context
-            self._begin("write", lambda _event, _cancel: services.write(plan, context=context))
-            return
-
-        def answered(yes: bool | None) -> None:  # noqa: FBT001 - it is the answer
-            if yes:
-                self._ask(plan, questions[1:])
-
-        self.app.push_screen(questions[0], answered)
 
     def action_stop(self) -> None:
         """Stop what runs."""
