@@ -120,6 +120,26 @@ def scan(text: str) -> Scan:
     return Scan(lines, tuple(spans), directives)
 
 
+def instruction_parts(source: str, escape: str) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The texts that one instruction's ``source`` is made of, each with its offset in it.
+
+    First the instruction's own, in order, without continuations, comments and line
+    ends; then the lines of its heredocs, ends included.
+    """
+    lines = tuple(_LINES.findall(source))
+    bare = tuple(line.rstrip("\r\n").removeprefix(_BOM) for line in lines)
+    span = _read_instruction(bare, 0, _is_continued(escape))
+    offsets = [0]
+    for line in lines:
+        offsets.append(offsets[-1] + len(line))
+    own = []
+    for index, part in span.parts.items():
+        skipped = lines[index].index(part) if index == span.first else 0
+        own.append((offsets[index] + skipped, part))
+    last = max(span.parts)
+    return own, [(offsets[index], bare[index]) for index in range(last + 1, span.last + 1)]
+
+
 def _read_instruction(bare: tuple[str, ...], first: int, continued: re.Pattern[str]) -> Span:
     span = Span("instruction", first, first)
     index = first

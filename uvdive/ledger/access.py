@@ -245,7 +245,7 @@ class _Export:
             return
         hasher = xxhash.xxh3_64()
         start = self._file.tell()
-        keep = b".so" in path or bool(table.entry_mode[entry] & 0o111)
+        keep = b".so" in path or path.endswith((b".py", b".sh")) or bool(table.entry_mode[entry] & 0o111)
         for piece in data.chunks(size):
             hasher.update(piece)
             if keep:

@@ -1,0 +1,100 @@
+"""What Python distributions load or run without a header that says so, and packages that only build.
+
+From "System libraries" of the rules. Patterns are those of ``fnmatch``; Debian's and
+Alpine's names stand side by side, as names of libraries change with every release.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+
+_DLOPEN = {
+    "cairocffi": "libcairo2 cairo",
+    "cairosvg": "libcairo2 cairo",
+    "django": "libgdal* libgeos-c* libproj[0-9]* gdal geos proj libspatialite* libsqlite3-mod-spatialite",
+    "discord-py": "libopus0 opus ffmpeg",
+    "jax": "libcudnn* libcublas*",
+    "opencv-python": "libgl1 libgl1-mesa-glx libglib2.0-0*",
+    "psycopg": "libpq5 libpq",
+    "pycups": "libcups2*",
+    "pygobject": "gir1.2-* libgirepository-*",
+    "pyodbc": "unixodbc libodbc* odbcinst* msodbcsql* tdsodbc freetds odbc-postgresql odbc-mariadb",
+    "python-magic": "libmagic1* libmagic-mgc file libmagic",
+    "python-vlc": "vlc* libvlc*",
+    "pyusb": "libusb-1.0-0 libusb",
+    "pyzbar": "libzbar0* zbar",
+    "sounddevice": "libportaudio2 portaudio",
+    "soundfile": "libsndfile1 libsndfile",
+    "wand": "libmagickwand-* libmagickcore-* imagemagick*",
+    "weasyprint": "libpango* libharfbuzz* libgdk-pixbuf* libcairo2 fonts-* font-* pango shared-mime-info",
+}
+_PROGRAMS = {
+    "camelot-py": "ghostscript",
+    "celery": "procps",
+    "dvc": "git",
+    "ffmpeg-python": "ffmpeg",
+    "gitpython": "git git-lfs openssh-client",
+    "graphviz": "graphviz",
+    "imgkit": "wkhtmltopdf",
+    "moviepy": "ffmpeg imagemagick*",
+    "ocrmypdf": "tesseract-ocr* ghostscript unpaper pngquant",
+    "openai-whisper": "ffmpeg",
+    "pdf2image": "poppler-utils",
+    "pdfkit": "wkhtmltopdf xvfb",
+    "pre-commit": "git",
+    "pydot": "graphviz",
+    "pydub": "ffmpeg libav-tools",
+    "pypandoc": "pandoc*",
+    "pyppeteer": "chromium*",
+    "pyspark": "*-jre* *-jdk* openjdk*",
+    "pytesseract": "tesseract-ocr* tesseract*",
+    "r5py": "*-jre* *-jdk* openjdk*",
+    "selenium": "chromium* firefox* xvfb",
+    "tika": "*-jre* *-jdk* openjdk*",
+    "yt-dlp": "ffmpeg",
+}
+_RUNTIME_COMPILERS = frozenset({"triton", "torch", "numba", "theano", "pytensor", "pymc", "cppyy"})
+"""Distributions that may call a compiler when the app runs."""
+
+# R33: what only builds. Everything else is kept.
+_BUILD = tuple(
+    pattern
+    for line in (
+        "build-essential build-base gcc gcc-[0-9]* g++ g++-[0-9]* cpp cpp-[0-9]* clang clang-[0-9]* llvm",
+        "llvm-[0-9]* make cmake ninja-build ninja samurai meson pkg-config pkgconf autoconf autoconf[0-9]*",
+        "automake libtool m4 bison flex swig nasm yasm patch binutils rustc cargo rust rustup gfortran",
+        "gfortran-[0-9]* golang golang-go *-dev *-headers python3-distutils cython3 python3-pip",
+        "python3-setuptools python3-wheel dpkg-dev fakeroot debhelper devscripts ccache mold lld",
+    )
+    for pattern in line.split()
+)
+# R33: dropped only where nothing but RUNs uses them.
+TOOLS = frozenset(
+    (
+        *("git", "curl", "wget", "unzip", "zip", "gnupg", "gnupg2", "gpg", "nodejs", "npm", "xz-utils"),
+        *("lsb-release", "software-properties-common", "apt-transport-https", "dirmngr", "bzip2", "rsync"),
+    )
+)
+_KEPT = ("libgcc-*-dev",)
+"""Whose names look like build packages, but that are never told by their name."""
+
+
+def only_builds(package: str) -> bool:
+    """Is a package one of those that only builds need (R33)?"""
+    if any(fnmatch.fnmatchcase(package, pattern) for pattern in _KEPT):
+        return False
+    return any(fnmatch.fnmatchcase(package, pattern) for pattern in _BUILD)
+
+
+def wanted_by(distribution: str, package: str) -> str | None:
+    """``loads`` or ``runs`` where a distribution does that with a package's files, or None."""
+    for table, how in ((_DLOPEN, "loads"), (_PROGRAMS, "runs")):
+        patterns = table.get(distribution, "").split()
+        if any(fnmatch.fnmatchcase(package, pattern) for pattern in patterns):
+            return how
+    return None
+
+
+def compiles_at_run_time(distribution: str) -> bool:
+    """May a distribution call a compiler when the app runs?"""
+    return distribution in _RUNTIME_COMPILERS
