@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
+SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen\nCOPY src /app/src\n"
 FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
 
 
@@ -33,6 +33,18 @@ def refused(result) -> tuple[str, int | None]:
         ('ENTRYPOINT ["uv", "run", "flask"]\nCMD ["run"]', 'ENTRYPOINT ["flask"]\nCMD ["run"]'),
         ('HEALTHCHECK --timeout=3s CMD uv run a.py || exit 1\nCMD ["flask"]',
          'HEALTHCHECK --timeout=3s CMD python a.py || exit 1\nCMD ["flask"]'),
+        ("CMD echo $(uv run flask)", "CMD echo $(flask)"),
+        ("CMD if true; then uv run flask; fi", "CMD if true; then flask; fi"),
+        ("CMD uv run flask | tee log & wait", "CMD flask | tee log & wait"),
+        ("CMD (uv run flask; uv run a.py) || true", "CMD (flask; python a.py) || true"),
+        ("CMD bash -c 'uv run flask run'", "CMD bash -c 'flask run'"),
+        ("CMD wait-for db:5432 -- uv run flask", "CMD wait-for db:5432 -- flask"),
+        ('CMD ["timeout", "30", "uv", "run", "flask"]', 'CMD ["timeout", "30", "flask"]'),
+        ('CMD ["uv", "--quiet", "run", "-qm", "flask", "run"]', 'CMD ["python", "-m", "flask", "run"]'),
+        ('CMD ["uv", "run", "-s", "a.py"]', 'CMD ["python", "a.py"]'),
+        ('CMD ["uv", "run", "--group=dev", "--exact", "flask"]', 'CMD ["flask"]'),
+        ('CMD ["uv", "run", "--python", "3.13", "flask"]', 'CMD ["flask"]'),
+        ('CMD ["uv", "run", "--project", "/app/src", "flask"]', 'CMD ["flask"]'),
     ],
 )  # fmt: skip
 def test_r18_uv_run_is_taken_off_by_uvs_own_table(project, before, after) -> None:
@@ -49,17 +61,21 @@ def test_r18_uv_run_is_taken_off_by_uvs_own_table(project, before, after) -> Non
         ('CMD ["uv", "run", "--env-file", ".env", "flask"]', "R19"),
         ('CMD ["uv", "run", "--isolated", "flask"]', "R19"),
         ('CMD ["uv", "run", "--no-project", "flask"]', "R19"),
-        ('CMD ["uv", "run", "--extra", "web", "flask"]', "R19"),
+        ('CMD ["uv", "run", "--package", "web", "flask"]', "R19"),
+        ('CMD ["uv", "run", "--no-editable", "flask"]', "R19"),
         ('CMD ["uv", "run", "--python", "3.12", "flask"]', "R19"),
         ('CMD ["uv", "run", "-"]', "R19"),
         ('CMD ["uv", "run", "https://x/y.py"]', "R19"),
         ('CMD ["uv", "run", "--unheard-of", "flask"]', "R19"),
         ('CMD ["uv", "run"]', "R19"),
         ('CMD ["uv", "run", "nothere"]', "R18"),
-        ("CMD echo $(uv run flask)", "R18"),
-        ("CMD if true; then uv run flask; fi", "R18"),
-        ('CMD ["uv", "run", "--directory", "d", "flask"]', "R23"),
-        ('CMD ["uv", "--project", "d", "run", "flask"]', "R24"),
+        ("CMD X=uv; $X run flask", "R18"),
+        ("CMD eval 'uv run flask'", "R18"),
+        ("CMD if true; then uv run flask", "R18"),
+        ('CMD ["uv", "run", "--directory", "/srv", "flask"]', "R23"),
+        ('CMD ["uv", "--project", "/srv", "run", "flask"]', "R23"),
+        ('CMD ["uv", "sync"]', "R24"),
+        ("CMD uv sync && uv run flask", "R24"),
         ('CMD ["uvx", "flask"]', "R24"),
         ('CMD ["uv", "tool", "run", "flask"]', "R24"),
         ('CMD ["uv", "pip", "list"]', "R24"),
@@ -70,7 +86,7 @@ def test_r19_what_needs_uv_at_start_is_refused(project, start, rule) -> None:
 
 
 def test_r19_options_that_the_build_has_too_are_dropped(project) -> None:
-    text = BASE + SYNC.replace("--no-dev", "--extra web") + 'CMD ["uv", "run", "--extra", "web", "flask"]\n'
+    text = BASE + SYNC.replace("--frozen", "--extra web") + 'CMD ["uv", "run", "--extra", "web", "flask"]\n'
     assert project(text).plan().text.endswith('CMD ["flask"]\n')
 
 
@@ -79,6 +95,41 @@ def test_r19_a_script_with_its_own_dependencies_is_refused(project, tmp_path) ->
     (tmp_path / "src" / "a.py").write_text("# /// script\n# dependencies = []\n# ///\n")
     made = project(BASE + SYNC + 'CMD ["uv", "run", "src/a.py"]\n')
     assert refused(made.plan(context=tmp_path)) == ("R19", 6)
+
+
+@pytest.mark.parametrize(
+    ("variable", "rule"), [("UV_ENV_FILE=.env", "R19"), ("UV_PROJECT_ENVIRONMENT=/opt/e", "R15")]
+)
+def test_r19_and_r15_variables_of_the_image_count_as_options(project, node, variable, rule) -> None:
+    wrote = {"COPY uv.lock": {"/app/pyproject.toml": node(9)}}
+    made = project(f"{BASE}ENV {variable}\n{SYNC}{FLASK}", wrote, config={"env": (variable,)})
+    assert refused(made.plan()) == (rule, 7)
+
+
+def test_r14_an_extra_that_only_uv_run_named_goes_to_the_build(project) -> None:
+    result = project(BASE + SYNC + 'CMD ["uv", "run", "--extra", "web", "flask"]\n').plan()
+    build, run = result.text.split("\nFROM ")
+    assert build.endswith("RUN uv sync --frozen --extra web\n")
+    assert run.endswith('CMD ["flask"]\n')
+    assert any(warning.rule == "R52" for warning in result.warnings)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('CMD ["uv", "run", "--directory", "src", "flask", "a b"]',
+         'CMD ["sh", "-c", "cd /app/src && exec \\"$0\\" \\"$@\\"", "flask", "a b"]'),
+        ('ENTRYPOINT ["uv", "--directory", "/app/src", "run", "a.py"]\nCMD ["x"]',
+         'ENTRYPOINT ["sh", "-c", "cd /app/src && exec \\"$0\\" \\"$@\\"", "python", "a.py"]\nCMD ["x"]'),
+        ("CMD uv run --directory src flask", "CMD cd /app/src && exec flask"),
+        ("CMD exec uv run --directory src flask", "CMD cd /app/src && exec flask"),
+        ("CMD a; B=1 uv run --directory src flask && c", "CMD a; (cd /app/src && B=1 flask) && c"),
+        ('CMD ["uv", "run", "--directory", ".", "flask"]', 'CMD ["flask"]'),
+    ],
+)  # fmt: skip
+def test_r23_another_folder_is_gone_to_by_the_shell(project, before, after) -> None:
+    result = project(f"{BASE}{SYNC}{before}\n").plan()
+    assert result.text.endswith(f"WORKDIR /app\n{after}\n"), result.refusal
 
 
 def test_r20_path_and_virtual_env_are_set_where_uv_run_was_removed(project) -> None:
@@ -103,20 +154,24 @@ def test_r21_the_program_becomes_process_one_and_servers_need_no_warning(project
     assert not any(warning.rule == "R21" for warning in server.warnings)
 
 
-@pytest.mark.parametrize("script", ["#!/bin/sh\nexec uv run flask\n", "uvx x\n"])
-def test_r24_a_start_script_that_calls_uv_is_refused(project, node, tmp_path, script) -> None:
-    (tmp_path / "start.sh").write_text(script)
-    text = BASE + SYNC + 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
-    made = project(text, {"COPY start.sh": {"/start.sh": node(20)}})
-    assert refused(made.plan(context=tmp_path)) == ("R24", 7)
+def test_r21_a_stop_signal_is_a_choice(project) -> None:
+    made = project(BASE + SYNC + FLASK)
+    assert "STOPSIGNAL" not in made.plan().text
+    chosen = made.plan(choices={"stop-signal": "sigint"})
+    assert chosen.text.endswith('CMD ["flask", "run"]\nSTOPSIGNAL SIGINT\n')
+    assert "StopSignal" in chosen.allowed.config
+    for start in (
+        'CMD ["tini", "uv", "run", "flask"]\n',
+        "CMD uv run flask\n",
+        'CMD ["uv", "run", "gunicorn"]\n',
+    ):
+        assert not any(d.id == "stop-signal" for d in project(BASE + SYNC + start).plan().decisions)
 
 
-def test_r24_a_start_script_without_uv_passes_and_an_unreadable_one_does_not(project, node, tmp_path) -> None:
-    text = BASE + SYNC + 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
-    made = project(text, {"COPY start.sh": {"/start.sh": node(20)}})
-    assert refused(made.plan(context=tmp_path)) == ("R24", 7)
-    (tmp_path / "start.sh").write_text("# not uv run\nexec flask run\n")
-    assert made.plan(context=tmp_path).outcome == "rewritten"
+def test_r22_a_variable_in_an_exec_form_stays_and_is_named(project) -> None:
+    result = project(BASE + SYNC + 'CMD ["uv", "run", "flask", "-p", "${PORT:-80}"]\n').plan()
+    assert result.text.endswith('CMD ["flask", "-p", "${PORT:-80}"]\n')
+    assert any(warning.rule == "R22" for warning in result.warnings)
 
 
 def test_r25_without_a_start_command_the_inherited_one_decides(project) -> None:

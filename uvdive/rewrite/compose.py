@@ -11,6 +11,7 @@ from uvdive.rewrite.copyset import CopySet
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.runnertext import MOVED, bare, copies_text, folders, last_of_each, prelude
 from uvdive.rewrite.runs import Run
+from uvdive.rewrite.scriptchoice import KEPT, ScriptPlan
 from uvdive.rewrite.steps import Evidence, Step
 
 _WHY = {
@@ -26,6 +27,7 @@ class Parts:
 
     ``env`` are variables that the runner gets (R20, R26), ``moved`` maps the line of a
     start instruction to its new source, ``extra_build`` and ``extra_start`` end the stages.
+    ``edits`` are new sources of instructions of the build stage, by line.
     """
 
     evidence: Evidence
@@ -36,6 +38,9 @@ class Parts:
     moved: dict[int, str] = field(default_factory=dict)
     extra_build: list[str] = field(default_factory=list)
     extra_start: list[str] = field(default_factory=list)
+    edits: dict[int, str] = field(default_factory=dict)
+    scripts: ScriptPlan = field(default_factory=ScriptPlan)
+    stop_signal: str | None = None
 
 
 class Writer:
@@ -104,10 +109,16 @@ def _write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) 
         if node.keyword == "FROM":
             _write_from(writer, node, parts.bases, name)
         else:
-            writer.add(bare(node) if not node.source.endswith("\n") else node.source)
+            _write_kept(writer, parts, node)
     for text in parts.extra_build:
         writer.add(text, "full-sync")
     return pending
+
+
+def _write_kept(writer: Writer, parts: Parts, node: Instruction) -> None:
+    edited = parts.edits.get(node.line)
+    source = node.source if edited is None else edited
+    writer.add(source if source.endswith("\n") else bare(node), *(["start-scripts"] if edited else []))
 
 
 def _write_from(writer: Writer, node: Instruction, bases: Bases, name: str) -> None:
@@ -144,12 +155,28 @@ def _write_runner(
     if parts.env:
         pairs = " \\\n    ".join(f"{key}={value}" for key, value in parts.env)
         writer.add(f"ENV {pairs}\n", "environment-variables")
+    _write_scripts(writer, parts, names[0])
     for line in [*folders(parts.copies), *copies_text(parts.copies, names[0])]:
         writer.add(line.text, *line.decisions)
     for step in last_of_each(evidence.steps):
         _write_moved(writer, parts, step, with_comments=step.line in tail or step.keyword in MOVED)
     for text in parts.extra_start:
         writer.add(text, "start-inherited")
+    if parts.stop_signal:
+        writer.add(parts.stop_signal, "stop-signal")
+
+
+def _write_scripts(writer: Writer, parts: Parts, builder: str) -> None:
+    """What start scripts that still call uv need (R24, R51)."""
+    if parts.scripts.copied_uv is not None:
+        path = parts.scripts.copied_uv
+        pairs = " \\\n    ".join(f"{name}={value}" for name, value in KEPT)
+        writer.add("# A start script calls uv: it finds the environment ready and installs nothing.\n")
+        writer.add(f"COPY --from={builder} {path} {path}\n", "start-scripts")
+        writer.add(f"ENV {pairs}\n", "start-scripts")
+    if parts.scripts.shim is not None:
+        writer.add("# Stands in for uv in start scripts: `uv run X` starts X.\n")
+        writer.add(parts.scripts.shim, "start-scripts")
 
 
 def _write_moved(writer: Writer, parts: Parts, step: Step, *, with_comments: bool) -> None:

@@ -45,6 +45,12 @@ def context_text(evidence: Evidence, path: str) -> str | None:
     """The text of the context's file that was copied to ``path`` (absolute, or from the work
     directory); None where there is none, or it is no short text.
     """
+    found = context_file(evidence, path)
+    return None if found is None else found[1]
+
+
+def context_file(evidence: Evidence, path: str) -> tuple[str, str] | None:
+    """As ``context_text``, with the file's path in the context in front."""
     if evidence.context is None:
         return None
     absolute = posixpath.normpath(posixpath.join(evidence.workdir, path))
@@ -53,9 +59,30 @@ def context_text(evidence: Evidence, path: str) -> str | None:
         file = Path(root, candidate)
         try:
             if file.resolve().is_relative_to(root) and file.is_file() and file.stat().st_size < _LIMIT:
-                return file.read_text("utf-8", "replace")
+                with file.open(encoding="utf-8", errors="replace", newline="") as text:
+                    return posixpath.normpath(candidate), text.read()
         except (OSError, ValueError):
             continue
+    return None
+
+
+def heredoc_text(evidence: Evidence, path: str) -> str | None:
+    """What an instruction's heredoc put at an absolute path; None where none did, or it is expanded."""
+    for step in reversed(evidence.steps):
+        heredocs = step.instruction.heredocs
+        if not heredocs:
+            continue
+        if step.keyword in ("COPY", "ADD"):
+            target = sources(step)[1]
+            for heredoc in heredocs:
+                if path in (target, target + heredoc.name):
+                    return heredoc.body if heredoc.quoted or "$" not in heredoc.body else None
+        elif step.keyword == "RUN" and len(heredocs) == 1:
+            wrote = re.fullmatch(
+                rf"cat\s+.*>\s*{re.escape(path)}(?:\s.*)?", step.instruction.arguments.strip(), re.DOTALL
+            )
+            if wrote and (heredocs[0].quoted or "$" not in heredocs[0].body):
+                return heredocs[0].body
     return None
 
 

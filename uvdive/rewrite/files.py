@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Hashable, Iterable, Iterator
 
+from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, Kind
 from uvdive.ledger.report import OWNERS, ImageReport
 
@@ -47,6 +48,18 @@ class Files:
         """The node of a path that exists in the end; symlinks are not followed."""
         node = self.table.find(path.encode("utf-8", "surrogateescape"))
         return node if node is not None and (node == 0 or self.entry(node) is not None) else None
+
+    def follow(self, path: str) -> int | None:
+        """The node that a path leads to; links on the way are followed, ``/bin`` to ``/usr/bin`` too."""
+        found = resolve(self.table, path.encode("utf-8", "surrogateescape")).node
+        return found if found is not None and (found == 0 or self.entry(found) is not None) else None
+
+    def inode_at(self, path: str) -> int | None:
+        """The inode of the file that a path leads to; None where there is no regular file."""
+        node = self.follow(path)
+        entry = None if node is None else self.entry(node)
+        inode = -1 if entry is None else self.table.entry_inode[entry]
+        return inode if inode >= 0 else None
 
     def path(self, node: int) -> str:
         """The node's path as text; bytes that are not UTF-8 survive a round trip."""

@@ -53,7 +53,10 @@ def check_multistage(evidence: Evidence, notes: Notes) -> None:
             f"stages is not supported yet. {_HINT}",
             last.source.line,
         )
-    if found is not None:
+    stays = found is not None and _keeps_uv(last)
+    if found is not None and stays:
+        notes.warn("R24", found[0], "uv is in the last stage for its start scripts, and installs nothing.")
+    elif found is not None:
         raise Refused("R45", f"The last stage still has uv: {found[1]}. {_HINT}", found[0])
     if evidence.report is None:
         notes.warn(
@@ -62,10 +65,16 @@ def check_multistage(evidence: Evidence, notes: Notes) -> None:
             "Nothing in the text puts uv into the last stage; without an image nothing is proven.",
         )
         return
-    _check_image(evidence, evidence.report)
+    _check_image(evidence, evidence.report, uv_stays=stays)
 
 
-def _check_image(evidence: Evidence, report: ImageReport) -> None:
+def _keeps_uv(stage: Stage) -> bool:
+    """Is uv there on purpose, tied so that it cannot change anything at start (R24)?"""
+    tied = all(stage.env.get(name) for name in ("UV_NO_SYNC", "UV_OFFLINE"))
+    return tied and not Reference.read(stage.base).is_uv
+
+
+def _check_image(evidence: Evidence, report: ImageReport, *, uv_stays: bool) -> None:
     from_build = [s for s in evidence.steps if s.keyword == "COPY" and s.instruction.flag("from") is not None]
     for env in report.environments:
         if env.kind != "venv":
@@ -92,6 +101,6 @@ def _check_image(evidence: Evidence, report: ImageReport) -> None:
                 line,
             )
     sizes = {owner.owner: owner.live_bytes for owner in report.owners}
-    if sizes.get("uv", 0) or sizes.get("uv-cache", 0):
+    if not uv_stays and (sizes.get("uv", 0) or sizes.get("uv-cache", 0)):
         line = next((s.line for s in from_build if mentions_uv(s.instruction.arguments)), None)
         raise Refused("R45", f"The final image still holds uv or its cache. {_HINT}", line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -17,11 +16,12 @@ from uvdive.rewrite.bases import Bases, choose_bases
 from uvdive.rewrite.compose import Parts, Writer, check_single, write
 from uvdive.rewrite.contextfiles import sources, warn_host_environment
 from uvdive.rewrite.copyset import Copier, CopySet, static_copy_set
+from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.multistage import brings_uv, check_multistage
 from uvdive.rewrite.notes import Notes, Refused, options
-from uvdive.rewrite.plan import Allowances, Decision, Prediction, Refusal, RewritePlan
+from uvdive.rewrite.plan import Allowances, Decision, FileChange, Prediction, Refusal, RewritePlan
 from uvdive.rewrite.prediction import predict
 from uvdive.rewrite.runs import Run, check_sources, read_run
 from uvdive.rewrite.settings import added_variables, check_inherited, start_text
@@ -45,6 +45,7 @@ class Draft:
     writer: Writer
     prediction: Prediction | None
     runner: str
+    changes: tuple[FileChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,8 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     bases = choose_bases(evidence, env, notes)
     starter = Starter(evidence, env, files, notes)
     moved = starter.start_instructions()
-    sync = full_sync(evidence, env, runs, notes) if "uv run" in starter.removed else []
+    needs_sync = "uv run" in starter.removed or starter.scripts.copied_uv is not None
+    sync = full_sync(evidence, env, runs, notes, starter.sync) if needs_sync else []
     base = bench.lookup(bases.runner)
     if base is None and report is not None:
         notes.warn(
@@ -163,6 +165,8 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         )
     copies = _copies(evidence, env, bases, runs, files, notes)
     parts = Parts(evidence, bases, copies, runs, moved=moved, extra_build=sync)
+    parts.edits.update(starter.scripts.edits)
+    parts.scripts, parts.stop_signal = starter.scripts, starter.signals.stop_signal
     parts.env = added_variables(evidence, env, base, starter.removed, notes)
     parts.extra_start = start_text(evidence, base, notes)
     _explain(copies, runs, notes)
@@ -172,8 +176,9 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     writer = write(parts)
     prediction = None
     if report is not None and files is not None:
-        prediction = predict(report, files, base, copies, runs)
-    return Draft(notes, writer, prediction, bases.runner)
+        whole = replace(copies, nodes=[*copies.nodes, *starter.scripts.nodes])
+        prediction = predict(report, files, base, whole, runs)
+    return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes))
 
 
 def _copies(
@@ -304,6 +309,7 @@ def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
         outcome="rewritten",
         text=writer.text,
         diff=unified_diff(base.original, writer.text, base.dockerfile),
+        files=draft.changes,
         decisions=tuple(decisions),
         warnings=tuple(notes.warnings),
         predicted=draft.prediction,
@@ -313,14 +319,4 @@ def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
             owners=tuple(sorted(notes.owners)),
             repaired_start=notes.repaired_start,
         ),
-    )
-
-
-def unified_diff(before: str, after: str, path: str) -> str:
-    """A unified diff as text; empty where nothing differs."""
-    lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), path, f"{path} (rewritten)"
-    )
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+import shlex
 from collections.abc import Sequence
 
 from uvdive.dockerfile.arguments import split_flags
-from uvdive.dockerfile.shell import commands
+from uvdive.dockerfile.shell import SHELLS
 from uvdive.dockerfile.syntax import Instruction, inner
 from uvdive.image.table import Kind
 from uvdive.rewrite.contextfiles import context_text
@@ -16,25 +17,30 @@ from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision
-from uvdive.rewrite.steps import Evidence, Step, command_text, mentions_uv
-from uvdive.rewrite.uvrun import Stripped, Surroundings, strip
-
-_SHELLS = frozenset({"sh", "bash", "dash", "ash"})
-_WRAPPERS = frozenset({"tini", "dumb-init", "gosu", "su-exec", "env", "nice", "time", "exec", "catatonit"})
-# Servers that end on SIGTERM by themselves, also as PID 1 (R21).
-_SERVERS = frozenset(
-    ("uvicorn", "gunicorn", "hypercorn", "granian", "fastapi", "celery", "streamlit", "dramatiq")
-)
-_RUNNERS = re.compile(r"(?<![\w./-])(?:uv|uvx)(?![\w.-])|\b(?:poetry|pdm|pipenv|hatch|rye)\s+run\b")
+from uvdive.rewrite.scriptchoice import ScriptPlan, decide
+from uvdive.rewrite.scripts import Finder
+from uvdive.rewrite.shelledit import NotUnderstoodError, behind_wrapper, edit, still_calls
+from uvdive.rewrite.signals import Signals
+from uvdive.rewrite.steps import Evidence, Step, command_text
+from uvdive.rewrite.uvrun import RUNNERS, Stripped, Surroundings, strip
 
 
 class Starter:
-    """Rewrites the instructions that start something; collects which runner was removed."""
+    """Rewrites the instructions that start something.
+
+    ``removed`` are the runners that went, ``sync`` the options that the build's sync
+    gets for what `uv run` installed at start, ``scripts`` what becomes of start
+    scripts that call uv.
+    """
 
     def __init__(self, evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> None:
         self.evidence, self.env, self.files, self.notes = evidence, env, files, notes
         self.removed: set[str] = set()
-        self.in_healthcheck = False
+        self.sync: set[tuple[str, ...]] = set()
+        self.scripts = ScriptPlan()
+        self.signals = Signals(evidence, notes)
+        self.finder = Finder(evidence, env, files)
+        entry, command = evidence.last("ENTRYPOINT"), evidence.last("CMD")
         self.around = Surroundings(
             env=env,
             sync="\n".join(command_text(step.instruction) for step in evidence.runs()),
@@ -42,30 +48,26 @@ class Starter:
             script_text=lambda path: context_text(evidence, path),
             workdir=evidence.workdir,
             has_program=self._has_program,
+            environ=evidence.report.config.environ if evidence.report else evidence.stages[-1].env,
+            arguments=(command.instruction.exec_form or ()) if entry and command else (),
         )
 
     def _look(self, path: str) -> str:
         if self.files is None:
             return "unknown"
-        absolute = posixpath.normpath(posixpath.join(self.evidence.workdir, path))
-        node = self.files.at(absolute)
+        node = self.files.follow(path)
         if node is None:
             return "none"
         if self.files.kind(node) != Kind.DIRECTORY:
             return "file"
-        return "package" if self.files.at(f"{absolute}/__main__.py") is not None else "directory"
+        return "package" if self.files.follow(f"{path}/__main__.py") is not None else "directory"
 
     def _has_program(self, name: str) -> bool | None:
         if self.files is None or self.evidence.report is None:
             return None
         path = self.evidence.report.config.environ.get("PATH", "")
         folders = [self.env.bin, *(folder for folder in path.split(":") if folder)]
-        return any(self._exists(f"{folder}/{name}") for folder in folders)
-
-    def _exists(self, path: str) -> bool:
-        """Like a look-up by the kernel, for the one link that matters: /bin -> usr/bin."""
-        assert self.files is not None
-        return self.files.at(path) is not None or self.files.at(f"/usr{path}") is not None
+        return any(self.files.inode_at(f"{folder}/{name}") is not None for folder in folders)
 
     def start_instructions(self) -> dict[int, str]:
         """The new sources of ENTRYPOINT, CMD and HEALTHCHECK, by line, as far as they change."""
@@ -84,29 +86,50 @@ class Starter:
             if new != step.instruction.source:
                 moved[step.line] = new
                 self.notes.config.add(step.keyword.capitalize())
+        self._decide_scripts()
+        self.signals.note()
         return moved
+
+    def _decide_scripts(self) -> None:
+        found = self.finder.found.values()
+        decided = decide(found, self.evidence, self.files, self.around, self.notes)
+        if decided is not None:
+            self.scripts = decided
+            self.sync |= decided.sync
+            if decided.without_uv:
+                self.removed.add("uv run")
+                self._note_replaced()
+
+    def _note_replaced(self) -> None:
+        """A script that hands over with ``exec`` makes the program process 1."""
+        for script in self.finder.found.values():
+            match = re.search(r"\bexec\b[^\n#]*\buv\s+run\s+(?P<rest>.*)", script.text)
+            if match is not None:
+                self.signals.in_healthcheck = False
+                self.signals.started(match["rest"].split(), script.line)
 
     def _joined(self, entry: Step | None, command: Step | None) -> str | None:
         """CMD's new source where ENTRYPOINT is a runner alone, else None."""
         head = entry.instruction.exec_form if entry else None
         tail = command.instruction.exec_form if command else None
-        if not head or not tail or command is None or not _RUNNERS.match(" ".join(head[:2])):
+        if not head or not tail or command is None or not RUNNERS.match(" ".join(head[:2])):
             return None
-        if head[0] == "uv" and (len(head) < 2 or any(not word.startswith("-") for word in head[2:])):
+        if posixpath.basename(head[0]) == "uv" and (
+            len(head) < 2 or any(not word.startswith("-") for word in head[2:])
+        ):
             return None
         words = (*head, *tail)
         stripped = self._strip(words, command.line)
         if stripped is None or stripped.rest < len(head):
             return None
         self.notes.config.update(("Entrypoint", "Cmd"))
-        fresh = [*stripped.lead, *words[stripped.rest :]]
-        return f"CMD {json.dumps(fresh, ensure_ascii=False)}\n"
+        return f"{_keyword(command)} {_json(_started(words, 0, stripped))}\n"
 
     def rewrite(self, step: Step) -> str:
         """The instruction's new source, or its old one where nothing starts through a runner."""
         instruction = step.instruction
-        self.in_healthcheck = instruction.keyword == "HEALTHCHECK"
-        if self.in_healthcheck:
+        self.signals.in_healthcheck = instruction.keyword == "HEALTHCHECK"
+        if self.signals.in_healthcheck:
             if instruction.arguments.strip().upper() == "NONE":
                 return instruction.source
             return self._rewrite(inner(instruction), instruction.source, step.line)
@@ -118,28 +141,40 @@ class Starter:
             text = instruction.arguments
             new = self._shell(text, line)
             return source if new == text else _replace(source, text, new)
+        self._check_exec(words, line)
         fresh = self._exec(words, line)
         if fresh == words:
             return source
-        return _replace(source, instruction.arguments, json.dumps(list(fresh), ensure_ascii=False))
+        return _replace(source, instruction.arguments, _json(fresh))
+
+    def _check_exec(self, words: tuple[str, ...], line: int) -> None:
+        """``["x", "$PORT"]``: no shell reads an exec form, so nobody fills the variable in (R22)."""
+        if posixpath.basename(words[0] if words else "") in SHELLS:
+            return
+        word = next((word for word in words if re.search(r"\$\{?[A-Za-z_]", word)), None)
+        if word is not None:
+            self.notes.warn(
+                "R22", line, f"{word} stays as it is: without a shell (exec form) nobody fills it in."
+            )
 
     def _exec(self, words: tuple[str, ...], line: int) -> tuple[str, ...]:
         program = posixpath.basename(words[0]) if words else ""
-        if program in _SHELLS and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):
+        if program in SHELLS and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):
             return (*words[:2], self._shell(words[2], line), *words[3:])
-        first = self._behind_wrapper(words)
+        first = behind_wrapper(words)
         stripped = self._strip(words[first:], line)
         if stripped is None:
-            self._check_rest(words, line)
+            if any(RUNNERS.fullmatch(word) for word in words):
+                raise Refused(
+                    "R18",
+                    "The start command calls uv in a way that is not understood. Start the program as "
+                    "`uv run PROGRAM`.",
+                    line,
+                )
+            self.finder.look_at(words, line)
             return words
-        return (*words[:first], *stripped.lead, *words[first + stripped.rest :])
-
-    def _behind_wrapper(self, words: Sequence[str]) -> int:
-        if words and posixpath.basename(words[0]) in _WRAPPERS:
-            return next(
-                (i for i, word in enumerate(words) if _RUNNERS.fullmatch(posixpath.basename(word))), 0
-            )
-        return 0
+        self.finder.look_at(words[first + stripped.rest :], line)
+        return _started(words, first, stripped)
 
     def _strip(self, words: Sequence[str], line: int) -> Stripped | None:
         stripped = strip(words, self.around, line)
@@ -156,9 +191,9 @@ class Starter:
                 "uv only puts the environment on PATH and starts the command; the final image does that "
                 "with ENV.",
             )
-        if not self.in_healthcheck:
-            self._note_first_process(words[stripped.rest :], line)
+        self.signals.started((*stripped.lead, *words[stripped.rest :]), line)
         self.removed.add(stripped.runner)
+        self.sync |= set(stripped.sync)
         return stripped
 
     def _remove_other(self, runner: str, words: Sequence[str], line: int) -> bool:
@@ -178,76 +213,42 @@ class Starter:
             self.notes.repaired_start = True
         return chosen == "remove"
 
-    def _note_first_process(self, words: Sequence[str], line: int) -> None:
-        names = {posixpath.basename(word) for word in words[:4]}
-        if names & _SERVERS:
-            return
-        self.notes.warn(
-            "R21",
-            line,
-            "The program is now process 1 and gets signals itself: one that does not handle SIGTERM stops "
-            "only "
-            "after `docker stop`'s ten seconds. Run it with `docker run --init` (compose: `init: true`).",
-        )
-
-    def _check_rest(self, words: Sequence[str], line: int) -> None:
-        """Nothing that is left may call uv, in the words or in the script that they start."""
-        if any(_RUNNERS.fullmatch(posixpath.basename(word)) for word in words):
-            raise Refused("R18", "The start command calls uv in a way that is not understood.", line)
-        program = posixpath.basename(words[0]) if words else ""
-        script = words[1] if program in _SHELLS and len(words) > 1 else words[0] if words else ""
-        if program in _SHELLS or self._is_own_script(script):
-            text = context_text(self.evidence, script)
-            if text is None:
-                raise Refused(
-                    "R24",
-                    f"The image starts with {script}, whose text is not in the build context, so nobody "
-                    "knows "
-                    "whether it calls uv. Name the context with --context.",
-                    line,
-                )
-            if any(mentions_uv(part) for part in text.splitlines() if not part.lstrip().startswith("#")):
-                raise Refused(
-                    "R24",
-                    f"{script} calls uv when the container starts. Call the environment's programs there "
-                    "directly "
-                    f"({self.env.bin}/…), then uv can go.",
-                    line,
-                )
-
-    def _is_own_script(self, word: str) -> bool:
-        """Is the program a file that the author's own instructions put there, outside the environment?"""
-        if word.endswith(".sh"):
-            return True
-        if self.files is None or word.startswith(self.env.path) or word in (self.env.scripts or ()):
-            return False
-        path = word if "/" in word else f"/usr/local/bin/{word}"
-        node = self.files.at(posixpath.normpath(posixpath.join(self.evidence.workdir, path)))
-        return node is not None and self.files.owner(node) in ("app", "other")
-
     def _shell(self, text: str, line: int) -> str:
-        found = commands(text)
-        if found is None:
-            if _RUNNERS.search(text):
-                raise Refused(
-                    "R18", "The start command calls a runner inside shell code that is not understood.", line
-                )
-            return text
-        out, done = [], 0
-        for command in found:
-            words = command.words
-            first = self._behind_wrapper(command.argv)
-            if first == 0 and command.argv[:1] == ("exec",):
-                first = 1
-            stripped = self._strip(command.argv[first:], line)
-            if stripped is None:
-                self._check_rest(command.argv[first:], line)
-                continue
-            if stripped.rest + first >= len(words):
-                raise Refused("R19", "The runner in the start command is given no command.", line)
-            out.append(text[done : words[first].start] + "".join(f"{word} " for word in stripped.lead))
-            done = words[first + stripped.rest].start
-        return "".join([*out, text[done:]])
+        try:
+            new = edit(
+                text,
+                lambda words: self._strip(words, line),
+                lambda words: self.finder.look_at(words, line),
+            )
+        except NotUnderstoodError:
+            if not RUNNERS.search(text):
+                return text
+            new = text
+        if still_calls(new) and not self.notes.choices.get("start-runner") == "keep":
+            raise Refused(
+                "R18",
+                "The start command calls uv inside shell code that is not understood. Put `uv run PROGRAM` "
+                "on a line of its own, or into a start script.",
+                line,
+            )
+        return new
+
+
+def _started(words: Sequence[str], first: int, stripped: Stripped) -> tuple[str, ...]:
+    """The words without the runner; in another folder by way of a shell, which keeps them as they are."""
+    program = (*stripped.lead, *words[first + stripped.rest :])
+    if stripped.folder is not None:
+        program = ("sh", "-c", f'cd {shlex.quote(stripped.folder)} && exec "$0" "$@"', *program)
+    return (*words[:first], *program)
+
+
+def _json(words: Sequence[str]) -> str:
+    return json.dumps(list(words), ensure_ascii=False)
+
+
+def _keyword(step: Step) -> str:
+    """The keyword as the author writes it."""
+    return step.instruction.source.split(maxsplit=1)[0]
 
 
 def _replace(source: str, old: str, new: str) -> str:

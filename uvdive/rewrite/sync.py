@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from uvdive.dockerfile.shell import commands
 from uvdive.rewrite.facts import EnvironmentFacts
@@ -13,10 +14,17 @@ from uvdive.rewrite.steps import Evidence, Step, command_text
 _PARTIAL = frozenset({"--no-install-project", "--no-install-workspace", "--no-install-local"})
 
 
-def full_sync(evidence: Evidence, env: EnvironmentFacts, runs: list[Run], notes: Notes) -> list[str]:
+def full_sync(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    runs: list[Run],
+    notes: Notes,
+    wanted: Iterable[tuple[str, ...]] = (),
+) -> list[str]:
     """A `uv sync` to add at the end of the build stage; empty where the build did the full one.
 
-    Its options are those of the last sync without the ones that leave the project out.
+    Its options are those of the last sync without the ones that leave the project out,
+    and ``wanted``: what `uv run` was told to install at start.
     """
     start = "\n".join(
         command_text(s.instruction) for s in evidence.steps if s.keyword in ("CMD", "ENTRYPOINT")
@@ -27,10 +35,19 @@ def full_sync(evidence: Evidence, env: EnvironmentFacts, runs: list[Run], notes:
     if last is None:
         return []
     step, options = last
+    added = [word for option in sorted(wanted) for word in option]
     if not _PARTIAL & set(options):
         _note_groups(options, step, start, notes)
-        return []
-    kept = " ".join(option for option in options if option not in _PARTIAL)
+        if not added:
+            return []
+    kept = " ".join([*(option for option in options if option not in _PARTIAL), *added])
+    if added:
+        notes.warn(
+            "R52",
+            step.line,
+            f"`uv run {' '.join(added)}` installed more at every start than the build did. The new image has "
+            "it from the build on; the predicted size is without it.",
+        )
     flags = "".join(
         f"{f} " for f in step.instruction.flags if "type=cache" in f or "target=/root/.cache" in f
     )
@@ -38,8 +55,8 @@ def full_sync(evidence: Evidence, env: EnvironmentFacts, runs: list[Run], notes:
         "full-sync",
         "R14",
         step.line,
-        "Install the project in the build",
-        f"`uv run` did that at every start, because this sync leaves the project out; {env.path} is "
+        "Install everything in the build",
+        f"`uv run` did that at every start, because this sync leaves something out; {env.path} is "
         "complete now.",
     )
     state = next((s for s in reversed(evidence.steps) if s.keyword in ("RUN", "COPY", "ADD")), step)

@@ -1,81 +1,54 @@
-"""``uv run`` and other runners taken off a command, by uv's own table (R18, R19, R58)."""
+"""``uv run`` and other runners taken off a command, by uv's own table (R18, R19, R23, R58)."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.uvoptions import Options, in_sync, read_options
 
-# `uv run --help` of 0.13: options that take a value.
-_DROPPED_WITH_VALUE = frozenset(
-    ("--color", "--cache-dir", "--config-file", "--link-mode", "--refresh-package", "--allow-insecure-host")
-)
-_SYNC_WITH_VALUE = frozenset(("--extra", "--group", "--only-group", "--package", "--no-extra", "--no-group"))
-_DROPPED = frozenset(
-    (
-        *(
-            "-q",
-            "--quiet",
-            "-v",
-            "--verbose",
-            "--offline",
-            "-n",
-            "--no-cache",
-            "--no-progress",
-            "--no-config",
-        ),
-        *("--native-tls", "--system-certs", "--refresh", "--no-env-file", "--no-python-downloads"),
-        *("--frozen", "--locked", "--no-sync", "--no-dev", "--inexact", "--managed-python"),
-        *("--no-managed-python", "--compile-bytecode", "--no-sources"),
-    )
-)
-_SYNC_FLAGS = frozenset(("--all-extras", "--all-groups", "--all-packages", "--no-default-groups"))
-_REFUSED = {
-    "--with": "adds packages at start",
-    "--with-editable": "adds packages at start",
-    "--with-requirements": "adds packages at start",
-    "-w": "adds packages at start",
-    "--env-file": "reads variables from a file at start",
-    "--isolated": "makes an environment at start",
-    "--no-project": "does not use the project's environment",
-    "--active": "uses the environment that VIRTUAL_ENV names",
-    "--index": "asks an index at start",
-    "--default-index": "asks an index at start",
-    "--index-url": "asks an index at start",
-    "--extra-index-url": "asks an index at start",
-    "--find-links": "asks an index at start",
-    "-f": "asks an index at start",
-    "--upgrade": "changes the environment at start",
-    "-U": "changes the environment at start",
-    "--exact": "removes packages at start",
-    "--only-dev": "changes the environment at start",
-    "--no-editable": "changes the environment at start",
-    "--reinstall": "changes the environment at start",
-    "--gui-script": "starts a GUI script",
-}
 _OTHER_RUNNERS = {"poetry": ("run",), "pdm": ("run",), "pipenv": ("run",), "hatch": ("run",), "rye": ("run",)}
+UV = re.compile(r"(?<![\w./-])(?:/\S*/)?uvx?(?![\w.-])")
+"""A call of uv."""
+
+RUNNERS = re.compile(UV.pattern + r"|\b(?:poetry|pdm|pipenv|hatch|rye)\s+run\b")
+"""A call of any runner."""
+
+# Set in the image, they change what `uv run` does as the options of the same name do.
+_VARIABLES = {
+    "UV_ENV_FILE": "reads variables from a file at start",
+    "UV_ISOLATED": "makes an environment of its own at start",
+    "UV_NO_PROJECT": "does not use the project's environment",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Stripped:
-    """A command without its runner: ``lead`` goes in front of the words from index ``rest`` on."""
+    """A command without its runner: ``lead`` goes in front of the words from index ``rest`` on.
+
+    ``folder`` is the absolute folder that the program must start in where it is not the
+    work directory (R23); ``sync`` are options that the build's sync lacks (R14).
+    """
 
     runner: str
     lead: tuple[str, ...]
     rest: int
+    folder: str | None = None
+    sync: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the table asks: the sync's own text, the environment, and how a path looks in the image.
 
-    ``look`` answers ``file``, ``directory``, ``package`` (with a ``__main__.py``),
-    ``none``, or ``unknown`` without an image. ``script_text`` is a file's text from the
-    build context, or None.
+    ``look`` answers for an absolute path ``file``, ``directory``, ``package`` (with a
+    ``__main__.py``), ``none``, or ``unknown`` without an image. ``script_text`` is a
+    file's text, or None. ``environ`` are the variables at start, ``workdir`` the folder.
+    ``arguments`` are the words that a script gets (``"$@"``).
     """
 
     env: EnvironmentFacts
@@ -84,6 +57,8 @@ class Surroundings:
     script_text: Callable[[str], str | None]
     workdir: str
     has_program: Callable[[str], bool | None]
+    environ: Mapping[str, str]
+    arguments: tuple[str, ...] = ()
 
 
 def strip(words: Sequence[str], around: Surroundings, line: int) -> Stripped | None:
@@ -93,28 +68,45 @@ def strip(words: Sequence[str], around: Surroundings, line: int) -> Stripped | N
         Refused: R18, R19, R23 or R24, where the rest would not do the same.
     """
     program = words[0].rsplit("/", 1)[-1] if words else ""
-    if program == "uvx" or (program == "uv" and _subcommand(words)[0] in ("tool", "x")):
-        raise Refused(
-            "R24", "The image starts with uvx, which fetches its tool at start. Use `uv tool install`.", line
-        )
-    if program == "uv":
-        name, index = _subcommand(words)
-        if name != "run":
-            raise Refused("R24", f"The image starts with `uv {name}`, so it needs uv when it runs.", line)
-        return _strip_uv_run(words, index + 1, around, line)
+    if program in ("uv", "uvx"):
+        return _strip_uv(words, program, around, line)
     if program in _OTHER_RUNNERS and tuple(words[1:2]) == _OTHER_RUNNERS[program]:
         return _strip_other(words, program, around, line)
     return None
 
 
-def _subcommand(words: Sequence[str]) -> tuple[str, int]:
-    index = 1
-    while index < len(words) and words[index].startswith("-"):
-        name = words[index].partition("=")[0]
-        if name in ("--directory", "--project"):
-            return name, index
-        index += 2 if name in _DROPPED_WITH_VALUE and "=" not in words[index] else 1
-    return (words[index] if index < len(words) else ""), index
+def _strip_uv(words: Sequence[str], program: str, around: Surroundings, line: int) -> Stripped:
+    outer = Options(1) if program == "uvx" else read_options(words, 1, line)
+    name = "x" if program == "uvx" else words[outer.rest] if outer.rest < len(words) else ""
+    if name in ("tool", "x"):
+        raise Refused(
+            "R24",
+            "The image starts with uvx (`uv tool run`), which fetches its tool at start. Make the tool a "
+            "dependency of the project (`uv add`) or put it into the image (`uv tool install`), and start it "
+            "by its name.",
+            line,
+        )
+    if name in ("sync", "lock", "add", "remove", "pip", "venv", "python"):
+        raise Refused(
+            "R24",
+            f"`uv {name}` runs when the container starts, so the environment is not the one that was built. "
+            "Run it in the Dockerfile instead.",
+            line,
+        )
+    if name != "run":
+        raise Refused(
+            "R24",
+            f"The image starts `{f'uv {name}'.strip()}`, so it needs uv when it runs. Start a program of the "
+            "environment instead.",
+            line,
+        )
+    for variable, why in _VARIABLES.items():
+        if around.environ.get(variable):
+            raise Refused(
+                "R19", f"{variable} is set, with which `uv run` {why}. Take the variable out.", line
+            )
+    inner = read_options(words, outer.rest + 1, line)
+    return _strip_uv_run(words, outer, inner, around, line)
 
 
 def _strip_other(words: Sequence[str], program: str, around: Surroundings, line: int) -> Stripped | None:
@@ -122,92 +114,144 @@ def _strip_other(words: Sequence[str], program: str, around: Surroundings, line:
         return None
     rest = words[2:]
     if not rest or rest[0].startswith("-"):
-        raise Refused("R58", f"The image starts with {program}, which it does not have.", line)
+        raise Refused(
+            "R58",
+            f"The image starts with {program}, which it does not have. Start the program itself.",
+            line,
+        )
     _known(rest[0], around, line, "R58")
     return Stripped(program, (), 2)
 
 
-def _strip_uv_run(words: Sequence[str], start: int, around: Surroundings, line: int) -> Stripped:
-    index = start
-    mode = ""
-    while index < len(words) and words[index].startswith("-") and words[index] != "-":
-        word = words[index]
-        name, equals, value = word.partition("=")
-        index += 1
-        if word == "--":
-            break
-        if name in ("-m", "--module", "-s", "--script"):
-            mode = name
-            continue
-        if name in _DROPPED_WITH_VALUE or name in _SYNC_WITH_VALUE or name in ("-p", "--python"):
-            if not equals:
-                value = words[index] if index < len(words) else ""
-                index += 1
-            _check_value(name, value, around, line)
-        elif name in _SYNC_FLAGS:
-            _check_sync(name, around, line)
-        elif name not in _DROPPED:
-            why = _REFUSED.get(name, "is not known to be harmless here")
-            rule = "R23" if name in ("--directory", "--project") else "R19"
-            raise Refused(
-                rule, f"`uv run {name}` {why}, so uv cannot be taken out of the start command.", line
-            )
-    if index >= len(words):
-        raise Refused("R19", "`uv run` is given no command.", line)
-    return Stripped("uv run", _lead(words[index], mode, around, line), index)
-
-
-def _check_value(name: str, value: str, around: Surroundings, line: int) -> None:
-    if name in ("-p", "--python"):
-        wanted = re.fullmatch(r"(?:python|cpython@?)?(\d+\.\d+)(?:\.\d+)?", value)
-        if wanted is None or wanted[1] != around.env.minor:
-            raise Refused(
-                "R19", f"`uv run --python {value}` asks for another Python than the environment's.", line
-            )
-    elif name in _SYNC_WITH_VALUE and not re.search(
-        rf"{name}(?:\s+|=){re.escape(value)}(?:\s|$)", around.sync
-    ):
+def _strip_uv_run(
+    words: Sequence[str], outer: Options, inner: Options, around: Surroundings, line: int
+) -> Stripped:
+    if inner.rest >= len(words):
+        raise Refused("R19", "`uv run` is given no command. Name the program that it shall start.", line)
+    directory = inner.directory or outer.directory or around.environ.get("UV_WORKING_DIR")
+    project = inner.project or outer.project or around.environ.get("UV_PROJECT")
+    folder = posixpath.normpath(posixpath.join(around.workdir, directory or "."))
+    _check_place(posixpath.normpath(posixpath.join(folder, project or ".")), inner, around, line)
+    _check_python(inner.python or outer.python or around.environ.get("UV_PYTHON"), around, line)
+    if inner.exact and not re.search(r"\buv\s+(?:\S+\s+)*?sync\b", around.sync):
         raise Refused(
             "R19",
-            f"`uv run {name} {value}` changes the environment at start: give it to `uv sync` in the build.",
+            "`uv run --exact` removes packages at start. Install with `uv sync`, and drop the option.",
+            line,
+        )
+    for option in (*outer.checked, *inner.checked):
+        if not in_sync(option, around.sync):
+            raise Refused(
+                "R19",
+                f"`uv run {' '.join(option)}` changes the environment at start: give it to `uv sync` in the "
+                "build.",
+                line,
+            )
+    missing = tuple(option for option in inner.wanted if not in_sync(option, around.sync))
+    if missing and "uv sync" not in around.sync:
+        raise Refused(
+            "R19",
+            f"`uv run {' '.join(missing[0])}` installs at start, and no `uv sync` in the build does.",
+            line,
+        )
+    lead = _lead(words[inner.rest], inner.mode, folder, around, line)
+    return Stripped("uv run", lead, inner.rest, folder if folder != around.workdir else None, missing)
+
+
+def _check_place(folder: str, options: Options, around: Surroundings, line: int) -> None:
+    """The environment that uv would find from a folder must be the one that the image has (R15, R23)."""
+    env, environ = around.env.path, around.environ
+    if options.active and environ.get("VIRTUAL_ENV", "").rstrip("/") == env:
+        return
+    named = environ.get("UV_PROJECT_ENVIRONMENT", "").rstrip("/") or ".venv"
+    above = [folder]
+    while above[-1] != "/":
+        above.append(posixpath.dirname(above[-1]))
+    if any(posixpath.normpath(posixpath.join(each, named)) == env for each in above):
+        return
+    looks = [around.look(posixpath.join(each, "pyproject.toml")) for each in above]
+    if "unknown" in looks and folder == around.workdir:
+        return
+    if "file" not in looks:  # no project: uv takes the active environment, or the first .venv above
+        active = environ.get("VIRTUAL_ENV", "").rstrip("/")
+        if active == env or (not active and any(posixpath.join(each, ".venv") == env for each in above)):
+            return
+    rule = "R15" if folder == around.workdir else "R23"
+    wanted = posixpath.normpath(posixpath.join(folder, named))
+    raise Refused(
+        rule,
+        f"`uv run` in {folder} works with {wanted}, and makes it at start; the image's environment is {env}. "
+        f"Install into {wanted} in the build, or set UV_PROJECT_ENVIRONMENT={env}.",
+        line,
+    )
+
+
+def _check_python(wanted: str | None, around: Surroundings, line: int) -> None:
+    if not wanted or wanted == around.env.interpreter or wanted.startswith(f"{around.env.bin}/"):
+        return
+    match = re.fullmatch(r"(?:/usr/local/bin/|/usr/bin/)?(?:c?python@?)?(\d+(?:\.\d+)?)(?:\.\d+)?", wanted)
+    minor = around.env.minor
+    if match is None or match[1] not in (minor, minor.partition(".")[0]):
+        raise Refused(
+            "R19",
+            f"`uv run --python {wanted}` asks for another Python than the environment's ({minor}). Build the "
+            "environment with it, or drop the option.",
             line,
         )
 
 
-def _check_sync(name: str, around: Surroundings, line: int) -> None:
-    if not re.search(rf"{name}(?:\s|$)", around.sync):
-        raise Refused("R19", f"`uv run {name}` changes the environment at start: give it to `uv sync`.", line)
-
-
-def _lead(target: str, mode: str, around: Surroundings, line: int) -> tuple[str, ...]:
-    if mode in ("-m", "--module"):
+def _lead(target: str, mode: str, folder: str, around: Surroundings, line: int) -> tuple[str, ...]:
+    """What replaces `uv run`, as crates/uv/src/commands/project/run.rs decides it."""
+    if mode == "-m":
         return ("python", "-m")
     if target == "-" or "://" in target:
-        raise Refused("R19", "`uv run` reads its program from standard input or the network.", line)
-    if mode in ("-s", "--script") or target.endswith(".py"):
-        text = around.script_text(target)
-        if text is not None and re.search(r"^# /// script\s*$", text, re.MULTILINE):
-            raise Refused(
-                "R19", f"{target} declares its own dependencies (PEP 723), which uv installs at start.", line
-            )
+        raise Refused(
+            "R19",
+            "`uv run` reads its program from standard input or the network. Put the program into the image.",
+            line,
+        )
+    path = posixpath.normpath(posixpath.join(folder, target))
+    looks = around.look(path)
+    if mode == "-s" or (target.lower().endswith(".py") and looks != "directory"):
+        _check_script(target, around.script_text(path), line)
         return ("python",)
-    if re.fullmatch(r"pythonw?[\d.]*", posixpath.basename(target)):
-        return ()
-    looks = around.look(target)
-    if looks == "package" and target not in (around.env.scripts or ()):
+    is_package = looks == "package" and target not in (around.env.scripts or ())
+    is_folder = looks == "unknown" and path == folder  # `uv run .`
+    if is_package or is_folder or (looks == "file" and target.endswith(".pyz")):
         return ("python",)
-    if looks == "file" and target.endswith(".pyz"):
-        return ("python",)
-    _known(target, around, line, "R18")
+    if not re.fullmatch(r"pythonw?[\d.]*", posixpath.basename(target)):
+        _known(target, around, line, "R18", path)
     return ()
 
 
-def _known(target: str, around: Surroundings, line: int, rule: str) -> None:
+def _check_script(target: str, text: str | None, line: int) -> None:
+    if text is not None and re.search(r"^# /// script\s*$", text, re.MULTILINE):
+        raise Refused(
+            "R19",
+            f"{target} declares its own dependencies (PEP 723), which uv installs at start. Make them "
+            "dependencies of the project, and take the block out.",
+            line,
+        )
+
+
+def _known(target: str, around: Surroundings, line: int, rule: str, path: str | None = None) -> None:
     """The command must be found without the runner: in the environment, on PATH, or as a path."""
+    if target in ("$@", "${@}") and around.arguments and not around.arguments[0].startswith("-"):
+        _known(around.arguments[0], around, line, rule)
+        return
     if target.startswith("$"):
-        raise Refused(rule, f"The start command is {target}, which only the container knows.", line)
+        raise Refused(
+            rule,
+            f"The start command is {target}, which only the container knows. Write the program's name out.",
+            line,
+        )
     if re.fullmatch(r"python[\d.]*", target) or target in (around.env.scripts or ()):
         return
-    there = around.look(target) != "none" if "/" in target else around.has_program(target)
+    where = path or posixpath.normpath(posixpath.join(around.workdir, target))
+    there = around.look(where) not in ("none", "directory") if "/" in target else around.has_program(target)
     if there is False:
-        raise Refused(rule, f"The start command needs {target}, which the image does not have.", line)
+        raise Refused(
+            rule,
+            f"The start command needs {target}, which the image does not have. Install what brings it.",
+            line,
+        )
