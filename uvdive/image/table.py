@@ -13,7 +13,8 @@ Three kinds of rows, each in arrays of its own:
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import chain, compress, count, islice
@@ -105,6 +106,10 @@ class FileTable:
         """How many regular files there are, each inode once."""
         return len(self.inode_entry)
 
+    def span(self, layer: int) -> tuple[int, int]:
+        """The layer's first entry, and the one after its last: a layer's entries stand together."""
+        return bisect_left(self.entry_layer, layer), bisect_left(self.entry_layer, layer + 1)
+
     def inode_size(self, inode: int) -> int:
         """The inode's size in bytes."""
         return self.entry_size[self.inode_entry[inode]]
@@ -130,8 +135,8 @@ class FileTable:
         self._newest = self._before = self._folders = None
         self._by_name = {}
 
-    def _runs(self, node: int) -> list[range]:
-        """The nodes directly below ``node``, in runs that were made one after the other."""
+    def runs(self) -> Mapping[int, list[range]]:
+        """For each folder the nodes directly below it, in runs that were made one after the other."""
         folders = self._folders
         if folders is None:
             folders = {}
@@ -143,11 +148,15 @@ class FileTable:
                 start = end
             # Only now: several threads of the app may ask.
             self._folders = folders
-        return folders.get(node, [])
+        return folders
+
+    def folders(self) -> Collection[int]:
+        """Every node that has others below it, in no order."""
+        return self.runs().keys() - {NONE}
 
     def children(self, node: int) -> Collection[int]:
         """The nodes directly below ``node``, from every layer, in no order."""
-        runs = self._runs(node)
+        runs = self.runs().get(node, ())
         return runs[0] if len(runs) == 1 else list(chain.from_iterable(runs))
 
     def find_below(self, node: int, name: bytes) -> int | None:
@@ -155,7 +164,7 @@ class FileTable:
         below = self._by_name.get(node)
         if below is None:
             names = self.names
-            below = {names[child]: child for run in self._runs(node) for child in run}
+            below = {names[child]: child for run in self.runs().get(node, ()) for child in run}
             if below:
                 self._by_name[node] = below
         return below.get(name)

@@ -15,13 +15,14 @@ from uvdive.image.config import Manifest
 from uvdive.image.layer import LayerData
 from uvdive.image.source import layer_commands, layer_history
 from uvdive.image.table import FileTable
+from uvdive.ledger import reasons, rule
 from uvdive.ledger.attribute import LayerOrigin, attribute
 from uvdive.ledger.base import KnownImage, find_base
 from uvdive.ledger.components import text
 from uvdive.ledger.contents import Contents
 from uvdive.ledger.duplicates import DigestOf, duplicate_bytes
 from uvdive.ledger.environments import environments
-from uvdive.ledger.findings import Facts, find, read_recipe
+from uvdive.ledger.findings import Facts, copied, find, read_recipe
 from uvdive.ledger.report import (
     Base,
     DockerfileInfo,
@@ -78,6 +79,7 @@ def make_report(evidence: Evidence) -> ImageReport:
     base_layers = base.layers if base else 0
     commands = [instruction_text(command) for command in layer_commands(manifest)]
     contents = Contents(table, evidence.kept)
+    contents.names.prepare((*rule.MARKS, *reasons.FILES, *copied.MARKS))
     attribution = attribute(
         contents,
         [LayerOrigin(number < base_layers, command) for number, command in enumerate(commands)],
@@ -115,6 +117,7 @@ def make_report(evidence: Evidence) -> ImageReport:
                 contents,
                 attribution,
                 recipe,
+                sums.written,
             )
         ),
         warnings=(*evidence.warnings, *attribution.warnings),

@@ -63,6 +63,12 @@ _ANYWHERE: tuple[tuple[bytes, str, str], ...] = (
     (b"seaborn-data", "seaborn", DATA),
     (b".wdm", "webdriver-manager", DATA),
 )
+_ENDINGS: dict[bytes, list[tuple[bytes, str, str]]] = {}
+for _place in _ANYWHERE:
+    _ENDINGS.setdefault(_place[0].rpartition(b"/")[2], []).append(_place)
+MARKS = (*_ENDINGS, b".cache", b"conda-meta")
+"""Names that tell where a cache may be."""
+
 # Folders below one called .cache whose tools make them again; all others count as data.
 _PURE = frozenset(
     b"""pip pipenv pypoetry poetry pdm hatch virtualenv pre-commit yarn node-gyp pnpm npm bun go-build ccache
@@ -116,19 +122,16 @@ def add_caches(regions: Regions, environ: Mapping[str, str]) -> None:
     table = regions.table
     _named(regions, environ)
     _backups(regions)
-    endings: dict[bytes, list[tuple[bytes, str, str]]] = {}
-    for place, tool, kind in _ANYWHERE:
-        endings.setdefault(place.rpartition(b"/")[2], []).append((place, tool, kind))
-    for node, name in enumerate(table.names):
+    for node in regions.names.called(*MARKS):
+        name = table.names[node]
         if name == b".cache":
             _home_cache(regions, node)
-        elif name in endings:
-            for place, tool, kind in endings[name]:
-                if b"/" not in place or table.path(node).endswith(b"/" + place):
-                    _add(regions, node, tool, kind)
         elif name == b"conda-meta":
             pkgs = table.find_below(table.node_parent[node], b"pkgs")
             _add(regions, pkgs, "conda packages", CACHE)
+        for place, tool, kind in _ENDINGS.get(name, ()):
+            if b"/" not in place or table.path(node).endswith(b"/" + place):
+                _add(regions, node, tool, kind)
 
 
 def _named(regions: Regions, environ: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from uvdive.image.table import FileTable
@@ -31,6 +32,21 @@ class Claims:
         elif claims[-1] != claim:
             claims.append(claim)
 
+    def __len__(self) -> int:
+        return len(self._claims)
+
+    def __contains__(self, node: int) -> bool:
+        return node in self._claims
+
+    def settled(self) -> Iterator[tuple[int, int | None]]:
+        """Each claimed node, and the component that claims it whatever the layer; None for several."""
+        for node, claims in self._claims.items():
+            yield node, claims[0][2] if len(claims) == 1 else _only(claims)
+
+    def of(self, node: int) -> int | None:
+        """The one component that claims a node; None for several."""
+        return _only(self._claims[node])
+
     def get(self, node: int, layer: int) -> int | None:
         """Whose the node's file is that ``layer`` wrote.
 
@@ -45,3 +61,8 @@ class Claims:
                 return component
         later = [claim for claim in claims if claim[0] >= layer]
         return (min(later) if later else max(claims))[2]
+
+
+def _only(claims: list[Claim]) -> int | None:
+    components = {claim[2] for claim in claims}
+    return components.pop() if len(components) == 1 else None

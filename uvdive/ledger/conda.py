@@ -31,8 +31,8 @@ def claim_conda(contents: Contents, regions: Regions, claims: Claims, warnings: 
     the environment.
     """
     table = contents.table
-    for folder, name in enumerate(table.names):
-        if name != b"conda-meta" or table.node_parent[folder] <= 0:
+    for folder in contents.names.called(b"conda-meta"):
+        if table.node_parent[folder] <= 0:
             continue
         prefix = table.node_parent[folder]
         if regions.owner(prefix) in ("uv", "uv-cache", "caches"):

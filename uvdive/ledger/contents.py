@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, NONE, FileTable, Kind
+from uvdive.ledger.names import Names
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The columns, and the kept contents by inode."""
+    """The columns, the kept contents by inode, and the names to search in."""
 
     table: FileTable
     kept: Mapping[int, bytes]
+    names: Names = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", Names(self.table))
 
     def of_entry(self, entry: int) -> bytes | None:
         """The content of an entry's file, or None where it was not kept."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from uvdive.image.table import NONE, FileTable
+from uvdive.image.table import NONE
 from uvdive.ledger.claims import Claims
 from uvdive.ledger.components import Key, text
 from uvdive.ledger.contents import Contents
@@ -23,6 +23,9 @@ _DEDICATED = re.compile(
 )
 _SHARED = frozenset({b"/", b"/usr", b"/usr/local", b"/opt"})
 _TESTS = frozenset({b"test", b"tests", b"idle_test"})
+MARKS = (b"lib-python", *_TESTS)
+"""Names that are looked for in every image."""
+
 _IN_LIB = re.compile(rb"^libpython[23][\w.]*$")
 _PATCH = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
 _PY_VERSION = re.compile(rb'#\s*define\s+PY_VERSION\s+"(\d[\w.]*)\+?"')
@@ -64,7 +67,7 @@ def find_interpreters(
     """
     found = [
         _interpreter(contents, regions, claims, (node, prefix, minor))
-        for node, prefix, minor in _stdlibs(regions.table)
+        for node, prefix, minor in _stdlibs(regions)
         # What lies in a cache is a copy that nobody runs.
         if regions.owner(node) not in ("uv", "uv-cache", "caches")
     ]
@@ -72,9 +75,11 @@ def find_interpreters(
     return tuple(found)
 
 
-def _stdlibs(table: FileTable) -> Iterator[_Home]:
+def _stdlibs(regions: Regions) -> Iterator[_Home]:
     """Every folder that holds a standard library, its prefix and ``X.Y``."""
-    for node, name in enumerate(table.names):
+    table, names = regions.table, regions.names
+    for node in sorted({*names.starting(b"python"), *names.starting(b"pypy"), *names.called(b"lib-python")}):
+        name = table.names[node]
         match = LIB.match(name)
         if match is not None and table.find_below(node, b"os.py") is not None:
             lib = table.node_parent[node]
@@ -176,13 +181,12 @@ def _mark_tests(regions: Regions, stdlibs: dict[int, Interpreter]) -> None:
     """Folders of tests in standard libraries, but not in what is installed beside them."""
     table = regions.table
     names, parents = table.names, table.node_parent
-    for node, name in enumerate(names) if stdlibs else ():
-        if name in _TESTS:
-            above = parents[node]
-            while above != NONE and above not in stdlibs:
-                if names[above] in (b"site-packages", b"dist-packages"):
-                    break
-                above = parents[above]
-            else:
-                if above != NONE:
-                    regions.add(node, stdlibs[above].tests)
+    for node in regions.names.called(*_TESTS) if stdlibs else ():
+        above = parents[node]
+        while above != NONE and above not in stdlibs:
+            if names[above] in (b"site-packages", b"dist-packages"):
+                break
+            above = parents[above]
+        else:
+            if above != NONE:
+                regions.add(node, stdlibs[above].tests)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import compress, count
 
 from uvdive.image.table import NONE, FileTable
 from uvdive.ledger.attribute import Attribution
@@ -81,9 +82,9 @@ def parts_of(table: FileTable, attribution: Attribution, components: Collection[
     """The parts of each of the components, by their live inodes."""
     found = {number: Parts() for number in components}
     kinds = _Kinds(table)
-    for inode, component in enumerate(attribution.inode_component):
-        parts = found.get(component)
-        if parts is not None and table.inode_live(inode):
+    for inode in compress(count(), map(found.__contains__, attribution.inode_component)):
+        parts = found[attribution.inode_component[inode]]
+        if table.inode_live(inode):
             entry = table.inode_entry[inode]
             parts.add(kinds.of(entry), table.entry_size[entry])
     return found

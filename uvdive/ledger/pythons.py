@@ -15,6 +15,9 @@ from uvdive.ledger.regions import Regions
 
 _INFO = (b".dist-info", b".egg-info", b".egg", b".egg-link")
 _SITES = (b"site-packages", b"dist-packages")
+MARKS = (b"pyvenv.cfg", *_SITES)
+"""Names that tell where an environment may be."""
+
 _HOOKS = b"/.cache/pre-commit/"
 
 
@@ -73,9 +76,9 @@ def find_venvs(regions: Regions) -> tuple[int, ...]:
     """
     table, components = regions.table, regions.components
     found = []
-    for node, name in enumerate(table.names):
+    for node in regions.names.called(b"pyvenv.cfg"):
         root = table.node_parent[node]
-        if name != b"pyvenv.cfg" or root <= 0 or regions.owner(root) in ("uv", "uv-cache"):
+        if root <= 0 or regions.owner(root) in ("uv", "uv-cache"):
             continue
         path = table.path(root)
         if regions.owner(root) == "caches" and _HOOKS in path:
@@ -151,12 +154,9 @@ def _sites(regions: Regions, venvs: set[int], interpreters: Sequence[Interpreter
     """Every folder that holds distributions, outermost first; vendored ones inside others left out."""
     table = regions.table
     names, parents = table.names, table.node_parent
-    candidates = set()
-    for node, name in enumerate(names):
-        if name.endswith(_INFO):
-            candidates.add(parents[node])
-        elif name in _SITES and table.children(node):
-            candidates.add(node)
+    candidates = {node for node in regions.names.called(*_SITES) if table.children(node)}
+    for end in _INFO:
+        candidates.update(parents[node] for node in regions.names.ending(end))
     taken: set[int] = set()
     by_prefix: dict[bytes, list[Interpreter]] = {}
     for interpreter in interpreters:

@@ -12,6 +12,9 @@ from uvdive.ledger.lockfile import Lock, Reason, explain, parse_lock, parse_proj
 Found = Sequence[tuple[str | None, Lock]]
 """Locks with the folder in the image that they lie in; None for the build context's."""
 
+FILES = (b"uv.lock", b"pyproject.toml")
+"""Names of the files that explain an environment."""
+
 _LIMIT = 32
 """More lock files than any image needs: those of installed packages' own sources."""
 _MAX_BYTES = 8 << 20
@@ -20,13 +23,9 @@ _MAX_BYTES = 8 << 20
 def find_locks(contents: Contents, dockerfile: Path | None) -> Found:
     """Every ``uv.lock`` of the image (of any layer), then those beside the Dockerfile, then projects'."""
     table = contents.table
-    nodes: dict[bytes, list[int]] = {b"uv.lock": [], b"pyproject.toml": []}
-    for node, name in enumerate(table.names):
-        if name in nodes:
-            nodes[name].append(node)
     found: list[tuple[str | None, Lock]] = []
-    for file, parse in ((b"uv.lock", parse_lock), (b"pyproject.toml", parse_project)):
-        for node in nodes[file][:_LIMIT]:
+    for file, parse in zip(FILES, (parse_lock, parse_project), strict=True):
+        for node in contents.names.called(file)[:_LIMIT]:
             contained = [data for _, data in contents.files(node)]
             lock = parse(contained[-1]) if contained else None
             if lock is not None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import dataclass, field
 
 from uvdive.image.table import NONE, FileTable
 from uvdive.ledger.components import ComponentTable
+from uvdive.ledger.names import Names
 
 
 @dataclass(slots=True)
@@ -18,24 +18,13 @@ class Regions:
 
     table: FileTable
     components: ComponentTable
+    names: Names
     roots: dict[int, int] = field(default_factory=dict)
 
     def add(self, node: int | None, component: int) -> None:
         """Let a region begin at the node; the first one to claim it keeps it."""
         if node is not None:
             self.roots.setdefault(node, component)
-
-    def spread(self) -> array[int]:
-        """For each node the component of its innermost region, or NONE."""
-        table = self.table
-        parents, roots = table.node_parent, self.roots
-        region = array("i", bytes(4 * len(parents)))
-        region[0] = roots.get(0, NONE)
-        # A node is always made after its parent.
-        for node in range(1, len(parents)):
-            own = roots.get(node)
-            region[node] = region[parents[node]] if own is None else own
-        return region
 
     def owner(self, node: int) -> str | None:
         """The owner of the region that the node is in, by the roots so far."""

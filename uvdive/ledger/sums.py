@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress, count, repeat
+from operator import eq, ne
 
-from uvdive.image.table import ALIVE, NONE, Cause, Change, FileTable, Kind
+from uvdive.image.table import ALIVE, NONE, Cause, FileTable, Kind
 from uvdive.ledger.attribute import Attribution
+from uvdive.ledger.links import further_names
 from uvdive.ledger.report import OWNERS, Component, OwnerReport, Waste
 
-_DIRECTORY, _SYMLINK, _ADDED = int(Kind.DIRECTORY), int(Kind.SYMLINK), int(Change.ADDED)
+_SYMLINK = int(Kind.SYMLINK)
+_IS_PATH = bytes(kind != Kind.DIRECTORY for kind in range(256))
+"""Kinds to truth, for ``bytes.translate``."""
 
 
 @dataclass(slots=True)
@@ -41,100 +48,118 @@ class LayerSum:
 
 @dataclass(slots=True)
 class Sums:
-    """All sums of an image."""
+    """All sums of an image; ``written`` has for each component its live bytes by layer."""
 
-    total: Sum
     layers: list[LayerSum]
     components: list[Sum]
+    written: dict[int, dict[int, int]]
     shared: list[int]
     reclaimable: list[int]
     inode_owner: array[int]
 
+    @property
+    def total(self) -> Sum:
+        """The sums of all layers."""
+        return Sum(
+            sum(layer.total.live for layer in self.layers),
+            sum(layer.total.dead for layer in self.layers),
+            sum(layer.total.files for layer in self.layers),
+        )
+
 
 def add_up(table: FileTable, attribution: Attribution, layer_count: int) -> Sums:
-    """Add up everything in one pass over the inodes and two over the entries."""
-    owner_of = attribution.components.owners
-    by_inode = attribution.inode_component
-    components = [Sum() for _ in attribution.components.keys]
-    layers = [Sum() for _ in range(layer_count)]
-    owners = [[0] * len(OWNERS) for _ in range(layer_count)]
-    sizes, layer_of = table.entry_size, table.entry_layer
-    for entry, death, component in zip(table.inode_entry, table.inode_death, by_inode, strict=True):
-        size, layer = sizes[entry], layer_of[entry]
-        part, whole = components[component], layers[layer]
-        if death == ALIVE:
-            part.live += size
-            whole.live += size
-        else:
-            part.dead += size
-            whole.dead += size
-        part.files += 1
-        whole.files += 1
-        owners[layer][owner_of[component]] += size
-    total = Sum(
-        sum(layer.live for layer in layers),
-        sum(layer.dead for layer in layers),
-        sum(layer.files for layer in layers),
-    )
+    """Add up everything, layer by layer: the entries of a layer stand together, and so do its inodes."""
+    owners = attribution.components.owners
     sums = Sums(
-        total,
-        [LayerSum(layer, _named(mine)) for layer, mine in zip(layers, owners, strict=True)],
-        components,
+        [LayerSum() for _ in range(layer_count)],
+        [Sum() for _ in owners],
+        {},
         [0] * len(OWNERS),
         [0] * len(OWNERS),
-        array("B", (owner_of[component] for component in by_inode)),
+        array("B", map(owners.__getitem__, attribution.inode_component)),
     )
+    for number, layer in enumerate(sums.layers):
+        _bytes(table, attribution, sums, number, layer)
+        _paths(table, number, layer)
+    _removals(table, sums.layers)
     _shares(table, attribution, sums)
-    _changes(table, sums)
     return sums
 
 
-def _named(owners: list[int]) -> dict[str, int]:
-    """An owner's bytes by its name, those without any left out."""
-    return {name: count for name, count in zip(OWNERS, owners, strict=True) if count}
+def _bytes(table: FileTable, attribution: Attribution, sums: Sums, number: int, layer: LayerSum) -> None:
+    """The bytes of one layer's inodes, by component and by owner."""
+    begin, end = (bisect_left(table.inode_entry, entry) for entry in table.span(number))
+    components = attribution.inode_component[begin:end]
+    sizes = list(map(table.entry_size.__getitem__, table.inode_entry[begin:end]))
+    counts = Counter(components)
+    written = dict.fromkeys(counts, 0)
+    if len(written) == 1:
+        written[components[0]] = sum(sizes)
+    else:
+        for component, size in zip(components, sizes, strict=True):
+            written[component] += size
+    dead = dict.fromkeys(counts, 0)
+    for place in compress(count(), map(ne, table.inode_death[begin:end], repeat(ALIVE))):
+        dead[components[place]] += sizes[place]
+    for component, size in written.items():
+        owner, lost = OWNERS[attribution.components.owners[component]], dead[component]
+        for part in (layer.total, sums.components[component]):
+            part.live += size - lost
+            part.dead += lost
+            part.files += counts[component]
+        layer.owners[owner] = layer.owners.get(owner, 0) + size
+        if size > lost:
+            sums.written.setdefault(component, {})[number] = size - lost
+    # In the order of OWNERS, and only those that have something.
+    layer.owners = {owner: layer.owners[owner] for owner in OWNERS if layer.owners.get(owner)}
+
+
+def _paths(table: FileTable, number: int, layer: LayerSum) -> None:
+    """Paths that a layer added and modified, folders left out, and the lengths of its symlinks."""
+    begin, end = table.span(number)
+    kinds = table.entry_kind[begin:end].tobytes()
+    is_path = kinds.translate(_IS_PATH)
+    changes, deaths = table.entry_change[begin:end], table.entry_death[begin:end]
+    layer.modified = sum(compress(changes, is_path))
+    layer.added = is_path.count(1) - layer.modified
+    links, at = table.entry_link, kinds.find(_SYMLINK)
+    while at >= 0:
+        if deaths[at] != number and links[begin + at] != NONE:
+            layer.link_bytes += len(table.links[links[begin + at]])
+        at = kinds.find(_SYMLINK, at + 1)
+    if deaths.count(number):
+        # What the same layer wrote over is not what it did to the path.
+        for place in compress(count(), map(eq, deaths, repeat(number))):
+            layer.modified -= is_path[place] & changes[place]
+            layer.added -= is_path[place] & ~changes[place]
+
+
+def _removals(table: FileTable, layers: Sequence[LayerSum]) -> None:
+    """Paths that each layer removed: a lower layer's, which end in it without being written anew."""
+    nodes, births, deaths, kinds = table.entry_node, table.entry_layer, table.entry_death, table.entry_kind
+    anew = {
+        (nodes[entry], births[entry])
+        for entry in compress(count(), table.entry_change)
+        if kinds[entry] != Kind.DIRECTORY and deaths[entry] != births[entry]
+    }
+    for entry in compress(count(), map(ne, deaths, repeat(ALIVE))):
+        death = deaths[entry]
+        if kinds[entry] != Kind.DIRECTORY and death != births[entry] and (nodes[entry], death) not in anew:
+            layers[death].removed += 1
 
 
 def _shares(table: FileTable, attribution: Attribution, sums: Sums) -> None:
     """What owners share by hard links, and what goes away with all of an owner's names."""
-    bit = [1 << owner for owner in attribution.components.owners]
-    named = array("H", bytes(2 * table.inodes))  # a bit for each owner
-    for inode, component in zip(table.entry_inode, attribution.entry_component, strict=True):
-        if inode != NONE:
-            named[inode] |= bit[component]
-    by_bits: dict[int, int] = {}
-    sizes = table.entry_size
-    for entry, bits in zip(table.inode_entry, named, strict=True):
-        by_bits[bits] = by_bits.get(bits, 0) + sizes[entry]
-    for bits, size in by_bits.items():
-        mine = [owner for owner in range(len(OWNERS)) if bits >> owner & 1]
-        for owner in mine:
-            (sums.reclaimable if len(mine) == 1 else sums.shared)[owner] += size
-
-
-def _changes(table: FileTable, sums: Sums) -> None:
-    """Paths that each layer added, modified and removed, folders left out; and symlink lengths."""
-    layers = sums.layers
-    newest = array("i", [NONE]) * len(table.names)
-    births, deaths = table.entry_layer, table.entry_death
-    rows = zip(table.entry_kind, births, deaths, table.entry_node, table.entry_change, strict=True)
-    for entry, (kind, birth, death, node, change) in enumerate(rows):
-        if kind == _DIRECTORY:
-            continue
-        if death != birth:
-            layer = layers[birth]
-            if change == _ADDED:
-                layer.added += 1
-            else:
-                layer.modified += 1
-            if kind == _SYMLINK:
-                layer.link_bytes += len(table.links[table.entry_link[entry]])
-        before = newest[node]
-        if before != NONE and deaths[before] < birth:
-            layers[deaths[before]].removed += 1
-        newest[node] = entry
-    for entry in newest:
-        if entry != NONE and deaths[entry] not in (ALIVE, births[entry]):
-            layers[deaths[entry]].removed += 1
+    owners, by_entry = attribution.components.owners, attribution.entry_component
+    for component, part in zip(owners, sums.components, strict=True):
+        sums.reclaimable[component] += part.bytes
+    for inode, entries in further_names(table).items():
+        size = table.inode_size(inode)
+        named = {owners[by_entry[entry]] for entry in (table.inode_entry[inode], *entries)}
+        if len(named) > 1:
+            sums.reclaimable[sums.inode_owner[inode]] -= size
+            for owner in named:
+                sums.shared[owner] += size
 
 
 def components_of(attribution: Attribution, sums: Sums) -> tuple[Component, ...]:
@@ -177,9 +202,7 @@ def owners_of(components: Sequence[Component], sums: Sums) -> tuple[OwnerReport,
 def waste_of(table: FileTable, sums: Sums, lines: Sequence[int | None]) -> tuple[Waste, ...]:
     """Every dead inode, largest first; ``lines`` are the Dockerfile lines of the layers."""
     rows = []
-    for inode in range(table.inodes):
-        if table.inode_live(inode):
-            continue
+    for inode in compress(count(), map(ne, table.inode_death, repeat(ALIVE))):
         entry, killer = table.inode_entry[inode], table.inode_death[inode]
         rows.append(
             Waste(

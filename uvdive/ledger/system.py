@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.stages import KEYWORDS
 from uvdive.image.table import FileTable
 from uvdive.ledger.components import ComponentTable, text
+from uvdive.ledger.inherited import Inherited
 from uvdive.ledger.ospackages import DATABASES, OsPackages
 
 _STATE, _TEMPORARY, _SYSTEM, _DATABASE, _OWN = 1, 2, 3, 4, 5
@@ -85,99 +85,89 @@ class SystemFiles:
     ) -> None:
         self._table = table
         self._components = components
-        self._claims = packages.claims
+        self.claims = packages.claims
         self._layers = layers
         self._with_database = packages.layers
-        self._places = self._mark()
+        self.places = Inherited(table, self._marks(), 0)
         self._of_base: dict[int, int] = {}
-        self._unclaimed: dict[int, int] = {}
         self._instructions: dict[int, int] = {}
 
-    def _mark(self) -> array[int]:
-        """For each node the kind of folder that it is in, or 0."""
-        table, marks = self._table, dict[int, int]()
+    def _marks(self) -> dict[int, int]:
+        """The kinds of the folders that have one of their own."""
+        marks: dict[int, int] = {}
         for kind, paths in _FOLDERS:
             for path in paths:
-                node = table.find(path)
+                node = self._table.find(path)
                 if node is not None:
                     marks[node] = kind
-        parents = table.node_parent
-        places = array("B", bytes(len(parents)))
-        for node in range(1, len(parents)):
-            places[node] = marks.get(node) or places[parents[node]]
-        return places
+        return marks
 
     def claimed(self, node: int, layer: int) -> int | None:
         """The OS package whose file this is; bytecode is its source's."""
-        claim = self._claims.get(node, layer)
+        claim = self.claims.get(node, layer)
         if claim is not None:
             return claim
+        source = self.source(node) if self._table.names[node].endswith(b".pyc") else None
+        return None if source is None else self.claims.get(source, layer)
+
+    def source(self, node: int) -> int | None:
+        """The module beside which a ``.pyc`` lies, or beside whose ``__pycache__``."""
         table = self._table
-        name = table.names[node]
-        if not name.endswith(b".pyc"):
-            return None
         folder = table.node_parent[node]
         if table.names[folder] == b"__pycache__":
             folder = table.node_parent[folder]
-        source = table.find_below(folder, name.partition(b".")[0] + b".py")
-        return None if source is None else self._claims.get(source, layer)
+        return table.find_below(folder, table.names[node].partition(b".")[0] + b".py")
 
     def component(self, node: int, layer: int) -> int:
         """The component of the file that ``layer`` wrote at a node."""
-        claim, origin = self.claimed(node, layer), self._layers[layer]
+        claim = self.claimed(node, layer)
         if claim is not None:
-            return self._base(claim, self._places[node]) if origin.base else claim
-        # What nobody claims is, but for a few, told by its layer and the kind of its folder.
-        key = layer << 8 | self._places[node]
-        known = self._unclaimed.get(key)
-        if known is None:
-            known = self._nobody_s(node, layer, origin)
-            if origin.base or (self._places[node] != _TEMPORARY and origin.known):
-                self._unclaimed[key] = known
-        return known
-
-    def _nobody_s(self, node: int, layer: int, origin: LayerOrigin) -> int:
-        """The component of a file that no OS package claims."""
-        if origin.base:
-            return self._base(None, self._places[node])
-        if self._is_state(node, layer, origin):
-            return self._components.number("os-packages", "state", "package databases and system files")
-        if self._places[node] == _SYSTEM and layer in self._with_database:
-            return self._components.number("os-packages", "state", "made by package scripts")
-        if self._places[node] == _TEMPORARY and not origin.copied:
+            return self.of_package(claim, layer)
+        known = self.unclaimed(self.places.of(node), layer)
+        if known is not None:
+            return known
+        if self.places.of(node) == _TEMPORARY and not self._layers[layer].copied:
             return self._components.number("other", "path", self._top(node))
-        return self._app(node, layer)
+        return self._components.number("app", "path", self._top(node))
 
-    def _is_state(self, node: int, layer: int, origin: LayerOrigin) -> bool:
-        """Is it the system's own record? What a COPY puts in /etc is the user's own."""
-        place = self._places[node]
-        own = not origin.copied or layer in self._with_database
-        return place == _DATABASE or (place == _STATE and own)
+    def of_package(self, claim: int, layer: int) -> int:
+        """The component of a file that an OS package claims."""
+        if not self._layers[layer].base:
+            return claim
+        mine = self._of_base.get(claim)
+        if mine is None:
+            owner, _, name, version, _ = self._components.keys[claim]
+            mine = (
+                claim if owner == "python" else self._components.number("base-os", "package", name, version)
+            )
+            self._of_base[claim] = mine
+        return mine
 
-    def _app(self, node: int, layer: int) -> int:
-        """The user's own: by instruction, or by path where no history tells which one it was."""
-        origin = self._layers[layer]
-        if not origin.known:
-            return self._components.number("app", "path", self._top(node))
-        number = self._instructions.get(layer)
-        if number is None:
-            number = self._components.number("app", "instruction", origin.instruction)
-            self._instructions[layer] = number
-        return number
+    def unclaimed(self, place: int, layer: int) -> int | None:
+        """The component of what nobody claims in folders of a kind; None where it goes by the path.
 
-    def _base(self, claim: int | None, place: int) -> int:
-        """A file of the base's layers, and the OS package that claims it."""
-        number, keys = self._components.number, self._components.keys
-        if claim is None:
+        Temporary files of a RUN do, and all of a layer of which no history tells who wrote it.
+        """
+        origin, number = self._layers[layer], self._components.number
+        if origin.base:
             if place in (_STATE, _DATABASE):
                 return number("base-os", "state", "package databases and system files")
             return number("base-os", "files", "of no package")
-        mine = self._of_base.get(claim)
+        if self._is_state(place, layer, origin):
+            return number("os-packages", "state", "package databases and system files")
+        if place == _SYSTEM and layer in self._with_database:
+            return number("os-packages", "state", "made by package scripts")
+        if (place == _TEMPORARY and not origin.copied) or not origin.known:
+            return None
+        mine = self._instructions.get(layer)
         if mine is None:
-            owner, _, name, version, _ = keys[claim]
-            mine = claim if owner == "python" else number("base-os", "package", name, version)
-            self._of_base[claim] = mine
+            mine = self._instructions[layer] = number("app", "instruction", origin.instruction)
         return mine
+
+    def _is_state(self, place: int, layer: int, origin: LayerOrigin) -> bool:
+        """Is it the system's own record? What a COPY puts in /etc is the user's own."""
+        own = not origin.copied or layer in self._with_database
+        return place == _DATABASE or (place == _STATE and own)
 
     def _top(self, node: int) -> str:
         return text(b"/".join(self._table.path(node).split(b"/")[:3]))

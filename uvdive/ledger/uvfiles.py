@@ -17,6 +17,9 @@ _BUCKET = re.compile(
 _SHORT_BUCKETS = (b"python", b"git", b"builds")
 """Names that are too common to make a folder uv's cache without uv's mark in it."""
 
+MARKS = (b"uv", b"uv-receipt.toml")
+"""Names that tell where uv has its cache or a tool."""
+
 _NAMES = (b"uv", b"uvx", b"uvw")
 _MIN_SIZE = 100_000
 """A file called uv that is smaller, in bytes, is somebody's shim and no uv."""
@@ -82,14 +85,15 @@ def add_uv(regions: Regions, environ: Mapping[str, str], commands: Iterable[str]
         node = table.find(path)
         if node and _buckets(table, node):
             _cache(regions, node)
-    for node, name in enumerate(table.names):
+    for node in sorted({*regions.names.called(*MARKS), *regions.names.holding(b"-v")}):
+        name = table.names[node]
         if name == b"uv":
             parent = table.node_parent[node]
             if parent >= 0 and table.names[parent] == b".cache" and table.children(node):
                 _cache(regions, node)
         elif name == b"uv-receipt.toml":
             _tool(regions, table.node_parent[node])
-        elif name[-3:-1] == b"-v" or name[-4:-2] == b"-v":
+        else:
             _loose_bucket(regions, node)
 
 

@@ -24,6 +24,9 @@ _SECRET_PATHS = re.compile(
     rb"/\.env\.(?!(?:.*[._-])?(?:example|sample|template|dist|defaults?|tmpl)(?:$|[._-]))[\w.-]+$"
     rb"|/\.aws/credentials$|/\.kube/config$|/\.docker/config\.json$|/\.config/gcloud/.*\.json$"
 )
+MARKS = (*_SECRET_NAMES, *_LAST, b".git")
+"""Names that are looked for in every image."""
+
 _LIBRARIES = (b"/site-packages/", b"/dist-packages/", b"/node_modules/")
 _THEIRS = frozenset({"venv", "python", "os-packages", "base-os", "uv", "uv-cache"})
 """Owners whose files of such names are a package's own."""
@@ -86,10 +89,11 @@ def _written(facts: Facts, root: int, layer: int) -> int:
 
 def secrets(facts: Facts) -> Iterator[Finding]:
     """Files that usually hold secrets, in any of the image's own layers: a removed one can still be read."""
-    table = facts.table
+    table, names = facts.table, facts.contents.names
     by_layer: dict[int, list[int]] = {}
-    for node, name in enumerate(table.names):
-        if _may_be_secret(name) and _is_secret(name, table.path(node)):
+    may_be = names.called(*_SECRET_NAMES, *_LAST), names.starting(b".env."), names.ending(b".json")
+    for node in sorted(set().union(*may_be)):
+        if _is_secret(table.names[node], table.path(node)):
             entry = next((entry for entry in table.entries_of(node) if _is_readable(facts, entry)), None)
             if entry is not None:
                 by_layer.setdefault(table.entry_layer[entry], []).append(entry)
@@ -118,10 +122,6 @@ def _is_readable(facts: Facts, entry: int) -> bool:
     )
 
 
-def _may_be_secret(name: bytes) -> bool:
-    return name in _SECRET_NAMES or name.startswith(b".env.") or name in _LAST or name.endswith(b".json")
-
-
 def _is_secret(name: bytes, path: bytes) -> bool:
     if any(folder in path for folder in _LIBRARIES):
         return False
@@ -131,8 +131,8 @@ def _is_secret(name: bytes, path: bytes) -> bool:
 def repository(facts: Facts) -> Iterator[Finding]:
     """The ``.git`` folders in the final state, with the project's whole history."""
     table = facts.table
-    for node, name in enumerate(table.names):
-        head = table.find_below(node, b"HEAD") if name == b".git" else None
+    for node in facts.contents.names.called(b".git"):
+        head = table.find_below(node, b"HEAD")
         if head is None:
             continue
         entries = [

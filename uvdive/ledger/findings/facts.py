@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
-from uvdive.image.table import NONE, FileTable
+from uvdive.image.table import ALIVE, NONE, FileTable
 from uvdive.ledger.attribute import Attribution
 from uvdive.ledger.contents import Contents
 from uvdive.ledger.findings.places import Place, find_places
 from uvdive.ledger.findings.recipe import Recipe
+from uvdive.ledger.links import further_names
 from uvdive.ledger.report import Component, Environment, Finding, LayerReport, User, Waste
 
 MOST_PATHS = 10
@@ -26,8 +26,8 @@ class Facts:
     """All that is known of an image; ``recipe`` is its Dockerfile where that matches.
 
     ``components`` are by number, as the attribution has them. ``written`` has for
-    each component the live bytes by layer, ``live_names`` for each inode how many
-    of its names are live; ``places`` are the environments with packages of the app's.
+    each component the live bytes by layer, ``links`` for each inode with several names
+    the entries of all but the first; ``places`` are the environments with packages of the app's.
     """
 
     config: ImageConfig
@@ -39,14 +39,13 @@ class Facts:
     contents: Contents
     attribution: Attribution
     recipe: Recipe | None
-    written: Mapping[int, Mapping[int, int]] = field(init=False, repr=False)
-    live_names: array[int] = field(init=False, repr=False)
+    written: Mapping[int, Mapping[int, int]]
+    links: Mapping[int, Sequence[int]] = field(init=False, repr=False)
     places: tuple[Place, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Counted once: several findings ask, and an image may have a million files.
-        object.__setattr__(self, "written", _written(self.table, self.attribution.inode_component))
-        object.__setattr__(self, "live_names", _live_names(self.table))
+        object.__setattr__(self, "links", further_names(self.table))
         found = find_places(self.table, self.attribution, self.components, self.environments)
         object.__setattr__(self, "places", tuple(found))
 
@@ -85,8 +84,13 @@ class Facts:
             inode = table.entry_inode[entry]
             names[inode] = names.get(inode, 0) + 1
         return sum(
-            table.inode_size(inode) for inode, count in names.items() if count == self.live_names[inode]
+            table.inode_size(inode) for inode, count in names.items() if count == self._live_names(inode)
         )
+
+    def _live_names(self, inode: int) -> int:
+        table = self.table
+        names = (table.inode_entry[inode], *self.links.get(inode, ()))
+        return sum(table.entry_death[entry] == ALIVE for entry in names)
 
     def live_by_layer(self, numbers: Iterable[int]) -> dict[int, int]:
         """The live bytes of some components by the layer that wrote them."""
@@ -95,25 +99,6 @@ class Facts:
             for layer, count in self.written.get(number, {}).items():
                 total[layer] = total.get(layer, 0) + count
         return total
-
-
-def _written(table: FileTable, inode_component: Sequence[int]) -> dict[int, dict[int, int]]:
-    written: dict[int, dict[int, int]] = {}
-    for inode, component in enumerate(inode_component):
-        if table.inode_live(inode):
-            by_layer = written.setdefault(component, {})
-            layer = table.inode_layer(inode)
-            by_layer[layer] = by_layer.get(layer, 0) + table.inode_size(inode)
-    return written
-
-
-def _live_names(table: FileTable) -> array[int]:
-    names = array("I", bytes(4 * table.inodes))
-    for entry in table.live_entries():
-        inode = table.entry_inode[entry]
-        if inode != NONE:
-            names[inode] += 1
-    return names
 
 
 def severity(count: int) -> str:
