@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from driving import OLD, Recorded, answers, built, ended, opened, rewritten, text_of
 from samples import sample_report
 
+from uvdive.base.units import size
+from uvdive.ledger.report import DockerfileInfo
 from uvdive.tui.screens.compare import CompareScreen
 from uvdive.tui.services import Services
 from uvdive.tui.watching import Watch
@@ -121,3 +125,25 @@ def test_what_was_read_before_is_compared_with_that(tmp_path: Path) -> None:
     path.write_bytes(b"new")
     assert Watch([path], {path: b"old"}).changed() == path
     assert Watch([path], {path: b"new"}).changed() is None
+
+
+async def test_the_old_lines_have_their_bytes_beside_them(dockerfile):
+    text = OLD.encode()
+    dockerfile.write_bytes(text)
+    report = sample_report()
+    known = DockerfileInfo(str(dockerfile), hashlib.sha256(text).hexdigest(), matches=True)
+    layers = tuple(replace(layer, line=2 if not layer.base else None) for layer in report.layers)
+    report = replace(report, dockerfile=known, layers=layers)
+    own = sum(layer.file_bytes for layer in layers if not layer.base)
+    async with opened(
+        answers(report), dockerfile=dockerfile, services=Recorded().services(), size=(200, 40)
+    ) as (app, pilot):
+        await rewritten(app, pilot)
+        for _ in range(2):
+            assert [line for line in text_of(app).splitlines() if size(own) in line and "RUN uv sync" in line]
+            await pilot.press("d")
+            await pilot.pause()
+        dockerfile.write_text(OLD + "# another\n")
+        app.screen._replan()
+        await ended(pilot, app.screen._job)
+        assert not [line for line in text_of(app).splitlines() if size(own) in line and "RUN uv sync" in line]

@@ -60,6 +60,14 @@ def read_listing(report: ImageReport, given: Path | None) -> Listing:
     return Listing(str(path), _lines(report, text), note)
 
 
+def costs(report: ImageReport, dockerfile: Path) -> dict[int, DockerLine]:
+    """The lines of the Dockerfile that made bytes, by number; none where it is not the image's own."""
+    listing = read_listing(report, dockerfile)
+    if listing.note:
+        return {}
+    return {line.number: line for line in listing.lines if line.bytes}
+
+
 def _history(report: ImageReport, note: str) -> Listing:
     lines = tuple(DockerLine(0, layer.instruction or layer.created_by, (layer,)) for layer in report.layers)
     return Listing("history", lines, note)

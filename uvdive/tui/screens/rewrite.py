@@ -14,6 +14,7 @@ from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken, Note, OnEvent
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.tui.dockerlines import costs
 from uvdive.tui.headline import fit
 from uvdive.tui.jobs import Job
 from uvdive.tui.proof import Proof
@@ -102,7 +103,7 @@ class RewriteScreen(RewriteFiles):
         self.written = None
         self.watch_files({self.dockerfile: plan.original.encode("utf-8", "surrogateescape")})
         self.query_one(DecisionList).show(plan)
-        self.query_one(DiffView).show(plan)
+        self.query_one(DiffView).show(plan, costs(self.report, self.dockerfile))
         self._show_reason()
 
     @on(Rows.Highlighted, "#decisions")

@@ -1,13 +1,22 @@
-"""The diff of the rewrite: unified or side by side, long lines folded, a decision's lines marked."""
+"""The diff of the rewrite: unified or side by side, long lines folded, a decision's lines marked.
+
+Beside the old lines stand the bytes that they made, with their owners' marks.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.content import Content
 
+from uvdive.base.units import size
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.difflines import Half, Pair, Tag, of_patch, pairs, unified
+from uvdive.tui.dockerlines import DockerLine
+from uvdive.tui.text import right
+from uvdive.tui.widgets.bars import stacked
 from uvdive.tui.widgets.rows import Rows
 
 _SIGNS: dict[Tag, tuple[str, str, str]] = {
@@ -18,6 +27,14 @@ _SIGNS: dict[Tag, tuple[str, str, str]] = {
     "meta": (" ", "", ""),
 }
 _NUMBER = 4
+_BAR = 4
+COSTS = 10 + _BAR + 1
+"""Cells of the column with the old lines' bytes."""
+ROOM_FOR_COSTS = 56
+"""From so many cells on a text has that column beside it."""
+
+Costs = Mapping[int, DockerLine]
+"""The old lines that made bytes, by number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +63,14 @@ class DiffView(Rows):
         self._others: list[Pair] = []
         self._drawn: list[_Row] = []
         self._drawn_width = -1
+        self._costs: Costs = {}
         self._old_lit: frozenset[int] = frozenset()
         self._new_lit: frozenset[int] = frozenset()
 
-    def show(self, plan: RewritePlan) -> None:
-        """Show a plan's diff from its top."""
+    def show(self, plan: RewritePlan, costs: Costs) -> None:
+        """Show a plan's diff from its top, with what the old lines cost."""
         self._plan = plan
+        self._costs = costs
         self._pairs = pairs(plan.original, plan.text)
         self._others = [line for change in plan.files for line in of_patch(change.path, change.diff)]
         self._redraw()
@@ -99,10 +118,33 @@ class DiffView(Rows):
         self._drawn_width = self.scrollable_content_region.width
         width = max(20, self._drawn_width - 1)
         self._drawn = []
+        room = (width - 1) // 2 if self.split else width
+        costs = _Costs(self._costs) if self._costs and room >= ROOM_FOR_COSTS else None
         for pair in self._pairs if self.split else unified(self._pairs):
-            self._drawn += _halves(pair, width) if self.split else _whole(pair, width)
+            self._drawn += _halves(pair, width, costs) if self.split else _whole(pair, width, costs)
         for pair in self._others:
-            self._drawn += _whole(pair, width)
+            self._drawn += _whole(pair, width, None)
+
+
+class _Costs:
+    """The column of bytes: the size, and the owners on one scale for all lines."""
+
+    def __init__(self, lines: Costs) -> None:
+        self._lines = lines
+        self._most = max((line.bytes for line in lines.values()), default=0)
+
+    def of(self, half: Half | None) -> Content:
+        """The column for an old line; blank for a new one, a folded rest, or no bytes."""
+        line = self._lines.get(half.number) if half is not None else None
+        if line is None or not line.bytes:
+            return Content(" " * COSTS)
+        owners: Counter[str] = Counter()
+        for layer in line.layers:
+            owners.update(layer.owners)
+        wide = max(1, round(_BAR * line.bytes / self._most))
+        return Content.assemble(
+            right(size(line.bytes), 9), " ", stacked(owners, wide), " " * (_BAR - wide + 1)
+        )
 
 
 def _number(half: Half | None) -> str:
@@ -113,15 +155,19 @@ def _fold(half: Half | None, width: int) -> list[Content]:
     return half.text.wrap(width) or [Content("")] if half is not None else []
 
 
-def _whole(pair: Pair, width: int) -> list[_Row]:
+def _whole(pair: Pair, width: int, costs: _Costs | None) -> list[_Row]:
     sign, style, background = _SIGNS[pair.tag]
     half = pair.new or pair.old
     rows = []
-    for place, part in enumerate(_fold(half, width - 2 * _NUMBER - 2)):
+    taken = 2 * _NUMBER + 2 + (COSTS if costs else 0)
+    for place, part in enumerate(_fold(half, width - taken)):
         first = place == 0
         numbers = f"{_number(pair.old if first else None)}{_number(pair.new if first else None)}"
         line = Content.assemble(
-            (numbers, "$foreground 50%"), (f"{sign if first else ' '} ", style), part
+            (numbers, "$foreground 50%"),
+            costs.of(pair.old if first else None) if costs else "",
+            (f"{sign if first else ' '} ", style),
+            part,
         ).truncate(width, pad=True)
         rows.append(
             _Row(
@@ -133,15 +179,15 @@ def _whole(pair: Pair, width: int) -> list[_Row]:
     return rows
 
 
-def _halves(pair: Pair, width: int) -> list[_Row]:
+def _halves(pair: Pair, width: int, costs: _Costs | None) -> list[_Row]:
     left_width = (width - 1) // 2
     right_width = width - 1 - left_width
-    left = _side(pair.old, "removed" if pair.tag != "same" else "same", left_width)
-    right = _side(pair.new, "added" if pair.tag != "same" else "same", right_width)
+    before = _side(pair.old, "removed" if pair.tag != "same" else "same", left_width, costs)
+    after = _side(pair.new, "added" if pair.tag != "same" else "same", right_width, None)
     rows = []
-    for place in range(max(len(left), len(right))):
-        a = left[place] if place < len(left) else Content(" " * left_width)
-        b = right[place] if place < len(right) else Content(" " * right_width)
+    for place in range(max(len(before), len(after))):
+        a = before[place] if place < len(before) else Content(" " * left_width)
+        b = after[place] if place < len(after) else Content(" " * right_width)
         rows.append(
             _Row(
                 Content.assemble(a, ("│", "$foreground 30%"), b),
@@ -152,12 +198,16 @@ def _halves(pair: Pair, width: int) -> list[_Row]:
     return rows
 
 
-def _side(half: Half | None, tag: Tag, width: int) -> list[Content]:
+def _side(half: Half | None, tag: Tag, width: int, costs: _Costs | None) -> list[Content]:
     sign, style, background = _SIGNS[tag]
     lines = []
-    for place, part in enumerate(_fold(half, width - _NUMBER - 2)):
-        number = _number(half if place == 0 else None)
-        mark = sign if place == 0 else " "
-        line = Content.assemble((number, "$foreground 50%"), (f"{mark} ", style), part)
+    for place, part in enumerate(_fold(half, width - _NUMBER - 2 - (COSTS if costs else 0))):
+        first = half if place == 0 else None
+        line = Content.assemble(
+            (_number(first), "$foreground 50%"),
+            costs.of(first) if costs else "",
+            (f"{sign if first else ' '} ", style),
+            part,
+        )
         lines.append(line.truncate(width, pad=True).stylize_before(background))
     return lines
