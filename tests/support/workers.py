@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 
 from uvdive.base.errors import ImageError
-from uvdive.base.progress import Note, OnEvent
+from uvdive.base.progress import CancelToken, Note, OnEvent
 
 
 def count(number: int, *, on_event: OnEvent) -> int:
@@ -35,3 +36,45 @@ def die(*, on_event: OnEvent) -> None:
 def hang(*, on_event: OnEvent) -> None:
     on_event(Note(str(os.getpid())))
     threading.Event().wait()
+
+
+# For processes that stay
+
+
+def keep(number: int, *, on_event: OnEvent) -> tuple[int, str]:
+    return number, f"keeps {number}"
+
+
+def times(state: int, number: int) -> int:
+    return state * number
+
+
+def refuses(state: int) -> None:
+    raise ImageError("What.", "Do.")
+
+
+def breaks(state: int) -> float:
+    return state / 0
+
+
+def searches(state: int, pattern: str, text: str) -> bool:
+    return re.search(pattern, text) is not None
+
+
+def process(state: int) -> int:
+    return os.getpid()
+
+
+def works(state: int, number: int, *, on_event: OnEvent, cancel: CancelToken) -> int:
+    if not number:
+        raise ImageError("What.")
+    return state * number
+
+
+def waits(state: int, *, on_event: OnEvent, cancel: CancelToken) -> None:
+    stopped = threading.Event()
+    cancel.on_cancel(stopped.set)
+    on_event(Note(f"works on {state}"))
+    stopped.wait()
+    on_event(Note("cleans up"))
+    cancel.raise_if_cancelled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,6 +31,30 @@ OnEvent = Callable[[object], None]
 
 def ignore(event: object) -> None:
     """An OnEvent for callers that want no progress."""
+
+
+PACE = 0.05
+"""Seconds between two BytesRead that are worth telling a person."""
+
+
+class Paced:
+    """An OnEvent that hands on what it gets, but of byte counts only one now and then.
+
+    Every message that crosses to the app's process takes time there that its keys need.
+    """
+
+    def __init__(self, on_event: OnEvent) -> None:
+        self._on_event = on_event
+        self._next = 0.0
+
+    def __call__(self, event: object) -> None:
+        """Hand an event on, or leave it out."""
+        if isinstance(event, BytesRead) and event.done != event.total:
+            now = time.monotonic()
+            if now < self._next:
+                return
+            self._next = now + PACE
+        self._on_event(event)
 
 
 class CancelToken:

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, NoReturn, TypeVar, cast
 
 from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
@@ -31,14 +31,16 @@ class WorkerCrashError(RuntimeError):
     """The worker process died or raised something unforeseen: a bug, with its traceback."""
 
 
-def _send(stream: IO[bytes], kind: str, value: object) -> None:
+def send(stream: IO[bytes], kind: str, value: object) -> None:
+    """Write one message."""
     data = pickle.dumps((kind, value), protocol=5)
     stream.write(_LENGTH.pack(len(data)))
     stream.write(data)
     stream.flush()
 
 
-def _receive(stream: IO[bytes]) -> tuple[str, Any] | None:
+def receive(stream: IO[bytes]) -> tuple[str, Any] | None:
+    """Read one message; None where there are no more."""
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None
@@ -107,17 +109,40 @@ def _talk(
     assert process.stdin is not None
     assert process.stdout is not None
     with contextlib.suppress(BrokenPipeError):
-        _send(process.stdin, "job", job)
+        send(process.stdin, "job", job)
         process.stdin.close()
+
+    def crashed() -> NoReturn:
+        status = process.wait()
+        errors.seek(0)
+        said = errors.read().decode("utf-8", "replace")
+        raise WorkerCrashError(f"the worker process ended with {status}\n{said}")
+
+    return listen(process.stdout, crashed, on_event, cancel)
+
+
+def listen(
+    answers: IO[bytes], crashed: Callable[[], NoReturn], on_event: OnEvent, cancel: CancelToken
+) -> object:
+    """Hand on the events of a process until its result is there.
+
+    Args:
+        answers: where its messages come from.
+        crashed: raises what is to be said where they end too early.
+        on_event: takes the events.
+        cancel: gives up at the next message.
+
+    Raises:
+        UvdiveError: as the process raised it.
+        CancelledError: ``cancel`` was set.
+        WorkerCrashError: it raised anything else.
+    """
     while True:
-        message = _receive(process.stdout)
+        message = receive(answers)
         if cancel.cancelled:
             raise CancelledError
         if message is None:
-            status = process.wait()
-            errors.seek(0)
-            said = errors.read().decode("utf-8", "replace")
-            raise WorkerCrashError(f"the worker process ended with {status}\n{said}")
+            crashed()
         kind, value = message
         if kind == "event":
             on_event(value)
@@ -134,19 +159,19 @@ def main() -> None:
     output = sys.stdout.buffer
     # Whatever a library prints must not end up between the messages.
     sys.stdout = sys.stderr
-    message = _receive(sys.stdin.buffer)
+    message = receive(sys.stdin.buffer)
     if message is None:
         return
     module, name, args = message[1]
     try:
         function = getattr(importlib.import_module(module), name)
-        result = function(*args, on_event=lambda event: _send(output, "event", event))
+        result = function(*args, on_event=lambda event: send(output, "event", event))
     except UvdiveError as error:
-        _send(output, "error", error)
+        send(output, "error", error)
     except Exception:  # noqa: BLE001 - it is raised again in the parent
-        _send(output, "crash", traceback.format_exc())
+        send(output, "crash", traceback.format_exc())
     else:
-        _send(output, "result", result)
+        send(output, "result", result)
 
 
 if __name__ == "__main__":

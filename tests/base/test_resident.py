@@ -1,0 +1,121 @@
+"""The process that stays: questions, time limits, giving up, long work beside them."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+import workers
+
+from uvdive.base.errors import CancelledError, ImageError
+from uvdive.base.progress import BytesRead, CancelToken, Note, Paced
+from uvdive.base.resident import Resident, TimeLimitError
+from uvdive.base.worker import WorkerCrashError
+
+SLOW = "(a+)+$", "a" * 40 + "b"
+"""A regular expression, and a text with which it never ends."""
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(workers.__file__).parent))
+
+
+@pytest.fixture
+def resident():
+    found, answer = Resident.start(workers.keep, 7)
+    assert answer == "keeps 7"
+    yield found
+    found.close()
+
+
+def test_it_answers_about_what_it_keeps(resident):
+    assert resident.ask(workers.times, 6) == 42
+    assert resident.ask(workers.times, 2) == 14
+
+
+def test_an_error_is_an_answer_and_a_bug_a_traceback(resident):
+    with pytest.raises(ImageError, match="What"):
+        resident.ask(workers.refuses)
+    with pytest.raises(WorkerCrashError, match="ZeroDivisionError"):
+        resident.ask(workers.breaks)
+    assert resident.ask(workers.times, 1) == 7
+
+
+def test_a_regular_expression_without_end_is_ended(resident):
+    with pytest.raises(TimeLimitError):
+        resident.ask(workers.searches, *SLOW, limit=0.05)
+    assert resident.ask(workers.times, 1) == 7
+
+
+def test_a_question_can_be_given_up_while_it_is_answered_and_before(resident):
+    cancel = CancelToken()
+    timer = threading.Timer(0.1, cancel.cancel)
+    timer.start()
+    with pytest.raises(CancelledError):
+        resident.ask(workers.searches, *SLOW, cancel=cancel)
+    with pytest.raises(CancelledError):
+        resident.ask(workers.times, 1, cancel=cancel)
+    assert resident.ask(workers.times, 1) == 7
+
+
+def test_long_work_runs_beside_the_questions_and_can_be_stopped(resident):
+    cancel, events, began = CancelToken(), [], threading.Event()
+    errors = []
+
+    def work():
+        try:
+            resident.run(
+                workers.waits, on_event=lambda event: (events.append(event), began.set()), cancel=cancel
+            )
+        except CancelledError as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert began.wait(30)
+    assert resident.ask(workers.times, 3) == 21
+    cancel.cancel()
+    thread.join(30)
+    assert events == [Note("works on 7"), Note("cleans up")]
+    assert len(errors) == 1
+
+
+def test_long_work_brings_its_result_and_its_errors(resident):
+    assert resident.run(workers.works, 2) == 14
+    with pytest.raises(ImageError):
+        resident.run(workers.works, 0)
+
+
+def test_a_process_that_dies_says_so(resident):
+    os.kill(resident.ask(workers.process), signal.SIGKILL)
+    with pytest.raises(WorkerCrashError, match="ended with"):
+        resident.ask(workers.times, 1)
+
+
+def test_what_fails_to_begin_leaves_no_process():
+    with pytest.raises(ImageError):
+        Resident.start(workers.fail)
+    cancel = CancelToken()
+    pids = []
+
+    def on_event(event):
+        pids.append(int(event.text))
+        cancel.cancel()
+
+    with pytest.raises(CancelledError):
+        Resident.start(workers.hang, on_event=on_event, cancel=cancel)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
+
+
+def test_of_byte_counts_only_some_are_told_and_always_the_last():
+    told = []
+    paced = Paced(told.append)
+    for done in range(1001):
+        paced(BytesRead(done, 1000))
+    paced(Note("end"))
+    assert told[0] == BytesRead(0, 1000)
+    assert told[-2:] == [BytesRead(1000, 1000), Note("end")]
+    assert len(told) < 1000
