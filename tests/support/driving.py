@@ -25,10 +25,14 @@ from uvdive.rewrite.plan import (
     Refusal,
     RewritePlan,
 )
+from uvdive.session.desk import LocalDesk
+from uvdive.session.images import Loaded
+from uvdive.tui import facts
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.jobs import Job
 from uvdive.tui.screens.rewrite import RewriteScreen
 from uvdive.tui.services import Services
+from uvdive.tui.widgets.files import FileTree
 from uvdive.verify.checks import Check, CheckStarted, Comparison, OwnerDelta, Verification
 
 OLD = 'FROM uv:1 AS base\nRUN uv sync\nENTRYPOINT ["poetry", "run", "x"]\n'
@@ -37,12 +41,12 @@ OWNERS = {"uv": (44_000_000, 0), "venv": (20_000_000, 20_000_000)}
 
 
 def answers(report: ImageReport, *events: object) -> Callable[..., Any]:
-    """A loader that tells these events and returns the report."""
+    """A loader that tells these events and returns the report's desk, which answers at once."""
 
     def load(on_event: OnEvent, cancel: CancelToken) -> Any:
         for event in events:
             on_event(event)
-        return SimpleNamespace(report=report, store=None)
+        return LocalDesk(Loaded(report, None))
 
     return load
 
@@ -210,6 +214,13 @@ async def opened(
         if not isinstance(loader, Waits):
             await ended(pilot, app.jobs._jobs[0])
         yield app, pilot
+
+
+def path_of(app: UvdiveApp) -> bytes:
+    """The path that the explorer's cursor is on."""
+    tree = app.screen.query_one(FileTree)
+    assert app.desk is not None
+    return app.desk.ask(facts.path_of, tree.selected)
 
 
 def text_of(app: UvdiveApp) -> str:

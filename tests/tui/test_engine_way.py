@@ -14,7 +14,7 @@ from driving import ended, text_of
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag, list_images, remove_images
-from uvdive.session.images import load_image
+from uvdive.session.desk import open_desk
 from uvdive.session.proving import build_image
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.screens.rewrite import RewriteScreen
@@ -38,7 +38,7 @@ async def test_r_and_b_measure_the_saving_on_the_real_engine_and_w_writes(projec
 
     def load(on_event: OnEvent, cancel: CancelToken) -> Any:
         built = build_image(BuildRequest(project, dockerfile), on_event=on_event, cancel=cancel)
-        return load_image(f"docker://{built.tag}", dockerfile=dockerfile, on_event=on_event, cancel=cancel)
+        return open_desk(f"docker://{built.tag}", dockerfile=dockerfile, on_event=on_event, cancel=cancel)
 
     app = UvdiveApp("examples/flask", loader=load, dockerfile=dockerfile, context=project)
     async with app.run_test(size=(150, 45)) as pilot:

@@ -1,5 +1,4 @@
 import asyncio
-import threading
 from dataclasses import replace
 
 import pytest
@@ -11,9 +10,7 @@ from uvdive.base.errors import ExitCode, ImageError
 from uvdive.base.progress import BytesRead, Note
 from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
-from uvdive.tui.screens import browser
 from uvdive.tui.screens.dialogs import Failure
-from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.rows import Rows
 
 SAMPLE = answers(sample_report())
@@ -151,44 +148,6 @@ async def test_an_image_without_layers_or_files_says_so():
         for key in ("1", "2", "3", "4", "s", "v", "y", "enter", "right", "left", "n", "slash"):
             await pilot.press(key)
         assert app.is_running
-
-
-async def test_big_images_are_summed_up_beside_the_screen(monkeypatch):
-    monkeypatch.setattr(browser, "IN_A_THREAD", 1)
-    async with opened(SAMPLE) as (app, pilot):
-        for job in list(app.jobs._jobs):
-            await ended(pilot, job)
-        tree = app.screen.query_one(FileTree)
-        assert tree.outline.view.size[0] == 70_600
-        await pilot.press("slash", *"flask")
-        await ended(pilot, app.jobs._jobs[-1])
-        assert (tree.outline.wanted.needle, tree.outline.hits.count) == ("flask", 2)
-        await pilot.press("escape")
-        assert not tree.outline.wanted
-
-
-async def test_only_the_newest_wish_is_computed_after_the_one_that_runs(monkeypatch):
-    monkeypatch.setattr(browser, "IN_A_THREAD", 1)
-    release, asked = threading.Event(), []
-    real = browser._prepare
-
-    def slow(report, span, wanted, view):
-        asked.append(wanted.needle)
-        assert release.wait(30)
-        return real(report, span, wanted, view)
-
-    async with opened(SAMPLE) as (app, pilot):
-        for job in list(app.jobs._jobs):
-            await ended(pilot, job)
-        monkeypatch.setattr(browser, "_prepare", slow)
-        screen = app.screen
-        for needle in ("f", "fl", "fla"):
-            screen._filter(replace(screen.filter, needle=needle))
-        release.set()
-        await ended(pilot, screen._computing)
-        await ended(pilot, screen._computing)
-        assert asked == ["f", "fla"]
-        assert screen.query_one(FileTree).outline.wanted.needle == "fla"
 
 
 async def test_warnings_of_the_report_are_told_without_markup():

@@ -1,6 +1,6 @@
 import re
 
-from driving import answers, opened, text_of
+from driving import answers, opened, path_of, text_of
 from samples import HOSTILE_NAME, sample_report
 from trees import HOSTILE, hostile_report
 
@@ -11,11 +11,6 @@ from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.layers import LayerList
 
 SAMPLE = answers(sample_report())
-
-
-def selected_path(app):
-    tree = app.screen.query_one(FileTree)
-    return tree.outline.view.table.path(tree.selected)
 
 
 async def test_the_first_screen_says_how_big_what_is_in_it_and_what_can_be_won():
@@ -48,7 +43,7 @@ async def test_each_hostile_name_can_be_selected_described_and_copied():
         for index in range(1, tree.count):
             tree.cursor = index
             await pilot.press("y")
-            assert app.clipboard == selected_path(app).decode("utf-8", "replace")
+            assert app.clipboard == path_of(app).decode("utf-8", "replace")
         await pilot.pause()
         assert "/" in text_of(app)
 
@@ -79,16 +74,16 @@ async def test_the_tree_opens_and_closes_with_arrows_letters_enter_and_space():
         await pilot.press("3", "down")
         tree = app.screen.query_one(FileTree)
         closed = tree.count
-        assert selected_path(app) == b"/usr"
+        assert path_of(app) == b"/usr"
         for opens, closes in (("right", "left"), ("l", "h"), ("enter", "enter"), ("space", "space")):
             await pilot.press(opens)
             assert tree.count == closed + 2
             await pilot.press(closes)
             assert tree.count == closed
         await pilot.press("right", "right")
-        assert selected_path(app) == b"/usr/bin"
+        assert path_of(app) == b"/usr/bin"
         await pilot.press("left")
-        assert selected_path(app) == b"/usr"
+        assert path_of(app) == b"/usr"
 
 
 async def test_tab_and_numbers_go_from_pane_to_pane():
@@ -117,7 +112,7 @@ async def test_the_details_follow_the_selection():
         assert "known by" in text_of(app)
         await pilot.press("end", "3", "down", "enter", "down", "enter", "down")
         await pilot.pause()
-        assert selected_path(app) == b"/usr/bin/uv"
+        assert path_of(app) == b"/usr/bin/uv"
         text = text_of(app)
         assert "/usr/bin/uv" in text
         assert "part of   uv 0.13.9" in text
@@ -128,7 +123,7 @@ async def test_a_folder_that_no_layer_names_tells_who_wrote_into_it_first():
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("3", "down")
         await pilot.pause()
-        assert selected_path(app) == b"/usr"
+        assert path_of(app) == b"/usr"
         assert "first written into by layer 0" in text_of(app)
 
 
@@ -145,10 +140,10 @@ async def test_the_base_folds_and_unfolds():
 async def test_a_layer_chooses_the_files_and_v_shows_what_it_changed():
     async with opened(SAMPLE) as (app, pilot):
         tree = app.screen.query_one(FileTree)
-        assert tree.outline.view.mode == "upto"
+        assert tree.shown.wish.span.mode == "upto"
         assert "the whole image" in text_of(app)
         await pilot.press("v")
-        assert (tree.outline.view.layer, tree.outline.view.mode) == (2, "layer")
+        assert (tree.shown.wish.span.layer, tree.shown.wish.span.mode) == (2, "layer")
         await pilot.press("3", "down", "right", "down", "down", "right")
         await pilot.pause()
         text = text_of(app)
@@ -157,7 +152,7 @@ async def test_a_layer_chooses_the_files_and_v_shows_what_it_changed():
         assert visible(HOSTILE_NAME.rpartition(b"/")[2]) in text
         assert "server.py" in text
         await pilot.press("2", "up")
-        assert tree.outline.view.layer == 1
+        assert tree.shown.wish.span.layer == 1
 
 
 async def test_the_filter_works_while_typing_and_esc_ends_it():
@@ -165,8 +160,8 @@ async def test_the_filter_works_while_typing_and_esc_ends_it():
         tree = app.screen.query_one(FileTree)
         everything = tree.count
         await pilot.press("slash", *"flask")
-        assert selected_path(app).endswith(b"flask.py")
-        assert tree.outline.hits.count == 2
+        assert path_of(app).endswith(b"flask.py")
+        assert tree.shown.count == 2
         assert "“flask” · 2× 20.0 kB" in text_of(app)
         first = tree.cursor
         await pilot.press("enter", "n")
@@ -174,7 +169,7 @@ async def test_the_filter_works_while_typing_and_esc_ends_it():
         await pilot.press("N")
         assert tree.cursor == first
         await pilot.press("escape")
-        assert not tree.outline.wanted
+        assert not tree.shown.wish.filter
         assert tree.count >= everything
         assert tree.has_focus
 
@@ -190,18 +185,18 @@ async def test_the_filter_knows_letters_in_order_and_regular_expressions():
     async with opened(SAMPLE) as (app, pilot):
         tree = app.screen.query_one(FileTree)
         await pilot.press("t", *"fkpy")
-        assert tree.outline.hits.count == 2
+        assert tree.shown.count == 2
         assert "~“fkpy”" in text_of(app)
         await pilot.press("ctrl+t", "home", "full_stop", "asterisk", "end", "dollar_sign")
-        assert tree.outline.wanted.how == "regex"
-        assert tree.outline.hits.count == 0
+        assert tree.shown.wish.filter.how == "regex"
+        assert tree.shown.count == 0
         await pilot.press(*["backspace"] * 9, *"^u.$")
         await pilot.pause()
-        assert [selected_path(app), tree.outline.hits.count] == [b"/usr/bin/uv", 2]
+        assert [path_of(app), tree.shown.count] == [b"/usr/bin/uv", 2]
         await pilot.press("left_parenthesis")
         await pilot.pause()
         assert "This is no regular expression" in text_of(app)
-        assert tree.outline.wanted.needle == "^u.$"
+        assert tree.shown.wish.filter.needle == "^u.$"
 
 
 async def test_files_are_filtered_by_owner_change_and_size():
@@ -210,16 +205,16 @@ async def test_files_are_filtered_by_owner_change_and_size():
         seen = []
         for _ in range(5):
             await pilot.press("o")
-            seen.append(tree.outline.hits and tree.outline.hits.bytes)
+            seen.append((tree.shown.wish.filter and tree.shown.found) or None)
         assert seen == [40_000, 20_000, 10_000, 600, None]
         await pilot.press("v", "c")
-        assert tree.outline.hits.count == 0
+        assert tree.shown.count == 0
         await pilot.press("c")
-        assert selected_path(app) == b"/app/server.py"
+        assert path_of(app) == b"/app/server.py"
         await pilot.press("c", "c", "v", "b")
         assert "Nothing fits the filter" in text_of(app)
         await pilot.press("escape")
-        assert not tree.outline.wanted
+        assert not tree.shown.wish.filter
         await pilot.press("1", "down", "enter")
         assert app.screen.current == "files"
         assert "only venv · 2× 20.0 kB" in text_of(app)
@@ -235,13 +230,13 @@ async def test_a_range_of_layers_is_marked_and_shows_its_net_effect():
         assert "1┏" in text
         assert "2┗" in text
         # What layer 1 wrote and layer 2 deleted is no part of it.
-        assert tree.outline.view.size[0] == 60_600
-        assert tree.outline.view.removed[0] == 0
+        assert tree.shown.bytes == 60_600
+        assert tree.shown.removed == 0
         await pilot.press("home")
-        assert (tree.outline.view.first, tree.outline.view.layer) == (0, 1)
+        assert (tree.shown.wish.span.first, tree.shown.wish.span.layer) == (0, 1)
         await pilot.press("enter", "enter", "escape")
         assert not app.screen.marked
-        assert tree.outline.view.mode == "upto"
+        assert tree.shown.wish.span.mode == "upto"
 
 
 async def test_s_cycles_the_order():
@@ -250,7 +245,7 @@ async def test_s_cycles_the_order():
         orders = []
         for _ in range(3):
             await pilot.press("s")
-            orders.append(tree.outline.sort)
+            orders.append(tree.shown.wish.sort)
         assert orders == ["name", "change", "size"]
 
 
@@ -279,7 +274,7 @@ async def test_help_lists_every_action_and_why_some_do_not_apply():
         told = app.screen._text().plain
         for action in explore.EXPLORE:
             assert action.tooltip in told
-        assert "Nothing is being read." in told
+        assert "Nothing is being read or written." in told
         await pilot.press("escape")
         assert isinstance(app.screen, explore.ExploreScreen)
 
@@ -292,13 +287,13 @@ async def test_the_palette_offers_what_applies():
         await pilot.pause()
         await pilot.press("enter")
         await pilot.pause()
-        assert app.screen.query_one(FileTree).outline.sort == "name"
+        assert app.screen.query_one(FileTree).shown.wish.sort == "name"
 
 
 async def test_a_greyed_key_says_why():
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("x")
-        assert [note.message for note in app._notifications][-1:] == ["Nothing is being read."]
+        assert [note.message for note in app._notifications][-1:] == ["Nothing is being read or written."]
 
 
 async def test_the_mouse_selects_and_opens():
@@ -306,7 +301,7 @@ async def test_the_mouse_selects_and_opens():
         tree = app.screen.query_one(FileTree)
         closed = tree.count
         await pilot.click(FileTree, offset=(15, 1))
-        assert selected_path(app) == b"/usr"
+        assert path_of(app) == b"/usr"
         assert app.screen.current == "files"
         await pilot.click(FileTree, offset=(15, 1))
         assert tree.count == closed + 2

@@ -3,17 +3,11 @@ from dataclasses import replace
 from samples import sample_report
 
 from uvdive.ledger.report import Waste
+from uvdive.session.desk import Held
+from uvdive.tui.facts import Found, find_component, find_waste, place_of_path
 from uvdive.tui.listing import MOST, arrange
 from uvdive.tui.places import Span
-from uvdive.tui.tables import (
-    FINDINGS,
-    PACKAGES,
-    WASTE,
-    packages,
-    place_of_package,
-    place_of_path,
-    place_of_waste,
-)
+from uvdive.tui.tables import FINDINGS, PACKAGES, WASTE, packages
 from uvdive.tui.widgets.listing import line
 
 REPORT = sample_report()
@@ -50,8 +44,8 @@ def test_packages_are_pythons_and_the_systems_with_their_reasons():
     assert set(found) == {"flask", "base-files"}
     assert (found["flask"].home, found["flask"].why) == ("/app/.venv", "for app")
     assert found["base-files"].why == "from the base"
-    place = place_of_package(REPORT, found["flask"])
-    assert REPORT.files.path(place.node) == b"/app/.venv/lib/flask.py"
+    led = find_component(Held(REPORT, None), found["flask"].number)
+    assert REPORT.files.path(led.place.node) == b"/app/.venv/lib/flask.py"
 
 
 def test_a_package_of_the_base_is_not_listed_again_as_an_added_one_without_bytes():
@@ -68,7 +62,9 @@ def test_a_path_leads_to_the_state_that_shows_it():
     gone = place_of_path(REPORT, REPORT.waste[0].path)
     assert (files.path(gone.node), gone.span) == (REPORT.waste[0].path, Span(1, "layer"))
     assert place_of_path(REPORT, b"/nowhere") is None
-    assert place_of_waste(REPORT, REPORT.waste[1]).span == Span(1, "layer")
+    waste = REPORT.waste[1]
+    assert find_waste(Held(REPORT, None), waste.path, waste.layer).place.span == Span(1, "layer")
+    assert find_waste(Held(REPORT, None), b"/nowhere", 1) == Found(None, 1)
 
 
 def test_a_row_is_as_wide_as_asked_and_drops_columns_that_may_go():

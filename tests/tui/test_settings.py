@@ -25,7 +25,7 @@ async def test_keys_are_mapped_anew_also_in_help_and_reasons():
         await pilot.press("w")
         assert isinstance(app.screen, ExploreScreen)
         await pilot.press("X")
-        assert [note.message for note in app._notifications][-1:] == ["Nothing is being read."]
+        assert [note.message for note in app._notifications][-1:] == ["Nothing is being read or written."]
         await pilot.press("question_mark")
         assert "W f9" in app.screen._text().plain
         await pilot.press("escape", "W")

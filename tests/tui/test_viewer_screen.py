@@ -1,17 +1,19 @@
-from types import SimpleNamespace
-
 import pytest
-from driving import ended, opened, text_of
+from driving import ended, opened, path_of, text_of
 from trees import Table
 
 from uvdive.base.errors import ImageError
+from uvdive.base.progress import CancelToken
 from uvdive.image.table import Cause, Change, Kind
-from uvdive.tui.content import MOST_TEXT, as_text, hex_row, language_of, read_body, read_diff, versions
+from uvdive.session.desk import LocalDesk
+from uvdive.session.images import Loaded
+from uvdive.tui.content import MOST_TEXT, as_text, hex_row, language_of, read_body, read_diff
+from uvdive.tui.facts import find_paths
+from uvdive.tui.opening import versions
 from uvdive.tui.screens.asking import AskTarget
 from uvdive.tui.screens.explore import ExploreScreen
 from uvdive.tui.screens.viewer import ViewerScreen
 from uvdive.tui.widgets.content import ContentView
-from uvdive.tui.widgets.files import FileTree
 
 OLD = b"import os\nprint('[red]old')\n"
 NEW = b"import os\nprint('\x1b[2Jnew')\nprint(1)\n"
@@ -27,6 +29,9 @@ class Store:
             raise ImageError("The content of this file was not kept.", "Save the image.")
         return found[:limit]
 
+    def pieces(self, inode):
+        yield self.read(inode)
+
 
 def two_versions():
     rows = Table()
@@ -40,7 +45,7 @@ def two_versions():
 
 def loader(rows, store):
     def load(on_event, cancel):
-        return SimpleNamespace(report=rows.report(), store=store)
+        return LocalDesk(Loaded(rows.report(), store))
 
     return load
 
@@ -49,11 +54,9 @@ STORE = Store(OLD, NEW, b"\0ELF" + bytes(range(16)), None)
 
 
 async def go_to(app, pilot, path):
-    screen = app.screen
-    tree = screen.query_one(FileTree)
-    await pilot.press("3")
-    assert tree.reveal(screen.report.files.find(path))
+    app.show_place(app.desk.ask(find_paths, (path,)).place)
     await pilot.pause()
+    assert path_of(app) == path
 
 
 async def test_a_file_opens_with_its_versions_and_their_diff():
@@ -159,7 +162,7 @@ def test_languages_are_known_by_name_or_first_line():
 def test_long_files_and_long_lines_are_cut():
     report = two_versions().report()
     old = versions(report, report.files.find(b"/app/main.py"))[0]
-    body = read_body(Store(b"x" * (MOST_TEXT + 1000)), old, "x.txt")
+    body = read_body(LocalDesk(Loaded(report, Store(b"x" * (MOST_TEXT + 1000)))), old, "x.txt", CancelToken())
     assert len(body.lines) == 263
     assert max(len(line.plain) for line in body.lines) == 2_000
     assert hex_row(b"ab", 0).plain.split() == ["00000000", "61", "62", "ab"]
@@ -168,6 +171,10 @@ def test_long_files_and_long_lines_are_cut():
 def test_equal_and_binary_contents_are_compared_in_words():
     report = two_versions().report()
     old, new = versions(report, report.files.find(b"/app/main.py"))
-    assert "are equal" in read_diff(Store(OLD, OLD), old, new, "x").note
-    assert "not text" in read_diff(Store(b"\0", OLD), old, new, "x").note
-    assert read_diff(Store(None, OLD), old, new, "x").problem is not None
+
+    def diff(*contents):
+        return read_diff(LocalDesk(Loaded(report, Store(*contents))), old, new, "x", CancelToken())
+
+    assert "are equal" in diff(OLD, OLD).note
+    assert "not text" in diff(b"\0", OLD).note
+    assert diff(None, OLD).problem is not None

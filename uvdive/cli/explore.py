@@ -59,7 +59,7 @@ def _pick(args: argparse.Namespace) -> ExitCode:
     def opened(target: str) -> Opened:
         source = source_of(target, _here(args))
         name = source.name.removeprefix("docker://") or str(source.dockerfile)
-        return Opened(name, source.load, source.dockerfile, source.context, source.build_args)
+        return Opened(name, source.open, source.dockerfile, source.context, source.build_args)
 
     return ExitCode(run_app(None, opener=opened, debug=args.debug))
 

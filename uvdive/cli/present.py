@@ -42,7 +42,7 @@ def _open_app(source: Source, args: argparse.Namespace) -> ExitCode:
     name = source.name or str(source.dockerfile or source.context)
     code = run_app(
         name,
-        loader=source.load,
+        loader=source.open,
         dockerfile=source.dockerfile,
         context=source.context,
         build_args=source.build_args,

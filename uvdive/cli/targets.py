@@ -13,6 +13,7 @@ from uvdive.session.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
     from uvdive.build.events import BuildRequest
+    from uvdive.session.desk import Desk
     from uvdive.session.images import Loaded
 
 
@@ -55,22 +56,37 @@ class Source:
         """
         from uvdive.session.images import load_image
 
-        name = self.name
-        if self.request is not None:
-            from uvdive.session.proving import build_image
-
-            on_event(Note(f"Building {self.dockerfile or self.request.context}"))
-            built = build_image(self.request, on_event=on_event, cancel=cancel)
-            self.seconds = built.seconds
-            name = name or f"docker://{built.tag or built.image_id}"
-            on_event(Note("Reading the image"))
         return load_image(
-            name,
+            self._built(on_event, cancel),
             dockerfile=self.dockerfile,
             options=self.reading,
             on_event=on_event,
             cancel=cancel,
         )
+
+    def open(self, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Desk:
+        """Build if need be, and load into a process that the app asks; all as ``load`` says."""
+        from uvdive.session.desk import open_desk
+
+        return open_desk(
+            self._built(on_event, cancel),
+            dockerfile=self.dockerfile,
+            options=self.reading,
+            on_event=on_event,
+            cancel=cancel,
+        )
+
+    def _built(self, on_event: OnEvent, cancel: CancelToken | None) -> str:
+        """The name of the image, which is there now."""
+        if self.request is None:
+            return self.name
+        from uvdive.session.proving import build_image
+
+        on_event(Note(f"Building {self.dockerfile or self.request.context}"))
+        built = build_image(self.request, on_event=on_event, cancel=cancel)
+        self.seconds = built.seconds
+        on_event(Note("Reading the image"))
+        return self.name or f"docker://{built.tag or built.image_id}"
 
 
 def source_of(text: str, reading: ReadOptions = DEFAULTS) -> Source:

@@ -59,23 +59,24 @@ class StoreIndex:
     offsets: array[int]
 
 
-def read_content(place: LayerPlace, path: bytes, offset: int, size: int) -> bytes:
-    """The first ``size`` bytes of a file in a layer's place.
+def read_content(place: LayerPlace, path: bytes, offset: int, size: int, at: int = 0) -> bytes:
+    """``size`` bytes of a file in a layer's place, from byte ``at`` of the file on.
 
     Args:
         place: the layer's.
         path: the file's, as the tar has it.
         offset: where its data begin in the tar.
         size: how much of it to read.
+        at: from which byte of the file on.
 
     Raises:
         StorageError: a folder does not have it as expected.
         OSError: an archive cannot be read.
     """
     if place.offset is None:
-        return read_below(place.path, path, size)
+        return read_below(place.path, path, size, at)
     with opened(place.path) as fd:
-        return os.pread(fd, size, place.offset + offset)
+        return os.pread(fd, size, place.offset + offset + at)
 
 
 def load_json(data: bytes, what: str) -> Any:

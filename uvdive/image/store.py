@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from uvdive.base.errors import ImageError
 from uvdive.image.source import LayerPlace, StoreIndex, read_content
 from uvdive.image.table import FileTable
 from uvdive.image.tarsplit import StorageError
+
+PIECE = 1 << 20
+"""Bytes that are read of a long file at a time."""
 
 
 class LayerStore:
@@ -30,22 +35,40 @@ class LayerStore:
         Raises:
             ImageError: it was not kept and the source cannot be read again.
         """
-        table = self._table
-        size = table.inode_size(inode)
-        wanted = size if limit is None else min(size, limit)
-        if not wanted:
+        size = self._table.inode_size(inode)
+        return self._part(inode, 0, size if limit is None else min(size, limit))
+
+    def pieces(self, inode: int, length: int = PIECE) -> Iterator[bytes]:
+        """The content of an inode in pieces of so many bytes, however long it is.
+
+        Raises:
+            ImageError: it was not kept and the source cannot be read again.
+        """
+        size = self._table.inode_size(inode)
+        for at in range(0, size, length):
+            yield self._part(inode, at, min(length, size - at))
+
+    def _part(self, inode: int, at: int, count: int) -> bytes:
+        if not count:
             return b""
         kept = self.index.kept.get(inode)
         if kept is not None:
-            return kept[:wanted]
+            return kept[at : at + count]
         place = self._place(inode)
         if place is None:
             raise ImageError(
                 "The content of this file was not kept.",
                 "Save the image with `docker save` and open the archive to read files.",
             )
+        table = self._table
         path = table.path(table.entry_node[table.inode_entry[inode]])
         try:
-            return read_content(place, path, self.index.offsets[inode], wanted)
+            data = read_content(place, path, self.index.offsets[inode], count, at)
         except (OSError, StorageError) as error:
             raise ImageError(f"This file can no longer be read: {error}.", "Open the image again.") from error
+        if len(data) != count:
+            raise ImageError(
+                "This file can no longer be read: its archive is shorter than it was.",
+                "Open the image again.",
+            )
+        return data

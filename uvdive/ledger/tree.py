@@ -223,6 +223,16 @@ def children(
     return heapq.nsmallest(limit, below, key=_key(view, sort)), len(below)
 
 
+def rank(view: TreeView, node: int, sort: Sort, hits: bytearray | None = None) -> int:
+    """How many shown nodes of its folder stand before ``node`` in order."""
+    key, shown = _key(view, sort), view.shown
+    own = key(node)
+    return sum(
+        shown[child] and (hits is None or hits[child]) and key(child) < own
+        for child in view.table.children(view.table.node_parent[node])
+    )
+
+
 def _key(view: TreeView, sort: Sort) -> Callable[[int], tuple[int, bytes] | tuple[int, int, bytes]]:
     names = view.table.names
 

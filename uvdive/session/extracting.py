@@ -36,6 +36,7 @@ class _Work:
     store: LayerStore
     on_event: OnEvent
     cancel: CancelToken | None
+    total: int
     files: int = 0
     size: int = 0
     left_out: int = 0
@@ -54,7 +55,7 @@ def extract(
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Extracted:
-    """Write the file or folder at ``node`` to ``target``, whole or not at all.
+    """Write the file or folder at ``node`` to ``target``, whole or not at all, a piece at a time.
 
     Symbolic links are made last, so that nothing is written through one; set-id bits
     and owners are left out, so that nothing gets rights by being looked at.
@@ -64,8 +65,8 @@ def extract(
         store: the contents.
         node: the path.
         target: where to; must not exist, its folder must.
-        on_event: gets BytesRead.
-        cancel: stops between two files; nothing stays behind.
+        on_event: gets BytesRead, with the bytes of all files.
+        cancel: stops between two pieces of a file; nothing stays behind.
 
     Raises:
         UsageError: ``target`` exists, or cannot be written.
@@ -76,7 +77,9 @@ def extract(
         raise UsageError(f"{target} exists already.", "Name something that does not.")
     if not target.parent.is_dir():
         raise UsageError(f"There is no folder {target.parent}.", "Make it first.")
-    work = _Work(view, store, on_event, cancel)
+    # What a layer removed has its bytes elsewhere in the view.
+    total = view.size[node] or view.removed[node]
+    work = _Work(view, store, on_event, cancel, total)
     new = target.with_name(f".uvdive.{secrets.token_hex(4)}.new")
     try:
         _write(work, node, new)
@@ -153,15 +156,20 @@ def _file(work: _Work, entry: int, path: Path) -> None:
         os.link(first, path)
         work.files += 1
         return
+    before = work.size
     try:
-        data = work.store.read(inode)
+        with path.open("xb") as file:
+            for piece in work.store.pieces(inode):
+                file.write(piece)
+                work.size += len(piece)
+                work.on_event(BytesRead(work.size, work.total))
+                if work.cancel is not None:
+                    work.cancel.raise_if_cancelled()
     except ImageError as error:
+        path.unlink()
+        work.size = before
         work.missing.append(error)
         return
-    with path.open("xb") as file:
-        file.write(data)
     path.chmod(table.entry_mode[entry] & 0o777 | 0o600)
     work.written[inode] = path
     work.files += 1
-    work.size += len(data)
-    work.on_event(BytesRead(work.size))

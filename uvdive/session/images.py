@@ -53,7 +53,7 @@ def load_image(
     """
     parsed = parse_target(target) if isinstance(target, str) else target
     if parsed.kind == "report":
-        return Loaded(_saved(parsed.path), None)
+        return Loaded(read_saved(parsed.path), None)
     if parsed.kind == "dockerfile":
         raise UsageError(f"{parsed.value} is a Dockerfile: it has to be built first.")
     report, index = worker.call(
@@ -67,7 +67,12 @@ def load_image(
     return Loaded(report, LayerStore(report.files, index))
 
 
-def _saved(path: Path) -> ImageReport:
+def read_saved(path: Path) -> ImageReport:
+    """The report of a saved file.
+
+    Raises:
+        ImageError: it cannot be opened, or is damaged.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:

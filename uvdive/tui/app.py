@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -15,9 +15,10 @@ from textual.screen import Screen
 from textual.theme import Theme
 
 from uvdive.base.config import Config
-from uvdive.base.errors import ExitCode, UvdiveError
+from uvdive.base.errors import CancelledError, ExitCode, UvdiveError
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.ledger.report import ImageReport
+from uvdive.session.desk import Desk
 from uvdive.tui import theme
 from uvdive.tui.actions import Action, ActionScreen
 from uvdive.tui.jobs import Jobs, Work
@@ -27,9 +28,6 @@ from uvdive.tui.screens.explore import ExploreScreen
 from uvdive.tui.services import Loader, Opener, Services
 from uvdive.tui.text import visible
 from uvdive.tui.writing import find_dockerfile, without_dockerfile
-
-if TYPE_CHECKING:
-    from uvdive.image.store import LayerStore
 
 OURS = "uvdive.local/"
 """The names of images that uvdive built begin so."""
@@ -116,7 +114,7 @@ class UvdiveApp(App[int]):
         self.context = context
         self.build_args = build_args
         self.services = services or Services()
-        self.store: LayerStore | None = None
+        self.desk: Desk | None = None
         self.jobs = Jobs()
         self.crash: Exception | None = None
         self._loader = loader
@@ -181,19 +179,27 @@ class UvdiveApp(App[int]):
                 self.notify("A build is running; r shows it, x stops it there.", timeout=4)
                 return
             self.uninstall_screen("rewrite")
-        self.jobs.stop()
+        self._let_go()
         self.target = None
         self.pop_screen()
 
-    def load(self, on_event: OnEvent, cancel: CancelToken) -> Any:
+    def _let_go(self) -> None:
+        self.jobs.stop()
+        if self.desk is not None:
+            self.desk.close()
+            self.desk = None
+
+    def load(self, on_event: OnEvent, cancel: CancelToken) -> Desk:
         """Read the image, in a job's thread."""
         assert self._loader is not None
-        loaded = self._loader(on_event=on_event, cancel=cancel)
-        self.store = loaded.store
+        desk = self._loader(on_event=on_event, cancel=cancel)
+        if cancel.cancelled:
+            desk.close()
+            raise CancelledError
         # Imported here while people wait anyway: at the first key it would be felt.
         import_module("uvdive.tui.screens.kinds")
         import_module("uvdive.tui.screens.viewer")
-        return loaded
+        return desk
 
     def show_rewrite(self, report: ImageReport) -> None:
         """Go to the rewrite, which stays as it was left; ask for a Dockerfile where none is found."""
@@ -273,7 +279,7 @@ class UvdiveApp(App[int]):
 
     def leave(self, error: UvdiveError | None = None) -> None:
         """End the app; after an error with that error's exit code."""
-        self.jobs.stop()
+        self._let_go()
         code = error.code if error is not None else ExitCode.DONE
         self.exit(int(code), return_code=int(code))
 

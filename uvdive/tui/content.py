@@ -1,4 +1,4 @@
-"""A file's versions through the layers, their contents fit for the screen, and what changed.
+"""A file's contents fit for the screen, and what changed from one to the next.
 
 Read and coloured beside the screen; no widget in here.
 """
@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
-from typing import Protocol
 
 from textual.content import Content
 
-from uvdive.base.errors import ImageError, UvdiveError
+from uvdive.base.errors import UvdiveError
+from uvdive.base.progress import CancelToken
 from uvdive.base.units import size
-from uvdive.image.table import ALIVE, NONE, Cause, Kind
-from uvdive.ledger.report import ImageReport
+from uvdive.session.desk import Desk
 from uvdive.tui.difflines import Pair, coloured, pairs, unified
+from uvdive.tui.opening import Version, read_start, read_two
 
 MOST_TEXT = 512 << 10
 MOST_COLOURED = 256 << 10
@@ -25,25 +25,6 @@ MOST_DIFF = 5_000
 
 LONG = 2_000
 """A line of more characters goes on in the next row."""
-
-
-class Store(Protocol):
-    """Reads contents, as ``LayerStore`` does."""
-
-    def read(self, inode: int, limit: int | None = None) -> bytes:
-        """The content of an inode, at most ``limit`` bytes of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One content of a path: the layer that wrote it, and until when it could be seen."""
-
-    entry: int
-    layer: int
-    inode: int
-    size: int
-    death: int
-    cause: Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,42 +38,10 @@ class Body:
     pairs: tuple[Pair, ...] | None = None
 
 
-def versions(report: ImageReport, node: int) -> tuple[Version, ...]:
-    """Every version of a regular file, oldest first."""
-    table = report.files
-    return tuple(
-        Version(
-            entry,
-            table.entry_layer[entry],
-            table.entry_inode[entry],
-            table.entry_size[entry],
-            table.entry_death[entry],
-            Cause(table.entry_cause[entry]),
-        )
-        for entry in table.entries_of(node)
-        if table.entry_kind[entry] == Kind.FILE and table.entry_inode[entry] != NONE
-    )
-
-
-def state(version: Version) -> str:
-    """What became of a version, in a few words."""
-    if version.death == ALIVE:
-        return "in the image"
-    word = "deleted" if version.cause in (Cause.DELETED, Cause.SHADOWED) else "replaced"
-    return f"{word} in {version.death}"
-
-
-NOT_HELD = ImageError(
-    "A saved report holds no contents of files.", "Open the image itself, or an archive of it, to read files."
-)
-
-
-def read_body(store: Store | None, version: Version, name: str) -> Body:
+def read_body(desk: Desk, version: Version, name: str, cancel: CancelToken) -> Body:
     """The content of a version, as text where it is text."""
-    if store is None:
-        return Body(problem=NOT_HELD)
     try:
-        data = store.read(version.inode, max(MOST_TEXT, MOST_HEX))
+        data = desk.ask(read_start, version.inode, max(MOST_TEXT, MOST_HEX), cancel=cancel)
     except UvdiveError as error:
         return Body(problem=error)
     text = as_text(data[:MOST_TEXT])
@@ -104,18 +53,18 @@ def read_body(store: Store | None, version: Version, name: str) -> Body:
     return Body(lines, note=_cut(min(MOST_TEXT, len(data)), version.size, language))
 
 
-def read_diff(store: Store | None, old: Version, new: Version, name: str) -> Body:
+def read_diff(desk: Desk, old: Version, new: Version, name: str, cancel: CancelToken) -> Body:
     """What changed from one version to the next, line by line."""
-    if store is None:
-        return Body(problem=NOT_HELD)
     try:
-        before, after = store.read(old.inode), store.read(new.inode)
+        two = desk.ask(read_two, old.inode, new.inode, cancel=cancel)
     except UvdiveError as error:
         return Body(problem=error)
     told = f"{size(old.size)} in layer {old.layer} → {size(new.size)} in layer {new.layer}"
-    if before == after:
+    if two.equal:
         return Body(note=f"the contents are equal: {told}", pairs=())
-    one, other = as_text(before), as_text(after)
+    if two.old is None or two.new is None:
+        return Body(note=f"too long to compare, and different: {told}", pairs=())
+    one, other = as_text(two.old), as_text(two.new)
     if one is None or other is None:
         return Body(note=f"not text, and different: {told}", pairs=())
     if max(one.count("\n"), other.count("\n")) > MOST_DIFF:

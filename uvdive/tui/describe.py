@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from textual.content import Content
 
 from uvdive.base.units import percent, size
-from uvdive.image.table import ALIVE, NONE, Cause, Change, Kind
+from uvdive.image.table import Cause, Change, Kind
 from uvdive.ledger.report import OWNERS, ImageReport, LayerReport
-from uvdive.ledger.tree import Sign, TreeView, owners_below
+from uvdive.ledger.tree import Sign
+from uvdive.tui.facts import FileFacts, NodeFacts
 from uvdive.tui.text import paragraph, plain, visible
 from uvdive.tui.theme import LOOKS, glyph
 
@@ -157,98 +158,71 @@ def describe_owner(report: ImageReport, name: str) -> Content:
     return lines(parts)
 
 
-def describe_node(report: ImageReport, view: TreeView, node: int) -> Content:
+def describe_node(report: ImageReport, facts: NodeFacts) -> Content:
     """A path: what it is, whose, how it came and how it went."""
-    table = view.table
-    parts = [plain(table.path(node), "bold")]
-    entry = view.entry[node]
-    kind = Kind.DIRECTORY if entry == NONE else Kind(table.entry_kind[entry])
-    sign = _SIGNS.get(Sign(view.sign[node]))
-    where = f"{sign} here" if sign else ""
+    parts = [plain(facts.path, "bold")]
+    kind, file = Kind(facts.kind), facts.file
+    sign = _SIGNS.get(Sign(facts.sign))
+    where = f", {sign} here" if sign else ""
     if kind == Kind.DIRECTORY:
-        told = files(view.files[node])
-        parts.append(field("directory", f"{size(view.size[node])} in {told}{f', {where}' if where else ''}"))
-        if view.removed[node]:
-            parts.append(field("removed", f"{size(view.removed[node])} below it died in this layer"))
-        parts.extend(_owner_lines(report, view, node))
-    else:
-        count = table.entry_size[entry]
-        exact = f"  ({count:,} bytes)" if count >= 1000 else ""
-        told = f"{_KINDS[kind]}, {size(count)}" if kind == Kind.FILE else _KINDS[kind]
-        parts.append(field("kind", f"{told}{exact}{f', {where}' if where else ''}"))
-    if entry != NONE:
-        if kind == Kind.SYMLINK and table.entry_link[entry] != NONE:
-            parts.append(field("points to", plain(table.links[table.entry_link[entry]])))
-        parts.extend(_inode_lines(report, table.entry_inode[entry]))
-        parts.append(field("mode", _mode(view, entry, kind)))
-    parts.extend(_history(report, view, node))
+        parts.append(field("directory", f"{size(facts.bytes)} in {files(facts.files)}{where}"))
+        if facts.removed:
+            parts.append(field("removed", f"{size(facts.removed)} below it died in this layer"))
+        parts.extend(_owner_lines(facts))
+    elif file is not None:
+        exact = f"  ({file.size:,} bytes)" if file.size >= 1000 else ""
+        told = f"{_KINDS[kind]}, {size(file.size)}" if kind == Kind.FILE else _KINDS[kind]
+        parts.append(field("kind", f"{told}{exact}{where}"))
+    if file is not None:
+        if file.link is not None:
+            parts.append(field("points to", plain(file.link)))
+        parts.extend(_inode_lines(report, file))
+        parts.append(field("mode", _mode(file, kind)))
+    parts.extend(_history(report, facts))
     return lines(parts)
 
 
-def _mode(view: TreeView, entry: int, kind: Kind) -> str:
-    table = view.table
+def _mode(file: FileFacts, kind: Kind) -> str:
     kinds = {Kind.DIRECTORY: stat.S_IFDIR, Kind.SYMLINK: stat.S_IFLNK}
-    mode = stat.filemode(table.entry_mode[entry] | kinds.get(kind, stat.S_IFREG))
+    mode = stat.filemode(file.mode | kinds.get(kind, stat.S_IFREG))
     try:
-        when = datetime.fromtimestamp(table.entry_mtime[entry], UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        when = datetime.fromtimestamp(file.mtime, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (OverflowError, OSError, ValueError):
         # A tar may hold any number as a time.
-        when = f"{table.entry_mtime[entry]} s after 1970"
-    return f"{mode}  {table.entry_uid[entry]}:{table.entry_gid[entry]}  {when}"
+        when = f"{file.mtime} s after 1970"
+    return f"{mode}  {file.uid}:{file.gid}  {when}"
 
 
-def _owner_lines(report: ImageReport, view: TreeView, node: int) -> Iterable[Content]:
-    found = owners_below(view, report.inode_owner, node)
-    if found is None:
-        names = [name for bit, name in enumerate(OWNERS) if view.owners[node] >> bit & 1]
+def _owner_lines(facts: NodeFacts) -> Iterable[Content]:
+    if any(count is None for _, count in facts.owners):
+        names = [OWNERS[owner] for owner, _ in facts.owners]
         yield field("owners", Content(", ").join(Content.assemble(glyph(n), f" {n}") for n in names))
         return
-    for place, (name, count) in enumerate(_biggest((OWNERS[index], count) for index, count in found.items())):
+    for place, (owner, count) in enumerate(facts.owners):
+        name = OWNERS[owner]
         yield field(
-            "owners" if not place else "", Content.assemble(glyph(name), f" {name:<12}{size(count):>9}")
+            "owners" if not place else "", Content.assemble(glyph(name), f" {name:<12}{size(count or 0):>9}")
         )
 
 
-def _inode_lines(report: ImageReport, inode: int) -> Iterable[Content]:
-    if inode == NONE:
+def _inode_lines(report: ImageReport, file: FileFacts) -> Iterable[Content]:
+    if file.owner is None:
         return
-    table = report.files
-    yield field("owner", owner_words(OWNERS[report.inode_owner[inode]]))
-    component = report.inode_component[inode]
-    if component >= 0:
-        part = report.components[component]
+    yield field("owner", owner_words(OWNERS[file.owner]))
+    if file.component >= 0:
+        part = report.components[file.component]
         yield field("part of", plain(f"{part.name} {part.version or ''}".rstrip() + f"  ({part.kind})"))
-    death = table.inode_death[inode]
-    if death != ALIVE:
-        cause = _CAUSES.get(Cause(table.inode_cause[inode]), "gone")
-        yield from by_layer("dead", cause, report.layers[death], "$sign-removed")
+    if file.death is not None:
+        cause = _CAUSES.get(Cause(file.cause), "gone")
+        yield from by_layer("dead", cause, report.layers[file.death], "$sign-removed")
 
 
-def _history(report: ImageReport, view: TreeView, node: int) -> Iterable[Content]:
-    table = view.table
-    if not table.entries_of(node):
-        first = _first_below(view, node)
-        if first is not None:
-            yield from by_layer("history", "first written into", report.layers[first])
-    for place, entry in enumerate(table.entries_of(node)[:MOST]):
-        verb = "added" if table.entry_change[entry] == Change.ADDED else "changed"
-        layer = report.layers[table.entry_layer[entry]]
-        yield from by_layer("history" if not place else "", verb, layer)
-        death, cause = table.entry_death[entry], Cause(table.entry_cause[entry])
-        if death != ALIVE and cause in (Cause.DELETED, Cause.SHADOWED):
-            yield from by_layer("", _CAUSES[cause], report.layers[death])
-
-
-def _first_below(view: TreeView, node: int, most: int = 5_000) -> int | None:
-    """The layer that first wrote below a path which no layer names; None where that takes too long."""
-    table, todo, first = view.table, [node], None
-    while todo:
-        here = todo.pop()
-        most -= 1
-        if most < 0:
-            return None
-        for entry in table.entries_of(here)[:1]:
-            layer = table.entry_layer[entry]
-            first = layer if first is None else min(first, layer)
-        todo.extend(table.children(here))
-    return first
+def _history(report: ImageReport, facts: NodeFacts) -> Iterable[Content]:
+    if facts.first is not None:
+        yield from by_layer("history", "first written into", report.layers[facts.first])
+    for place, event in enumerate(facts.history):
+        if event.cause:
+            verb = _CAUSES[Cause(event.cause)]
+        else:
+            verb = "added" if event.change == Change.ADDED else "changed"
+        yield from by_layer("history" if not place else "", verb, report.layers[event.layer])

@@ -9,7 +9,7 @@ from uvdive.ledger.findings.explain import explain, ids
 from uvdive.ledger.report import Distribution, Finding, ImageReport, Waste
 from uvdive.tui.describe import by_layer, field, files, lines, owner_words
 from uvdive.tui.pages import render
-from uvdive.tui.tables import Package, first_inode
+from uvdive.tui.tables import Package
 from uvdive.tui.text import paragraph, plain
 
 _CAUSES = {
@@ -59,8 +59,8 @@ def describe_finding(report: ImageReport, finding: Finding) -> Content:
     return lines(parts)
 
 
-def describe_package(report: ImageReport, package: Package) -> Content:
-    """A package: what it weighs and of what, and why it is there."""
+def describe_package(report: ImageReport, package: Package, layer: int | None) -> Content:
+    """A package: what it weighs and of what, why it is there, and the layer that brought it."""
     parts = [
         Content.assemble(plain(package.name, "bold"), " ", plain(package.version, "$foreground 60%")),
         field("size", f"{size(package.bytes)}  ({percent(package.bytes, report.totals.file_bytes)})"),
@@ -75,9 +75,8 @@ def describe_package(report: ImageReport, package: Package) -> Content:
             field("live", size(component.live_bytes)),
             field("dead", size(component.dead_bytes)),
         ]
-    inode = first_inode(report, package)
-    if inode is not None:
-        parts += by_layer("brought", "first file", report.layers[report.files.inode_layer(inode)])
+    if layer is not None:
+        parts += by_layer("brought", "first file", report.layers[layer])
     return lines(parts)
 
 

@@ -12,7 +12,11 @@ def _read(screen: Any) -> str:
 
 
 def _can_stop_reading(screen: Any) -> str:
-    return "" if screen.reading else "Nothing is being read."
+    return "" if screen.reading or screen.taking else "Nothing is being read or written."
+
+
+def _can_export(screen: Any) -> str:
+    return _read(screen) or str(screen.export_problem)
 
 
 def _can_leave(screen: Any) -> str:
@@ -93,9 +97,11 @@ EXPLORE = (
         _has_file,
     ),
     Action("explore.extract", "e", "Extract", "Write the selected file or folder to the disk.", _can_extract),
-    Action("explore.export", "E", "Export", "Write a report: JSON, Markdown, SVG, saved report.", _read),
+    Action(
+        "explore.export", "E", "Export", "Write a report: JSON, Markdown, SVG, saved report.", _can_export
+    ),
     Action("explore.copy", "y", "Copy", "Copy the selected path or command.", _read),
-    Action("explore.stop", "x", "Stop", "Stop reading the image.", _can_stop_reading),
+    Action("explore.stop", "x", "Stop", "Stop reading the image, or writing files.", _can_stop_reading),
     Action("explore.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
     Action("explore.pane.1", "1", "Owners", "Go to the owners.", palette=False),
     Action("explore.pane.2", "2", "Layers", "Go to the layers.", palette=False),
@@ -116,6 +122,9 @@ EXPLORE = (
 )
 
 
+LOOKING = "It is being looked up."
+
+
 def _listed(screen: Any) -> str:
     return "" if screen.selected is not None else "Nothing is selected."
 
@@ -123,19 +132,25 @@ def _listed(screen: Any) -> str:
 def _has_path(screen: Any) -> str:
     if screen.selected is None:
         return "Nothing is selected."
-    return "" if screen.place_of(screen.selected) is not None else "It has no path in the image."
+    if screen.place_of(screen.selected) is not None:
+        return ""
+    return LOOKING if screen.looking else "It has no path in the image."
 
 
 def _has_layer(screen: Any) -> str:
     if screen.selected is None:
         return "Nothing is selected."
-    return "" if screen.layer_of(screen.selected) is not None else "No layer is known for it."
+    if screen.layer_of(screen.selected) is not None:
+        return ""
+    return LOOKING if screen.looking else "No layer is known for it."
 
 
 def _has_line(screen: Any) -> str:
     if screen.selected is None:
         return "Nothing is selected."
-    return "" if screen.line_of(screen.selected) is not None else "No line of a Dockerfile is known for it."
+    if screen.line_of(screen.selected) is not None:
+        return ""
+    return LOOKING if screen.looking else "No line of a Dockerfile is known for it."
 
 
 LISTS = (

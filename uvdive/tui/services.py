@@ -5,48 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from uvdive.base.progress import CancelToken, OnEvent
-from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.desk import Desk
 
-if TYPE_CHECKING:
-    from uvdive.image.store import LayerStore
-
-Loader = Callable[..., Any]
-"""Takes ``on_event`` and ``cancel`` and returns a value with a ``report``."""
+Loader = Callable[..., Desk]
+"""Takes ``on_event`` and ``cancel`` and returns the desk of what it read."""
 
 
 def _plan(
     dockerfile: Path,
-    report: ImageReport | None,
+    desk: Desk,
     *,
     context: Path | None,
-    store: LayerStore | None,
     choices: Mapping[str, str],
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> RewritePlan:
-    from uvdive.session.rewriting import plan_rewrite
+    from uvdive.session.atdesk import plan_at_desk
 
-    return plan_rewrite(
-        dockerfile, report, context=context, store=store, choices=choices, on_event=on_event, cancel=cancel
-    )
+    return desk.run(plan_at_desk, dockerfile, context, choices, on_event=on_event, cancel=cancel)
 
 
 def _prove(
     plan: RewritePlan,
-    before: ImageReport,
+    desk: Desk,
     *,
     context: Path,
     build_args: tuple[str, ...],
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> Any:
-    from uvdive.session.proving import prove
+    from uvdive.session.atdesk import prove_at_desk
 
-    return prove(plan, before, context=context, build_args=build_args, on_event=on_event, cancel=cancel)
+    return desk.run(prove_at_desk, plan, context, build_args, on_event=on_event, cancel=cancel)
 
 
 def _write(plan: RewritePlan, *, context: Path) -> Any:

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uvdive.base.units import size
-from uvdive.image.table import ALIVE
 from uvdive.ledger.report import Component, Distribution, Finding, ImageReport, Waste
 from uvdive.tui.listing import Column, Table
-from uvdive.tui.places import Place, Span
 
 SEVERITIES = ("high", "medium", "warning", "low", "info")
 """Of findings, the most severe first; one that is not among them comes last."""
@@ -80,13 +78,17 @@ FINDINGS: Table[Finding] = Table(
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A Python distribution of an environment, or an OS package; one of the two is set."""
+    """A Python distribution of an environment, or an OS package; one of the two is set.
+
+    ``number`` is its place in the report's components, where it has one.
+    """
 
     name: str
     version: str
     bytes: int
     home: str
     why: str
+    number: int | None
     distribution: Distribution | None = None
     component: Component | None = None
 
@@ -114,12 +116,20 @@ PACKAGES: Table[Package] = Table(
 def packages(report: ImageReport) -> tuple[Package, ...]:
     """Every Python distribution and every OS package of the image."""
     found = []
+    numbers = {
+        (part.name, part.path): number
+        for number, part in reversed(list(enumerate(report.components)))
+        if part.kind == "distribution"
+    }
     for environment in report.environments:
         for dist in environment.distributions:
             home = environment.path
-            found.append(Package(dist.name, dist.version, dist.bytes, home, why(dist), distribution=dist))
+            number = numbers.get((dist.name, home))
+            found.append(
+                Package(dist.name, dist.version, dist.bytes, home, why(dist), number, distribution=dist)
+            )
     filled = {part.name for part in report.components if is_package(part) and part.bytes}
-    for component in report.components:
+    for number, component in enumerate(report.components):
         # A package of the base stands among the added ones too, without a byte if nothing was added.
         if is_package(component) and (component.bytes or component.name not in filled):
             brought = "from the base" if component.owner == "base-os" else "added on top"
@@ -130,6 +140,7 @@ def packages(report: ImageReport) -> tuple[Package, ...]:
                     component.bytes,
                     "OS",
                     f"{brought}, {component.kind}" if component.kind != "package" else brought,
+                    number,
                     component=component,
                 )
             )
@@ -145,54 +156,6 @@ def why(distribution: Distribution) -> str:
     """Why a distribution is there, in few words: who asks for it, in which group."""
     words = f"for {distribution.why[-1]}" if distribution.why else "no lock says"
     return f"{words} ({distribution.group})" if distribution.group else words
-
-
-def place_of_waste(report: ImageReport, waste: Waste) -> Place | None:
-    """Where the wasted path can be seen: in the layer that wrote it."""
-    node = report.files.find(waste.path)
-    if node is None:
-        return None
-    return Place(node, Span(waste.layer, "layer"))
-
-
-def place_of_path(report: ImageReport, path: bytes) -> Place | None:
-    """A path in the final image, or in the last layer that had it."""
-    table = report.files
-    node = table.find(path)
-    if node is None or not report.layers:
-        return None
-    entries = table.entries_of(node)
-    alive = not entries or any(table.entry_death[entry] == ALIVE for entry in entries)
-    if alive:
-        return Place(node, Span(len(report.layers) - 1, "upto"))
-    return Place(node, Span(table.entry_layer[entries[-1]], "layer"))
-
-
-def place_of_package(report: ImageReport, package: Package) -> Place | None:
-    """The first file of a package."""
-    inode = first_inode(report, package)
-    if inode is None:
-        return None
-    table = report.files
-    return place_of_path(report, table.path(table.entry_node[table.inode_entry[inode]]))
-
-
-def first_inode(report: ImageReport, package: Package) -> int | None:
-    """The first file that belongs to a package; None where none has any."""
-    wanted = package.component
-    for index, component in enumerate(report.components):
-        if component is wanted or (wanted is None and _is_distribution(component, package)):
-            try:
-                return report.inode_component.index(index)
-            except ValueError:
-                return None
-    return None
-
-
-def _is_distribution(component: Component, package: Package) -> bool:
-    return (
-        component.kind == "distribution" and component.name == package.name and component.path == package.home
-    )
 
 
 def paths_of(finding: Finding) -> Sequence[bytes]:

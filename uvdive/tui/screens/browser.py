@@ -9,15 +9,21 @@ from textual import on
 from textual.content import Content
 from textual.widgets import Input
 
-from uvdive.base.errors import UsageError
+from uvdive.base.errors import UsageError, UvdiveError
+from uvdive.base.resident import TimeLimitError
 from uvdive.base.units import size
 from uvdive.ledger.report import OWNERS, ImageReport
-from uvdive.ledger.tree import Mode, Sign, TreeView, build_view
-from uvdive.ledger.treefilter import HOWS, Filter, Hits, match, matcher
+from uvdive.ledger.tree import SORTS, Mode, Sign, Sort
+from uvdive.ledger.treefilter import HOWS, Filter
 from uvdive.tui.actions import ActionScreen
+from uvdive.tui.facts import NodeFacts, facts_of
 from uvdive.tui.jobs import Job
+from uvdive.tui.looking import REGEX_SECONDS, Shown, Wish, look
+from uvdive.tui.newest import Newest
+from uvdive.tui.outline import Choices
 from uvdive.tui.panes import Panes
 from uvdive.tui.places import Place, Span
+from uvdive.tui.screens.dialogs import Failure
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.layers import LayerList
@@ -26,10 +32,9 @@ from uvdive.tui.widgets.rows import Rows
 if TYPE_CHECKING:
     from uvdive.tui.app import UvdiveApp
 
-IN_A_THREAD = 50_000
-"""From so many entries on a view is computed beside the screen, so that keys don't lag."""
+PATIENCE = 0.2
+"""After so many seconds the title says that something is being worked out."""
 
-MOST_VIEWS = 12
 STEPS = (0, 100_000, 1_000_000, 10_000_000, 100_000_000)
 """The sizes, in bytes, that the filter by size goes through."""
 
@@ -45,12 +50,12 @@ class Browser(ActionScreen, Panes):
     def __init__(self) -> None:
         super().__init__()
         self.filter = Filter()
-        self._views: dict[Span, TreeView] = {}
         self._wanted: Span | None = None
+        self._sort: Sort = "size"
         self._mode: Mode = "upto"
-        self._reveal: int | None = None
-        self._shown: tuple[Span, Filter] | None = None
-        self._computing: Job | None = None
+        self._choices = Choices()
+        self._looking = Newest("look", self, self._looked, self._not_looked)
+        self._telling = Newest("facts", self, self._told, self._not_told)
 
     @property
     def _app(self) -> UvdiveApp:
@@ -98,57 +103,74 @@ class Browser(ActionScreen, Panes):
     # Views
 
     def _want(self, span: Span, wanted: Filter | None = None) -> None:
-        """Show one view of the files through a filter, computed here or in a thread."""
-        report = self.report
+        """Show the files of some layers through a filter."""
         wanted = self.filter if wanted is None else wanted
-        if report is None or (span == self._wanted and wanted == self.filter):
+        if self.report is None or (span == self._wanted and wanted == self.filter):
             return
+        if wanted != self.filter:
+            self._choices = self._choices.afresh()
         self._wanted, self.filter = span, wanted
-        view = self._views.get(span)
-        if report.files.entries < IN_A_THREAD or (view is not None and not wanted):
-            self._viewed(span, wanted, view or _view(report, span), None)
-        else:
-            self._compute()
+        self._look(self.query_one(FileTree).selected)
 
-    def _compute(self) -> None:
-        """Compute what is wanted now, after what is being computed: two at once are slower."""
-        report, span, wanted = self.report, self._wanted, self.filter
-        if report is None or span is None or (self._computing is not None and self._computing.running):
+    def _look(self, node: int | None, *, reveal: bool = False) -> None:
+        """Ask for the lines that are wanted now, with the cursor on a node or on the line where it is."""
+        if self._wanted is None:
             return
-        view = self._views.get(span)
-        self._computing = self._app.jobs.start(
-            "view", self, lambda _event, _cancel: _prepare(report, span, wanted, view)
-        )
+        wish = Wish(self._wanted, self.filter, self._sort, self._choices, node, reveal)
+        self._looking.ask(look, wish, limit=REGEX_SECONDS if wish.filter.how == "regex" else None)
+        if self._looking.waiting:
+            self.set_timer(PATIENCE, self._title_files)
 
-    def _viewed(self, span: Span, wanted: Filter, view: TreeView, hits: Hits | None) -> None:
-        if len(self._views) > MOST_VIEWS:
-            self._views.clear()
-        self._views[span] = view
-        if span != self._wanted or wanted != self.filter:
-            if self._shown != (self._wanted, self.filter):
-                self._compute()
-            return
-        self._shown = span, wanted
-        tree = self.query_one(FileTree)
-        tree.show(view, wanted, hits)
-        if self._reveal is not None:
-            node, self._reveal = self._reveal, None
-            if not tree.reveal(node):
-                self.notify("This path is not in the view.", timeout=4)
+    def _looked(self, shown: Shown) -> None:
+        self._choices = shown.wish.choices
+        self.query_one(FileTree).show(shown)
+        if shown.wish.reveal and shown.place is None:
+            self.notify("This path is not in the view.", timeout=4)
         self._title_files()
         self.refresh_actions()
 
+    def _not_looked(self, error: UvdiveError) -> None:
+        shown = self.query_one(FileTree).shown
+        self._title_files()
+        if not isinstance(error, UsageError | TimeLimitError):
+            self.app.push_screen(Failure(error))
+            return
+        same = shown is not None and shown.wish.filter.how == self.filter.how
+        self.filter = replace(self.filter, needle=shown.wish.filter.needle if shown and same else "")
+        late = isinstance(error, TimeLimitError)
+        self._hint("The expression takes too long: make it simpler." if late else error.what)
+
+    @on(FileTree.Asked)
+    def _asked(self, message: FileTree.Asked) -> None:
+        self._choices = message.choices
+        self._look(message.node)
+
+    def takes(self, message: Job.Done | Job.Failed) -> bool:
+        """Take the answer to a question about files; False for the message of another job."""
+        return self._looking.take(message) or self._telling.take(message)
+
+    def tell_node(self, node: int) -> None:
+        """Ask for what the details tell of a path; the words that are there stay until then."""
+        if self._wanted is not None:
+            self._telling.ask(facts_of, self._wanted, node)
+
+    def _told(self, facts: NodeFacts) -> None:
+        """Tell about a path."""
+
+    def _not_told(self, error: UvdiveError) -> None:
+        self.app.push_screen(Failure(error))
+
     def show_place(self, place: Place) -> None:
         """Go to a path, without the filter that might hide it."""
-        self._end_filter()
+        self._clear_filter()
         self.query_one(LayerList).mark(None)
         if place.span.mode != "range":
             self._mode = place.span.mode
         self._select_layer(place.span.layer)
-        self._reveal = place.node
-        self._wanted = None
+        self._wanted, self.filter = place.span, Filter(how=self.filter.how)
+        self._choices = self._choices.afresh()
         self.go_to("files")
-        self._want(place.span, Filter())
+        self._look(place.node, reveal=True)
 
     def show_layer(self, layer: int) -> None:
         """Go to a layer, out of the folded base where it is one of that."""
@@ -187,13 +209,8 @@ class Browser(ActionScreen, Panes):
     def _filter(self, wanted: Filter) -> None:
         if self.report is None or self._wanted is None:
             return
-        try:
-            matcher(self.report.files, wanted)
-        except UsageError as error:
-            self._hint(error.what)
-            return
-        self._want(self._wanted, wanted)
         self._hint()
+        self._want(self._wanted, wanted)
 
     def action_how(self) -> None:
         """Look for a part of the name, for its letters in order, for a regular expression."""
@@ -227,33 +244,37 @@ class Browser(ActionScreen, Panes):
         place = STEPS.index(self.filter.at_least)
         self._filter(replace(self.filter, at_least=STEPS[(place + 1) % len(STEPS)]))
 
-    def _end_filter(self) -> None:
+    def _clear_filter(self) -> None:
         # Emptied without its message: that would ask for the needle alone.
         needle = self.query_one("#needle", Input)
         with needle.prevent(Input.Changed):
             needle.value = ""
         self.query_one("#files").remove_class("-filtering")
         self.pane("files").border_subtitle = ""
+
+    def _end_filter(self) -> None:
+        self._clear_filter()
         if self._wanted is not None:
             self._want(self._wanted, Filter(how=self.filter.how))
 
     def action_sort(self) -> None:
         """Take the next order."""
-        self.query_one(FileTree).cycle_sort()
-        self._title_files()
+        self._sort = SORTS[(SORTS.index(self._sort) + 1) % len(SORTS)]
+        self._choices = replace(self._choices, windows={})
+        self._look(self.query_one(FileTree).selected)
 
     def _title_files(self) -> None:
-        tree = self.query_one(FileTree)
+        shown = self.query_one(FileTree).shown
         parts = ["3 Files"]
         if self._wanted is not None and self.report is not None:
             parts.append(self._wanted.words(len(self.report.layers)))
-        if tree.outline is not None:
-            hits = tree.outline.hits
-            if hits is not None:
-                # In place of the order: a border's title has little room.
-                parts += [*filter_words(self.filter), f"{hits.count:,}× {size(hits.bytes)}"]
-            else:
-                parts.append(f"by {tree.outline.sort}")
+        if self._looking.waiting:
+            parts.append("working …")
+        elif shown is not None and shown.wish.filter:
+            # In place of the order: a border's title has little room.
+            parts += [*filter_words(shown.wish.filter), f"{shown.count:,}× {size(shown.found)}"]
+        elif shown is not None:
+            parts.append(f"by {shown.wish.sort}")
         self.pane("files").border_title = cast("str", Content(" · ".join(parts)))
 
     def describe(self) -> None:
@@ -273,17 +294,3 @@ def filter_words(wanted: Filter) -> list[str]:
     if wanted.at_least:
         words.append(f"from {size(wanted.at_least)}")
     return words
-
-
-def _view(report: ImageReport, span: Span) -> TreeView:
-    return build_view(report.files, report.inode_owner, span.layer, span.mode, span.first)
-
-
-def _prepare(
-    report: ImageReport, span: Span, wanted: Filter, view: TreeView | None
-) -> tuple[Span, Filter, TreeView, Hits | None]:
-    view = view or _view(report, span)
-    # The lookup tables are built on demand: better here than at the first key.
-    report.files.children(0)
-    report.files.entries_of(0)
-    return span, wanted, view, match(view, wanted) if wanted else None

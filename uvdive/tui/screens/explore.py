@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,10 +15,11 @@ from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import BytesRead, Note
 from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerRead
-from uvdive.ledger.report import ImageReport
+from uvdive.session.desk import Desk
 from uvdive.tui import headline
 from uvdive.tui.actions import bindings
 from uvdive.tui.describe import describe_base, describe_layer, describe_node, describe_owner
+from uvdive.tui.facts import NodeFacts
 from uvdive.tui.jobs import Job
 from uvdive.tui.keys import EXPLORE
 from uvdive.tui.panes import WIDE
@@ -88,10 +89,13 @@ class ExploreScreen(Takeout):
     @on(Job.Progress)
     def _progressed(self, message: Job.Progress) -> None:
         for event in message.job.take():
-            self._take(event)
+            if message.job is self._job:
+                self._read(event)
+            else:
+                self.took(event)
         self._show_headline()
 
-    def _take(self, event: object) -> None:
+    def _read(self, event: object) -> None:
         if isinstance(event, Note):
             # What comes after the reading is worth more than how much was read.
             self.progress.note, self.progress.read = event.text, None
@@ -109,21 +113,19 @@ class ExploreScreen(Takeout):
 
     @on(Job.Done)
     def _done(self, message: Job.Done) -> None:
+        if self.takes(message):
+            return
         if message.job is self._job:
             self._loaded(message.result)
-        elif message.job.name == "extract":
-            self._extracted(message.result)
-        elif message.job.name == "export":
-            self._exported(message.result)
         else:
-            self._viewed(*message.result)
+            self.taken_out(message.job, message.result)
 
-    def _loaded(self, loaded: Any) -> None:
-        self.report = report = cast("ImageReport", loaded.report)
-        self.store = loaded.store
+    def _loaded(self, desk: Desk) -> None:
+        self._app.desk = desk
+        self.report = report = desk.report
         self.query_one(OwnerBar).show({owner.owner: owner.bytes for owner in report.owners})
         self.query_one(OwnerList).show(report.owners)
-        self.query_one("#wins", Static).update(headline.wins(report))
+        self.tell_wins()
         self.query_one(LayerList).show(report)
         if not report.layers:
             self.query_one(FileTree).wait("The image has no layers.")
@@ -134,10 +136,12 @@ class ExploreScreen(Takeout):
 
     @on(Job.Failed)
     def _failed(self, message: Job.Failed) -> None:
+        if self.takes(message):
+            return
         if message.job.crash is not None:
             self._app.crash = message.job.crash
         if message.job is not self._job:
-            self.app.push_screen(Failure(message.error))
+            self._not_taken_out(message)
             return
         self.error = message.error
         self._show_headline()
@@ -154,11 +158,12 @@ class ExploreScreen(Takeout):
             line = headline.of_report(self.report, self._app.shown_name(self.report), width)
         else:
             line = headline.of_progress(self.progress, self.error, width)
-        self.query_one("#headline", Static).update(line)
+        self.query_one("#headline", Static).update(line, layout=False)
 
-    def tell(self, words: list[Content]) -> None:
-        """Say how something goes that is out of sight, in place of what could be won."""
-        self.query_one("#wins", Static).update(Content("  ").join(words))
+    def tell_wins(self) -> None:
+        """Say what could be won."""
+        if self.report is not None:
+            self.query_one("#wins", Static).update(headline.wins(self.report), layout=False)
 
     def resized(self) -> None:
         """As many words in the headline as fit now."""
@@ -197,11 +202,19 @@ class ExploreScreen(Takeout):
         if self.subject == "owners" and self.query_one(OwnerList).owners:
             owners = self.query_one(OwnerList)
             about = describe_owner(report, owners.owners[owners.cursor].owner)
-        elif self.subject == "files" and tree.outline is not None and tree.selected is not None:
-            about = describe_node(report, tree.outline.view, tree.selected)
+        elif self.subject == "files" and tree.selected is not None:
+            self.tell_node(tree.selected)
+            return
         elif layers.selected is not None:
             row = layers.selected
             about = describe_base(report, row.fold) if row.fold else describe_layer(report, row.layer)
+        self._tell_about(about)
+
+    def _told(self, facts: NodeFacts) -> None:
+        if self.subject == "files" and self.report is not None:
+            self._tell_about(describe_node(self.report, facts))
+
+    def _tell_about(self, about: Content) -> None:
         self.query_one("#about", Static).update(about)
         self.query_one("#details").scroll_home(animate=False)
 
@@ -275,7 +288,7 @@ class ExploreScreen(Takeout):
             return
         text = ""
         if self.subject == "files" and tree.selected is not None:
-            text = report.files.path(tree.selected).decode("utf-8", "replace")
+            self.copy_path(tree.selected)
         elif self.subject == "layers" and layers.selected is not None:
             layer = report.layers[layers.selected.layer]
             text = layer.instruction or layer.created_by
@@ -286,10 +299,11 @@ class ExploreScreen(Takeout):
             self._app.copy(text)
 
     def action_stop(self) -> None:
-        """Stop reading."""
-        if self._job is not None:
-            self._job.cancel.cancel()
-            self.refresh_actions()
+        """Stop reading or writing."""
+        for job in (self._job, self._taking):
+            if job is not None and job.running:
+                job.cancel.cancel()
+        self.refresh_actions()
 
     def action_help(self) -> None:
         """Show the keys."""

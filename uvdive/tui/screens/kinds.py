@@ -8,18 +8,9 @@ from typing import Any
 from textual.content import Content
 
 from uvdive.tui.explained import describe_finding, describe_package, describe_waste
-from uvdive.tui.places import Place
+from uvdive.tui.facts import arrange_waste, find_component, find_paths, find_waste
 from uvdive.tui.screens.lists import ListScreen
-from uvdive.tui.tables import (
-    FINDINGS,
-    PACKAGES,
-    WASTE,
-    packages,
-    paths_of,
-    place_of_package,
-    place_of_path,
-    place_of_waste,
-)
+from uvdive.tui.tables import FINDINGS, PACKAGES, WASTE, packages, paths_of
 
 
 class WasteScreen(ListScreen):
@@ -30,17 +21,17 @@ class WasteScreen(ListScreen):
     EMPTY = "Nothing is wasted: all bytes of all layers are there in the final image."
     TABLE = WASTE
 
-    def collect(self) -> Sequence[Any]:
-        """The report's waste."""
-        return self.report.waste
+    def ask_page(self, needle: str, order: int) -> None:
+        """From the desk: there may be as many as files."""
+        self.pages.ask(arrange_waste, needle, order)
 
     def words(self, item: Any) -> Content:
         """Cause, writer, culprit."""
         return describe_waste(self.report, item)
 
-    def place_of(self, item: Any) -> Place | None:
+    def ask_place(self, item: Any) -> None:
         """The path in the layer that wrote it."""
-        return place_of_waste(self.report, item)
+        self.places.ask(find_waste, item.path, item.layer)
 
     def layer_of(self, item: Any) -> int | None:
         """The culprit."""
@@ -71,10 +62,9 @@ class FindingsScreen(ListScreen):
         """What it costs, advice, page."""
         return describe_finding(self.report, item)
 
-    def place_of(self, item: Any) -> Place | None:
+    def ask_place(self, item: Any) -> None:
         """The first of its paths that is there."""
-        places = (place_of_path(self.report, path) for path in paths_of(item))
-        return next((place for place in places if place is not None), None)
+        self.places.ask(find_paths, tuple(paths_of(item)))
 
     def line_of(self, item: Any) -> int | None:
         """The finding's own line, else that of its path's layer."""
@@ -99,11 +89,12 @@ class PackagesScreen(ListScreen):
 
     def words(self, item: Any) -> Content:
         """Size by kind, reason."""
-        return describe_package(self.report, item)
+        return describe_package(self.report, item, self.layer_of(item))
 
-    def place_of(self, item: Any) -> Place | None:
+    def ask_place(self, item: Any) -> None:
         """The first file of the package."""
-        return place_of_package(self.report, item)
+        if item.number is not None:
+            self.places.ask(find_component, item.number)
 
     def copied(self, item: Any) -> str:
         """Name and version."""

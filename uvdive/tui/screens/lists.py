@@ -12,12 +12,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Footer, Input, Static
 
+from uvdive.base.errors import UvdiveError
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
 from uvdive.tui.actions import ActionScreen, bindings
+from uvdive.tui.facts import Found
 from uvdive.tui.jobs import Job
 from uvdive.tui.keys import LISTS
 from uvdive.tui.listing import Page, Table, arrange
+from uvdive.tui.newest import Newest
 from uvdive.tui.panes import Panes
 from uvdive.tui.places import Place
 from uvdive.tui.screens.dialogs import Failure, Help
@@ -27,9 +30,6 @@ from uvdive.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from uvdive.tui.app import UvdiveApp
-
-IN_A_THREAD = 20_000
-"""From so many items on they are filtered and sorted beside the screen, so that keys don't lag."""
 
 
 class ListScreen(ActionScreen, Panes):
@@ -46,8 +46,11 @@ class ListScreen(ActionScreen, Panes):
         super().__init__()
         self.report = report
         self.items: Sequence[Any] = self.collect()
+        self.pages = Newest("list", self, self._paged, self._not_answered)
+        self.places = Newest("places", self, self._placed, self._not_answered)
         self._order = 0
-        self._asked = ("", 0)
+        self._count = self._total = 0
+        self._found: tuple[Any, Found | None] = (None, None)
 
     @property
     def _app(self) -> UvdiveApp:
@@ -56,24 +59,38 @@ class ListScreen(ActionScreen, Panes):
     # What a kind of items says of itself
 
     def collect(self) -> Sequence[Any]:
-        """All items."""
-        raise NotImplementedError
+        """All items, where they are here; else ``ask_page`` has them."""
+        return ()
+
+    def ask_page(self, needle: str, order: int) -> None:
+        """Show the items that fit."""
+        page = arrange(self.TABLE, self.items, needle, order)
+        self._paged((page, len(self.items), sum(self.TABLE.bytes(item) for item in self.items)))
 
     def words(self, item: Any) -> Content:
         """An item's details."""
         raise NotImplementedError
 
+    def ask_place(self, item: Any) -> None:
+        """Ask ``places`` for the path to go to from an item, where it has one."""
+        raise NotImplementedError
+
+    @property
+    def looking(self) -> bool:
+        """Is it not known yet where the selection leads to?"""
+        return self.places.waiting
+
+    def _found_of(self, item: Any) -> Found:
+        known, found = self._found
+        return found if known is item and found is not None else Found()
+
     def place_of(self, item: Any) -> Place | None:
         """The path to go to from an item."""
-        raise NotImplementedError
+        return self._found_of(item).place
 
     def layer_of(self, item: Any) -> int | None:
         """The layer to go to from an item."""
-        found = self.place_of(item)
-        if found is None:
-            return None
-        entries = self.report.files.entries_of(found.node)
-        return self.report.files.entry_layer[entries[-1]] if entries else None
+        return self._found_of(item).layer
 
     def line_of(self, item: Any) -> int | None:
         """The line of the Dockerfile to go to from an item."""
@@ -124,35 +141,23 @@ class ListScreen(ActionScreen, Panes):
         self.query_one("#tabs", Static).update(self.tabs())
 
     def _arrange(self) -> None:
-        needle, order, items, table = (
-            self.query_one("#needle", Input).value,
-            self._order,
-            self.items,
-            self.TABLE,
-        )
-        self._asked = needle, order
-        if len(items) < IN_A_THREAD:
-            self._arranged(needle, order, arrange(table, items, needle, order))
-            return
-        self._app.jobs.start(
-            "list", self, lambda _event, _cancel: (needle, order, arrange(table, items, needle, order))
-        )
+        self.ask_page(self.query_one("#needle", Input).value, self._order)
 
     @on(Job.Done)
-    def _done(self, message: Job.Done) -> None:
-        self._arranged(*message.result)
-
     @on(Job.Failed)
-    def _failed(self, message: Job.Failed) -> None:
-        self._app.crash = message.job.crash
-        self.app.push_screen(Failure(message.error))
+    def _answered(self, message: Job.Done | Job.Failed) -> None:
+        if not self.pages.take(message):
+            self.places.take(message)
 
-    def _arranged(self, needle: str, order: int, page: Page[Any]) -> None:
-        if (needle, order) != self._asked:
-            return
+    def _not_answered(self, error: UvdiveError) -> None:
+        self.app.push_screen(Failure(error))
+
+    def _paged(self, answer: tuple[Page[Any], int, int]) -> None:
+        page, self._count, self._total = answer
+        needle = self.query_one("#needle", Input).value
         self.query_one(Listing).show(page, filtered=bool(needle))
-        found = f"{page.count:,} of {len(self.items):,}" if needle else f"{page.count:,}"
-        title = [f"1 {self.NAME}", f"{found} · {size(page.bytes)}", f"by {self.TABLE.orders[order][0]}"]
+        found = f"{page.count:,} of {self._count:,}" if needle else f"{page.count:,}"
+        title = [f"1 {self.NAME}", f"{found} · {size(page.bytes)}", f"by {self.TABLE.orders[self._order][0]}"]
         if needle:
             title.append(f"“{visible(needle)}”")
         self.pane("items").border_title = cast("str", Content(" · ".join(title)))
@@ -160,16 +165,25 @@ class ListScreen(ActionScreen, Panes):
             Content.assemble(
                 (self._app.shown_name(self.report), "bold $text-accent"),
                 f"  {size(self.report.totals.file_bytes)}  ",
-                (f"{self.NAME}: {len(self.items):,}, {size(self._total())}", "bold"),
+                (f"{self.NAME}: {self._count:,}, {size(self._total)}", "bold"),
             )
         )
-        self._describe()
-        self.refresh_actions()
-
-    def _total(self) -> int:
-        return sum(self.TABLE.bytes(item) for item in self.items)
+        self._select()
 
     @on(Rows.Highlighted)
+    def _select(self) -> None:
+        item = self.selected
+        if item is not self._found[0] or item is None:
+            self._found = item, None
+            self.places.forget()
+            if item is not None:
+                self.ask_place(item)
+        self._describe()
+
+    def _placed(self, found: Found) -> None:
+        self._found = self._found[0], found
+        self._describe()
+
     def _describe(self) -> None:
         item = self.selected
         self.query_one("#about", Static).update(Content("") if item is None else self.words(item))

@@ -74,17 +74,12 @@ class RewriteScreen(RewriteFiles):
         if self._job is not None:
             self._job.cancel.cancel()
         services, dockerfile, context = self._app.services, self.dockerfile, self._app.context
-        report, store, choices = self.report, self._app.store, dict(self.choices)
+        desk, choices = self._app.desk, dict(self.choices)
+        assert desk is not None
 
         def work(on_event: OnEvent, cancel: CancelToken) -> RewritePlan:
             return services.plan(
-                dockerfile,
-                report,
-                context=context,
-                store=store,
-                choices=choices,
-                on_event=on_event,
-                cancel=cancel,
+                dockerfile, desk, context=context, choices=choices, on_event=on_event, cancel=cancel
             )
 
         self._note = "computing the rewrite"
@@ -251,11 +246,12 @@ class RewriteScreen(RewriteFiles):
         plan = self.plan
         if plan is None:
             return
-        services, report, context, args = self._app.services, self.report, self.context, self._app.build_args
+        services, desk, context, args = self._app.services, self._app.desk, self.context, self._app.build_args
+        assert desk is not None
 
         def work(on_event: OnEvent, cancel: CancelToken) -> Any:
             return services.prove(
-                plan, report, context=context, build_args=args, on_event=on_event, cancel=cancel
+                plan, desk, context=context, build_args=args, on_event=on_event, cancel=cancel
             )
 
         self.proof = Proof()

@@ -1,20 +1,30 @@
-"""What the explorer writes to the disk, and the file that it opens."""
+"""What the explorer writes to the disk and to the clipboard, and the file that it opens."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from textual.content import Content
+from textual.widgets import Static
+
+from uvdive.base.errors import CancelledError
+from uvdive.base.progress import BytesRead, CancelToken, OnEvent
 from uvdive.base.units import size
-from uvdive.image.table import NONE, Kind
+from uvdive.image.table import Kind
+from uvdive.session.exporting import SUFFIXES, ExportKind, write_new
 from uvdive.session.extracting import Extracted
+from uvdive.tui.facts import path_of
+from uvdive.tui.jobs import Job
+from uvdive.tui.newest import Newest
+from uvdive.tui.opening import Opening, export_report, extract_node, opening
+from uvdive.tui.outline import Line
 from uvdive.tui.screens.asking import AskForm, AskTarget
 from uvdive.tui.screens.browser import Browser
+from uvdive.tui.screens.dialogs import Failure
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.files import FileTree
-
-if TYPE_CHECKING:
-    from uvdive.session.exporting import ExportKind
 
 NO_CONTENTS = "A saved report holds no contents of files."
 
@@ -22,73 +32,88 @@ NO_CONTENTS = "A saved report holds no contents of files."
 class Takeout(Browser):
     """A browser whose files can be opened and extracted."""
 
-    store: Any = None
-    """Reads contents; None before the image is read, and of a saved report."""
+    def __init__(self) -> None:
+        super().__init__()
+        self._taking: Job | None = None
+        self._opening = Newest("open", self, self._opened, self._not_told)
+        self._copying = Newest(
+            "path", self, lambda path: self._app.copy(path.decode("utf-8", "replace")), self._not_told
+        )
+
+    def takes(self, message: Job.Done | Job.Failed) -> bool:
+        """Take the answer to a question; False for the message of another job."""
+        return super().takes(message) or self._opening.take(message) or self._copying.take(message)
 
     @property
-    def _node(self) -> int | None:
-        return self.query_one(FileTree).selected
+    def _line(self) -> Line | None:
+        line = self.query_one(FileTree).line
+        return None if line is None or line.more else line
+
+    @property
+    def taking(self) -> bool:
+        """Is something being written?"""
+        return self._taking is not None and self._taking.running
 
     @property
     def open_problem(self) -> str:
         """Why the selection cannot be opened."""
-        tree = self.query_one(FileTree)
-        node = tree.selected
-        if node is None or tree.outline is None:
+        line = self._line
+        if line is None:
             return "No file is selected."
-        entry = tree.outline.view.entry[node]
-        if entry == NONE or tree.outline.view.table.entry_kind[entry] != Kind.FILE:
-            return "Only files can be opened."
-        return ""
+        return "" if line.kind == Kind.FILE else "Only files can be opened."
 
     @property
     def extract_problem(self) -> str:
         """Why the selection cannot be written to the disk."""
-        if self._node is None:
+        if self._line is None:
             return "No file is selected."
-        return "" if self.store is not None else NO_CONTENTS
+        if self._app.desk is None or not self._app.desk.contents:
+            return NO_CONTENTS
+        return "Something is being written; x stops it." if self.taking else ""
+
+    @property
+    def export_problem(self) -> str:
+        """Why no report can be written."""
+        return "Something is being written; x stops it." if self.taking else ""
 
     def action_open(self) -> None:
         """Show the file's content."""
-        from uvdive.tui.screens.viewer import ViewerScreen
+        line, span = self._line, self._wanted
+        if line is not None and span is not None and not self.open_problem:
+            self._opening.ask(opening, span, line.node)
 
-        outline, node = self.query_one(FileTree).outline, self._node
-        if self.report is not None and outline is not None and node is not None and not self.open_problem:
-            self.app.push_screen(ViewerScreen(self.report, self.store, node, outline.view.entry[node]))
+    def copy_path(self, node: int) -> None:
+        """Copy a path."""
+        self._copying.ask(path_of, node)
 
     def action_extract(self) -> None:
         """Ask where to, then write the file or folder."""
-        outline, node = self.query_one(FileTree).outline, self._node
-        if self.report is None or outline is None or node is None:
+        line, span, desk = self._line, self._wanted, self._app.desk
+        if line is None or span is None or desk is None or self.extract_problem:
             return
-        view, store = outline.view, self.store
-        path = visible(self.report.files.path(node))
-        name = visible(self.report.files.names[node]) if node else "rootfs"
+        name = visible(line.name) if line.node else "rootfs"
         usable = name.replace("/", "_").replace("\\", "_").lstrip(".") or "extracted"
+        whole = f"{name}, {size(line.weight)}," if line.weight else name
 
         def answered(target: Path | None) -> None:
-            from uvdive.session.extracting import extract
+            if target is None:
+                return
+            self._take(
+                "extract",
+                lambda on_event, cancel: desk.run(
+                    extract_node, span, line.node, target, on_event=on_event, cancel=cancel
+                ),
+            )
 
-            if target is not None:
-                self._app.jobs.start(
-                    "extract",
-                    self,
-                    lambda on_event, cancel: extract(
-                        view, store, node, target, on_event=on_event, cancel=cancel
-                    ),
-                )
-
-        self.app.push_screen(AskTarget(f"Write {path} to", usable), answered)
+        self.app.push_screen(AskTarget(f"Write {whole} to", usable), answered)
 
     def action_export(self) -> None:
         """Ask as what and where to, then write the report."""
         self.app.push_screen(AskForm(), self._export_as)
 
     def _export_as(self, form: str | None) -> None:
-        from uvdive.session.exporting import SUFFIXES, export, write_new
-
-        report = self.report
-        if report is None or form is None:
+        report, desk = self.report, self._app.desk
+        if report is None or form is None or desk is None:
             return
         suffixes: dict[str, str] = {**SUFFIXES, "svg": ".svg"}
         safe = "".join(c if c.isalnum() or c in "._-" else "-" for c in self._app.shown_name(report))
@@ -99,15 +124,57 @@ class Takeout(Browser):
             if form == "svg":
                 # Drawn here: only this thread may look at widgets.
                 picture = self.app.export_screenshot(title="uvdive").encode()
-                self._app.jobs.start("export", self, lambda _event, _cancel: write_new(path, picture))
+                self._take("export", lambda _event, _cancel: write_new(path, picture))
                 return
             kind = cast("ExportKind", form)
-            self._app.jobs.start("export", self, lambda _event, _cancel: export(report, kind, path))
+            self._take(
+                "export",
+                lambda on_event, cancel: desk.run(
+                    export_report, kind, path, on_event=on_event, cancel=cancel
+                ),
+            )
 
         self.app.push_screen(AskTarget("Export to", safe.strip(".-") + suffixes[form]), answered)
 
-    def _exported(self, path: Path) -> None:
-        self.notify(visible(str(path)), title="Exported", markup=False, timeout=6)
+    def _take(self, name: str, work: Callable[[OnEvent, CancelToken], Any]) -> None:
+        self._taking = self._app.jobs.start(name, self, work)
+        self._say_taken("preparing")
+        self.refresh_actions()
+
+    def took(self, event: object) -> None:
+        """Show how far the writing is."""
+        if isinstance(event, BytesRead):
+            of = f" of {size(event.total)}" if event.total is not None else ""
+            self._say_taken(f"{size(event.done)}{of}")
+
+    def _say_taken(self, words: str) -> None:
+        self.tell([Content.styled("Writing:", "bold"), Content(words), Content("x stops")])
+
+    def taken_out(self, job: Job, result: Any) -> None:
+        """Tell what was written."""
+        self._ended()
+        if job.name == "extract":
+            self._extracted(result)
+        else:
+            self.notify(visible(str(result)), title="Exported", markup=False, timeout=6)
+
+    def _not_taken_out(self, message: Job.Failed) -> None:
+        self._ended()
+        if isinstance(message.error, CancelledError):
+            self.notify("Stopped; nothing was written.", timeout=4)
+        else:
+            self.app.push_screen(Failure(message.error))
+
+    def _ended(self) -> None:
+        self._taking = None
+        self.tell_wins()
+        self.refresh_actions()
+
+    def _opened(self, found: Opening) -> None:
+        from uvdive.tui.screens.viewer import ViewerScreen
+
+        if self.report is not None and self.app.screen is self:
+            self.app.push_screen(ViewerScreen(self.report, found))
 
     def _extracted(self, done: Extracted) -> None:
         words = [f"{done.files:,} files, {size(done.bytes)} in {visible(str(done.path))}"]
@@ -123,3 +190,10 @@ class Takeout(Browser):
             markup=False,
             timeout=8,
         )
+
+    def tell(self, words: list[Content]) -> None:
+        """Say how something goes that is out of sight, in place of what could be won."""
+        self.query_one("#wins", Static).update(Content("  ").join(words), layout=False)
+
+    def tell_wins(self) -> None:
+        """Say again what could be won."""

@@ -13,9 +13,10 @@ from textual.widgets import Footer, Static
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.ledger.report import ImageReport
 from uvdive.tui.actions import ActionScreen, bindings
-from uvdive.tui.content import Body, Store, Version, read_body, read_diff, versions
+from uvdive.tui.content import Body, read_body, read_diff
 from uvdive.tui.jobs import Job
 from uvdive.tui.keys import VIEWER
+from uvdive.tui.opening import Opening, Version
 from uvdive.tui.panes import Panes
 from uvdive.tui.screens.dialogs import Failure, Help
 from uvdive.tui.text import keep_end, visible
@@ -37,14 +38,13 @@ class ViewerScreen(ActionScreen, Panes):
     PANES: ClassVar[tuple[str, ...]] = ("versions", "content")
     HELP = "A file's content in each layer that wrote it. Left and Right scroll sideways."
 
-    def __init__(self, report: ImageReport, store: Store | None, node: int, entry: int) -> None:
+    def __init__(self, report: ImageReport, file: Opening) -> None:
         super().__init__()
         self.report = report
-        self.path = report.files.path(node)
-        self.versions = versions(report, node)
+        self.path = file.path
+        self.versions = file.versions
         self.comparing = False
-        self._store = store
-        self._first = next((i for i, one in enumerate(self.versions) if one.entry == entry), 0)
+        self._first = file.first
         self._bodies: dict[Key, Body] = {}
 
     @property
@@ -101,13 +101,14 @@ class ViewerScreen(ActionScreen, Panes):
         self.refresh_actions()
         if key in self._bodies:
             return
-        store, version, older = self._store, self.version, self.older
+        desk, version, older = self._app.desk, self.version, self.older
+        assert desk is not None
         name = visible(self.path.rpartition(b"/")[2])
 
-        def work(_event: OnEvent, _cancel: CancelToken) -> tuple[Key, Body]:
+        def work(_event: OnEvent, cancel: CancelToken) -> tuple[Key, Body]:
             if key[1] and older is not None:
-                return key, read_diff(store, older, version, name)
-            return key, read_body(store, version, name)
+                return key, read_diff(desk, older, version, name, cancel)
+            return key, read_body(desk, version, name, cancel)
 
         self._app.jobs.start("content", self, work)
 

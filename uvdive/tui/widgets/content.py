@@ -6,8 +6,9 @@ from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
-from uvdive.tui.content import Body, Version, hex_row, state
+from uvdive.tui.content import Body, hex_row
 from uvdive.tui.difflines import Half, Pair
+from uvdive.tui.opening import Version
 from uvdive.tui.text import right, visible
 from uvdive.tui.widgets.rows import Rows
 
@@ -118,6 +119,6 @@ class VersionList(Rows):
         layer = self.report.layers[version.layer]
         return Content.assemble(
             f"{version.layer:>3} {right(size(version.size), 9)} ",
-            (f"{state(version):<13} ", "$foreground 60%"),
+            (f"{version.state:<13} ", "$foreground 60%"),
             visible(layer.instruction or layer.created_by),
         )

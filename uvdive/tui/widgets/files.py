@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 
 from uvdive.base.units import size
-from uvdive.image.table import NONE, Kind
+from uvdive.image.table import Kind
 from uvdive.ledger.report import OWNERS
-from uvdive.ledger.tree import SORTS, Sign, TreeView, owner_of
-from uvdive.ledger.treefilter import Filter, Hit, Hits
-from uvdive.tui.outline import Line, Outline
+from uvdive.ledger.tree import Sign
+from uvdive.tui.looking import Shown
+from uvdive.tui.outline import Choices, Line
 from uvdive.tui.text import right, visible
 from uvdive.tui.theme import MIXED, glyph
 from uvdive.tui.widgets.bars import scaled
@@ -32,161 +33,120 @@ _SPECIAL = {
 
 
 class FileTree(Rows):
-    """The lines of an ``Outline``; Enter and Right open, Left closes and then goes up."""
+    """The lines that the desk sent; Enter and Right open, Left closes and then goes up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "hit(1)", "Next match", show=False),
         Binding("N", "hit(-1)", "Match before", show=False),
     ]
 
+    class Asked(Message):
+        """The user opened or closed something: other lines are to be shown.
+
+        The cursor goes to ``node``; without one it stays on its line.
+        """
+
+        def __init__(self, choices: Choices, node: int | None) -> None:
+            super().__init__()
+            self.choices = choices
+            self.node = node
+
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.outline: Outline | None = None
+        self.shown: Shown | None = None
         self.waiting = "The files come once all layers are read."
 
-    def show(self, view: TreeView, wanted: Filter | None = None, hits: Hits | None = None) -> None:
-        """Show a view through a filter (by default the one that is there already).
+    @property
+    def lines(self) -> list[Line]:
+        """What is shown."""
+        return self.shown.lines if self.shown is not None else []
+
+    def show(self, shown: Shown) -> None:
+        """Show other lines.
 
         The cursor stays on its path, or goes to the first match of a new filter.
         """
-        node = self.selected
-        if self.outline is None:
-            self.outline = Outline(view, wanted=wanted or Filter(), hits=hits)
-            new = bool(wanted)
-        else:
-            wanted = self.outline.wanted if wanted is None else wanted
-            new = wanted != self.outline.wanted
-            self.outline.show(view, wanted, hits)
-        first = self.outline.first_match() if new else None
-        if first is not None:
+        old = self.shown.wish.filter if self.shown is not None else None
+        self.shown = shown
+        first = self._next_match(-1, 1) if shown.wish.filter and shown.wish.filter != old else None
+        if first is not None and not shown.wish.reveal:
             self.changed(first)
+        elif shown.wish.node is None:
+            self.changed()
         else:
-            self._stay(node)
-
-    def reveal(self, node: int) -> bool:
-        """Open the folders above a path and go to it; False where the view does not show it."""
-        if self.outline is None or not self.outline.view.shown[node]:
-            return False
-        self.outline.reveal(node)
-        index = self.outline.index_of(node)
-        while index is None and self.outline.extend_to(node):
-            index = self.outline.index_of(node)
-        if index is not None:
-            self.changed(index)
-        return index is not None
+            self.changed(shown.place or 0)
 
     def wait(self, words: str) -> None:
-        """Show no files but these words, until the next view."""
+        """Show no files but these words, until there are some."""
         self.waiting = words
         self.refresh()
-
-    def cycle_sort(self) -> None:
-        """Take the next order."""
-        if self.outline is None:
-            return
-        node = self.selected
-        self.outline.sort = SORTS[(SORTS.index(self.outline.sort) + 1) % len(SORTS)]
-        self.outline.rebuild()
-        self._stay(node)
 
     @property
     def selected(self) -> int | None:
         """The node under the cursor; None where there are no lines."""
-        line = self._line
+        line = self.line
         return line.node if line is not None else None
 
     @property
-    def _line(self) -> Line | None:
-        lines = self.outline.lines if self.outline else []
+    def line(self) -> Line | None:
+        """The line under the cursor."""
+        lines = self.lines
         return lines[self.cursor] if self.cursor < len(lines) else None
 
     @property
     def count(self) -> int:
         """How many lines there are."""
-        return len(self.outline.lines) if self.outline else 0
+        return len(self.lines)
 
     def empty(self) -> str:
         """Why there are no lines."""
-        if self.outline is None:
+        if self.shown is None:
             return self.waiting
-        if self.outline.wanted:
+        if self.shown.wish.filter:
             return "Nothing fits the filter. Esc ends it."
         return "This layer has no files."
 
-    def _stay(self, node: int | None) -> None:
-        index = None if node is None or self.outline is None else self.outline.index_of(node)
-        self.changed(0 if index is None else index)
-
     def row(self, index: int, width: int) -> Content:
         """Size, share, change sign, owner mark, name."""
-        assert self.outline is not None
-        line, view = self.outline.lines[index], self.outline.view
+        assert self.shown is not None
+        line = self.lines[index]
         indent = "  " * line.depth
         if line.more:
-            text = f"{indent}… {line.more:,} more; Enter shows the next"
+            which = "before; Enter shows the last of them" if line.above else "more; Enter shows the next"
+            text = f"{indent}… {line.more:,} {which}"
             return Content.styled(" " * (19 if width >= 60 else 10) + "    " + text, "$foreground 60%")
-        node = line.node
-        sign, sign_style = SIGNS[Sign(view.sign[node])]
-        gone = sign == "-"
-        count = view.removed[node] if gone else view.size[node] or view.removed[node]
+        sign, sign_style = SIGNS[Sign(line.sign)]
         bar = ""
         if width >= 60:
-            whole = view.size[0] + view.removed[0]
-            bar = f" {scaled(count, whole, 8)}"
+            bar = f" {scaled(line.weight, self.shown.bytes + self.shown.removed, 8)}"
         return Content.assemble(
-            (right(size(count), 9), "$foreground 60%" if not count else ""),
+            (right(size(line.weight), 9), "$foreground 60%" if not line.weight else ""),
             (bar, "$foreground 60%"),
             (f" {sign}", sign_style),
-            *self._mark(view, node),
+            *_mark(line.owners),
             f" {indent}",
-            self._named(line, gone=gone),
+            _named(line),
         )
-
-    def _mark(self, view: TreeView, node: int) -> tuple[str | tuple[str, str], ...]:
-        owner = owner_of(view, node)
-        if owner is not None:
-            return " ", glyph(OWNERS[owner])
-        return " ", (MIXED if view.owners[node] else " ", "$foreground 60%")
-
-    def _named(self, line: Line, *, gone: bool) -> Content:
-        assert self.outline is not None
-        view, table, node = self.outline.view, self.outline.view.table, line.node
-        bare = name = visible(table.names[node]) if node else "/"
-        entry = view.entry[node]
-        tail = ""
-        if line.folder:
-            name = f"{'▼' if line.open else '▶'} {name}{'/' if node else ''}"
-        else:
-            name = f"  {name}"
-            kind = Kind(table.entry_kind[entry])
-            if kind == Kind.SYMLINK and table.entry_link[entry] != NONE:
-                tail = f" → {visible(table.links[table.entry_link[entry]])}"
-            else:
-                tail = _SPECIAL.get(kind, "")
-        content = Content.assemble((name, "$sign-removed strike" if gone else ""), (tail, "$foreground 60%"))
-        hits = self.outline.hits
-        if hits is not None and hits.bits[node] & Hit.MATCH:
-            for first, last in self.outline.wanted.spans(bare):
-                content = content.stylize("bold underline", first + 2, last + 2)
-        return content
 
     def action_choose(self) -> None:
         """Open or close a folder, show more of one, or tell that a file was chosen."""
-        line = self._line
-        if line is None or self.outline is None:
+        line = self.line
+        if line is None or self.shown is None:
             return
+        choices = self.shown.wish.choices
         if line.more:
-            self.outline.extend(line.node)
-            self.changed(self.cursor)
+            # The entry that was the first of those shown, or the first of the new ones.
+            node = self.lines[self.cursor + 1].node if line.above else None
+            self.post_message(self.Asked(choices.more(line.node, above=line.above), node))
         elif line.folder:
-            self.outline.toggle(line.node)
-            self._stay(line.node)
+            changed = choices.close(line.node) if line.open else choices.open(line.node)
+            self.post_message(self.Asked(changed, line.node))
         else:
             super().action_choose()
 
     def action_expand(self) -> None:
         """Open a folder; if it is open, go to its first entry."""
-        line = self._line
+        line = self.line
         if line is None:
             return
         if line.more or (line.folder and not line.open):
@@ -196,25 +156,56 @@ class FileTree(Rows):
 
     def action_collapse(self) -> None:
         """Close an open folder, else go to the one above."""
-        line = self._line
-        if line is None or self.outline is None:
+        line = self.line
+        if line is None:
             return
         if line.folder and line.open:
             self.action_choose()
             return
-        above = line.node if line.more else self.outline.view.table.node_parent[line.node]
-        index = self.outline.index_of(above) if above >= 0 else None
-        if index is not None:
-            self.cursor = index
+        for index in range(self.cursor - 1, -1, -1):
+            if self.lines[index].depth < line.depth:
+                self.cursor = index
+                return
 
     def action_hit(self, by: int) -> None:
         """Go to the next or the previous match."""
-        index = self.outline.next_match(self.cursor, by) if self.outline is not None else None
+        index = self._next_match(self.cursor, by)
         if index is not None:
             self.cursor = index
 
+    def _next_match(self, start: int, by: int) -> int | None:
+        """The line of the next path that the filter asks for, going round."""
+        lines = self.lines
+        for step in range(1, len(lines) + 1):
+            index = (start + by * step) % len(lines)
+            if lines[index].spans is not None:
+                return index
+        return None
+
     def _click_opens(self) -> bool:
-        line = self._line
-        if line is None:
-            return False
-        return bool(line.more) or line.folder
+        line = self.line
+        return line is not None and (bool(line.more) or line.folder)
+
+
+def _mark(owners: int) -> tuple[str | tuple[str, str], ...]:
+    """The mark of the one owner of all that is there, or of several."""
+    if owners and not owners & (owners - 1):
+        return " ", glyph(OWNERS[owners.bit_length() - 1])
+    return " ", (MIXED if owners else " ", "$foreground 60%")
+
+
+def _named(line: Line) -> Content:
+    bare = name = visible(line.name) if line.node else "/"
+    tail = ""
+    if line.folder:
+        name = f"{'▼' if line.open else '▶'} {name}{'/' if line.node else ''}"
+    else:
+        name = f"  {name}"
+        kind = Kind(line.kind)
+        tail = f" → {visible(line.link)}" if line.link is not None else _SPECIAL.get(kind, "")
+    gone = line.sign == Sign.REMOVED
+    content = Content.assemble((name, "$sign-removed strike" if gone else ""), (tail, "$foreground 60%"))
+    for first, last in line.spans or ():
+        if last <= len(bare):
+            content = content.stylize("bold underline", first + 2, last + 2)
+    return content

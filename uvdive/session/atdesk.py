@@ -1,0 +1,56 @@
+"""The use cases of the rewrite, run where the image is held: neither report nor contents travel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from uvdive.base.progress import CancelToken, OnEvent
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.desk import Held, slim
+from uvdive.session.proving import Proof, prove
+from uvdive.session.rewriting import plan_rewrite
+
+
+def plan_at_desk(
+    held: Held,
+    dockerfile: Path,
+    context: Path | None,
+    choices: Mapping[str, str],
+    *,
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> RewritePlan:
+    """Plan the rewrite of a Dockerfile; all as ``plan_rewrite`` says."""
+    return plan_rewrite(
+        dockerfile,
+        held.report,
+        context=context,
+        store=held.store,
+        choices=choices,
+        on_event=on_event,
+        cancel=cancel,
+    )
+
+
+def prove_at_desk(
+    held: Held,
+    plan: RewritePlan,
+    context: Path,
+    build_args: tuple[str, ...],
+    *,
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> Proof:
+    """Build and prove a rewrite; all as ``prove`` says, with a slim report of the new image."""
+    proof = prove(
+        plan,
+        held.report,
+        context=context,
+        index=held.store.index if held.store is not None else None,
+        build_args=build_args,
+        on_event=on_event,
+        cancel=cancel,
+    )
+    return replace(proof, after=slim(proof.after))

@@ -1,0 +1,154 @@
+"""The desk: a process that holds a read image and answers what a screen wants to know of it.
+
+The app's own process gets the report without what grows with the number of files;
+that is asked for, a screenful at a time. So nothing that takes long runs beside the keys.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Concatenate, Protocol, TypeVar
+
+from uvdive.base.errors import UsageError
+from uvdive.base.progress import CancelToken, OnEvent, ignore
+from uvdive.base.resident import Resident
+from uvdive.image.reference import Target, parse_target
+from uvdive.image.store import LayerStore
+from uvdive.image.table import FileTable
+from uvdive.ledger.report import ImageReport
+from uvdive.session.images import Loaded, read_saved
+from uvdive.session.options import DEFAULTS, ReadOptions
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Held:
+    """What the process holds: the whole report, the contents, and what was computed from them."""
+
+    report: ImageReport
+    store: LayerStore | None
+    memo: dict[object, Any] = field(default_factory=dict)
+
+
+class Desk(Protocol):
+    """Where to ask about an image.
+
+    ``report`` is the report without files, waste and what else grows with the files;
+    ``contents`` says whether files can be read.
+    """
+
+    report: ImageReport
+    contents: bool
+    at_once: bool
+    """Are answers there at once, so that nobody has to wait in a thread?"""
+
+    def ask(
+        self,
+        function: Callable[..., T],
+        *args: object,
+        limit: float | None = None,
+        cancel: CancelToken | None = None,
+    ) -> T:
+        """``function(held, *args)``; see ``Resident.ask``."""
+
+    def run(
+        self,
+        function: Callable[..., T],
+        *args: object,
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
+    ) -> T:
+        """``function(held, *args, on_event=…, cancel=…)``, beside the questions; see ``Resident.run``."""
+
+    def close(self) -> None:
+        """Let go of the image."""
+
+
+class ProcessDesk:
+    """A desk in a process of its own."""
+
+    at_once = False
+
+    def __init__(self, resident: Resident, report: ImageReport, *, contents: bool) -> None:
+        self.report = report
+        self.contents = contents
+        self.ask = resident.ask
+        self.run = resident.run
+        self.close = resident.close
+
+
+class LocalDesk:
+    """A desk in this process, for what was read already."""
+
+    at_once = True
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.report = slim(loaded.report)
+        self.contents = loaded.store is not None
+        self._held = Held(loaded.report, loaded.store)
+
+    def ask(
+        self,
+        function: Callable[Concatenate[Held, ...], T],
+        *args: object,
+        limit: float | None = None,  # noqa: ARG002 - nobody could end it
+        cancel: CancelToken | None = None,
+    ) -> T:
+        """Answer now."""
+        if cancel is not None:
+            cancel.raise_if_cancelled()
+        return function(self._held, *args)
+
+    def run(
+        self,
+        function: Callable[Concatenate[Held, ...], T],
+        *args: object,
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
+    ) -> T:
+        """Work in this thread."""
+        return function(self._held, *args, on_event=on_event, cancel=cancel or CancelToken())
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def open_desk(
+    target: str | Target,
+    *,
+    dockerfile: Path | None = None,
+    options: ReadOptions = DEFAULTS,
+    on_event: OnEvent = ignore,
+    cancel: CancelToken | None = None,
+) -> ProcessDesk:
+    """Load what a TARGET names into a process that answers about it; all as ``load_image`` says."""
+    parsed = parse_target(target) if isinstance(target, str) else target
+    if parsed.kind == "dockerfile":
+        raise UsageError(f"{parsed.value} is a Dockerfile: it has to be built first.")
+    resident, (report, contents) = Resident.start(
+        hold, parsed, dockerfile, options, on_event=on_event, cancel=cancel
+    )
+    return ProcessDesk(resident, report, contents=contents)
+
+
+def hold(
+    target: Target, dockerfile: Path | None, options: ReadOptions, *, on_event: OnEvent
+) -> tuple[Held, tuple[ImageReport, bool]]:
+    """What the process does first: read everything, and hand over what is small."""
+    if target.kind == "report":
+        held = Held(read_saved(target.path), None)
+    else:
+        from uvdive.session.reading import read_image
+
+        report, index = read_image(target, dockerfile, options, on_event=on_event)
+        held = Held(report, LayerStore(report.files, index))
+    return held, (slim(held.report), held.store is not None)
+
+
+def slim(report: ImageReport) -> ImageReport:
+    """The report without what grows with the number of files."""
+    return replace(report, files=FileTable(), inode_owner=array("B"), inode_component=array("i"), waste=())
