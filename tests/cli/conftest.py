@@ -18,6 +18,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Session:
     recorded = Session()
     for module, name in (
         ("uvdive.session.images", "load_image"),
+        ("uvdive.session.desk", "open_desk"),
         ("uvdive.session.proving", "build_image"),
         ("uvdive.session.proving", "prove"),
         ("uvdive.session.rewriting", "plan_rewrite"),

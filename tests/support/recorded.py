@@ -11,6 +11,7 @@ from samples import sample_report
 
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
+from uvdive.session.desk import LocalDesk
 from uvdive.verify.checks import Check, Comparison, Verification
 
 PASSED = Verification((Check("config", "passed", "equal"),))
@@ -46,6 +47,10 @@ class Session:
         self.how = how
         report = self._answer("load", self.report, (target, dockerfile))
         return SimpleNamespace(report=report, store=None, index=self.index)
+
+    def open_desk(self, target: object, **how) -> LocalDesk:
+        """The same for the app."""
+        return LocalDesk(self.load_image(target, **how))
 
     def build_image(self, request: BuildRequest, *, on_event=None, cancel=None) -> object:
         built = BuildResult("sha256:1", "uvdive.local/x:before", 2.5)
