@@ -199,7 +199,16 @@ PYTHON_ENV = (UV_PATH, "GPG_KEY=1", "PYTHON_VERSION=3.13.5", "PYTHON_SHA256=2")
 
 BASES = {
     "python:3.13-slim-trixie": make_image(
-        [Layer("base", {"/bin/sh": Node(1000), "/usr/local/lib/python3.13/os.py": Node(500)})],
+        [
+            Layer(
+                "base",
+                {
+                    "/bin/sh": Node(1000),
+                    "/usr/local/lib/python3.13/os.py": Node(500),
+                    "/usr/local/bin/python3.13": Node(),
+                },
+            )
+        ],
         config=ImageConfig(env=PYTHON_ENV, cmd=("python3",)),
     ),
     "debian:trixie-slim": make_image(
@@ -227,10 +236,14 @@ class Project:
             "/bin/sh": Node(1000),
             "/usr/local/bin/uv": Node(4000),
             "/usr/local/lib/python3.13/os.py": Node(500),
+            "/usr/local/bin/python3.13": Node(),
             "/etc/passwd": Node(10),
             "/var/lib/dpkg/status": Node(0),
             "/tmp": Node(folder=True, mode=0o1777),
         }
+        base_paths.update(image.pop("base_paths", {}))
+        if not image.pop("base_uv", True):
+            del base_paths["/usr/local/bin/uv"]
         layers = [Layer("# base", base_paths), Layer("ENV UV_TOOL_BIN_DIR=/usr/local/bin")]
         for line in text.replace("\\\n", "").splitlines():
             if not line or line.startswith(("FROM", "#", "ARG G_", "ONBUILD")):

@@ -68,6 +68,9 @@ def test_r3_a_runner_with_another_minor_version_is_refused(project, env) -> None
     assert refused(made.plan()) == ("R3", None)
 
 
+BRING = "COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\n"
+
+
 @pytest.mark.parametrize("base", ["nvidia/cuda:12.4-runtime", "mcr.microsoft.com/playwright/python:v1"])
 def test_r5_a_base_that_no_rule_covers_is_refused(project, base) -> None:
     assert refused(project(f"FROM {base}\n{SYNC}{FLASK}").plan()) == ("R5", 1)
@@ -140,9 +143,33 @@ def test_r4_a_patch_in_python_version_pins_too(project, node, env, tmp_path) -> 
     assert next(d for d in result.decisions if d.id == "python").chosen == "managed"
 
 
-def test_r5_the_distributions_python_is_refused(project, env) -> None:
-    made = project(BASE + SYNC + FLASK, environments=[env(interpreter="/usr/bin/python3.13")])
-    assert refused(made.plan()) == ("R5", 1)
+@pytest.mark.parametrize("base", ["nvidia/cuda:12-runtime", "example.org/python-base:3"])
+def test_r5_somebodys_base_without_uv_is_the_final_images_too(project, base, node) -> None:
+    text = f"FROM {base}\n{BRING}{SYNC}{FLASK}"
+    made = project(text, {"COPY --from": {"/usr/bin/uv": node(4000)}}, base_uv=False)
+    assert f"FROM {base} AS runner\n" in made.plan().text
+    assert refused(plan(made.text, None, lambda _: None))[0] in ("R1", "R5")
+
+
+def test_r5_and_r1_debians_own_python_stays_where_its_base_is(project, env, node) -> None:
+    text = "FROM debian:trixie-slim\nRUN apt-get install -y python3\n" + BRING + SYNC + FLASK
+    wrote = {
+        "COPY --from": {"/usr/bin/uv": node(4000)},
+        "RUN apt-get": {"/usr/bin/python3.13": node(9, owner="os-packages")},
+    }
+    own = [env(interpreter="/usr/bin/python3.13")]
+    result = project(text, wrote, environments=own, base_uv=False).plan()
+    assert runner(result.text)[:2] == ["FROM debian:trixie-slim AS runner", "RUN apt-get install -y python3"]
+    gone = project(
+        BASE + SYNC + FLASK, environments=[env(interpreter="/bin/sh")], base_paths={"/opt/python": node(1)}
+    )
+    assert gone.plan().outcome == "rewritten"
+    lost = project(
+        BASE + SYNC + FLASK,
+        environments=[env(interpreter="/opt/python")],
+        base_paths={"/opt/python": node(1)},
+    )
+    assert refused(lost.plan())[0] == "R1"
 
 
 def test_r6_the_build_never_downloads_a_python(project) -> None:
@@ -153,13 +180,64 @@ def test_r6_the_build_never_downloads_a_python(project) -> None:
     assert own.text.count("UV_PYTHON_DOWNLOADS") == 2  # the author's, in both stages
 
 
-def test_r9_two_environments_are_refused(project, env) -> None:
-    made = project(BASE + SYNC + FLASK, environments=[env(), env(path="/opt/venv")])
-    assert refused(made.plan()) == ("R9", None)
+def test_r9_of_two_environments_the_start_command_chooses_and_both_are_copied(project, env, node) -> None:
+    text = BASE + SYNC + "RUN make other\n{}"
+    wrote = {"RUN make": {"/opt/venv/bin/flask": node(3), "/opt/venv/lib/x.py": node(500), "/opt/x": node(1)}}
+    both = [env(path="/opt/venv"), env()]
+    made = project(text.format(FLASK), wrote, environments=both)
+    result = made.plan()
+    assert "VIRTUAL_ENV=/app/.venv" in result.text
+    assert "COPY --from=builder /opt /opt" in runner(result.text)
+    (decision,) = [d for d in result.decisions if d.id == "other-environments"]
+    keep, leave = (alternative.predicted_bytes for alternative in decision.alternatives)
+    assert keep - leave == 503
+    lean = made.plan(choices={"other-environments": "leave-out"})
+    assert "/opt/venv" not in lean.text
+    assert "/opt/venv" in lean.allowed.paths
+    named = project(text.format('CMD ["/opt/venv/bin/flask"]\n'), wrote, environments=both)
+    assert any("in /opt/venv, not in /app/.venv" in d.summary for d in named.plan().decisions)
+    unclear = project(text.format('CMD ["./start"]\n'), wrote, environments=both)
+    assert refused(unclear.plan()) == ("R9", None)
 
 
-def test_r10_packages_in_the_systems_python_are_refused(project) -> None:
-    assert refused(project(BASE + SYNC + FLASK, environments=[]).plan())[0] == "R10"
+def test_r9_environments_on_different_pythons_are_refused(project, env) -> None:
+    both = [
+        env(),
+        env(path="/opt/venv", interpreter=f"{HOME}/cpython-3.13.5-linux-x86_64-gnu/bin/python3.13"),
+    ]
+    assert refused(project(BASE + SYNC + FLASK, environments=both).plan())[0] == "R9"
+
+
+HOME = "/root/.local/share/uv/python"
+SITE = "/usr/local/lib/python3.13/site-packages"
+
+
+def test_r10_of_the_systems_python_only_what_is_new_goes_over(project, env, node) -> None:
+    text = BASE + "WORKDIR /app\nRUN uv pip install --system flask\nCOPY src /app/src\nCMD flask run\n"
+    packages = {f"{SITE}/{name}/x.py": node(100, owner="venv") for name in ("flask", "jinja2")}
+    packages[f"{SITE}/flask-3.0.dist-info/RECORD"] = node(7, owner="venv")
+    packages["/usr/local/bin/flask"] = node(30, owner="venv")
+    packages["/usr/local/bin/werk"] = node(31, owner="venv")
+    packages[f"{SITE}/pip/__pycache__/a.pyc"] = node(9, owner="python")
+    base = {f"{SITE}/pip/a.py": node(900, owner="python"), f"{SITE}/uv/uv": node(5000, owner="uv")}
+    system = env(path="/usr/local", kind="system", interpreter="/usr/local/bin/python3.13")
+    made = project(text, {"RUN uv pip": packages}, environments=[system], base_paths=base)
+    result = made.plan()
+    assert result.outcome == "rewritten", result.refusal
+    build = result.text.partition("\nFROM")[0]
+    assert build.endswith(f"RUN rm -rf \\\n    {SITE}/pip \\\n    {SITE}/uv\n")
+    run = "\n".join(runner(result.text))
+    assert f"COPY --from=builder {SITE} {SITE}\n" in run
+    both = "/usr/local/bin/flask \\\n    /usr/local/bin/werk \\\n    /usr/local/bin/\n"
+    assert f"COPY --from=builder \\\n    {both}" in run
+    assert "VIRTUAL_ENV" not in run
+    assert result.predicted.owners["venv"][1] == 268
+    assert result.predicted.owners["python"][1] == 500
+
+
+def test_r10_and_r15_an_image_without_any_packages_is_refused(project) -> None:
+    assert refused(project(BASE + SYNC + FLASK, environments=[]).plan()) == ("R15", 6)
+    assert refused(project(BASE + SYNC + "CMD flask\n", environments=[]).plan()) == ("R10", None)
 
 
 def test_r12_the_work_directory_is_copied_whole_to_the_same_path(project) -> None:
@@ -204,7 +282,7 @@ def test_r12_a_cache_in_the_work_directory_stays_behind(project, node) -> None:
     text = BASE + "ENV UV_CACHE_DIR=/app/.uvcache\n" + SYNC + "RUN ./x\n" + FLASK
     wrote = {"RUN ./x": {"/app/.uvcache/a/b": node(9, owner="venv"), "/app/data": node(1)}}
     copies = [line for line in runner(project(text, wrote).plan().text) if line.startswith("COPY")]
-    assert "COPY --from=builder /app/data /app/data" in copies
+    assert "    /app/data \\" in runner(project(text, wrote).plan().text)
     assert "COPY --from=builder /app/.venv /app/.venv" in copies
     assert not any("uvcache" in line or line.endswith(" /app") for line in copies)
 

@@ -9,6 +9,7 @@ from uvdive.dockerfile.scan import split_keyword
 from uvdive.ledger.report import OsRelease
 from uvdive.rewrite.contextfiles import context_text
 from uvdive.rewrite.facts import EnvironmentFacts
+from uvdive.rewrite.files import Files
 from uvdive.rewrite.images import Reference, slim_python, system_without_python, without_uv
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision
@@ -37,7 +38,9 @@ class Bases:
     python_to: str | None = None
 
 
-def choose_bases(evidence: Evidence, env: EnvironmentFacts, notes: Notes, default: str = "") -> Bases:
+def choose_bases(
+    evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes, default: str = ""
+) -> Bases:
     """Decide on both bases. ``default`` is the value of ``python`` where the user chose none.
 
     Raises:
@@ -47,18 +50,30 @@ def choose_bases(evidence: Evidence, env: EnvironmentFacts, notes: Notes, defaul
     line = evidence.stages[0].source.line
     os = evidence.report.os if evidence.report else None
     if reference.family == "other":
-        raise Refused(
-            "R5",
-            f"The base {reference.text} is none that the rules cover (uv's, Python's, Debian, Alpine): "
-            "what it "
-            "brings besides Python would be lost or guessed.",
-            line,
-        )
+        _check_foreign(reference, files, line)
     if env.managed_home is None:
         return _image_python(evidence, env, reference, os, notes)
     if os is None:
         raise Refused("R8", "The image does not say which distribution it is (/etc/os-release).", line)
     return _managed_python(evidence, env, reference, os, notes, default)
+
+
+def _check_foreign(reference: Reference, files: Files | None, line: int) -> None:
+    """Somebody's own base can be the final image's too, as long as uv is not part of it (R5)."""
+    if files is None:
+        raise Refused(
+            "R5",
+            f"What is in {reference.text} cannot be told from the text. Build the image first and plan with "
+            "it (leave out --static).",
+            line,
+        )
+    if files.base_holds("uv"):
+        raise Refused(
+            "R5",
+            f"The base {reference.text} holds uv itself, and nobody knows an image that is the same without "
+            "it. Start from the image that it was made from, and bring uv by COPY --from.",
+            line,
+        )
 
 
 def _image_python(
@@ -129,7 +144,7 @@ def _managed_python(
 ) -> Bases:
     line = evidence.stages[0].source.line
     pinned, slim, system = _pinned(evidence, env), slim_python(env.minor, os), system_without_python(os)
-    if reference.family == "system" and reference.text != system:
+    if reference.family in ("system", "other", "python"):
         system = reference.text
     image = f"Python {env.minor} of {slim} in both stages"
     managed = f"uv's Python {env.version or env.minor} on {system}"
@@ -169,3 +184,20 @@ def _is_public(home: str, evidence: Evidence) -> bool:
     return not home.startswith("/root/") and any(
         "UV_PYTHON_INSTALL_DIR" in step.instruction.value for step in evidence.steps
     )
+
+
+def check_interpreter(env: EnvironmentFacts, files: Files, runner: Files, name: str) -> None:
+    """The interpreter that came with the old base must be in the new one, at the same path (R1).
+
+    Raises:
+        Refused: R1.
+    """
+    node = files.follow(env.interpreter) if env.interpreter and env.managed_home is None else None
+    if node is None or files.layer(node) >= files.base_layers:
+        return
+    if runner.follow(files.path(node)) is None:
+        raise Refused(
+            "R1",
+            f"The environment runs on {env.interpreter}, which {name} does not have. Use a base with the "
+            "same Python, or install it in a RUN of its own.",
+        )

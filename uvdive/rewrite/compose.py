@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.syntax import Instruction, Node
@@ -112,6 +113,12 @@ def _write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) 
             _write_kept(writer, parts, node)
     for text in parts.extra_build:
         writer.add(text, "full-sync")
+    if parts.copies.cleared:
+        user = next((s.user for s in reversed(parts.evidence.steps)), "")
+        writer.add("# The final image's base has these: they stay out of the copy.\n")
+        writer.add("" if user in ("", "root", "0") else "USER root\n", "copies")
+        paths = " \\\n    ".join(map(shlex.quote, parts.copies.cleared))
+        writer.add(f"RUN rm -rf \\\n    {paths}\n", "copies")
     return pending
 
 

@@ -6,8 +6,10 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 
+from uvdive.dockerfile.variables import expand
 from uvdive.image.table import Kind
 from uvdive.rewrite.bases import Bases
+from uvdive.rewrite.environments import sites
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Refused
@@ -19,8 +21,9 @@ _CACHES = re.compile(r"/(?:\.cache/(?:pip|pypoetry|pre-commit|pdm)|\.npm|\.cargo
 _UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
 _PROFILES = re.compile(r"/(?:root|home/[^/]+)/\.(?:bashrc|profile|bash_profile|zshrc|zshenv)$")
 _RECEIPTS = re.compile(r"/(?:\.config/uv|\.local/bin/env(?:\.fish)?)(?:/|$)")
-_BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/.*__pycache__/")
+_BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/(?!(?:site|dist)-packages/).*__pycache__/")
 _USER_FILES = re.compile(r"/etc/(?:passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock)-?$")
+_FEW = 3
 PROJECT_FILES = frozenset({"uv.lock", "pyproject.toml", "uv.toml", ".python-version"})
 
 
@@ -34,15 +37,32 @@ class Folder:
     gid: int
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A symbolic link, as it is written. ``parent`` is the folder to make first, or None."""
+
+    path: str
+    target: str
+    uid: int
+    gid: int
+    parent: str | None
+
+
 @dataclass(slots=True)
 class CopySet:
     """What the runner copies: ``paths`` are whole (folders with all they hold).
 
-    ``nodes`` are their nodes, for the prediction. ``folders`` are made first, parents
-    before children. ``left_out`` are project files that a choice leaves out.
+    ``nodes`` are their nodes, for the prediction. ``files`` are those of the paths that
+    are regular files. ``folders`` are made first, parents before children. ``cleared``
+    are paths in copied folders that the base has already: the build stage removes them
+    before (R10). ``links`` are made anew, for COPY follows them. ``left_out`` are project
+    files that a choice leaves out.
     """
 
     paths: list[str] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+    cleared: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
     nodes: list[int] = field(default_factory=list)
     folders: list[Folder] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -61,6 +81,8 @@ class Copier:
         found += [f"{step.values.get('XDG_CACHE_HOME', '')}/uv" for step in evidence.steps]
         self.caches = {path.rstrip("/") for path in found if path.count("/") > 1 and path.startswith("/")}
         self.leave_out: frozenset[int] = frozenset()
+        self.sites = frozenset(sites(env.path, files)) if env.system else frozenset()
+        self.mounts = {mount for step in evidence.runs() for mount in _cache_mounts(step)}
         self.result = CopySet()
 
     def copy_set(self, leave_out: frozenset[int] = frozenset()) -> CopySet:
@@ -86,13 +108,13 @@ class Copier:
         found: set[int] = set()
         for node in self.files.walk(root) if root is not None else ():
             path = self.files.path(node)
-            if self._in_environment(path) or self.files.kind(node) == Kind.DIRECTORY or self._provided(node):
+            if self.env.holds(path) or self.files.kind(node) == Kind.DIRECTORY or self._provided(node):
                 continue
             relative = posixpath.relpath(path, self.evidence.workdir)
             run = self.runs.get(self.files.layer(node))
             if relative in PROJECT_FILES or (run is not None and re.search(r"\buv\s+init\b", run.text)):
                 found.add(node)
-        if any(self.env.roots) and any(not self._in_environment(root) for root in self.env.roots):
+        if any(self.env.roots) and any(not self.env.holds(root) for root in self.env.roots):
             return frozenset()  # an editable project reads its own metadata and sources
         return frozenset(found)
 
@@ -104,9 +126,6 @@ class Copier:
             self.result.paths.append(self.bases.python_to)
             self.result.nodes.append(node)
 
-    def _in_environment(self, path: str) -> bool:
-        return path == self.env.path or path.startswith(f"{self.env.path}/")
-
     def _in_workdir(self, path: str) -> bool:
         workdir = self.evidence.workdir.rstrip("/")
         return bool(workdir) and (path == workdir or path.startswith(f"{workdir}/"))
@@ -116,7 +135,9 @@ class Copier:
         if node in self.leave_out:
             return True
         path = self.files.path(node)
-        if self._in_environment(path):
+        if any(path == left or path.startswith(f"{left}/") for left in self.env.left_out):
+            return True
+        if self.env.holds(path):
             return False
         home = self.bases.python_from
         if self._is_uvs(node, path) or _SCRATCH.match(path) or _BYTECODE.match(path):
@@ -169,6 +190,8 @@ class Copier:
             if not self._provided(node) and not self._excluded(node):
                 self._check_system(node, path)
                 self._add(node, path)
+        elif node in self.sites and self._provided(node):
+            self._visit_site(node, path)
         elif self._provided(node):
             if self._is_changed_folder(node):
                 self._make_folder(node, path)
@@ -180,7 +203,9 @@ class Copier:
 
     def _visit_added_folder(self, node: int, path: str) -> None:
         keep, leave = self._wanted_below(node)
-        if leave and not keep:
+        if not keep and (
+            leave or any(mount.startswith(f"{path}/") or mount == path for mount in self.mounts)
+        ):
             return
         self._check_system(node, path)
         self._make_folder(node, path)
@@ -189,6 +214,29 @@ class Copier:
             return
         for child in self.files.children(node):
             self._visit(child)
+
+    def _visit_site(self, node: int, path: str) -> None:
+        """A folder of packages of the base's own Python: only what is new goes over (R10)."""
+        new = [child for child in self.files.children(node) if self._is_new(child)]
+        if len(new) < _FEW:
+            for child in new:
+                self._visit(child)
+            return
+        kept = [child for child in self.files.children(node) if child not in new]
+        self.result.cleared += [
+            self.files.path(child) for child in kept if sum(self.files.bytes_by_owner([child]).values())
+        ]
+        self.result.paths.append(path)
+        self.result.nodes += new
+
+    def _is_new(self, node: int) -> bool:
+        """Is there something below that the base lacks? Bytecode of the base's packages is not counted."""
+        for below in self.files.walk(node):
+            if self.files.kind(below) == Kind.DIRECTORY or self._provided(below) or self._excluded(below):
+                continue
+            if not (self.files.in_base(node) and "/__pycache__/" in self.files.path(below)):
+                return True
+        return False
 
     def _is_changed_folder(self, node: int) -> bool:
         """Did an instruction that is not repeated change owner or mode of a folder of the base?"""
@@ -209,7 +257,16 @@ class Copier:
         return counts
 
     def _add(self, node: int, path: str) -> None:
+        if self.files.kind(node) == Kind.SYMLINK:
+            _, uid, gid = self.files.mode(node)
+            folder = posixpath.dirname(path)
+            above = self.files.at(folder)
+            parent = None if above is None or self._provided(above) else folder
+            self.result.links.append(Link(path, self.files.link(node), uid, gid, parent))
+            return
         self.result.paths.append(path)
+        if self.files.kind(node) == Kind.FILE:
+            self.result.files.add(path)
         self.result.nodes.append(node)
 
     def _make_folder(self, node: int, path: str) -> None:
@@ -223,11 +280,7 @@ class Copier:
         if step is None or step.keyword != "RUN":
             return
         if self.files.owner(node) == "venv":
-            raise Refused(
-                "R10",
-                f"{path} was installed outside the environment {self.env.path}. Install it with the project.",
-                step.line,
-            )
+            return  # packages of the system's Python (R10)
         if is_system(path) or self.files.in_base(node):
             raise Refused(
                 "R34",
@@ -238,6 +291,17 @@ class Copier:
                 "only installs OS packages or creates users, or write the file with COPY.",
                 step.line,
             )
+
+
+def _cache_mounts(step: Step) -> list[str]:
+    """The absolute targets of a RUN's cache mounts, which leave empty folders behind."""
+    found = []
+    for flag in step.instruction.flags:
+        fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
+        target = fields.get("target") or fields.get("dst") or fields.get("destination")
+        if flag.startswith("--mount=") and fields.get("type") == "cache" and target:
+            found.append(posixpath.normpath(posixpath.join(step.workdir, expand(target, step.values.get))))
+    return found
 
 
 def static_copy_set(evidence: Evidence, env: EnvironmentFacts, targets: list[tuple[str, int]]) -> CopySet:

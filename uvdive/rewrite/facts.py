@@ -1,4 +1,4 @@
-"""The environment that the app runs in, and the interpreter behind it (R1, R7, R9)."""
+"""The environment that the app runs in, and the interpreter behind it (R1, R7, R9, R10, R41)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 
 from uvdive.ledger.report import Environment
+from uvdive.rewrite.environments import Found, choose_environment, tool_roots
+from uvdive.rewrite.files import Files
 from uvdive.rewrite.images import Reference, python_of
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.steps import Evidence, command_text
@@ -21,6 +23,10 @@ class EnvironmentFacts:
     ``managed_home`` is the folder of uv's Pythons (``…/uv/python``), None for an
     interpreter that the image itself has; ``build`` is the managed build's folder.
     ``scripts`` are the environment's console scripts, None without an image.
+    ``system`` is the prefix of an interpreter that has the packages itself (R10), and
+    ``sites`` its folders of packages. ``folders`` hold whole environments: this one,
+    others that stay (R9), and those of uv's tools (R41). ``left_out`` are those that
+    a choice drops.
     """
 
     path: str
@@ -32,49 +38,87 @@ class EnvironmentFacts:
     uv_version: str | None
     scripts: frozenset[str] | None
     roots: tuple[str, ...]
+    folders: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    system: bool = False
 
     @property
     def bin(self) -> str:
         """The environment's folder of programs."""
         return f"{self.path}/bin"
 
+    def holds(self, path: str) -> bool:
+        """Does a path lie in an environment that is copied whole?"""
+        return any(path == folder or path.startswith(f"{folder}/") for folder in self.folders)
+
 
 def project_environment(evidence: Evidence) -> str | None:
     """Where ``uv sync`` puts the environment by the text (R7): None where nothing syncs."""
     for step in reversed(evidence.runs()):
         text = command_text(step.instruction)
+        made = re.search(r"\buv\s+venv\s+(?:-\S+\s+)*(?P<path>[^\s;&|-]\S*)", text)
+        if made is not None and "$" not in made["path"]:
+            return posixpath.normpath(posixpath.join(step.workdir, made["path"]))
         if re.search(r"\buv\s+(?:\S+\s+)*?sync\b|\buv\s+venv\b", text):
             named = step.values.get("UV_PROJECT_ENVIRONMENT", ".venv")
             return posixpath.normpath(posixpath.join(step.workdir, named))
     return None
 
 
-def find_environment(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
+def find_environment(evidence: Evidence, files: Files | None, notes: Notes) -> EnvironmentFacts:
     """The environment of the app.
 
     Raises:
-        Refused: there is none (R7), more than one (R9), it is the system's (R10), or
-            its interpreter is not there (R1).
+        Refused: there is none (R7, R10, R15), more than one and nobody knows which (R9),
+            or its interpreter is not there (R1).
     """
-    if evidence.report is None:
+    if evidence.report is None or files is None:
         return _from_text(evidence, notes)
-    venvs = [env for env in evidence.report.environments if env.kind == "venv"]
-    if not venvs:
-        raise Refused(
-            "R10",
-            "The image has no virtual environment: packages are in the system's Python or not installed at "
-            "all. "
-            "Install them with `uv sync`, which makes a .venv.",
-        )
-    if len(venvs) > 1:
-        names = " and ".join(env.path for env in venvs)
-        raise Refused(
-            "R9", f"The image has more than one environment ({names}). Keep the one that the app runs in."
-        )
-    return _from_report(venvs[0], evidence)
+    found = choose_environment(evidence, files, notes)
+    return _from_report(found, files)
 
 
-def _from_report(env: Environment, evidence: Evidence) -> EnvironmentFacts:
+def _from_report(found: Found, files: Files) -> EnvironmentFacts:
+    env = found.main
+    managed = _managed(env)
+    for other in found.others:
+        theirs = _managed(other)
+        homes = {None if match is None else match["home"] for match in (managed, theirs)}
+        if len(homes) > 1:
+            raise Refused(
+                "R9",
+                f"{env.path} and {other.path} run on Pythons of different origin "
+                f"({env.interpreter_path}, {other.interpreter_path}), and no base has both. Build them "
+                "with the same Python, or leave one out.",
+            )
+    assert env.python is not None
+    version = env.python
+    if managed and managed["version"].count(".") == 2:
+        version = managed["version"]
+    system = env.kind != "venv"
+    kept = [each.path.rstrip("/") for each in (env, *found.others) if each.kind == "venv"]
+    return EnvironmentFacts(
+        path=env.path.rstrip("/"),
+        minor=".".join(env.python.split(".")[:2]),
+        version=version if version.count(".") == 2 else None,
+        interpreter=env.interpreter_path,
+        managed_home=managed["home"] if managed else None,
+        build=managed["build"] if managed else "",
+        uv_version=env.uv_version,
+        scripts=frozenset(script.name for script in env.scripts),
+        roots=tuple(root for each in (env, *found.others) for root in each.roots),
+        folders=(*kept, *tool_roots(files)),
+        left_out=found.left_out,
+        system=system,
+    )
+
+
+def _managed(env: Environment) -> re.Match[str] | None:
+    """The parts of a managed interpreter's path.
+
+    Raises:
+        Refused: R1, there is no interpreter.
+    """
     if env.interpreter_path is None or not env.python:
         raise Refused(
             "R1",
@@ -82,35 +126,23 @@ def _from_report(env: Environment, evidence: Evidence) -> EnvironmentFacts:
             "interpreter. "
             "Make the image that it was built in and the image that it runs in agree on the Python.",
         )
-    managed = _MANAGED.match(env.interpreter_path)
-    version = env.python
-    if managed and managed["version"].count(".") == 2:
-        version = managed["version"]
-    home = managed["home"] if managed else None
-    if home is None and not env.interpreter_path.startswith("/usr/local/bin/python"):
-        raise Refused(
-            "R5",
-            f"The environment runs on {env.interpreter_path}, which an OS package or somebody else's image "
-            "put there; moving it to another base is not supported yet. Use a python:X.Y-slim base.",
-            evidence.stages[0].source.line,
-        )
-    return EnvironmentFacts(
-        path=env.path.rstrip("/"),
-        minor=".".join(env.python.split(".")[:2]),
-        version=version if version.count(".") == 2 else None,
-        interpreter=env.interpreter_path,
-        managed_home=home,
-        build=managed["build"] if managed else "",
-        uv_version=env.uv_version,
-        scripts=frozenset(script.name for script in env.scripts),
-        roots=env.roots,
-    )
+    return _MANAGED.match(env.interpreter_path)
 
 
 def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
     path = project_environment(evidence)
     if path is None:
-        raise Refused("R7", "No RUN makes an environment with `uv sync`, and there is no image to look into.")
+        raise Refused(
+            "R7",
+            "No RUN makes an environment with `uv sync` or `uv venv`, and there is no image to look into. "
+            "Build the image first and plan with it (leave out --static).",
+        )
+    if any("uv tool install" in command_text(step.instruction) for step in evidence.runs()):
+        raise Refused(
+            "R41",
+            "Where `uv tool install` put its tool cannot be told from the text. Build the image first and "
+            "plan with it (leave out --static).",
+        )
     minor = python_of(Reference.read(evidence.base))
     if minor is None:
         raise Refused(
@@ -122,4 +154,4 @@ def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
     notes.warn(
         "R46", None, "This is a draft from the text alone: no image was looked into, nothing is proven."
     )
-    return EnvironmentFacts(path, minor, None, None, None, "", None, None, ())
+    return EnvironmentFacts(path, minor, None, None, None, "", None, None, (), (path,))

@@ -97,6 +97,15 @@ class Files:
         """Did the base have this path?"""
         return node == 0 or self._base[node] >= 0
 
+    def base_holds(self, owner: str) -> bool:
+        """Did a file of this owner come with the base?"""
+        number = OWNERS.index(owner)
+        table, owners = self.table, self.report.inode_owner
+        return any(
+            owners[inode] == number and table.inode_layer(inode) < self.base_layers
+            for inode in range(table.inodes)
+        )
+
     def link(self, node: int) -> str:
         """A symlink's target, as written; empty for everything else."""
         entry = self.entry(node)

@@ -7,6 +7,7 @@ import re
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.environments import uv_bytes
 from uvdive.rewrite.images import Reference
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.steps import Evidence, command_text, mentions_uv
@@ -100,7 +101,6 @@ def _check_image(evidence: Evidence, report: ImageReport, *, uv_stays: bool) -> 
                 "old place. Copy it to the path that it was made at.",
                 line,
             )
-    sizes = {owner.owner: owner.live_bytes for owner in report.owners}
-    if not uv_stays and (sizes.get("uv", 0) or sizes.get("uv-cache", 0)):
+    if not uv_stays and uv_bytes(report):
         line = next((s.line for s in from_build if mentions_uv(s.instruction.arguments)), None)
         raise Refused("R45", f"The final image still holds uv or its cache. {_HINT}", line)

@@ -12,11 +12,12 @@ from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.basediff import announce_base_files
-from uvdive.rewrite.bases import Bases, choose_bases
+from uvdive.rewrite.bases import Bases, check_interpreter, choose_bases
 from uvdive.rewrite.compose import Parts, Writer, check_single, write
 from uvdive.rewrite.contextfiles import sources, warn_host_environment
 from uvdive.rewrite.copyset import Copier, CopySet, static_copy_set
 from uvdive.rewrite.difftext import unified_diff
+from uvdive.rewrite.environments import uv_bytes
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.multistage import brings_uv, check_multistage
@@ -29,7 +30,7 @@ from uvdive.rewrite.start import Starter
 from uvdive.rewrite.staticrules import check_static
 from uvdive.rewrite.steps import Evidence, command_text, gather, mentions_uv
 from uvdive.rewrite.sync import full_sync
-from uvdive.rewrite.tools import check_tools, warn_stage_name
+from uvdive.rewrite.tools import warn_stage_name
 
 BaseLookup = Callable[[str], ImageReport | None]
 """The report of an image that is at hand, by its reference; None where it is not (R60)."""
@@ -116,10 +117,7 @@ def _check_uv(evidence: Evidence) -> None:
 
 def _is_lean(evidence: Evidence) -> bool:
     """A single stage into which uv is only mounted holds nothing to remove."""
-    if evidence.report is None:
-        return False
-    owners = {owner.owner: owner.bytes for owner in evidence.report.owners}
-    return not owners.get("uv") and not owners.get("uv-cache")
+    return evidence.report is not None and not uv_bytes(evidence.report)
 
 
 def _best(bench: Bench, choices: Mapping[str, str]) -> Draft:
@@ -146,14 +144,13 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     notes = Notes(choices)
     check_single(evidence)
     check_inherited(evidence)
-    check_tools(evidence)
     warn_stage_name(evidence, notes)
     report = evidence.report
-    env = find_environment(evidence, notes)
+    env = find_environment(evidence, bench.files, notes)
     runs = [read_run(step) for step in evidence.runs()]
     check_sources(evidence.steps, runs)
     warn_host_environment(evidence, notes)
-    bases = choose_bases(evidence, env, notes)
+    bases = choose_bases(evidence, env, bench.files, notes)
     starter = Starter(evidence, env, files, notes)
     moved = starter.start_instructions()
     needs_sync = "uv run" in starter.removed or starter.scripts.copied_uv is not None
@@ -173,6 +170,8 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     if files is not None and base is not None:
         announce_base_files(files, base, evidence.stages[0].source.line, notes)
     _check_versions(env, base, bases, notes)
+    if files is not None and base is not None:
+        check_interpreter(env, files, Files(base, len(base.layers)), bases.runner)
     writer = write(parts)
     prediction = None
     if report is not None and files is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.dockerfile.variables import pairs
 from uvdive.ledger.report import User
-from uvdive.rewrite.copyset import CopySet
+from uvdive.rewrite.copyset import CopySet, Link
 from uvdive.rewrite.runs import Run, kept_commands
 from uvdive.rewrite.steps import Evidence, Step
 
@@ -102,9 +102,16 @@ def folders(copies: CopySet) -> list[Line]:
 
 
 def copies_text(copies: CopySet, stage: str) -> list[Line]:
-    """One COPY for each path."""
+    """One COPY for each folder, and one for all plain files of a folder."""
     lines = []
+    grouped = _together(copies)
     for path in copies.paths:
+        folder = path.rpartition("/")[0]
+        if path in grouped.get(folder, ()):
+            if path == grouped[folder][0]:
+                words = " \\\n    ".join([*grouped[folder], f"{folder}/"])
+                lines.append(Line(f"COPY --from={stage} \\\n    {words}\n", ("copies",)))
+            continue
         if re.fullmatch(r"[\w@%+=:,./-]+", path):
             words = f"{path} {path}"
         else:
@@ -112,7 +119,28 @@ def copies_text(copies: CopySet, stage: str) -> list[Line]:
             target = re.sub(r"([\\$])", r"\\\1", path)
             words = json.dumps([re.sub(r"([*?\[])", r"\\\1", target), target], ensure_ascii=False)
         lines.append(Line(f"COPY --from={stage} {words}\n", ("copies",)))
+    if copies.links:
+        commands = " && \\\n    ".join(command for link in copies.links for command in _link(link))
+        lines.append(Line(f"RUN {commands}\n", ("copies",)))
     return lines
+
+
+def _link(link: Link) -> list[str]:
+    target, path = shlex.quote(link.target), shlex.quote(link.path)
+    commands = [f"mkdir -p {shlex.quote(link.parent)}"] if link.parent else []
+    commands.append(f"ln -sfn {target} {path}")
+    if (link.uid, link.gid) != (0, 0):
+        commands.append(f"chown -h {link.uid}:{link.gid} {path}")
+    return commands
+
+
+def _together(copies: CopySet) -> dict[str, list[str]]:
+    """Plain files by folder, where there are several: COPY takes them at once."""
+    found: dict[str, list[str]] = {}
+    for path in copies.paths:
+        if path in copies.files and re.fullmatch(r"[\w@%+=:,./-]+", path):
+            found.setdefault(path.rpartition("/")[0], []).append(path)
+    return {folder: paths for folder, paths in found.items() if len(paths) > 1}
 
 
 def last_of_each(steps: Sequence[Step]) -> list[Step]:

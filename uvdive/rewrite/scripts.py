@@ -106,7 +106,7 @@ class Finder:
 
     def _is_own(self, path: str) -> bool:
         """Did the author's own instructions put a file there, outside the environment?"""
-        if path.startswith(f"{self.env.path}/"):
+        if self.env.holds(path):
             return False
         if self.files is None:
             return bool(context_file(self.evidence, path) or heredoc_text(self.evidence, path))

@@ -32,7 +32,7 @@ def added_variables(
     }
     before = evidence.report.config.environ if evidence.report else {}
     added: list[tuple[str, str]] = []
-    if removed:
+    if removed and not env.system:
         path = before.get("PATH", "") if evidence.report else evidence.stages[-1].env.get("PATH", "")
         if env.bin not in path.split(":"):
             added.append(("PATH", f"{env.bin}:$PATH"))
@@ -142,5 +142,6 @@ def check_inherited(evidence: Evidence) -> None:
         return
     if report.config.on_build:
         raise Refused("R26", "The base has ONBUILD instructions, which would run in other people's builds.")
-    if report.config.user and evidence.last("USER") is None:
+    same = Reference.read(evidence.base).family in ("python", "system", "other")
+    if report.config.user and evidence.last("USER") is None and not same:
         raise Refused("R28", f"The base sets USER {report.config.user}, which the new base does not have.")
