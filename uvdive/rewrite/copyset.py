@@ -91,7 +91,7 @@ class Copier:
         Raises:
             Refused: R34, an instruction changed something that can be neither copied nor repeated.
         """
-        key = ("copies", self.bases.python_from, self.bases.python_to, leave_out)
+        key = ("copies", self.bases.python_from, self.bases.python_to, self.env.left_out, leave_out)
         known = self.files.memo.get(key)
         if isinstance(known, CopySet):
             return known
