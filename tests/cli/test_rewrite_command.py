@@ -8,7 +8,9 @@ from recorded import FAILED, PASSED
 
 from uvdive.base.errors import BuildError, EngineError, UsageError
 from uvdive.rewrite.plan import Refusal
+from uvdive.verify.repairs import Repair
 
+REPAIR = (Repair("extra-paths", "/app/x", ("files",), "files: /app/x is not copied"),)
 REFUSED = {
     "outcome": "refused",
     "refusal": Refusal("R59", "uvx at start", 3),
@@ -82,6 +84,39 @@ def test_force_writes_after_a_failed_check_and_says_so(run, session, project: Pa
     assert ran.code == 1
     assert "written all the same (--force)" in ran.err
     assert (project / ("new" if "-o" in how else "Dockerfile")).read_text() == "FROM new\n"
+
+
+def test_a_repair_is_offered_after_a_failed_check(run, session, project: Path) -> None:
+    session.verification, session.repairs = FAILED, [REPAIR]
+    ran = run("rewrite", "Dockerfile", "--verify")
+    assert ran.code == 1
+    assert session.names() == ["build", "load", "plan", "prove"]
+    assert "--choose extra-paths=/app/x\n    files: /app/x is not copied" in ran.out
+    session.repairs = [REPAIR]
+    (offered,) = json.loads(run("rewrite", "Dockerfile", "--verify", "--json").out)["repairs"]
+    assert offered == {
+        "choice": "extra-paths",
+        "value": "/app/x",
+        "checks": ["files"],
+        "reason": "files: /app/x is not copied",
+    }
+
+
+def test_a_repair_is_planned_built_and_verified_once(run, session, project: Path) -> None:
+    session.verification, session.repairs = FAILED, [REPAIR, REPAIR]
+    ran = run("rewrite", "Dockerfile", "--repair", "--choose", "a=b", "--json")
+    assert ran.code == 1
+    assert session.names() == ["build", "load", "plan", "prove", "plan", "prove"]
+    assert session.calls[4][1].choices == {"a": "b", "extra-paths": "/app/x"}
+    assert "Repairing with --choose extra-paths=/app/x: files: /app/x is not copied" in ran.err
+    data = json.loads(ran.out)
+    assert [each["value"] for each in data["repaired"]] == ["/app/x"]
+    assert (project / "Dockerfile").read_text() == "FROM old\n"
+
+
+def test_nothing_is_repaired_where_nothing_failed(run, session, project: Path) -> None:
+    assert run("rewrite", "Dockerfile", "--repair").code == 0
+    assert session.names() == ["build", "load", "plan", "prove"]
 
 
 def test_an_archives_contents_reach_the_proof(run, session, project: Path) -> None:
@@ -168,6 +203,7 @@ def test_buildx_arguments_go_to_both_builds(run, session, project: Path) -> None
         ["--context", "nowhere"],
         ["--start", "--no-verify"],
         ["--force"],
+        ["--repair", "--no-verify"],
         ["--", "-t", "mine"],
         ["--", "-f", "other"],
         ["--", "other-context"],

@@ -32,6 +32,7 @@ from uvdive.verify.checks import (
     PathDelta,
     Verification,
 )
+from uvdive.verify.repairs import Repair
 
 # DESIGN.md, "JSON": the contract's keys. Later versions may add some, and none may go.
 REPORT_KEYS = {
@@ -54,7 +55,9 @@ REPORT_KEYS = {
 }
 REWRITE_KEYS = {
     "": "schema outcome evidence verified refusal text diff files decisions warnings predicted measured "
-    "verification",
+    "verification repairs repaired",
+    "repairs.0": "choice value checks reason",
+    "repaired.0": "choice value checks reason",
     "refusal": "rule reason line",
     "files.0": "path text diff",
     "decisions.0": "id rule line summary reason chosen alternatives",
@@ -67,7 +70,7 @@ REWRITE_KEYS = {
     "verification.checks.0": "name status detail differences",
 }
 COMPARISON_KEYS = {
-    "": "schema before after delta_bytes verdict owners packages os_packages paths config",
+    "": "schema before after delta_bytes verdict owners packages os_packages paths config unread_contents",
     "owners.0": "owner before after",
     "packages.0": "environment name before after before_bytes after_bytes",
     "paths.0": "path change before_bytes after_bytes",
@@ -183,7 +186,10 @@ def test_a_rewrite_keeps_the_contract_in_every_outcome() -> None:
     refused = plan(outcome="refused", refusal=Refusal("R59", "no", 3), predicted=None)
     checks = Verification((Check("config", "passed", "equal"), Check("start", "failed", "no", ("a", "b"))))
     measured = Measured(report, report, None, 3.5)
-    full = rewrite_data(replace(refused, predicted=plan().predicted), measured, checks)
+    repair = (Repair("extra-paths", "/app/x", ("files",), "files: /app/x is not copied"),)
+    full = rewrite_data(
+        replace(refused, predicted=plan().predicted), measured, checks, offered=repair, repaired=repair
+    )
     assert_contract(full, "rewrite", REWRITE_KEYS)
     for data in (rewrite_data(refused), rewrite_data(plan()), rewrite_data(plan(outcome="unchanged"))):
         jsonschema.validate(data, schema("rewrite"), cls=jsonschema.Draft202012Validator)

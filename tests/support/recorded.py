@@ -29,6 +29,7 @@ class Session:
     calls: list[tuple[str, Any]] = field(default_factory=list)
     how: Any = None
     index: Any = None
+    repairs: list[Any] = field(default_factory=list)
 
     def names(self) -> list[str]:
         return [name for name, _ in self.calls]
@@ -82,6 +83,7 @@ class Session:
             after=sample_report(),
             comparison=None,
             verification=self.verification if verify else None,
+            repairs=self.repairs.pop() if self.repairs else (),
         )
         return self._answer(
             "prove",

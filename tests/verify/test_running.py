@@ -18,7 +18,7 @@ from uvdive.build import observing, sandbox
 from uvdive.build.containers import run_container
 from uvdive.build.observing import Answer, Observed, Watched, health_command, observe
 from uvdive.build.probe import ports
-from uvdive.verify.checks import Check
+from uvdive.verify.checks import Check, Want
 from uvdive.verify.running import judge, said
 
 PYTHON = "python:3.13-slim"
@@ -91,6 +91,8 @@ def test_an_error_that_only_the_new_image_logs_fails() -> None:
     check = judge(WEB, new, RESOLVED)
     assert check.status == "failed"
     assert "ModuleNotFoundError" in check.differences[0]
+    lost = replace(FAILS, log=("FileNotFoundError: [Errno 2] No such file or directory: '/app/x'",))
+    assert judge(WEB, lost, RESOLVED).wants == (Want("path", "/app/x"),)
     assert judge(new, new, RESOLVED).status == "passed"
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.images import Loaded
     from uvdive.session.proving import Proof
+    from uvdive.verify.repairs import Repair
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -45,6 +46,11 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.option(
         "--force", action="store_true", help="let --write and -o write although the verification failed"
+    )
+    parser.option(
+        "--repair",
+        action="store_true",
+        help="where a check fails and a decision may mend it, change it, build and verify once more",
     )
     parser.option(
         "--choose", metavar="ID=VALUE", action="append", default=[], help="take another alternative"
@@ -75,6 +81,7 @@ class _Rewriting:
         self.console = console
         self.narrator = narrator
         self.choices = _choices(args.choose)
+        self.repaired: tuple[Repair, ...] = ()
         self.build: Source = dockerfile_source(args.dockerfile, args.context)
         assert self.build.dockerfile is not None
         assert self.build.context is not None
@@ -85,6 +92,8 @@ class _Rewriting:
         self.original.dockerfile = self.dockerfile
         if args.force and not self._writes:
             raise UsageError("--force lets --write or -o write.", "Add one of the two, or leave --force out.")
+        if args.repair and args.verify is False:
+            raise UsageError("--repair mends what the verification finds.", "Leave --no-verify out.")
         if args.start and args.verify is False:
             raise UsageError("--start is part of the verification.", "Leave --no-verify out.")
         if args.output is not None and args.output.exists():
@@ -99,6 +108,9 @@ class _Rewriting:
             before = loaded or self._load()
             proof = self._prove(plan, before)
             measured = self._measured(before.report, proof)
+            if proof.repairs and self.args.repair:
+                plan, proof = self._repaired(proof, before)
+                measured = self._measured(before.report, proof)
         self._print(plan, measured, proof)
         if plan.refusal is not None or plan.outcome == "refused":
             reason = plan.refusal.reason if plan.refusal is not None else "it can't be done safely"
@@ -115,6 +127,17 @@ class _Rewriting:
         self._write(plan)
         return ExitCode.FAILED if failed else ExitCode.DONE
 
+    def _repaired(self, proof: Proof, before: Loaded) -> tuple[RewritePlan, Proof]:
+        """The plan with the decisions that may mend what failed, built and verified again, once."""
+        from uvdive.session.proving import repaired_choices
+
+        for repair in proof.repairs:
+            self.console.say(f"Repairing with --choose {repair.choice}={repair.value}: {repair.reason}")
+        self.choices = repaired_choices(proof.repairs, self.choices)
+        self.repaired = proof.repairs
+        plan = self._plan(None if self.args.static else before)
+        return plan, self._prove(plan, before)
+
     @property
     def _writes(self) -> bool:
         return bool(self.args.write or self.args.output is not None)
@@ -122,7 +145,7 @@ class _Rewriting:
     def _wants_proof(self, plan: RewritePlan) -> bool:
         if plan.outcome != "rewritten":
             return False
-        if self.args.start:
+        if self.args.start or self.args.repair:
             return True
         if self.args.verify is None:
             return self._writes
@@ -172,9 +195,11 @@ class _Rewriting:
             from uvdive.output.jsontext import json_text
             from uvdive.output.rewrite_json import rewrite_data
 
-            self.console.data(json_text(rewrite_data(plan, measured, verification)))
+            offered = () if proof is None else proof.repairs
+            data = rewrite_data(plan, measured, verification, offered=offered, repaired=self.repaired)
+            self.console.data(json_text(data))
             return
-        from uvdive.output.text_rewrite import diff_text, plan_text, proof_text
+        from uvdive.output.text_rewrite import diff_text, plan_text, proof_text, repair_text
 
         if self.args.diff:
             self.console.data(diff_text(plan, exact=not self.console.shows_output))
@@ -182,6 +207,7 @@ class _Rewriting:
             self.console.data(plan_text(plan, self.console.units))
         if measured is not None:
             text = proof_text(plan, measured, verification, self.console.units)
+            text += repair_text(proof.repairs if proof is not None else (), self.repaired)
             # The difference alone is what --diff promises on standard output.
             if self.args.diff:
                 for line in text.splitlines():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from uvdive.ledger.report import OWNERS, ImageReport
 from uvdive.output.plain import path_fields
 from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
 from uvdive.verify.checks import Check, Verification
+from uvdive.verify.repairs import Repair
 
 SCHEMA = "uvdive.rewrite/1"
 
@@ -32,9 +33,18 @@ class Measured:
 
 
 def rewrite_data(
-    plan: RewritePlan, measured: Measured | None = None, verification: Verification | None = None
+    plan: RewritePlan,
+    measured: Measured | None = None,
+    verification: Verification | None = None,
+    *,
+    offered: Sequence[Repair] = (),
+    repaired: Sequence[Repair] = (),
 ) -> dict[str, Any]:
-    """The plan, and what was measured and verified of it, as data that ``json_text`` can write."""
+    """The plan, and what was measured and verified of it, as data that ``json_text`` can write.
+
+    ``offered`` are the decisions that may mend what failed, ``repaired`` those that were
+    changed already because an earlier build had failed.
+    """
     refusal = plan.refusal
     return {
         "schema": SCHEMA,
@@ -55,6 +65,17 @@ def rewrite_data(
         "measured": measured and _measured(measured, plan.predicted),
         "verification": verification
         and {"passed": verification.passed, "checks": [_check(check) for check in verification.checks]},
+        "repairs": [_repair(repair) for repair in offered],
+        "repaired": [_repair(repair) for repair in repaired],
+    }
+
+
+def _repair(repair: Repair) -> dict[str, Any]:
+    return {
+        "choice": repair.choice,
+        "value": repair.value,
+        "checks": list(repair.checks),
+        "reason": repair.reason,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.output.plain import visible
@@ -10,6 +11,7 @@ from uvdive.output.rewrite_json import Measured, prediction_error
 from uvdive.output.text_comparison import owner_lines
 from uvdive.rewrite.plan import Decision, RewritePlan
 from uvdive.verify.checks import Verification
+from uvdive.verify.repairs import Repair
 
 
 def plan_text(plan: RewritePlan, units: Units = "si") -> str:
@@ -43,6 +45,20 @@ def proof_text(
     lines = [verdict] if error is None else [verdict, f"The prediction was off by {100 * error:+.2f} %"]
     parts = [lines, owner_lines(measured.owners, units), verification_lines(verification)]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def repair_text(offered: Sequence[Repair], repaired: Sequence[Repair]) -> str:
+    """The decisions that were changed after a first build, and those that may mend what failed now."""
+    lines = [
+        f"Repaired with --choose {visible(repair.choice)}={visible(repair.value)}: {visible(repair.reason)}"
+        for repair in repaired
+    ]
+    if offered:
+        lines.append("This may mend it (--repair does so, builds and verifies once more):")
+    for repair in offered:
+        lines.append(f"  --choose {visible(repair.choice)}={visible(repair.value)}")
+        lines.append(f"    {visible(repair.reason)}")
+    return "\n" + "\n".join(lines) + "\n" if lines else ""
 
 
 def verification_lines(verification: Verification | None) -> list[str]:

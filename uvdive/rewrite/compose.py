@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.syntax import Instruction, Node
+from uvdive.rewrite.additions import PACKAGES, install
 from uvdive.rewrite.bases import Bases
 from uvdive.rewrite.copyset import CopySet
 from uvdive.rewrite.notes import Refused
@@ -28,7 +29,8 @@ class Parts:
 
     ``env`` are variables that the runner gets (R20, R26), ``moved`` maps the line of a
     start instruction to its new source, ``extra_build`` and ``extra_start`` end the stages.
-    ``edits`` are new sources of instructions of the build stage, by line.
+    ``edits`` are new sources of instructions of the build stage, by line; ``packages`` those
+    that the runner installs beside the author's.
     """
 
     evidence: Evidence
@@ -42,6 +44,7 @@ class Parts:
     edits: dict[int, str] = field(default_factory=dict)
     scripts: ScriptPlan = field(default_factory=ScriptPlan)
     stop_signal: str | None = None
+    packages: tuple[str, ...] = ()
 
 
 class Writer:
@@ -52,7 +55,9 @@ class Writer:
         self.lines: dict[str, list[int]] = {}
 
     def add(self, text: str, *decisions: str) -> None:
-        """Append whole lines."""
+        """Append whole lines; nothing where there are none."""
+        if not text:
+            return
         if self.text and not self.text.endswith("\n"):
             self.text += "\n"
         first = self.text.count("\n") + 1
@@ -162,6 +167,7 @@ def _write_runner(
     if parts.env:
         pairs = " \\\n    ".join(f"{key}={value}" for key, value in parts.env)
         writer.add(f"ENV {pairs}\n", "environment-variables")
+    writer.add(install(evidence.report, parts.packages), PACKAGES)
     _write_scripts(writer, parts, names[0])
     for line in [*folders(parts.copies), *copies_text(parts.copies, names[0])]:
         writer.add(line.text, *line.decisions)

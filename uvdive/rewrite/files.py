@@ -88,6 +88,10 @@ class Files:
         entry = self.entry(node)
         return Kind.DIRECTORY if entry is None else Kind(self.table.entry_kind[entry])
 
+    def is_folder(self, node: int) -> bool:
+        """Is the node a directory in the end?"""
+        return self.kind(node) == Kind.DIRECTORY
+
     def layer(self, node: int) -> int:
         """The layer that wrote what is seen at the node."""
         entry = self.entry(node)

@@ -11,6 +11,7 @@ from uvdive.base.errors import UsageError
 from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.additions import add_paths, extra_packages
 from uvdive.rewrite.basediff import announce_base_files
 from uvdive.rewrite.bases import Bases, check_interpreter, choose_bases
 from uvdive.rewrite.compose import Parts, Writer, check_single, write
@@ -160,11 +161,12 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         notes.warn(
             "R60", None, f"{bases.runner} is not at hand, so the new size is unknown until it is built."
         )
-    copies = _copies(evidence, env, bases, runs, files, notes)
+    copies = add_paths(files, _copies(evidence, env, bases, runs, files, notes), notes)
     parts = Parts(evidence, bases, copies, runs, moved=moved, extra_build=sync)
     parts.edits.update(starter.scripts.edits)
     parts.scripts, parts.stop_signal = starter.scripts, starter.signals.stop_signal
     parts.env = added_variables(evidence, env, base, starter.removed, notes)
+    parts.packages = extra_packages(report, notes)
     parts.extra_start = start_text(evidence, base, notes)
     _explain(copies, runs, notes)
     if files is not None and base is not None:
@@ -176,7 +178,7 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     prediction = None
     if report is not None and files is not None:
         whole = replace(copies, nodes=[*copies.nodes, *starter.scripts.nodes])
-        prediction = predict(report, files, base, whole, runs)
+        prediction = predict(report, files, base, whole, runs, parts.packages)
     return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from uvdive.ledger.report import OWNERS, ImageReport
@@ -42,16 +42,33 @@ def _copied(files: Files, copies: CopySet) -> dict[str, int]:
     return cast("dict[str, int]", files.memo[key])
 
 
+def _installed(report: ImageReport, names: Sequence[str]) -> dict[str, int]:
+    """What packages come to that are installed again: their files in the original."""
+    found = [item.live_bytes for item in report.components if item.version and item.name in names]
+    return {"os-packages": sum(found)} if found else {}
+
+
 def predict(
-    report: ImageReport, files: Files, base: ImageReport | None, copies: CopySet, runs: Iterable[Run]
+    report: ImageReport,
+    files: Files,
+    base: ImageReport | None,
+    copies: CopySet,
+    runs: Iterable[Run],
+    packages: Sequence[str] = (),
 ) -> Prediction | None:
     """Sizes before and after by owner; None where the runner's base is not at hand (R60).
 
-    The interpreter of the runner's base replaces a managed one that is not copied.
+    ``packages`` are installed beside those of ``runs``. The interpreter of the runner's
+    base replaces a managed one that is not copied.
     """
     if base is None:
         return None
-    parts = [_base_owners(base), _copied(files, copies), _repeated(report, runs)]
+    parts = [
+        _base_owners(base),
+        _copied(files, copies),
+        _repeated(report, runs),
+        _installed(report, packages),
+    ]
     after: dict[str, int] = {}
     for part in parts:
         for owner, size in part.items():

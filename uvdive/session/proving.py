@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from uvdive.base import worker
 from uvdive.base.errors import RefusedError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.events import BuildRequest, BuildResult
@@ -21,17 +22,22 @@ from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.comparing import compare_images
 from uvdive.session.images import load_image
 from uvdive.verify.checks import Comparison, Verification
+from uvdive.verify.repairs import Repair, repairs
 from uvdive.verify.run import verify as run_checks
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The rewritten image, built, measured and, unless that was not wanted, verified."""
+    """The rewritten image, built, measured and, unless that was not wanted, verified.
+
+    ``repairs`` are the changed decisions that may mend what failed.
+    """
 
     build: BuildResult
     after: ImageReport
     comparison: Comparison
     verification: Verification | None
+    repairs: tuple[Repair, ...] = ()
 
 
 def build_image(
@@ -113,4 +119,31 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
         verification = run_checks(
             before, after, plan.allowed, indexes=indexes, start=start, on_event=on_event, cancel=cancel
         )
-    return Proof(built, after, comparison, verification)
+    offered = (
+        () if verification is None or verification.passed else _offered(before, after, plan, verification)
+    )
+    return Proof(built, after, comparison, verification, offered)
+
+
+def _offered(
+    before: ImageReport, after: ImageReport, plan: RewritePlan, verification: Verification
+) -> tuple[Repair, ...]:
+    return worker.call(repairs_in_worker, before, after, plan, verification)
+
+
+def repairs_in_worker(
+    before: ImageReport,
+    after: ImageReport,
+    plan: RewritePlan,
+    verification: Verification,
+    *,
+    on_event: OnEvent = ignore,
+) -> tuple[Repair, ...]:
+    """``repairs`` for the worker process: looking through both images would hold up the app."""
+    on_event(Note("Looking for a decision that mends what failed"))
+    return repairs(before, after, plan, verification)
+
+
+def repaired_choices(repairs: Iterable[Repair], choices: Mapping[str, str]) -> dict[str, str]:
+    """The user's choices with those that may mend what failed."""
+    return {**choices, **{repair.choice: repair.value for repair in repairs}}

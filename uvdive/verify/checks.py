@@ -14,13 +14,22 @@ Status = Literal["passed", "failed", "skipped", "repaired", "announced"]
 
 
 @dataclass(frozen=True, slots=True)
+class Want:
+    """What a failed check shows to be lacking: a path of the original, or a library or program by name."""
+
+    kind: Literal["path", "library", "program"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
-    """One check of R46; ``differences`` are one line each, for people."""
+    """One check of R46; ``differences`` are one line each, for people, ``wants`` what would mend them."""
 
     name: CheckName
     status: Status
     detail: str
     differences: tuple[str, ...] = ()
+    wants: tuple[Want, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,14 @@ def _bytecode(path: bytes) -> bool:
     return b"/__pycache__/" in path or path.endswith((b"/__pycache__", b".pyc"))
 
 
+def package_of(report: ImageReport, entry: int) -> Component | None:
+    """The OS package that an entry belongs to; None for what no package brought."""
+    inode = report.files.entry_inode[entry]
+    number = NONE if inode == NONE else report.inode_component[inode]
+    component = None if number == NONE else report.components[number]
+    return component if component is not None and is_package(component) else None
+
+
 class Explanations:
     """Says for a path of the old image why it may be missing or differ in the new one."""
 
@@ -82,10 +90,7 @@ class Explanations:
 
     def package(self, entry: int) -> Component | None:
         """The OS package that an entry of the old image belongs to."""
-        inode = self._before.files.entry_inode[entry]
-        number = NONE if inode == NONE else self._before.inode_component[inode]
-        component = None if number == NONE else self._before.components[number]
-        return component if component is not None and is_package(component) else None
+        return package_of(self._before, entry)
 
     def left_with_base(self, entry: int) -> str | None:
         """The OS package of a missing entry, where the old base had it and the new image has not."""

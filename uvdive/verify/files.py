@@ -11,7 +11,7 @@ from uvdive.image.table import Kind
 from uvdive.ledger.access import Places, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
-from uvdive.verify.checks import Check
+from uvdive.verify.checks import Check, Want
 from uvdive.verify.expected import expected
 from uvdive.verify.explained import Explanations
 from uvdive.verify.pairs import changes, printable, walk
@@ -75,6 +75,17 @@ def _lines(lost: dict[bytes, _Lost]) -> Iterator[str]:
             yield f"missing: {printable(item.path)} ({size(item.bytes)})"
 
 
+def _wants(lost: dict[bytes, _Lost]) -> Iterator[Want]:
+    """The unexplained paths, a folder that is lost as a whole for all that is in it."""
+    whole: set[bytes] = set()
+    for item in lost.values():
+        if _parent(item.path) in whole:
+            whole.add(item.path)
+        elif item.why is None and not (item.folder and any(below.why for below in item.everything())):
+            whole.add(item.path)
+            yield Want("path", item.path.decode("utf-8", "surrogateescape"))
+
+
 def _reasons(reasons: Counter[str]) -> str:
     return ", ".join(f"{why} ({count})" for why, count in reasons.most_common())
 
@@ -126,7 +137,7 @@ class _Files:
         self._reasons.update(item.why for item in self._lost.values() if item.why is not None)
         differences = (*_lines(self._lost), *self._changed)
         if differences:
-            return Check("files", "failed", self._detail(), differences)
+            return Check("files", "failed", self._detail(), differences, tuple(_wants(self._lost)))
         left = tuple(f"left with the base: {name} ({size(count)})" for name, count in self._left.items())
         return Check("files", "announced" if left else "passed", self._detail(), left)
 

@@ -10,9 +10,10 @@ from uvdive.base.progress import CancelToken
 from uvdive.build.containers import Ran, run_container
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import Environment, ImageReport
-from uvdive.verify.checks import ENGINES, Check
+from uvdive.verify.checks import ENGINES, Check, Want
 from uvdive.verify.inside import MARK
 from uvdive.verify.interpreter import needed, owned_by
+from uvdive.verify.wanting import wanted_by
 
 IMPORT_SECONDS = 60.0
 CONTAINER_SECONDS = 600.0
@@ -85,6 +86,7 @@ def check_imports(before: ImageReport, after: ImageReport, cancel: CancelToken) 
         if report.image.source not in ENGINES:
             return Check("imports", "skipped", f"{report.image.reference} is in no engine that could run it.")
     wrong: list[str] = []
+    wants: list[Want] = []
     worked = broken = 0
     for environment in needed(before):
         modules = _modules(before, environment)
@@ -94,25 +96,26 @@ def check_imports(before: ImageReport, after: ImageReport, cancel: CancelToken) 
         new = _tried(after, environment, modules, cancel)
         broken += sum(error is not None for error in old.values())
         worked += sum(error is None for error in old.values())
-        wrong += _lost(environment, old, new)
-    return _verdict(worked, broken, tuple(wrong))
+        lost = _lost(old, new)
+        wrong += (f"{environment.path}: import {', '.join(hit)}: {error}" for error, hit in lost.items())
+        wants += (want for error in lost for want in wanted_by(error))
+    return _verdict(worked, broken, tuple(wrong), tuple(wants))
 
 
-def _lost(environment: Environment, old: Outcome, new: Outcome) -> Iterator[str]:
-    """A line for each error that only the new image has, with the modules that it hits."""
+def _lost(old: Outcome, new: Outcome) -> dict[str, list[str]]:
+    """The errors that only the new image has, each with the modules that it hits."""
     hit: dict[str, list[str]] = {}
     for module, error in new.items():
         if old[module] is None and error is not None:
             hit.setdefault(error, []).append(module)
-    for error, modules in hit.items():
-        yield f"{environment.path}: import {', '.join(modules)}: {error}"
+    return hit
 
 
-def _verdict(worked: int, broken: int, wrong: tuple[str, ...]) -> Check:
+def _verdict(worked: int, broken: int, wrong: tuple[str, ...], wants: tuple[Want, ...]) -> Check:
     also = f" {broken} fail in the original already." if broken else ""
     if wrong:
         detail = f"Not all of the {worked} modules that the original imports work.{also}"
-        return Check("imports", "failed", detail, wrong)
+        return Check("imports", "failed", detail, wrong, wants)
     if not worked:
         return Check("imports", "skipped", f"No module of the original can be imported here.{also}")
     return Check("imports", "passed", f"All {worked} modules that the original imports work.{also}")

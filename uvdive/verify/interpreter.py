@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import Environment, ImageReport
-from uvdive.verify.checks import Check
+from uvdive.verify.checks import Check, Want
 
 BUNDLED = frozenset({"pip", "setuptools", "wheel"})
 """What comes with an interpreter; an environment that holds nothing else holds nothing of the app's."""
@@ -76,6 +76,22 @@ def _roots(old: Environment, before: ImageReport, after: ImageReport) -> Iterato
             yield f"{old.path}: the source folder {root} of an editable install is missing"
 
 
+def _wants(old: Environment, new: Environment, before: ImageReport, after: ImageReport) -> Iterator[Want]:
+    """The paths of the original that are gone: its Python's own folder, scripts, source folders."""
+    if (
+        old.interpreter_path
+        and not _there(after, old.interpreter)
+        and not _there(after, old.interpreter_path)
+    ):
+        home, inside, _ = old.interpreter_path.rpartition("/bin/")
+        if inside and home not in ("", "/usr", "/usr/local"):
+            yield Want("path", home)
+    here = {script.name for script in new.scripts}
+    yield from (Want("path", f"{old.path}/bin/{s.name}") for s in old.scripts if s.name not in here)
+    gone = [root for root in old.roots if _there(before, root) and not _there(after, root)]
+    yield from (Want("path", root) for root in gone)
+
+
 def check_interpreter(before: ImageReport, after: ImageReport) -> Check:
     """Every environment of the old image still has its Python, scripts and sources (R1, R3, R7, R12).
 
@@ -86,16 +102,19 @@ def check_interpreter(before: ImageReport, after: ImageReport) -> Check:
         return Check("interpreter", "skipped", "The original has no Python environment.")
     new = {environment.path: environment for environment in after.environments}
     wrong: list[str] = []
+    wants: list[Want] = []
     for environment in environments:
         other = new.get(environment.path)
         if other is None:
             wrong.append(f"{environment.path}: the environment is missing")
+            wants.append(Want("path", environment.path))
             continue
         wrong += _python(environment, other, before, after)
         wrong += _scripts(environment, other, before, after)
         wrong += _roots(environment, before, after)
+        wants += _wants(environment, other, before, after)
     if wrong:
-        return Check("interpreter", "failed", f"{len(wrong)} things are broken.", tuple(wrong))
+        return Check("interpreter", "failed", f"{len(wrong)} things are broken.", tuple(wrong), tuple(wants))
     return Check("interpreter", "passed", "; ".join(_summary(e, new[e.path]) for e in environments))
 
 

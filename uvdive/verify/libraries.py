@@ -10,7 +10,7 @@ from uvdive.image.table import NONE, Kind
 from uvdive.ledger.access import Contents, Place, UnreadableError
 from uvdive.ledger.linker import Linker
 from uvdive.ledger.report import OWNERS, ImageReport
-from uvdive.verify.checks import Check
+from uvdive.verify.checks import Check, Want
 from uvdive.verify.interpreter import needed
 from uvdive.verify.pairs import printable
 
@@ -77,6 +77,7 @@ def _judge(before: ImageReport, after: ImageReport, old: Linker, new: Linker) ->
     had, has = _live(before), _live(after)
     interpreters = dict(_interpreters(after))
     wrong: list[str] = []
+    missing: set[str] = set()
     unread = count = 0
     for path, entry in sorted(
         {path: e for path, e in has.items() if path in had}.items() | interpreters.items()
@@ -93,14 +94,17 @@ def _judge(before: ImageReport, after: ImageReport, old: Linker, new: Linker) ->
             continue
         if lost:
             wrong.append(f"{printable(path)} needs {', '.join(sorted(lost))}")
-    return _verdict(count, unread, tuple(wrong))
+            missing |= lost
+    # A symbol version or the loader is the base's, which no package mends.
+    wants = tuple(Want("library", name) for name in sorted(missing) if " " not in name)
+    return _verdict(count, unread, tuple(wrong), wants)
 
 
-def _verdict(count: int, unread: int, wrong: tuple[str, ...]) -> Check:
+def _verdict(count: int, unread: int, wrong: tuple[str, ...], wants: tuple[Want, ...]) -> Check:
     also = f" {unread} files could not be read." if unread else ""
     if wrong:
         detail = f"{len(wrong)} of {count} ELF files need what the new image lacks.{also}"
-        return Check("libraries", "failed", detail, wrong)
+        return Check("libraries", "failed", detail, wrong, wants)
     if unread and not count:
         return Check("libraries", "skipped", f"No ELF file could be read.{also}")
     if not count:

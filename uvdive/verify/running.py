@@ -10,8 +10,9 @@ from uvdive.base.progress import CancelToken
 from uvdive.build.observing import Answer, Observed, Watched, observe
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
-from uvdive.verify.checks import ENGINES, Check
+from uvdive.verify.checks import ENGINES, Check, Want
 from uvdive.verify.pairs import printable
+from uvdive.verify.wanting import wanted_by
 
 RUN_SECONDS = 60.0
 SLOWER = 2.0
@@ -150,6 +151,11 @@ def _trouble(old: Observed, new: Observed) -> tuple[str, ...]:
     return tuple(f"only the new image says: {line}" for line in lines if _TROUBLE.search(line))
 
 
+def _wants(old: Observed, new: Observed) -> tuple[Want, ...]:
+    """What the new image alone says is not there."""
+    return tuple(dict.fromkeys(want for line in _only(new, old) for want in wanted_by(line)))
+
+
 def _slower(old: Observed, new: Observed) -> str:
     """A slower stop (R21): Python as the first process of a container ignores SIGTERM."""
     if old.stop_seconds is None or new.stop_seconds is None or new.stop_seconds - old.stop_seconds < SLOWER:
@@ -166,13 +172,14 @@ def judge(old: Observed, new: Observed, resolved: Check) -> Check:
     if not _works(old):
         if not _works(new):
             detail = f"Both images fail, but not alike: the original {said(old)}, the new one {said(new)}."
-            return Check("start", "failed", detail, new.log[-20:])
+            return Check("start", "failed", detail, new.log[-20:], _wants(old, new))
         # Where the program is not even there, that is the clearer reason.
         first = resolved.detail if resolved.status == "repaired" else f"The original {said(old)}."
         return Check("start", "repaired", f"{first} The new image {said(new)}.")
     differences = (*_differences(old, new), *_trouble(old, new))
     if differences:
-        return Check("start", "failed", f"The new image {said(new)}: not as the original.", differences)
+        detail = f"The new image {said(new)}: not as the original."
+        return Check("start", "failed", detail, differences, _wants(old, new))
     notes = tuple(_notes(old, new))
     return Check("start", "announced" if notes else resolved.status, _agreed(old, new, resolved), notes)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve, which
 from uvdive.ledger.report import ImageReport
-from uvdive.verify.checks import Check
+from uvdive.verify.checks import Check, Want
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What engines set where the image has no PATH."""
@@ -25,10 +25,11 @@ BUILT_IN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Program:
-    """One program that the start needs: its name, and why it can't run (empty where it can)."""
+    """One program that the start needs: its name, why it can't run (empty where it can), where it is."""
 
     name: str
     problem: str
+    path: str = ""
 
 
 def start_command(config: ImageConfig) -> tuple[str, ...]:
@@ -51,7 +52,7 @@ def _in_shell(argv: Sequence[str]) -> str | None:
     return words[0]
 
 
-def _problem(report: ImageReport, name: str) -> str:
+def _program(report: ImageReport, name: str) -> _Program:
     config, table = report.config, report.files
     home = config.working_dir or "/"
     folders = config.environ.get("PATH", DEFAULT_PATH).split(":")
@@ -59,14 +60,15 @@ def _problem(report: ImageReport, name: str) -> str:
     asked = posixpath.join(home, name) if "/" in name else name
     node = which(table, asked.encode("utf-8", "surrogateescape"), search)
     if node is None:
-        return f"{name} is not in the image" + ("" if "/" in name else f" (PATH={':'.join(folders)})")
+        where = "" if "/" in name else f" (PATH={':'.join(folders)})"
+        return _Program(name, f"{name} is not in the image{where}")
     path = table.path(node).decode("utf-8", "surrogateescape")
     for environment in report.environments:
         for script in environment.scripts:
             interpreter = script.interpreter.encode("utf-8", "surrogateescape")
             if path == f"{environment.path}/bin/{script.name}" and resolve(table, interpreter).node is None:
-                return f"{path} needs {script.interpreter}, which is not in the image"
-    return ""
+                return _Program(name, f"{path} needs {script.interpreter}, which is not in the image", path)
+    return _Program(name, "", path)
 
 
 def _programs(report: ImageReport) -> tuple[_Program, ...]:
@@ -74,7 +76,7 @@ def _programs(report: ImageReport) -> tuple[_Program, ...]:
     names = [argv[0]] if argv else []
     inner = _in_shell(argv)
     names += [inner] if inner is not None else []
-    return tuple(_Program(name, _problem(report, name)) for name in names)
+    return tuple(_program(report, name) for name in names)
 
 
 def check_start(before: ImageReport, after: ImageReport, *, repaired: bool = False) -> Check:
@@ -95,7 +97,9 @@ def check_start(before: ImageReport, after: ImageReport, *, repaired: bool = Fal
     if now and was and not repaired:
         return Check("start", "announced", f"Neither image can start: {was[0]}.", tuple(now))
     if now:
-        return Check("start", "failed", f"The new image can't start: {now[0]}.", tuple(now))
+        lost = {program.name for program in new if not program.path}
+        wants = tuple(Want("path", program.path) for program in old if program.path and program.name in lost)
+        return Check("start", "failed", f"The new image can't start: {now[0]}.", tuple(now), wants)
     started = " and ".join(program.name for program in new)
     if was:
         detail = f"The original can't start: {was[0]}. The new image starts {started}."

@@ -1,0 +1,60 @@
+"""Packages and paths that a repair, or the user, adds to the final image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from uvdive.base.errors import UsageError
+from uvdive.ledger.report import Component
+
+BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
+SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
+FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
+LIBPQ = Component("os-packages", "libpq5", "17.5", "package", "", 300, 300, 0)
+
+
+def runner(text: str) -> list[str]:
+    return text[text.index(" AS runner") :].splitlines()
+
+
+def test_r46_packages_of_the_original_are_installed_on_request(project) -> None:
+    made = project(BASE + SYNC + FLASK)
+    made.report = replace(made.report, components=(LIBPQ,))
+    result = made.plan(choices={"extra-packages": "libpq5"})
+    lines = runner(result.text)
+    assert "RUN apt-get update && apt-get install -y --no-install-recommends libpq5 \\" in lines
+    (decision,) = [each for each in result.decisions if each.id == "extra-packages"]
+    assert decision.chosen == "libpq5"
+    assert [each.value for each in decision.alternatives] == ["libpq5", "none"]
+    with_it, without = (each.predicted_bytes for each in decision.alternatives)
+    assert with_it - without == 300
+
+
+def test_r46_paths_of_the_original_are_copied_on_request(project, node) -> None:
+    made = {"/var/cache/model": node(folder=True, mode=0o750, uid=7), "/var/cache/model/x": node(5)}
+    result = project(f"{BASE}{SYNC}RUN ./model\n{FLASK}", {"RUN ./model": made}).plan(
+        choices={"extra-paths": "/var/cache/model/x"}
+    )
+    lines = runner(result.text)
+    assert "COPY --from=builder /var/cache/model/x /var/cache/model/x" in lines
+    assert "RUN install -d -o 7 -g 0 -m 0750 /var/cache/model" in lines
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"extra-packages": "no-such"},
+        {"extra-packages": "libpq5; rm -rf /"},
+        {"extra-paths": "/no/such"},
+        {"extra-paths": "app"},
+        {"extra-paths": "/"},
+        {"extra-paths": "/app/../etc"},
+    ],
+)
+def test_r46_what_the_original_has_not_is_not_added(project, choice) -> None:
+    made = project(BASE + SYNC + FLASK)
+    made.report = replace(made.report, components=(LIBPQ,))
+    with pytest.raises(UsageError, match="The original has no"):
+        made.plan(choices=choice)

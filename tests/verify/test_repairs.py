@@ -1,0 +1,141 @@
+"""From failed checks to the choices that mend them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import layers as make
+import pairs_of_images as pairs
+import pytest
+from layers import content
+
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import Allowances, Alternative, Decision, RewritePlan
+from uvdive.verify.checks import Check, Verification, Want
+from uvdive.verify.files import check_files
+from uvdive.verify.interpreter import check_interpreter
+from uvdive.verify.repairs import Repair, repairs
+from uvdive.verify.start import check_start
+from uvdive.verify.wanting import wanted_by
+
+PLAN = RewritePlan("rewritten", "image", "Dockerfile", "FROM a\n", "FROM b\n", "")
+LIBRARY = {"usr/lib/libpq.so.5": content(300, "q")}
+
+
+def failed(name: str, *wants: Want) -> Verification:
+    return Verification((Check(name, "failed", "", (), wants),))  # type: ignore[arg-type]
+
+
+def before_with_a_library(tmp_path: Path) -> ImageReport:
+    return pairs.read(
+        tmp_path / "b.tar", pairs.python(), pairs.package("libpq5", "17.5", LIBRARY), pairs.application()
+    )
+
+
+def test_a_lost_file_is_copied(tmp_path: Path) -> None:
+    before, after = pairs.original(tmp_path), pairs.rewritten(tmp_path, without="app/server.py")
+    check = check_files(before, after, Allowances(owners=("uv", "uv-cache")))
+    assert repairs(before, after, PLAN, Verification((check,))) == (
+        Repair("extra-paths", "/app/server.py", ("files",), "files: /app/server.py is not copied"),
+    )
+
+
+def test_a_lost_folder_is_copied_as_a_whole(tmp_path: Path) -> None:
+    files = pairs.application()
+    del files["app/src"], files["app/src/mine.py"]
+    before, after = pairs.original(tmp_path), pairs.read(tmp_path / "a.tar", pairs.python(), files)
+    checks = check_files(before, after, pairs.ALLOWED), check_interpreter(before, after)
+    (repair,) = repairs(before, after, PLAN, Verification(checks))
+    assert (repair.choice, repair.value) == ("extra-paths", "/app/src")
+    assert repair.checks == ("files", "interpreter")
+
+
+def test_a_missing_library_is_installed_with_its_package(tmp_path: Path) -> None:
+    before, after = before_with_a_library(tmp_path), pairs.rewritten(tmp_path)
+    (repair,) = repairs(before, after, PLAN, failed("libraries", Want("library", "libpq.so.5")))
+    assert repair == Repair(
+        "extra-packages", "libpq5", ("libraries",), "libraries: libpq.so.5 comes with the package libpq5"
+    )
+
+
+def test_a_library_that_no_package_brought_is_copied(tmp_path: Path) -> None:
+    own = {"own": make.file("usr/local/lib/libown.so.1", content(300, "o"))}
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | own)
+    (repair,) = repairs(
+        before, pairs.rewritten(tmp_path), PLAN, failed("imports", Want("library", "libown.so.1"))
+    )
+    assert (repair.choice, repair.value) == ("extra-paths", "/usr/local/lib/libown.so.1")
+
+
+def test_what_was_chosen_before_stays_chosen(tmp_path: Path) -> None:
+    chosen = Decision("extra-packages", "R46", None, "", "", "curl", (Alternative("curl", ""),))
+    before, after = before_with_a_library(tmp_path), pairs.rewritten(tmp_path)
+    plan = replace(PLAN, decisions=(chosen,))
+    (repair,) = repairs(before, after, plan, failed("libraries", Want("library", "libpq.so.5")))
+    assert repair.value == "curl,libpq5"
+
+
+@pytest.mark.parametrize(
+    "want",
+    [
+        Want("path", "/usr/local/bin/uv"),  # taking it away is the purpose
+        Want("path", "/never/was"),
+        Want("library", "libnever.so.1"),
+        Want("program", "never"),
+        Want("program", "uv"),
+        Want("path", "/app/server.py"),  # it is there
+    ],
+)
+def test_what_no_choice_mends_is_not_offered(tmp_path: Path, want: Want) -> None:
+    before, after = pairs.original(tmp_path), pairs.rewritten(tmp_path)
+    assert repairs(before, after, PLAN, failed("files", want)) == ()
+
+
+def test_a_check_that_passed_asks_for_nothing(tmp_path: Path) -> None:
+    before, after = pairs.original(tmp_path), pairs.rewritten(tmp_path, without="app/server.py")
+    passed = Verification((Check("files", "passed", "", (), (Want("path", "/app/server.py"),)),))
+    assert repairs(before, after, PLAN, passed) == ()
+
+
+def test_a_start_command_that_is_gone_is_installed_again(tmp_path: Path) -> None:
+    path = "usr/bin/tini"
+    tini = pairs.package("tini", "0.19", {path: b""}) | {path: make.file(path, content(200, "t"), 0o755)}
+    before = pairs.read(
+        tmp_path / "b.tar",
+        pairs.python(),
+        tini,
+        pairs.application(),
+        config={**pairs.CONFIG, "Entrypoint": ["/usr/bin/tini", "--"]},
+    )
+    after = pairs.rewritten(tmp_path, Entrypoint=["/usr/bin/tini", "--"])
+    check = check_start(before, after)
+    assert check.status == "failed"
+    (repair,) = repairs(before, after, PLAN, Verification((check,)))
+    assert (repair.choice, repair.value) == ("extra-packages", "tini")
+
+
+@pytest.mark.parametrize(
+    ("error", "wants"),
+    [
+        (
+            "ImportError: libpq.so.5: cannot open shared object file: No such file or directory",
+            [Want("library", "libpq.so.5")],
+        ),
+        (
+            "OSError: /usr/lib/libgomp.so.1: cannot open shared object file",
+            [Want("library", "libgomp.so.1")],
+        ),
+        (
+            "FileNotFoundError: [Errno 2] No such file or directory: '/app/pyproject.toml'",
+            [Want("path", "/app/pyproject.toml")],
+        ),
+        ("/bin/sh: 1: curl: not found", [Want("program", "curl")]),
+        ("/app/start.sh: line 3: exec: tini: not found", [Want("program", "tini")]),
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'ffmpeg'", [Want("program", "ffmpeg")]),
+        ("ModuleNotFoundError: No module named 'x'", []),
+        ("FileNotFoundError: [Errno 2] No such file or directory: 'rela/tive'", []),
+    ],
+)
+def test_what_a_message_names(error: str, wants: list[Want]) -> None:
+    assert list(wanted_by(error)) == wants
