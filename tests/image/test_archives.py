@@ -18,7 +18,7 @@ from uvdive.image.boxes import PassedBox, open_archive
 from uvdive.image.events import ImageFound, LayerRead
 from uvdive.image.reference import parse_target
 from uvdive.image.source import RawImage
-from uvdive.image.tarindex import nothing
+from uvdive.image.wanting import nothing
 
 ONE = make.layer(make.file("one", b"1"))
 TWO = make.layer(make.file("two", b"22"))

@@ -15,7 +15,8 @@ from uvdive.base.errors import ImageError
 from uvdive.image.layer import LayerData
 from uvdive.image.stream import CHUNK, ByteStream, ChunkStream
 from uvdive.image.tarheader import BLOCK, looks_like_tar
-from uvdive.image.tarindex import Wanted, index_tar
+from uvdive.image.tarindex import index_tar
+from uvdive.image.wanting import Wanted
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer

@@ -29,7 +29,8 @@ from uvdive.image.source import LayerPlace
 from uvdive.image.stream import ByteStream, ChunkStream, FileStream, opened
 from uvdive.image.table import Kind
 from uvdive.image.tarheader import BLOCK, BadHeaderError
-from uvdive.image.tarindex import Wanted, visit_tar
+from uvdive.image.tarindex import visit_tar
+from uvdive.image.wanting import Wanted
 
 _MAX_TEXT = 16 << 20
 NO_ARCHIVE = "Give an archive that `docker save` or `podman save` wrote."

@@ -18,8 +18,8 @@ from uvdive.image.layercache import LayerCache
 from uvdive.image.source import RawImage, layer_history, read_config
 from uvdive.image.storage import read_storage, storage_root
 from uvdive.image.stream import ChunkStream
-from uvdive.image.tarindex import Wanted
 from uvdive.image.tarsplit import StorageError
+from uvdive.image.wanting import Wanted
 
 _PIECE = 1 << 20
 _NO_LAYER = re.compile(

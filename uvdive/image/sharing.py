@@ -16,7 +16,8 @@ from uvdive.image.layer import LayerData
 from uvdive.image.source import LayerPlace
 from uvdive.image.stream import FileStream, opened
 from uvdive.image.tarheader import BLOCK
-from uvdive.image.tarindex import Wanted, index_tar
+from uvdive.image.tarindex import index_tar
+from uvdive.image.wanting import Wanted
 
 WORTH_IT = 32 << 20
 """Layers of fewer bytes together are read before a second process would have started."""

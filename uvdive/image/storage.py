@@ -13,8 +13,9 @@ from uvdive.image.boxes import layer_read
 from uvdive.image.layer import LayerData
 from uvdive.image.layercache import LayerCache
 from uvdive.image.source import LayerPlace, RawImage, read_config
-from uvdive.image.tarindex import Wanted, index_tar
+from uvdive.image.tarindex import index_tar
 from uvdive.image.tarsplit import StorageError, TarSplitStream, chain_ids
+from uvdive.image.wanting import Wanted
 
 _OVERLAY = "overlay2"
 

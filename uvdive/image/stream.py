@@ -47,6 +47,26 @@ class ByteStream(Protocol):
         """The next ``count`` bytes (None: all that are left) in pieces."""
 
 
+Buffer = bytes | memoryview
+
+
+class ReadyStream(ByteStream, Protocol):
+    """A ByteStream that shows what it has in memory, so that many members can be read at once."""
+
+    passes: bool
+    """Is what was skipped gone once the next bytes are asked for?"""
+
+    def ready(self, count: int) -> tuple[Buffer, int]:
+        """The bytes in memory (``count``, if no copying is needed), and where in them the stream stands."""
+
+    def fetch(self, position: int, count: int) -> Buffer:
+        """Bytes at a position of the stream; of one that passes, they must lie in memory.
+
+        Raises:
+            ImageError: as in take.
+        """
+
+
 class TruncatedError(ImageError):
     """A source ended before what was asked of it."""
 
@@ -94,6 +114,15 @@ class ChunkStream:
     def digest(self, value: Hash | None) -> None:
         self._flush()
         self._digest = value
+
+    passes = True
+
+    def ready(self, count: int) -> tuple[Buffer, int]:  # noqa: ARG002 - a piece is as long as it is
+        return self._piece, self._at
+
+    def fetch(self, position: int, count: int) -> Buffer:
+        start = position - self._before
+        return self._piece[start : start + count]
 
     def _flush(self) -> None:
         # Hashing whole pieces, not single headers, keeps the calls few.
@@ -214,6 +243,18 @@ class FileStream:
         self._window = os.pread(self._fd, wanted, self._start + self._at)
         self._window_at = self._at
         return 0
+
+    passes = False
+
+    def ready(self, count: int) -> tuple[Buffer, int]:
+        offset = self._fill(count)
+        return self._window, offset
+
+    def fetch(self, position: int, count: int) -> Buffer:
+        start = position - self._window_at
+        if 0 <= start <= len(self._window) - count:
+            return self._window[start : start + count]
+        return self._read(position, count)
 
     def take(self, count: int) -> bytes:
         if count > _WINDOW:

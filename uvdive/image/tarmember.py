@@ -30,6 +30,27 @@ _ID_LIMIT = 0xFFFFFFFF
 _FILE, _DIRECTORY = int(Kind.FILE), int(Kind.DIRECTORY)
 
 
+Owner = tuple[int, int, int]
+"""Mode, uid and gid."""
+
+
+class Owners(dict[bytes, Owner]):
+    """Modes and owners by the texts that say them in headers: few distinct ones stand in thousands."""
+
+    def add(self, text: bytes) -> Owner:
+        """Learn what bytes 100 to 124 of a header say.
+
+        Raises:
+            BadHeaderError: they are no numbers.
+        """
+        owner = self[text] = (
+            th.number(text[:8]) & 0o7777,
+            th.number(text[8:16]) & _ID_LIMIT,
+            th.number(text[16:]) & _ID_LIMIT,
+        )
+        return owner
+
+
 @dataclass(slots=True)
 class _Pending:
     """What extended headers said of the next member."""
@@ -54,9 +75,8 @@ class Members:
         self.kind = _FILE
         self.name = self.link = b""
         self.mode = self.uid = self.gid = self.mtime = self.size = self.stored = 0
-        self._globals: dict[bytes, bytes] = {}
-        # Few distinct texts of mode, uid and gid stand in thousands of headers.
-        self._owners: dict[bytes, tuple[int, int, int]] = {}
+        self.globals: dict[bytes, bytes] = {}
+        self.owners = Owners()
 
     def advance(self, end: int | None) -> bool:
         """Go to the next member; False at the tar's end.
@@ -79,7 +99,7 @@ class Members:
                 continue
             self.kind = kind
             self._read(block, flag)
-            if pending is not None or self._globals:
+            if pending is not None or self.globals:
                 self._extend(pending or _Pending())
             if kind == _FILE and self.name[-1:] == b"/" and flag in (0, 48):
                 self.kind = _DIRECTORY  # before POSIX a folder was a file with a slash
@@ -111,14 +131,8 @@ class Members:
         if block[345] and block[257:265] == b"ustar\x0000":
             self.name = block[345:500].partition(b"\0")[0] + b"/" + self.name
         self.link = block[157:257].partition(b"\0")[0] if block[157] else b""
-        owner = self._owners.get(block[100:124])
-        if owner is None:
-            owner = self._owners[block[100:124]] = (
-                th.number(block[100:108]) & 0o7777,
-                th.number(block[108:116]) & _ID_LIMIT,
-                th.number(block[116:124]) & _ID_LIMIT,
-            )
-        self.mode, self.uid, self.gid = owner
+        owned = block[100:124]
+        self.mode, self.uid, self.gid = self.owners.get(owned) or self.owners.add(owned)
         if block[135] in _ENDINGS and block[147] in _ENDINGS and block[124] < _BASE_256 > block[136]:
             # The usual form, eleven digits; number() knows the others.
             self.stored = _octal(block[124:135])
@@ -135,7 +149,7 @@ class Members:
         if flag == ord("x"):
             pending.records = th.pax(th.extension(self.stream, size))
         elif flag == ord("g"):
-            self._globals.update(th.pax(th.extension(self.stream, size)))
+            self.globals.update(th.pax(th.extension(self.stream, size)))
         elif flag == ord("L"):
             pending.name = th.extension(self.stream, size).partition(b"\0")[0]
         elif flag == ord("K"):
@@ -154,8 +168,8 @@ class Members:
         self.name = self.name if pending.name is None else pending.name
         self.link = self.link if pending.link is None else pending.link
         records = pending.records or {}
-        if self._globals:
-            records = {**self._globals, **records}
+        if self.globals:
+            records = {**self.globals, **records}
         self.name = records.get(b"GNU.sparse.name") or records.get(b"path", self.name)
         self.link = records.get(b"linkpath", self.link)
         for key in records:

@@ -39,25 +39,28 @@ _SMALL = re.compile(
 )
 _MAX_SMALL = 64 << 10
 _ENDS = frozenset(b"tus ons led ase swd oup ORD son txt NFO cfg ock pth ink ite ion oml .sh ist l.h".split())
-"""The last three bytes of every name above, but for the three that ``_hopeless`` looks for."""
+"""The last three bytes of every name above, but for those that ``wanted`` looks for in other ways."""
 
 
-def _hopeless(path: bytes) -> bool:
-    """Told without an expression: nobody wants this. True of nearly every file of an image."""
-    return (
-        path[-3:] not in _ENDS
-        and b"bin/" not in path
-        and path[-9:] != b"finder.py"
-        and b"status.d/" not in path
-    )
+class _Wanted:
+    """What the ledger and the rewrite read, as a Sieve: most files are told without an expression."""
+
+    def __call__(self, path: bytes, size: int) -> bool:
+        folder, _, name = path.rpartition(b"/")
+        if not (self.may_name(name) or self.may_folder(folder)):
+            return False
+        if size <= _MAX_SMALL and _SMALL.search(path):
+            return True
+        if size > MAX_WANTED:
+            return size <= MAX_RPM and _RPM.search(path) is not None
+        return (_WANTED.search(path) or _RPM.search(path)) is not None
+
+    def may_name(self, name: bytes) -> bool:
+        return name[-3:] in _ENDS or name[-9:] == b"finder.py"
+
+    def may_folder(self, folder: bytes) -> bool:
+        return folder[-3:] == b"bin" or folder[-8:] == b"status.d"
 
 
-def wanted(path: bytes, size: int) -> bool:
-    """Does the ledger or the rewrite read this file? ``size`` is in bytes."""
-    if _hopeless(path):
-        return False
-    if size <= _MAX_SMALL and _SMALL.search(path):
-        return True
-    if size > MAX_WANTED:
-        return size <= MAX_RPM and _RPM.search(path) is not None
-    return (_WANTED.search(path) or _RPM.search(path)) is not None
+wanted = _Wanted()
+"""Does the ledger or the rewrite read the file with this path and size in bytes?"""
