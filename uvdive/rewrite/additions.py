@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
+from dataclasses import replace
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import ImageReport
@@ -68,7 +69,7 @@ def add_paths(files: Files | None, copies: CopySet, notes: Notes) -> CopySet:
     wanted = notes.choices.get(PATHS, NONE)
     if wanted == NONE or files is None:
         return copies
-    more = CopySet(list(copies.paths), list(copies.nodes), list(copies.folders), list(copies.left_out))
+    more = replace(copies, paths=[*copies.paths], nodes=[*copies.nodes], folders=[*copies.folders])
     for path in _noted(notes, PATHS, "Copy these too", wanted):
         node = files.at(path) if path.startswith("/") and path == posixpath.normpath(path) else None
         if node in (None, 0):
