@@ -177,6 +177,18 @@ def _rest(option: _Option) -> tuple[str, ...]:
     return (written,)
 
 
+def option_values(args: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """The options of ``args`` with their values; None for a switch.
+
+    Raises:
+        UsageError: one that cannot work here or is not known.
+    """
+    for option in _options(args):
+        whole = option.written[0] if option.written else ""
+        has_value = "=" in whole or whole in VALUED
+        yield option.name, option.value if has_value else None
+
+
 def split_arguments(args: Sequence[str]) -> BuildArguments:
     """Split the arguments of ``uvdive build``.
 

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-from uvdive.base.errors import BuildError, CancelledError, EngineError
+from uvdive.base.errors import BuildError, CancelledError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
-from uvdive.build.client import INSTALL_DOCKER, Progress, progress_mode
+from uvdive.build.client import Progress, progress_mode
 from uvdive.build.events import BuildLog, BuildRequest, BuildResult
 from uvdive.build.failures import build_failure
 from uvdive.build.parsing import ProgressReader
 from uvdive.build.plain import PlainReader
+from uvdive.build.process import Command, run_command
 from uvdive.build.rawjson import RawJsonReader
 
 
 @dataclass(frozen=True, slots=True)
-class _Command:
-    argv: tuple[str, ...]
+class _Build:
+    command: Command
     image_id: Path
-    standard_input: bytes
 
 
 def _given(args: tuple[str, ...], option: str) -> bool:
@@ -62,7 +56,7 @@ def _dockerfile(request: BuildRequest, folder: Path) -> tuple[list[str], bytes]:
     return ["-f", str(folder / "Dockerfile")], b""
 
 
-def _command(request: BuildRequest, progress: Progress, folder: Path) -> _Command:
+def _build(request: BuildRequest, progress: Progress, folder: Path) -> _Build:
     file, standard_input = _dockerfile(request, folder)
     argv = ["docker", "buildx", "build", f"--progress={progress}", *file]
     if not _given(request.args, "--load"):
@@ -76,70 +70,8 @@ def _command(request: BuildRequest, progress: Progress, folder: Path) -> _Comman
         argv.append(f"--iidfile={image_id}")
     if request.tag is not None:
         argv += ["-t", request.tag]
-    return _Command((*argv, *request.args, "--", str(request.context)), image_id, standard_input)
-
-
-class _Process:
-    """The client and its plugin, in a session of their own, so that both end together."""
-
-    def __init__(self, command: _Command, standard_input: IO[bytes]) -> None:
-        try:
-            self.popen = subprocess.Popen(
-                command.argv,
-                stdin=standard_input,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except OSError as error:
-            what = f"The docker client can't be started: {error.strerror}."
-            raise EngineError(what, INSTALL_DOCKER) from error
-
-    def kill(self) -> None:
-        """End the whole group at once; BuildKit stops a build whose client is gone."""
-        # Once it was waited for, its number may belong to somebody else.
-        if self.popen.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.popen.pid, signal.SIGKILL)
-
-    def lines(self) -> Iterator[str]:
-        """What it prints, line by line, until it has ended."""
-        assert self.popen.stdout is not None
-        for line in self.popen.stdout:
-            yield line.decode("utf-8", "replace").rstrip("\r\n")
-
-
-def _read(process: _Process, reader: ProgressReader, logs: list[BuildLog], on_event: OnEvent) -> None:
-    for line in process.lines():
-        for event in reader.feed(line):
-            if isinstance(event, BuildLog):
-                logs.append(event)
-            on_event(event)
-    for event in reader.close():
-        if isinstance(event, BuildLog):
-            logs.append(event)
-        on_event(event)
-
-
-def _run(
-    command: _Command,
-    reader: ProgressReader,
-    logs: list[BuildLog],
-    on_event: OnEvent,
-    cancel: CancelToken,
-) -> int:
-    with tempfile.TemporaryFile() as standard_input:
-        standard_input.write(command.standard_input)
-        standard_input.seek(0)
-        process = _Process(command, standard_input)
-    with process.popen:
-        cancel.on_cancel(process.kill)
-        try:
-            _read(process, reader, logs, on_event)
-        except BaseException:
-            process.kill()
-            raise
-    return process.popen.returncode
+    argv += [*request.args, "--", str(request.context)]
+    return _Build(Command(tuple(argv), standard_input), image_id)
 
 
 def run_build(
@@ -168,15 +100,15 @@ def run_build(
     logs: list[BuildLog] = []
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="uvdive-build-") as folder:
-        command = _command(request, progress, Path(folder))
-        status = _run(command, reader, logs, on_event, cancel)
+        build = _build(request, progress, Path(folder))
+        status = run_command(build.command, reader, logs, on_event, cancel)
         if cancel.cancelled:
             raise CancelledError("The build was stopped.")
         steps = tuple(reader.steps.values())
         if status:
             raise build_failure(steps, logs, reader.said)
         try:
-            image_id = command.image_id.read_text().strip()
+            image_id = build.image_id.read_text().strip()
         except OSError as error:
             what = "The build ended without naming its image."
             raise BuildError(what, "", tuple(reader.said[-20:])) from error

@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from uvdive.image.endpoint import EngineKind
+
+Role = Literal["before", "after"]
+"""Whose image a build makes: the original's, or the rewrite's."""
+
 StepState = Literal["running", "done", "cached", "failed", "cancelled"]
 
 
@@ -39,7 +44,8 @@ class BuildRequest:
     """One build. ``args`` go to ``docker buildx build`` as they are.
 
     ``text`` is fed on standard input as the Dockerfile where it is not None (so
-    nothing is written to the user's folder); else ``dockerfile`` is read.
+    nothing is written to the user's folder); else ``dockerfile`` is read. ``engine``
+    builds it; None leaves it to what is there.
     """
 
     context: Path
@@ -47,6 +53,7 @@ class BuildRequest:
     text: str | None = None
     tag: str | None = None
     args: tuple[str, ...] = ()
+    engine: EngineKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +65,34 @@ class BuildResult:
     seconds: float
     steps: tuple[BuildStep, ...] = ()
     log: tuple[str, ...] = field(default=(), repr=False)
+    engine: EngineKind = "docker"
+
+    @property
+    def own_steps(self) -> tuple[BuildStep, ...]:
+        """The steps that stand in the Dockerfile, without those of the builder itself."""
+        return tuple(step for step in self.steps if is_own(step))
+
+    @property
+    def cached(self) -> int:
+        """How many of them were taken from the cache."""
+        return sum(step.state == "cached" for step in self.own_steps)
+
+
+def is_own(step: BuildStep) -> bool:
+    """Does a step stand in the Dockerfile? BuildKit names those ``[stage 2/5] RUN ...``."""
+    return step.name.startswith("[") and not step.name.startswith(("[internal]", "[auth]"))
+
+
+@dataclass(frozen=True, slots=True)
+class BuildBegan:
+    """The build of one side begins; the BuildSteps and BuildLogs until its BuildEnded are its own."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class BuildEnded:
+    """The build of one side is done."""
+
+    role: Role
+    result: BuildResult

@@ -10,7 +10,7 @@ from uvdive.build.events import BuildLog, BuildStep
 
 LAST_LINES = 20
 
-_STATUS = re.compile(r"exit code: (\d+)$")
+_STATUS = re.compile(r"exit (?:code:|status) (\d+)$")
 
 # Each part of BuildKit that passes an error on puts its name before it.
 _PASSED_ON = re.compile(

@@ -12,16 +12,23 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from uvdive.base.errors import EngineError
-from uvdive.image.endpoint import connect, docker_endpoint
+from uvdive.build.events import Role
+from uvdive.image.endpoint import (
+    Endpoint,
+    EngineKind,
+    build_source,
+    connect,
+    endpoint_of,
+    podman_endpoint,
+)
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
 REGISTRY = "uvdive.local"
-Role = Literal["before", "after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class BuiltImage:
     id: str
     size: int
     created: str
+    engine: EngineKind = "docker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +60,15 @@ def image_tag(context: Path, dockerfile: Path | None, role: Role) -> str:
 
 
 @contextmanager
-def engine_client() -> Iterator[DockerClient]:
-    """The engine through the docker SDK.
+def engine_client(engine: EngineKind | None = None) -> Iterator[DockerClient]:
+    """The engine through the docker SDK; None for the one that builds where none is named.
 
     Raises:
         EngineError: no engine answers, or it stops answering.
     """
     from requests.exceptions import ConnectionError as EngineGone
 
-    client = connect(docker_endpoint())
+    client = connect(endpoint_of(engine or build_source()))
     try:
         yield client
     except EngineGone as error:
@@ -69,11 +77,11 @@ def engine_client() -> Iterator[DockerClient]:
         client.close()
 
 
-def find_image(tag: str) -> str | None:
+def find_image(tag: str, engine: EngineKind | None = None) -> str | None:
     """The id of the image that carries ``tag``, or None."""
     from docker.errors import ImageNotFound
 
-    with engine_client() as client:
+    with engine_client(engine) as client:
         try:
             return str(client.images.get(tag).id)
         except ImageNotFound:
@@ -81,16 +89,35 @@ def find_image(tag: str) -> str | None:
 
 
 def list_images() -> tuple[BuiltImage, ...]:
-    """Every tag that uvdive made, by name."""
-    with engine_client() as client:
-        found = client.api.images(filters={"reference": f"{REGISTRY}/*"})
-        images = [
-            BuiltImage(tag, image["Id"], image["Size"], _created(image["Created"]))
-            for image in found
-            for tag in image.get("RepoTags") or ()
-            if tag.startswith(f"{REGISTRY}/")
-        ]
-    return tuple(sorted(images, key=lambda image: image.tag))
+    """Every tag that uvdive made in any engine of this machine, by name."""
+    return tuple(
+        sorted((image for engine in _engines() for image in _listed(engine)), key=lambda image: image.tag)
+    )
+
+
+def _engines() -> tuple[EngineKind, ...]:
+    """The engine that builds, and podman beside docker's, where its service answers too."""
+    first = build_source()
+    if first == "podman" or not _answers(podman_endpoint()):
+        return (first,)
+    return first, "podman"
+
+
+def _answers(endpoint: Endpoint) -> bool:
+    try:
+        connect(endpoint).close()
+    except EngineError:
+        return False
+    return True
+
+
+def _listed(engine: EngineKind) -> Iterator[BuiltImage]:
+    with engine_client(engine) as client:
+        # podman matches no pattern that ends in a star.
+        for image in client.api.images():
+            for tag in image.get("RepoTags") or ():
+                if tag.startswith(f"{REGISTRY}/"):
+                    yield BuiltImage(tag, image["Id"], image["Size"], _created(image["Created"]), engine)
 
 
 def _created(seconds: int) -> str:
@@ -107,24 +134,24 @@ def remove_images(images: Iterable[BuiltImage]) -> tuple[Removal, ...]:
     from docker.errors import APIError, ImageNotFound
 
     removals = []
-    with engine_client() as client:
-        for image in images:
-            kept = ""
+    for image in images:
+        kept = ""
+        with engine_client(image.engine) as client:
             try:
                 client.images.remove(image.tag)
             except ImageNotFound:
                 pass  # somebody else was faster: it is gone, as wanted
             except APIError as error:
                 kept = str(error.explanation or error)
-            removals.append(Removal(image, kept))
+        removals.append(Removal(image, kept))
     return tuple(removals)
 
 
-def remove_untagged(image_id: str) -> bool:
+def remove_untagged(image_id: str, engine: EngineKind | None = None) -> bool:
     """Remove an image that lost its tag to a newer build, unless anything else uses it."""
     from docker.errors import APIError, ImageNotFound
 
-    with engine_client() as client:
+    with engine_client(engine) as client:
         try:
             image = client.images.get(image_id)
             if image.tags or image.attrs.get("RepoDigests"):
@@ -139,18 +166,18 @@ def remove_untagged(image_id: str) -> bool:
     return True
 
 
-def restore_tag(tag: str, image_id: str | None) -> None:
+def restore_tag(tag: str, image_id: str | None, engine: EngineKind | None = None) -> None:
     """Give ``tag`` back to the image that had it before a build that was stopped, or to none.
 
     The engine may have named the image in the moment in which the build was stopped.
     """
-    now = find_image(tag)
+    now = find_image(tag, engine)
     if now is None or now == image_id:
         return
-    with engine_client() as client:
+    with engine_client(engine) as client:
         if image_id is None:
             client.images.remove(tag)
         else:
             client.images.get(image_id).tag(tag)
     if image_id is not None:
-        remove_untagged(now)
+        remove_untagged(now, engine)

@@ -10,6 +10,8 @@ from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.build.buildx import run_build
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import find_image, remove_untagged, restore_tag
+from uvdive.build.podman import run_podman_build
+from uvdive.image.endpoint import build_source
 
 
 def build_tagged(
@@ -20,22 +22,25 @@ def build_tagged(
 ) -> BuildResult:
     """Build ``request`` under its tag and remove the image that loses the tag.
 
-    A stop or a failure leaves the tag where it was. The result's ``image_id`` is the
-    engine's: buildx may name the config instead where the engine names the manifest.
+    docker's engine builds with buildx, podman with its own client or service. A stop or
+    a failure leaves the tag where it was. The result's ``image_id`` is the engine's:
+    buildx may name the config instead where the engine names the manifest.
 
     Raises:
-        UvdiveError: as ``run_build`` says.
+        UvdiveError: as ``run_build`` and ``run_podman_build`` say.
     """
-    assert request.tag is not None
-    before = find_image(request.tag)
+    tag, engine = request.tag, request.engine or build_source()
+    assert tag is not None
+    build = run_podman_build if engine == "podman" else run_build
+    before = find_image(tag, engine)
     try:
-        result = run_build(request, on_event=on_event, cancel=cancel)
+        result = build(request, on_event=on_event, cancel=cancel)
     except BaseException:
         # Where the engine itself is gone, that is the error to report.
         with contextlib.suppress(EngineError):
-            restore_tag(request.tag, before)
+            restore_tag(tag, before, engine)
         raise
-    image_id = find_image(request.tag) or result.image_id
+    image_id = find_image(tag, engine) or result.image_id
     if before is not None and before != image_id:
-        remove_untagged(before)
-    return replace(result, image_id=image_id)
+        remove_untagged(before, engine)
+    return replace(result, image_id=image_id, engine=engine)

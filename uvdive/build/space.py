@@ -10,6 +10,7 @@ from typing import Any
 from uvdive.base.errors import BuildError
 from uvdive.base.units import size
 from uvdive.build.images import engine_client
+from uvdive.image.endpoint import EngineKind
 
 LEAST = 512 << 20
 """Below this a build of any kind is bound to fail: a base image and an environment. In bytes."""
@@ -21,7 +22,7 @@ def _root(info: dict[str, Any]) -> Path | None:
     return Path(root) if root and info.get("Name") == platform.node() else None
 
 
-def check_space(needed: int = 0) -> None:
+def check_space(needed: int = 0, engine: EngineKind | None = None) -> None:
     """See that there is room for ``needed`` bytes of image, and for LEAST bytes besides.
 
     An engine on another machine does not tell what it has left; then the build tells.
@@ -30,7 +31,7 @@ def check_space(needed: int = 0) -> None:
         EngineError: no engine answers.
         BuildError: there is less.
     """
-    with engine_client() as client:
+    with engine_client(engine) as client:
         root = _root(client.info())
     try:
         free = None if root is None else shutil.disk_usage(root).free
