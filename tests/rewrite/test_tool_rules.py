@@ -1,4 +1,4 @@
-"""R41 and R44: uv's tools, and stage names that mean another stage afterwards."""
+"""R41: what ``uv tool install`` put into the image."""
 
 from __future__ import annotations
 
@@ -51,12 +51,3 @@ def test_r41_without_an_image_nobody_knows_where_a_tool_is(project) -> None:
 
     text = BASE.format(name="") + SYNC + "RUN set -e; uv tool install ruff\n" + START
     assert plan(text, None, lambda _: None).refusal.rule == "R41"
-
-
-def test_r44_the_author_s_stage_name_is_said_to_be_the_build_stage_now(project) -> None:
-    result = project(BASE.format(name=" AS app") + SYNC + START).plan()
-    (warning,) = [warning for warning in result.warnings if warning.rule == "R44"]
-    assert "--target app" in warning.text
-    assert warning.line == 1
-    unnamed = project(BASE.format(name="") + SYNC + START).plan()
-    assert not [warning for warning in unnamed.warnings if warning.rule == "R44"]

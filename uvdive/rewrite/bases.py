@@ -47,7 +47,7 @@ def choose_bases(
         Refused: the base is not known well enough (R2, R5, R8).
     """
     reference = Reference.read(evidence.base)
-    line = evidence.stages[0].source.line
+    line = evidence.origin.source.line
     os = evidence.report.os if evidence.report else None
     if reference.family == "other":
         _check_foreign(reference, files, line)
@@ -79,11 +79,11 @@ def _check_foreign(reference: Reference, files: Files | None, line: int) -> None
 def _image_python(
     evidence: Evidence, env: EnvironmentFacts, reference: Reference, os: OsRelease | None, notes: Notes
 ) -> Bases:
-    line = evidence.stages[0].source.line
+    line = evidence.origin.source.line
     runner = without_uv(reference, os)
     if runner is None:
         raise Refused("R2", f"Nobody publishes {reference.text} without uv.", line)
-    written = split_keyword(evidence.stages[0].source.source)[1]
+    written = split_keyword(evidence.origin.source.source)[1]
     if runner != reference.text and "$" in written.split(" AS ")[0]:
         raise Refused(
             "R3",
@@ -108,12 +108,12 @@ def _image_python(
 
 
 def _never_download(evidence: Evidence, notes: Notes) -> tuple[tuple[str, str], ...]:
-    if any("UV_PYTHON_DOWNLOADS" in step.instruction.value for step in evidence.steps):
+    if evidence.shared or any("UV_PYTHON_DOWNLOADS" in step.instruction.value for step in evidence.steps):
         return ()
     notes.decide(
         "python-downloads",
         "R6",
-        evidence.stages[0].source.line,
+        evidence.origin.source.line,
         "The build stage never downloads a Python",
         "A downloaded Python would be missing in the final image: a mismatch shall fail the build instead.",
     )
@@ -142,14 +142,14 @@ def _managed_python(
     notes: Notes,
     default: str,
 ) -> Bases:
-    line = evidence.stages[0].source.line
+    line = evidence.origin.source.line
     pinned, slim, system = _pinned(evidence, env), slim_python(env.minor, os), system_without_python(os)
     if reference.family in ("system", "other", "python"):
         system = reference.text
     image = f"Python {env.minor} of {slim} in both stages"
     managed = f"uv's Python {env.version or env.minor} on {system}"
     possible = {
-        "image": image if slim and not pinned and env.uv_version else "",
+        "image": image if slim and not pinned and env.uv_version and not evidence.shared else "",
         "managed": managed if system else "",
     }
     offered = options(**{value: summary for value, summary in possible.items() if summary})

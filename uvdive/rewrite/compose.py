@@ -15,6 +15,7 @@ from uvdive.rewrite.runnertext import MOVED, bare, copies_text, folders, last_of
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.scriptchoice import KEPT, ScriptPlan
 from uvdive.rewrite.steps import Evidence, Step
+from uvdive.rewrite.targets import stage_names
 
 _WHY = {
     "UV_PYTHON_DOWNLOADS": "# A Python that uv downloads would be missing in the final image.\n",
@@ -48,10 +49,14 @@ class Parts:
 
 
 class Writer:
-    """Collects text and remembers which lines a decision touched."""
+    """Collects text and remembers which lines a decision touched.
 
-    def __init__(self) -> None:
+    ``lower`` says that the author writes keywords in lower case.
+    """
+
+    def __init__(self, *, lower: bool = False) -> None:
         self.text = ""
+        self.lower = lower
         self.lines: dict[str, list[int]] = {}
 
     def add(self, text: str, *decisions: str) -> None:
@@ -65,18 +70,26 @@ class Writer:
         for decision in decisions:
             self.lines.setdefault(decision, []).extend(range(first, first + max(text.count("\n"), 1)))
 
+    def own(self, text: str, *decisions: str) -> None:
+        """As ``add``, for an instruction that is not the author's."""
+        keyword, space, rest = text.partition(" ")
+        self.add((keyword.lower() if self.lower else keyword) + space + rest, *decisions)
+
 
 def write(parts: Parts) -> Writer:
     """Write the new Dockerfile."""
-    writer = Writer()
     evidence = parts.evidence
-    source = evidence.stages[-1].source
-    build_name = evidence.stages[-1].name or _free_name(evidence, "builder", "build", "uv-builder")
-    run_name = _free_name(evidence, "runner", "final", "runtime", "uvdive-runner")
+    keywords = [i.source.split(maxsplit=1)[0] for i in evidence.dockerfile.instructions]
+    writer = Writer(lower=all(keyword.islower() for keyword in keywords))
     tail = _tail(evidence)
-    trailing = _write_build(writer, parts, build_name, tail)
-    _write_runner(writer, parts, (build_name, run_name), tail, source)
-    for node in trailing:
+    own = [step for step in evidence.steps if step.stage == evidence.stages[-1].index]
+    builds = any(step.keyword in _BUILDS for step in own) or bool(parts.extra_build or parts.copies.cleared)
+    names = stage_names(evidence, builds=builds or evidence.stages[-1].parent is None)
+    _write_build(writer, parts, names[0], tail, builds=builds)
+    if builds or evidence.stages[-1].parent is None:
+        writer.add("" if re.search(r"\n\r?\n$", writer.text) else "\n")
+    _write_runner(writer, parts, names, tail)
+    for node in _trailing(evidence):
         writer.add(node.source)
     ends = [node.source.endswith("\r\n") for node in evidence.dockerfile.nodes if "\n" in node.source]
     if all(ends):
@@ -84,47 +97,58 @@ def write(parts: Parts) -> Writer:
     return writer
 
 
-def _free_name(evidence: Evidence, *names: str) -> str:
-    taken = {stage.name for stage in evidence.stages}
-    return next(name for name in names if name not in taken)
+def _trailing(evidence: Evidence) -> list[Node]:
+    """Comments behind the last instruction."""
+    nodes = evidence.dockerfile.nodes
+    last = max(index for index, node in enumerate(nodes) if isinstance(node, Instruction))
+    return list(nodes[last + 1 :])
 
 
 def _tail(evidence: Evidence) -> frozenset[int]:
     """Lines of the instructions behind the last one that builds something: they only matter to the runner."""
     lines: list[int] = []
     for step in reversed(evidence.steps):
-        if step.keyword in _BUILDS:
+        if step.keyword in _BUILDS or step.stage != evidence.stages[-1].index:
             break
         lines.append(step.line)
     return frozenset(lines)
 
 
-def _write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -> list[Node]:
-    """The author's stage without what moves; returns comments behind the last instruction."""
+def _write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int], *, builds: bool) -> None:
+    """All stages but the new one: the author's last one without what moves, the others as they are."""
     pending: list[Node] = []
+    stages = parts.evidence.stages
+    index = -1
     for node in parts.evidence.dockerfile.nodes:
         if not isinstance(node, Instruction):
             pending.append(node)
             continue
-        if node.keyword in MOVED or node.line in tail:
+        index += node.keyword == "FROM"
+        is_last = index == len(stages) - 1
+        if is_last and (node.keyword in MOVED or node.line in tail):
             pending.clear()  # its comments move along
             continue
         for before in pending:
             writer.add(before.source)
         pending.clear()
-        if node.keyword == "FROM":
-            _write_from(writer, node, parts.bases, name)
-        else:
+        if node.keyword != "FROM":
             _write_kept(writer, parts, node)
+        elif not is_last or builds or stages[index].parent is None:
+            _write_from(writer, node, parts, name if is_last else None)
     for text in parts.extra_build:
-        writer.add(text, "full-sync")
-    if parts.copies.cleared:
-        user = next((s.user for s in reversed(parts.evidence.steps)), "")
-        writer.add("# The final image's base has these: they stay out of the copy.\n")
-        writer.add("" if user in ("", "root", "0") else "USER root\n", "copies")
-        paths = " \\\n    ".join(map(shlex.quote, parts.copies.cleared))
-        writer.add(f"RUN rm -rf \\\n    {paths}\n", "copies")
-    return pending
+        writer.own(text, "full-sync")
+    _write_clearing(writer, parts)
+
+
+def _write_clearing(writer: Writer, parts: Parts) -> None:
+    if not parts.copies.cleared:
+        return
+    user = next((step.user for step in reversed(parts.evidence.steps)), "")
+    writer.add("# The final image's base has these: they stay out of the copy.\n")
+    if user not in ("", "root", "0"):
+        writer.own("USER root\n", "copies")
+    paths = " \\\n    ".join(map(shlex.quote, parts.copies.cleared))
+    writer.own(f"RUN rm -rf \\\n    {paths}\n", "copies")
 
 
 def _write_kept(writer: Writer, parts: Parts, node: Instruction) -> None:
@@ -133,50 +157,59 @@ def _write_kept(writer: Writer, parts: Parts, node: Instruction) -> None:
     writer.add(source if source.endswith("\n") else bare(node), *(["start-scripts"] if edited else []))
 
 
-def _write_from(writer: Writer, node: Instruction, bases: Bases, name: str) -> None:
-    source = bare(node)
-    if bases.builder is not None:
-        image = node.arguments.split()[0]
-        source = source.replace(image, bases.builder, 1)
-    if not re.search(r"\sAS\s", source, re.IGNORECASE):
-        source = source.rstrip("\n").rstrip() + f" AS {name}\n"
-    writer.add(source, *(["python"] if bases.builder else []))
+def _write_from(writer: Writer, node: Instruction, parts: Parts, name: str | None) -> None:
+    """A FROM as it is; ``name`` is the build stage's, None where the author's stays."""
+    source, bases = bare(node), parts.bases
+    is_origin = node.line == parts.evidence.origin.source.line
+    if bases.builder is not None and is_origin:
+        source = source.replace(node.arguments.split()[0], bases.builder, 1)
+    if name is not None:
+        named = re.compile(r"(\sAS\s+)\S+", re.IGNORECASE)
+        body = source.rstrip()
+        as_name = f" {'as' if writer.lower else 'AS'} {name}"
+        source = (named.sub(rf"\g<1>{name}", body) if named.search(body) else body + as_name) + "\n"
+    writer.add(source, *(["python"] if bases.builder and is_origin else []))
+    if not is_origin:
+        return
     if bases.uv_image:
-        writer.add(f"COPY --from={bases.uv_image} /uv /uvx /usr/local/bin/\n", "python")
+        writer.own(f"COPY --from={bases.uv_image} /uv /uvx /usr/local/bin/\n", "python")
     for key, value in bases.env:
         writer.add(_WHY[key])
-        writer.add(f"ENV {key}={value}\n", "python-downloads" if key == "UV_PYTHON_DOWNLOADS" else "python")
+        writer.own(f"ENV {key}={value}\n", "python-downloads" if key == "UV_PYTHON_DOWNLOADS" else "python")
 
 
-def _write_runner(
-    writer: Writer, parts: Parts, names: tuple[str, str], tail: frozenset[int], source: Instruction
-) -> None:
+def _write_runner(writer: Writer, parts: Parts, names: tuple[str, str], tail: frozenset[int]) -> None:
     evidence = parts.evidence
-    platform = source.flag("platform")
-    flag = f"--platform={platform} " if platform else ""
-    image = parts.bases.runner
-    if parts.bases.builder is None and image == evidence.base:
-        image = source.arguments.split()[0]
-    writer.add("\n")
-    writer.add(f"FROM {flag}{image} AS {names[1]}\n", "runner-base", "python")
+    _write_runner_from(writer, parts, names[1])
     for line in prelude(evidence, {run.step.line: run for run in parts.runs}):
         if line.step is not None and line.step.line in tail:
             for comment in _comments_above(evidence, line.step.line):
                 writer.add(comment)
-        writer.add(line.text, *line.decisions)
+        (writer.add if line.step is not None else writer.own)(line.text, *line.decisions)
     if parts.env:
         pairs = " \\\n    ".join(f"{key}={value}" for key, value in parts.env)
-        writer.add(f"ENV {pairs}\n", "environment-variables")
+        writer.own(f"ENV {pairs}\n", "environment-variables")
     writer.add(install(evidence.report, parts.packages), PACKAGES)
     _write_scripts(writer, parts, names[0])
     for line in [*folders(parts.copies), *copies_text(parts.copies, names[0])]:
-        writer.add(line.text, *line.decisions)
+        writer.own(line.text, *line.decisions)
     for step in last_of_each(evidence.steps):
-        _write_moved(writer, parts, step, with_comments=step.line in tail or step.keyword in MOVED)
+        here = step.stage == evidence.stages[-1].index
+        _write_moved(writer, parts, step, with_comments=here and (step.line in tail or step.keyword in MOVED))
     for text in parts.extra_start:
-        writer.add(text, "start-inherited")
+        writer.own(text, "start-inherited")
     if parts.stop_signal:
-        writer.add(parts.stop_signal, "stop-signal")
+        writer.own(parts.stop_signal, "stop-signal")
+
+
+def _write_runner_from(writer: Writer, parts: Parts, name: str) -> None:
+    source = parts.evidence.origin.source
+    platform = source.flag("platform")
+    flag = f"--platform={platform} " if platform else ""
+    image = parts.bases.runner
+    if parts.bases.builder is None and image == parts.evidence.base:
+        image = source.arguments.split()[0]
+    writer.own(f"FROM {flag}{image} {'as' if writer.lower else 'AS'} {name}\n", "runner-base", "python")
 
 
 def _write_scripts(writer: Writer, parts: Parts, builder: str) -> None:
@@ -185,11 +218,11 @@ def _write_scripts(writer: Writer, parts: Parts, builder: str) -> None:
         path = parts.scripts.copied_uv
         pairs = " \\\n    ".join(f"{name}={value}" for name, value in KEPT)
         writer.add("# A start script calls uv: it finds the environment ready and installs nothing.\n")
-        writer.add(f"COPY --from={builder} {path} {path}\n", "start-scripts")
-        writer.add(f"ENV {pairs}\n", "start-scripts")
+        writer.own(f"COPY --from={builder} {path} {path}\n", "start-scripts")
+        writer.own(f"ENV {pairs}\n", "start-scripts")
     if parts.scripts.shim is not None:
         writer.add("# Stands in for uv in start scripts: `uv run X` starts X.\n")
-        writer.add(parts.scripts.shim, "start-scripts")
+        writer.own(parts.scripts.shim, "start-scripts")
 
 
 def _write_moved(writer: Writer, parts: Parts, step: Step, *, with_comments: bool) -> None:
@@ -197,7 +230,7 @@ def _write_moved(writer: Writer, parts: Parts, step: Step, *, with_comments: boo
         for comment in _comments_above(parts.evidence, step.line):
             writer.add(comment)
     if step.keyword == "WORKDIR" and not step.instruction.arguments.lstrip().startswith("/"):
-        writer.add(f"WORKDIR {parts.evidence.workdir}\n")
+        writer.own(f"WORKDIR {parts.evidence.workdir}\n")
         return
     decisions = ("start-uv-run", "start-runner") if step.line in parts.moved else ()
     writer.add(parts.moved.get(step.line, bare(step.instruction)), *decisions)

@@ -149,7 +149,7 @@ def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
             "R1",
             f"From the text alone nobody knows which Python {evidence.base} ends up with. "
             "Build the image first and plan with it (leave out --static).",
-            evidence.stages[0].source.line,
+            evidence.origin.source.line,
         )
     notes.warn(
         "R46", None, "This is a draft from the text alone: no image was looked into, nothing is proven."

@@ -8,6 +8,7 @@ from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.environments import uv_bytes
+from uvdive.rewrite.facts import project_environment
 from uvdive.rewrite.images import Reference
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.steps import Evidence, command_text, mentions_uv
@@ -38,35 +39,61 @@ def uv_in(stages: tuple[Stage, ...], stage: Stage) -> tuple[int, str] | None:
     return None
 
 
-def check_multistage(evidence: Evidence, notes: Notes) -> None:
-    """Return where the file is right as it is.
+def check_multistage(evidence: Evidence, notes: Notes) -> bool:
+    """Is there something to rewrite in a file of several stages? False where it is right as it is.
 
     Raises:
-        Refused: R53 (the last stage stands on the one with uv) or R45 (what is wrong with it).
+        Refused: R45, what is wrong with it and has to be mended by hand.
     """
     last = evidence.stages[-1]
     found = uv_in(evidence.stages, last)
-    if found is not None and last.parent is not None:
-        raise Refused(
-            "R53",
-            f"The last stage stands on a stage with uv ({found[1]}), so it keeps all of it; rewriting "
-            "several "
-            f"stages is not supported yet. {_HINT}",
-            last.source.line,
-        )
     stays = found is not None and _keeps_uv(last)
     if found is not None and stays:
         notes.warn("R24", found[0], "uv is in the last stage for its start scripts, and installs nothing.")
-    elif found is not None:
+    elif found is not None and evidence.report is None and project_environment(evidence) is None:
         raise Refused("R45", f"The last stage still has uv: {found[1]}. {_HINT}", found[0])
+    elif found is not None:
+        return True
+    _check_start(evidence, uv_stays=stays)
     if evidence.report is None:
         notes.warn(
             "R45",
             None,
             "Nothing in the text puts uv into the last stage; without an image nothing is proven.",
         )
+    else:
+        _check_image(evidence, evidence.report, uv_stays=stays)
+    return False
+
+
+def note_stages(evidence: Evidence, notes: Notes) -> None:
+    """Say why a file of several stages is rewritten all the same (R53, R45)."""
+    last = evidence.stages[-1]
+    found = uv_in(evidence.stages, last)
+    if len(evidence.stages) == 1 or found is None:
         return
-    _check_image(evidence, evidence.report, uv_stays=stays)
+    rule, what = ("R53", "stands on a stage with uv") if last.parent is not None else ("R45", "still has uv")
+    notes.decide(
+        "last-stage",
+        rule,
+        found[0],
+        f"The last stage {what}, so it is divided",
+        f"It keeps all of uv, for {found[1]}; the other stages stay as they are.",
+    )
+
+
+def _check_start(evidence: Evidence, *, uv_stays: bool) -> None:
+    """A last stage without uv must not start by it (R45)."""
+    for keyword in ("ENTRYPOINT", "CMD"):
+        step = evidence.last(keyword)
+        words = command_text(step.instruction).split() if step is not None else []
+        if step is not None and not uv_stays and words[:1] and re.search(r"(?:^|/)uvx?$", words[0]):
+            raise Refused(
+                "R45",
+                f"The {keyword} calls uv, which the last stage does not have. Start the environment's "
+                "program itself.",
+                step.line,
+            )
 
 
 def _keeps_uv(stage: Stage) -> bool:

@@ -21,7 +21,7 @@ from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.environments import uv_bytes
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
-from uvdive.rewrite.multistage import brings_uv, check_multistage
+from uvdive.rewrite.multistage import brings_uv, check_multistage, note_stages
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Allowances, Decision, FileChange, Prediction, Refusal, RewritePlan
 from uvdive.rewrite.prediction import predict
@@ -31,7 +31,7 @@ from uvdive.rewrite.start import Starter
 from uvdive.rewrite.staticrules import check_static
 from uvdive.rewrite.steps import Evidence, command_text, gather, mentions_uv
 from uvdive.rewrite.sync import full_sync
-from uvdive.rewrite.tools import warn_stage_name
+from uvdive.rewrite.targets import warn_targets
 
 BaseLookup = Callable[[str], ImageReport | None]
 """The report of an image that is at hand, by its reference; None where it is not (R60)."""
@@ -92,11 +92,9 @@ def plan(
     try:
         evidence = replace(gather(syntax, report, context), store=store)
         _check_uv(evidence)
-        if len(evidence.stages) > 1:
-            check_multistage(evidence, notes)
+        several = len(evidence.stages) > 1
+        if (several and not check_multistage(evidence, notes)) or (not several and _is_lean(evidence)):
             return replace(base, warnings=tuple(notes.warnings))
-        if _is_lean(evidence):
-            return base
         files = Files(report, evidence.base_layers) if report is not None else None
         bench = Bench(evidence, lookup, files)
         draft = _best(bench, choices)
@@ -145,7 +143,8 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     notes = Notes(choices)
     check_single(evidence)
     check_inherited(evidence)
-    warn_stage_name(evidence, notes)
+    warn_targets(evidence, notes)
+    note_stages(evidence, notes)
     report = evidence.report
     env = find_environment(evidence, bench.files, notes)
     runs = [read_run(step) for step in evidence.runs()]
@@ -170,7 +169,7 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     parts.extra_start = start_text(evidence, base, notes)
     _explain(copies, runs, notes)
     if files is not None and base is not None:
-        announce_base_files(files, base, evidence.stages[0].source.line, notes)
+        announce_base_files(files, base, evidence.origin.source.line, notes)
     _check_versions(env, base, bases, notes)
     if files is not None and base is not None:
         check_interpreter(env, files, Files(base, len(base.layers)), bases.runner)

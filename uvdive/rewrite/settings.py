@@ -71,7 +71,7 @@ def _inherited(
         notes.decide(
             "inherited-variables",
             "R26",
-            evidence.stages[0].source.line,
+            evidence.origin.source.line,
             "Variables of the base images differ",
             f"Only the old base set: {lost}. Set or changed by the new base: {gained or 'nothing'}.",
         )

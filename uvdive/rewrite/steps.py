@@ -59,6 +59,17 @@ class Evidence:
     store: LayerStore | None = None
 
     @property
+    def origin(self) -> Stage:
+        """The stage that stands on the image: the last one, or the one below it."""
+        return lineage(self.stages, self.stages[-1])[0]
+
+    @property
+    def shared(self) -> bool:
+        """Do other targets stand on a stage that the last one stands on (R44)?"""
+        chain = {stage.index for stage in lineage(self.stages, self.stages[-1])}
+        return any(stage.parent in chain for stage in self.stages if stage.index not in chain)
+
+    @property
     def workdir(self) -> str:
         """The work directory at the end; ``/`` where none is set."""
         if self.report is not None:
