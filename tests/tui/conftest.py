@@ -1,6 +1,9 @@
 from pathlib import Path
 
 import pytest
+from settling import queues_tell_when_the_app_is_idle
+
+__all__ = ["queues_tell_when_the_app_is_idle"]
 from driving import OLD
 
 

@@ -17,6 +17,22 @@ LAST_WORDS = 0.5
 """Seconds that jobs get after the app has gone, to end the processes they wait for."""
 
 
+SWITCH = 0.0005
+"""Seconds after which a thread that works has to let the one that answers keys go on."""
+
+RARELY = 1_000, 10, 800
+"""How often garbage is looked for (``gc.set_threshold``); looking through everything takes 150 ms."""
+
+
+def prepare() -> None:
+    """Make Python put keys before what it does beside them."""
+    import gc
+    import sys
+
+    sys.setswitchinterval(SWITCH)
+    gc.set_threshold(*RARELY)
+
+
 def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     target: str | tuple[str, str] | None,
     *,
@@ -50,6 +66,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     from uvdive.base.config import load_config, remember_theme
     from uvdive.tui.app import UvdiveApp
 
+    prepare()
     config = load_config(Path())
     app = UvdiveApp(
         target,

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import BytesRead, Note
@@ -26,6 +26,7 @@ from uvdive.tui.panes import Panes
 from uvdive.tui.screens.dialogs import Failure, Help
 from uvdive.tui.text import keep_end, paragraph, visible
 from uvdive.tui.widgets.building import DeltaList, PairBar, Sides
+from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
 from uvdive.verify.checks import Comparison
@@ -86,7 +87,7 @@ class CompareScreen(ActionScreen, Panes):
                 yield Head(CHANGES, id="head")
                 yield Listing(CHANGES, "The images are being compared.", id="rows")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show what is known; else paint, then read."""

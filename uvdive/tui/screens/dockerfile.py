@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
@@ -20,6 +20,7 @@ from uvdive.tui.panes import Panes
 from uvdive.tui.screens.dialogs import Help
 from uvdive.tui.text import paragraph, visible
 from uvdive.tui.widgets.dockerfile import DockerfileView
+from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class DockerfileScreen(ActionScreen, Panes):
             with Vertical(id="telling", classes="column"), VerticalScroll(id="details"):
                 yield Static(id="about")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Go to the line that was asked for, else to the heaviest."""

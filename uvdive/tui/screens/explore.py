@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import ClassVar
 
 from textual import on
@@ -9,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import BytesRead, Note
@@ -28,6 +29,7 @@ from uvdive.tui.screens.takeout import Takeout
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
 from uvdive.tui.widgets.files import FileTree
+from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
 
@@ -64,7 +66,7 @@ class ExploreScreen(Takeout):
         yield Static(
             "uvdive needs a terminal of at least 60 × 16.\nMake it larger, or use --report.", id="small"
         )
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Paint first; begin to read after the first picture."""
@@ -78,6 +80,7 @@ class ExploreScreen(Takeout):
     # Reading
 
     def _begin(self) -> None:
+        gc.freeze()  # all of Textual
         self._job = self._app.jobs.start("read", self, self._app.load)
         self.refresh_actions()
 
@@ -121,6 +124,8 @@ class ExploreScreen(Takeout):
             self.taken_out(message.job, message.result)
 
     def _loaded(self, desk: Desk) -> None:
+        # What is there by now stays: looking through it for garbage would hold up keys.
+        gc.freeze()
         self._app.desk = desk
         self.report = report = desk.report
         self.query_one(OwnerBar).show({owner.owner: owner.bytes for owner in report.owners})

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from uvdive.base.errors import UvdiveError
 from uvdive.base.units import size
@@ -25,6 +25,7 @@ from uvdive.tui.panes import Panes
 from uvdive.tui.places import Place
 from uvdive.tui.screens.dialogs import Failure, Help
 from uvdive.tui.text import visible
+from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
 
@@ -115,7 +116,7 @@ class ListScreen(ActionScreen, Panes):
             with Vertical(id="telling", classes="column"), VerticalScroll(id="details"):
                 yield Static(id="about")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the first page."""

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from uvdive.base.units import size
 from uvdive.session.picking import Choice
@@ -22,6 +22,7 @@ from uvdive.tui.listing import Column, Table, arrange
 from uvdive.tui.panes import Panes
 from uvdive.tui.screens.dialogs import Failure, Help
 from uvdive.tui.text import visible
+from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
 
@@ -91,7 +92,7 @@ class PickScreen(ActionScreen, Panes):
             yield Head(CHOICES, id="head")
             yield Listing(CHOICES, WAITING, id="rows")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Paint, then look."""

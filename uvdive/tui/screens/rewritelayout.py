@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import ContentSwitcher, Footer, Static
+from textual.widgets import ContentSwitcher, Static
 
 from uvdive.tui.actions import ActionScreen, bindings
 from uvdive.tui.keys import REWRITE
@@ -15,6 +15,7 @@ from uvdive.tui.screens.dialogs import Help
 from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, StepList
 from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
+from uvdive.tui.widgets.keybar import KeyBar
 
 _TITLES = {"deltas": "Before and after", "why": "Why"}
 
@@ -53,7 +54,7 @@ class RewriteLayout(ActionScreen, Panes):
                     yield DeltaList(id="deltas")
                     yield CheckList(id="checks")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     # Panes: those of the view that is shown
 

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.ledger.report import ImageReport
@@ -21,6 +21,7 @@ from uvdive.tui.panes import Panes
 from uvdive.tui.screens.dialogs import Failure, Help
 from uvdive.tui.text import keep_end, visible
 from uvdive.tui.widgets.content import ContentView, VersionList
+from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class ViewerScreen(ActionScreen, Panes):
             with Vertical(id="below", classes="column"):
                 yield ContentView(id="content")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin with the version that the tree showed."""
