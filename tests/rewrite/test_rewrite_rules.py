@@ -200,23 +200,43 @@ def test_r33_packages_and_a_sync_in_one_run_are_separated(project, node) -> None
     assert [line for line in lines if line.startswith("COPY")] == ["COPY --from=builder /app /app"]
 
 
-def test_r33_packages_among_other_things_are_refused(project) -> None:
+def test_r33_packages_among_other_things_are_divided(project) -> None:
     text = BASE + "RUN apt-get update && apt-get install -y curl && curl x | sh\n" + SYNC + FLASK
-    assert refused(project(text).plan()) == ("R33", 2)
+    assert "RUN apt-get update && apt-get install -y curl" in runner(project(text).plan().text)
 
 
 @pytest.mark.parametrize(
     "run",
     [
         "RUN apt-get update && apt-get install -y ./x.deb",
-        "RUN apt-get install -y x && useradd app && echo app > /etc/sudoers",
-        "RUN apt-get install -y x && useradd app && chmod 600 /etc/x",
         "RUN apt-get install -y $(cat list)",
-        "COPY a.list /etc/apt/sources.list.d/\nRUN apt-get install -y x",
+        "RUN xargs apt-get install -y < list",
+        "RUN apt-get install -y x || curl y | sh",
+        "RUN wget -O /tmp/key https://x && apt-key add /tmp/key && apt-get install -y x",
+        "RUN V=$(curl https://x) && apt-get install -y x=$V",
+        'SHELL ["/usr/bin/python3", "-c"]\nRUN apt-get install -y x',
     ],
 )
 def test_r33_packages_that_would_not_be_the_same_are_refused(project, run) -> None:
-    assert refused(project(f"{BASE}{run}\n{SYNC}{FLASK}").plan()) == ("R33", 2)
+    line = 2 + run.count("\n")
+    assert refused(project(f"{BASE}{run}\n{SYNC}{FLASK}").plan()) == ("R33", line)
+
+
+@pytest.mark.parametrize(
+    "more", ["useradd app && echo app > /etc/sudoers", "chmod 600 /etc/x", "locale-gen C.UTF-8 && ldconfig"]
+)
+def test_r34_settings_of_the_system_are_repeated_with_the_packages(project, node, more) -> None:
+    run = f"RUN apt-get install -y x && {more}"
+    result = project(f"{BASE}{run}\n{SYNC}{FLASK}", {"RUN apt-get": {"/etc/x": node(3)}}).plan()
+    assert run in runner(result.text)
+
+
+def test_r33_sources_and_keys_are_copied_before_the_packages(project, node) -> None:
+    text = BASE + "COPY a.list /etc/apt/sources.list.d/\nRUN apt-get install -y x\n" + SYNC + FLASK
+    made = project(text, {"COPY a.list": {"/etc/apt/sources.list.d/a.list": node(3)}})
+    lines = runner(made.plan().text)
+    assert lines[1:3] == ["COPY a.list /etc/apt/sources.list.d/", "RUN apt-get install -y x"]
+    assert not any(line.startswith("COPY --from") and "/etc" in line for line in lines)
 
 
 def test_r33_a_run_of_packages_is_repeated_with_all_it_writes(project, node) -> None:
@@ -232,15 +252,25 @@ def test_r40_a_virtual_environment_of_the_host_is_warned_of(project, tmp_path) -
     assert not [w for w in made.plan(context=tmp_path).warnings if w.rule == "R40"]
 
 
-@pytest.mark.parametrize("path", ["/etc/hosts.allow", "/usr/lib/x/y.so", "/etc/passwd"])
+@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/systemd/x.service", "/etc/init.d/x"])
 def test_r34_a_run_that_changes_the_system_is_refused(project, node, path) -> None:
     text = BASE + SYNC + "RUN ./setup\n" + FLASK
     assert refused(project(text, {"RUN ./setup": {path: node(3)}}).plan()) == ("R34", 6)
 
 
+def test_r34_what_a_run_adds_to_the_system_is_copied(project, node) -> None:
+    text = BASE + SYNC + "RUN ./setup\n" + FLASK
+    wrote = {"/etc/hosts.allow": node(3), "/usr/local/lib/libx.so.1": node(4), "/etc/ld.so.cache": node(2)}
+    lines = runner(project(text, {"RUN ./setup": wrote}).plan().text)
+    assert "COPY --from=builder /etc/hosts.allow /etc/hosts.allow" in lines
+    assert lines[lines.index("COPY --from=builder /usr/local/lib/libx.so.1 /usr/local/lib/libx.so.1") :][
+        1:3
+    ] == ["# The loader's cache must know the libraries that were copied.", "RUN ldconfig"]
+
+
 def test_r34_a_folder_of_the_base_keeps_its_new_owner(project, node) -> None:
-    text = BASE + SYNC + "RUN chown 5 /etc\n" + FLASK
-    made = project(text, {"RUN chown": {"/etc": node(folder=True, uid=5)}})
+    text = BASE + SYNC + "RUN ./own\n" + FLASK
+    made = project(text, {"RUN ./own": {"/etc": node(folder=True, uid=5)}})
     assert "RUN install -d -o 5 -g 0 -m 0755 /etc" in runner(made.plan().text)
 
 

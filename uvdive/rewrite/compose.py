@@ -11,6 +11,7 @@ from uvdive.rewrite.additions import PACKAGES, install
 from uvdive.rewrite.bases import Bases
 from uvdive.rewrite.copyset import CopySet
 from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.ospackages import PackagePlan
 from uvdive.rewrite.runnertext import MOVED, bare, copies_text, folders, last_of_each, prelude
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.scriptchoice import KEPT, ScriptPlan
@@ -38,6 +39,8 @@ class Parts:
     bases: Bases
     copies: CopySet
     runs: list[Run]
+    os_packages: PackagePlan = field(default_factory=PackagePlan)
+    early: frozenset[int] = frozenset()
     env: list[tuple[str, str]] = field(default_factory=list)
     moved: dict[int, str] = field(default_factory=dict)
     extra_build: list[str] = field(default_factory=list)
@@ -181,7 +184,7 @@ def _write_from(writer: Writer, node: Instruction, parts: Parts, name: str | Non
 def _write_runner(writer: Writer, parts: Parts, names: tuple[str, str], tail: frozenset[int]) -> None:
     evidence = parts.evidence
     _write_runner_from(writer, parts, names[1])
-    for line in prelude(evidence, {run.step.line: run for run in parts.runs}):
+    for line in prelude(evidence, {run.step.line: run for run in parts.runs}, parts.os_packages, parts.early):
         if line.step is not None and line.step.line in tail:
             for comment in _comments_above(evidence, line.step.line):
                 writer.add(comment)

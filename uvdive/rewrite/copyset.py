@@ -13,7 +13,8 @@ from uvdive.rewrite.environments import sites
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.runs import Run, is_system
+from uvdive.rewrite.provided import LD_CACHE, Provided
+from uvdive.rewrite.runs import Run
 from uvdive.rewrite.steps import Evidence, Step
 
 _SCRATCH = re.compile(r"/(?:tmp|var/tmp|run|var/log|var/cache|var/lib/apt|proc|sys|dev)(?:/|$)")
@@ -22,7 +23,7 @@ _UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
 _PROFILES = re.compile(r"/(?:root|home/[^/]+)/\.(?:bashrc|profile|bash_profile|zshrc|zshenv)$")
 _RECEIPTS = re.compile(r"/(?:\.config/uv|\.local/bin/env(?:\.fish)?)(?:/|$)")
 _BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/(?!(?:site|dist)-packages/).*__pycache__/")
-_USER_FILES = re.compile(r"/etc/(?:passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock)-?$")
+_LIBRARIES = re.compile(r"/(?:usr/local/lib|usr/lib|lib)/(?:[^/]+/)*[^/]+\.so(?:\.|$)")
 _FEW = 3
 PROJECT_FILES = frozenset({"uv.lock", "pyproject.toml", "uv.toml", ".python-version"})
 
@@ -55,8 +56,8 @@ class CopySet:
     ``nodes`` are their nodes, for the prediction. ``files`` are those of the paths that
     are regular files. ``folders`` are made first, parents before children. ``cleared``
     are paths in copied folders that the base has already: the build stage removes them
-    before (R10). ``links`` are made anew, for COPY follows them. ``left_out`` are project
-    files that a choice leaves out.
+    before (R10). ``links`` are made anew, for COPY follows them. ``libraries`` says that
+    the loader's cache must be made anew.
     """
 
     paths: list[str] = field(default_factory=list)
@@ -65,18 +66,23 @@ class CopySet:
     links: list[Link] = field(default_factory=list)
     nodes: list[int] = field(default_factory=list)
     folders: list[Folder] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    libraries: bool = False
 
 
 class Copier:
     """Walks the final state and divides it into what stays, what is repeated and what is copied."""
 
     def __init__(
-        self, evidence: Evidence, files: Files, env: EnvironmentFacts, bases: Bases, runs: list[Run]
+        self,
+        evidence: Evidence,
+        files: Files,
+        env: EnvironmentFacts,
+        bases: Bases,
+        runs: list[Run],
+        early: frozenset[int] = frozenset(),
     ) -> None:
         self.evidence, self.files, self.env, self.bases = evidence, files, env, bases
-        self.steps: dict[int, Step] = {s.layer: s for s in evidence.steps if s.layer is not None}
-        self.runs = {run.step.layer: run for run in runs}
+        self.provided = Provided(evidence, files, env, runs, early)
         found = [step.values.get("UV_CACHE_DIR", "") for step in evidence.steps]
         found += [f"{step.values.get('XDG_CACHE_HOME', '')}/uv" for step in evidence.steps]
         self.caches = {path.rstrip("/") for path in found if path.count("/") > 1 and path.startswith("/")}
@@ -97,10 +103,19 @@ class Copier:
             return known
         self.leave_out, self.result = leave_out, CopySet()
         self._visit(0)
+        self.result.libraries = self._makes_libraries()
         if self.bases.python_from and self.bases.python_to:
             self._add_python()
         self.files.memo[key] = self.result
         return self.result
+
+    def _makes_libraries(self) -> bool:
+        """Are there libraries among the copies that the loader's cache of the original knows?"""
+        cache = self.files.at(LD_CACHE)
+        if cache is None or self.files.layer(cache) < self.files.base_layers:
+            return False
+        below = (node for top in self.result.nodes for node in self.files.walk(top))
+        return any(_LIBRARIES.match(self.files.path(node)) for node in below)
 
     def project_files(self) -> frozenset[int]:
         """Files that only the build needs: lock, project file, and what ``uv init`` made (R12)."""
@@ -108,10 +123,10 @@ class Copier:
         found: set[int] = set()
         for node in self.files.walk(root) if root is not None else ():
             path = self.files.path(node)
-            if self.env.holds(path) or self.files.kind(node) == Kind.DIRECTORY or self._provided(node):
+            if self.env.holds(path) or self.files.kind(node) == Kind.DIRECTORY or self.provided.has(node):
                 continue
             relative = posixpath.relpath(path, self.evidence.workdir)
-            run = self.runs.get(self.files.layer(node))
+            run = self.provided.runs.get(self.files.layer(node))
             if relative in PROJECT_FILES or (run is not None and re.search(r"\buv\s+init\b", run.text)):
                 found.add(node)
         if any(self.env.roots) and any(not self.env.holds(root) for root in self.env.roots):
@@ -152,48 +167,30 @@ class Copier:
         in_cache = _UV_CACHE.search(path) or any(path.startswith(f"{folder}/") for folder in self.caches)
         return bool(in_cache) or self.files.owner(node) in ("uv", "uv-cache")
 
-    def _provided(self, node: int) -> bool:
-        """Has the runner this path already: from its base, or from an instruction that it repeats?"""
-        layer, path = self.files.layer(node), self.files.path(node)
-        is_folder = self.files.kind(node) == Kind.DIRECTORY
-        if layer < self.files.base_layers or (is_folder and self.files.in_base(node)):
-            return True
-        run = self.runs.get(layer)
-        if run is None or run.repeated_whole:
-            return run is not None
-        if run.has("os-packages") and is_system(path):
-            return True
-        return run.has("user") and bool(_USER_FILES.match(path) or self._is_home(path))
-
-    def _is_home(self, path: str) -> bool:
-        users = self.evidence.report.users if self.evidence.report else ()
-        homes = {user.home.rstrip("/") for user in users if user.uid >= 100 and user.home not in ("/", "")}
-        return any(path == home or re.fullmatch(re.escape(home) + r"/\.[^/]+", path) for home in homes)
-
     def _wanted_below(self, node: int) -> tuple[bool, bool]:
-        """Does the subtree hold something to copy, and something to leave behind?"""
+        """Does the subtree hold something to copy, and something to leave behind or that is there?"""
         keep = leave = False
         for below in self.files.walk(node):
             if self.files.kind(below) == Kind.DIRECTORY:
                 continue
-            if self._excluded(below):
+            if self._excluded(below) or self.provided.has(below):
                 leave = True
-            elif not self._provided(below):
+            else:
                 keep = True
         return keep, leave
 
     def _visit(self, node: int) -> None:
         path = self.files.path(node)
-        if _SCRATCH.match(path):
+        if _SCRATCH.match(path) or path == LD_CACHE:
             return
         if self.files.kind(node) != Kind.DIRECTORY:
-            if not self._provided(node) and not self._excluded(node):
-                self._check_system(node, path)
+            if not self.provided.has(node) and not self._excluded(node):
+                self.provided.check(node, path)
                 self._add(node, path)
-        elif node in self.sites and self._provided(node):
+        elif node in self.sites and self.provided.has(node):
             self._visit_site(node, path)
-        elif self._provided(node):
-            if self._is_changed_folder(node):
+        elif self.provided.has(node):
+            if self.provided.is_changed_folder(node):
                 self._make_folder(node, path)
             for child in self.files.children(node):
                 if self.files.touched(child):
@@ -207,9 +204,10 @@ class Copier:
             leave or any(mount.startswith(f"{path}/") or mount == path for mount in self.mounts)
         ):
             return
-        self._check_system(node, path)
         self._make_folder(node, path)
         if not leave:
+            for below in self.files.walk(node):
+                self.provided.check(below, self.files.path(below))
             self._add(node, path)
             return
         for child in self.files.children(node):
@@ -232,24 +230,17 @@ class Copier:
     def _is_new(self, node: int) -> bool:
         """Is there something below that the base lacks? Bytecode of the base's packages is not counted."""
         for below in self.files.walk(node):
-            if self.files.kind(below) == Kind.DIRECTORY or self._provided(below) or self._excluded(below):
+            if self.files.kind(below) == Kind.DIRECTORY or self.provided.has(below) or self._excluded(below):
                 continue
             if not (self.files.in_base(node) and "/__pycache__/" in self.files.path(below)):
                 return True
         return False
 
-    def _is_changed_folder(self, node: int) -> bool:
-        """Did an instruction that is not repeated change owner or mode of a folder of the base?"""
-        run = self.runs.get(self.files.layer(node))
-        if run is None or run.repeated_whole or self.files.layer(node) < self.files.base_layers:
-            return False
-        return self.files.in_base(node) and self.files.mode(node) != self.files.base_mode(node)
-
     def deleted(self) -> dict[int, int]:
         """How many paths of the base each line's RUN removed, where the runner does not repeat it."""
         counts: dict[int, int] = {}
         for node, layer in self.files.deleted():
-            run, step = self.runs.get(layer), self.steps.get(layer)
+            run, step = self.provided.runs.get(layer), self.provided.steps.get(layer)
             path = self.files.path(node)
             if step is None or (run and run.has("os-packages")) or _SCRATCH.match(path):
                 continue
@@ -261,7 +252,7 @@ class Copier:
             _, uid, gid = self.files.mode(node)
             folder = posixpath.dirname(path)
             above = self.files.at(folder)
-            parent = None if above is None or self._provided(above) else folder
+            parent = None if above is None or self.provided.has(above) else folder
             self.result.links.append(Link(path, self.files.link(node), uid, gid, parent))
             return
         self.result.paths.append(path)
@@ -273,24 +264,6 @@ class Copier:
         mode, uid, gid = self.files.mode(node)
         if (mode, uid, gid) != (0o755, 0, 0) or self.files.in_base(node):
             self.result.folders.append(Folder(path, mode, uid, gid))
-
-    def _check_system(self, node: int, path: str) -> None:
-        """What a RUN did to the system must not be taken along piecemeal (R34)."""
-        step = self.steps.get(self.files.layer(node))
-        if step is None or step.keyword != "RUN":
-            return
-        if self.files.owner(node) == "venv":
-            return  # packages of the system's Python (R10)
-        if is_system(path) or self.files.in_base(node):
-            raise Refused(
-                "R34",
-                f"This RUN changed {path}, which belongs to the operating system: it can be neither copied "
-                "to "
-                "another base nor repeated, for nobody knows what else the command does. Move it to a RUN "
-                "that "
-                "only installs OS packages or creates users, or write the file with COPY.",
-                step.line,
-            )
 
 
 def _cache_mounts(step: Step) -> list[str]:

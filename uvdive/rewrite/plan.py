@@ -83,7 +83,7 @@ class Allowances:
 
     ``config`` are config keys (``Env:UV_TOOL_BIN_DIR``, ``Entrypoint``) that may
     differ; ``paths`` are absolute path prefixes that may be missing or differ;
-    ``owners`` are owners whose files may be missing. ``repaired_start`` says that
+    ``owners`` are owners whose files may be missing, ``packages`` OS packages. ``repaired_start`` says that
     the original's start command cannot work, and the new one's can (R58).
     """
 
@@ -91,6 +91,7 @@ class Allowances:
     paths: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     repaired_start: bool = False
+    packages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

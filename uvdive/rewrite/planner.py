@@ -19,18 +19,21 @@ from uvdive.rewrite.contextfiles import sources, warn_host_environment
 from uvdive.rewrite.copyset import Copier, CopySet, static_copy_set
 from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.environments import uv_bytes
+from uvdive.rewrite.explain import explain
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.multistage import brings_uv, check_multistage, note_stages
 from uvdive.rewrite.notes import Notes, Refused, options
+from uvdive.rewrite.ospackages import plan_packages
 from uvdive.rewrite.plan import Allowances, Decision, FileChange, Prediction, Refusal, RewritePlan
 from uvdive.rewrite.prediction import predict
-from uvdive.rewrite.runs import Run, check_sources, read_run
+from uvdive.rewrite.runs import Run, early_copies, read_runs
 from uvdive.rewrite.settings import added_variables, check_inherited, start_text
 from uvdive.rewrite.start import Starter
 from uvdive.rewrite.staticrules import check_static
 from uvdive.rewrite.steps import Evidence, command_text, gather, mentions_uv
 from uvdive.rewrite.sync import full_sync
+from uvdive.rewrite.system import SystemFacts
 from uvdive.rewrite.targets import warn_targets
 
 BaseLookup = Callable[[str], ImageReport | None]
@@ -59,7 +62,7 @@ class Bench:
     files: Files | None
 
 
-def plan(
+def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     text: str,
     report: ImageReport | None,
     lookup: BaseLookup,
@@ -67,6 +70,7 @@ def plan(
     dockerfile: str = "Dockerfile",
     context: Path | None = None,
     store: LayerStore | None = None,
+    system: SystemFacts | None = None,
     choices: Mapping[str, str] | None = None,
 ) -> RewritePlan:
     """Plan the rewrite of one Dockerfile.
@@ -78,6 +82,7 @@ def plan(
         dockerfile: its path, for people.
         context: the folder that the build reads, for start scripts.
         store: the contents of the image's files; None where nobody has them.
+        system: what the app needs of the operating system, read from those contents.
         choices: the user's, by decision id.
 
     Raises:
@@ -90,7 +95,7 @@ def plan(
     notes = Notes(choices)
     syntax = parse(text)
     try:
-        evidence = replace(gather(syntax, report, context), store=store)
+        evidence = replace(gather(syntax, report, context), store=store, system=system)
         _check_uv(evidence)
         several = len(evidence.stages) > 1
         if (several and not check_multistage(evidence, notes)) or (not several and _is_lean(evidence)):
@@ -147,8 +152,8 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     note_stages(evidence, notes)
     report = evidence.report
     env = find_environment(evidence, bench.files, notes)
-    runs = [read_run(step) for step in evidence.runs()]
-    check_sources(evidence.steps, runs)
+    runs = read_runs(evidence)
+    early = early_copies(evidence.steps, runs)
     warn_host_environment(evidence, notes)
     bases = choose_bases(evidence, env, bench.files, notes)
     starter = Starter(evidence, env, files, notes)
@@ -160,14 +165,16 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         notes.warn(
             "R60", None, f"{bases.runner} is not at hand, so the new size is unknown until it is built."
         )
-    copies = add_paths(files, _copies(evidence, env, bases, runs, files, notes), notes)
-    parts = Parts(evidence, bases, copies, runs, moved=moved, extra_build=sync)
+    packages = plan_packages(evidence, runs, base, notes)
+    copier = Copier(evidence, files, env, bases, runs, early) if files is not None else None
+    copies = add_paths(files, _copies(evidence, env, copier, runs, notes), notes)
+    parts = Parts(evidence, bases, copies, runs, packages, early, moved=moved, extra_build=sync)
     parts.edits.update(starter.scripts.edits)
     parts.scripts, parts.stop_signal = starter.scripts, starter.signals.stop_signal
     parts.env = added_variables(evidence, env, base, starter.removed, notes)
     parts.packages = extra_packages(report, notes)
     parts.extra_start = start_text(evidence, base, notes)
-    _explain(copies, runs, notes)
+    explain(copies, runs, notes)
     if files is not None and base is not None:
         announce_base_files(files, base, evidence.origin.source.line, notes)
     _check_versions(env, base, bases, notes)
@@ -175,21 +182,20 @@ def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         check_interpreter(env, files, Files(base, len(base.layers)), bases.runner)
     writer = write(parts)
     prediction = None
-    if report is not None and files is not None:
+    if files is not None and copier is not None:
         whole = replace(copies, nodes=[*copies.nodes, *starter.scripts.nodes])
-        prediction = predict(report, files, base, whole, runs, parts.packages)
+        prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
     return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes))
 
 
 def _copies(
     evidence: Evidence,
     env: EnvironmentFacts,
-    bases: Bases,
+    copier: Copier | None,
     runs: list[Run],
-    files: Files | None,
     notes: Notes,
 ) -> CopySet:
-    if files is None:
+    if copier is None:
         check_static(evidence, runs)
         targets = [
             (sources(step)[1], step.line)
@@ -197,7 +203,7 @@ def _copies(
             if step.keyword in ("COPY", "ADD") and not brings_uv(step.instruction)
         ]
         return static_copy_set(evidence, env, targets)
-    copier = Copier(evidence, files, env, bases, runs)
+    files = copier.files
     whole = copier.copy_set()
     for line, count in copier.deleted().items():
         notes.warn("R34", line, f"This removed {count} files of the base; the new image still has them.")
@@ -224,46 +230,6 @@ def _copies(
 
 def _size(files: Files, node: int) -> int:
     return sum(files.bytes_by_owner([node]).values())
-
-
-def _explain(copies: CopySet, runs: list[Run], notes: Notes) -> None:
-    notes.decide(
-        "copies",
-        "R12",
-        None,
-        f"Copy {', '.join(copies.paths[:4])}{' …' if len(copies.paths) > 4 else ''} from the build stage",
-        "These are the paths that the instructions wrote and the app may need, at the same places; "
-        "uv and its cache stay behind.",
-    )
-    for run in runs:
-        if run.has("os-packages"):
-            notes.decide(
-                "os-packages",
-                "R33",
-                run.step.line,
-                "Install the OS packages in the final image too",
-                "The app may need any of them when it runs; what only the build needs can be told once the "
-                "libraries of the environment are read.",
-            )
-        if run.has("user"):
-            notes.decide(
-                "users",
-                "R28",
-                run.step.line,
-                "Create the same users again",
-                "Files keep their owners by number.",
-            )
-    for folder in copies.folders:
-        notes.decide(
-            "folders",
-            "R29",
-            None,
-            "Create folders with their owner and mode first",
-            f"COPY would give {folder.path} to root with mode 0755; it is {folder.uid}:{folder.gid} "
-            f"{folder.mode:04o}.",
-        )
-    notes.owners.update(("uv", "uv-cache"))
-    notes.paths.update(("/tmp", "/var/lib/apt", "/var/cache", "/var/log", "/root/.cache", "/root/.local"))  # noqa: S108
 
 
 def _check_versions(env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes) -> None:
@@ -318,5 +284,6 @@ def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
             paths=tuple(sorted(notes.paths)),
             owners=tuple(sorted(notes.owners)),
             repaired_start=notes.repaired_start,
+            packages=tuple(sorted(notes.packages)),
         ),
     )

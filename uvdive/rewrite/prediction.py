@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+from uvdive.image.table import NONE
 from uvdive.ledger.report import OWNERS, ImageReport
 from uvdive.rewrite.copyset import CopySet
 from uvdive.rewrite.files import Files
+from uvdive.rewrite.ospackages import PackagePlan
 from uvdive.rewrite.plan import Prediction
+from uvdive.rewrite.provided import Provided
 from uvdive.rewrite.runs import Run
 
 # What a base holds beside Python counts as the base's once something stands on it.
@@ -23,15 +26,41 @@ def _base_owners(base: ImageReport) -> dict[str, int]:
     return sums
 
 
-def _repeated(report: ImageReport, runs: Iterable[Run]) -> dict[str, int]:
-    """What the repeated instructions write again: in the original they wrote these layers."""
+def _package_of(report: ImageReport, inode: int) -> str | None:
+    number = report.inode_component[inode]
+    if number == NONE or OWNERS[report.inode_owner[inode]] not in ("base-os", "os-packages"):
+        return None
+    component = report.components[number]
+    return component.name if component.version is not None else None
+
+
+def _installed(report: ImageReport, names: frozenset[str] | None, layers: set[int]) -> dict[str, int]:
+    """The bytes of the packages that the final stage installs; None: all that those layers hold."""
     sums: dict[str, int] = {}
-    for run in runs:
-        if run.step.layer is None or not (run.has("os-packages") or run.has("user")):
+    table = report.files
+    for inode in range(table.inodes):
+        package = _package_of(report, inode)
+        if package is None or not table.inode_live(inode):
             continue
-        for owner, size in report.layers[run.step.layer].owners.items():
-            if run.repeated_whole or owner == "os-packages":
-                sums[owner] = sums.get(owner, 0) + size
+        if table.inode_layer(inode) in layers if names is None else package in names:
+            owner = OWNERS[report.inode_owner[inode]] if names is None else "os-packages"
+            sums[owner] = sums.get(owner, 0) + table.inode_size(inode)
+    return sums
+
+
+def _repeated(report: ImageReport, provided: Provided, layers: dict[int, Run]) -> dict[str, int]:
+    """What the repeated instructions write again beside packages' files, as they did in the original."""
+    sums: dict[str, int] = {}
+    table = report.files
+    for entry in range(table.entries):
+        run = layers.get(table.entry_layer[entry])
+        inode = table.entry_inode[entry]
+        if run is None or inode == NONE or table.inode_entry[inode] != entry:
+            continue
+        node = table.entry_node[entry]
+        if _package_of(report, inode) is None and provided.writes_again(run, node, provided.files.path(node)):
+            owner = OWNERS[report.inode_owner[inode]]
+            sums[owner] = sums.get(owner, 0) + table.entry_size[entry]
     return sums
 
 
@@ -42,32 +71,39 @@ def _copied(files: Files, copies: CopySet) -> dict[str, int]:
     return cast("dict[str, int]", files.memo[key])
 
 
-def _installed(report: ImageReport, names: Sequence[str]) -> dict[str, int]:
+def _added(report: ImageReport, names: Sequence[str]) -> dict[str, int]:
     """What packages come to that are installed again: their files in the original."""
     found = [item.live_bytes for item in report.components if item.version and item.name in names]
     return {"os-packages": sum(found)} if found else {}
 
 
 def predict(
-    report: ImageReport,
     files: Files,
     base: ImageReport | None,
     copies: CopySet,
     runs: Iterable[Run],
-    packages: Sequence[str] = (),
+    provided: Provided,
+    packages: PackagePlan,
+    added: Sequence[str] = (),
 ) -> Prediction | None:
     """Sizes before and after by owner; None where the runner's base is not at hand (R60).
 
-    ``packages`` are installed beside those of ``runs``. The interpreter of the runner's
-    base replaces a managed one that is not copied.
+    The interpreter of the runner's base replaces a managed one that is not copied.
+    Packages count with the bytes that they have in the original; ``added`` are installed
+    beside those of ``runs``.
     """
     if base is None:
         return None
+    report = files.report
+    layers = {run.step.layer: run for run in runs if run.step.layer is not None and run.repeats}
+    holding = {layer for layer, run in layers.items() if run.has("os-packages")}
     parts = [
         _base_owners(base),
         _copied(files, copies),
-        _repeated(report, runs),
-        _installed(report, packages),
+        _repeated(report, provided, layers),
+        _installed(report, packages.installed, holding),
+        _early(report, provided),
+        _added(report, added),
     ]
     after: dict[str, int] = {}
     for part in parts:
@@ -80,3 +116,13 @@ def predict(
         after_bytes=sum(after.values()),
         owners={name: (before.get(name, 0), after.get(name, 0)) for name in names},
     )
+
+
+def _early(report: ImageReport, provided: Provided) -> dict[str, int]:
+    """The layers of the COPY instructions that come again before the packages."""
+    sums: dict[str, int] = {}
+    for layer, step in provided.steps.items():
+        if step.line in provided.early:
+            for owner, size in report.layers[layer].owners.items():
+                sums[owner] = sums.get(owner, 0) + size
+    return sums

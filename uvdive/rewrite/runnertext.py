@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.dockerfile.variables import pairs
-from uvdive.ledger.report import User
 from uvdive.rewrite.copyset import CopySet, Link
-from uvdive.rewrite.runs import Run, kept_commands
+from uvdive.rewrite.ospackages import PackagePlan
+from uvdive.rewrite.repeat import repeated_text
+from uvdive.rewrite.runs import Run
 from uvdive.rewrite.steps import Evidence, Step
 
 # Instructions that only describe the image: they move to the last stage.
@@ -20,6 +21,8 @@ MOVED = frozenset(
     ("EXPOSE", "VOLUME", "LABEL", "HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "MAINTAINER")
 )
 _ONCE = frozenset(("HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "USER", "WORKDIR"))
+# Variables that only apt, dpkg and the packages' scripts ask for.
+_SETS_PACKAGES = re.compile(r"DEB|TZ$|LANG|LC_|APT|ACCEPT_EULA")
 _STATE = frozenset(("ENV", "ARG", "SHELL"))
 
 
@@ -48,49 +51,45 @@ def _nothing(_name: str) -> str:
     return ""
 
 
-def prelude(evidence: Evidence, runs: dict[int, Run]) -> list[Line]:
-    """ARG, ENV, SHELL, OS packages and users, in the author's order."""
-    repeated = [run.step for run in runs.values() if run.has("os-packages") or run.has("user")]
+def prelude(
+    evidence: Evidence, runs: dict[int, Run], packages: PackagePlan, early: frozenset[int]
+) -> list[Line]:
+    """ARG, ENV, SHELL, OS packages, settings and users, in the author's order."""
+    report = evidence.report
+    users = report.users if report else ()
+    os_id = report.os.id if report and report.os else ""
+    texts = {
+        line: repeated_text(run, packages, users, os_id, evidence.dockerfile.escape)
+        for line, run in runs.items()
+        if run.repeats
+    }
+    repeated = [step for step in evidence.steps if texts.get(step.line) or step.line in early]
     used = needed_args(evidence.steps, repeated)
+    quiet = any(runs[step.line].has("os-packages") for step in repeated if step.line in runs)
     lines: list[Line] = []
     for step in evidence.steps:
-        if step.keyword == "ARG" and not any(n in used for n, _ in pairs(step.instruction.value, _nothing)):
-            continue
-        if step.keyword in _STATE:
+        if step.keyword == "ARG":
+            names = [name for name, _ in pairs(step.instruction.value, _nothing)]
+            if not any(name in used or (quiet and _SETS_PACKAGES.match(name)) for name in names):
+                continue
+        text = texts.get(step.line)
+        if step.keyword in _STATE or step.line in early:
             lines.append(Line(bare(step.instruction), (), step))
-        run = runs.get(step.line)
-        if run is not None and run.repeated_whole:
-            lines.append(Line(bare(step.instruction), ("os-packages",)))
-        elif run is not None and (run.has("os-packages") or run.has("user")):
-            users = evidence.report.users if evidence.report else ()
-            os_id = evidence.report.os.id if evidence.report and evidence.report.os else ""
-            parts = [_with_id(part, users, os_id) for part in kept_commands(run)]
-            flags = "".join(f"{flag} " for flag in step.instruction.flags)
-            names = tuple(n for n in ("os-packages", "users") if run.has("user" if n == "users" else n))  # type: ignore[arg-type]
-            lines.append(Line(f"RUN {flags}{' && '.join(parts)}\n", names))
+        elif text is not None:
+            lines.append(Line(text, _decisions(runs[step.line]), step))
     return lines
+
+
+def _decisions(run: Run) -> tuple[str, ...]:
+    found = ["users"] if run.has("user") else []
+    if run.has("os-packages"):
+        found += ["os-packages", "build-packages", "runtime-libraries", "purged-packages"]
+    return tuple(found)
 
 
 def bare(instruction: Instruction) -> str:
     """An instruction's source with exactly one line end."""
     return instruction.source.rstrip("\r\n") + "\n"
-
-
-def _with_id(command: str, users: Sequence[User], os_id: str) -> str:
-    """``useradd app`` with the number that the original image has for app (R28)."""
-    words = shlex.split(command)
-    tool = next((word for word in words if word in ("useradd", "adduser", "groupadd", "addgroup")), None)
-    user = next((user for user in users if user.name in words), None)
-    if tool is None or user is None:
-        return command
-    is_group = tool in ("groupadd", "addgroup")
-    short, long, number = ("g", "gid", user.gid) if is_group else ("u", "uid", user.uid)
-    if any(re.match(rf"-{short}\b|--{long}\b|-\w*{short}$", word) for word in words):
-        return command
-    if tool == "adduser" and len([word for word in words if not word.startswith("-")]) > 2:
-        return command  # `adduser USER GROUP` makes nobody
-    option = f"--{long}" if tool in ("adduser", "addgroup") and os_id != "alpine" else f"-{short}"
-    return command.replace(tool, f"{tool} {option} {number}", 1)
 
 
 def folders(copies: CopySet) -> list[Line]:
@@ -122,6 +121,9 @@ def copies_text(copies: CopySet, stage: str) -> list[Line]:
     if copies.links:
         commands = " && \\\n    ".join(command for link in copies.links for command in _link(link))
         lines.append(Line(f"RUN {commands}\n", ("copies",)))
+    if copies.libraries:
+        lines.append(Line("# The loader's cache must know the libraries that were copied.\n", ("copies",)))
+        lines.append(Line("RUN ldconfig\n", ("copies",)))
     return lines
 
 

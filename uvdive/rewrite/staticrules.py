@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from uvdive.rewrite.commandclass import paths_of
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.steps import Evidence, command_text
@@ -20,13 +21,12 @@ def check_static(evidence: Evidence, runs: list[Run]) -> None:
         line = run.step.line
         if run.has("other"):
             raise Refused("R34", f"Nobody knows from the text which files this RUN writes. {_HINT}", line)
-        for command, name in zip(run.commands or (), run.classes, strict=True):
-            if name != "files":
-                continue
-            targets = [word for word in command.argv[1:] if word.startswith("/")]
+        made = [command for part, name in run.parts if name == "files" for command in part.commands]
+        for command in made:
+            targets = list(paths_of(command))
             if any(not f"{target}/".startswith(f"{workdir.rstrip('/')}/") for target in targets):
                 raise Refused("R34", f"This RUN makes or changes paths outside {workdir}. {_HINT}", line)
-            if command.argv[0] in ("chown", "chmod", "chgrp"):
+            if command.program in ("chown", "chmod", "chgrp"):
                 raise Refused(
                     "R29", f"Whose {workdir} is in the end cannot be told from the text. {_HINT}", line
                 )

@@ -15,6 +15,7 @@ from uvdive.dockerfile.variables import expand
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.system import SystemFacts
 
 _UV_WORD = re.compile(r"(?<![\w.-])uvx?(?![\w.-])")
 
@@ -57,6 +58,7 @@ class Evidence:
     report: ImageReport | None
     context: Path | None
     store: LayerStore | None = None
+    system: SystemFacts | None = None
 
     @property
     def origin(self) -> Stage:

@@ -55,7 +55,8 @@ class Need:
 class SystemFacts:
     """``packages`` are installed in the end; ``first_layer`` is the index of each one's lowest layer.
 
-    ``bytes`` are of live files; ``programs`` maps names of programs to packages.
+    ``bytes`` are of live files; ``programs`` maps names of programs to packages;
+    ``listed`` are the folders and symlinks that only added packages brought, with these.
     """
 
     packages: Mapping[str, Installed]
@@ -63,6 +64,7 @@ class SystemFacts:
     bytes: Mapping[str, int]
     needs: tuple[Need, ...]
     programs: Mapping[str, str]
+    listed: Mapping[str, frozenset[str]]
 
 
 def read_system(report: ImageReport, place: Place, *, on_event: OnEvent = ignore) -> SystemFacts:
@@ -94,7 +96,14 @@ class _Reader:
             name = self._package_of_inode(inode)
             if name is not None and self.table.inode_live(inode):
                 sizes[name] = sizes.get(name, 0) + self.table.inode_size(inode)
-        return SystemFacts(packages, self._first_layer, sizes, tuple(needs.values()), self._programs)
+        return SystemFacts(
+            packages,
+            self._first_layer,
+            sizes,
+            tuple(needs.values()),
+            self._programs,
+            self._listed(added),
+        )
 
     def _small(self, path: bytes) -> bytes | None:
         node = resolve(self.table, path).node
@@ -120,6 +129,43 @@ class _Reader:
     def _package(self, entry: int) -> str | None:
         inode = self.table.entry_inode[entry]
         return None if inode == NONE else self._package_of_inode(inode)
+
+    def _listed(self, added: set[str]) -> dict[str, frozenset[str]]:
+        """Folders and symlinks by the packages' own lists (dpkg's), and links of update-alternatives."""
+        found: dict[int, set[str]] = {}
+        for package in added:
+            for stem in (package, f"{package}:{self._architecture}"):
+                listed = self._small(f"/var/lib/dpkg/info/{stem}.list".encode()) or b""
+                for path in listed.split(b"\n"):
+                    folder, _, name = path.rpartition(b"/")
+                    parent = resolve(self.table, folder).node if folder else 0
+                    node = None if parent is None or not name else self.table.find_below(parent, name)
+                    entry = None if node is None else self.table.visible(node)
+                    if node is not None and entry is not None and self.table.entry_kind[entry] != Kind.FILE:
+                        found.setdefault(node, set()).add(package)
+        for node, package in self._alternatives():
+            if package in added:
+                found.setdefault(node, set()).add(package)
+        paths = {self.table.path(node).decode("utf-8", "surrogateescape"): node for node in found}
+        return {path: frozenset(found[node]) for path, node in paths.items()}
+
+    def _alternatives(self) -> Iterator[tuple[int, str]]:
+        for entry in self.table.live_entries():
+            if self.table.entry_kind[entry] != Kind.SYMLINK:
+                continue
+            path = self.table.path(self.table.entry_node[entry])
+            link = self.table.links[self.table.entry_link[entry]]
+            if not (link.startswith(b"/etc/alternatives/") or path.startswith(b"/etc/alternatives/")):
+                continue
+            target = resolve(self.table, path).node
+            found = None if target is None else self.table.visible(target)
+            owner = None if found is None else self._package(found)
+            if owner is not None:
+                yield self.table.entry_node[entry], owner
+
+    @property
+    def _architecture(self) -> str:
+        return self.report.image.platform.rpartition("/")[2]
 
     @cached_property
     def _first_layer(self) -> dict[str, int]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from uvdive.base import worker
 from uvdive.base.errors import EngineError, ImageError, UsageError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.image.store import LayerStore
+from uvdive.ledger.access import place_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
+from uvdive.rewrite.system import SystemFacts, read_system
 
 _LIMIT = 1 << 20
+_INSTALLS = re.compile(r"\b(?:apt|apt-get|apk|aptitude)\b")
+# Of the last image: each change of a choice plans anew.
+_SYSTEMS: dict[str, SystemFacts] = {}
 
 
 def plan_rewrite(
@@ -55,8 +62,33 @@ def plan_rewrite(
         dockerfile=str(dockerfile),
         context=context or dockerfile.parent,
         store=store,
+        system=_read_system(text, report, store, on_event, cancel),
         choices=choices,
     )
+
+
+def _read_system(
+    text: str,
+    report: ImageReport | None,
+    store: LayerStore | None,
+    on_event: OnEvent,
+    cancel: CancelToken | None,
+) -> SystemFacts | None:
+    """What the app needs of the system, where the Dockerfile installs packages and contents are at hand."""
+    if report is None or not _INSTALLS.search(text):
+        return None
+    if report.image.id not in _SYSTEMS:
+        try:
+            with place_of(report, None if store is None else store.index) as place:
+                if place is None:
+                    return None
+                facts = worker.call(read_system, report, place, on_event=on_event, cancel=cancel)
+        except EngineError as error:
+            on_event(Note(f"The image's contents can't be read, so every OS package is kept: {error.what}"))
+            return None
+        _SYSTEMS.clear()
+        _SYSTEMS[report.image.id] = facts
+    return _SYSTEMS[report.image.id]
 
 
 def read_dockerfile(path: Path) -> str:

@@ -61,6 +61,7 @@ class Explanations:
         self._before = before
         self._after = after
         self._owners = frozenset(allowed.owners)
+        self._dropped = frozenset(allowed.packages)
         self._paths = tuple(path.encode("utf-8", "surrogateescape") for path in allowed.paths)
 
     @cached_property
@@ -189,6 +190,9 @@ class Explanations:
         if path.endswith(b"/.cache/uv") and self._before.files.entry_kind[entry] == Kind.DIRECTORY:
             owner = "uv-cache"
         gone = owner if owner in self._owners else None
+        package = self.package(entry)
+        if package is not None and package.name in self._dropped:
+            gone = "OS packages that are left out"
         return self._anyway(path, entry, owner) or gone or self._announced(path)
 
     def changed(self, path: bytes, entry: int) -> str | None:

@@ -1,0 +1,188 @@
+"""What kind of thing a shell command does, as far as the final stage must repeat it (R28, R33, R34)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from uvdive.dockerfile.shell import Command, Word
+
+Class = Literal["os-packages", "sources", "user", "system", "files", "state", "nothing", "uv", "other"]
+"""``sources`` are package sources and keys, ``system`` is the system's own configuration,
+``state`` is of the shell, ``files`` are paths that are copied, and ``other`` is anything else."""
+
+REPEATED: frozenset[Class] = frozenset(("os-packages", "sources", "user", "system"))
+"""What the final stage does again."""
+
+_WRAPPERS = frozenset({"sudo", "exec", "command", "time", "nohup", "nice", "eatmydata"})
+_PACKAGES = frozenset({"apt-get", "apt", "apk", "apt-mark", "aptitude", "debconf-set-selections"})
+_SOURCES = frozenset({"add-apt-repository", "apt-key", "apt-add-repository"})
+_USERS = frozenset(("useradd", "groupadd", "adduser", "addgroup", "usermod", "groupmod", "chpasswd"))
+_CONFIGURES = frozenset(
+    (
+        *("locale-gen", "update-locale", "localedef", "dpkg-reconfigure", "ldconfig", "fc-cache"),
+        *("update-ca-certificates", "update-alternatives", "update-mime-database", "a2enmod", "a2ensite"),
+    )
+)
+_WRITERS = frozenset({"mkdir", "chown", "chmod", "chgrp", "install", "touch", "ln", "rm", "cp", "mv", "sed"})
+_TALKERS = frozenset(
+    ("echo", "printf", "cat", "tee", "sed", "awk", "tr", "cut", "sort", "uniq", "head", "tail")
+)
+_QUERIES = frozenset(
+    (
+        *("true", "false", ":", "test", "[", "[[", "getent", "id", "which", "type", "uname", "date", "ls"),
+        *("grep", "egrep", "sleep", "read", "basename", "dirname", "dpkg-query", "apt-cache", "nproc"),
+        *("arch", "ldd", "lsb_release", "exit", "stat", "wc", "pwd", "whoami", "tty", "local", "return"),
+    )
+)
+_STATE = frozenset({"set", "export", "cd", "umask", "shopt", "unset", "declare", "readonly", "trap"})
+_UV = frozenset({"uv", "uvx", "pip", "pip3", "pipx"})
+_FETCHERS = frozenset({"curl", "wget", "gpg", "gpg2", "gpgv", "sh", "bash"})
+_CLEANED = re.compile(r"(?:/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|/usr/share/(?:doc|man))(?:/|$)")
+_SYSTEM = re.compile(r"/(?:etc|usr(?!/local|/src)|bin|sbin|lib\w*|boot|var/lib)(?:/|$)")
+_SOURCE_FILES = re.compile(r"/(?:etc/(?:apt|apk)|usr/share/keyrings|etc/yum)(?:/|$)")
+_SETUP_SCRIPTS = re.compile(r"//(?:deb|rpm)\.nodesource\.com/|/script\.deb\.sh|//install\.citusdata\.com/")
+_IN_PLACE = re.compile(r"-\w*i|--in-place")
+_TOOLS: tuple[tuple[frozenset[str], Class], ...] = (
+    (_PACKAGES, "os-packages"),
+    (_SOURCES, "sources"),
+    (_USERS, "user"),
+    (_CONFIGURES, "system"),
+    (_STATE, "state"),
+    (_UV, "uv"),
+)
+_SILENT = frozenset({"/dev/null", "/dev/stderr", "/dev/stdout"})
+
+
+def is_system(path: str) -> bool:
+    """Does a path belong to the operating system, so that only its own tools may change it?"""
+    return bool(_SYSTEM.match(path))
+
+
+def is_source(path: str) -> bool:
+    """Does a path hold package sources or their keys?"""
+    return bool(_SOURCE_FILES.match(path))
+
+
+def program_words(command: Command) -> Sequence[Word]:
+    """The words from the program on: ``sudo``, ``env A=b`` and the like taken off."""
+    words = list(command.words)
+    while words:
+        name = words[0].text.rsplit("/", 1)[-1]
+        if name == "env":
+            words.pop(0)
+            while words and re.match(r"[A-Za-z_]\w*=", words[0].text):
+                words.pop(0)
+        elif name in _WRAPPERS and len(words) > 1 and not words[1].text.startswith("-"):
+            words.pop(0)
+        elif name == "xargs":
+            words.pop(0)
+            while words and words[0].text.startswith("-"):
+                takes = words[0].text in ("-n", "-I", "-P", "-L", "-d")
+                words = words[2 if takes else 1 :]
+        else:
+            break
+    return words
+
+
+def paths_of(command: Command) -> Iterator[str]:
+    """The absolute paths that a command names as arguments or writes to."""
+    for word in program_words(command)[1:]:
+        if word.text.startswith("/"):
+            yield word.text
+    yield from (path for path in command.outputs if path not in _SILENT)
+
+
+def classify(command: Command) -> Class:
+    """The class of one simple command."""
+    words = program_words(command)
+    outputs = [path for path in command.outputs if path not in _SILENT]
+    if not words:
+        return _written(outputs, "state" if command.assignments else "nothing")
+    if not words[0].literal:
+        return "other"
+    program, arguments = words[0].text.rsplit("/", 1)[-1], [word.text for word in words[1:]]
+    if re.fullmatch(r"python[\d.]*", program):
+        return "uv"
+    for names, found in _TOOLS:
+        if program in names:
+            return found
+    return _by_what_it_writes(program, arguments, command, outputs)
+
+
+def _by_what_it_writes(
+    program: str, arguments: Sequence[str], command: Command, outputs: Sequence[str]
+) -> Class:
+    found: Class = "other"
+    if program in ("dpkg", "dpkg-deb"):
+        found = _dpkg(arguments)
+    elif program in _WRITERS and (program != "sed" or any(_IN_PLACE.match(a) for a in arguments)):
+        found = _writes(program, command)
+    elif program in _TALKERS:
+        named = [a for a in arguments if not a.startswith("-")] if program == "tee" else []
+        found = _written([path for path in [*outputs, *named] if path not in _SILENT], "nothing")
+    elif program == "find":
+        found = "files" if {"-delete", "-exec", "-execdir", "-ok"} & set(arguments) else "nothing"
+    elif program in _QUERIES:
+        found = _written(outputs, "nothing")
+    return found
+
+
+def _dpkg(arguments: Sequence[str]) -> Class:
+    if any(argument in ("--print-architecture", "-l", "-s", "-L", "-S") for argument in arguments):
+        return "nothing"
+    return "os-packages"
+
+
+def _written(paths: Sequence[str], otherwise: Class = "files") -> Class:
+    if not paths:
+        return otherwise
+    if all(is_source(path) for path in paths):
+        return "sources"
+    return "system" if all(is_system(path) and "$" not in path for path in paths) else "files"
+
+
+def _writes(program: str, command: Command) -> Class:
+    arguments = [word for word in program_words(command)[1:] if not word.text.startswith("-")]
+    paths = [word.text for word in arguments if word.text.startswith("/")]
+    if program == "rm" and paths and all(_CLEANED.match(path) for path in paths):
+        return "nothing"
+    if not paths:
+        return "files"
+    # `ln -s ../x /usr/bin/y`: a link's target need not be absolute.
+    named = paths[-1:] if program == "ln" and not arguments[0].text.startswith("/") else paths
+    return _written(named)
+
+
+def class_of_all(commands: Sequence[Command]) -> Class | None:
+    """The class of commands that only stay or go together; None where they must not be mixed.
+
+    Fetching into the package sources' folders is part of ``sources``.
+    """
+    classes = {classify(command) for command in commands} - {"nothing"}
+    if not classes:
+        return "nothing"
+    if classes & {"other", "uv"}:
+        if "other" in classes and "uv" not in classes and _fetches_sources(commands):
+            return "sources"
+        return None if classes & {"os-packages", "user"} else "uv" if "uv" in classes else "other"
+    if "files" in classes and classes & {"os-packages", "user"}:
+        return None
+    order: tuple[Class, ...] = ("os-packages", "user", "files", "sources", "system")
+    return next((name for name in order if name in classes), "state")
+
+
+def _fetches_sources(commands: Sequence[Command]) -> bool:
+    others = [command for command in commands if classify(command) == "other"]
+    if any((program_words(c)[0].text.rsplit("/", 1)[-1] not in _FETCHERS) for c in others):
+        return False
+    text = " ".join(word.text for command in commands for word in command.words)
+    written = [path for command in commands for path in paths_of(command)]
+    return bool(_SETUP_SCRIPTS.search(text)) or (bool(written) and all(map(is_source, written)))
+
+
+def tools_of(commands: Sequence[Command]) -> frozenset[str]:
+    """The programs that commands call."""
+    found = (program_words(command) for command in commands)
+    return frozenset(words[0].text.rsplit("/", 1)[-1] for words in found if words)

@@ -1,0 +1,141 @@
+"""Which paths the final stage has without a copy, and which may not be copied (R33, R34, R36)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from uvdive.image.table import NONE, Kind
+from uvdive.rewrite.commandclass import is_system
+from uvdive.rewrite.facts import EnvironmentFacts
+from uvdive.rewrite.files import Files
+from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.runs import Run
+from uvdive.rewrite.steps import Evidence, Step
+
+USER_FILES = re.compile(r"/etc/(?:passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock)-?$")
+LD_CACHE = "/etc/ld.so.cache"
+# What installing packages makes beside the packages' own files: by apt and dpkg alone, and by
+# packages' scripts too, which other commands may have changed as well.
+_BOOKS = re.compile(
+    r"/(?:etc/(?:alternatives|ssl/certs|rc[0-6S]\.d|ld\.so\.cache)|var/(?:lib/(?:dpkg|apt|systemd|pam|ucf)|"
+    r"cache|log)|lib/apk|usr/lib/python3)(?:[/.-]|$)"
+)
+_SCRIPTED = re.compile(
+    r"/(?:etc/(?:ssl|ca-certificates|fonts|apt|apk|init\.d|systemd|default|logrotate\.d|mailcap|"
+    r"profile\.d|pam\.d|shells|machine-id)|var/lib|usr/share)(?:[/.-]|$)"
+)
+_SERVICES = re.compile(
+    r"/etc/(?:systemd|init\.d|rc\d\.d|s6|s6-overlay|services\.d|cont-init\.d|runit|sv)(?:/|$)"
+)
+
+
+class Provided:
+    """Answers for the nodes of the original's final state."""
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        files: Files,
+        env: EnvironmentFacts,
+        runs: Sequence[Run],
+        early: frozenset[int],
+    ) -> None:
+        self.evidence, self.files, self.env = evidence, files, env
+        self.steps: Mapping[int, Step] = {s.layer: s for s in evidence.steps if s.layer is not None}
+        self.runs = {run.step.layer: run for run in runs}
+        self.early = early
+
+    def has(self, node: int) -> bool:
+        """Is the path in the runner's base, or does an instruction that is repeated write it?"""
+        layer, path = self.files.layer(node), self.files.path(node)
+        is_folder = self.files.kind(node) == Kind.DIRECTORY
+        if layer < self.files.base_layers or (is_folder and self.files.in_base(node)):
+            return True
+        run, step = self.runs.get(layer), self.steps.get(layer)
+        if run is None:
+            return step is not None and step.line in self.early
+        return self.writes_again(run, node, path)
+
+    def writes_again(self, run: Run, node: int, path: str) -> bool:
+        """Does the final stage write this path when it repeats what it can of a RUN that wrote it?"""
+        if run.repeated_whole or not run.repeats:
+            return run.repeats
+        if run.has("os-packages") and self._by_packages(run, node, path):
+            return True
+        if run.has("user") and (USER_FILES.match(path) or self._is_home(path)):
+            return True
+        return is_system(path) and run.writes(path)
+
+    def _by_packages(self, run: Run, node: int, path: str) -> bool:
+        """Did a package bring this, or its installation make it?"""
+        if self.files.owner(node) == "os-packages" or self.package(node) is not None:
+            return True
+        if USER_FILES.match(path) or _BOOKS.match(path):
+            return True
+        if self.files.kind(node) == Kind.SYMLINK and is_system(path):
+            target = self.files.link(node)
+            return target.startswith("/etc/alternatives/") or not target.startswith("/") or is_system(target)
+        return not run.has("other") and bool(_SCRIPTED.match(path))
+
+    def package(self, node: int) -> str | None:
+        """The OS package that a file belongs to, by the ledger."""
+        entry = self.files.entry(node)
+        inode = NONE if entry is None else self.files.table.entry_inode[entry]
+        number = NONE if inode == NONE else self.files.report.inode_component[inode]
+        if number == NONE or self.files.owner(node) not in ("base-os", "os-packages"):
+            return None
+        component = self.files.report.components[number]
+        return component.name if component.version is not None else None
+
+    def _is_home(self, path: str) -> bool:
+        users = self.evidence.report.users if self.evidence.report else ()
+        homes = {user.home.rstrip("/") for user in users if user.uid >= 100 and user.home not in ("/", "")}
+        return any(path == home or re.fullmatch(re.escape(home) + r"/\.[^/]+", path) for home in homes)
+
+    def is_changed_folder(self, node: int) -> bool:
+        """Did an instruction that is not repeated change owner or mode of a folder of the base?"""
+        run = self.runs.get(self.files.layer(node))
+        if run is None or run.repeated_whole or self.files.layer(node) < self.files.base_layers:
+            return False
+        if run.has("os-packages") and is_system(self.files.path(node)):
+            return False
+        return self.files.in_base(node) and self.files.mode(node) != self.files.base_mode(node)
+
+    def check(self, node: int, path: str) -> None:
+        """Refuse what must not be taken along piecemeal.
+
+        Raises:
+            Refused: R33, R34 or R36.
+        """
+        step = self.steps.get(self.files.layer(node))
+        if self.files.kind(node) not in (Kind.FILE, Kind.DIRECTORY, Kind.SYMLINK):
+            raise Refused(
+                "R34", f"{path} is a device or a pipe, which cannot be copied.", step.line if step else None
+            )
+        if step is None or step.keyword != "RUN" or self.env.holds(path):
+            return
+        if self.files.owner(node) == "venv":
+            return  # packages of the system's Python (R10)
+        package = self.package(node)
+        if package is not None:
+            raise Refused(
+                "R36" if "playwright" in step.instruction.value else "R33",
+                f"This RUN installed the OS package {package} by other means than a plain command of apt or "
+                "apk, so the final stage cannot repeat it. Install what it needs with `apt-get install`.",
+                step.line,
+            )
+        self._check_system(node, path, step)
+
+    def _check_system(self, node: int, path: str, step: Step) -> None:
+        if path == LD_CACHE:
+            return
+        changed = self.files.in_base(node) and self.files.kind(node) != Kind.DIRECTORY
+        if changed or _SERVICES.match(path):
+            raise Refused(
+                "R34",
+                f"This RUN changed {path}, which belongs to the operating system: it can be neither copied "
+                "to another base nor repeated, for nobody knows what else the command does. Move it to a "
+                "RUN that only installs OS packages or creates users, or write the file with COPY.",
+                step.line,
+            )
