@@ -10,7 +10,7 @@ import pytest
 
 from uvdive.base.errors import BuildError, CancelledError, EngineError, ExitCode, UsageError, UvdiveError
 from uvdive.base.progress import CancelToken
-from uvdive.build import buildx
+from uvdive.build import process
 from uvdive.build.buildx import run_build
 from uvdive.build.client import progress_mode
 from uvdive.build.events import BuildLog, BuildRequest, BuildStep
@@ -198,14 +198,14 @@ def test_an_old_buildx_is_read_in_plain_text(
 def test_a_cancelled_build_ends_its_processes_and_leaves_no_tag(
     context: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started: list[buildx._Process] = []
+    started: list[process.Process] = []
 
-    class Watched(buildx._Process):
+    class Watched(process.Process):
         def __init__(self, *args: object) -> None:
             super().__init__(*args)  # type: ignore[arg-type]
             started.append(self)
 
-    monkeypatch.setattr(buildx, "_Process", Watched)
+    monkeypatch.setattr(process, "Process", Watched)
     tag, cancel = image_tag(context, None, "after"), CancelToken()
 
     def stop_when_it_sleeps(event: object) -> None:

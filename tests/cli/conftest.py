@@ -19,7 +19,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Session:
     for module, name in (
         ("uvdive.session.images", "load_image"),
         ("uvdive.session.desk", "open_desk"),
-        ("uvdive.session.proving", "build_image"),
+        ("uvdive.session.building", "build_image"),
         ("uvdive.session.proving", "prove"),
         ("uvdive.session.rewriting", "plan_rewrite"),
         ("uvdive.session.comparing", "compare_images"),

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from samples import HOSTILE_NAME, sample_report
 
+from uvdive.build.events import BuildResult, BuildStep, Timings
 from uvdive.ledger.report import Waste
 from uvdive.output.comparison_json import comparison_data
 from uvdive.output.jsontext import json_text
@@ -65,7 +66,11 @@ REWRITE_KEYS = {
     "warnings.0": "rule line text",
     "predicted": "before_bytes after_bytes owners",
     "measured": "before_bytes after_bytes owners before_inspect_size after_inspect_size prediction_error "
-    "before_seconds after_seconds",
+    "before_seconds after_seconds sizes builds cold_seconds rebuild_seconds rebuild_changed held_to",
+    "measured.sizes.before": "file_bytes tar_bytes compressed_bytes inspect_size listed_size",
+    "measured.builds.after": "seconds steps cached engine",
+    "measured.cold_seconds": "before after",
+    "measured.rebuild_seconds": "before after",
     "verification": "passed checks",
     "verification.checks.0": "name status detail differences",
 }
@@ -181,11 +186,35 @@ def test_json_is_utf8_without_anything_that_steers_a_terminal() -> None:
     assert "café" in text
 
 
+BUILD = BuildResult(
+    "sha256:1",
+    "x:1",
+    3.5,
+    (
+        BuildStep("1", "[internal] load build definition", "done"),
+        BuildStep("2", "[1/2] FROM a", "cached"),
+        BuildStep("3", "[2/2] RUN b", "done"),
+        BuildStep("4", "exporting to image", "done"),
+    ),
+)
+
+
+def test_builds_are_counted_in_the_dockerfiles_own_steps() -> None:
+    report = sample_report()
+    measured = rewrite_data(plan(), Measured(report, report, None, BUILD))["measured"]
+    assert measured["builds"] == {
+        "before": None,
+        "after": {"seconds": 3.5, "steps": 2, "cached": 1, "engine": "docker"},
+    }
+    assert measured["after_seconds"] == 3.5
+    assert measured["before_seconds"] is None
+
+
 def test_a_rewrite_keeps_the_contract_in_every_outcome() -> None:
     report = sample_report()
     refused = plan(outcome="refused", refusal=Refusal("R59", "no", 3), predicted=None)
     checks = Verification((Check("config", "passed", "equal"), Check("start", "failed", "no", ("a", "b"))))
-    measured = Measured(report, report, None, 3.5)
+    measured = Measured(report, report, None, BUILD, Timings((9.0, 8.0), (2.0, 3.0), "a.py"), "2026-01-01")
     repair = (Repair("extra-paths", "/app/x", ("files",), "files: /app/x is not copied"),)
     full = rewrite_data(
         replace(refused, predicted=plan().predicted), measured, checks, offered=repair, repaired=repair
@@ -207,10 +236,10 @@ def test_verified_says_what_the_checks_came_to() -> None:
 def test_the_prediction_is_held_against_the_measurement() -> None:
     report = sample_report()
     predicted = Prediction(71_600, 71_600 * 2, {})
-    measured = rewrite_data(plan(predicted=predicted), Measured(report, report, 1.0, 2.0))["measured"]
+    measured = rewrite_data(plan(predicted=predicted), Measured(report, report, BUILD, BUILD))["measured"]
     assert measured["prediction_error"] == 1.0
     assert measured["owners"]["uv"] == [40_000, 40_000]
-    unpredicted = rewrite_data(plan(predicted=None), Measured(report, report, 1.0, 2.0))["measured"]
+    unpredicted = rewrite_data(plan(predicted=None), Measured(report, report, BUILD, BUILD))["measured"]
     assert unpredicted["prediction_error"] is None
 
 

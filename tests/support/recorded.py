@@ -83,6 +83,7 @@ class Session:
             after=sample_report(),
             comparison=None,
             verification=self.verification if verify else None,
+            held=None,
             repairs=self.repairs.pop() if self.repairs else (),
         )
         return self._answer(

@@ -18,8 +18,8 @@ from uvdive.build.containers import Ran, run_container
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag, list_images, remove_images
 from uvdive.ledger.report import ImageReport
+from uvdive.session.building import build_image
 from uvdive.session.images import load_image
-from uvdive.session.proving import build_image
 from uvdive.verify import imports
 from uvdive.verify.imports import check_imports
 from uvdive.verify.inside import MARK

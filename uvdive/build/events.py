@@ -96,3 +96,15 @@ class BuildEnded:
 
     role: Role
     result: BuildResult
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds of the original's build and of the rewrite's; None for what was not asked or can't be told.
+
+    ``changed`` is the file of the context whose change ``rebuild`` is after.
+    """
+
+    cold: tuple[float, float] | None = None
+    rebuild: tuple[float, float] | None = None
+    changed: str | None = None

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from uvdive.base.errors import EngineError
 from uvdive.build.events import Role
@@ -50,7 +50,7 @@ class Removal:
     kept: str = ""
 
 
-def image_tag(context: Path, dockerfile: Path | None, role: Role) -> str:
+def image_tag(context: Path, dockerfile: Path | None, role: Role | Literal["timed"]) -> str:
     """``uvdive.local/NAME-ID:role``; the same folder and Dockerfile always give the same tag."""
     folder = context.resolve()
     file = (dockerfile or folder / "Dockerfile").resolve()

@@ -12,6 +12,7 @@ from uvdive.cli.console import Console
 from uvdive.cli.options import Parser, add_common
 
 if TYPE_CHECKING:
+    from uvdive.build.events import Timings
     from uvdive.cli.narrate import Narrator
     from uvdive.cli.targets import Source
     from uvdive.ledger.report import ImageReport
@@ -43,6 +44,14 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.option(
         "--start", action="store_true", help="run both images too, and compare what they do; implies --verify"
+    )
+    parser.option(
+        "--time-cold", action="store_true", help="time both builds without any cache too; implies --verify"
+    )
+    parser.option(
+        "--time-rebuild",
+        action="store_true",
+        help="time both builds after a change of a source file too; implies --verify",
     )
     parser.option(
         "--force", action="store_true", help="let --write and -o write although the verification failed"
@@ -94,6 +103,8 @@ class _Rewriting:
             raise UsageError("--force lets --write or -o write.", "Add one of the two, or leave --force out.")
         if args.repair and args.verify is False:
             raise UsageError("--repair mends what the verification finds.", "Leave --no-verify out.")
+        if (args.time_cold or args.time_rebuild) and args.verify is False:
+            raise UsageError("Builds are timed after the verification.", "Leave --no-verify out.")
         if args.start and args.verify is False:
             raise UsageError("--start is part of the verification.", "Leave --no-verify out.")
         if args.output is not None and args.output.exists():
@@ -107,10 +118,9 @@ class _Rewriting:
         if self._wants_proof(plan):
             before = loaded or self._load()
             proof = self._prove(plan, before)
-            measured = self._measured(before.report, proof)
             if proof.repairs and self.args.repair:
                 plan, proof = self._repaired(proof, before)
-                measured = self._measured(before.report, proof)
+            measured = self._measured(plan, before.report, proof)
         self._print(plan, measured, proof)
         if plan.refusal is not None or plan.outcome == "refused":
             reason = plan.refusal.reason if plan.refusal is not None else "it can't be done safely"
@@ -145,7 +155,7 @@ class _Rewriting:
     def _wants_proof(self, plan: RewritePlan) -> bool:
         if plan.outcome != "rewritten":
             return False
-        if self.args.start or self.args.repair:
+        if self.args.start or self.args.repair or self.args.time_cold or self.args.time_rebuild:
             return True
         if self.args.verify is None:
             return self._writes
@@ -184,10 +194,23 @@ class _Rewriting:
             on_event=self.narrator,
         )
 
-    def _measured(self, before: ImageReport, proof: Proof) -> Measured:
+    def _measured(self, plan: RewritePlan, before: ImageReport, proof: Proof) -> Measured:
         from uvdive.output.rewrite_json import Measured
 
-        return Measured(before, proof.after, self.original.seconds, proof.build.seconds)
+        return Measured(
+            before, proof.after, self.original.built, proof.build, self._times(plan, before), proof.held
+        )
+
+    def _times(self, plan: RewritePlan, before: ImageReport) -> Timings:
+        """How long both builds take, as far as it was asked for."""
+        from uvdive.session.timing import Wish, time_builds
+
+        wish = Wish(cold=self.args.time_cold, rebuild=self.args.time_rebuild)
+        assert self.build.request is not None
+        timings = time_builds(self.build.request, plan, before, wish, on_event=self.narrator)
+        if wish.rebuild and timings.rebuild is None:
+            self.console.say("No Python file of the context is in the image, so nothing could be changed.")
+        return timings
 
     def _print(self, plan: RewritePlan, measured: Measured | None, proof: Proof | None) -> None:
         verification = None if proof is None else proof.verification

@@ -12,7 +12,7 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.session.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
-    from uvdive.build.events import BuildRequest
+    from uvdive.build.events import BuildRequest, BuildResult
     from uvdive.session.desk import Desk
     from uvdive.session.images import Loaded
 
@@ -27,8 +27,8 @@ class Source:
     """Where a report comes from.
 
     ``request`` is the build that comes first, where there is one; ``name`` is what
-    to load, ``hint`` something that the user should know. ``seconds`` is how long
-    the build took, None before it and without one.
+    to load, ``hint`` something that the user should know. ``built`` is what came of
+    the build, None before it and without one.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Source:
     request: BuildRequest | None = None
     hint: str = ""
     reading: ReadOptions = DEFAULTS
-    seconds: float | None = None
+    built: BuildResult | None = None
 
     @property
     def context(self) -> Path | None:
@@ -80,13 +80,13 @@ class Source:
         """The name of the image, which is there now."""
         if self.request is None:
             return self.name
-        from uvdive.session.proving import build_image
+        from uvdive.session.building import build_image, target_of
 
         on_event(Note(f"Building {self.dockerfile or self.request.context}"))
         built = build_image(self.request, on_event=on_event, cancel=cancel)
-        self.seconds = built.seconds
+        self.built = built
         on_event(Note("Reading the image"))
-        return self.name or f"docker://{built.tag or built.image_id}"
+        return self.name or target_of(built)
 
 
 def source_of(text: str, reading: ReadOptions = DEFAULTS) -> Source:

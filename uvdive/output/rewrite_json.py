@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from uvdive.build.events import BuildResult, Timings
 from uvdive.ledger.report import OWNERS, ImageReport
 from uvdive.output.plain import path_fields
 from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
@@ -17,12 +18,17 @@ SCHEMA = "uvdive.rewrite/1"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Both images as they are. The seconds are None for an image that was not built now."""
+    """Both images as they are, and their builds; None for an image that was not built now.
+
+    ``held`` is the moment up to which packages were taken where there is no lock (R56).
+    """
 
     before: ImageReport
     after: ImageReport
-    before_seconds: float | None
-    after_seconds: float | None
+    before_build: BuildResult | None
+    after_build: BuildResult | None
+    timings: Timings = field(default_factory=Timings)
+    held: str | None = None
 
     @property
     def owners(self) -> Mapping[str, tuple[int, int]]:
@@ -122,9 +128,41 @@ def _measured(measured: Measured, predicted: Prediction | None) -> dict[str, Any
         "before_inspect_size": before.image.inspect_size,
         "after_inspect_size": after.image.inspect_size,
         "prediction_error": prediction_error(predicted, after.totals.file_bytes),
-        "before_seconds": measured.before_seconds,
-        "after_seconds": measured.after_seconds,
+        "before_seconds": None if measured.before_build is None else measured.before_build.seconds,
+        "after_seconds": None if measured.after_build is None else measured.after_build.seconds,
+        "sizes": {"before": _sizes(before), "after": _sizes(after)},
+        "builds": {"before": _build(measured.before_build), "after": _build(measured.after_build)},
+        "cold_seconds": _pair(measured.timings.cold),
+        "rebuild_seconds": _pair(measured.timings.rebuild),
+        "rebuild_changed": measured.timings.changed,
+        "held_to": measured.held,
     }
+
+
+def _sizes(report: ImageReport) -> dict[str, int | None]:
+    """Every size that the ledger or the engine knows; ``compressed_bytes`` are what a pull transfers."""
+    return {
+        "file_bytes": report.totals.file_bytes,
+        "tar_bytes": report.totals.tar_bytes,
+        "compressed_bytes": report.totals.compressed_bytes,
+        "inspect_size": report.image.inspect_size,
+        "listed_size": report.image.listed_size,
+    }
+
+
+def _build(build: BuildResult | None) -> dict[str, Any] | None:
+    if build is None:
+        return None
+    return {
+        "seconds": build.seconds,
+        "steps": len(build.own_steps),
+        "cached": build.cached,
+        "engine": build.engine,
+    }
+
+
+def _pair(seconds: tuple[float, float] | None) -> dict[str, float] | None:
+    return None if seconds is None else {"before": seconds[0], "after": seconds[1]}
 
 
 def _check(check: Check) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from uvdive.base.units import Units, delta, percent, size
-from uvdive.output.plain import visible
+from uvdive.output.plain import count, table, visible
 from uvdive.output.rewrite_json import Measured, prediction_error
 from uvdive.output.text_comparison import owner_lines
 from uvdive.rewrite.plan import Decision, RewritePlan
@@ -43,8 +43,54 @@ def proof_text(
     verdict += f"saved {size(saved, units)} ({percent(saved, before)})" if saved > 0 else "nothing saved"
     error = prediction_error(plan.predicted, after)
     lines = [verdict] if error is None else [verdict, f"The prediction was off by {100 * error:+.2f} %"]
-    parts = [lines, owner_lines(measured.owners, units), verification_lines(verification)]
+    parts = [
+        lines,
+        owner_lines(measured.owners, units),
+        size_lines(measured, units),
+        build_lines(measured),
+        verification_lines(verification),
+    ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def size_lines(measured: Measured, units: Units) -> list[str]:
+    """The sizes of both images in every unit that is known, the engine's words beside ours."""
+    rows = [("Sizes", "before", "after", "change")]
+    for name, (was, now) in _all_sizes(measured).items():
+        if was is not None and now is not None:
+            rows.append((f"  {name}", size(was, units), size(now, units), delta(now - was, units)))
+    return table(rows, frozenset({1, 2, 3}))
+
+
+def _all_sizes(measured: Measured) -> dict[str, tuple[int | None, int | None]]:
+    before, after = measured.before, measured.after
+    client = "podman" if after.image.source == "podman" else "docker"
+    return {
+        "files": (before.totals.file_bytes, after.totals.file_bytes),
+        "layers as tars": (before.totals.tar_bytes, after.totals.tar_bytes),
+        "to pull (compressed)": (before.totals.compressed_bytes, after.totals.compressed_bytes),
+        f"{client} inspect": (before.image.inspect_size, after.image.inspect_size),
+        f"{client} images": (before.image.listed_size, after.image.listed_size),
+    }
+
+
+def build_lines(measured: Measured) -> list[str]:
+    """How long both builds took, and what the cache had."""
+    timings = measured.timings
+    rows = []
+    for name, build in (("before", measured.before_build), ("after", measured.after_build)):
+        told = "not built now" if build is None else f"{build.seconds:.1f} s"
+        steps = "" if build is None else f"{build.cached} of {count(len(build.own_steps), 'step')} cached"
+        rows.append((f"  {name}", told, steps))
+    lines = ["Builds", *table(rows, frozenset({1}))]
+    if timings.cold is not None:
+        lines.append("  without any cache: {:.1f} s before, {:.1f} s after".format(*timings.cold))
+    if timings.rebuild is not None:
+        told = "{:.1f} s before, {:.1f} s after".format(*timings.rebuild)
+        lines.append(f"  after a change of {visible(timings.changed or '')}: {told}")
+    if measured.held is not None:
+        lines.append(f"  without a lock, packages were taken as of {visible(measured.held)} in both (R56)")
+    return lines
 
 
 def repair_text(offered: Sequence[Repair], repaired: Sequence[Repair]) -> str:

@@ -1,25 +1,24 @@
-"""The use cases: build an image, and prove that a rewrite is as good as the original."""
+"""The use case: build a rewrite, and prove that it is as good as the original."""
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uvdive.base import worker
-from uvdive.base.errors import RefusedError
+from uvdive.base.errors import BuildError, RefusedError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import image_tag
-from uvdive.build.replacing import build_tagged
-from uvdive.build.space import check_space
+from uvdive.image.endpoint import EngineKind
 from uvdive.image.source import StoreIndex
+from uvdive.ledger.access import Indexes
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.building import build_image, context_with, target_of
 from uvdive.session.comparing import compare_images
+from uvdive.session.holding import VARIABLE, held_allowances, held_text, moment, resolved_otherwise
 from uvdive.session.images import load_image
 from uvdive.verify.checks import Comparison, Verification
 from uvdive.verify.repairs import Repair, repairs
@@ -30,7 +29,9 @@ from uvdive.verify.run import verify as run_checks
 class Proof:
     """The rewritten image, built, measured and, unless that was not wanted, verified.
 
-    ``repairs`` are the changed decisions that may mend what failed.
+    ``repairs`` are the changed decisions that may mend what failed. ``held`` is the moment
+    up to which packages were taken, where the original has no lock and newer ones came
+    since (R56).
     """
 
     build: BuildResult
@@ -38,46 +39,7 @@ class Proof:
     comparison: Comparison
     verification: Verification | None
     repairs: tuple[Repair, ...] = ()
-
-
-def build_image(
-    request: BuildRequest,
-    *,
-    on_event: OnEvent = ignore,
-    cancel: CancelToken | None = None,
-) -> BuildResult:
-    """Build an image with ``docker buildx build`` and load it into the engine.
-
-    Without a tag of its own the request gets ``uvdive.local/…:before``; the image
-    that had the tag until then is removed unless something else uses it.
-
-    Raises:
-        EngineError: no docker client, no engine, or no right to use it.
-        BuildError: no buildx plugin, no room on the engine's disk, or the build failed:
-            ``log`` has its last lines.
-        UsageError: buildx does not take one of the arguments.
-        CancelledError: ``cancel`` was set; the tag is as it was before.
-    """
-    if request.tag is None:
-        request = replace(request, tag=image_tag(request.context, request.dockerfile, "before"))
-    check_space()
-    return build_tagged(request, on_event=on_event, cancel=cancel)
-
-
-@contextlib.contextmanager
-def _context(plan: RewritePlan, context: Path) -> Iterator[Path]:
-    """The folder to build: the user's own, or a copy that holds the plan's other files."""
-    if not plan.files:
-        yield context
-        return
-    with tempfile.TemporaryDirectory(prefix="uvdive-context-") as folder:
-        copy = Path(folder) / "context"
-        shutil.copytree(context, copy, symlinks=True)
-        for change in plan.files:
-            target = copy / change.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(change.text, encoding="utf-8", newline="")
-        yield copy
+    held: str | None = None
 
 
 def prove(  # noqa: PLR0913 - what a front end may ask for, by name
@@ -104,31 +66,67 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     """
     if plan.outcome == "refused":
         raise RefusedError("There is no rewrite to build.", plan.refusal.reason if plan.refusal else "")
-    check_space(before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes)
-    dockerfile = Path(plan.dockerfile)
-    tag = image_tag(context, dockerfile, "after")
-    with _context(plan, context) as folder:
-        request = BuildRequest(folder, dockerfile, plan.text, tag, build_args)
-        built = build_tagged(request, on_event=on_event, cancel=cancel)
-    on_event(Note("Reading the new image"))
-    after = load_image(f"docker://{tag}", on_event=on_event, cancel=cancel).report
-    indexes = index, None
-    comparison = compare_images(before, after, indexes=indexes, on_event=on_event, cancel=cancel)
+    work = _Proving(plan, before, (index, None), on_event, cancel)
+    needed = before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes
+    request = BuildRequest(
+        context, Path(plan.dockerfile), plan.text, image_tag(context, Path(plan.dockerfile), "after"),
+        build_args, _engine(before),
+    )  # fmt: skip
+    built, after, comparison = work.build(request, needed)
+    held = None
+    if resolved_otherwise(comparison) and (held := moment(before)) is not None:
+        on_event(Note(f"Without a lock newer versions came: building again with what there was at {held}"))
+        try:
+            built, after, comparison = work.build(_held(request, held), needed)
+        except BuildError:
+            # An index that tells no dates: then the difference stands as it is.
+            held = None
     verification = None
     if verify:
+        allowed = held_allowances(plan.allowed, after) if held else plan.allowed
         verification = run_checks(
-            before, after, plan.allowed, indexes=indexes, start=start, on_event=on_event, cancel=cancel
+            before, after, allowed, indexes=work.indexes, start=start, on_event=on_event, cancel=cancel
         )
-    offered = (
-        () if verification is None or verification.passed else _offered(before, after, plan, verification)
-    )
-    return Proof(built, after, comparison, verification, offered)
+    offered: tuple[Repair, ...] = ()
+    if verification is not None and not verification.passed:
+        offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
+    return Proof(built, after, comparison, verification, offered, held)
 
 
-def _offered(
-    before: ImageReport, after: ImageReport, plan: RewritePlan, verification: Verification
-) -> tuple[Repair, ...]:
-    return worker.call(repairs_in_worker, before, after, plan, verification)
+def _engine(before: ImageReport) -> EngineKind | None:
+    """Where the original is; an archive's is built where everything is."""
+    source = before.image.source
+    return source if source == "podman" else None  # type: ignore[return-value]
+
+
+def _held(request: BuildRequest, moment: str) -> BuildRequest:
+    assert request.text is not None
+    args = (*request.args, "--build-arg", f"{VARIABLE}={moment}")
+    return replace(request, text=held_text(request.text), args=args)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proving:
+    """What every build of one proof shares."""
+
+    plan: RewritePlan
+    before: ImageReport
+    indexes: Indexes
+    on_event: OnEvent
+    cancel: CancelToken | None
+
+    def build(self, request: BuildRequest, needed: int) -> tuple[BuildResult, ImageReport, Comparison]:
+        """Build the rewrite, read it and lay it beside the original."""
+        on_event, cancel = self.on_event, self.cancel
+        with context_with(request.context, self.plan.files) as folder:
+            request = replace(request, context=folder)
+            built = build_image(request, role="after", needed=needed, on_event=on_event, cancel=cancel)
+        on_event(Note("Reading the new image"))
+        after = load_image(target_of(built), on_event=on_event, cancel=cancel).report
+        comparison = compare_images(
+            self.before, after, indexes=self.indexes, on_event=on_event, cancel=cancel
+        )
+        return built, after, comparison
 
 
 def repairs_in_worker(
