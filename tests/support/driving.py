@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.events import BuildLog, BuildStep
@@ -33,6 +34,7 @@ from uvdive.tui.jobs import Job
 from uvdive.tui.screens.rewrite import RewriteScreen
 from uvdive.tui.services import Services
 from uvdive.tui.widgets.files import FileTree
+from uvdive.tui.widgets.hanging import Hanging
 from uvdive.verify.checks import Check, CheckStarted, Comparison, OwnerDelta, Verification
 
 OLD = 'FROM uv:1 AS base\nRUN uv sync\nENTRYPOINT ["poetry", "run", "x"]\n'
@@ -227,6 +229,13 @@ def text_of(app: UvdiveApp) -> str:
     """Everything that the screen shows, line by line."""
     strips = app.screen._compositor.render_strips()
     return "\n".join(strip.text for strip in strips)
+
+
+def help_of(app: UvdiveApp) -> str:
+    """Everything that the open help says, also what has to be scrolled to."""
+    texts = [text.render() for text in app.screen.query(Static)]
+    keys = [line for pairs in app.screen.query(Hanging) for line in pairs.lines(10_000)]
+    return "\n".join(str(text) for text in (*texts, *keys))
 
 
 async def rewritten(app, pilot) -> RewriteScreen:

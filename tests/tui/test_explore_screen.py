@@ -1,6 +1,6 @@
 import re
 
-from driving import answers, opened, path_of, text_of
+from driving import answers, help_of, opened, path_of, text_of
 from samples import HOSTILE_NAME, sample_report
 from trees import HOSTILE, hostile_report
 
@@ -271,7 +271,7 @@ async def test_help_lists_every_action_and_why_some_do_not_apply():
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("question_mark")
         assert isinstance(app.screen, Help)
-        told = app.screen._text().plain
+        told = help_of(app)
         for action in explore.EXPLORE:
             assert action.tooltip in told
         assert "Nothing is being read or written." in told

@@ -27,6 +27,8 @@ def picker(found, opener=None):
 
 async def looked(app, pilot):
     await pilot.pause()
+    while not app.jobs._jobs:
+        await pilot.pause()
     await ended(pilot, app.jobs._jobs[-1])
 
 

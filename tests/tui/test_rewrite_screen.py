@@ -38,7 +38,7 @@ async def test_r_shows_decisions_diff_reason_and_prediction(dockerfile):
         await rewritten(app, pilot)
         text = text_of(app)
         assert "44.0 MB smaller, -68.8 % predicted" in text
-        assert "R4  which [b]Python[/b]" in text
+        assert "R4  L1   which [b]Python[/b]" in text
         assert "● the base image's" in text
         assert "○ uv's own" in text
         assert "uv brought its own." in text

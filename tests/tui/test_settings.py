@@ -3,7 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
-from driving import answers, ended, opened, text_of
+from driving import answers, ended, help_of, opened, text_of
 from samples import sample_report
 from textual.app import App
 
@@ -27,7 +27,7 @@ async def test_keys_are_mapped_anew_also_in_help_and_reasons():
         await pilot.press("X")
         assert [note.message for note in app._notifications][-1:] == ["Nothing is being read or written."]
         await pilot.press("question_mark")
-        assert "W f9" in app.screen._text().plain
+        assert "W f9" in help_of(app)
         await pilot.press("escape", "W")
         assert isinstance(app.screen, WasteScreen)
         await pilot.press("backspace", "f9")

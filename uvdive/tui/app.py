@@ -124,6 +124,11 @@ class UvdiveApp(App[int]):
         """The owners' colours, which a theme may replace."""
         return theme.variables(colour=not self.no_color)
 
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's, made strong enough to be read."""
+        self.theme_variables = theme.legible(super().get_css_variables())
+        return self.theme_variables
+
     def on_mount(self) -> None:
         """Take the user's keys, and watch for another theme."""
         self.set_keymap(self.keymap)

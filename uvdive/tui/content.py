@@ -112,7 +112,7 @@ def hex_row(data: bytes, index: int) -> Content:
     halves = part[:8].hex(" "), part[8:].hex(" ")
     text = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in part)
     return Content.assemble(
-        (f"{16 * index:08x}  ", "$foreground 60%"),
+        (f"{16 * index:08x}  ", "$foreground 66%"),
         f"{halves[0]:<23}  {halves[1]:<23}  ",
         (text, "$text-accent"),
     )

@@ -13,7 +13,7 @@ from uvdive.image.table import Cause, Change, Kind
 from uvdive.ledger.report import OWNERS, ImageReport, LayerReport
 from uvdive.ledger.tree import Sign
 from uvdive.tui.facts import FileFacts, NodeFacts
-from uvdive.tui.text import paragraph, plain, visible
+from uvdive.tui.text import one_line, paragraph, plain, visible
 from uvdive.tui.theme import LOOKS, glyph
 
 _KINDS = {
@@ -31,7 +31,7 @@ _CAUSES = {
     Cause.SHADOWED: "replaced by another kind of file",
 }
 _SIGNS = {Sign.ADDED: "added", Sign.CHANGED: "changed", Sign.REMOVED: "removed"}
-CUT = 40
+CUT = 34
 """An instruction that is only mentioned is cut to so many characters."""
 MOST = 30
 """How many components, or events in a path's history, are listed at most."""
@@ -39,7 +39,7 @@ MOST = 30
 
 def field(label: str, value: str | Content) -> Content:
     """A line of details: what it is about, and its value."""
-    return Content.assemble((f"{label:<10}", "$foreground 60%"), value)
+    return Content.assemble((f"{label:<10}", "$foreground 66%"), value)
 
 
 def files(count: int) -> str:
@@ -54,17 +54,22 @@ def lines(parts: Iterable[Content]) -> Content:
 
 def owner_words(owner: str) -> Content:
     """An owner's mark, name and what it means."""
-    return Content.assemble(glyph(owner), f" {owner}", (f"  {LOOKS[owner].words}", "$foreground 60%"))
+    return Content.assemble(glyph(owner), f" {owner}", (f"  {LOOKS[owner].words}", "$foreground 66%"))
 
 
 def by_layer(label: str, verb: str, layer: LayerReport, style: str = "") -> Iterable[Content]:
     """Two lines: ``added by layer 4, line 12`` and, cut to fit below it, the instruction."""
     line = f", line {layer.line}" if layer.line is not None else ""
-    text = visible(layer.instruction or layer.created_by)
-    short = text if len(text) <= CUT else text[: CUT - 1] + "…"
+    text = _short(layer.instruction or layer.created_by)
     yield field(label, Content.styled(f"{verb} by layer {layer.index}{line}", style))
-    if short:
-        yield field("", Content.styled(short, "$foreground 60%"))
+    if text:
+        yield field("", Content.styled(text, "$foreground 66%"))
+
+
+def _short(text: str) -> str:
+    """A text that is only mentioned, on one line."""
+    text = one_line(text)
+    return text if len(text) <= CUT else text[: CUT - 1] + "…"
 
 
 def describe_layer(report: ImageReport, index: int) -> Content:
@@ -131,7 +136,7 @@ def describe_owner(report: ImageReport, name: str) -> Content:
     """An owner: its figures and its biggest components."""
     owner = report.owner(name)
     parts = [
-        Content.assemble(glyph(name), (f" {name}", "bold"), (f"  {LOOKS[name].words}", "$foreground 60%")),
+        Content.assemble(glyph(name), (f" {name}", "bold"), (f"  {LOOKS[name].words}", "$foreground 66%")),
         field(
             "size",
             f"{size(owner.bytes)}  ({percent(owner.bytes, report.totals.file_bytes)}, {files(owner.files)})",
@@ -149,12 +154,12 @@ def describe_owner(report: ImageReport, name: str) -> Content:
         parts.append(
             Content.assemble(
                 f"{size(part.bytes):>9}  {visible(part.name)}",
-                (version, "$foreground 60%"),
-                (f"  {visible(part.kind)}", "$foreground 60%"),
+                (version, "$foreground 66%"),
+                (f"  {visible(part.kind)}", "$foreground 66%"),
             )
         )
     if len(components) > MOST:
-        parts.append(Content.styled(f"… and {len(components) - MOST:,} more", "$foreground 60%"))
+        parts.append(Content.styled(f"… and {len(components) - MOST:,} more", "$foreground 66%"))
     return lines(parts)
 
 
@@ -211,7 +216,7 @@ def _inode_lines(report: ImageReport, file: FileFacts) -> Iterable[Content]:
     yield field("owner", owner_words(OWNERS[file.owner]))
     if file.component >= 0:
         part = report.components[file.component]
-        yield field("part of", plain(f"{part.name} {part.version or ''}".rstrip() + f"  ({part.kind})"))
+        yield field("part of", _short(f"{part.name} {part.version or ''}".rstrip()) + f"  ({part.kind})")
     if file.death is not None:
         cause = _CAUSES.get(Cause(file.cause), "gone")
         yield from by_layer("dead", cause, report.layers[file.death], "$sign-removed")

@@ -81,7 +81,7 @@ def of_patch(title: str, patch: str) -> list[Pair]:
         if line.startswith(("---", "+++")):
             continue
         if line.startswith("@@"):
-            lines.append(Pair("meta", new=Half(0, plain(line, "$foreground 60%"))))
+            lines.append(Pair("meta", new=Half(0, plain(line, "$foreground 66%"))))
         elif line.startswith("-"):
             lines.append(Pair("removed", old=Half(0, plain(line[1:]))))
         elif line.startswith("+"):

@@ -62,7 +62,7 @@ def describe_finding(report: ImageReport, finding: Finding) -> Content:
 def describe_package(report: ImageReport, package: Package, layer: int | None) -> Content:
     """A package: what it weighs and of what, why it is there, and the layer that brought it."""
     parts = [
-        Content.assemble(plain(package.name, "bold"), " ", plain(package.version, "$foreground 60%")),
+        Content.assemble(plain(package.name, "bold"), " ", plain(package.version, "$foreground 66%")),
         field("size", f"{size(package.bytes)}  ({percent(package.bytes, report.totals.file_bytes)})"),
     ]
     if package.distribution is not None:

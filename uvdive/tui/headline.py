@@ -64,7 +64,7 @@ def wins(report: ImageReport) -> Content:
     """The biggest findings in one line; where there is none, that it is so."""
     found = sorted((f for f in report.findings if f.bytes), key=lambda finding: -finding.bytes)
     if not found:
-        return Content.styled("No waste found.", "$foreground 60%")
+        return Content.styled("No waste found.", "$foreground 66%")
     parts = [
         Content.assemble((size(finding.bytes), "bold $text-warning"), f" {visible(finding.title)}")
         for finding in found[:3]

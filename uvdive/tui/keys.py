@@ -118,7 +118,7 @@ EXPLORE = (
         palette=False,
     ),
     Action("explore.help", "question_mark", "Help", "Show every key and sign.", footer=True),
-    Action("explore.quit", "q", "Quit", "Stop all work and leave.", footer=True),
+    Action("explore.quit", "q", "Quit", "Stop all work and leave."),
 )
 
 
@@ -281,7 +281,7 @@ REWRITE = (
     Action(
         "rewrite.build",
         "b",
-        "Build & prove",
+        "Build",
         "Build the new image, check it against the old one and compare their sizes.",
         _can_build,
         footer=True,
@@ -293,9 +293,7 @@ REWRITE = (
     ),
     Action("rewrite.compare", "c", "Compare", "Show all that differs between both images.", _has_comparison),
     Action("rewrite.stop", "x", "Stop", "Stop the build; nothing was written.", _can_stop_build, footer=True),
-    Action(
-        "rewrite.split", "d", "Side by side", "Show the diff unified or side by side.", _planned, footer=True
-    ),
+    Action("rewrite.split", "d", "Split", "Show the diff unified or side by side.", _planned, footer=True),
     Action(
         "rewrite.switch",
         "v",
@@ -315,7 +313,7 @@ REWRITE = (
     Action(
         "rewrite.back", "escape", "Back", "Back to the files; a build goes on.", footer=True, palette=False
     ),
-    Action("rewrite.help", "question_mark", "Help", "Show every key and sign."),
+    Action("rewrite.help", "question_mark", "Help", "Show every key and sign.", footer=True),
     Action("rewrite.quit", "q", "Quit", "Stop all work and leave."),
 )
 

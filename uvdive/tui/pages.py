@@ -24,6 +24,8 @@ def render(markdown: str) -> Content:
             lines.append(Content.styled(line.lstrip("# "), "bold"))
         else:
             lines.append(_inline(line))
+    while lines and not lines[0].plain:
+        del lines[0]
     return Content("\n").join(lines).rstrip().simplify() if lines else Content("")
 
 

@@ -99,7 +99,7 @@ PACKAGES: Table[Package] = Table(
         Column("name", 0),
         Column("version", 12),
         Column("of", 16, narrow=False),
-        Column("why", 16),
+        Column("why", 22),
     ),
     (
         ("size", lambda item: (-item.bytes, item.name)),
@@ -132,7 +132,7 @@ def packages(report: ImageReport) -> tuple[Package, ...]:
     for number, component in enumerate(report.components):
         # A package of the base stands among the added ones too, without a byte if nothing was added.
         if is_package(component) and (component.bytes or component.name not in filled):
-            brought = "from the base" if component.owner == "base-os" else "added on top"
+            brought = "from the base" if component.owner == "base-os" else "added"
             found.append(
                 Package(
                     component.name,

@@ -16,6 +16,11 @@ def visible(raw: bytes | str, keep: str = "") -> str:
     return base_text.visible(raw, keep, tab="    ")
 
 
+def one_line(raw: str) -> str:
+    """An instruction on one line: the blanks that its continuation lines began with are one."""
+    return visible(" ".join(raw.split()))
+
+
 def plain(raw: bytes | str, style: str = "") -> Content:
     """One line of somebody else's text as content in one style."""
     return Content.styled(visible(raw), style)

@@ -37,8 +37,9 @@ def dev_group(facts: Facts) -> Iterator[Finding]:
             extra.sort(key=lambda distribution: -distribution.bytes)
             yield finding(
                 "dev-group-in-image",
-                f"{len(extra)} packages of the {' and '.join(sorted({d.group or '' for d in extra}))} group "
-                f"are in {item.environment.path}",
+                f"{len(extra)} package{'' if len(extra) == 1 else 's'} of the "
+                f"{' and '.join(sorted({d.group or '' for d in extra}))} group "
+                f"{'is' if len(extra) == 1 else 'are'} in {item.environment.path}",
                 "Sync with --no-dev (or UV_NO_DEV=1): the app does not need what its developers do.",
                 count=sum(by_layer.values()),
                 line=facts.line(heaviest(by_layer)),

@@ -36,7 +36,7 @@ class AskTarget(ModalScreen[Path | None]):
                 yield Static(Content(self._words), classes="dialog-do")
             yield Input(self._name, id="path", compact=True, select_on_focus=False)
             yield Static(id="path-problem")
-            yield Static(Content.styled("Enter writes it · Esc goes back", "$foreground 60%"))
+            yield Static(Content.styled("Enter writes it · Esc goes back", "$foreground 66%"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the path if nothing is there yet."""
@@ -90,9 +90,10 @@ class AskForm(ModalScreen[str | None]):
                 compact=True,
             )
             yield Static(
-                Content.styled("What looks like a secret is left out of the first three.", "$foreground 60%")
+                Content.styled("What looks like a secret is left out of the first three.", "$foreground 66%"),
+                id="export-note",
             )
-            yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 60%"))
+            yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 66%"))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Answer."""

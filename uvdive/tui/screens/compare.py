@@ -292,7 +292,7 @@ def _words(item: Change) -> Content:
 
 def _side(item: Change, value: object) -> Content:
     if value is None:
-        return Content.styled("not there", "$foreground 60%")
+        return Content.styled("not there", "$foreground 66%")
     if item.kind == "path":
         return Content(size(cast("int", value)))
     return paragraph(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,8 +18,15 @@ from uvdive.ledger.report import OWNERS
 from uvdive.tui.actions import ActionScreen
 from uvdive.tui.text import paragraph, visible
 from uvdive.tui.theme import LOOKS, MIXED, glyph
+from uvdive.tui.widgets.hanging import Hanging, Pair
 
 LOG_LINES = 20
+_EVERYWHERE = (
+    ("↑ ↓ j k", "Move. PgUp, PgDn, ^u, ^d by pages, g and G to the ends."),
+    ("→ ← l h", "Open, close, go to the folder above. Enter and Space toggle."),
+    ("n N", "Next match and the one before."),
+    ("^p", "All commands, themes too."),
+)
 
 
 class Question(ModalScreen[bool]):
@@ -83,7 +91,7 @@ class AskPath(ModalScreen[Path | None]):
             yield Input(text, placeholder="path/to/Dockerfile", id="path", compact=True)
             yield Static(id="path-problem")
             yield Static(self._known, classes="dialog-do")
-            yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 60%"))
+            yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 66%"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the path if there is a file; a folder means the Dockerfile in it."""
@@ -125,7 +133,12 @@ class Failure(ModalScreen[None]):
                     lines = [visible(line) for line in self.error.log[-LOG_LINES:]]
                     yield Static(Content("\n".join(lines)), classes="dialog-log")
             leave = "Enter leaves uvdive" if self.fatal else "Enter closes"
-            yield Static(Content.styled(f"{leave} · y copies this text", "$foreground 60%"))
+            yield Static(Content.styled(f"{leave} · y copies this text", "$foreground 66%"))
+
+    def on_mount(self) -> None:
+        """The log's end says most."""
+        for log in self.query(".dialog-body"):
+            log.scroll_end(animate=False)
 
     def action_leave(self) -> None:
         """Close; the screen below decides what then."""
@@ -152,36 +165,31 @@ class Help(ModalScreen[None]):
         self._of = screen
 
     def compose(self) -> ComposeResult:
-        """One scrolling text."""
+        """The actions, and below them the signs; it scrolls as a whole."""
         with Vertical(classes="dialog dialog-help"):
             yield Static(Content.styled("Keys and signs", "bold"), classes="dialog-title")
             with VerticalScroll(classes="dialog-body"):
-                yield Static(self._text())
-            yield Static(Content.styled("Esc closes", "$foreground 60%"))
+                if self._of.HELP:
+                    yield Static(Content(self._of.HELP), classes="dialog-do")
+                yield Hanging(tuple(self._rows()))
+                yield Static(self._signs(), classes="dialog-signs")
+            yield Static(Content.styled("Esc closes · ↑ ↓ scroll", "$foreground 66%"))
 
-    def _text(self) -> Content:
-        lines = [Content(self._of.HELP), Content("")] if self._of.HELP else []
+    def _rows(self) -> Iterator[Pair]:
+        """The actions with their keys, then the keys that every list has."""
         for action in self._of.ACTIONS:
             shown = " ".join(self._display(key) for key in self._of.keys_of(action))
             problem = self._of.problem_of(action)
-            lines.append(
-                Content.assemble(
-                    (f"{shown:<10}", "bold $text-accent"),
-                    (action.tooltip, "$foreground 60%" if problem else ""),
-                    (f" ({problem})" if problem else "", "italic $foreground 60%"),
-                )
+            words = Content.assemble(
+                (action.tooltip, "$foreground 66%" if problem else ""),
+                (f" ({problem})" if problem else "", "italic $foreground 66%"),
             )
-        lines += [
-            Content.assemble((f"{keys:<10}", "bold $text-accent"), words)
-            for keys, words in (
-                ("↑ ↓ j k", "Move. PgUp, PgDn, ^u, ^d by pages, g and G to the ends."),
-                ("→ ← l h", "Open, close, go to the folder above. Enter and Space toggle."),
-                ("n N", "Next match and the one before."),
-                ("^p", "All commands, themes too."),
-            )
-        ]
-        lines += [
-            Content(""),
+            yield Content.styled(shown, "bold $text-accent"), words
+        for keys, told in _EVERYWHERE:
+            yield Content.styled(keys, "bold $text-accent"), Content(told)
+
+    def _signs(self) -> Content:
+        lines = [
             Content.assemble(
                 ("+", "$sign-added"),
                 " added  ",
@@ -193,7 +201,7 @@ class Help(ModalScreen[None]):
             Content(""),
         ]
         lines += [
-            Content.assemble(glyph(owner), f" {owner:<12}", (LOOKS[owner].words, "$foreground 60%"))
+            Content.assemble(glyph(owner), f" {owner:<13}", (LOOKS[owner].words, "$foreground 66%"))
             for owner in OWNERS
         ]
         return Content("\n").join(lines)

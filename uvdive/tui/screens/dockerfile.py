@@ -98,7 +98,7 @@ class DockerfileScreen(ActionScreen, Panes):
 
     def _words(self, line: DockerLine) -> Content:
         if not line.layers:
-            return Content.assemble(paragraph(line.text), "\n\n", ("It made no layer.", "$foreground 60%"))
+            return Content.assemble(paragraph(line.text), "\n\n", ("It made no layer.", "$foreground 66%"))
         if line.layers[0].base and line.layers[0].line is None and line.number:
             return describe_base(self.report, len(line.layers))
         return Content("\n\n").join(describe_layer(self.report, layer.index) for layer in line.layers)

@@ -100,6 +100,8 @@ class RewriteScreen(RewriteFiles):
         self.query_one(DecisionList).show(plan)
         self.query_one(DiffView).show(plan, costs(self.report, self.dockerfile))
         self._show_reason()
+        if plan.refusal is not None:
+            self.go_to("why")
 
     @on(Rows.Highlighted, "#decisions")
     def _decision_highlighted(self) -> None:
@@ -154,6 +156,8 @@ class RewriteScreen(RewriteFiles):
             self._planned(message.result)
         elif message.job.name == "prove" and self.proof is not None:
             self.proof.finish(message.result.comparison, message.result.verification)
+            if self.current in ("steps", "log"):
+                self.go_to("deltas" if self.proof.passed else "checks")
             self.app.bell()
         elif message.job.name == "write":
             self.wrote(message.result)

@@ -10,7 +10,7 @@ from textual.widgets import ContentSwitcher, Static
 
 from uvdive.tui.actions import ActionScreen, bindings
 from uvdive.tui.keys import REWRITE
-from uvdive.tui.panes import Panes
+from uvdive.tui.panes import WIDE, Panes
 from uvdive.tui.screens.dialogs import Help
 from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, StepList
 from uvdive.tui.widgets.decisions import DecisionList
@@ -92,6 +92,9 @@ class RewriteLayout(ActionScreen, Panes):
         diff = self.query_one(DiffView)
         diff.toggle()
         self.query_one("#plan").set_class(diff.split, "-split")
+        if self.app.size.width < WIDE:
+            # Only one pane is shown: this key is about the diff.
+            self.go_to("diff")
 
     def action_switch(self) -> None:
         """The plan or the build."""

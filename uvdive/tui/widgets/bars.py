@@ -98,16 +98,22 @@ class OwnerList(Rows):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.owners: tuple[OwnerReport, ...] = ()
+        self._known = False
         self._total = 0
         self._most = 0
 
     def show(self, owners: tuple[OwnerReport, ...]) -> None:
         """Show these owners, those without bytes left out."""
         order = {name: place for place, name in enumerate(OWNERS)}
+        self._known = True
         self.owners = tuple(sorted((o for o in owners if o.bytes), key=lambda o: order[o.owner]))
         self._total = sum(owner.bytes for owner in self.owners)
         self._most = max((owner.bytes for owner in self.owners), default=0)
         self.changed(0)
+
+    def empty(self) -> str:
+        """Why there are no owners."""
+        return "The image has no files." if self._known else self.EMPTY
 
     @property
     def count(self) -> int:
@@ -123,10 +129,10 @@ class OwnerList(Rows):
         tail = f" {right(size(owner.bytes), 9)} {right(percent(owner.bytes, self._total), 7)}"
         if any_dead:
             tail += f" {right(dead, 13)}"
-        bar = max(0, width - 13 - len(tail))
+        bar = max(0, width - 14 - len(tail))
         return Content.assemble(
             (mark, style),
-            f" {owner.owner:<11}",
+            f" {owner.owner:<12}",
             (scaled(owner.bytes, self._most, bar), style),
             tail,
         )

@@ -20,14 +20,14 @@ from uvdive.verify.checks import Check
 _STATES = {
     "running": ("●", "$text-warning"),
     "done": ("✓", "$text-success"),
-    "cached": ("✓", "$foreground 60%"),
+    "cached": ("✓", "$foreground 66%"),
     "failed": ("×", "bold $text-error"),
-    "cancelled": ("×", "$foreground 60%"),
+    "cancelled": ("×", "$foreground 66%"),
 }
 _STATUSES = {
     "passed": ("✓", "$text-success"),
     "failed": ("×", "bold $text-error"),
-    "skipped": ("-", "$foreground 60%"),
+    "skipped": ("-", "$foreground 66%"),
     "repaired": ("✓", "$text-success"),
     "announced": ("!", "$text-warning"),
 }
@@ -79,7 +79,7 @@ class StepList(Rows):
         if moved and event.total:
             moved += f" of {size(event.total)}"
         return Content.assemble(
-            (mark, style), f" {right(time, 8)} ", visible(event.name), (moved, "$foreground 60%")
+            (mark, style), f" {right(time, 8)} ", visible(event.name), (moved, "$foreground 66%")
         )
 
 
@@ -166,10 +166,10 @@ class CheckList(Rows):
         """Mark, name, outcome; or a line of its details."""
         row = self._rows[index]
         if row.line is not None:
-            return Content.assemble(" " * INDENT, row.line.stylize_before("$foreground 60%"))
+            return Content.assemble(" " * INDENT, row.line.stylize_before("$foreground 66%"))
         words = f" {_CHECKS.get(row.name, row.name):<16} "
         if row.check is None:
-            return Content.assemble(("●", "$text-warning"), words, ("running", "$foreground 60%"))
+            return Content.assemble(("●", "$text-warning"), words, ("running", "$foreground 66%"))
         mark, style = _STATUSES[row.check.status]
         more = len(row.check.differences)
         hidden = f"  Enter shows {more} difference{'' if more == 1 else 's'}"
@@ -177,7 +177,7 @@ class CheckList(Rows):
             (mark, style),
             words,
             (row.check.status, style),
-            (hidden if more and row.name not in self._open else "", "$foreground 60%"),
+            (hidden if more and row.name not in self._open else "", "$foreground 66%"),
         )
 
     def action_choose(self) -> None:
@@ -237,8 +237,8 @@ class DeltaList(Rows):
     def _figures(self, mark: tuple[str, str], name: str, before: int, after: int, style: str) -> Content:
         if not self.sides.known:
             return Content.assemble(mark, (f" {name:<12}{right(size(before), 10)}", style))
-        measured = "" if self.sides.measured else "$foreground 60%"
-        gone = "$sign-added" if after < before else "$sign-removed" if after > before else "$foreground 60%"
+        measured = "" if self.sides.measured else "$foreground 66%"
+        gone = "$sign-added" if after < before else "$sign-removed" if after > before else "$foreground 66%"
         return Content.assemble(
             mark,
             (f" {name:<12}{right(size(before), 10)} → ", style),
@@ -275,7 +275,7 @@ class PairBar(Widget):
             word = "after" if self.sides.measured else "predicted"
             lines.append(self._line(word, self.sides.after, after, most, room))
         else:
-            lines.append(Content.styled("after      not known before it is built", "$foreground 60%"))
+            lines.append(Content.styled("after      not known before it is built", "$foreground 66%"))
         lines.append(self._legend())
         return Content("\n").join(lines)
 
@@ -290,13 +290,15 @@ class PairBar(Widget):
         )
 
     def _legend(self) -> Content:
+        """Which mark is whose; closer together where there is little room."""
         owners = [o for o in OWNERS if self.sides.before.get(o) or self.sides.after.get(o)]
         parts = [Content.assemble(glyph(owner), f" {owner}") for owner in owners]
-        return Content.assemble(" " * 10, Content("  ").join(parts))
+        wide = Content.assemble(" " * 10, Content("  ").join(parts))
+        return wide if wide.cell_length <= self.content_size.width else Content(" ").join(parts)
 
 
 def _outline(parts: Mapping[str, int], width: int) -> Content:
     """The bar as a pale outline; every owner keeps its own mark."""
     return Content.assemble(
-        *((LOOKS[owner].glyph * count, f"$owner-{owner} 40%") for owner, count in cells(parts, width).items())
+        *((LOOKS[owner].glyph * count, f"$owner-{owner} 60%") for owner, count in cells(parts, width).items())
     )

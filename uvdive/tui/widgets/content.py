@@ -9,7 +9,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.tui.content import Body, hex_row
 from uvdive.tui.difflines import Half, Pair
 from uvdive.tui.opening import Version
-from uvdive.tui.text import right, visible
+from uvdive.tui.text import one_line, right, visible
 from uvdive.tui.widgets.rows import Rows
 
 STEP = 16
@@ -119,6 +119,6 @@ class VersionList(Rows):
         layer = self.report.layers[version.layer]
         return Content.assemble(
             f"{version.layer:>3} {right(size(version.size), 9)} ",
-            (f"{version.state:<13} ", "$foreground 60%"),
-            visible(layer.instruction or layer.created_by),
+            (f"{version.state:<13} ", "$foreground 66%"),
+            one_line(layer.instruction or layer.created_by),
         )

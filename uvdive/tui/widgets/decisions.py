@@ -63,29 +63,36 @@ class DecisionList(Rows):
         if item.warning is not None:
             text = visible(item.warning.text)
             return Content.assemble(
-                ("!  ", "bold $text-warning"), (f"{visible(item.warning.rule):<4}", "$accent"), text
+                ("!  ", "bold $text-warning"),
+                (f"{visible(item.warning.rule):<4}", "$text-accent"),
+                _line(item.warning.line),
+                text,
             )
         if item.decision is None:
             return Content.styled("×  not rewritten", "bold $text-error")
         if item.alternative is not None:
             return self._alternative(item.decision, item.alternative, width)
-        line = f" L{item.decision.line}" if item.decision.line is not None else ""
         return Content.assemble(
             ("   ", ""),
-            (f"{visible(item.decision.rule):<4}", "$accent"),
+            (f"{visible(item.decision.rule):<4}", "$text-accent"),
+            _line(item.decision.line),
             visible(item.decision.summary),
-            (line, "$foreground 60%"),
         )
 
     def _alternative(self, decision: Decision, other: Alternative, width: int) -> Content:
         chosen = other.value == decision.chosen
         tail = size(other.predicted_bytes) if other.predicted_bytes is not None else ""
         text = Content.assemble(
-            f"       {'●' if chosen else '○'} ",
+            f"            {'●' if chosen else '○'} ",
             (visible(other.summary or other.value), "bold" if chosen else ""),
         )
         room = width - len(tail) - 1
         return text.truncate(room, ellipsis=True, pad=True).append(f" {tail}")
+
+
+def _line(number: int | None) -> tuple[str, str]:
+    """The column for the line of the Dockerfile."""
+    return f"{'' if number is None else f'L{number}':<5}", "$foreground 66%"
 
 
 def _same(item: Item, was: Item | None) -> bool:
@@ -117,7 +124,7 @@ def reason(plan: RewritePlan, item: Item) -> Content:
     where = f", line {decision.line}" if decision.line is not None else ""
     parts = [
         Content.assemble(
-            (f"{visible(decision.rule)}{where}  ", "bold $accent"), (visible(decision.summary), "bold")
+            (f"{visible(decision.rule)}{where}  ", "bold $text-accent"), (visible(decision.summary), "bold")
         ),
         Content(visible(decision.reason, keep="\n")),
     ]
@@ -130,8 +137,8 @@ def reason(plan: RewritePlan, item: Item) -> Content:
         if bytes_ is not None and now is not None and bytes_ != now:
             told += f" ({delta(bytes_ - now)})"
         parts.append(
-            Content.assemble(f"{mark} {visible(other.summary or other.value)}", (told, "$foreground 60%"))
+            Content.assemble(f"{mark} {visible(other.summary or other.value)}", (told, "$foreground 66%"))
         )
     if item.alternative is not None and item.alternative.value != decision.chosen:
-        parts.append(Content.styled("Enter takes this one.", "$accent"))
+        parts.append(Content.styled("Enter takes this one.", "$text-accent"))
     return Content("\n").join(parts)

@@ -112,7 +112,7 @@ class DiffView(Rows):
         """One row, with a mark in front if the selected decision touches its line."""
         row = self._drawn[index]
         lit = row.old in self._old_lit or row.new in self._new_lit
-        return Content.assemble(("▌" if lit else " ", "$accent"), row.content)
+        return Content.assemble(("▌" if lit else " ", "$text-accent"), row.content)
 
     def _redraw(self) -> None:
         self._drawn_width = self.scrollable_content_region.width

@@ -52,8 +52,8 @@ class DockerfileView(Rows):
         known = size(line.bytes) if line.layers else "│" if line.inside else ""
         text = self._texts[index] if index < len(self._texts) else Content("")
         return Content.assemble(
-            (f"{number:>4} ", "$foreground 60%"),
-            (right(known, 9), "" if line.bytes else "$foreground 60%"),
+            (f"{number:>4} ", "$foreground 66%"),
+            (right(known, 9), "" if line.bytes else "$foreground 66%"),
             " ",
             self._bar(line) if width >= ROOM_FOR_BARS else "",
             text,

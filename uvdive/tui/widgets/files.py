@@ -114,14 +114,14 @@ class FileTree(Rows):
         if line.more:
             which = "before; Enter shows the last of them" if line.above else "more; Enter shows the next"
             text = f"{indent}… {line.more:,} {which}"
-            return Content.styled(" " * (19 if width >= 60 else 10) + "    " + text, "$foreground 60%")
+            return Content.styled(" " * (19 if width >= 60 else 10) + "    " + text, "$foreground 66%")
         sign, sign_style = SIGNS[Sign(line.sign)]
         bar = ""
         if width >= 60:
             bar = f" {scaled(line.weight, self.shown.bytes + self.shown.removed, 8)}"
         return Content.assemble(
-            (right(size(line.weight), 9), "$foreground 60%" if not line.weight else ""),
-            (bar, "$foreground 60%"),
+            (right(size(line.weight), 9), "$foreground 66%" if not line.weight else ""),
+            (bar, "$foreground 66%"),
             (f" {sign}", sign_style),
             *_mark(line.owners),
             f" {indent}",
@@ -191,7 +191,7 @@ def _mark(owners: int) -> tuple[str | tuple[str, str], ...]:
     """The mark of the one owner of all that is there, or of several."""
     if owners and not owners & (owners - 1):
         return " ", glyph(OWNERS[owners.bit_length() - 1])
-    return " ", (MIXED if owners else " ", "$foreground 60%")
+    return " ", (MIXED if owners else " ", "$foreground 66%")
 
 
 def _named(line: Line) -> Content:
@@ -204,7 +204,7 @@ def _named(line: Line) -> Content:
         kind = Kind(line.kind)
         tail = f" → {visible(line.link)}" if line.link is not None else _SPECIAL.get(kind, "")
     gone = line.sign == Sign.REMOVED
-    content = Content.assemble((name, "$sign-removed strike" if gone else ""), (tail, "$foreground 60%"))
+    content = Content.assemble((name, "$sign-removed strike" if gone else ""), (tail, "$foreground 66%"))
     for first, last in line.spans or ():
         if last <= len(bare):
             content = content.stylize("bold underline", first + 2, last + 2)

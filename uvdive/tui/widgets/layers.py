@@ -11,7 +11,7 @@ from textual.content import Content
 from uvdive.base.units import size
 from uvdive.image.events import LayerOutline, LayerRead
 from uvdive.ledger.report import ImageReport, LayerReport
-from uvdive.tui.text import right, visible
+from uvdive.tui.text import one_line, right, visible
 from uvdive.tui.widgets.bars import stacked
 from uvdive.tui.widgets.rows import Rows
 
@@ -161,7 +161,8 @@ class LayerList(Rows):
         read = self._read.get(outline.diff_id)
         known = size(read.file_bytes) if read else "…"
         return Content.assemble(
-            f"{index:>3} {right(known, 9)} ", (visible(outline.created_by), "" if read else "$foreground 60%")
+            f"{index:>3} {right(known, 9)} ",
+            (one_line(outline.created_by), "" if read else "$foreground 66%"),
         )
 
     def _base(self, row: LayerRow, report: ImageReport, width: int, edge: str) -> Content:
@@ -177,19 +178,19 @@ class LayerList(Rows):
             self._bar(owners, report, width),
             ("base ", "bold"),
             visible(name or "image"),
-            (f" ({layers})", "$foreground 60%"),
+            (f" ({layers})", "$foreground 66%"),
         )
 
     def _layer(self, layer: LayerReport, report: ImageReport, width: int, edge: str) -> Content:
         line = f"L{layer.line}" if layer.line is not None else ""
-        style = "$foreground 60%" if layer.base or not layer.file_bytes else ""
+        style = "$foreground 66%" if layer.base or not layer.file_bytes else ""
         return Content.assemble(
             (f"{layer.index:>3}", style),
             (edge, "bold $text-accent"),
             (f"{right(size(layer.file_bytes), 9)} ", style),
             self._bar(layer.owners, report, width),
             (f"{line:<4}" if line else "", "$text-accent"),
-            (visible(layer.instruction or layer.created_by), style),
+            (one_line(layer.instruction or layer.created_by), style),
         )
 
     def _bar(self, owners: Mapping[str, int], report: ImageReport, width: int) -> Content:

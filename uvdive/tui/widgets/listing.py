@@ -56,7 +56,7 @@ class Listing(Rows):
         """The item's cells in their columns."""
         if index >= len(self.page.rows):
             more = self.page.count - len(self.page.rows)
-            return Content.styled(f"… {more:,} more; / finds them", "$foreground 60%")
+            return Content.styled(f"… {more:,} more; / finds them", "$foreground 66%")
         cells = [visible(cell) for cell in self.table.cells(self.page.rows[index])]
         return line(self.table.columns, cells, width)
 
@@ -72,7 +72,7 @@ class Head(Static):
         """One line."""
         titles = [column.title for column in self._table.columns]
         # The rows have a scrollbar's cell less, where there is one.
-        return line(self._table.columns, titles, self.content_size.width).stylize("$foreground 60%")
+        return line(self._table.columns, titles, self.content_size.width).stylize("$foreground 66%")
 
 
 def line(columns: tuple[Column, ...], cells: list[str], width: int) -> Content:

@@ -44,7 +44,7 @@ class Rows(ScrollView, can_focus=True):
         text-wrap: nowrap;
         text-overflow: ellipsis;
         & > .rows--cursor { background: $foreground 10%; }
-        & > .rows--empty { color: $foreground 60%; }
+        & > .rows--empty { color: $foreground 66%; }
         &:focus > .rows--cursor {
             background: $foreground 22%;
             text-style: bold;

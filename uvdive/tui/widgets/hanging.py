@@ -1,0 +1,42 @@
+"""Terms with their explanations beside them; what is folded goes on below itself, not below the term."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+Pair = tuple[Content, Content]
+"""A term, and what there is to say about it."""
+TERM = 11
+"""Cells that a term has."""
+
+
+class Hanging(Widget):
+    """A list of terms as high as it has to be."""
+
+    DEFAULT_CSS = """
+    Hanging { height: auto; }
+    """
+
+    def __init__(self, pairs: tuple[Pair, ...]) -> None:
+        super().__init__()
+        self._pairs = pairs
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """As many lines as the explanations take at this width."""
+        return len(self.lines(width))
+
+    def render(self) -> Content:
+        """All of it."""
+        return Content("\n").join(self.lines(self.content_size.width))
+
+    def lines(self, width: int) -> list[Content]:
+        """Every line, folded to a width in cells."""
+        found = []
+        for term, words in self._pairs:
+            folded = words.wrap(max(1, width - TERM))
+            gap = " " * max(1, TERM - term.cell_length)
+            found.append(Content.assemble(term, gap, folded[0]))
+            found += [Content.assemble(" " * TERM, line) for line in folded[1:]]
+        return found
