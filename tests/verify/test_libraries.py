@@ -14,7 +14,7 @@ from elves import elf
 from uvdive.image.resolve import resolve
 from uvdive.ledger import access
 from uvdive.ledger.access import Place, place_of
-from uvdive.ledger.elf import Elf, offered, read_elf
+from uvdive.ledger.elf import Elf, offered, read_elf, same_when_loaded
 from uvdive.session.images import load_image
 from uvdive.verify.checks import Check
 from uvdive.verify.libraries import check_libraries
@@ -173,3 +173,16 @@ def test_an_image_whose_files_cannot_be_read_is_skipped(tmp_path: Path) -> None:
     skipped = check_libraries(report, report, (None, None))
     assert skipped.status == "skipped"
     assert "can't be read again" in skipped.detail
+
+
+def test_libraries_are_the_same_where_only_what_debuggers_read_differs() -> None:
+    whole = bytearray(elf("libc.so.6", versions={"libc.so.6": ["GLIBC_2.34"]}))
+    sections = int.from_bytes(whole[40:48], "little")
+    whole[sections + 64 + 8] = 2  # the strings are loaded (SHF_ALLOC), the versions are not
+    loaded, noted = (int.from_bytes(whole[sections + i * 64 + 24 :][:8], "little") for i in (1, 2))
+    for place, same in ((noted, True), (loaded + 1, False)):
+        other = whole[:]
+        other[place] ^= 1
+        assert same_when_loaded(io.BytesIO(whole), io.BytesIO(other)) is same
+    assert not same_when_loaded(io.BytesIO(whole), io.BytesIO(b"\x7fELF"))
+    assert not same_when_loaded(io.BytesIO(elf()), io.BytesIO(elf()))  # nothing says what is loaded

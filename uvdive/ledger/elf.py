@@ -5,12 +5,15 @@ Sources: System V ABI, "Dynamic Linking"; ld.so(8); LSB "Symbol Versioning".
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any
 
 MAGIC = b"\x7fELF"
 _MOST = 4096  # a damaged count must not run for hours
+_ALLOC = 0x2  # SHF_ALLOC
 _WEAK = 0x2  # VER_FLG_WEAK: the loader only warns
 
 
@@ -105,3 +108,28 @@ def offered(file: IO[bytes]) -> frozenset[str]:
         )
     except _damage():
         return frozenset()
+
+
+def same_when_loaded(one: IO[bytes], other: IO[bytes]) -> bool:
+    """Do two ELF files differ in nothing that is loaded, but for the build's id?
+
+    A compiler notes the folder that it worked in for debuggers, and builds in folders
+    with names by chance give files that are otherwise the same.
+    """
+    from elftools.elf.elffile import ELFFile
+
+    try:
+        pairs = itertools.zip_longest(_loaded(ELFFile(one)), _loaded(ELFFile(other)))
+        return all(first == second for first, second in pairs)
+    except _damage():
+        return False
+
+
+def _loaded(elf: Any) -> Iterator[tuple[str, bytes]]:
+    found = 0
+    for section in islice(elf.iter_sections(), _MOST):
+        if section["sh_flags"] & _ALLOC and section.name != ".note.gnu.build-id":
+            found += 1
+            yield section.name, b"" if section["sh_type"] == "SHT_NOBITS" else section.data()
+    if not found:
+        raise ValueError("an ELF file without sections says nothing of what is loaded")

@@ -33,6 +33,9 @@ ACCOUNTS = frozenset(
     for end in (b"", b"-")
 )
 
+_BACKUPS = (b"/var/lib/dpkg/status-old", b"/var/lib/dpkg/diversions-old", b"/var/cache/debconf/")
+"""What dpkg and debconf keep of the state before; the ledger counts it as a cache."""
+
 TEMPORARY = (b"/tmp/", b"/var/tmp/")
 """What no program may expect to find again."""
 
@@ -166,6 +169,8 @@ class Explanations:
             return "bytecode"
         if path.startswith(TEMPORARY):
             return "temporary files"
+        if path.startswith(_BACKUPS):
+            return "package databases"
         return self._system(path, entry, owner) if owner in SYSTEM else None
 
     def _system(self, path: bytes, entry: int, owner: str | None) -> str | None:
