@@ -31,7 +31,7 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
         return _open_app(source, args)
     from uvdive.cli.narrate import Narrator
 
-    report = source.load(on_event=Narrator(console)).report
+    report = source.load(on_event=Narrator(console), in_process=True).report
     print_report(report, args, console)
     return ExitCode.DONE
 

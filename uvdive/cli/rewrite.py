@@ -166,7 +166,7 @@ class _Rewriting:
     def _load(self) -> Loaded:
         if self.original.hint:
             self.console.say(self.original.hint)
-        return self.original.load(on_event=self.narrator)
+        return self.original.load(on_event=self.narrator, in_process=True)
 
     def _plan(self, loaded: Loaded | None) -> RewritePlan:
         from uvdive.session.rewriting import plan_rewrite

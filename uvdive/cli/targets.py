@@ -48,8 +48,14 @@ class Source:
         """The arguments of the build."""
         return self.request.args if self.request is not None else ()
 
-    def load(self, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Loaded:
-        """Build if need be, and load.
+    def load(
+        self,
+        *,
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
+        in_process: bool = False,
+    ) -> Loaded:
+        """Build if need be, and load; in this process where no app runs in it.
 
         Raises:
             UvdiveError: as ``build_image`` and ``load_image`` say.
@@ -62,6 +68,7 @@ class Source:
             options=self.reading,
             on_event=on_event,
             cancel=cancel,
+            in_process=in_process,
         )
 
     def open(self, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Desk:

@@ -8,8 +8,12 @@ left; then come the entries in tar order.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
-from itertools import compress
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, chain, compress, count, islice
+from operator import ne
+from typing import TypeVar
 
 from uvdive.image.layer import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
 from uvdive.image.table import ALIVE, NONE, Cause, Change, FileTable, Kind
@@ -20,9 +24,67 @@ Content = tuple[int, int]
 SameContent = Callable[[Content, Content], bool]
 """Are two files of equal size equal?"""
 
+T = TypeVar("T")
 
 # Plain numbers: comparing with an enum's member costs a call.
 _FILE, _DIRECTORY, _SYMLINK = int(Kind.FILE), int(Kind.DIRECTORY), int(Kind.SYMLINK)
+
+_IS_FILE = bytes(kind == _FILE for kind in range(256))
+
+
+@dataclass(slots=True)
+class Sources:
+    """For each inode where its content is: the layer, and the entry's place in its LayerIndex.
+
+    The inodes of a layer stand together, from ``starts[layer]`` on.
+    """
+
+    places: array[int] = field(default_factory=lambda: array("I"))
+    starts: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, inode: int) -> Content:
+        return bisect_left(self.starts, inode + 1) - 1, self.places[inode]
+
+    def __iter__(self) -> Iterator[Content]:
+        for layer in range(len(self.starts)):
+            for place in self.of_layer(layer):
+                yield layer, place
+
+    def of_layer(self, layer: int) -> array[int]:
+        """The places of the inodes that the layer made."""
+        return self.places[self.starts[layer] : (*self.starts, len(self.places))[layer + 1]]
+
+
+class _Rows:
+    """A layer's entries without its whiteouts."""
+
+    def __init__(self, index: LayerIndex) -> None:
+        self.index = index
+        self.kinds = index.kind.tobytes()
+        self.names: Sequence[bytes] = index.names
+        self.folders: Sequence[int] = index.folder
+        self.places: Sequence[int] = range(len(self.kinds))
+        self._shown: list[bool] | None = None
+        if self.kinds and max(self.kinds) >= WHITEOUT:
+            self._shown = [kind < WHITEOUT for kind in self.kinds]
+            self.names, self.folders = self.column(self.names), self.column(self.folders)
+            self.places, self.kinds = self.column(self.places), bytes(self.column(self.kinds))
+
+    def column(self, values: Sequence[T]) -> Sequence[T]:
+        """One of the index's columns."""
+        return values if self._shown is None else list(compress(values, self._shown))
+
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """Where entries of one folder begin that follow each other, and where they end."""
+        start = 0
+        changes = compress(count(1), map(ne, self.folders, islice(self.folders, 1, None)))
+        for end in chain(changes, (len(self.names),)):
+            if end > start:
+                yield start, end
+            start = end
 
 
 class _Stack:
@@ -36,28 +98,26 @@ class _Stack:
     def __init__(self, same_content: SameContent) -> None:
         self.table = FileTable()
         self.same_content = same_content
-        self.below: list[dict[bytes, int] | None] = [{}]
-        self.gone: dict[tuple[int, bytes], int] = {}
-        self.shown = [NONE]  # the visible entry of each node
-        self.newest = [NONE]  # the last entry that each node got
-        self.names_left: list[int] = []  # live names of each inode
-        self.source: list[Content] = []  # where each inode's content is
+        self.below: dict[int, dict[bytes, int]] = {}
+        self.gone: dict[int, dict[bytes, int]] = {}
+        self.shown = array("i", [NONE])  # the visible entry of each node
+        self.newest = array("i", [NONE])  # the last entry that each node got
+        self.before = array("i")  # the entry that each entry's node got before it
+        self.names_left = array("I")  # live names of each inode
+        self.sources = Sources()
         self.layer = 0
         self.warnings: list[str] = []
 
     def node(self, parent: int, name: bytes) -> int:
         """The live child of that name; made, or brought back, if there is none."""
-        children = self.below[parent]
-        if children is None:
-            children = self.below[parent] = {}
+        children = self.below.setdefault(parent, {})
         child = children.get(name)
         if child is None:
-            child = self.gone.pop((parent, name), None) if self.gone else None
+            child = self.gone[parent].pop(name, None) if parent in self.gone else None
             if child is None:
                 child = len(self.table.names)
                 self.table.names.append(name)
                 self.table.node_parent.append(parent)
-                self.below.append(None)
                 self.shown.append(NONE)
                 self.newest.append(NONE)
             children[name] = child
@@ -67,7 +127,7 @@ class _Stack:
         """The live node of a clean path, or None."""
         node = 0
         for name in path.split(b"/") if path else ():
-            child = (self.below[node] or {}).get(name)
+            child = self.below.get(node, {}).get(name)
             if child is None:
                 return None
             node = child
@@ -104,13 +164,12 @@ class _Stack:
         stack = [node]
         while stack:
             parent = stack.pop()
-            children = self.below[parent]
+            children = self.below.pop(parent, None)
             if children:
-                self.below[parent] = None
-                for name, child in children.items():
-                    self.gone[parent, name] = child
+                self.gone.setdefault(parent, {}).update(children)
+                for child in children.values():
                     self.end(child, cause)
-                    stack.append(child)
+                stack.extend(children.values())
 
     def whiteouts(self, index: LayerIndex) -> None:
         for place, kind in enumerate(index.kind):
@@ -121,81 +180,128 @@ class _Stack:
                 continue
             if kind == OPAQUE:
                 self.clear(parent, Cause.DELETED)
-            elif self.below[parent]:
+            else:
                 self.remove(parent, index.names[place])
 
     def remove(self, parent: int, name: bytes) -> None:
-        children = self.below[parent]
-        node = children.pop(name, None) if children else None
+        node = self.below.get(parent, {}).pop(name, None)
         if node is not None:
-            self.gone[parent, name] = node
+            self.gone.setdefault(parent, {})[name] = node
             self.end(node, Cause.DELETED)
             self.clear(node, Cause.DELETED)
 
     def entries(self, index: LayerIndex) -> None:
-        shown = [kind < WHITEOUT for kind in index.kind]
-        entry = self.columns(index, shown)
-        folders: list[int | None] = [None] * len(index.folders)
-        for place, kind in enumerate(index.kind):
-            if not shown[place]:
-                continue
-            number = index.folder[place]
-            parent = folders[number]
+        rows = _Rows(index)
+        entry = first = self.columns(rows)
+        parents: list[int | None] = [None] * len(index.folders)
+        for start, end in rows.runs():
+            number = rows.folders[start]
+            parent = parents[number]
             if parent is None:
-                parent = self.folder(index.folders[number])
-                folders[number] = parent
-            name = index.names[place]
-            node = self.node(parent, name) if name else 0
-            if kind != _DIRECTORY and self.is_folder(node):
-                self.clear(node, Cause.SHADOWED)
-                # The tar may go on below it, as a folder again.
-                folders = [None] * len(index.folders)
-            self.place(index, place, kind, node, entry)
-            entry += 1
+                parent = parents[number] = self.folder(index.folders[number])
+            if self.births(rows, start, end, parent, first + start):
+                continue
+            for row in range(start, end):
+                entry = first + row
+                parent = parents[number]
+                if parent is None:
+                    parent = parents[number] = self.folder(index.folders[number])
+                name, kind = rows.names[row], rows.kinds[row]
+                node = self.node(parent, name) if name else 0
+                if kind != _DIRECTORY and self.is_folder(node):
+                    self.clear(node, Cause.SHADOWED)
+                    # The tar may go on below it, as a folder again.
+                    parents = [None] * len(index.folders)
+                self.place(rows, row, node, entry)
 
-    def columns(self, index: LayerIndex, shown: list[bool]) -> int:
-        """Add rows for all of the layer's entries, as far as the index has them; the first one."""
-        table, first = self.table, len(self.table.entry_node)
-        count = sum(shown)
-        for name in ("mode", "uid", "gid", "mtime", "size", "kind"):
-            column: array[int] = getattr(index, name)
-            whole = count == len(column)
-            getattr(table, f"entry_{name}").extend(column if whole else compress(column, shown))
-        table.entry_node.extend(array("I", bytes(4 * count)))
-        table.entry_layer.extend(array("H", [self.layer]) * count)
-        table.entry_inode.extend(array("i", [NONE]) * count)
-        table.entry_link.extend(array("i", [NONE]) * count)
-        table.entry_death.extend(array("H", [ALIVE]) * count)
-        table.entry_cause.extend(array("B", bytes(count)))
-        table.entry_change.extend(array("B", bytes(count)))
+    def births(self, rows: _Rows, start: int, end: int, parent: int, entry: int) -> bool:
+        """Make nodes of a run of entries in one folder at once, if all of the names are new there."""
+        names = rows.names[start:end]
+        first = len(self.table.names)
+        new = range(first, first + len(names))
+        born = dict(zip(names, new, strict=True))
+        known = self.below.get(parent)
+        if (
+            len(born) < len(names)
+            or b"" in born
+            or parent in self.gone
+            or HARD_LINK in rows.kinds[start:end]
+            or (known and not known.keys().isdisjoint(born))
+        ):
+            return False
+        if known:
+            known.update(born)
+        else:
+            self.below[parent] = born
+        table = self.table
+        table.names += names
+        table.node_parent.extend(array("i", [parent]) * len(names))
+        table.entry_node[entry : entry + len(names)] = array("I", new)
+        entries = array("i", range(entry, entry + len(names)))
+        self.shown.extend(entries)
+        self.newest.extend(entries)
+        return True
+
+    def columns(self, rows: _Rows) -> int:
+        """Add rows for all of the layer's entries, as far as they can be told now; the first one."""
+        table, index = self.table, rows.index
+        first, count_ = len(table.entry_node), len(rows.names)
+        for name in ("mode", "uid", "gid", "mtime", "size"):
+            getattr(table, f"entry_{name}").extend(rows.column(getattr(index, name)))
+        table.entry_kind.frombytes(rows.kinds)
+        table.entry_node.frombytes(bytes(4 * count_))
+        table.entry_layer.extend(array("H", [self.layer]) * count_)
+        table.entry_death.extend(array("H", [ALIVE]) * count_)
+        table.entry_cause.frombytes(bytes(count_))
+        table.entry_change.frombytes(bytes(count_))
+        self.before.extend(array("i", [NONE]) * count_)
+        table.entry_inode.extend(array("i", [NONE]) * count_)
+        table.entry_link.extend(array("i", [NONE]) * count_)
+        self.files(rows, first)
+        if _SYMLINK in rows.kinds:
+            for row, kind in enumerate(rows.kinds):
+                if kind == _SYMLINK:
+                    table.entry_link[first + row] = len(table.links)
+                    table.links.append(index.targets[index.target[rows.places[row]]])
         return first
+
+    def files(self, rows: _Rows, first: int) -> None:
+        """An inode for each of the layer's regular files."""
+        table = self.table
+        self.sources.starts.append(table.inodes)
+        if _FILE not in rows.kinds:
+            return
+        is_file = rows.kinds.translate(_IS_FILE)
+        made = table.inodes
+        numbers = accumulate(is_file, initial=made - 1)
+        next(numbers)
+        table.entry_inode[first:] = array(
+            "i", [number if file else NONE for number, file in zip(numbers, is_file, strict=True)]
+        )
+        table.inode_entry.extend(compress(range(first, table.entries), is_file))
+        self.sources.places.extend(compress(rows.places, is_file))
+        fresh = table.inodes - made
+        table.inode_death.extend(array("H", [ALIVE]) * fresh)
+        table.inode_cause.frombytes(bytes(fresh))
+        self.names_left.extend(array("I", [1]) * fresh)
 
     def is_folder(self, node: int) -> bool:
         """Is the node a folder now, with an entry of its own or without?"""
         entry = self.shown[node]
-        return bool(self.below[node]) or (entry != NONE and self.table.entry_kind[entry] == Kind.DIRECTORY)
+        return bool(self.below.get(node)) or (
+            entry != NONE and self.table.entry_kind[entry] == Kind.DIRECTORY
+        )
 
-    def place(self, index: LayerIndex, place: int, kind: int, node: int, entry: int) -> None:
+    def place(self, rows: _Rows, row: int, node: int, entry: int) -> None:
         """Make one entry of the layer, whose row is there, visible at its node."""
         table = self.table
-        inode, link = NONE, index.target[place]
-        if kind == _FILE:
-            inode = self.inode(entry, place)
-        elif kind == HARD_LINK:
-            kind, inode, size, link = self.linked(index, place, entry)
-            table.entry_kind[entry], table.entry_size[entry] = kind, size
+        if rows.kinds[row] == HARD_LINK:
+            self.link(rows, row, entry)
         table.entry_node[entry] = node
-        if inode != NONE:
-            table.entry_inode[entry] = inode
-            # Counted before the old name ends: they may be one and the same inode.
-            self.names_left[inode] += 1
-        elif kind == _SYMLINK and link != NONE:
-            table.entry_link[entry] = len(table.links)
-            table.links.append(index.targets[link])
         before = self.shown[node]
         if before != NONE:
-            self.end(node, self.cause(before, kind, inode, table.entry_size[entry]))
-        last = self.newest[node]
+            self.end(node, self.cause(before, entry))
+        last = self.before[entry] = self.newest[node]
         if last != NONE:
             table.entry_change[entry] = self.change(last)
         self.newest[node] = self.shown[node] = entry
@@ -206,36 +312,38 @@ class _Stack:
         table.inode_entry.append(entry)
         table.inode_death.append(ALIVE)
         table.inode_cause.append(0)
-        self.names_left.append(0)
-        self.source.append((self.layer, place))
+        self.names_left.append(1)
+        self.sources.places.append(place)
         return len(self.names_left) - 1
 
-    def linked(self, index: LayerIndex, place: int, row: int) -> tuple[int, int, int, int]:
-        """Kind, inode, size and link of what a hard link names at this point of the tar."""
-        table = self.table
-        path = index.targets[index.target[place]]
-        target = self.lookup(path)
-        entry = NONE if target is None else self.shown[target]
-        if entry == NONE or table.entry_kind[entry] == Kind.DIRECTORY:
+    def link(self, rows: _Rows, row: int, entry: int) -> None:
+        """Give a hard link's row what it names at this point of the tar."""
+        table, place = self.table, rows.places[row]
+        path = rows.index.targets[rows.index.target[place]]
+        node = self.lookup(path)
+        target = NONE if node is None else self.shown[node]
+        if target == NONE or table.entry_kind[target] == Kind.DIRECTORY:
             # Not lost: it becomes an empty file, so that the name stays visible.
             self.warn(f"a hard link names {path!r}, which is not there: read as an empty file")
-            return _FILE, self.inode(row, place), 0, NONE
-        if table.entry_layer[entry] != self.layer:
+            table.entry_kind[entry], table.entry_inode[entry] = _FILE, self.inode(entry, place)
+            return
+        if table.entry_layer[target] != self.layer:
             self.warn(f"a hard link names {path!r} of a lower layer, which engines refuse")
-        kind = table.entry_kind[entry]
-        if kind == Kind.SYMLINK:
-            index.targets.append(table.links[table.entry_link[entry]])
-            return kind, NONE, 0, len(index.targets) - 1
-        return kind, table.entry_inode[entry], table.entry_size[entry], NONE
+        for column in (table.entry_kind, table.entry_size, table.entry_inode, table.entry_link):
+            column[entry] = column[target]
+        inode = table.entry_inode[entry]
+        if inode != NONE:
+            # Counted before an old name ends: they may be one and the same inode.
+            self.names_left[inode] += 1
 
     def warn(self, text: str) -> None:
         self.warnings.append(f"layer {self.layer}: {text}")
 
-    def cause(self, before: int, kind: int, inode: int, size: int) -> Cause:
-        """Why the entry ``before`` ends when one of that kind and inode takes its place."""
+    def cause(self, before: int, entry: int) -> Cause:
+        """Why the entry ``before`` ends when ``entry`` takes its place."""
         table = self.table
-        old = table.entry_kind[before]
-        if old != kind:
+        kind, inode, size = table.entry_kind[entry], table.entry_inode[entry], table.entry_size[entry]
+        if table.entry_kind[before] != kind:
             return Cause.SHADOWED
         if kind != Kind.FILE:
             return Cause.NONE if kind == Kind.DIRECTORY else Cause.OVERWRITTEN
@@ -244,7 +352,7 @@ class _Stack:
             return Cause.REWRITTEN
         if table.entry_size[before] != size:
             return Cause.OVERWRITTEN
-        same = size == 0 or self.same_content(self.source[mine], self.source[inode])
+        same = size == 0 or self.same_content(self.sources[mine], self.sources[inode])
         return Cause.REWRITTEN if same else Cause.OVERWRITTEN
 
     def change(self, last: int) -> Change:
@@ -255,9 +363,7 @@ class _Stack:
         return Change.MODIFIED if table.entry_death[last] >= self.layer else Change.ADDED
 
 
-def stack(
-    layers: Sequence[LayerIndex], same_content: SameContent
-) -> tuple[FileTable, list[Content], list[str]]:
+def stack(layers: Sequence[LayerIndex], same_content: SameContent) -> tuple[FileTable, Sources, list[str]]:
     """Apply the layers bottom up.
 
     Returns:
@@ -269,4 +375,5 @@ def stack(
         state.whiteouts(index)
         state.entries(index)
         state.warnings.extend(f"layer {number}: {text}" for text in index.warnings)
-    return state.table, state.source, state.warnings
+    state.table.take_lookups(state.newest, state.before)
+    return state.table, state.sources, state.warnings

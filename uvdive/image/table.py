@@ -135,6 +135,10 @@ class FileTable:
         self._newest = self._before = self._folders = None
         self._by_name = {}
 
+    def take_lookups(self, newest: array[int], before: array[int]) -> None:
+        """Take the answers of ``entries_of``: each node's last entry, and the one before each entry."""
+        self._newest, self._before = newest, before
+
     def runs(self) -> Mapping[int, list[range]]:
         """For each folder the nodes directly below it, in runs that were made one after the other."""
         folders = self._folders

@@ -37,8 +37,9 @@ def load_image(
     options: ReadOptions = DEFAULTS,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
+    in_process: bool = False,
 ) -> Loaded:
-    """Load what a TARGET names, in a worker process.
+    """Load what a TARGET names, in a worker process or in this one.
 
     Args:
         target: as on the command line; a Dockerfile has to be built before.
@@ -46,6 +47,8 @@ def load_image(
         options: platform, digests, duplicates, cache.
         on_event: gets Note, BytesRead, ImageFound and LayerRead.
         cancel: ends the worker at once.
+        in_process: read here, which saves a process and a copy of everything, where no
+            key has to be answered meanwhile; ``cancel`` then acts at the next event.
 
     Raises:
         UvdiveError: no engine, no such image, a damaged archive …
@@ -56,6 +59,15 @@ def load_image(
         return Loaded(read_saved(parsed.path), None)
     if parsed.kind == "dockerfile":
         raise UsageError(f"{parsed.value} is a Dockerfile: it has to be built first.")
+    if in_process:
+        token = cancel or CancelToken()
+
+        def checked(event: object) -> None:
+            token.raise_if_cancelled()
+            on_event(event)
+
+        report, index = read_image(parsed, dockerfile, options, on_event=checked)
+        return Loaded(report, LayerStore(report.files, index))
     report, index = worker.call(
         read_image,
         parsed,

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-import xxhash
 
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import Note, OnEvent
 from uvdive.image import archive, oci
 from uvdive.image.boxes import Box, FolderBox, PassedBox, open_archive
+from uvdive.image.comparing import Contents
 from uvdive.image.endpoint import endpoint_of
 from uvdive.image.engine import Engine
 from uvdive.image.reference import Target
-from uvdive.image.source import RawImage, StoreIndex, read_content
-from uvdive.image.stack import Content, stack
-from uvdive.image.tarsplit import StorageError
+from uvdive.image.source import RawImage, StoreIndex
+from uvdive.image.stack import Sources, stack
 from uvdive.ledger.assemble import Evidence, make_report
 from uvdive.ledger.base import KnownImage
 from uvdive.ledger.report import ImageReport
@@ -24,37 +25,6 @@ from uvdive.ledger.wanted import wanted
 from uvdive.session.caching import layer_cache
 from uvdive.session.matching import matching_dockerfile
 from uvdive.session.options import DEFAULTS, ReadOptions
-
-
-class _Contents:
-    """Compare contents by the digests that passed by, or by reading the archive in place."""
-
-    def __init__(self, image: RawImage) -> None:
-        self._image = image
-
-    def _read(self, content: Content) -> bytes | None:
-        layer, entry = content
-        place, index = self._image.places[layer], self._image.layers[layer].index
-        if place is None or index.offset[entry] < 0:
-            return None
-        try:
-            return read_content(place, index.path(entry), index.offset[entry], index.size[entry])
-        except StorageError:
-            return None  # a name that stands twice in its layer: the first content is gone
-
-    def digest(self, content: Content) -> int | None:
-        """An xxh3-64 of a file's content; None where it can no longer be read."""
-        layer, entry = content
-        index = self._image.layers[layer].index
-        if index.has_digests:
-            return index.digest[entry]
-        data = self._read(content)
-        return None if data is None else xxhash.xxh3_64_intdigest(data)
-
-    def same(self, one: Content, other: Content) -> bool:
-        """Are two files of equal size equal? What cannot be read is taken as different."""
-        digest = self.digest(one)
-        return digest is not None and digest == self.digest(other)
 
 
 def read_image(
@@ -69,6 +39,25 @@ def read_image(
     Raises:
         UvdiveError: it cannot be read; see the sources.
     """
+    with _uncollected():
+        return _read(target, dockerfile, options, on_event)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: what is made here stays, and looking through it takes a third longer."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _read(
+    target: Target, dockerfile: Path | None, options: ReadOptions, on_event: OnEvent
+) -> tuple[ImageReport, StoreIndex]:
     image, known = _raw(target, options, on_event)
     if dockerfile is None and options.look_in is not None:
         history = [entry.created_by for entry in image.manifest.history]
@@ -76,26 +65,22 @@ def read_image(
         if dockerfile is not None:
             on_event(Note(f"{dockerfile} made this image"))
     on_event(Note("Accounting for every byte"))
-    compared = _Contents(image)
-    table, sources, warnings = stack([layer.index for layer in image.layers], compared.same)
-    kept = {
-        inode: image.layers[layer].index.contents[entry]
-        for inode, (layer, entry) in enumerate(sources)
-        if entry in image.layers[layer].index.contents
-    }
-    report = make_report(
-        Evidence(
-            image.manifest,
-            image.layers,
-            image.verified,
-            table,
-            kept,
-            warnings,
-            known,
-            dockerfile,
-            (lambda inode: compared.digest(sources[inode])) if options.duplicates else None,
+    with Contents(image) as contents:
+        table, sources, warnings = stack([layer.index for layer in image.layers], contents.same)
+        kept = _kept(image, sources)
+        report = make_report(
+            Evidence(
+                image.manifest,
+                image.layers,
+                image.verified,
+                table,
+                kept,
+                warnings,
+                known,
+                dockerfile,
+                (lambda inode: contents.digest(sources[inode])) if options.duplicates else None,
+            )
         )
-    )
     return report, _store_index(image, sources, kept)
 
 
@@ -138,6 +123,22 @@ def _from_box(
     return archive.collect(box, chosen, on_event, announce=announce)
 
 
-def _store_index(image: RawImage, sources: list[Content], kept: dict[int, bytes]) -> StoreIndex:
-    offsets = array("q", (image.layers[layer].index.offset[entry] for layer, entry in sources))
+def _kept(image: RawImage, sources: Sources) -> dict[int, bytes]:
+    """The kept contents by inode."""
+    kept: dict[int, bytes] = {}
+    for layer, start in enumerate(sources.starts):
+        contents = image.layers[layer].index.contents
+        if contents:
+            kept |= {
+                inode: contents[place]
+                for inode, place in enumerate(sources.of_layer(layer), start)
+                if place in contents
+            }
+    return kept
+
+
+def _store_index(image: RawImage, sources: Sources, kept: dict[int, bytes]) -> StoreIndex:
+    offsets = array("q")
+    for layer, data in enumerate(image.layers):
+        offsets.extend(map(data.index.offset.__getitem__, sources.of_layer(layer)))
     return StoreIndex(kept, image.places, offsets)
