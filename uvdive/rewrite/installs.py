@@ -65,7 +65,7 @@ def _listed(word: Word) -> Listed:
     match = re.fullmatch(rf"({_NAME.pattern})(:[a-z0-9]+)?((?:=|/|~=?|[<>]=?).+)?", text)
     # `apt-get install x- y+`: a sign at the end removes or installs.
     signed = text.endswith(("-", "+")) and text != "g++"
-    known = match is not None and word.literal and not signed
+    known = match is not None and not signed and not any(mark in word.text for mark in "$`")
     name = match[1].partition("@")[0] if match and known else ""
     return Listed(word, name, (match[3] or "") if match else "")
 

@@ -28,13 +28,14 @@ class PackagePlan:
 
     ``edits`` change a RUN's words, ``without`` are the indexes of the parts that the
     final stage leaves out. ``dropped`` are packages of the original that it lacks;
-    ``installed`` are those that it gets beside its base. None: that is not known.
+    ``installed`` are those that it gets beside its base, with their ``bytes``; None: not known.
     """
 
     edits: dict[int, list[Edit]] = field(default_factory=dict)
     without: dict[int, set[int]] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
     installed: frozenset[str] | None = None
+    bytes: int = 0
 
 
 def plan_packages(
@@ -97,7 +98,7 @@ class _Planner:
         old = {name for name, layer in facts.first_layer.items() if layer < evidence.base_layers}
         self.old = frozenset(old & facts.packages.keys())
         # Where the runner's base is not at hand, it is taken to hold what the old base holds (R60).
-        self.there = package_names(base) if base is not None else self.old
+        self.there = (package_names(base) if base is not None else None) or self.old
         self.recommends = any(install.recommends for install in found)
         self.drop: dict[int, str] = {}  # id of a Listed -> why
 
@@ -112,6 +113,7 @@ class _Planner:
         new = frozenset(self.facts.packages.keys() - self.old)
         self.result.dropped = frozenset(new - everything - self.there)
         self.result.installed = frozenset(everything - self.there)
+        self.result.bytes = sum(self.facts.bytes.get(name, 0) for name in self.result.installed)
         if self.result.dropped:
             self.notes.packages.update(self.result.dropped)
             listed = self.facts.listed.items()

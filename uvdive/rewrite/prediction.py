@@ -34,16 +34,15 @@ def _package_of(report: ImageReport, inode: int) -> str | None:
     return component.name if component.version is not None else None
 
 
-def _installed(report: ImageReport, names: frozenset[str] | None, layers: set[int]) -> dict[str, int]:
-    """The bytes of the packages that the final stage installs; None: all that those layers hold."""
+def _installed(report: ImageReport, packages: PackagePlan, layers: set[int]) -> dict[str, int]:
+    """The bytes of the packages that the final stage installs; where unknown, all that those layers hold."""
+    if packages.installed is not None:
+        return {"os-packages": packages.bytes} if packages.bytes else {}
     sums: dict[str, int] = {}
     table = report.files
     for inode in range(table.inodes):
-        package = _package_of(report, inode)
-        if package is None or not table.inode_live(inode):
-            continue
-        if table.inode_layer(inode) in layers if names is None else package in names:
-            owner = OWNERS[report.inode_owner[inode]] if names is None else "os-packages"
+        if _package_of(report, inode) is not None and table.inode_layer(inode) in layers:
+            owner = OWNERS[report.inode_owner[inode]]
             sums[owner] = sums.get(owner, 0) + table.inode_size(inode)
     return sums
 
@@ -101,7 +100,7 @@ def predict(
         _base_owners(base),
         _copied(files, copies),
         _repeated(report, provided, layers),
-        _installed(report, packages.installed, holding),
+        _installed(report, packages, holding),
         _early(report, provided),
         _added(report, added),
     ]

@@ -117,12 +117,12 @@ class Provided:
             return
         if self.files.owner(node) == "venv":
             return  # packages of the system's Python (R10)
-        package = self.package(node)
-        if package is not None:
+        if self.package(node) is not None or self.files.owner(node) == "os-packages":
+            package = self.package(node) or path
             raise Refused(
                 "R36" if "playwright" in step.instruction.value else "R33",
-                f"This RUN installed the OS package {package} by other means than a plain command of apt or "
-                "apk, so the final stage cannot repeat it. Install what it needs with `apt-get install`.",
+                f"This RUN installed {package} of the OS packages by other means than a plain command of apt "
+                "or apk, so the final stage cannot repeat it. Install what it needs with `apt-get install`.",
                 step.line,
             )
         self._check_system(node, path, step)

@@ -14,6 +14,12 @@ from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.ospackages import PackagePlan
 from uvdive.rewrite.runs import Run
 
+_VALUES = frozenset(
+    (
+        *("--gecos", "--home", "--shell", "--ingroup", "--firstuid", "--lastuid", "--comment", "--conf"),
+        *("-g", "-h", "-s", "-G", "-k"),
+    )
+)
 _MAKERS = frozenset({"useradd", "groupadd", "adduser", "addgroup"})
 
 
@@ -114,7 +120,21 @@ def _id_option(command: Command, users: Sequence[User], os_id: str) -> str | Non
     short, long, number = ("g", "gid", user.gid) if is_group else ("u", "uid", user.uid)
     if any(re.match(rf"-{short}\b|--{long}\b|-\w*{short}$", word) for word in words):
         return None
-    if tool == "adduser" and len([word for word in words[1:] if not word.startswith("-")]) > 1:
+    if tool == "adduser" and len(_operands(words[1:])) > 1:
         return None  # `adduser USER GROUP` makes nobody
     name = f"--{long}" if tool in ("adduser", "addgroup") and os_id != "alpine" else f"-{short}"
     return f"{name} {shlex.quote(str(number))}"
+
+
+def _operands(words: Sequence[str]) -> list[str]:
+    """The words that are neither options of Debian's or busybox's adduser nor their values."""
+    found = []
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in _VALUES:
+            skip = True
+        elif not word.startswith("-"):
+            found.append(word)
+    return found

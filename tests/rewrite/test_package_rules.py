@@ -1,0 +1,291 @@
+"""OS packages in the final stage, by what the app needs of them (R28, R33, R34, R36, R43, R57)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from uvdive.ledger.installed import Installed, closure
+from uvdive.ledger.report import User
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.rewrite.system import Need, SystemFacts
+
+BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
+SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
+FLASK = 'CMD ["flask", "run"]\n'
+INSTALL = "RUN apt-get update && apt-get install -y"
+
+
+def packages(*specs: str) -> dict[str, Installed]:
+    """``name=version: dependency dependency (virtual)``."""
+    found = {}
+    for spec in specs:
+        head, _, rest = spec.partition(":")
+        name, _, version = head.partition("=")
+        names = rest.split()
+        provides = tuple(word.strip("()") for word in names if word.startswith("("))
+        depends = tuple((word,) for word in names if not word.startswith("("))
+        found[name] = Installed(name, version or "1", depends, (), provides)
+    return found
+
+
+LIBPQ = packages(
+    *("libc6", "gcc: cpp", "cpp", "libpq-dev=17.1: libpq5 libssl-dev", "libpq5=17.1: libc6"),
+    *("libssl-dev", "curl: libcurl4", "libcurl4", "git", "libmagic1t64: (libmagic1)", "jq", "vim"),
+)
+
+
+def facts(
+    needs: Iterable[Need] = (),
+    found: dict[str, Installed] | None = None,
+    old: Iterable[str] = ("libc6",),
+    programs: Iterable[str] = ("curl", "git", "jq", "vim", "gcc"),
+    only: Iterable[str] = (),
+) -> SystemFacts:
+    found = LIBPQ if found is None else found
+    if only:
+        found = {name: found[name] for name in closure(found, [*only, *old])}
+    layers = {name: 0 if name in old else 1 for name in found}
+    sizes = dict.fromkeys(found, 1000)
+    return SystemFacts(found, layers, sizes, tuple(needs), {name: name for name in programs}, {})
+
+
+LINKS = Need("libpq5", "libpq.so.5", "/app/.venv/lib/_psycopg.so", "links")
+
+
+def runner(result: RewritePlan) -> str:
+    """The text of the last stage."""
+    assert result.outcome == "rewritten", result.refusal
+    return result.text[result.text.rindex("FROM ") :]
+
+
+def decision(result: RewritePlan, name: str):
+    return next((each for each in result.decisions if each.id == name), None)
+
+
+def test_r33_what_only_builds_is_dropped_and_the_libraries_that_are_needed_are_named(project) -> None:
+    made = project(f"{BASE}{INSTALL} gcc libpq-dev && rm -rf /var/lib/apt/lists/*\n{SYNC}{FLASK}")
+    result = made.plan(system=facts([LINKS]))
+    assert f"{INSTALL} libpq5 && rm -rf /var/lib/apt/lists/*\n" in runner(result)
+    assert {"gcc", "cpp", "libpq-dev", "libssl-dev"} <= set(result.allowed.packages)
+    assert "libpq5" not in result.allowed.packages
+    assert "libpq.so.5" in decision(result, "runtime-libraries").reason
+
+
+def test_r33_build_packages_stay_where_the_user_wants_them(project) -> None:
+    made = project(f"{BASE}{INSTALL} gcc libpq-dev\n{SYNC}{FLASK}")
+    result = made.plan(system=facts([LINKS], only=["gcc", "libpq-dev"]), choices={"build-packages": "keep"})
+    assert f"{INSTALL} gcc libpq-dev\n" in runner(result)
+    assert result.allowed.packages == ()
+    sizes = {a.value: a.predicted_bytes for a in decision(result, "build-packages").alternatives}
+    assert sizes["keep"] == sizes["drop"] + 4 * 1000
+
+
+def test_r33_a_run_that_installs_nothing_else_is_left_out(project) -> None:
+    made = project(f"{BASE}{INSTALL} gcc && rm -rf /var/lib/apt/lists/*\n{SYNC}{FLASK}")
+    assert "RUN" not in runner(made.plan(system=facts()))
+
+
+def test_r33_the_authors_layout_and_comments_stay(project) -> None:
+    text = (
+        "RUN apt-get update && apt-get install -y --no-install-recommends \\\n        gcc \\\n"
+        "        libpq-dev \\\n        jq \\\n    && rm -rf /var/lib/apt/lists/*\n"
+    )
+    need = Need("jq", "jq", "/app/src/run.sh", "runs")
+    result = project(BASE + text + SYNC + FLASK).plan(system=facts([LINKS, need]))
+    assert (
+        "RUN apt-get update && apt-get install -y --no-install-recommends \\\n        jq \\\n"
+        "        libpq5 \\\n    && rm -rf /var/lib/apt/lists/*\n"
+    ) in runner(result)
+
+
+def test_r33_a_version_is_pinned_as_the_author_did(project) -> None:
+    made = project(f"{BASE}{INSTALL} gcc libpq-dev=17.*\n{SYNC}{FLASK}")
+    assert f"{INSTALL} libpq5=17.*\n" in runner(made.plan(system=facts([LINKS])))
+
+
+def test_r33_a_library_that_is_loaded_by_name_counts(project) -> None:
+    found = LIBPQ | packages("libmagic-dev: libmagic1t64")
+    need = Need("libmagic1t64", "libmagic.so.1", "magic/loader.py", "loads", sure=False)
+    made = project(f"{BASE}{INSTALL} libmagic-dev\n{SYNC}{FLASK}")
+    assert f"{INSTALL} libmagic1t64\n" in runner(made.plan(system=facts([need], found)))
+
+
+def test_r33_what_the_runners_base_has_is_not_named(project) -> None:
+    need = Need("libc6", "libc.so.6", "/app/.venv/x.so", "links")
+    made = project(f"{BASE}{INSTALL} gcc\n{SYNC}{FLASK}")
+    assert "RUN" not in runner(made.plan(system=facts([need])))
+
+
+def test_r33_a_package_that_is_kept_out_of_caution_is_a_choice(project) -> None:
+    made = project(f"{BASE}{INSTALL} vim jq\n{SYNC}{FLASK}")
+    system = facts([Need("jq", "jq", "/app/src/run.sh", "runs")], only=["vim", "jq"])
+    result = made.plan(system=system)
+    assert f"{INSTALL} vim jq\n" in runner(result)
+    choice = decision(result, "package-vim")
+    assert choice.chosen == "keep"
+    assert [a.value for a in choice.alternatives] == ["keep", "drop"]
+    assert decision(result, "package-jq") is None  # something runs it
+    dropped = made.plan(system=system, choices={"package-vim": "drop"})
+    assert f"{INSTALL} jq\n" in runner(dropped)
+    assert dropped.allowed.packages == ("vim",)
+
+
+@pytest.mark.parametrize(
+    ("start", "kept"),
+    [
+        (FLASK, False),
+        ('HEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD ["flask", "run"]\n', True),
+        ('HEALTHCHECK CMD ["curl", "-f", "http://localhost/"]\nCMD ["flask", "run"]\n', True),
+        ('CMD ["sh", "-c", "curl x && flask run"]\n', True),
+    ],
+)
+def test_r30_a_tool_stays_where_the_image_calls_it(project, start, kept) -> None:
+    result = project(f"{BASE}{INSTALL} curl\n{SYNC}{start}").plan(system=facts())
+    assert (f"{INSTALL} curl\n" in runner(result)) is kept
+    assert (decision(result, "package-curl") is None) is kept
+
+
+def test_r57_a_program_that_the_environments_code_names_stays_and_is_a_choice(project) -> None:
+    need = Need("git", "git", "/app/.venv/lib/git/cmd.py", "runs", sure=False)
+    result = project(f"{BASE}{INSTALL} git\n{SYNC}{FLASK}").plan(system=facts([need]))
+    assert f"{INSTALL} git\n" in runner(result)
+    assert decision(result, "package-git").chosen == "keep"
+    assert "cmd.py" in decision(result, "package-git").reason
+
+
+def test_r33_a_virtual_name_means_the_package_that_provides_it(project) -> None:
+    need = Need("libmagic1t64", "libmagic.so.1", "python-magic", "loads")
+    result = project(f"{BASE}{INSTALL} libmagic1\n{SYNC}{FLASK}").plan(system=facts([need]))
+    assert f"{INSTALL} libmagic1\n" in runner(result)
+    assert decision(result, "package-libmagic1") is None
+
+
+def test_r33_without_the_contents_every_package_is_kept(project) -> None:
+    made = project(f"{BASE}{INSTALL} gcc libpq-dev\n{SYNC}{FLASK}")
+    assert f"{INSTALL} gcc libpq-dev\n" in runner(made.plan())
+
+
+def test_r33_packages_that_only_the_shell_knows_are_kept(project) -> None:
+    made = project(f"{BASE}ARG MORE=jq\n{INSTALL} gcc $MORE\n{SYNC}{FLASK}")
+    text = runner(made.plan(system=facts()))
+    assert f"{INSTALL} $MORE\n" in text
+    assert text.index("ARG MORE=jq") < text.index("RUN")
+
+
+def test_r33_debconf_settings_come_along(project) -> None:
+    text = f"{BASE}ARG DEBIAN_FRONTEND=noninteractive\nARG OTHER=1\n{INSTALL} jq\n{SYNC}{FLASK}"
+    result = runner(project(text).plan(system=facts()))
+    assert "ARG DEBIAN_FRONTEND=noninteractive\nRUN apt-get" in result
+    assert "OTHER" not in result
+
+
+def test_r43_what_the_build_removes_again_is_not_installed(project, node) -> None:
+    run = f"{INSTALL} gcc jq && uv sync --frozen && apt-get purge -y --auto-remove gcc\n"
+    found = {name: package for name, package in LIBPQ.items() if name not in ("gcc", "cpp")}
+    text = BASE + "WORKDIR /app\nCOPY uv.lock ./\n" + run + FLASK
+    venv = {"/app/.venv/bin/python": node(link="/usr/local/bin/python3.13"), "/usr/bin/jq": node(7)}
+    need = Need("jq", "jq", "/app/src/run.sh", "runs")
+    result = project(text, {"RUN apt-get": venv}).plan(system=facts([need], found))
+    assert f"{INSTALL} jq\n" in runner(result)
+    assert decision(result, "purged-packages").rule == "R43"
+
+
+def test_r43_a_group_of_apk_that_is_deleted_again_is_not_installed(project) -> None:
+    run = "RUN apk add --no-cache --virtual .build gcc && apk add jq && apk del .build\n"
+    found = packages("jq")
+    need = Need("jq", "jq", "/app/src/run.sh", "runs")
+    result = project(BASE + run + SYNC + FLASK).plan(system=facts([need], found, old=()))
+    assert "RUN apk add jq\n" in runner(result)
+
+
+def test_r43_what_apt_finds_out_by_itself_needs_the_contents(project, node) -> None:
+    run = (
+        f"{INSTALL} gcc && uv sync && apt-mark auto '.*' > /dev/null && "
+        "find /usr/local -type f | xargs ldd | awk x | xargs -r apt-mark manual && "
+        "apt-get purge -y --auto-remove\n"
+    )
+    made = project(BASE + "WORKDIR /app\n" + run + FLASK, {"RUN apt-get": {"/app/.venv/bin/x": node(1)}})
+    assert made.plan().refusal.rule == "R43"
+
+
+def test_r33_sources_that_are_fetched_keep_what_fetches_them(project) -> None:
+    run = (
+        f"{INSTALL} curl gnupg && curl -fsSL https://x/key | gpg --dearmor -o /usr/share/keyrings/x.gpg && "
+        'echo "deb https://x trixie main" > /etc/apt/sources.list.d/x.list && '
+        "apt-get update && apt-get install -y jq\n"
+    )
+    need = Need("jq", "jq", "/app/src/run.sh", "runs")
+    result = project(BASE + run + SYNC + FLASK).plan(system=facts([need], LIBPQ | packages("gnupg")))
+    assert run in runner(result)
+
+
+def test_r33_a_heredoc_is_divided_line_by_line(project) -> None:
+    run = "RUN <<EOF\nset -e\napt-get update\napt-get install -y gcc libpq-dev\nuv pip list\nEOF\n"
+    text = BASE + run + SYNC + FLASK
+    flat = BASE + "RUN set -e\n" + SYNC + FLASK
+    made = project(flat)
+    history = made.report.history
+    entry = next(e for e in history if "set -e" in e.created_by)
+    body = "set -e\napt-get update\napt-get install -y gcc libpq-dev\nuv pip list\n"
+    object.__setattr__(entry, "created_by", f"RUN /bin/sh -c {body} # buildkit")
+    made.text = text
+    assert ("RUN <<EOF\nset -e\napt-get update\napt-get install -y libpq5\nEOF\n") in runner(
+        made.plan(system=facts([LINKS]))
+    )
+
+
+def test_r28_the_number_is_put_into_the_authors_text(project) -> None:
+    run = "RUN groupadd -r app \\\n # who runs it\n && adduser --disabled-password --gecos '' app\n"
+    made = project(
+        BASE + run.replace(" # who runs it\n", "") + SYNC + FLASK, users=[User("app", 1005, 999, "/home/app")]
+    )
+    text = runner(made.plan())
+    assert (
+        "RUN groupadd -g 999 -r app \\\n && adduser --uid 1005 --disabled-password --gecos '' app\n" in text
+    )
+
+
+def test_r28_users_are_made_apart_from_what_stands_around_them(project) -> None:
+    run = "RUN useradd -m app && mkdir -p /data && chown app /data\n"
+    made = project(BASE + run + SYNC + FLASK, users=[User("app", 1000, 1000, "/home/app")])
+    assert "RUN useradd -u 1000 -m app\n" in runner(made.plan())
+
+
+def test_r34_files_beside_the_packages_are_copied(project, node) -> None:
+    run = f"{INSTALL} jq && curl -o /usr/local/bin/tool https://x && curl -o /etc/tool.conf https://x\n"
+    wrote = {
+        "/usr/bin/jq": node(7),
+        "/var/lib/dpkg/status": node(9),
+        "/etc/alternatives/jq": node(link="/usr/bin/jq"),
+        "/usr/local/bin/tool": node(5),
+        "/etc/tool.conf": node(3),
+    }
+    need = Need("jq", "jq", "/app/src/run.sh", "runs")
+    text = runner(project(BASE + run + SYNC + FLASK, {"RUN apt-get": wrote}).plan(system=facts([need])))
+    assert f"{INSTALL} jq\n" in text
+    assert [line for line in text.splitlines() if line.startswith("COPY")] == [
+        "COPY --from=builder /app /app",
+        "COPY --from=builder /etc/tool.conf /etc/tool.conf",
+        "COPY --from=builder /usr/local/bin/tool /usr/local/bin/tool",
+    ]
+
+
+def test_r34_settings_that_a_copied_file_decides_are_made_behind_it(project, node) -> None:
+    text = (
+        BASE + "COPY corp.crt /usr/local/share/ca-certificates/\nRUN update-ca-certificates\n" + SYNC + FLASK
+    )
+    wrote = {
+        "COPY corp": {"/usr/local/share/ca-certificates/corp.crt": node(3)},
+        "RUN update": {"/etc/ssl/certs/corp.pem": node(link="/usr/local/share/ca-certificates/corp.crt")},
+    }
+    lines = runner(project(text, wrote).plan()).splitlines()
+    assert lines[1:3] == ["COPY corp.crt /usr/local/share/ca-certificates/", "RUN update-ca-certificates"]
+
+
+def test_r36_playwrights_packages_are_refused(project, node) -> None:
+    text = BASE + SYNC + "RUN uv run playwright install --with-deps chromium\n" + FLASK
+    made = project(text, {"RUN uv run": {"/usr/bin/x": node(3, owner="os-packages")}})
+    result = made.plan()
+    assert (result.outcome, result.refusal.line) == ("refused", 6)
