@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from uvdive.dockerfile.scan import split_keyword
-from uvdive.ledger.report import OsRelease
+from uvdive.image.resolve import resolve
+from uvdive.ledger.report import ImageReport, OsRelease
 from uvdive.rewrite.contextfiles import context_text
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
@@ -186,7 +187,7 @@ def _is_public(home: str, evidence: Evidence) -> bool:
     )
 
 
-def check_interpreter(env: EnvironmentFacts, files: Files, runner: Files, name: str) -> None:
+def check_interpreter(env: EnvironmentFacts, files: Files, base: ImageReport, name: str) -> None:
     """The interpreter that came with the old base must be in the new one, at the same path (R1).
 
     Raises:
@@ -195,7 +196,8 @@ def check_interpreter(env: EnvironmentFacts, files: Files, runner: Files, name: 
     node = files.follow(env.interpreter) if env.interpreter and env.managed_home is None else None
     if node is None or files.layer(node) >= files.base_layers:
         return
-    if runner.follow(files.path(node)) is None:
+    there = resolve(base.files, files.path(node).encode("utf-8", "surrogateescape"))
+    if there.node is None or base.files.visible(there.node) is None:
         raise Refused(
             "R1",
             f"The environment runs on {env.interpreter}, which {name} does not have. Use a base with the "

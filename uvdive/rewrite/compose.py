@@ -48,6 +48,7 @@ class Parts:
     edits: dict[int, str] = field(default_factory=dict)
     scripts: ScriptPlan = field(default_factory=ScriptPlan)
     stop_signal: str | None = None
+    build_env: list[tuple[str, str]] = field(default_factory=list)
     packages: tuple[str, ...] = ()
 
 
@@ -176,6 +177,8 @@ def _write_from(writer: Writer, node: Instruction, parts: Parts, name: str | Non
         return
     if bases.uv_image:
         writer.own(f"COPY --from={bases.uv_image} /uv /uvx /usr/local/bin/\n", "python")
+    for key, value in parts.build_env:
+        writer.own(f"ENV {key}={value}\n", "bytecode")
     for key, value in bases.env:
         writer.add(_WHY[key])
         writer.own(f"ENV {key}={value}\n", "python-downloads" if key == "UV_PYTHON_DOWNLOADS" else "python")

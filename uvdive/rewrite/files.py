@@ -123,6 +123,22 @@ class Files:
         inode = -1 if entry is None else self.table.entry_inode[entry]
         return None if inode < 0 else OWNERS[self.report.inode_owner[inode]]
 
+    def component(self, node: int) -> int:
+        """The index of a regular file's component in the report; -1 for none."""
+        entry = self.entry(node)
+        inode = -1 if entry is None else self.table.entry_inode[entry]
+        return -1 if inode < 0 else self.report.inode_component[inode]
+
+    def suffix(self, node: int) -> str:
+        """The suffix of a node's name, with the dot; empty where there is none."""
+        _, dot, suffix = self.table.names[node].rpartition(b".")
+        return (dot + suffix).decode("utf-8", "replace") if dot else ""
+
+    def size(self, node: int) -> int:
+        """The size of a regular file in bytes, 0 for everything else."""
+        entry = self.entry(node)
+        return 0 if entry is None else self.table.entry_size[entry]
+
     def base_mode(self, node: int) -> tuple[int, int, int]:
         """As ``mode``, but what the base says."""
         return self._mode(self._base[node] if self._base[node] >= 0 else None)

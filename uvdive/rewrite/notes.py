@@ -27,6 +27,7 @@ class Notes:
     paths: set[str] = field(default_factory=set)
     owners: set[str] = field(default_factory=set)
     packages: set[str] = field(default_factory=set)
+    distributions: set[str] = field(default_factory=set)
     repaired_start: bool = False
 
     def decide(self, name: str, rule: str, line: int | None, summary: str, reason: str) -> None:

@@ -76,6 +76,12 @@ class Prediction:
     after_bytes: int
     owners: Mapping[str, tuple[int, int]]
 
+    def less(self, owner: str, count: int) -> Prediction:
+        """The prediction with ``count`` bytes less of an owner after the rewrite."""
+        before, after = self.owners.get(owner, (0, 0))
+        owners = {**self.owners, owner: (before, after - count)} if count else self.owners
+        return Prediction(self.before_bytes, self.after_bytes - count, owners)
+
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
@@ -83,8 +89,9 @@ class Allowances:
 
     ``config`` are config keys (``Env:UV_TOOL_BIN_DIR``, ``Entrypoint``) that may
     differ; ``paths`` are absolute path prefixes that may be missing or differ;
-    ``owners`` are owners whose files may be missing, ``packages`` OS packages. ``repaired_start`` says that
-    the original's start command cannot work, and the new one's can (R58).
+    ``owners`` are owners whose files may be missing, ``packages`` OS packages,
+    ``distributions`` Python's. ``repaired_start`` says that the original's start command
+    cannot work, and the new one's can (R58).
     """
 
     config: tuple[str, ...] = ()
@@ -92,6 +99,7 @@ class Allowances:
     owners: tuple[str, ...] = ()
     repaired_start: bool = False
     packages: tuple[str, ...] = ()
+    distributions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,63 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from uvdive.base.errors import UsageError
 from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.additions import add_paths, extra_packages
-from uvdive.rewrite.basediff import announce_base_files
-from uvdive.rewrite.bases import Bases, check_interpreter, choose_bases
-from uvdive.rewrite.compose import Parts, Writer, check_single, write
-from uvdive.rewrite.contextfiles import sources, warn_host_environment
-from uvdive.rewrite.copyset import Copier, CopySet, static_copy_set
+from uvdive.rewrite.choices import check_choices
 from uvdive.rewrite.difftext import unified_diff
+from uvdive.rewrite.draft import BaseLookup, Bench, Draft, make_draft
 from uvdive.rewrite.environments import uv_bytes
-from uvdive.rewrite.explain import explain
-from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
-from uvdive.rewrite.multistage import brings_uv, check_multistage, note_stages
-from uvdive.rewrite.notes import Notes, Refused, options
-from uvdive.rewrite.ospackages import plan_packages
-from uvdive.rewrite.plan import Allowances, Decision, FileChange, Prediction, Refusal, RewritePlan
-from uvdive.rewrite.prediction import predict
-from uvdive.rewrite.runs import Run, early_copies, read_runs
-from uvdive.rewrite.settings import added_variables, check_inherited, start_text
-from uvdive.rewrite.start import Starter
-from uvdive.rewrite.staticrules import check_static
+from uvdive.rewrite.multistage import check_multistage
+from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.plan import Allowances, Refusal, RewritePlan
 from uvdive.rewrite.steps import Evidence, command_text, gather, mentions_uv
-from uvdive.rewrite.sync import full_sync
 from uvdive.rewrite.system import SystemFacts
-from uvdive.rewrite.targets import warn_targets
-
-BaseLookup = Callable[[str], ImageReport | None]
-"""The report of an image that is at hand, by its reference; None where it is not (R60)."""
-
-MAX_COPIES = 40
-
-
-@dataclass(slots=True)
-class Draft:
-    """One complete run of the planner under one set of choices."""
-
-    notes: Notes
-    writer: Writer
-    prediction: Prediction | None
-    runner: str
-    changes: tuple[FileChange, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What every draft is made from; ``files`` keeps answers that several drafts need."""
-
-    evidence: Evidence
-    lookup: BaseLookup
-    files: Files | None
 
 
 def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
@@ -99,14 +59,16 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         _check_uv(evidence)
         several = len(evidence.stages) > 1
         if (several and not check_multistage(evidence, notes)) or (not several and _is_lean(evidence)):
+            check_choices(choices, notes, complete=False)
             return replace(base, warnings=tuple(notes.warnings))
         files = Files(report, evidence.base_layers) if report is not None else None
         bench = Bench(evidence, lookup, files)
         draft = _best(bench, choices)
     except Refused as refused:
+        check_choices(choices, notes, complete=False)
         refusal = Refusal(refused.rule, str(refused), refused.line)
         return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
-    _check_choices(choices, draft.notes)
+    check_choices(choices, draft.notes, complete=True, otherwise=lambda: make_draft(bench, {}).notes)
     return _finish(base, draft, bench)
 
 
@@ -126,14 +88,14 @@ def _is_lean(evidence: Evidence) -> bool:
 
 def _best(bench: Bench, choices: Mapping[str, str]) -> Draft:
     """The draft by the user's choices; where R4 leaves a choice, the smaller of the two."""
-    draft = _draft(bench, choices)
+    draft = make_draft(bench, choices)
     decision = draft.notes.decisions.get("python")
     if decision is None or len(decision.alternatives) < 2 or "python" in choices:
         return draft
     for other in decision.alternatives:
         if other.value == decision.chosen:
             continue
-        rival = _draft(bench, {**choices, "python": other.value})
+        rival = make_draft(bench, {**choices, "python": other.value})
         if (
             draft.prediction
             and rival.prediction
@@ -143,117 +105,12 @@ def _best(bench: Bench, choices: Mapping[str, str]) -> Draft:
     return draft
 
 
-def _draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
-    evidence, files = bench.evidence, bench.files
-    notes = Notes(choices)
-    check_single(evidence)
-    check_inherited(evidence)
-    warn_targets(evidence, notes)
-    note_stages(evidence, notes)
-    report = evidence.report
-    env = find_environment(evidence, bench.files, notes)
-    runs = read_runs(evidence)
-    early = early_copies(evidence.steps, runs)
-    warn_host_environment(evidence, notes)
-    bases = choose_bases(evidence, env, bench.files, notes)
-    starter = Starter(evidence, env, files, notes)
-    moved = starter.start_instructions()
-    needs_sync = "uv run" in starter.removed or starter.scripts.copied_uv is not None
-    sync = full_sync(evidence, env, runs, notes, starter.sync) if needs_sync else []
-    base = bench.lookup(bases.runner)
-    if base is None and report is not None:
-        notes.warn(
-            "R60", None, f"{bases.runner} is not at hand, so the new size is unknown until it is built."
-        )
-    packages = plan_packages(evidence, runs, base, notes)
-    copier = Copier(evidence, files, env, bases, runs, early) if files is not None else None
-    copies = add_paths(files, _copies(evidence, env, copier, runs, notes), notes)
-    parts = Parts(evidence, bases, copies, runs, packages, early, moved=moved, extra_build=sync)
-    parts.edits.update(starter.scripts.edits)
-    parts.scripts, parts.stop_signal = starter.scripts, starter.signals.stop_signal
-    parts.env = added_variables(evidence, env, base, starter.removed, notes)
-    parts.packages = extra_packages(report, notes)
-    parts.extra_start = start_text(evidence, base, notes)
-    explain(copies, runs, notes)
-    if files is not None and base is not None:
-        announce_base_files(files, base, evidence.origin.source.line, notes)
-    _check_versions(env, base, bases, notes)
-    if files is not None and base is not None:
-        check_interpreter(env, files, Files(base, len(base.layers)), bases.runner)
-    writer = write(parts)
-    prediction = None
-    if files is not None and copier is not None:
-        whole = replace(copies, nodes=[*copies.nodes, *starter.scripts.nodes])
-        prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
-    return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes))
-
-
-def _copies(
-    evidence: Evidence,
-    env: EnvironmentFacts,
-    copier: Copier | None,
-    runs: list[Run],
-    notes: Notes,
-) -> CopySet:
-    if copier is None:
-        check_static(evidence, runs)
-        targets = [
-            (sources(step)[1], step.line)
-            for step in evidence.steps
-            if step.keyword in ("COPY", "ADD") and not brings_uv(step.instruction)
-        ]
-        return static_copy_set(evidence, env, targets)
-    files = copier.files
-    whole = copier.copy_set()
-    for line, count in copier.deleted().items():
-        notes.warn("R34", line, f"This removed {count} files of the base; the new image still has them.")
-    project = copier.project_files()
-    if not project:
-        return whole
-    lean = copier.copy_set(project)
-    if len(lean.paths) > MAX_COPIES:
-        return whole
-    names = ", ".join(f"{files.path(n)} ({_size(files, n)} B)" for n in sorted(project, key=files.path))
-    decision = Decision(
-        "project-files",
-        "R12",
-        None,
-        "Files that only the build needs",
-        f"They are: {names}. Keeping them is the only choice that is the same for every program.",
-        alternatives=options(keep="copy them with the work directory", leave_out="leave them out"),
-    )
-    if notes.choose(decision, "keep") == "keep":
-        return whole
-    notes.paths.update(files.path(node) for node in project)
-    return lean
-
-
-def _size(files: Files, node: int) -> int:
-    return sum(files.bytes_by_owner([node]).values())
-
-
-def _check_versions(env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes) -> None:
-    if bases.python_from is not None and bases.python_from != bases.python_to:
-        notes.paths.update((f"{env.bin}/python", f"{env.path}/pyvenv.cfg", bases.python_from))
-    version = base.config.environ.get("PYTHON_VERSION") if base else None
-    if version and not version.startswith(f"{env.minor}."):
-        raise Refused(
-            "R3", f"{bases.runner} has Python {version}, the environment was built for {env.minor}."
-        )
-    if version and env.version and version != env.version and bases.python_to is None:
-        notes.warn("R3", None, f"The environment's Python changes from {env.version} to {version}.")
-
-
-def _check_choices(choices: Mapping[str, str], notes: Notes) -> None:
-    offered = {d.id: [a.value for a in d.alternatives] for d in notes.decisions.values() if d.alternatives}
-    for name, value in choices.items():
-        if name not in offered:
-            names = ", ".join(sorted(offered)) or "none"
-            raise UsageError(f"There is no choice “{name}” here.", f"The choices of this rewrite: {names}.")
-        if value not in offered[name]:
-            raise UsageError(
-                f"“{value}” is no value of the choice “{name}”.", f"Its values: {', '.join(offered[name])}."
-            )
+def _possible(bench: Bench, choices: Mapping[str, str]) -> Draft | None:
+    """The draft with another choice; None where that is refused, so that it is not offered."""
+    try:
+        return make_draft(bench, choices)
+    except Refused:
+        return None
 
 
 def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
@@ -265,9 +122,10 @@ def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
         alternatives = []
         for alternative in decision.alternatives:
             same = alternative.value == decision.chosen
-            other = draft if same else _draft(bench, {**chosen, decision.id: alternative.value})
-            size = other.prediction.after_bytes if other.prediction else None
-            alternatives.append(replace(alternative, predicted_bytes=size))
+            other = draft if same else _possible(bench, {**chosen, decision.id: alternative.value})
+            if other is not None:
+                size = other.prediction.after_bytes if other.prediction else None
+                alternatives.append(replace(alternative, predicted_bytes=size))
         lines = tuple(sorted(set(writer.lines.get(decision.id, ()))))
         decisions.append(replace(decision, alternatives=tuple(alternatives), new_lines=lines))
     return replace(
@@ -285,5 +143,6 @@ def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
             owners=tuple(sorted(notes.owners)),
             repaired_start=notes.repaired_start,
             packages=tuple(sorted(notes.packages)),
+            distributions=tuple(sorted(notes.distributions)),
         ),
     )

@@ -28,9 +28,9 @@ from uvdive.rewrite.uvrun import RUNNERS, Stripped, Surroundings, strip
 class Starter:
     """Rewrites the instructions that start something.
 
-    ``removed`` are the runners that went, ``sync`` the options that the build's sync
-    gets for what `uv run` installed at start, ``scripts`` what becomes of start
-    scripts that call uv.
+    ``starts`` are the words of what starts afterwards. ``removed`` are the runners that
+    went, ``sync`` the options that the build's sync gets for what `uv run` installed at
+    start, ``scripts`` what becomes of start scripts that call uv.
     """
 
     def __init__(self, evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> None:
@@ -38,6 +38,8 @@ class Starter:
         self.removed: set[str] = set()
         self.sync: set[tuple[str, ...]] = set()
         self.scripts = ScriptPlan()
+        self.starts: list[tuple[str, ...]] = []
+        self._is_arguments = False
         self.signals = Signals(evidence, notes)
         self.finder = Finder(evidence, env, files)
         entry, command = evidence.last("ENTRYPOINT"), evidence.last("CMD")
@@ -82,6 +84,7 @@ class Starter:
         for step in (entry, command, self.evidence.last("HEALTHCHECK")):
             if step is None:
                 continue
+            self._is_arguments = step.keyword == "CMD" and entry is not None
             new = self.rewrite(step)
             if new != step.instruction.source:
                 moved[step.line] = new
@@ -171,10 +174,17 @@ class Starter:
                     "`uv run PROGRAM`.",
                     line,
                 )
-            self.finder.look_at(words, line)
+            self._note_start(words, line)
             return words
         self.finder.look_at(words[first + stripped.rest :], line)
         return _started(words, first, stripped)
+
+    def _note_start(self, words: tuple[str, ...], line: int) -> None:
+        if self._is_arguments and self.starts:
+            self.starts[-1] += words  # CMD behind an ENTRYPOINT
+        else:
+            self.starts.append(words)
+        self.finder.look_at(words, line)
 
     def _strip(self, words: Sequence[str], line: int) -> Stripped | None:
         stripped = strip(words, self.around, line)
@@ -192,6 +202,7 @@ class Starter:
                 "with ENV.",
             )
         self.signals.started((*stripped.lead, *words[stripped.rest :]), line)
+        self.starts.append((*stripped.lead, *words[stripped.rest :]))
         self.removed.add(stripped.runner)
         self.sync |= set(stripped.sync)
         return stripped
@@ -218,7 +229,7 @@ class Starter:
             new = edit(
                 text,
                 lambda words: self._strip(words, line),
-                lambda words: self.finder.look_at(words, line),
+                lambda words: self._note_start(words, line),
             )
         except NotUnderstoodError:
             if not RUNNERS.search(text):

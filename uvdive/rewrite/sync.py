@@ -20,16 +20,20 @@ def full_sync(
     runs: list[Run],
     notes: Notes,
     wanted: Iterable[tuple[str, ...]] = (),
+    more: tuple[str, ...] = (),
+    *,
+    always: bool = False,
 ) -> list[str]:
     """A `uv sync` to add at the end of the build stage; empty where the build did the full one.
 
     Its options are those of the last sync without the ones that leave the project out,
-    and ``wanted``: what `uv run` was told to install at start.
+    ``wanted`` (what `uv run` was told to install at start), and ``more``. ``always`` adds
+    it even if the build's own is complete.
     """
     start = "\n".join(
         command_text(s.instruction) for s in evidence.steps if s.keyword in ("CMD", "ENTRYPOINT")
     )
-    if "--no-sync" in start:
+    if "--no-sync" in start and not always:
         return []
     last = _last_sync(runs)
     if last is None:
@@ -38,9 +42,9 @@ def full_sync(
     added = [word for option in sorted(wanted) for word in option]
     if not _PARTIAL & set(options):
         _note_groups(options, step, start, notes)
-        if not added:
+        if not added and not always:
             return []
-    kept = " ".join([*(option for option in options if option not in _PARTIAL), *added])
+    kept = " ".join([*(option for option in options if option not in _PARTIAL), *added, *more])
     if added:
         notes.warn(
             "R52",
@@ -48,17 +52,16 @@ def full_sync(
             f"`uv run {' '.join(added)}` installed more at every start than the build did. The new image has "
             "it from the build on; the predicted size is without it.",
         )
-    flags = "".join(
-        f"{f} " for f in step.instruction.flags if "type=cache" in f or "target=/root/.cache" in f
-    )
-    notes.decide(
-        "full-sync",
-        "R14",
-        step.line,
-        "Install everything in the build",
-        f"`uv run` did that at every start, because this sync leaves something out; {env.path} is "
-        "complete now.",
-    )
+    flags = "".join(f"{flag} " for flag in step.instruction.flags if flag.startswith("--mount="))
+    if not always:
+        notes.decide(
+            "full-sync",
+            "R14",
+            step.line,
+            "Install everything in the build",
+            f"`uv run` did that at every start, because this sync leaves something out; {env.path} is "
+            "complete now.",
+        )
     state = next((s for s in reversed(evidence.steps) if s.keyword in ("RUN", "COPY", "ADD")), step)
     place = "" if state.workdir == step.workdir else f"--directory {step.workdir} "
     return [f"RUN {flags}uv {place}sync {kept}".rstrip() + "\n"]

@@ -9,6 +9,7 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.ledger.access import Indexes, Places, places_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
+from uvdive.verify.announced import without_announced
 from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
 from uvdive.verify.config import check_config
 from uvdive.verify.files import check_files
@@ -61,13 +62,14 @@ def verify(
         CancelledError: ``cancel`` was set.
     """
     allowed, token = allowed or Allowances(), cancel or CancelToken()
+    expected = without_announced(before, allowed)
     with places_of(before, after, indexes) as places:
         steps: tuple[tuple[CheckName, Callable[[], Check]], ...] = (
             ("config", lambda: check_config(before.config, after.config, allowed.config)),
             ("files", lambda: worker.call(files_in_worker, before, after, allowed, places, cancel=token)),
-            ("interpreter", lambda: check_interpreter(before, after)),
+            ("interpreter", lambda: check_interpreter(expected, after)),
             ("libraries", lambda: worker.call(check_libraries, before, after, places, cancel=token)),
-            ("imports", lambda: check_imports(before, after, token)),
+            ("imports", lambda: check_imports(expected, after, token)),
             ("start", lambda: _start(before, after, allowed, token, run=start)),
         )
         checks = []

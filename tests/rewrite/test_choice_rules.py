@@ -1,0 +1,183 @@
+"""R13, R14, R48 and the choices themselves: what is offered, what it changes, and that it all fits."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from uvdive.base.errors import UsageError
+from uvdive.ledger.report import Component, Distribution
+from uvdive.rewrite.choices import KNOWN
+from uvdive.rewrite.planner import plan
+
+BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
+SYNC = "WORKDIR /app\nCOPY pyproject.toml ./\nRUN uv sync --frozen\nCOPY web /app/web\n"
+FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
+SITE = "/app/.venv/lib/python3.13/site-packages"
+
+
+@pytest.fixture
+def full(project, node, env):
+    """A project with a dev group, an editable install and files of its own."""
+
+    def make(text=BASE + SYNC + FLASK, *, compiled=False, **more):
+        wrote = {
+            "/app/.venv/bin/python": node(link="/usr/local/bin/python3.13"),
+            "/app/.venv/bin/flask": node(300),
+            "/app/.venv/bin/pytest": node(30),
+            f"{SITE}/flask/app.py": node(2000),
+            f"{SITE}/pytest/main.py": node(700),
+            f"{SITE}/pytest-8.dist-info/RECORD": node(7),
+            f"{SITE}/_web.pth": node(9),
+        }
+        if compiled:
+            wrote[f"{SITE}/flask/__pycache__/app.pyc"] = node(2400)
+        distributions = (
+            Distribution("flask", "3", 2300, 0, 0, 2),
+            Distribution("pytest", "8", 737, 0, 0, 3, group="dev"),
+            Distribution("web", "1", 9, 0, 0, 1, editable="/app"),
+        )
+        mine = env(roots=("/app",), distributions=distributions)
+        source = {"/app/web/__init__.py": node(50)}
+        script = {"/start.sh": node(30)}
+        made = project(
+            text,
+            {"RUN uv sync": wrote, "COPY web": source, "COPY start.sh": script},
+            environments=[mine],
+            **more,
+        )
+        report = made.report
+        parts = tuple(
+            Component("venv", name, "1", "distribution", "/app/.venv", size, size, 0)
+            for name, size in (("flask", 2300), ("pytest", 737), ("web", 9))
+        )
+        owner = {"pytest": 1, "flask": 0, "_web": 2}
+        for entry, inode in enumerate(report.files.entry_inode):
+            path = report.files.path(report.files.entry_node[entry]).decode()
+            name = next((n for n in owner if f"/{n}" in path), None)
+            if inode >= 0 and name:
+                report.inode_component[inode] = owner[name]
+        made.report = replace(report, components=parts)
+        return made
+
+    return make
+
+
+def offered(result):
+    return {d.id: [a.value for a in d.alternatives] for d in result.decisions if d.alternatives}
+
+
+def sizes(result, name):
+    (decision,) = [d for d in result.decisions if d.id == name]
+    return {alternative.value: alternative.predicted_bytes for alternative in decision.alternatives}
+
+
+def test_r14_the_dev_group_can_be_left_out(full) -> None:
+    made = full()
+    assert "--no-dev" not in made.plan().text
+    result = made.plan(choices={"dev-group": "remove"})
+    assert "RUN uv sync --no-dev --frozen\n" in result.text
+    assert {f"{SITE}/pytest", f"{SITE}/pytest-8.dist-info", "/app/.venv/bin/pytest"} <= set(
+        result.allowed.paths
+    )
+    assert result.allowed.distributions == ("pytest",)
+    found = sizes(result, "dev-group")
+    assert found["keep"] - found["remove"] == 737
+
+
+@pytest.mark.parametrize(
+    "line", ["RUN uv sync --no-dev", "RUN uv sync --group dev", "RUN uv sync\nRUN uv run pytest"]
+)
+def test_r14_the_dev_group_is_not_offered_where_the_author_has_spoken(full, line) -> None:
+    made = full(BASE + SYNC.replace("RUN uv sync --frozen", line) + FLASK)
+    assert "dev-group" not in offered(made.plan())
+
+
+def test_r48_bytecode_is_a_choice_both_ways(full) -> None:
+    result = full().plan(choices={"bytecode": "compile"})
+    assert "AS builder\nENV UV_COMPILE_BYTECODE=1\n" in result.text
+    found = sizes(result, "bytecode")
+    assert found["compile"] - found["keep"] == int(2700 * 1.2)
+    compiled = full(BASE + "ENV UV_COMPILE_BYTECODE=1 A=2\n" + SYNC + FLASK, compiled=True)
+    assert offered(compiled.plan())["bytecode"] == ["keep", "none"]
+    without = compiled.plan(choices={"bytecode": "none"})
+    assert "ENV UV_COMPILE_BYTECODE=0 A=2\n" in without.text
+    found = sizes(without, "bytecode")
+    assert found["keep"] - found["none"] == 2400
+
+
+def test_r13_the_environment_alone_is_copied_on_request(full) -> None:
+    made = full()
+    assert "COPY --from=builder /app /app\n" in made.plan().text
+    result = made.plan(choices={"project-install": "copied"})
+    build, run = result.text.split("\n\nFROM ")
+    assert build.endswith("RUN uv sync --frozen --no-editable --reinstall-package web")
+    assert "COPY --from=builder /app/.venv /app/.venv\n" in run
+    assert "/app/web" not in run
+    assert {"/app/web", "/app/pyproject.toml", f"{SITE}/_web.pth"} <= set(result.allowed.paths)
+    assert "/app/.venv" not in result.allowed.paths
+
+
+@pytest.mark.parametrize(
+    "start", ['CMD ["python", "web/x.py"]\n', 'CMD ["uv", "run", "flask", "-c", "web"]\n']
+)
+def test_r13_is_not_offered_where_the_start_needs_a_file(full, start) -> None:
+    assert "project-install" not in offered(full(BASE + SYNC + start).plan())
+
+
+SCRIPTED = 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
+
+
+@pytest.mark.parametrize(
+    ("start", "names"),
+    [
+        (FLASK, {"dev-group", "bytecode", "project-install", "stop-signal"}),
+        (SCRIPTED, {"dev-group", "bytecode", "start-scripts", "stop-signal"}),
+    ],
+)
+def test_every_combination_that_is_offered_is_valid(full, tmp_path, start, names) -> None:
+    (tmp_path / "start.sh").write_text("#!/bin/sh\nexec uv run flask\n")
+    made = full(BASE + SYNC + start)
+    choices = offered(made.plan(context=tmp_path))
+    assert names <= choices.keys()
+    for values in itertools.product(*choices.values()):
+        chosen = dict(zip(choices, values, strict=True))
+        result = made.plan(
+            choices=chosen, context=tmp_path
+        )  # parses, and its own output is unchanged: Project.plan
+        assert result.outcome == "rewritten", (chosen, result.refusal)
+        if chosen.get("start-scripts") == "keep-uv":
+            chosen.pop("stop-signal")  # uv stays process 1
+            assert any("has no effect" in warning.text for warning in result.warnings)
+        assert {d.id: d.chosen for d in result.decisions if d.alternatives} == chosen
+        assert result.predicted.after_bytes > 0
+
+
+def test_every_choice_is_known_with_its_values(full) -> None:
+    for name, values in offered(full().plan()).items():
+        assert set(values) <= set(KNOWN[name])
+
+
+UNCHANGED = BASE + SYNC + "FROM python:3.13-slim-trixie\nCMD flask\n"
+REFUSED = BASE + SYNC + 'CMD ["uvx", "flask"]\n'
+
+
+@pytest.mark.parametrize("text", [UNCHANGED, REFUSED])
+def test_wrong_choices_are_named_whatever_comes_out(text) -> None:
+    def choose(**choices):
+        return plan(text, None, lambda _: None, choices={k.replace("_", "-"): v for k, v in choices.items()})
+
+    with pytest.raises(UsageError, match="no choice “dev-grup”") as error:
+        choose(dev_grup="remove")
+    assert "Did you mean dev-group?" in error.value.do
+    with pytest.raises(UsageError, match="“removed” is no value") as error:
+        choose(dev_group="removed")
+    assert "Did you mean remove?" in error.value.do
+    assert choose(dev_group="remove").outcome in ("unchanged", "refused")
+
+
+def test_a_choice_that_does_not_apply_is_said_to(full) -> None:
+    with pytest.raises(UsageError, match="“start-scripts” does not apply here"):
+        full().plan(choices={"start-scripts": "patch"})

@@ -1,0 +1,172 @@
+"""One draft of the rewrite: all decisions under one set of choices, the text, the prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.additions import add_paths, extra_packages
+from uvdive.rewrite.basediff import announce_base_files
+from uvdive.rewrite.bases import Bases, check_interpreter, choose_bases
+from uvdive.rewrite.buildoptions import build_options
+from uvdive.rewrite.compose import Parts, Writer, check_single, write
+from uvdive.rewrite.contextfiles import sources, warn_host_environment
+from uvdive.rewrite.copyset import Copier, CopySet, static_copy_set
+from uvdive.rewrite.explain import explain
+from uvdive.rewrite.facts import EnvironmentFacts, find_environment
+from uvdive.rewrite.files import Files
+from uvdive.rewrite.installed import install_project
+from uvdive.rewrite.multistage import brings_uv, note_stages
+from uvdive.rewrite.notes import Notes, Refused, options
+from uvdive.rewrite.ospackages import plan_packages
+from uvdive.rewrite.plan import Decision, FileChange, Prediction
+from uvdive.rewrite.prediction import predict
+from uvdive.rewrite.runs import Run, early_copies, read_runs
+from uvdive.rewrite.settings import added_variables, check_inherited, start_text
+from uvdive.rewrite.start import Starter
+from uvdive.rewrite.staticrules import check_static
+from uvdive.rewrite.steps import Evidence
+from uvdive.rewrite.sync import full_sync
+from uvdive.rewrite.targets import warn_targets
+
+BaseLookup = Callable[[str], ImageReport | None]
+"""The report of an image that is at hand, by its reference; None where it is not (R60)."""
+
+MAX_COPIES = 40
+
+
+@dataclass(slots=True)
+class Draft:
+    """One complete run of the planner under one set of choices."""
+
+    notes: Notes
+    writer: Writer
+    prediction: Prediction | None
+    runner: str
+    changes: tuple[FileChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every draft is made from; ``files`` keeps answers that several drafts need."""
+
+    evidence: Evidence
+    lookup: BaseLookup
+    files: Files | None
+
+
+def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
+    """Plan once.
+
+    Raises:
+        Refused: under these choices there is no safe rewrite.
+    """
+    evidence, files = bench.evidence, bench.files
+    notes = Notes(choices)
+    check_single(evidence)
+    check_inherited(evidence)
+    warn_targets(evidence, notes)
+    note_stages(evidence, notes)
+    report = evidence.report
+    env = find_environment(evidence, bench.files, notes)
+    runs = read_runs(evidence)
+    early = early_copies(evidence.steps, runs)
+    warn_host_environment(evidence, notes)
+    bases = choose_bases(evidence, env, bench.files, notes)
+    starter = Starter(evidence, env, files, notes)
+    moved = starter.start_instructions()
+    needs_sync = "uv run" in starter.removed or starter.scripts.copied_uv is not None
+    build = build_options(evidence, env, files, notes)
+    left = install_project(evidence, env, files, starter.starts, build, notes)
+    sync: list[str] = []
+    if needs_sync or build.reinstalls:
+        wanted = starter.sync if needs_sync else ()
+        sync = full_sync(evidence, env, runs, notes, wanted, build.sync, always=build.reinstalls)
+    base = bench.lookup(bases.runner)
+    if base is None and report is not None:
+        notes.warn(
+            "R60", None, f"{bases.runner} is not at hand, so the new size is unknown until it is built."
+        )
+    packages = plan_packages(evidence, runs, base, notes)
+    copier = Copier(evidence, files, env, bases, runs, early) if files is not None else None
+    copies = add_paths(files, _copies(evidence, env, copier, runs, left, notes), notes)
+    parts = Parts(evidence, bases, copies, runs, packages, early, moved=moved, extra_build=sync)
+    parts.edits.update({**starter.scripts.edits, **build.edits})
+    parts.build_env = build.env
+    parts.scripts, parts.stop_signal = starter.scripts, starter.signals.stop_signal
+    parts.env = added_variables(evidence, env, base, starter.removed, notes)
+    parts.packages = extra_packages(report, notes)
+    parts.extra_start = start_text(evidence, base, notes)
+    explain(copies, runs, notes)
+    if files is not None and base is not None:
+        announce_base_files(files, base, evidence.origin.source.line, notes)
+    _check_versions(env, base, bases, notes)
+    if files is not None and base is not None:
+        check_interpreter(env, files, base, bases.runner)
+    writer = write(parts)
+    prediction = None
+    if files is not None and copier is not None:
+        whole = replace(copies, nodes=[*copies.nodes, *starter.scripts.nodes])
+        prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
+        prediction = prediction and prediction.less("venv", build.less_bytes)
+    return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes))
+
+
+def _copies(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    copier: Copier | None,
+    runs: list[Run],
+    left: frozenset[int],
+    notes: Notes,
+) -> CopySet:
+    if copier is None:
+        check_static(evidence, runs)
+        targets = [
+            (sources(step)[1], step.line)
+            for step in evidence.steps
+            if step.keyword in ("COPY", "ADD") and not brings_uv(step.instruction)
+        ]
+        return static_copy_set(evidence, env, targets)
+    files = copier.files
+    whole = copier.copy_set(left)
+    if left:
+        return whole
+    for line, count in copier.deleted().items():
+        notes.warn("R34", line, f"This removed {count} files of the base; the new image still has them.")
+    project = copier.project_files()
+    if not project:
+        return whole
+    lean = copier.copy_set(project)
+    if len(lean.paths) > MAX_COPIES:
+        return whole
+    names = ", ".join(f"{files.path(n)} ({_size(files, n)} B)" for n in sorted(project, key=files.path))
+    decision = Decision(
+        "project-files",
+        "R12",
+        None,
+        "Files that only the build needs",
+        f"They are: {names}. Keeping them is the only choice that is the same for every program.",
+        alternatives=options(keep="copy them with the work directory", leave_out="leave them out"),
+    )
+    if notes.choose(decision, "keep") == "keep":
+        return whole
+    notes.paths.update(files.path(node) for node in project)
+    return lean
+
+
+def _size(files: Files, node: int) -> int:
+    return sum(files.bytes_by_owner([node]).values())
+
+
+def _check_versions(env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes) -> None:
+    if bases.python_from is not None and bases.python_from != bases.python_to:
+        notes.paths.update((f"{env.bin}/python", f"{env.path}/pyvenv.cfg", bases.python_from))
+    version = base.config.environ.get("PYTHON_VERSION") if base else None
+    if version and not version.startswith(f"{env.minor}."):
+        raise Refused(
+            "R3", f"{bases.runner} has Python {version}, the environment was built for {env.minor}."
+        )
+    if version and env.version and version != env.version and bases.python_to is None:
+        notes.warn("R3", None, f"The environment's Python changes from {env.version} to {version}.")

@@ -1,0 +1,28 @@
+"""The original without what the plan announced to leave out: nobody looks for that in the new image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from uvdive.ledger.report import Environment, ImageReport
+from uvdive.rewrite.plan import Allowances
+
+
+def without_announced(before: ImageReport, allowed: Allowances) -> ImageReport:
+    """The report of the original whose environments hold only what the new image must have.
+
+    Distributions, console scripts, source folders and whole environments go that the
+    plan said would be missing. Sizes and files stay as they are.
+    """
+
+    def gone(path: str) -> bool:
+        return any(path == top or path.startswith(f"{top.rstrip('/')}/") for top in allowed.paths)
+
+    def rest(environment: Environment) -> Environment:
+        kept = [item for item in environment.distributions if item.name not in allowed.distributions]
+        scripts = [item for item in environment.scripts if not gone(f"{environment.path}/bin/{item.name}")]
+        roots = [root for root in environment.roots if not gone(root)]
+        return replace(environment, distributions=tuple(kept), scripts=tuple(scripts), roots=tuple(roots))
+
+    environments = [rest(each) for each in before.environments if not gone(each.path)]
+    return replace(before, environments=tuple(environments))
