@@ -7,24 +7,25 @@ from collections.abc import Mapping
 
 from uvdive.ledger.report import ImageReport
 
+WASTED = "wasted bytes of others"
+"""Dead bytes of all owners that are not counted by themselves."""
+
 _LEFT_BEHIND = ("uv", "uv-cache")
+_CACHES = "caches"
 
 
 def saving_alone(report: ImageReport) -> Mapping[str, int]:
-    """Bytes by owner that a final stage would not carry, the largest first; owners with none are left out.
+    """Bytes by owner (and WASTED) that a final stage would not carry, the largest first; none are left out.
 
     uv and its cache stay behind wholly, caches and dead bytes as far as the image's own
     layers hold them: those of the base may be in the final stage's base too. Compilers
     and headers are not counted, as nothing but a rewrite finds out which are needed.
     """
-    found: Counter[str] = Counter()
-    for owner in report.owners:
-        if owner.owner in _LEFT_BEHIND:
-            found[owner.owner] = owner.bytes
-    own = {layer.index for layer in report.layers if not layer.base}
-    for index in own:
-        found["caches"] += report.layers[index].owners.get("caches", 0)
-    for waste in report.waste:
-        if waste.layer in own and waste.owner not in (*_LEFT_BEHIND, "caches"):
-            found[waste.owner] += waste.bytes
-    return {owner: count for owner, count in found.most_common() if count}
+    owners = {owner.owner: owner for owner in report.owners}
+    own = [layer for layer in report.layers if not layer.base]
+    found = Counter({name: owners[name].bytes for name in _LEFT_BEHIND if name in owners})
+    found[_CACHES] = sum(layer.owners.get(_CACHES, 0) for layer in own)
+    dead = sum(layer.dead_bytes for layer in own)
+    counted = sum(owners[name].dead_bytes for name in (*_LEFT_BEHIND, _CACHES) if name in owners)
+    found[WASTED] = max(0, dead - counted)
+    return {name: count for name, count in found.most_common() if count}
