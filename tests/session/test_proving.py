@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pairs_of_images as pairs
 import pytest
+from removing import removes_images_of
 
 from uvdive.base.errors import BuildError, CancelledError, RefusedError
 from uvdive.base.progress import CancelToken
@@ -15,8 +17,9 @@ from uvdive.build.events import BuildLog, BuildRequest, BuildStep
 from uvdive.build.images import find_image, image_tag, list_images, remove_images
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, FileChange, Refusal, RewritePlan
+from uvdive.session.building import build_image, target_of
 from uvdive.session.images import load_image
-from uvdive.session.proving import build_image, prove
+from uvdive.session.proving import prove
 from uvdive.verify.checks import Check, CheckStarted
 
 BASE = "FROM scratch\n"  # small, so that reading it takes no time
@@ -123,3 +126,31 @@ def test_a_refusal_is_not_built(tmp_path: Path) -> None:
     refused = RewritePlan("refused", "image", "Dockerfile", OLD, OLD, "", Refusal("R59", "no uv", None))
     with pytest.raises(RefusedError, match="no uv"):
         prove(refused, pairs.original(tmp_path), context=tmp_path)
+
+
+@pytest.mark.engine("podman5")
+def test_podman_builds_reads_and_runs_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", os.environ["UVDIVE_ENGINE_PODMAN5"])
+    monkeypatch.delenv("CONTAINER_HOST", raising=False)
+    old = "FROM debian:trixie-slim\nWORKDIR /app\nCOPY main.sh junk ./\nCMD sh main.sh\n"
+    (tmp_path / "Dockerfile").write_text(old)
+    (tmp_path / "main.sh").write_text("echo here\n")
+    (tmp_path / "junk").write_text("junk")
+    with removes_images_of(tmp_path):
+        before = load_image(target_of(build_image(BuildRequest(tmp_path, tmp_path / "Dockerfile")))).report
+        allowed = Allowances(paths=("/app/junk",))
+        made = replace(plan(tmp_path, old.replace(" junk", ""), allowed), original=old)
+        proof = prove(made, before, context=tmp_path, start=True)
+        assert (before.image.source, proof.after.image.source) == ("podman", "podman")
+        assert proof.build.cached >= 1
+        assert proof.verification is not None
+        assert statuses(proof.verification.checks) == {
+            "config": "passed",
+            "files": "passed",
+            "interpreter": "skipped",
+            "libraries": "skipped",
+            "imports": "skipped",
+            "start": "passed",
+        }
+        assert "It ends with 0, as the original." in proof.verification.checks[-1].detail
+    assert find_image(image_tag(tmp_path, None, "after"), "podman") is None

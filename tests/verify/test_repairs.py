@@ -76,6 +76,15 @@ def test_what_was_chosen_before_stays_chosen(tmp_path: Path) -> None:
     assert repair.value == "curl,libpq5"
 
 
+def test_a_package_that_the_plan_decided_about_is_decided_anew(tmp_path: Path) -> None:
+    ways = (Alternative("keep", ""), Alternative("drop", ""))
+    dropped = Decision("package-libpq5", "R33", 2, "", "", "drop", ways)
+    before, after = before_with_a_library(tmp_path), pairs.rewritten(tmp_path)
+    plan = replace(PLAN, decisions=(dropped,))
+    (repair,) = repairs(before, after, plan, failed("imports", Want("library", "libpq.so.5")))
+    assert (repair.choice, repair.value) == ("package-libpq5", "keep")
+
+
 @pytest.mark.parametrize(
     "want",
     [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from uvdive.image.resolve import resolve, which
 from uvdive.image.table import Kind
@@ -60,14 +60,21 @@ def repairs(
     if len({item.name for item in found}) > MOST:
         return ()
     chosen = {decision.id: decision.chosen for decision in plan.decisions}
+    found = [_own_choice(item, chosen) for item in found]
     return tuple(
         _merged(choice, chosen.get(choice, NONE), [item for item in found if item.choice == choice])
         for choice in sorted({item.choice for item in found})
     )
 
 
+def _own_choice(item: _Found, chosen: Mapping[str, str]) -> _Found:
+    """Where the plan decided about just this package, that decision is changed."""
+    own = f"package-{item.name}"
+    return replace(item, choice=own, name="keep") if item.choice == PACKAGES and own in chosen else item
+
+
 def _merged(choice: str, chosen: str, found: list[_Found]) -> Repair:
-    had = [] if chosen in ("", NONE) else chosen.split(",")
+    had = [] if chosen in ("", NONE) or choice not in (PACKAGES, PATHS) else chosen.split(",")
     names = [item.name for item in found if item.name not in had]
     checks = tuple(dict.fromkeys(item.check for item in found))
     reasons = list({item.name: item.reason for item in reversed(found)}.values())[::-1]
