@@ -122,7 +122,7 @@ def _write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int], 
     """All stages but the new one: the author's last one without what moves, the others as they are."""
     pending: list[Node] = []
     stages = parts.evidence.stages
-    index = -1
+    index, at = -1, _first_other_run(parts)
     for node in parts.evidence.dockerfile.nodes:
         if not isinstance(node, Instruction):
             pending.append(node)
@@ -132,6 +132,8 @@ def _write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int], 
         if is_last and (node.keyword in MOVED or node.line in tail):
             pending.clear()  # its comments move along
             continue
+        if node.line == at:
+            _write_variables(writer, parts)
         for before in pending:
             writer.add(before.source)
         pending.clear()
@@ -139,6 +141,8 @@ def _write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int], 
             _write_kept(writer, parts, node)
         elif not is_last or builds or stages[index].parent is None:
             _write_from(writer, node, parts, name if is_last else None)
+            if at is None and node.line == parts.evidence.origin.source.line:
+                _write_variables(writer, parts)
     for text in parts.extra_build:
         writer.own(text, "full-sync")
     _write_clearing(writer, parts)
@@ -177,9 +181,18 @@ def _write_from(writer: Writer, node: Instruction, parts: Parts, name: str | Non
         return
     if bases.uv_image:
         writer.own(f"COPY --from={bases.uv_image} /uv /uvx /usr/local/bin/\n", "python")
+
+
+def _first_other_run(parts: Parts) -> int | None:
+    """The line of the first RUN that may call uv, if others are above it: the build's cache has those."""
+    first = next((run for run in parts.runs if not run.repeated_whole), None)
+    return None if first is None or first is parts.runs[0] else first.step.line
+
+
+def _write_variables(writer: Writer, parts: Parts) -> None:
     for key, value in parts.build_env:
         writer.own(f"ENV {key}={value}\n", "bytecode")
-    for key, value in bases.env:
+    for key, value in parts.bases.env:
         writer.add(_WHY[key])
         writer.own(f"ENV {key}={value}\n", "python-downloads" if key == "UV_PYTHON_DOWNLOADS" else "python")
 
