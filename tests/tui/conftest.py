@@ -14,6 +14,12 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
 
 
+@pytest.fixture(autouse=True)
+def no_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test copies over what somebody has on the clipboard."""
+    monkeypatch.setattr("uvdive.tui.app.copy_locally", lambda _text: "")
+
+
 @pytest.fixture
 def dockerfile(tmp_path: Path) -> Path:
     path = tmp_path / "Dockerfile[red]"

@@ -36,7 +36,10 @@ def test_every_order_sorts_every_kind():
         for order in range(len(table.orders)):
             assert len(arrange(table, items, "", order).rows) == len(items)
             assert all(len(table.cells(item)) == len(table.columns) for item in items)
-    assert arrange(FINDINGS, (other, *REPORT.findings), "", 1).rows[-1] is other
+    assert arrange(FINDINGS, (other, *REPORT.findings), "", 2).rows[-1] is other
+    grave = replace(other, severity="high")
+    assert arrange(FINDINGS, (*REPORT.findings, grave), "", 0).rows[0] is grave
+    assert arrange(FINDINGS, (*REPORT.findings, other), "", 0).rows[-1] is other
 
 
 def test_packages_are_pythons_and_the_systems_with_their_reasons():

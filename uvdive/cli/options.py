@@ -27,6 +27,10 @@ an OCI layout folder, a Dockerfile or a folder with one (built first), or a save
 oci-archive:FILE[:TAG]  oci:DIR[:TAG]  dockerfile:PATH  report:FILE
 """
 
+PICKER = (
+    "Without a TARGET, in a terminal, uvdive lists what there is to open: images, archives, Dockerfiles.\n"
+)
+
 CODES = """\
 exit codes: 0 done, 1 verification failed, 2 wrong usage, 3 no engine, 4 image, archive or
 build failed, 5 the rewrite was refused, 130 interrupted
@@ -41,9 +45,9 @@ class Parser(argparse.ArgumentParser):
         commands = "".join(f"  {name:9}{summary}\n" for name, summary in COMMANDS.items())
         super().__init__(
             prog="uvdive" if top else f"uvdive {command}",
-            usage="uvdive [explore] TARGET [OPTIONS]\n       uvdive COMMAND ..." if top else None,
+            usage="uvdive [explore] [TARGET] [OPTIONS]\n       uvdive COMMAND ..." if top else None,
             description=None if top else f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}.",
-            epilog=f"commands:\n{commands}\n{TARGETS}\n{CODES}" if top else f"{TARGETS}\n{CODES}",
+            epilog=f"commands:\n{commands}\n{TARGETS}\n{PICKER}\n{CODES}" if top else f"{TARGETS}\n{CODES}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )

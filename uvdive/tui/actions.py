@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from uvdive.tui.app import UvdiveApp
 
 Problem = Callable[[Any], str]
 """Takes the screen and says why an action does not apply; empty where it does."""
@@ -74,6 +77,10 @@ class ActionScreen(Screen[None]):
     HELP = ""
     _applied: tuple[bool, ...] = ()
 
+    @property
+    def _app(self) -> UvdiveApp:
+        return cast("UvdiveApp", self.app)
+
     def problem_of(self, action: Action) -> str:
         """Why the action does not apply now; empty where it does."""
         return action.problem(self) if self.is_mounted else ""
@@ -108,3 +115,20 @@ class ActionScreen(Screen[None]):
                     event.stop()
                     self.notify(problem, title=action.label, markup=False, timeout=4)
                 return
+
+    def action_back(self) -> None:
+        """End the zoom, then go back to the screen below."""
+        if self.maximized is not None:
+            self.minimize()
+        else:
+            self.app.pop_screen()
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        from uvdive.tui.screens.dialogs import Help
+
+        self.app.push_screen(Help(self))
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        await self.app.action_quit()

@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -21,13 +22,18 @@ from uvdive.ledger.report import ImageReport
 from uvdive.session.desk import Desk
 from uvdive.tui import theme
 from uvdive.tui.actions import Action, ActionScreen
-from uvdive.tui.jobs import Jobs, Work
+from uvdive.tui.clashes import clashes
+from uvdive.tui.clipboard import copy_locally
+from uvdive.tui.jobs import Job, Jobs, Work
 from uvdive.tui.places import Place
 from uvdive.tui.screens.dialogs import AskPath, Failure
 from uvdive.tui.screens.explore import ExploreScreen
 from uvdive.tui.services import Loader, Opener, Services
 from uvdive.tui.text import visible
 from uvdive.tui.writing import find_dockerfile, without_dockerfile
+
+MOST_CLASHES = 3
+"""So many clashes of the user's keys are told at the start."""
 
 OURS = "uvdive.local/"
 """The names of images that uvdive built begin so."""
@@ -117,6 +123,7 @@ class UvdiveApp(App[int]):
         self.desk: Desk | None = None
         self.jobs = Jobs()
         self.crash: Exception | None = None
+        self._copied = ""
         self._loader = loader
         self._opener = opener
 
@@ -132,6 +139,8 @@ class UvdiveApp(App[int]):
     def on_mount(self) -> None:
         """Take the user's keys, and watch for another theme."""
         self.set_keymap(self.keymap)
+        for words in clashes(self.keymap)[:MOST_CLASHES]:
+            self.notify(words, title="Keys", severity="warning", markup=False, timeout=10)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
 
     def _theme_changed(self, theme: Theme) -> None:
@@ -270,11 +279,20 @@ class UvdiveApp(App[int]):
         reference = report.image.reference or report.image.id
         return visible(self.target if self.target and reference.startswith(OURS) else reference)
 
-    def copy(self, text: str) -> None:
-        """Copy a text, and say what was copied."""
+    def copy(self, text: str, told: str = "") -> None:
+        """Copy a text, and say that it was copied (or ``told``), and by what."""
+        # The terminal's clipboard works over a slow link too, but it never says whether it did.
         self.copy_to_clipboard(text)
-        short = visible(text)
-        self.notify(short if len(short) < 80 else short[:79] + "…", title="Copied", markup=False, timeout=2)
+        self._copied = told or visible(text[:200])
+        self.jobs.start("copy", self, lambda _event, _cancel: copy_locally(text))
+
+    @on(Job.Done)
+    def _copied_by(self, message: Job.Done) -> None:
+        if message.job.name != "copy":
+            return
+        how = f"by {message.result}, and by the terminal" if message.result else "by the terminal (OSC 52)"
+        short = self._copied if len(self._copied) < 80 else self._copied[:79] + "…"
+        self.notify(short, title=f"Copied {how}", markup=False, timeout=3)
 
     def tell_explorer(self, words: list[Content]) -> None:
         """Show in the explorer how the rewrite goes while it is out of sight."""

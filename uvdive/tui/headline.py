@@ -11,6 +11,7 @@ from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import BytesRead
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
+from uvdive.tui.tables import is_grave
 from uvdive.tui.text import visible
 
 
@@ -61,15 +62,20 @@ def of_progress(progress: Progress, error: UvdiveError | None, width: int) -> Co
 
 
 def wins(report: ImageReport) -> Content:
-    """The biggest findings in one line; where there is none, that it is so."""
+    """What is broken or leaks, which has no bytes to win, and the biggest findings, in one line."""
+    grave = [finding for finding in report.findings if is_grave(finding)]
     found = sorted((f for f in report.findings if f.bytes), key=lambda finding: -finding.bytes)
-    if not found:
-        return Content.styled("No waste found.", "$foreground 66%")
-    parts = [
-        Content.assemble((size(finding.bytes), "bold $text-warning"), f" {visible(finding.title)}")
-        for finding in found[:3]
-    ]
-    return Content.assemble(("To win: ", "bold"), Content(" · ").join(parts))
+    lines = []
+    if grave:
+        more = f" and {len(grave) - 1} more" if len(grave) > 1 else ""
+        lines.append(Content.assemble(("Grave: ", "bold $text-error"), visible(grave[0].title), more))
+    if found:
+        parts = [
+            Content.assemble((size(finding.bytes), "bold $text-warning"), f" {visible(finding.title)}")
+            for finding in found[:3]
+        ]
+        lines.append(Content.assemble(("To win: ", "bold"), Content(" · ").join(parts)))
+    return Content("  ").join(lines) if lines else Content.styled("No waste found.", "$foreground 66%")
 
 
 def fit(name: Content, parts: Iterable[Content], width: int) -> Content:

@@ -53,6 +53,11 @@ def _severity(finding: Finding) -> int:
     return SEVERITIES.index(finding.severity) if finding.severity in SEVERITIES else len(SEVERITIES)
 
 
+def is_grave(finding: Finding) -> bool:
+    """Is it something other than bytes: what breaks, or leaks?"""
+    return finding.severity == "high" and not finding.bytes
+
+
 FINDINGS: Table[Finding] = Table(
     (
         Column("size", 9, right=True),
@@ -61,6 +66,11 @@ FINDINGS: Table[Finding] = Table(
         Column("finding", 0),
     ),
     (
+        # What is grave without costing a byte stands above all that costs some.
+        (
+            "weight",
+            lambda item: (bool(item.bytes) or _severity(item) > 0, -item.bytes, _severity(item), item.id),
+        ),
         ("size", lambda item: (-item.bytes, _severity(item), item.id)),
         ("severity", lambda item: (_severity(item), -item.bytes, item.id)),
         ("line", lambda item: (item.line is None, item.line or 0, item.id)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from textual import on
 from textual.content import Content
@@ -29,9 +29,6 @@ from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
 
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
-
 PATIENCE = 0.2
 """After so many seconds the title says that something is being worked out."""
 
@@ -56,10 +53,6 @@ class Browser(ActionScreen, Panes):
         self._choices = Choices()
         self._looking = Newest("look", self, self._looked, self._not_looked)
         self._telling = Newest("facts", self, self._told, self._not_told)
-
-    @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
 
     # Layers
 

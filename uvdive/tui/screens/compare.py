@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,16 +23,13 @@ from uvdive.tui.jobs import Job, Work
 from uvdive.tui.keys import COMPARE
 from uvdive.tui.listing import arrange
 from uvdive.tui.panes import Panes
-from uvdive.tui.screens.dialogs import Failure, Help
+from uvdive.tui.screens.dialogs import Failure
 from uvdive.tui.text import keep_end, paragraph, visible
 from uvdive.tui.widgets.building import DeltaList, PairBar, Sides
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
 from uvdive.verify.checks import Comparison
-
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
 
 _CHANGED = {"+": "added", "-": "removed", "~": "changed"}
 
@@ -67,10 +64,6 @@ class CompareScreen(ActionScreen, Panes):
         self._order = 0
         self._job: Job | None = None
         self._note = "reading both images"
-
-    @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
 
     def compose(self) -> ComposeResult:
         """The bars above; owners and details beside the list."""
@@ -266,14 +259,6 @@ class CompareScreen(ActionScreen, Panes):
             self._app.copy(visible(self.selected.name))
         elif self.found is not None:
             self._app.copy(self.found.verdict)
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(Help(self))
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()
 
 
 def _words(item: Change) -> Content:

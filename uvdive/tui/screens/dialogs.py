@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,6 +19,9 @@ from uvdive.tui.actions import ActionScreen
 from uvdive.tui.text import paragraph, visible
 from uvdive.tui.theme import LOOKS, MIXED, glyph
 from uvdive.tui.widgets.hanging import Hanging, Pair
+
+if TYPE_CHECKING:
+    from uvdive.tui.app import UvdiveApp
 
 LOG_LINES = 20
 _EVERYWHERE = (
@@ -147,8 +150,8 @@ class Failure(ModalScreen[None]):
     def action_copy(self) -> None:
         """Copy everything that is said here."""
         text = "\n".join((self.error.what, self.error.do, *self.error.log))
-        self.app.copy_to_clipboard(visible(text, keep="\n"))
-        self.notify("Copied.", timeout=2)
+        app = cast("UvdiveApp", self.app)
+        app.copy(visible(text, keep="\n"), "What is said here.")
 
 
 class Help(ModalScreen[None]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,14 +17,10 @@ from uvdive.tui.describe import describe_base, describe_layer
 from uvdive.tui.dockerlines import DockerLine, Listing
 from uvdive.tui.keys import DOCKERFILE
 from uvdive.tui.panes import Panes
-from uvdive.tui.screens.dialogs import Help
 from uvdive.tui.text import paragraph, visible
 from uvdive.tui.widgets.dockerfile import DockerfileView
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
-
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
 
 
 class DockerfileScreen(ActionScreen, Panes):
@@ -40,10 +36,6 @@ class DockerfileScreen(ActionScreen, Panes):
         self.report = report
         self.listing = listing
         self._first = line
-
-    @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
 
     def compose(self) -> ComposeResult:
         """The text beside the details."""
@@ -127,18 +119,3 @@ class DockerfileScreen(ActionScreen, Panes):
         line = self.selected
         if line is not None:
             self._app.copy(line.text)
-
-    def action_back(self) -> None:
-        """End the zoom, then go back."""
-        if self.maximized is not None:
-            self.minimize()
-        else:
-            self.app.pop_screen()
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(Help(self))
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()

@@ -24,7 +24,7 @@ from uvdive.tui.facts import NodeFacts
 from uvdive.tui.jobs import Job
 from uvdive.tui.keys import EXPLORE
 from uvdive.tui.panes import WIDE
-from uvdive.tui.screens.dialogs import Failure, Help
+from uvdive.tui.screens.dialogs import Failure
 from uvdive.tui.screens.takeout import Takeout
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
@@ -309,11 +309,3 @@ class ExploreScreen(Takeout):
             if job is not None and job.running:
                 job.cancel.cancel()
         self.refresh_actions()
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(Help(self))
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()

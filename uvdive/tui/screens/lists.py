@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,14 +23,11 @@ from uvdive.tui.listing import Page, Table, arrange
 from uvdive.tui.newest import Newest
 from uvdive.tui.panes import Panes
 from uvdive.tui.places import Place
-from uvdive.tui.screens.dialogs import Failure, Help
+from uvdive.tui.screens.dialogs import Failure
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
-
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
 
 
 class ListScreen(ActionScreen, Panes):
@@ -52,10 +49,6 @@ class ListScreen(ActionScreen, Panes):
         self._order = 0
         self._count = self._total = 0
         self._found: tuple[Any, Found | None] = (None, None)
-
-    @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
 
     # What a kind of items says of itself
 
@@ -223,10 +216,8 @@ class ListScreen(ActionScreen, Panes):
             needle.value = ""
             self.query_one("#items").remove_class("-filtering")
             self.set_focus(self.query_one(Listing))
-        elif self.maximized is not None:
-            self.minimize()
         else:
-            self.app.pop_screen()
+            super().action_back()
 
     def action_path(self) -> None:
         """Show the item's path in the file tree."""
@@ -250,11 +241,3 @@ class ListScreen(ActionScreen, Panes):
         """Copy the item's path, name or advice."""
         if self.selected is not None:
             self._app.copy(self.copied(self.selected))
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(Help(self))
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()

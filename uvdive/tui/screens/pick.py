@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,14 +20,11 @@ from uvdive.tui.jobs import Job
 from uvdive.tui.keys import PICK
 from uvdive.tui.listing import Column, Table, arrange
 from uvdive.tui.panes import Panes
-from uvdive.tui.screens.dialogs import Failure, Help
+from uvdive.tui.screens.dialogs import Failure
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
-
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
 
 WAITING = "Looking for images, archives and Dockerfiles …"
 NOTHING = "There is nothing to open here. Build an image, or name one: uvdive IMAGE"
@@ -79,10 +76,6 @@ class PickScreen(ActionScreen, Panes):
         self.found: tuple[Choice, ...] = ()
         self._order = 0
         self._note = ""
-
-    @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
 
     def compose(self) -> ComposeResult:
         """The list, empty at first."""
@@ -178,11 +171,3 @@ class PickScreen(ActionScreen, Panes):
         self.query_one("#needle", Input).value = ""
         self.query_one("#items").remove_class("-filtering")
         self.set_focus(self.query_one(Listing))
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(Help(self))
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()

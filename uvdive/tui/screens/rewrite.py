@@ -274,8 +274,7 @@ class RewriteScreen(RewriteFiles):
             return
         log = self.current == "log" and self.proof is not None
         text = "\n".join(self.proof.log) if log and self.proof is not None else self.plan.text
-        self.app.copy_to_clipboard(text)
-        self.notify("The log." if log else "The new Dockerfile.", title="Copied", timeout=2)
+        self._app.copy(text, "The log." if log else "The new Dockerfile.")
 
     def action_back(self) -> None:
         """Back to the files; what runs goes on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.proof import Proof
@@ -13,9 +13,6 @@ from uvdive.tui.screens.rewritelayout import RewriteLayout
 from uvdive.tui.text import visible
 from uvdive.tui.watching import Watch
 from uvdive.tui.writing import first_question, second_question
-
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
 
 LOOK = 1.0
 """Seconds between two looks at the files on the disk."""
@@ -33,10 +30,6 @@ class RewriteFiles(RewriteLayout):
         self.changed: Path | None = None
         self._written: Any = None
         self._watch: Watch | None = None
-
-    @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
 
     @property
     def context(self) -> Path:

@@ -11,7 +11,6 @@ from textual.widgets import ContentSwitcher, Static
 from uvdive.tui.actions import ActionScreen, bindings
 from uvdive.tui.keys import REWRITE
 from uvdive.tui.panes import WIDE, Panes
-from uvdive.tui.screens.dialogs import Help
 from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, StepList
 from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
@@ -99,11 +98,3 @@ class RewriteLayout(ActionScreen, Panes):
     def action_switch(self) -> None:
         """The plan or the build."""
         self._show_view("build" if self.view == "plan" else "plan")
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(Help(self))
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()

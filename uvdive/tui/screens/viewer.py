@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,14 +18,11 @@ from uvdive.tui.jobs import Job
 from uvdive.tui.keys import VIEWER
 from uvdive.tui.opening import Opening, Version
 from uvdive.tui.panes import Panes
-from uvdive.tui.screens.dialogs import Failure, Help
+from uvdive.tui.screens.dialogs import Failure
 from uvdive.tui.text import keep_end, visible
 from uvdive.tui.widgets.content import ContentView, VersionList
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
-
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
 
 Key = tuple[int, bool]
 """The place of a version, and whether it is compared with the one before."""
@@ -47,10 +44,6 @@ class ViewerScreen(ActionScreen, Panes):
         self.comparing = False
         self._first = file.first
         self._bodies: dict[Key, Body] = {}
-
-    @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Two lists, one below the other."""
@@ -156,18 +149,3 @@ class ViewerScreen(ActionScreen, Panes):
     def action_copy(self) -> None:
         """Copy the path."""
         self._app.copy(self.path.decode("utf-8", "replace"))
-
-    def action_back(self) -> None:
-        """End the zoom, then go back."""
-        if self.maximized is not None:
-            self.minimize()
-        else:
-            self.app.pop_screen()
-
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(Help(self))
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()
