@@ -45,6 +45,7 @@ class Resident:
     def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, errors: IO[bytes]) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
+        self.pid = process.pid
         self._process = process
         self._control = control
         self._errors = errors

@@ -76,6 +76,7 @@ class ProcessDesk:
     def __init__(self, resident: Resident, report: ImageReport, *, contents: bool) -> None:
         self.report = report
         self.contents = contents
+        self.pid = resident.pid
         self.ask = resident.ask
         self.run = resident.run
         self.close = resident.close
