@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from uvdive.base.progress import CancelToken, OnEvent
-from uvdive.build.events import BuildLog, BuildStep
+from uvdive.build.events import BuildEnded, BuildLog, BuildResult, BuildStep
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import (
     Alternative,
@@ -36,6 +36,7 @@ from uvdive.tui.services import Services
 from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.hanging import Hanging
 from uvdive.verify.checks import Check, CheckStarted, Comparison, OwnerDelta, Verification
+from uvdive.verify.repairs import Repair
 
 OLD = 'FROM uv:1 AS base\nRUN uv sync\nENTRYPOINT ["poetry", "run", "x"]\n'
 NEW = 'FROM uv:1 AS base\nRUN uv sync\n\nFROM python:3.13-slim AS runner\nENTRYPOINT ["x"]\n'
@@ -133,7 +134,13 @@ CHECKS = (
 FAILED = (*CHECKS[:2], Check("start", "failed", "exit code 1", ("Traceback [red]",)))
 
 
-def proof(checks: tuple[Check, ...] = CHECKS) -> Any:
+STEPS = (
+    BuildStep("1", "[base 1/2] FROM uv:1", "cached"),
+    BuildStep("2", "[base 2/2] RUN [bold]uv[/] sync", "done", 1.5),
+)
+
+
+def proof(checks: tuple[Check, ...] = CHECKS, repairs: tuple[Repair, ...] = ()) -> Any:
     """What ``prove`` returns."""
     return SimpleNamespace(
         comparison=Comparison(
@@ -142,6 +149,7 @@ def proof(checks: tuple[Check, ...] = CHECKS) -> Any:
             (), (), (), (),
         ),
         verification=Verification(checks),
+        repairs=repairs,
     )  # fmt: skip
 
 
@@ -153,6 +161,7 @@ class Recorded:
         default=lambda path, _report, *, choices, **_: plan(str(path), **_chosen(choices))
     )
     checks: tuple[Check, ...] = CHECKS
+    repairs: tuple[Repair, ...] = ()
     wait: bool = False
     error: Exception | None = None
     written: list[RewritePlan] = field(default_factory=list)
@@ -170,10 +179,11 @@ class Recorded:
         if self.error is not None:
             raise self.error
         on_event(BuildStep("2", "[base 2/2] RUN [bold]uv[/] sync", "done", 1.5))
+        on_event(BuildEnded("after", BuildResult("sha256:1", None, 1.5, STEPS)))
         for check in self.checks:
             on_event(CheckStarted(check.name))
             on_event(check)
-        return proof(self.checks)
+        return proof(self.checks, self.repairs)
 
     def write(self, asked: RewritePlan, *, context: Path) -> Any:  # noqa: ARG002 - the app passes it
         if self.error is not None:

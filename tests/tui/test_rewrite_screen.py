@@ -3,6 +3,7 @@ from dataclasses import replace
 
 from driving import (
     CHECKS,
+    FAILED,
     NEW,
     OLD,
     Recorded,
@@ -26,6 +27,7 @@ from uvdive.tui.widgets.building import CheckList
 from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
 from uvdive.tui.widgets.rows import Rows
+from uvdive.verify.repairs import Repair
 
 SAMPLE = answers(sample_report())
 
@@ -117,6 +119,39 @@ async def test_b_builds_checks_compares_and_says_the_saving(dockerfile, tmp_path
         assert "\\x1b[2Jhello [/]" in text
         assert "same settings" in text
         assert "repaired" in text
+        assert screen.proof.passed
+
+
+async def test_s_runs_both_images_too(dockerfile):
+    recorded = Recorded()
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        screen = await rewritten(app, pilot)
+        await pilot.press("s")
+        await ended(pilot, screen._job)
+        assert [asked["start"] for asked in recorded.proved] == [True]
+        await built(screen, pilot)
+        assert [asked["start"] for asked in recorded.proved] == [True, False]
+
+
+async def test_p_repairs_what_a_changed_decision_may_mend(dockerfile):
+    offered = (Repair("python", "managed", ("start",), "start: it needs it"),)
+    recorded = Recorded(checks=FAILED, repairs=offered)
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services(), size=(150, 36)) as (
+        app,
+        pilot,
+    ):
+        screen = await rewritten(app, pilot)
+        await pilot.press("p")
+        assert recorded.proved == []
+        await built(screen, pilot)
+        assert "p repairs it" in text_of(app)
+        assert screen.proof.build_words() == "built in 1.5 s, 1 of 2 steps cached"
+        recorded.checks, recorded.repairs = CHECKS, ()
+        await pilot.press("p")
+        await ended(pilot, screen._job)
+        await ended(pilot, screen._job)
+        assert len(recorded.proved) == 2
+        assert screen.choices == {"python": "managed"}
         assert screen.proof.passed
 
 

@@ -39,6 +39,7 @@ def prove_at_desk(
     plan: RewritePlan,
     context: Path,
     build_args: tuple[str, ...],
+    start: bool,  # noqa: FBT001 - arguments travel by position
     *,
     on_event: OnEvent,
     cancel: CancelToken,
@@ -50,6 +51,7 @@ def prove_at_desk(
         context=context,
         index=held.store.index if held.store is not None else None,
         build_args=build_args,
+        start=start,
         on_event=on_event,
         cancel=cancel,
     )

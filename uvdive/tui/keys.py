@@ -246,6 +246,13 @@ def _can_build(screen: Any) -> str:
     return str(_planned(screen) or screen.build_problem)
 
 
+def _can_repair(screen: Any) -> str:
+    if screen.busy:
+        return "A build is running; x stops it."
+    offered = screen.proof is not None and screen.proof.repairs
+    return "" if offered else "No check failed that a changed decision may mend."
+
+
 def _can_write(screen: Any) -> str:
     if screen.busy:
         return "A build is running; x stops it."
@@ -285,6 +292,20 @@ REWRITE = (
         "Build the new image, check it against the old one and compare their sizes.",
         _can_build,
         footer=True,
+    ),
+    Action(
+        "rewrite.start",
+        "s",
+        "Build and run",
+        "Build and check as b does, and run both images too: ports, answers, logs, the time of a stop.",
+        _can_build,
+    ),
+    Action(
+        "rewrite.repair",
+        "p",
+        "Repair",
+        "Change the decisions that may mend what failed; then build and check again.",
+        _can_repair,
     ),
     Action("rewrite.write", "w", "Write", "Write the new Dockerfile, after a yes.", _can_write, footer=True),
     Action("rewrite.undo", "u", "Undo", "Bring the old Dockerfile back.", _can_undo),

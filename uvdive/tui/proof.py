@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 from uvdive.base.progress import BytesRead, Note
 from uvdive.base.units import percent, size
-from uvdive.build.events import BuildLog, BuildStep
+from uvdive.build.events import BuildEnded, BuildLog, BuildResult, BuildStep
 from uvdive.image.events import ImageFound, LayerRead
 from uvdive.verify.checks import Check, CheckStarted, Comparison, Verification
+from uvdive.verify.repairs import Repair
 
 MOST_LOG = 5_000
 """So many of the last log lines are kept."""
@@ -50,6 +51,8 @@ class Proof:
     began: float = 0.0
     took: float | None = None
     failure: str = ""
+    repairs: tuple[Repair, ...] = ()
+    built: BuildResult | None = None
 
     def __post_init__(self) -> None:
         self.began = self.clock()
@@ -65,6 +68,8 @@ class Proof:
             self.note = event.text
         elif isinstance(event, Comparison):
             self.comparison = event
+        elif isinstance(event, BuildEnded):
+            self.built = event.result
         elif isinstance(event, (BytesRead, ImageFound, LayerRead)):
             self._take_reading(event)
 
@@ -84,8 +89,14 @@ class Proof:
         elif isinstance(event, LayerRead):
             self.read_bytes += event.file_bytes
 
-    def finish(self, comparison: Comparison, verification: Verification | None) -> None:
-        """The proof is done."""
+    def finish(
+        self,
+        comparison: Comparison,
+        verification: Verification | None,
+        repairs: tuple[Repair, ...] = (),
+    ) -> None:
+        """The proof is done; ``repairs`` may mend what failed."""
+        self.repairs = repairs
         self.comparison = comparison
         self.verification = verification
         if verification is not None:
@@ -121,6 +132,13 @@ class Proof:
             return ""
         words = saving(found.before_bytes, found.after_bytes)
         return f"{words}: {size(found.before_bytes)} → {size(found.after_bytes)}"
+
+    def build_words(self) -> str:
+        """How long the build took and what the cache had, in words; empty before it is done."""
+        if self.built is None:
+            return ""
+        steps = len(self.built.own_steps)
+        return f"built in {self.built.seconds:.1f} s, {self.built.cached} of {steps} steps cached"
 
     def proven(self) -> str:
         """What the checks came to, in words; empty before they are done."""

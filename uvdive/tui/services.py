@@ -35,12 +35,13 @@ def _prove(
     *,
     context: Path,
     build_args: tuple[str, ...],
+    start: bool,
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> Any:
     from uvdive.session.atdesk import prove_at_desk
 
-    return desk.run(prove_at_desk, plan, context, build_args, on_event=on_event, cancel=cancel)
+    return desk.run(prove_at_desk, plan, context, build_args, start, on_event=on_event, cancel=cancel)
 
 
 def _write(plan: RewritePlan, *, context: Path) -> Any:

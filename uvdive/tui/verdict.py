@@ -66,4 +66,7 @@ def proof_words(proof: Proof, written: Path | None, *, busy: bool) -> list[Conte
         parts.append(Content(f"written to {visible(str(written))}"))
     elif proof.passed:
         parts.append(Content("w writes it"))
-    return [*parts, Content(f"{size(found.before_bytes)} → {size(found.after_bytes)}")]
+    elif proof.repairs:
+        parts.append(Content.styled("p repairs it", "bold"))
+    figures = f"{size(found.before_bytes)} → {size(found.after_bytes)}"
+    return [*parts, Content(figures), Content(proof.build_words())]

@@ -37,6 +37,7 @@ class RewriteScreen(RewriteFiles):
         self.dockerfile = dockerfile
         self.choices: dict[str, str] = {}
         self._job: Job | None = None
+        self._runs = self._repairing = False
         self._note = "computing the rewrite"
         self._clock: Timer | None = None
 
@@ -154,8 +155,11 @@ class RewriteScreen(RewriteFiles):
             return
         if message.job.name == "plan":
             self._planned(message.result)
+            if self._repairing and not self.build_problem:
+                self._build()
+            self._repairing = False
         elif message.job.name == "prove" and self.proof is not None:
-            self.proof.finish(message.result.comparison, message.result.verification)
+            self.proof.finish(message.result.comparison, message.result.verification, message.result.repairs)
             if self.current in ("steps", "log"):
                 self.go_to("deltas" if self.proof.passed else "checks")
             self.app.bell()
@@ -247,15 +251,31 @@ class RewriteScreen(RewriteFiles):
 
     def action_build(self) -> None:
         """Build, prove and compare."""
-        plan = self.plan
-        if plan is None:
+        self._runs = False
+        self._build()
+
+    def action_start(self) -> None:
+        """Build, prove and compare, and run both images too."""
+        self._runs = True
+        self._build()
+
+    def action_repair(self) -> None:
+        """Take the decisions that may mend what failed, and build and prove once more."""
+        if self.proof is None:
             return
-        services, desk, context, args = self._app.services, self._app.desk, self.context, self._app.build_args
-        assert desk is not None
+        self.choices.update({repair.choice: repair.value for repair in self.proof.repairs})
+        self._repairing = True
+        self._replan()
+
+    def _build(self) -> None:
+        plan, desk = self.plan, self._app.desk
+        if plan is None or desk is None:
+            return
+        services, context, args, start = self._app.services, self.context, self._app.build_args, self._runs
 
         def work(on_event: OnEvent, cancel: CancelToken) -> Any:
             return services.prove(
-                plan, desk, context=context, build_args=args, on_event=on_event, cancel=cancel
+                plan, desk, context=context, build_args=args, start=start, on_event=on_event, cancel=cancel
             )
 
         self.proof = Proof()
