@@ -1,156 +1,133 @@
-"""Time the app as a person meets it, in a real terminal (a pty), beside dive and an empty Textual app.
+"""The app in a real terminal (a pty of 120 by 36), beside an empty Textual app and dive.
 
-    uv run python tests/bench/app.py ARCHIVE [--runs N] [--keys N]
-
-- **first paint**: from the start to the first bytes that draw something;
-- **ready**: until a key is answered for the first time after the image was read;
-- **key**: from a key to the first bytes of its answer, median and p95, once read;
-- **key while reading**: the same, for keys pressed before the image was read.
+- **first paint**: until the first frame was drawn;
+- **answers**: until a key pressed after the first paint was answered (uvdive: `?` opens
+  the help; dive: the arrow moves its bar);
+- **read**: until the whole image is shown;
+- **opens**: from Enter on the folder with the most files until it is drawn;
+- **key**: from a key to the bytes that draw its answer, median and p95: in that folder
+  (lines and pages, up and down), and in the list of layers while the image is read, where
+  the answer is that the cursor bar moves.
 """
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import fcntl
-import os
-import pty
-import select
-import signal
 import statistics
-import struct
 import sys
-import termios
-import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-EMPTY = "from textual.app import App\nclass Empty(App[None]): pass\nEmpty().run()\n"
-SCREEN = b"\x1b[?1049h"
-"""What every such program sends first: the alternate screen."""
+import inputs
+from commands import EMPTY_APP, UVDIVE
+from table import milliseconds, table
+from terminal import SilentError, Terminal
 
-QUIET = 0.08
-"""A screen that sends nothing for so long, in seconds, has answered."""
+LINES = ["j"] * 10 + ["k"] * 10
+PAGES = ["\x1b[6~"] * 3 + ["\x1b[5~"] * 3
+ARROWS = ["\x1b[B"] * 10 + ["\x1b[A"] * 10
+HELP = "Where the image's bytes come from"
+READ = "efficient"
+"""A word of the headline that is there when the image is read."""
+
+HEAD = ("", "first paint", "answers", "read", "opens the biggest folder", "key there", "key while reading")
 
 
-class Terminal:
-    """A program in a pty of 120 by 36."""
+@dataclass
+class Seen:
+    """What was measured of an app, in seconds, run by run; of keys every one."""
 
-    def __init__(self, command: list[str]) -> None:
-        self.start = time.perf_counter()
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.environ["TERM"] = "xterm-256color"
-            os.execvp(command[0], command)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-        self.seen = b""
+    paint: list[float] = field(default_factory=list)
+    answers: list[float] = field(default_factory=list)
+    read: list[float] = field(default_factory=list)
+    opens: list[float] = field(default_factory=list)
+    keys: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
 
-    def read(self, timeout: float) -> bytes:
-        ready, _, _ = select.select([self.fd], [], [], timeout)
-        if not ready:
-            return b""
+    def row(self, title: str) -> list[str]:
+        once = map(_once, (self.paint, self.answers, self.read, self.opens))
+        return [title, *once, milliseconds(self.keys), milliseconds(self.busy)]
+
+
+def _once(values: list[float]) -> str:
+    return f"{1000 * statistics.median(values):.0f} ms" if values else "–"
+
+
+def _painted(terminal: Terminal) -> bool:
+    return any(background for row in terminal.screen.rows for _, background in row)
+
+
+def empty(seen: Seen) -> None:
+    """An app without anything in it."""
+    with Terminal([sys.executable, "-c", EMPTY_APP]) as terminal:
+        seen.paint.append(terminal.until(lambda: _painted(terminal)) - terminal.start)
+
+
+def uvdive(archive: Path, seen: Seen, way: Iterable[str]) -> None:
+    """One run; ``way`` are the keys from the top of the files to the folder with the most of them."""
+    with Terminal([*UVDIVE, str(archive)]) as terminal:
+        seen.paint.append(terminal.until(lambda: _painted(terminal)) - terminal.start)
+        terminal.press("?")
+        seen.answers.append(terminal.until(terminal.shows(HELP)) - terminal.start)
+        terminal.press("\x1b")
+        terminal.until(lambda: HELP not in terminal.screen.text())
+        read = terminal.watch(READ)
+        _while_reading(terminal, seen)
+        seen.read.append(read() - terminal.start)
+        terminal.settle()
+        terminal.press("3")
+        terminal.settle()
+        for key in way:
+            terminal.press(key)
+            terminal.settle()
+        seen.opens.append(terminal.draws("\r"))
+        for key in (*LINES, *PAGES, *LINES):
+            terminal.settle(0.05)
+            seen.keys.append(terminal.draws(key))
+
+
+def _while_reading(terminal: Terminal, seen: Seen) -> None:
+    """Go up and down the list of layers until all is read.
+
+    A key that is under way when the image arrives has no answer to see where that puts
+    the bar elsewhere; it is left out.
+    """
+    key = "j"
+    while READ not in terminal.screen.text():
         try:
-            data = os.read(self.fd, 1 << 16)
-        except OSError:
-            return b""
-        self.seen += data
-        return data
-
-    def until(self, words: tuple[bytes, ...], timeout: float) -> float:
-        """Seconds since the start until one of the words was drawn."""
-        end = time.perf_counter() + timeout
-        while time.perf_counter() < end:
-            self.read(0.02)
-            if any(word in self.seen for word in words):
-                return time.perf_counter() - self.start
-        raise SystemExit(f"{words} did not come; the last output: {self.seen[-300:]!r}")
-
-    def settle(self) -> None:
-        while self.read(QUIET):
-            pass
-
-    def key(self, data: bytes, timeout: float = 5.0) -> float:
-        """Seconds from a key to the first bytes of its answer."""
-        start = time.perf_counter()
-        os.write(self.fd, data)
-        if not self.read(timeout):
-            return timeout
-        answered = time.perf_counter() - start
-        self.settle()
-        return answered
-
-    def close(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self.fd)
+            seen.busy.append(terminal.bar_moves(key, 1.0))
+        except SilentError:
+            if READ in terminal.screen.text():
+                return
+            # No such row yet, or the first or the last one.
+        key = "k" if key == "j" else "j"
 
 
-def p95(values: list[float]) -> float:
-    return sorted(values)[int(0.95 * (len(values) - 1))]
+def dive(archive: Path, seen: Seen) -> None:
+    """dive shows nothing until it has read all; its tree is open."""
+    with Terminal(["dive", "--source", "docker-archive", str(archive)]) as terminal:
+        seen.paint.append(terminal.until(terminal.shows("Layer Contents", "Layers")) - terminal.start)
+        terminal.settle()
+        seen.read += seen.paint[-1:]
+        seen.answers.append(seen.paint[-1] + terminal.draws("\t"))
+        for key in ARROWS:
+            terminal.settle(0.05)
+            seen.keys.append(terminal.draws(key))
 
 
-def first_paint(command: list[str], words: tuple[bytes, ...], runs: int) -> float:
-    figures = []
+def compare(folder: Path, runs: int) -> str:
+    """The table of all of them."""
+    big, million = inputs.big(folder), inputs.million(folder)
+    nothing, ours, largest, theirs = Seen(), Seen(), Seen(), Seen()
     for _ in range(runs):
-        terminal = Terminal(command)
-        figures.append(terminal.until(words, 60))
-        terminal.close()
-    return statistics.median(figures)
-
-
-def latencies(terminal: Terminal, keys: list[bytes]) -> list[float]:
-    return [terminal.key(key) for key in keys]
-
-
-def row(title: str, *cells: str) -> None:
-    print("| " + " | ".join([title, *cells]) + " |", flush=True)
-
-
-def milliseconds(values: list[float]) -> str:
-    return f"{1000 * statistics.median(values):.0f} / {1000 * p95(values):.0f} ms"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("archive", type=Path)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--keys", type=int, default=60)
-    options = parser.parse_args()
-    uvdive = [sys.executable, "-m", "uvdive", str(options.archive)]
-    dive = ["dive", "--source", "docker-archive", str(options.archive)]
-    empty = [sys.executable, "-c", EMPTY]
-    row("", "first paint", "ready", "key: median / p95", "key while reading: median / p95")
-    row("---", "---", "---", "---", "---")
-    row("empty Textual app", f"{1000 * first_paint(empty, (SCREEN,), options.runs):.0f} ms", "", "", "")
-
-    paint = first_paint(uvdive, (SCREEN,), options.runs)
-    terminal = Terminal(uvdive)
-    terminal.until((b"Owners",), 60)
-    busy = []
-    while b"efficient" not in terminal.seen and len(busy) < options.keys:
-        busy.append(terminal.key(b"\t"))
-    ready = terminal.until((b"efficient",), 300)
-    terminal.settle()
-    terminal.key(b"3")
-    terminal.key(b"j")
-    keys = latencies(terminal, [b"j", b"k"] * (options.keys // 2))
-    terminal.close()
-    row(
-        "uvdive",
-        f"{1000 * paint:.0f} ms",
-        f"{ready:.2f} s",
-        milliseconds(keys),
-        milliseconds(busy) if busy else "read before a key was pressed",
-    )
-
-    terminal = Terminal(dive)
-    ready = terminal.until((b"Layer Contents", b"Layers"), 600)
-    terminal.settle()
-    terminal.key(b"\t")
-    keys = latencies(terminal, [b"\x1b[B", b"\x1b[A"] * (options.keys // 2))
-    terminal.close()
-    row("dive 0.13.1", f"{1000 * ready:.0f} ms", f"{ready:.2f} s", milliseconds(keys), "no screen until then")
-
-
-if __name__ == "__main__":
-    main()
+        empty(nothing)
+        uvdive(big, ours, "jjljljljlj")
+        uvdive(million, largest, "j")
+        dive(big, theirs)
+    rows = [
+        nothing.row("an empty Textual app"),
+        ours.row("uvdive, 3 GB, 156k files"),
+        largest.row("uvdive, a million files"),
+        theirs.row("dive, 3 GB, 156k files"),
+    ]
+    return table(HEAD, rows)

@@ -47,15 +47,30 @@ def write(path: Path, layers: list[list[Member]]) -> Path:
     """A `docker save` archive of these layers, bottom first; kept if it is there."""
     if path.exists():
         return path
+    sizes = [sum(BLOCK + size + -size % BLOCK for _, size in members) + 2 * BLOCK for members in layers]
+    return _write(path, zip(sizes, map(tar, layers), strict=True))
+
+
+def write_tars(path: Path, tars: list[Path]) -> Path:
+    """A `docker save` archive of layers that are files."""
+    return _write(path, ((file.stat().st_size, _pieces(file)) for file in tars))
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            yield piece
+
+
+def _write(path: Path, layers: Iterable[tuple[int, Iterable[bytes]]]) -> Path:
     names, digests = [], []
     new = path.with_suffix(".new")
     with new.open("wb") as file:
-        for number, members in enumerate(layers):
-            size = sum(BLOCK + size + -size % BLOCK for _, size in members) + 2 * BLOCK
+        for number, (size, pieces) in enumerate(layers):
             names.append(f"{number:064x}/layer.tar")
             file.write(header(names[-1].encode(), size))
             digest = hashlib.sha256()
-            for piece in tar(members):
+            for piece in pieces:
                 file.write(piece)
                 digest.update(piece)
             digests.append("sha256:" + digest.hexdigest())
@@ -64,7 +79,7 @@ def write(path: Path, layers: list[list[Member]]) -> Path:
                 "os": "linux",
                 "architecture": "amd64",
                 "config": {},
-                "history": [{"created_by": f"RUN step {n}"} for n in range(len(layers))],
+                "history": [{"created_by": f"RUN step {n}"} for n in range(len(names))],
                 "rootfs": {"type": "layers", "diff_ids": digests},
             }
         ).encode()

@@ -1,0 +1,64 @@
+"""Markdown tables, and their place in the README."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from measure import LIMIT, Figures
+
+BEGIN = "<!-- speed: written by tests/bench/speed.py -->"
+END = "<!-- speed: end -->"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; the first column is text, the others are figures."""
+    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def seconds(figures: Figures) -> str:
+    if not figures.ended:
+        return f"over {LIMIT:.0f} s"
+    return f"{1000 * figures.time:.0f} ms" if figures.time < 1 else f"{figures.time:.2f} s"
+
+
+def memory(figures: Figures) -> str:
+    return f"{figures.memory / 1e6:.0f} MB" if figures.memory else "–"
+
+
+def times(theirs: float, ours: float) -> str:
+    """How many times as much theirs is; nothing where one of them is unknown."""
+    return f"{theirs / ours:.1f} ×" if theirs and ours else "–"
+
+
+def milliseconds(values: Sequence[float]) -> str:
+    """Median and 95th percentile."""
+    if not values:
+        return "–"
+    ordered = sorted(values)
+    middle, high = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+    return f"{1000 * middle:.0f} / {1000 * high:.0f} ms"
+
+
+def machine() -> str:
+    """What it ran on."""
+    info = Path("/proc/cpuinfo").read_text()
+    model = re.search(r"model name\s*: (.*)", info)
+    name = model[1] if model else platform.machine()
+    return f"{os.cpu_count()} cores of {name}, Linux {platform.release()}, Python {platform.python_version()}"
+
+
+def write(path: Path, text: str) -> None:
+    """Put the text between the markers of a Markdown file.
+
+    Raises SystemExit where the markers are missing.
+    """
+    page = path.read_text()
+    if BEGIN not in page or END not in page:
+        raise SystemExit(f"{path} has no markers {BEGIN} and {END}")
+    before, after = page.split(BEGIN)[0], page.split(END)[1]
+    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
