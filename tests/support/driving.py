@@ -43,13 +43,13 @@ NEW = 'FROM uv:1 AS base\nRUN uv sync\n\nFROM python:3.13-slim AS runner\nENTRYP
 OWNERS = {"uv": (44_000_000, 0), "venv": (20_000_000, 20_000_000)}
 
 
-def answers(report: ImageReport, *events: object) -> Callable[..., Any]:
+def answers(report: ImageReport, *events: object, store: Any = None) -> Callable[..., Any]:
     """A loader that tells these events and returns the report's desk, which answers at once."""
 
     def load(on_event: OnEvent, cancel: CancelToken) -> Any:
         for event in events:
             on_event(event)
-        return LocalDesk(Loaded(report, None))
+        return LocalDesk(Loaded(report, store))
 
     return load
 

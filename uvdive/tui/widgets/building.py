@@ -268,6 +268,8 @@ class PairBar(Widget):
     def render(self) -> Content:
         """Two bars with their sizes, and which mark is whose."""
         before, after = sum(self.sides.before.values()), sum(self.sides.after.values())
+        if not before and not after:
+            return Content.styled("─" * self.content_size.width, "$foreground 30%")
         room = max(10, self.content_size.width - 10 - 11)
         most = max(before, after)
         lines = [self._line("before", self.sides.before, before, most, room)]

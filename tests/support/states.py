@@ -1,0 +1,351 @@
+"""The states of the app's screens that are looked at; each opens the app and goes there by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import shown
+import shown_rewrite
+from driving import Waits, answers, fails
+from stage import Stage
+
+from uvdive.base.errors import EngineError
+from uvdive.base.progress import BytesRead
+from uvdive.image.events import ImageFound, LayerOutline, LayerRead
+from uvdive.session.picking import Choice, Choices
+
+State = Callable[[Stage], Awaitable[None]]
+STATES: dict[str, State] = {}
+
+
+def state(walk: State) -> State:
+    """Take a state into the list, by the name of its function."""
+    STATES[walk.__name__.replace("_", "-")] = walk
+    return walk
+
+
+# The explorer
+
+
+@state
+async def explore(stage: Stage) -> None:
+    await stage.open()
+
+
+@state
+async def explore_reading(stage: Stage) -> None:
+    layers = tuple(
+        LayerOutline(layer.diff_id, layer.instruction or layer.created_by, None)
+        for layer in stage.loaded.report.layers
+    )
+    load = Waits(
+        ImageFound("shop:\u202e[b]1", layers),
+        LayerRead(layers[0].diff_id, 22_500_000, 2_400),
+        LayerRead(layers[1].diff_id, 18_582, 2),
+        BytesRead(31_000_000, 47_000_000),
+    )
+    await stage.open(load)
+    await stage.see("31.0 MB")
+
+
+@state
+async def explore_failed(stage: Stage) -> None:
+    log = (
+        "[internal] load build definition",
+        "ERROR: \x1b[31m[red]no such[/] stage",
+        *(f"line {n}" for n in range(25)),
+    )
+    error = EngineError(
+        "The engine went away while [b]shop:1[/b] was read.",
+        "Start it again: systemctl start docker",
+        log=log,
+    )
+    await stage.open(fails(error))
+
+
+@state
+async def explore_layer(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("2", "home", "enter", "end", "up", "v")
+
+
+@state
+async def explore_range(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("2", "end", "m", "up", "up")
+
+
+@state
+async def explore_hostile_files(stage: Stage) -> None:
+    await stage.open()
+    await stage.to(b"/app/data/" + shown.HOSTILE[3])
+
+
+@state
+async def explore_filtered(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("3", "slash", *"py")
+
+
+@state
+async def explore_owner_and_size(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("1", "end", "enter", "b", "s")
+
+
+@state
+async def explore_nothing_fits(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("slash", *"zzz", "enter")
+
+
+@state
+async def explore_zoomed(stage: Stage) -> None:
+    await stage.open()
+    await stage.to(b"/app/main.py")
+    await stage.press("4", "z")
+
+
+@state
+async def explore_no_layers(stage: Stage) -> None:
+    report = stage.loaded.report
+    totals = replace(report.totals, file_bytes=0, live_bytes=0, dead_bytes=0, efficiency=1.0, files=0)
+    owners = tuple(replace(o, bytes=0, live_bytes=0, dead_bytes=0, components=()) for o in report.owners)
+    empty = replace(report, layers=(), owners=owners, totals=totals, findings=(), waste=(), components=())
+    await stage.open(answers(empty))
+
+
+@state
+async def explore_toasts(stage: Stage) -> None:
+    await stage.open(
+        answers(
+            replace(stage.loaded.report, warnings=("The base [b]was guessed[/b] from its \x1b[1m layers.",))
+        )
+    )
+    await stage.press("x", "y")
+
+
+# Lists
+
+
+@state
+async def findings(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("f")
+
+
+@state
+async def finding_explained(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("f", "down", "down", "down", "2", "z")
+
+
+@state
+async def waste(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("w", "down", "down")
+
+
+@state
+async def waste_none(stage: Stage) -> None:
+    await stage.open(answers(replace(stage.loaded.report, waste=())))
+    await stage.press("w")
+
+
+@state
+async def packages(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("p", "down")
+
+
+@state
+async def packages_os(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("p", "slash", *"OS added", "enter")
+
+
+# The Dockerfile and the viewer
+
+
+@state
+async def dockerfile(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("d", "down")
+
+
+@state
+async def dockerfile_unknown(stage: Stage) -> None:
+    report = replace(stage.loaded.report, dockerfile=None)
+    await stage.open(answers(report), dockerfile=None)
+    await stage.press("d")
+
+
+@state
+async def viewer_text(stage: Stage) -> None:
+    await stage.open()
+    await stage.to(b"/app/main.py")
+    await stage.press("enter")
+
+
+@state
+async def viewer_diff(stage: Stage) -> None:
+    await viewer_text(stage)
+    await stage.press("d")
+
+
+@state
+async def viewer_hex(stage: Stage) -> None:
+    await stage.open()
+    await stage.to(b"/app/assets/logo.bin")
+    await stage.press("enter")
+
+
+# The picker
+
+
+@state
+async def picker(stage: Stage) -> None:
+    await stage.pick(
+        Choices(
+            (
+                Choice("image", "shop:[b]latest[/b]", "docker://shop:latest", 180_614_368, 1_999_990_000),
+                Choice(
+                    "image",
+                    "ghcr.io/" + "very-long-organisation/" * 6 + "app:1",
+                    "docker://a",
+                    5_000_000_000,
+                    1_990_000_000,
+                ),
+                Choice("archive", "./new\x1b[2J.tar", "./new.tar", 7_000, 1_900_000_000),
+                Choice("report", "./before.uvdive", "./before.uvdive", 341_000, 1_999_999_000),
+                Choice("Dockerfile", "./Dockerfile", "dockerfile:./Dockerfile", 512, 1_000_000_000),
+            )
+        )
+    )
+
+
+@state
+async def picker_without_engine(stage: Stage) -> None:
+    await stage.pick(
+        Choices((), EngineError("No container engine answers.", "Start Docker, or name an archive."))
+    )
+
+
+# Two images
+
+
+@state
+async def compare(stage: Stage) -> None:
+    await stage.compare(lambda _event, _cancel: shown_rewrite.comparison())
+    await stage.press("down", "down")
+
+
+@state
+async def comparing(stage: Stage) -> None:
+    await stage.compare(Waits(BytesRead(31_000_000, 47_000_000)))
+    await stage.see("31.0 MB")
+
+
+# What opens on top
+
+
+@state
+async def help(stage: Stage) -> None:  # noqa: A001 - the state's name
+    await stage.open()
+    await stage.press("question_mark")
+
+
+@state
+async def palette(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("ctrl+p", *"pack")
+    await stage.pilot._wait_for_screen()
+
+
+@state
+async def extracting(stage: Stage) -> None:
+    await stage.open()
+    await stage.to(b"/app/data/" + shown.HOSTILE[1])
+    await stage.press("e")
+
+
+@state
+async def exporting(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("E")
+
+
+# The rewrite
+
+
+@state
+async def rewrite(stage: Stage) -> None:
+    await stage.open(services=shown_rewrite.Shop().services())
+    await stage.press("r")
+
+
+@state
+async def rewrite_choice(stage: Stage) -> None:
+    await rewrite(stage)
+    await stage.press("down", "down")
+
+
+@state
+async def rewrite_side_by_side(stage: Stage) -> None:
+    await rewrite(stage)
+    await stage.press("d")
+
+
+@state
+async def rewrite_refused(stage: Stage) -> None:
+    await stage.open(services=shown_rewrite.Shop(plan=shown_rewrite.refused).services())
+    await stage.press("r")
+
+
+@state
+async def rewrite_asks(stage: Stage) -> None:
+    await stage.open(
+        answers(replace(stage.loaded.report, dockerfile=None)), dockerfile=None, context=Path("/srv/shop")
+    )
+    await stage.press("r")
+
+
+@state
+async def building(stage: Stage) -> None:
+    await stage.open(services=shown_rewrite.Shop(wait=True).services())
+    await stage.press("r")
+    await stage.pilot.press("b")
+    await stage.see("running")
+
+
+@state
+async def verdict(stage: Stage) -> None:
+    await rewrite(stage)
+    await stage.press("b")
+
+
+@state
+async def verdict_checks(stage: Stage) -> None:
+    await verdict(stage)
+    await stage.press("3", "down", "enter")
+
+
+@state
+async def verdict_failed(stage: Stage) -> None:
+    await stage.open(services=shown_rewrite.Shop(passes=False).services())
+    await stage.press("r")
+    await stage.press("b")
+
+
+@state
+async def writing(stage: Stage) -> None:
+    await verdict(stage)
+    await stage.press("w")
+
+
+@state
+async def writing_after_a_failure(stage: Stage) -> None:
+    await verdict_failed(stage)
+    await stage.press("w", "y")
