@@ -326,3 +326,18 @@ def test_unknown_choices_and_values_name_the_valid_ones(project) -> None:
         made.plan(choices={"nonsense": "1"})
     with pytest.raises(UsageError, match="keep, leave-out"):
         made.plan(choices={"project-files": "maybe"})
+
+
+def test_r16_a_build_without_a_lock_is_said_to_be_unsteady(project, tmp_path) -> None:
+    made = project(BASE + SYNC + FLASK)
+    assert "R16" in {warning.rule for warning in made.plan(context=tmp_path).warnings}
+    (tmp_path / "uv.lock").touch()
+    assert "R16" not in {warning.rule for warning in made.plan(context=tmp_path).warnings}
+
+
+def test_r50_a_python_version_that_the_sync_did_not_see_is_named(project, tmp_path) -> None:
+    made = project(BASE + SYNC + FLASK)
+    (tmp_path / ".python-version").write_text("3.12\n")
+    assert any(w.rule == "R50" and "3.12" in w.text for w in made.plan(context=tmp_path).warnings)
+    (tmp_path / ".python-version").write_text("3.13.2\n")
+    assert not any(w.rule == "R50" for w in made.plan(context=tmp_path).warnings)

@@ -67,7 +67,7 @@ def test_r18_uv_run_is_taken_off_by_uvs_own_table(project, before, after) -> Non
         ('CMD ["uv", "run", "-"]', "R19"),
         ('CMD ["uv", "run", "https://x/y.py"]', "R19"),
         ('CMD ["uv", "run", "--unheard-of", "flask"]', "R19"),
-        ('CMD ["uv", "run"]', "R19"),
+        ('CMD ["uv", "run"]', "R25"),
         ('CMD ["uv", "run", "nothere"]', "R18"),
         ("CMD X=uv; $X run flask", "R18"),
         ("CMD eval 'uv run flask'", "R18"),

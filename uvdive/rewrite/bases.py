@@ -82,8 +82,19 @@ def _image_python(
 ) -> Bases:
     line = evidence.origin.source.line
     runner = without_uv(reference, os)
+    if runner is None and os is None:
+        raise Refused(
+            "R2",
+            f"Which release {reference.text} stands on cannot be told from the text. Write a tag that names "
+            "it, or build the image first and plan with it (leave out --static).",
+            line,
+        )
     if runner is None:
-        raise Refused("R2", f"Nobody publishes {reference.text} without uv.", line)
+        raise Refused(
+            "R2",
+            f"Nobody publishes {reference.text} without uv. Start from a python image of your choice.",
+            line,
+        )
     written = split_keyword(evidence.origin.source.source)[1]
     if runner != reference.text and "$" in written.split(" AS ")[0]:
         raise Refused(

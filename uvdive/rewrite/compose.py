@@ -256,14 +256,14 @@ def _write_moved(writer: Writer, parts: Parts, step: Step, *, with_comments: boo
 
 
 def _comments_above(evidence: Evidence, line: int) -> list[str]:
-    """The comments right above an instruction, and between it and the one before."""
+    """The comments between an instruction and the one before, with one blank line in front at most."""
     found: list[str] = []
     for node in reversed([n for n in evidence.dockerfile.nodes if n.line < line]):
         if isinstance(node, Instruction) or node.kind == "directive":
             break
         found.append(node.source)
     found.reverse()
-    while found and not found[0].strip():
+    while len(found) > 1 and not found[0].strip() and not found[1].strip():
         found.pop(0)
     return found
 

@@ -27,7 +27,7 @@ from uvdive.rewrite.settings import added_variables, check_inherited, start_text
 from uvdive.rewrite.start import Starter
 from uvdive.rewrite.staticrules import check_static
 from uvdive.rewrite.steps import Evidence
-from uvdive.rewrite.sync import full_sync
+from uvdive.rewrite.sync import full_sync, warn_resolving
 from uvdive.rewrite.targets import warn_targets
 
 BaseLookup = Callable[[str], ImageReport | None]
@@ -73,6 +73,7 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     runs = read_runs(evidence)
     early = early_copies(evidence.steps, runs)
     warn_host_environment(evidence, notes)
+    warn_resolving(evidence, env, notes)
     bases = choose_bases(evidence, env, bench.files, notes)
     starter = Starter(evidence, env, files, notes)
     moved = starter.start_instructions()

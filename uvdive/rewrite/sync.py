@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from uvdive.dockerfile.shell import commands
+from uvdive.rewrite.contextfiles import context_text
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.runs import Run
@@ -65,6 +66,29 @@ def full_sync(
     state = next((s for s in reversed(evidence.steps) if s.keyword in ("RUN", "COPY", "ADD")), step)
     place = "" if state.workdir == step.workdir else f"--directory {step.workdir} "
     return [f"RUN {flags}uv {place}sync {kept}".rstrip() + "\n"]
+
+
+def warn_resolving(evidence: Evidence, env: EnvironmentFacts, notes: Notes) -> None:
+    """Say what makes two builds, or the build and the start, differ (R16, R50)."""
+    syncs = [step for step in evidence.runs() if re.search(r"\buv\b.*\bsync\b", step.instruction.value)]
+    if not syncs:
+        return
+    context = evidence.context
+    if context is not None and not any((*context.glob("uv.lock"), *context.glob("*/uv.lock"))):
+        notes.warn(
+            "R16",
+            syncs[-1].line,
+            "There is no uv.lock, so a later build may install other versions: run `uv lock` and copy the "
+            "file.",
+        )
+    pin = re.match(r"\s*(?:cpython@?)?(\d+\.\d+)", context_text(evidence, ".python-version") or "")
+    if pin and pin[1] != env.minor:
+        notes.warn(
+            "R50",
+            syncs[-1].line,
+            f".python-version asks for Python {pin[1]}, the environment was built with {env.minor}: `uv run` "
+            f"would make another one at start. The new image keeps {env.minor}.",
+        )
 
 
 def _last_sync(runs: list[Run]) -> tuple[Step, list[str]] | None:

@@ -127,7 +127,12 @@ def _strip_uv_run(
     words: Sequence[str], outer: Options, inner: Options, around: Surroundings, line: int
 ) -> Stripped:
     if inner.rest >= len(words):
-        raise Refused("R19", "`uv run` is given no command. Name the program that it shall start.", line)
+        raise Refused(
+            "R25",
+            "`uv run` is given no command, so the program is named elsewhere (docker run, compose, "
+            "Kubernetes). Write it into the file with CMD.",
+            line,
+        )
     directory = inner.directory or outer.directory or around.environ.get("UV_WORKING_DIR")
     project = inner.project or outer.project or around.environ.get("UV_PROJECT")
     folder = posixpath.normpath(posixpath.join(around.workdir, directory or "."))
