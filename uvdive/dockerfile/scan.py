@@ -115,7 +115,7 @@ def scan(text: str) -> Scan:
         elif _COMMENT.match(bare[index]):
             spans.append(Span("comment", index, index))
         else:
-            spans.append(_read_instruction(bare, index, continued))
+            spans.append(_read_instruction(lines, bare, index, continued))
         index = spans[-1].last + 1
     return Scan(lines, tuple(spans), directives)
 
@@ -128,7 +128,7 @@ def instruction_parts(source: str, escape: str) -> tuple[list[tuple[int, str]], 
     """
     lines = tuple(_LINES.findall(source))
     bare = tuple(line.rstrip("\r\n").removeprefix(_BOM) for line in lines)
-    span = _read_instruction(bare, 0, _is_continued(escape))
+    span = _read_instruction(lines, bare, 0, _is_continued(escape))
     offsets = [0]
     for line in lines:
         offsets.append(offsets[-1] + len(line))
@@ -137,10 +137,12 @@ def instruction_parts(source: str, escape: str) -> tuple[list[tuple[int, str]], 
         skipped = lines[index].index(part) if index == span.first else 0
         own.append((offsets[index] + skipped, part))
     last = max(span.parts)
-    return own, [(offsets[index], bare[index]) for index in range(last + 1, span.last + 1)]
+    return own, [(offsets[index], lines[index].rstrip("\n")) for index in range(last + 1, span.last + 1)]
 
 
-def _read_instruction(bare: tuple[str, ...], first: int, continued: re.Pattern[str]) -> Span:
+def _read_instruction(
+    lines: tuple[str, ...], bare: tuple[str, ...], first: int, continued: re.Pattern[str]
+) -> Span:
     span = Span("instruction", first, first)
     index = first
     while True:
@@ -157,7 +159,7 @@ def _read_instruction(bare: tuple[str, ...], first: int, continued: re.Pattern[s
     if not span.text.strip():
         span.kind = "blank"
     for mark in _heredocs_of(span.text):
-        _read_heredoc(bare, span, mark)
+        _read_heredoc(lines, bare, span, mark)
     return span
 
 
@@ -171,15 +173,15 @@ def _heredocs_of(text: str) -> list[Heredoc]:
     return [] if parse_json(arguments) is not None else markers(arguments)
 
 
-def _read_heredoc(bare: tuple[str, ...], span: Span, mark: Heredoc) -> None:
+def _read_heredoc(lines: tuple[str, ...], bare: tuple[str, ...], span: Span, mark: Heredoc) -> None:
     body: list[str] = []
     for index in range(span.last + 1, len(bare)):
-        line = bare[index].lstrip("\t") if mark.strip_tabs else bare[index]
-        if line == mark.name:
+        tabs = len(bare[index]) - len(bare[index].lstrip("\t")) if mark.strip_tabs else 0
+        if bare[index][tabs:] == mark.name:
             span.last = index
-            span.heredocs.append(mark.with_body("".join(f"{line}\n" for line in body)))
+            span.heredocs.append(mark.with_body("".join(body)))
             return
-        body.append(line)
+        body.append(lines[index][tabs:])
     raise DockerfileError(
         f"Line {span.first + 1}: the heredoc “{mark.name}” has no end.",
         f"Add a line that says {mark.name} and nothing else.",

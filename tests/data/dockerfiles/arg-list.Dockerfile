@@ -1,0 +1,3 @@
+ARG A=1 B C="d e"
+FROM a
+ARG A B C

@@ -1,0 +1,6 @@
+FROM a
+RUN b \
+
+   \
+  d
+RUN e

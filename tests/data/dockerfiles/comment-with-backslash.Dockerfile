@@ -1,0 +1,4 @@
+# a \
+FROM a
+# b \
+RUN c

@@ -1,0 +1,11 @@
+# a
+
+FROM a # no comment
+
+# b
+   # c
+RUN d
+
+# end
+
+

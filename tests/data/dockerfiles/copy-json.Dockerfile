@@ -1,0 +1,3 @@
+FROM a
+COPY ["b c", "d", "/e f/"]
+VOLUME ["/g", "/h"]

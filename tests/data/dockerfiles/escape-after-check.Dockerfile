@@ -1,0 +1,5 @@
+# check=error=true
+# escape=`
+FROM a
+RUN dir C:\
+RUN x

@@ -1,0 +1,5 @@
+FROM a
+ADD <<EOF /x
+b
+EOF
+RUN c

@@ -1,0 +1,6 @@
+FROM a
+RUN <<EOF
+EOF x
+ EOF
+EOF
+RUN c

@@ -1,0 +1,6 @@
+FROM a
+RUN cat <<EOF | tee /x && \
+  echo y
+in
+EOF
+RUN z

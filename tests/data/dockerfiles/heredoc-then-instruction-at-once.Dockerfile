@@ -1,0 +1,8 @@
+FROM a
+RUN <<EOF
+b
+EOF
+COPY <<EOF /x
+c
+EOF
+CMD d

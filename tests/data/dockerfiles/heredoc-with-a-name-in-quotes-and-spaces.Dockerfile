@@ -1,0 +1,5 @@
+FROM a
+RUN <<"END OF"
+b
+END OF
+RUN c

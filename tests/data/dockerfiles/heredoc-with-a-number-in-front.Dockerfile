@@ -1,0 +1,5 @@
+FROM a
+RUN cat 0<<EOF
+b
+EOF
+RUN c

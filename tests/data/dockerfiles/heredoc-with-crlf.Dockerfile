@@ -1,0 +1,5 @@
+FROM a
+RUN <<EOF
+b
+EOF
+RUN c

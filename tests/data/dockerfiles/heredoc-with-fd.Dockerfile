@@ -1,0 +1,5 @@
+FROM a
+RUN cat 3<<EOF <&3
+b
+EOF
+RUN c

@@ -1,0 +1,8 @@
+FROM a
+RUN <<EOF
+FROM x
+# no comment
+
+RUN y \
+EOF
+RUN z

@@ -1,0 +1,6 @@
+FROM a
+ENTRYPOINT [ \
+  "b", \
+  # c
+  "d" ]
+CMD [ ]

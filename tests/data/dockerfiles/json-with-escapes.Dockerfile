@@ -1,0 +1,2 @@
+FROM a
+CMD ["b\n", "\u00e9", "c\\d"]

@@ -1,0 +1,2 @@
+from a as b
+run c

@@ -1,0 +1,2 @@
+FROM a
+MAINTAINER b c <d@e>

@@ -1,0 +1,3 @@
+FROM a
+ONBUILD COPY --from=b c d
+ONBUILD ENV E=f

@@ -1,0 +1,7 @@
+FROM a
+RUN <<'E' cat
+$X
+E
+RUN <<"F" cat
+y
+F

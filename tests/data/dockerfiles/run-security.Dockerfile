@@ -1,0 +1,2 @@
+FROM a
+RUN --security=insecure --network=host --mount=type=ssh b

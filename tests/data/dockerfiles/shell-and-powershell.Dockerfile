@@ -1,0 +1,3 @@
+FROM a
+SHELL ["powershell", "-Command", "$ErrorActionPreference = 'Stop';"]
+RUN Write-Host b

@@ -1,0 +1,6 @@
+FROM a
+RUN <<-EOF
+	b
+		c
+	EOF
+RUN d

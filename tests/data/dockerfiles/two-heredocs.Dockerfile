@@ -1,0 +1,7 @@
+FROM a
+COPY <<A <<B /x/
+in a
+A
+in b
+B
+RUN c

@@ -1,0 +1,4 @@
+FROM a
+LABEL ä=ö x=“y”
+RUN echo 日本 \
+  語

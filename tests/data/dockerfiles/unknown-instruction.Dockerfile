@@ -1,0 +1,3 @@
+FROM a
+INCLUDE b
+RUN c
