@@ -73,3 +73,22 @@ def test_libraries_are_loaded_where_they_are_used(module: str) -> None:
         unwanted(loaded_after(f"import {module}"), ("textual", "rich", "docker", "requests", "humanize"))
         == []
     )
+
+
+def test_the_first_picture_waits_for_nothing_that_reads_or_rewrites() -> None:
+    later = (
+        "docker",
+        "requests",
+        "humanize",
+        "pygments.lexers",
+        "pyperclip",
+        "dockerfile_parse",
+        "elftools",
+        "uvdive.session.reading",
+        "uvdive.image.engine",
+        "uvdive.rewrite.planner",
+        "uvdive.rewrite.copyset",
+        "uvdive.verify",
+        "uvdive.tui.screens.rewrite",
+    )
+    assert unwanted(loaded_after("import uvdive.tui.app, uvdive.tui.run"), later) == []

@@ -10,17 +10,20 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Concatenate, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Protocol, TypeVar
 
 from uvdive.base.errors import UsageError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
-from uvdive.base.resident import Resident
-from uvdive.image.reference import Target, parse_target
-from uvdive.image.store import LayerStore
 from uvdive.image.table import FileTable
 from uvdive.ledger.report import ImageReport
-from uvdive.session.images import Loaded, read_saved
 from uvdive.session.options import DEFAULTS, ReadOptions
+
+if TYPE_CHECKING:
+    # The app imports this before its first picture.
+    from uvdive.base.resident import Resident
+    from uvdive.image.reference import Target
+    from uvdive.image.store import LayerStore
+    from uvdive.session.images import Loaded
 
 T = TypeVar("T")
 
@@ -127,6 +130,9 @@ def open_desk(
     cancel: CancelToken | None = None,
 ) -> ProcessDesk:
     """Load what a TARGET names into a process that answers about it; all as ``load_image`` says."""
+    from uvdive.base.resident import Resident
+    from uvdive.image.reference import parse_target
+
     parsed = parse_target(target) if isinstance(target, str) else target
     if parsed.kind == "dockerfile":
         raise UsageError(f"{parsed.value} is a Dockerfile: it has to be built first.")
@@ -140,6 +146,9 @@ def hold(
     target: Target, dockerfile: Path | None, options: ReadOptions, *, on_event: OnEvent
 ) -> tuple[Held, tuple[ImageReport, bool]]:
     """What the process does first: read everything, and hand over what is small."""
+    from uvdive.image.store import LayerStore
+    from uvdive.session.images import read_saved
+
     if target.kind == "report":
         held = Held(read_saved(target.path), None)
     else:

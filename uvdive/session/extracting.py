@@ -7,12 +7,16 @@ import secrets
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import BytesRead, CancelToken, OnEvent, ignore
-from uvdive.image.store import LayerStore
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.tree import Sign, TreeView
+
+if TYPE_CHECKING:
+    # The app imports this before its first picture.
+    from uvdive.image.store import LayerStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,6 @@ from uvdive.tui.screens.dialogs import AskPath, Failure
 from uvdive.tui.screens.explore import ExploreScreen
 from uvdive.tui.services import Loader, Opener, Services
 from uvdive.tui.text import visible
-from uvdive.tui.writing import find_dockerfile, without_dockerfile
 
 MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""
@@ -211,13 +210,14 @@ class UvdiveApp(App[int]):
             desk.close()
             raise CancelledError
         # Imported here while people wait anyway: at the first key it would be felt.
-        import_module("uvdive.tui.screens.kinds")
-        import_module("uvdive.tui.screens.viewer")
+        for name in ("kinds", "viewer", "dockerfile", "rewrite"):
+            import_module(f"uvdive.tui.screens.{name}")
         return desk
 
     def show_rewrite(self, report: ImageReport) -> None:
         """Go to the rewrite, which stays as it was left; ask for a Dockerfile where none is found."""
         from uvdive.tui.screens.rewrite import RewriteScreen
+        from uvdive.tui.writing import find_dockerfile, without_dockerfile
 
         if self.is_screen_installed("rewrite"):
             self.push_screen("rewrite")
