@@ -58,12 +58,13 @@ def call(
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
     own_session: bool = True,
+    pass_fds: tuple[int, ...] = (),
 ) -> T:
     """Run ``function(*args, on_event=…)`` in a new process and return its result.
 
     ``function`` is a public function of a module; its arguments, events and result
     must pickle. Cancelling ends the process at once, with the workers that it called
-    with ``own_session=False``.
+    with ``own_session=False``. ``pass_fds`` stay open in it, under the same numbers.
 
     Raises:
         UvdiveError: as raised by the function.
@@ -81,6 +82,7 @@ def call(
             stdout=subprocess.PIPE,
             stderr=errors,
             start_new_session=own_session,
+            pass_fds=pass_fds,
         )
 
         def kill() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,7 +91,14 @@ def _names(tag: str) -> set[str]:
     return {full, f"localhost/{full}", f"docker.io/library/{full}", f"docker.io/{full}"}
 
 
-def collect(box: Box, chosen: Chosen, on_event: OnEvent, *, announce: bool = True) -> RawImage:
+def collect(
+    box: Box,
+    chosen: Chosen,
+    on_event: OnEvent,
+    *,
+    announce: bool = True,
+    meanwhile: Callable[[], None] | None = None,
+) -> RawImage:
     """Read the chosen image's layers.
 
     Args:
@@ -98,6 +106,7 @@ def collect(box: Box, chosen: Chosen, on_event: OnEvent, *, announce: bool = Tru
         chosen: which they are.
         on_event: gets ImageFound, LayerRead and BytesRead.
         announce: say which layers come and that they were read; a stream did.
+        meanwhile: what to do first while another process already reads.
 
     Raises:
         ImageError: a layer is missing or is not what it should be.
@@ -107,7 +116,10 @@ def collect(box: Box, chosen: Chosen, on_event: OnEvent, *, announce: bool = Tru
         on_event(ImageFound(manifest.reference, outline(manifest)))
     found: dict[int, tuple[LayerData, LayerPlace | None]] = {}
     try:
-        for number in box.order(chosen.names):
+        order = box.order(chosen.names)
+        if meanwhile is not None:
+            meanwhile()
+        for number in order:
             found[number] = box.layer(chosen.names[number])
             if announce and number < len(manifest.diff_ids):
                 on_event(layer_read(found[number][0], manifest.diff_ids[number]))

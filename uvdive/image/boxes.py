@@ -24,7 +24,7 @@ from uvdive.image import blobs
 from uvdive.image.events import LayerRead
 from uvdive.image.layer import LayerData
 from uvdive.image.layercache import LayerCache
-from uvdive.image.sharing import BlobPlace, Read, SecondReader, read_blob, split
+from uvdive.image.sharing import BlobPlace, Read, SecondReader, read_blob, worth_sharing
 from uvdive.image.source import LayerPlace
 from uvdive.image.stream import ByteStream, ChunkStream, FileStream, opened
 from uvdive.image.table import Kind
@@ -184,7 +184,6 @@ class _InPlace(ABC):
         self._wanted, self._on_event, self._verify = wanted, on_event, verify
         self._read: dict[str, Read] = {}
         self._second: SecondReader | None = None
-        self._theirs: frozenset[str] = frozenset()
 
     @abstractmethod
     def find(self, name: str) -> tuple[str, BlobPlace] | None:
@@ -192,16 +191,10 @@ class _InPlace(ABC):
 
     def order(self, names: Sequence[str]) -> list[int]:
         found = [self.find(name) for name in names]
-        places = dict(item for item in found if item is not None)
-        _, theirs = split(places)
-        if theirs:
-            self._theirs = frozenset(theirs)
-            self._second = SecondReader(
-                {name: places[name] for name in theirs}, self._wanted, verify=self._verify
-            )
-        return sorted(
-            range(len(names)), key=lambda n: (item := found[n]) is not None and item[0] in self._theirs
-        )
+        places = dict(sorted((item for item in found if item), key=lambda item: -item[1].size))
+        if worth_sharing(places):
+            self._second = SecondReader(places, self._wanted, verify=self._verify)
+        return sorted(range(len(names)), key=lambda n: -item[1].size if (item := found[n]) else 0)
 
     def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
         found = self.find(name)
@@ -209,7 +202,7 @@ class _InPlace(ABC):
             raise _missing(name)
         real, place = found
         read = self._read.get(real)
-        if read is None and self._second is not None and real in self._theirs:
+        if read is None and self._second is not None and not self._second.claim():
             read = self._second.wait(real)
         if read is None:
             read = read_blob(real, place, self._wanted, verify=self._verify)

@@ -22,6 +22,9 @@ from uvdive.image.wanting import Wanted
 WORTH_IT = 32 << 20
 """Layers of fewer bytes together are read before a second process would have started."""
 
+_MOST = 1 << 12
+"""More layers than any image has; so many bytes a pipe takes at once (pipe(7))."""
+
 
 @dataclass(frozen=True, slots=True)
 class BlobPlace:
@@ -59,40 +62,60 @@ def read_blob(name: str, place: BlobPlace, wanted: Wanted, *, verify: bool) -> R
     return Read(name, layer, LayerPlace(place.path.absolute(), place.start) if plain else None)
 
 
-def read_blobs(places: Mapping[str, BlobPlace], wanted: Wanted, verify: bool, *, on_event: OnEvent) -> None:  # noqa: FBT001 - a worker's arguments are positional
-    """Read layers in turn, each handed over as an event: the second process's work."""
+def read_blobs(
+    places: Mapping[str, BlobPlace],
+    wanted: Wanted,
+    verify: bool,  # noqa: FBT001 - a worker's arguments are positional
+    claims: int,
+    *,
+    on_event: OnEvent,
+) -> None:
+    """Read layers in turn as far as they can be claimed, each handed over as an event.
+
+    The second process's work; ``claims`` is its end of ``SecondReader``'s pipe.
+    """
     for name, place in places.items():
+        if not os.read(claims, 1):
+            break
         on_event(read_blob(name, place, wanted, verify=verify))
 
 
-def split(places: Mapping[str, BlobPlace]) -> tuple[list[str], list[str]]:
-    """Two shares of about equal size; the second is empty where sharing is not worth it."""
+def worth_sharing(places: Mapping[str, BlobPlace]) -> bool:
+    """Is there enough to read for two processes?"""
     total = sum(place.size for place in places.values())
-    if len(places) < 2 or total < WORTH_IT or (os.cpu_count() or 1) < 2:
-        return list(places), []
-    shares: tuple[list[str], list[str]] = ([], [])
-    weights = [0, 0]
-    for name in sorted(places, key=lambda name: -places[name].size):
-        lighter = weights.index(min(weights))
-        shares[lighter].append(name)
-        weights[lighter] += places[name].size
-    return shares
+    return 1 < len(places) <= _MOST and total >= WORTH_IT and (os.cpu_count() or 1) > 1
 
 
 class SecondReader:
-    """A process that reads its share of the layers while its parent reads the others."""
+    """A process that reads layers while its parent reads others.
+
+    The parent goes through ``places`` from the front, the process from the back. A pipe
+    holds a byte for each layer; whoever takes one may read its next layer, so the two
+    meet where the work is done, and no layer is read twice.
+    """
 
     def __init__(self, places: Mapping[str, BlobPlace], wanted: Wanted, *, verify: bool) -> None:
         self._found: dict[str, Read] = {}
         self._changed = threading.Condition()
         self._over = False
         self._cancel = CancelToken()
-        self._thread = threading.Thread(target=self._run, args=(dict(places), wanted, verify), daemon=True)
+        self._claims, end = os.pipe()
+        os.write(end, bytes(len(places)))
+        os.close(end)
+        job = dict(reversed(list(places.items()))), wanted, verify, self._claims
+        self._thread = threading.Thread(target=self._run, args=job, daemon=True)
         self._thread.start()
 
     def _run(self, *job: object) -> None:
         try:
-            worker.call(read_blobs, *job, on_event=self._take, cancel=self._cancel, own_session=False)
+            worker.call(
+                read_blobs,
+                *job,
+                on_event=self._take,
+                cancel=self._cancel,
+                own_session=False,
+                pass_fds=(self._claims,),
+            )
         except (UvdiveError, worker.WorkerCrashError, OSError):
             # The parent reads what is missing itself, and so meets the same error.
             pass
@@ -107,6 +130,10 @@ class SecondReader:
                 self._found[event.name] = event
                 self._changed.notify_all()
 
+    def claim(self) -> bool:
+        """May the parent read the next layer from the front?"""
+        return bool(os.read(self._claims, 1))
+
     def wait(self, name: str) -> Read | None:
         """The layer once it was read, or None where the other process did not get that far."""
         with self._changed:
@@ -117,3 +144,4 @@ class SecondReader:
         """End the process."""
         self._cancel.cancel()
         self._thread.join()
+        os.close(self._claims)

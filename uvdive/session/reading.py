@@ -7,24 +7,22 @@ from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import Note, OnEvent
 from uvdive.image import archive, oci
 from uvdive.image.boxes import Box, FolderBox, PassedBox, open_archive
 from uvdive.image.comparing import Contents
-from uvdive.image.endpoint import endpoint_of
-from uvdive.image.engine import Engine
 from uvdive.image.reference import Target
 from uvdive.image.source import RawImage, StoreIndex
 from uvdive.image.stack import Sources, stack
-from uvdive.ledger.assemble import Evidence, make_report
-from uvdive.ledger.base import KnownImage
-from uvdive.ledger.report import ImageReport
 from uvdive.ledger.wanted import wanted
-from uvdive.session.caching import layer_cache
-from uvdive.session.matching import matching_dockerfile
 from uvdive.session.options import DEFAULTS, ReadOptions
+
+if TYPE_CHECKING:
+    from uvdive.ledger.base import KnownImage
+    from uvdive.ledger.report import ImageReport
 
 
 def read_image(
@@ -59,6 +57,9 @@ def _read(
     target: Target, dockerfile: Path | None, options: ReadOptions, on_event: OnEvent
 ) -> tuple[ImageReport, StoreIndex]:
     image, known = _raw(target, options, on_event)
+    from uvdive.ledger.assemble import Evidence, make_report
+    from uvdive.session.matching import matching_dockerfile
+
     if dockerfile is None and options.look_in is not None:
         history = [entry.created_by for entry in image.manifest.history]
         dockerfile = matching_dockerfile(history, options.look_in)
@@ -87,6 +88,11 @@ def _read(
 def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawImage, tuple[KnownImage, ...]]:
     """The image as its source hands it over, and the engine's images, one of which may be its base."""
     if target.kind in ("docker", "podman"):
+        from uvdive.image.endpoint import endpoint_of
+        from uvdive.image.engine import Engine
+        from uvdive.ledger.base import KnownImage
+        from uvdive.session.caching import layer_cache
+
         engine = Engine(endpoint_of(target.kind))
         cache = layer_cache() if options.layer_cache else None
         image = engine.read(
@@ -102,6 +108,12 @@ def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawIm
             announce = not isinstance(box, PassedBox)
             return _from_box(box, target, options, on_event, announce=announce), ()
     raise UsageError(f"{target.value} is no image.")
+
+
+def _prepare() -> None:
+    """Import what accounting needs."""
+    import uvdive.ledger.assemble
+    import uvdive.session.matching  # noqa: F401
 
 
 def _from_box(
@@ -120,7 +132,7 @@ def _from_box(
     else:
         name = "oci-layout" if source == "oci" else source
         chosen = oci.choose(box, target.tag, options.platform, reference=target.value, source=name)
-    return archive.collect(box, chosen, on_event, announce=announce)
+    return archive.collect(box, chosen, on_event, announce=announce, meanwhile=_prepare)
 
 
 def _kept(image: RawImage, sources: Sources) -> dict[int, bytes]:
