@@ -161,3 +161,43 @@ def test_r51_a_heredoc_is_changed_in_the_dockerfile(project, node) -> None:
     result = plan(text, None, lambda _: None)
     assert result.outcome == "rewritten", result.refusal
     assert "#!/bin/sh\nexec flask\nEOF\n" in result.text
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "text"),
+    [
+        ('CMD ["make", "run"]\n', "Makefile", "run:\n\tuv run flask\n"),
+        ("CMD honcho start\n", "Procfile", "web: uv run flask\n"),
+        ('CMD ["supervisord", "-c", "s.conf"]\n', "s.conf", "[program:web]\ncommand=uv run flask\n"),
+        ('CMD ["python", "start.py"]\n', "start.py", 'import os\nos.execvp("uv", ["uv", "run", "flask"])\n'),
+    ],
+)
+def test_r24_task_files_that_call_uv_keep_it_or_get_a_stand_in(
+    project, node, tmp_path, start, name, text
+) -> None:
+    (tmp_path / name).write_text(text)
+    made = project(BASE + SYNC + f"COPY {name} ./\n" + start, {f"COPY {name}": {f"/app/{name}": node(9)}})
+    result = made.plan(context=tmp_path)
+    assert result.outcome == "rewritten", result.refusal
+    assert values(result)[0] == "keep-uv"
+    assert "shim" in values(result)[1]
+    (tmp_path / name).write_text(text.replace("uv", "env") + "# uv run\n")
+    assert not any(d.id == "start-scripts" for d in made.plan(context=tmp_path).decisions)
+
+
+def test_r24_cron_knows_no_variables_so_its_uv_is_refused(project, node, tmp_path) -> None:
+    (tmp_path / "jobs").write_text("* * * * * root cd /app && uv run job.py\n")
+    made = project(
+        BASE + SYNC + 'COPY jobs /etc/cron.d/jobs\nCMD ["cron", "-f"]\n',
+        {"COPY jobs": {"/etc/cron.d/jobs": node(9, owner="app")}},
+    )
+    assert refused(made.plan(context=tmp_path)) == ("R24", 6)
+
+
+def test_r24_what_others_start_with_uv_is_named(project, tmp_path) -> None:
+    made = project(BASE + SYNC + 'CMD ["flask"]\n')
+    (tmp_path / "compose.yaml").write_text("services:\n  web:\n    command: [uv, run, flask]\n")
+    (tmp_path / "tasks.py").write_text('subprocess.run(["uv", "run", "x"])\n')
+    (tmp_path / "notes.py").write_text('# subprocess.run(["uv", "run"])\n"use uv run"\n')
+    found = [warning.text for warning in made.plan(context=tmp_path).warnings if warning.rule == "R24"]
+    assert [text.split()[0] for text in found] == ["compose.yaml", "tasks.py"]

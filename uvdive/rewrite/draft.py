@@ -13,6 +13,7 @@ from uvdive.rewrite.buildoptions import build_options
 from uvdive.rewrite.compose import Parts, Writer, check_single, write
 from uvdive.rewrite.contextfiles import sources, warn_host_environment
 from uvdive.rewrite.copyset import Copier, CopySet, static_copy_set
+from uvdive.rewrite.elsewhere import warn_elsewhere
 from uvdive.rewrite.explain import explain
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
@@ -74,6 +75,7 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     early = early_copies(evidence.steps, runs)
     warn_host_environment(evidence, notes)
     warn_resolving(evidence, env, notes)
+    warn_elsewhere(evidence, notes)
     bases = choose_bases(evidence, env, bench.files, notes)
     starter = Starter(evidence, env, files, notes)
     moved = starter.start_instructions()

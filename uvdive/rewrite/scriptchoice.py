@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.difftext import unified_diff
+from uvdive.rewrite.elsewhere import is_cron
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision, FileChange
@@ -72,6 +73,14 @@ def decide(
     surveys = [_survey(script, around) for script in scripts if script.mentions_uv]
     if not surveys:
         return None
+    cron = next((survey.script for survey in surveys if is_cron(survey.script.path)), None)
+    if cron is not None:
+        raise Refused(
+            "R24",
+            f"{cron.path} calls uv, and cron starts its jobs without the image's variables. Call the "
+            f"environment's programs there with their full path ({around.env.bin}/…).",
+            cron.line,
+        )
     for survey in surveys:
         survey.stays = survey.stays or _why_not(survey.script, evidence)
     names = ", ".join(survey.script.path for survey in surveys)
@@ -192,6 +201,8 @@ def _survey_words(script: Script, ask: Callable[[tuple[str, ...]], Stripped | No
             continue
         call = re.sub(r"""["'`\[\](),]+""", " ", line[match.start() :])
         words = tuple(call.split())
+        if words[1:2] == words[:1]:  # execvp("uv", ["uv", …])
+            words = words[1:]
         if len(words) > 1:
             ask(words)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.shell import SHELLS, read_script
-from uvdive.rewrite.contextfiles import context_file, heredoc_text
+from uvdive.rewrite.contextfiles import context_file, heredoc_text, sources
+from uvdive.rewrite.elsewhere import files_of
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Refused
@@ -73,6 +74,23 @@ class Finder:
             else:
                 self._take(word, line, must=shell, shell=shell)
                 shell = False
+
+        files, folders = files_of(words, self.evidence.workdir)
+        for path in (*files, *self._below(folders)):
+            if self._is_own(path) and path not in self.found and (text := self._text(path)) is not None:
+                self._add(path, text, line, shell=False)
+
+    def _below(self, folders: Sequence[str]) -> Iterator[str]:
+        """The author's files in folders that a program reads whole."""
+        for step in self.evidence.steps if folders and self.files is None else ():
+            if step.keyword in ("COPY", "ADD") and step.instruction.flag("from") is None:
+                given, target = sources(step)
+                names = [posixpath.basename(word) for word in given] if target.endswith("/") else [""]
+                yield from (target + name for name in names if target.startswith(tuple(folders)))
+        for folder in folders:
+            node = self.files.at(folder.rstrip("/")) if self.files is not None else None
+            if self.files is not None and node is not None:
+                yield from (self.files.path(below) for below in self.files.walk(node))
 
     def _take(self, word: str, line: int, *, must: bool, shell: bool) -> None:
         paths = [posixpath.normpath(posixpath.join(self.evidence.workdir, word))]
