@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from uvdive.base.errors import UsageError, UvdiveError
@@ -15,6 +14,7 @@ from uvdive.output.plain import visible
 
 if TYPE_CHECKING:
     import logging
+    from pathlib import Path
 
 _DEFAULT_WIDTH = 100
 

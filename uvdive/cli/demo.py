@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from importlib import resources
 
 from uvdive.base.errors import ExitCode, UvdiveError
 from uvdive.cli.console import Console
@@ -22,6 +21,8 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """Explore the bundled report."""
     check_output(args)
+    from importlib import resources
+
     from uvdive.cli.present import show
     from uvdive.cli.targets import Source
 

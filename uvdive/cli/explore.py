@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ExitCode, UsageError
@@ -45,6 +43,9 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
 
 def _here(args: argparse.Namespace) -> ReadOptions:
     """How to read; the image's Dockerfile may lie in the current folder."""
+    from dataclasses import replace
+    from pathlib import Path
+
     from uvdive.cli.targets import reading
 
     return replace(reading(args), look_in=Path())

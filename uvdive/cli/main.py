@@ -6,7 +6,6 @@ import contextlib
 import importlib
 import signal
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from types import FrameType
 
@@ -88,14 +87,15 @@ def _check_order(argv: Sequence[str]) -> None:
 @contextlib.contextmanager
 def _terminating() -> Iterator[None]:
     """SIGTERM raises in here, so that processes and files of ours do not stay behind."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise _TerminatedError
 
-    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # only the main thread may
+        yield
+        return
     try:
         yield
     finally:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Any, NoReturn
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from uvdive import __version__
 from uvdive.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMMANDS = {
     "explore": "look into an image: the app in a terminal, else a report (the default)",
@@ -37,6 +41,30 @@ build failed, 5 the rewrite was refused, 130 interrupted
 """
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Knows the terminal's width without ``shutil``, whose import takes longer than to print the help."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    except (OSError, ValueError, AttributeError):
+        return 80
+
+
+def path_of(text: str) -> Path:
+    """An option's value as a path."""
+    from pathlib import Path
+
+    return Path(text)
+
+
 class Parser(argparse.ArgumentParser):
     """A command's parser: its errors are ours, and it knows which options take a value."""
 
@@ -48,7 +76,7 @@ class Parser(argparse.ArgumentParser):
             usage="uvdive [explore] [TARGET] [OPTIONS]\n       uvdive COMMAND ..." if top else None,
             description=None if top else f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}.",
             epilog=f"commands:\n{commands}\n{TARGETS}\n{PICKER}\n{CODES}" if top else f"{TARGETS}\n{CODES}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Formatter,
             allow_abbrev=False,
         )
         self.switches: set[str] = set()
@@ -74,7 +102,7 @@ def add_common(parser: Parser) -> None:
     """The options of every command."""
     parser.option("--units", choices=("si", "binary"), default="si", help="kB and MB, or KiB and MiB")
     parser.option(
-        "--log", metavar="FILE", type=Path, help="write what happens, with tracebacks, to this file"
+        "--log", metavar="FILE", type=path_of, help="write what happens, with tracebacks, to this file"
     )
     parser.option("--debug", action="store_true", help="show the traceback of an error")
 
@@ -93,7 +121,7 @@ def add_output(parser: Parser, *, report: bool = True) -> None:
     parser.option("--report", action="store_true", help="print plain text, also in a terminal")
     if report:
         parser.option("--top", metavar="N", type=_count, help="the N largest rows of each list in --json")
-        parser.option("--save", metavar="FILE", type=Path, help="save all but the files' contents as .uvdive")
+        parser.option("--save", metavar="FILE", type=path_of, help="save all but files' contents as .uvdive")
 
 
 def add_reading(parser: Parser, *, duplicates: bool = True) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ExitCode, RefusedError, UsageError, VerificationError
 from uvdive.cli.console import Console
-from uvdive.cli.options import Parser, add_common
+from uvdive.cli.options import Parser, add_common, path_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from uvdive.build.events import Timings
     from uvdive.cli.narrate import Narrator
     from uvdive.cli.targets import Source
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """The command's arguments; what comes after ``--`` is buildx's, in ``buildx``."""
     parser.usage = "uvdive rewrite [OPTIONS] DOCKERFILE [-- BUILDX OPTIONS]"
-    parser.add_argument("dockerfile", metavar="DOCKERFILE", type=Path, help="the file, or its folder")
-    parser.option("--context", metavar="DIR", type=Path, help="the build context (default: its folder)")
+    parser.add_argument("dockerfile", metavar="DOCKERFILE", type=path_of, help="the file, or its folder")
+    parser.option("--context", metavar="DIR", type=path_of, help="the build context (default: its folder)")
     evidence = parser.add_mutually_exclusive_group()
     evidence.add_argument("--image", metavar="TARGET", help="the image that it made; without, it is built")
     evidence.add_argument("--static", action="store_true", help="a draft from the text alone")
@@ -36,7 +37,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     output.add_argument(
         "--write", action="store_true", help="replace DOCKERFILE; the old text stays as .orig"
     )
-    output.add_argument("-o", "--output", metavar="FILE", type=Path, help="write the new text to a new file")
+    output.add_argument("-o", "--output", metavar="FILE", type=path_of, help="write the text to a new file")
     parser.option(
         "--verify",
         action=argparse.BooleanOptionalAction,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Sequence
 
@@ -32,6 +31,8 @@ def path_fields(path: bytes | str) -> dict[str, str]:
     try:
         return {"path": raw.decode()}
     except UnicodeDecodeError:
+        import base64
+
         return {"path": raw.decode("utf-8", "replace"), "path_b64": base64.b64encode(raw).decode()}
 
 
