@@ -186,13 +186,13 @@ def test_compare_prints_in_a_terminal_where_that_is_asked_for(run, session, form
 def test_demo_opens_the_bundled_report(run, session, monkeypatch, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "demo.uvdive").write_bytes(saved.dump(sample_report()))
-    monkeypatch.setattr("uvdive.cli.demo.resources.files", lambda _: tmp_path)
+    monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path)
     assert run("demo", "--report").code == 0
     assert session.asked("load")[0] == f"report:{tmp_path / 'data' / 'demo.uvdive'}"
 
 
 def test_demo_without_its_report_says_how_to_make_it(run, session, monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("uvdive.cli.demo.resources.files", lambda _: tmp_path)
+    monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path)
     ran = run("demo")
     assert ran.code == 1
     assert "--save uvdive/data/demo.uvdive" in ran.err
