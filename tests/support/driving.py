@@ -11,11 +11,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from samples import sample_report
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from uvdive.base.progress import CancelToken, OnEvent
-from uvdive.build.events import BuildEnded, BuildLog, BuildResult, BuildStep
+from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildResult, BuildStep, Timings
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import (
     Alternative,
@@ -134,12 +135,6 @@ CHECKS = (
 FAILED = (*CHECKS[:2], Check("start", "failed", "exit code 1", ("Traceback [red]",)))
 
 
-STEPS = (
-    BuildStep("1", "[base 1/2] FROM uv:1", "cached"),
-    BuildStep("2", "[base 2/2] RUN [bold]uv[/] sync", "done", 1.5),
-)
-
-
 def proof(checks: tuple[Check, ...] = CHECKS, repairs: tuple[Repair, ...] = ()) -> Any:
     """What ``prove`` returns."""
     return SimpleNamespace(
@@ -149,7 +144,9 @@ def proof(checks: tuple[Check, ...] = CHECKS, repairs: tuple[Repair, ...] = ()) 
             (), (), (), (),
         ),
         verification=Verification(checks),
+        after=sample_report(),
         repairs=repairs,
+        held=None,
     )  # fmt: skip
 
 
@@ -167,10 +164,12 @@ class Recorded:
     written: list[RewritePlan] = field(default_factory=list)
     undone: list[Any] = field(default_factory=list)
     proved: list[dict[str, Any]] = field(default_factory=list)
+    timed: list[dict[str, Any]] = field(default_factory=list)
 
     def prove(self, _plan: RewritePlan, _before: ImageReport, **options: Any) -> Any:
         self.proved.append(options)
         on_event, cancel = options["on_event"], options["cancel"]
+        on_event(BuildBegan("after"))
         on_event(BuildStep("1", "[base 1/2] FROM uv:1", "cached"))
         on_event(BuildStep("2", "[base 2/2] RUN [bold]uv[/] sync", "running"))
         on_event(BuildLog("2", "\x1b[2Jhello [/]"))
@@ -178,12 +177,17 @@ class Recorded:
             Waits()(on_event, cancel)
         if self.error is not None:
             raise self.error
-        on_event(BuildStep("2", "[base 2/2] RUN [bold]uv[/] sync", "done", 1.5))
-        on_event(BuildEnded("after", BuildResult("sha256:1", None, 1.5, STEPS)))
+        last = BuildStep("2", "[base 2/2] RUN [bold]uv[/] sync", "done", 1.5)
+        on_event(last)
+        on_event(BuildEnded("after", BuildResult("sha256:1", "x:after", 2.5, (last,))))
         for check in self.checks:
             on_event(CheckStarted(check.name))
             on_event(check)
         return proof(self.checks, self.repairs)
+
+    def time(self, _plan: RewritePlan, _before: Any, **options: Any) -> Timings:
+        self.timed.append(options)
+        return Timings((30.0, 40.0), (20.0, 3.0), "src/server.py")
 
     def write(self, asked: RewritePlan, *, context: Path) -> Any:  # noqa: ARG002 - the app passes it
         if self.error is not None:
@@ -195,7 +199,7 @@ class Recorded:
         self.undone.append(written)
 
     def services(self) -> Services:
-        return Services(plan=self.plan, prove=self.prove, write=self.write, undo=self.undo)
+        return Services(plan=self.plan, prove=self.prove, write=self.write, undo=self.undo, time=self.time)
 
 
 def _chosen(choices: Any) -> dict[str, str]:

@@ -144,6 +144,6 @@ async def test_the_old_lines_have_their_bytes_beside_them(dockerfile):
             await pilot.press("d")
             await pilot.pause()
         dockerfile.write_text(OLD + "# another\n")
-        app.screen._replan()
+        app.screen.replan()
         await ended(pilot, app.screen._job)
         assert not [line for line in text_of(app).splitlines() if size(own) in line and "RUN uv sync" in line]

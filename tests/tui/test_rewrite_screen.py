@@ -145,7 +145,7 @@ async def test_p_repairs_what_a_changed_decision_may_mend(dockerfile):
         assert recorded.proved == []
         await built(screen, pilot)
         assert "p repairs it" in text_of(app)
-        assert screen.proof.build_words() == "built in 1.5 s, 1 of 2 steps cached"
+        assert screen.proof.build.words() == "2.5 s, 1 of 2 steps cached"
         recorded.checks, recorded.repairs = CHECKS, ()
         await pilot.press("p")
         await ended(pilot, screen._job)

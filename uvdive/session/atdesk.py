@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from uvdive.base.progress import CancelToken, OnEvent
+from uvdive.build.events import BuildRequest, Timings
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Held, slim
 from uvdive.session.proving import Proof, prove
 from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.timing import Wish, time_builds
 
 
 def plan_at_desk(
@@ -39,7 +41,7 @@ def prove_at_desk(
     plan: RewritePlan,
     context: Path,
     build_args: tuple[str, ...],
-    start: bool,  # noqa: FBT001 - arguments travel by position
+    start: bool,  # noqa: FBT001 - a desk takes arguments by place
     *,
     on_event: OnEvent,
     cancel: CancelToken,
@@ -56,3 +58,18 @@ def prove_at_desk(
         cancel=cancel,
     )
     return replace(proof, after=slim(proof.after))
+
+
+def time_at_desk(
+    held: Held,
+    plan: RewritePlan,
+    context: Path,
+    build_args: tuple[str, ...],
+    *,
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> Timings:
+    """Time both builds, without cache and after a change; all as ``time_builds`` says."""
+    request = BuildRequest(context, Path(plan.dockerfile), args=build_args)
+    wish = Wish(cold=True, rebuild=True)
+    return time_builds(request, plan, held.report, wish, on_event=on_event, cancel=cancel)

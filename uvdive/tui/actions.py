@@ -26,6 +26,11 @@ def never(_screen: object) -> str:
     return ""
 
 
+def can_leave(screen: Any) -> str:
+    """Is there a filter, a zoom or a screen to go back from?"""
+    return "" if screen.can_back else "There is nothing to end."
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing that a key does.

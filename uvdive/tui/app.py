@@ -22,6 +22,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.session.desk import Desk
 from uvdive.tui import theme
 from uvdive.tui.actions import Action, ActionScreen
+from uvdive.tui.builds import Build
 from uvdive.tui.clashes import clashes
 from uvdive.tui.clipboard import copy_locally
 from uvdive.tui.jobs import Job, Jobs, Work
@@ -121,6 +122,7 @@ class UvdiveApp(App[int]):
         self.services = services or Services()
         self.desk: Desk | None = None
         self.jobs = Jobs()
+        self.original = Build("before")
         self.crash: Exception | None = None
         self._copied = ""
         self._loader = loader

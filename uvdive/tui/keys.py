@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from uvdive.tui.actions import Action
+from uvdive.tui.actions import Action, can_leave
+from uvdive.tui.rewritekeys import COMPARE, REWRITE
 
 
 def _read(screen: Any) -> str:
@@ -17,10 +18,6 @@ def _can_stop_reading(screen: Any) -> str:
 
 def _can_export(screen: Any) -> str:
     return _read(screen) or str(screen.export_problem)
-
-
-def _can_leave(screen: Any) -> str:
-    return "" if screen.can_back else "There is nothing to end."
 
 
 def _has_file(screen: Any) -> str:
@@ -114,7 +111,7 @@ EXPLORE = (
         "escape",
         "Back",
         "End the filter, the range of layers, the zoom; then back to what to open.",
-        _can_leave,
+        can_leave,
         palette=False,
     ),
     Action("explore.help", "question_mark", "Help", "Show every key and sign.", footer=True),
@@ -178,7 +175,7 @@ PICK = (
     Action("pick.filter", "slash", "Filter", "List only what contains some words.", footer=True),
     Action("pick.sort", "s", "Sort", "Order by age, size, name or kind.", footer=True),
     Action("pick.again", "r", "Look again", "Ask the engine and the folder again.", footer=True),
-    Action("pick.back", "escape", "Back", "End the filter.", _can_leave, palette=False),
+    Action("pick.back", "escape", "Back", "End the filter.", can_leave, palette=False),
     Action("pick.help", "question_mark", "Help", "Show every key and sign.", footer=True),
     Action("pick.quit", "q", "Quit", "Stop all work and leave.", footer=True),
 )
@@ -227,152 +224,6 @@ DOCKERFILE = (
     Action("dockerfile.back", "escape", "Back", "End the zoom; then back.", footer=True, palette=False),
     Action("dockerfile.help", "question_mark", "Help", "Show every key and sign.", footer=True),
     Action("dockerfile.quit", "q", "Quit", "Stop all work and leave."),
-)
-
-
-def _planned(screen: Any) -> str:
-    return "" if screen.plan is not None else "The rewrite is not computed yet."
-
-
-def _has_choice(screen: Any) -> str:
-    if screen.busy:
-        return "A build is running; x stops it."
-    return _planned(screen)
-
-
-def _can_build(screen: Any) -> str:
-    if screen.busy:
-        return "A build is running; x stops it."
-    return str(_planned(screen) or screen.build_problem)
-
-
-def _can_repair(screen: Any) -> str:
-    if screen.busy:
-        return "A build is running; x stops it."
-    offered = screen.proof is not None and screen.proof.repairs
-    return "" if offered else "No check failed that a changed decision may mend."
-
-
-def _can_write(screen: Any) -> str:
-    if screen.busy:
-        return "A build is running; x stops it."
-    return str(_planned(screen) or screen.write_problem)
-
-
-def _can_undo(screen: Any) -> str:
-    if screen.busy:
-        return "A build is running; x stops it."
-    return "" if screen.written is not None else "Nothing was written."
-
-
-def _can_plan_again(screen: Any) -> str:
-    if screen.busy or screen.planning:
-        return "Something is running; x stops it."
-    return "" if screen.plan is None or screen.changed_problem else "The files are as they were planned from."
-
-
-def _has_comparison(screen: Any) -> str:
-    done = screen.proof is not None and screen.proof.comparison is not None
-    return "" if done else "The new image is not measured yet; b builds it."
-
-
-def _can_stop_build(screen: Any) -> str:
-    return "" if screen.busy or screen.planning else "Nothing is running."
-
-
-def _can_switch(screen: Any) -> str:
-    return "" if screen.started else "Nothing was built yet; b builds."
-
-
-REWRITE = (
-    Action(
-        "rewrite.build",
-        "b",
-        "Build",
-        "Build the new image, check it against the old one and compare their sizes.",
-        _can_build,
-        footer=True,
-    ),
-    Action(
-        "rewrite.start",
-        "s",
-        "Build and run",
-        "Build and check as b does, and run both images too: ports, answers, logs, the time of a stop.",
-        _can_build,
-    ),
-    Action(
-        "rewrite.repair",
-        "p",
-        "Repair",
-        "Change the decisions that may mend what failed; then build and check again.",
-        _can_repair,
-    ),
-    Action("rewrite.write", "w", "Write", "Write the new Dockerfile, after a yes.", _can_write, footer=True),
-    Action("rewrite.undo", "u", "Undo", "Bring the old Dockerfile back.", _can_undo),
-    Action(
-        "rewrite.again", "r", "Plan again", "Plan anew after a file changed on the disk.", _can_plan_again
-    ),
-    Action("rewrite.compare", "c", "Compare", "Show all that differs between both images.", _has_comparison),
-    Action("rewrite.stop", "x", "Stop", "Stop the build; nothing was written.", _can_stop_build, footer=True),
-    Action("rewrite.split", "d", "Split", "Show the diff unified or side by side.", _planned, footer=True),
-    Action(
-        "rewrite.switch",
-        "v",
-        "Plan/Build",
-        "Switch between the plan and the build.",
-        _can_switch,
-        footer=True,
-    ),
-    Action("rewrite.copy", "y", "Copy", "Copy the new Dockerfile, or in the log pane the log.", _planned),
-    Action("rewrite.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
-    Action("rewrite.pane.1", "1", "First pane", "Go to the decisions, or the steps.", palette=False),
-    Action("rewrite.pane.2", "2", "Second pane", "Go to the diff, or to before and after.", palette=False),
-    Action("rewrite.pane.3", "3", "Third pane", "Go to the reasons, or the checks.", palette=False),
-    Action("rewrite.pane.4", "4", "Fourth pane", "Go to the log, once a build began.", palette=False),
-    Action("rewrite.next", "tab", "Next pane", "Go to the next pane.", palette=False),
-    Action("rewrite.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
-    Action(
-        "rewrite.back", "escape", "Back", "Back to the files; a build goes on.", footer=True, palette=False
-    ),
-    Action("rewrite.help", "question_mark", "Help", "Show every key and sign.", footer=True),
-    Action("rewrite.quit", "q", "Quit", "Stop all work and leave."),
-)
-
-
-def _can_stop_comparing(screen: Any) -> str:
-    return "" if screen.reading else "Nothing is being read."
-
-
-def _compared(screen: Any) -> str:
-    return "" if screen.found is not None else "The images are not compared yet."
-
-
-COMPARE = (
-    Action(
-        "compare.kind",
-        "v",
-        "Kind",
-        "List all changes, then only packages, OS packages, paths, settings.",
-        _compared,
-        footer=True,
-    ),
-    Action(
-        "compare.filter", "slash", "Filter", "List only what contains some words.", _compared, footer=True
-    ),
-    Action("compare.sort", "s", "Sort", "Order by bytes, name or sign.", _compared, footer=True),
-    Action("compare.stop", "x", "Stop", "Stop reading the images.", _can_stop_comparing),
-    Action("compare.copy", "y", "Copy", "Copy the selected name, or the verdict.", _compared, footer=True),
-    Action("compare.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
-    Action("compare.pane.1", "1", "Owners", "Go to the owners before and after.", palette=False),
-    Action("compare.pane.2", "2", "Changes", "Go to what differs.", palette=False),
-    Action("compare.pane.3", "3", "Details", "Go to the details.", palette=False),
-    Action("compare.next", "tab", "Next pane", "Go to the next pane.", palette=False),
-    Action("compare.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
-    Action(
-        "compare.back", "escape", "Back", "End the filter, the zoom; then back.", _can_leave, palette=False
-    ),
-    Action("compare.help", "question_mark", "Help", "Show every key and sign.", footer=True),
-    Action("compare.quit", "q", "Quit", "Stop all work and leave.", footer=True),
 )
 
 TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, COMPARE)

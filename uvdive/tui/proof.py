@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from uvdive.base.progress import BytesRead, Note
 from uvdive.base.units import percent, size
-from uvdive.build.events import BuildEnded, BuildLog, BuildResult, BuildStep
+from uvdive.build.events import Timings
 from uvdive.image.events import ImageFound, LayerRead
+from uvdive.tui.builds import Build
 from uvdive.verify.checks import Check, CheckStarted, Comparison, Verification
 from uvdive.verify.repairs import Repair
-
-MOST_LOG = 5_000
-"""So many of the last log lines are kept."""
 
 
 def saving(before: int, after: int) -> str:
@@ -28,20 +26,18 @@ def saving(before: int, after: int) -> str:
 
 
 @dataclass(slots=True)
-class Step:
-    """A build step as it stands; ``since`` is when it began, by the monotonic clock."""
-
-    event: BuildStep
-    since: float
-
-
-@dataclass(slots=True)
 class Proof:
-    """Everything that came of one ``prove``: fed with events, then with the result."""
+    """Everything that came of one ``prove``: fed with events, then with the result.
+
+    ``original`` is the build of the image before, as far as it was built in this session.
+    ``outcome`` is the session floor's own Proof, once it is there.
+    """
 
     clock: Callable[[], float] = time.monotonic
-    steps: dict[str, Step] = field(default_factory=dict)
-    log: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LOG))
+    original: Build = field(default_factory=lambda: Build("before"))
+    build: Build = field(default_factory=lambda: Build("after"))
+    outcome: Any = None
+    timings: Timings | None = None
     checks: dict[str, Check | None] = field(default_factory=dict)
     note: str = "starting"
     layers: int = 0
@@ -51,16 +47,15 @@ class Proof:
     began: float = 0.0
     took: float | None = None
     failure: str = ""
-    repairs: tuple[Repair, ...] = ()
-    built: BuildResult | None = None
 
     def __post_init__(self) -> None:
         self.began = self.clock()
+        self.build.clock = self.clock
 
     def take(self, event: object) -> None:
         """Note one event of the session floor."""
-        if isinstance(event, (BuildStep, BuildLog)):
-            self._take_build(event)
+        if self.build.take(event):
+            self.note = "building"
         elif isinstance(event, (CheckStarted, Check)):
             self.checks[event.name] = event if isinstance(event, Check) else None
             self.note = "checking"
@@ -68,19 +63,8 @@ class Proof:
             self.note = event.text
         elif isinstance(event, Comparison):
             self.comparison = event
-        elif isinstance(event, BuildEnded):
-            self.built = event.result
         elif isinstance(event, (BytesRead, ImageFound, LayerRead)):
             self._take_reading(event)
-
-    def _take_build(self, event: BuildStep | BuildLog) -> None:
-        if isinstance(event, BuildLog):
-            self.log.append(event.text)
-            return
-        known = self.steps.get(event.id)
-        self.steps[event.id] = Step(event, known.since if known else self.clock())
-        if event.state == "running":
-            self.note = "building"
 
     def _take_reading(self, event: BytesRead | ImageFound | LayerRead) -> None:
         self.note = "reading the image"
@@ -89,15 +73,11 @@ class Proof:
         elif isinstance(event, LayerRead):
             self.read_bytes += event.file_bytes
 
-    def finish(
-        self,
-        comparison: Comparison,
-        verification: Verification | None,
-        repairs: tuple[Repair, ...] = (),
-    ) -> None:
-        """The proof is done; ``repairs`` may mend what failed."""
-        self.repairs = repairs
-        self.comparison = comparison
+    def finish(self, outcome: Any) -> None:
+        """The proof is done."""
+        self.outcome = outcome
+        self.comparison = outcome.comparison
+        verification: Verification | None = outcome.verification
         self.verification = verification
         if verification is not None:
             self.checks = {check.name: check for check in verification.checks}
@@ -116,6 +96,11 @@ class Proof:
         return self.took if self.took is not None else self.clock() - self.began
 
     @property
+    def repairs(self) -> Sequence[Repair]:
+        """The changed decisions that may mend what failed."""
+        return () if self.outcome is None else self.outcome.repairs
+
+    @property
     def failed_checks(self) -> list[Check]:
         """The checks that failed."""
         return [check for check in self.checks.values() if check is not None and check.status == "failed"]
@@ -132,13 +117,6 @@ class Proof:
             return ""
         words = saving(found.before_bytes, found.after_bytes)
         return f"{words}: {size(found.before_bytes)} → {size(found.after_bytes)}"
-
-    def build_words(self) -> str:
-        """How long the build took and what the cache had, in words; empty before it is done."""
-        if self.built is None:
-            return ""
-        steps = len(self.built.own_steps)
-        return f"built in {self.built.seconds:.1f} s, {self.built.cached} of {steps} steps cached"
 
     def proven(self) -> str:
         """What the checks came to, in words; empty before they are done."""

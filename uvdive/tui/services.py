@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from uvdive.base.progress import CancelToken, OnEvent
+from uvdive.build.events import Timings
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Desk
 
@@ -42,6 +43,20 @@ def _prove(
     from uvdive.session.atdesk import prove_at_desk
 
     return desk.run(prove_at_desk, plan, context, build_args, start, on_event=on_event, cancel=cancel)
+
+
+def _time(
+    plan: RewritePlan,
+    desk: Desk,
+    *,
+    context: Path,
+    build_args: tuple[str, ...],
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> Timings:
+    from uvdive.session.atdesk import time_at_desk
+
+    return desk.run(time_at_desk, plan, context, build_args, on_event=on_event, cancel=cancel)
 
 
 def _write(plan: RewritePlan, *, context: Path) -> Any:
@@ -83,6 +98,7 @@ class Services:
 
     plan: Callable[..., RewritePlan] = _plan
     prove: Callable[..., Any] = _prove
+    time: Callable[..., Timings] = _time
     write: Callable[..., Any] = _write
     undo: Callable[..., Any] = _undo
     choices: Callable[..., Any] = _choices

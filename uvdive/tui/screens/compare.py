@@ -20,9 +20,9 @@ from uvdive.tui.changes import CHANGES, KINDS, Change, changes
 from uvdive.tui.describe import field, lines
 from uvdive.tui.headline import fit
 from uvdive.tui.jobs import Job, Work
-from uvdive.tui.keys import COMPARE
 from uvdive.tui.listing import arrange
 from uvdive.tui.panes import Panes
+from uvdive.tui.rewritekeys import COMPARE
 from uvdive.tui.screens.dialogs import Failure
 from uvdive.tui.text import keep_end, paragraph, visible
 from uvdive.tui.widgets.building import DeltaList, PairBar, Sides

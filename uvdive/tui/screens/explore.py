@@ -99,6 +99,7 @@ class ExploreScreen(Takeout):
         self._show_headline()
 
     def _read(self, event: object) -> None:
+        self._app.original.take(event)
         if isinstance(event, Note):
             # What comes after the reading is worth more than how much was read.
             self.progress.note, self.progress.read = event.text, None

@@ -17,27 +17,26 @@ from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.dockerlines import costs
 from uvdive.tui.headline import fit
 from uvdive.tui.jobs import Job
-from uvdive.tui.proof import Proof
 from uvdive.tui.screens.dialogs import Failure
-from uvdive.tui.screens.rewritefiles import LOOK, RewriteFiles
+from uvdive.tui.screens.rewritebuilds import RewriteBuilds
+from uvdive.tui.screens.rewritefiles import LOOK
 from uvdive.tui.text import keep_end, visible
-from uvdive.tui.verdict import figures, plan_words, proof_words
-from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, StepList
+from uvdive.tui.verdict import facts, figures, plan_words, proof_words
+from uvdive.tui.widgets.building import CheckList, DeltaList, PairBar
 from uvdive.tui.widgets.decisions import DecisionList, reason
 from uvdive.tui.widgets.diff import DiffView
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.steps import LogView, StepList
 
 
-class RewriteScreen(RewriteFiles):
+class RewriteScreen(RewriteBuilds):
     """One Dockerfile's rewrite. It lives as long as the app: leaving it stops nothing."""
 
     def __init__(self, report: ImageReport, dockerfile: Path) -> None:
         super().__init__()
         self.report = report
         self.dockerfile = dockerfile
-        self.choices: dict[str, str] = {}
         self._job: Job | None = None
-        self._runs = self._repairing = False
         self._note = "computing the rewrite"
         self._clock: Timer | None = None
 
@@ -48,7 +47,7 @@ class RewriteScreen(RewriteFiles):
         self.query_one(PairBar).show(figures(self.report, None, None))
         self._clock = self.set_interval(0.5, self._tick, pause=True)
         self.set_interval(LOOK, self._look)
-        self._replan()
+        self.replan()
 
     def resized(self) -> None:
         """As many words in the headline as fit now."""
@@ -71,7 +70,8 @@ class RewriteScreen(RewriteFiles):
         """Was a build of this plan started?"""
         return self.proof is not None
 
-    def _replan(self) -> None:
+    def replan(self) -> None:
+        """Compute the rewrite with the choices of now."""
         if self._job is not None:
             self._job.cancel.cancel()
         services, dockerfile, context = self._app.services, self.dockerfile, self._app.context
@@ -89,7 +89,7 @@ class RewriteScreen(RewriteFiles):
     def begin(self, name: str, work: Any) -> None:
         """Start a job; what it brings comes as messages."""
         self._job = self._app.jobs.start(name, self, work)
-        if name == "prove" and self._clock is not None:
+        if name in ("prove", "time") and self._clock is not None:
             self._clock.resume()
         self._show()
 
@@ -133,7 +133,7 @@ class RewriteScreen(RewriteFiles):
             self.notify("A build is running; x stops it.", timeout=4)
         elif item.alternative.value != item.decision.chosen:
             self.choices[item.decision.id] = item.alternative.value
-            self._replan()
+            self.replan()
 
     # Jobs
 
@@ -145,6 +145,8 @@ class RewriteScreen(RewriteFiles):
         for event in events:
             if message.job.name == "prove" and self.proof is not None:
                 self.proof.take(event)
+            elif message.job.name == "time" and self.proof is not None and isinstance(event, Note):
+                self.proof.note = event.text
             elif isinstance(event, Note):
                 self._note = event.text
         self._show()
@@ -155,13 +157,16 @@ class RewriteScreen(RewriteFiles):
             return
         if message.job.name == "plan":
             self._planned(message.result)
-            if self._repairing and not self.build_problem:
-                self._build()
-            self._repairing = False
+            if self.repairing and not self.build_problem:
+                self.prove()
+            self.repairing = False
         elif message.job.name == "prove" and self.proof is not None:
-            self.proof.finish(message.result.comparison, message.result.verification, message.result.repairs)
+            self.proof.finish(message.result)
             if self.current in ("steps", "log"):
                 self.go_to("deltas" if self.proof.passed else "checks")
+            self.app.bell()
+        elif message.job.name == "time" and self.proof is not None:
+            self.proof.timings = message.result
             self.app.bell()
         elif message.job.name == "write":
             self.wrote(message.result)
@@ -200,9 +205,11 @@ class RewriteScreen(RewriteFiles):
         self.query_one("#headline", Static).update(self._headline())
         self.query_one(PairBar).show(sides, self.proof.read_bytes if self.proof is not None else 0)
         self.query_one(DeltaList).show(sides)
+        self.query_one("#facts", Static).update(facts(self.report, self.plan, self.proof))
         if self.proof is not None:
             self.query_one(StepList).follow(self.proof)
             self.query_one(LogView).follow(self.proof)
+            self.name_log()
             self.query_one(CheckList).follow(self.proof)
         self.refresh_actions()
         if not self.is_current and self.proof is not None:
@@ -247,40 +254,7 @@ class RewriteScreen(RewriteFiles):
     def action_again(self) -> None:
         """Plan anew from the files as they are now; choices go back to their defaults."""
         self.choices.clear()
-        self._replan()
-
-    def action_build(self) -> None:
-        """Build, prove and compare."""
-        self._runs = False
-        self._build()
-
-    def action_start(self) -> None:
-        """Build, prove and compare, and run both images too."""
-        self._runs = True
-        self._build()
-
-    def action_repair(self) -> None:
-        """Take the decisions that may mend what failed, and build and prove once more."""
-        if self.proof is None:
-            return
-        self.choices.update({repair.choice: repair.value for repair in self.proof.repairs})
-        self._repairing = True
-        self._replan()
-
-    def _build(self) -> None:
-        plan, desk = self.plan, self._app.desk
-        if plan is None or desk is None:
-            return
-        services, context, args, start = self._app.services, self.context, self._app.build_args, self._runs
-
-        def work(on_event: OnEvent, cancel: CancelToken) -> Any:
-            return services.prove(
-                plan, desk, context=context, build_args=args, start=start, on_event=on_event, cancel=cancel
-            )
-
-        self.proof = Proof()
-        self.begin("prove", work)
-        self._show_view("build")
+        self.replan()
 
     def action_stop(self) -> None:
         """Stop what runs."""
@@ -293,7 +267,7 @@ class RewriteScreen(RewriteFiles):
         if self.plan is None:
             return
         log = self.current == "log" and self.proof is not None
-        text = "\n".join(self.proof.log) if log and self.proof is not None else self.plan.text
+        text = "\n".join(self.query_one(LogView).lines) if log else self.plan.text
         self._app.copy(text, "The log." if log else "The new Dockerfile.")
 
     def action_back(self) -> None:

@@ -6,15 +6,17 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from uvdive.tui.actions import ActionScreen, bindings
-from uvdive.tui.keys import REWRITE
 from uvdive.tui.panes import WIDE, Panes
-from uvdive.tui.widgets.building import CheckList, DeltaList, LogView, PairBar, StepList
+from uvdive.tui.rewritekeys import REWRITE
+from uvdive.tui.widgets.building import CheckList, DeltaList, PairBar
 from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
 from uvdive.tui.widgets.keybar import KeyBar
+from uvdive.tui.widgets.steps import LogView, StepList
 
 _TITLES = {"deltas": "Before and after", "why": "Why"}
 
@@ -29,7 +31,8 @@ class RewriteLayout(ActionScreen, Panes):
     PANES = PLAN_PANES + BUILD_PANES
     HELP = (
         "Decisions on the left, what they change on the right. Enter on a choice (○) takes it.\n"
-        "b builds the new image, checks it against the old one and compares their sizes; w writes the file."
+        "b builds the new image, checks it against the old one and compares their sizes; w writes the file.\n"
+        "Enter on a step shows what it printed. p takes what may mend a failed check and builds again."
     )
 
     def compose(self) -> ComposeResult:
@@ -50,7 +53,9 @@ class RewriteLayout(ActionScreen, Panes):
                     yield StepList(id="steps")
                     yield LogView(id="log")
                 with Vertical(id="outcome", classes="column"):
-                    yield DeltaList(id="deltas")
+                    with VerticalScroll(id="deltas", can_focus=False):
+                        yield DeltaList(id="owners-both")
+                        yield Static(id="facts")
                     yield CheckList(id="checks")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
         yield KeyBar()
@@ -66,6 +71,10 @@ class RewriteLayout(ActionScreen, Panes):
     def panes(self) -> tuple[str, ...]:
         """The panes of the view that is shown."""
         return self.PLAN_PANES if self.view == "plan" else self.BUILD_PANES
+
+    def focus_target(self, pane: str) -> Widget:
+        """The widget that takes a pane's keys."""
+        return self.query_one(DeltaList) if pane == "deltas" else self.pane(pane)
 
     def number(self, name: str) -> int:
         """Both views number their panes from 1."""

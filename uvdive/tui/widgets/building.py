@@ -1,8 +1,8 @@
-"""What a build shows: steps, log, checks, and the owners of both images on one scale."""
+"""What a proof shows: the checks, and the owners of both images on one scale."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -16,14 +16,8 @@ from uvdive.tui.theme import LOOKS, glyph
 from uvdive.tui.widgets.bars import cells, stacked
 from uvdive.tui.widgets.rows import Rows
 from uvdive.verify.checks import Check
+from uvdive.verify.repairs import Repair
 
-_STATES = {
-    "running": ("●", "$text-warning"),
-    "done": ("✓", "$text-success"),
-    "cached": ("✓", "$foreground 66%"),
-    "failed": ("×", "bold $text-error"),
-    "cancelled": ("×", "$foreground 66%"),
-}
 _STATUSES = {
     "passed": ("✓", "$text-success"),
     "failed": ("×", "bold $text-error"),
@@ -42,70 +36,6 @@ _CHECKS = {
 
 INDENT = 4
 """Cells before the details of a check."""
-
-
-class StepList(Rows):
-    """BuildKit's steps with state and seconds."""
-
-    EMPTY = "Waiting for the first step."
-
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual calls it so
-        super().__init__(id=id)
-        self.proof = Proof()
-        self._seen = 0
-
-    def follow(self, proof: Proof) -> None:
-        """Draw this proof; the cursor follows the last step while it is on it."""
-        follow = proof is not self.proof or self.cursor >= self._seen - 1
-        self.proof, self._seen = proof, len(proof.steps)
-        self.changed(self._seen - 1 if follow else None)
-
-    @property
-    def count(self) -> int:
-        """How many steps began."""
-        return len(self.proof.steps)
-
-    def row(self, index: int, width: int) -> Content:  # noqa: ARG002 - a row is cut by its list
-        """State, seconds or ``cached``, name."""
-        step = list(self.proof.steps.values())[index]
-        event = step.event
-        mark, style = _STATES[event.state]
-        if event.state == "cached":
-            time = "cached"
-        else:
-            seconds = event.seconds if event.seconds is not None else self.proof.clock() - step.since
-            time = f"{seconds:.1f} s"
-        moved = f" {size(event.current)}" if event.current and event.state == "running" else ""
-        if moved and event.total:
-            moved += f" of {size(event.total)}"
-        return Content.assemble(
-            (mark, style), f" {right(time, 8)} ", visible(event.name), (moved, "$foreground 66%")
-        )
-
-
-class LogView(Rows):
-    """The last lines of the build's output."""
-
-    EMPTY = "No output yet."
-
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.lines: list[str] = []
-
-    def follow(self, proof: Proof) -> None:
-        """Draw the log; the cursor stays at its end while it is there."""
-        follow = self.cursor >= len(self.lines) - 1
-        self.lines = list(proof.log)
-        self.changed(len(self.lines) - 1 if follow else None)
-
-    @property
-    def count(self) -> int:
-        """How many lines are kept."""
-        return len(self.lines)
-
-    def row(self, index: int, width: int) -> Content:  # noqa: ARG002 - a row is cut by its list
-        """One line, harmless."""
-        return Content.styled(visible(self.lines[index]), "$foreground 80%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +59,12 @@ class CheckList(Rows):
         self._rows: list[_CheckRow] = []
         self._open: set[str] = set()
         self._checks: Mapping[str, Check | None] = {}
+        self._repairs: Sequence[Repair] = ()
 
     def follow(self, proof: Proof) -> None:
-        """Draw the checks; those that failed are open."""
+        """Draw the checks; those that failed are open, and what may mend them stands below."""
         self._checks = proof.checks
+        self._repairs = proof.repairs
         self._open |= {check.name for check in proof.failed_checks}
         self._arrange()
 
@@ -150,6 +82,10 @@ class CheckList(Rows):
             else:
                 lines = [Content(visible(text)).truncate(width, ellipsis=True) for text in told]
             self._rows += [_CheckRow(name, check, line) for line in lines]
+        for repair in self._repairs:
+            offer = f"p repairs it with {repair.choice}={repair.value}: {repair.reason}"
+            folded = Content.styled(visible(offer), "$text-warning").wrap(width)
+            self._rows += [_CheckRow("", None, line) for line in folded]
         self.changed()
 
     def on_resize(self) -> None:

@@ -1,0 +1,67 @@
+"""A build as it runs or ran, as plain data that the screen draws."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildResult, BuildStep, Role, is_own
+
+MOST_LOG = 5_000
+"""So many of the last log lines of a build are kept."""
+
+
+@dataclass(slots=True)
+class Step:
+    """A build step as it stands; ``since`` is when it began, by the monotonic clock."""
+
+    event: BuildStep
+    since: float
+
+
+@dataclass(slots=True)
+class Build:
+    """One side's build: fed with its events. ``log`` has each line with its step's id."""
+
+    role: Role
+    clock: Callable[[], float] = time.monotonic
+    steps: dict[str, Step] = field(default_factory=dict)
+    log: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=MOST_LOG))
+    began: float | None = None
+    result: BuildResult | None = None
+
+    def take(self, event: object) -> bool:
+        """Note an event of the build; False for one that is none."""
+        if isinstance(event, BuildBegan):
+            # A side may be built a second time (R56): what is shown is the last build.
+            self.steps.clear()
+            self.log.clear()
+            self.began, self.result = self.clock(), None
+        elif isinstance(event, BuildStep):
+            known = self.steps.get(event.id)
+            self.steps[event.id] = Step(event, known.since if known else self.clock())
+        elif isinstance(event, BuildLog):
+            self.log.append((event.id, event.text))
+        elif isinstance(event, BuildEnded):
+            self.result = event.result
+        else:
+            return False
+        return True
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, or takes."""
+        if self.result is not None:
+            return self.result.seconds
+        return 0.0 if self.began is None else self.clock() - self.began
+
+    def words(self) -> str:
+        """How it stands: ``31.2 s, 3 of 7 steps cached``."""
+        if self.began is None and not self.steps:
+            return "was there already; nothing was built"
+        own = [step.event for step in self.steps.values() if is_own(step.event)]
+        cached = sum(event.state == "cached" for event in own)
+        told = f", {cached} of {len(own)} steps cached" if own else ""
+        return f"{self.seconds:.1f} s{told}"
