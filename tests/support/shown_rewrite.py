@@ -9,8 +9,9 @@ from typing import Any
 
 import driving
 import shown
+from samples import sample_report
 
-from uvdive.build.events import BuildLog, BuildStep
+from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildResult, BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import (
@@ -32,6 +33,7 @@ from uvdive.verify.checks import (
     PathDelta,
     Verification,
 )
+from uvdive.verify.repairs import Repair
 
 NEW = """\
 FROM python:3.13-slim-trixie AS base
@@ -201,6 +203,9 @@ _FAILED = Check(
         "  in psycopg/pq/__init__.py, line 109",
     ),
 )
+_REPAIR = Repair(
+    "extra-packages", "libpq5", ("imports",), "libpq.so.5 is missing, which libpq5 of the original brings."
+)
 
 
 def comparison() -> Comparison:
@@ -233,6 +238,7 @@ class Shop(driving.Recorded):
 
     def prove(self, _plan: RewritePlan, _before: ImageReport, **options: Any) -> Any:
         on_event, cancel = options["on_event"], options["cancel"]
+        on_event(BuildBegan("after"))
         for step in _STEPS:
             on_event(step)
         for line in _LOG:
@@ -245,8 +251,16 @@ class Shop(driving.Recorded):
             on_event(_CHECKS[0])
             on_event(CheckStarted("files"))
             driving.Waits()(on_event, cancel)
-        on_event(BuildStep("5", _STEPS[-1].name, "done", 9.7))
+        last = BuildStep("5", _STEPS[-1].name, "done", 9.7)
+        on_event(last)
+        on_event(BuildEnded("after", BuildResult("sha256:1", None, 24.6, (*_STEPS[:-1], last))))
         checks = tuple(_FAILED if check.name == "imports" and not self.passes else check for check in _CHECKS)
         for check in checks:
             on_event(check)
-        return SimpleNamespace(comparison=comparison(), verification=Verification(checks))
+        return SimpleNamespace(
+            comparison=comparison(),
+            verification=Verification(checks),
+            after=sample_report(),
+            repairs=() if self.passes else (_REPAIR,),
+            held=None,
+        )

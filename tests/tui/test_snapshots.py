@@ -21,7 +21,7 @@ from textual.notifications import Notification
 from textual.widgets import Input
 
 from uvdive.tui.proof import Proof
-from uvdive.tui.screens import pick, rewrite
+from uvdive.tui.screens import pick, rewritebuilds
 
 SIZES = ((80, 24), (120, 36), (200, 60))
 THEMES = ("textual-dark", "textual-light")
@@ -48,7 +48,7 @@ def still(shop, monkeypatch):
     """Nothing moves by itself: no clock, no blinking, no toast that goes away."""
     monkeypatch.chdir(shop[0])
     monkeypatch.setattr(pick, "time", SimpleNamespace(time=lambda: NOW))
-    monkeypatch.setattr(rewrite, "Proof", partial(Proof, clock=lambda: 100.0))
+    monkeypatch.setattr(rewritebuilds, "Proof", partial(Proof, clock=lambda: 100.0))
     monkeypatch.setattr(Notification, "time_left", property(lambda _self: 3600.0))
     monkeypatch.setattr(Notification, "has_expired", property(lambda _self: False))
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _self: None)
