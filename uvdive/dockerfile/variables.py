@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Callable
 
@@ -11,7 +10,8 @@ from uvdive.dockerfile.heredocs import raw_words
 Lookup = Callable[[str], str | None]
 """Finds a variable's value: the ``get`` of a mapping, mostly."""
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#]")
+# A name, or one of the shell's own parameters, which no build sets.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 
 
 class _Reader:
@@ -101,20 +101,37 @@ class _Reader:
         return _cut(value or "", operator, operand, replacement)
 
 
+def _pattern(pattern: str) -> str:
+    """A regular expression for BuildKit's patterns, which know ``*``, ``?`` and escapes alone."""
+    wild = {"*": ".*", "?": "."}
+    found = re.findall(r"\\(.)|(.)", pattern, re.DOTALL)
+    return "".join(
+        re.escape(escaped) if escaped else wild.get(char, re.escape(char)) for escaped, char in found
+    )
+
+
 def _cut(value: str, operator: str, pattern: str, replacement: str) -> str:
     """The operators that cut or replace; any other (``?``) leaves the value as it is."""
     size = len(value)
+    matches = re.compile(_pattern(pattern), re.DOTALL)
     if operator[0] in "#%":
         lengths = range(size + 1) if len(operator) == 1 else range(size, -1, -1)
         for length in lengths:
             head, tail = (value[:length], value[length:])
             if operator[0] == "%":
                 tail, head = (value[: size - length], value[size - length :])
-            if fnmatch.fnmatchcase(head, pattern):
+            if matches.fullmatch(head):
                 return tail
     elif operator[0] == "/" and pattern:
-        expression = fnmatch.translate(pattern).removesuffix(r"\Z").removesuffix(r"\z")
-        return re.sub(expression, lambda _: replacement, value, count=0 if len(operator) == 2 else 1)
+        ends: list[int] = []
+
+        def replaced(match: re.Match[str]) -> str:
+            # Go ignores an empty match right behind another one.
+            again = match.start() == match.end() and match.start() in ends
+            ends.append(match.end())
+            return "" if again else replacement
+
+        return matches.sub(replaced, value, count=0 if len(operator) == 2 else 1)
     return value
 
 
