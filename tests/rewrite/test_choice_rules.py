@@ -110,7 +110,7 @@ def test_r48_bytecode_is_a_choice_both_ways(full) -> None:
 
 def test_r13_the_environment_alone_is_copied_on_request(full) -> None:
     made = full()
-    assert "COPY --from=builder /app /app\n" in made.plan().text
+    assert "COPY --from=builder /app/web /app/web\n" in made.plan().text
     result = made.plan(choices={"project-install": "copied"})
     build, run = result.text.split("\n\nFROM ")
     assert build.endswith("RUN uv sync --frozen --no-editable --reinstall-package web")
@@ -133,7 +133,7 @@ SCRIPTED = 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
 @pytest.mark.parametrize(
     ("start", "names"),
     [
-        (FLASK, {"dev-group", "bytecode", "project-install", "stop-signal"}),
+        (FLASK, {"dev-group", "bytecode", "project-install", "stop-signal", "layers"}),
         (SCRIPTED, {"dev-group", "bytecode", "start-scripts", "stop-signal"}),
     ],
 )
@@ -151,6 +151,8 @@ def test_every_combination_that_is_offered_is_valid(full, tmp_path, start, names
         if chosen.get("start-scripts") == "keep-uv":
             chosen.pop("stop-signal")  # uv stays process 1
             assert any("has no effect" in warning.text for warning in result.warnings)
+        if chosen.get("project-install") == "copied":
+            chosen.pop("layers")  # the environment alone goes over
         assert {d.id: d.chosen for d in result.decisions if d.alternatives} == chosen
         assert result.predicted.after_bytes > 0
 

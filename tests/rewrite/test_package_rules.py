@@ -263,7 +263,8 @@ def test_r34_files_beside_the_packages_are_copied(project, node) -> None:
         "/etc/tool.conf": node(3),
     }
     need = Need("jq", "jq", "/app/src/run.sh", "runs")
-    text = runner(project(BASE + run + SYNC + FLASK, {"RUN apt-get": wrote}).plan(system=facts([need])))
+    made = project(BASE + run + SYNC + FLASK, {"RUN apt-get": wrote})
+    text = runner(made.plan(system=facts([need]), choices={"layers": "whole"}))
     assert f"{INSTALL} jq\n" in text
     assert [line for line in text.splitlines() if line.startswith("COPY")] == [
         "COPY --from=builder /app /app",

@@ -76,8 +76,27 @@ def test_r6_the_build_never_downloads_a_python(project) -> None:
     assert own.text.count("UV_PYTHON_DOWNLOADS") == 2  # the author's, in both stages
 
 
-def test_r12_the_work_directory_is_copied_whole_to_the_same_path(project) -> None:
-    assert "COPY --from=builder /app /app" in runner(project(BASE + SYNC + FLASK).plan().text)
+@pytest.mark.parametrize("copy", ["COPY . .", "COPY . /app/", "ADD ./ /", "COPY *.py ./", "COPY src /app"])
+def test_r12_the_work_directory_is_copied_whole_where_the_author_does_that(project, node, copy) -> None:
+    text = BASE + SYNC.replace("COPY src /app/src", copy) + FLASK
+    wrote = {copy.split()[0] + " " + copy.split()[1]: {"/app/a.py": node(4)}}
+    result = project(text, wrote).plan()
+    assert "COPY --from=builder /app /app" in runner(result.text)
+    split = project(text, wrote).plan(choices={"layers": "split"})
+    lines = runner(split.text)
+    assert lines.index("COPY --from=builder /app/.venv /app/.venv") < lines.index("    /app/a.py \\")
+    assert split.predicted == result.predicted
+
+
+def test_r12_the_environment_has_a_layer_below_what_changes_more_often(project) -> None:
+    lines = runner(project(BASE + SYNC + FLASK).plan().text)
+    first = lines.index("COPY --from=builder /app/.venv /app/.venv")
+    assert lines[first + 1 :][:4] == [
+        "COPY --from=builder \\",
+        "    /app/src \\",
+        "    /app/uv.lock \\",
+        "    /app/",
+    ]
 
 
 def test_r12_paths_outside_the_work_directory_come_along(project, node) -> None:
@@ -86,7 +105,7 @@ def test_r12_paths_outside_the_work_directory_come_along(project, node) -> None:
         "RUN ./fetch": {"/models/big.bin": node(100), "/usr/local/share/x/y": node(3), "/tmp/z": node(9)},
         "COPY a.conf": {"/etc/a.conf": node(2)},
     }
-    lines = runner(project(text, wrote).plan().text)
+    lines = runner(project(text, wrote).plan(choices={"layers": "whole"}).text)
     copies = [line for line in lines if line.startswith("COPY")]
     assert copies == [
         "COPY --from=builder /app /app",
@@ -170,7 +189,7 @@ def test_r28_a_user_among_other_things_is_refused(project) -> None:
 def test_r29_folders_keep_owner_and_mode(project, node) -> None:
     text = BASE + SYNC + "RUN mkdir /data && chown 5:6 /data\n" + FLASK
     wrote = {"RUN mkdir": {"/data": node(folder=True, uid=5, gid=6, mode=0o2770)}}
-    lines = runner(project(text, wrote).plan().text)
+    lines = runner(project(text, wrote).plan(choices={"layers": "whole"}).text)
     made = lines.index("RUN install -d -o 5 -g 6 -m 2770 /data")
     assert lines[made + 1 :][:2] == ["COPY --from=builder /app /app", "COPY --from=builder /data /data"]
 

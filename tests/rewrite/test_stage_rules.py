@@ -67,7 +67,7 @@ def test_r44_a_name_that_people_build_by_stays_with_what_runs(name, builder, run
 
 def test_r53_with_an_image_the_chain_is_read_as_one_stage(project, node) -> None:
     text = BASE.format(name=" AS base") + SYNC + "FROM base AS web\nCOPY src /app/src\n" + START
-    result = project(text).plan()
+    result = project(text).plan(choices={"layers": "whole"})
     assert result.outcome == "rewritten", result.refusal
     assert "COPY --from=builder /app /app\n" in result.text
 

@@ -13,6 +13,7 @@ FREE = frozenset({"extra-packages", "extra-paths"})
 
 KNOWN: Mapping[str, tuple[str, ...]] = {
     "python": ("image", "managed"),
+    "layers": ("split", "whole"),
     "project-files": ("keep", "leave-out"),
     "project-install": ("editable", "copied"),
     "other-environments": ("keep", "leave-out"),

@@ -87,27 +87,37 @@ class Copier:
         found += [f"{step.values.get('XDG_CACHE_HOME', '')}/uv" for step in evidence.steps]
         self.caches = {path.rstrip("/") for path in found if path.count("/") > 1 and path.startswith("/")}
         self.leave_out: frozenset[int] = frozenset()
+        self.split = False
         self.sites = frozenset(sites(env.path, files)) if env.system else frozenset()
         self.mounts = {mount for step in evidence.runs() for mount in _cache_mounts(step)}
         self.result = CopySet()
 
-    def copy_set(self, leave_out: frozenset[int] = frozenset()) -> CopySet:
+    def copy_set(self, leave_out: frozenset[int] = frozenset(), *, split: bool = False) -> CopySet:
         """The copies; ``leave_out`` are nodes that a choice drops.
+
+        ``split`` gives the environment a path of its own, before the rest of its folder.
 
         Raises:
             Refused: R34, an instruction changed something that can be neither copied nor repeated.
         """
-        key = ("copies", self.bases.python_from, self.bases.python_to, self.env.left_out, leave_out)
+        key = ("copies", self.bases.python_from, self.bases.python_to, self.env.left_out, leave_out, split)
         known = self.files.memo.get(key)
         if isinstance(known, CopySet):
             return known
-        self.leave_out, self.result = leave_out, CopySet()
+        self.leave_out, self.split, self.result = leave_out, split, CopySet()
         self._visit(0)
         self.result.libraries = self._makes_libraries()
         if self.bases.python_from and self.bases.python_to:
             self._add_python()
+        self.result.paths.sort(key=self._steadiness)
         self.files.memo[key] = self.result
         return self.result
+
+    def _steadiness(self, path: str) -> int:
+        """What changes least comes first: a change of the source then keeps the layers before it."""
+        if path == self.bases.python_to:
+            return 0
+        return 1 if self.env.holds(path) else 2
 
     def _makes_libraries(self) -> bool:
         """Are there libraries among the copies that the loader's cache of the original knows?"""
@@ -205,12 +215,13 @@ class Copier:
         ):
             return
         self._make_folder(node, path)
-        if not leave:
+        children = self.files.children(node)
+        if not leave and not (self.split and self.env.path.startswith(f"{path}/")):
             for below in self.files.walk(node):
                 self.provided.check(below, self.files.path(below))
             self._add(node, path)
             return
-        for child in self.files.children(node):
+        for child in children:
             self._visit(child)
 
     def _visit_site(self, node: int, path: str) -> None:

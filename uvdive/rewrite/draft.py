@@ -18,6 +18,7 @@ from uvdive.rewrite.explain import explain
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.installed import install_project
+from uvdive.rewrite.layers import MAX_COPIES, arranged
 from uvdive.rewrite.multistage import brings_uv, note_stages
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.ospackages import plan_packages
@@ -33,8 +34,6 @@ from uvdive.rewrite.targets import warn_targets
 
 BaseLookup = Callable[[str], ImageReport | None]
 """The report of an image that is at hand, by its reference; None where it is not (R60)."""
-
-MAX_COPIES = 40
 
 
 @dataclass(slots=True)
@@ -133,7 +132,7 @@ def _copies(
         ]
         return static_copy_set(evidence, env, targets)
     files = copier.files
-    whole = copier.copy_set(left)
+    whole = arranged(evidence, copier, left, notes)
     if left:
         return whole
     for line, count in copier.deleted().items():
