@@ -290,3 +290,20 @@ def test_r36_playwrights_packages_are_refused(project, node) -> None:
     made = project(text, {"RUN uv run": {"/usr/bin/x": node(3, owner="os-packages")}})
     result = made.plan()
     assert (result.outcome, result.refusal.line) == ("refused", 6)
+
+
+def test_r34_bytecode_of_the_bases_own_modules_stays_behind(project, node) -> None:
+    pip = "/usr/local/lib/python3.13/site-packages/pip"
+    text = BASE + SYNC + "RUN pip list\n" + FLASK
+    made = project(
+        text,
+        {"RUN pip": {f"{pip}/__pycache__/x.pyc": node(5), f"{pip}/_internal/__pycache__/y.pyc": node(6)}},
+        base_paths={f"{pip}/x.py": node(1), f"{pip}/_internal/y.py": node(1)},
+    )
+    assert "__pycache__" not in runner(made.plan())
+
+
+def test_r33_a_package_that_the_runners_base_has_is_no_choice(project) -> None:
+    result = project(f"{BASE}{INSTALL} libc6\n{SYNC}{FLASK}").plan(system=facts())
+    assert f"{INSTALL} libc6\n" in runner(result)
+    assert decision(result, "package-libc6") is None

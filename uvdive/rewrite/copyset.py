@@ -22,7 +22,7 @@ _CACHES = re.compile(r"/(?:\.cache/(?:pip|pypoetry|pre-commit|pdm)|\.npm|\.cargo
 _UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
 _PROFILES = re.compile(r"/(?:root|home/[^/]+)/\.(?:bashrc|profile|bash_profile|zshrc|zshenv)$")
 _RECEIPTS = re.compile(r"/(?:\.config/uv|\.local/bin/env(?:\.fish)?)(?:/|$)")
-_BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/(?!(?:site|dist)-packages/).*__pycache__/")
+_BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/.*__pycache__/")
 _LIBRARIES = re.compile(r"/(?:usr/local/lib|usr/lib|lib)/(?:[^/]+/)*[^/]+\.so(?:\.|$)")
 _FEW = 3
 PROJECT_FILES = frozenset({"uv.lock", "pyproject.toml", "uv.toml", ".python-version"})
@@ -165,12 +165,19 @@ class Copier:
         if self.env.holds(path):
             return False
         home = self.bases.python_from
-        if self._is_uvs(node, path) or _SCRATCH.match(path) or _BYTECODE.match(path):
+        if self._is_uvs(node, path) or _SCRATCH.match(path) or self._is_base_bytecode(path):
             return True
         if home and (path.startswith(f"{home}/") or self.files.link(node).startswith(f"{home}/")):
             return True
         personal = _CACHES.search(path) or _PROFILES.match(path) or _RECEIPTS.search(path)
         return bool(personal) and not self._in_workdir(path)
+
+    def _is_base_bytecode(self, path: str) -> bool:
+        """Did a build step only leave bytecode here, of modules that came with the base's Python?"""
+        if not _BYTECODE.match(path):
+            return False
+        package = self.files.at(path.partition("/__pycache__/")[0])
+        return package is not None and package not in self.sites and self.files.in_base(package)
 
     def _is_uvs(self, node: int, path: str) -> bool:
         """Is it uv, or in its cache? There a file that is linked to the environment has the owner venv."""

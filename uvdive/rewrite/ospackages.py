@@ -198,12 +198,11 @@ class _Planner:
             )
 
     def _other_package(self, listed: Listed, install: Install) -> None:
+        own = self._closure(self._real(listed.name)) - self.there - self.old
         need = self._need(listed.name)
-        if need is not None and need.sure:
+        if not own or (need is not None and need.sure) or self._fetches(listed.name):
             return
-        tool = listed.name in TOOLS and not self._fetches(listed.name)
-        if self._fetches(listed.name):
-            return
+        tool = listed.name in TOOLS
         default = "drop" if tool and need is None else "keep"
         if need is not None:
             reason = f"{need.by} names {need.thing}, which may be a call of it."
@@ -213,7 +212,6 @@ class _Planner:
             reason = (
                 "Nothing was found that needs it, but it may be data, or a program called by other means."
             )
-        own = self._closure(self._real(listed.name)) - self.there - self.old
         decision = Decision(
             f"package-{listed.name}",
             "R33",

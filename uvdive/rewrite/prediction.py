@@ -11,7 +11,7 @@ from uvdive.rewrite.copyset import CopySet
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.ospackages import PackagePlan
 from uvdive.rewrite.plan import Prediction
-from uvdive.rewrite.provided import Provided
+from uvdive.rewrite.provided import Provided, is_book
 from uvdive.rewrite.runs import Run
 
 # What a base holds beside Python counts as the base's once something stands on it.
@@ -47,8 +47,13 @@ def _installed(report: ImageReport, packages: PackagePlan, layers: set[int]) -> 
     return sums
 
 
-def _repeated(report: ImageReport, provided: Provided, layers: dict[int, Run]) -> dict[str, int]:
-    """What the repeated instructions write again beside packages' files, as they did in the original."""
+def _repeated(
+    report: ImageReport, provided: Provided, layers: dict[int, Run], *, idle: bool
+) -> dict[str, int]:
+    """What the repeated instructions write again beside packages' files, as they did in the original.
+
+    ``idle``: nothing is left to install, so that apt and dpkg write nothing down.
+    """
     sums: dict[str, int] = {}
     table = report.files
     for entry in range(table.entries):
@@ -57,6 +62,8 @@ def _repeated(report: ImageReport, provided: Provided, layers: dict[int, Run]) -
         if run is None or inode == NONE or table.inode_entry[inode] != entry:
             continue
         node = table.entry_node[entry]
+        if idle and is_book(provided.files.path(node)):
+            continue
         if _package_of(report, inode) is None and provided.writes_again(run, node, provided.files.path(node)):
             owner = OWNERS[report.inode_owner[inode]]
             sums[owner] = sums.get(owner, 0) + table.entry_size[entry]
@@ -99,7 +106,7 @@ def predict(
     parts = [
         _base_owners(base),
         _copied(files, copies),
-        _repeated(report, provided, layers),
+        _repeated(report, provided, layers, idle=packages.installed == frozenset()),
         _installed(report, packages, holding),
         _early(report, provided),
         _added(report, added),

@@ -30,6 +30,11 @@ _SERVICES = re.compile(
 )
 
 
+def is_book(path: str) -> bool:
+    """Is it what apt and dpkg write down, or make, whenever they install something?"""
+    return bool(_BOOKS.match(path))
+
+
 class Provided:
     """Answers for the nodes of the original's final state."""
 
