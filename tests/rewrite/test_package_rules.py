@@ -231,7 +231,7 @@ def test_r33_a_heredoc_is_divided_line_by_line(project) -> None:
     body = "set -e\napt-get update\napt-get install -y gcc libpq-dev\nuv pip list\n"
     object.__setattr__(entry, "created_by", f"RUN /bin/sh -c {body} # buildkit")
     made.text = text
-    assert ("RUN <<EOF\nset -e\napt-get update\napt-get install -y libpq5\nEOF\n") in runner(
+    assert ("RUN <<EOF\nset -e\napt-get update\napt-get install -y libpq5\nEOF\n\n") in runner(
         made.plan(system=facts([LINKS]))
     )
 

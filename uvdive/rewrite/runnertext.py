@@ -76,7 +76,9 @@ def prelude(
         if step.keyword in _STATE or step.line in early:
             lines.append(Line(bare(step.instruction), (), step))
         elif text is not None:
-            lines.append(Line(text, _decisions(runs[step.line]), step))
+            # Behind a heredoc hadolint wants a blank line.
+            end = "\n" if step.instruction.heredocs and "<<" in text else ""
+            lines.append(Line(text + end, _decisions(runs[step.line]), step))
     return lines
 
 
