@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import io
+import errno
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import IO
 
+import hammering
 import layers as make
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uvdive.base.progress import ignore
+from uvdive.image import layercache
 from uvdive.image.blobs import read_layer
 from uvdive.image.boxes import PassedBox, StaleCacheError
 from uvdive.image.layer import LayerData
@@ -107,12 +113,86 @@ def test_a_folder_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_leaves_nothing_behind(cache: LayerCache, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> io.BufferedWriter:
-        raise OSError(28, "No space left on device")
+    def full(handle: int, mode: str) -> IO[bytes]:
+        os.close(handle)
+        return Path("/dev/full").open(mode)
 
     monkeypatch.setattr(os, "fdopen", full)
     cache.keep_layer(read())
     assert files(cache) == []
+
+
+def test_a_folder_that_may_only_be_read_is_read(cache: LayerCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = read()
+    assert layer.diff_id is not None
+    cache.keep_layer(layer)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    for name in ("os.utime", "tempfile.mkstemp", "pathlib.Path.unlink", "pathlib.Path.mkdir"):
+        monkeypatch.setattr(name, refuse)
+    assert cache.layer(layer.diff_id) == layer
+    cache.keep_layer(read(make.layer(make.file("other"))))
+    (path,) = files(cache)
+    path.write_bytes(b"damaged")
+    assert cache.layer(layer.diff_id) is None
+    assert cache.clear() == 0
+
+
+def test_a_folder_that_goes_away_meanwhile_costs_nothing(
+    cache: LayerCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer, real = read(), os.fdopen
+    assert layer.diff_id is not None
+    cache.keep_layer(layer)
+    shutil.rmtree(cache.info().folder)
+    assert cache.layer(layer.diff_id) is None
+
+    def gone(handle: int, mode: str) -> IO[bytes]:
+        shutil.rmtree(cache.info().folder)
+        return real(handle, mode)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdopen", gone)
+        cache.keep_layer(layer)
+    assert cache.info().entries == 0
+    cache.keep_layer(layer)
+    assert cache.layer(layer.diff_id) == layer
+
+
+def test_another_version_is_a_miss(cache: LayerCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = read()
+    assert layer.diff_id is not None
+    monkeypatch.setattr(layercache, "_MAGIC", b"uvdvly99")
+    cache.keep_layer(layer)
+    monkeypatch.undo()
+    assert cache.layer(layer.diff_id) is None
+    cache.keep_layer(layer)
+    monkeypatch.setattr(layercache, "FORMAT", layercache.FORMAT + 1)
+    assert cache.layer(layer.diff_id) is None
+
+
+@pytest.mark.parametrize("payload", [b"", b"no json", b"{}\n", b'{"lengths": [9]}\n', b"[]\n", b"\xff\n"])
+def test_what_is_whole_but_no_layer_is_a_miss(cache: LayerCache, payload: bytes) -> None:
+    layer = read()
+    assert layer.diff_id is not None
+    cache._save(cache._path(layer.diff_id, "layer"), payload)
+    assert cache.layer(layer.diff_id) is None
+
+
+def test_many_processes_at_once(cache: LayerCache) -> None:
+    folder = str(cache.info().folder)
+    command = [sys.executable, hammering.__file__, folder]
+    running = [
+        subprocess.Popen([*command, str(seed)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for seed in range(4)
+    ]
+    results = [process.communicate() for process in running]
+    assert [errors.decode() for _, errors in results] == [""] * 4
+    assert all(int(found) > 0 for found, _ in results)
+    cache.keep_layer(read())
+    assert not [path for path in files(cache) if path.suffix == ".new"], "nothing is left half-written"
 
 
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
@@ -164,3 +244,12 @@ def test_a_name_that_now_holds_another_layer_is_found_out(cache: LayerCache) -> 
     other = ONE.replace(b"content", b"CONTENT")
     with pytest.raises(StaleCacheError):
         PassedBox(archive(other), keep, ignore, cache)
+
+
+def test_a_layer_that_was_evicted_is_parsed_again(cache: LayerCache) -> None:
+    first = PassedBox(archive(ONE), keep, ignore, cache)
+    for path in files(cache):
+        if path.suffix == ".layer":
+            path.unlink()
+    again = PassedBox(archive(ONE), keep, ignore, cache)
+    assert again.layer(MEMBER) == first.layer(MEMBER)

@@ -21,7 +21,7 @@ from uvdive.image.stream import ChunkStream
 from uvdive.image.tarsplit import StorageError
 from uvdive.image.wanting import Wanted
 
-_PIECE = 1 << 20
+_PIECE = 1 << 19
 _NO_LAYER = re.compile(
     r"(?:/bin/sh -c #\(nop\)\s+)?"
     r"(?:ENV|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|ARG|HEALTHCHECK|SHELL|ONBUILD|MAINTAINER)\b"
@@ -207,19 +207,32 @@ class Engine:
         from requests.exceptions import RequestException
         from urllib3.exceptions import HTTPError
 
-        done = 0
+        done = ready = 0
+        pieces: list[bytes] = []
+        # An engine that writes the whole archive to its disk first says nothing meanwhile.
+        patience, self._api.timeout = self._api.timeout, None
         try:
             for piece in self._api.get_image(image_id, chunk_size=_PIECE):
                 if not done:
                     on_event(Note("Reading"))
+                pieces.append(piece)
                 done += len(piece)
-                on_event(BytesRead(done))
-                yield piece
+                ready += len(piece)
+                # Engines send little at a time; more is parsed at less cost for each byte.
+                if ready >= _PIECE:
+                    on_event(BytesRead(done))
+                    yield b"".join(pieces)
+                    pieces.clear()
+                    ready = 0
+            on_event(BytesRead(done))
+            yield b"".join(pieces)
         except (APIError, RequestException, HTTPError, OSError) as error:
             raise ImageError(
                 f"The engine stopped sending the image after {done} bytes: {error}.",
                 "See whether the engine still runs and has disk space, then try again.",
             ) from error
+        finally:
+            self._api.timeout = patience
 
 
 def _record(image: RawImage) -> dict[str, Any]:

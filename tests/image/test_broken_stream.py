@@ -1,0 +1,35 @@
+"""A save stream that breaks half-way is an error that says how far it came, and harms nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from cutting import cutting
+
+from uvdive.base.errors import ExitCode, ImageError
+from uvdive.image.endpoint import docker_endpoint
+from uvdive.session.images import load_image
+from uvdive.session.options import ReadOptions
+
+pytestmark = pytest.mark.engine
+LIMIT = 5_000_000
+SAVE = ReadOptions(via="save")
+
+
+def test_it_says_how_far_it_came(seed_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    engine = docker_endpoint().url
+    with cutting(engine.removeprefix("unix://"), tmp_path, LIMIT) as path:
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
+        with pytest.raises(ImageError) as error:
+            load_image(f"docker://{seed_image}", options=SAVE, in_process=True)
+    assert error.value.code == ExitCode.IMAGE
+    (came,) = re.findall(r"after (\d+) bytes", error.value.what)
+    assert LIMIT * 0.9 < int(came) <= LIMIT, "less only by what the protocol adds"
+    # What was cached of the broken stream does not stand in for the image.
+    monkeypatch.setenv("DOCKER_HOST", engine)
+    whole = load_image(f"docker://{seed_image}", options=SAVE).report
+    fresh = load_image(f"docker://{seed_image}", options=ReadOptions(via="save", layer_cache=False)).report
+    assert (whole.totals, whole.owners) == (fresh.totals, fresh.owners)
