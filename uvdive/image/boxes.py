@@ -63,7 +63,7 @@ class Box(Protocol):
 def layer_read(layer: LayerData, diff_id: str) -> LayerRead:
     """The event that says that a layer was read."""
     index = layer.index
-    return LayerRead(diff_id, sum(index.size), sum(1 for kind in index.kind if kind == Kind.FILE))
+    return LayerRead(diff_id, sum(index.size), index.kind.tobytes().count(Kind.FILE))
 
 
 def _missing(name: str) -> ImageError:

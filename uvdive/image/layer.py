@@ -46,6 +46,11 @@ class LayerIndex:
     def __len__(self) -> int:
         return len(self.names)
 
+    def removes(self) -> bool:
+        """Has it whiteouts?"""
+        kinds = self.kind.tobytes()
+        return WHITEOUT in kinds or OPAQUE in kinds
+
     def path(self, index: int) -> bytes:
         """The entry's path without a slash in front; ``b""`` for the top."""
         folder = self.folders[self.folder[index]]

@@ -68,7 +68,7 @@ class _Rows:
         self.folders: Sequence[int] = index.folder
         self.places: Sequence[int] = range(len(self.kinds))
         self._shown: list[bool] | None = None
-        if self.kinds and max(self.kinds) >= WHITEOUT:
+        if index.removes():
             self._shown = [kind < WHITEOUT for kind in self.kinds]
             self.names, self.folders = self.column(self.names), self.column(self.folders)
             self.places, self.kinds = self.column(self.places), bytes(self.column(self.kinds))
@@ -172,6 +172,8 @@ class _Stack:
                 stack.extend(children.values())
 
     def whiteouts(self, index: LayerIndex) -> None:
+        if not index.removes():
+            return
         for place, kind in enumerate(index.kind):
             if kind < WHITEOUT:
                 continue
