@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 from uvdive.base.errors import ImageError
+from uvdive.image.ahead import ahead
 from uvdive.image.layer import LayerData
 from uvdive.image.stream import CHUNK, ByteStream, ChunkStream
 from uvdive.image.tarheader import BLOCK, looks_like_tar
@@ -98,7 +99,8 @@ def read_layer(stream: ByteStream, size: int, wanted: Wanted) -> LayerData:
     """
     how = compression(stream.peek(BLOCK))
     pieces: Iterable[bytes | memoryview] = stream.chunks(size)
-    tar = ChunkStream(pieces if how is None else unpack(pieces, how))
+    # Unpacking lets go of Python's lock, so the headers are read beside it.
+    tar = ChunkStream(pieces if how is None else ahead(unpack(pieces, how)))
     digest = hashlib.sha256()
     tar.digest = digest
     index = index_tar(tar, wanted, digests=True)

@@ -21,6 +21,7 @@ from typing import Protocol
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import BytesRead, OnEvent
 from uvdive.image import blobs
+from uvdive.image.ahead import ahead
 from uvdive.image.events import LayerRead
 from uvdive.image.layer import LayerData
 from uvdive.image.layercache import LayerCache
@@ -293,7 +294,7 @@ def open_archive(path: Path, wanted: Wanted, on_event: OnEvent, *, verify: bool)
             how = blobs.compression(head)
             if how is not None:
                 whole = FileStream(fd, 0, os.fstat(fd).st_size)
-                yield PassedBox(ChunkStream(blobs.unpack(_counted(whole, on_event), how)), wanted, on_event)
+                yield PassedBox(ChunkStream(_counted(whole, how, on_event)), wanted, on_event)
             elif blobs.is_layer(head):
                 yield FileBox(path, fd, wanted, on_event, verify=verify)
             else:
@@ -302,7 +303,8 @@ def open_archive(path: Path, wanted: Wanted, on_event: OnEvent, *, verify: bool)
         raise ImageError(f"{path} cannot be read: {error.strerror}.", "Check its name.") from error
 
 
-def _counted(stream: FileStream, on_event: OnEvent) -> Iterator[memoryview]:
-    for piece in stream.chunks(None):
+def _counted(packed: FileStream, how: str, on_event: OnEvent) -> Iterator[bytes]:
+    """The archive, unpacked in another thread; events are sent from this one."""
+    for piece in ahead(blobs.unpack(packed.chunks(None), how)):
         yield piece
-        on_event(BytesRead(stream.position, stream.size))
+        on_event(BytesRead(packed.position, packed.size))
