@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from uvdive.base.progress import Note
+from uvdive.image.endpoint import docker_endpoint
+from uvdive.image.engine import Engine
+from uvdive.image.layercache import LayerCache
 from uvdive.session.images import load_image
 from uvdive.session.options import ReadOptions
 
@@ -40,6 +43,25 @@ def test_the_second_time_comes_from_the_cache(
     alone = load_image(article_image, options=ALONE)
     assert shared.report.totals == alone.report.totals
     assert shared.report.owners == alone.report.owners
+
+
+def test_images_that_were_seen_are_not_asked_for_again(
+    seed_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, engine = LayerCache(tmp_path), Engine(docker_endpoint())
+    asked: list[str] = []
+    inspect = engine._api.inspect_image
+    monkeypatch.setattr(engine._api, "inspect_image", lambda name: asked.append(name) or inspect(name))
+    alone = {image.id: image for image in engine.local_images()}
+    engine.local_images(cache)
+    asked.clear()
+    again = {image.id: image for image in engine.local_images(cache)}
+    # Other tests make and remove images meanwhile.
+    assert len(asked) < len(again) // 2
+    (mine,) = (image for image in again.values() if seed_image in image.names)
+    assert mine.diff_ids == alone[mine.id].diff_ids != ()
+    cache.keep_record("layers of images", {mine.id: "no list"})
+    assert {image.id: image.diff_ids for image in engine.local_images(cache)}[mine.id] == mine.diff_ids
 
 
 def test_storage_is_cached_too(seed_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from uvdive.image.tarsplit import StorageError
 from uvdive.image.wanting import Wanted
 
 _PIECE = 1 << 19
+_LAYERS_OF = "layers of images"
 _NO_LAYER = re.compile(
     r"(?:/bin/sh -c #\(nop\)\s+)?"
     r"(?:ENV|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|ARG|HEALTHCHECK|SHELL|ONBUILD|MAINTAINER)\b"
@@ -79,23 +80,34 @@ class Engine:
         except APIError as error:
             raise ImageError(f"The engine refuses {reference}: {error.explanation}.") from error
 
-    def local_images(self) -> tuple[LocalImage, ...]:
-        """Every named image of the engine."""
+    def local_images(self, cache: LayerCache | None = None) -> tuple[LocalImage, ...]:
+        """Every named image of the engine; ``cache`` spares asking for each that was seen before."""
         from docker.errors import APIError
 
+        before = (cache.record(_LAYERS_OF) if cache is not None else None) or {}
+        layers: dict[str, tuple[str, ...]] = {}
         found = []
         for listed in self._api.images():
             names = tuple(name for name in listed.get("RepoTags") or () if name != "<none>:<none>")
             if not names:
                 continue
+            image_id = str(listed["Id"])
+            known = before.get(image_id)
             try:
-                attributes = self._api.inspect_image(listed["Id"])
+                layers[image_id] = (
+                    tuple(map(str, known)) if isinstance(known, list) else self._layers(image_id)
+                )
             except APIError:
                 continue  # removed since it was listed
-            layers = (attributes.get("RootFS") or {}).get("Layers") or ()
             size, created = listed.get("Size"), listed.get("Created")
-            found.append(LocalImage(listed["Id"], names, tuple(layers), size, created))
+            found.append(LocalImage(image_id, names, layers[image_id], size, created))
+        if cache is not None and layers.keys() != before.keys():
+            cache.keep_record(_LAYERS_OF, layers)
         return tuple(found)
+
+    def _layers(self, image_id: str) -> tuple[str, ...]:
+        attributes = self._api.inspect_image(image_id)
+        return tuple((attributes.get("RootFS") or {}).get("Layers") or ())
 
     def read(
         self,

@@ -98,7 +98,7 @@ def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawIm
         image = engine.read(
             target.value, wanted, on_event, platform=options.platform, cache=cache, via=options.via
         )
-        return image, tuple(KnownImage(item.names, item.diff_ids) for item in engine.local_images())
+        return image, tuple(KnownImage(item.names, item.diff_ids) for item in engine.local_images(cache))
     verify = options.verify_digests
     if target.kind == "oci":
         layout = FolderBox(target.path, wanted, on_event, verify=verify)
