@@ -75,8 +75,10 @@ def uvdive(archive: Path, seen: Seen, way: Iterable[str]) -> None:
         _while_reading(terminal, seen)
         seen.read.append(read() - terminal.start)
         terminal.settle()
-        terminal.press("3")
-        terminal.settle()
+        # The last key of those may have gone to another layer, as the image was there already.
+        for key in ("2", "G", "3"):
+            terminal.press(key)
+            terminal.settle()
         for key in way:
             terminal.press(key)
             terminal.settle()

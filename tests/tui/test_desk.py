@@ -87,6 +87,17 @@ async def test_a_filter_runs_there_and_an_old_answer_is_dropped(image):
         assert tree.shown is before
 
 
+async def test_who_moves_on_before_the_answer_is_not_called_back(image):
+    async with explored(image) as (app, pilot):
+        screen, tree = app.screen, app.screen.query_one(FileTree)
+        await pilot.press("3", "home")
+        screen.action_sort()
+        tree.cursor = 2
+        await answered(app, pilot)
+        assert tree.shown.wish.sort == "name"
+        assert (tree.cursor, path_of(app)) == (2, b"/big")
+
+
 async def test_a_regular_expression_without_end_is_ended_and_told(image, monkeypatch):
     monkeypatch.setattr("uvdive.tui.screens.browser.REGEX_SECONDS", 0.2)
     async with explored(image) as (app, pilot):

@@ -34,7 +34,7 @@ def of_report(report: ImageReport, name: str, width: int) -> Content:
         f"{100 * totals.efficiency:.1f} % efficient",
         f"{size(totals.dead_bytes)} dead" if totals.dead_bytes else "nothing dead",
         f"{len(report.layers)} layer{'' if len(report.layers) == 1 else 's'}",
-        f"{totals.files:,} files",
+        f"{totals.files:,} file{'' if totals.files == 1 else 's'}",
         visible(report.image.platform),
     ]
     return _fit(name, parts, width)

@@ -51,6 +51,7 @@ class Browser(ActionScreen, Panes):
         self._sort: Sort = "size"
         self._mode: Mode = "upto"
         self._choices = Choices()
+        self._asked_at: int | None = None
         self._looking = Newest("look", self, self._looked, self._not_looked)
         self._telling = Newest("facts", self, self._told, self._not_told)
 
@@ -110,13 +111,16 @@ class Browser(ActionScreen, Panes):
         if self._wanted is None:
             return
         wish = Wish(self._wanted, self.filter, self._sort, self._choices, node, reveal)
+        self._asked_at = self.query_one(FileTree).selected
         self._looking.ask(look, wish, limit=REGEX_SECONDS if wish.filter.how == "regex" else None)
         if self._looking.waiting:
             self.set_timer(PATIENCE, self._title_files)
 
     def _looked(self, shown: Shown) -> None:
         self._choices = shown.wish.choices
-        self.query_one(FileTree).show(shown)
+        tree = self.query_one(FileTree)
+        # Who went on meanwhile is not called back.
+        tree.show(shown, tree.selected if tree.selected != self._asked_at else None)
         if shown.wish.reveal and shown.place is None:
             self.notify("This path is not in the view.", timeout=4)
         self._title_files()

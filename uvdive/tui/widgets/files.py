@@ -61,15 +61,19 @@ class FileTree(Rows):
         """What is shown."""
         return self.shown.lines if self.shown is not None else []
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: Shown, keep: int | None = None) -> None:
         """Show other lines.
 
-        The cursor stays on its path, or goes to the first match of a new filter.
+        The cursor goes to the node ``keep`` where that is there; else to the first match
+        of a new filter, to the path that was asked for, or stays on its line.
         """
         old = self.shown.wish.filter if self.shown is not None else None
         self.shown = shown
         first = self._next_match(-1, 1) if shown.wish.filter and shown.wish.filter != old else None
-        if first is not None and not shown.wish.reveal:
+        kept = next((i for i, line in enumerate(shown.lines) if line.node == keep and not line.more), None)
+        if kept is not None and not shown.wish.reveal:
+            self.changed(kept)
+        elif first is not None and not shown.wish.reveal:
             self.changed(first)
         elif shown.wish.node is None:
             self.changed()
