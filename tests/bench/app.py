@@ -27,8 +27,8 @@ LINES = ["j"] * 10 + ["k"] * 10
 PAGES = ["\x1b[6~"] * 3 + ["\x1b[5~"] * 3
 ARROWS = ["\x1b[B"] * 10 + ["\x1b[A"] * 10
 HELP = "Where the image's bytes come from"
-READ = "efficient"
-"""A word of the headline that is there when the image is read."""
+READ = "by size"
+"""Words of the files' title that are there when the image is read and its files are shown."""
 
 HEAD = ("", "first paint", "answers", "read", "opens the biggest folder", "key there", "key while reading")
 
