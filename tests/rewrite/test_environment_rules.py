@@ -141,7 +141,8 @@ def test_r9_of_two_environments_the_start_command_chooses_and_both_are_copied(pr
     assert "/opt/venv" in lean.allowed.paths
     named = project(text.format('CMD ["/opt/venv/bin/flask"]\n'), wrote, environments=both)
     assert any("in /opt/venv, not in /app/.venv" in d.summary for d in named.plan().decisions)
-    unclear = project(text.format('CMD ["./start"]\n'), wrote, environments=both)
+    other = [env(path="/opt/venv"), env(path="/srv/venv")]
+    unclear = project(text.format('CMD ["./start"]\n'), wrote, environments=other)
     assert refused(unclear.plan()) == ("R9", None)
 
 
@@ -183,3 +184,24 @@ def test_r10_of_the_systems_python_only_what_is_new_goes_over(project, env, node
 def test_r10_and_r15_an_image_without_any_packages_is_refused(project) -> None:
     assert refused(project(BASE + SYNC + FLASK, environments=[]).plan()) == ("R15", 6)
     assert refused(project(BASE + SYNC + "CMD flask\n", environments=[]).plan()) == ("R10", None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "path"),
+    [
+        ("RUN uv sync\n", "/app/.venv"),
+        ("ENV UV_PROJECT_ENVIRONMENT=/venv\nRUN uv sync\n", "/venv"),
+        ("ENV V=/opt/v\nRUN uv venv $V && uv pip install flask\n", "/opt/v"),
+        ("RUN uv venv --python 3.13 && uv pip install flask\n", "/app/.venv"),
+        ("RUN uv sync\nRUN uv venv /opt/tools\n", "/app/.venv"),
+        ("ENV VIRTUAL_ENV=/opt/v\nRUN uv venv /opt/v && uv sync --active\n", "/opt/v"),
+    ],
+)
+def test_r7_the_text_tells_where_the_environment_is(lines, path) -> None:
+    text = "FROM python:3.13-slim-trixie\nCOPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\nWORKDIR /app\n"
+    result = plan(text + lines + 'CMD ["uv", "run", "--no-sync", "flask"]\n', None, lambda _: None)
+    if result.outcome == "rewritten":
+        assert f"VIRTUAL_ENV={path}\n" in result.text
+    else:  # uv run looks for the project's own
+        assert result.refusal.rule == "R15"
+        assert path in result.refusal.reason

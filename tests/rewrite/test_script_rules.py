@@ -201,3 +201,23 @@ def test_r24_what_others_start_with_uv_is_named(project, tmp_path) -> None:
     (tmp_path / "notes.py").write_text('# subprocess.run(["uv", "run"])\n"use uv run"\n')
     found = [warning.text for warning in made.plan(context=tmp_path).warnings if warning.rule == "R24"]
     assert [text.split()[0] for text in found] == ["compose.yaml", "tasks.py"]
+
+
+def test_r51_a_script_that_a_run_writes_is_changed_in_the_run(project, node) -> None:
+    class Store:
+        def has(self, _inode: int) -> bool:
+            return True
+
+        def read(self, _inode: int, _limit: int) -> bytes:
+            return b"#!/bin/sh\nset -e\nexec uv run flask\n"
+
+    write = "RUN printf '#!/bin/sh\\nset -e\\nexec uv run flask\\n' > /start && chmod +x /start\n"
+    made = project(BASE + SYNC + write + 'CMD ["/start"]\n', {"RUN printf": {"/start": node(39)}})
+    result = made.plan(store=Store())
+    assert values(result)[0] == "patch"
+    assert write.replace("uv run ", "") in result.text
+    assert not result.files
+    other = project(
+        BASE + SYNC + "RUN ./make-script /start\n" + 'CMD ["/start"]\n', {"RUN ./make": {"/start": node(39)}}
+    )
+    assert values(other.plan(store=Store()))[0] == "keep-uv"

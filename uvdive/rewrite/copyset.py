@@ -313,7 +313,7 @@ def static_copy_set(evidence: Evidence, env: EnvironmentFacts, targets: list[tup
         clean = path.rstrip("/")
         if any(clean == known or clean.startswith(f"{known}/") for known in result.paths):
             continue
-        if not clean or clean.count("/") < 2 or path.endswith("/"):
+        if clean != env.path and (clean.count("/") < 2 or path.endswith("/")):
             raise Refused(
                 "R34",
                 f"What lands in {path} cannot be told from what the base has there without the image.",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from uvdive.dockerfile.variables import expand
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment, ImageReport
 from uvdive.rewrite.files import Files
@@ -24,6 +25,24 @@ class Found:
     main: Environment
     others: tuple[Environment, ...] = ()
     left_out: tuple[str, ...] = ()
+
+
+def project_environment(evidence: Evidence) -> str | None:
+    """Where ``uv sync``, else ``uv venv``, makes the environment by the text (R7); None without both."""
+    runs = [(step, command_text(step.instruction)) for step in reversed(evidence.runs())]
+    for step, text in runs:
+        if re.search(r"\buv\s+(?:\S+\s+)*?sync\b", text):
+            active = step.values.get("VIRTUAL_ENV") if "--active" in text else None
+            named = active or step.values.get("UV_PROJECT_ENVIRONMENT", ".venv")
+            return posixpath.normpath(posixpath.join(step.workdir, named))
+    for step, text in runs:
+        made = re.search(r"\buv\s+venv\b(?P<rest>[^;&|\n]*)", text)
+        if made is None:
+            continue
+        words = [expand(word, step.values.get) for word in made["rest"].split()]
+        named = next((word for word in words if "/" in word or word == ".venv"), ".venv")
+        return posixpath.normpath(posixpath.join(step.workdir, named))
+    return None
 
 
 def tool_roots(files: Files) -> tuple[str, ...]:
@@ -189,4 +208,6 @@ def _started(evidence: Evidence, files: Files, candidates: Sequence[Environment]
         for env in candidates:
             if place == f"{env.path.rstrip('/')}/bin" and files.at(f"{place}/python") is not None:
                 return env
-    return None
+    # A script starts it: what `uv sync` made is what it means.
+    synced = project_environment(evidence)
+    return next((env for env in candidates if env.path.rstrip("/") == synced), None)

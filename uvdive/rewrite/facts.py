@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from dataclasses import dataclass
 
 from uvdive.ledger.report import Environment
-from uvdive.rewrite.environments import Found, choose_environment, tool_roots
+from uvdive.rewrite.environments import Found, choose_environment, project_environment, tool_roots
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.images import Reference, python_of
 from uvdive.rewrite.notes import Notes, Refused
@@ -50,19 +49,6 @@ class EnvironmentFacts:
     def holds(self, path: str) -> bool:
         """Does a path lie in an environment that is copied whole?"""
         return any(path == folder or path.startswith(f"{folder}/") for folder in self.folders)
-
-
-def project_environment(evidence: Evidence) -> str | None:
-    """Where ``uv sync`` puts the environment by the text (R7): None where nothing syncs."""
-    for step in reversed(evidence.runs()):
-        text = command_text(step.instruction)
-        made = re.search(r"\buv\s+venv\s+(?:-\S+\s+)*(?P<path>[^\s;&|-]\S*)", text)
-        if made is not None and "$" not in made["path"]:
-            return posixpath.normpath(posixpath.join(step.workdir, made["path"]))
-        if re.search(r"\buv\s+(?:\S+\s+)*?sync\b|\buv\s+venv\b", text):
-            named = step.values.get("UV_PROJECT_ENVIRONMENT", ".venv")
-            return posixpath.normpath(posixpath.join(step.workdir, named))
-    return None
 
 
 def find_environment(evidence: Evidence, files: Files | None, notes: Notes) -> EnvironmentFacts:

@@ -7,8 +7,7 @@ import re
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.environments import uv_bytes
-from uvdive.rewrite.facts import project_environment
+from uvdive.rewrite.environments import project_environment, uv_bytes
 from uvdive.rewrite.images import Reference
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.steps import Evidence, command_text, mentions_uv

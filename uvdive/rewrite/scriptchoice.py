@@ -8,7 +8,6 @@ import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.elsewhere import is_cron
 from uvdive.rewrite.files import Files
@@ -16,7 +15,7 @@ from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision, FileChange
 from uvdive.rewrite.scripts import Script
 from uvdive.rewrite.shelledit import NotUnderstoodError, edit, still_calls
-from uvdive.rewrite.steps import Evidence, command_text
+from uvdive.rewrite.steps import Evidence, Step, command_text
 from uvdive.rewrite.uvrun import UV, Stripped, Surroundings, strip
 
 KEPT = (
@@ -82,7 +81,7 @@ def decide(
             cron.line,
         )
     for survey in surveys:
-        survey.stays = survey.stays or _why_not(survey.script, evidence)
+        survey.stays = survey.stays or _why_not(survey, evidence)
     names = ", ".join(survey.script.path for survey in surveys)
     plan = ScriptPlan(sync={option for survey in surveys for option in survey.sync})
     uv = _uv_path(surveys, files)
@@ -136,9 +135,9 @@ def _apply(
             diff = unified_diff(script.text, survey.new, script.source)
             plan.changes.append(FileChange(script.source, survey.new, diff))
         else:
-            step = _writer(script, evidence)
-            assert step is not None
-            plan.edits[step.line] = step.source.replace(script.text.rstrip("\n"), survey.new.rstrip("\n"))
+            changed = _changed(survey, evidence)
+            assert changed is not None
+            plan.edits[changed[0]] = changed[1]
 
 
 def _survey(script: Script, around: Surroundings) -> _Survey:
@@ -207,29 +206,46 @@ def _survey_words(script: Script, ask: Callable[[tuple[str, ...]], Stripped | No
             ask(words)
 
 
-def _why_not(script: Script, evidence: Evidence) -> str:
+def _why_not(survey: _Survey, evidence: Evidence) -> str:
     """Why a script's text cannot be changed where it comes from."""
+    script = survey.script
     name = posixpath.basename(script.path)
     for run in evidence.runs():
         text = command_text(run.instruction)
-        writes = _writer(script, evidence)
+        changed = _changed(survey, evidence)
         calls = re.search(rf"(?:^|[\s;&|/]){re.escape(name)}(?:\s|$)", text)
         handled = re.search(rf"\b(?:chmod|chown|ls)\b[^&;|\n]*{re.escape(name)}", text)
-        if calls and not handled and run.instruction is not writes:
+        if calls and not handled and (changed is None or run.line != changed[0]):
             return "is used in the build too"
-    if script.source is None and _writer(script, evidence) is None:
+    if script.source is None and _changed(survey, evidence) is None:
         return "is written in the build, so it has no text that could be changed"
     return ""
 
 
-def _writer(script: Script, evidence: Evidence) -> Instruction | None:
-    """The instruction whose heredoc is the script's text, or None."""
+def _changed(survey: _Survey, evidence: Evidence) -> tuple[int, str] | None:
+    """The instruction that writes the script, changed: its line and its new source; None for none."""
+    old, new = survey.script.text.rstrip("\n"), survey.new.rstrip("\n")
     for step in reversed(evidence.steps):
+        source = step.instruction.source
         for heredoc in step.instruction.heredocs:
-            body = heredoc.body.rstrip("\n")
-            if body == script.text.rstrip("\n") and step.instruction.source.count(body) == 1:
-                return step.instruction
+            if heredoc.body.rstrip("\n") == old and source.count(old) == 1:
+                return step.line, source.replace(old, new)
+        if step.keyword == "RUN" and survey.script.path in source:
+            return _changed_lines(step, old, new)
     return None
+
+
+def _changed_lines(step: Step, old: str, new: str) -> tuple[int, str] | None:
+    """A RUN with the lines of its `echo` or `printf` changed, where they stand in it as they come out."""
+    source = step.instruction.source
+    pairs = dict(zip(old.splitlines(), new.splitlines(), strict=True))
+    for before, after in pairs.items():
+        if before == after:
+            continue
+        if source.count(before) != old.count(before):
+            return None
+        source = source.replace(before, after)
+    return step.line, source
 
 
 def _uv_path(surveys: list[_Survey], files: Files | None) -> str | None:
