@@ -221,3 +221,30 @@ def test_r51_a_script_that_a_run_writes_is_changed_in_the_run(project, node) -> 
         BASE + SYNC + "RUN ./make-script /start\n" + 'CMD ["/start"]\n', {"RUN ./make": {"/start": node(39)}}
     )
     assert values(other.plan(store=Store()))[0] == "keep-uv"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "#!/bin/bash -l\nuv run flask\n",
+        "#!/bin/sh\nexport UV_PROJECT_ENVIRONMENT=/opt/v\nuv run flask\n",
+        "#!/bin/sh\nPATH=/bin uv run flask\n",
+        "#!/bin/bash\nbash -lc 'uv run flask'\n",
+        "#!/bin/sh\nenv -i uv run flask\n",
+        "#!/bin/sh\nsudo -u app -- uv run flask\n",
+    ],
+)
+def test_r20_where_path_is_set_anew_the_program_would_not_be_found(scripted, script) -> None:
+    result = scripted(script)
+    if result.outcome == "rewritten":
+        assert values(result)[0] == "keep-uv"
+        assert "patch" not in values(result)[1]
+    else:
+        assert refused(result) == ("R24", 6)
+
+
+def test_r15_a_script_that_goes_elsewhere_is_followed(scripted) -> None:
+    kept = scripted("#!/bin/sh\ncd src\nuv run flask\n")
+    assert kept.files[0].text == "#!/bin/sh\ncd src\nflask\n"
+    away = scripted("#!/bin/sh\ncd /srv/other && uv run flask\n")
+    assert refused(away) == ("R15", 6)

@@ -79,3 +79,12 @@ def test_the_authors_case_is_kept() -> None:
     words = {line.split()[0] for line in result.text.splitlines() if line and not line.startswith(("#", " "))}
     assert all(word.islower() for word in words)
     assert " as builder\n" in result.text
+
+
+def test_r53_an_entrypoint_resets_the_cmd_of_the_stage_below() -> None:
+    text = (
+        BASE.format(name=" AS base") + SYNC + START + 'FROM base AS web\nENTRYPOINT ["uv", "run", "flask"]\n'
+    )
+    run = static(text).text.partition("AS web\n")[2]
+    assert 'ENTRYPOINT ["flask"]\n' in run
+    assert "CMD" not in run

@@ -213,6 +213,8 @@ def _write_runner(writer: Writer, parts: Parts, names: tuple[str, str], tail: fr
     for line in [*folders(parts.copies), *copies_text(parts.copies, names[0])]:
         writer.own(line.text, *line.decisions)
     for step in last_of_each(evidence.steps):
+        if step.keyword == "CMD" and evidence.last("CMD") is None:
+            continue
         here = step.stage == evidence.stages[-1].index
         _write_moved(writer, parts, step, with_comments=here and (step.line in tail or step.keyword in MOVED))
     for text in parts.extra_start:

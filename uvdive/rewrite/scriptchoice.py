@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from uvdive.rewrite.difftext import unified_diff
@@ -14,7 +14,7 @@ from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision, FileChange
 from uvdive.rewrite.scripts import Script
-from uvdive.rewrite.shelledit import NotUnderstoodError, edit, still_calls
+from uvdive.rewrite.shelledit import NotUnderstoodError, Strip, edit, resets, still_calls
 from uvdive.rewrite.steps import Evidence, Step, command_text
 from uvdive.rewrite.uvrun import UV, Stripped, Surroundings, strip
 
@@ -159,17 +159,17 @@ def _survey(script: Script, around: Surroundings) -> _Survey:
     if not survey.stays and still_calls(survey.new, UV):
         survey.stays = "uses uv for more than to start a program"
         survey.simple = False
-    if not survey.stays and re.search(r"(?m)^\s*(?:export\s+)?PATH=(?!.*\$\{?PATH)", script.text):
-        survey.stays = "sets a PATH of its own"
+    if not survey.stays and (name := resets(script.text)):
+        survey.stays = f"sets {name} itself"
         survey.simple = False
     return survey
 
 
-def _asker(survey: _Survey, around: Surroundings) -> Callable[[tuple[str, ...]], Stripped | None]:
-    def ask(words: tuple[str, ...]) -> Stripped | None:
+def _asker(survey: _Survey, around: Surroundings) -> Strip:
+    def ask(words: tuple[str, ...], folder: str | None = None) -> Stripped | None:
         script = survey.script
         try:
-            stripped = strip(words, around, script.line)
+            stripped = strip(words, around.within(folder), script.line)
         except Refused as refused:
             if refused.rule in _WITH_UV:
                 why = str(refused).partition(". ")[0].rstrip(".")
@@ -192,7 +192,7 @@ def _asker(survey: _Survey, around: Surroundings) -> Callable[[tuple[str, ...]],
     return ask
 
 
-def _survey_words(script: Script, ask: Callable[[tuple[str, ...]], Stripped | None]) -> None:
+def _survey_words(script: Script, ask: Strip) -> None:
     """Find what forbids it even with uv, in the calls of a text that is no shell script."""
     for line in script.text.splitlines():
         match = UV.search(line)
@@ -203,7 +203,7 @@ def _survey_words(script: Script, ask: Callable[[tuple[str, ...]], Stripped | No
         if words[1:2] == words[:1]:  # execvp("uv", ["uv", …])
             words = words[1:]
         if len(words) > 1:
-            ask(words)
+            ask(words, None)
 
 
 def _why_not(survey: _Survey, evidence: Evidence) -> str:

@@ -10,8 +10,11 @@ from collections.abc import Callable, Sequence
 from uvdive.dockerfile.shell import SHELLS, Command, argument_of, read_script
 from uvdive.rewrite.uvrun import RUNNERS, Stripped
 
-Strip = Callable[[tuple[str, ...]], Stripped | None]
-"""Takes the runner off a command's words; None where there is none, or it has to stay."""
+Strip = Callable[[tuple[str, ...], str | None], Stripped | None]
+"""Takes the runner off a command's words; None where there is none, or it has to stay.
+
+The other argument is the folder that the code went to by ``cd``, None where it stayed.
+"""
 
 # Programs that start the words behind them.
 WRAPPERS = frozenset(
@@ -19,6 +22,12 @@ WRAPPERS = frozenset(
         *("tini", "dumb-init", "catatonit", "gosu", "su-exec", "env", "nice", "time", "exec", "nohup"),
         *("setsid", "timeout", "command", "setpriv", "stdbuf", "ionice", "chpst", "xvfb-run"),
     )
+)
+# They start what is behind them with a PATH of their own, or somewhere else.
+_RESETTING = frozenset({"su", "sudo", "doas", "ssh", "docker", "podman", "kubectl", "env", "chroot"})
+_SETTINGS = re.compile(
+    r"(?:^|[\s;&|(])(?P<name>PATH|UV_(?:PROJECT_ENVIRONMENT|ENV_FILE|ISOLATED|NO_PROJECT|PROJECT|WORKING_DIR"
+    r"|PYTHON))=(?P<value>\S*)"
 )
 # What they are given is text for people.
 _TALKING = frozenset({"echo", "printf", ":", "log", "logger"})
@@ -36,20 +45,24 @@ def behind_wrapper(words: Sequence[str]) -> int:
     program = posixpath.basename(words[0]) if words else ""
     if program in _TALKING or (program == "command" and words[1:2] and words[1].lower() == "-v"):
         return 0
+    if program == "env" and any(re.fullmatch(r"-\w*[iu]\w*|-|--ignore-environment", w) for w in words[1:3]):
+        return 0
     for index, word in enumerate(words[1:], 1):
-        wrapped = program in WRAPPERS or words[index - 1] == "--"
+        behind = words[index - 1] == "--" and program not in _RESETTING
+        wrapped = program in WRAPPERS or behind
         if wrapped and posixpath.basename(word) in ("uv", "uvx", "poetry", "pdm", "pipenv", "hatch", "rye"):
             return index
     return 0
 
 
-def edit(text: str, strip: Strip, other: Callable[[tuple[str, ...]], None]) -> str:
+def edit(text: str, strip: Strip, other: Callable[[tuple[str, ...]], None], folder: str | None = None) -> str:
     """Take the runners off all commands of a text, the nested ones too.
 
     Args:
         text: shell code.
         strip: asked for every command that may be a runner's, wrappers left out.
         other: told the words of every command that is none.
+        folder: where the code runs, as far as a ``cd`` before it says.
 
     Raises:
         NotUnderstoodError: the code is not understood, or the change would not fit into its quotes.
@@ -62,12 +75,14 @@ def edit(text: str, strip: Strip, other: Callable[[tuple[str, ...]], None]) -> s
     for command in script.commands:
         if command.nested == "sh -c":
             continue  # the text of its shell is edited as a whole
+        if command.program == "cd" and len(command.words) == 2 and command.words[1].literal:
+            folder = posixpath.join(folder or "", command.words[1].text)
         first = behind_wrapper(command.argv)
-        stripped = strip(command.argv[first:])
+        stripped = strip(command.argv[first:], folder)
         if stripped is None:
             other(command.argv)
             if command.program in SHELLS:
-                edits += _inner(text, command, strip, other)
+                edits += _inner(text, command, strip, other, folder)
         else:
             edits += _edits(command, first, stripped, alone=alone)
     return _apply(text, edits)
@@ -88,7 +103,11 @@ def _edits(command: Command, first: int, stripped: Stripped, *, alone: bool) -> 
 
 
 def _inner(
-    text: str, command: Command, strip: Strip, other: Callable[[tuple[str, ...]], None]
+    text: str,
+    command: Command,
+    strip: Strip,
+    other: Callable[[tuple[str, ...]], None],
+    folder: str | None,
 ) -> list[tuple[int, int, str]]:
     """The edits in the text of a ``sh -c 'TEXT'``."""
     word = argument_of(command.words)
@@ -98,7 +117,9 @@ def _inner(
     quote = source[:1]
     if quote not in ("'", '"') or source[1:-1] != word.text:
         raise NotUnderstoodError
-    new = edit(word.text, strip, other)
+    if any(_is_login(each) for each in command.argv[1:]):
+        raise NotUnderstoodError
+    new = edit(word.text, strip, other, folder)
     if new.count(quote) != word.text.count(quote):
         raise NotUnderstoodError
     return [] if new == word.text else [(word.start + 1, word.end - 1, new)]
@@ -112,6 +133,22 @@ def _apply(text: str, edits: list[tuple[int, int, str]]) -> str:
         out += [text[done:start], new]
         done = end
     return "".join([*out, text[done:]])
+
+
+def _is_login(word: str) -> bool:
+    """Is it the option of a login shell, which sets PATH anew?"""
+    return word == "--login" or re.fullmatch(r"-[a-z]*l[a-z]*", word) is not None
+
+
+def resets(text: str) -> str:
+    """The variable that shell code sets for itself and that decides what `uv run` starts; empty for none."""
+    shebang = re.match(r"#!\s*\S+(?:\s+\S+)*?\s+(-\S+|--login)\s*$", text.split("\n", 1)[0])
+    if shebang and _is_login(shebang[1]):
+        return "PATH"
+    for match in _SETTINGS.finditer(text):
+        if match["name"] != "PATH" or "$PATH" not in match["value"].replace("{", ""):
+            return match["name"]
+    return ""
 
 
 def still_calls(text: str, runners: re.Pattern[str] = RUNNERS) -> bool:

@@ -19,7 +19,7 @@ from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision
 from uvdive.rewrite.scriptchoice import ScriptPlan, decide
 from uvdive.rewrite.scripts import Finder
-from uvdive.rewrite.shelledit import NotUnderstoodError, behind_wrapper, edit, still_calls
+from uvdive.rewrite.shelledit import NotUnderstoodError, behind_wrapper, edit, resets, still_calls
 from uvdive.rewrite.signals import Signals
 from uvdive.rewrite.steps import Evidence, Step, command_text
 from uvdive.rewrite.uvrun import RUNNERS, Stripped, Surroundings, strip
@@ -163,6 +163,13 @@ class Starter:
     def _exec(self, words: tuple[str, ...], line: int) -> tuple[str, ...]:
         program = posixpath.basename(words[0]) if words else ""
         if program in SHELLS and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):
+            if "l" in words[1] and RUNNERS.search(words[2]):
+                raise Refused(
+                    "R20",
+                    f"{program} {words[1]} is a login shell, which sets PATH anew, so that the environment's "
+                    "programs would not be found. Leave the l out.",
+                    line,
+                )
             return (*words[:2], self._shell(words[2], line), *words[3:])
         first = behind_wrapper(words)
         stripped = self._strip(words[first:], line)
@@ -186,8 +193,8 @@ class Starter:
             self.starts.append(words)
         self.finder.look_at(words, line)
 
-    def _strip(self, words: Sequence[str], line: int) -> Stripped | None:
-        stripped = strip(words, self.around, line)
+    def _strip(self, words: Sequence[str], line: int, folder: str | None = None) -> Stripped | None:
+        stripped = strip(words, self.around.within(folder), line)
         if stripped is None:
             return None
         if stripped.runner != "uv run" and not self._remove_other(stripped.runner, words, line):
@@ -228,13 +235,20 @@ class Starter:
         try:
             new = edit(
                 text,
-                lambda words: self._strip(words, line),
+                lambda words, folder: self._strip(words, line, folder),
                 lambda words: self._note_start(words, line),
             )
         except NotUnderstoodError:
             if not RUNNERS.search(text):
                 return text
             new = text
+        if new != text and (name := resets(text)):
+            raise Refused(
+                "R20",
+                f"The start command sets {name} itself, which decides what `uv run` starts. Set it with ENV "
+                "instead.",
+                line,
+            )
         if still_calls(new) and not self.notes.choices.get("start-runner") == "keep":
             raise Refused(
                 "R18",

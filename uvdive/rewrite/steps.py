@@ -80,7 +80,12 @@ class Evidence:
 
     def last(self, keyword: str) -> Step | None:
         """The last step with a keyword: the one that holds."""
-        return next((step for step in reversed(self.steps) if step.keyword == keyword), None)
+        found = next((step for step in reversed(self.steps) if step.keyword == keyword), None)
+        if keyword == "CMD" and found is not None:
+            entry = self.last("ENTRYPOINT")
+            if entry is not None and entry.stage > found.stage:
+                return None  # an ENTRYPOINT resets the CMD of the stage below
+        return found
 
     def runs(self) -> list[Step]:
         """The RUN steps."""

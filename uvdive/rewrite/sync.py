@@ -53,7 +53,13 @@ def full_sync(
             f"`uv run {' '.join(added)}` installed more at every start than the build did. The new image has "
             "it from the build on; the predicted size is without it.",
         )
-    flags = "".join(f"{flag} " for flag in step.instruction.flags if flag.startswith("--mount="))
+    state = next((s for s in reversed(evidence.steps) if s.keyword in ("RUN", "COPY", "ADD")), step)
+    place = "" if state.workdir == step.workdir else f"--directory {step.workdir} "
+    flags = "".join(
+        f"{flag} "
+        for flag in step.instruction.flags
+        if flag.startswith("--mount=") and (not place or re.search(r"(?:target|dst|destination)=/", flag))
+    )
     if not always:
         notes.decide(
             "full-sync",
@@ -63,8 +69,6 @@ def full_sync(
             f"`uv run` did that at every start, because this sync leaves something out; {env.path} is "
             "complete now.",
         )
-    state = next((s for s in reversed(evidence.steps) if s.keyword in ("RUN", "COPY", "ADD")), step)
-    place = "" if state.workdir == step.workdir else f"--directory {step.workdir} "
     return [f"RUN {flags}uv {place}sync {kept}".rstrip() + "\n"]
 
 

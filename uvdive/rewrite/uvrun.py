@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.notes import Refused
@@ -59,6 +59,12 @@ class Surroundings:
     has_program: Callable[[str], bool | None]
     environ: Mapping[str, str]
     arguments: tuple[str, ...] = ()
+
+    def within(self, folder: str | None) -> Surroundings:
+        """The same in another folder; None is the work directory."""
+        if folder is None:
+            return self
+        return replace(self, workdir=posixpath.normpath(posixpath.join(self.workdir, folder)))
 
 
 def strip(words: Sequence[str], around: Surroundings, line: int) -> Stripped | None:
