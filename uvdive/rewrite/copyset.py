@@ -12,16 +12,13 @@ from uvdive.rewrite.bases import Bases
 from uvdive.rewrite.environments import sites
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
+from uvdive.rewrite.leftbehind import is_personal, is_scratch
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.provided import LD_CACHE, Provided
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.steps import Evidence, Step
 
-_SCRATCH = re.compile(r"/(?:tmp|var/tmp|run|var/log|var/cache|var/lib/apt|proc|sys|dev)(?:/|$)")
-_CACHES = re.compile(r"/(?:\.cache/(?:pip|pypoetry|pre-commit|pdm)|\.npm|\.cargo/registry)(?:/|$)")
 _UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
-_PROFILES = re.compile(r"/(?:root|home/[^/]+)/\.(?:bashrc|profile|bash_profile|zshrc|zshenv)$")
-_RECEIPTS = re.compile(r"/(?:\.config/uv|\.local/bin/env(?:\.fish)?)(?:/|$)")
 _BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/.*__pycache__/")
 _LIBRARIES = re.compile(r"/(?:usr/local/lib|usr/lib|lib)/(?:[^/]+/)*[^/]+\.so(?:\.|$)")
 _FEW = 3
@@ -165,12 +162,11 @@ class Copier:
         if self.env.holds(path):
             return False
         home = self.bases.python_from
-        if self._is_uvs(node, path) or _SCRATCH.match(path) or self._is_base_bytecode(path):
+        if self._is_uvs(node, path) or is_scratch(path) or self._is_base_bytecode(path):
             return True
         if home and (path.startswith(f"{home}/") or self.files.link(node).startswith(f"{home}/")):
             return True
-        personal = _CACHES.search(path) or _PROFILES.match(path) or _RECEIPTS.search(path)
-        return bool(personal) and not self._in_workdir(path)
+        return is_personal(path) and not self._in_workdir(path)
 
     def _is_base_bytecode(self, path: str) -> bool:
         """Did a build step only leave bytecode here, of modules that came with the base's Python?"""
@@ -198,7 +194,7 @@ class Copier:
 
     def _visit(self, node: int) -> None:
         path = self.files.path(node)
-        if _SCRATCH.match(path) or path == LD_CACHE:
+        if is_scratch(path) or path == LD_CACHE:
             return
         if self.files.kind(node) != Kind.DIRECTORY:
             if not self.provided.has(node) and not self._excluded(node):
@@ -260,7 +256,7 @@ class Copier:
         for node, layer in self.files.deleted():
             run, step = self.provided.runs.get(layer), self.provided.steps.get(layer)
             path = self.files.path(node)
-            if step is None or (run and run.has("os-packages")) or _SCRATCH.match(path):
+            if step is None or (run and run.has("os-packages")) or is_scratch(path):
                 continue
             counts[step.line] = counts.get(step.line, 0) + 1
         return counts

@@ -19,6 +19,7 @@ from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.installed import install_project
 from uvdive.rewrite.layers import MAX_COPIES, arranged
+from uvdive.rewrite.leftbehind import left_behind
 from uvdive.rewrite.multistage import brings_uv, note_stages
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.ospackages import plan_packages
@@ -101,6 +102,8 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     parts.packages = extra_packages(report, notes)
     parts.extra_start = start_text(evidence, base, notes)
     explain(copies, runs, notes)
+    if files is not None:
+        notes.paths.update(left_behind(files, evidence.workdir, bases.python_from))
     if files is not None and base is not None:
         announce_base_files(files, base, evidence.origin.source.line, notes)
     _check_versions(env, base, bases, notes)

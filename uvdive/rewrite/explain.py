@@ -36,4 +36,3 @@ def explain(copies: CopySet, runs: list[Run], notes: Notes) -> None:
             f"{folder.mode:04o}.",
         )
     notes.owners.update(("uv", "uv-cache"))
-    notes.paths.update(("/tmp", "/var/lib/apt", "/var/cache", "/var/log", "/root/.cache", "/root/.local"))  # noqa: S108
