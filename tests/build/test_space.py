@@ -22,7 +22,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     told = SimpleNamespace(name="here", free=2_000_000_000, asked=[])
 
     @contextmanager
-    def client() -> Iterator[SimpleNamespace]:
+    def client(_engine: object = None) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(info=lambda: {"DockerRootDir": ROOT, "Name": told.name})
 
     def usage(path: Path) -> SimpleNamespace:

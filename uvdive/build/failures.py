@@ -34,8 +34,11 @@ _ENGINE = (
 )
 """Words of the client's message, what happened, what to do."""
 
+_FULL = "no space left on device"
+_SECRET = re.compile(r"\bsecret \S+ not found|\bsecret \S+: not found")
+
 _HINTS = (
-    ("no space left on device", "Free disk space on the engine: docker system df shows what takes it."),
+    (_FULL, "Free disk space on the engine: docker system df shows what takes it."),
     ("failed to read dockerfile", "Name the Dockerfile with -f."),
     ("failed to resolve source metadata", "Is the base image's name right, and its registry reachable?"),
     ("pull access denied", "Is the base image's name right, and its registry reachable?"),
@@ -55,8 +58,13 @@ def _engine_error(text: str, said: tuple[str, ...]) -> EngineError | None:
     return None
 
 
-def _advice(text: str) -> str:
-    return next((do for words, do in _HINTS if words in text), _ANY)
+def _advice(error: str, log: Sequence[str] = ()) -> str:
+    """What to do about an error; a full disk may be told by the command's own words alone."""
+    if any(_FULL in line.lower() for line in log):
+        error = _FULL
+    if _SECRET.search(error):
+        return "Hand the secret over: --secret id=ID,src=FILE (after -- for uvdive rewrite)."
+    return next((do for words, do in _HINTS if words in error), _ANY)
 
 
 def build_failure(steps: Sequence[BuildStep], logs: Sequence[BuildLog], said: Sequence[str]) -> UvdiveError:
@@ -89,6 +97,6 @@ def build_failure(steps: Sequence[BuildStep], logs: Sequence[BuildLog], said: Se
     why = f"exit code {status[1]}" if status else failed.error
     return BuildError(
         f"The build failed in the step {failed.name}: {why}",
-        _advice(failed.error),
+        _advice(failed.error, lines[-LAST_LINES:]),
         tuple(lines[-LAST_LINES:]),
     )

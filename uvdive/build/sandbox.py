@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import threading
 import time
@@ -17,7 +18,7 @@ HOST_NAME = "uvdive"
 """The same for every container: what prints or serves its host's name says the same in both images."""
 
 LABEL = "uvdive.local"
-"""Marks our containers, so that they can be told from others'."""
+"""Marks our containers: its value is the number of the process that made them."""
 
 _PAUSE = 0.1
 
@@ -137,7 +138,7 @@ def sandbox(
                     name=name,
                     hostname=HOST_NAME,
                     host_config=host,
-                    labels={LABEL: ""},
+                    labels={LABEL: str(os.getpid())},
                     # Its health is asked by us: an engine's timers wait half a minute first.
                     healthcheck={"test": ["NONE"]},
                 )

@@ -102,10 +102,7 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     parts.packages = extra_packages(report, notes)
     parts.extra_start = start_text(evidence, base, notes)
     explain(copies, runs, notes)
-    if files is not None:
-        notes.paths.update(left_behind(files, evidence.workdir, bases.python_from))
-    if files is not None and base is not None:
-        announce_base_files(files, base, evidence.origin.source.line, notes)
+    _announce(evidence, files, bases, base, notes)
     _check_versions(env, base, bases, notes)
     if files is not None and base is not None:
         check_interpreter(env, files, base, bases.runner)
@@ -116,6 +113,17 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
         prediction = prediction and prediction.less("venv", build.less_bytes)
     return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes))
+
+
+def _announce(
+    evidence: Evidence, files: Files | None, bases: Bases, base: ImageReport | None, notes: Notes
+) -> None:
+    """The paths that the new image lacks or changes for another base, or because they stay behind."""
+    if files is None:
+        return
+    notes.paths.update(left_behind(files, evidence.workdir, bases.python_from))
+    if base is not None:
+        announce_base_files(files, base, evidence.origin.source.line, notes)
 
 
 def _copies(
