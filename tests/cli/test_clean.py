@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterable
 
 import pytest
 
 from uvdive.base.errors import EngineError
 from uvdive.build.images import BuiltImage, Removal
+from uvdive.build.leftovers import Leftover, leftovers, remove_leftovers
 
 IMAGES = (
     BuiltImage("uvdive.local/app-1:before", "sha256:1", 180_600_000, "2026-01-02T03:04:05Z"),
@@ -23,6 +26,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return tuple(Removal(image) for image in images)
 
     monkeypatch.setattr("uvdive.build.images.list_images", lambda: IMAGES)
+    monkeypatch.setattr("uvdive.build.leftovers.leftovers", tuple)
     monkeypatch.setattr("uvdive.build.images.remove_images", remove)
     return removed
 
@@ -57,8 +61,37 @@ def test_what_the_engine_keeps_is_said(run, engine, monkeypatch) -> None:
     assert "Removed 1 of 2" in ran.err
 
 
+@pytest.mark.engine
+def test_a_container_of_a_run_that_was_cut_off_is_removed_and_one_in_use_is_not(monkeypatch) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    names = [f"uvdive-test-{os.getpid()}-{number}" for number in (1, 2)]
+    try:
+        for name, maker in zip(names, (ended.pid, os.getpid()), strict=True):
+            command = ["docker", "create", f"--name={name}", f"--label=uvdive.local={maker}", "--pull=never"]
+            subprocess.run([*command, "debian:trixie-slim", "true"], check=True, capture_output=True)
+        found = [item for item in leftovers() if item.name in names]
+        assert [item.name for item in found] == names[:1]
+        remove_leftovers(tuple(found))
+        assert not {item.name for item in leftovers()} & set(names)
+    finally:
+        subprocess.run(["docker", "rm", "--force", *names], capture_output=True, check=False)
+
+
+def test_a_left_container_is_named_and_goes_with_a_yes(run, engine, monkeypatch) -> None:
+    gone: list[object] = []
+    left = (Leftover("uvdive-abc", "docker"),)
+    monkeypatch.setattr("uvdive.build.leftovers.leftovers", lambda: left)
+    monkeypatch.setattr("uvdive.build.leftovers.remove_leftovers", gone.append)
+    assert "uvdive-abc is left of a run that was cut off" in run("clean").err
+    assert gone == []
+    assert "Removed 1 container." in run("clean", "-y").err
+    assert gone == [left]
+
+
 def test_nothing_to_clean_is_fine(run, monkeypatch) -> None:
     monkeypatch.setattr("uvdive.build.images.list_images", tuple)
+    monkeypatch.setattr("uvdive.build.leftovers.leftovers", tuple)
     ran = run("clean")
     assert ran.code == 0
     assert ran.out == ""

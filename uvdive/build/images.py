@@ -91,11 +91,11 @@ def find_image(tag: str, engine: EngineKind | None = None) -> str | None:
 def list_images() -> tuple[BuiltImage, ...]:
     """Every tag that uvdive made in any engine of this machine, by name."""
     return tuple(
-        sorted((image for engine in _engines() for image in _listed(engine)), key=lambda image: image.tag)
+        sorted((image for engine in engines() for image in _listed(engine)), key=lambda image: image.tag)
     )
 
 
-def _engines() -> tuple[EngineKind, ...]:
+def engines() -> tuple[EngineKind, ...]:
     """The engine that builds, and podman beside docker's, where its service answers too."""
     first = build_source()
     if first == "podman" or not _answers(podman_endpoint()):

@@ -1,4 +1,4 @@
-"""``uvdive clean``: list the images that uvdive built, and remove them on a yes."""
+"""``uvdive clean``: list what uvdive built, and what runs that were cut off left; remove it on a yes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from uvdive.base.errors import ExitCode
 from uvdive.base.units import size
 from uvdive.cli.console import Console
 from uvdive.cli.options import Parser, add_common
+from uvdive.output.plain import count
 
 if TYPE_CHECKING:
     from uvdive.build.images import BuiltImage
@@ -27,14 +28,20 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """List, ask and remove; 1 where the engine keeps one."""
     from uvdive.build.images import list_images, remove_images
+    from uvdive.build.leftovers import leftovers, remove_leftovers
 
-    images = list_images()
-    if not images:
+    images, containers = list_images(), leftovers()
+    if not images and not containers:
         console.say("There are no images that uvdive built.")
         return ExitCode.DONE
     console.data(_listing(images, console))
-    if not args.yes and not _asked(len(images), console):
+    for container in containers:
+        console.say(f"The container {container.name} is left of a run that was cut off.")
+    if not args.yes and not _asked(len(images) + len(containers), console):
         return ExitCode.DONE
+    remove_leftovers(containers)
+    if containers:
+        console.say(f"Removed {count(len(containers), 'container')}.")
     removals = remove_images(images)
     for removal in removals:
         if removal.kept:
@@ -51,9 +58,9 @@ def _listing(images: Sequence[BuiltImage], console: Console) -> str:
     return "\n".join(table(rows, frozenset({1}))) + "\n"
 
 
-def _asked(count: int, console: Console) -> bool:
+def _asked(many: int, console: Console) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         console.say("Nothing is removed without a yes: uvdive clean --yes")
         return False
-    console.say(f"Remove {'this image' if count == 1 else f'these {count} images'}? [y/N]")
+    console.say(f"Remove {'it' if many == 1 else f'these {many}'}? [y/N]")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

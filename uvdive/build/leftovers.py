@@ -1,0 +1,56 @@
+"""Containers of runs that could not clean up: the engine went away under them, or they were killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+
+from uvdive.build.images import engine_client, engines
+from uvdive.build.sandbox import LABEL
+from uvdive.image.endpoint import EngineKind
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A container of ours whose maker has ended."""
+
+    name: str
+    engine: EngineKind
+
+
+def leftovers() -> tuple[Leftover, ...]:
+    """Every container of ours that no process of this machine works with any more, by name.
+
+    Raises:
+        EngineError: no engine answers.
+    """
+    found = []
+    for engine in engines():
+        with engine_client(engine) as client:
+            for container in client.api.containers(all=True, filters={"label": LABEL}):
+                maker = (container.get("Labels") or {}).get(LABEL, "")
+                if not _runs(maker):
+                    found.append(Leftover(container["Names"][0].lstrip("/"), engine))
+    return tuple(sorted(found, key=lambda item: item.name))
+
+
+def _runs(process: str) -> bool:
+    if not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return True
+
+
+def remove_leftovers(found: tuple[Leftover, ...]) -> None:
+    """Remove containers with their anonymous volumes."""
+    from docker.errors import NotFound
+
+    for item in found:
+        with engine_client(item.engine) as client, contextlib.suppress(NotFound):
+            client.api.remove_container(item.name, v=True, force=True)
