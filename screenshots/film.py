@@ -138,7 +138,7 @@ async def film_it(target: Path) -> None:
         source = dockerfile_source(Path("examples/flask/Dockerfile"), build_args=("--no-cache",))
         app = UvdiveApp(
             "examples/flask",
-            loader=source.load,
+            loader=source.open,
             dockerfile=source.dockerfile,
             context=source.context,
             build_args=source.build_args,

@@ -12,21 +12,25 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable
-from functools import partial
+from contextlib import chdir
 from pathlib import Path
 
 import resvg_py
 from textual.pilot import Pilot
 
 from uvdive.base.errors import UvdiveError
-from uvdive.session.images import load_image
+from uvdive.cli.targets import source_of
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.screens.explore import ExploreScreen
+from uvdive.tui.screens.pick import PickScreen
 from uvdive.tui.screens.rewrite import RewriteScreen
+from uvdive.tui.services import Opened
 
 HERE = Path(__file__).parent
 SEED = HERE.parent / "examples" / "flask" / "Dockerfile"
 SIZE = (120, 36)
+PICKED, VIEWED = "seed:", "server.py"
+"""What is looked for in the picker, and the file that is opened."""
 PATIENCE = 600
 """Seconds that a load or a build may take."""
 
@@ -52,22 +56,41 @@ class Camera:
                 return
         raise TimeoutError("the app did not come so far")
 
-    def shoot(self, name: str) -> None:
-        """Write one PNG."""
+    async def shoot(self, name: str, *keys: str) -> None:
+        """Press keys, wait for the jobs that they start, and write one PNG."""
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+        await self.until(lambda: not self.app.jobs.running)
+        self.take(name)
+
+    def take(self, name: str) -> None:
+        """Write one PNG of what is there now, without the notes that go away by themselves."""
         svg = self.app.export_screenshot()
-        (self.folder / name).write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=1)))
-        print(self.folder / name)
+        (self.folder / f"{name}.png").write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=1)))
+        print(self.folder / f"{name}.png")
 
 
 async def _explore(camera: Camera) -> None:
     screen = camera.app.screen
     assert isinstance(screen, ExploreScreen)
     await camera.until(lambda: screen.report is not None)
-    camera.shoot("explore.png")
-    await camera.pilot.press("3", "slash", *"flask", "enter")
-    await camera.pilot.pause()
-    camera.shoot("files.png")
-    await camera.pilot.press("escape", "2")
+    await camera.shoot("explore", "2", "end", "up")
+    await camera.shoot("files", "3", "slash", *"flask", "enter")
+    await camera.shoot("range", "escape", "2", "end", "m", "up", "up")
+    await camera.pilot.press("escape")
+    await camera.shoot("findings", "f")
+    await camera.pilot.press("escape")
+    await camera.shoot("waste", "w")
+    await camera.pilot.press("escape")
+    await camera.shoot("packages", "p")
+    await camera.pilot.press("escape")
+    await camera.shoot("dockerfile", "1", "d")
+    await camera.pilot.press("escape")
+    await camera.shoot("viewer", "2", "end", "3", "slash", *VIEWED, "enter", "end", "enter")
+    await camera.pilot.press("escape", "escape")
+    camera.app.theme = "textual-light"
+    await camera.shoot("light", "2", "end", "up")
+    camera.app.theme = "textual-dark"
 
 
 async def _rewrite(camera: Camera) -> None:
@@ -75,27 +98,44 @@ async def _rewrite(camera: Camera) -> None:
     screen = camera.app.screen
     assert isinstance(screen, RewriteScreen)
     await camera.until(lambda: screen.plan is not None)
-    camera.shoot("rewrite.png")
-    await camera.pilot.press("d")
-    await camera.pilot.pause()
-    camera.shoot("sides.png")
+    await camera.shoot("rewrite")
+    await camera.shoot("sides", "d")
     await camera.pilot.press("d", "b")
     proof = screen.proof
     assert proof is not None
     # With everything in the build's cache, the checks are what one can see running.
     await camera.until(lambda: len(proof.checks) > 2 or not screen.busy, settle=False)
-    camera.shoot("building.png")
+    camera.take("building")
     await camera.until(lambda: not screen.busy)
-    camera.shoot("compared.png")
+    camera.take("verdict")
+    await camera.shoot("compare", "c")
+
+
+def _opened(target: str) -> Opened:
+    return Opened(target, source_of(target).open)
+
+
+async def _pick(folder: Path) -> None:
+    with chdir(SEED.parent):
+        app = UvdiveApp(None, opener=_opened)
+        async with app.run_test(size=SIZE) as pilot:
+            camera = Camera(app, pilot, folder)
+            screen = app.screen
+            assert isinstance(screen, PickScreen)
+            await camera.until(lambda: screen.found)
+            await camera.shoot("picker", "slash", *PICKED)
 
 
 async def make(target: str, dockerfile: Path, folder: Path) -> None:
     """Take every picture of one target."""
-    app = UvdiveApp(target, loader=partial(load_image, target, dockerfile=dockerfile), dockerfile=dockerfile)
+    source = source_of(target)
+    source.dockerfile = dockerfile
+    app = UvdiveApp(target, loader=source.open, dockerfile=dockerfile)
     async with app.run_test(size=SIZE) as pilot:
         camera = Camera(app, pilot, folder)
         await _explore(camera)
         await _rewrite(camera)
+    await _pick(folder)
 
 
 def main() -> int:

@@ -135,6 +135,11 @@ class Jobs:
         self._jobs.append(job)
         return job.start()
 
+    @property
+    def running(self) -> bool:
+        """Is any of them at work?"""
+        return any(job.running for job in self._jobs)
+
     def stop(self) -> None:
         """Ask every job to stop."""
         for job in self._jobs:

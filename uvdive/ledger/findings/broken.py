@@ -39,7 +39,8 @@ def dead_scripts(facts: Facts) -> Iterator[Finding]:
         missing = sorted({script.interpreter for script in dead})
         yield finding(
             "console-scripts-dead",
-            f"{len(dead)} programs in {folder} cannot start: {missing[0]} leads to no Python",
+            f"{len(dead)} program{'' if len(dead) == 1 else 's'} in {folder} cannot start: "
+            f"{missing[0]} leads to no Python",
             "Keep the environment at the path it was made at, with its interpreter in the image.",
             line=_line(facts, environment),
             paths=[f"{folder}/{script.name}" for script in dead],

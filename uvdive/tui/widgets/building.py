@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widget import Widget
 
-from uvdive.base.units import delta, size
+from uvdive.base.units import delta, percent, size
 from uvdive.ledger.report import OWNERS
 from uvdive.tui.proof import Proof
 from uvdive.tui.text import right, visible
@@ -160,15 +160,19 @@ class DeltaList(Rows):
         """Owners, and the sum."""
         return len(self._owners) + 1 if self._owners else 0
 
-    def row(self, index: int, width: int) -> Content:  # noqa: ARG002 - a row is cut by its list
-        """Mark, owner, before, after, difference."""
+    def row(self, index: int, width: int) -> Content:
+        """Mark, owner, before, after, difference; that in percent too where there is room."""
         if index == len(self._owners):
             before, after = sum(self.sides.before.values()), sum(self.sides.after.values())
-            return self._figures(("=", ""), "whole image", before, after, "bold")
-        owner = self._owners[index]
-        return self._figures(
-            glyph(owner), owner, self.sides.before.get(owner, 0), self.sides.after.get(owner, 0), ""
-        )
+            row = self._figures(("=", ""), "whole image", before, after, "bold")
+        else:
+            owner = self._owners[index]
+            before, after = self.sides.before.get(owner, 0), self.sides.after.get(owner, 0)
+            row = self._figures(glyph(owner), owner, before, after, "")
+        change = percent(after - before, before)
+        share = f"{f'+{change}' if after > before else change:>10}" if before and after != before else ""
+        fits = self.sides.known and row.cell_length + len(share) <= width
+        return row.append(Content.styled(share, "$foreground 66%")) if fits else row
 
     def _figures(self, mark: tuple[str, str], name: str, before: int, after: int, style: str) -> Content:
         if not self.sides.known:
@@ -238,5 +242,5 @@ class PairBar(Widget):
 def _outline(parts: Mapping[str, int], width: int) -> Content:
     """The bar as a pale outline; every owner keeps its own mark."""
     return Content.assemble(
-        *((LOOKS[owner].glyph * count, f"$owner-{owner} 60%") for owner, count in cells(parts, width).items())
+        *((LOOKS[owner].glyph * count, f"$owner-{owner} 80%") for owner, count in cells(parts, width).items())
     )
