@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import shown
 import shown_rewrite
@@ -48,6 +50,12 @@ async def explore_reading(stage: Stage) -> None:
     )
     await stage.open(load)
     await stage.see("31.0 MB")
+
+
+@state
+async def explore_no_color(stage: Stage) -> None:
+    with patch.dict(os.environ, NO_COLOR="1"):
+        await stage.open()
 
 
 @state

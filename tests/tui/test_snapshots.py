@@ -20,6 +20,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.notifications import Notification
 from textual.widgets import Input
 
+from uvdive.tui import headline
 from uvdive.tui.proof import Proof
 from uvdive.tui.screens import pick, rewritebuilds
 
@@ -48,6 +49,7 @@ def still(shop, monkeypatch):
     """Nothing moves by itself: no clock, no blinking, no toast that goes away."""
     monkeypatch.chdir(shop[0])
     monkeypatch.setattr(pick, "time", SimpleNamespace(time=lambda: NOW))
+    monkeypatch.setattr(headline, "time", SimpleNamespace(monotonic=lambda: 100.0))
     monkeypatch.setattr(rewritebuilds, "Proof", partial(Proof, clock=lambda: 100.0))
     monkeypatch.setattr(Notification, "time_left", property(lambda _self: 3600.0))
     monkeypatch.setattr(Notification, "has_expired", property(lambda _self: False))

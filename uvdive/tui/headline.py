@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from textual.content import Content
 
@@ -13,6 +14,13 @@ from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
 from uvdive.tui.tables import is_grave
 from uvdive.tui.text import visible
+
+PATIENT = 2.0
+"""So many seconds may pass before somebody wants to know how many."""
+
+
+def _now() -> float:
+    return time.monotonic()
 
 
 @dataclass(slots=True)
@@ -24,6 +32,7 @@ class Progress:
     read: BytesRead | None = None
     layers: int = 0
     layers_read: int = 0
+    began: float = field(default_factory=_now)
 
 
 def of_report(report: ImageReport, name: str, width: int) -> Content:
@@ -57,6 +66,9 @@ def of_progress(progress: Progress, error: UvdiveError | None, width: int) -> Co
         parts.append("opening")
     if progress.layers:
         parts.append(f"{progress.layers_read} of {progress.layers} layers")
+    seconds = _now() - progress.began
+    if seconds >= PATIENT:
+        parts.append(f"{seconds:.0f} s")
     parts.append("x stops")
     return _fit(name, parts, width)
 
