@@ -85,16 +85,29 @@ def choose_environment(evidence: Evidence, files: Files, notes: Notes) -> Found:
     return _with_others(evidence, main, others, notes)
 
 
-def _nothing(evidence: Evidence) -> Refused:
+def nothing_installed(evidence: Evidence) -> Refused | None:
+    """Why an image without an environment is not rewritten, if its start command tells (R15, R24)."""
     start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
-    if start is not None and re.search(r"\buv\b.*\brun\b", command_text(start.instruction), re.DOTALL):
+    text = command_text(start.instruction) if start is not None else ""
+    if start is not None and re.search(r"(?<![\w./-])(?:/\S*/)?uv(?:x\b|\s+tool\s+run\b)", text):
+        return Refused(
+            "R24",
+            "The image starts with uvx (`uv tool run`), which fetches its tool at start. Put the tool into "
+            "the image (`uv tool install`), and start it by its name.",
+            start.line,
+        )
+    if start is not None and re.search(r"\buv\b.*\brun\b", text, re.DOTALL):
         return Refused(
             "R15",
             "The build installs nothing: `uv run` makes the environment whenever a container starts. Add "
             "`RUN uv sync --frozen` to the Dockerfile.",
             start.line,
         )
-    return Refused(
+    return None
+
+
+def _nothing(evidence: Evidence) -> Refused:
+    return nothing_installed(evidence) or Refused(
         "R10",
         "The image has no Python environment with packages that this Dockerfile installed, so there is "
         "nothing to move. Install them with `uv sync`.",

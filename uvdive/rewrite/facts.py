@@ -6,7 +6,13 @@ import re
 from dataclasses import dataclass
 
 from uvdive.ledger.report import Environment
-from uvdive.rewrite.environments import Found, choose_environment, project_environment, tool_roots
+from uvdive.rewrite.environments import (
+    Found,
+    choose_environment,
+    nothing_installed,
+    project_environment,
+    tool_roots,
+)
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.images import Reference, python_of
 from uvdive.rewrite.notes import Notes, Refused
@@ -117,10 +123,22 @@ def _managed(env: Environment) -> re.Match[str] | None:
 
 def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
     path = project_environment(evidence)
+    system = any(
+        re.search(r"--system\b|\bpip\s+install\b", command_text(s.instruction)) for s in evidence.runs()
+    )
+    nothing = nothing_installed(evidence) if path is None and not system else None
+    if nothing is not None:
+        raise nothing
     if path is None:
         raise Refused(
             "R7",
             "No RUN makes an environment with `uv sync` or `uv venv`, and there is no image to look into. "
+            "Build the image first and plan with it (leave out --static).",
+        )
+    if path.rstrip("/") in ("", "/usr", "/usr/local"):
+        raise Refused(
+            "R10",
+            f"Which files of {path} are the packages', and which the base's, cannot be told from the text. "
             "Build the image first and plan with it (leave out --static).",
         )
     if any("uv tool install" in command_text(step.instruction) for step in evidence.runs()):
