@@ -9,6 +9,8 @@ from uvdive.base.config import Config
 from uvdive.tui.clashes import clashes
 from uvdive.tui.clipboard import copy_locally
 from uvdive.tui.headline import wins
+from uvdive.tui.screens.kinds import FindingsScreen
+from uvdive.tui.widgets.keybar import KeyBar
 
 SAMPLE = answers(sample_report())
 
@@ -31,6 +33,45 @@ SAMPLE = answers(sample_report())
 )
 def test_two_actions_on_one_key_are_told(keymap, told):
     assert clashes(keymap) == told
+
+
+async def test_the_mouse_reaches_the_bar_the_findings_the_titles_and_the_keys():
+    async with opened(SAMPLE) as (app, pilot):
+        await pilot.click("#bar", offset=(110, 0))
+        screen = app.screen
+        assert screen.current == "owners"
+        owners = screen.query_one("#owners")
+        assert owners.owners[owners.cursor].owner == "base-os"
+        await pilot.click("#wins", offset=(10, 0))
+        assert isinstance(app.screen, FindingsScreen)
+        await pilot.press("escape", "p")
+        rows = app.screen.query_one("#rows")
+        assert [item.name for item in rows.page.rows] == ["flask", "base-files"]
+        await pilot.click("#head", offset=(12, 0))
+        assert [item.name for item in rows.page.rows] == ["base-files", "flask"]
+        await pilot.click("#head", offset=(5, 0))
+        assert [item.name for item in rows.page.rows] == ["flask", "base-files"]
+        keys = app.screen.query_one(KeyBar)
+        labels = [item.label for item in keys.shown()]
+        assert "Filter" in labels
+        x = sum(item.width for item in keys.shown()[: labels.index("Filter")])
+        await pilot.click(KeyBar, offset=(x + 1, 0))
+        assert app.screen.query_one("#items").has_class("-filtering")
+
+
+async def test_tabs_are_clicked_where_there_is_one_pane_at_a_time():
+    async with opened(SAMPLE, size=(80, 24)) as (app, pilot):
+        x = text_of(app).splitlines()[4].index("3 Files")
+        await pilot.click("#tabs", offset=(x, 0))
+        assert app.screen.current == "files"
+
+
+async def test_the_line_of_keys_keeps_help_and_cuts_none_in_half():
+    async with opened(SAMPLE, size=(60, 20)) as (app, pilot):
+        bar = app.screen.query_one(KeyBar)
+        await pilot.pause()
+        assert "Help" in [item.label for item in bar.shown()]
+        assert sum(item.width for item in bar.shown()) <= 60
 
 
 async def test_clashes_are_told_at_the_start():

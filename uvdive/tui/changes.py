@@ -80,10 +80,10 @@ def _name(change: Change) -> str:
 
 CHANGES: Table[Change] = Table(
     (
-        Column("change", 10, right=True),
-        Column(" ", 1),
+        Column("change", 10, right=True, order="bytes"),
+        Column(" ", 1, order="sign"),
         Column("kind", 10, narrow=False),
-        Column("what", 0, tail=True),
+        Column("what", 0, tail=True, order="name"),
         Column("version", 17, narrow=False),
     ),
     (

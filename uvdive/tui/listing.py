@@ -16,7 +16,8 @@ MOST = 1_000
 class Column:
     """A column ``width`` cells wide; 0 for what is left. ``narrow``: is it there where room is scarce?
 
-    ``tail``: what does not fit is cut in front, as the end of a path says most.
+    ``tail``: what does not fit is cut in front, as the end of a path says most. ``order`` names
+    the order that a click on the title takes, by default the one called like the column.
     """
 
     title: str
@@ -24,6 +25,7 @@ class Column:
     right: bool = False
     narrow: bool = True
     tail: bool = False
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Table(Generic[T]):
     cells: Callable[[T], Sequence[bytes | str]]
     text: Callable[[T], str]
     bytes: Callable[[T], int]
+
+    def order_of(self, column: Column) -> int | None:
+        """The place of the order that belongs to a column; None for a column without one."""
+        wanted = column.order or column.title
+        return next((place for place, (name, _) in enumerate(self.orders) if name == wanted), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import events
 from textual.content import Content
 from textual.screen import Screen
+from textual.style import Style
 from textual.widget import Widget
 
 WIDE = 90
@@ -68,7 +69,7 @@ class Panes(Screen[None]):
             Content.styled(
                 f" {self.number(name)} {self.pane_title(name)} ",
                 "reverse bold" if name == self.current else "",
-            )
+            ).stylize(Style.from_meta({"@click": f"screen.pane({self.number(name)})"}))
             for name in self.panes
         )
 

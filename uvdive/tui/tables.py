@@ -26,7 +26,7 @@ WASTE: Table[Waste] = Table(
         Column("size", 9, right=True),
         Column("cause", 11),
         Column("written", 7, right=True, narrow=False),
-        Column("killed", 6, right=True),
+        Column("killed", 6, right=True, order="culprit"),
         Column("line", 5, right=True),
         Column("path", 0, tail=True),
     ),
@@ -63,7 +63,7 @@ FINDINGS: Table[Finding] = Table(
         Column("size", 9, right=True),
         Column("severity", 8),
         Column("line", 5, right=True),
-        Column("finding", 0),
+        Column("finding", 0, order="weight"),
     ),
     (
         # What is grave without costing a byte stands above all that costs some.
@@ -108,8 +108,8 @@ PACKAGES: Table[Package] = Table(
         Column("size", 9, right=True),
         Column("name", 0),
         Column("version", 12),
-        Column("of", 16, narrow=False),
-        Column("why", 22),
+        Column("of", 16, narrow=False, order="home"),
+        Column("why", 22, order="reason"),
     ),
     (
         ("size", lambda item: (-item.bytes, item.name)),

@@ -216,6 +216,11 @@ class CompareScreen(ActionScreen, Panes):
         self.go_to("items")
         self._arrange()
 
+    @on(Head.Clicked)
+    def _head_clicked(self, message: Head.Clicked) -> None:
+        self._order = message.order
+        self._arrange()
+
     def action_sort(self) -> None:
         """Take the next order."""
         self._order = (self._order + 1) % len(CHANGES.orders)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -190,6 +190,16 @@ class ExploreScreen(Takeout):
     def _owner_chosen(self) -> None:
         owners = self.query_one(OwnerList)
         self.only_owner(owners.owners[owners.cursor].owner)
+
+    @on(OwnerBar.Clicked)
+    def _bar_clicked(self, message: OwnerBar.Clicked) -> None:
+        owners = self.query_one(OwnerList)
+        owners.cursor = [owner.owner for owner in owners.owners].index(message.owner)
+        self.go_to("owners")
+
+    @on(events.Click, "#wins")
+    def _wins_clicked(self) -> None:
+        self.action_findings()
 
     @on(Rows.Chosen, "#tree")
     def _chosen(self) -> None:

@@ -156,6 +156,11 @@ class PickScreen(ActionScreen, Panes):
         self.query_one("#items").add_class("-filtering")
         self.set_focus(self.query_one("#needle"))
 
+    @on(Head.Clicked)
+    def _head_clicked(self, message: Head.Clicked) -> None:
+        self._order = message.order
+        self._arrange()
+
     def action_sort(self) -> None:
         """Take the next order."""
         self._order = (self._order + 1) % len(CHOICES.orders)

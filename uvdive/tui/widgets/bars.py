@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from uvdive.base.units import percent, size
@@ -76,6 +78,22 @@ class OwnerBar(Widget):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual calls it so
         super().__init__(id=id)
         self._parts: Mapping[str, int] = {}
+
+    class Clicked(Message):
+        """An owner's part of the bar was clicked."""
+
+        def __init__(self, owner: str) -> None:
+            super().__init__()
+            self.owner = owner
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell whose part is under the mouse."""
+        x = event.x - self.gutter.left
+        for owner, count in cells(self._parts, self.content_size.width).items():
+            if 0 <= x < count:
+                self.post_message(self.Clicked(owner))
+                return
+            x -= count
 
     def show(self, parts: Mapping[str, int]) -> None:
         """Draw these owners' bytes."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from uvdive.tui.listing import Column, Page, Table
@@ -68,6 +70,24 @@ class Head(Static):
         super().__init__(id=id)
         self._table = table
 
+    class Clicked(Message):
+        """The title of a column that has an order was clicked; ``order`` is its place."""
+
+        def __init__(self, order: int) -> None:
+            super().__init__()
+            self.order = order
+
+    def on_click(self, event: events.Click) -> None:
+        """Take the order of the column under the mouse."""
+        x = event.x - self.gutter.left
+        for column, wide in fitted(self._table.columns, self.content_size.width):
+            if 0 <= x <= wide:
+                order = self._table.order_of(column)
+                if order is not None:
+                    self.post_message(self.Clicked(order))
+                return
+            x -= wide + 1
+
     def render(self) -> Content:
         """One line."""
         titles = [column.title for column in self._table.columns]
@@ -76,19 +96,25 @@ class Head(Static):
 
 
 def line(columns: tuple[Column, ...], cells: list[str], width: int) -> Content:
-    """Cells in their columns; where there is no room, columns that may go are left out."""
-    shown = list(zip(columns, cells, strict=True))
-    if _left(shown, width) < ROOM:
-        shown = [(column, cell) for column, cell in shown if column.narrow]
-    left = max(1, _left(shown, width))
+    """Cells in their columns."""
+    texts = dict(zip(columns, cells, strict=True))
     parts = []
-    for column, cell in shown:
-        wide = column.width or left
+    for column, wide in fitted(columns, width):
+        cell = texts[column]
         content = Content(keep_end(cell, wide) if column.tail else cell).truncate(wide, ellipsis=True)
         gap = " " * max(0, wide - content.cell_length)
         parts.append(Content.assemble(gap, content) if column.right else Content.assemble(content, gap))
     return Content(" ").join(parts)
 
 
-def _left(shown: list[tuple[Column, str]], width: int) -> int:
-    return width - sum(column.width for column, _ in shown) - len(shown) + 1
+def fitted(columns: tuple[Column, ...], width: int) -> list[tuple[Column, int]]:
+    """The columns with their widths; where there is no room, those that may go are left out."""
+    shown = list(columns)
+    if _left(shown, width) < ROOM:
+        shown = [column for column in shown if column.narrow]
+    left = max(1, _left(shown, width))
+    return [(column, column.width or left) for column in shown]
+
+
+def _left(shown: list[Column], width: int) -> int:
+    return width - sum(column.width for column in shown) - len(shown) + 1
