@@ -43,7 +43,7 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
         return ExitCode(
             run_app(
                 names,
-                comparer=lambda on_event, cancel: _compared(sources, on_event, cancel),
+                comparer=lambda on_event, cancel: _compared_apart(sources, on_event, cancel),
                 debug=args.debug,
             )
         )
@@ -64,6 +64,21 @@ def _compared(sources: Sequence[Source], on_event: OnEvent, cancel: CancelToken 
         on_event=on_event,
         cancel=cancel,
     )
+
+
+def _compared_apart(sources: Sequence[Source], on_event: OnEvent, cancel: CancelToken) -> Comparison:
+    """The same for the app, in whose own process big reports would hold up its keys."""
+    from uvdive.session.atdesk import compare_at_desk
+
+    before, after = sources
+    desk = before.open(on_event=on_event, cancel=cancel)
+    try:
+        name = after.ready(on_event, cancel)
+        return desk.run(
+            compare_at_desk, name, after.dockerfile, after.reading, on_event=on_event, cancel=cancel
+        )
+    finally:
+        desk.close()
 
 
 def _print(comparison: Comparison, args: argparse.Namespace, console: Console) -> None:

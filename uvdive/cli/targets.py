@@ -63,7 +63,7 @@ class Source:
         from uvdive.session.images import load_image
 
         return load_image(
-            self._built(on_event, cancel),
+            self.ready(on_event, cancel),
             dockerfile=self.dockerfile,
             options=self.reading,
             on_event=on_event,
@@ -76,15 +76,15 @@ class Source:
         from uvdive.session.desk import open_desk
 
         return open_desk(
-            self._built(on_event, cancel),
+            self.ready(on_event, cancel),
             dockerfile=self.dockerfile,
             options=self.reading,
             on_event=on_event,
             cancel=cancel,
         )
 
-    def _built(self, on_event: OnEvent, cancel: CancelToken | None) -> str:
-        """The name of the image, which is there now."""
+    def ready(self, on_event: OnEvent, cancel: CancelToken | None) -> str:
+        """The name of the image, built if need be; UvdiveError as ``build_image`` says."""
         if self.request is None:
             return self.name
         from uvdive.session.building import build_image, target_of

@@ -1,4 +1,4 @@
-"""The use cases of the rewrite, run where the image is held: neither report nor contents travel."""
+"""Use cases that run where an image is held, so that neither report nor contents travel."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.events import BuildRequest, Timings
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Held, slim
+from uvdive.session.options import ReadOptions
 from uvdive.session.proving import Proof, prove
 from uvdive.session.rewriting import plan_rewrite
 from uvdive.session.timing import Wish, time_builds
+from uvdive.verify.checks import Comparison
 
 
 def plan_at_desk(
@@ -73,3 +75,23 @@ def time_at_desk(
     request = BuildRequest(context, Path(plan.dockerfile), args=build_args)
     wish = Wish(cold=True, rebuild=True)
     return time_builds(request, plan, held.report, wish, on_event=on_event, cancel=cancel)
+
+
+def compare_at_desk(
+    held: Held,
+    target: str,
+    dockerfile: Path | None,
+    options: ReadOptions,
+    *,
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> Comparison:
+    """Read a second image and compare the held one with it; all as ``compare_images`` says."""
+    from uvdive.session.comparing import compare_images
+    from uvdive.session.images import load_image
+
+    after = load_image(target, dockerfile=dockerfile, options=options, on_event=on_event, cancel=cancel)
+    index = held.store.index if held.store is not None else None
+    return compare_images(
+        held.report, after.report, indexes=(index, after.index), on_event=on_event, cancel=cancel
+    )
