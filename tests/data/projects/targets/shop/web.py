@@ -6,7 +6,3 @@ app = Flask(__name__)
 @app.get("/")
 def home():
     return "shop"
-
-
-if __name__ == "__main__":
-    app.run(host="0.0.0.0", port=8000)

@@ -1,0 +1,190 @@
+"""The example projects: what each is for, what a right rewrite of it announces, and its images.
+
+Each folder of ``tests/data/projects`` holds a small but complete project with its
+``Dockerfile``. Where a rewrite exists, ``Dockerfile.multistage`` is a right one by hand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from needs import cannot_run
+
+from uvdive.build.events import BuildRequest, BuildResult
+from uvdive.build.images import REGISTRY, list_images, remove_images
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import Allowances
+from uvdive.session.images import load_image
+from uvdive.session.proving import build_image
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "tests" / "data" / "projects"
+
+ACTIVE = ("Env:PATH", "Env:VIRTUAL_ENV")
+"""What `uv run` set for the program, and the new image sets itself."""
+UV_IMAGE = ("Env:UV_TOOL_BIN_DIR",)
+"""What uv's images set and Python's don't."""
+UV = ("uv", "uv-cache")
+
+
+@dataclass(frozen=True)
+class Project:
+    """One example.
+
+    ``config``, ``paths`` and ``owners`` are what the version by hand announces, and
+    nothing else may differ. ``engine`` is another engine that its syntax needs.
+    ``targets`` are the targets that are built, the last stage by default. ``refused``
+    is the rule by which uvdive refuses it, ``unchanged`` says that it is right as it is;
+    such projects have no version by hand.
+    """
+
+    name: str
+    kind: str
+    python: str
+    config: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    owners: tuple[str, ...] = UV
+    engine: str = ""
+    targets: tuple[str, ...] = ("",)
+    refused: str = ""
+    unchanged: bool = False
+    folder: Path = FOLDER
+    by_hand: bool = True
+
+    @property
+    def path(self) -> Path:
+        """Where the project lies."""
+        return self.folder / self.name
+
+    @property
+    def dockerfile(self) -> Path:
+        """The original."""
+        return self.path / "Dockerfile"
+
+    @property
+    def allowed(self) -> Allowances:
+        """What the version by hand announces."""
+        return Allowances(self.config, self.paths, self.owners)
+
+    @property
+    def rewritten(self) -> bool:
+        """Does a right rewrite of it exist?"""
+        return not self.refused and not self.unchanged
+
+    def text(self, *, by_hand: bool = False) -> str:
+        """The original Dockerfile, or the version by hand."""
+        return (self.path / ("Dockerfile.multistage" if by_hand else "Dockerfile")).read_text()
+
+
+PROJECTS = (
+    Project("flask", "the article's", "3.13", folder=ROOT / "examples", by_hand=False),
+    Project("slim", "`COPY --from=` uv", "3.13", (*ACTIVE, "Cmd")),
+    Project("user", "`USER` before the install", "3.13", (*ACTIVE, *UV_IMAGE, "Entrypoint")),
+    Project("managed", "managed Python", "3.13", UV_IMAGE),
+    Project("gunicorn", "gunicorn with a health check", "3.13"),
+    Project("library", "a library that ctypes loads", "3.13", (*ACTIVE, "Cmd"), ("/root/.cache",)),
+    Project("mounts", "uv's image, cache and bind mounts", "3.12", UV_IMAGE),
+    Project("cli", "`pip install uv`, a console script", "3.11", (*ACTIVE, "Entrypoint")),
+    Project("installer", "the installer's `~/.local/bin`", "3.12", (*ACTIVE, "Cmd")),
+    Project("daemon", "managed Python, no root", "3.13", (*ACTIVE, *UV_IMAGE, "Cmd")),
+    Project("system", "`uv pip install --system`", "3.11"),
+    Project("environment", "`UV_PROJECT_ENVIRONMENT`", "3.12", UV_IMAGE),
+    Project("usrlocal", "`UV_PROJECT_ENVIRONMENT=/usr/local`", "3.13"),
+    Project("optvenv", "`uv venv /opt/venv`", "3.12"),
+    Project("workspace", "a workspace with two members", "3.12", (*ACTIVE, *UV_IMAGE, "Cmd")),
+    Project("package", "src layout with package data", "3.11", UV_IMAGE),
+    Project("compiled", "psycopg2 from source", "3.12", owners=(*UV, "os-packages")),
+    Project("django", "Django with collectstatic", "3.12", (*ACTIVE, "Cmd")),
+    Project("alembic", "a start script that calls uv", "3.13", (*ACTIVE, *UV_IMAGE), ("/app/start.sh",)),
+    Project("curl", "`HEALTHCHECK` by curl", "3.11", (*ACTIVE, "Cmd")),
+    Project("port", "shell form with `$PORT`", "3.12", (*ACTIVE, "Cmd")),
+    Project("tool", "`uv tool install`", "3.13", UV_IMAGE),
+    Project("targets", "two targets from one base", "3.13", targets=("", "worker")),
+    Project("heredocs", "heredocs and comments", "3.13", UV_IMAGE, engine="docker28"),
+    Project("uvx", "`uvx` at start", "3.13", refused="R24"),
+    Project("right", "multi-stage, right", "3.12", unchanged=True),
+    Project("wrong", "multi-stage, its scripts dead", "3.12", refused="R45"),
+)
+BY_NAME = {project.name: project for project in PROJECTS}
+PAIRS = {project.name: project for project in PROJECTS if project.rewritten and project.by_hand}
+
+
+@contextlib.contextmanager
+def engine_of(project: Project) -> Iterator[None]:
+    """Talk to the engine that the project needs, with the base images that it names."""
+    if not project.engine:
+        yield
+        return
+    variable = f"UVDIVE_ENGINE_{project.engine.upper()}"
+    address = os.environ.get(variable)
+    if not address:
+        cannot_run(f"no {variable} with its address")
+    _bring_bases(project, address)
+    before = os.environ.get("DOCKER_HOST")
+    os.environ["DOCKER_HOST"] = address
+    try:
+        yield
+    finally:
+        os.environ.pop("DOCKER_HOST")
+        if before is not None:
+            os.environ["DOCKER_HOST"] = before
+
+
+def _bring_bases(project: Project, address: str) -> None:
+    """Copy from the first engine the base images that the other one lacks."""
+    for line in (project.text() + project.text(by_hand=True)).splitlines():
+        words = line.split()
+        if words[:1] != ["FROM"]:
+            continue
+        there = ["docker", "-H", address, "image", "inspect", words[1]]
+        if subprocess.run(there, capture_output=True, check=False).returncode:
+            saved = subprocess.run(["docker", "save", words[1]], capture_output=True, check=True)
+            subprocess.run(
+                ["docker", "-H", address, "load"], input=saved.stdout, capture_output=True, check=True
+            )
+
+
+@dataclass(frozen=True)
+class Built:
+    """An image that was built, and what it holds."""
+
+    report: ImageReport
+    result: BuildResult
+
+
+@functools.cache
+def built(name: str, text: str, role: str, target: str = "") -> Built:
+    """A project's image from any text; built once in a run of the tests."""
+    project = BY_NAME[name]
+    tag = f"{REGISTRY}/project-{name}-{os.getpid()}:{role}{target}"
+    args = ("--target", target) if target else ()
+    with engine_of(project):
+        result = build_image(BuildRequest(project.path, text=text, tag=tag, args=args))
+        report = load_image(f"docker://{tag}", dockerfile=project.dockerfile).report
+    return Built(report, result)
+
+
+def original(name: str, target: str = "") -> ImageReport:
+    """The image of a project's own Dockerfile."""
+    return built(name, BY_NAME[name].text(), "before", target).report
+
+
+def by_hand(name: str, target: str = "") -> ImageReport:
+    """The image of the version by hand."""
+    return built(name, BY_NAME[name].text(by_hand=True), "hand", target).report
+
+
+def remove_built() -> None:
+    """Remove every image that ``built`` made, from all engines."""
+    for engine in sorted({project.engine for project in PROJECTS}):
+        project = next(project for project in PROJECTS if project.engine == engine)
+        if engine and not os.environ.get(f"UVDIVE_ENGINE_{engine.upper()}"):
+            continue
+        with engine_of(project):
+            remove_images(image for image in list_images() if f"-{os.getpid()}:" in image.tag)
