@@ -49,3 +49,88 @@ def test_a_right_rewrite_passes(name: str, target: str) -> None:
 def test_the_pairs_are_of_every_minor_version() -> None:
     assert len(PAIRS) >= 12
     assert {project.python for project in PAIRS.values()} == {"3.11", "3.12", "3.13"}
+
+
+def broken(name: str, line: str, instead: str, *, start: bool = False) -> dict[str, tuple[str, ...]]:
+    """What the checks say to the version by hand with one line changed in its last stages."""
+    good = BY_NAME[name].text(by_hand=True)
+    head, stage, runner = good.partition("\n\nFROM ")
+    assert line in runner
+    return failed(judged(name, head + stage + runner.replace(line, instead), start=start))
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "instead", "caught", "words"),
+    [
+        pytest.param(
+            "compiled", "libpq5", "ca-certificates",
+            {"libraries", "imports"}, "libpq.so.5", id="a missing library of a compiled extension",
+        ),
+        pytest.param(
+            "library",
+            "RUN apt-get update && apt-get install -y --no-install-recommends libpq5 "
+            "&& rm -rf /var/lib/apt/lists/*\n", "",
+            {"files", "imports"}, "libpq", id="a missing library that no header names",
+        ),
+        pytest.param(
+            "managed", "COPY --from=builder /root/.local/share/uv/python /root/.local/share/uv/python\n", "",
+            {"files", "interpreter", "imports", "start"}, "/root/.local/share/uv/python",
+            id="a dangling interpreter",
+        ),
+        pytest.param(
+            "package", "COPY --from=builder /opt/mailer /opt/mailer",
+            "COPY --from=builder /opt/mailer/.venv /opt/mailer/.venv\n"
+            "COPY --from=builder /opt/mailer/src/mailer/cli.py /opt/mailer/src/mailer/__init__.py "
+            "/opt/mailer/src/mailer/",
+            {"files"}, "templates", id="lost package data",
+        ),
+        pytest.param("daemon", "\nUSER app\n", "\n", {"config"}, "User", id="a changed user"),
+        pytest.param(
+            "user", "-o app -g app -m 0755 /srv/web", "-m 0700 /srv/web",
+            {"files", "imports"}, "/srv/web", id="a folder that the user may not enter",
+        ),
+        pytest.param(
+            "port", "COPY --from=builder /app /app",
+            "COPY --from=builder /app /app\nRUN sed -i '1s|/app|/build|' /app/.venv/bin/uvicorn",
+            {"files", "interpreter", "start"}, "/build", id="a dead console script",
+        ),
+        pytest.param(
+            "workspace", "COPY --from=builder /workspace /workspace",
+            "COPY --from=builder /workspace/.venv /workspace/.venv\n"
+            "COPY --from=builder /workspace/packages/api /workspace/packages/api",
+            {"files", "interpreter", "imports"}, "shop_core", id="a missing module of an editable member",
+        ),
+        pytest.param(
+            "mounts", "COPY --from=builder /app /app",
+            "COPY --from=builder /app /app\nRUN rm -r .venv/lib/python3.12/site-packages/anyio",
+            {"files", "imports"}, "anyio", id="a missing module",
+        ),
+        pytest.param(
+            "slim", 'CMD ["python", "server.py"]', 'CMD ["uv", "run", "server.py"]',
+            {"start"}, "uv", id="a command that is not there",
+        ),
+        pytest.param(
+            "alembic", "RUN mkdir /data\nVOLUME /data\n", "",
+            {"config", "files"}, "/data", id="a lost volume",
+        ),
+    ],
+)  # fmt: skip
+def test_a_rewrite_that_was_broken_on_purpose_is_caught(
+    name: str, line: str, instead: str, caught: set[str], words: str
+) -> None:
+    found = broken(name, line, instead)
+    assert found.keys() == caught
+    assert any(words in difference for differences in found.values() for difference in differences)
+
+
+def test_a_health_check_without_its_program_is_caught() -> None:
+    without = "--no-install-recommends ca-certificates"
+    found = broken("curl", "--no-install-recommends curl", without, start=True)
+    assert found.keys() == {"files", "start"}
+    assert any("curl" in line for line in found["files"])
+
+
+def test_a_server_that_listens_elsewhere_is_caught() -> None:
+    found = broken("gunicorn", '"--bind=0.0.0.0:8000"', '"--bind=0.0.0.0:8001"', start=True)
+    assert found.keys() == {"config", "start"}
+    assert "listening ports: [8000] -> [8001]" in found["start"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dockerfile as buildkit
 import pytest
-from projects import BY_NAME, PROJECTS, Project, built, engine_of, original
+from projects import BY_NAME, PAIRS, PROJECTS, Project, built, engine_of, original
 
 from uvdive.build.images import image_tag, list_images, remove_images
 from uvdive.rewrite.plan import RewritePlan
@@ -138,7 +138,7 @@ def test_what_is_right_stays_as_it_is(name: str) -> None:
     assert (plan.outcome, plan.diff) == ("unchanged", "")
 
 
-@pytest.mark.parametrize("name", each(project for project in PROJECTS if project.by_hand and project.rewritten))
+@pytest.mark.parametrize("name", PAIRS)
 def test_a_version_by_hand_is_right_as_it_is(name: str, tmp_path: Path) -> None:
     project = BY_NAME[name]
     text = project.text(by_hand=True)

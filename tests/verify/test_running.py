@@ -17,7 +17,7 @@ from uvdive.base.progress import CancelToken
 from uvdive.build import observing, sandbox
 from uvdive.build.containers import run_container
 from uvdive.build.observing import Answer, Observed, Watched, health_command, observe
-from uvdive.build.probe import ports
+from uvdive.build.probe import ports, work
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.running import judge, said
 
@@ -117,6 +117,18 @@ def test_a_body_that_changes_with_each_request_is_not_compared() -> None:
 )
 def test_the_command_of_a_healthcheck(healthcheck: dict[str, list[str]] | None, command: object) -> None:
     assert health_command(healthcheck) == command
+
+
+@pytest.mark.parametrize(("states", "runnable"), [("SS", False), ("SR", True), ("DS", True), ("SZ", False)])
+def test_a_program_that_waits_for_the_processor_or_the_disk_is_at_work(
+    states: str, runnable: bool, tmp_path: Path
+) -> None:
+    for number, state in enumerate(states, 1):
+        (tmp_path / f"{10**9 + number}").mkdir()
+        line = f"{number} (a ) b) {state} 1 1 1 0 -1 4194304 9 0 0 0 30 12 0 0 20 0\n"
+        (tmp_path / f"{10**9 + number}" / "stat").write_text(line)
+    (tmp_path / "net").mkdir()
+    assert work(str(tmp_path)) == (84, runnable)
 
 
 def test_listening_ports_are_read_from_the_kernels_table() -> None:

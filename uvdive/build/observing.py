@@ -90,6 +90,7 @@ class _Look:
     ports: tuple[int, ...] = ()
     answers: tuple[Answer, ...] = ()
     ticks: int = 0
+    runnable: bool = False
 
 
 def _look(container: Sandbox, python: str | None) -> _Look:
@@ -102,7 +103,8 @@ def _look(container: Sandbox, python: str | None) -> _Look:
     try:
         found = json.loads(output.decode("utf-8", "replace").strip().splitlines()[-1])
         answers = tuple(Answer(*answer) for answer in found["answers"])
-        return _Look(tuple(int(port) for port in found["ports"]), answers, int(found["ticks"]))
+        ports = tuple(int(port) for port in found["ports"])
+        return _Look(ports, answers, int(found["ticks"]), bool(found["runnable"]))
     except (ValueError, LookupError, TypeError):
         return _Look()  # it ended meanwhile, or its Python does not run
 
@@ -163,7 +165,8 @@ class _Watch:
         """For how many seconds nothing has happened in the container."""
         log, ticks, ports = self._seen
         seen = (self._container.log(1), self.look.ticks, self.look.ports)
-        if seen[0] != log or seen[2] != ports or seen[1] - ticks > _BUSY:
+        # On a busy machine a program at work gets little of the processor, but it waits for more.
+        if seen[0] != log or seen[2] != ports or seen[1] - ticks > _BUSY or self.look.runnable:
             self._moved = time.monotonic()
         self._seen = seen
         return time.monotonic() - self._moved

@@ -3,7 +3,8 @@
 Only the standard library, and nothing newer than Python 3.7. Prints one JSON object:
 ``ports``; ``answers`` as lists of port, HTTP status, the body's sha256, that of the body
 without its numbers, and whether two requests gave one body; ``ticks``, the processor time
-that the other processes have used, in clock ticks.
+that the other processes have used, in clock ticks; ``runnable``, whether one of them would
+go on at once if a busy machine let it.
 """
 
 from __future__ import annotations
@@ -50,19 +51,22 @@ def ask(port: int) -> list[object] | None:
     return [port, status, hashlib.sha256(body).hexdigest(), plain, get(port) == first]
 
 
-def ticks() -> int:
-    """The processor time of all processes here but this one (proc_pid_stat(5), utime and stime)."""
-    total = 0
-    for name in os.listdir("/proc"):  # noqa: PTH208 - it runs as text
+def work(folder: str = "/proc") -> tuple[int, bool]:
+    """The processor time of all processes here but this one, and whether one is on the processor's
+    or the disk's queue (proc_pid_stat(5): utime and stime, states R and D).
+    """
+    total, runnable = 0, False
+    for name in os.listdir(folder):  # noqa: PTH208 - it runs as text
         if not name.isdigit() or int(name) == os.getpid():
             continue
         try:
-            with open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123
+            with open(f"{folder}/{name}/stat", "rb") as file:  # noqa: PTH123
                 fields = file.read().rpartition(b")")[2].split()
             total += int(fields[11]) + int(fields[12])
+            runnable = runnable or fields[0] in (b"R", b"D")
         except (OSError, LookupError):
             continue
-    return total
+    return total, runnable
 
 
 def main() -> None:
@@ -75,7 +79,8 @@ def main() -> None:
         except OSError:
             continue
     answers = [answer for answer in map(ask, sorted(found)) if answer is not None]
-    told = {"ports": sorted(found), "answers": answers, "ticks": ticks()}
+    ticks, runnable = work()
+    told = {"ports": sorted(found), "answers": answers, "ticks": ticks, "runnable": runnable}
     sys.stdout.write(json.dumps(told) + "\n")
 
 
