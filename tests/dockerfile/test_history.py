@@ -128,6 +128,11 @@ def test_heredocs_are_matched_by_their_body() -> None:
     assert match_history(made, text).spans == ((2, 5), (6, 8))
 
 
+def test_a_copied_heredoc_is_noted_by_its_name_alone() -> None:
+    text = "FROM a\nCOPY --chown=1 <<-\"X\" <<'Y-Z' /y/\nhi\nX\nho\nY-Z\n"
+    assert match_history(["COPY <<X <<Y-Z /y/ # buildkit"], text).matches
+
+
 def test_kaniko_writes_the_instruction_itself() -> None:
     match = match_history(["x", "RUN uv sync", "COPY a /b"], "FROM z\nRUN uv sync\nCOPY a /b\n")
     assert (match.matches, match.base_entries) == (True, 1)

@@ -20,11 +20,7 @@ from uvdive.session.rewriting import plan_rewrite
 
 pytestmark = pytest.mark.engine
 
-UNMANAGED = {
-    "compiled": "R33: the -dev packages stay",
-    "heredocs": "R34: the history of a COPY with a heredoc",
-    "uvx": "R24: refused, but by another rule and without a line",
-}
+UNMANAGED: dict[str, str] = {}
 """What the engine does not manage yet, and the rule that speaks of it; each must fail for real."""
 
 TOTAL = 0.02

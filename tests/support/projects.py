@@ -31,16 +31,23 @@ ACTIVE = ("Env:PATH", "Env:VIRTUAL_ENV")
 UV_IMAGE = ("Env:UV_TOOL_BIN_DIR",)
 """What uv's images set and Python's don't."""
 UV = ("uv", "uv-cache")
+ALTERNATIVES = (
+    *("/etc/alternatives/c89", "/etc/alternatives/c99", "/etc/alternatives/cc", "/etc/alternatives/cpp"),
+    *("/usr/bin/c89", "/usr/bin/c99", "/usr/bin/cc", "/usr/lib/cpp"),
+)
+"""The links that installing gcc makes beside its files."""
 
 
 @dataclass(frozen=True)
 class Project:
     """One example.
 
-    ``config``, ``paths`` and ``owners`` are what the version by hand announces, and
-    nothing else may differ. ``engine`` is another engine that its syntax needs.
-    ``targets`` are the targets that are built, the last stage by default. ``refused``
-    is the rule by which uvdive refuses it, ``unchanged`` says that it is right as it is;
+    ``config`` and ``paths`` are what the version by hand announces, and nothing else may
+    differ; ``drops`` are OS packages that it no longer installs, with what only they
+    needed. ``start`` is what the check of the start says to it, ``skipped`` are checks
+    that have nothing to look at. ``engine`` is another engine that its syntax needs.
+    ``targets`` are the targets that are built, the last stage by default. ``refused`` is
+    the rule by which uvdive refuses it, ``unchanged`` says that it is right as it is;
     such projects have no version by hand.
     """
 
@@ -49,7 +56,9 @@ class Project:
     python: str
     config: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
-    owners: tuple[str, ...] = UV
+    drops: tuple[str, ...] = ()
+    start: str = "passed"
+    skipped: tuple[str, ...] = ()
     engine: str = ""
     targets: tuple[str, ...] = ("",)
     refused: str = ""
@@ -68,11 +77,6 @@ class Project:
         return self.path / "Dockerfile"
 
     @property
-    def allowed(self) -> Allowances:
-        """What the version by hand announces."""
-        return Allowances(self.config, self.paths, self.owners)
-
-    @property
     def rewritten(self) -> bool:
         """Does a right rewrite of it exist?"""
         return not self.refused and not self.unchanged
@@ -84,27 +88,38 @@ class Project:
 
 PROJECTS = (
     Project("flask", "the article's", "3.13", folder=ROOT / "examples", by_hand=False),
-    Project("slim", "`COPY --from=` uv", "3.13", (*ACTIVE, "Cmd")),
-    Project("user", "`USER` before the install", "3.13", (*ACTIVE, *UV_IMAGE, "Entrypoint")),
+    Project("slim", "`COPY --from=` uv", "3.13", (*ACTIVE, "Cmd"), start="announced"),
+    # The cache mount leaves ~/.cache to root, so that `uv run` fails without the mount.
+    Project(
+        "user", "`USER` before the install", "3.13", (*ACTIVE, *UV_IMAGE, "Entrypoint"), start="repaired"
+    ),
     Project("managed", "managed Python", "3.13", UV_IMAGE),
     Project("gunicorn", "gunicorn with a health check", "3.13"),
     Project("library", "a library that ctypes loads", "3.13", (*ACTIVE, "Cmd"), ("/root/.cache",)),
     Project("mounts", "uv's image, cache and bind mounts", "3.12", UV_IMAGE),
     Project("cli", "`pip install uv`, a console script", "3.11", (*ACTIVE, "Entrypoint")),
-    Project("installer", "the installer's `~/.local/bin`", "3.12", (*ACTIVE, "Cmd")),
+    Project("installer", "the installer's `~/.local/bin`", "3.12", (*ACTIVE, "Cmd"), start="announced"),
     Project("daemon", "managed Python, no root", "3.13", (*ACTIVE, *UV_IMAGE, "Cmd")),
     Project("system", "`uv pip install --system`", "3.11"),
     Project("environment", "`UV_PROJECT_ENVIRONMENT`", "3.12", UV_IMAGE),
     Project("usrlocal", "`UV_PROJECT_ENVIRONMENT=/usr/local`", "3.13"),
     Project("optvenv", "`uv venv /opt/venv`", "3.12"),
-    Project("workspace", "a workspace with two members", "3.12", (*ACTIVE, *UV_IMAGE, "Cmd")),
+    Project(
+        "workspace", "a workspace with two members", "3.12", (*ACTIVE, *UV_IMAGE, "Cmd"), start="announced"
+    ),
     Project("package", "src layout with package data", "3.11", UV_IMAGE),
-    Project("compiled", "psycopg2 from source", "3.12", owners=(*UV, "os-packages")),
+    Project(
+        "compiled",
+        "psycopg2 from source",
+        "3.12",
+        paths=ALTERNATIVES,
+        drops=("gcc", "libc6-dev", "libpq-dev"),
+    ),
     Project("django", "Django with collectstatic", "3.12", (*ACTIVE, "Cmd")),
     Project("alembic", "a start script that calls uv", "3.13", (*ACTIVE, *UV_IMAGE), ("/app/start.sh",)),
     Project("curl", "`HEALTHCHECK` by curl", "3.11", (*ACTIVE, "Cmd")),
     Project("port", "shell form with `$PORT`", "3.12", (*ACTIVE, "Cmd")),
-    Project("tool", "`uv tool install`", "3.13", UV_IMAGE),
+    Project("tool", "`uv tool install`", "3.13", UV_IMAGE, skipped=("interpreter", "imports")),
     Project("targets", "two targets from one base", "3.13", targets=("", "worker")),
     Project("heredocs", "heredocs and comments", "3.13", UV_IMAGE, engine="docker28"),
     Project("uvx", "`uvx` at start", "3.13", refused="R24"),
@@ -178,6 +193,31 @@ def original(name: str, target: str = "") -> ImageReport:
 def by_hand(name: str, target: str = "") -> ImageReport:
     """The image of the version by hand."""
     return built(name, BY_NAME[name].text(by_hand=True), "hand", target).report
+
+
+def allowed(project: Project) -> Allowances:
+    """What the version by hand announces."""
+    if not project.drops:
+        return Allowances(project.config, project.paths, UV)
+    lists = _package_lists(original(project.name))
+    gone = lists.keys() - _package_lists(by_hand(project.name)).keys()
+    assert gone >= set(project.drops)
+    kept = {path for name, paths in lists.items() if name not in gone for path in paths}
+    paths = {path for name in gone for path in lists[name]} - kept
+    return Allowances(project.config, (*project.paths, *sorted(paths)), UV, packages=tuple(sorted(gone)))
+
+
+def _package_lists(report: ImageReport) -> dict[str, set[str]]:
+    """The paths of each OS package, as dpkg itself lists them."""
+    command = ["docker", "run", "--rm", "--entrypoint", "sh", report.image.id]
+    told = subprocess.run(
+        [*command, "-c", "cd /var/lib/dpkg/info && grep . *.list"], capture_output=True, text=True, check=True
+    ).stdout
+    lists: dict[str, set[str]] = {}
+    for line in told.splitlines():
+        name, _, path = line.partition(".list:")
+        lists.setdefault(name.partition(":")[0], set()).add(path)
+    return lists
 
 
 def remove_built() -> None:

@@ -20,6 +20,7 @@ _UNKNOWN = "\ue001"
 _NOP = re.compile(r"(?:\|\d+ .*?)?/bin/sh -c #\(nop\)\s*", re.DOTALL)
 _NOISE = re.compile(r"""[\s"'\\\[\],]+""")
 _FLAGS = re.compile(r"^(?:--\S+ )+")
+_HEREDOC = re.compile(r"<<-(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,8 @@ def _history_text(instruction: Instruction, lookup: Lookup, escape: str) -> str:
     if keyword == "ARG":
         return " ".join(f"{k}{_UNKNOWN}" for k, _ in pairs(instruction.value, lookup, escape))
     words = instruction.exec_form or (instruction.arguments,)
+    if instruction.heredocs:  # of "<<-'NAME'" BuildKit notes the name alone
+        words = tuple(_HEREDOC.sub("<<", word) for word in words)
     return " ".join(expand(word, lookup, escape) for word in words)
 
 
