@@ -24,11 +24,15 @@ from uvdive.image.wanting import Wanted
 
 _POSIX = b"ustar\x0000"
 _MAGICS = frozenset((_POSIX, b"ustar  \0"))
-_ENDINGS = frozenset((b"\0", b" "))
-_FIELDS = Struct("100s24s11sc11sc8xc100x8s80xc").unpack_from
+_NO_ENDING = 0xFF & ~ord(" ")
+"""The bits that a number's last byte must not have: it is a space or NUL."""
+_FIELDS = Struct("100s24s11sB11sB8xB100x8s80xB").unpack_from
 _SLASH = ord("/")
 _FILE, _DIRECTORY, _SYMLINK = int(Kind.FILE), int(Kind.DIRECTORY), int(Kind.SYMLINK)
-_KINDS = {b"0": _FILE, b"\0": _FILE, b"1": HARD_LINK, b"2": _SYMLINK, b"5": _DIRECTORY}
+_KINDS: list[int | None] = [None] * 256
+_KINDS[0] = _KINDS[ord("0")] = _FILE
+_KINDS[ord("1")], _KINDS[ord("2")], _KINDS[ord("5")] = HARD_LINK, _SYMLINK, _DIRECTORY
+_PAX = ord("x")
 _WHITEOUTS = frozenset((WHITEOUT, OPAQUE))
 _PLAIN = frozenset((_FILE, _DIRECTORY))
 _BATCH = 1024
@@ -93,21 +97,28 @@ class Bulk:
         rows, owners, passes = self._rows, self._owners, self._stream.passes
         records: dict[bytes, bytes] | None = None
         last = limit - BLOCK
+        # Members that follow each other mostly have one owner and one time.
+        last_time, last_mtime = b"", 0
+        last_owned, owner = b"", (0, 0, 0)
         begin = at  # of the member, with the extended header before it
         while at <= last:
             name, owned, size, ending, time, time_ending, flag, magic, prefix = _FIELDS(window, at)
-            nul, kind = name.find(0), _KINDS.get(flag)
-            if nul < 1 or magic not in _MAGICS or ending not in _ENDINGS or time_ending not in _ENDINGS:
+            nul, kind = name.find(0), _KINDS[flag]
+            if nul < 1 or magic not in _MAGICS or (ending | time_ending) & _NO_ENDING:
                 return begin, False
             try:
-                count, mtime = int(size, 8), int(time, 8)
-                owner = owners.get(owned) or owners.add(owned)
+                count = int(size, 8)
+                if time != last_time:
+                    last_mtime, last_time = int(time, 8), time
+                if owned != last_owned:
+                    owner, last_owned = owners.get(owned) or owners.add(owned), owned
             except (ValueError, BadHeaderError):
                 return begin, False
+            mtime = last_mtime
             data = at + BLOCK
             after = data + (count + 511 & -BLOCK)
             if kind is None:
-                if flag != b"x" or records is not None or not 0 <= count <= limit - data:
+                if flag != _PAX or records is not None or not 0 <= count <= limit - data:
                     return begin, False
                 records = _records(bytes(window[data : data + count]))
                 if records is None:
@@ -115,7 +126,7 @@ class Bulk:
                 at = after
                 continue
             name = name[:nul]
-            if prefix != b"\0" and magic == _POSIX:
+            if prefix and magic == _POSIX:
                 name = _text(window[at + 345 : at + 500]) + b"/" + name
             link = b"" if kind in _PLAIN else _text(window[at + 157 : at + 257])
             if records is not None:
