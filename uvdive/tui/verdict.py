@@ -65,7 +65,7 @@ def proof_words(proof: Proof, written: Path | None, *, busy: bool) -> list[Conte
         Content.styled(proof.proven(), style),
     ]
     if written is not None:
-        parts.append(Content(f"written to {visible(str(written))}"))
+        parts.append(Content("written; u undoes it"))
     elif proof.passed:
         parts.append(Content("w writes it"))
     elif proof.repairs:
