@@ -88,3 +88,53 @@ def test_r53_an_entrypoint_resets_the_cmd_of_the_stage_below() -> None:
     run = static(text).text.partition("AS web\n")[2]
     assert 'ENTRYPOINT ["flask"]\n' in run
     assert "CMD" not in run
+
+
+BUILD = "FROM python:3.13-slim-trixie AS build\nCOPY --from=ghcr.io/astral-sh/uv:1 /uv /bin/\n" + SYNC
+
+
+@pytest.fixture
+def two(project, node):
+    """A build stage, and a last stage that starts by a uv of its own."""
+
+    def make(last: str, build: str = BUILD):
+        wrote = {
+            "COPY --from=ghcr": {"/usr/bin/uv": node(4000)},
+            "COPY --from=build": {"/app/.venv/bin/python": node(link="/usr/local/bin/python3.13"),
+                                  "/app/.venv/bin/flask": node(300)},
+        }  # fmt: skip
+        alone = project(last, wrote, base_uv=False)
+        alone.text = build + "\n" + last
+        return alone.plan()
+
+    return make
+
+
+LAST = (
+    "FROM python:3.13-slim-trixie AS web\nWORKDIR /app\n"
+    "# for the start\nCOPY --from=ghcr.io/astral-sh/uv:1 /uv /bin/\n# the environment\nCOPY --from=build /app /app\nEXPOSE 80\n# go\n"
+)
+
+
+def test_r45_a_uv_that_only_starts_the_app_is_left_out_of_the_last_stage(two) -> None:
+    result = two(LAST + START)
+    assert result.outcome == "rewritten", result.refusal
+    assert result.text == (
+        BUILD + "\nFROM python:3.13-slim-trixie AS web\nWORKDIR /app\n# the environment\n"
+        "COPY --from=build /app /app\nEXPOSE 80\n" + PATHS + '# go\nCMD ["flask", "run"]\n'
+    )
+    before, after = result.predicted.owners["uv"]
+    assert (before, after) == (4000, 0)
+    assert result.predicted.before_bytes - result.predicted.after_bytes == 4000
+
+
+def test_r45_a_last_stage_that_builds_with_its_uv_is_divided(two) -> None:
+    result = two(LAST.replace("EXPOSE 80", "RUN uv pip install x") + START)
+    assert result.text.count("FROM") == 3
+
+
+def test_r14_what_uv_run_would_complete_at_start_is_refused(two) -> None:
+    partial = BUILD.replace("--frozen", "--frozen --no-install-project")
+    result = two(LAST + START, partial)
+    assert (result.outcome, result.refusal.rule, result.refusal.line) == ("refused", "R14", 5)
+    assert two(LAST + START.replace('"run", "flask"', '"run", "--no-sync", "flask"'), partial).refusal is None

@@ -17,6 +17,7 @@ from uvdive.rewrite.elsewhere import warn_elsewhere
 from uvdive.rewrite.explain import explain
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
+from uvdive.rewrite.inplace import predict_in_place, steps_with_uv, write_in_place
 from uvdive.rewrite.installed import install_project
 from uvdive.rewrite.layers import MAX_COPIES, arranged
 from uvdive.rewrite.leftbehind import left_behind
@@ -30,7 +31,7 @@ from uvdive.rewrite.settings import added_variables, check_inherited, start_text
 from uvdive.rewrite.start import Starter
 from uvdive.rewrite.staticrules import check_static
 from uvdive.rewrite.steps import Evidence
-from uvdive.rewrite.sync import full_sync, warn_resolving
+from uvdive.rewrite.sync import check_other_stages, full_sync, warn_resolving
 from uvdive.rewrite.targets import warn_targets
 
 BaseLookup = Callable[[str], ImageReport | None]
@@ -67,6 +68,8 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     notes = Notes(choices)
     check_single(evidence)
     check_inherited(evidence)
+    if (lean := _draft_in_place(bench, choices)) is not None:
+        return lean
     warn_targets(evidence, notes)
     note_stages(evidence, notes)
     report = evidence.report
@@ -79,6 +82,7 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     bases = choose_bases(evidence, env, bench.files, notes)
     starter = Starter(evidence, env, files, notes)
     moved = starter.start_instructions()
+    check_other_stages(evidence, starter.removed)
     needs_sync = "uv run" in starter.removed or starter.scripts.copied_uv is not None
     build = build_options(evidence, env, files, notes)
     left = install_project(evidence, env, files, starter.starts, build, notes)
@@ -113,6 +117,31 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
         prediction = prediction and prediction.less("venv", build.less_bytes)
     return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes))
+
+
+def _draft_in_place(bench: Bench, choices: Mapping[str, str]) -> Draft | None:
+    """The draft that only takes uv out of the last stage; None where that stage has to be divided."""
+    evidence, notes = bench.evidence, Notes(choices)
+    bring = steps_with_uv(evidence)
+    if not bring:
+        return None
+    env = find_environment(evidence, bench.files, notes)
+    starter = Starter(evidence, env, bench.files, notes)
+    moved = starter.start_instructions()
+    if starter.scripts.copied_uv or starter.scripts.shim or starter.scripts.edits or starter.sync:
+        return None
+    check_other_stages(evidence, starter.removed)
+    notes.decide(
+        "last-stage",
+        "R45",
+        bring[0].line,
+        "Leave uv out of the last stage",
+        "Nothing in it needs uv but the start, and that does without; everything else stays as it is.",
+    )
+    notes.owners.update(("uv", "uv-cache"))
+    writer = write_in_place(evidence, starter, moved, env, notes)
+    changes = tuple(starter.scripts.changes)
+    return Draft(notes, writer, predict_in_place(evidence), evidence.base, changes)
 
 
 def _announce(

@@ -21,7 +21,7 @@ from uvdive.rewrite.scriptchoice import ScriptPlan, decide
 from uvdive.rewrite.scripts import Finder
 from uvdive.rewrite.shelledit import NotUnderstoodError, behind_wrapper, edit, resets, still_calls
 from uvdive.rewrite.signals import Signals
-from uvdive.rewrite.steps import Evidence, Step, command_text
+from uvdive.rewrite.steps import Evidence, Step, build_text
 from uvdive.rewrite.uvrun import RUNNERS, Stripped, Surroundings, strip
 
 
@@ -45,7 +45,7 @@ class Starter:
         entry, command = evidence.last("ENTRYPOINT"), evidence.last("CMD")
         self.around = Surroundings(
             env=env,
-            sync="\n".join(command_text(step.instruction) for step in evidence.runs()),
+            sync=build_text(evidence),
             look=self._look,
             script_text=lambda path: context_text(evidence, path),
             workdir=evidence.workdir,

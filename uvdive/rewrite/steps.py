@@ -98,6 +98,15 @@ def command_text(instruction: Instruction) -> str:
     return "\n".join([words, *(heredoc.body for heredoc in instruction.heredocs)])
 
 
+def build_text(evidence: Evidence) -> str:
+    """The shell text of all RUNs that made the environment: the other stages' where the last has no sync."""
+    own = "\n".join(command_text(step.instruction) for step in evidence.runs())
+    if re.search(r"\buv\b.*\bsync\b", own):
+        return own
+    runs = (i for stage in evidence.stages for i in stage.instructions if i.keyword == "RUN")
+    return "\n".join(map(command_text, runs))
+
+
 def mentions_uv(text: str) -> bool:
     """Does a text call uv or uvx, or name them as a file or image?"""
     return bool(_UV_WORD.search(text))

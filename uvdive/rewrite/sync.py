@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from uvdive.dockerfile.shell import commands
 from uvdive.rewrite.contextfiles import context_text
 from uvdive.rewrite.facts import EnvironmentFacts
-from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.steps import Evidence, Step, command_text
 
@@ -31,9 +31,7 @@ def full_sync(
     ``wanted`` (what `uv run` was told to install at start), and ``more``. ``always`` adds
     it even if the build's own is complete.
     """
-    start = "\n".join(
-        command_text(s.instruction) for s in evidence.steps if s.keyword in ("CMD", "ENTRYPOINT")
-    )
+    start = _start_text(evidence)
     if "--no-sync" in start and not always:
         return []
     last = _last_sync(runs)
@@ -70,6 +68,38 @@ def full_sync(
             "complete now.",
         )
     return [f"RUN {flags}uv {place}sync {kept}".rstrip() + "\n"]
+
+
+def check_other_stages(evidence: Evidence, removed: Collection[str]) -> None:
+    """Refuse where `uv run` completed an environment that another stage made without the project (R14).
+
+    Raises:
+        Refused: R14, with the line of that sync.
+    """
+    if "uv run" not in removed or "--no-sync" in _start_text(evidence):
+        return
+    if any("sync" in command_text(step.instruction) for step in evidence.runs()):
+        return
+    syncs = [
+        instruction
+        for stage in evidence.stages
+        for instruction in stage.instructions
+        if instruction.keyword == "RUN"
+        and re.search(r"\buv\b.*\bsync\b", command_text(instruction), re.DOTALL)
+    ]
+    if syncs and any(option in command_text(syncs[-1]) for option in _PARTIAL):
+        raise Refused(
+            "R14",
+            "`uv run` installs the project at every start, because this sync leaves it out. Add a second "
+            "`uv sync` with the project behind it.",
+            syncs[-1].line,
+        )
+
+
+def _start_text(evidence: Evidence) -> str:
+    return "\n".join(
+        command_text(s.instruction) for s in evidence.steps if s.keyword in ("CMD", "ENTRYPOINT")
+    )
 
 
 def warn_resolving(evidence: Evidence, env: EnvironmentFacts, notes: Notes) -> None:
