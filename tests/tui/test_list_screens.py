@@ -127,6 +127,21 @@ async def test_long_lists_are_cut_and_a_filter_finds_the_rest():
         assert rows.count == 10
 
 
+async def test_the_details_scroll_by_the_keys_of_lists():
+    async with opened(SAMPLE, size=(80, 24)) as (app, pilot):
+        await pilot.press("f", "2")
+        details = app.screen.query_one("#details")
+        half = details.scrollable_content_region.height // 2
+        for keys, expected in (("j", 1), ("k", 0), ("ctrl+d", half), ("ctrl+u", 0)):
+            await pilot.press(keys)
+            await pilot.pause()
+            assert details.scroll_target_y == expected
+        await pilot.press("G")
+        assert details.scroll_target_y == details.max_scroll_y > half
+        await pilot.press("g")
+        assert details.scroll_target_y == 0
+
+
 async def test_empty_lists_say_why():
     empty = replace(sample_report(), waste=(), findings=(), environments=(), components=())
     async with opened(answers(empty)) as (app, pilot):

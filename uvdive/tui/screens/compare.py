@@ -7,7 +7,7 @@ from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -29,6 +29,7 @@ from uvdive.tui.widgets.building import DeltaList, PairBar, Sides
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.telling import Telling
 from uvdive.verify.checks import Comparison
 
 _CHANGED = {"+": "added", "-": "removed", "~": "changed"}
@@ -73,7 +74,7 @@ class CompareScreen(ActionScreen, Panes):
         with Horizontal(id="panes"):
             with Vertical(id="sums", classes="column"):
                 yield DeltaList(id="deltas")
-                with VerticalScroll(id="details"):
+                with Telling(id="details"):
                     yield Static(id="about")
             with Vertical(id="listing", classes="column"), Vertical(id="items"):
                 yield Input(placeholder="words to look for", id="needle", compact=True)

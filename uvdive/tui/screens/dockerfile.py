@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -21,6 +21,7 @@ from uvdive.tui.text import paragraph, visible
 from uvdive.tui.widgets.dockerfile import DockerfileView
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.telling import Telling
 
 
 class DockerfileScreen(ActionScreen, Panes):
@@ -44,7 +45,7 @@ class DockerfileScreen(ActionScreen, Panes):
         with Horizontal(id="panes"):
             with Vertical(id="listing", classes="column"):
                 yield DockerfileView(self.listing, id="lines")
-            with Vertical(id="telling", classes="column"), VerticalScroll(id="details"):
+            with Vertical(id="telling", classes="column"), Telling(id="details"):
                 yield Static(id="about")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
         yield KeyBar()

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -32,6 +32,7 @@ from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.telling import Telling
 
 
 class ExploreScreen(Takeout):
@@ -58,7 +59,7 @@ class ExploreScreen(Takeout):
             with Vertical(id="left", classes="column"):
                 yield OwnerList(id="owners")
                 yield LayerList(id="layers")
-                with VerticalScroll(id="details"):
+                with Telling(id="details"):
                     yield Static(id="about")
             with Vertical(id="right", classes="column"), Vertical(id="files"):
                 yield Input(placeholder="part of a path", id="needle", compact=True)

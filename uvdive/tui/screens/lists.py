@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -28,6 +28,7 @@ from uvdive.tui.text import visible
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.telling import Telling
 
 
 class ListScreen(ActionScreen, Panes):
@@ -106,7 +107,7 @@ class ListScreen(ActionScreen, Panes):
                 yield Input(placeholder="words to look for", id="needle", compact=True)
                 yield Head(self.TABLE, id="head")
                 yield Listing(self.TABLE, self.EMPTY, id="rows")
-            with Vertical(id="telling", classes="column"), VerticalScroll(id="details"):
+            with Vertical(id="telling", classes="column"), Telling(id="details"):
                 yield Static(id="about")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
         yield KeyBar()

@@ -17,6 +17,7 @@ from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.steps import LogView, StepList
+from uvdive.tui.widgets.telling import Telling
 
 _TITLES = {"deltas": "Before and after", "why": "Why"}
 
@@ -44,7 +45,7 @@ class RewriteLayout(ActionScreen, Panes):
             with Horizontal(id="plan"):
                 with Vertical(id="choices", classes="column"):
                     yield DecisionList(id="decisions")
-                    with VerticalScroll(id="why"):
+                    with Telling(id="why"):
                         yield Static(id="reason")
                 with Vertical(id="change", classes="column"):
                     yield DiffView(id="diff")
