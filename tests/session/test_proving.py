@@ -12,7 +12,7 @@ import pytest
 from removing import removes_images_of
 
 from uvdive.base.errors import BuildError, CancelledError, RefusedError
-from uvdive.base.progress import CancelToken
+from uvdive.base.progress import CancelToken, Note
 from uvdive.build.events import BuildLog, BuildRequest, BuildStep
 from uvdive.build.images import find_image, image_tag, list_images, remove_images
 from uvdive.ledger.report import ImageReport
@@ -126,6 +126,35 @@ def test_a_refusal_is_not_built(tmp_path: Path) -> None:
     refused = RewritePlan("refused", "image", "Dockerfile", OLD, OLD, "", Refusal("R59", "no uv", None))
     with pytest.raises(RefusedError, match="no uv"):
         prove(refused, pairs.original(tmp_path), context=tmp_path)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("name", "text"), [("main.py", "print('HELLO')\n"), ("junk", "less"), ("new/file", "more")]
+)
+def test_an_image_that_the_context_no_longer_makes_is_built_anew(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    original = f'{BASE}COPY . /app\nCMD ["/app/main.py"]\n'
+    (tmp_path / "Dockerfile").write_text(original)
+    (tmp_path / "main.py").write_text("print('hello')\n")
+    (tmp_path / "junk").write_bytes(bytes(1000))
+    (tmp_path / "ignored").write_text("1")
+    (tmp_path / ".dockerignore").write_text("ignored\n")
+    with removes_images_of(tmp_path, tmp_path / "Dockerfile"):
+        built = build_image(BuildRequest(tmp_path, tmp_path / "Dockerfile"))
+        before = load_image(target_of(built)).report
+        made = replace(plan(tmp_path, original), original=original)
+        (tmp_path / "ignored").write_text("2 is no difference")
+        same = prove(made, before, context=tmp_path, verify=False)
+        assert (same.original, same.before) == (None, before)
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+        notes: list[object] = []
+        proof = prove(made, before, context=tmp_path, on_event=notes.append)
+        assert proof.original is not None
+        assert proof.comparison.paths == ()
+        assert any(isinstance(note, Note) and name in note.text for note in notes)
 
 
 @pytest.mark.engine("podman5")

@@ -84,6 +84,8 @@ class Session:
             comparison=None,
             verification=self.verification if verify else None,
             held=None,
+            before=None,
+            original=None,
             repairs=self.repairs.pop() if self.repairs else (),
         )
         return self._answer(

@@ -198,8 +198,14 @@ class _Rewriting:
     def _measured(self, plan: RewritePlan, before: ImageReport, proof: Proof) -> Measured:
         from uvdive.output.rewrite_json import Measured
 
+        before = proof.before or before
         return Measured(
-            before, proof.after, self.original.built, proof.build, self._times(plan, before), proof.held
+            before,
+            proof.after,
+            proof.original or self.original.built,
+            proof.build,
+            self._times(plan, before),
+            proof.held,
         )
 
     def _times(self, plan: RewritePlan, before: ImageReport) -> Timings:

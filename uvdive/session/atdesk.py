@@ -59,7 +59,7 @@ def prove_at_desk(
         on_event=on_event,
         cancel=cancel,
     )
-    return replace(proof, after=slim(proof.after))
+    return replace(proof, after=slim(proof.after), before=None)
 
 
 def time_at_desk(

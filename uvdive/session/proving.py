@@ -18,6 +18,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.building import build_image, context_with, target_of
 from uvdive.session.comparing import compare_images
+from uvdive.session.freshness import differences
 from uvdive.session.holding import VARIABLE, held_allowances, held_text, moment, resolved_otherwise
 from uvdive.session.images import load_image
 from uvdive.verify.checks import Comparison, Verification
@@ -31,7 +32,8 @@ class Proof:
 
     ``repairs`` are the changed decisions that may mend what failed. ``held`` is the moment
     up to which packages were taken, where the original has no lock and newer ones came
-    since (R56).
+    since (R56). ``before`` is the original that it was held against, ``original`` its build
+    where the image at hand was not what the context makes now.
     """
 
     build: BuildResult
@@ -40,6 +42,8 @@ class Proof:
     verification: Verification | None
     repairs: tuple[Repair, ...] = ()
     held: str | None = None
+    before: ImageReport | None = None
+    original: BuildResult | None = None
 
 
 def prove(  # noqa: PLR0913 - what a front end may ask for, by name
@@ -66,6 +70,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     """
     if plan.outcome == "refused":
         raise RefusedError("There is no rewrite to build.", plan.refusal.reason if plan.refusal else "")
+    before, index, original = _fresh(plan, before, index, context, build_args, on_event, cancel)
     work = _Proving(plan, before, (index, None), on_event, cancel)
     needed = before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes
     request = BuildRequest(
@@ -90,7 +95,36 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     offered: tuple[Repair, ...] = ()
     if verification is not None and not verification.passed:
         offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
-    return Proof(built, after, comparison, verification, offered, held)
+    return Proof(built, after, comparison, verification, offered, held, before, original)
+
+
+def _fresh(
+    plan: RewritePlan,
+    before: ImageReport,
+    index: StoreIndex | None,
+    context: Path,
+    build_args: tuple[str, ...],
+    on_event: OnEvent,
+    cancel: CancelToken | None,
+) -> tuple[ImageReport, StoreIndex | None, BuildResult | None]:
+    """The original as the Dockerfile and the context make it now: the image at hand, or a new build."""
+    dockerfile = Path(plan.dockerfile)
+    other = differences(before, index, plan.original, dockerfile, context)
+    if not other:
+        return before, index, None
+    on_event(
+        Note(
+            f"{before.image.reference} is not what the context makes now ({', '.join(other)}): "
+            "building the original too"
+        )
+    )
+    request = BuildRequest(
+        context, dockerfile, plan.original, image_tag(context, dockerfile, "before"), build_args,
+        _engine(before),
+    )  # fmt: skip
+    built = build_image(request, on_event=on_event, cancel=cancel)
+    loaded = load_image(target_of(built), on_event=on_event, cancel=cancel)
+    return loaded.report, loaded.index, built
 
 
 def _engine(before: ImageReport) -> EngineKind | None:

@@ -1,0 +1,141 @@
+"""Is an image what its Dockerfile and build context make now? Told without a build, by what COPY brought."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+
+import xxhash
+
+from uvdive.dockerfile.syntax import parse
+from uvdive.image.source import StoreIndex
+from uvdive.image.table import Kind
+from uvdive.ledger.access import Contents, UnreadableError, place_of
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.contextfiles import sources
+from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.steps import Evidence, Step, gather
+
+_MOST = 5
+_TELLING = ("from", "parents", "exclude", "chmod")
+"""Flags with which the places of the files cannot be told here, or which are no files of the context."""
+
+
+def differences(
+    report: ImageReport, index: StoreIndex | None, text: str, dockerfile: Path, context: Path
+) -> tuple[str, ...]:
+    """The first files of the context that the image has otherwise or not at all, or too many of.
+
+    Only COPY and ADD of plain files and folders are looked at. Where the image's history
+    does not fit the Dockerfile, nothing is told: the plan says so.
+
+    Args:
+        report: the image.
+        index: where its contents lie, for one from an archive.
+        text: the Dockerfile.
+        dockerfile: its path, whose own ignore file counts.
+        context: the build context.
+
+    Raises:
+        EngineError: the engine that holds the image does not answer.
+    """
+    try:
+        evidence = gather(parse(text), report, context)
+    except Refused:
+        return ()
+    expected = _expected(evidence, _included(context, dockerfile), context)
+    found = list(_names(report, expected))
+    if not found:
+        with place_of(report, index) as place:
+            if place is None:
+                return ()
+            with Contents(report.files, place) as contents:
+                found = list(_contents(report, contents, expected))
+    return tuple(dict.fromkeys(found))[:_MOST]
+
+
+Expected = dict[int, dict[bytes, Path]]
+"""For each layer that a COPY made its paths in the image, with the files of the context."""
+
+
+def _included(context: Path, dockerfile: Path) -> frozenset[str]:
+    """The files of the context that an ignore file leaves."""
+    from docker.utils.build import exclude_paths
+
+    own = dockerfile.with_name(f"{dockerfile.name}.dockerignore")
+    ignore = own if own.is_file() else context / ".dockerignore"
+    patterns: list[str] = []
+    if ignore.is_file():
+        lines = ignore.read_text("utf-8", "replace").splitlines()
+        patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    # The SDK would leave the Dockerfile in, whatever the file says; a COPY does not get it then.
+    kept = exclude_paths(str(context), patterns, dockerfile="")
+    return frozenset(
+        path for path in kept if (context / path).is_file() and not (context / path).is_symlink()
+    )
+
+
+def _expected(evidence: Evidence, included: frozenset[str], context: Path) -> Expected:
+    expected: Expected = {}
+    for step in evidence.steps:
+        if step.layer is None or step.keyword not in ("COPY", "ADD") or not _plain(step):
+            continue
+        paths = {}
+        for inside, target in _placed(step, included):
+            paths[target.encode("utf-8", "surrogateescape")] = context / inside
+        expected[step.layer] = paths
+    return expected
+
+
+def _plain(step: Step) -> bool:
+    instruction = step.instruction
+    if instruction.heredocs or any(instruction.flag(name) is not None for name in _TELLING):
+        return False
+    given, _ = sources(step)
+    return not any("://" in one or one.startswith("git@") or set(one) & set("*?[") for one in given)
+
+
+def _placed(step: Step, included: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Each file with where this instruction puts it."""
+    given, target = sources(step)
+    for one in given:
+        source = posixpath.normpath(one.lstrip("/"))
+        if source in included:
+            yield source, target + posixpath.basename(source) if target.endswith("/") else target
+            continue
+        prefix = "" if source == "." else f"{source}/"
+        for path in included:
+            if path.startswith(prefix):
+                yield path, posixpath.join(target, path[len(prefix) :])
+
+
+def _names(report: ImageReport, expected: Expected) -> Iterator[str]:
+    """Files that the layer lacks or has in another size, and files of it that are gone from the context."""
+    table = report.files
+    there: dict[int, dict[bytes, int]] = {layer: {} for layer in expected}
+    for entry in range(table.entries):
+        layer = table.entry_layer[entry]
+        if layer in there and table.entry_kind[entry] == Kind.FILE:
+            there[layer][table.path(table.entry_node[entry])] = table.entry_size[entry]
+    for layer, paths in expected.items():
+        for path, file in paths.items():
+            if there[layer].get(path) != file.stat().st_size:
+                yield str(file)
+        yield from (path.decode("utf-8", "replace") for path in there[layer].keys() - paths.keys())
+
+
+def _contents(report: ImageReport, contents: Contents, expected: Expected) -> Iterator[str]:
+    table = report.files
+    for layer, paths in expected.items():
+        for path, file in paths.items():
+            node = table.find(path)
+            entry = None if node is None else table.visible(node)
+            if entry is None or table.entry_layer[entry] != layer:
+                continue  # a later instruction wrote it again
+            try:
+                same = contents.digest(entry) == xxhash.xxh3_64_intdigest(file.read_bytes())
+            except UnreadableError:
+                continue
+            if not same:
+                yield str(file)
