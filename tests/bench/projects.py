@@ -1,7 +1,7 @@
 """What the rewrite gains on each example project: rewritten, built and verified with --start.
 
     uv run python tests/bench/projects.py [NAME...]     print the table
-    uv run python tests/bench/projects.py --write       and put it into README.md
+    uv run python tests/bench/projects.py --write       and put its rows into README.md
 
 Bytes are file bytes of whole images. The error is that of the size predicted before the
 build; build seconds are those of this run, with whatever the engine's cache held.
@@ -87,6 +87,16 @@ def measured(project: Project) -> Row:
     )
 
 
+def write(rows: list[Row]) -> None:
+    """Put the rows into the README's table; those of projects that were not measured stay."""
+    head, _, rest = README.read_text().partition(BEGIN)
+    table, _, tail = rest.partition(END)
+    known = {line.split("|")[1].strip(): line for line in table.splitlines() if line.count("|") > 2}
+    known |= {row.project.name: str(row) for row in rows}
+    lines = [known[project.name] for project in PROJECTS if project.name in known]
+    README.write_text("\n".join((f"{head}{BEGIN}", HEAD, *lines, f"{END}{tail}")))
+
+
 def main() -> int:
     names = [name for name in sys.argv[1:] if name != "--write"]
     rows = []
@@ -101,9 +111,7 @@ def main() -> int:
     finally:
         remove_built()
     if "--write" in sys.argv:
-        head, _, rest = README.read_text().partition(BEGIN)
-        table = "\n".join((HEAD, *map(str, rows)))
-        README.write_text(f"{head}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")
+        write(rows)
     return 0 if all(row.passed for row in rows) else 1
 
 
