@@ -63,7 +63,7 @@ def broken(name: str, line: str, instead: str, *, start: bool = False) -> dict[s
     [
         pytest.param(
             "compiled", "libpq5", "ca-certificates",
-            {"libraries", "imports"}, "libpq.so.5", id="a missing library of a compiled extension",
+            {"files", "libraries", "imports"}, "libpq.so.5", id="a missing library of a compiled extension",
         ),
         pytest.param(
             "library",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import dockerfile as buildkit
 import pytest
+from hadolint import errors
 from projects import BY_NAME, PAIRS, PROJECTS, Project, built, engine_of, original
 
 from uvdive.build.images import image_tag, list_images, remove_images
@@ -47,22 +48,16 @@ def planned(name: str) -> RewritePlan:
 def proven(name: str) -> Rewritten:
     project, plan = BY_NAME[name], planned(name)
     assert plan.outcome == "rewritten", plan.refusal
+    tag = image_tag(project.path, project.dockerfile, "after")
     with engine_of(project):
-        proof = prove(plan, original(name), context=project.path, start=True)
+        try:
+            proof = prove(plan, original(name), context=project.path, start=True)
+        finally:
+            remove_images(image for image in list_images() if image.tag == tag)
     return Rewritten(plan, proof)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def removed() -> Iterator[None]:
-    yield
-    for project in PROJECTS:
-        if project.rewritten and (not project.engine or proven.cache_info().currsize):
-            with engine_of(project):
-                tag = image_tag(project.path, project.dockerfile, "after")
-                remove_images(image for image in list_images() if image.tag == tag)
-
-
-def each(projects: Iterator[Project]) -> list[object]:
+def each(projects: Iterable[Project]) -> list[object]:
     """The projects by name; those that are not managed yet must fail."""
     return [
         pytest.param(
@@ -113,6 +108,7 @@ def test_the_rewrite_of_a_rewrite_is_unchanged(name: str, tmp_path: Path) -> Non
     for change in done.plan.files:
         (folder / change.path).write_text(change.text)
     assert buildkit.parse_string(done.plan.text)
+    assert errors(done.plan.text) <= errors(project.text())
     with engine_of(project):
         again = plan_rewrite(folder / "Dockerfile", done.proof.after)
     assert (again.outcome, again.refusal) == ("unchanged", None)
