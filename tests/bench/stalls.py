@@ -58,7 +58,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 async def measure(image: str) -> None:
-    app = UvdiveApp(image, loader=functools.partial(open_desk, image))
+    app = UvdiveApp(image, loader=functools.partial(open_desk, image), freeze=gc.freeze)
     heart = Heart()
     async with app.run_test(size=(120, 36)):
         beating = asyncio.create_task(heart.beat())

@@ -1,9 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
+from samples import sample_report
 
 from uvdive.ledger.report import OWNERS
 from uvdive.tui.theme import LOOKS
-from uvdive.tui.widgets.bars import cells, scaled, stacked
+from uvdive.tui.widgets.bars import OwnerList, cells, scaled, stacked
 
 
 @given(st.dictionaries(st.sampled_from(OWNERS), st.integers(0, 10**12)), st.integers(0, 200))
@@ -33,3 +34,12 @@ def test_a_plain_bar_shows_even_a_little():
     assert scaled(10, 10, 4) == "████"
     assert scaled(0, 10, 4) == "    "
     assert scaled(0, 0, 2) == "  "
+
+
+def test_an_owner_keeps_its_dead_bytes_where_there_is_little_room():
+    owners = OwnerList()
+    owners.show(sample_report().owners)
+    for width in (41, 45, 46, 80):
+        rows = [owners.row(index, width).plain for index in range(owners.count)]
+        assert max(map(len, rows)) <= width
+        assert any(row.endswith(" dead") for row in rows)

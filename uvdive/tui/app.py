@@ -84,6 +84,8 @@ class UvdiveApp(App[int]):
         services: the session floor's functions of the rewrite.
         config: theme and keymap; both are checked before.
         remember: keeps the theme that the user chose. Raises UsageError.
+        freeze: called when what is in memory stays there: looking through it for garbage
+            would hold up keys.
     """
 
     TITLE = "uvdive"
@@ -106,11 +108,13 @@ class UvdiveApp(App[int]):
         services: Services | None = None,
         config: Config | None = None,
         remember: Callable[[str], None] | None = None,
+        freeze: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         config = config or Config()
         self.keymap = dict(config.keymap)
         self._remember = remember
+        self.freeze = freeze
         if config.theme is not None:
             self.theme = config.theme
         self.target = target if isinstance(target, str) else None

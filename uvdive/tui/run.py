@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +28,6 @@ RARELY = 1_000, 10, 800
 
 def prepare() -> None:
     """Make Python put keys before what it does beside them."""
-    import gc
-    import sys
-
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(*RARELY)
 
@@ -79,6 +78,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         services=services,
         config=_checked(config),
         remember=remember_theme,
+        freeze=gc.freeze,
     )
     try:
         code = app.run()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import ClassVar
 
 from textual import events, on
@@ -81,7 +80,7 @@ class ExploreScreen(Takeout):
     # Reading
 
     def _begin(self) -> None:
-        gc.freeze()  # all of Textual
+        self._app.freeze()
         self._job = self._app.jobs.start("read", self, self._app.load)
         self.refresh_actions()
 
@@ -126,8 +125,7 @@ class ExploreScreen(Takeout):
             self.taken_out(message.job, message.result)
 
     def _loaded(self, desk: Desk) -> None:
-        # What is there by now stays: looking through it for garbage would hold up keys.
-        gc.freeze()
+        self._app.freeze()
         self._app.desk = desk
         self.report = report = desk.report
         self.query_one(OwnerBar).show({owner.owner: owner.bytes for owner in report.owners})

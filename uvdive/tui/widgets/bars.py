@@ -144,9 +144,13 @@ class OwnerList(Rows):
         mark, style = glyph(owner.owner)
         dead = f"{size(owner.dead_bytes)} dead" if owner.dead_bytes else ""
         any_dead = any(other.dead_bytes for other in self.owners)
-        tail = f" {right(size(owner.bytes), 9)} {right(percent(owner.bytes, self._total), 7)}"
+        figures = [right(size(owner.bytes), 9), right(percent(owner.bytes, self._total), 7)]
         if any_dead:
-            tail += f" {right(dead, 13)}"
+            figures.append(right(dead, 13))
+        if 14 + sum(len(figure) + 1 for figure in figures) > width:
+            # The bar on top shows the shares too; dead bytes are told nowhere else.
+            del figures[1]
+        tail = "".join(f" {figure}" for figure in figures)
         bar = max(0, width - 14 - len(tail))
         return Content.assemble(
             (mark, style),
