@@ -160,6 +160,8 @@ def test_tools_receipts_and_locks_are_uvs(tmp_path: Path) -> None:
         make.file("root/.config/uv/uv-receipt.json", bytes(13)),
         make.file("tmp/uv-setuptools-0123abcd.lock", bytes(17)),
         make.file("srv/bin/env", bytes(19)),
+        make.file("opt/bin/uv", bytes(7)),
+        make.file("opt/bin/env", bytes(50_000), 0o755),
     ]
     report = read_layers(tmp_path, BASE, ("RUN uv tool install ruff", entries), Env=["UV_TOOL_DIR=/tools"])
     assert found(report, "uv") == {
@@ -167,5 +169,5 @@ def test_tools_receipts_and_locks_are_uvs(tmp_path: Path) -> None:
         ("binary", "uv"): BIG,
         ("state", "lock files and receipts"): 1 + 11 + 13 + 17,
     }
-    assert sum(found(report, "app").values()) == 21
+    assert sum(found(report, "app").values()) == 21 + 7 + 50_000  # a program called env is no script of uv's
     assert report.environments == ()

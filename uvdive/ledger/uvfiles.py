@@ -25,6 +25,8 @@ _MIN_SIZE = 100_000
 """A file called uv that is smaller, in bytes, is somebody's shim and no uv."""
 _STATE = re.compile(rb"/tmp/uv-[\w-]+\.lock$|/uv/uv-receipt\.json$")
 _INSTALLER = (b"env", b"env.fish")
+_MAX_INSTALLER = 4096
+"""The installer's scripts have some hundred bytes."""
 _KEEPING = (b".lock", b".gitignore", b".temp", b".tmp", b".cache")
 _SETTING = re.compile(r"""(?:\bUV_CACHE_DIR=|--cache-dir[= ])(?:"([^"]+)"|'([^']+)'|([^\s;&|"']+))""")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
@@ -51,8 +53,11 @@ def is_state(table: FileTable, node: int) -> bool:
         return _STATE.search(table.path(node)) is not None
     if name not in _INSTALLER:
         return False
-    # uv's installer puts a script beside uv that extends PATH.
+    # uv's installer puts a script beside uv that extends PATH; the system's own env is a program.
     folder = table.node_parent[node]
+    entry = table.visible(node)
+    if entry is not None and table.entry_size[entry] > _MAX_INSTALLER:
+        return False
     return table.find_below(folder, b"uv") is not None and table.names[folder] == b"bin"
 
 
