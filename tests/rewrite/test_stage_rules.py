@@ -112,7 +112,8 @@ def two(project, node):
 
 LAST = (
     "FROM python:3.13-slim-trixie AS web\nWORKDIR /app\n"
-    "# for the start\nCOPY --from=ghcr.io/astral-sh/uv:1 /uv /bin/\n# the environment\nCOPY --from=build /app /app\nEXPOSE 80\n# go\n"
+    "# for the start\nCOPY --from=ghcr.io/astral-sh/uv:1 /uv /bin/\n"
+    "# the environment\nCOPY --from=build /app /app\nEXPOSE 80\n# go\n"
 )
 
 
