@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -259,12 +260,14 @@ def test_r34_files_beside_the_packages_are_copied(project, node) -> None:
         "/usr/bin/jq": node(7),
         "/var/lib/dpkg/status": node(9),
         "/etc/alternatives/jq": node(link="/usr/bin/jq"),
+        "/etc/sasl2": node(folder=True),
         "/usr/local/bin/tool": node(5),
         "/etc/tool.conf": node(3),
     }
     need = Need("jq", "jq", "/app/src/run.sh", "runs")
     made = project(BASE + run + SYNC + FLASK, {"RUN apt-get": wrote})
-    text = runner(made.plan(system=facts([need]), choices={"layers": "whole"}))
+    system = replace(facts([need]), listed={"/etc/sasl2": frozenset({"jq"})})
+    text = runner(made.plan(system=system, choices={"layers": "whole"}))
     assert f"{INSTALL} jq\n" in text
     assert [line for line in text.splitlines() if line.startswith("COPY")] == [
         "COPY --from=builder /app /app",

@@ -25,7 +25,6 @@ class Installed:
     depends: tuple[tuple[str, ...], ...] = ()
     recommends: tuple[tuple[str, ...], ...] = ()
     provides: tuple[str, ...] = ()
-    section: str = ""
 
 
 def installed_packages(read: Read) -> dict[str, Installed]:
@@ -57,7 +56,6 @@ def _debian(stanza: bytes) -> Installed | None:
         tuple(_relations(depends)),
         tuple(_relations(fields.get("Recommends", ""))),
         tuple(name for names in _relations(fields.get("Provides", "")) for name in names),
-        fields.get("Section", ""),
     )
 
 

@@ -78,6 +78,10 @@ class Provided:
             return True
         if USER_FILES.match(path) or _BOOKS.match(path):
             return True
+        if self.files.kind(node) == Kind.DIRECTORY and is_system(path):
+            known = self.evidence.system.listed if self.evidence.system else {}
+            if path in known or not (run.has("other") or self.files.children(node)):
+                return True
         if self.files.kind(node) == Kind.SYMLINK and is_system(path):
             target = self.files.link(node)
             return target.startswith("/etc/alternatives/") or not target.startswith("/") or is_system(target)

@@ -75,14 +75,10 @@ TOOLS = frozenset(
         *("lsb-release", "software-properties-common", "apt-transport-https", "dirmngr", "bzip2", "rsync"),
     )
 )
-_KEPT = ("libgcc-*-dev",)
-"""Whose names look like build packages, but that are never told by their name."""
 
 
 def only_builds(package: str) -> bool:
     """Is a package one of those that only builds need (R33)?"""
-    if any(fnmatch.fnmatchcase(package, pattern) for pattern in _KEPT):
-        return False
     return any(fnmatch.fnmatchcase(package, pattern) for pattern in _BUILD)
 
 
