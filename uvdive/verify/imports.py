@@ -117,5 +117,8 @@ def _verdict(worked: int, broken: int, wrong: tuple[str, ...], wants: tuple[Want
         detail = f"Not all of the {worked} modules that the original imports work.{also}"
         return Check("imports", "failed", detail, wrong, wants)
     if not worked:
-        return Check("imports", "skipped", f"No module of the original can be imported here.{also}")
+        detail = (
+            "No module of the original can be imported here." if broken else "There is nothing to import."
+        )
+        return Check("imports", "skipped", f"{detail}{also}")
     return Check("imports", "passed", f"All {worked} modules that the original imports work.{also}")
