@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from itertools import accumulate, pairwise
 
 TYPES = {"B": "u1", "H": "u2", "I": "u4", "Q": "u8", "b": "i1", "h": "i2", "i": "i4", "q": "i8"}
 """An array's type code, and its name in files."""
@@ -47,8 +48,5 @@ def unpack_texts(count: int, blob: memoryview) -> list[bytes]:
     lengths = unpack("u4", blob[: 4 * count])
     if len(lengths) != count or sum(lengths) != len(blob) - 4 * count:
         raise ValueError("the texts of a column have other lengths than it says")
-    texts, at = [], 4 * count
-    for length in lengths:
-        texts.append(bytes(blob[at : at + length]))
-        at += length
-    return texts
+    data = bytes(blob[4 * count :])
+    return [data[start:end] for start, end in pairwise(accumulate(lengths, initial=0))]

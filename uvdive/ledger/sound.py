@@ -58,7 +58,10 @@ def _check_nodes(table: FileTable) -> None:
 
 
 def _within(name: str, values: array[int] | list[int], low: int, end: int) -> None:
-    if values and not low <= min(values) <= max(values) < end:
+    unsigned = isinstance(values, array) and values.typecode.isupper()
+    # A million numbers are looked at once where they can't be below zero.
+    lowest = 0 if unsigned else min(values, default=low)
+    if values and not low <= lowest <= max(values) < end:
         raise ValueError(f"{name} points out of its table")
 
 
