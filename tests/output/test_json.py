@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib import resources
 
@@ -12,8 +13,8 @@ from samples import HOSTILE_NAME, sample_report
 from uvdive.build.events import BuildResult, BuildStep, Timings
 from uvdive.ledger.report import Waste
 from uvdive.output.comparison_json import comparison_data
-from uvdive.output.jsontext import json_text
-from uvdive.output.report_json import report_data
+from uvdive.output.jsontext import json_pieces, json_text
+from uvdive.output.report_json import report_data, report_pieces
 from uvdive.output.rewrite_json import Measured, rewrite_data
 from uvdive.rewrite.plan import (
     Alternative,
@@ -249,3 +250,30 @@ def test_a_comparison_keeps_the_contract() -> None:
     assert data["delta_bytes"] == -60
     assert data["before"] == {"reference": "a", "file_bytes": 100}
     assert base64.b64decode(data["paths"][0]["path_b64"]) == b"/caf\xe9"
+
+
+@pytest.mark.parametrize("top", [None, 0, 1])
+def test_pieces_are_the_whole(top: int | None) -> None:
+    text = "".join(report_pieces(sample_report(), top))
+    assert json.loads(text) == json.loads(json_text(report_data(sample_report(), top)))
+    assert list(json.loads(text)) == list(report_data(sample_report(), top))
+
+
+def test_rows_are_written_when_they_are_asked_for() -> None:
+    asked = []
+
+    def rows() -> Iterator[dict[str, int]]:
+        for number in range(3):
+            asked.append(number)
+            yield {"row": number}
+
+    pieces = json_pieces({"a": [], "rows": rows(), "none": iter(()), "z": {"x": [1, {"y": "\u202e"}]}})
+    text = "".join([next(pieces) for _ in range(4)])
+    assert asked == [0]
+    assert json.loads(text + "".join(pieces)) == {
+        "a": [],
+        "rows": [{"row": 0}, {"row": 1}, {"row": 2}],
+        "none": [],
+        "z": {"x": [1, {"y": "\u202e"}]},
+    }
+    assert json_text({}) == "{}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from uvdive.base.errors import UsageError, UvdiveError
@@ -61,14 +61,15 @@ class Console:
 
         return max(shutil.get_terminal_size().columns, 60)
 
-    def data(self, text: str) -> None:
-        """Print what the user asked for, as UTF-8; a reader that went away is no error.
+    def data(self, text: str | Iterable[str]) -> None:
+        """Print what the user asked for, whole or in pieces, as UTF-8; a reader that went away is no error.
 
         What came in as bytes that are not UTF-8 (surrogate escapes) goes out so.
         """
         sys.stdout.flush()
         try:
-            sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+            for piece in (text,) if isinstance(text, str) else text:
+                sys.stdout.buffer.write(piece.encode("utf-8", "surrogateescape"))
             sys.stdout.buffer.flush()
         except BrokenPipeError:
             _close_pipe(sys.stdout)

@@ -61,10 +61,9 @@ def print_report(report: ImageReport, args: argparse.Namespace, console: Console
         save(report, args.save)
         console.say(f"Saved to {args.save}")
     if args.json:
-        from uvdive.output.jsontext import json_text
-        from uvdive.output.report_json import report_data
+        from uvdive.output.report_json import report_pieces
 
-        console.data(json_text(report_data(report, args.top)))
+        console.data(report_pieces(report, args.top))
     elif args.markdown:
         from uvdive.output.markdown import report_markdown
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from uvdive.output.plain import well_formed
 
+_LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+"""Without an indent it is the encoder in C that works."""
+
+_INDENTED = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=2).encode
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -17,5 +21,37 @@ def json_text(value: Mapping[str, object]) -> str:
     Lone surrogates become U+FFFD. Characters that steer a terminal or turn the text
     around are written as escapes, which any reader of JSON undoes.
     """
-    text = well_formed(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return "".join(json_pieces(value))
+
+
+def json_pieces(value: Mapping[str, object]) -> Iterator[str]:
+    """The text of ``json_text``, piece by piece.
+
+    An iterator in the object is written as a list, a row to a line, while it is asked
+    for: a million rows are never all there at once.
+    """
+    start = "{"
+    for key, item in value.items():
+        yield f"{start}\n  {_text(key)}: "
+        if isinstance(item, Iterator):
+            yield from _rows(item)
+        else:
+            yield _text(item, _INDENTED).replace("\n", "\n  ")
+        start = ","
+    yield "\n}\n" if value else "{}\n"
+
+
+def _rows(rows: Iterator[object]) -> Iterator[str]:
+    start = "["
+    for row in rows:
+        yield f"{start}\n    {_text(row)}"
+        start = ","
+    yield "[]" if start == "[" else "\n  ]"
+
+
+def _text(value: object, encode: Callable[[object], str] = _LINE) -> str:
+    text = encode(value)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    text = well_formed(text)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

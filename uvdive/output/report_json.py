@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from uvdive.image.config import ImageConfig
@@ -17,6 +20,7 @@ from uvdive.ledger.report import (
     Totals,
     Waste,
 )
+from uvdive.output.jsontext import json_pieces
 from uvdive.output.plain import path_fields
 
 SCHEMA = "uvdive.report/1"
@@ -50,6 +54,12 @@ def report_data(report: ImageReport, top: int | None = None) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in report.findings],
         "warnings": list(report.warnings),
     }
+
+
+def report_pieces(report: ImageReport, top: int | None = None) -> Iterator[str]:
+    """The text of the report's JSON, piece by piece; the rows of waste are made one by one."""
+    data = report_data(replace(report, waste=()), top)
+    return json_pieces({**data, "waste": map(_waste, islice(report.waste, top))})
 
 
 def _image(image: ImageInfo) -> dict[str, Any]:
