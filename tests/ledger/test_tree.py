@@ -1,3 +1,5 @@
+from operator import itemgetter
+
 from hypothesis import given
 from hypothesis import strategies as st
 from trees import Table
@@ -144,8 +146,8 @@ def test_what_a_range_removes_and_writes_again_is_changed():
 def test_a_range_of_one_layer_is_that_layer():
     rows = Table()
     rows.add(b"/a", size=5, death=1, cause=Cause.OVERWRITTEN)
-    rows.add(b"/a", layer=1, size=9, change=Change.MODIFIED)
     old = rows.add(b"/b", size=3)
+    rows.add(b"/a", layer=1, size=9, change=Change.MODIFIED)
     rows.add(b"/c", layer=1, inode=old)
     one, other = view_of(rows, 1, "layer"), range_of(rows, 1, 1)
     for column in ("entry", "shown", "sign", "size", "removed", "files", "owners"):
@@ -165,7 +167,12 @@ def test_children_come_in_the_order_asked_for_and_are_counted():
 
 
 ENTRY = st.tuples(
-    st.sampled_from([b"/a", b"/b", b"/d/a", b"/d/b", b"/d/e/a", b"/d/e/b", b"/x/y/z", b"/x/y/w"]),
+    st.sampled_from(
+        [
+            *(b"/a", b"/b", b"/d/a", b"/d/b", b"/d/e/a", b"/d/e/b", b"/x/y/z", b"/x/y/w"),
+            *(b"/many/%d" % number for number in range(9)),  # more than are added one by one
+        ]
+    ),
     st.integers(0, 2),
     st.integers(0, 3),
     st.integers(0, 9),
@@ -173,11 +180,11 @@ ENTRY = st.tuples(
 )
 
 
-@given(st.lists(ENTRY, max_size=12), st.integers(0, 2))
+@given(st.lists(ENTRY, max_size=20), st.integers(0, 2))
 def test_every_folder_sums_its_inodes_once(entries, layer):
     rows = Table()
     taken: set[bytes] = set()
-    for path, birth, life, size, target in entries:
+    for path, birth, life, size, target in sorted(entries, key=itemgetter(1)):
         if path in taken:
             continue
         taken.add(path)
@@ -186,7 +193,7 @@ def test_every_folder_sums_its_inodes_once(entries, layer):
         rows.add(path, birth, size + 1 if linked is None else 0, inode=linked, death=death)
     view = view_of(rows, layer)
     table = rows.table
-    for folder in (b"", b"/d", b"/d/e", b"/x", b"/x/y"):
+    for folder in (b"", b"/d", b"/d/e", b"/x", b"/x/y", b"/many"):
         inside = {
             table.entry_inode[e]
             for e in table.live_entries(layer)

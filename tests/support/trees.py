@@ -58,6 +58,7 @@ class Table:
     ) -> int:
         """Add an entry and return its inode; ``inode`` makes it a hard link to that one."""
         table = self.table
+        assert not table.entries or table.entry_layer[-1] <= layer, "bottom first"
         if inode is not None:
             size = table.inode_size(inode)
         if kind is Kind.FILE and inode is None:
@@ -98,8 +99,9 @@ def hostile_report() -> ImageReport:
     rows = Table()
     for place, name in enumerate(HOSTILE):
         rows.add(b"/" + name, layer=0, size=100 + place)
-        rows.add(b"/dir/" + name, layer=1, size=10 + place, owner="venv")
     # Shown as "[/", which would end a style that nobody began.
     rows.add(b"/dir2/[/red].py", size=1)
     rows.add(b"/link", kind=Kind.SYMLINK, link=b"/x\x1b[2J[bold]")
+    for place, name in enumerate(HOSTILE):
+        rows.add(b"/dir/" + name, layer=1, size=10 + place, owner="venv")
     return rows.report()

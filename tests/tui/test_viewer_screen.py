@@ -36,10 +36,10 @@ class Store:
 def two_versions():
     rows = Table()
     rows.add(b"/app/main.py", layer=1, size=len(OLD), death=2, cause=Cause.OVERWRITTEN)
-    rows.add(b"/app/main.py", layer=2, size=len(NEW), change=Change.MODIFIED)
     rows.add(b"/app/tool.bin", layer=1, size=20)
     rows.add(b"/app/lost", layer=1, size=5)
     rows.add(b"/app/link", layer=1, kind=Kind.SYMLINK, link=b"x")
+    rows.add(b"/app/main.py", layer=2, size=len(NEW), change=Change.MODIFIED)
     return rows
 
 
@@ -50,7 +50,7 @@ def loader(rows, store):
     return load
 
 
-STORE = Store(OLD, NEW, b"\0ELF" + bytes(range(16)), None)
+STORE = Store(OLD, b"\0ELF" + bytes(range(16)), None, NEW)
 
 
 async def go_to(app, pilot, path):

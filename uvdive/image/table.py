@@ -5,9 +5,10 @@ Three kinds of rows, each in arrays of its own:
 - a **node** is a path: a parent node and a name. Node 0 is ``/``.
 - an **entry** is one appearance of a path in one layer. It is visible from its
   ``layer`` on until its ``death`` layer, so the state after layer *i* is the set
-  of entries with ``layer <= i < death``.
+  of entries with ``layer <= i < death``. Entries stand in the order of their layers.
 - an **inode** is the content of a regular file, with one or more entries as its
   names (hard links). Its bytes are counted once (``spec/ledger.md``, "Inodes").
+  Inodes stand in the order of the entries that created them.
 """
 
 from __future__ import annotations

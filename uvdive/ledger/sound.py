@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from array import array
+from itertools import islice
 
 from uvdive.image.table import NONE, Cause, Change, FileTable, Kind
 from uvdive.ledger.report import OWNERS, ImageReport
@@ -27,6 +28,9 @@ def check(report: ImageReport) -> None:
     _within("entry_link", table.entry_link, NONE, len(table.links))
     _within("entry_inode", table.entry_inode, NONE, table.inodes)
     _within("inode_entry", table.inode_entry, 0, table.entries)
+    for column in (table.entry_layer, table.inode_entry):
+        if not all(map(operator.le, column, islice(column, 1, None))):
+            raise ValueError("the entries are not in the order of their layers")
     _within("inode_cause", table.inode_cause, 0, len(Cause))
     if not len(report.inode_owner) == len(report.inode_component) == table.inodes:
         raise ValueError("the owners' columns have other lengths than the inodes'")

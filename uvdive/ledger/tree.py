@@ -10,15 +10,23 @@ from __future__ import annotations
 
 import heapq
 from array import array
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import compress, repeat
+from operator import ge, gt, le, ne
 from typing import Literal
 
-from uvdive.image.table import NONE, Change, FileTable
+from uvdive.image.table import NONE, FileTable, Kind
+from uvdive.ledger.report import OWNERS
 
 Mode = Literal["layer", "upto", "range"]
 Sort = Literal["size", "name", "change"]
+_FEW = 4
+"""So many nodes are added one by one as fast as in a row."""
+
 SORTS: tuple[Sort, ...] = ("size", "name", "change")
 
 
@@ -84,57 +92,72 @@ def build_view(
         files=array("l", [0]) * count,
         owners=array("H", [0]) * count,
     )
-    begin = 0 if mode == "upto" else view.first
-    births, deaths = table.entry_layer, table.entry_death
-    _place(
-        view,
-        inode_owner,
-        [e for e, (b, d) in enumerate(zip(births, deaths, strict=True)) if begin <= b <= layer < d],
-    )
+    # The layers' entries stand one after the other.
+    begin, end = 0 if mode == "upto" else table.span(view.first)[0], table.span(layer)[1]
+    stays = map(gt, table.entry_death[begin:end], repeat(layer))
+    _place(view, inode_owner, array("I", compress(range(begin, end), stays)))
     if mode != "upto":
-        gone = [e for e, (b, d) in enumerate(zip(births, deaths, strict=True)) if b < begin <= d <= layer]
-        _place_removed(view, inode_owner, gone)
+        deaths = table.entry_death
+        ends = compress(range(begin), map(le, deaths[:begin], repeat(layer)))
+        _place_removed(view, inode_owner, [entry for entry in ends if deaths[entry] >= view.first])
     _sum_up(view)
     return view
 
 
-def _place(view: TreeView, inode_owner: Sequence[int], entries: list[int]) -> None:
-    table, layer = view.table, view.layer
-    nodes, inodes, sizes = table.entry_node, table.entry_inode, table.entry_size
-    first_name = array("i", [NONE]) * table.inodes
+def _place(view: TreeView, inode_owner: Sequence[int], entries: array[int]) -> None:
+    table = view.table
+    inodes = array("i", map(table.entry_inode.__getitem__, entries))
+    shown, entry_at, size_at, files, owners = view.shown, view.entry, view.size, view.files, view.owners
+    mask = [1 << owner for owner in range(len(OWNERS))]
+    # A link to a file of a lower layer costs this one nothing.
+    mine = 0 if view.mode == "upto" else bisect_left(table.inode_entry, table.span(view.first)[0])
+    nodes = map(table.entry_node.__getitem__, entries)
+    sizes = map(table.entry_size.__getitem__, entries)
+    for entry, node, inode, size in zip(entries, nodes, inodes, sizes, strict=True):
+        entry_at[node] = entry
+        shown[node] = 1
+        if inode != NONE:
+            owners[node] = mask[inode_owner[inode]]
+            if inode >= mine:
+                size_at[node] = size
+                files[node] = 1
+    _mark(view, entries)
+    _count_links_once(view, _names(table, entries, inodes, mine))
+
+
+def _mark(view: TreeView, entries: array[int]) -> None:
+    """Say of each path what the view's layers did to it."""
+    table, sign, nodes = view.table, view.sign, view.table.entry_node
+    if view.mode == "range":
+        before = _there_before(view)
+        for entry in entries:
+            node = nodes[entry]
+            sign[node] = Sign.CHANGED if before[node] else Sign.ADDED
+        return
+    added, changed, changes = int(Sign.ADDED), int(Sign.CHANGED), table.entry_change
+    for entry in entries[bisect_left(entries, table.span(view.layer)[0]) :]:
+        sign[nodes[entry]] = changed if changes[entry] else added
+
+
+def _names(table: FileTable, entries: array[int], inodes: array[int], mine: int) -> dict[int, list[int]]:
+    """The nodes of each inode that has several among the entries, from the inode ``mine`` on."""
     names: dict[int, list[int]] = {}
-    before = _there_before(view) if view.mode == "range" else None
-    for entry in entries:
-        node, inode = nodes[entry], inodes[entry]
-        view.entry[node] = entry
-        view.shown[node] = 1
-        if before is not None:
-            view.sign[node] = Sign.CHANGED if before[node] else Sign.ADDED
-        elif table.entry_layer[entry] == layer:
-            added = table.entry_change[entry] == Change.ADDED
-            view.sign[node] = Sign.ADDED if added else Sign.CHANGED
-        if inode == NONE:
-            continue
-        view.owners[node] = 1 << inode_owner[inode]
-        # A link to a file of a lower layer costs this one nothing.
-        if view.mode != "upto" and table.inode_layer(inode) < view.first:
-            continue
-        view.size[node] = sizes[entry]
-        view.files[node] = 1
-        if first_name[inode] == NONE:
-            first_name[inode] = node
-        else:
-            names.setdefault(inode, [first_name[inode]]).append(node)
-    _count_links_once(view, names)
+    if table.entry_kind.count(Kind.FILE) > table.inodes:
+        counts = Counter(inodes)
+        for entry, inode in zip(entries, inodes, strict=True):
+            if inode >= mine and counts[inode] > 1:
+                names.setdefault(inode, []).append(table.entry_node[entry])
+    return names
 
 
 def _there_before(view: TreeView) -> bytearray:
     """Mark the nodes that could be seen below the range."""
     table, first = view.table, view.first
     found = bytearray(len(table.node_parent))
-    for node, birth, death in zip(table.entry_node, table.entry_layer, table.entry_death, strict=True):
-        if birth < first <= death:
-            found[node] = 1
+    below = table.span(first)[0]
+    stays = map(ge, table.entry_death[:below], repeat(first))
+    for node in compress(table.entry_node[:below], stays):
+        found[node] = 1
     return found
 
 
@@ -193,19 +216,35 @@ def _place_removed(view: TreeView, inode_owner: Sequence[int], entries: list[int
 
 
 def _sum_up(view: TreeView) -> None:
+    """Add every folder's children to it, the last made first: a node is always made after its parent."""
     parents, shown, sign = view.table.node_parent, view.shown, view.sign
     size, removed, files, owners = view.size, view.removed, view.files, view.owners
-    for node in range(len(parents) - 1, 0, -1):
-        if not shown[node]:
+    count = len(parents)
+    ends = [*compress(range(1, count), map(ne, parents, parents[1:])), count]
+    for start, end in zip(reversed(ends[:-1]), reversed(ends[1:]), strict=True):
+        if end - start > _FEW:
+            # Nodes of one folder in a row; those below them come after, and are added already.
+            if any(shown[start:end]):
+                parent = parents[start]
+                shown[parent] = 1
+                size[parent] += sum(size[start:end])
+                removed[parent] += sum(removed[start:end])
+                files[parent] += sum(files[start:end])
+                for mask in set(owners[start:end]):
+                    owners[parent] |= mask
+                if not sign[parent] and any(sign[start:end]):
+                    sign[parent] = Sign.CHANGED
             continue
-        parent = parents[node]
-        shown[parent] = 1
-        size[parent] += size[node]
-        removed[parent] += removed[node]
-        files[parent] += files[node]
-        owners[parent] |= owners[node]
-        if sign[node] and not sign[parent]:
-            sign[parent] = Sign.CHANGED
+        for node in range(start, end):
+            if shown[node]:
+                parent = parents[node]
+                shown[parent] = 1
+                size[parent] += size[node]
+                removed[parent] += removed[node]
+                files[parent] += files[node]
+                owners[parent] |= owners[node]
+                if sign[node] and not sign[parent]:
+                    sign[parent] = Sign.CHANGED
 
 
 def owner_of(view: TreeView, node: int) -> int | None:
