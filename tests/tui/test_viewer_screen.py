@@ -172,8 +172,10 @@ def test_equal_and_binary_contents_are_compared_in_words():
     report = two_versions().report()
     old, new = versions(report, report.files.find(b"/app/main.py"))
 
-    def diff(*contents):
-        return read_diff(LocalDesk(Loaded(report, Store(*contents))), old, new, "x", CancelToken())
+    def diff(first, last):
+        return read_diff(
+            LocalDesk(Loaded(report, Store(first, None, None, last))), old, new, "x", CancelToken()
+        )
 
     assert "are equal" in diff(OLD, OLD).note
     assert "not text" in diff(b"\0", OLD).note
