@@ -60,7 +60,8 @@ class Names:
         """Kind, folder and name of a member whose name in the tar is ``raw``."""
         folder, _, name = clean(raw).rpartition(b"/")
         kind, name = _whiteout(kind, name)
-        self._learn((name,))
+        if name not in self._names:
+            self._learn((name,))
         return kind, self._folder(folder), self._names[name]
 
     def many(self, kinds: list[int], raws: Sequence[bytes]) -> tuple[list[int], list[bytes]]:

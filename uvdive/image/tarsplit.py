@@ -15,10 +15,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from uvdive.image.stream import truncated
+from uvdive.image.stream import CHUNK, truncated
 from uvdive.image.tarheader import clean
 
 _FILE, _SEGMENT = 1, 2
+_decode = json.JSONDecoder().decode  # json.loads guesses the encoding of every line
 
 
 class StorageError(Exception):
@@ -82,8 +83,8 @@ class TarSplitStream:
         """Raw bytes, and files as their tar name and size, in the tar's order."""
         try:
             with gzip.open(split) as file:
-                for line in file:
-                    part = json.loads(line)
+                for line in _lines(file):
+                    part = _decode(line)
                     if part["type"] == _SEGMENT:
                         yield base64.b64decode(part["payload"])
                     elif part["type"] == _FILE and part.get("size"):
@@ -154,6 +155,16 @@ class TarSplitStream:
         while self._next():
             self._at = self._length
         return self.position
+
+
+def _lines(file: gzip.GzipFile) -> Iterator[str]:
+    """The lines of a file, split many at a time."""
+    rest = b""
+    while data := file.read(CHUNK):
+        *lines, rest = (rest + data).split(b"\n")
+        yield from map(bytes.decode, lines)
+    if rest:
+        yield rest.decode()
 
 
 def _name(part: dict[str, Any]) -> bytes:
