@@ -7,6 +7,7 @@ from typing import cast
 
 from uvdive.image.table import NONE
 from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.rewrite.commandclass import REPEATED
 from uvdive.rewrite.copyset import CopySet
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.ospackages import PackagePlan
@@ -101,7 +102,7 @@ def predict(
     if base is None:
         return None
     report = files.report
-    layers = {run.step.layer: run for run in runs if run.step.layer is not None and run.repeats}
+    layers = {run.step.layer: run for run in runs if run.step.layer is not None and _remains(run, packages)}
     holding = {layer for layer, run in layers.items() if run.has("os-packages")}
     parts = [
         _base_owners(base),
@@ -122,6 +123,12 @@ def predict(
         after_bytes=sum(after.values()),
         owners={name: (before.get(name, 0), after.get(name, 0)) for name in names},
     )
+
+
+def _remains(run: Run, packages: PackagePlan) -> bool:
+    """Is anything of a RUN repeated, after what the packages' plan leaves out?"""
+    without = packages.without.get(run.step.line, set())
+    return any(name in REPEATED and index not in without for index, name in enumerate(run.classes))
 
 
 def _early(report: ImageReport, provided: Provided) -> dict[str, int]:
