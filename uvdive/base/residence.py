@@ -19,7 +19,7 @@ from uvdive.base.progress import CancelToken, Paced
 from uvdive.base.resident import Job, TimeLimitError
 from uvdive.base.worker import receive, send
 
-NICE = 5
+NICE = 2
 """How much the process steps back behind the app, which answers keys."""
 
 
