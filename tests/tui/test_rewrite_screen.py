@@ -19,9 +19,7 @@ from driving import (
 from samples import sample_report
 
 from uvdive.base.errors import BuildError, UsageError
-from uvdive.build.events import BuildBegan, BuildEnded, BuildResult, BuildStep
 from uvdive.ledger.report import DockerfileInfo
-from uvdive.tui.proof import Proof
 from uvdive.tui.screens.dialogs import AskPath, Failure
 from uvdive.tui.screens.explore import ExploreScreen
 from uvdive.tui.screens.rewrite import RewriteScreen
@@ -122,17 +120,6 @@ async def test_b_builds_checks_compares_and_says_the_saving(dockerfile, tmp_path
         assert "same settings" in text
         assert "repaired" in text
         assert screen.proof.passed
-
-
-def test_both_builds_have_their_own_steps():
-    proof = Proof()
-    for role in ("before", "after"):
-        proof.take(BuildBegan(role))
-        proof.take(BuildStep("1", "[1/2] FROM a", "running"))
-        proof.take(BuildStep("1", "[1/2] FROM a", "done", 1.0))
-        proof.take(BuildEnded(role, BuildResult("sha256:1", None, 2.0)))
-    names = [step.event.name for step in proof.steps.values()]
-    assert names == ["original: [1/2] FROM a", "[1/2] FROM a"]
 
 
 async def test_s_runs_both_images_too(dockerfile):
