@@ -112,7 +112,8 @@ class ExploreScreen(Takeout):
             self.progress.layers = len(event.layers)
             self.query_one(LayerList).expect(event.layers)
         elif isinstance(event, LayerRead):
-            self.progress.layers_read += 1
+            # A layer that is read for contents as well comes a second time.
+            self.progress.layers_read = min(self.progress.layers_read + 1, self.progress.layers)
             self.query_one(LayerList).arrived(event)
 
     @on(Job.Done)
