@@ -9,6 +9,7 @@ from pathlib import Path
 from uvdive.base import worker
 from uvdive.base.errors import BuildError, RefusedError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.build.alone import alone
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import image_tag
 from uvdive.image.endpoint import EngineKind
@@ -66,36 +67,40 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
 
     Raises:
         RefusedError: the plan is a refusal.
+        BuildError: another process proves this Dockerfile just now.
         UvdiveError: as ``build_image`` and ``load_image`` say.
     """
     if plan.outcome == "refused":
         raise RefusedError("There is no rewrite to build.", plan.refusal.reason if plan.refusal else "")
-    before, index, original = _fresh(plan, before, index, context, build_args, on_event, cancel)
-    work = _Proving(plan, before, (index, None), on_event, cancel)
-    needed = before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes
-    request = BuildRequest(
-        context, Path(plan.dockerfile), plan.text, image_tag(context, Path(plan.dockerfile), "after"),
-        build_args, _engine(before),
-    )  # fmt: skip
-    built, after, comparison = work.build(request, needed)
-    held = None
-    if resolved_otherwise(comparison) and (held := moment(before)) is not None:
-        on_event(Note(f"Without a lock newer versions came: building again with what there was at {held}"))
-        try:
-            built, after, comparison = work.build(_held(request, held), needed)
-        except BuildError:
-            # An index that tells no dates: then the difference stands as it is.
-            held = None
-    verification = None
-    if verify:
-        allowed = held_allowances(plan.allowed, after) if held else plan.allowed
-        verification = run_checks(
-            before, after, allowed, indexes=work.indexes, start=start, on_event=on_event, cancel=cancel
-        )
-    offered: tuple[Repair, ...] = ()
-    if verification is not None and not verification.passed:
-        offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
-    return Proof(built, after, comparison, verification, offered, held, before, original)
+    with alone(context, Path(plan.dockerfile)):
+        before, index, original = _fresh(plan, before, index, context, build_args, on_event, cancel)
+        work = _Proving(plan, before, (index, None), on_event, cancel)
+        needed = before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes
+        request = BuildRequest(
+            context, Path(plan.dockerfile), plan.text, image_tag(context, Path(plan.dockerfile), "after"),
+            build_args, _engine(before),
+        )  # fmt: skip
+        built, after, comparison = work.build(request, needed)
+        held = None
+        if resolved_otherwise(comparison) and (held := moment(before)) is not None:
+            on_event(
+                Note(f"Without a lock newer versions came: building again with what there was at {held}")
+            )
+            try:
+                built, after, comparison = work.build(_held(request, held), needed)
+            except BuildError:
+                # An index that tells no dates: then the difference stands as it is.
+                held = None
+        verification = None
+        if verify:
+            allowed = held_allowances(plan.allowed, after) if held else plan.allowed
+            verification = run_checks(
+                before, after, allowed, indexes=work.indexes, start=start, on_event=on_event, cancel=cancel
+            )
+        offered: tuple[Repair, ...] = ()
+        if verification is not None and not verification.passed:
+            offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
+        return Proof(built, after, comparison, verification, offered, held, before, original)
 
 
 def _fresh(

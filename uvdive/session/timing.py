@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.build.alone import alone
 from uvdive.build.events import BuildRequest, Timings
 from uvdive.build.images import find_image, image_tag, remove_untagged, restore_tag
 from uvdive.build.replacing import build_tagged
@@ -49,18 +50,19 @@ def time_builds(
     Raises:
         UvdiveError: as ``build_image`` says.
     """
-    timer = _Timer(original, plan, on_event, cancel)
-    cold = rebuild = None
-    if wish.cold:
-        cold = timer.both(original.context, "without any cache", NO_CACHE)
-    changed = source_file(original.context, before) if wish.rebuild else None
-    if changed is not None:
-        with copied(original.context) as copy:
-            timer.both(copy, "to fill the cache")
-            with (copy / changed).open("ab") as file:
-                file.write(b"\n# changed by uvdive\n")
-            rebuild = timer.both(copy, f"after a change of {changed}")
-    return Timings(cold, rebuild, None if changed is None else str(changed))
+    with alone(original.context, Path(plan.dockerfile)):
+        timer = _Timer(original, plan, on_event, cancel)
+        cold = rebuild = None
+        if wish.cold:
+            cold = timer.both(original.context, "without any cache", NO_CACHE)
+        changed = source_file(original.context, before) if wish.rebuild else None
+        if changed is not None:
+            with copied(original.context) as copy:
+                timer.both(copy, "to fill the cache")
+                with (copy / changed).open("ab") as file:
+                    file.write(b"\n# changed by uvdive\n")
+                rebuild = timer.both(copy, f"after a change of {changed}")
+        return Timings(cold, rebuild, None if changed is None else str(changed))
 
 
 def source_file(context: Path, before: ImageReport) -> Path | None:
