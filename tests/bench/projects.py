@@ -33,7 +33,7 @@ HEAD = (
 WORDS = {
     "passed": "yes, starts",
     "repaired": "yes, start repaired",
-    "announced": "yes, starts, stops slower",
+    "announced": "yes, starts; what differs is told",
     "skipped": "yes, not started",
 }
 
