@@ -34,6 +34,7 @@ async def explored(image):
     async with opened(functools.partial(open_desk, str(image))) as (app, pilot):
         await answered(app, pilot)
         yield app, pilot
+        app.let_go()
 
 
 async def answered(app, pilot):

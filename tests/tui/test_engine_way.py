@@ -67,6 +67,7 @@ async def test_r_and_b_measure_the_saving_on_the_real_engine_and_w_writes(projec
         assert "checks passed" in text
         await pilot.press("w", "y")
         await ended(pilot, screen._job)
+        app.let_go()
     assert dockerfile.read_text() == screen.plan.text
     assert (project / "Dockerfile.orig").read_text() == original
 

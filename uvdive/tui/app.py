@@ -198,11 +198,12 @@ class UvdiveApp(App[int]):
                 self.notify("A build is running; r shows it, x stops it there.", timeout=4)
                 return
             self.uninstall_screen("rewrite")
-        self._let_go()
+        self.let_go()
         self.target = None
         self.pop_screen()
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """Stop all work, and end the process that holds the image."""
         self.jobs.stop()
         if self.desk is not None:
             self.desk.close()
@@ -308,7 +309,7 @@ class UvdiveApp(App[int]):
 
     def leave(self, error: UvdiveError | None = None) -> None:
         """End the app; after an error with that error's exit code."""
-        self._let_go()
+        self.let_go()
         code = error.code if error is not None else ExitCode.DONE
         self.exit(int(code), return_code=int(code))
 

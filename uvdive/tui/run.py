@@ -83,7 +83,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     try:
         code = app.run()
     finally:
-        app.jobs.stop()
+        app.let_go()
         app.jobs.join(LAST_WORDS)
     if debug and app.crash is not None:
         raise app.crash
