@@ -310,3 +310,11 @@ def test_r33_a_package_that_the_runners_base_has_is_no_choice(project) -> None:
     result = project(f"{BASE}{INSTALL} libc6\n{SYNC}{FLASK}").plan(system=facts())
     assert f"{INSTALL} libc6\n" in runner(result)
     assert decision(result, "package-libc6") is None
+
+
+@pytest.mark.parametrize("called", [False, True])
+def test_r38_git_for_git_dependencies_stays_in_the_build_stage(project, called) -> None:
+    needs = [Need("git", "git", "/app/src/app.py", "runs")] if called else []
+    result = project(f"{BASE}{INSTALL} git\n{SYNC}{FLASK}").plan(system=facts(needs))
+    assert f"{INSTALL} git\n" in result.text[: result.text.index(" AS runner")]
+    assert (f"{INSTALL} git\n" in runner(result)) is called

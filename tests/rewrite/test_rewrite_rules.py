@@ -271,6 +271,12 @@ def test_r40_a_virtual_environment_of_the_host_is_warned_of(project, tmp_path) -
     assert not [w for w in made.plan(context=tmp_path).warnings if w.rule == "R40"]
 
 
+def test_r31_a_volume_is_declared_once_its_files_are_there(project, node) -> None:
+    text = BASE + SYNC + "RUN ./fill\nVOLUME /data\n" + FLASK
+    lines = runner(project(text, {"RUN ./fill": {"/data/x": node(3)}}).plan().text)
+    assert lines.index("COPY --from=builder /data /data") < lines.index("VOLUME /data")
+
+
 @pytest.mark.parametrize("path", ["/etc/passwd", "/etc/systemd/x.service", "/etc/init.d/x"])
 def test_r34_a_run_that_changes_the_system_is_refused(project, node, path) -> None:
     text = BASE + SYNC + "RUN ./setup\n" + FLASK

@@ -86,7 +86,7 @@ class Copier:
         self.leave_out: frozenset[int] = frozenset()
         self.split = False
         self.sites = frozenset(sites(env.path, files)) if env.system else frozenset()
-        self.mounts = {mount for step in evidence.runs() for mount in _cache_mounts(step)}
+        self.mounts = {mount for step in evidence.runs() for mount in cache_mounts(step)}
         self.result = CopySet()
 
     def copy_set(self, leave_out: frozenset[int] = frozenset(), *, split: bool = False) -> CopySet:
@@ -280,7 +280,7 @@ class Copier:
             self.result.folders.append(Folder(path, mode, uid, gid))
 
 
-def _cache_mounts(step: Step) -> list[str]:
+def cache_mounts(step: Step) -> list[str]:
     """The absolute targets of a RUN's cache mounts, which leave empty folders behind."""
     found = []
     for flag in step.instruction.flags:

@@ -13,15 +13,18 @@ from uvdive.rewrite.buildoptions import build_options
 from uvdive.rewrite.compose import Parts, Writer, check_single, write
 from uvdive.rewrite.contextfiles import sources, warn_host_environment
 from uvdive.rewrite.copyset import Copier, CopySet, static_copy_set
+from uvdive.rewrite.credentials import warn_credentials
 from uvdive.rewrite.elsewhere import warn_elsewhere
 from uvdive.rewrite.explain import explain
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
+from uvdive.rewrite.homes import warn_cache_mounts, warn_data_of_others
 from uvdive.rewrite.inplace import predict_in_place, steps_with_uv, write_in_place
 from uvdive.rewrite.installed import install_project
 from uvdive.rewrite.layers import MAX_COPIES, arranged
 from uvdive.rewrite.leftbehind import left_behind
 from uvdive.rewrite.multistage import brings_uv, note_stages
+from uvdive.rewrite.neverinstalled import warn_never_installed
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.ospackages import plan_packages
 from uvdive.rewrite.plan import Decision, FileChange, Prediction
@@ -76,12 +79,11 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     env = find_environment(evidence, bench.files, notes)
     runs = read_runs(evidence)
     early = early_copies(evidence.steps, runs)
-    warn_host_environment(evidence, notes)
-    warn_resolving(evidence, env, notes)
-    warn_elsewhere(evidence, notes)
+    _warn(evidence, env, files, notes)
     bases = choose_bases(evidence, env, bench.files, notes)
     starter = Starter(evidence, env, files, notes)
     moved = starter.start_instructions()
+    warn_never_installed(starter, notes)
     check_other_stages(evidence, starter.removed)
     needs_sync = "uv run" in starter.removed or starter.scripts.copied_uv is not None
     build = build_options(evidence, env, files, notes)
@@ -117,6 +119,16 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
         prediction = prediction and prediction.less("venv", build.less_bytes)
     return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes))
+
+
+def _warn(evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> None:
+    """Name what the author should know, and what no draft changes."""
+    warn_host_environment(evidence, notes)
+    warn_resolving(evidence, env, notes)
+    warn_elsewhere(evidence, notes)
+    warn_credentials(evidence, files, notes)
+    warn_data_of_others(evidence, files, notes)
+    warn_cache_mounts(evidence, notes)
 
 
 def _draft_in_place(bench: Bench, choices: Mapping[str, str]) -> Draft | None:

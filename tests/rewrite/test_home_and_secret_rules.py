@@ -1,0 +1,167 @@
+"""Secrets, homes, caches and programs that an image lacks: R35, R39, R42 and R57."""
+
+from __future__ import annotations
+
+import pytest
+
+from uvdive.ledger.report import User
+from uvdive.rewrite.planner import plan
+
+BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
+SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
+FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
+APP = User("app", 1000, 1000, "/home/app")
+
+
+def warned(result, rule: str) -> list[tuple[int | None, str]]:
+    assert result.outcome == "rewritten", result.refusal
+    return [(warning.line, warning.text) for warning in result.warnings if warning.rule == rule]
+
+
+@pytest.mark.parametrize("keyword", ["ENV", "ARG"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "UV_INDEX_CORP_PASSWORD=hunter2",
+        "UV_INDEX_URL=https://me:hunter2@pypi.corp/simple",
+        "PIP_INDEX_URL=https://me:hunter2@pypi.corp/simple",
+        "UV_DEFAULT_INDEX=https://me:hunter2@pypi.corp/simple",
+        "UV_EXTRA_INDEX_URL=https://hunter2@pypi.corp/simple",
+        "PIP_EXTRA_INDEX_URL=https://hunter2@pypi.corp/simple",
+    ],
+)
+def test_r39_a_password_of_an_index_is_warned_of_and_never_shown(project, keyword, setting) -> None:
+    result = project(f"{BASE}{keyword} {setting}\n{SYNC}{FLASK}").plan()
+    ((line, text),) = warned(result, "R39")
+    assert line == 2
+    assert setting.partition("=")[0] in text
+    assert "type=secret" in text
+    assert not any("hunter2" in warning.text for warning in result.warnings)
+
+
+@pytest.mark.parametrize(
+    "setting", ["UV_INDEX_URL=https://pypi.corp/simple", "UV_INDEX_CORP_PASSWORD", "X=a"]
+)
+def test_r39_an_index_without_a_password_is_none_of_it(project, setting) -> None:
+    assert not warned(project(f"{BASE}ARG {setting}\n{SYNC}{FLASK}").plan(), "R39")
+
+
+@pytest.mark.parametrize("name", [".env", ".netrc"])
+def test_r39_a_copied_file_of_secrets_is_warned_of_and_stays(project, node, name) -> None:
+    made = project(f"{BASE}{SYNC}COPY . /app\n{FLASK}", {"COPY .": {f"/app/{name}": node(9)}})
+    result = made.plan()
+    ((line, text),) = warned(result, "R39")
+    assert (line, text.split()[0]) == (6, f"/app/{name}")
+    assert "COPY . /app" in result.text
+    from_text = plan(f"{BASE}{SYNC}COPY {name} ./\n{FLASK}", None, lambda _: None)
+    assert [line for line, _ in warned(from_text, "R39")] == [6]
+
+
+def test_r39_secret_and_ssh_mounts_and_named_contexts_stay_as_they_are(project) -> None:
+    lines = (
+        "RUN --mount=type=secret,id=netrc,target=/root/.netrc --mount=type=ssh uv sync --frozen\n"
+        "COPY --from=assets logo.svg /app/logo.svg\n"
+    )
+    text = BASE + "WORKDIR /app\nCOPY uv.lock ./\n" + lines + FLASK
+    result = project(text).plan()
+    assert not warned(result, "R39")
+    build, _, final = result.text.partition(" AS runner")
+    assert lines in build
+    assert "netrc" not in final
+    assert "assets" not in final
+
+
+DATA = (".cache/huggingface", ".cache/torch", ".cache/ms-playwright", "nltk_data", ".insightface")
+
+
+@pytest.mark.parametrize("folder", DATA)
+def test_r35_data_in_a_home_is_copied_to_the_same_path(project, node, folder) -> None:
+    path = f"/root/{folder}"
+    made = project(f"{BASE}{SYNC}RUN ./fetch\n{FLASK}", {"RUN ./fetch": {f"{path}/model": node(70)}})
+    result = made.plan()
+    copied = [line.split()[-2:] for line in result.text.splitlines() if line.startswith("COPY --from=")]
+    assert any(source == target and f"{path}/model".startswith(source) for source, target in copied)
+    assert not warned(result, "R35")
+
+
+@pytest.mark.parametrize("folder", DATA)
+def test_r35_data_in_the_home_of_another_user_is_warned_of(project, node, folder) -> None:
+    text = f"{BASE}{SYNC}RUN ./fetch\nUSER app\n{FLASK}"
+    wrote = {"RUN ./fetch": {f"/root/{folder}/model": node(70)}}
+    ((line, said),) = warned(project(text, wrote, users=[APP], config={"user": "app"}).plan(), "R35")
+    assert line == 6
+    assert f"/root/{folder}" in said
+    assert "/home/app" in said
+
+
+def test_r35_data_that_a_variable_points_to_is_found_by_every_user(project, node) -> None:
+    text = f"{BASE}ENV HF_HOME=/root/.cache/huggingface\n{SYNC}RUN ./fetch\nUSER app\n{FLASK}"
+    wrote = {"RUN ./fetch": {"/root/.cache/huggingface/model": node(70)}}
+    env = ("PATH=/usr/local/bin:/usr/bin:/bin", "HF_HOME=/root/.cache/huggingface")
+    made = project(text, wrote, users=[APP], config={"user": "app", "env": env})
+    assert not warned(made.plan(), "R35")
+
+
+def test_r35_tiktokens_data_in_tmp_is_warned_of(project, node) -> None:
+    wrote = {"RUN ./fetch": {"/tmp/data-gym-cache/9b5": node(70)}}
+    result = project(f"{BASE}{SYNC}RUN ./fetch\n{FLASK}", wrote).plan()
+    ((line, text),) = warned(result, "R35")
+    assert line == 6
+    assert "TIKTOKEN_CACHE_DIR" in text
+
+
+@pytest.mark.parametrize(
+    ("before", "target", "right"),
+    [
+        ("", "/home/app/.cache/uv", "/root/.cache/uv"),
+        ("USER app\n", "/root/.cache/uv", "/home/app/.cache/uv"),
+        ("USER 1000:1000\n", "/root/.cache", "/home/app/.cache/uv"),
+        ("ENV UV_CACHE_DIR=/opt/cache\n", "/root/.cache/uv", "/opt/cache"),
+        ("", "/root/.cache/uv", None),
+        ("", "/root/.cache", None),
+        ("USER app\n", "/home/app/.cache/uv", None),
+        ("USER nobody-knows\n", "/root/.cache/uv", None),
+        ("", "/root/.npm", None),
+    ],
+)
+def test_r42_a_cache_mount_is_where_the_users_uv_keeps_its_cache(project, before, target, right) -> None:
+    sync = f"RUN --mount=type=cache,target={target} uv sync --frozen\n"
+    made = project(f"{BASE}WORKDIR /app\nCOPY uv.lock ./\n{before}{sync}{FLASK}", users=[APP])
+    found = warned(made.plan(), "R42")
+    if right is None:
+        assert not found
+    else:
+        ((line, text),) = found
+        assert line == 4 + bool(before)
+        assert f"Write target={right}" in text
+        assert ("uid=" in text) is before.startswith("USER")
+
+
+@pytest.mark.parametrize(
+    ("start", "missing"),
+    [
+        ('HEALTHCHECK CMD curl -f http://localhost/\nCMD ["flask", "run"]\n', ["curl"]),
+        ('CMD ["sh", "-c", "migrate && exec flask run"]\n', ["migrate"]),
+        ('ENTRYPOINT ["tini", "--"]\nCMD ["flask", "run"]\n', ["tini"]),
+        ('CMD ["sh", "-c", "command -v jq && jq . x; exec flask run"]\n', []),
+        ('CMD ["sh", "-c", "cd /app && export A=1 && exec flask run"]\n', []),
+        (FLASK, []),
+    ],
+)
+def test_r57_a_program_that_was_never_installed_is_a_finding(project, start, missing) -> None:
+    found = warned(project(BASE + SYNC + start).plan(), "R57")
+    assert [text.split()[2].rstrip(",") for _, text in found] == missing
+    assert {line for line, _ in found} <= {6}
+
+
+def test_r57_a_program_that_the_image_has_is_no_finding(project, node) -> None:
+    start = 'HEALTHCHECK CMD curl -f http://localhost/\nCMD ["flask", "run"]\n'
+    made = project(BASE + SYNC + start, base_paths={"/usr/bin/curl": node(9)})
+    assert not warned(made.plan(), "R57")
+
+
+def test_r57_a_runner_that_is_removed_is_no_finding(project) -> None:
+    result = project(BASE + SYNC + 'ENTRYPOINT ["poetry", "run", "flask", "run"]\n').plan()
+    assert not warned(result, "R57")
+    kept = project(BASE + SYNC + 'ENTRYPOINT ["poetry", "run", "flask", "run"]\n')
+    assert warned(kept.plan(choices={"start-runner": "keep"}), "R57")
