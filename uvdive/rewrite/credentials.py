@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from typing import cast
 
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.contextfiles import sources
@@ -51,13 +52,20 @@ def _warn_files(step: Step, files: Files | None, notes: Notes) -> None:
 
 def _secret_files(step: Step, files: Files | None) -> list[str]:
     if files is not None:
-        named = (
-            n for n, name in enumerate(files.table.names) if name.decode("utf-8", "replace") in _SECRET_FILES
-        )
-        mine = (n for n in named if files.entry(n) is not None and files.layer(n) == step.layer)
-        return sorted(files.path(node) for node in mine if not files.is_folder(node))
+        return sorted(files.path(node) for node in _named(files) if files.layer(node) == step.layer)
     if step.instruction.flag("from") is not None:
         return []
     given, target = sources(step)
     names = [posixpath.basename(source) for source in given]
     return [posixpath.join(target, name) for name in names if name in _SECRET_FILES]
+
+
+def _named(files: Files) -> tuple[int, ...]:
+    """The nodes of all files with such a name; looked for once, as several drafts ask."""
+    if "secret files" not in files.memo:
+        names = frozenset(name.encode() for name in _SECRET_FILES)
+        nodes = (node for node, name in enumerate(files.table.names) if name in names)
+        files.memo["secret files"] = tuple(
+            n for n in nodes if files.entry(n) is not None and not files.is_folder(n)
+        )
+    return cast("tuple[int, ...]", files.memo["secret files"])
