@@ -80,7 +80,7 @@ async def quit_when(folder: Path, text: str, key: str, reached: Callable[[Rewrit
 
 async def test_q_during_a_build_ends_the_build(folder: Path) -> None:
     def reached(screen: RewriteScreen) -> bool:
-        return screen.proof is not None and "started" in screen.proof.log
+        return screen.proof is not None and "started" in [text for _, text in list(screen.proof.build.log)]
 
     await quit_when(folder, HANGS, "b", reached)
     tag = image_tag(folder, folder / "Dockerfile", "after")
