@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
-LIMIT = 300.0
+LIMIT = 60.0
 """Seconds after which a command is ended; what it would have taken stays unknown."""
 
 

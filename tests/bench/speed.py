@@ -26,9 +26,9 @@ import table
 
 README = Path(__file__).parents[2] / "README.md"
 ABOUT = """\
-Medians of {runs} runs, one command after the other in turn, on {machine}; the files are in \
-the page cache. Memory is the peak of all processes of a command together. uvdive runs with \
-`--json`, dive 0.13.1 with `--json`; `cat` writes to `/dev/null`."""
+{runs}, one command after the other in turn, on {machine}; each archive is read once before, \
+so that it is in the page cache. Memory is the peak of all processes of a command together. \
+uvdive runs with `--json`, dive 0.13.1 with `--json`; `cat` writes to `/dev/null`."""
 APP = """\
 The app in a terminal of 120 × 36; a key's time is from the key to the bytes that draw its \
 answer, median / p95."""
@@ -53,6 +53,10 @@ def _measure(name: str, folder: Path, runs: int) -> str:
     return PARTS[name](folder, runs)
 
 
+def _how_often(runs: int) -> str:
+    return "One run" if runs == 1 else f"Medians of {runs} runs"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", metavar="PART", choices=[*PARTS, *archives.CASES])
@@ -69,7 +73,7 @@ def main() -> None:
             texts.append(_measure(name, folder, options.runs))
             print(f"\n{texts[-1]}\n", flush=True)
     if options.only is None:
-        about = ABOUT.format(runs=options.runs, machine=table.machine())
+        about = ABOUT.format(runs=_how_often(options.runs), machine=table.machine())
         first, second, screen, *rest = texts
         table.write(README, "\n\n".join([about, first, second, APP, screen, *rest]))
 
