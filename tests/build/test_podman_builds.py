@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hanging import hanging_build
 
 from uvdive.base.errors import BuildError, CancelledError, UsageError
 from uvdive.base.progress import CancelToken
@@ -124,9 +125,8 @@ def test_a_stop_ends_the_build(context: Path) -> None:
         if isinstance(event, BuildLog) and event.text == "started":
             cancel.cancel()
 
-    text = "FROM debian:trixie-slim\nRUN echo started; sleep 600\n"
     with pytest.raises(CancelledError):
-        build_tagged(request(context, text), on_event=stop, cancel=cancel)
+        build_tagged(request(context, hanging_build()), on_event=stop, cancel=cancel)
     assert find_image(image_tag(context, None, "after")) is None
     with engine_client("podman") as client:
         assert [each.name for each in client.containers.list()] == []

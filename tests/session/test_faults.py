@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hanging import hanging_build
 from proxy import Proxy, proxied
 from removing import removes_images_of
 
@@ -28,7 +29,6 @@ from uvdive.verify.checks import CheckStarted
 pytestmark = pytest.mark.engine
 
 OLD = 'FROM debian:trixie-slim\nCOPY junk /junk\nCMD ["sleep", "600"]\n'
-HANGS = "FROM debian:trixie-slim\nRUN echo started; sleep 600\n"
 
 
 @dataclass
@@ -95,7 +95,7 @@ def when(text: str, do: Callable[[], None]) -> Callable[[object], None]:
 
 def test_the_engine_stops_during_the_build(project: Project, proxy: Proxy) -> None:
     with pytest.raises(EngineError) as caught:
-        project.prove(HANGS, when("started", proxy.close))
+        project.prove(hanging_build(), when("started", proxy.close))
     assert caught.value.code == ExitCode.NO_ENGINE
     assert "engine" in caught.value.what
     assert caught.value.do
@@ -106,7 +106,7 @@ def test_the_engine_stops_during_the_build(project: Project, proxy: Proxy) -> No
 def test_a_hanging_build_is_stopped(project: Project) -> None:
     cancel = CancelToken()
     with pytest.raises(CancelledError):
-        project.prove(HANGS, when("started", cancel.cancel), cancel)
+        project.prove(hanging_build(), when("started", cancel.cancel), cancel)
     assert find_image(project.after) is None
 
 

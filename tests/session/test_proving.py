@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pairs_of_images as pairs
 import pytest
+from hanging import hanging_build
 from removing import removes_images_of
 
 from uvdive.base.errors import BuildError, CancelledError, RefusedError
@@ -115,9 +116,8 @@ def test_a_stop_leaves_the_folder_and_the_tag_alone(context: Path, before: Image
         if isinstance(event, BuildLog) and event.text == "started":
             cancel.cancel()
 
-    text = "FROM debian:trixie-slim\nRUN echo started; sleep 600\n"
     with pytest.raises(CancelledError):
-        prove(plan(context, text), before, context=context, on_event=stop, cancel=cancel)
+        prove(plan(context, hanging_build()), before, context=context, on_event=stop, cancel=cancel)
     assert find_image(image_tag(context, None, "after")) == good.build.image_id
     assert {path.name for path in context.iterdir()} == {"Dockerfile", "main.py", "junk"}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hanging import hanging_build
 from removing import removes_images_of
 
 from uvdive.base.progress import CancelToken, OnEvent
@@ -25,7 +26,6 @@ from uvdive.tui.services import Services
 pytestmark = pytest.mark.engine
 
 OLD = 'FROM debian:trixie-slim\nCMD ["sleep", "600"]\n'
-HANGS = "FROM debian:trixie-slim\nRUN echo started; sleep 600\n"
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ async def test_q_during_a_build_ends_the_build(folder: Path) -> None:
     def reached(screen: RewriteScreen) -> bool:
         return screen.proof is not None and "started" in [text for _, text in list(screen.proof.build.log)]
 
-    await quit_when(folder, HANGS, "b", reached)
+    await quit_when(folder, hanging_build(), "b", reached)
     tag = image_tag(folder, folder / "Dockerfile", "after")
     await until(lambda: tag not in output("ps", "-eo", "args"))
     assert find_image(tag) is None
