@@ -165,3 +165,39 @@ def test_r57_a_runner_that_is_removed_is_no_finding(project) -> None:
     assert not warned(result, "R57")
     kept = project(BASE + SYNC + 'ENTRYPOINT ["poetry", "run", "flask", "run"]\n')
     assert warned(kept.plan(choices={"start-runner": "keep"}), "R57")
+
+
+@pytest.mark.parametrize(
+    ("environ", "left"),
+    [
+        ("ENV UV_INDEX_CORP_PASSWORD=hunter2", []),
+        ("ENV UV_INDEX_CORP_PASSWORD hunter2", []),
+        ("ENV PIP_INDEX_URL=https://me:hunter2@pypi.corp/simple", []),
+        ("ENV HTTPS_PROXY=http://me:hunter2@proxy:3128", []),
+        ("ENV A='b c' UV_INDEX_CORP_PASSWORD=hunter2 D=e", ["ENV A='b c' D=e"]),
+        ("ENV HTTPS_PROXY=http://proxy:3128", ["ENV HTTPS_PROXY=http://proxy:3128"]),
+    ],
+)
+def test_r27_and_r39_an_env_with_a_password_stays_in_the_build_stage(project, environ, left) -> None:
+    result = project(f"{BASE}{environ}\n{SYNC}{FLASK}").plan()
+    build, _, run = result.text.partition("\nFROM ")
+    assert environ in build
+    assert "hunter2" not in run
+    own = [line for line in run.splitlines() if line.startswith("ENV ") and "PATH" not in line]
+    assert own == left
+    name = environ.split("=")[0].split()[1]
+    assert (f"Env:{name}" in result.allowed.config) == ("hunter2" in environ and name != "A")
+
+
+def test_r27_an_arg_that_only_a_password_uses_stays_in_the_build_stage(project) -> None:
+    text = f"{BASE}ARG TOKEN\nENV A=b UV_INDEX_CORP_PASSWORD=$TOKEN\n{SYNC}{FLASK}"
+    _, _, run = project(text).plan().text.partition("\nFROM ")
+    assert "TOKEN" not in run
+    assert "ENV A=b\n" in run
+
+
+def test_r39_a_password_that_another_setting_uses_stays_and_is_warned_of() -> None:
+    text = f"{BASE}ENV UV_INDEX_CORP_PASSWORD=hunter2\nENV TOKEN=$UV_INDEX_CORP_PASSWORD\n{SYNC}{FLASK}"
+    result = plan(text, None, lambda _: None)
+    assert result.text.count("ENV UV_INDEX_CORP_PASSWORD=hunter2") == 2
+    assert [line for line, _ in warned(result, "R39")] == [2]

@@ -1,4 +1,4 @@
-"""Passwords and tokens that the author's Dockerfile puts into the image (R39). No value is ever repeated."""
+"""Passwords and tokens that the author puts into the image (R27, R39). No value is ever repeated."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import cast
 
+from uvdive.dockerfile.heredocs import raw_words
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.contextfiles import sources
 from uvdive.rewrite.files import Files
@@ -14,30 +15,81 @@ from uvdive.rewrite.steps import Evidence, Step
 
 _PASSWORD = re.compile(r"UV_INDEX_\w+_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)")
 _INDEX = re.compile(r"(?:UV|PIP)_(?:(?:EXTRA_|DEFAULT_)?INDEX(?:_URL)?|FIND_LINKS)")
+_PROXY = re.compile(r"(?:HTTPS?|FTP|ALL)_PROXY", re.IGNORECASE)
 _WITH_PASSWORD = re.compile(r"://[^/\s@]+@")
 _SECRET_FILES = frozenset({".env", ".netrc", "_netrc", ".pypirc"})
 
 
 def warn_credentials(evidence: Evidence, files: Files | None, notes: Notes) -> None:
     """Name each ENV, ARG and COPY that leaves a secret in the image or its history."""
+    gone = build_only(evidence)
     for step in evidence.steps:
         if step.keyword in ("ENV", "ARG"):
-            _warn_variables(step, notes)
+            _warn_variables(step, gone, notes)
         elif step.keyword in ("COPY", "ADD"):
             _warn_files(step, files, notes)
 
 
-def _warn_variables(step: Step, notes: Notes) -> None:
-    for name, value in pairs(step.instruction.arguments, step.values.get):
-        secret = _PASSWORD.fullmatch(name) or (_INDEX.fullmatch(name) and _WITH_PASSWORD.search(value or ""))
-        if value and secret:
-            notes.warn(
-                "R39",
-                step.line,
-                f"{name} holds a password, and everybody who has the image can read it in its history or "
-                f"settings. Take it out of here, give it with `RUN --mount=type=secret,id={name},env={name}` "
-                "and change the password.",
+def build_only(evidence: Evidence) -> frozenset[str]:
+    """The variables with a password that only the build stage keeps (R27, R39).
+
+    Another instruction that describes the image may use one: then it stays.
+    """
+    found = {name for s in evidence.steps if s.keyword == "ENV" for name in _secrets(s)}
+    used = {
+        name
+        for step in evidence.steps
+        if step.keyword not in ("RUN", "ARG", "COPY", "ADD")
+        for name in re.findall(r"\$\{?([A-Za-z_]\w*)", step.instruction.value)
+        if not _secrets(step)
+    }
+    return frozenset(found - used)
+
+
+def without(step: Step, names: frozenset[str]) -> str:
+    """An ENV's source without the pairs of these names; empty where none is left, and with one line end."""
+    source = step.instruction.source.rstrip("\r\n") + "\n"
+    known = [name for name, _ in pairs(step.instruction.value, step.values.get)]
+    if not names & set(known):
+        return source
+    kept = [word for word in raw_words(step.instruction.value) if word.partition("=")[0] not in names]
+    old_form = len(known) == 1
+    return f"{source.split(maxsplit=1)[0]} {' '.join(kept)}\n" if kept and not old_form else ""
+
+
+def _secrets(step: Step) -> list[str]:
+    """The names of an ENV's or ARG's variables that hold a password."""
+    found = []
+    for name, value in pairs(step.instruction.value, step.values.get):
+        named = _PASSWORD.fullmatch(name) and (value or step.keyword == "ENV")
+        place = _INDEX.fullmatch(name) or _PROXY.fullmatch(name)
+        if named or (place and _WITH_PASSWORD.search(value or "")):
+            found.append(name)
+    return found
+
+
+def _warn_variables(step: Step, gone: frozenset[str], notes: Notes) -> None:
+    for name in _secrets(step):
+        if _PROXY.fullmatch(name):
+            then = (
+                "The new image leaves it out: give it to the build with `--build-arg` (Docker knows this "
+                f"name), and to a container that needs it with `-e {name}`."
             )
+        else:
+            then = (
+                f"Take it out of here, give it with `RUN --mount=type=secret,id={name},env={name}` and "
+                "change the password."
+            )
+            if step.keyword == "ENV" and name in gone:
+                then = f"The new image leaves it out, and only the build stage has it. {then}"
+        if step.keyword == "ENV" and name in gone:
+            notes.config.add(f"Env:{name}")
+        notes.warn(
+            "R39",
+            step.line,
+            f"{name} holds a password, and everybody who has the image can read it in its history or "
+            f"settings. {then}",
+        )
 
 
 def _warn_files(step: Step, files: Files | None, notes: Notes) -> None:

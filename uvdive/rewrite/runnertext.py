@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.copyset import CopySet, Link
+from uvdive.rewrite.credentials import build_only, without
 from uvdive.rewrite.ospackages import PackagePlan
 from uvdive.rewrite.repeat import repeated_text
 from uvdive.rewrite.runs import Run
@@ -35,10 +36,13 @@ class Line:
     step: Step | None = None
 
 
-def needed_args(steps: Sequence[Step], repeated: Iterable[Step]) -> set[str]:
-    """The ARGs that instructions of the last stage use (R27); the others stay in the build stage."""
-    users = [s for s in steps if s.keyword in (*MOVED, "ENV", "USER", "WORKDIR")]
-    text = "\n".join(step.instruction.value for step in [*users, *repeated])
+def needed_args(steps: Sequence[Step], repeated: Iterable[Step], environs: Mapping[int, str]) -> set[str]:
+    """The ARGs that instructions of the last stage use (R27); the others stay in the build stage.
+
+    ``environs`` are the ENV instructions as the last stage has them, by line.
+    """
+    users = [s for s in steps if s.keyword in (*MOVED, "USER", "WORKDIR")]
+    text = "\n".join([*(step.instruction.value for step in [*users, *repeated]), *environs.values()])
     used = set(re.findall(r"\$\{?([A-Za-z_]\w*)", text))
     # An ARG's default may use another ARG.
     for step in reversed(steps):
@@ -64,7 +68,9 @@ def prelude(
         if run.repeats
     }
     repeated = [step for step in evidence.steps if texts.get(step.line) or step.line in early]
-    used = needed_args(evidence.steps, repeated)
+    secret = build_only(evidence)
+    environs = {step.line: without(step, secret) for step in evidence.steps if step.keyword == "ENV"}
+    used = needed_args(evidence.steps, repeated, environs)
     quiet = any(runs[step.line].has("os-packages") for step in repeated if step.line in runs)
     lines: list[Line] = []
     for step in evidence.steps:
@@ -73,7 +79,10 @@ def prelude(
             if not any(name in used or (quiet and _SETS_PACKAGES.match(name)) for name in names):
                 continue
         text = texts.get(step.line)
-        if step.keyword in _STATE or step.line in early:
+        if step.keyword == "ENV":
+            if environs[step.line]:
+                lines.append(Line(environs[step.line], (), step))
+        elif step.keyword in _STATE or step.line in early:
             lines.append(Line(bare(step.instruction), (), step))
         elif text is not None:
             # Behind a heredoc hadolint wants a blank line.
