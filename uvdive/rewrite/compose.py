@@ -208,7 +208,7 @@ def _write_runner(writer: Writer, parts: Parts, names: tuple[str, str], tail: fr
     if parts.env:
         pairs = " \\\n    ".join(f"{key}={value}" for key, value in parts.env)
         writer.own(f"ENV {pairs}\n", "environment-variables")
-    writer.add(install(evidence.report, parts.packages), PACKAGES)
+    _write_packages(writer, parts)
     _write_scripts(writer, parts, names[0])
     for line in [*folders(parts.copies), *copies_text(parts.copies, names[0])]:
         writer.own(line.text, *line.decisions)
@@ -221,6 +221,15 @@ def _write_runner(writer: Writer, parts: Parts, names: tuple[str, str], tail: fr
         writer.own(text, "start-inherited")
     if parts.stop_signal:
         writer.own(parts.stop_signal, "stop-signal")
+
+
+def _write_packages(writer: Writer, parts: Parts) -> None:
+    """What the final stage installs by name, beside the author's own commands (R36, R46)."""
+    report = parts.evidence.report
+    for other in parts.os_packages.others:
+        writer.add(f"# The OS packages that {other.by} installs by itself.\n")
+        writer.own(install(report, other.names), "other-packages")
+    writer.add(install(report, parts.packages), PACKAGES)
 
 
 def _write_runner_from(writer: Writer, parts: Parts, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.variables import expand
@@ -14,6 +15,7 @@ from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.leftbehind import is_personal, is_scratch
 from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.othermeans import OtherMeans
 from uvdive.rewrite.provided import LD_CACHE, Provided
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.steps import Evidence, Step
@@ -77,9 +79,10 @@ class Copier:
         bases: Bases,
         runs: list[Run],
         early: frozenset[int] = frozenset(),
+        others: Sequence[OtherMeans] = (),
     ) -> None:
         self.evidence, self.files, self.env, self.bases = evidence, files, env, bases
-        self.provided = Provided(evidence, files, env, runs, early)
+        self.provided = Provided(evidence, files, env, runs, early, others)
         found = [step.values.get("UV_CACHE_DIR", "") for step in evidence.steps]
         found += [f"{step.values.get('XDG_CACHE_HOME', '')}/uv" for step in evidence.steps]
         self.caches = {path.rstrip("/") for path in found if path.count("/") > 1 and path.startswith("/")}
@@ -256,7 +259,7 @@ class Copier:
         for node, layer in self.files.deleted():
             run, step = self.provided.runs.get(layer), self.provided.steps.get(layer)
             path = self.files.path(node)
-            if step is None or (run and run.has("os-packages")) or is_scratch(path):
+            if step is None or self.provided.installs(run) or is_scratch(path):
                 continue
             counts[step.line] = counts.get(step.line, 0) + 1
         return counts

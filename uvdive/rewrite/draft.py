@@ -27,6 +27,7 @@ from uvdive.rewrite.multistage import brings_uv, note_stages
 from uvdive.rewrite.neverinstalled import warn_never_installed
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.ospackages import plan_packages
+from uvdive.rewrite.othermeans import check_sources
 from uvdive.rewrite.plan import Decision, FileChange, Prediction
 from uvdive.rewrite.prediction import predict
 from uvdive.rewrite.runs import Run, early_copies, read_runs
@@ -98,7 +99,7 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
             "R60", None, f"{bases.runner} is not at hand, so the new size is unknown until it is built."
         )
     packages = plan_packages(evidence, runs, base, notes)
-    copier = Copier(evidence, files, env, bases, runs, early) if files is not None else None
+    copier = Copier(evidence, files, env, bases, runs, early, packages.others) if files is not None else None
     copies = add_paths(files, _copies(evidence, env, copier, runs, left, notes), notes)
     parts = Parts(evidence, bases, copies, runs, packages, early, moved=moved, extra_build=sync)
     parts.edits.update({**starter.scripts.edits, **build.edits})
@@ -184,6 +185,7 @@ def _copies(
         ]
         return static_copy_set(evidence, env, targets)
     files = copier.files
+    check_sources(copier.provided.others, files)
     whole = arranged(evidence, copier, left, notes)
     if left:
         return whole

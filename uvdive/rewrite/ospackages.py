@@ -15,6 +15,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.commandclass import tools_of
 from uvdive.rewrite.installs import Install, Listed, Removal, installs, refreshes, removals
 from uvdive.rewrite.notes import Notes, Refused, options
+from uvdive.rewrite.othermeans import OtherMeans, by_other_means, note_others
 from uvdive.rewrite.plan import Decision
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.steps import Evidence
@@ -29,6 +30,7 @@ class PackagePlan:
     ``edits`` change a RUN's words, ``without`` are the indexes of the parts that the
     final stage leaves out. ``dropped`` are packages of the original that it lacks;
     ``installed`` are those that it gets beside its base, with their ``bytes``; None: not known.
+    ``others`` are those that RUNs installed by other means than commands of apt and apk.
     """
 
     edits: dict[int, list[Edit]] = field(default_factory=dict)
@@ -36,6 +38,7 @@ class PackagePlan:
     dropped: frozenset[str] = frozenset()
     installed: frozenset[str] | None = None
     bytes: int = 0
+    others: tuple[OtherMeans, ...] = ()
 
 
 def plan_packages(
@@ -48,7 +51,7 @@ def plan_packages(
     """
     found, gone = installs(runs), removals(runs)
     facts = evidence.system
-    if not found and not gone:
+    if not (found or gone) and (facts is None or not facts.packages):
         return PackagePlan(installed=frozenset() if facts else None)
     if facts is None or not facts.packages:
         marked = next((removal for removal in gone if _marks(removal)), None)
@@ -100,16 +103,19 @@ class _Planner:
         # Where the runner's base is not at hand, it is taken to hold what the old base holds (R60).
         self.there = (package_names(base) if base is not None else None) or self.old
         self.recommends = any(install.recommends for install in found)
+        self.others = by_other_means(facts, runs, found, self.old | self.there)
         self.drop: dict[int, str] = {}  # id of a Listed -> why
 
     def plan(self) -> PackagePlan:
+        self.result.others = self.others
+        note_others(self.others, self.notes)
         for install in self.installs:
             if install.editable:
                 self._decide(install)
-        kept = self._closure(self._names(dropped=False))
+        kept = self._closure([*self._names(dropped=False), *self._by_others()])
         added = self._libraries(kept)
         self._write(added)
-        everything = self._closure([*self._names(dropped=False), *added])
+        everything = self._closure([*self._names(dropped=False), *self._by_others(), *added])
         new = frozenset(self.facts.packages.keys() - self.old)
         self.result.dropped = frozenset(new - everything - self.there)
         self.result.installed = frozenset(everything - self.there)
@@ -128,6 +134,9 @@ class _Planner:
 
     def _closure(self, names: Iterable[str]) -> frozenset[str]:
         return closure(self.facts.packages, names, recommends=self.recommends)
+
+    def _by_others(self) -> list[str]:
+        return [name for other in self.others for name in other.names]
 
     def _names(self, *, dropped: bool) -> list[str]:
         return [

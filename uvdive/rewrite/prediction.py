@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import cast
 
@@ -16,6 +17,9 @@ from uvdive.rewrite.provided import Provided, is_book
 from uvdive.rewrite.runs import Run
 
 # What a base holds beside Python counts as the base's once something stands on it.
+_CLEANED = re.compile(r"/var/(?:lib/apt/lists|cache/apt)/")
+"""What an install of ours does not leave behind."""
+
 _OF_THE_BASE = frozenset({"os-packages", "app", "other"})
 
 
@@ -63,9 +67,10 @@ def _repeated(
         if run is None or inode == NONE or table.inode_entry[inode] != entry:
             continue
         node = table.entry_node[entry]
-        if idle and is_book(provided.files.path(node)):
+        path = provided.files.path(node)
+        if is_book(path) and (idle or (run.step.line in provided.by_name and _CLEANED.match(path))):
             continue
-        if _package_of(report, inode) is None and provided.writes_again(run, node, provided.files.path(node)):
+        if _package_of(report, inode) is None and provided.writes_again(run, node, path):
             owner = OWNERS[report.inode_owner[inode]]
             sums[owner] = sums.get(owner, 0) + table.entry_size[entry]
     return sums
@@ -104,6 +109,7 @@ def predict(
     report = files.report
     layers = {run.step.layer: run for run in runs if run.step.layer is not None and _remains(run, packages)}
     holding = {layer for layer, run in layers.items() if run.has("os-packages")}
+    layers.update({o.run.step.layer: o.run for o in packages.others if o.run.step.layer is not None})
     parts = [
         _base_owners(base),
         _copied(files, copies),

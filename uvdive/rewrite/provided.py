@@ -10,6 +10,7 @@ from uvdive.rewrite.commandclass import is_system
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.othermeans import OtherMeans, is_playwright
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.steps import Evidence, Step
 
@@ -45,11 +46,18 @@ class Provided:
         env: EnvironmentFacts,
         runs: Sequence[Run],
         early: frozenset[int],
+        others: Sequence[OtherMeans] = (),
     ) -> None:
         self.evidence, self.files, self.env = evidence, files, env
         self.steps: Mapping[int, Step] = {s.layer: s for s in evidence.steps if s.layer is not None}
         self.runs = {run.step.layer: run for run in runs}
         self.early = early
+        self.others = tuple(others)
+        self.by_name = {other.run.step.line for other in others}
+
+    def installs(self, run: Run | None) -> bool:
+        """Does the final stage install a RUN's packages, in the author's words or by name?"""
+        return run is not None and (run.has("os-packages") or run.step.line in self.by_name)
 
     def has(self, node: int) -> bool:
         """Is the path in the runner's base, or does an instruction that is repeated write it?"""
@@ -64,13 +72,13 @@ class Provided:
 
     def writes_again(self, run: Run, node: int, path: str) -> bool:
         """Does the final stage write this path when it repeats what it can of a RUN that wrote it?"""
-        if run.repeated_whole or not run.repeats:
-            return run.repeats
-        if run.has("os-packages") and self._by_packages(run, node, path):
+        if run.repeated_whole:
+            return True
+        if self.installs(run) and self._by_packages(run, node, path):
             return True
         if run.has("user") and (USER_FILES.match(path) or self._is_home(path)):
             return True
-        return is_system(path) and run.writes(path)
+        return run.repeats and is_system(path) and run.writes(path)
 
     def _by_packages(self, run: Run, node: int, path: str) -> bool:
         """Did a package bring this, or its installation make it?"""
@@ -85,7 +93,8 @@ class Provided:
         if self.files.kind(node) == Kind.SYMLINK and is_system(path):
             target = self.files.link(node)
             return target.startswith("/etc/alternatives/") or not target.startswith("/") or is_system(target)
-        return not run.has("other") and bool(_SCRIPTED.match(path))
+        scripts = not run.has("other") or is_playwright(run)
+        return scripts and bool(_SCRIPTED.match(path))
 
     def package(self, node: int) -> str | None:
         """The OS package that a file belongs to, by the ledger."""
@@ -107,7 +116,7 @@ class Provided:
         run = self.runs.get(self.files.layer(node))
         if run is None or run.repeated_whole or self.files.layer(node) < self.files.base_layers:
             return False
-        if run.has("os-packages") and is_system(self.files.path(node)):
+        if self.installs(run) and is_system(self.files.path(node)):
             return False
         return self.files.in_base(node) and self.files.mode(node) != self.files.base_mode(node)
 

@@ -1,6 +1,8 @@
-"""What a plan without an image refuses on top: whatever only the image could tell (R29, R34)."""
+"""What a plan without an image refuses on top: whatever only the image could tell (R29, R34, R36)."""
 
 from __future__ import annotations
+
+import re
 
 from uvdive.rewrite.commandclass import paths_of
 from uvdive.rewrite.notes import Refused
@@ -14,13 +16,15 @@ def check_static(evidence: Evidence, runs: list[Run]) -> None:
     """Refuse RUNs whose effect, and folders whose owner, the text does not tell.
 
     Raises:
-        Refused: R34 or R29, with the line.
+        Refused: R29, R34 or R36, with the line.
     """
     workdir = evidence.workdir
     for run in runs:
         line = run.step.line
         if run.has("other"):
             raise Refused("R34", f"Nobody knows from the text which files this RUN writes. {_HINT}", line)
+        if re.search(r"\bplaywright\s+install", run.text):
+            raise Refused("R36", f"Which packages playwright installs is not told by the text. {_HINT}", line)
         made = [command for part, name in run.parts if name == "files" for command in part.commands]
         for command in made:
             targets = list(paths_of(command))

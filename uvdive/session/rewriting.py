@@ -75,7 +75,7 @@ def _read_system(
     cancel: CancelToken | None,
 ) -> SystemFacts | None:
     """What the app needs of the system, where the Dockerfile installs packages and contents are at hand."""
-    if report is None or not _INSTALLS.search(text):
+    if report is None or not (_INSTALLS.search(text) or _holds_packages(report)):
         return None
     if report.image.id not in _SYSTEMS:
         try:
@@ -89,6 +89,11 @@ def _read_system(
         _SYSTEMS.clear()
         _SYSTEMS[report.image.id] = facts
     return _SYSTEMS[report.image.id]
+
+
+def _holds_packages(report: ImageReport) -> bool:
+    """Did an instruction install OS packages, though no text says so (`playwright install --with-deps`)?"""
+    return any(layer.owners.get("os-packages") for layer in report.layers if not layer.base)
 
 
 def read_dockerfile(path: Path) -> str:
