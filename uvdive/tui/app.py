@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -25,6 +25,7 @@ from uvdive.tui.actions import Action, ActionScreen
 from uvdive.tui.builds import Build
 from uvdive.tui.clashes import clashes
 from uvdive.tui.clipboard import copy_locally
+from uvdive.tui.inturn import KeysInTurn
 from uvdive.tui.jobs import Job, Jobs, Work
 from uvdive.tui.places import Place
 from uvdive.tui.screens.dialogs import AskPath, Failure
@@ -67,7 +68,7 @@ class ActionProvider(Provider):
                 yield Hit(score, matcher.highlight(text), lambda action=action: self._run(action))
 
 
-class UvdiveApp(App[int]):
+class UvdiveApp(KeysInTurn):
     """Explore one image, and rewrite its Dockerfile.
 
     Args:
@@ -90,7 +91,7 @@ class UvdiveApp(App[int]):
 
     TITLE = "uvdive"
     CSS_PATH = "uvdive.tcss"
-    COMMANDS: ClassVar[set[Any]] = {ActionProvider} | App.COMMANDS
+    COMMANDS: ClassVar[set[Any]] = {ActionProvider} | KeysInTurn.COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
     ]
