@@ -60,6 +60,31 @@ class Action:
         return f"{name}({', '.join(arguments)})" if arguments else name
 
 
+def moving(kind: str, *panes: tuple[str, str]) -> tuple[Action, ...]:
+    """The rows of going about the panes of a screen: each pane with its label and sentence."""
+    places = tuple(
+        Action(f"{kind}.pane.{number}", str(number), label, tooltip, palette=False)
+        for number, (label, tooltip) in enumerate(panes, 1)
+    )
+    return (
+        Action(f"{kind}.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
+        *places,
+        Action(f"{kind}.next", "tab", "Next pane", "Go to the next pane.", palette=False),
+        Action(f"{kind}.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
+    )
+
+
+def leaving(
+    kind: str, back: str, problem: Problem = never, *, quit_in_footer: bool = False
+) -> tuple[Action, ...]:
+    """The last rows of a table. ``back`` tells what Esc ends; it is in the footer where it always applies."""
+    return (
+        Action(f"{kind}.back", "escape", "Back", back, problem, footer=problem is never, palette=False),
+        Action(f"{kind}.help", "question_mark", "Help", "Show every key and sign.", footer=True),
+        Action(f"{kind}.quit", "q", "Quit", "Stop all work and leave.", footer=quit_in_footer),
+    )
+
+
 def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
     """The BINDINGS of a screen that has these actions."""
     return [

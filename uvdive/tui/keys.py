@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from uvdive.tui.actions import Action, can_leave
+from uvdive.tui.actions import Action, can_leave, leaving, moving
 from uvdive.tui.rewritekeys import COMPARE, REWRITE
 
 
@@ -99,23 +99,18 @@ EXPLORE = (
     ),
     Action("explore.copy", "y", "Copy", "Copy the selected path or command.", _read),
     Action("explore.stop", "x", "Stop", "Stop reading the image, or writing files.", _can_stop_reading),
-    Action("explore.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
-    Action("explore.pane.1", "1", "Owners", "Go to the owners.", palette=False),
-    Action("explore.pane.2", "2", "Layers", "Go to the layers.", palette=False),
-    Action("explore.pane.3", "3", "Files", "Go to the files.", palette=False),
-    Action("explore.pane.4", "4", "Details", "Go to the details of what is selected.", palette=False),
-    Action("explore.next", "tab", "Next pane", "Go to the next pane.", palette=False),
-    Action("explore.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
-    Action(
-        "explore.back",
-        "escape",
-        "Back",
+    *moving(
+        "explore",
+        ("Owners", "Go to the owners."),
+        ("Layers", "Go to the layers."),
+        ("Files", "Go to the files."),
+        ("Details", "Go to the details of what is selected."),
+    ),
+    *leaving(
+        "explore",
         "End the filter, the range of layers, the zoom; then back to what to open.",
         can_leave,
-        palette=False,
     ),
-    Action("explore.help", "question_mark", "Help", "Show every key and sign.", footer=True),
-    Action("explore.quit", "q", "Quit", "Stop all work and leave."),
 )
 
 
@@ -159,14 +154,12 @@ LISTS = (
     Action("list.filter", "slash", "Filter", "List only what contains some words.", footer=True),
     Action("list.sort", "s", "Sort", "Take the next order.", footer=True),
     Action("list.copy", "y", "Copy", "Copy its path, name or advice.", _listed),
-    Action("list.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
-    Action("list.pane.1", "1", "List", "Go to the list.", palette=False),
-    Action("list.pane.2", "2", "Details", "Go to the details.", palette=False),
-    Action("list.next", "tab", "Next pane", "Go to the next pane.", palette=False),
-    Action("list.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
-    Action("list.back", "escape", "Back", "End the filter, the zoom; then back.", footer=True, palette=False),
-    Action("list.help", "question_mark", "Help", "Show every key and sign.", footer=True),
-    Action("list.quit", "q", "Quit", "Stop all work and leave."),
+    *moving(
+        "list",
+        ("List", "Go to the list."),
+        ("Details", "Go to the details."),
+    ),
+    *leaving("list", "End the filter, the zoom; then back."),
 )
 
 
@@ -175,9 +168,7 @@ PICK = (
     Action("pick.filter", "slash", "Filter", "List only what contains some words.", footer=True),
     Action("pick.sort", "s", "Sort", "Order by age, size, name or kind.", footer=True),
     Action("pick.again", "r", "Look again", "Ask the engine and the folder again.", footer=True),
-    Action("pick.back", "escape", "Back", "End the filter.", can_leave, palette=False),
-    Action("pick.help", "question_mark", "Help", "Show every key and sign.", footer=True),
-    Action("pick.quit", "q", "Quit", "Stop all work and leave.", footer=True),
+    *leaving("pick", "End the filter.", can_leave, quit_in_footer=True),
 )
 
 
@@ -198,14 +189,12 @@ VIEWER = (
     Action("viewer.newer", "n", "Newer", "Go to the next version.", _has_versions, footer=True),
     Action("viewer.older", "p", "Older", "Go to the version before.", _has_versions, footer=True),
     Action("viewer.copy", "y", "Copy", "Copy the path.", footer=True),
-    Action("viewer.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
-    Action("viewer.pane.1", "1", "Versions", "Go to the versions.", palette=False),
-    Action("viewer.pane.2", "2", "Content", "Go to the content.", palette=False),
-    Action("viewer.next", "tab", "Next pane", "Go to the next pane.", palette=False),
-    Action("viewer.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
-    Action("viewer.back", "escape", "Back", "End the zoom; then back.", footer=True, palette=False),
-    Action("viewer.help", "question_mark", "Help", "Show every key and sign.", footer=True),
-    Action("viewer.quit", "q", "Quit", "Stop all work and leave."),
+    *moving(
+        "viewer",
+        ("Versions", "Go to the versions."),
+        ("Content", "Go to the content."),
+    ),
+    *leaving("viewer", "End the zoom; then back."),
 )
 
 
@@ -216,14 +205,12 @@ def _line_has_layer(screen: Any) -> str:
 DOCKERFILE = (
     Action("dockerfile.layer", "i", "Layer", "Show what the line made.", _line_has_layer, footer=True),
     Action("dockerfile.copy", "y", "Copy", "Copy the line.", _listed, footer=True),
-    Action("dockerfile.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
-    Action("dockerfile.pane.1", "1", "Lines", "Go to the lines.", palette=False),
-    Action("dockerfile.pane.2", "2", "Details", "Go to the details.", palette=False),
-    Action("dockerfile.next", "tab", "Next pane", "Go to the next pane.", palette=False),
-    Action("dockerfile.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
-    Action("dockerfile.back", "escape", "Back", "End the zoom; then back.", footer=True, palette=False),
-    Action("dockerfile.help", "question_mark", "Help", "Show every key and sign.", footer=True),
-    Action("dockerfile.quit", "q", "Quit", "Stop all work and leave."),
+    *moving(
+        "dockerfile",
+        ("Lines", "Go to the lines."),
+        ("Details", "Go to the details."),
+    ),
+    *leaving("dockerfile", "End the zoom; then back."),
 )
 
 TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, COMPARE)

@@ -4,43 +4,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from uvdive.tui.actions import Action, can_leave
+from uvdive.tui.actions import Action, can_leave, leaving, moving
 
 
 def _planned(screen: Any) -> str:
     return "" if screen.plan is not None else "The rewrite is not computed yet."
 
 
+BUSY = "A build is running; x stops it."
+
+
+def _idle(screen: Any) -> str:
+    return BUSY if screen.busy else ""
+
+
 def _can_build(screen: Any) -> str:
-    if screen.busy:
-        return "A build is running; x stops it."
-    return str(_planned(screen) or screen.build_problem)
+    return str(_idle(screen) or _planned(screen) or screen.build_problem)
 
 
 def _can_write(screen: Any) -> str:
-    if screen.busy:
-        return "A build is running; x stops it."
-    return str(_planned(screen) or screen.write_problem)
+    return str(_idle(screen) or _planned(screen) or screen.write_problem)
 
 
 def _can_repair(screen: Any) -> str:
     if screen.busy:
-        return "A build is running; x stops it."
+        return BUSY
     if screen.proof is None or screen.proof.comparison is None:
         return "Nothing was checked yet; b builds and checks."
     return "" if screen.proof.repairs else "Nothing failed that a decision could mend."
 
 
 def _can_time(screen: Any) -> str:
-    if screen.busy:
-        return "A build is running; x stops it."
-    return _has_comparison(screen)
+    return _idle(screen) or _has_comparison(screen)
 
 
 def _can_undo(screen: Any) -> str:
-    if screen.busy:
-        return "A build is running; x stops it."
-    return "" if screen.written is not None else "Nothing was written."
+    return _idle(screen) or ("" if screen.written is not None else "Nothing was written.")
 
 
 def _can_plan_again(screen: Any) -> str:
@@ -109,18 +108,14 @@ REWRITE = (
         footer=True,
     ),
     Action("rewrite.copy", "y", "Copy", "Copy the new Dockerfile, or in the log pane the log.", _planned),
-    Action("rewrite.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
-    Action("rewrite.pane.1", "1", "First pane", "Go to the decisions, or the steps.", palette=False),
-    Action("rewrite.pane.2", "2", "Second pane", "Go to the diff, or to before and after.", palette=False),
-    Action("rewrite.pane.3", "3", "Third pane", "Go to the reasons, or the checks.", palette=False),
-    Action("rewrite.pane.4", "4", "Fourth pane", "Go to the log, once a build began.", palette=False),
-    Action("rewrite.next", "tab", "Next pane", "Go to the next pane.", palette=False),
-    Action("rewrite.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
-    Action(
-        "rewrite.back", "escape", "Back", "Back to the files; a build goes on.", footer=True, palette=False
+    *moving(
+        "rewrite",
+        ("First pane", "Go to the decisions, or the steps."),
+        ("Second pane", "Go to the diff, or to before and after."),
+        ("Third pane", "Go to the reasons, or the checks."),
+        ("Fourth pane", "Go to the log, once a build began."),
     ),
-    Action("rewrite.help", "question_mark", "Help", "Show every key and sign.", footer=True),
-    Action("rewrite.quit", "q", "Quit", "Stop all work and leave."),
+    *leaving("rewrite", "Back to the files; a build goes on."),
 )
 
 
@@ -147,15 +142,11 @@ COMPARE = (
     Action("compare.sort", "s", "Sort", "Order by bytes, name or sign.", _compared, footer=True),
     Action("compare.stop", "x", "Stop", "Stop reading the images.", _can_stop_comparing),
     Action("compare.copy", "y", "Copy", "Copy the selected name, or the verdict.", _compared, footer=True),
-    Action("compare.zoom", "z", "Zoom", "Give the whole screen to the current pane, or give it back."),
-    Action("compare.pane.1", "1", "Owners", "Go to the owners before and after.", palette=False),
-    Action("compare.pane.2", "2", "Changes", "Go to what differs.", palette=False),
-    Action("compare.pane.3", "3", "Details", "Go to the details.", palette=False),
-    Action("compare.next", "tab", "Next pane", "Go to the next pane.", palette=False),
-    Action("compare.previous", "shift+tab", "Previous pane", "Go to the pane before.", palette=False),
-    Action(
-        "compare.back", "escape", "Back", "End the filter, the zoom; then back.", can_leave, palette=False
+    *moving(
+        "compare",
+        ("Owners", "Go to the owners before and after."),
+        ("Changes", "Go to what differs."),
+        ("Details", "Go to the details."),
     ),
-    Action("compare.help", "question_mark", "Help", "Show every key and sign.", footer=True),
-    Action("compare.quit", "q", "Quit", "Stop all work and leave.", footer=True),
+    *leaving("compare", "End the filter, the zoom; then back.", can_leave, quit_in_footer=True),
 )

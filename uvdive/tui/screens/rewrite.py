@@ -17,6 +17,7 @@ from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.dockerlines import costs
 from uvdive.tui.headline import fit
 from uvdive.tui.jobs import Job
+from uvdive.tui.rewritekeys import BUSY
 from uvdive.tui.screens.dialogs import Failure
 from uvdive.tui.screens.rewritebuilds import RewriteBuilds
 from uvdive.tui.screens.rewritefiles import LOOK
@@ -130,7 +131,7 @@ class RewriteScreen(RewriteBuilds):
         if item is None or item.decision is None or item.alternative is None:
             return
         if self.busy:
-            self.notify("A build is running; x stops it.", timeout=4)
+            self.notify(BUSY, timeout=4)
         elif item.alternative.value != item.decision.chosen:
             self.choices[item.decision.id] = item.alternative.value
             self.replan()
