@@ -9,25 +9,23 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import BytesRead, Note
 from uvdive.base.units import delta, size
-from uvdive.tui.actions import ActionScreen, bindings
+from uvdive.tui.actions import bindings
 from uvdive.tui.changes import CHANGES, KINDS, Change, changes
 from uvdive.tui.describe import field, lines
 from uvdive.tui.headline import fit
 from uvdive.tui.jobs import Job, Work
 from uvdive.tui.listing import arrange
-from uvdive.tui.panes import Panes
 from uvdive.tui.rewritekeys import COMPARE
 from uvdive.tui.screens.dialogs import Failure
+from uvdive.tui.screens.sifting import Sifting
 from uvdive.tui.text import keep_end, paragraph, visible
 from uvdive.tui.widgets.building import DeltaList, PairBar, Sides
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.telling import Telling
 from uvdive.verify.checks import Comparison
@@ -35,7 +33,7 @@ from uvdive.verify.checks import Comparison
 _CHANGED = {"+": "added", "-": "removed", "~": "changed"}
 
 
-class CompareScreen(ActionScreen, Panes):
+class CompareScreen(Sifting):
     """What became of an image: compared already, or by a job that this screen starts.
 
     Args:
@@ -47,6 +45,8 @@ class CompareScreen(ActionScreen, Panes):
     ACTIONS = COMPARE
     BINDINGS = bindings(COMPARE)
     PANES: ClassVar[tuple[str, ...]] = ("deltas", "items", "details")
+    TABLE = CHANGES
+    EMPTY = "The images are being compared."
     HELP = (
         "Both images on one scale, each owner before and after, and all that differs.\n"
         "+ is only in the second image, - only in the first, ~ in both but not the same."
@@ -62,7 +62,6 @@ class CompareScreen(ActionScreen, Panes):
         self._given = found
         self._comparer = comparer
         self._changes: tuple[Change, ...] = ()
-        self._order = 0
         self._job: Job | None = None
         self._note = "reading both images"
 
@@ -77,9 +76,7 @@ class CompareScreen(ActionScreen, Panes):
                 with Telling(id="details"):
                     yield Static(id="about")
             with Vertical(id="listing", classes="column"), Vertical(id="items"):
-                yield Input(placeholder="words to look for", id="needle", compact=True)
-                yield Head(CHANGES, id="head")
-                yield Listing(CHANGES, "The images are being compared.", id="rows")
+                yield from self.compose_table()
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
         yield KeyBar()
 
@@ -92,10 +89,6 @@ class CompareScreen(ActionScreen, Panes):
         else:
             self._headline()
             self.call_after_refresh(self._begin)
-
-    def focus_target(self, pane: str) -> Widget:
-        """The list takes the keys of its pane."""
-        return self.query_one(Listing) if pane == "items" else self.pane(pane)
 
     def pane_title(self, name: str) -> str:
         """What a pane holds."""
@@ -141,7 +134,7 @@ class CompareScreen(ActionScreen, Panes):
             self._app.crash = message.job.crash
         stopped = isinstance(message.error, CancelledError)
         self._note = "stopped; q leaves" if stopped else "the images could not be compared"
-        self.query_one(Listing).say(f"{self._note[0].upper()}{self._note[1:]}.")
+        self.listing.say(f"{self._note[0].upper()}{self._note[1:]}.")
         self._headline()
         self.refresh_actions()
         if not stopped:
@@ -157,9 +150,9 @@ class CompareScreen(ActionScreen, Panes):
         )
         self.query_one(PairBar).show(sides)
         self.query_one(DeltaList).show(sides)
-        self.query_one(Listing).say("Nothing differs.")
+        self.listing.say("Nothing differs.")
         self._headline()
-        self._arrange()
+        self.sift()
 
     def _headline(self) -> None:
         width = self.app.size.width
@@ -172,24 +165,21 @@ class CompareScreen(ActionScreen, Panes):
 
     # The list
 
-    @property
-    def selected(self) -> Change | None:
-        """The change under the cursor."""
-        return cast("Change | None", self.query_one(Listing).selected)
-
-    @on(Input.Changed, "#needle")
-    def _arrange(self) -> None:
-        needle = self.query_one("#needle", Input).value
+    def sift(self) -> None:
+        """Show what fits of the kind that is asked for."""
         kind = KINDS[self.kind][1]
         page = arrange(
-            CHANGES, [item for item in self._changes if kind in (None, item.kind)], needle, self._order
+            CHANGES,
+            [item for item in self._changes if kind in (None, item.kind)],
+            self.needle,
+            self.order,
         )
-        self.query_one(Listing).show(page, filtered=bool(needle))
+        self.listing.show(page, filtered=bool(self.needle))
         title = [f"2 {KINDS[self.kind][0]}", f"{page.count:,}"]
         if kind in ("package", "OS package", "path"):
             # Over all kinds it would count files twice: as paths and as packages.
             title.append(delta(page.bytes))
-        title.append(f"by {CHANGES.orders[self._order][0]}")
+        title.append(f"by {self.order_name}")
         self.pane("items").border_title = cast("str", Content(" · ".join(title)))
         self.pane_changed()
         self._describe()
@@ -197,7 +187,7 @@ class CompareScreen(ActionScreen, Panes):
 
     @on(Rows.Highlighted, "#rows")
     def _describe(self) -> None:
-        item = self.selected
+        item: Change | None = self.selected
         self.query_one("#about", Static).update(Content("") if item is None else _words(item))
         self.query_one("#details").scroll_home(animate=False)
 
@@ -205,53 +195,23 @@ class CompareScreen(ActionScreen, Panes):
     def _chosen(self) -> None:
         self.go_to("details")
 
-    @on(Input.Submitted, "#needle")
-    def _needle_submitted(self) -> None:
-        self.set_focus(self.query_one(Listing))
-
     # Actions
 
     def action_kind(self) -> None:
         """List the next kind of changes."""
         self.kind = (self.kind + 1) % len(KINDS)
         self.go_to("items")
-        self._arrange()
-
-    @on(Head.Clicked)
-    def _head_clicked(self, message: Head.Clicked) -> None:
-        self._order = message.order
-        self._arrange()
-
-    def action_sort(self) -> None:
-        """Take the next order."""
-        self._order = (self._order + 1) % len(CHANGES.orders)
-        self._arrange()
-
-    def action_filter(self) -> None:
-        """Open the line for the filter."""
-        self.go_to("items")
-        self.query_one("#items").add_class("-filtering")
-        self.set_focus(self.query_one("#needle"))
+        self.sift()
 
     @property
     def can_back(self) -> bool:
         """Is there a filter or a zoom to end, or a screen to go back to?"""
-        return self._filtering or self.maximized is not None or self._given is not None
-
-    @property
-    def _filtering(self) -> bool:
-        return self.query_one("#items").has_class("-filtering")
+        return super().can_back or self._given is not None
 
     def action_back(self) -> None:
-        """End the filter, then the zoom; then back to where it came from."""
-        if self._filtering:
-            self.query_one("#needle", Input).value = ""
-            self.query_one("#items").remove_class("-filtering")
-            self.set_focus(self.query_one(Listing))
-        elif self.maximized is not None:
-            self.minimize()
-        elif self._given is not None:
-            self.app.pop_screen()
+        """End the filter, then the zoom; then back to where it came from, if it came from anywhere."""
+        if self.can_back:
+            super().action_back()
 
     def action_stop(self) -> None:
         """Stop reading."""

@@ -9,37 +9,33 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from uvdive.base.errors import UvdiveError
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
-from uvdive.tui.actions import ActionScreen, bindings
+from uvdive.tui.actions import bindings
 from uvdive.tui.facts import Found
 from uvdive.tui.jobs import Job
 from uvdive.tui.keys import LISTS
-from uvdive.tui.listing import Page, Table, arrange
+from uvdive.tui.listing import Page, arrange
 from uvdive.tui.newest import Newest
-from uvdive.tui.panes import Panes
 from uvdive.tui.places import Place
 from uvdive.tui.screens.dialogs import Failure
+from uvdive.tui.screens.sifting import Sifting
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.telling import Telling
 
 
-class ListScreen(ActionScreen, Panes):
+class ListScreen(Sifting):
     """One kind of items; a subclass says which, and where each of them leads to."""
 
     ACTIONS = LISTS
     BINDINGS = bindings(LISTS)
     PANES: ClassVar[tuple[str, ...]] = ("items", "details")
     NAME = ""
-    EMPTY = ""
-    TABLE: ClassVar[Table[Any]]
 
     def __init__(self, report: ImageReport) -> None:
         super().__init__()
@@ -47,7 +43,6 @@ class ListScreen(ActionScreen, Panes):
         self.items: Sequence[Any] = self.collect()
         self.pages = Newest("list", self, self._paged, self._not_answered)
         self.places = Newest("places", self, self._placed, self._not_answered)
-        self._order = 0
         self._count = self._total = 0
         self._found: tuple[Any, Found | None] = (None, None)
 
@@ -104,9 +99,7 @@ class ListScreen(ActionScreen, Panes):
         yield Static(id="tabs")
         with Horizontal(id="panes"):
             with Vertical(id="listing", classes="column"), Vertical(id="items"):
-                yield Input(placeholder="words to look for", id="needle", compact=True)
-                yield Head(self.TABLE, id="head")
-                yield Listing(self.TABLE, self.EMPTY, id="rows")
+                yield from self.compose_table()
             with Vertical(id="telling", classes="column"), Telling(id="details"):
                 yield Static(id="about")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
@@ -116,16 +109,7 @@ class ListScreen(ActionScreen, Panes):
         """Show the first page."""
         self.name_panes()
         self.go_to("items")
-        self._arrange()
-
-    @property
-    def selected(self) -> Any:
-        """The item under the cursor."""
-        return self.query_one(Listing).selected
-
-    def focus_target(self, pane: str) -> Widget:
-        """The widget that takes a pane's keys."""
-        return self.query_one(Listing) if pane == "items" else self.pane(pane)
+        self.sift()
 
     def pane_title(self, name: str) -> str:
         """The list is called by what it holds."""
@@ -135,8 +119,9 @@ class ListScreen(ActionScreen, Panes):
         """Another pane has the focus."""
         self.query_one("#tabs", Static).update(self.tabs())
 
-    def _arrange(self) -> None:
-        self.ask_page(self.query_one("#needle", Input).value, self._order)
+    def sift(self) -> None:
+        """Ask for the items that fit."""
+        self.ask_page(self.needle, self.order)
 
     @on(Job.Done)
     @on(Job.Failed)
@@ -149,10 +134,10 @@ class ListScreen(ActionScreen, Panes):
 
     def _paged(self, answer: tuple[Page[Any], int, int]) -> None:
         page, self._count, self._total = answer
-        needle = self.query_one("#needle", Input).value
-        self.query_one(Listing).show(page, filtered=bool(needle))
+        needle = self.needle
+        self.listing.show(page, filtered=bool(needle))
         found = f"{page.count:,} of {self._count:,}" if needle else f"{page.count:,}"
-        title = [f"1 {self.NAME}", f"{found} · {size(page.bytes)}", f"by {self.TABLE.orders[self._order][0]}"]
+        title = [f"1 {self.NAME}", f"{found} · {size(page.bytes)}", f"by {self.order_name}"]
         if needle:
             title.append(f"“{visible(needle)}”")
         self.pane("items").border_title = cast("str", Content(" · ".join(title)))
@@ -190,40 +175,6 @@ class ListScreen(ActionScreen, Panes):
         self.go_to("details")
 
     # Actions
-
-    @on(Input.Changed, "#needle")
-    def _needle_changed(self) -> None:
-        self._arrange()
-
-    @on(Input.Submitted, "#needle")
-    def _needle_submitted(self) -> None:
-        self.set_focus(self.query_one(Listing))
-
-    def action_filter(self) -> None:
-        """Open the line for the filter."""
-        self.go_to("items")
-        self.query_one("#items").add_class("-filtering")
-        self.set_focus(self.query_one("#needle"))
-
-    @on(Head.Clicked)
-    def _head_clicked(self, message: Head.Clicked) -> None:
-        self._order = message.order
-        self._arrange()
-
-    def action_sort(self) -> None:
-        """Take the next order."""
-        self._order = (self._order + 1) % len(self.TABLE.orders)
-        self._arrange()
-
-    def action_back(self) -> None:
-        """End the filter, then the zoom, then go back to the explorer."""
-        needle = self.query_one("#needle", Input)
-        if needle.value or self.query_one("#items").has_class("-filtering"):
-            needle.value = ""
-            self.query_one("#items").remove_class("-filtering")
-            self.set_focus(self.query_one(Listing))
-        else:
-            super().action_back()
 
     def action_path(self) -> None:
         """Show the item's path in the file tree."""

@@ -10,20 +10,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from uvdive.base.units import size
 from uvdive.session.picking import Choice
-from uvdive.tui.actions import ActionScreen, bindings
+from uvdive.tui.actions import bindings
 from uvdive.tui.jobs import Job
 from uvdive.tui.keys import PICK
 from uvdive.tui.listing import Column, Table, arrange
-from uvdive.tui.panes import Panes
 from uvdive.tui.screens.dialogs import Failure
+from uvdive.tui.screens.sifting import Sifting
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.listing import Head, Listing
 from uvdive.tui.widgets.rows import Rows
 
 WAITING = "Looking for images, archives and Dockerfiles …"
@@ -63,27 +61,26 @@ CHOICES: Table[Choice] = Table(
 )
 
 
-class PickScreen(ActionScreen, Panes):
+class PickScreen(Sifting):
     """One list of everything that can be opened."""
 
     ACTIONS = PICK
     BINDINGS = bindings(PICK)
     PANES: ClassVar[tuple[str, ...]] = ("items",)
+    TABLE = CHOICES
+    EMPTY = WAITING
     HELP = "The engine's images, and the archives, saved reports and Dockerfiles of this folder."
 
     def __init__(self) -> None:
         super().__init__()
         self.found: tuple[Choice, ...] = ()
-        self._order = 0
         self._note = ""
 
     def compose(self) -> ComposeResult:
         """The list, empty at first."""
         yield Static(id="headline")
         with Vertical(id="panes"), Vertical(id="items", classes="column"):
-            yield Input(placeholder="words to look for", id="needle", compact=True)
-            yield Head(CHOICES, id="head")
-            yield Listing(CHOICES, WAITING, id="rows")
+            yield from self.compose_table()
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
         yield KeyBar()
 
@@ -93,15 +90,6 @@ class PickScreen(ActionScreen, Panes):
         self.go_to("items")
         self._headline()
         self.call_after_refresh(self.action_again)
-
-    @property
-    def selected(self) -> Choice | None:
-        """The choice under the cursor."""
-        return cast("Choice | None", self.query_one(Listing).selected)
-
-    def focus_target(self, pane: str) -> Widget:  # noqa: ARG002 - there is one
-        """The list takes the keys."""
-        return self.query_one(Listing)
 
     def pane_title(self, name: str) -> str:  # noqa: ARG002 - there is one
         """What the pane holds."""
@@ -118,26 +106,28 @@ class PickScreen(ActionScreen, Panes):
         self.found = message.result.found
         problem = message.result.problem
         self._note = "" if problem is None else f"{problem.what} {problem.do}"
-        self.query_one(Listing).say(NOTHING)
+        self.listing.say(NOTHING)
         self._headline()
-        self._arrange()
+        self.sift()
 
     @on(Job.Failed)
     def _failed(self, message: Job.Failed) -> None:
         self._app.crash = message.job.crash
-        self.query_one(Listing).say(NOTHING)
+        self.listing.say(NOTHING)
         self.app.push_screen(Failure(message.error))
 
-    @on(Input.Changed, "#needle")
-    def _arrange(self) -> None:
-        needle = self.query_one("#needle", Input).value
-        page = arrange(CHOICES, self.found, needle, self._order)
-        self.query_one(Listing).show(page, filtered=bool(needle))
-        title = f"1 What to open · {page.count:,} · by {CHOICES.orders[self._order][0]}"
+    def sift(self) -> None:
+        """Show what fits."""
+        page = arrange(CHOICES, self.found, self.needle, self.order)
+        self.listing.show(page, filtered=bool(self.needle))
+        title = f"1 What to open · {page.count:,} · by {self.order_name}"
         self.pane("items").border_title = cast("str", Content(title))
         self.refresh_actions()
 
-    @on(Input.Submitted, "#needle")
+    def words_taken(self) -> None:
+        """Enter in the line of words opens what was found."""
+        self.action_open()
+
     @on(Rows.Chosen)
     def action_open(self) -> None:
         """Open the selected one."""
@@ -150,29 +140,3 @@ class PickScreen(ActionScreen, Panes):
         self._app.jobs.start(
             "pick", self, lambda on_event, cancel: services.choices(Path(), on_event=on_event, cancel=cancel)
         )
-
-    def action_filter(self) -> None:
-        """Open the line for the filter."""
-        self.query_one("#items").add_class("-filtering")
-        self.set_focus(self.query_one("#needle"))
-
-    @on(Head.Clicked)
-    def _head_clicked(self, message: Head.Clicked) -> None:
-        self._order = message.order
-        self._arrange()
-
-    def action_sort(self) -> None:
-        """Take the next order."""
-        self._order = (self._order + 1) % len(CHOICES.orders)
-        self._arrange()
-
-    @property
-    def can_back(self) -> bool:
-        """Is there a filter to end?"""
-        return self.query_one("#items").has_class("-filtering")
-
-    def action_back(self) -> None:
-        """End the filter."""
-        self.query_one("#needle", Input).value = ""
-        self.query_one("#items").remove_class("-filtering")
-        self.set_focus(self.query_one(Listing))
