@@ -176,7 +176,56 @@ def test_tool_environments_are_uvs(tmp_path: Path) -> None:
     entries = [make.file(f"{tool}/pyvenv.cfg", b"uv = 1\n"), make.file(f"{tool}/bin/ruff", bytes(8))]
     report = read(tmp_path, ("RUN uv tool install ruff", entries))
     assert components(report, "uv")["ruff"] == 15
-    assert report.environments == ()
+    assert report.environments == ()  # it has no python at all
+
+
+def test_a_tool_s_environment_is_listed_with_what_is_in_it(tmp_path: Path) -> None:
+    tool = "opt/tools/lint"
+    site = f"{tool}/lib/python3.13/site-packages"
+    record = b"pkg/__init__.py,,\npkg/fast.so,,\n../../../bin/lint,,\npkg-1.0.dist-info/RECORD,,\n"
+    entries = [
+        make.file(f"{tool}/uv-receipt.toml", b"[tool]\n"),
+        make.file(f"{tool}/pyvenv.cfg", b"home = /py/bin\nuv = 0.13.9\nversion_info = 3.13.5\n"),
+        make.file("py/bin/python3.13", bytes(3), 0o755),
+        make.symlink(f"{tool}/bin/python", "/py/bin/python3.13"),
+        make.file(f"{tool}/bin/lint", b"#!/opt/tools/lint/bin/python\n", 0o755),
+        make.file(f"{site}/pkg/__init__.py", bytes(100)),
+        make.file(f"{site}/pkg/__pycache__/__init__.cpython-313.pyc", bytes(50)),
+        make.file(f"{site}/pkg/fast.so", bytes(400)),
+        make.file(f"{site}/pkg-1.0.dist-info/RECORD", record),
+    ]
+    lock = make.file("opt/uv.lock", b'version = 1\n[[package]]\nname = "pkg"\nversion = "1.0"\n')
+    report = read(tmp_path, ("RUN uv tool install lint", [*VENV, *entries, lock]))
+    assert [(each.kind, each.path) for each in report.environments] == [
+        ("venv", "/app/.venv"),
+        ("tool", "/opt/tools/lint"),
+    ]
+    environment = report.environments[1]
+    assert (environment.python, environment.uv_version) == ("3.13.5", "0.13.9")
+    assert environment.interpreter_path == "/py/bin/python3.13"
+    assert [(script.name, script.interpreter) for script in environment.scripts] == [
+        ("lint", "/opt/tools/lint/bin/python")
+    ]
+    (installed,) = environment.distributions
+    assert (installed.name, installed.version, installed.modules) == ("pkg", "1.0", ("pkg",))
+    script = len(b"#!/opt/tools/lint/bin/python\n")
+    assert installed.bytes == 100 + 50 + 400 + script + len(record)
+    assert (installed.bytecode_bytes, installed.native_bytes, installed.files) == (50, 400, 5)
+    assert (installed.why, installed.group) == ((), None)
+    # Its bytes stay the tool's, with uv.
+    sizes = components(report, "uv")
+    assert sizes["lint"] >= installed.bytes
+    owned(report)
+
+
+def test_a_tool_that_lost_its_python_is_a_finding(tmp_path: Path) -> None:
+    tool = "root/.local/share/uv/tools/lint"
+    entries = [
+        make.file(f"{tool}/pyvenv.cfg", b"uv = 1\n"),
+        make.symlink(f"{tool}/bin/python", "/gone/python3"),
+    ]
+    report = read(tmp_path, ("RUN uv tool install lint", entries))
+    assert "interpreter-dangling" in {finding.id for finding in report.findings}
 
 
 @pytest.mark.parametrize(

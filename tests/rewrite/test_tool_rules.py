@@ -4,34 +4,46 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from uvdive.ledger.report import Component
 
 BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim{name}\n"
 SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\n"
 START = 'CMD ["uv", "run", "flask", "run"]\n'
-
+INSTALL = "RUN uv tool install ruff\n"
 
 TOOL = "/root/.local/share/uv/tools/ruff"
+IMAGES = "/usr/local/bin/python3.13"
+MANAGED = "/root/.local/share/uv/python/cpython-{version}-linux-x86_64-gnu/bin/python3"
 
 
-def tooled(project, node, text, **image):
-    wrote = {
-        f"{TOOL}/pyvenv.cfg": node(5, owner="uv"),
-        f"{TOOL}/bin/python": node(link="/usr/local/bin/python3.13"),
-        f"{TOOL}/bin/ruff": node(50, owner="uv"),
-        f"{TOOL}/lib/python3.13/site-packages/ruff/x.py": node(900, owner="uv"),
-        "/usr/local/bin/ruff": node(link=f"{TOOL}/bin/ruff"),
-        "/root/.local/share/uv/tools/.lock": node(0, owner="uv"),
-    }
-    made = project(text, {"RUN uv tool": wrote}, **image)
-    part = Component("uv", "ruff", None, "tool", TOOL, 955, 955, 0)
-    made.report = replace(made.report, components=(part,))
-    return made
+@pytest.fixture
+def tooled(project, node, env):
+    """A project whose ``RUN uv tool`` wrote ruff's environment to ``TOOL``."""
+
+    def make(text, *, mine=None, python=IMAGES, home=TOOL, wrote=(), **image):
+        files = {
+            f"{home}/pyvenv.cfg": node(5, owner="uv"),
+            f"{home}/bin/python": node(link=python),
+            f"{home}/bin/ruff": node(50, owner="uv"),
+            f"{home}/lib/python3.13/site-packages/ruff/x.py": node(900, owner="uv"),
+            "/usr/local/bin/ruff": node(link=f"{home}/bin/ruff"),
+            "/root/.local/share/uv/tools/.lock": node(0, owner="uv"),
+            **dict(wrote),
+        }
+        environments = [env()] if mine is None else mine
+        environments = [*environments, env(home, python, kind="tool")]
+        made = project(text, {"RUN uv tool": files}, environments=environments, **image)
+        part = Component("uv", "ruff", None, "tool", home, 955, 955, 0)
+        made.report = replace(made.report, components=(part,))
+        return made
+
+    return make
 
 
-def test_r41_a_tool_comes_along_with_its_link(project, node) -> None:
-    made = tooled(project, node, BASE.format(name="") + SYNC + "RUN uv tool install ruff\n" + START)
-    result = made.plan()
+def test_r41_a_tool_comes_along_with_its_link(tooled) -> None:
+    result = tooled(BASE.format(name="") + SYNC + INSTALL + START).plan()
     assert result.outcome == "rewritten", result.refusal
     run = result.text.partition(" AS runner\n")[2]
     assert f"COPY --from=builder {TOOL} {TOOL}\n" in run
@@ -39,11 +51,40 @@ def test_r41_a_tool_comes_along_with_its_link(project, node) -> None:
     assert "/.lock" not in run
 
 
-def test_r41_a_tool_alone_is_the_environment(project, node) -> None:
-    text = BASE.format(name="") + "WORKDIR /app\nRUN uv tool install ruff\n" + 'CMD ["ruff"]\n'
-    result = tooled(project, node, text, environments=[]).plan()
+def test_r41_a_tool_alone_is_the_environment(tooled) -> None:
+    text = BASE.format(name="") + "WORKDIR /app\n" + INSTALL + 'CMD ["ruff"]\n'
+    result = tooled(text, mine=[]).plan()
     assert result.outcome == "rewritten", result.refusal
     assert "VIRTUAL_ENV" not in result.text
+
+
+def test_r41_a_folder_of_tools_of_the_author_s_is_kept_without_a_question(tooled) -> None:
+    home = "/opt/tools/ruff"
+    text = BASE.format(name="") + "ENV UV_TOOL_DIR=/opt/tools\n" + SYNC + INSTALL + START
+    result = tooled(text, home=home).plan()
+    assert "COPY --from=builder /opt /opt\n" in result.text
+    assert "other-environments" not in {decision.id for decision in result.decisions}
+
+
+def test_r9_environments_on_different_pythons_of_uv_keep_these(tooled, node, env) -> None:
+    mine, its = MANAGED.format(version="3.13.5"), MANAGED.format(version="3.12.11")
+    text = "FROM ghcr.io/astral-sh/uv:trixie-slim\n" + SYNC + INSTALL + START
+    wrote = {its: node(70, owner="python"), mine: node(90, owner="python")}
+    result = tooled(text, mine=[env(interpreter=mine)], python=its, wrote=wrote).plan()
+    assert result.outcome == "rewritten", result.refusal
+    (python,) = (decision for decision in result.decisions if decision.id == "python")
+    assert [option.value for option in python.alternatives] == ["managed"]
+    assert "ENV UV_PYTHON_INSTALL_DIR=/opt/uv-python" in result.text
+    assert "COPY --from=builder /opt/uv-python /opt/uv-python\n" in result.text
+
+
+def test_r1_the_other_environments_need_their_python_too(tooled, node) -> None:
+    other = "/usr/bin/python3.11"
+    result = tooled(
+        BASE.format(name="") + SYNC + INSTALL + START, python=other, base_paths={other: node(7)}
+    ).plan()
+    assert result.refusal is not None
+    assert (result.refusal.rule, other in result.refusal.reason) == ("R1", True)
 
 
 def test_r41_without_an_image_nobody_knows_where_a_tool_is(project) -> None:

@@ -119,7 +119,7 @@ PROJECTS = (
     Project("alembic", "a start script that calls uv", "3.13", (*ACTIVE, *UV_IMAGE), ("/app/start.sh",)),
     Project("curl", "`HEALTHCHECK` by curl", "3.11", (*ACTIVE, "Cmd")),
     Project("port", "shell form with `$PORT`", "3.12", (*ACTIVE, "Cmd")),
-    Project("tool", "`uv tool install`", "3.13", UV_IMAGE, skipped=("interpreter", "imports")),
+    Project("tool", "`uv tool install`", "3.13", UV_IMAGE),
     Project("targets", "two targets from one base", "3.13", targets=("", "worker")),
     Project("heredocs", "heredocs and comments", "3.13", UV_IMAGE, engine="docker28"),
     Project("uvx", "`uvx` at start", "3.13", refused="R24"),

@@ -60,7 +60,7 @@ def claim_site(
     found = []
     tops: dict[bytes, set[int]] = {}
     for info in table.children(site.node):
-        named = _named(table.names[info])
+        named = name_and_version(table.names[info])
         if named is None:
             continue
         name, version = named
@@ -83,8 +83,8 @@ def claim_site(
     return found
 
 
-def _named(file: bytes) -> tuple[str, str] | None:
-    """Name and version by the name of a metadata folder or file."""
+def name_and_version(file: bytes) -> tuple[str, str] | None:
+    """Name and version by the name of a metadata folder or file; None for any other file."""
     match = _DIST.match(file)
     if match is None and file.endswith((b".egg-info", b".egg")):
         match = _EGG.match(file)
@@ -117,9 +117,23 @@ def _component(regions: Regions, site: Site, name: str, version: str, layer: int
 
 
 def _claim_recorded(contents: Contents, claims: Claims, site: Site, info: int, component: int) -> set[bytes]:
-    """Claim what a RECORD or ``installed-files.txt`` names; the top names of its paths below the site."""
-    table = contents.table
+    """Claim what a distribution's metadata names; the top names of its paths below the site."""
     tops: set[bytes] = set()
+    for node, birth, death in recorded(contents, site, info, tops):
+        claims.add(node, component, birth, death)
+    return tops
+
+
+def recorded(contents: Contents, site: Site, info: int, tops: set[bytes]) -> Iterator[tuple[int, int, int]]:
+    """The nodes that a RECORD or ``installed-files.txt`` names, each from which layer to which.
+
+    Args:
+        contents: the columns with the metadata's contents.
+        site: the folder that the distribution is in.
+        info: the node of its metadata.
+        tops: gets the top names of the paths below the site.
+    """
+    table = contents.table
     record = table.find_below(info, b"RECORD")
     old = table.find_below(info, b"installed-files.txt")
     sources = [(record, table.path(site.node), record_paths)] if record is not None else []
@@ -127,10 +141,8 @@ def _claim_recorded(contents: Contents, claims: Claims, site: Site, info: int, c
         sources.append((old, table.path(info), _lines))
     for node, base, parse in sources:
         for entry, data in contents.files(node):
-            span = table.entry_layer[entry], table.entry_death[entry]
             for owned in _nodes(table, site, base, parse(data), tops):
-                claims.add(owned, component, *span)
-    return tops
+                yield owned, table.entry_layer[entry], table.entry_death[entry]
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

@@ -14,9 +14,10 @@ from uvdive.ledger.components import text
 from uvdive.ledger.contents import Contents
 from uvdive.ledger.distributions import Installed, record_paths
 from uvdive.ledger.lockfile import Reason
-from uvdive.ledger.parts import Parts, parts_of
+from uvdive.ledger.parts import Parts, parts_of, parts_of_files
 from uvdive.ledger.reasons import Found, find_locks, reasons
-from uvdive.ledger.report import ConsoleScript, Distribution, Environment
+from uvdive.ledger.report import VIRTUAL, ConsoleScript, Distribution, Environment
+from uvdive.ledger.tools import files_of
 
 _MAPPING = re.compile(rb"^MAPPING\b[^=]*=\s*(\{.*?\})\s*$", re.MULTILINE | re.DOTALL)
 _MAX_SHEBANG = 1024
@@ -25,15 +26,14 @@ _MAX_SHEBANG = 1024
 def environments(
     contents: Contents, attribution: Attribution, dockerfile: Path | None = None
 ) -> tuple[Environment, ...]:
-    """Every environment and interpreter that a container sees, virtual ones first.
+    """Every environment and interpreter that a container sees: virtual ones first, uv's tools last.
 
     Args:
         contents: the columns with the kept contents.
         attribution: the environments' places and components.
         dockerfile: the image's, if it is at hand: ``uv.lock`` may lie beside it.
     """
-    installed = {item.component for place in attribution.places for item in place.installed}
-    parts = parts_of(contents.table, attribution, installed)
+    parts = _parts(contents, attribution)
     locks = find_locks(contents, dockerfile)
     found = []
     for place in attribution.places:
@@ -44,22 +44,34 @@ def environments(
     return tuple(found)
 
 
+def _parts(contents: Contents, attribution: Attribution) -> Mapping[int, Parts]:
+    """What each distribution is made of, by the node of its metadata."""
+    usual = [item for place in attribution.places if place.kind != "tool" for item in place.installed]
+    by_component = parts_of(contents.table, attribution, {item.component for item in usual})
+    found = {item.info: by_component[item.component] for item in usual}
+    for place in attribution.places:
+        if place.kind == "tool":
+            for item in place.installed:
+                found[item.info] = parts_of_files(contents.table, files_of(contents, place, item))
+    return found
+
+
 def _environment(
     contents: Contents, place: PythonPlace, parts: Mapping[int, Parts], locks: Found
 ) -> Environment | None:
     table = contents.table
     path = table.path(place.root)
-    settings = pyvenv(contents.read(path + b"/pyvenv.cfg") or b"") if place.kind == "venv" else {}
+    settings = pyvenv(contents.read(path + b"/pyvenv.cfg") or b"") if place.kind in VIRTUAL else {}
     interpreter = _interpreter_path(table, place, path)
     if interpreter is None:
         return None
     chain = resolve(table, interpreter)
     hops = tuple(text(hop) for hop in chain.hops)
     live = [item for item in place.installed if _is_live(table, item.info)]
-    why = reasons(locks, text(path), {item.name: item.version for item in live})
-    distributions = [
-        _distribution(contents, item, parts[item.component], why.get(item.name)) for item in live
-    ]
+    # No project's lock speaks of a tool.
+    mine = locks if place.kind != "tool" else ()
+    why = reasons(mine, text(path), {item.name: item.version for item in live})
+    distributions = [_distribution(contents, item, parts[item.info], why.get(item.name)) for item in live]
     return Environment(
         path=text(path),
         kind=place.kind,

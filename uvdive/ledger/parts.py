@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import compress, count
 
@@ -88,3 +88,13 @@ def parts_of(table: FileTable, attribution: Attribution, components: Collection[
             entry = table.inode_entry[inode]
             parts.add(kinds.of(entry), table.entry_size[entry])
     return found
+
+
+def parts_of_files(table: FileTable, nodes: Iterable[int]) -> Parts:
+    """The parts of the live regular files at some nodes."""
+    parts, kinds = Parts(), _Kinds(table)
+    entries = (table.visible(node) for node in nodes)
+    inodes = {table.entry_inode[entry] for entry in entries if entry is not None} - {NONE}
+    for entry in (table.inode_entry[inode] for inode in sorted(inodes)):
+        parts.add(kinds.of(entry), table.entry_size[entry])
+    return parts

@@ -29,6 +29,9 @@ OWNERS = (
 )
 """All owners, in the order in which every view shows them."""
 
+VIRTUAL = frozenset({"venv", "tool"})
+"""Kinds of environments that are folders of their own (PEP 405); ``tool`` is what uv makes for a tool."""
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
@@ -170,6 +173,7 @@ class ConsoleScript:
 class Environment:
     """One Python environment of the final state.
 
+    ``kind`` is one of ``VIRTUAL``, ``system`` or ``managed`` (an interpreter of uv's).
     ``hops`` are the paths that one walks from ``interpreter`` (``bin/python`` of the
     environment) to the real file ``interpreter_path``, both included (R1);
     ``interpreter_path`` is None where the chain ends in nothing. ``uv_version`` is

@@ -17,6 +17,7 @@ from uvdive.ledger.ospackages import find_packages
 from uvdive.ledger.pythons import Pythons, find_places, find_venvs
 from uvdive.ledger.regions import Regions
 from uvdive.ledger.system import LayerOrigin, SystemFiles
+from uvdive.ledger.tools import find_tools
 from uvdive.ledger.uvfiles import is_program, is_state, state_number
 
 STATE_NAMES = (b"env", b"env.fish", b"uv-receipt.json")
@@ -64,7 +65,9 @@ class Rule:
         venvs = find_venvs(regions)
         interpreters = find_interpreters(contents, regions, (self.python_claims, os_claims))
         found = venvs, interpreters
-        return find_places(contents, regions, self.python_claims, os_claims, found), interpreters
+        pythons = find_places(contents, regions, self.python_claims, os_claims, found)
+        pythons.places += tuple(find_tools(regions))
+        return pythons, interpreters
 
     def component(self, entry: int) -> int:
         """The component of one name of a regular file, at the layer that wrote it."""

@@ -160,8 +160,9 @@ def _managed_python(
         system = reference.text
     image = f"Python {env.minor} of {slim} in both stages"
     managed = f"uv's Python {env.version or env.minor} on {system}"
+    replaceable = not pinned and not env.other_interpreters and env.uv_version and not evidence.shared
     possible = {
-        "image": image if slim and not pinned and env.uv_version and not evidence.shared else "",
+        "image": image if slim and replaceable else "",
         "managed": managed if system else "",
     }
     offered = options(**{value: summary for value, summary in possible.items() if summary})
@@ -199,18 +200,20 @@ def _is_public(home: str, evidence: Evidence) -> bool:
 
 
 def check_interpreter(env: EnvironmentFacts, files: Files, base: ImageReport, name: str) -> None:
-    """The interpreter that came with the old base must be in the new one, at the same path (R1).
+    """The interpreters that came with the old base must be in the new one, at the same paths (R1).
 
     Raises:
         Refused: R1.
     """
-    node = files.follow(env.interpreter) if env.interpreter and env.managed_home is None else None
-    if node is None or files.layer(node) >= files.base_layers:
-        return
-    there = resolve(base.files, files.path(node).encode("utf-8", "surrogateescape"))
-    if there.node is None or base.files.visible(there.node) is None:
-        raise Refused(
-            "R1",
-            f"The environment runs on {env.interpreter}, which {name} does not have. Use a base with the "
-            "same Python, or install it in a RUN of its own.",
-        )
+    interpreters = (env.interpreter, *env.other_interpreters) if env.managed_home is None else ()
+    for interpreter in filter(None, interpreters):
+        node = files.follow(interpreter)
+        if node is None or files.layer(node) >= files.base_layers:
+            continue
+        there = resolve(base.files, files.path(node).encode("utf-8", "surrogateescape"))
+        if there.node is None or base.files.visible(there.node) is None:
+            raise Refused(
+                "R1",
+                f"An environment runs on {interpreter}, which {name} does not have. Use a base with the "
+                "same Python, or install it in a RUN of its own.",
+            )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.variables import expand
 from uvdive.image.table import Kind
-from uvdive.ledger.report import Environment, ImageReport
+from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision
@@ -45,13 +45,6 @@ def project_environment(evidence: Evidence) -> str | None:
     return None
 
 
-def tool_roots(files: Files) -> tuple[str, ...]:
-    """The environments of ``uv tool install``: they belong to uv, and the image wants them (R41)."""
-    components = files.report.components
-    roots = {c.path.rstrip("/") for c in components if c.owner == "uv" and c.kind == "tool" and c.live_bytes}
-    return tuple(sorted(root for root in roots if files.at(f"{root}/pyvenv.cfg") is not None))
-
-
 def uv_bytes(report: ImageReport) -> int:
     """What of uv and its cache an image holds; the tools that uv installed are not counted. In bytes."""
     tools = sum(c.live_bytes for c in report.components if c.owner == "uv" and c.kind == "tool")
@@ -67,9 +60,9 @@ def choose_environment(evidence: Evidence, files: Files, notes: Notes) -> Found:
     assert evidence.report is not None
     venvs = [env for env in evidence.report.environments if env.kind == "venv"]
     systems = [
-        env for env in evidence.report.environments if env.kind != "venv" and _has_packages(env, files)
+        env for env in evidence.report.environments if env.kind not in VIRTUAL and _has_packages(env, files)
     ]
-    tools = [env for env in (_tool(root, files) for root in tool_roots(files)) if env is not None]
+    tools = [env for env in evidence.report.environments if env.kind == "tool"]
     candidates = [*venvs, *systems] or tools[:1]
     if not candidates:
         raise _nothing(evidence)
@@ -136,11 +129,11 @@ def _with_others(evidence: Evidence, main: Environment, others: list[Environment
 
 
 def _is_named(env: Environment, evidence: Evidence) -> bool:
-    """Do the image's variables or start instructions name the environment, or is it a tool's?"""
+    """Do the image's variables or start instructions name the environment?"""
     assert evidence.report is not None
     config = evidence.report.config
     words = [*config.env, *(config.entrypoint or ()), *(config.cmd or ())]
-    return "/uv/tools/" in env.path or any(env.path in word for word in words)
+    return any(env.path in word for word in words)
 
 
 def _has_packages(env: Environment, files: Files) -> bool:
@@ -173,28 +166,6 @@ def sites(prefix: str, files: Files) -> list[int]:
                 if ours and _SITE.search(path) and files.kind(site) == Kind.DIRECTORY:
                     found.append(site)
     return found
-
-
-def _tool(root: str, files: Files) -> Environment | None:
-    """The environment of one of uv's tools, which the ledger counts as uv's."""
-    interpreter = f"{root}/bin/python"
-    node = files.follow(interpreter)
-    minor = next((m["minor"] for m in (_SITE.search(files.path(s)) for s in sites(root, files)) if m), None)
-    folder = files.at(f"{root}/bin")
-    if minor is None or folder is None:
-        return None
-    return Environment(
-        path=root,
-        kind="venv",
-        python=minor,
-        interpreter=interpreter,
-        interpreter_path=None if node is None else files.path(node),
-        hops=(interpreter,),
-        uv_version=None,
-        roots=(),
-        scripts=(),
-        distributions=(),
-    )
 
 
 def _started(evidence: Evidence, files: Files, candidates: Sequence[Environment]) -> Environment | None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from uvdive.ledger.report import Environment
+from uvdive.ledger.report import VIRTUAL, Environment
 from uvdive.rewrite.environments import (
     Found,
     choose_environment,
     nothing_installed,
     project_environment,
-    tool_roots,
 )
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.images import Reference, python_of
@@ -31,7 +30,8 @@ class EnvironmentFacts:
     ``system`` is the prefix of an interpreter that has the packages itself (R10), and
     ``sites`` its folders of packages. ``folders`` hold whole environments: this one,
     others that stay (R9), and those of uv's tools (R41). ``left_out`` are those that
-    a choice drops.
+    a choice drops, ``other_interpreters`` those that the others run on, where it is not
+    this one's.
     """
 
     path: str
@@ -46,6 +46,7 @@ class EnvironmentFacts:
     folders: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     system: bool = False
+    other_interpreters: tuple[str, ...] = ()
 
     @property
     def bin(self) -> str:
@@ -67,10 +68,10 @@ def find_environment(evidence: Evidence, files: Files | None, notes: Notes) -> E
     if evidence.report is None or files is None:
         return _from_text(evidence, notes)
     found = choose_environment(evidence, files, notes)
-    return _from_report(found, files)
+    return _from_report(found)
 
 
-def _from_report(found: Found, files: Files) -> EnvironmentFacts:
+def _from_report(found: Found) -> EnvironmentFacts:
     env = found.main
     managed = _managed(env)
     for other in found.others:
@@ -87,8 +88,10 @@ def _from_report(found: Found, files: Files) -> EnvironmentFacts:
     version = env.python
     if managed and managed["version"].count(".") == 2:
         version = managed["version"]
-    system = env.kind != "venv"
-    kept = [each.path.rstrip("/") for each in (env, *found.others) if each.kind == "venv"]
+    system = env.kind not in VIRTUAL
+    every = (env, *found.others)
+    others = {each.interpreter_path for each in found.others if each.interpreter_path}
+    kept = [each.path.rstrip("/") for each in every if each.kind in VIRTUAL]
     return EnvironmentFacts(
         path=env.path.rstrip("/"),
         minor=".".join(env.python.split(".")[:2]),
@@ -98,10 +101,11 @@ def _from_report(found: Found, files: Files) -> EnvironmentFacts:
         build=managed["build"] if managed else "",
         uv_version=env.uv_version,
         scripts=frozenset(script.name for script in env.scripts),
-        roots=tuple(root for each in (env, *found.others) for root in each.roots),
-        folders=(*kept, *tool_roots(files)),
+        roots=tuple(root for each in every for root in each.roots),
+        folders=tuple(kept),
         left_out=found.left_out,
         system=system,
+        other_interpreters=tuple(sorted(others - {env.interpreter_path})),
     )
 
 

@@ -6,7 +6,7 @@ import re
 
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.syntax import Instruction
-from uvdive.ledger.report import ImageReport
+from uvdive.ledger.report import VIRTUAL, ImageReport
 from uvdive.rewrite.environments import project_environment, uv_bytes
 from uvdive.rewrite.images import Reference
 from uvdive.rewrite.notes import Notes, Refused
@@ -106,7 +106,7 @@ def _keeps_uv(stage: Stage) -> bool:
 def _check_image(evidence: Evidence, report: ImageReport, *, uv_stays: bool) -> None:
     from_build = [s for s in evidence.steps if s.keyword == "COPY" and s.instruction.flag("from") is not None]
     for env in report.environments:
-        if env.kind != "venv":
+        if env.kind not in VIRTUAL:
             continue
         line = next((s.line for s in from_build if env.path in s.instruction.arguments), None)
         if env.interpreter_path is None:

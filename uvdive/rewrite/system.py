@@ -17,6 +17,7 @@ from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.access import Contents, Place, UnreadableError
+from uvdive.ledger.apps import is_apps
 from uvdive.ledger.installed import Installed, installed_packages
 from uvdive.ledger.linker import Linker
 from uvdive.ledger.report import OWNERS, ImageReport
@@ -24,7 +25,6 @@ from uvdive.rewrite.systemtables import wanted_by
 
 How = Literal["links", "loads", "runs"]
 
-_JUDGED = frozenset(OWNERS.index(owner) for owner in ("venv", "app", "other", "python"))
 _SYSTEM = frozenset(OWNERS.index(owner) for owner in ("base-os", "os-packages"))
 _BINS = tuple(f"{top}/{name}/" for top in ("", "/usr") for name in ("bin", "sbin", "games"))
 _TEXTS = (b".py", b".sh", b".bash", b".toml", b".yml", b".yaml", b".ini", b".cfg", b".conf", b".json")
@@ -201,12 +201,12 @@ class _Reader:
 
     def _judged(self) -> Iterator[tuple[int, bytes]]:
         """The live files of the app and its environments that no base brought."""
-        table = self.table
+        table, mine = self.table, is_apps(self.report)
         for entry in table.live_entries():
             inode = table.entry_inode[entry]
             if inode == NONE or self._base[table.entry_layer[entry]]:
                 continue
-            if self.report.inode_owner[inode] in _JUDGED:
+            if mine(inode):
                 path = table.path(table.entry_node[entry])
                 if b"/.cache/uv/" not in path:
                     yield entry, path
@@ -242,10 +242,11 @@ class _Reader:
         libraries = dict(self._libraries(added))
         if not programs and not libraries:
             return
-        venv, python = OWNERS.index("venv"), OWNERS.index("python")
+        installed = (OWNERS.index("venv"), OWNERS.index("uv"))
+        python = OWNERS.index("python")
         for entry, path in self._judged():
             owner = self.report.inode_owner[self.table.entry_inode[entry]]
-            in_venv = owner == venv
+            in_venv = owner in installed
             if owner == python or not self._is_text(entry, path, in_venv=in_venv):
                 continue
             data = self._read(entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from uvdive.image.resolve import resolve
-from uvdive.ledger.report import Environment, ImageReport
+from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
 from uvdive.verify.checks import Check, Want
 
 BUNDLED = frozenset({"pip", "setuptools", "wheel"})
@@ -36,14 +36,14 @@ def owned_by(report: ImageReport, environment: Environment, owner: str) -> froze
 
 
 def needed(report: ImageReport) -> tuple[Environment, ...]:
-    """The environments that the app needs: every venv, and others that hold the app's packages.
+    """The environments that the app needs: venvs, uv's tools, and others that hold the app's packages.
 
     What came with the interpreter, as an OS package (Debian's mercurial) or as uv is not the app's.
     """
     return tuple(
         environment
         for environment in report.environments
-        if environment.kind == "venv" or owned_by(report, environment, "venv") - BUNDLED
+        if environment.kind in VIRTUAL or owned_by(report, environment, "venv") - BUNDLED
     )
 
 

@@ -8,28 +8,29 @@ from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.access import Contents, Place, UnreadableError
+from uvdive.ledger.apps import is_apps
 from uvdive.ledger.linker import Linker
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.interpreter import needed
 from uvdive.verify.pairs import printable
-
-JUDGED = frozenset(OWNERS.index(owner) for owner in ("venv", "app", "other", "python"))
-"""Whose files the app runs; the system's own are apt's work, but for those that these lead to."""
 
 _LEAST = 64  # bytes of an ELF header
 
 
 def _live(report: ImageReport) -> dict[bytes, int]:
-    """The live regular files that may be ELF files, by path."""
-    table = report.files
+    """The app's live regular files that may be ELF files, by path.
+
+    The system's own are apt's work, but for those that these lead to.
+    """
+    table, mine = report.files, is_apps(report)
     found = {}
     for entry in table.live_entries():
         if table.entry_kind[entry] != Kind.FILE or table.entry_size[entry] < _LEAST:
             continue
         if b".so" not in table.names[table.entry_node[entry]] and not table.entry_mode[entry] & 0o111:
             continue
-        if report.inode_owner[table.entry_inode[entry]] in JUDGED:
+        if mine(table.entry_inode[entry]):
             found[table.path(table.entry_node[entry])] = entry
     return found
 

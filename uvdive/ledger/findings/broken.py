@@ -7,13 +7,13 @@ from itertools import takewhile
 
 from uvdive.image.table import NONE, FileTable
 from uvdive.ledger.findings.facts import Facts, finding
-from uvdive.ledger.report import ConsoleScript, Environment, Finding
+from uvdive.ledger.report import VIRTUAL, ConsoleScript, Environment, Finding
 
 
 def dangling_interpreter(facts: Facts) -> Iterator[Finding]:
     """A venv whose ``bin/python`` ends in nothing (R1)."""
     for environment in facts.environments:
-        if environment.kind == "venv" and environment.interpreter_path is None:
+        if environment.kind in VIRTUAL and environment.interpreter_path is None:
             yield finding(
                 "interpreter-dangling",
                 f"{environment.interpreter} leads to {environment.hops[-1]}, which is not in the image",
@@ -58,7 +58,7 @@ def _is_dead(facts: Facts, script: ConsoleScript) -> bool:
 
 def _is_apps(facts: Facts, environment: Environment, path: str) -> bool:
     """Is it a venv's, or did the app's packages bring it? Not a script that an interpreter came with."""
-    if environment.kind == "venv":
+    if environment.kind in VIRTUAL:
         return True
     node = facts.table.find(path.encode("utf-8", "surrogateescape"))
     entry = None if node is None else facts.table.visible(node)
