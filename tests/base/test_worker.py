@@ -9,7 +9,7 @@ import pytest
 import workers
 
 from uvdive.base import worker
-from uvdive.base.errors import CancelledError, ImageError
+from uvdive.base.errors import CancelledError, ImageError, OutputError
 from uvdive.base.progress import CancelToken, Note
 
 
@@ -32,6 +32,11 @@ def test_a_known_error_is_raised_here_as_it_was_there() -> None:
     with pytest.raises(ImageError) as error:
         worker.call(workers.fail)
     assert (error.value.what, error.value.do, error.value.log) == ("What.", "Do.", ("line",))
+
+
+def test_a_full_disk_is_no_crash() -> None:
+    with pytest.raises(OutputError, match=r"The disk is full: /tmp/x can't be written\."):
+        worker.call(workers.fill_up)
 
 
 def test_an_unknown_error_is_a_crash_with_its_traceback() -> None:

@@ -41,3 +41,14 @@ def test_another_process_is_told_and_may_go_on_afterwards(tmp_path: Path) -> Non
         other.kill()
     with alone(*ours):
         pass
+
+
+def test_a_home_that_cannot_be_written_is_no_reason_not_to_prove(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    ran = []
+    with alone(tmp_path, tmp_path / "Dockerfile"):
+        ran.append(True)
+    assert ran

@@ -88,6 +88,24 @@ def test_a_log_that_cannot_be_written_is_wrong_usage(run, session, tmp_path: Pat
     assert session.calls == []
 
 
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full")
+def test_output_or_a_log_on_a_full_disk_is_said_without_a_traceback() -> None:
+    uvdive = [sys.executable, "-m", "uvdive.cli.main", "demo"]
+    with FULL.open("w") as full:
+        ended = subprocess.run([*uvdive, "--json"], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert ended.returncode == 4
+    first, second = ended.stderr.decode().splitlines()
+    assert first == "uvdive: Standard output can't be written: No space left on device."
+    assert second
+    logged = subprocess.run([*uvdive, "--report", "--log", FULL], capture_output=True, check=False)
+    assert (logged.returncode, bool(logged.stdout)) == (0, True)
+    assert b"The log /dev/full ends here" in logged.stderr
+    assert b"Traceback" not in logged.stderr
+
+
 @pytest.mark.parametrize(
     "argv",
     [

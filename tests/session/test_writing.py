@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from smalldisk import fill, small_disk
 
 from uvdive.base.errors import RefusedError, UsageError
 from uvdive.rewrite.plan import FileChange, Refusal, RewritePlan
@@ -124,7 +125,7 @@ def test_a_failure_leaves_everything_as_it_was(
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writing.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(UsageError, match="No space left"):
         write_rewrite(plan)
     assert names(tmp_path) == {"Dockerfile"}
@@ -186,14 +187,29 @@ def test_a_failure_at_the_last_file_brings_the_others_back(
     wide: RewritePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = texts(tmp_path)
-    replaced = writing._replace
+    replaced = writing.replace_file
 
-    def full(path: Path, text: str) -> None:
+    def full(path: Path, data: bytes) -> None:
         if path.name == "Dockerfile":
             raise OSError(28, "No space left on device", str(path))
-        replaced(path, text)
+        replaced(path, data)
 
-    monkeypatch.setattr(writing, "_replace", full)
+    monkeypatch.setattr(writing, "replace_file", full)
     with pytest.raises(UsageError, match="No space left"):
         write_rewrite(wide)
     assert texts(tmp_path) == before
+
+
+@pytest.mark.parametrize("left", [0, 4096, 8192, 12288])
+def test_a_really_full_disk_leaves_every_file_as_it_was(wide: RewritePlan, tmp_path: Path, left: int) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        for path in ("Dockerfile", "start.sh"):
+            (disk / path).write_bytes((tmp_path / path).read_bytes())
+        fill(disk, leave=left)
+        before = texts(disk)
+        plan = replace(wide, dockerfile=str(disk / "Dockerfile"), text=NEW + "#" * 20_000)
+        with pytest.raises(UsageError, match=r"No space left") as caught:
+            write_rewrite(plan)
+        assert str(disk) in caught.value.what
+        assert ".new" not in caught.value.what
+        assert texts(disk) == before

@@ -78,3 +78,7 @@ def waits(state: int, *, on_event: OnEvent, cancel: CancelToken) -> None:
     stopped.wait()
     on_event(Note("cleans up"))
     cancel.raise_if_cancelled()
+
+
+def fill_up(on_event: OnEvent) -> None:
+    raise OSError(28, "No space left on device", "/tmp/x")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from uvdive.base.errors import UsageError
+from uvdive.base.folders import state_folder, user_folder
+from uvdive.base.wholefile import replace_file
 
 KEYS = ("theme", "keymap")
 
@@ -43,18 +44,11 @@ def load_config(folder: Path, environ: Mapping[str, str] = os.environ) -> Config
         UsageError: a file is no TOML, or a key is not known; it names both.
     """
     config = Config()
-    own = _home(environ, "XDG_CONFIG_HOME", ".config") / "config.toml"
+    own = user_folder("XDG_CONFIG_HOME", ".config", environ) / "config.toml"
     for path, table in ((own, _read(own)), _project(folder)):
         if path is not None and table is not None:
             config = _merged(config, path, table)
     return config
-
-
-def _home(environ: Mapping[str, str], variable: str, default: str) -> Path:
-    named = environ.get(variable, "")
-    # The specification has relative paths ignored.
-    base = Path(named) if named.startswith("/") else Path(environ.get("HOME") or Path.home()) / default
-    return base / "uvdive"
 
 
 def _read(path: Path) -> Mapping[str, Any] | None:
@@ -133,7 +127,7 @@ def unknown(path: Path, key: str, known: tuple[str, ...]) -> UsageError:
 def remembered_theme(environ: Mapping[str, str] = os.environ) -> str | None:
     """The theme that was chosen last; None without one. A broken state is as good as none."""
     try:
-        state = json.loads((_home(environ, "XDG_STATE_HOME", ".local/state") / "state.json").read_bytes())
+        state = json.loads(_state(environ).read_bytes())
         theme = state["theme"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -146,12 +140,13 @@ def remember_theme(theme: str, environ: Mapping[str, str] = os.environ) -> None:
     Raises:
         UsageError: the state cannot be written.
     """
-    path = _home(environ, "XDG_STATE_HOME", ".local/state") / "state.json"
-    new = path.with_name(f".state.{secrets.token_hex(4)}.new")
+    path = _state(environ)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new.write_text(json.dumps({"theme": theme}) + "\n")
-        new.replace(path)
+        replace_file(path, f"{json.dumps({'theme': theme})}\n".encode())
     except OSError as error:
-        new.unlink(missing_ok=True)
         raise UsageError(f"The theme can't be kept in {path}: {error.strerror}.") from error
+
+
+def _state(environ: Mapping[str, str]) -> Path:
+    return state_folder(environ) / "state.json"

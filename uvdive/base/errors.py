@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 
 
@@ -85,3 +86,32 @@ class CancelledError(UvdiveError):
 
     def __init__(self, what: str = "Stopped.", do: str = "", log: tuple[str, ...] = ()) -> None:
         super().__init__(what, do, log)
+
+
+class OutputError(UvdiveError):
+    """Something could not be written."""
+
+    code = ExitCode.IMAGE
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_NO_TEMPORARY = "No usable temporary directory"
+"""How ``tempfile`` begins where it can write nowhere."""
+
+
+def disk_full(error: BaseException) -> OutputError | None:
+    """The error for people where an exception says that a disk is full; None for any other."""
+    if not isinstance(error, OSError):
+        return None
+    where = f" {error.filename}" if error.filename else ""
+    if error.errno in _FULL:
+        return OutputError(
+            f"The disk is full:{where or ' what uvdive writes'} can't be written.",
+            "Free some room, then try again. TMPDIR names another folder for temporary files.",
+        )
+    if (error.strerror or "").startswith(_NO_TEMPORARY):
+        return OutputError(
+            "There is no folder for temporary files that can be written.",
+            "Free some room, or set TMPDIR to a folder that has some.",
+        )
+    return None

@@ -9,15 +9,14 @@ import signal
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from types import FrameType
 from typing import IO, Any, cast
 
-from uvdive.base.errors import CancelledError, UvdiveError
+from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken, Paced
 from uvdive.base.resident import Job, TimeLimitError
-from uvdive.base.worker import receive, send
+from uvdive.base.worker import failure, receive, send
 
 NICE = 2
 """How much the process steps back behind the app, which answers keys."""
@@ -59,7 +58,7 @@ class _Server:
         try:
             self._state, answer = _function(module, name)(*args, on_event=paced)
         except Exception as error:  # noqa: BLE001 - it is raised again in the app
-            send(self._answers, *_failure(error))
+            send(self._answers, *failure(error))
             return False
         send(self._answers, "result", answer)
         return True
@@ -84,7 +83,7 @@ class _Server:
         except _Interrupted as stop:
             send(self._answers, "error", TimeLimitError() if stop.late else CancelledError())
         except Exception as error:  # noqa: BLE001 - as above
-            send(self._answers, *_failure(error))
+            send(self._answers, *failure(error))
         else:
             send(self._answers, "result", result)
 
@@ -120,19 +119,13 @@ class _Server:
         except BrokenPipeError:
             raise
         except Exception as error:  # noqa: BLE001 - as above
-            send(answers, *_failure(error))
+            send(answers, *failure(error))
         else:
             send(answers, "result", result)
 
 
 def _function(module: str, name: str) -> Callable[..., Any]:
     return cast("Callable[..., Any]", getattr(importlib.import_module(module), name))
-
-
-def _failure(error: Exception) -> tuple[str, object]:
-    if isinstance(error, UvdiveError):
-        return "error", error
-    return "crash", "".join(traceback.format_exception(error))
 
 
 def main() -> None:

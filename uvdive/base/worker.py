@@ -20,7 +20,7 @@ import traceback
 from collections.abc import Callable
 from typing import IO, Any, NoReturn, TypeVar, cast
 
-from uvdive.base.errors import CancelledError, UvdiveError
+from uvdive.base.errors import CancelledError, UvdiveError, disk_full
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 
 T = TypeVar("T")
@@ -156,6 +156,14 @@ def listen(
             raise WorkerCrashError(value)
 
 
+def failure(error: Exception) -> tuple[str, object]:
+    """The message that tells the parent of an exception: fit for people, or a bug with its traceback."""
+    told = error if isinstance(error, UvdiveError) else disk_full(error)
+    if told is not None:
+        return "error", told
+    return "crash", "".join(traceback.format_exception(error))
+
+
 def main() -> None:
     """The worker's side: read a job from standard input, write events and the result."""
     output = sys.stdout.buffer
@@ -168,10 +176,8 @@ def main() -> None:
     try:
         function = getattr(importlib.import_module(module), name)
         result = function(*args, on_event=lambda event: send(output, "event", event))
-    except UvdiveError as error:
-        send(output, "error", error)
-    except Exception:  # noqa: BLE001 - it is raised again in the parent
-        send(output, "crash", traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 - it is raised again in the parent
+        send(output, *failure(error))
     else:
         send(output, "result", result)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from uvdive.base.errors import BuildError
+from uvdive.base.folders import state_folder
 from uvdive.build.images import image_tag
 
 
@@ -16,21 +17,27 @@ from uvdive.build.images import image_tag
 def alone(context: Path, dockerfile: Path, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
     """Keep other processes of this user from proving the same Dockerfile while the block runs.
 
-    The lock goes with the process, however it ends; the empty file stays.
+    The lock goes with the process, however it ends; the empty file stays. Where no lock
+    can be had, the block runs all the same.
 
     Raises:
         BuildError: another process holds it.
     """
     name = image_tag(context, dockerfile, "after").partition("/")[2].partition(":")[0]
-    home = environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    folder = Path(home) / "uvdive" / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("wb") as file:
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            folder = state_folder(environ) / "locks"
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fcntl.flock(
+                stack.enter_context((folder / f"{name}.lock").open("wb")), fcntl.LOCK_EX | fcntl.LOCK_NB
+            )
         except BlockingIOError as error:
             raise BuildError(
                 f"Another uvdive is building and checking {dockerfile} right now.",
                 "Let it end, or stop it; then try again.",
             ) from error
+        except OSError:
+            # A home that can't be written, a full disk, a network folder without locks: the lock
+            # guards against a rare mishap, and a proof that can't be had guards against none.
+            pass
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -70,17 +71,26 @@ class BuildResult:
     @property
     def own_steps(self) -> tuple[BuildStep, ...]:
         """The steps that stand in the Dockerfile, without those of the builder itself."""
-        return tuple(step for step in self.steps if is_own(step))
+        return own_steps(self.steps)
 
     @property
     def cached(self) -> int:
         """How many of them were taken from the cache."""
-        return sum(step.state == "cached" for step in self.own_steps)
+        return cached_steps(self.own_steps)
 
 
-def is_own(step: BuildStep) -> bool:
-    """Does a step stand in the Dockerfile? BuildKit names those ``[stage 2/5] RUN ...``."""
-    return step.name.startswith("[") and not step.name.startswith(("[internal]", "[auth]"))
+def own_steps(steps: Iterable[BuildStep]) -> tuple[BuildStep, ...]:
+    """Those that stand in the Dockerfile: BuildKit names them ``[stage 2/5] RUN ...``."""
+    return tuple(
+        step
+        for step in steps
+        if step.name.startswith("[") and not step.name.startswith(("[internal]", "[auth]"))
+    )
+
+
+def cached_steps(steps: Iterable[BuildStep]) -> int:
+    """How many were taken from the cache."""
+    return sum(step.state == "cached" for step in steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from uvdive.base.errors import UsageError, UvdiveError
+from uvdive.base.errors import OutputError, UsageError, UvdiveError
 from uvdive.base.units import Units
 from uvdive.output.plain import visible
 
@@ -65,14 +65,22 @@ class Console:
         """Print what the user asked for, whole or in pieces, as UTF-8; a reader that went away is no error.
 
         What came in as bytes that are not UTF-8 (surrogate escapes) goes out so.
+
+        Raises:
+            OutputError: standard output goes to a full disk.
         """
-        sys.stdout.flush()
         try:
+            sys.stdout.flush()
             for piece in (text,) if isinstance(text, str) else text:
                 sys.stdout.buffer.write(piece.encode("utf-8", "surrogateescape"))
             sys.stdout.buffer.flush()
         except BrokenPipeError:
             _close_pipe(sys.stdout)
+        except OSError as error:
+            # What is still held back would be tried again at the end, and fail again.
+            _close_pipe(sys.stdout)
+            what = f"Standard output can't be written: {error.strerror}."
+            raise OutputError(what, "Send it to another place.") from error
 
     def say(self, text: str) -> None:
         """Tell what is going on, on one line."""
@@ -119,14 +127,15 @@ class Console:
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
-            except BrokenPipeError:
+            except OSError:
                 _close_pipe(stream)
         if self._log is not None:
             import logging
 
             for handler in self._log.handlers[:]:
                 self._log.removeHandler(handler)
-                handler.close()
+                with contextlib.suppress(OSError):
+                    handler.close()
             logging.getLogger().setLevel(logging.WARNING)
 
 
@@ -136,7 +145,8 @@ def _say(line: str) -> None:
     try:
         sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
         sys.stderr.flush()
-    except BrokenPipeError:
+    except OSError:
+        # A closed pipe, or a file on a full disk: there is nobody left to tell.
         _close_pipe(sys.stderr)
 
 
@@ -151,8 +161,15 @@ def _close_pipe(stream: TextIO) -> None:
 def _open_log(path: Path) -> logging.Logger:
     import logging
 
+    class LogFile(logging.FileHandler):
+        """A log that can't be written any more is told of once, and the work goes on."""
+
+        def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's name
+            logging.getLogger().removeHandler(self)
+            _say(f"The log {path} ends here: it can't be written any more ({sys.exc_info()[1]}).")
+
     try:
-        handler = logging.FileHandler(path, mode="w", encoding="utf-8", errors="backslashreplace")
+        handler = LogFile(path, mode="w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(
             f"The log {path} can't be written: {error.strerror}.", "Name another file."

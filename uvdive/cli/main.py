@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from types import FrameType
 
-from uvdive.base.errors import ExitCode, UsageError, UvdiveError
+from uvdive.base.errors import ExitCode, UsageError, UvdiveError, disk_full
 from uvdive.cli.console import Console
 from uvdive.cli.options import COMMANDS, Parser
 
@@ -45,8 +45,12 @@ def main(argv: Sequence[str]) -> int:
     except _TerminatedError:
         code = _SIGTERM_CODE
     except Exception as error:  # noqa: BLE001 - a person must never see a bare traceback
-        console.crash(error)
-        code = ExitCode.FAILED
+        full = disk_full(error)
+        if full is None:
+            console.crash(error)
+        else:
+            console.error(full)
+        code = ExitCode.FAILED if full is None else full.code
     finally:
         console.close()
     return int(code)

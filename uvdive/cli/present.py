@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ExitCode, UsageError
+from uvdive.base.wholefile import replace_file
 from uvdive.cli.console import Console
 
 if TYPE_CHECKING:
@@ -103,17 +102,7 @@ def save(report: ImageReport, path: Path) -> None:
     """
     from uvdive.ledger.saved import dump
 
-    data = dump(report)
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
-        try:
-            with new.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(path)
-        except BaseException:
-            new.unlink(missing_ok=True)
-            raise
+        replace_file(path, dump(report))
     except OSError as error:
         raise UsageError(f"{path} can't be saved: {error.strerror}.", "Name another file.") from error

@@ -22,6 +22,7 @@ from typing import Any
 import xxhash
 
 from uvdive.base import columns
+from uvdive.base.folders import user_folder
 from uvdive.image.layer import LayerData, LayerIndex
 
 FORMAT = 1
@@ -48,8 +49,7 @@ class CacheInfo:
 
 def default_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """``uvdive/layers`` in the user's cache folder (XDG base directories)."""
-    root = environ.get("XDG_CACHE_HOME")
-    return (Path(root) if root else Path.home() / ".cache") / "uvdive" / "layers"
+    return user_folder("XDG_CACHE_HOME", ".cache", environ) / "layers"
 
 
 def _pack(layer: LayerData) -> bytes:

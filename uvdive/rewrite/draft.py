@@ -20,11 +20,11 @@ from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.homes import warn_cache_mounts, warn_data_of_others
 from uvdive.rewrite.inplace import predict_in_place, steps_with_uv, write_in_place
-from uvdive.rewrite.installed import install_project
 from uvdive.rewrite.layers import MAX_COPIES, arranged
 from uvdive.rewrite.leftbehind import left_behind
 from uvdive.rewrite.multistage import brings_uv, note_stages
 from uvdive.rewrite.neverinstalled import warn_never_installed
+from uvdive.rewrite.noneditable import install_project
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.ospackages import plan_packages
 from uvdive.rewrite.othermeans import check_sources

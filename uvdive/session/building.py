@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from uvdive.base.errors import BuildError, disk_full
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.build.events import BuildBegan, BuildEnded, BuildRequest, BuildResult, Role
 from uvdive.build.images import image_tag
 from uvdive.build.replacing import build_tagged
 from uvdive.build.space import check_space
+from uvdive.image.endpoint import EngineKind
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import FileChange
 
 
@@ -48,6 +52,12 @@ def build_image(
     return result
 
 
+def engine_of(report: ImageReport) -> EngineKind | None:
+    """The engine in which an image's rewrite is built: its own; an archive's where everything is."""
+    source = report.image.source
+    return "podman" if source == "podman" else None
+
+
 def target_of(result: BuildResult) -> str:
     """A built image as a TARGET."""
     return f"{result.engine}://{result.tag or result.image_id}"
@@ -69,8 +79,42 @@ def context_with(context: Path, files: tuple[FileChange, ...]) -> Iterator[Path]
 
 @contextlib.contextmanager
 def copied(context: Path) -> Iterator[Path]:
-    """A copy of a build context; it goes away with the block."""
+    """A copy of a build context; it goes away with the block.
+
+    What this user may not read, and what is no file, is left out: where a COPY wants it, the
+    build of the original has failed before.
+
+    Raises:
+        BuildError: the context can't be copied.
+        OutputError: there is no room for the copy.
+    """
     with tempfile.TemporaryDirectory(prefix="uvdive-context-") as folder:
         copy = Path(folder) / "context"
-        shutil.copytree(context, copy, symlinks=True)
+        try:
+            shutil.copytree(context, copy, symlinks=True, ignore=_unreadable, copy_function=_copy)
+        except shutil.Error as error:
+            said = tuple(f"{source}: {why}" for source, _, why in error.args[0])
+            raise BuildError(f"{context} can't be copied to {copy}.", "", said[:20]) from error
         yield copy
+
+
+def _unreadable(folder: str, names: list[str]) -> set[str]:
+    """Folders that can't be listed; ``os.access`` asks with the rights that count."""
+    paths = {name: Path(folder) / name for name in names}
+    return {
+        name
+        for name, path in paths.items()
+        if path.is_dir() and not path.is_symlink() and not os.access(path, os.R_OK | os.X_OK)
+    }
+
+
+def _copy(source: str, target: str) -> None:
+    try:
+        shutil.copy2(source, target, follow_symlinks=False)
+    except (PermissionError, shutil.SpecialFileError):
+        return
+    except OSError as error:
+        # copytree would go on with the next file.
+        if (full := disk_full(error)) is not None:
+            raise full from error
+        raise

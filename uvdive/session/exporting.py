@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 from typing import Literal
 
 from uvdive.base.errors import UsageError
+from uvdive.base.wholefile import create_file
 from uvdive.ledger.report import ImageReport
 
 ExportKind = Literal["json", "markdown", "saved"]
@@ -44,17 +43,8 @@ def write_new(path: Path, data: bytes) -> Path:
     Raises:
         UsageError: it exists, or cannot be written.
     """
-    new = path.with_name(f".{secrets.token_hex(8)}.new")
     try:
-        try:
-            with new.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            # Unlike a rename, a link fails where something is.
-            path.hardlink_to(new)
-        finally:
-            new.unlink(missing_ok=True)
+        create_file(path, data)
     except FileExistsError as error:
         raise UsageError(f"{path} exists already.", "Name another file.") from error
     except OSError as error:

@@ -12,12 +12,11 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.alone import alone
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import image_tag
-from uvdive.image.endpoint import EngineKind
 from uvdive.image.source import StoreIndex
 from uvdive.ledger.access import Indexes
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.building import build_image, context_with, target_of
+from uvdive.session.building import build_image, context_with, engine_of, target_of
 from uvdive.session.comparing import compare_images
 from uvdive.session.freshness import differences
 from uvdive.session.holding import VARIABLE, held_allowances, held_text, moment, resolved_otherwise
@@ -78,7 +77,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
         needed = before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes
         request = BuildRequest(
             context, Path(plan.dockerfile), plan.text, image_tag(context, Path(plan.dockerfile), "after"),
-            build_args, _engine(before),
+            build_args, engine_of(before),
         )  # fmt: skip
         built, after, comparison = work.build(request, needed)
         held = None
@@ -125,17 +124,11 @@ def _fresh(
     )
     request = BuildRequest(
         context, dockerfile, plan.original, image_tag(context, dockerfile, "before"), build_args,
-        _engine(before),
+        engine_of(before),
     )  # fmt: skip
     built = build_image(request, on_event=on_event, cancel=cancel)
     loaded = load_image(target_of(built), on_event=on_event, cancel=cancel)
     return loaded.report, loaded.index, built
-
-
-def _engine(before: ImageReport) -> EngineKind | None:
-    """Where the original is; an archive's is built where everything is."""
-    source = before.image.source
-    return source if source == "podman" else None  # type: ignore[return-value]
 
 
 def _held(request: BuildRequest, moment: str) -> BuildRequest:

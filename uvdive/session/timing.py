@@ -13,7 +13,7 @@ from uvdive.build.replacing import build_tagged
 from uvdive.image.table import Kind
 from uvdive.ledger.report import OWNERS, ImageReport
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.building import context_with, copied
+from uvdive.session.building import context_with, copied, engine_of
 
 NO_CACHE = "--no-cache"
 
@@ -40,7 +40,7 @@ def time_builds(
     The images go away again. The user's folder is not touched: the change is made in a copy.
 
     Args:
-        original: the original's build.
+        original: the original's build; without an engine of its own it is the image's.
         plan: the rewrite.
         before: the original's report, which tells a source file that is in the image.
         wish: what to time.
@@ -51,6 +51,7 @@ def time_builds(
         UvdiveError: as ``build_image`` says.
     """
     with alone(original.context, Path(plan.dockerfile)):
+        original = replace(original, engine=original.engine or engine_of(before))
         timer = _Timer(original, plan, on_event, cancel)
         cold = rebuild = None
         if wish.cold:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
-import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvdive.base.errors import RefusedError, UsageError
+from uvdive.base.wholefile import create_file, keep_owner, replace_file
 from uvdive.rewrite.plan import RewritePlan
 
 
@@ -41,37 +40,15 @@ def _names_to_keep(path: Path) -> Iterator[Path]:
 def _keep(path: Path) -> Path:
     """Copy a file to the first of ``.orig``, ``.orig.1`` … that is free; never over anything."""
     for name in _names_to_keep(path):
-        with contextlib.suppress(FileExistsError), name.open("xb") as copy:
-            copy.write(path.read_bytes())
+        with contextlib.suppress(FileExistsError):
+            create_file(name, path.read_bytes())
             shutil.copystat(path, name)
             return name
     raise AssertionError  # the names don't end
 
 
-def _keep_owner(path: Path, before: os.stat_result) -> None:
-    with contextlib.suppress(PermissionError):
-        os.chown(path, before.st_uid, before.st_gid)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write the whole file or nothing: a reader sees the old text or the new one.
-
-    An existing file keeps its mode and, where this user may set it, its owner.
-    """
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
-    try:
-        with new.open("x", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            before = path.stat()
-            new.chmod(before.st_mode & 0o7777)
-            _keep_owner(new, before)
-        new.replace(path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _rewrite(path: Path, text: str) -> Written:
@@ -79,7 +56,7 @@ def _rewrite(path: Path, text: str) -> Written:
     real = path.resolve()
     kept = _keep(real)
     try:
-        _replace(real, text)
+        replace_file(real, _bytes(text))
     except BaseException:
         kept.unlink(missing_ok=True)
         raise
@@ -96,7 +73,7 @@ def _put_back(written: Written) -> None:
     if written.kept is None:
         real.unlink()
     else:
-        _keep_owner(written.kept, real.stat())
+        keep_owner(written.kept, real.stat())
         written.kept.replace(real)
 
 
@@ -117,7 +94,7 @@ def _in_place(plan: RewritePlan, context: Path) -> Written:
             if other.exists():
                 others.append(_rewrite(other, change.text))
             else:
-                _replace(other, change.text)
+                create_file(other, _bytes(change.text))
                 others.append(Written(other, None, sha256=_digest(other)))
         done = _rewrite(path, plan.text)
     except BaseException:
@@ -181,7 +158,8 @@ def write_rewrite(
             return _in_place(plan, context or Path(plan.dockerfile).parent)
         if output.exists() and not overwrite:
             raise UsageError(f"{output} is there already.", "Choose another name, or say that it may go.")
-        _replace(output, plan.text)
+        (replace_file if overwrite else create_file)(output, _bytes(plan.text))
     except OSError as error:
-        raise UsageError(f"{error.filename or output} can't be written: {error.strerror}.") from error
+        what = f"{error.filename or output or plan.dockerfile} can't be written: {error.strerror}."
+        raise UsageError(what, "Everything is as it was before.") from error
     return Written(output, None, unwritten=tuple(change.path for change in plan.files))

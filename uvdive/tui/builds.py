@@ -7,7 +7,17 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildResult, BuildStep, Role, is_own
+from uvdive.build.events import (
+    BuildBegan,
+    BuildEnded,
+    BuildLog,
+    BuildResult,
+    BuildStep,
+    Role,
+    cached_steps,
+    own_steps,
+)
+from uvdive.output.plain import count
 
 MOST_LOG = 5_000
 """So many of the last log lines of a build are kept."""
@@ -61,7 +71,6 @@ class Build:
         """How it stands: ``31.2 s, 3 of 7 steps cached``."""
         if self.began is None and not self.steps:
             return "was there already; nothing was built"
-        own = [step.event for step in self.steps.values() if is_own(step.event)]
-        cached = sum(event.state == "cached" for event in own)
-        told = f", {cached} of {len(own)} steps cached" if own else ""
+        own = own_steps(step.event for step in self.steps.values())
+        told = f", {cached_steps(own)} of {count(len(own), 'step')} cached" if own else ""
         return f"{self.seconds:.1f} s{told}"

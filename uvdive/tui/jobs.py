@@ -16,7 +16,7 @@ from typing import Any
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from uvdive.base.errors import UvdiveError
+from uvdive.base.errors import UvdiveError, disk_full
 from uvdive.base.progress import BytesRead, CancelToken, OnEvent
 
 Work = Callable[[OnEvent, CancelToken], Any]
@@ -100,8 +100,9 @@ class Job:
         except UvdiveError as error:
             message = self.Failed(self, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must reach the user as a message
-            self.crash = error
-            message = self.Failed(self, _bug(error))
+            full = disk_full(error)
+            self.crash = error if full is None else None
+            message = self.Failed(self, full or _bug(error))
         self.ended.set()
         self._post(message)
 

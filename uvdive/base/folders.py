@@ -1,0 +1,25 @@
+"""The user's own folders for what uvdive keeps (XDG base directories).
+
+https://specifications.freedesktop.org/basedir-spec/
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def user_folder(variable: str, default: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder ``uvdive`` where ``variable`` says, else below ``default`` in the home folder.
+
+    It need not be there. The specification has relative paths ignored.
+    """
+    named = environ.get(variable, "")
+    base = Path(named) if named.startswith("/") else Path(environ.get("HOME") or Path.home()) / default
+    return base / "uvdive"
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where things are kept from run to run that nobody would miss much."""
+    return user_folder("XDG_STATE_HOME", ".local/state", environ)

@@ -1,0 +1,70 @@
+"""Files that are written whole or not at all, also on a full disk."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP)
+"""What file systems without hard links answer (link(2))."""
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file: a reader sees the old content or the new one.
+
+    A file that is there keeps its mode and, where this user may set it, its owner.
+
+    Raises:
+        OSError: it can't be written; it names ``path``, and all is as it was.
+    """
+    with _beside(path, data) as new:
+        if path.exists():
+            before = path.stat()
+            new.chmod(before.st_mode & 0o7777)
+            keep_owner(new, before)
+        new.replace(path)
+
+
+def create_file(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet, never over another.
+
+    Raises:
+        FileExistsError: something has the name.
+        OSError: it can't be written; it names ``path``, and nothing is left behind.
+    """
+    with _beside(path, data) as new:
+        try:
+            # Unlike a rename, a link fails where something is.
+            path.hardlink_to(new)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            path.open("xb").close()
+            new.replace(path)
+
+
+def keep_owner(path: Path, before: os.stat_result) -> None:
+    """Give a file the owner and group that another had, where this user may."""
+    with contextlib.suppress(PermissionError):
+        os.chown(path, before.st_uid, before.st_gid)
+
+
+@contextlib.contextmanager
+def _beside(path: Path, data: bytes) -> Iterator[Path]:
+    """A new file in the same folder that holds ``data`` on the disk; gone with the block."""
+    new = path.with_name(f".uvdive.{secrets.token_hex(8)}.new")
+    try:
+        with new.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield new
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            new.unlink()
