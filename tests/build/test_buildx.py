@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hanging import hanging_build
 
 from uvdive.base.errors import BuildError, CancelledError, EngineError, ExitCode, UsageError, UvdiveError
 from uvdive.base.progress import CancelToken
@@ -209,16 +210,16 @@ def test_a_cancelled_build_ends_its_processes_and_leaves_no_tag(
     tag, cancel = image_tag(context, None, "after"), CancelToken()
 
     def stop_when_it_sleeps(event: object) -> None:
-        if isinstance(event, BuildStep) and "sleep 600" in event.name and event.state == "running":
+        if isinstance(event, BuildLog) and event.text == "started":
             assert processes_of_session(started[0].popen.pid)
             cancel.cancel()
 
-    with pytest.raises(CancelledError):
-        build_tagged(
-            BuildRequest(context, text=f"{BASE}RUN sleep 600 # {UNIQUE}\n", tag=tag),
-            on_event=stop_when_it_sleeps,
-            cancel=cancel,
-        )
+    with hanging_build() as hanging:
+        with pytest.raises(CancelledError):
+            build_tagged(
+                BuildRequest(context, text=hanging.text, tag=tag), on_event=stop_when_it_sleeps, cancel=cancel
+            )
+        hanging.ends_by_itself()
     assert started[0].popen.returncode is not None
     assert not processes_of_session(started[0].popen.pid)
     assert find_image(tag) is None
@@ -231,11 +232,11 @@ def test_an_event_handler_that_raises_ends_the_build(context: Path) -> None:
         pass
 
     def odd(event: object) -> None:
-        if isinstance(event, BuildStep) and "sleep 600" in event.name:
+        if isinstance(event, BuildLog):
             raise OddError
 
-    with pytest.raises(OddError):
-        run_build(BuildRequest(context, text=f"{BASE}RUN sleep 600 # {UNIQUE}\n"), on_event=odd)
+    with hanging_build() as hanging, pytest.raises(OddError):
+        run_build(BuildRequest(context, text=hanging.text), on_event=odd)
 
 
 def test_a_build_that_was_cancelled_before_does_not_start(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from uvdive.base.progress import CancelToken
 from uvdive.build.buildah import BuildahReader
 from uvdive.build.events import BuildLog, BuildRequest, BuildStep
 from uvdive.build.images import engine_client, find_image, image_tag, list_images, remove_images
-from uvdive.build.podman import parameters
+from uvdive.build.podman import GOES_ON, parameters
 from uvdive.build.replacing import build_tagged
 from uvdive.session.images import load_image
 
@@ -125,8 +125,9 @@ def test_a_stop_ends_the_build(context: Path) -> None:
         if isinstance(event, BuildLog) and event.text == "started":
             cancel.cancel()
 
-    with pytest.raises(CancelledError):
-        build_tagged(request(context, hanging_build()), on_event=stop, cancel=cancel)
+    with hanging_build() as hanging, pytest.raises(CancelledError) as caught:
+        build_tagged(request(context, hanging.text), on_event=stop, cancel=cancel)
+    assert caught.value.do == GOES_ON
     assert find_image(image_tag(context, None, "after")) is None
     with engine_client("podman") as client:
         assert [each.name for each in client.containers.list()] == []

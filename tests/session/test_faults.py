@@ -94,8 +94,8 @@ def when(text: str, do: Callable[[], None]) -> Callable[[object], None]:
 
 
 def test_the_engine_stops_during_the_build(project: Project, proxy: Proxy) -> None:
-    with pytest.raises(EngineError) as caught:
-        project.prove(hanging_build(), when("started", proxy.close))
+    with hanging_build() as hanging, pytest.raises(EngineError) as caught:
+        project.prove(hanging.text, when("started", proxy.close))
     assert caught.value.code == ExitCode.NO_ENGINE
     assert "engine" in caught.value.what
     assert caught.value.do
@@ -105,8 +105,10 @@ def test_the_engine_stops_during_the_build(project: Project, proxy: Proxy) -> No
 
 def test_a_hanging_build_is_stopped(project: Project) -> None:
     cancel = CancelToken()
-    with pytest.raises(CancelledError):
-        project.prove(hanging_build(), when("started", cancel.cancel), cancel)
+    with hanging_build() as hanging:
+        with pytest.raises(CancelledError):
+            project.prove(hanging.text, when("started", cancel.cancel), cancel)
+        hanging.ends_by_itself()
     assert find_image(project.after) is None
 
 

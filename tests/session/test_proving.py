@@ -116,8 +116,8 @@ def test_a_stop_leaves_the_folder_and_the_tag_alone(context: Path, before: Image
         if isinstance(event, BuildLog) and event.text == "started":
             cancel.cancel()
 
-    with pytest.raises(CancelledError):
-        prove(plan(context, hanging_build()), before, context=context, on_event=stop, cancel=cancel)
+    with hanging_build() as hanging, pytest.raises(CancelledError):
+        prove(plan(context, hanging.text), before, context=context, on_event=stop, cancel=cancel)
     assert find_image(image_tag(context, None, "after")) == good.build.image_id
     assert {path.name for path in context.iterdir()} == {"Dockerfile", "main.py", "junk"}
 

@@ -82,7 +82,8 @@ async def test_q_during_a_build_ends_the_build(folder: Path) -> None:
     def reached(screen: RewriteScreen) -> bool:
         return screen.proof is not None and "started" in [text for _, text in list(screen.proof.build.log)]
 
-    await quit_when(folder, hanging_build(), "b", reached)
+    with hanging_build() as hanging:
+        await quit_when(folder, hanging.text, "b", reached)
     tag = image_tag(folder, folder / "Dockerfile", "after")
     await until(lambda: tag not in output("ps", "-eo", "args"))
     assert find_image(tag) is None

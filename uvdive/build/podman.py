@@ -42,6 +42,10 @@ MEANINGLESS = frozenset({"--load", "--provenance", "--sbom", "--attest", "--rm",
 """What podman does anyway, or has not and needs not have."""
 
 
+GOES_ON = "podman does not end a command that runs already; nothing is made of what it still does."
+"""Its service looks for a client that is gone between two steps only (buildah#6786)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """What came of a build through the API."""
@@ -67,7 +71,8 @@ def run_podman_build(
         EngineError: podman's service does not answer.
         BuildError: the build failed.
         UsageError: the API does not take an option of ``request.args``.
-        CancelledError: ``cancel`` was set; the client or the connection has ended.
+        CancelledError: ``cancel`` was set, or Ctrl-C came; the client or the connection has
+            ended, and with the step that runs now the build does too.
     """
     cancel = cancel or CancelToken()
     cancel.raise_if_cancelled()
@@ -75,12 +80,14 @@ def run_podman_build(
         raise BuildError(f"The context {request.context} is no folder.", "Name the folder to build.")
     endpoint = endpoint_of("podman")
     start = time.monotonic()
-    if shutil.which("podman"):
-        built = _by_client(request, endpoint, on_event, cancel)
-    else:
-        built = worker.call(by_service, request, endpoint, on_event=on_event, cancel=cancel)
-    if cancel.cancelled:
-        raise CancelledError("The build was stopped.")
+    try:
+        if shutil.which("podman"):
+            built = _by_client(request, endpoint, on_event, cancel)
+        else:
+            built = worker.call(by_service, request, endpoint, on_event=on_event, cancel=cancel)
+        cancel.raise_if_cancelled()
+    except (CancelledError, KeyboardInterrupt) as error:
+        raise CancelledError("The build was stopped.", GOES_ON) from error
     if built.failed:
         raise build_failure(built.steps, built.logs, built.said)
     if not built.image_id:
@@ -161,7 +168,7 @@ def parameters(request: BuildRequest) -> dict[str, Any]:
 
 def by_service(request: BuildRequest, endpoint: Endpoint, *, on_event: OnEvent) -> Built:
     """The build through the service, for a worker process: its end closes the connection,
-    and with it podman stops the build.
+    and podman begins no further step.
 
     Raises:
         EngineError: podman's service does not answer, or went away.

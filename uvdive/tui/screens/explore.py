@@ -154,6 +154,8 @@ class ExploreScreen(Takeout):
         self.refresh_actions()
         if isinstance(message.error, CancelledError):
             self.query_one(FileTree).wait("Reading was stopped. q leaves.")
+            if message.error.do:
+                self.notify(visible(message.error.do), markup=False, timeout=8)
             return
         self.query_one(FileTree).wait("The image could not be read.")
         self.app.push_screen(Failure(message.error, fatal=True), lambda _: self._app.leave(message.error))

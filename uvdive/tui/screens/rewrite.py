@@ -189,6 +189,8 @@ class RewriteScreen(RewriteBuilds):
         self._show()
         if not stopped:
             self.app.push_screen(Failure(message.error))
+        elif message.error.do:
+            self.notify(visible(message.error.do), markup=False, timeout=8)
 
     # Drawing
 
