@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import layers as make
 import pytest
@@ -12,72 +14,93 @@ from layouts import Layout
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore
-from uvdive.image import archive, boxes, sharing
+from uvdive.image import archive, sharing
 from uvdive.image.boxes import FileBox, open_archive
 from uvdive.image.oci import this_platform
 from uvdive.image.reference import parse_target
-from uvdive.image.sharing import BlobPlace, SecondReader, worth_sharing
+from uvdive.image.sharing import BlobPlace, Piece, SecondReader, SharedReading, may_fork
 from uvdive.image.source import RawImage
+from uvdive.image.tarparts import Part
 from uvdive.ledger.wanted import wanted
 from uvdive.session.reading import read_image
 
+# Another module's threads may still be there: forks of these tests do not use what they hold.
+pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+
 LAYERS = [
-    make.layer(make.file(f"app/{number}", bytes([number]) * 3000), make.file("app/bin/tool", b"#!x\n"))
+    make.layer(
+        make.file("app/bin/tool", b"#!x\n"),
+        *(make.file(f"app/{number}/{n}", bytes([number]) * 3000) for n in range(number * 30)),
+    )
     for number in range(5)
 ]
 
 
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "WORTH_IT", 0)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    """Two processes, however small the image, and parts of a few members."""
+    monkeypatch.setattr(sharing, "WORTH_MEMBERS", 0)
+    monkeypatch.setattr(sharing, "WORTH_BYTES", 0)
+    monkeypatch.setattr(sharing, "_LEAST", 1 << 14)
+    monkeypatch.setattr("uvdive.image.sharing.may_fork", lambda: True)
 
 
-def read(path: Path) -> RawImage:
-    with open_archive(path, wanted, ignore, verify=False) as box:
+@pytest.fixture(params=["this process", "the other", "both"])
+def by(request: pytest.FixtureRequest, always: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Who reads: all of it this process or the other, or whoever comes first."""
+    how = str(request.param)
+    claim = SecondReader.claim
+
+    def mine(second: SecondReader) -> bool:
+        while claim(second):
+            pass
+        return True
+
+    if how == "the other":
+        monkeypatch.setattr(SecondReader, "claim", lambda _second: False)
+    if how == "this process":
+        monkeypatch.setattr(SecondReader, "claim", mine)
+    return how
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left() -> Iterator[None]:
+    """No fork and no open file stays."""
+    before = set(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else set()  # noqa: PTH112, PTH208
+    yield
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    after = set(os.listdir("/proc/self/fd")) if before else set()  # noqa: PTH208
+    assert len(after) <= len(before)
+
+
+def read(path: Path, *, verify: bool = False) -> RawImage:
+    with open_archive(path, wanted, ignore, verify=verify) as box:
         chosen = archive.choose(box, None, reference="x", source="docker-archive")
         image = archive.collect(box, chosen, ignore)
         assert isinstance(box, FileBox)
         return image
 
 
-class Patient(SecondReader):
-    """Lets the other process read a layer before this one reads any."""
-
-    def claim(self) -> bool:
-        with self._changed:
-            self._changed.wait_for(lambda: self._over or self._found)
-        return super().claim()
-
-
-@pytest.mark.parametrize("compress", [False, True])
-def test_the_same_image(compress: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = make.archive(tmp_path / "a.tar", LAYERS, compress=compress)
-    alone = read(path)
-    monkeypatch.setattr(sharing, "WORTH_IT", 0)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
-    here: list[str] = []
-
-    def spy(name: str, *rest: Any, **more: Any) -> sharing.Read:
-        here.append(name)
-        return sharing.read_blob(name, *rest, **more)
-
-    monkeypatch.setattr(boxes, "read_blob", spy)
-    monkeypatch.setattr(boxes, "SecondReader", Patient)
-    assert read(path) == alone
-    assert len(here) < 5, "the other process read some"
-    assert all(layer.index.contents for layer in alone.layers)
+@pytest.mark.parametrize("kind", ["plain", "compressed", "verified"])
+def test_the_same_image(by: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make.archive(tmp_path / "a.tar", LAYERS, compress=kind == "compressed")
+    with monkeypatch.context() as patch:
+        patch.setattr("uvdive.image.sharing.may_fork", lambda: False)
+        single = read(path, verify=kind == "verified")
+    assert read(path, verify=kind == "verified") == single
+    assert all(layer.index.contents for layer in single.layers)
 
 
-def test_a_layout_too(always: None, tmp_path: Path) -> None:
+def test_a_layout_too(by: str, tmp_path: Path) -> None:
     layout = Layout()
     folder = layout.folder(tmp_path / "layout", layout.image(LAYERS, this_platform()))
     report = read_image(parse_target(f"oci:{folder}"), None, on_event=ignore)[0]
-    assert report.totals.files == 10
+    assert report.totals.files == 305
     assert len(report.layers) == 5
 
 
-def test_a_damaged_layer_is_the_same_error(always: None, tmp_path: Path) -> None:
+def test_a_damaged_layer_is_the_same_error(by: str, tmp_path: Path) -> None:
     layout = Layout()
     image = layout.image(LAYERS, this_platform())
     for name in list(layout.blobs)[1:6]:
@@ -87,28 +110,77 @@ def test_a_damaged_layer_is_the_same_error(always: None, tmp_path: Path) -> None
         read_image(parse_target(f"oci:{folder}"), None, on_event=ignore)
 
 
-def test_where_the_other_process_fails_this_one_reads_all(
+def test_a_damaged_part_is_the_same_error(by: str, tmp_path: Path) -> None:
+    broken = bytearray(LAYERS[4])
+    middle = len(broken) // 2 // 3584 * 3584
+    broken[middle : middle + 4096] = b"?" * 4096
+    with pytest.raises(ImageError, match="A layer cannot be read: no tar header at byte"):
+        read(make.archive(tmp_path / "a.tar", [LAYERS[0], bytes(broken)]))
+
+
+def test_where_the_other_process_dies_this_one_reads_all(
     always: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.executable", "/bin/false")
-    assert len(read(make.archive(tmp_path / "a.tar", LAYERS)).layers) == 5
-
-
-def test_what_is_shared() -> None:
-    places = {str(n): BlobPlace(Path("x"), 0, size << 20) for n, size in enumerate((50, 20, 5))}
-    assert worth_sharing(places)
-    assert not worth_sharing({name: BlobPlace(Path("x"), 0, 10) for name in "ab"})
-    assert not worth_sharing({"a": places["0"]})
-    assert not worth_sharing({str(n): places["0"] for n in range(5000)})
-
-
-def test_every_layer_is_read_once(tmp_path: Path) -> None:
     path = make.archive(tmp_path / "a.tar", LAYERS)
-    places = {str(n): BlobPlace(path, 0, path.stat().st_size) for n in range(20)}
-    second = SecondReader(places, wanted, verify=False)
+    monkeypatch.setattr(SecondReader, "_work", lambda *_: os._exit(1))
+    monkeypatch.setattr(SecondReader, "claim", lambda _second: False)
+    assert len(read(path).layers[4].index) == 121
+
+
+def test_a_tar_is_cut_for_both(always: None, tmp_path: Path) -> None:
+    path = tmp_path / "tar"
+    path.write_bytes(LAYERS[4])
+    reading = SharedReading({"x": BlobPlace(path, 0, len(LAYERS[4]))}, wanted, verify=False)
     try:
-        mine = [name for name in places if second.claim()]
-        theirs = [name for name in places if name not in mine and second.wait(name) is not None]
-        assert [*mine, *theirs] == list(places), "this process's from the front, the other's from the back"
+        assert len(reading._pieces["x"]) > 10
+    finally:
+        reading.close()
+
+
+def test_when_a_second_process_is_worth_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uvdive.image.sharing.may_fork", lambda: True)
+    plain, packed = tmp_path / "plain", tmp_path / "packed"
+    plain.write_bytes(LAYERS[4])
+    packed.write_bytes(gzip.compress(LAYERS[4]))
+
+    def forks(*paths: Path) -> bool:
+        places = {path.name: BlobPlace(path, 0, path.stat().st_size) for path in paths}
+        reading = SharedReading(places, wanted, verify=False)
+        reading.close()
+        return reading._second is not None
+
+    assert not forks(plain, packed), "too little to read"
+    monkeypatch.setattr(sharing, "WORTH_MEMBERS", 100)
+    assert forks(plain, packed)
+    assert not forks(packed)
+    assert not forks(plain), "there is one piece"
+    monkeypatch.setattr(sharing, "WORTH_BYTES", 1)
+    assert forks(packed, plain)
+    monkeypatch.setattr(sharing, "_MOST", 1)
+    assert not forks(packed, plain)
+
+
+def test_no_fork_beside_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("threading.active_count", lambda: 1)
+    assert may_fork()
+    monkeypatch.setattr("threading.active_count", lambda: 2)
+    assert not may_fork()
+    assert threading.active_count() == 2
+    monkeypatch.setattr("threading.active_count", lambda: 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    assert not may_fork()
+
+
+def test_every_piece_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "tar"
+    path.write_bytes(LAYERS[1])
+    size = len(LAYERS[1])
+    pieces = [Piece(n, BlobPlace(path, 0, size), 0, size, is_part=True) for n in range(20)]
+    second = SecondReader(pieces, wanted)
+    try:
+        mine = [piece.number for piece in pieces if second.claim()]
+        theirs = [n for n in range(20) if n not in mine and isinstance(second.wait(n), Part)]
+        assert [*mine, *theirs] == list(range(20)), "this process's from the front, the other's from the back"
     finally:
         second.stop()

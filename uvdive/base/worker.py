@@ -57,14 +57,11 @@ def call(
     *args: object,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
-    own_session: bool = True,
-    pass_fds: tuple[int, ...] = (),
 ) -> T:
     """Run ``function(*args, on_event=…)`` in a new process and return its result.
 
     ``function`` is a public function of a module; its arguments, events and result
-    must pickle. Cancelling ends the process at once, with the workers that it called
-    with ``own_session=False``. ``pass_fds`` stay open in it, under the same numbers.
+    must pickle. Cancelling ends the process at once, with those that it started.
 
     Raises:
         UvdiveError: as raised by the function.
@@ -81,16 +78,13 @@ def call(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            start_new_session=own_session,
-            pass_fds=pass_fds,
+            start_new_session=True,
         )
 
         def kill() -> None:
             with contextlib.suppress(ProcessLookupError):
-                if own_session and process.poll() is None:
+                if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
-                else:
-                    process.kill()
 
         cancel.on_cancel(kill)
         with process:

@@ -25,7 +25,7 @@ from uvdive.image.ahead import ahead
 from uvdive.image.events import LayerRead
 from uvdive.image.layer import LayerData
 from uvdive.image.layercache import LayerCache
-from uvdive.image.sharing import BlobPlace, Read, SecondReader, read_blob, worth_sharing
+from uvdive.image.sharing import BlobPlace, SharedReading
 from uvdive.image.source import LayerPlace
 from uvdive.image.stream import ByteStream, ChunkStream, FileStream, opened
 from uvdive.image.table import Kind
@@ -183,8 +183,8 @@ class _InPlace(ABC):
 
     def __init__(self, wanted: Wanted, on_event: OnEvent, *, verify: bool) -> None:
         self._wanted, self._on_event, self._verify = wanted, on_event, verify
-        self._read: dict[str, Read] = {}
-        self._second: SecondReader | None = None
+        self._layers: dict[str, tuple[LayerData, LayerPlace | None]] = {}
+        self._reading: SharedReading | None = None
 
     @abstractmethod
     def find(self, name: str) -> tuple[str, BlobPlace] | None:
@@ -193,26 +193,21 @@ class _InPlace(ABC):
     def order(self, names: Sequence[str]) -> list[int]:
         found = [self.find(name) for name in names]
         places = dict(sorted((item for item in found if item), key=lambda item: -item[1].size))
-        if worth_sharing(places):
-            self._second = SecondReader(places, self._wanted, verify=self._verify)
+        self._reading = SharedReading(places, self._wanted, verify=self._verify)
         return sorted(range(len(names)), key=lambda n: -item[1].size if (item := found[n]) else 0)
 
     def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
         found = self.find(name)
-        if found is None:
+        if found is None or self._reading is None:
             raise _missing(name)
-        real, place = found
-        read = self._read.get(real)
-        if read is None and self._second is not None and not self._second.claim():
-            read = self._second.wait(real)
-        if read is None:
-            read = read_blob(real, place, self._wanted, verify=self._verify)
-        self._read[real] = read
-        return read.layer, read.place
+        real = found[0]
+        if real not in self._layers:
+            self._layers[real] = self._reading.read(real)
+        return self._layers[real]
 
     def close(self) -> None:
-        if self._second is not None:
-            self._second.stop()
+        if self._reading is not None:
+            self._reading.close()
 
 
 class FileBox(_InPlace):

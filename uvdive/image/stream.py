@@ -219,6 +219,12 @@ class FileStream:
         """How long the stream is, in bytes."""
         return self._size
 
+    def at(self, position: int) -> FileStream:
+        """The same stream, from a position on."""
+        other = FileStream(self._fd, self._start, self._size)
+        other.skip(position)
+        return other
+
     @property
     def position(self) -> int:
         return self._at

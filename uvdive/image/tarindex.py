@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import xxhash
 
@@ -25,10 +26,13 @@ _ROWS = 4096
 _COLUMNS = ("folder", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "digest", "target")
 
 
-class _Indexer:
-    """The state of one run over one tar: usual members in bulk, the others one by one."""
+class Indexer:
+    """The state of one run over one tar: usual members in bulk, the others one by one.
 
-    def __init__(self, stream: ByteStream, wanted: Wanted, *, digests: bool) -> None:
+    The run may go on behind the ``end`` that it was given. ``index`` holds what was read.
+    """
+
+    def __init__(self, stream: ByteStream, wanted: Wanted = nothing, *, digests: bool) -> None:
         self.stream = stream
         self.wanted = wanted
         self.members = Members(stream)
@@ -36,10 +40,26 @@ class _Indexer:
         self._names = Names(self.index, wanted)
         self._rows: list[tuple[int, ...]] = []
 
+    @property
+    def settled(self) -> bool:
+        """Does what comes next depend on nothing that came before?"""
+        return self.members.settled
+
+    @property
+    def over(self) -> bool:
+        """Was the tar's own end met?"""
+        return self.members.over
+
     def run(self, end: int | None) -> LayerIndex:
+        """Read the members that begin before ``end``, a position of the stream.
+
+        Raises:
+            BadHeaderError: what comes is no header.
+            ImageError: the tar ends too early.
+        """
         bulk = self.bulk()
         while True:
-            if bulk is not None and not self.members.globals:
+            if bulk is not None and self.settled:
                 self._flush()
                 bulk.run(end)
             if not self.members.advance(end):
@@ -113,7 +133,7 @@ class _Indexer:
         return offset, digest
 
 
-class _Visiting(_Indexer):
+class _Visiting(Indexer):
     """An index run that hands every regular file's data to a visitor."""
 
     def __init__(self, stream: ByteStream, visitor: Visitor) -> None:
@@ -157,8 +177,15 @@ def index_tar(
         ImageError: the tar is damaged or ends too early.
     """
     end = None if size is None else stream.position + size
+    with damage_told():
+        return Indexer(stream, wanted, digests=digests).run(end)
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """Turns a BadHeaderError into the ImageError for a damaged layer."""
     try:
-        return _Indexer(stream, wanted, digests=digests).run(end)
+        yield
     except th.BadHeaderError as error:
         raise ImageError(
             f"A layer cannot be read: {error}.", "The image is damaged: pull, build or save it again."

@@ -66,7 +66,8 @@ class Members:
     ``size`` is a regular file's logical size and ``stored`` the length of its data in
     the tar, both in bytes; the stream stands at the data, which the caller takes or
     passes over, and its padding. Only regular files have data (as in Go's
-    archive/tar), whatever the header's size says.
+    archive/tar), whatever the header's size says. ``over`` says that the tar's own end
+    was met.
     """
 
     def __init__(self, stream: ByteStream) -> None:
@@ -77,15 +78,21 @@ class Members:
         self.mode = self.uid = self.gid = self.mtime = self.size = self.stored = 0
         self.globals: dict[bytes, bytes] = {}
         self.owners = Owners()
+        self.over = False
+        self._pending: _Pending | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Does what comes next depend on nothing that came before?"""
+        return not self.globals and self._pending is None
 
     def advance(self, end: int | None) -> bool:
-        """Go to the next member; False at the tar's end.
+        """Go to the next member; False at the tar's end, or at ``end``, where it can go on.
 
         Raises:
             BadHeaderError: what comes is no header.
             ImageError: the tar ends too early.
         """
-        pending: _Pending | None = None
         while True:
             block = self._block(end)
             if block is None:
@@ -95,10 +102,11 @@ class Members:
             if block[257:262] != b"ustar" and not th.has_checksum(block):
                 raise th.BadHeaderError(f"no tar header at byte {self.stream.position - th.BLOCK}")
             if kind is None:
-                pending = self._extension(block, flag, pending)
+                self._pending = self._extension(block, flag, self._pending)
                 continue
             self.kind = kind
             self._read(block, flag)
+            pending, self._pending = self._pending, None
             if pending is not None or self.globals:
                 self._extend(pending or _Pending())
             if kind == _FILE and self.name[-1:] == b"/" and flag in (0, 48):
@@ -120,8 +128,9 @@ class Members:
         except TruncatedError:
             if stream.position != before or stream.peek(1):
                 raise
-            return None
-        return None if block == th.ZEROS else block
+            block = th.ZEROS
+        self.over = block == th.ZEROS
+        return None if self.over else block
 
     def _read(self, block: bytes, flag: int) -> None:
         """The fields of the header itself."""
