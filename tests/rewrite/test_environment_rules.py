@@ -63,6 +63,19 @@ def test_r4_a_managed_python_gives_two_safe_ways_with_their_sizes(project, node,
     assert not any("/root" in line for line in runner(result.text))
 
 
+def test_r60_without_the_bases_the_image_s_python_is_the_default_and_no_size_is_told(
+    project, node, env
+) -> None:
+    made = managed(project, node, env)
+    result = plan(made.text, made.report, lambda _: None)
+    decision = next(d for d in result.decisions if d.id == "python")
+    assert decision.chosen == "image"
+    assert [a.predicted_bytes for a in decision.alternatives] == [None, None]
+    # One base alone decides nothing either.
+    result = plan(made.text, made.report, {"debian:trixie-slim": made.report}.get)
+    assert next(d for d in result.decisions if d.id == "python").chosen == "image"
+
+
 def test_r4_the_managed_python_moves_out_of_root(project, node, env) -> None:
     text = managed(project, node, env).plan(choices={"python": "managed"}).text
     assert "ENV UV_PYTHON_INSTALL_DIR=/opt/uv-python\n" in text

@@ -1,56 +1,20 @@
-"""OS packages in the final stage, by what the app needs of them (R28, R33, R34, R36, R43, R57)."""
+"""OS packages in the final stage, by what the app needs of them (R28, R33, R34, R43, R57)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
+from system_facts import LIBPQ, facts, packages
 
-from uvdive.ledger.installed import Installed, closure
 from uvdive.ledger.report import User
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.rewrite.planner import plan
-from uvdive.rewrite.system import Need, SystemFacts
+from uvdive.rewrite.system import Need
 
 BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
 SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
 FLASK = 'CMD ["flask", "run"]\n'
 INSTALL = "RUN apt-get update && apt-get install -y"
-
-
-def packages(*specs: str) -> dict[str, Installed]:
-    """``name=version: dependency dependency (virtual)``."""
-    found = {}
-    for spec in specs:
-        head, _, rest = spec.partition(":")
-        name, _, version = head.partition("=")
-        names = rest.split()
-        provides = tuple(word.strip("()") for word in names if word.startswith("("))
-        depends = tuple((word,) for word in names if not word.startswith("("))
-        found[name] = Installed(name, version or "1", depends, (), provides)
-    return found
-
-
-LIBPQ = packages(
-    *("libc6", "gcc: cpp", "cpp", "libpq-dev=17.1: libpq5 libssl-dev", "libpq5=17.1: libc6"),
-    *("libssl-dev", "curl: libcurl4", "libcurl4", "git", "libmagic1t64: (libmagic1)", "jq", "vim"),
-)
-
-
-def facts(
-    needs: Iterable[Need] = (),
-    found: dict[str, Installed] | None = None,
-    old: Iterable[str] = ("libc6",),
-    programs: Iterable[str] = ("curl", "git", "jq", "vim", "gcc"),
-    only: Iterable[str] = (),
-) -> SystemFacts:
-    found = LIBPQ if found is None else found
-    if only:
-        found = {name: found[name] for name in closure(found, [*only, *old])}
-    layers = {name: 0 if name in old else 1 for name in found}
-    sizes = dict.fromkeys(found, 1000)
-    return SystemFacts(found, layers, sizes, tuple(needs), {name: name for name in programs}, {})
 
 
 LINKS = Need("libpq5", "libpq.so.5", "/app/.venv/lib/_psycopg.so", "links")
@@ -287,95 +251,6 @@ def test_r34_settings_that_a_copied_file_decides_are_made_behind_it(project, nod
     }
     lines = runner(project(text, wrote).plan()).splitlines()
     assert lines[1:3] == ["COPY corp.crt /usr/local/share/ca-certificates/", "RUN update-ca-certificates"]
-
-
-PLAYWRIGHT = "RUN uv run playwright install --with-deps chromium\n"
-BROWSER = "/root/.cache/ms-playwright/chromium-1/chrome"
-
-
-def with_browser(project, node, text: str = PLAYWRIGHT, more: dict | None = None):
-    """A project whose image has what a RUN without any word of apt installed: libnss3 (with libnspr4)."""
-    wrote = {
-        "/usr/bin/x": node(3, owner="os-packages"),
-        "/var/lib/apt/lists/debian": node(900),
-        "/usr/share/mime/cache": node(7, owner="other"),
-        BROWSER: node(50, owner="other"),
-        **(more or {}),
-    }
-    there = {
-        path: node(folder=True, mode=0o700 if path == "/root" else 0o755) for path in ("/root", "/usr/share")
-    }
-    made = {text.split("&&", maxsplit=1)[0].strip(): wrote}
-    return project(BASE + SYNC + text + FLASK, made, base_paths=there)
-
-
-DEPENDENCIES = packages("libc6", "libnss3: libnspr4 libc6", "libnspr4: libc6", "fonts-noto")
-
-
-def with_layer(layer: int) -> SystemFacts:
-    found = facts(found=DEPENDENCIES, programs=())
-    return replace(found, first_layer={name: 0 if name == "libc6" else layer for name in DEPENDENCIES})
-
-
-def test_r36_playwrights_packages_are_installed_by_name_and_its_browsers_copied(project, node) -> None:
-    result = with_browser(project, node).plan(system=with_layer(4))
-    last = runner(result)
-    assert "# The OS packages that playwright installs by itself.\n" in last
-    assert "apt-get install -y --no-install-recommends fonts-noto libnss3 \\" in last
-    assert "COPY --from=builder /root/.cache /root/.cache\n" in last
-    assert "uv run playwright" not in last
-    assert "/usr/bin/x" not in last
-    assert "/usr/share/mime" not in last
-    assert decision(result, "other-packages").rule == "R36"
-    assert PLAYWRIGHT in result.text
-    # Three packages of 1000 bytes, and /usr/bin/x; apt's lists are cleaned away.
-    assert result.predicted.owners["os-packages"][1] == 3003
-
-
-def test_r36_a_place_for_browsers_that_the_author_chose_stays(project, node) -> None:
-    text = f"{BASE}{SYNC}ENV PLAYWRIGHT_BROWSERS_PATH=/ms\n{PLAYWRIGHT}{FLASK}"
-    made = project(text, {"RUN uv run": {"/ms/chrome": node(5), "/usr/bin/x": node(3, owner="os-packages")}})
-    last = runner(made.plan(system=with_layer(4)))
-    assert "ENV PLAYWRIGHT_BROWSERS_PATH=/ms\n" in last
-    assert "COPY --from=builder /ms /ms\n" in last
-
-
-def test_r36_without_the_contents_or_the_image_it_is_refused(project, node) -> None:
-    result = with_browser(project, node).plan()
-    assert (result.refusal.rule, result.refusal.line) == ("R36", 6)
-    from_text = plan(BASE + SYNC + PLAYWRIGHT + FLASK, None, lambda _: None)
-    assert (from_text.refusal.rule, from_text.refusal.line) == ("R36", 6)
-
-
-def test_r36_playwrights_own_image_is_the_final_images_base(project, node) -> None:
-    base = "FROM mcr.microsoft.com/playwright/python:v1.55.0-noble"
-    text = f"{base}\nCOPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\n{SYNC}{FLASK}"
-    made = project(text, {"COPY --from": {"/bin/uv": node(9, owner="uv")}}, base_uv=False)
-    assert f"\n{base} AS runner\n" in made.plan().text
-
-
-def test_r33_packages_of_a_script_of_the_builds_are_installed_by_name(project, node) -> None:
-    result = with_browser(project, node, "RUN ./install.sh\n").plan(system=with_layer(4))
-    last = runner(result)
-    assert "# The OS packages that a program of the build installs by itself.\n" in last
-    assert "fonts-noto libnss3" in last
-    assert "COPY --from=builder /usr/share/mime" in last  # nobody knows that a package's script made it
-    assert decision(result, "other-packages").rule == "R33"
-
-
-def test_r33_packages_beside_a_plain_install_in_one_run_are_not_lost(project, node) -> None:
-    run = "RUN apt-get update && apt-get install -y fonts-noto && uv run playwright install-deps chromium\n"
-    result = with_browser(project, node, run).plan(system=with_layer(4))
-    last = runner(result)
-    assert "RUN apt-get update && apt-get install -y fonts-noto\n" in last
-    assert "apt-get install -y --no-install-recommends libnss3 \\" in last
-    assert not result.allowed.packages
-
-
-def test_r33_packages_from_a_place_that_the_run_makes_known_itself_are_refused(project, node) -> None:
-    more = {"/etc/apt/sources.list.d/corp.list": node(8, owner="other")}
-    result = with_browser(project, node, "RUN ./install.sh\n", more).plan(system=with_layer(4))
-    assert (result.refusal.rule, result.refusal.line) == ("R33", 6)
 
 
 def test_r34_bytecode_of_the_bases_own_modules_stays_behind(project, node) -> None:

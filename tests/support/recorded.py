@@ -58,8 +58,9 @@ class Session:
         return self._answer("build", self.build or built, request)
 
     def plan_rewrite(
-        self, dockerfile, report, *, context=None, store=None, choices=None, on_event=None, cancel=None
-    ):
+        self, dockerfile, report, *, context=None, store=None, choices=None, pull=False, on_event=None,
+        cancel=None,
+    ):  # fmt: skip
         made = RewritePlan(
             outcome="rewritten",
             evidence="static" if report is None else "image",
@@ -72,7 +73,9 @@ class Session:
         )
         changes = self.plan if isinstance(self.plan, dict) else {}
         answer = self.plan if isinstance(self.plan, BaseException) else replace(made, **changes)
-        return self._answer("plan", answer, SimpleNamespace(report=report, context=context, choices=choices))
+        return self._answer(
+            "plan", answer, SimpleNamespace(report=report, context=context, choices=choices, pull=pull)
+        )
 
     def prove(
         self, plan, before, *, context, index=None, build_args=(), verify=True, start=False,

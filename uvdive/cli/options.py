@@ -131,6 +131,7 @@ def add_reading(parser: Parser, *, duplicates: bool = True) -> None:
     else:
         parser.set_defaults(duplicates=False)
     parser.option("--platform", metavar="OS/ARCH", help="which image of several (default: this machine's)")
+    parser.option("--pull", action="store_true", help="pull an image that the engine does not have")
     parser.option(
         "--verify-digests", action="store_true", help="hash plain layers of archives too: reads them whole"
     )

@@ -66,6 +66,9 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         "--choose", metavar="ID=VALUE", action="append", default=[], help="take another alternative"
     )
     parser.option("--json", action="store_true", help="print one JSON object")
+    parser.option(
+        "--pull", action="store_true", help="pull the image, or the final image's base, where it is not there"
+    )
     add_common(parser)
     argv = list(argv)
     end = argv.index("--") if "--" in argv else len(argv)
@@ -86,6 +89,7 @@ class _Rewriting:
 
     def __init__(self, args: argparse.Namespace, console: Console, narrator: Narrator) -> None:
         from uvdive.cli.targets import dockerfile_source, source_of
+        from uvdive.session.options import ReadOptions
 
         self.args = args
         self.console = console
@@ -98,7 +102,9 @@ class _Rewriting:
         self.dockerfile, self.context = self.build.dockerfile, self.build.context
         self.build_args = _buildx_arguments(args.buildx, self.context)
         self.build = dockerfile_source(self.dockerfile, self.context, self.build_args)
-        self.original: Source = self.build if args.image is None else source_of(args.image)
+        self.original: Source = (
+            self.build if args.image is None else source_of(args.image, ReadOptions(pull=args.pull))
+        )
         self.original.dockerfile = self.dockerfile
         if args.force and not self._writes:
             raise UsageError("--force lets --write or -o write.", "Add one of the two, or leave --force out.")
@@ -178,6 +184,7 @@ class _Rewriting:
             context=self.context,
             store=None if loaded is None else loaded.store,
             choices=self.choices,
+            pull=self.args.pull,
             on_event=self.narrator,
         )
 

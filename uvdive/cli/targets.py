@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 
 def reading(args: argparse.Namespace) -> ReadOptions:
     """How to read an image, as the options of ``add_reading`` say."""
-    return ReadOptions(args.platform, args.verify_digests, args.duplicates, not args.no_layer_cache, args.via)
+    return ReadOptions(
+        args.platform,
+        args.verify_digests,
+        args.duplicates,
+        not args.no_layer_cache,
+        args.via,
+        pull=args.pull,
+    )
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from uvdive.image.config import Manifest
 from uvdive.image.endpoint import Endpoint, EngineKind, connect, kind_of
 from uvdive.image.events import ImageFound, LayerOutline
 from uvdive.image.layercache import LayerCache
+from uvdive.image.pulling import pull
 from uvdive.image.source import RawImage, layer_history, read_config
 from uvdive.image.storage import read_storage, storage_root
 from uvdive.image.stream import ChunkStream
@@ -79,6 +80,19 @@ class Engine:
             ) from error
         except APIError as error:
             raise ImageError(f"The engine refuses {reference}: {error.explanation}.") from error
+
+    def ensure(self, reference: str, on_event: OnEvent, *, platform: str | None = None) -> None:
+        """Pull an image that the engine lacks; one that is there is left as it is.
+
+        Raises:
+            ImageError: it cannot be pulled.
+        """
+        from docker.errors import ImageNotFound
+
+        try:
+            self._api.inspect_image(reference)
+        except ImageNotFound:
+            pull(self._api, reference, platform, on_event)
 
     def local_images(self, cache: LayerCache | None = None) -> tuple[LocalImage, ...]:
         """Every named image of the engine; ``cache`` spares asking for each that was seen before."""

@@ -80,9 +80,17 @@ def _alpine(stanza: bytes) -> Installed | None:
 
 
 def closure(
-    packages: Mapping[str, Installed], names: Iterable[str], *, recommends: bool = False
+    packages: Mapping[str, Installed],
+    names: Iterable[str],
+    *,
+    recommends: bool = False,
+    surely: bool = False,
 ) -> frozenset[str]:
-    """The packages that ``names`` bring along, themselves included, among those that are installed."""
+    """The packages that ``names`` bring along, themselves included, among those that are installed.
+
+    Of alternatives all that are there count, for any of them may be the one that is meant;
+    ``surely``: only the first, for an install of ``names`` alone brings that, there or not.
+    """
     providers: dict[str, list[str]] = {}
     for package in packages.values():
         for provided in package.provides:
@@ -97,8 +105,7 @@ def closure(
             found.add(real)
             package = packages[real]
             for choices in (*package.depends, *(package.recommends if recommends else ())):
-                # Of alternatives, all that are there stay: any of them may be the one.
-                waiting += choices
+                waiting += choices[:1] if surely else choices
     return frozenset(found)
 
 

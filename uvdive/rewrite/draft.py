@@ -51,6 +51,7 @@ class Draft:
     prediction: Prediction | None
     runner: str
     changes: tuple[FileChange, ...] = ()
+    missing_base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,10 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     base = bench.lookup(bases.runner)
     if base is None and report is not None:
         notes.warn(
-            "R60", None, f"{bases.runner} is not at hand, so the new size is unknown until it is built."
+            "R60",
+            None,
+            f"{bases.runner} is not at hand, so the new size is unknown until it is built or that image is "
+            f"pulled (`--pull`, or `docker pull {bases.runner}`).",
         )
     packages = plan_packages(evidence, runs, base, notes)
     copier = Copier(evidence, files, env, bases, runs, early, packages.others) if files is not None else None
@@ -119,7 +123,8 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         whole = replace(copies, nodes=[*copies.nodes, *starter.scripts.nodes])
         prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
         prediction = prediction and prediction.less("venv", build.less_bytes)
-    return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes))
+    missing = bases.runner if base is None and report is not None else None
+    return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes), missing)
 
 
 def _warn(evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> None:

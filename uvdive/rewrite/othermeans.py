@@ -53,7 +53,7 @@ def by_other_means(
         before = [install for install in found if install.run.step.line <= run.step.line]
         named = [word.name or word.word.text for install in before for word in install.words]
         recommends = any(install.recommends for install in before)
-        known = closure(facts.packages, named, recommends=recommends) | there
+        known = closure(facts.packages, named, recommends=recommends, surely=True) | there
         mine = {name for name, layer in facts.first_layer.items() if layer == run.step.layer}
         added = (mine & facts.packages.keys()) - known
         if added:
@@ -64,7 +64,7 @@ def by_other_means(
 
 def _fewest(packages: Mapping[str, Installed], added: Iterable[str]) -> tuple[str, ...]:
     """Those that no other of them brings; of such as bring each other, the first."""
-    brings = {name: closure(packages, [name]) for name in sorted(added)}
+    brings = {name: closure(packages, [name], surely=True) for name in sorted(added)}
     roots = [
         name
         for name in brings

@@ -104,7 +104,11 @@ class Allowances:
 
 @dataclass(frozen=True, slots=True)
 class RewritePlan:
-    """The result of planning. ``text`` is the new Dockerfile, or the old where refused."""
+    """The result of planning. ``text`` is the new Dockerfile, or the old where refused.
+
+    ``missing_base`` is the final image's base where it is not at hand, so that nothing
+    is predicted: pulling it would tell (R60).
+    """
 
     outcome: Outcome
     evidence: Literal["image", "static"]
@@ -118,3 +122,4 @@ class RewritePlan:
     warnings: tuple[PlanWarning, ...] = ()
     predicted: Prediction | None = None
     allowed: Allowances | None = None
+    missing_base: str | None = None

@@ -137,6 +137,7 @@ def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
         decisions=tuple(decisions),
         warnings=tuple(notes.warnings),
         predicted=draft.prediction,
+        missing_base=draft.missing_base,
         allowed=Allowances(
             config=tuple(sorted(notes.config)),
             paths=tuple(sorted(notes.paths)),

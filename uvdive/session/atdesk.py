@@ -22,6 +22,7 @@ def plan_at_desk(
     dockerfile: Path,
     context: Path | None,
     choices: Mapping[str, str],
+    pull: bool,  # noqa: FBT001 - a desk takes arguments by place
     *,
     on_event: OnEvent,
     cancel: CancelToken,
@@ -33,6 +34,7 @@ def plan_at_desk(
         context=context,
         store=held.store,
         choices=choices,
+        pull=pull,
         on_event=on_event,
         cancel=cancel,
     )

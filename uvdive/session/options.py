@@ -17,6 +17,7 @@ class ReadOptions:
     too, ``duplicates`` looks for equal content, ``layer_cache`` lets the engine's layers
     come from the cache, and ``via`` says how an engine hands its images over: by its
     ``save`` stream, from its own ``storage``, or ``auto``: from storage where it may be read.
+    ``pull`` fetches an image that the engine lacks from its registry first.
     ``look_in`` is a folder where the image's Dockerfile is looked for if none is named.
     """
 
@@ -26,6 +27,7 @@ class ReadOptions:
     layer_cache: bool = True
     via: Via = "auto"
     look_in: Path | None = None
+    pull: bool = False
 
 
 DEFAULTS = ReadOptions()

@@ -94,6 +94,8 @@ def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawIm
         from uvdive.session.caching import layer_cache
 
         engine = Engine(endpoint_of(target.kind))
+        if options.pull:
+            engine.ensure(target.value, on_event, platform=options.platform)
         cache = layer_cache() if options.layer_cache else None
         image = engine.read(
             target.value, wanted, on_event, platform=options.platform, cache=cache, via=options.via

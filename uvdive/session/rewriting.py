@@ -22,13 +22,14 @@ _INSTALLS = re.compile(r"\b(?:apt|apt-get|apk|aptitude)\b")
 _SYSTEMS: dict[str, SystemFacts] = {}
 
 
-def plan_rewrite(
+def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     dockerfile: Path,
     report: ImageReport | None,
     *,
     context: Path | None = None,
     store: LayerStore | None = None,
     choices: Mapping[str, str] | None = None,
+    pull: bool = False,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> RewritePlan:
@@ -40,11 +41,13 @@ def plan_rewrite(
         context: the folder that the build reads; the file's own by default.
         store: the contents of the image's files, for scripts and libraries.
         choices: values by decision id.
+        pull: fetch the runner's base where the engine lacks it (R60).
         on_event: takes Notes and what reading the runner's base reports.
         cancel: stops the work.
 
     Raises:
         UsageError: the file cannot be read, is no Dockerfile, or a choice is not offered.
+        ImageError: the runner's base was to be pulled, and cannot be.
         CancelledError: ``cancel`` was set.
     """
     text = read_dockerfile(dockerfile)
@@ -52,7 +55,8 @@ def plan_rewrite(
 
     def lookup(reference: str) -> ImageReport | None:
         if reference not in seen:
-            seen[reference] = _load_base(reference, on_event, cancel)
+            assert report is not None
+            seen[reference] = _load_base(reference, report, on_event, cancel, pull=pull)
         return seen[reference]
 
     return plan(
@@ -114,13 +118,25 @@ def read_dockerfile(path: Path) -> str:
         ) from error
 
 
-def _load_base(reference: str, on_event: OnEvent, cancel: CancelToken | None) -> ImageReport | None:
-    """The report of a base image that is in the local engine; None where it is not (R60)."""
+def _load_base(
+    reference: str, report: ImageReport, on_event: OnEvent, cancel: CancelToken | None, *, pull: bool
+) -> ImageReport | None:
+    """The report of a base image, for the image's own engine and platform; None where it is not at hand.
+
+    Raises:
+        ImageError: it was to be pulled, and cannot be.
+    """
+    from uvdive.image.oci import fits, this_platform
     from uvdive.session.images import load_image
+    from uvdive.session.options import ReadOptions
 
     on_event(Note(f"Reading {reference}, the final image's base"))
+    engine = "podman" if report.image.source == "podman" else "docker"
+    platform = report.image.platform
+    options = ReadOptions(platform=None if fits(platform, this_platform()) else platform, pull=pull)
     try:
-        loaded = load_image(f"docker://{reference}", on_event=on_event, cancel=cancel)
+        return load_image(f"{engine}://{reference}", options=options, on_event=on_event, cancel=cancel).report
     except (ImageError, EngineError):
+        if pull:
+            raise
         return None
-    return loaded.report

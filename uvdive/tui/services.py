@@ -22,12 +22,13 @@ def _plan(
     *,
     context: Path | None,
     choices: Mapping[str, str],
+    pull: bool,
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> RewritePlan:
     from uvdive.session.atdesk import plan_at_desk
 
-    return desk.run(plan_at_desk, dockerfile, context, choices, on_event=on_event, cancel=cancel)
+    return desk.run(plan_at_desk, dockerfile, context, choices, pull, on_event=on_event, cancel=cancel)
 
 
 def _prove(

@@ -1,4 +1,4 @@
-"""What is asked before a Dockerfile is written, and where one is looked for."""
+"""What is asked before something is pulled or written, and where a Dockerfile is looked for."""
 
 from __future__ import annotations
 
@@ -51,6 +51,15 @@ def first_question(plan: RewritePlan, proof: Proof | None) -> Question:
     ]
     lines += [Content(""), _known(proof)]
     return Question("Write the rewrite?", Content("\n").join(lines), "Write")
+
+
+def pull_question(base: str) -> Question:
+    """Whether to pull the base that the plan could not read."""
+    lines = [
+        Content.assemble("The final image starts from ", (visible(base), "bold"), ", which is not here."),
+        Content("Its size is unknown, so nothing is predicted. The build fetches it in any case."),
+    ]
+    return Question("Pull it now?", Content("\n").join(lines), "Pull")
 
 
 def _known(proof: Proof | None) -> Content:

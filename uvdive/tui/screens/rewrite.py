@@ -28,6 +28,7 @@ from uvdive.tui.widgets.decisions import DecisionList, reason
 from uvdive.tui.widgets.diff import DiffView
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.steps import LogView, StepList
+from uvdive.tui.writing import pull_question
 
 
 class RewriteScreen(RewriteBuilds):
@@ -40,6 +41,8 @@ class RewriteScreen(RewriteBuilds):
         self._job: Job | None = None
         self._note = "computing the rewrite"
         self._clock: Timer | None = None
+        self._asked: set[str] = set()
+        self._pull = False
 
     def on_mount(self) -> None:
         """Ask for the plan."""
@@ -76,12 +79,18 @@ class RewriteScreen(RewriteBuilds):
         if self._job is not None:
             self._job.cancel.cancel()
         services, dockerfile, context = self._app.services, self.dockerfile, self._app.context
-        desk, choices = self._app.desk, dict(self.choices)
+        desk, choices, pull = self._app.desk, dict(self.choices), self._pull
         assert desk is not None
 
         def work(on_event: OnEvent, cancel: CancelToken) -> RewritePlan:
             return services.plan(
-                dockerfile, desk, context=context, choices=choices, on_event=on_event, cancel=cancel
+                dockerfile,
+                desk,
+                context=context,
+                choices=choices,
+                pull=pull,
+                on_event=on_event,
+                cancel=cancel,
             )
 
         self._note = "computing the rewrite"
@@ -104,6 +113,19 @@ class RewriteScreen(RewriteBuilds):
         self._show_reason()
         if plan.refusal is not None:
             self.go_to("why")
+        if plan.missing_base is not None and plan.missing_base not in self._asked:
+            self._asked.add(plan.missing_base)
+            self._ask_to_pull(plan.missing_base)
+
+    def _ask_to_pull(self, base: str) -> None:
+        """Without the final image's base nothing is predicted: pull it on a yes (R60)."""
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - it is the answer
+            if yes:
+                self._pull = True
+                self.replan()
+
+        self.app.push_screen(pull_question(base), answered)
 
     @on(Rows.Highlighted, "#decisions")
     def _decision_highlighted(self) -> None:
