@@ -160,6 +160,19 @@ def test_a_comparison_as_markdown() -> None:
     assert "`/f29`" in text
 
 
+def test_a_package_of_two_environments_is_told_apart() -> None:
+    moved = (
+        PackageDelta("/old", "pip", "25", None, 9, None),
+        PackageDelta("/new", "pip", None, "25", None, 9),
+        PackageDelta("/new", "flask", "3.0", "3.1", 5, 6),
+    )
+    found = replace(comparison(), packages=moved)
+    for text in (comparison_text(found), comparison_markdown(found)):
+        assert "pip in /old" in text
+        assert "pip in /new" in text
+        assert "flask in" not in text
+
+
 def test_a_report_as_markdown_lets_nothing_out_of_its_cell() -> None:
     report = sample_report()
     layer = replace(report.layers[1], instruction="RUN a | b `c` <script>\n# no")

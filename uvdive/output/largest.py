@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from uvdive.ledger.report import Finding, ImageReport, Waste
@@ -27,6 +28,15 @@ def packages(deltas: Sequence[PackageDelta]) -> list[PackageDelta]:
     """The packages whose version or size differs, the largest difference first."""
     differ = [item for item in deltas if (item.before, item.before_bytes) != (item.after, item.after_bytes)]
     return sorted(differ, key=lambda item: -abs(change(item.before_bytes, item.after_bytes)))
+
+
+def names(deltas: Sequence[PackageDelta]) -> list[str]:
+    """How to call each package: with its environment where another row has the same name."""
+    times = Counter(item.name for item in deltas)
+    return [
+        f"{item.name} in {item.environment}" if item.environment and times[item.name] > 1 else item.name
+        for item in deltas
+    ]
 
 
 def paths(deltas: Sequence[PathDelta]) -> list[PathDelta]:

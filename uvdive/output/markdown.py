@@ -135,13 +135,14 @@ def _delta(before: int | None, after: int | None, units: Units) -> str:
 
 
 def _packages(title: str, packages: tuple[PackageDelta, ...], units: Units) -> list[str]:
+    changed = largest.packages(packages)
     rows = [
         (
-            escaped(item.name),
+            escaped(name),
             escaped(item.before or "-"),
             escaped(item.after or "-"),
             _delta(item.before_bytes, item.after_bytes, units),
         )
-        for item in largest.packages(packages)[:TOP]
+        for name, item in zip(largest.names(changed), changed[:TOP], strict=False)
     ]
     return _table((title, "before", "after", "change"), rows, frozenset({3})) if rows else []

@@ -63,12 +63,12 @@ def _packages(title: str, packages: tuple[PackageDelta, ...], units: Units) -> l
     changed = largest.packages(packages)
     rows = [
         (
-            f"  {visible(item.name)}",
+            f"  {visible(name)}",
             _version(item.before),
             _version(item.after),
             delta(largest.change(item.before_bytes, item.after_bytes), units),
         )
-        for item in changed[:TOP]
+        for name, item in zip(largest.names(changed), changed[:TOP], strict=False)
     ]
     if not rows:
         return []
