@@ -276,3 +276,11 @@ def test_r38_git_for_git_dependencies_stays_in_the_build_stage(project, called) 
     result = project(f"{BASE}{INSTALL} git\n{SYNC}{FLASK}").plan(system=facts(needs))
     assert f"{INSTALL} git\n" in result.text[: result.text.index(" AS runner")]
     assert (f"{INSTALL} git\n" in runner(result)) is called
+
+
+def test_r33_uv_in_the_systems_folder_is_no_source_of_packages(project) -> None:
+    bring = "COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /uvx /bin/\n"
+    made = project(f"{BASE}{bring}{INSTALL} vim\n{SYNC}{FLASK}")
+    text = runner(made.plan(system=facts()))
+    assert "apt-get install -y vim" in text
+    assert "astral-sh" not in text

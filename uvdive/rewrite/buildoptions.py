@@ -13,6 +13,7 @@ from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, options
 from uvdive.rewrite.plan import Decision
 from uvdive.rewrite.steps import Evidence, Step, command_text
+from uvdive.rewrite.uvcalls import subcommand
 
 _SYNC = re.compile(r"(\buv\b(?:\s|\\\n)+(?:--?\S+(?:\s|\\\n)+)*?sync)(?![\w./-])")
 _NO_DEV = re.compile(
@@ -63,7 +64,7 @@ def _sync_edits(evidence: Evidence, option: str) -> dict[int, str] | None:
         uv = [command for command in script.commands if command.program == "uv"]
         if any(_syncs_by_run(command.argv) for command in uv):
             return None
-        count = sum("sync" in command.argv for command in uv)
+        count = sum(subcommand(command.argv)[0] == "sync" for command in uv)
         if not count:
             continue
         new, changed = _SYNC.subn(rf"\1 {option}", step.instruction.source)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from uvdive.dockerfile.variables import expand
 from uvdive.rewrite.notes import Notes
-from uvdive.rewrite.steps import Evidence, Step
+from uvdive.rewrite.steps import Evidence, Step, command_text
+from uvdive.rewrite.uvcalls import calls_sync
 
 _LIMIT = 1 << 20
 
@@ -92,7 +93,7 @@ def warn_host_environment(evidence: Evidence, notes: Notes) -> None:
         return
     synced = False
     for step in evidence.steps:
-        synced = synced or (step.keyword == "RUN" and "sync" in step.instruction.value)
+        synced = synced or (step.keyword == "RUN" and calls_sync(command_text(step.instruction)))
         if not synced or step.keyword not in ("COPY", "ADD") or step.instruction.flag("from") is not None:
             continue
         if any(source.rstrip("/") == "." for source in sources(step)[0]) and not _ignores(evidence.context):

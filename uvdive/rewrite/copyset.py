@@ -14,7 +14,6 @@ from uvdive.rewrite.environments import sites
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.leftbehind import is_personal, is_scratch
-from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.othermeans import OtherMeans
 from uvdive.rewrite.provided import LD_CACHE, Provided
 from uvdive.rewrite.runs import Run
@@ -292,31 +291,3 @@ def cache_mounts(step: Step) -> list[str]:
         if flag.startswith("--mount=") and fields.get("type") == "cache" and target:
             found.append(posixpath.normpath(posixpath.join(step.workdir, expand(target, step.values.get))))
     return found
-
-
-def static_copy_set(evidence: Evidence, env: EnvironmentFacts, targets: list[tuple[str, int]]) -> CopySet:
-    """The copies by the text alone: the work directory, the environment, and COPY's targets.
-
-    ``targets`` are absolute destinations with their lines.
-
-    Raises:
-        Refused: R32 or R34, where a destination is one of the system's own folders.
-    """
-    workdir = evidence.workdir
-    if workdir == "/":
-        raise Refused(
-            "R32", "Without a WORKDIR nobody can tell the app's files from the system's by the text."
-        )
-    result = CopySet(paths=[workdir])
-    for path, line in [(env.path, 0), *targets]:
-        clean = path.rstrip("/")
-        if any(clean == known or clean.startswith(f"{known}/") for known in result.paths):
-            continue
-        if clean != env.path and (clean.count("/") < 2 or path.endswith("/")):
-            raise Refused(
-                "R34",
-                f"What lands in {path} cannot be told from what the base has there without the image.",
-                line or None,
-            )
-        result.paths.append(clean)
-    return result

@@ -11,8 +11,8 @@ from uvdive.rewrite.basediff import announce_base_files
 from uvdive.rewrite.bases import Bases, check_interpreter, choose_bases
 from uvdive.rewrite.buildoptions import build_options
 from uvdive.rewrite.compose import Parts, Writer, check_single, write
-from uvdive.rewrite.contextfiles import sources, warn_host_environment
-from uvdive.rewrite.copyset import Copier, CopySet, static_copy_set
+from uvdive.rewrite.contextfiles import warn_host_environment
+from uvdive.rewrite.copyset import Copier, CopySet
 from uvdive.rewrite.credentials import warn_credentials
 from uvdive.rewrite.elsewhere import warn_elsewhere
 from uvdive.rewrite.explain import explain
@@ -22,7 +22,7 @@ from uvdive.rewrite.homes import warn_cache_mounts, warn_data_of_others
 from uvdive.rewrite.inplace import predict_in_place, steps_with_uv, write_in_place
 from uvdive.rewrite.layers import MAX_COPIES, arranged
 from uvdive.rewrite.leftbehind import left_behind
-from uvdive.rewrite.multistage import brings_uv, note_stages
+from uvdive.rewrite.multistage import note_stages
 from uvdive.rewrite.neverinstalled import warn_never_installed
 from uvdive.rewrite.noneditable import install_project
 from uvdive.rewrite.notes import Notes, Refused, options
@@ -33,6 +33,7 @@ from uvdive.rewrite.prediction import predict
 from uvdive.rewrite.runs import Run, early_copies, read_runs
 from uvdive.rewrite.settings import added_variables, check_inherited, start_text
 from uvdive.rewrite.start import Starter
+from uvdive.rewrite.staticcopies import static_copy_set
 from uvdive.rewrite.staticrules import check_static
 from uvdive.rewrite.steps import Evidence
 from uvdive.rewrite.sync import check_other_stages, full_sync, warn_resolving
@@ -183,12 +184,7 @@ def _copies(
 ) -> CopySet:
     if copier is None:
         check_static(evidence, runs)
-        targets = [
-            (sources(step)[1], step.line)
-            for step in evidence.steps
-            if step.keyword in ("COPY", "ADD") and not brings_uv(step.instruction)
-        ]
-        return static_copy_set(evidence, env, targets)
+        return static_copy_set(evidence, env)
     files = copier.files
     check_sources(copier.provided.others, files)
     whole = arranged(evidence, copier, left, notes)

@@ -13,7 +13,8 @@ from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision
-from uvdive.rewrite.steps import Evidence, command_text
+from uvdive.rewrite.steps import Evidence, Step, command_text
+from uvdive.rewrite.uvcalls import calls_sync, uv_calls
 
 _SITE = re.compile(r"/lib/python(?P<minor>\d+\.\d+)/(?:site|dist)-packages$")
 
@@ -31,10 +32,8 @@ def project_environment(evidence: Evidence) -> str | None:
     """Where ``uv sync``, else ``uv venv``, makes the environment by the text (R7); None without both."""
     runs = [(step, command_text(step.instruction)) for step in reversed(evidence.runs())]
     for step, text in runs:
-        if re.search(r"\buv\s+(?:\S+\s+)*?sync\b", text):
-            active = step.values.get("VIRTUAL_ENV") if "--active" in text else None
-            named = active or step.values.get("UV_PROJECT_ENVIRONMENT", ".venv")
-            return posixpath.normpath(posixpath.join(step.workdir, named))
+        if calls_sync(text):
+            return _synced(step, text)
     for step, text in runs:
         made = re.search(r"\buv\s+venv\b(?P<rest>[^;&|\n]*)", text)
         if made is None:
@@ -43,6 +42,16 @@ def project_environment(evidence: Evidence) -> str | None:
         named = next((word for word in words if "/" in word or word == ".venv"), ".venv")
         return posixpath.normpath(posixpath.join(step.workdir, named))
     return None
+
+
+def _synced(step: Step, text: str) -> str:
+    """Where a RUN's last ``uv sync`` makes the environment: beside the project, wherever that is."""
+    calls = [call for call in uv_calls(text, step.workdir) or () if call.name == "sync"]
+    folder = calls[-1].folder if calls else None
+    environ = {**step.values, **(dict(calls[-1].environ) if calls else {})}
+    active = environ.get("VIRTUAL_ENV") if "--active" in text else None
+    named = expand(active or environ.get("UV_PROJECT_ENVIRONMENT") or ".venv", step.values.get)
+    return posixpath.normpath(posixpath.join(folder or step.workdir, named))
 
 
 def uv_bytes(report: ImageReport) -> int:

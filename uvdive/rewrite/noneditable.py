@@ -13,7 +13,8 @@ from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, options
 from uvdive.rewrite.plan import Decision
-from uvdive.rewrite.steps import Evidence
+from uvdive.rewrite.steps import Evidence, command_text
+from uvdive.rewrite.uvcalls import calls_sync
 
 
 def install_project(
@@ -77,7 +78,7 @@ def install_project(
 
 
 def _syncs(evidence: Evidence) -> bool:
-    return any(re.search(r"\buv\b.*\bsync\b", step.instruction.value, re.DOTALL) for step in evidence.runs())
+    return any(calls_sync(command_text(step.instruction)) for step in evidence.runs())
 
 
 def _needs_no_file(words: tuple[str, ...], env: EnvironmentFacts, files: Files, workdir: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uvdive.dockerfile.shell import Command, Part, Script, read_script, shell_text
 from uvdive.rewrite.commandclass import REPEATED, Class, class_of_all, is_system, paths_of
 from uvdive.rewrite.contextfiles import sources
+from uvdive.rewrite.multistage import brings_uv
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.steps import Evidence, Step
 
@@ -171,13 +172,16 @@ def _uses(text: str, thing: str) -> bool:
 def early_copies(steps: Sequence[Step], runs: Sequence[Run]) -> frozenset[int]:
     """The lines of COPY and ADD that repeated RUNs build on: package sources, keys, settings (R33).
 
-    They are those that go into the system's folders before the last such RUN.
+    They are those that go into the system's folders before the last such RUN, uv itself excepted.
     """
     last = max((r.step.line for r in runs if r.has("os-packages") or r.has("system")), default=0)
     return frozenset(
         step.line
         for step in steps
-        if step.keyword in ("COPY", "ADD") and step.line < last and _for_the_system(step)
+        if step.keyword in ("COPY", "ADD")
+        and step.line < last
+        and _for_the_system(step)
+        and not brings_uv(step.instruction)
     )
 
 

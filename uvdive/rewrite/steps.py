@@ -16,6 +16,7 @@ from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.system import SystemFacts
+from uvdive.rewrite.uvcalls import calls_sync
 
 _UV_WORD = re.compile(r"(?<![\w.-])uvx?(?![\w.-])")
 
@@ -101,7 +102,7 @@ def command_text(instruction: Instruction) -> str:
 def build_text(evidence: Evidence) -> str:
     """The shell text of all RUNs that made the environment: the other stages' where the last has no sync."""
     own = "\n".join(command_text(step.instruction) for step in evidence.runs())
-    if re.search(r"\buv\b.*\bsync\b", own):
+    if calls_sync(own):
         return own
     runs = (i for stage in evidence.stages for i in stage.instructions if i.keyword == "RUN")
     return "\n".join(map(command_text, runs))

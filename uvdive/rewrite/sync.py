@@ -11,6 +11,7 @@ from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.steps import Evidence, Step, command_text
+from uvdive.rewrite.uvcalls import calls_sync, uv_calls
 
 _PARTIAL = frozenset({"--no-install-project", "--no-install-workspace", "--no-install-local"})
 
@@ -37,7 +38,7 @@ def full_sync(
     last = _last_sync(runs)
     if last is None:
         return []
-    step, options = last
+    step, options, folder = last
     added = [word for option in sorted(wanted) for word in option]
     if not _PARTIAL & set(options):
         _note_groups(options, step, start, notes)
@@ -52,7 +53,7 @@ def full_sync(
             "it from the build on; the predicted size is without it.",
         )
     state = next((s for s in reversed(evidence.steps) if s.keyword in ("RUN", "COPY", "ADD")), step)
-    place = "" if state.workdir == step.workdir else f"--directory {step.workdir} "
+    place = "" if state.workdir == folder else f"--directory {folder} "
     flags = "".join(
         f"{flag} "
         for flag in step.instruction.flags
@@ -78,14 +79,13 @@ def check_other_stages(evidence: Evidence, removed: Collection[str]) -> None:
     """
     if "uv run" not in removed or "--no-sync" in _start_text(evidence):
         return
-    if any("sync" in command_text(step.instruction) for step in evidence.runs()):
+    if any(calls_sync(command_text(step.instruction)) for step in evidence.runs()):
         return
     syncs = [
         instruction
         for stage in evidence.stages
         for instruction in stage.instructions
-        if instruction.keyword == "RUN"
-        and re.search(r"\buv\b.*\bsync\b", command_text(instruction), re.DOTALL)
+        if instruction.keyword == "RUN" and calls_sync(command_text(instruction))
     ]
     if syncs and any(option in command_text(syncs[-1]) for option in _PARTIAL):
         raise Refused(
@@ -104,7 +104,7 @@ def _start_text(evidence: Evidence) -> str:
 
 def warn_resolving(evidence: Evidence, env: EnvironmentFacts, notes: Notes) -> None:
     """Say what makes two builds, or the build and the start, differ (R16, R50)."""
-    syncs = [step for step in evidence.runs() if re.search(r"\buv\b.*\bsync\b", step.instruction.value)]
+    syncs = [step for step in evidence.runs() if calls_sync(command_text(step.instruction))]
     if not syncs:
         return
     context = evidence.context
@@ -125,12 +125,14 @@ def warn_resolving(evidence: Evidence, env: EnvironmentFacts, notes: Notes) -> N
         )
 
 
-def _last_sync(runs: list[Run]) -> tuple[Step, list[str]] | None:
+def _last_sync(runs: list[Run]) -> tuple[Step, list[str], str] | None:
+    """The step, options and folder of the last sync that is plain to see."""
     for run in reversed(runs):
-        for command in reversed(commands(run.text) or ()):
-            argv = list(command.argv)
-            if argv[:1] and re.search(r"(?:^|/)uv$", argv[0]) and "sync" in argv:
-                return run.step, argv[argv.index("sync") + 1 :]
+        if commands(run.text) is None:
+            continue
+        for call in reversed(uv_calls(run.text, run.step.workdir) or ()):
+            if call.name == "sync" and call.folder is not None:
+                return run.step, list(call.words), call.folder
     return None
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.uvcalls import calls_sync
 from uvdive.rewrite.uvoptions import Options, in_sync, read_options
 
 _OTHER_RUNNERS = {"poetry": ("run",), "pdm": ("run",), "pipenv": ("run",), "hatch": ("run",), "rye": ("run",)}
@@ -144,7 +145,7 @@ def _strip_uv_run(
     folder = posixpath.normpath(posixpath.join(around.workdir, directory or "."))
     _check_place(posixpath.normpath(posixpath.join(folder, project or ".")), inner, around, line)
     _check_python(inner.python or outer.python or around.environ.get("UV_PYTHON"), around, line)
-    if inner.exact and not re.search(r"\buv\s+(?:\S+\s+)*?sync\b", around.sync):
+    if inner.exact and not calls_sync(around.sync):
         raise Refused(
             "R19",
             "`uv run --exact` removes packages at start. Install with `uv sync`, and drop the option.",
@@ -159,7 +160,7 @@ def _strip_uv_run(
                 line,
             )
     missing = tuple(option for option in inner.wanted if not in_sync(option, around.sync))
-    if missing and "uv sync" not in around.sync:
+    if missing and not calls_sync(around.sync):
         raise Refused(
             "R19",
             f"`uv run {' '.join(missing[0])}` installs at start, and no `uv sync` in the build does.",
