@@ -17,13 +17,13 @@ from uvdive.base.progress import CancelToken
 from uvdive.build import observing, sandbox
 from uvdive.build.containers import run_container
 from uvdive.build.observing import Answer, Observed, Watched, health_command, observe
-from uvdive.build.probe import ports, work
+from uvdive.build.probe import constant, plain, ports, work
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.running import judge, said
 
 PYTHON = "python:3.13-slim"
 RESOLVED = Check("start", "passed", "The new image starts web.")
-WEB = Observed("listening", None, (8000,), (Answer(8000, 200, "aa"),), 0.4)
+WEB = Observed("listening", None, (8000,), (Answer(8000, 200, "aa", "aa", "aa"),), 0.4)
 FAILS = Observed("exited", 1, log=("at 12:01", "KeyError: 'DATABASE_URL' at 0x7f12"))
 
 
@@ -37,8 +37,8 @@ def test_the_same_passes() -> None:
     ("new", "line"),
     [
         (replace(WEB, ports=(80,), answers=()), "listening ports: [8000] -> [80]"),
-        (replace(WEB, answers=(Answer(8000, 500, "aa"),)), "/ at port 8000: HTTP 200 -> 500"),
-        (replace(WEB, answers=(Answer(8000, 200, "bb"),)), "/ at port 8000: another body"),
+        (replace(WEB, answers=(Answer(8000, 500, "aa", "aa", "aa"),)), "/ at port 8000: HTTP 200 -> 500"),
+        (replace(WEB, answers=(Answer(8000, 200, "bb", "bb", "bb"),)), "/ at port 8000: another body"),
         (replace(WEB, answers=()), "/ at port 8000: no answer any more"),
         (replace(WEB, state="unhealthy"), "the new image does not become healthy"),
         (FAILS, "the new image ends with 1 (KeyError: 'DATABASE_URL' at 0x7f12)"),
@@ -96,14 +96,49 @@ def test_an_error_that_only_the_new_image_logs_fails() -> None:
     assert judge(new, new, RESOLVED).status == "passed"
 
 
-def test_a_body_that_changes_with_each_request_is_not_compared() -> None:
-    varying = Answer(8000, 200, "aa", "plain", steady=False)
-    old = replace(WEB, answers=(varying,))
-    same = replace(WEB, answers=(replace(varying, body="bb"),))
-    assert judge(old, same, RESOLVED).status == "passed"
-    other = replace(WEB, answers=(replace(varying, body="bb", plain="other"),))
-    check = judge(old, other, RESOLVED)
-    assert (check.status, "was not compared" in check.differences[0]) == ("announced", True)
+@pytest.mark.parametrize(
+    ("bodies", "rest"),
+    [
+        ([b"<p>it is 12:01", b"<p>it is 12:02"], b"<p>it is \0"),
+        ([b'{"token": "aGk-_x"}', b'{"token": "Zz09+/"}'], b'{"token": "\0"}'),
+        ([b"the same", b"the same"], b"the same"),
+        ([b"one of", b"two of them"], None),
+        ([b"answered", b""], None),
+    ],
+)
+def test_requests_tell_what_changes_by_itself(bodies: list[bytes], rest: bytes | None) -> None:
+    assert constant(bodies) == rest
+
+
+def answering(body: bytes, *more: bytes) -> Observed:
+    """A run whose ``/`` gave these bodies."""
+    rest = constant([body, *(more or (body,))])
+    texts = [text.decode() if text is not None else "" for text in (body, rest, plain(rest))]
+    return replace(WEB, answers=(Answer(8000, 200, *texts),))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "status"),
+    [
+        # from request to request
+        ((b"now 1", b"now 2"), (b"now 3", b"now 4"), None, "passed"),
+        ((b"now 1", b"now 2"), (b"sorry 3", b"sorry 4"), (b"now 5", b"now 6"), "failed"),
+        ((b"a", b"a b"), (b"a b c", b"a"), (b"a b", b"a b c d"), "announced"),
+        # from start to start
+        ((b"since 1",), (b"since 2",), (b"since 3",), "announced"),
+        ((b"since 1",), (b"sorry 2",), (b"since 3",), "failed"),
+        ((b"id x",), (b"id y",), (b"id z",), "announced"),
+        # never: it is the rewrite's
+        ((b"version 1",), (b"version 2",), (b"version 1",), "failed"),
+        ((b"all 3 items",), (b"nothing at all",), (b"all 3 items",), "failed"),
+        ((b"all",), (b"nothing",), None, "failed"),
+    ],
+)
+def test_a_body_counts_where_the_original_repeats_its_own(
+    old: tuple[bytes, ...], new: tuple[bytes, ...], again: tuple[bytes, ...] | None, status: str
+) -> None:
+    third = None if again is None else answering(*again)
+    assert judge(answering(*old), answering(*new), RESOLVED, third).status == status
 
 
 @pytest.mark.parametrize(
@@ -281,3 +316,30 @@ def test_podman_runs_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert (ran.status, ran.output) == (3, "uvdive\n")
     assert run_container("localhost/debian:trixie-slim", ["nope"], seconds=60, source="podman").status == 127
+
+
+SINCE = """
+import http.server, signal, sys, time
+signal.signal(15, lambda *_: sys.exit())
+began = time.time_ns()
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"hello, up since %d, now %d" % (began, time.time_ns()))
+http.server.HTTPServer(("", 8000), Handler).serve_forever()
+"""
+
+
+@pytest.mark.engine
+def test_a_real_page_with_the_time_and_the_start(built: Callable[..., str]) -> None:
+    watched = Watched(built(program(SINCE)), python=IN_IMAGE)
+    old, new, again = (observe(watched, seconds=60) for _ in range(3))
+    (answer,) = old.answers
+    assert len({answer.body, answer.constant, answer.plain}) == 3
+    assert judge(old, old, RESOLVED).status == "passed"
+    check = judge(old, new, RESOLVED, again)
+    assert check.status == "announced"
+    assert "changes from start to start" in check.differences[0]
+    other = Watched(built(program(SINCE.replace("hello", "sorry"))), python=IN_IMAGE)
+    assert judge(old, observe(other, seconds=60), RESOLVED, again).status == "failed"

@@ -37,15 +37,17 @@ _QUIET = 3
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What ``/`` at a port gave: HTTP status, digests of the body as it is and without its
-    numbers; ``steady`` is False where two requests gave two bodies.
+    """What ``/`` at a port gave: HTTP status, and digests of the body.
+
+    ``body`` is of the first as it came, ``constant`` of what was the same in all requests,
+    ``plain`` of that without numbers; both are empty where that could not be told.
     """
 
     port: int
     status: int
     body: str
-    plain: str = ""
-    steady: bool = True
+    constant: str
+    plain: str
 
 
 @dataclass(frozen=True, slots=True)

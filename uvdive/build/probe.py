@@ -1,8 +1,8 @@
 """Runs inside a container, under whatever Python it has: finds listening ports and asks for ``/``.
 
 Only the standard library, and nothing newer than Python 3.7. Prints one JSON object:
-``ports``; ``answers`` as lists of port, HTTP status, the body's sha256, that of the body
-without its numbers, and whether two requests gave one body; ``ticks``, the processor time
+``ports``; ``answers`` as lists of port, HTTP status and three sha256 of the body: as it is,
+without what changed from request to request, and without numbers besides; ``ticks``, the processor time
 that the other processes have used, in clock ticks; ``runnable``, whether one of them would
 go on at once if a busy machine let it.
 """
@@ -18,6 +18,9 @@ import sys
 
 _LISTENING = "0A"  # TCP_LISTEN (Linux, include/net/tcp_states.h)
 _NUMBERS = re.compile(rb"[0-9A-Fa-f]*[0-9][0-9A-Fa-f]*")
+_WORDS = re.compile(rb"[^\s\"'<>]+|[\s\"'<>]+")
+_REQUESTS = 3
+_CHANGED = b"\0"
 
 
 def ports(lines: list[str]) -> set[int]:
@@ -42,13 +45,35 @@ def get(port: int) -> tuple[int, bytes] | None:
 
 
 def ask(port: int) -> list[object] | None:
-    """What a port answers for ``/``, asked twice: some bodies hold the time or a token."""
+    """What a port answers for ``/``, asked several times: some bodies hold the time or a token."""
     first = get(port)
     if first is None:
         return None
     status, body = first
-    plain = hashlib.sha256(_NUMBERS.sub(b"0", body)).hexdigest()
-    return [port, status, hashlib.sha256(body).hexdigest(), plain, get(port) == first]
+    bodies = [body]
+    for _ in range(_REQUESTS - 1):
+        again = get(port)
+        bodies.append(b"" if again is None else again[1])
+    rest = constant(bodies)
+    digests = ["" if text is None else hashlib.sha256(text).hexdigest() for text in (body, rest, plain(rest))]
+    return [port, status, *digests]
+
+
+def constant(bodies: list[bytes]) -> bytes | None:
+    """The first body with a mark for each word that is another one in some of them.
+
+    None where they have different numbers of words, so that nothing says which is which.
+    """
+    split = [_WORDS.findall(body) for body in bodies]
+    if len({len(words) for words in split}) > 1:
+        return None
+    sides = zip(*split)  # noqa: B905 - Pythons before 3.10 have no "strict"
+    return b"".join(each[0] if len(set(each)) == 1 else _CHANGED for each in sides)
+
+
+def plain(text: bytes | None) -> bytes | None:
+    """The text with one sign for each decimal or hexadecimal number."""
+    return None if text is None else _NUMBERS.sub(b"0", text)
 
 
 def work(folder: str = "/proc") -> tuple[int, bool]:

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from uvdive.base.progress import CancelToken
-from uvdive.build.observing import Answer, Observed, Watched, observe
+from uvdive.build.observing import Observed, Watched, observe
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
+from uvdive.verify.bodies import by_itself, likenesses
 from uvdive.verify.checks import ENGINES, Check, Want
 from uvdive.verify.pairs import printable
 from uvdive.verify.wanting import wanted_by
@@ -65,7 +66,11 @@ def check_running(before: ImageReport, after: ImageReport, resolved: Check, canc
     old = observe(_watched(before, listens=False), seconds=RUN_SECONDS, cancel=cancel)
     # What the original did, the new image gets the time to do.
     new = observe(_watched(after, listens=bool(old.ports)), seconds=RUN_SECONDS, cancel=cancel)
-    return judge(old, new, resolved)
+    again = None
+    if any(likeness != "same" for likeness in likenesses(old, new).values()):
+        # Some bodies hold what changes from start to start: the original itself tells.
+        again = observe(_watched(before, listens=bool(old.ports)), seconds=RUN_SECONDS, cancel=cancel)
+    return judge(old, new, resolved, again)
 
 
 def _works(observed: Observed) -> bool:
@@ -103,33 +108,28 @@ def _same_failure(old: Observed, new: Observed) -> bool:
     return (old.state, old.status) == (new.state, new.status) and _shape(_last(old)) == _shape(_last(new))
 
 
-def _differences(old: Observed, new: Observed) -> Iterator[str]:
+def _differences(old: Observed, new: Observed, again: Observed | None) -> Iterator[str]:
     if (old.state, old.status) != (new.state, new.status):
         yield f"the original {said(old)}, the new image {said(new)}"
     if old.ports != new.ports:
         yield f"listening ports: {list(old.ports)} -> {list(new.ports)}"
     theirs = {answer.port: answer for answer in new.answers}
     for ours in old.answers:
-        if ours.port in theirs:
-            yield from _answer(ours, theirs[ours.port])
-        elif ours.port in new.ports:
-            yield f"/ at port {ours.port}: no answer any more"
+        if ours.port not in theirs:
+            if ours.port in new.ports:
+                yield f"/ at port {ours.port}: no answer any more"
+        elif ours.status != theirs[ours.port].status:
+            yield f"/ at port {ours.port}: HTTP {ours.status} -> {theirs[ours.port].status}"
+    for port, usual in by_itself(old, new, again).items():
+        if not usual:
+            yield f"/ at port {port}: another body, though the original's stays the same from start to start"
 
 
-def _answer(ours: Answer, theirs: Answer) -> Iterator[str]:
-    if ours.status != theirs.status:
-        yield f"/ at port {ours.port}: HTTP {ours.status} -> {theirs.status}"
-    elif ours.body != theirs.body and (ours.steady and theirs.steady):
-        yield f"/ at port {ours.port}: another body"
-
-
-def _notes(old: Observed, new: Observed) -> Iterator[str]:
+def _notes(old: Observed, new: Observed, again: Observed | None) -> Iterator[str]:
     """What is worth telling though nothing failed."""
-    theirs = {answer.port: answer for answer in new.answers}
-    for ours in old.answers:
-        other = theirs.get(ours.port)
-        if other is not None and not (ours.steady and other.steady) and ours.plain != other.plain:
-            yield f"/ at port {ours.port}: the body is another one at each request, so it was not compared"
+    for port, usual in by_itself(old, new, again).items():
+        if usual:
+            yield f"/ at port {port}: the original's own body changes from start to start"
     slower = _slower(old, new)
     if slower:
         yield slower
@@ -164,8 +164,11 @@ def _slower(old: Observed, new: Observed) -> str:
     return f"{took}: run it with --init (compose: init: true), or choose STOPSIGNAL SIGINT"
 
 
-def judge(old: Observed, new: Observed, resolved: Check) -> Check:
-    """What two runs mean, given what looking the start command up gave."""
+def judge(old: Observed, new: Observed, resolved: Check, again: Observed | None = None) -> Check:
+    """What two runs mean, given what looking the start command up gave.
+
+    ``again`` is a second run of the original, for bodies that differ.
+    """
     if not _works(new) and not _works(old) and _same_failure(old, new):
         detail = f"Both images fail alike: the new one {said(new)}. That is all that could be compared."
         return Check("start", "announced", detail)
@@ -176,11 +179,11 @@ def judge(old: Observed, new: Observed, resolved: Check) -> Check:
         # Where the program is not even there, that is the clearer reason.
         first = resolved.detail if resolved.status == "repaired" else f"The original {said(old)}."
         return Check("start", "repaired", f"{first} The new image {said(new)}.")
-    differences = (*_differences(old, new), *_trouble(old, new))
+    differences = (*_differences(old, new, again), *_trouble(old, new))
     if differences:
         detail = f"The new image {said(new)}: not as the original."
         return Check("start", "failed", detail, differences, _wants(old, new))
-    notes = tuple(_notes(old, new))
+    notes = tuple(_notes(old, new, again))
     return Check("start", "announced" if notes else resolved.status, _agreed(old, new, resolved), notes)
 
 
