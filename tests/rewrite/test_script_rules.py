@@ -185,15 +185,6 @@ def test_r24_task_files_that_call_uv_keep_it_or_get_a_stand_in(
     assert not any(d.id == "start-scripts" for d in made.plan(context=tmp_path).decisions)
 
 
-def test_r24_cron_knows_no_variables_so_its_uv_is_refused(project, node, tmp_path) -> None:
-    (tmp_path / "jobs").write_text("* * * * * root cd /app && uv run job.py\n")
-    made = project(
-        BASE + SYNC + 'COPY jobs /etc/cron.d/jobs\nCMD ["cron", "-f"]\n',
-        {"COPY jobs": {"/etc/cron.d/jobs": node(9, owner="app")}},
-    )
-    assert refused(made.plan(context=tmp_path)) == ("R24", 6)
-
-
 def test_r24_what_others_start_with_uv_is_named(project, tmp_path) -> None:
     made = project(BASE + SYNC + 'CMD ["flask"]\n')
     (tmp_path / "compose.yaml").write_text("services:\n  web:\n    command: [uv, run, flask]\n")

@@ -67,6 +67,20 @@ def context_file(evidence: Evidence, path: str) -> tuple[str, str] | None:
     return None
 
 
+def copied_with(evidence: Evidence, text: str) -> str | None:
+    """The context's file with exactly this text that a COPY names; None where there is none."""
+    for step in evidence.steps:
+        if step.keyword != "COPY" or step.instruction.flag("from") is not None:
+            continue
+        given, target = sources(step)
+        for source in given:
+            path = target + posixpath.basename(source) if target.endswith("/") else target
+            found = context_file(evidence, path)
+            if found is not None and found[1] == text:
+                return found[0]
+    return None
+
+
 def heredoc_text(evidence: Evidence, path: str) -> str | None:
     """What an instruction's heredoc put at an absolute path; None where none did, or it is expanded."""
     for step in reversed(evidence.steps):

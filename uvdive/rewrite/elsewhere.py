@@ -57,11 +57,6 @@ def files_of(words: Sequence[str], workdir: str) -> tuple[tuple[str, ...], tuple
     return files, _FOLDERS.get(program, ())
 
 
-def is_cron(path: str) -> bool:
-    """Does cron read it? It starts its jobs without the image's variables."""
-    return path.startswith(("/etc/cron", "/var/spool/cron"))
-
-
 def warn_elsewhere(evidence: Evidence, notes: Notes) -> None:
     """Name files of the build context that call uv, though this Dockerfile does not start them."""
     if evidence.context is None:

@@ -8,8 +8,8 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from uvdive.rewrite.crontab import is_cron, patched
 from uvdive.rewrite.difftext import unified_diff
-from uvdive.rewrite.elsewhere import is_cron
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision, FileChange
@@ -69,32 +69,28 @@ def decide(
     Raises:
         Refused: R19 or R24, one of them does with uv what the final image cannot do.
     """
-    surveys = [_survey(script, around) for script in scripts if script.mentions_uv]
+    surveys = [_survey(script, evidence, around) for script in scripts if script.mentions_uv]
     if not surveys:
         return None
-    cron = next((survey.script for survey in surveys if is_cron(survey.script.path)), None)
-    if cron is not None:
-        raise Refused(
-            "R24",
-            f"{cron.path} calls uv, and cron starts its jobs without the image's variables. Call the "
-            f"environment's programs there with their full path ({around.env.bin}/…).",
-            cron.line,
-        )
     for survey in surveys:
         survey.stays = survey.stays or _why_not(survey, evidence)
     names = ", ".join(survey.script.path for survey in surveys)
     plan = ScriptPlan(sync={option for survey in surveys for option in survey.sync})
     uv = _uv_path(surveys, files)
     stays = next((f"{s.script.path} {s.stays}" for s in surveys if s.stays), "")
+    # cron hands no variables on, which a uv that stays and its stand-in would need.
+    cron = any(is_cron(survey.script.path) for survey in surveys)
+    stand_in = not cron and _shimmed(surveys)
     offered = {
         "patch": "" if stays else "call the environment's programs in it",
-        "shim": "keep it, with a stand-in for uv that starts the program" if _shimmed(surveys) else "",
-        "keep-uv": "keep it, with uv in the final image" if uv is not None else "",
+        "shim": "keep it, with a stand-in for uv that starts the program" if stand_in else "",
+        "keep-uv": "keep it, with uv in the final image" if uv is not None and not cron else "",
     }
     possible = options(**{value.replace("-", "_"): text for value, text in offered.items() if text})
     line = surveys[0].script.line
     if not possible:
-        raise Refused("R24", f"{stays}. Call the programs of the environment there directly.", line)
+        how = f" with their full path ({around.env.bin}/…)" if cron else " directly"
+        raise Refused("R24", f"{stays}. Call the programs of the environment there{how}.", line)
     decision = Decision(
         "start-scripts",
         "R24",
@@ -140,8 +136,11 @@ def _apply(
             plan.edits[changed[0]] = changed[1]
 
 
-def _survey(script: Script, around: Surroundings) -> _Survey:
+def _survey(script: Script, evidence: Evidence, around: Surroundings) -> _Survey:
     survey = _Survey(script)
+    if is_cron(script.path):
+        _survey_cron(survey, evidence, around)
+        return survey
     ask = _asker(survey, around)
     if not script.is_shell:
         survey.stays = "is no shell script, so nobody knows where it calls uv"
@@ -163,6 +162,14 @@ def _survey(script: Script, around: Surroundings) -> _Survey:
         survey.stays = f"sets {name} itself"
         survey.simple = False
     return survey
+
+
+def _survey_cron(survey: _Survey, evidence: Evidence, around: Surroundings) -> None:
+    script = survey.script
+    try:
+        survey.new = patched(script.path, script.text, evidence, around, lambda here: _asker(survey, here))
+    except NotUnderstoodError:
+        survey.stays = survey.stays or "calls uv in a line that is not understood"
 
 
 def _asker(survey: _Survey, around: Surroundings) -> Strip:
@@ -214,7 +221,7 @@ def _why_not(survey: _Survey, evidence: Evidence) -> str:
         text = command_text(run.instruction)
         changed = _changed(survey, evidence)
         calls = re.search(rf"(?:^|[\s;&|/]){re.escape(name)}(?:\s|$)", text)
-        handled = re.search(rf"\b(?:chmod|chown|ls)\b[^&;|\n]*{re.escape(name)}", text)
+        handled = re.search(rf"\b(?:chmod|chown|ls|crontab)\b[^&;|\n]*{re.escape(name)}", text)
         if calls and not handled and (changed is None or run.line != changed[0]):
             return "is used in the build too"
     if script.source is None and _changed(survey, evidence) is None:
@@ -230,7 +237,8 @@ def _changed(survey: _Survey, evidence: Evidence) -> tuple[int, str] | None:
         for heredoc in step.instruction.heredocs:
             if heredoc.body.rstrip("\n") == old and source.count(old) == 1:
                 return step.line, source.replace(old, new)
-        if step.keyword == "RUN" and survey.script.path in source:
+        into_cron = is_cron(survey.script.path) and re.search(r"\bcrontab\b", source)
+        if step.keyword == "RUN" and (survey.script.path in source or into_cron):
             return _changed_lines(step, old, new)
     return None
 
