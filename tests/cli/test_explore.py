@@ -10,7 +10,7 @@ from samples import SECRET, sample_report
 from uvdive.base.progress import BytesRead, Note, ignore
 from uvdive.build.events import BuildLog, BuildStep
 from uvdive.cli.console import Console
-from uvdive.cli.narrate import Narrator
+from uvdive.cli.narrate_builds import BuildNarrator
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
 from uvdive.ledger import saved
 from uvdive.session.options import ReadOptions
@@ -199,7 +199,7 @@ def test_demo_without_its_report_says_how_to_make_it(run, session, monkeypatch, 
 
 
 def narrated(capsys: pytest.CaptureFixture[str], *events: object) -> list[str]:
-    narrator = Narrator(Console())
+    narrator = BuildNarrator(Console())
     for event in events:
         narrator(event)
     return capsys.readouterr().err.splitlines()

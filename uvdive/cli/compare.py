@@ -47,9 +47,9 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
                 debug=args.debug,
             )
         )
-    from uvdive.cli.narrate import Narrator
+    from uvdive.cli.narrate_builds import BuildNarrator
 
-    _print(_compared(sources, Narrator(console), None), args, console)
+    _print(_compared(sources, BuildNarrator(console), None), args, console)
     return ExitCode.DONE
 
 

@@ -28,9 +28,10 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
     asked = args.json or args.markdown or args.report or args.save is not None
     if console.interactive and not asked:
         return _open_app(source, args)
-    from uvdive.cli.narrate import Narrator
+    from uvdive.cli.narrate import narrator_of
 
-    report = source.load(on_event=Narrator(console), in_process=True).report
+    narrator = narrator_of(console, builds=source.request is not None)
+    report = source.load(on_event=narrator, in_process=True).report
     print_report(report, args, console)
     return ExitCode.DONE
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uvdive.build.events import Timings
-    from uvdive.cli.narrate import Narrator
+    from uvdive.cli.narrate_builds import BuildNarrator
     from uvdive.cli.targets import Source
     from uvdive.ledger.report import ImageReport
     from uvdive.output.rewrite_json import Measured
@@ -79,15 +79,15 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """Rewrite one Dockerfile."""
-    from uvdive.cli.narrate import Narrator
+    from uvdive.cli.narrate_builds import BuildNarrator
 
-    return _Rewriting(args, console, Narrator(console)).run()
+    return _Rewriting(args, console, BuildNarrator(console)).run()
 
 
 class _Rewriting:
     """One run of the command: the steps share the sources and what they gave."""
 
-    def __init__(self, args: argparse.Namespace, console: Console, narrator: Narrator) -> None:
+    def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
         from uvdive.cli.targets import dockerfile_source, source_of
         from uvdive.session.options import ReadOptions
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.stages import KEYWORDS, Stage, lineage, read_stages
+from uvdive.dockerfile.keywords import KEYWORDS
+from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.syntax import Instruction, parse
 from uvdive.dockerfile.variables import Lookup, expand, pairs
 

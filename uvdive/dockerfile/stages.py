@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from uvdive.dockerfile.keywords import KEYWORDS
 from uvdive.dockerfile.scan import DockerfileError
 from uvdive.dockerfile.syntax import Dockerfile, Instruction
 from uvdive.dockerfile.variables import expand_known, pairs
-
-KEYWORDS = frozenset(
-    (
-        *("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL"),
-        *("MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"),
-    )
-)
 
 BaseEnv = Callable[[str], Mapping[str, str]]
 """The ENV that an image comes with, by its reference."""

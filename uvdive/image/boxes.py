@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import BytesRead, OnEvent
@@ -24,7 +24,6 @@ from uvdive.image import blobs
 from uvdive.image.ahead import ahead
 from uvdive.image.events import LayerRead
 from uvdive.image.layer import LayerData
-from uvdive.image.layercache import LayerCache
 from uvdive.image.sharing import BlobPlace, SharedReading
 from uvdive.image.source import LayerPlace
 from uvdive.image.stream import ByteStream, ChunkStream, FileStream, opened
@@ -32,6 +31,9 @@ from uvdive.image.table import Kind
 from uvdive.image.tarheader import BLOCK, BadHeaderError
 from uvdive.image.tarindex import visit_tar
 from uvdive.image.wanting import Wanted
+
+if TYPE_CHECKING:
+    from uvdive.image.layercache import LayerCache
 
 _MAX_TEXT = 16 << 20
 NO_ARCHIVE = "Give an archive that `docker save` or `podman save` wrote."

@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive import __version__
 from uvdive.base.errors import UvdiveError
-from uvdive.dockerfile.history import HistoryMatch, match_history
 from uvdive.image.config import Manifest
 from uvdive.image.layer import LayerData
 from uvdive.image.source import layer_commands, layer_history
@@ -22,7 +22,7 @@ from uvdive.ledger.components import text
 from uvdive.ledger.contents import Contents
 from uvdive.ledger.duplicates import DigestOf, duplicate_bytes
 from uvdive.ledger.environments import environments
-from uvdive.ledger.findings import Facts, copied, find, read_recipe
+from uvdive.ledger.findings import Facts, copied, find
 from uvdive.ledger.report import (
     Base,
     DockerfileInfo,
@@ -34,6 +34,10 @@ from uvdive.ledger.report import (
     User,
 )
 from uvdive.ledger.sums import Sums, add_up, components_of, owners_of, waste_of
+
+if TYPE_CHECKING:
+    from uvdive.dockerfile.history import HistoryMatch
+    from uvdive.ledger.findings.recipe import Recipe
 
 _RUN = re.compile(r"(?:RUN )?(?:\|\d+ .*? )?/bin/sh -c (?:#\(nop\)\s+)?", re.DOTALL)
 _KEYWORD = re.compile(r"[A-Z]+ ")
@@ -91,7 +95,7 @@ def make_report(evidence: Evidence) -> ImageReport:
     owners = owners_of(components, sums)
     waste = waste_of(table, sums, [layer.line for layer in layers])
     users, places = _users(contents), environments(contents, attribution, evidence.dockerfile)
-    recipe = read_recipe(evidence.dockerfile) if evidence.dockerfile and match and match.matches else None
+    recipe = _recipe(evidence.dockerfile) if match and match.matches else None
     return ImageReport(
         tool_version=__version__,
         image=_image(manifest, base),
@@ -130,6 +134,8 @@ def make_report(evidence: Evidence) -> ImageReport:
 def _dockerfile(path: Path | None, manifest: Manifest) -> tuple[DockerfileInfo | None, HistoryMatch | None]:
     if path is None:
         return None, None
+    from uvdive.dockerfile.history import match_history
+
     try:
         data = path.read_bytes()
         match = match_history([entry.created_by for entry in manifest.history], text(data))
@@ -137,6 +143,14 @@ def _dockerfile(path: Path | None, manifest: Manifest) -> tuple[DockerfileInfo |
         # The report stands without it; whoever asked for the file says why it is bad.
         return None, None
     return DockerfileInfo(str(path), hashlib.sha256(data).hexdigest(), match.matches), match
+
+
+def _recipe(path: Path | None) -> Recipe | None:
+    if path is None:
+        return None
+    from uvdive.ledger.findings.recipe import read_recipe
+
+    return read_recipe(path)
 
 
 def _image(manifest: Manifest, base: Base | None) -> ImageInfo:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from uvdive.dockerfile.stages import KEYWORDS
+from uvdive.dockerfile.keywords import KEYWORDS
 from uvdive.image.config import HistoryEntry, Manifest
 from uvdive.image.source import layer_history
 from uvdive.ledger.report import Base

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable, Kind
@@ -13,11 +14,13 @@ from uvdive.ledger.attribute import Attribution, PythonPlace
 from uvdive.ledger.components import text
 from uvdive.ledger.contents import Contents
 from uvdive.ledger.distributions import Installed, record_paths
-from uvdive.ledger.lockfile import Reason
 from uvdive.ledger.parts import Parts, parts_of, parts_of_files
 from uvdive.ledger.reasons import Found, find_locks, reasons
 from uvdive.ledger.report import VIRTUAL, ConsoleScript, Distribution, Environment
 from uvdive.ledger.tools import files_of
+
+if TYPE_CHECKING:
+    from uvdive.ledger.lockfile import Reason
 
 _MAPPING = re.compile(rb"^MAPPING\b[^=]*=\s*(\{.*?\})\s*$", re.MULTILINE | re.DOTALL)
 _MAX_SHEBANG = 1024

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive.ledger.components import text
 from uvdive.ledger.contents import Contents
-from uvdive.ledger.lockfile import Lock, Reason, explain, parse_lock, parse_project
 
-Found = Sequence[tuple[str | None, Lock]]
+if TYPE_CHECKING:
+    from uvdive.ledger.lockfile import Lock, Reason
+
+Found = Sequence["tuple[str | None, Lock]"]
 """Locks with the folder in the image that they lie in; None for the build context's."""
 
 FILES = (b"uv.lock", b"pyproject.toml")
@@ -24,17 +27,23 @@ def find_locks(contents: Contents, dockerfile: Path | None) -> Found:
     """Every ``uv.lock`` of the image (of any layer), then those beside the Dockerfile, then projects'."""
     table = contents.table
     found: list[tuple[str | None, Lock]] = []
-    for file, parse in zip(FILES, (parse_lock, parse_project), strict=True):
+    for file in FILES:
         for node in contents.names.called(file)[:_LIMIT]:
             contained = [data for _, data in contents.files(node)]
-            lock = parse(contained[-1]) if contained else None
+            lock = _parsed(file, contained[-1]) if contained else None
             if lock is not None:
                 found.append((text(table.path(table.node_parent[node])), lock))
         data = _beside(dockerfile, file.decode())
-        lock = parse(data) if data is not None else None
+        lock = None if data is None else _parsed(file, data)
         if lock is not None:
             found.append((None, lock))
     return found
+
+
+def _parsed(file: bytes, data: bytes) -> Lock | None:
+    from uvdive.ledger.lockfile import parse_lock, parse_project
+
+    return parse_lock(data) if file == FILES[0] else parse_project(data)
 
 
 def _beside(dockerfile: Path | None, name: str) -> bytes | None:
@@ -58,6 +67,10 @@ def reasons(locks: Found, environment: str, installed: Mapping[str, str]) -> Map
     Returns:
         Reasons by name; what no lock leads to has none.
     """
+    if not locks:
+        return {}
+    from uvdive.ledger.lockfile import explain
+
     best: tuple[int, int, Mapping[str, Reason]] = (0, 0, {})
     for folder, lock in locks:
         found = explain(lock, installed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.stages import KEYWORDS
+from uvdive.dockerfile.keywords import KEYWORDS
 from uvdive.image.table import FileTable
 from uvdive.ledger.components import ComponentTable, text
 from uvdive.ledger.inherited import Inherited

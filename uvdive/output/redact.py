@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uvdive.image.config import HistoryEntry, ImageConfig
 from uvdive.ledger.report import Finding, ImageReport, LayerReport
 from uvdive.output.secrets import HIDDEN, is_secret, redact, secret_values
-from uvdive.verify.checks import Comparison, ConfigDelta
+
+if TYPE_CHECKING:
+    from uvdive.verify.checks import Comparison, ConfigDelta
 
 
 class Redactor:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from uvdive.base import worker
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.image.reference import Target, parse_target
 from uvdive.image.source import StoreIndex
 from uvdive.image.store import LayerStore
-from uvdive.ledger import saved
 from uvdive.ledger.report import ImageReport
 from uvdive.session.options import DEFAULTS, ReadOptions
 from uvdive.session.reading import read_image
@@ -68,6 +66,8 @@ def load_image(
 
         report, index = read_image(parsed, dockerfile, options, on_event=checked)
         return Loaded(report, LayerStore(report.files, index))
+    from uvdive.base import worker
+
     report, index = worker.call(
         read_image,
         parsed,
@@ -85,6 +85,8 @@ def read_saved(path: Path) -> ImageReport:
     Raises:
         ImageError: it cannot be opened, or is damaged.
     """
+    from uvdive.ledger import saved
+
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from uvdive.dockerfile.history import match_history
-from uvdive.dockerfile.scan import DockerfileError
-from uvdive.session.picking import names_dockerfile
-
+_NOT_DOCKERFILES = (".dockerignore", ".orig", ".swp", "~")
 _MOST = 50
 _LIMIT = 1 << 20
 
@@ -24,8 +21,14 @@ def matching_dockerfile(history: Sequence[str], folder: Path) -> Path | None:
         history: ``created_by`` of every entry, those without a layer too, oldest first.
         folder: where to look; folders in it are left alone.
     """
+    candidates = _candidates(folder)
+    if not candidates:
+        return None
+    from uvdive.dockerfile.history import match_history
+    from uvdive.dockerfile.scan import DockerfileError
+
     found = []
-    for path in _candidates(folder):
+    for path in candidates:
         try:
             match = match_history(history, path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, DockerfileError):
@@ -42,3 +45,12 @@ def _candidates(folder: Path) -> list[Path]:
     except OSError:
         return []
     return [path for path in names if path.is_file() and path.stat().st_size <= _LIMIT][:_MOST]
+
+
+def names_dockerfile(name: str) -> bool:
+    """Is a file called as Dockerfiles are: ``Dockerfile.dev``, ``web.dockerfile``, ``Containerfile``?"""
+    low = name.lower()
+    if low.endswith(_NOT_DOCKERFILES):
+        return False
+    parts = low.split(".")
+    return bool({"dockerfile", "containerfile"} & {parts[0], parts[-1]})

@@ -12,11 +12,11 @@ from uvdive.base.errors import UvdiveError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.image.endpoint import docker_endpoint
 from uvdive.image.engine import Engine
+from uvdive.session.matching import names_dockerfile
 
 ChoiceKind = Literal["image", "archive", "report", "Dockerfile", "layout"]
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
-_NOT_DOCKERFILES = (".dockerignore", ".orig", ".swp", "~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,3 @@ def _kind(entry: os.DirEntry[str]) -> ChoiceKind | None:
     if name.endswith(_ARCHIVES):
         return "archive"
     return "Dockerfile" if names_dockerfile(name) else None
-
-
-def names_dockerfile(name: str) -> bool:
-    """Is a file called as Dockerfiles are: ``Dockerfile.dev``, ``web.dockerfile``, ``Containerfile``?"""
-    low = name.lower()
-    if low.endswith(_NOT_DOCKERFILES):
-        return False
-    parts = low.split(".")
-    return bool({"dockerfile", "containerfile"} & {parts[0], parts[-1]})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import Note, OnEvent
-from uvdive.image import archive, oci
+from uvdive.image import archive
 from uvdive.image.boxes import Box, FolderBox, PassedBox, open_archive
 from uvdive.image.comparing import Contents
 from uvdive.image.reference import Target
@@ -126,15 +126,24 @@ def _from_box(
         source = "docker-archive" if box.text("manifest.json") is not None else "oci-archive"
     if source == "docker-archive":
         chosen = archive.choose(box, target.tag, reference=target.value, source=source)
-        if options.platform and not oci.fits(chosen.manifest.platform, options.platform):
-            raise ImageError(
-                f"The image is for {chosen.manifest.platform}, not for {options.platform}.",
-                "Save it for the platform that you want, or leave --platform out.",
-            )
+        if options.platform:
+            _check_platform(chosen.manifest.platform, options.platform)
     else:
+        from uvdive.image import oci
+
         name = "oci-layout" if source == "oci" else source
         chosen = oci.choose(box, target.tag, options.platform, reference=target.value, source=name)
     return archive.collect(box, chosen, on_event, announce=announce, meanwhile=_prepare)
+
+
+def _check_platform(found: str, asked: str) -> None:
+    from uvdive.image.oci import fits
+
+    if not fits(found, asked):
+        raise ImageError(
+            f"The image is for {found}, not for {asked}.",
+            "Save it for the platform that you want, or leave --platform out.",
+        )
 
 
 def _kept(image: RawImage, sources: Sources) -> dict[int, bytes]:

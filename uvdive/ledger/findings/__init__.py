@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uvdive.ledger.findings.explain import explain, ids
 from uvdive.ledger.findings.facts import Facts
-from uvdive.ledger.findings.recipe import read_recipe
 from uvdive.ledger.findings.registry import find
 
-__all__ = ["Facts", "explain", "find", "ids", "read_recipe"]
+__all__ = ["Facts", "explain", "find", "ids"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from uvdive.ledger.findings.facts import Facts, finding
-from uvdive.ledger.findings.recipe import Mount, Run, UvCall
 from uvdive.ledger.report import Finding, LayerReport
+
+if TYPE_CHECKING:
+    from uvdive.ledger.findings.recipe import Mount, Run, UvCall
 
 _MEANT = re.compile(r"(?:^|/)uv(?:/|$)|(?:^|/)\.cache/?$")
 _PIP = re.compile(r"/\.cache/pip/?$")

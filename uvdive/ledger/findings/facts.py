@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
@@ -11,9 +12,11 @@ from uvdive.image.table import ALIVE, NONE, FileTable
 from uvdive.ledger.attribute import Attribution
 from uvdive.ledger.contents import Contents
 from uvdive.ledger.findings.places import Place, find_places
-from uvdive.ledger.findings.recipe import Recipe
 from uvdive.ledger.links import further_names
 from uvdive.ledger.report import Component, Environment, Finding, LayerReport, User, Waste
+
+if TYPE_CHECKING:
+    from uvdive.ledger.findings.recipe import Recipe
 
 MOST_PATHS = 10
 """A finding names this many paths at most, the largest first."""
