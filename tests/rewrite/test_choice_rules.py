@@ -108,6 +108,11 @@ def test_r48_bytecode_is_a_choice_both_ways(full) -> None:
     assert found["keep"] - found["none"] == 2400
 
 
+def test_r48_what_the_dev_group_would_compile_is_not_counted_without_it(full) -> None:
+    found = sizes(full().plan(choices={"dev-group": "remove"}), "bytecode")
+    assert found["compile"] - found["keep"] == int(2000 * 1.2)
+
+
 def test_r13_the_environment_alone_is_copied_on_request(full) -> None:
     made = full()
     assert "COPY --from=builder /app/web /app/web\n" in made.plan().text

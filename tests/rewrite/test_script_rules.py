@@ -67,6 +67,8 @@ def test_r24_uv_can_be_kept_and_then_touches_nothing(scripted) -> None:
 def test_r51_a_stand_in_starts_what_uv_run_would_start(scripted, tmp_path) -> None:
     result = scripted(TEXT, start_scripts="shim")
     assert not result.files
+    assert "/usr/local/bin/uv" in result.allowed.paths, "the stand-in takes uv's place"
+    assert "/start.sh" not in result.allowed.paths
     line = next(text for text in result.text.splitlines() if text.startswith("RUN printf"))
     shim = tmp_path / "uv"
     subprocess.run(

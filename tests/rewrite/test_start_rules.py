@@ -171,6 +171,15 @@ def test_r21_a_stop_signal_is_a_choice(project) -> None:
         assert not any(d.id == "stop-signal" for d in project(BASE + SYNC + start).plan().decisions)
 
 
+@pytest.mark.parametrize(
+    ("signal", "warned"), [("SIGINT", False), ("int", False), ("2", False), ("SIGQUIT", True)]
+)
+def test_r21_who_stops_by_sigint_has_nothing_to_be_warned_of(project, signal, warned) -> None:
+    result = project(BASE + SYNC + f"STOPSIGNAL {signal}\n" + FLASK).plan()
+    assert any(warning.rule == "R21" for warning in result.warnings) is warned
+    assert not any(decision.id == "stop-signal" for decision in result.decisions)
+
+
 def test_r22_a_variable_in_an_exec_form_stays_and_is_named(project) -> None:
     result = project(BASE + SYNC + 'CMD ["uv", "run", "flask", "-p", "${PORT:-80}"]\n').plan()
     assert result.text.endswith('CMD ["flask", "-p", "${PORT:-80}"]\n')

@@ -66,6 +66,21 @@ def test_r41_a_folder_of_tools_of_the_author_s_is_kept_without_a_question(tooled
     assert "other-environments" not in {decision.id for decision in result.decisions}
 
 
+def test_r48_compiling_takes_uv_s_tools_too_and_their_receipts_say_so(tooled, node) -> None:
+    receipt = f"{TOOL}/uv-receipt.toml"
+    wrote = {receipt: node(20, owner="uv")}
+    made = tooled(BASE.format(name="") + SYNC + INSTALL + START, wrote=wrote)
+    kept, compiled = made.plan(), made.plan(choices={"bytecode": "compile"})
+    assert receipt in compiled.allowed.paths
+    assert receipt not in kept.allowed.paths
+    more = {
+        owner: after - kept.predicted.owners[owner][1]
+        for owner, (_, after) in compiled.predicted.owners.items()
+        if after != kept.predicted.owners[owner][1]
+    }
+    assert more == {"uv": int(900 * 1.2), "venv": int(2000 * 1.2)}
+
+
 def test_r9_environments_on_different_pythons_of_uv_keep_these(tooled, node, env) -> None:
     mine, its = MANAGED.format(version="3.13.5"), MANAGED.format(version="3.12.11")
     text = "FROM ghcr.io/astral-sh/uv:trixie-slim\n" + SYNC + INSTALL + START

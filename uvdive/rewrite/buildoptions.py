@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.shell import read_script, shell_text
@@ -20,6 +21,7 @@ _NO_DEV = re.compile(
     r"--no-dev\b|--no-default-groups\b|--(?:only-)?group[ =]dev\b|--all-groups\b|--only-dev\b"
 )
 _COMPILES = "UV_COMPILE_BYTECODE"
+_RECEIPT = "uv-receipt.toml"
 _BYTECODE_RATIO = 1.2
 """Bytes of bytecode per byte of source: 1.19 over the 25 MB of this project's own environment."""
 
@@ -27,14 +29,17 @@ _BYTECODE_RATIO = 1.2
 @dataclass(slots=True)
 class BuildOptions:
     """Edits of the author's instructions by line, variables for the build stage, options for a
-    sync that is added, and by how many bytes the environment gets smaller than the copy. ``reinstalls`` says
-    that a sync must be added in any case.
+    sync that is added, and by how many bytes the environment gets smaller than the copy, and uv's tools.
+    ``reinstalls`` says that a sync must be added in any case, ``removed`` are the components of what is
+    not installed.
     """
 
     edits: dict[int, str] = field(default_factory=dict)
     env: list[tuple[str, str]] = field(default_factory=list)
     sync: tuple[str, ...] = ()
     less_bytes: int = 0
+    less_tools: int = 0
+    removed: frozenset[int] = frozenset()
     reinstalls: bool = False
 
 
@@ -90,11 +95,11 @@ def _dev_group(
     edits = _sync_edits(evidence, "--no-dev")
     if not edits:
         return
-    numbers = {
+    numbers = frozenset(
         number
         for number, part in enumerate(evidence.report.components)
         if part.kind == "distribution" and part.name in names and part.path == main.path
-    }
+    )
     decision = Decision(
         "dev-group",
         "R14",
@@ -108,6 +113,7 @@ def _dev_group(
         return
     result.edits.update(edits)
     result.sync = ("--no-dev",)
+    result.removed = numbers
     result.less_bytes += sum(evidence.report.components[number].live_bytes for number in numbers)
     notes.distributions.update(names)
     root = files.at(main.path)
@@ -115,7 +121,7 @@ def _dev_group(
         notes.paths.update(owned_paths(files, root, numbers))
 
 
-def owned_paths(files: Files, root: int, components: set[int]) -> list[str]:
+def owned_paths(files: Files, root: int, components: Collection[int]) -> list[str]:
     """The topmost paths below which everything belongs to the components."""
     found: list[str] = []
 
@@ -139,21 +145,16 @@ def _bytecode(
     evidence: Evidence, env: EnvironmentFacts, files: Files, notes: Notes, result: BuildOptions
 ) -> None:
     text = "\n".join(step.instruction.source for step in evidence.steps if step.keyword in ("RUN", "ENV"))
-    roots = [node for node in map(files.at, env.folders) if node is not None]
-    sizes = {".py": 0, ".pyc": 0}
-    for root in roots:
-        for node in files.walk(root):
-            suffix = files.suffix(node)
-            if suffix in sizes:
-                sizes[suffix] += files.size(node)
+    mine, tools = _code_bytes(env.folders, files, result.removed)
+    sources, compiled = (mine[".py"] + tools[".py"], mine[".pyc"] + tools[".pyc"])
     setting = _setting(evidence)
-    if _COMPILES not in text and "--compile-bytecode" not in text and sizes[".py"] and not sizes[".pyc"]:
+    if _COMPILES not in text and "--compile-bytecode" not in text and sources and not compiled:
         offered = options(keep="none, as the author has it", compile=f"compile all of it ({_COMPILES}=1)")
         reason = (
             "Without it Python compiles at every start, and a user that may not write there cannot keep the "
             "result. With it the image is larger; the size is an estimate."
         )
-    elif setting is not None and sizes[".pyc"]:
+    elif setting is not None and compiled:
         offered = options(keep="compiled, as the author has it", none=f"none ({_COMPILES}=0)")
         reason = "Without it the image is smaller and the first start slower."
     else:
@@ -162,14 +163,36 @@ def _bytecode(
     chosen = notes.choose(
         Decision("bytecode", "R48", line, "Compiled Python (.pyc)", reason, alternatives=offered), "keep"
     )
+    if chosen == "keep":
+        return
     if chosen == "compile":
         result.env.append((_COMPILES, "1"))
-        result.less_bytes -= int(sizes[".py"] * _BYTECODE_RATIO)
-    elif chosen == "none" and setting is not None:
+        result.less_bytes -= int(mine[".py"] * _BYTECODE_RATIO)
+        result.less_tools -= int(tools[".py"] * _BYTECODE_RATIO)
+    elif setting is not None:
         result.edits[setting.line] = re.sub(
             rf"({_COMPILES}[= ]\"?)[\w]+", r"\g<1>0", setting.instruction.source
         )
-        result.less_bytes += sizes[".pyc"]
+        result.less_bytes += mine[".pyc"]
+        result.less_tools += tools[".pyc"]
+    # uv notes down how it installed a tool.
+    receipts = (f"{folder}/{_RECEIPT}" for folder in env.folders)
+    notes.paths.update(path for path in receipts if files.at(path) is not None)
+
+
+def _code_bytes(
+    folders: Sequence[str], files: Files, removed: Collection[int]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """The bytes of sources and bytecode in the environments, and in those of uv's tools."""
+    mine, tools = {".py": 0, ".pyc": 0}, {".py": 0, ".pyc": 0}
+    for folder in folders:
+        root = files.at(folder)
+        sizes = mine if files.at(f"{folder}/{_RECEIPT}") is None else tools
+        for node in files.walk(root) if root is not None else ():
+            suffix = files.suffix(node)
+            if suffix in sizes and files.component(node) not in removed:
+                sizes[suffix] += files.size(node)
+    return mine, tools
 
 
 def _setting(evidence: Evidence) -> Step | None:

@@ -123,7 +123,7 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     if files is not None and copier is not None:
         whole = replace(copies, nodes=[*copies.nodes, *starter.scripts.nodes])
         prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
-        prediction = prediction and prediction.less("venv", build.less_bytes)
+        prediction = prediction and prediction.less("venv", build.less_bytes).less("uv", build.less_tools)
     missing = bases.runner if base is None and report is not None else None
     return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes), missing)
 

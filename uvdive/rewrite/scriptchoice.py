@@ -102,7 +102,10 @@ def decide(
     )
     default = "patch" if not stays else "keep-uv" if uv is not None else "shim"
     _apply(notes.choose(decision, default), plan, surveys, evidence, files, uv)
-    notes.paths.update(change.script.path for change in surveys if plan.without_uv and not plan.shim)
+    if plan.shim:
+        notes.paths.update(_paths(surveys))
+    elif plan.without_uv:
+        notes.paths.update(survey.script.path for survey in surveys)
     if plan.copied_uv:
         notes.config.update(f"Env:{name}" for name, _ in KEPT)
     return plan

@@ -51,8 +51,10 @@ class Signals:
             "The program is now process 1 and gets signals itself: one that does not handle SIGTERM stops "
             "only after `docker stop`'s ten seconds. Run it with `docker run --init` (compose: `init: true`)"
         )
-        if self.evidence.last("STOPSIGNAL") is not None:
-            self.notes.warn("R21", self.line, f"{warning}.")
+        own = self.evidence.last("STOPSIGNAL")
+        if own is not None:
+            if own.instruction.value.strip().upper().removeprefix("SIG") not in ("INT", "2"):
+                self.notes.warn("R21", self.line, f"{warning}.")
             return
         chosen = self.notes.choose(
             Decision(
