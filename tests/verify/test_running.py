@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -11,11 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from proxy import proxied
 
-from uvdive.base.errors import CancelledError
+from uvdive.base.errors import CancelledError, EngineError, ExitCode, UvdiveError
 from uvdive.base.progress import CancelToken
 from uvdive.build import observing, sandbox
 from uvdive.build.containers import run_container
+from uvdive.build.leftovers import leftovers, remove_leftovers
 from uvdive.build.observing import Answer, Observed, Watched, health_command, observe
 from uvdive.build.probe import constant, plain, ports, work
 from uvdive.verify.checks import Check, Want
@@ -192,6 +195,47 @@ def test_a_program_that_ends_tells_its_status(name: str) -> None:
     seen = observe(Watched(PYTHON), seconds=60)
     assert (seen.state, seen.status) == ("exited", 0)
     assert left_behind(name) == ""
+
+
+@pytest.mark.engine
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # docker's SDK, where it can't connect
+@pytest.mark.parametrize("call", ["start", "status", "run", "log", "stop"])
+def test_the_engine_goes_away_while_an_image_runs(
+    name: str, built: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """Whichever call is the first to find nobody any more."""
+    monkeypatch.setattr(observing, "STEADY_SECONDS", 0.0)
+    real = getattr(sandbox.Sandbox, call)
+    watched = Watched(
+        built(program(SLEEP)), healthcheck={"Test": ["CMD", "false"]} if call == "run" else None
+    )
+    with proxied(tmp_path) as proxy, monkeypatch.context() as patch:
+
+        def cut_off(self: sandbox.Sandbox, *args: object) -> object:
+            proxy.close()
+            return real(self, *args)
+
+        patch.setenv("DOCKER_HOST", proxy.url)
+        patch.setattr(sandbox.Sandbox, call, cut_off)
+        error = raised(lambda: observe(watched, seconds=60))
+    assert error == (EngineError, "The container engine went away while an image ran.", ExitCode.NO_ENGINE)
+    # The engine itself lives on, and the container with it: what ``uvdive clean`` is for.
+    assert left_behind(name)
+    monkeypatch.setattr("uvdive.build.leftovers._runs", lambda _process: False)
+    remove_leftovers(tuple(item for item in leftovers() if item.name == name))
+    assert left_behind(name) == ""
+
+
+def raised(work: Callable[[], object]) -> tuple[type, str, ExitCode]:
+    """What error a piece of work ends with; nothing of it is alive afterwards."""
+    try:
+        work()
+    except UvdiveError as error:
+        told = type(error), error.what, error.code
+    else:
+        pytest.fail("nothing was raised")
+    gc.collect()
+    return told
 
 
 @pytest.mark.engine

@@ -66,12 +66,12 @@ def engine_client(engine: EngineKind | None = None) -> Iterator[DockerClient]:
     Raises:
         EngineError: no engine answers, or it stops answering.
     """
-    from requests.exceptions import ConnectionError as EngineGone
+    from requests.exceptions import RequestException
 
     client = connect(endpoint_of(engine or build_source()))
     try:
         yield client
-    except EngineGone as error:
+    except RequestException as error:
         raise EngineError("The container engine went away.", "Start Docker again.") from error
     finally:
         client.close()

@@ -12,7 +12,7 @@ from typing import Any
 
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import CancelToken
-from uvdive.image.endpoint import connect, endpoint_of
+from uvdive.image.endpoint import Endpoint, connect, endpoint_of
 
 HOST_NAME = "uvdive"
 """The same for every container: what prints or serves its host's name says the same in both images."""
@@ -21,6 +21,7 @@ LABEL = "uvdive.local"
 """Marks our containers: its value is the number of the process that made them."""
 
 _PAUSE = 0.1
+_LEFT = "See that it runs, then try again. uvdive clean removes what it kept of the run."
 
 
 class Sandbox:
@@ -120,16 +121,17 @@ def sandbox(
     """
     from docker.errors import APIError
     from docker.types import LogConfig
-    from requests.exceptions import ConnectionError as EngineGone
+    from requests.exceptions import RequestException
 
     cancel.raise_if_cancelled()
-    client = connect(endpoint_of(source))
+    endpoint = endpoint_of(source)
+    client = connect(endpoint)
     api: Any = client.api
     name = f"uvdive-{secrets.token_hex(8)}"
     # Its own log driver: another may write to where nothing can be read again.
     host = api.create_host_config(network_mode="none", log_config=LogConfig(type="json-file"))
     try:
-        with _removed(api, name, cancel):
+        with _removed(api, endpoint, name, cancel):
             try:
                 api.create_container(
                     image,
@@ -146,18 +148,23 @@ def sandbox(
                 said = str(error.explanation or error)
                 raise EngineError("The engine can't make a container of this image.", "", (said,)) from error
             yield Sandbox(api, name)
-    except EngineGone as error:
+    except RequestException as error:
         cancel.raise_if_cancelled()
-        raise EngineError(
-            "The container engine went away while an image ran.", "Start it again, then try again."
-        ) from error
+        raise EngineError("The container engine went away while an image ran.", _LEFT) from error
+    except APIError as error:
+        cancel.raise_if_cancelled()
+        why = (str(error.explanation or error),)
+        raise EngineError("The engine lost the container of an image that ran.", _LEFT, why) from error
     finally:
         client.close()
 
 
 @contextlib.contextmanager
-def _removed(api: Any, name: str, cancel: CancelToken) -> Iterator[None]:
-    """Remove the container at the end; kill it as soon as somebody stops the work."""
+def _removed(api: Any, endpoint: Endpoint, name: str, cancel: CancelToken) -> Iterator[None]:
+    """Remove the container at the end; kill it as soon as somebody stops the work.
+
+    It is removed over a connection of its own: the other may be broken, or in use.
+    """
     from docker.errors import APIError
     from requests.exceptions import RequestException
 
@@ -170,5 +177,8 @@ def _removed(api: Any, name: str, cancel: CancelToken) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(APIError, RequestException):
-            api.remove_container(name, v=True, force=True)
+        with (
+            contextlib.suppress(APIError, RequestException, EngineError),
+            contextlib.closing(connect(endpoint)) as client,
+        ):
+            client.api.remove_container(name, v=True, force=True)
