@@ -30,6 +30,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         return SimpleNamespace(free=told.free)
 
     monkeypatch.setattr(space, "engine_client", client)
+    monkeypatch.setattr(space, "build_source", lambda: "docker")
     monkeypatch.setattr(space.platform, "node", lambda: "here")
     monkeypatch.setattr(shutil, "disk_usage", usage)
     return told

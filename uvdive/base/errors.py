@@ -103,7 +103,9 @@ def disk_full(error: BaseException) -> OutputError | None:
     """The error for people where an exception says that a disk is full; None for any other."""
     if not isinstance(error, OSError):
         return None
-    where = f" {error.filename}" if error.filename else ""
+    # A copy names what it reads first.
+    name = error.filename2 or error.filename
+    where = f" {name}" if name else ""
     if error.errno in _FULL:
         return OutputError(
             f"The disk is full:{where or ' what uvdive writes'} can't be written.",

@@ -38,7 +38,7 @@ _FULL = "no space left on device"
 _SECRET = re.compile(r"\bsecret \S+ not found|\bsecret \S+: not found")
 
 _HINTS = (
-    (_FULL, "Free disk space on the engine: docker system df shows what takes it."),
+    (_FULL, "Free disk space on the engine: docker system df (or podman system df) shows what takes it."),
     ("failed to read dockerfile", "Name the Dockerfile with -f."),
     ("failed to resolve source metadata", "Is the base image's name right, and its registry reachable?"),
     ("pull access denied", "Is the base image's name right, and its registry reachable?"),

@@ -10,7 +10,9 @@ from typing import Any
 from uvdive.base.errors import BuildError
 from uvdive.base.units import size
 from uvdive.build.images import engine_client
-from uvdive.image.endpoint import EngineKind
+from uvdive.image.endpoint import EngineKind, build_source
+
+PRUNE: dict[EngineKind, str] = {"docker": "docker builder prune", "podman": "podman image prune"}
 
 LEAST = 512 << 20
 """Below this a build of any kind is bound to fail: a base image and an environment. In bytes."""
@@ -31,6 +33,7 @@ def check_space(needed: int = 0, engine: EngineKind | None = None) -> None:
         EngineError: no engine answers.
         BuildError: there is less.
     """
+    engine = engine or build_source()
     with engine_client(engine) as client:
         root = _root(client.info())
     try:
@@ -40,5 +43,5 @@ def check_space(needed: int = 0, engine: EngineKind | None = None) -> None:
     if free is not None and free < needed + LEAST:
         raise BuildError(
             f"The engine has {size(free)} left in {root}; the build needs about {size(needed + LEAST)}.",
-            "Free some: docker system df shows what takes it, docker builder prune removes build caches.",
+            f"Free some: {engine} system df shows what takes it, {PRUNE[engine]} removes build caches.",
         )
