@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.additions import add_paths, extra_packages
+from uvdive.rewrite.atstart import environment_of, first_sync, with_environment
 from uvdive.rewrite.basediff import announce_base_files
 from uvdive.rewrite.bases import Bases, check_interpreter, choose_bases
-from uvdive.rewrite.buildoptions import build_options
+from uvdive.rewrite.buildoptions import BuildOptions, build_options
 from uvdive.rewrite.compose import Parts, Writer, check_single, write
 from uvdive.rewrite.contextfiles import warn_host_environment
 from uvdive.rewrite.copyset import Copier, CopySet
@@ -79,7 +80,7 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     warn_targets(evidence, notes)
     note_stages(evidence, notes)
     report = evidence.report
-    env = find_environment(evidence, bench.files, notes)
+    env = environment_of(evidence, bench.files, notes)
     runs = read_runs(evidence)
     early = early_copies(evidence.steps, runs)
     _warn(evidence, env, files, notes)
@@ -88,13 +89,9 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     moved = starter.start_instructions()
     warn_never_installed(starter, notes)
     check_other_stages(evidence, starter.removed)
-    needs_sync = "uv run" in starter.removed or starter.scripts.copied_uv is not None
     build = build_options(evidence, env, files, notes)
     left = install_project(evidence, env, files, starter.starts, build, notes)
-    sync: list[str] = []
-    if needs_sync or build.reinstalls:
-        wanted = starter.sync if needs_sync else ()
-        sync = full_sync(evidence, env, runs, notes, wanted, build.sync, always=build.reinstalls)
+    sync = _added_sync(evidence, env, runs, starter, build, notes)
     base = bench.lookup(bases.runner)
     if base is None and report is not None:
         notes.warn(
@@ -105,7 +102,8 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         )
     packages = plan_packages(evidence, runs, base, notes)
     copier = Copier(evidence, files, env, bases, runs, early, packages.others) if files is not None else None
-    copies = add_paths(files, _copies(evidence, env, copier, runs, left, notes), notes)
+    copies = with_environment(_copies(evidence, env, copier, runs, left, notes), env)
+    copies = add_paths(files, copies, notes)
     parts = Parts(evidence, bases, copies, runs, packages, early, moved=moved, extra_build=sync)
     parts.edits.update({**starter.scripts.edits, **build.edits})
     parts.build_env = build.env
@@ -120,12 +118,30 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         check_interpreter(env, files, base, bases.runner)
     writer = write(parts)
     prediction = None
-    if files is not None and copier is not None:
+    if files is not None and copier is not None and not env.at_start:
         whole = replace(copies, nodes=[*copies.nodes, *starter.scripts.nodes])
         prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
         prediction = prediction and prediction.less("venv", build.less_bytes).less("uv", build.less_tools)
     missing = bases.runner if base is None and report is not None else None
     return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes), missing)
+
+
+def _added_sync(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    runs: list[Run],
+    starter: Starter,
+    build: BuildOptions,
+    notes: Notes,
+) -> list[str]:
+    """The sync that the build stage gets at its end, if any (R13, R14, R15)."""
+    if env.at_start:
+        return first_sync(evidence, env, starter.sync, notes)
+    needed = "uv run" in starter.removed or starter.scripts.copied_uv is not None
+    if not needed and not build.reinstalls:
+        return []
+    wanted = starter.sync if needed else ()
+    return full_sync(evidence, env, runs, notes, wanted, build.sync, always=build.reinstalls)
 
 
 def _warn(evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> None:

@@ -31,7 +31,8 @@ class EnvironmentFacts:
     ``sites`` its folders of packages. ``folders`` hold whole environments: this one,
     others that stay (R9), and those of uv's tools (R41). ``left_out`` are those that
     a choice drops, ``other_interpreters`` those that the others run on, where it is not
-    this one's.
+    this one's. ``at_start`` says that the image has no environment yet: `uv run` makes
+    it when a container starts (R15).
     """
 
     path: str
@@ -47,6 +48,7 @@ class EnvironmentFacts:
     left_out: tuple[str, ...] = ()
     system: bool = False
     other_interpreters: tuple[str, ...] = ()
+    at_start: bool = False
 
     @property
     def bin(self) -> str:

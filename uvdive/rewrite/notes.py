@@ -29,6 +29,7 @@ class Notes:
     packages: set[str] = field(default_factory=set)
     distributions: set[str] = field(default_factory=set)
     repaired_start: bool = False
+    installs_at_start: bool = False
 
     def decide(self, name: str, rule: str, line: int | None, summary: str, reason: str) -> None:
         """Note something that the rewrite does without a choice; the first of a name stays."""

@@ -91,13 +91,15 @@ class Allowances:
     differ; ``paths`` are absolute path prefixes that may be missing or differ;
     ``owners`` are owners whose files may be missing, ``packages`` OS packages,
     ``distributions`` Python's. ``repaired_start`` says that the original's start command
-    cannot work, and the new one's can (R58).
+    cannot work, and the new one's can (R58). ``installs_at_start`` says that the original
+    has no environment until it starts with a network (R15).
     """
 
     config: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     repaired_start: bool = False
+    installs_at_start: bool = False
     packages: tuple[str, ...] = ()
     distributions: tuple[str, ...] = ()
 

@@ -143,6 +143,7 @@ def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
             paths=tuple(sorted(notes.paths)),
             owners=tuple(sorted(notes.owners)),
             repaired_start=notes.repaired_start,
+            installs_at_start=notes.installs_at_start,
             packages=tuple(sorted(notes.packages)),
             distributions=tuple(sorted(notes.distributions)),
         ),

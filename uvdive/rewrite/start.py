@@ -45,7 +45,7 @@ class Starter:
         entry, command = evidence.last("ENTRYPOINT"), evidence.last("CMD")
         self.around = Surroundings(
             env=env,
-            sync=build_text(evidence),
+            sync="uv sync" if env.at_start else build_text(evidence),
             look=self._look,
             script_text=lambda path: context_text(evidence, path),
             workdir=evidence.workdir,
@@ -69,7 +69,8 @@ class Starter:
             return None
         path = self.evidence.report.config.environ.get("PATH", "")
         folders = [self.env.bin, *(folder for folder in path.split(":") if folder)]
-        return any(self.files.inode_at(f"{folder}/{name}") is not None for folder in folders)
+        found = any(self.files.inode_at(f"{folder}/{name}") is not None for folder in folders)
+        return None if self.env.at_start and not found else found
 
     def start_instructions(self) -> dict[int, str]:
         """The new sources of ENTRYPOINT, CMD and HEALTHCHECK, by line, as far as they change."""

@@ -16,7 +16,7 @@ from uvdive.verify.files import check_files
 from uvdive.verify.imports import check_imports
 from uvdive.verify.interpreter import check_interpreter
 from uvdive.verify.libraries import check_libraries
-from uvdive.verify.running import check_running
+from uvdive.verify.running import check_running, check_running_alone
 from uvdive.verify.start import check_start
 
 
@@ -37,7 +37,11 @@ def _start(
     before: ImageReport, after: ImageReport, allowed: Allowances, cancel: CancelToken, *, run: bool
 ) -> Check:
     resolved = check_start(before, after, repaired=allowed.repaired_start)
-    return check_running(before, after, resolved, cancel) if run else resolved
+    if not run:
+        return resolved
+    if allowed.installs_at_start:
+        return check_running_alone(after, resolved, cancel)
+    return check_running(before, after, resolved, cancel)
 
 
 def verify(

@@ -73,6 +73,20 @@ def check_running(before: ImageReport, after: ImageReport, resolved: Check, canc
     return judge(old, new, resolved, again)
 
 
+def check_running_alone(after: ImageReport, resolved: Check, cancel: CancelToken) -> Check:
+    """Run the new image where there is nothing to compare: the original installs at start (R15).
+
+    ``resolved`` and what is raised are as for ``check_running``.
+    """
+    if resolved.status in ("failed", "skipped") or after.image.source not in ENGINES:
+        return resolved
+    new = observe(_watched(after, listens=False), seconds=RUN_SECONDS, cancel=cancel)
+    first = "The original installs its environment when it starts, so it needs a network."
+    if _works(new):
+        return Check("start", "repaired", f"{first} The new image {said(new)}.")
+    return Check("start", "failed", f"{first} The new image {said(new)}.", new.log[-20:])
+
+
 def _works(observed: Observed) -> bool:
     return observed.state in ("healthy", "listening", "running") or observed.status == 0
 
