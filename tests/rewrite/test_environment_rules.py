@@ -105,8 +105,17 @@ def test_r4_a_pinned_python_is_kept(project, node, env, sync) -> None:
 
 def test_r4_a_patch_in_python_version_pins_too(project, node, env, tmp_path) -> None:
     (tmp_path / ".python-version").write_text("3.13.5\n")
-    result = managed(project, node, env).plan(context=tmp_path)
+    text = (SLIM + SYNC + FLASK).replace("COPY uv.lock", "COPY .python-version uv.lock")
+    result = managed(project, node, env, text).plan(context=tmp_path)
     assert next(d for d in result.decisions if d.id == "python").chosen == "managed"
+
+
+def test_r4_a_python_version_that_stays_outside_of_the_build_pins_nothing(
+    project, node, env, tmp_path
+) -> None:
+    (tmp_path / ".python-version").write_text("3.13.5\n")
+    result = managed(project, node, env).plan(context=tmp_path)
+    assert next(d for d in result.decisions if d.id == "python").chosen == "image"
 
 
 @pytest.mark.parametrize("base", ["nvidia/cuda:12-runtime", "example.org/python-base:3"])

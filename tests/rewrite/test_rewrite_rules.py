@@ -361,8 +361,10 @@ def test_r16_a_build_without_a_lock_is_said_to_be_unsteady(project, tmp_path) ->
 
 
 def test_r50_a_python_version_that_the_sync_did_not_see_is_named(project, tmp_path) -> None:
-    made = project(BASE + SYNC + FLASK)
+    late = "COPY .python-version ./\n"
+    made = project(BASE + SYNC + late + FLASK)
     (tmp_path / ".python-version").write_text("3.12\n")
+    assert not any(w.rule == "R50" for w in project(BASE + SYNC + FLASK).plan(context=tmp_path).warnings)
     assert any(w.rule == "R50" and "3.12" in w.text for w in made.plan(context=tmp_path).warnings)
     (tmp_path / ".python-version").write_text("3.13.2\n")
     assert not any(w.rule == "R50" for w in made.plan(context=tmp_path).warnings)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uvdive.dockerfile.scan import split_keyword
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport, OsRelease
-from uvdive.rewrite.contextfiles import context_text
+from uvdive.rewrite.contextfiles import copied_text
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.images import Reference, slim_python, system_without_python, without_uv
@@ -137,7 +137,7 @@ def _pinned(evidence: Evidence, env: EnvironmentFacts) -> str | None:
     if not env.build.startswith("cpython") or "freethreaded" in env.build or "debug" in env.build:
         return f"{env.build} is a build that only uv offers"
     environ = _environ(evidence)
-    if re.match(r"\d+\.\d+\.\d+", context_text(evidence, ".python-version") or ""):
+    if re.match(r"\d+\.\d+\.\d+", copied_text(evidence, ".python-version", mounted=True) or ""):
         return ".python-version pins it to the patch"
     if environ.get("UV_PYTHON_PREFERENCE") == "only-managed" or environ.get("UV_MANAGED_PYTHON"):
         return "the file asks for managed Pythons only"

@@ -36,6 +36,8 @@ _QUERIES = frozenset(
         *("arch", "ldd", "lsb_release", "exit", "stat", "wc", "pwd", "whoami", "tty", "local", "return"),
     )
 )
+_ASKS = frozenset({"--version", "-V", "-v", "--help"})
+"""Given alone, a program only says which it is: ``node -v``."""
 _STATE = frozenset({"set", "export", "cd", "umask", "shopt", "unset", "declare", "readonly", "trap"})
 _UV = frozenset({"uv", "uvx", "pip", "pip3", "pipx"})
 _FETCHERS = frozenset({"curl", "wget", "gpg", "gpg2", "gpgv", "sh", "bash"})
@@ -103,6 +105,8 @@ def classify(command: Command) -> Class:
     if not words[0].literal:
         return "other"
     program, arguments = words[0].text.rsplit("/", 1)[-1], [word.text for word in words[1:]]
+    if len(arguments) == 1 and arguments[0] in _ASKS:
+        return _written(outputs, "nothing")
     if re.fullmatch(r"python[\d.]*", program):
         return "uv"
     for names, found in _TOOLS:

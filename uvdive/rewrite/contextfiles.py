@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from uvdive.dockerfile.variables import expand
@@ -50,13 +51,47 @@ def context_text(evidence: Evidence, path: str) -> str | None:
     return None if found is None else found[1]
 
 
+def copied_text(evidence: Evidence, path: str, *, mounted: bool = False) -> str | None:
+    """As ``context_text``, but only of a file that an instruction copies there.
+
+    ``mounted`` also takes one that a RUN merely mounts.
+    """
+    absolute = posixpath.normpath(posixpath.join(evidence.workdir, path))
+    candidates = _candidates(evidence, absolute)[:-1]
+    if mounted:
+        candidates = [*candidates, *_mounted(evidence, absolute)]
+    if evidence.context is not None and ignores(evidence.context, posixpath.basename(path)):
+        return None
+    found = _read(evidence, candidates)
+    return None if found is None else found[1]
+
+
+def _mounted(evidence: Evidence, path: str) -> list[str]:
+    found = []
+    for step in evidence.runs():
+        for flag in step.instruction.flags:
+            fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
+            target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
+            source = fields.get("source") or fields.get("src") or "."
+            if flag.startswith("--mount=") and fields.get("type") == "bind" and "from" not in fields:
+                place = posixpath.normpath(posixpath.join(step.workdir, target))
+                if path == place or path.startswith(f"{place.rstrip('/')}/"):
+                    found.append(posixpath.normpath(posixpath.join(source, posixpath.relpath(path, place))))
+    return found
+
+
 def context_file(evidence: Evidence, path: str) -> tuple[str, str] | None:
     """As ``context_text``, with the file's path in the context in front."""
+    absolute = posixpath.normpath(posixpath.join(evidence.workdir, path))
+    return _read(evidence, _candidates(evidence, absolute))
+
+
+def _read(evidence: Evidence, candidates: Iterable[str]) -> tuple[str, str] | None:
+    """The first of some paths of the context that is a short text, and that text."""
     if evidence.context is None:
         return None
-    absolute = posixpath.normpath(posixpath.join(evidence.workdir, path))
     root = evidence.context.resolve()
-    for candidate in _candidates(evidence, absolute):
+    for candidate in candidates:
         file = Path(root, candidate)
         try:
             if file.resolve().is_relative_to(root) and file.is_file() and file.stat().st_size < _LIMIT:
@@ -110,7 +145,9 @@ def warn_host_environment(evidence: Evidence, notes: Notes) -> None:
         synced = synced or (step.keyword == "RUN" and calls_sync(command_text(step.instruction)))
         if not synced or step.keyword not in ("COPY", "ADD") or step.instruction.flag("from") is not None:
             continue
-        if any(source.rstrip("/") == "." for source in sources(step)[0]) and not _ignores(evidence.context):
+        if any(source.rstrip("/") == "." for source in sources(step)[0]) and not ignores(
+            evidence.context, ".venv"
+        ):
             notes.warn(
                 "R40",
                 step.line,
@@ -119,9 +156,14 @@ def warn_host_environment(evidence: Evidence, notes: Notes) -> None:
             )
 
 
-def _ignores(context: Path) -> bool:
+def ignores(context: Path, name: str) -> bool:
+    """Does .dockerignore leave a file or folder of the context's top out, as far as it names it plainly?"""
     try:
         lines = (context / ".dockerignore").read_text("utf-8", "replace").splitlines()
     except OSError:
         return False
-    return any(re.fullmatch(r"/?(?:\*\*?/)?(?:\.venv|\.\*|\*)/?", line.strip()) for line in lines)
+    named = rf"/?(?:\*\*?/)?(?:{re.escape(name)}|\.\*|\*)/?"
+    verdicts = [
+        not line.startswith("!") for line in map(str.strip, lines) if re.fullmatch(named, line.lstrip("!"))
+    ]
+    return bool(verdicts) and verdicts[-1]

@@ -28,12 +28,15 @@ PROJECT_FILES = frozenset({"uv.lock", "pyproject.toml", "uv.toml", ".python-vers
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A directory that must exist beforehand, because COPY would make it root's with mode 0755."""
+    """A directory that must exist beforehand, because COPY would make it root's with mode 0755.
+
+    Owner and group are numbers, or names where no image is at hand.
+    """
 
     path: str
     mode: int
-    uid: int
-    gid: int
+    uid: int | str
+    gid: int | str
 
 
 @dataclass(frozen=True, slots=True)

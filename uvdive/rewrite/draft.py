@@ -199,8 +199,8 @@ def _copies(
     notes: Notes,
 ) -> CopySet:
     if copier is None:
-        check_static(evidence, runs)
-        return static_copy_set(evidence, env)
+        owned = check_static(evidence, runs, notes)
+        return static_copy_set(evidence, env, owned)
     files = copier.files
     check_sources(copier.provided.others, files)
     whole = arranged(evidence, copier, left, notes)

@@ -13,8 +13,8 @@ from uvdive.rewrite.environments import (
     project_environment,
 )
 from uvdive.rewrite.files import Files
-from uvdive.rewrite.images import Reference, python_of
 from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.staticpython import python_by_text
 from uvdive.rewrite.steps import Evidence, command_text
 
 _MANAGED = re.compile(r"(?P<home>/.*?)/(?P<build>(?P<kind>cpython|pypy|graalpy)-(?P<version>[\d.]+)[^/]*)/")
@@ -130,22 +130,23 @@ def _managed(env: Environment) -> re.Match[str] | None:
 def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
     path = project_environment(evidence)
     system = any(
-        re.search(r"--system\b|\bpip\s+install\b", command_text(s.instruction)) for s in evidence.runs()
+        re.search(r"--system\b|\bpip\s+(?:install|sync)\b", command_text(s.instruction))
+        for s in evidence.runs()
     )
     nothing = nothing_installed(evidence) if path is None and not system else None
     if nothing is not None:
         raise nothing
-    if path is None:
+    if path is None and not system:
         raise Refused(
             "R7",
             "No RUN makes an environment with `uv sync` or `uv venv`, and there is no image to look into. "
             "Build the image first and plan with it (leave out --static).",
         )
-    if path.rstrip("/") in ("", "/usr", "/usr/local"):
+    if path is None or path.rstrip("/") in ("", "/usr", "/usr/local"):
         raise Refused(
             "R10",
-            f"Which files of {path} are the packages', and which the base's, cannot be told from the text. "
-            "Build the image first and plan with it (leave out --static).",
+            "The packages go to the system's Python, and which files are theirs cannot be told from the "
+            "text. Build the image first and plan with it (leave out --static).",
         )
     if any("uv tool install" in command_text(step.instruction) for step in evidence.runs()):
         raise Refused(
@@ -153,14 +154,7 @@ def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
             "Where `uv tool install` put its tool cannot be told from the text. Build the image first and "
             "plan with it (leave out --static).",
         )
-    minor = python_of(Reference.read(evidence.base))
-    if minor is None:
-        raise Refused(
-            "R1",
-            f"From the text alone nobody knows which Python {evidence.base} ends up with. "
-            "Build the image first and plan with it (leave out --static).",
-            evidence.origin.source.line,
-        )
+    minor = python_by_text(evidence)
     notes.warn(
         "R46", None, "This is a draft from the text alone: no image was looked into, nothing is proven."
     )

@@ -25,8 +25,15 @@ def brings_uv(instruction: Instruction) -> bool:
         if source is not None and Reference.read(source).is_uv:
             return True
         words = instruction.exec_form or tuple(instruction.arguments.split())
+        if any("astral.sh/uv" in word for word in words[:-1]):
+            return True
         return any(re.search(r"(?:^|/)uvx?$", word) for word in words[:-1])
-    return instruction.keyword == "RUN" and bool(_INSTALLS.search(command_text(instruction)))
+    return instruction.keyword == "RUN" and installs_uv(command_text(instruction))
+
+
+def installs_uv(text: str) -> bool:
+    """Does a shell text install uv, by pip or by its own installer?"""
+    return bool(_INSTALLS.search(text))
 
 
 def uv_in(stages: tuple[Stage, ...], stage: Stage) -> tuple[int, str] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uvdive.dockerfile.shell import Command, Part, Script, read_script, shell_text
 from uvdive.rewrite.commandclass import REPEATED, Class, class_of_all, is_system, paths_of
 from uvdive.rewrite.contextfiles import sources
-from uvdive.rewrite.multistage import brings_uv
+from uvdive.rewrite.multistage import brings_uv, installs_uv
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.steps import Evidence, Step
 
@@ -90,6 +90,8 @@ def read_run(step: Step, shell: Step | None = None) -> Run:
         found = class_of_all(part.commands)
         if found is None:
             raise _mixed(text, step)
+        if found == "other" and installs_uv(text[part.start : part.end]):
+            found = "uv"
         classes.append(found)
     run = Run(step, text, script, tuple(classes), _written(script.parts, classes))
     _check_files(run)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from uvdive.rewrite.commandclass import is_system
 from uvdive.rewrite.contextfiles import sources
-from uvdive.rewrite.copyset import CopySet
+from uvdive.rewrite.copyset import CopySet, Folder
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.multistage import brings_uv
 from uvdive.rewrite.notes import Refused
@@ -20,8 +20,8 @@ _SHARED = re.compile(
 )
 
 
-def static_copy_set(evidence: Evidence, env: EnvironmentFacts) -> CopySet:
-    """The copies by the text alone.
+def static_copy_set(evidence: Evidence, env: EnvironmentFacts, owned: Sequence[Folder] = ()) -> CopySet:
+    """The copies by the text alone; ``owned`` are folders to make first.
 
     Raises:
         Refused: R32 or R34, where a destination is a folder that the base fills too.
@@ -33,7 +33,7 @@ def static_copy_set(evidence: Evidence, env: EnvironmentFacts) -> CopySet:
             f"The work directory is {workdir}, where nobody can tell the app's files from the system's "
             "by the text. Set one of the app's own (`WORKDIR /app`) before the first COPY.",
         )
-    result = CopySet(paths=[workdir])
+    result = CopySet(paths=[workdir], folders=list(owned))
     for step in evidence.steps:
         if step.keyword in ("COPY", "ADD") and not brings_uv(step.instruction):
             for path in _targets(step, evidence):

@@ -76,7 +76,7 @@ class Evidence:
     def workdir(self) -> str:
         """The work directory at the end; ``/`` where none is set."""
         if self.report is not None:
-            return self.report.config.working_dir or "/"
+            return posixpath.normpath(self.report.config.working_dir or "/")
         return _workdir_after(self.steps[-1]) if self.steps else "/"
 
     def last(self, keyword: str) -> Step | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from uvdive.dockerfile.shell import commands
-from uvdive.rewrite.contextfiles import context_text
+from uvdive.rewrite.contextfiles import copied_text
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.runs import Run
@@ -115,7 +115,7 @@ def warn_resolving(evidence: Evidence, env: EnvironmentFacts, notes: Notes) -> N
             "There is no uv.lock, so a later build may install other versions: run `uv lock` and copy the "
             "file.",
         )
-    pin = re.match(r"\s*(?:cpython@?)?(\d+\.\d+)", context_text(evidence, ".python-version") or "")
+    pin = re.match(r"\s*(?:cpython@?)?(\d+\.\d+)", copied_text(evidence, ".python-version") or "")
     if pin and pin[1] != env.minor:
         notes.warn(
             "R50",
