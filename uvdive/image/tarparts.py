@@ -10,6 +10,7 @@ same as in one go.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ from uvdive.image.wanting import Wanted
 
 _LOOK = 1 << 16
 """How far a header is looked for, in bytes: behind a large file there is none soon."""
+
+_COLUMNS = ("names", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "digest", "target", "targets")
+"""Those that are only put behind each other."""
 
 _MAGIC, _MAGIC_AT = b"ustar", 257
 
@@ -167,8 +171,9 @@ def _append(whole: LayerIndex, numbers: dict[bytes, int], part: LayerIndex) -> N
         if numbers.setdefault(folder, len(numbers)) == len(whole.folders):
             whole.folders.append(folder)
     whole.folder.extend(map([numbers[folder] for folder in part.folders].__getitem__, part.folder))
-    whole.target.extend(target if target < 0 else target + targets for target in part.target)
-    for name in ("names", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "digest", "targets"):
+    if targets and part.targets:
+        part.target = array("i", [target if target < 0 else target + targets for target in part.target])
+    for name in _COLUMNS:
         getattr(whole, name).extend(getattr(part, name))
     whole.contents.update((entries + place, data) for place, data in part.contents.items())
     whole.warnings.extend(part.warnings)
