@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odd_tars import extended, file, header, record, tars
+from odd_tars import OneByOne, extended, file, header, record, tars
 
 from uvdive.base.errors import ImageError
 from uvdive.image.layer import LayerIndex
@@ -20,32 +19,6 @@ from uvdive.image.tarindex import index_tar
 from uvdive.ledger.wanted import wanted
 
 Outcome = LayerIndex | tuple[type, str]
-
-
-class OneByOne:
-    """A stream that shows nothing ahead, so that no member is read in bulk."""
-
-    def __init__(self, stream: ByteStream) -> None:
-        self._stream = stream
-
-    @property
-    def position(self) -> int:
-        return self._stream.position
-
-    def take(self, count: int) -> bytes:
-        return self._stream.take(count)
-
-    def peek(self, count: int) -> bytes:
-        return self._stream.peek(count)
-
-    def skip(self, count: int) -> None:
-        self._stream.skip(count)
-
-    def digest_of(self, count: int) -> int:
-        return self._stream.digest_of(count)
-
-    def chunks(self, count: int | None) -> Iterator[memoryview]:
-        return self._stream.chunks(count)
 
 
 def outcome(stream: ByteStream, size: int | None, *, digests: bool) -> Outcome:

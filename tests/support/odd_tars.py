@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hypothesis import strategies as st
 
+from uvdive.image.stream import ByteStream
 from uvdive.image.tarheader import BLOCK
+
+
+class OneByOne:
+    """A stream that shows nothing ahead, so that no member is read in bulk."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+
+    @property
+    def position(self) -> int:
+        return self._stream.position
+
+    def take(self, count: int) -> bytes:
+        return self._stream.take(count)
+
+    def peek(self, count: int) -> bytes:
+        return self._stream.peek(count)
+
+    def skip(self, count: int) -> None:
+        self._stream.skip(count)
+
+    def digest_of(self, count: int) -> int:
+        return self._stream.digest_of(count)
+
+    def chunks(self, count: int | None) -> Iterator[memoryview]:
+        return self._stream.chunks(count)
 
 
 def padded(data: bytes) -> bytes:

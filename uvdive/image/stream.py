@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import xxhash
 
@@ -50,6 +50,7 @@ class ByteStream(Protocol):
 Buffer = bytes | memoryview
 
 
+@runtime_checkable
 class ReadyStream(ByteStream, Protocol):
     """A ByteStream that shows what it has in memory, so that many members can be read at once."""
 

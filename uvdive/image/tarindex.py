@@ -10,7 +10,7 @@ import xxhash
 from uvdive.base.errors import ImageError
 from uvdive.image import tarheader as th
 from uvdive.image.layer import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
-from uvdive.image.stream import ByteStream, ChunkStream, FileStream
+from uvdive.image.stream import ByteStream, ReadyStream
 from uvdive.image.table import Kind
 from uvdive.image.tarbulk import Bulk
 from uvdive.image.tarmember import Members
@@ -70,7 +70,7 @@ class Indexer:
 
     def bulk(self) -> Bulk | None:
         """What reads usual members faster, if the stream lends itself to it."""
-        if not isinstance(self.stream, ChunkStream | FileStream):
+        if not isinstance(self.stream, ReadyStream):
             return None
         return Bulk(self.stream, self.index, self._names, self.members.owners, self.wanted)
 

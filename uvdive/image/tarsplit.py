@@ -11,15 +11,24 @@ import base64
 import gzip
 import json
 import os
+from binascii import a2b_base64
+from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from uvdive.image.stream import CHUNK, truncated
+from uvdive.image.stream import Buffer, truncated
 from uvdive.image.tarheader import clean
 
 _FILE, _SEGMENT = 1, 2
-_decode = json.JSONDecoder().decode  # json.loads guesses the encoding of every line
+_Part = bytes | tuple[bytes, int]
+
+_LINES = 1 << 17
+_WINDOW = 1 << 19
+_SMALL = 1 << 16
+_FILLER = b"\xff" * _SMALL
+"""Stands for a small file's content: neither a header nor an extended header's records look so."""
 
 
 class StorageError(Exception):
@@ -34,9 +43,16 @@ def open_below(folder: Path, name: bytes) -> int:
     Raises:
         StorageError: it is no file there.
     """
-    path = os.fsencode(folder.resolve()) + b"/" + clean(name)
-    if os.path.realpath(os.path.dirname(path)) != os.path.dirname(path):  # noqa: PTH120 - names are bytes
-        raise StorageError(f"{path!r} lies behind a link")
+    return _opened(os.fsencode(folder.resolve()) + b"/" + clean(name), set())
+
+
+def _opened(path: bytes, plain: set[bytes]) -> int:
+    """Open a file; ``plain`` learns which folders are behind no link."""
+    folder = path.rpartition(b"/")[0]
+    if folder not in plain:
+        if os.path.realpath(folder) != folder:
+            raise StorageError(f"{path!r} lies behind a link")
+        plain.add(folder)
     try:
         return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
@@ -49,62 +65,99 @@ def read_below(folder: Path, name: bytes, size: int, at: int = 0) -> bytes:
     Raises:
         StorageError: it is no file there, or is shorter.
     """
-    fd = open_below(folder, name)
+    return _read(open_below(folder, name), name, size, at)
+
+
+def _read(fd: int, name: bytes, size: int, at: int) -> bytes:
+    """Part of an open file, which is closed then."""
     try:
         data = os.pread(fd, size, at)
     finally:
         os.close(fd)
     if len(data) != size:
-        raise StorageError(f"{name!r} in {folder} is shorter than its layer says")
+        raise StorageError(f"{name!r} is shorter than its layer says")
     return data
 
 
 class TarSplitStream:
-    """A ByteStream over the tar that ``tar-split.json.gz`` and a folder of files stand for.
+    """A ReadyStream over the tar that ``tar-split.json.gz`` and a folder of files stand for.
 
     Raises:
         StorageError: from any method, where the storage is not as it should be.
     """
 
     def __init__(self, split: Path, folder: Path) -> None:
-        self._folder = folder
-        self._parts = self._read(split)
-        self._part: bytes | tuple[bytes, int] = b""
+        self._root = os.fsencode(folder.resolve()) + b"/"
+        self._plain: set[bytes] = set()
+        self._parts = _parts(split)
+        self._seen: deque[_Part] = deque()
+        self._part: _Part = b""
         self._at = self._length = 0
         self._before = 0
+        self._window, self._window_at = b"", 0
+        self._files: dict[int, bytes] = {}
 
     @property
     def position(self) -> int:
         """How many bytes were taken or skipped so far."""
         return self._before + self._at
 
-    @staticmethod
-    def _read(split: Path) -> Iterator[bytes | tuple[bytes, int]]:
-        """Raw bytes, and files as their tar name and size, in the tar's order."""
-        try:
-            with gzip.open(split) as file:
-                for line in _lines(file):
-                    part = _decode(line)
-                    if part["type"] == _SEGMENT:
-                        yield base64.b64decode(part["payload"])
-                    elif part["type"] == _FILE and part.get("size"):
-                        yield _name(part), int(part["size"])
-        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-            raise StorageError(f"{split}: {error}") from error
+    passes = True
+
+    def ready(self, count: int) -> tuple[Buffer, int]:  # noqa: ARG002 - parts are as long as they are
+        """The headers that come next; where files' contents would be there is filler, no header."""
+        self._files.clear()
+        start, pieces, size = self.position, list[bytes](), 0
+        ahead = chain(tuple(self._seen), self._pulled())
+        part: _Part | None = b""
+        if self._at < self._length:
+            # What stands before a file's content, or in it, is to take it.
+            part = self._part[self._at :] if isinstance(self._part, bytes) else None
+        while part is not None and size < _WINDOW:
+            if isinstance(part, bytes):
+                pieces.append(part)
+            elif part[1] <= _SMALL:
+                self._files[start + size] = part[0]
+                pieces.append(_FILLER[: part[1]])
+            else:
+                break
+            size += len(pieces[-1])
+            part = next(ahead, None)
+        self._window, self._window_at = b"".join(pieces), start
+        return self._window, 0
+
+    def fetch(self, position: int, count: int) -> Buffer:
+        """The content of a file that lies in what ``ready`` gave."""
+        name = self._files.get(position)
+        if name is not None:
+            return self._content(name, count)
+        start = position - self._window_at
+        return self._window[start : start + count]
+
+    def _content(self, name: bytes, size: int, at: int = 0) -> bytes:
+        return _read(_opened(self._root + clean(name), self._plain), name, size, at)
+
+    def _pulled(self) -> Iterator[_Part]:
+        """Parts that nobody looked at yet; they stay to be taken."""
+        for part in self._parts:
+            self._seen.append(part)
+            yield part
 
     def _next(self) -> bool:
-        for part in self._parts:
+        while True:
+            part = self._seen.popleft() if self._seen else next(self._parts, None)
+            if part is None:
+                return False
             self._before += self._length
             self._part, self._at = part, 0
             self._length = len(part) if isinstance(part, bytes) else part[1]
             if self._length:
                 return True
-        return False
 
     def _data(self, start: int, end: int) -> bytes:
         if isinstance(self._part, bytes):
             return self._part[start:end]
-        return read_below(self._folder, self._part[0], end - start, start)
+        return self._content(self._part[0], end - start, start)
 
     def take(self, count: int) -> bytes:
         """Exactly ``count`` bytes."""
@@ -157,14 +210,31 @@ class TarSplitStream:
         return self.position
 
 
-def _lines(file: gzip.GzipFile) -> Iterator[str]:
-    """The lines of a file, split many at a time."""
+def _parts(split: Path) -> Iterator[_Part]:
+    """Raw bytes, and files as their tar name and size, in the tar's order."""
+    try:
+        with gzip.open(split) as file:
+            for part in _lines(file):
+                if part["type"] == _SEGMENT:
+                    yield a2b_base64(part["payload"])
+                elif part["type"] == _FILE and part.get("size"):
+                    yield _name(part), int(part["size"])
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise StorageError(f"{split}: {error}") from error
+
+
+def _lines(file: gzip.GzipFile) -> Iterator[dict[str, Any]]:
+    """The values of a file's lines, parsed many at a time."""
     rest = b""
-    while data := file.read(CHUNK):
-        *lines, rest = (rest + data).split(b"\n")
-        yield from map(bytes.decode, lines)
-    if rest:
-        yield rest.decode()
+    while data := file.read(_LINES):
+        lines, _, rest = (rest + data).rpartition(b"\n")
+        yield from _values(lines)
+    yield from _values(rest)
+
+
+def _values(lines: bytes) -> list[dict[str, Any]]:
+    whole: list[dict[str, Any]] = json.loads(b"[%b]" % b",".join(filter(None, lines.split(b"\n"))))
+    return whole
 
 
 def _name(part: dict[str, Any]) -> bytes:
