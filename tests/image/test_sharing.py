@@ -11,16 +11,18 @@ from pathlib import Path
 import layers as make
 import pytest
 from layouts import Layout
+from odd_tars import taken_apart
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore
-from uvdive.image import archive, sharing
+from uvdive.image import archive, helping, sharing, storage
 from uvdive.image.boxes import FileBox, open_archive
+from uvdive.image.helping import Helper, may_fork
 from uvdive.image.oci import this_platform
 from uvdive.image.reference import parse_target
-from uvdive.image.sharing import BlobPlace, Piece, SecondReader, SharedReading, may_fork
+from uvdive.image.sharing import BlobPlace, SharedReading
 from uvdive.image.source import RawImage
-from uvdive.image.tarparts import Part
+from uvdive.image.storage import StoredLayer
 from uvdive.ledger.wanted import wanted
 from uvdive.session.reading import read_image
 
@@ -42,24 +44,24 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "WORTH_MEMBERS", 0)
     monkeypatch.setattr(sharing, "WORTH_BYTES", 0)
     monkeypatch.setattr(sharing, "_LEAST", 1 << 14)
-    monkeypatch.setattr("uvdive.image.sharing.may_fork", lambda: True)
+    monkeypatch.setattr("uvdive.image.helping.may_fork", lambda: True)
 
 
 @pytest.fixture(params=["this process", "the other", "both"])
 def by(request: pytest.FixtureRequest, always: None, monkeypatch: pytest.MonkeyPatch) -> str:
     """Who reads: all of it this process or the other, or whoever comes first."""
     how = str(request.param)
-    claim = SecondReader.claim
+    claim = Helper.claim
 
-    def mine(second: SecondReader) -> bool:
+    def mine(second: Helper) -> bool:
         while claim(second):
             pass
         return True
 
     if how == "the other":
-        monkeypatch.setattr(SecondReader, "claim", lambda _second: False)
+        monkeypatch.setattr(Helper, "claim", lambda _second: False)
     if how == "this process":
-        monkeypatch.setattr(SecondReader, "claim", mine)
+        monkeypatch.setattr(Helper, "claim", mine)
     return how
 
 
@@ -86,7 +88,7 @@ def read(path: Path, *, verify: bool = False) -> RawImage:
 def test_the_same_image(by: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make.archive(tmp_path / "a.tar", LAYERS, compress=kind == "compressed")
     with monkeypatch.context() as patch:
-        patch.setattr("uvdive.image.sharing.may_fork", lambda: False)
+        patch.setattr("uvdive.image.helping.may_fork", lambda: False)
         single = read(path, verify=kind == "verified")
     assert read(path, verify=kind == "verified") == single
     assert all(layer.index.contents for layer in single.layers)
@@ -122,8 +124,8 @@ def test_where_the_other_process_dies_this_one_reads_all(
     always: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make.archive(tmp_path / "a.tar", LAYERS)
-    monkeypatch.setattr(SecondReader, "_work", lambda *_: os._exit(1))
-    monkeypatch.setattr(SecondReader, "claim", lambda _second: False)
+    monkeypatch.setattr(Helper, "_work", lambda *_: os._exit(1))
+    monkeypatch.setattr(Helper, "claim", lambda _second: False)
     assert len(read(path).layers[4].index) == 121
 
 
@@ -138,7 +140,7 @@ def test_a_tar_is_cut_for_both(always: None, tmp_path: Path) -> None:
 
 
 def test_when_a_second_process_is_worth_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uvdive.image.sharing.may_fork", lambda: True)
+    monkeypatch.setattr("uvdive.image.helping.may_fork", lambda: True)
     plain, packed = tmp_path / "plain", tmp_path / "packed"
     plain.write_bytes(LAYERS[4])
     packed.write_bytes(gzip.compress(LAYERS[4]))
@@ -147,7 +149,7 @@ def test_when_a_second_process_is_worth_it(tmp_path: Path, monkeypatch: pytest.M
         places = {path.name: BlobPlace(path, 0, path.stat().st_size) for path in paths}
         reading = SharedReading(places, wanted, verify=False)
         reading.close()
-        return reading._second is not None
+        return reading._help.helper is not None
 
     assert not forks(plain, packed), "too little to read"
     monkeypatch.setattr(sharing, "WORTH_MEMBERS", 100)
@@ -156,7 +158,7 @@ def test_when_a_second_process_is_worth_it(tmp_path: Path, monkeypatch: pytest.M
     assert not forks(plain), "there is one piece"
     monkeypatch.setattr(sharing, "WORTH_BYTES", 1)
     assert forks(packed, plain)
-    monkeypatch.setattr(sharing, "_MOST", 1)
+    monkeypatch.setattr(helping, "MOST", 1)
     assert not forks(packed, plain)
 
 
@@ -172,15 +174,37 @@ def test_no_fork_beside_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not may_fork()
 
 
-def test_every_piece_is_read_once(tmp_path: Path) -> None:
-    path = tmp_path / "tar"
-    path.write_bytes(LAYERS[1])
-    size = len(LAYERS[1])
-    pieces = [Piece(n, BlobPlace(path, 0, size), 0, size, is_part=True) for n in range(20)]
-    second = SecondReader(pieces, wanted)
+def test_every_job_is_done_once() -> None:
+    helper = Helper([lambda n=n: (n, os.getpid()) for n in range(20)])
     try:
-        mine = [piece.number for piece in pieces if second.claim()]
-        theirs = [n for n in range(20) if n not in mine and isinstance(second.wait(n), Part)]
-        assert [*mine, *theirs] == list(range(20)), "this process's from the front, the other's from the back"
+        mine = [number for number in range(20) if helper.claim()]
+        theirs = [helper.wait(number) for number in range(len(mine), 20)]
     finally:
-        second.stop()
+        helper.stop()
+    assert mine == list(range(len(mine))), "this process does those at the front"
+    assert [number for number, _ in theirs] == list(range(len(mine), 20)), "the fork those at the back"
+    assert os.getpid() not in {process for _, process in theirs}
+
+
+def test_what_the_fork_cannot_do_is_left_to_this_process() -> None:
+    helper = Helper([lambda: 1 // 0, lambda: "done"])
+    try:
+        assert (helper.wait(1), helper.wait(0)) == ("done", None)
+        assert helper.wait(2) is None, "nothing more comes"
+    finally:
+        helper.stop()
+
+
+def test_the_engines_storage_is_shared(
+    always: None, by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = []
+    for number, tar in enumerate(LAYERS):
+        folder = tmp_path / f"{number}"
+        folder.mkdir()
+        stored.append(StoredLayer(f"sha256:{number}", taken_apart(tar, folder), folder))
+    monkeypatch.setattr(storage, "WORTH_IT", 0)
+    shared = list(storage._layers(stored, wanted, None))
+    monkeypatch.setattr("uvdive.image.helping.may_fork", lambda: False)
+    assert shared == list(storage._layers(stored, wanted, None))
+    assert [len(layer.index) for layer in shared] == [1, 31, 61, 91, 121]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import gzip
 import io
 import json
@@ -15,7 +14,7 @@ import layers as make
 import pytest
 from hypothesis import given, settings
 from needs import cannot_run
-from odd_tars import OneByOne, tars
+from odd_tars import OneByOne, taken_apart, tars
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore
@@ -23,9 +22,7 @@ from uvdive.image import tarsplit
 from uvdive.image.endpoint import docker_endpoint
 from uvdive.image.engine import Engine
 from uvdive.image.stream import ByteStream, ChunkStream
-from uvdive.image.tarheader import BLOCK, BadHeaderError
 from uvdive.image.tarindex import index_tar
-from uvdive.image.tarmember import Members
 from uvdive.image.tarsplit import StorageError, TarSplitStream, chain_ids, read_below
 from uvdive.ledger.wanted import wanted
 from uvdive.session.images import load_image
@@ -134,28 +131,6 @@ TAR = make.layer(
     make.file("n" * 150, b"long"),
     make.whiteout("d/gone"),
 )
-
-
-def taken_apart(tar: bytes, folder: Path) -> Path:
-    """The same for any tar, as far as it has headers, with files by number."""
-    members = Members(ChunkStream([tar]))
-    parts: list[dict[str, object]] = []
-    at = 0
-    with contextlib.suppress(ImageError, BadHeaderError):
-        while members.advance(None):
-            start, size = members.stream.position, members.stored
-            members.stream.skip(size + -size % BLOCK)
-            if size:
-                name = f"bin/{len(parts)}"
-                (folder / name).parent.mkdir(exist_ok=True)
-                (folder / name).write_bytes(tar[start : start + size])
-                parts.append({"type": 2, "payload": base64.b64encode(tar[at:start]).decode()})
-                parts.append({"type": 1, "name": name, "size": size})
-                at = start + size
-    parts.append({"type": 2, "payload": base64.b64encode(tar[at:]).decode()})
-    path = folder.with_suffix(".json.gz")
-    path.write_bytes(gzip.compress("\n".join(map(json.dumps, parts)).encode()))
-    return path
 
 
 def outcome(stream: ByteStream) -> object:

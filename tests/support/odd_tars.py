@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import gzip
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from hypothesis import strategies as st
 
-from uvdive.image.stream import ByteStream
-from uvdive.image.tarheader import BLOCK
+from uvdive.base.errors import ImageError
+from uvdive.image.stream import ByteStream, ChunkStream
+from uvdive.image.tarheader import BLOCK, BadHeaderError
+from uvdive.image.tarmember import Members
 
 
 class OneByOne:
@@ -170,3 +177,25 @@ members = st.one_of(
     st.builds(lambda inner: file(b"inner.tar", b"".join(inner), b"0", b"\0"), st.lists(usual, max_size=3)),
 )
 tars = st.lists(members, max_size=14).map(lambda parts: b"".join(parts) + bytes(2 * BLOCK))
+
+
+def taken_apart(tar: bytes, folder: Path) -> Path:
+    """Keep a tar as overlay2 does: its headers in a split file, contents below the folder; the file."""
+    members = Members(ChunkStream([tar]))
+    parts: list[dict[str, object]] = []
+    at = 0
+    with contextlib.suppress(ImageError, BadHeaderError):
+        while members.advance(None):
+            start, size = members.stream.position, members.stored
+            members.stream.skip(size + -size % BLOCK)
+            if size:
+                name = f"bin/{len(parts)}"
+                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).write_bytes(tar[start : start + size])
+                parts.append({"type": 2, "payload": base64.b64encode(tar[at:start]).decode()})
+                parts.append({"type": 1, "name": name, "size": size})
+                at = start + size
+    parts.append({"type": 2, "payload": base64.b64encode(tar[at:]).decode()})
+    path = folder.with_suffix(".json.gz")
+    path.write_bytes(gzip.compress("\n".join(map(json.dumps, parts)).encode()))
+    return path

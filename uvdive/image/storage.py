@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import OnEvent
 from uvdive.image.boxes import layer_read
+from uvdive.image.helping import Help
 from uvdive.image.layer import LayerData
 from uvdive.image.layercache import LayerCache
 from uvdive.image.source import LayerPlace, RawImage, read_config
@@ -18,6 +21,9 @@ from uvdive.image.tarsplit import StorageError, TarSplitStream, chain_ids
 from uvdive.image.wanting import Wanted
 
 _OVERLAY = "overlay2"
+
+WORTH_IT = 1 << 19
+"""Fewer bytes of headers, as the engine packs them, are read in about the time that a process costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +86,39 @@ def read_storage(
         manifest = read_config(config.read_bytes(), reference=reference, source="docker", digest=image_id)
         found = find_layers(root, manifest.diff_ids)
         layers = []
-        for stored in found:
-            layers.append(_read(stored, wanted, cache))
-            on_event(layer_read(layers[-1], stored.diff_id))
+        for stored, layer in zip(found, _layers(found, wanted, cache), strict=True):
+            layers.append(layer)
+            on_event(layer_read(layer, stored.diff_id))
     except (OSError, ImageError) as error:
         raise StorageError(str(error)) from error
     places = tuple(LayerPlace(stored.folder, None) for stored in found)
     return RawImage(manifest, tuple(layers), (False,) * len(layers), places)
 
 
-def _read(stored: StoredLayer, wanted: Wanted, cache: LayerCache | None) -> LayerData:
-    layer = None if cache is None else cache.layer(stored.diff_id, hashed=False)
-    if layer is None:
-        stream = TarSplitStream(stored.split, stored.folder)
-        index = index_tar(stream, wanted, digests=False)
-        layer = LayerData(index, stored.diff_id, stream.drain(), None)
-        if cache is not None:
-            cache.keep_layer(layer)
-    return layer
+def _layers(found: Sequence[StoredLayer], wanted: Wanted, cache: LayerCache | None) -> Iterator[LayerData]:
+    """The layers from the cache, or read by two processes where there is enough to read."""
+    known = [None if cache is None else cache.layer(stored.diff_id, hashed=False) for stored in found]
+    missing = [stored for stored, layer in zip(found, known, strict=True) if layer is None]
+    size = sum(stored.split.stat().st_size for stored in missing)
+    helped = Help([partial(_read, stored, wanted) for stored in missing], worth=size >= WORTH_IT)
+    numbers = count()
+    try:
+        for stored, kept in zip(found, known, strict=True):
+            layer = kept
+            if layer is None:
+                done = helped.done(next(numbers))
+                layer = done if isinstance(done, LayerData) else _read(stored, wanted)
+                if cache is not None:
+                    cache.keep_layer(layer)
+            yield layer
+    finally:
+        helped.stop()
+
+
+def _read(stored: StoredLayer, wanted: Wanted) -> LayerData:
+    stream = TarSplitStream(stored.split, stored.folder)
+    index = index_tar(stream, wanted, digests=False)
+    return LayerData(index, stored.diff_id, stream.drain(), None)
 
 
 def storage_root(info: dict[str, Any], url: str) -> Path | None:

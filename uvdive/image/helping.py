@@ -1,0 +1,119 @@
+"""A second process does some of this one's jobs: what one core would do in turn, two do at once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import struct
+import threading
+from collections.abc import Callable, Sequence
+from typing import IO, NoReturn
+
+Job = Callable[[], object]
+
+MOST = 1 << 12
+"""More jobs than any image gives; so many bytes a pipe takes at once (pipe(7))."""
+
+_NOTE = struct.Struct("<QQ")
+
+
+class Helper:
+    """A fork of this process that does jobs while this one does others.
+
+    This process goes through the jobs from the front, the fork from the back. A pipe
+    holds a byte for each; whoever takes one may do its next job, so the two meet where
+    the work is done, and no job is done twice. What the fork found, which must pickle,
+    lies in a file: at a pipe it would wait for this process to take it.
+    """
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._found: dict[int, object] = {}
+        self._claims, end = os.pipe()
+        os.write(end, bytes(len(jobs)))
+        os.close(end)
+        self._notes, notes = os.pipe()
+        self._file = _scratch()
+        self._at = 0
+        self._pid = os.fork()
+        if not self._pid:
+            self._work(jobs, notes)
+        os.close(notes)
+
+    def _work(self, jobs: Sequence[Job], notes: int) -> NoReturn:
+        try:
+            os.close(self._notes)
+            for number in reversed(range(len(jobs))):
+                if not os.read(self._claims, 1):
+                    break
+                try:
+                    found = jobs[number]()
+                except Exception:  # noqa: BLE001 - this job is done again, and then it is raised
+                    found = None
+                data = pickle.dumps(found, protocol=5)
+                self._file.write(data)
+                self._file.flush()
+                os.write(notes, _NOTE.pack(number, len(data)))
+        finally:
+            os._exit(0)
+
+    def claim(self) -> bool:
+        """May this process do its next job from the front?"""
+        return bool(os.read(self._claims, 1))
+
+    def wait(self, number: int) -> object:
+        """What a job gave, or None where the fork could not do it."""
+        while number not in self._found:
+            note = os.read(self._notes, _NOTE.size)
+            if len(note) < _NOTE.size:
+                return None
+            which, size = _NOTE.unpack(note)
+            self._found[which] = pickle.loads(os.pread(self._file.fileno(), size, self._at))  # noqa: S301
+            self._at += size
+        return self._found.pop(number)
+
+    def stop(self) -> None:
+        """End the fork."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        os.close(self._claims)
+        os.close(self._notes)
+        self._file.close()
+
+
+class Help:
+    """The jobs that a helper may do, asked for one after the other; there may be no helper.
+
+    Args:
+        jobs: what there is to do.
+        worth: is it enough for two processes?
+    """
+
+    def __init__(self, jobs: Sequence[Job], *, worth: bool) -> None:
+        self.helper = Helper(jobs) if worth and 1 < len(jobs) <= MOST and may_fork() else None
+
+    def done(self, number: int) -> object:
+        """What the helper's job of that number gave; None where this process has to do it."""
+        helper = self.helper
+        return None if helper is None or helper.claim() else helper.wait(number)
+
+    def stop(self) -> None:
+        """End the helper."""
+        if self.helper is not None:
+            self.helper.stop()
+
+
+def _scratch() -> IO[bytes]:
+    """A file without a name, in memory where the system has that."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("uvdive"), "w+b")
+    import tempfile
+
+    return tempfile.TemporaryFile()
+
+
+def may_fork() -> bool:
+    """Are there two processors, and no threads, which a fork would leave behind in any state?"""
+    return hasattr(os, "fork") and (os.cpu_count() or 1) > 1 and threading.active_count() == 1
