@@ -201,3 +201,12 @@ def test_r39_a_password_that_another_setting_uses_stays_and_is_warned_of() -> No
     result = plan(text, None, lambda _: None)
     assert result.text.count("ENV UV_INDEX_CORP_PASSWORD=hunter2") == 2
     assert [line for line, _ in warned(result, "R39")] == [2]
+
+
+def test_r42_a_mounts_target_that_the_builder_did_not_expand_leaves_nothing_to_copy(project, node) -> None:
+    sync = "RUN --mount=type=cache,target=/usr/local/$APP/cache uv sync --frozen\n"
+    made = project(
+        f"{BASE}ENV APP=shop\n{SYNC.replace('RUN uv sync --frozen --no-dev', sync.rstrip())}{FLASK}",
+        {sync.rstrip(): {"/usr/local/$APP/cache": node(folder=True)}},
+    )
+    assert "$APP" not in made.plan().text.partition("AS runner")[2]

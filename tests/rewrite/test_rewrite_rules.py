@@ -293,6 +293,13 @@ def test_r34_what_a_run_adds_to_the_system_is_copied(project, node) -> None:
     ] == ["# The loader's cache must know the libraries that were copied.", "RUN ldconfig"]
 
 
+def test_r34_extension_modules_are_no_libraries_of_the_loaders(project, node) -> None:
+    wrote = {"/usr/local/lib/python3.13/extra/x.so": node(4), "/etc/ld.so.cache": node(2)}
+    lines = runner(project(BASE + SYNC + "RUN ./setup\n" + FLASK, {"RUN ./setup": wrote}).plan().text)
+    assert "COPY --from=builder /usr/local/lib/python3.13/extra /usr/local/lib/python3.13/extra" in lines
+    assert "RUN ldconfig" not in lines
+
+
 def test_r34_a_folder_of_the_base_keeps_its_new_owner(project, node) -> None:
     text = BASE + SYNC + "RUN ./own\n" + FLASK
     made = project(text, {"RUN ./own": {"/etc": node(folder=True, uid=5)}})

@@ -193,6 +193,22 @@ def test_r25_without_a_start_command_the_inherited_one_decides(project) -> None:
     assert refused(uv.plan()) == ("R25", 1)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            'ENTRYPOINT [ \\\n    "uv", \\\n    "run", \\\n    "flask", \\\n    "run" \\\n    ]\n',
+            'ENTRYPOINT [ \\\n    "flask", \\\n    "run" \\\n    ]\n',
+        ),
+        ('CMD [ "uv","run",  "flask", "run" ]\n', 'CMD [ "flask", "run" ]\n'),
+        ('CMD ["uv", "run", "-m", \\\n  "flask"]\n', 'CMD ["python", "-m", \\\n  "flask"]\n'),
+        ('CMD ["tini", "--", "uv", "run", \\\n  "flask"]\n', 'CMD ["tini", "--", "flask"]\n'),
+    ],
+)
+def test_r22_an_exec_form_keeps_its_lines_and_spaces(project, old, new) -> None:
+    assert project(BASE + SYNC + old).plan().text.endswith(new)
+
+
 def test_r51_a_command_over_several_lines_is_rewritten_in_place(project) -> None:
     text = BASE + SYNC + "CMD uv run flask \\\n    run\n"
     assert project(text).plan().text.endswith("CMD flask \\\n    run\n")

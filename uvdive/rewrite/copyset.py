@@ -21,7 +21,8 @@ from uvdive.rewrite.steps import Evidence, Step
 
 _UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
 _BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/.*__pycache__/")
-_LIBRARIES = re.compile(r"/(?:usr/local/lib|usr/lib|lib)/(?:[^/]+/)*[^/]+\.so(?:\.|$)")
+# The loader does not look into Python's own folders.
+_LIBRARIES = re.compile(r"/(?:usr/local/lib|usr/lib|lib)/(?!python[\d.]+/)(?:[^/]+/)*[^/]+\.so(?:\.|$)")
 _FEW = 3
 PROJECT_FILES = frozenset({"uv.lock", "pyproject.toml", "uv.toml", ".python-version"})
 
@@ -292,5 +293,7 @@ def cache_mounts(step: Step) -> list[str]:
         fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
         target = fields.get("target") or fields.get("dst") or fields.get("destination")
         if flag.startswith("--mount=") and fields.get("type") == "cache" and target:
-            found.append(posixpath.normpath(posixpath.join(step.workdir, expand(target, step.values.get))))
+            # Older BuildKits take a variable in it for a part of the name.
+            both = dict.fromkeys((expand(target, step.values.get), target))
+            found += [posixpath.normpath(posixpath.join(step.workdir, path)) for path in both]
     return found

@@ -149,7 +149,8 @@ class Starter:
         fresh = self._exec(words, line)
         if fresh == words:
             return source
-        return _replace(source, instruction.arguments, _json(fresh))
+        edited = _edit_array(source, words, fresh)
+        return _replace(source, instruction.arguments, _json(fresh)) if edited is None else edited
 
     def _check_exec(self, words: tuple[str, ...], line: int) -> None:
         """``["x", "$PORT"]``: no shell reads an exec form, so nobody fills the variable in (R22)."""
@@ -275,6 +276,33 @@ def _json(words: Sequence[str]) -> str:
 def _keyword(step: Step) -> str:
     """The keyword as the author writes it."""
     return step.instruction.source.split(maxsplit=1)[0]
+
+
+def _edit_array(source: str, old: Sequence[str], new: Sequence[str]) -> str | None:
+    """Change words of an exec form where they stand, so that its lines and spaces stay the author's.
+
+    None where the words cannot be told from the rest of the source.
+    """
+    strings = list(re.finditer(r'"(?:[^"\\\n]|\\.)*"', source))
+    if not new or [_text(found[0]) for found in strings] != list(old):
+        return None
+    head = len(posixpath.commonprefix([list(old), list(new)]))
+    tail = len(posixpath.commonprefix([list(old[head:])[::-1], list(new[head:])[::-1]]))
+    gone, fresh = strings[head : len(old) - tail], _json(new[head : len(new) - tail])[1:-1]
+    if not gone:
+        return None
+    if fresh:
+        return source[: gone[0].start()] + fresh + source[gone[-1].end() :]
+    if tail:
+        return source[: gone[0].start()] + source[strings[len(old) - tail].start() :]
+    return source[: strings[head - 1].end()] + source[gone[-1].end() :]
+
+
+def _text(string: str) -> str | None:
+    try:
+        return str(json.loads(string))
+    except ValueError:
+        return None
 
 
 def _replace(source: str, old: str, new: str) -> str:
