@@ -124,3 +124,12 @@ def test_r33_packages_from_a_place_that_the_run_makes_known_itself_are_refused(p
     more = {"/etc/apt/sources.list.d/corp.list": node(8, owner="other")}
     result = with_browser(project, node, "RUN ./install.sh\n", more).plan(system=with_layer(4))
     assert (result.refusal.rule, result.refusal.line) == ("R33", 6)
+
+
+def test_a_mount_point_that_podman_left_in_the_layer_of_a_run_is_no_package(project, node) -> None:
+    sync = SYNC.splitlines()[-2]
+    wrote = {"/etc/hosts": node(0, owner="os-packages", mode=0o700), "/app/.venv/x": node(5, owner="venv")}
+    result = project(BASE + SYNC + FLASK, {sync: wrote}).plan()
+    assert "/etc/hosts" not in runner(result)
+    wrote["/etc/hosts"] = node(9, owner="os-packages")
+    assert project(BASE + SYNC + FLASK, {sync: wrote}).plan().refusal.rule == "R33"

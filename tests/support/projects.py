@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ ACTIVE = ("Env:PATH", "Env:VIRTUAL_ENV")
 UV_IMAGE = ("Env:UV_TOOL_BIN_DIR",)
 """What uv's images set and Python's don't."""
 UV = ("uv", "uv-cache")
+_BASE = re.compile(r"^(?:FROM |COPY --from=)([\w./:-]+)", re.MULTILINE)
+_STAGE = re.compile(r" AS (\w+)$", re.MULTILINE)
 ALTERNATIVES = (
     *("/etc/alternatives/c89", "/etc/alternatives/c99", "/etc/alternatives/cc", "/etc/alternatives/cpp"),
     *("/usr/bin/c89", "/usr/bin/c99", "/usr/bin/cc", "/usr/lib/cpp"),
@@ -140,7 +143,7 @@ def engine_of(project: Project) -> Iterator[None]:
     address = os.environ.get(variable)
     if not address:
         cannot_run(f"no {variable} with its address")
-    _bring_bases(project, address)
+    bring_bases(project, address)
     before = os.environ.get("DOCKER_HOST")
     os.environ["DOCKER_HOST"] = address
     try:
@@ -151,15 +154,13 @@ def engine_of(project: Project) -> Iterator[None]:
             os.environ["DOCKER_HOST"] = before
 
 
-def _bring_bases(project: Project, address: str) -> None:
-    """Copy from the first engine the base images that the other one lacks."""
-    for line in (project.text() + project.text(by_hand=True)).splitlines():
-        words = line.split()
-        if words[:1] != ["FROM"]:
-            continue
-        there = ["docker", "-H", address, "image", "inspect", words[1]]
+def bring_bases(project: Project, address: str) -> None:
+    """Copy from the first engine the images that a project builds on and the other one lacks."""
+    text = project.text() + project.text(by_hand=True)
+    for name in sorted(set(_BASE.findall(text)) - set(_STAGE.findall(text))):
+        there = ["docker", "-H", address, "image", "inspect", name]
         if subprocess.run(there, capture_output=True, check=False).returncode:
-            saved = subprocess.run(["docker", "save", words[1]], capture_output=True, check=True)
+            saved = subprocess.run(["docker", "save", name], capture_output=True, check=True)
             subprocess.run(
                 ["docker", "-H", address, "load"], input=saved.stdout, capture_output=True, check=True
             )

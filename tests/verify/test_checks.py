@@ -189,6 +189,13 @@ def test_bytecode_and_temporary_files_may_go(tmp_path: Path) -> None:
     assert "bytecode (1), temporary files (1)" in check.detail
 
 
+@pytest.mark.parametrize(("size", "status"), [(0, "passed"), (9, "failed")])
+def test_the_empty_mount_points_that_podman_leaves_may_go(tmp_path: Path, size: int, status: str) -> None:
+    extra = {"hosts": make.file("etc/hosts", content(size, "h"), 0o700)}
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | extra)
+    assert files(before, pairs.rewritten(tmp_path), Allowances()).status == status
+
+
 def test_new_paths_do_not_fail(before: ImageReport, tmp_path: Path) -> None:
     check = files(before, pairs.rewritten(tmp_path, instead={"new": make.file("app/new", b"n")}))
     assert check.status == "passed"

@@ -13,6 +13,12 @@ _MERGED = re.compile(rb"^/(?:lib(?:32|64|x32)?|bin|sbin)(?:/|$)")
 _UNMERGED = re.compile(rb"^/usr(/(?:lib(?:32|64|x32)?|bin|sbin)(?:/|$))")
 
 
+MOUNT_POINTS = frozenset(
+    {b"/etc/hosts", b"/etc/hostname", b"/etc/resolv.conf", b"/run/.containerenv", b"/.dockerenv"}
+)
+"""What an engine lays into each of its containers; buildah leaves the empty files in the layer of a RUN."""
+
+
 def normal(path: bytes) -> bytes:
     """The absolute path without ``.``, ``..`` and doubled slashes."""
     return b"/" + clean(path)

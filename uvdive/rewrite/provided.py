@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from uvdive.image.table import NONE, Kind
+from uvdive.ledger.paths import MOUNT_POINTS
 from uvdive.rewrite.commandclass import is_system
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
@@ -62,6 +63,8 @@ class Provided:
     def has(self, node: int) -> bool:
         """Is the path in the runner's base, or does an instruction that is repeated write it?"""
         layer, path = self.files.layer(node), self.files.path(node)
+        if path.encode("utf-8", "surrogateescape") in MOUNT_POINTS and not self.files.size(node):
+            return True
         is_folder = self.files.kind(node) == Kind.DIRECTORY
         if layer < self.files.base_layers or (is_folder and self.files.in_base(node)):
             return True

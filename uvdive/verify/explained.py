@@ -7,6 +7,7 @@ from functools import cached_property
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
+from uvdive.ledger.paths import MOUNT_POINTS
 from uvdive.ledger.report import OWNERS, Component, ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.compare import is_package, packages
@@ -169,6 +170,8 @@ class Explanations:
             return "bytecode"
         if path.startswith(TEMPORARY):
             return "temporary files"
+        if path in MOUNT_POINTS and not self._before.files.entry_size[entry]:
+            return "mount points of the engine"
         if path.startswith(_BACKUPS):
             return "package databases"
         return self._system(path, entry, owner) if owner in SYSTEM else None
