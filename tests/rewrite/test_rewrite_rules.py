@@ -62,9 +62,13 @@ def test_r3_a_variable_that_could_separate_the_stages_is_refused(project) -> Non
     assert refused(project(text).plan()) == ("R3", 2)
 
 
-def test_r3_a_runner_with_another_minor_version_is_refused(project, env) -> None:
-    text = BASE.replace("3.13", "3.13") + SYNC + FLASK
-    made = project(text, environments=[env(python="3.12.1", interpreter="/usr/local/bin/python3.12")])
+def test_r3_a_runner_with_another_minor_version_is_refused(project, env, node) -> None:
+    wrote = {"/app/.venv/lib/python3.12/site-packages/flask/app.py": node(2000)}
+    made = project(
+        BASE + SYNC + FLASK,
+        {"RUN uv sync": wrote},
+        environments=[env(python="3.12.1", interpreter="/usr/local/bin/python3.12")],
+    )
     assert refused(made.plan()) == ("R3", None)
 
 

@@ -22,12 +22,12 @@ MANAGED = "/root/.local/share/uv/python/cpython-{version}-linux-x86_64-gnu/bin/p
 def tooled(project, node, env):
     """A project whose ``RUN uv tool`` wrote ruff's environment to ``TOOL``."""
 
-    def make(text, *, mine=None, python=IMAGES, home=TOOL, wrote=(), **image):
+    def make(text, *, mine=None, python=IMAGES, minor="3.13", home=TOOL, wrote=(), **image):
         files = {
             f"{home}/pyvenv.cfg": node(5, owner="uv"),
             f"{home}/bin/python": node(link=python),
             f"{home}/bin/ruff": node(50, owner="uv"),
-            f"{home}/lib/python3.13/site-packages/ruff/x.py": node(900, owner="uv"),
+            f"{home}/lib/python{minor}/site-packages/ruff/x.py": node(900, owner="uv"),
             "/usr/local/bin/ruff": node(link=f"{home}/bin/ruff"),
             "/root/.local/share/uv/tools/.lock": node(0, owner="uv"),
             **dict(wrote),
@@ -95,9 +95,8 @@ def test_r9_environments_on_different_pythons_of_uv_keep_these(tooled, node, env
 
 def test_r1_the_other_environments_need_their_python_too(tooled, node) -> None:
     other = "/usr/bin/python3.11"
-    result = tooled(
-        BASE.format(name="") + SYNC + INSTALL + START, python=other, base_paths={other: node(7)}
-    ).plan()
+    text = BASE.format(name="") + SYNC + INSTALL + START
+    result = tooled(text, python=other, minor="3.11", base_paths={other: node(7)}).plan()
     assert result.refusal is not None
     assert (result.refusal.rule, other in result.refusal.reason) == ("R1", True)
 

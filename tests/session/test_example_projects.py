@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from projects import BY_NAME, PAIRS, allowed, built, by_hand, engine_of, original
 
+from uvdive.session.rewriting import plan_rewrite
 from uvdive.verify.checks import Check, Verification
 from uvdive.verify.run import verify
 
@@ -124,6 +127,17 @@ def test_a_rewrite_that_was_broken_on_purpose_is_caught(
     found = broken(name, line, instead)
     assert found.keys() == caught
     assert any(words in difference for differences in found.values() for difference in differences)
+
+
+def test_a_finished_file_whose_last_stage_lacks_a_library_is_told_so(tmp_path: Path) -> None:
+    text = BY_NAME["compiled"].text(by_hand=True)
+    head, last, runner = text.rpartition("\nFROM ")
+    text = head + last + runner.replace("libpq5", "ca-certificates")
+    (tmp_path / "Dockerfile").write_text(text)
+    plan = plan_rewrite(tmp_path / "Dockerfile", built("compiled", text, "broken").report)
+    assert plan.outcome == "unchanged", plan.refusal
+    (warning,) = (warning for warning in plan.warnings if "libpq.so.5" in warning.text)
+    assert (warning.rule, warning.line) == ("R45", head.count("\n") + 2)
 
 
 def test_a_health_check_without_its_program_is_caught() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.draft import BaseLookup, Bench, Draft, make_draft
 from uvdive.rewrite.environments import uv_bytes
 from uvdive.rewrite.files import Files
+from uvdive.rewrite.foreign import check_native
+from uvdive.rewrite.lacking import Lacking, warn_lacking
 from uvdive.rewrite.multistage import check_multistage
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Allowances, Refusal, RewritePlan
@@ -31,6 +33,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     context: Path | None = None,
     store: LayerStore | None = None,
     system: SystemFacts | None = None,
+    lacking: Callable[[], Lacking] = tuple,
     choices: Mapping[str, str] | None = None,
 ) -> RewritePlan:
     """Plan the rewrite of one Dockerfile.
@@ -43,6 +46,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         context: the folder that the build reads, for start scripts.
         store: the contents of the image's files; None where nobody has them.
         system: what the app needs of the operating system, read from those contents.
+        lacking: finds the libraries that the image of a finished file lacks.
         choices: the user's, by decision id.
 
     Raises:
@@ -57,9 +61,11 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     try:
         evidence = replace(gather(syntax, report, context), store=store, system=system)
         _check_uv(evidence)
+        check_native(evidence)
         several = len(evidence.stages) > 1
         if (several and not check_multistage(evidence, notes)) or (not several and _is_lean(evidence)):
             check_choices(choices, notes, complete=False)
+            warn_lacking(lacking() if several else (), evidence.stages[-1].source.line, notes)
             return replace(base, warnings=tuple(notes.warnings))
         files = Files(report, evidence.base_layers) if report is not None else None
         bench = Bench(evidence, lookup, files)

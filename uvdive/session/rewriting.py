@@ -12,6 +12,7 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.image.store import LayerStore
 from uvdive.ledger.access import place_of
 from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.lacking import Lacking, libraries, read_lacking
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
 from uvdive.rewrite.system import SystemFacts, read_system
@@ -67,6 +68,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         context=context or dockerfile.parent,
         store=store,
         system=_read_system(text, report, store, on_event, cancel),
+        lacking=lambda: _read_lacking(report, store, on_event, cancel),
         choices=choices,
     )
 
@@ -93,6 +95,22 @@ def _read_system(
         _SYSTEMS.clear()
         _SYSTEMS[report.image.id] = facts
     return _SYSTEMS[report.image.id]
+
+
+def _read_lacking(
+    report: ImageReport | None, store: LayerStore | None, on_event: OnEvent, cancel: CancelToken | None
+) -> Lacking:
+    """What libraries the image lacks, where it has any that could lack one and contents are at hand."""
+    if report is None or next(libraries(report), None) is None:
+        return ()
+    try:
+        with place_of(report, None if store is None else store.index) as place:
+            if place is None:
+                return ()
+            return worker.call(read_lacking, report, place, on_event=on_event, cancel=cancel)
+    except EngineError as error:
+        on_event(Note(f"The image's contents can't be read, so nothing is said of libraries: {error.what}"))
+        return ()
 
 
 def _holds_packages(report: ImageReport) -> bool:
