@@ -29,8 +29,8 @@ import table
 README = Path(__file__).parents[2] / "README.md"
 ABOUT = """\
 {runs}, one command after the other in turn, on {machine}; each archive is read once before, \
-so that it is in the page cache, and Python's bytecode is compiled, as it is from a program's second start on. \
-Memory is the peak of all processes of a command together. \
+so that it is in the page cache, and Python's bytecode is compiled, as it is from a program's \
+second start on. Memory is the peak of all processes of a command together. \
 uvdive runs with `--json`, dive 0.13.1 with `--json`; `cat` writes to `/dev/null`."""
 APP = """\
 The app in a terminal of 120 × 36; a key's time is from the key to the bytes that draw its \
