@@ -197,7 +197,7 @@ async def test_esc_leaves_the_build_running_and_r_comes_back_to_it(dockerfile):
         assert isinstance(app.screen, ExploreScreen)
         assert screen.busy
         await pilot.pause()
-        assert "Rewrite:  building … " in text_of(app)
+        assert "Rewrite:  building the rewrite … " in text_of(app)
         assert "r shows it" in text_of(app)
         await pilot.press("r")
         assert app.screen is screen

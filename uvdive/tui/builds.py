@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from uvdive.build.events import (
     BuildBegan,
@@ -41,6 +41,7 @@ class Build:
     log: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=MOST_LOG))
     began: float | None = None
     result: BuildResult | None = None
+    took: float | None = None
 
     def take(self, event: object) -> bool:
         """Note an event of the build; False for one that is none."""
@@ -48,7 +49,7 @@ class Build:
             # A side may be built a second time (R56): what is shown is the last build.
             self.steps.clear()
             self.log.clear()
-            self.began, self.result = self.clock(), None
+            self.began, self.result, self.took = self.clock(), None, None
         elif isinstance(event, BuildStep):
             known = self.steps.get(event.id)
             self.steps[event.id] = Step(event, known.since if known else self.clock())
@@ -60,17 +61,30 @@ class Build:
             return False
         return True
 
+    def stop(self) -> None:
+        """Nothing more comes of it: what still ran was stopped."""
+        if self.result is not None or self.began is None or self.took is not None:
+            return
+        self.took = self.seconds
+        for step in self.steps.values():
+            if step.event.state == "running":
+                seconds = self.clock() - step.since
+                step.event = replace(step.event, state="cancelled", seconds=seconds)
+
     @property
     def seconds(self) -> float:
         """How long it took, or takes."""
         if self.result is not None:
             return self.result.seconds
+        if self.took is not None:
+            return self.took
         return 0.0 if self.began is None else self.clock() - self.began
 
     def words(self) -> str:
         """How it stands: ``31.2 s, 3 of 7 steps cached``."""
         if self.began is None and not self.steps:
-            return "was there already; nothing was built"
+            return "was there already; nothing was built" if self.role == "before" else "not begun"
         own = own_steps(step.event for step in self.steps.values())
         told = f", {cached_steps(own)} of {count(len(own), 'step')} cached" if own else ""
-        return f"{self.seconds:.1f} s{told}"
+        ended = ", not finished" if self.took is not None else ""
+        return f"{self.seconds:.1f} s{ended}{told}"

@@ -9,11 +9,14 @@ from typing import Any
 
 from uvdive.base.progress import BytesRead, Note
 from uvdive.base.units import percent, size
-from uvdive.build.events import Timings
+from uvdive.build.events import BuildBegan, Role, Timings
 from uvdive.image.events import ImageFound, LayerRead
 from uvdive.tui.builds import Build
 from uvdive.verify.checks import Check, CheckStarted, Comparison, Verification
 from uvdive.verify.repairs import Repair
+
+SIDES: dict[Role, str] = {"before": "the original", "after": "the rewrite"}
+"""What the images are called."""
 
 
 def saving(before: int, after: int) -> str:
@@ -29,7 +32,9 @@ def saving(before: int, after: int) -> str:
 class Proof:
     """Everything that came of one ``prove``: fed with events, then with the result.
 
-    ``original`` is the build of the image before, as far as it was built in this session.
+    ``original`` is the build of the image before, as far as it was built in this session;
+    ``side`` is which of both is built or read just now, ``layers`` the bytes of the new
+    image's layers that are read, by diff id.
     ``outcome`` is the session floor's own Proof, once it is there.
     """
 
@@ -40,8 +45,8 @@ class Proof:
     timings: Timings | None = None
     checks: dict[str, Check | None] = field(default_factory=dict)
     note: str = "starting"
-    layers: int = 0
-    read_bytes: int = 0
+    side: Role = "after"
+    layers: dict[str, int] = field(default_factory=dict)
     comparison: Comparison | None = None
     verification: Verification | None = None
     began: float = 0.0
@@ -54,8 +59,10 @@ class Proof:
 
     def take(self, event: object) -> None:
         """Note one event of the session floor."""
-        if self.build.take(event):
-            self.note = "building"
+        if isinstance(event, BuildBegan):
+            self.side = event.role
+        if self.current.take(event):
+            self.note = f"building {SIDES[self.side]}"
         elif isinstance(event, (CheckStarted, Check)):
             self.checks[event.name] = event if isinstance(event, Check) else None
             self.note = "checking"
@@ -66,12 +73,24 @@ class Proof:
         elif isinstance(event, (BytesRead, ImageFound, LayerRead)):
             self._take_reading(event)
 
+    @property
+    def current(self) -> Build:
+        """The build that runs, or ran last."""
+        return self.original if self.side == "before" else self.build
+
     def _take_reading(self, event: BytesRead | ImageFound | LayerRead) -> None:
-        self.note = "reading the image"
+        self.note = f"reading {SIDES[self.side]}"
+        if self.side == "before":
+            return
         if isinstance(event, ImageFound):
-            self.layers, self.read_bytes = len(event.layers), 0
+            self.layers.clear()
         elif isinstance(event, LayerRead):
-            self.read_bytes += event.file_bytes
+            self.layers[event.diff_id] = event.file_bytes
+
+    @property
+    def read_bytes(self) -> int:
+        """The bytes of the new image that are known by their layers."""
+        return sum(self.layers.values())
 
     def finish(self, outcome: Any) -> None:
         """The proof is done."""
@@ -87,6 +106,7 @@ class Proof:
     def stop(self, why: str) -> None:
         """The proof ended without a result."""
         self.took = self.seconds
+        self.current.stop()
         self.failure = why
         self.note = ""
 

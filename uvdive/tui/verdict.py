@@ -51,7 +51,7 @@ def plan_words(plan: RewritePlan) -> list[Content]:
 def proof_words(proof: Proof, written: Path | None, *, busy: bool) -> list[Content]:
     """How a build and its proof stand, the most important first."""
     if proof.failure:
-        return [Content.styled(visible(proof.failure), "$text-error")]
+        return [Content.styled(visible(proof.failure), "$text-error"), Content("b builds again")]
     found = proof.comparison
     if found is None or busy:
         return [

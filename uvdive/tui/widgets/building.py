@@ -12,7 +12,7 @@ from uvdive.base.units import delta, percent, size
 from uvdive.ledger.report import OWNERS
 from uvdive.tui.proof import Proof
 from uvdive.tui.text import right, visible
-from uvdive.tui.theme import LOOKS, glyph
+from uvdive.tui.theme import LOOKS, MIXED, glyph
 from uvdive.tui.widgets.bars import cells, stacked
 from uvdive.tui.widgets.rows import Rows
 from uvdive.verify.checks import Check
@@ -60,11 +60,13 @@ class CheckList(Rows):
         self._open: set[str] = set()
         self._checks: Mapping[str, Check | None] = {}
         self._repairs: Sequence[Repair] = ()
+        self._ended = False
 
     def follow(self, proof: Proof) -> None:
         """Draw the checks; those that failed are open, and what may mend them stands below."""
         self._checks = proof.checks
         self._repairs = proof.repairs
+        self._ended = proof.took is not None
         self._open |= {check.name for check in proof.failed_checks}
         self._arrange()
 
@@ -104,6 +106,8 @@ class CheckList(Rows):
         if row.line is not None:
             return Content.assemble(" " * INDENT, row.line.stylize_before("$foreground 66%"))
         words = f" {_CHECKS.get(row.name, row.name):<16} "
+        if row.check is None and self._ended:
+            return Content.assemble(("×", "$foreground 66%"), words, ("not finished", "$foreground 66%"))
         if row.check is None:
             return Content.assemble(("●", "$text-warning"), words, ("running", "$foreground 66%"))
         mark, style = _STATUSES[row.check.status]
@@ -216,6 +220,8 @@ class PairBar(Widget):
         if self.sides.known:
             word = "after" if self.sides.measured else "predicted"
             lines.append(self._line(word, self.sides.after, after, most, room))
+        elif self._read:
+            lines.append(self._partial(most, room))
         else:
             lines.append(Content.styled("after      not known before it is built", "$foreground 66%"))
         lines.append(self._legend())
@@ -229,6 +235,14 @@ class PairBar(Widget):
             bar = bar[:solid].append(_outline(parts, width)[solid:])
         return Content.assemble(
             f"{word:<10}", bar, " " * (room - width), (f" {right(size(total), 10)}", "bold")
+        )
+
+    def _partial(self, most: int, room: int) -> Content:
+        """What is read of an image of which nothing was predicted; whose it is, is not known yet."""
+        width = max(1, round(room * min(1, self._read / most)))
+        bar = Content.styled(MIXED * width, "$foreground 66%")
+        return Content.assemble(
+            f"{'after':<10}", bar, " " * (room - width), (f" {right(size(self._read), 10)}", "bold")
         )
 
     def _legend(self) -> Content:

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.tui.builds import Build, Step
-from uvdive.tui.proof import Proof
+from uvdive.tui.proof import SIDES, Proof
 from uvdive.tui.text import right, visible
 from uvdive.tui.widgets.rows import Rows
 
@@ -17,7 +17,6 @@ _STATES = {
     "failed": ("×", "bold $text-error"),
     "cancelled": ("×", "$foreground 66%"),
 }
-_SIDES = {"before": "the original", "after": "the rewrite"}
 
 
 class StepList(Rows):
@@ -29,12 +28,14 @@ class StepList(Rows):
         super().__init__(id=id)
         self._rows: list[tuple[Build, Step | None]] = []
         self._followed: Proof | None = None
+        self._current: Build | None = None
 
     def follow(self, proof: Proof) -> None:
-        """Draw both builds; the cursor follows the rewrite's last step while it is on it."""
-        last = self._last()
-        follow = proof is not self._followed or self.cursor >= last
-        self._followed = proof
+        """Draw both builds; the cursor follows the last step of the one that runs while it is on it."""
+        follow = (
+            proof is not self._followed or proof.current is not self._current or self.cursor >= self._last()
+        )
+        self._followed, self._current = proof, proof.current
         self._rows = []
         for build in (proof.build, proof.original):
             self._rows.append((build, None))
@@ -42,8 +43,8 @@ class StepList(Rows):
         self.changed(self._last() if follow and not proof.took else None)
 
     def _last(self) -> int:
-        """The row of the rewrite's last step."""
-        return sum(build.role == "after" for build, _ in self._rows) - 1
+        """The row of the last step of the build that runs."""
+        return max((row for row, (build, _) in enumerate(self._rows) if build is self._current), default=-1)
 
     @property
     def selected(self) -> tuple[Build, Step | None] | None:
@@ -59,7 +60,7 @@ class StepList(Rows):
         """A build's head; or a step's state, seconds or ``cached``, and name."""
         build, step = self._rows[index]
         if step is None:
-            return Content.assemble((_SIDES[build.role], "bold"), (f"  {build.words()}", "$foreground 66%"))
+            return Content.assemble((SIDES[build.role], "bold"), (f"  {build.words()}", "$foreground 66%"))
         event = step.event
         mark, style = _STATES[event.state]
         if event.state == "cached":
@@ -100,7 +101,7 @@ class LogView(Rows):
         if self._build is None:
             return "Log"
         step = self._build.steps.get(self._step) if self._step is not None else None
-        what = f"of {_SIDES[self._build.role]}" if step is None else visible(step.event.name)
+        what = f"of {SIDES[self._build.role]}" if step is None else visible(step.event.name)
         return f"Log {what}"
 
     def _draw(self, *, follow: bool) -> None:
