@@ -8,12 +8,18 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+ENGINE = "/var/run/docker.sock"
+
 
 class Proxy:
-    """Hands bytes to and fro until ``close``; ``url`` is what DOCKER_HOST should name."""
+    """Hands bytes to and fro until ``close``; ``url`` is what DOCKER_HOST should name.
 
-    def __init__(self, path: Path, target: str) -> None:
+    With ``most`` it closes itself when the engine has sent so many bytes.
+    """
+
+    def __init__(self, path: Path, target: str = ENGINE, most: int | None = None) -> None:
         self.url = f"unix://{path}"
+        self._left = most
         self._path, self._target = path, target
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -37,13 +43,16 @@ class Proxy:
             engine.connect(self._target)
             self._open += [client, engine]
             self._begin(self._hand_on, client, engine)
-            self._begin(self._hand_on, engine, client)
+            self._begin(self._hand_on, engine, client, True)
 
-    @staticmethod
-    def _hand_on(one: socket.socket, other: socket.socket) -> None:
+    def _hand_on(self, one: socket.socket, other: socket.socket, answers: bool = False) -> None:  # noqa: FBT002
         with contextlib.suppress(OSError):
             while data := one.recv(1 << 16):
                 other.sendall(data)
+                if answers and self._left is not None:
+                    self._left -= len(data)
+                    if self._left < 0:
+                        self.close()
         # One side is done sending; the other may still answer.
         with contextlib.suppress(OSError):
             other.shutdown(socket.SHUT_WR)
@@ -65,7 +74,7 @@ class Proxy:
 
 
 @contextlib.contextmanager
-def proxied(folder: Path, target: str = "/var/run/docker.sock") -> Iterator[Proxy]:
+def proxied(folder: Path, target: str = ENGINE) -> Iterator[Proxy]:
     """A proxy before the engine's socket, as long as the block lasts."""
     proxy = Proxy(folder / "engine.sock", target)
     try:

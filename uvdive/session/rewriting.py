@@ -49,6 +49,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     Raises:
         UsageError: the file cannot be read, is no Dockerfile, or a choice is not offered.
         ImageError: the runner's base was to be pulled, and cannot be.
+        EngineError: the engine that has the image, or was to pull, does not answer.
         CancelledError: ``cancel`` was set.
     """
     text = read_dockerfile(dockerfile)
@@ -143,6 +144,7 @@ def _load_base(
 
     Raises:
         ImageError: it was to be pulled, and cannot be.
+        EngineError: the engine that has the image, or was to pull, does not answer.
     """
     from uvdive.image.oci import fits, this_platform
     from uvdive.session.images import load_image
@@ -154,7 +156,12 @@ def _load_base(
     options = ReadOptions(platform=None if fits(platform, this_platform()) else platform, pull=pull)
     try:
         return load_image(f"{engine}://{reference}", options=options, on_event=on_event, cancel=cancel).report
-    except (ImageError, EngineError):
+    except ImageError:
         if pull:
+            raise
+        return None
+    except EngineError:
+        # An image that is in no engine is planned for without one.
+        if pull or report.image.source == engine:
             raise
         return None

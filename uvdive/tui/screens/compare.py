@@ -30,6 +30,7 @@ from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.telling import Telling
 from uvdive.verify.checks import Comparison
 
+READING = "reading both images"
 _CHANGED = {"+": "added", "-": "removed", "~": "changed"}
 
 
@@ -63,7 +64,7 @@ class CompareScreen(Sifting):
         self._comparer = comparer
         self._changes: tuple[Change, ...] = ()
         self._job: Job | None = None
-        self._note = "reading both images"
+        self._note = READING
 
     def compose(self) -> ComposeResult:
         """The bars above; owners and details beside the list."""
@@ -106,7 +107,10 @@ class CompareScreen(Sifting):
 
     def _begin(self) -> None:
         assert self._comparer is not None
+        self._note = READING
         self._job = self._app.jobs.start("compare", self, self._comparer)
+        self.listing.say(self.EMPTY)
+        self._headline()
         self.refresh_actions()
 
     @property
@@ -138,7 +142,10 @@ class CompareScreen(Sifting):
         self._headline()
         self.refresh_actions()
         if not stopped:
-            self.app.push_screen(Failure(message.error, fatal=True), lambda _: self._app.leave(message.error))
+            failure = Failure(message.error, leave="leaves uvdive", again=True)
+            self.app.push_screen(
+                failure, lambda again: self._begin() if again else self._app.leave(message.error)
+            )
 
     def _compared(self, found: Comparison) -> None:
         self.found = found

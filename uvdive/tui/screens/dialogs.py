@@ -112,18 +112,26 @@ class AskPath(ModalScreen[Path | None]):
         self.dismiss(None)
 
 
-class Failure(ModalScreen[None]):
-    """What happened, what to do, and the end of the log."""
+class Failure(ModalScreen[bool]):
+    """What happened, what to do, and the end of the log; answers whether to try again.
+
+    Args:
+        error: what happened.
+        leave: what Enter does, in a word.
+        again: can it be tried again?
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q", "leave", "Close"),
+        Binding("r", "again", "Try again"),
         Binding("y", "copy", "Copy"),
     ]
 
-    def __init__(self, error: UvdiveError, *, fatal: bool = False) -> None:
+    def __init__(self, error: UvdiveError, *, leave: str = "closes", again: bool = False) -> None:
         super().__init__()
         self.error = error
-        self.fatal = fatal
+        self.again = again
+        self._leave = leave
 
     def compose(self) -> ComposeResult:
         """The error, from the top; the log scrolls."""
@@ -135,8 +143,8 @@ class Failure(ModalScreen[None]):
                 with VerticalScroll(classes="dialog-body"):
                     lines = [visible(line) for line in self.error.log[-LOG_LINES:]]
                     yield Static(Content("\n".join(lines)), classes="dialog-log")
-            leave = "Enter leaves uvdive" if self.fatal else "Enter closes"
-            yield Static(Content.styled(f"{leave} · y copies this text", "$foreground 66%"))
+            keys = [f"Enter {self._leave}", *(["r tries again"] if self.again else []), "y copies this text"]
+            yield Static(Content.styled(" · ".join(keys), "$foreground 66%"))
 
     def on_mount(self) -> None:
         """The log's end says most."""
@@ -145,7 +153,12 @@ class Failure(ModalScreen[None]):
 
     def action_leave(self) -> None:
         """Close; the screen below decides what then."""
-        self.dismiss()
+        self.dismiss(False)
+
+    def action_again(self) -> None:
+        """Let the screen below try again what failed."""
+        if self.again:
+            self.dismiss(True)
 
     def action_copy(self) -> None:
         """Copy everything that is said here."""

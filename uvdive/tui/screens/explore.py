@@ -27,7 +27,7 @@ from uvdive.tui.screens.dialogs import Failure
 from uvdive.tui.screens.takeout import Takeout
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
-from uvdive.tui.widgets.files import FileTree
+from uvdive.tui.widgets.files import WAITING, FileTree
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
@@ -158,7 +158,22 @@ class ExploreScreen(Takeout):
                 self.notify(visible(message.error.do), markup=False, timeout=8)
             return
         self.query_one(FileTree).wait("The image could not be read.")
-        self.app.push_screen(Failure(message.error, fatal=True), lambda _: self._app.leave(message.error))
+        leave = "goes back" if self._app.picked else "leaves uvdive"
+        self.app.push_screen(Failure(message.error, leave=leave, again=True), self._after_failure)
+
+    def _after_failure(self, again: bool | None) -> None:  # noqa: FBT001 - it is the answer
+        """Read once more; or back to the picker, or out."""
+        if again:
+            self.error = None
+            self.progress = headline.Progress(target=self._app.target or "")
+            self.query_one(LayerList).expect(())
+            self.query_one(FileTree).wait(WAITING)
+            self._begin()
+            self._show_headline()
+        elif self._app.picked:
+            self._app.back_to_picker()
+        else:
+            self._app.leave(self.error)
 
     def _show_headline(self) -> None:
         width = self.app.size.width

@@ -94,7 +94,13 @@ class RewriteScreen(RewriteBuilds):
             )
 
         self._note = "computing the rewrite"
+        self._say_plan("The rewrite is being computed.")
         self.begin("plan", work)
+
+    def _say_plan(self, words: str) -> None:
+        """Say it where the plan is to stand, as long as there is none."""
+        self.query_one(DecisionList).say(words)
+        self.query_one(DiffView).say(words)
 
     def begin(self, name: str, work: Any) -> None:
         """Start a job; what it brings comes as messages."""
@@ -207,7 +213,10 @@ class RewriteScreen(RewriteBuilds):
         if message.job.name == "prove" and self.proof is not None:
             self.proof.stop("stopped; nothing was written" if stopped else message.error.what)
         elif message.job.name == "plan":
-            self._note = "stopped; Esc and r begin again" if stopped else message.error.what
+            self._note = (
+                "stopped; r tries again" if stopped else f"no plan; r tries again. {message.error.what}"
+            )
+            self._say_plan("There is no plan. r tries again.")
         self._show()
         if not stopped:
             self.app.push_screen(Failure(message.error))

@@ -25,8 +25,6 @@ class Item:
 class DecisionList(Rows):
     """Decisions in the order of the plan; Enter on an alternative chooses it."""
 
-    EMPTY = "The rewrite is being computed."
-
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.plan: RewritePlan | None = None

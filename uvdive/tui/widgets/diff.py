@@ -53,7 +53,6 @@ class DiffView(Rows):
     DEFAULT_CSS = """
     DiffView { scrollbar-gutter: stable; }
     """
-    EMPTY = "The rewrite is being computed."
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual calls it so
         super().__init__(id=id)

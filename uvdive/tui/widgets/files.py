@@ -31,6 +31,8 @@ _SPECIAL = {
     Kind.FIFO: " (pipe)",
 }
 
+WAITING = "The files come once all layers are read."
+
 
 class FileTree(Rows):
     """The lines that the desk sent; Enter and Right open, Left closes and then goes up."""
@@ -54,7 +56,7 @@ class FileTree(Rows):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.shown: Shown | None = None
-        self.waiting = "The files come once all layers are read."
+        self.waiting = WAITING
 
     @property
     def lines(self) -> list[Line]:

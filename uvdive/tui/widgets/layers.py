@@ -67,6 +67,7 @@ class LayerList(Rows):
     def expect(self, outlines: tuple[LayerOutline, ...]) -> None:
         """Show layers that are known by name only."""
         self._outlines = outlines
+        self._read = {}
         self.rows = [LayerRow(index) for index in range(len(outlines))]
         self.changed()
 

@@ -25,7 +25,7 @@ class Listing(Rows):
         self.table = table
         self.page: Page[Any] = Page((), 0, 0)
         self.filtered = False
-        self._empty = empty
+        self.EMPTY = empty
 
     def show(self, page: Page[Any], *, filtered: bool) -> None:
         """Show a page; the cursor stays on its item where that is still there."""
@@ -33,11 +33,6 @@ class Listing(Rows):
         self.page, self.filtered = page, filtered
         place = next((i for i, row in enumerate(page.rows) if row is item), 0)
         self.changed(place)
-
-    def say(self, words: str) -> None:
-        """What to say where there are no rows."""
-        self._empty = words
-        self.refresh()
 
     @property
     def selected(self) -> Any:
@@ -52,7 +47,7 @@ class Listing(Rows):
 
     def empty(self) -> str:
         """Why there are no rows."""
-        return "Nothing fits the filter. Esc ends it." if self.filtered else self._empty
+        return "Nothing fits the filter. Esc ends it." if self.filtered else self.EMPTY
 
     def row(self, index: int, width: int) -> Content:
         """The item's cells in their columns."""

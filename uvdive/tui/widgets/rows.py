@@ -100,6 +100,11 @@ class Rows(ScrollView, can_focus=True):
         """What to say where there are no rows."""
         return self.EMPTY
 
+    def say(self, words: str) -> None:
+        """Say something else where there are no rows."""
+        self.EMPTY = words
+        self.refresh()
+
     def changed(self, cursor: int | None = None) -> None:
         """Draw anew after the rows changed; put the cursor on ``cursor`` or keep it in range."""
         self.virtual_size = Size(self.scrollable_content_region.width, self.count)
