@@ -125,14 +125,14 @@ async def test_while_the_original_is_built_r_builds_it_once_more(engine: Engine,
     project = tmp_path / "project"
     project.mkdir()
     dockerfile = project / "Dockerfile"
-    dockerfile.write_text(hanging_build())
 
     def load(on_event: OnEvent, cancel: CancelToken) -> Any:
         built = build_image(BuildRequest(project, dockerfile), on_event=on_event, cancel=cancel)
         return open_desk(target_of(built), on_event=on_event, cancel=cancel)
 
     app = UvdiveApp("x", loader=load)
-    with removes_images_of(project, dockerfile):
+    with removes_images_of(project, dockerfile), hanging_build() as hanging:
+        dockerfile.write_text(hanging.text)
         async with app.run_test(size=(120, 36)) as pilot:
             await until(lambda: "started" in [text for _, text in list(app.original.log)])
             engine.away()
@@ -200,26 +200,26 @@ async def rewriting(folder: Path, text: str) -> AsyncIterator[tuple[UvdiveApp, P
         app.let_go()
 
 
+def started(screen: RewriteScreen) -> bool:
+    """Does the hanging build hang?"""
+    return screen.proof is not None and any(text == "started" for _, text in [*screen.proof.build.log])
+
+
 async def test_during_the_build_its_steps_and_log_stay(engine: Engine, folder: Path) -> None:
-    async with rewriting(folder, hanging_build()) as (app, pilot, screen):
-        await pilot.press("b")
-        await until(
-            lambda: screen.proof is not None and "started" in [text for _, text in [*screen.proof.build.log]]
-        )
-        engine.away()
-        assert "went away during the build" in await failed(app, pilot)
-        await pilot.press("enter")
-        assert app.screen is screen
-        assert screen.proof is not None
-        assert {step.event.state for step in screen.proof.build.steps.values()} <= {
-            "done",
-            "cached",
-            "cancelled",
-        }
-        text = text_of(app)
-        assert "The container engine went away" in text
-        assert "not finished" in text
-        assert "started" in text
+    with hanging_build() as hanging:
+        async with rewriting(folder, hanging.text) as (app, pilot, screen):
+            await pilot.press("b")
+            await until(lambda: started(screen))
+            engine.away()
+            assert "went away during the build" in await failed(app, pilot)
+            await pilot.press("enter")
+            assert app.screen is screen
+            assert screen.proof is not None
+            states = {step.event.state for step in screen.proof.build.steps.values()}
+            assert states <= {"done", "cached", "cancelled"}
+            text = text_of(app)
+            assert "The container engine went away" in text
+            assert "not finished" in text
 
 
 @pytest.mark.parametrize("phase", ["config", "start"])
