@@ -23,6 +23,8 @@ async def at_once(app, pilot, *keys: str) -> None:
         character = CHARACTERS.get(key, key if len(key) == 1 else None)
         app.post_message(events.Key(key, character))
     await pilot.pause()
+    while app._since is not None:  # a busy machine takes longer than a pause
+        await pilot.pause()
 
 
 def lists():
