@@ -86,13 +86,14 @@ def test_podman_knows_its_own_images_with_localhost_before_the_name(
     original: ImageReport, moved: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host = addresses()["podman5"]
-    docker(host, "tag", NAME, "localhost/uvdive-moved:1")
+    plain = f"uvdive-moved-{os.getpid()}:1"
+    docker(host, "tag", NAME, f"localhost/{plain}")
     try:
         monkeypatch.setenv("CONTAINER_HOST", host)
-        check_same(original, load_image("podman://localhost/uvdive-moved:1").report)
-        check_same(original, load_image("podman://uvdive-moved:1").report)
+        check_same(original, load_image(f"podman://localhost/{plain}").report)
+        check_same(original, load_image(f"podman://{plain}").report)
     finally:
-        docker(host, "rmi", "localhost/uvdive-moved:1")
+        docker(host, "rmi", f"localhost/{plain}")
 
 
 @pytest.mark.parametrize("name", ["docker20", *ENGINES])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -80,7 +81,7 @@ def mistaken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pa
     (project / ".venv" / "bin" / "python").symlink_to("/Users/me/bin/python3")
     dockerfile = project / "Dockerfile.mistakes"
     dockerfile.write_text(MISTAKES)
-    name = "uvdive-test/mistakes:1"
+    name = f"uvdive-test/mistakes-{os.getpid()}:1"
     command = ["docker", "buildx", "build", "--load", "--provenance=false", "-t", name, "-f", str(dockerfile)]
     subprocess.run([*command, str(project)], check=True, capture_output=True)
     yield name, dockerfile

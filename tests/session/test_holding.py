@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -40,7 +41,9 @@ def index() -> Iterator[Index]:
 def project(tmp_path: Path, index: Index) -> Iterator[Path]:
     (tmp_path / "Dockerfile").write_text(DOCKERFILE.format(url=index.url))
     (tmp_path / "pyproject.toml").write_text(
-        '[project]\nname = "mine"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["tiny"]\n'
+        # Another one each time: the index may have the port of an earlier run, whose steps are cached.
+        f'[project]\nname = "mine-{secrets.token_hex(4)}"\nversion = "1"\nrequires-python = ">=3.11"\n'
+        'dependencies = ["tiny"]\n'
         "[tool.uv]\npackage = false\n"
     )
     with removes_images_of(tmp_path):

@@ -12,8 +12,8 @@ import dockerfile as buildkit
 import pytest
 from hadolint import errors
 from projects import BY_NAME, PAIRS, PROJECTS, Project, built, engine_of, original
+from removing import removes_images_of
 
-from uvdive.build.images import image_tag, list_images, remove_images
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.images import load_image
 from uvdive.session.proving import Proof, prove
@@ -48,12 +48,8 @@ def planned(name: str) -> RewritePlan:
 def proven(name: str) -> Rewritten:
     project, plan = BY_NAME[name], planned(name)
     assert plan.outcome == "rewritten", plan.refusal
-    tag = image_tag(project.path, project.dockerfile, "after")
-    with engine_of(project):
-        try:
-            proof = prove(plan, original(name), context=project.path, start=True)
-        finally:
-            remove_images(image for image in list_images() if image.tag == tag)
+    with engine_of(project), removes_images_of(project.path, project.dockerfile):
+        proof = prove(plan, original(name), context=project.path, start=True)
     return Rewritten(plan, proof)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ from uvdive.tui.services import Services
 
 pytestmark = pytest.mark.engine
 
-OLD = 'FROM debian:trixie-slim\nCMD ["sleep", "600"]\n'
+OLD = f'FROM debian:trixie-slim\nENV TEST={secrets.token_hex(8)}\nCMD ["sleep", "600"]\n'
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ async def test_q_during_a_build_ends_the_build(folder: Path) -> None:
 async def test_q_while_the_images_run_removes_their_containers(folder: Path) -> None:
     def reached(screen: RewriteScreen) -> bool:
         running = screen.proof is not None and screen.proof.checks.get("start", 0) is None
-        return running and bool(output("docker", "ps", "--quiet", "--filter", "label=uvdive.local"))
+        return running and bool(containers(screen.report.image.id))
 
     image = await quit_when(folder, OLD, "s", reached)
     await until(lambda: containers(image) == "")

@@ -250,16 +250,18 @@ def test_a_stop_leaves_no_container(name: str, monkeypatch: pytest.MonkeyPatch) 
 @pytest.fixture
 def built(tmp_path: Path) -> Iterator[Callable[..., str]]:
     """Builds a small image that starts a Python program; its name."""
-    tag = f"uvdive-test/observed-{os.getpid()}:1"
+    tags: list[str] = []
 
     def build(command: list[str], *more: str) -> str:
+        tag = f"uvdive-test/observed-{os.getpid()}:{len(tags)}"
+        tags.append(tag)
         lines = (f"FROM {PYTHON}", *more, f"ENTRYPOINT {json.dumps(command)}", "")
         run = ["docker", "buildx", "build", "--load", "--provenance=false", "-t", tag, "-f", "-", tmp_path]
         subprocess.run(run, input="\n".join(lines).encode(), capture_output=True, check=True)
         return tag
 
     yield build
-    subprocess.run(["docker", "rmi", "--force", tag], capture_output=True, check=False)
+    subprocess.run(["docker", "rmi", "--force", *tags], capture_output=True, check=False)
 
 
 def program(text: str) -> list[str]:
