@@ -14,6 +14,7 @@ FREE = frozenset({"extra-packages", "extra-paths"})
 KNOWN: Mapping[str, tuple[str, ...]] = {
     "python": ("image", "managed"),
     "layers": ("split", "whole"),
+    "dependency-layer": ("first", "with-source"),
     "project-files": ("keep", "leave-out"),
     "project-install": ("editable", "copied"),
     "other-environments": ("keep", "leave-out"),

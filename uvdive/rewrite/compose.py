@@ -31,8 +31,8 @@ class Parts:
 
     ``env`` are variables that the runner gets (R20, R26), ``moved`` maps the line of a
     start instruction to its new source, ``extra_build`` and ``extra_start`` end the stages.
-    ``edits`` are new sources of instructions of the build stage, by line; ``packages`` those
-    that the runner installs beside the author's.
+    ``edits`` are new sources of instructions of the build stage, by line, and ``before`` what
+    comes in front of them; ``packages`` those that the runner installs beside the author's.
     """
 
     evidence: Evidence
@@ -50,6 +50,7 @@ class Parts:
     stop_signal: str | None = None
     build_env: list[tuple[str, str]] = field(default_factory=list)
     packages: tuple[str, ...] = ()
+    before: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Writer:
@@ -134,6 +135,7 @@ def _write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int], 
             continue
         if node.line == at:
             _write_variables(writer, parts)
+        _write_dependencies(writer, parts.before.get(node.line, ()))
         for before in pending:
             writer.add(before.source)
         pending.clear()
@@ -186,7 +188,16 @@ def _write_from(writer: Writer, node: Instruction, parts: Parts, name: str | Non
 def _first_other_run(parts: Parts) -> int | None:
     """The line of the first RUN that may call uv, if others are above it: the build's cache has those."""
     first = next((run for run in parts.runs if not run.repeated_whole), None)
-    return None if first is None or first is parts.runs[0] else first.step.line
+    if first is None or first is parts.runs[0]:
+        return None
+    return min([first.step.line, *parts.before])
+
+
+def _write_dependencies(writer: Writer, instructions: tuple[str, ...]) -> None:
+    if instructions:
+        writer.add("# The dependencies alone, so that a change of the source leaves their layer.\n")
+    for text in instructions:
+        writer.own(text, "dependency-layer")
 
 
 def _write_variables(writer: Writer, parts: Parts) -> None:

@@ -15,6 +15,7 @@ from uvdive.rewrite.compose import Parts, Writer, check_single, write
 from uvdive.rewrite.contextfiles import warn_host_environment
 from uvdive.rewrite.copyset import Copier, CopySet
 from uvdive.rewrite.credentials import warn_credentials
+from uvdive.rewrite.dependencies import dependency_layer
 from uvdive.rewrite.elsewhere import warn_elsewhere
 from uvdive.rewrite.explain import explain
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
@@ -106,7 +107,7 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     copies = add_paths(files, copies, notes)
     parts = Parts(evidence, bases, copies, runs, packages, early, moved=moved, extra_build=sync)
     parts.edits.update({**starter.scripts.edits, **build.edits})
-    parts.build_env = build.env
+    parts.build_env, parts.before = build.env, dependency_layer(evidence, env, files, runs, notes)
     parts.scripts, parts.stop_signal = starter.scripts, starter.signals.stop_signal
     parts.env = added_variables(evidence, env, base, starter.removed, notes)
     parts.packages = extra_packages(report, notes)
