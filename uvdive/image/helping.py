@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import pickle
 import signal
@@ -17,6 +18,7 @@ MOST = 1 << 12
 """More jobs than any image gives; so many bytes a pipe takes at once (pipe(7))."""
 
 _NOTE = struct.Struct("<QQ")
+_STOPS = frozenset((signal.SIGINT, signal.SIGTERM))
 
 
 class Helper:
@@ -30,22 +32,35 @@ class Helper:
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self._found: dict[int, object] = {}
-        self._claims, end = os.pipe()
-        os.write(end, bytes(len(jobs)))
-        os.close(end)
-        self._notes, notes = os.pipe()
-        self._file = _scratch()
         self._at = 0
-        self._pid = os.fork()
-        if not self._pid:
-            self._work(jobs, notes)
-        os.close(notes)
+        with contextlib.ExitStack() as opened:
+            self._file = opened.enter_context(_scratch())
+            (self._claims, end), (self._notes, told) = _pipe(opened), _pipe(opened)
+            end.write(bytes(len(jobs)))
+            end.close()
+            self._pid = self._fork(jobs, told)
+            told.close()
+            self._opened = opened.pop_all()
 
-    def _work(self, jobs: Sequence[Job], notes: int) -> NoReturn:
+    def _fork(self, jobs: Sequence[Job], told: io.FileIO) -> int:
+        # A signal in between must not make the fork go on as this process does.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
         try:
-            os.close(self._notes)
+            pid = os.fork()
+            if not pid:
+                self._work(jobs, told)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return pid
+
+    def _work(self, jobs: Sequence[Job], told: io.FileIO) -> NoReturn:
+        try:
+            for stop in _STOPS:
+                signal.signal(stop, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+            self._notes.close()
             for number in reversed(range(len(jobs))):
-                if not os.read(self._claims, 1):
+                if not self._claims.read(1):
                     break
                 try:
                     found = jobs[number]()
@@ -54,18 +69,18 @@ class Helper:
                 data = pickle.dumps(found, protocol=5)
                 self._file.write(data)
                 self._file.flush()
-                os.write(notes, _NOTE.pack(number, len(data)))
+                told.write(_NOTE.pack(number, len(data)))
         finally:
             os._exit(0)
 
     def claim(self) -> bool:
         """May this process do its next job from the front?"""
-        return bool(os.read(self._claims, 1))
+        return bool(self._claims.read(1))
 
     def wait(self, number: int) -> object:
         """What a job gave, or None where the fork could not do it."""
         while number not in self._found:
-            note = os.read(self._notes, _NOTE.size)
+            note = self._notes.read(_NOTE.size) or b""
             if len(note) < _NOTE.size:
                 return None
             which, size = _NOTE.unpack(note)
@@ -75,12 +90,11 @@ class Helper:
 
     def stop(self) -> None:
         """End the fork."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
-        os.waitpid(self._pid, 0)
-        os.close(self._claims)
-        os.close(self._notes)
-        self._file.close()
+        # Where this process was started with SIGCHLD ignored, nobody has to be waited for.
+        with self._opened, contextlib.suppress(ChildProcessError):
+            if not os.waitpid(self._pid, os.WNOHANG)[0]:
+                os.kill(self._pid, signal.SIGKILL)
+                os.waitpid(self._pid, 0)
 
 
 class Help:
@@ -92,7 +106,10 @@ class Help:
     """
 
     def __init__(self, jobs: Sequence[Job], *, worth: bool) -> None:
-        self.helper = Helper(jobs) if worth and 1 < len(jobs) <= MOST and may_fork() else None
+        self.helper: Helper | None = None
+        if worth and 1 < len(jobs) <= MOST and may_fork():
+            with contextlib.suppress(OSError):  # no process or file to be had: it goes without
+                self.helper = Helper(jobs)
 
     def done(self, number: int) -> object:
         """What the helper's job of that number gave; None where this process has to do it."""
@@ -103,6 +120,12 @@ class Help:
         """End the helper."""
         if self.helper is not None:
             self.helper.stop()
+
+
+def _pipe(opened: contextlib.ExitStack) -> tuple[io.FileIO, io.FileIO]:
+    """Both ends of a pipe."""
+    reading, writing = os.pipe()
+    return opened.enter_context(io.FileIO(reading)), opened.enter_context(io.FileIO(writing, "w"))
 
 
 def _scratch() -> IO[bytes]:
