@@ -130,17 +130,22 @@ def test_a_refusal_is_not_built(tmp_path: Path) -> None:
 
 @pytest.mark.engine
 @pytest.mark.parametrize(
-    ("name", "text"), [("main.py", "print('HELLO')\n"), ("junk", "less"), ("new/file", "more")]
+    ("name", "text", "ignore"),
+    [
+        ("main.py", "print('HELLO')\n", "ignored"),
+        ("junk", "less", "ignored\n.dockerignore\nDockerfile*"),
+        ("new/file", "more", "ignored\n.*\n!.dockerignore"),
+    ],
 )
 def test_an_image_that_the_context_no_longer_makes_is_built_anew(
-    tmp_path: Path, name: str, text: str
+    tmp_path: Path, name: str, text: str, ignore: str
 ) -> None:
     original = f'{BASE}COPY . /app\nCMD ["/app/main.py"]\n'
     (tmp_path / "Dockerfile").write_text(original)
     (tmp_path / "main.py").write_text("print('hello')\n")
     (tmp_path / "junk").write_bytes(bytes(1000))
     (tmp_path / "ignored").write_text("1")
-    (tmp_path / ".dockerignore").write_text("ignored\n")
+    (tmp_path / ".dockerignore").write_text(f"{ignore}\n")
     with removes_images_of(tmp_path, tmp_path / "Dockerfile"):
         built = build_image(BuildRequest(tmp_path, tmp_path / "Dockerfile"))
         before = load_image(target_of(built)).report

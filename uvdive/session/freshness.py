@@ -18,6 +18,7 @@ from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.steps import Evidence, Step, gather
 
 _MOST = 5
+_IGNORE = ".dockerignore"
 _TELLING = ("from", "parents", "exclude", "chmod")
 """Flags with which the places of the files cannot be told here, or which are no files of the context."""
 
@@ -61,16 +62,19 @@ Expected = dict[int, dict[bytes, Path]]
 
 def _included(context: Path, dockerfile: Path) -> frozenset[str]:
     """The files of the context that an ignore file leaves."""
-    from docker.utils.build import exclude_paths
+    from docker.utils.build import Pattern, exclude_paths
 
     own = dockerfile.with_name(f"{dockerfile.name}.dockerignore")
-    ignore = own if own.is_file() else context / ".dockerignore"
+    ignore = own if own.is_file() else context / _IGNORE
     patterns: list[str] = []
     if ignore.is_file():
         lines = ignore.read_text("utf-8", "replace").splitlines()
         patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    # The SDK would leave the Dockerfile in, whatever the file says; a COPY does not get it then.
-    kept = exclude_paths(str(context), patterns, dockerfile="")
+    # The SDK would leave both files of the build in, whatever is said; a COPY does not get them then.
+    kept = exclude_paths(str(context), list(patterns), dockerfile="")
+    for pattern in map(Pattern, patterns):
+        if pattern.match(_IGNORE):
+            (kept.add if pattern.exclusion else kept.discard)(_IGNORE)
     return frozenset(
         path for path in kept if (context / path).is_file() and not (context / path).is_symlink()
     )
