@@ -39,12 +39,47 @@ def test_r53_a_last_stage_that_builds_too_is_divided() -> None:
     assert "COPY --from=builder /app /app\n" in result.text
 
 
-def test_r44_other_targets_stay_and_are_named() -> None:
+def test_r44_targets_that_only_start_share_one_final_base() -> None:
     shared = BASE.format(name=" AS base") + SYNC
-    others = 'FROM base AS test\nRUN pytest\n\nFROM base AS worker\nCMD ["uv", "run", "worker"]\n\n'
-    result = static(shared + others + "FROM base AS web\n" + START)
-    assert result.text.startswith(shared + others + "FROM python:3.13-slim-trixie AS web\n")
-    assert [w.text.split()[2] for w in result.warnings if w.rule == "R44"] == ["test", "worker"]
+    worker = 'FROM base AS worker\nENV ROLE=worker\nCMD ["uv", "run", "worker"]\n\n'
+    result = static(shared + "# the one that works\n" + worker + "FROM base AS web\n" + START)
+    first, _, rest = result.text.partition("FROM python:3.13-slim-trixie AS runtime\n")
+    assert first == shared
+    assert "COPY --from=base /app /app\n" in rest
+    runtime, _, targets = rest.partition("\n# the one that works\n")
+    assert "CMD" not in runtime
+    assert targets == (
+        'FROM runtime AS worker\nENV ROLE=worker\nCMD ["worker"]\n\nFROM runtime AS web\n'
+        + START.replace('"uv", "run", ', "")
+    )
+    assert not [w for w in result.warnings if w.rule == "R44"]
+    assert next(d for d in result.decisions if d.id == "targets").rule == "R44"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        'RUN pytest\nCMD ["uv", "run", "x"]\n',
+        'COPY x /x\nCMD ["x"]\n',
+        'USER app\nCMD ["x"]\n',
+        'ENV PATH=/x:$PATH\nCMD ["x"]\n',
+        'CMD ["uv", "run", "--with", "y", "x"]\n',
+        "EXPOSE 1\n",
+    ],
+)
+def test_r44_targets_that_do_more_stay_and_are_named(own) -> None:
+    shared = BASE.format(name=" AS base") + SYNC
+    result = static(f"{shared}FROM base AS other\n{own}\nFROM base AS web\n{START}")
+    assert result.text.startswith(f"{shared}FROM base AS other\n{own}\nFROM python:3.13-slim-trixie AS web\n")
+    assert [w.text.split()[2] for w in result.warnings if w.rule == "R44"] == ["other"]
+
+
+def test_r44_a_last_stage_with_files_of_its_own_is_rewritten_alone() -> None:
+    shared = BASE.format(name=" AS base") + SYNC
+    worker = 'FROM base AS worker\nCMD ["uv", "run", "worker"]\n\n'
+    result = static(f"{shared}{worker}FROM base AS web\nCOPY src /app/src\n{START}")
+    assert worker in result.text
+    assert [w.text.split()[2] for w in result.warnings if w.rule == "R44"] == ["worker"]
 
 
 def test_r44_auxiliary_stages_are_not_touched() -> None:

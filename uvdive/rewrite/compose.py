@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from uvdive.dockerfile.syntax import Instruction, Node
 from uvdive.rewrite.additions import PACKAGES, install
@@ -16,13 +16,13 @@ from uvdive.rewrite.runnertext import MOVED, bare, copies_text, folders, last_of
 from uvdive.rewrite.runs import Run
 from uvdive.rewrite.scriptchoice import KEPT, ScriptPlan
 from uvdive.rewrite.steps import Evidence, Step
-from uvdive.rewrite.targets import stage_names
+from uvdive.rewrite.targets import Target, shared_name, stage_names
 
 _WHY = {
     "UV_PYTHON_DOWNLOADS": "# A Python that uv downloads would be missing in the final image.\n",
     "UV_PYTHON_INSTALL_DIR": "# The final image gets uv's Python at the same path.\n",
 }
-_BUILDS = frozenset({"RUN", "COPY", "ADD"})
+BUILDS = frozenset({"RUN", "COPY", "ADD"})
 
 
 @dataclass(slots=True)
@@ -51,6 +51,14 @@ class Parts:
     build_env: list[tuple[str, str]] = field(default_factory=list)
     packages: tuple[str, ...] = ()
     before: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def builds(self) -> bool:
+        """Does the last stage itself build something, or get something to build?"""
+        last = self.evidence.stages[-1].index
+        own = (step for step in self.evidence.steps if step.stage == last)
+        return any(step.keyword in BUILDS for step in own) or bool(self.extra_build or self.copies.cleared)
 
 
 class Writer:
@@ -86,14 +94,16 @@ def write(parts: Parts) -> Writer:
     evidence = parts.evidence
     keywords = [i.source.split(maxsplit=1)[0] for i in evidence.dockerfile.instructions]
     writer = Writer(lower=all(keyword.islower() for keyword in keywords))
-    tail = _tail(evidence)
-    own = [step for step in evidence.steps if step.stage == evidence.stages[-1].index]
-    builds = any(step.keyword in _BUILDS for step in own) or bool(parts.extra_build or parts.copies.cleared)
-    names = stage_names(evidence, builds=builds or evidence.stages[-1].parent is None)
-    _write_build(writer, parts, names[0], tail, builds=builds)
-    if builds or evidence.stages[-1].parent is None:
-        writer.add("" if re.search(r"\n\r?\n$", writer.text) else "\n")
-    _write_runner(writer, parts, names, tail)
+    divided = parts.builds or evidence.stages[-1].parent is None
+    names = stage_names(evidence, builds=divided)
+    if parts.targets:
+        _write_several(writer, parts, names[0])
+    else:
+        tail = _tail(evidence)
+        _write_build(writer, parts, names[0], tail, builds=parts.builds)
+        if divided:
+            writer.add("" if re.search(r"\n\r?\n$", writer.text) else "\n")
+        _write_runner(writer, parts, names, tail)
     for node in _trailing(evidence):
         writer.add(node.source)
     ends = [node.source.endswith("\r\n") for node in evidence.dockerfile.nodes if "\n" in node.source]
@@ -113,7 +123,7 @@ def _tail(evidence: Evidence) -> frozenset[int]:
     """Lines of the instructions behind the last one that builds something: they only matter to the runner."""
     lines: list[int] = []
     for step in reversed(evidence.steps):
-        if step.keyword in _BUILDS or step.stage != evidence.stages[-1].index:
+        if step.keyword in BUILDS or step.stage != evidence.stages[-1].index:
             break
         lines.append(step.line)
     return frozenset(lines)
@@ -191,6 +201,38 @@ def _first_other_run(parts: Parts) -> int | None:
     if first is None or first is parts.runs[0]:
         return None
     return min([first.step.line, *parts.before])
+
+
+def _write_several(writer: Writer, parts: Parts, builder: str) -> None:
+    """All stages, with a final base in front of the first target that starts from it (R44)."""
+    evidence = parts.evidence
+    last = evidence.stages[-1].index
+    lean = {target.stage: target.moved for target in parts.targets} | {last: parts.moved}
+    shared = [step for step in evidence.steps if step.stage != last]
+    common = replace(parts, evidence=replace(evidence, steps=tuple(shared)))
+    name, pending, index, written = shared_name(evidence), list[Node](), -1, False
+    for node in evidence.dockerfile.nodes:
+        if not isinstance(node, Instruction):
+            pending.append(node)
+            continue
+        index += node.keyword == "FROM"
+        if index in lean and not written:
+            written = True
+            _write_runner(writer, common, (builder, name), frozenset())
+            writer.add("\n")
+        for before in pending:
+            writer.add(before.source)
+        pending.clear()
+        if index not in lean:
+            if node.keyword == "FROM":
+                _write_from(writer, node, parts, None)
+            else:
+                _write_kept(writer, parts, node)
+        elif node.keyword == "FROM":
+            writer.add(bare(node).replace(node.arguments.split()[0], name, 1), "targets")
+        else:
+            decisions = ("start-uv-run", "start-runner") if node.line in lean[index] else ()
+            writer.add(lean[index].get(node.line, bare(node)), *decisions)
 
 
 def _write_dependencies(writer: Writer, instructions: tuple[str, ...]) -> None:

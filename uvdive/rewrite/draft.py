@@ -39,7 +39,7 @@ from uvdive.rewrite.staticcopies import static_copy_set
 from uvdive.rewrite.staticrules import check_static
 from uvdive.rewrite.steps import Evidence
 from uvdive.rewrite.sync import check_other_stages, full_sync, warn_resolving
-from uvdive.rewrite.targets import warn_targets
+from uvdive.rewrite.targets import lean_targets, only_describes
 
 BaseLookup = Callable[[str], ImageReport | None]
 """The report of an image that is at hand, by its reference; None where it is not (R60)."""
@@ -78,7 +78,6 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     check_inherited(evidence)
     if (lean := _draft_in_place(bench, choices)) is not None:
         return lean
-    warn_targets(evidence, notes)
     note_stages(evidence, notes)
     report = evidence.report
     env = environment_of(evidence, bench.files, notes)
@@ -109,7 +108,9 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     parts.edits.update({**starter.scripts.edits, **build.edits})
     parts.build_env, parts.before = build.env, dependency_layer(evidence, env, files, runs, notes)
     parts.scripts, parts.stop_signal = starter.scripts, starter.signals.stop_signal
-    parts.env = added_variables(evidence, env, base, starter.removed, notes)
+    parts.targets = lean_targets(evidence, env, files, runs, notes, only_starts=_only_starts(parts))
+    removed = starter.removed.union(*(target.removed for target in parts.targets))
+    parts.env = added_variables(evidence, env, base, removed, notes)
     parts.packages = extra_packages(report, notes)
     parts.extra_start = start_text(evidence, base, notes)
     explain(copies, runs, notes)
@@ -125,6 +126,14 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         prediction = prediction and prediction.less("venv", build.less_bytes).less("uv", build.less_tools)
     missing = bases.runner if base is None and report is not None else None
     return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes), missing)
+
+
+def _only_starts(parts: Parts) -> bool:
+    """Has the new last stage, for all that it does, the files of the stage that it stands on?"""
+    scripts, last = parts.scripts, parts.evidence.stages[-1]
+    return not (parts.builds or scripts.edits or scripts.changes or scripts.copied_uv or scripts.shim) and (
+        only_describes(parts.evidence, last)
+    )
 
 
 def _added_sync(
