@@ -44,7 +44,7 @@ def test_r44_targets_that_only_start_share_one_final_base() -> None:
     worker = 'FROM base AS worker\nENV ROLE=worker\nCMD ["uv", "run", "worker"]\n\n'
     result = static(shared + "# the one that works\n" + worker + "FROM base AS web\n" + START)
     first, _, rest = result.text.partition("FROM python:3.13-slim-trixie AS runtime\n")
-    assert first == shared
+    assert first == f"{shared}\n"
     assert "COPY --from=base /app /app\n" in rest
     runtime, _, targets = rest.partition("\n# the one that works\n")
     assert "CMD" not in runtime

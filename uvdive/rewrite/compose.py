@@ -218,6 +218,9 @@ def _write_several(writer: Writer, parts: Parts, builder: str) -> None:
         index += node.keyword == "FROM"
         if index in lean and not written:
             written = True
+            while pending and not pending[0].source.strip():
+                pending.pop(0)
+            writer.add("" if re.search(r"\n\r?\n$", writer.text) else "\n")
             _write_runner(writer, common, (builder, name), frozenset())
             writer.add("\n")
         for before in pending:

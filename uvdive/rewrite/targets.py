@@ -97,7 +97,7 @@ def lean_targets(
             last.source.line,
             f"The target{'s' if len(names) > 1 else ''} {', '.join(names)}: without uv as well",
             f"They start from the same stage as {last.name or 'the last one'} and add no file, so all of "
-            "them get one final base. Only the last one is built and checked; build the others with --target.",
+            "them get one final base. Only the last one is built and checked; --target builds another.",
         )
     return tuple(found)
 
