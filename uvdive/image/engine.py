@@ -57,6 +57,7 @@ class Engine:
         # Any: half of the SDK's methods have no types.
         self._api: Any = client.api
         self._version: dict[str, Any] = client.version()
+        self._images: list[dict[str, Any]] = []
 
     @property
     def source(self) -> EngineKind:
@@ -94,14 +95,21 @@ class Engine:
         except ImageNotFound:
             pull(self._api, reference, platform, on_event)
 
-    def local_images(self, cache: LayerCache | None = None) -> tuple[LocalImage, ...]:
-        """Every named image of the engine; ``cache`` spares asking for each that was seen before."""
+    def local_images(
+        self, cache: LayerCache | None = None, *, as_read: bool = False
+    ) -> tuple[LocalImage, ...]:
+        """Every named image of the engine.
+
+        Args:
+            cache: spares asking for each that was seen before.
+            as_read: take the list that ``read`` asked for: engines with many images are slow to give it.
+        """
         from docker.errors import APIError
 
         before = (cache.record(_LAYERS_OF) if cache is not None else None) or {}
         layers: dict[str, tuple[str, ...]] = {}
         found = []
-        for listed in self._api.images():
+        for listed in self._listed(anew=not as_read):
             names = tuple(name for name in listed.get("RepoTags") or () if name != "<none>:<none>")
             if not names:
                 continue
@@ -225,8 +233,13 @@ class Engine:
         return archive.collect(box, chosen, on_event, announce=False)
 
     def _listed_size(self, image_id: str) -> int | None:
-        sizes = (image.get("Size") for image in self._api.images() if image["Id"] == image_id)
+        sizes = (image.get("Size") for image in self._listed(anew=True) if image["Id"] == image_id)
         return next(sizes, None)
+
+    def _listed(self, *, anew: bool) -> list[dict[str, Any]]:
+        if anew or not self._images:
+            self._images = list(self._api.images())
+        return self._images
 
     def _save(self, image_id: str, on_event: OnEvent) -> Iterator[bytes]:
         from docker.errors import APIError

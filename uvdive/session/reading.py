@@ -100,7 +100,9 @@ def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawIm
         image = engine.read(
             target.value, wanted, on_event, platform=options.platform, cache=cache, via=options.via
         )
-        return image, tuple(KnownImage(item.names, item.diff_ids) for item in engine.local_images(cache))
+        return image, tuple(
+            KnownImage(item.names, item.diff_ids) for item in engine.local_images(cache, as_read=True)
+        )
     verify = options.verify_digests
     if target.kind == "oci":
         layout = FolderBox(target.path, wanted, on_event, verify=verify)
