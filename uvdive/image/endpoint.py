@@ -208,6 +208,8 @@ def connect(endpoint: Endpoint) -> DockerClient:
     try:
         _knock(endpoint.url)
         client = docker.DockerClient(base_url=endpoint.url, tls=tls or False, version="auto")
+        if endpoint.url.startswith("unix://"):
+            client.api.trust_env = False  # no proxy is asked, and looking for one takes longer than answering
         client.ping()
     except (DockerException, RequestException, OSError, ValueError) as error:
         raise no_engine(error, endpoint) from error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -28,6 +29,10 @@ _NO_LAYER = re.compile(
     r"(?:/bin/sh -c #\(nop\)\s+)?"
     r"(?:ENV|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|ARG|HEALTHCHECK|SHELL|ONBUILD|MAINTAINER)\b"
 )
+
+
+def _nothing() -> None:
+    """What there is to do meanwhile where nobody asks for anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,7 @@ class Engine:
         platform: str | None = None,
         cache: LayerCache | None = None,
         via: str = "auto",
+        meanwhile: Callable[[], None] = _nothing,
     ) -> RawImage:
         """Read an image: from the cache if it has all layers, from storage, or the save stream.
 
@@ -150,6 +156,7 @@ class Engine:
             platform: which one of several.
             cache: what was read before; None reads anew and keeps nothing.
             via: ``save`` or ``storage`` takes that way only, ``auto`` the quickest.
+            meanwhile: what to do in a thread while the engine prepares its stream.
 
         Raises:
             ImageError: there is no such image, its stream breaks or is damaged, or its
@@ -168,7 +175,10 @@ class Engine:
         if image is None and via != "save":
             image = self._stored(reference, image_id, wanted, on_event, cache, required=via == "storage")
         if image is None:
+            waiting = threading.Thread(target=meanwhile, daemon=True)
+            waiting.start()
             image = self._stream(reference, image_id, wanted, on_event, platform, cache)
+            waiting.join()
             if cache is not None:
                 cache.keep_record(key, _record(image))
         else:

@@ -98,7 +98,13 @@ def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawIm
             engine.ensure(target.value, on_event, platform=options.platform)
         cache = layer_cache() if options.layer_cache else None
         image = engine.read(
-            target.value, wanted, on_event, platform=options.platform, cache=cache, via=options.via
+            target.value,
+            wanted,
+            on_event,
+            platform=options.platform,
+            cache=cache,
+            via=options.via,
+            meanwhile=_prepare,
         )
         return image, tuple(
             KnownImage(item.names, item.diff_ids) for item in engine.local_images(cache, as_read=True)
