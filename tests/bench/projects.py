@@ -20,7 +20,6 @@ from projects import BY_NAME, PROJECTS, Project, built, engine_of, remove_built
 
 from uvdive.base.errors import UvdiveError
 from uvdive.build.images import list_images, remove_images
-from uvdive.session.images import load_image
 from uvdive.session.proving import prove
 from uvdive.session.rewriting import plan_rewrite
 
@@ -57,18 +56,17 @@ def measured(project: Project) -> Row:
     """Rewrite one project for real."""
     before = built(project.name, project.text(), "before")
     with engine_of(project):
-        loaded = load_image(f"docker://{before.report.image.reference}", dockerfile=project.dockerfile)
-        plan = plan_rewrite(project.dockerfile, loaded.report, store=loaded.store)
-        size = mega(loaded.report.totals.file_bytes)
+        plan = plan_rewrite(project.dockerfile, before.report, store=before.store)
+        size = mega(before.report.totals.file_bytes)
         if plan.outcome == "refused":
             return Row(
                 project, (size, "", "", "", "", f"refused ({plan.refusal.rule if plan.refusal else ''})")
             )
         if plan.outcome == "unchanged":
             return Row(project, (size, size, "", "", "", "unchanged"))
-        proof = prove(plan, loaded.report, context=project.path, start=True)
+        proof = prove(plan, before.report, context=project.path, start=True)
         remove_images(image for image in list_images() if image.tag == proof.build.tag)
-    after, old = proof.after.totals.file_bytes, loaded.report.totals.file_bytes
+    after, old = proof.after.totals.file_bytes, before.report.totals.file_bytes
     off = "unknown" if plan.predicted is None else f"{abs(plan.predicted.after_bytes / after - 1):.2%}"
     assert proof.verification is not None
     start = next(check.status for check in proof.verification.checks if check.name == "start")

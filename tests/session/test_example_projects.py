@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from projects import BY_NAME, PAIRS, allowed, built, by_hand, engine_of, original
 
+from uvdive.session.proving import IMPORTED
 from uvdive.session.rewriting import plan_rewrite
 from uvdive.verify.checks import Check, Verification
 from uvdive.verify.run import verify
@@ -20,7 +21,9 @@ pytestmark = pytest.mark.engine
 def judged(name: str, text: str, role: str = "broken", *, start: bool = False) -> Verification:
     project = BY_NAME[name]
     with engine_of(project):
-        return verify(original(name), built(name, text, role).report, allowed(project), start=start)
+        return verify(
+            original(name), built(name, text, role).report, allowed(project), start=start, imported=IMPORTED
+        )
 
 
 def check(verification: Verification, name: str) -> Check:
@@ -37,7 +40,7 @@ def failed(verification: Verification) -> dict[str, tuple[str, ...]]:
 def test_a_right_rewrite_passes(name: str, target: str) -> None:
     before, after = original(name, target), by_hand(name, target)
     with engine_of(BY_NAME[name]):
-        verification = verify(before, after, allowed(PAIRS[name]), start=True)
+        verification = verify(before, after, allowed(PAIRS[name]), start=True, imported=IMPORTED)
     assert failed(verification) == {}
     project = PAIRS[name]
     expected = dict.fromkeys(("config", "files", "interpreter", "libraries", "imports"), "passed")

@@ -15,7 +15,6 @@ from projects import BY_NAME, PAIRS, PROJECTS, Project, built, engine_of, origin
 from removing import removes_images_of
 
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.images import load_image
 from uvdive.session.proving import Proof, prove
 from uvdive.session.rewriting import plan_rewrite
 
@@ -35,18 +34,30 @@ class Rewritten:
     proof: Proof
 
 
+Choices = tuple[tuple[str, str], ...]
+
+CHOSEN: tuple[tuple[str, Choices], ...] = (
+    ("debian", (("dev-group", "remove"), ("project-files", "leave-out"), ("layers", "whole"))),
+    (
+        "several",
+        (("start-scripts", "shim"), ("other-environments", "leave-out"), ("bytecode", "compile")),
+    ),
+    ("several", (("start-scripts", "keep-uv"),)),
+)
+"""Choices that are proven for real: each value that changes what is built or copied."""
+
+
 @functools.cache
-def planned(name: str) -> RewritePlan:
+def planned(name: str, choices: Choices) -> RewritePlan:
     project = BY_NAME[name]
-    report = original(name)
+    image = built(name, project.text(), "before")
     with engine_of(project):
-        store = load_image(f"docker://{report.image.reference}").store
-        return plan_rewrite(project.dockerfile, report, store=store)
+        return plan_rewrite(project.dockerfile, image.report, store=image.store, choices=dict(choices))
 
 
 @functools.cache
-def proven(name: str) -> Rewritten:
-    project, plan = BY_NAME[name], planned(name)
+def proven(name: str, choices: Choices) -> Rewritten:
+    project, plan = BY_NAME[name], planned(name, choices)
     assert plan.outcome == "rewritten", plan.refusal
     with engine_of(project), removes_images_of(project.path, project.dockerfile):
         proof = prove(plan, original(name), context=project.path, start=True)
@@ -71,7 +82,7 @@ REWRITTEN = each(project for project in PROJECTS if project.rewritten)
 
 @pytest.mark.parametrize("name", REWRITTEN)
 def test_the_engine_s_rewrite_is_as_good_as_the_original(name: str) -> None:
-    done = proven(name)
+    done = proven(name, ())
     assert done.proof.verification is not None
     checks = done.proof.verification.checks
     assert [check for check in checks if check.status == "failed"] == []
@@ -79,9 +90,17 @@ def test_the_engine_s_rewrite_is_as_good_as_the_original(name: str) -> None:
     assert done.proof.after.totals.file_bytes < 0.85 * original(name).totals.file_bytes
 
 
-@pytest.mark.parametrize("name", REWRITTEN)
-def test_the_size_was_predicted(name: str) -> None:
-    done = proven(name)
+@pytest.mark.parametrize(("name", "choices"), CHOSEN)
+def test_other_choices_are_as_good(name: str, choices: Choices) -> None:
+    done = proven(name, choices)
+    assert {d.id: d.chosen for d in done.plan.decisions}.items() >= set(choices)
+    assert done.proof.verification is not None
+    assert [check for check in done.proof.verification.checks if check.status in ("failed", "skipped")] == []
+
+
+@pytest.mark.parametrize(("name", "choices"), [*((project.values[0], ()) for project in REWRITTEN), *CHOSEN])
+def test_the_size_was_predicted(name: str, choices: Choices) -> None:
+    done = proven(name, choices)
     assert done.plan.predicted is not None
     measured = done.proof.after.totals.file_bytes
     assert done.plan.predicted.after_bytes == pytest.approx(measured, rel=TOTAL)
@@ -98,7 +117,7 @@ def test_the_size_was_predicted(name: str) -> None:
 
 @pytest.mark.parametrize("name", REWRITTEN)
 def test_the_rewrite_of_a_rewrite_is_unchanged(name: str, tmp_path: Path) -> None:
-    done, project = proven(name), BY_NAME[name]
+    done, project = proven(name, ()), BY_NAME[name]
     folder = tmp_path / name
     shutil.copytree(project.path, folder)
     (folder / "Dockerfile").write_text(done.plan.text)
@@ -113,7 +132,7 @@ def test_the_rewrite_of_a_rewrite_is_unchanged(name: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", each(project for project in PROJECTS if project.refused))
 def test_what_cannot_be_rewritten_is_refused(name: str) -> None:
-    plan = planned(name)
+    plan = planned(name, ())
     assert plan.outcome == "refused"
     assert plan.refusal is not None
     assert plan.refusal.rule == BY_NAME[name].refused
@@ -123,7 +142,7 @@ def test_what_cannot_be_rewritten_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", each(project for project in PROJECTS if project.unchanged))
 def test_what_is_right_stays_as_it_is(name: str) -> None:
-    plan = planned(name)
+    plan = planned(name, ())
     assert (plan.outcome, plan.diff) == ("unchanged", "")
 
 

@@ -19,6 +19,7 @@ from needs import cannot_run
 
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import REGISTRY, list_images, remove_images
+from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.session.images import load_image
@@ -125,6 +126,9 @@ PROJECTS = (
     Project("tool", "`uv tool install`", "3.13", UV_IMAGE),
     Project("targets", "two targets from one base", "3.13", targets=("", "worker")),
     Project("heredocs", "heredocs and comments", "3.13", UV_IMAGE, engine="docker28"),
+    Project("debian", "Debian's Python, files of another stage", "3.13", by_hand=False),
+    Project("several", "two environments, a tool, a start script", "3.13", by_hand=False),
+    Project("started", "multi-stage, uv only starts it", "3.13", by_hand=False),
     Project("uvx", "`uvx` at start", "3.13", refused="R24"),
     Project("right", "multi-stage, right", "3.12", unchanged=True),
     Project("wrong", "multi-stage, its scripts dead", "3.12", refused="R45"),
@@ -168,10 +172,11 @@ def bring_bases(project: Project, address: str) -> None:
 
 @dataclass(frozen=True)
 class Built:
-    """An image that was built, and what it holds."""
+    """An image that was built, what it holds, and its files' contents."""
 
     report: ImageReport
     result: BuildResult
+    store: LayerStore | None
 
 
 @functools.cache
@@ -182,8 +187,8 @@ def built(name: str, text: str, role: str, target: str = "") -> Built:
     args = ("--target", target) if target else ()
     with engine_of(project):
         result = build_image(BuildRequest(project.path, text=text, tag=tag, args=args))
-        report = load_image(f"docker://{tag}", dockerfile=project.dockerfile).report
-    return Built(report, result)
+        loaded = load_image(f"docker://{tag}", dockerfile=project.dockerfile)
+    return Built(loaded.report, result, loaded.store)
 
 
 def original(name: str, target: str = "") -> ImageReport:

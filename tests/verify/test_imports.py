@@ -23,7 +23,6 @@ from uvdive.session.images import load_image
 from uvdive.verify import imports
 from uvdive.verify.imports import check_imports
 from uvdive.verify.inside import MARK
-from uvdive.verify.interpreter import needed
 
 PYTHON = "python:3.13-slim"
 MODULES = {
@@ -138,29 +137,47 @@ def test_an_image_in_no_engine_is_skipped(tmp_path: Path) -> None:
     assert "in no engine" in check.detail
 
 
-def test_modules_that_were_not_reached_in_time_count_as_failed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+FLASK = f'start-up noise {MARK}["flask", null]\n'
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> tuple[ImageReport, ImageReport]:
+    """Two images that an engine is said to have."""
     report = pairs.original(tmp_path)
-    report = replace(report, image=replace(report.image, source="docker"))
-    answers = iter([Ran(0, f'start-up noise {MARK}["flask", null]\n', ""), Ran(None, "", "")])
-    monkeypatch.setattr(imports, "run_container", lambda *_, **__: next(answers))
-    check = check_imports(report, report, CancelToken())
+    old, new = (replace(report.image, source="docker", id=f"sha256:{number}") for number in range(2))
+    return replace(report, image=old), replace(report, image=new)
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, *answers: Ran) -> None:
+    each = iter(answers)
+    monkeypatch.setattr(imports, "run_container", lambda *_, **__: next(each))
+
+
+def test_modules_that_were_not_reached_in_time_count_as_failed(two, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(monkeypatch, Ran(0, FLASK, ""), Ran(None, "", ""))
+    check = check_imports(*two, CancelToken())
     assert check.differences == ("/app/.venv: import flask: not tried within 600 seconds",)
 
 
-def test_uv_as_a_package_is_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    site = "usr/local/lib/python3.13/site-packages"
-    uv = pairs.installed(site, "uv", "0.13.9", {"uv/__init__.py": b"u"})
-    app = pairs.installed(site, "flask", "3.1.0", {"flask/__init__.py": b"f"})
-    report = pairs.read(tmp_path / "b.tar", pairs.python(), uv | app)
-    (environment,) = needed(report)
-    assert {d.name for d in environment.distributions} == {"uv", "flask"}
-    assert imports._modules(report, environment) == ["flask"]
-    assert needed(pairs.read(tmp_path / "c.tar", pairs.python(), uv)) == ()
+def test_an_image_is_asked_once(two, monkeypatch: pytest.MonkeyPatch) -> None:
+    known: imports.Known = {}
+    answered(monkeypatch, Ran(0, FLASK, ""), Ran(0, FLASK, ""))
+    first = check_imports(*two, CancelToken(), known)
+    assert {image for _, image, _, _ in known} == {"sha256:0", "sha256:1"}
+    assert check_imports(*two, CancelToken(), known) == first
 
 
-def test_an_editable_install_is_imported_from_its_folder(tmp_path: Path) -> None:
-    report = pairs.original(tmp_path)
-    (environment,) = needed(report)
-    assert imports._modules(report, environment) == ["flask", "mine"]
+@pytest.mark.parametrize(
+    "ran",
+    [
+        Ran(None, FLASK, ""),
+        Ran(1, "", "no such file"),
+        Ran(0, f'{MARK}["flask", "the import took more than 60 seconds"]\n', ""),
+    ],
+    ids=["the container's time limit", "no Python", "an import's time limit"],
+)
+def test_what_an_accident_gave_is_not_kept(two, ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    known: imports.Known = {}
+    answered(monkeypatch, ran, ran)
+    check_imports(*two, CancelToken(), known)
+    assert known == {}

@@ -22,8 +22,12 @@ from uvdive.session.freshness import differences
 from uvdive.session.holding import VARIABLE, held_allowances, held_text, moment, resolved_otherwise
 from uvdive.session.images import load_image
 from uvdive.verify.checks import Comparison, Verification
+from uvdive.verify.imports import Known
 from uvdive.verify.repairs import Repair, repairs
 from uvdive.verify.run import verify as run_checks
+
+IMPORTED: Known = {}
+"""What imports gave, as an image never changes: a repair or other choices compare with the same original."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,9 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
         if verify:
             allowed = held_allowances(plan.allowed, after) if held else plan.allowed
             verification = run_checks(
-                before, after, allowed, indexes=work.indexes, start=start, on_event=on_event, cancel=cancel
-            )
+                before, after, allowed, indexes=work.indexes, start=start, imported=IMPORTED,
+                on_event=on_event, cancel=cancel,
+            )  # fmt: skip
         offered: tuple[Repair, ...] = ()
         if verification is not None and not verification.passed:
             offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)

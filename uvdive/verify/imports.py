@@ -11,7 +11,7 @@ from uvdive.build.containers import Ran, run_container
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import Environment, ImageReport
 from uvdive.verify.checks import ENGINES, Check, Want
-from uvdive.verify.inside import MARK
+from uvdive.verify.inside import MARK, TOO_LONG
 from uvdive.verify.interpreter import needed, owned_by
 from uvdive.verify.wanting import wanted_by
 
@@ -20,6 +20,9 @@ CONTAINER_SECONDS = 600.0
 
 Outcome = dict[str, str | None]
 """Of each module the error that its import gave, None where it worked."""
+
+Known = dict[tuple[str, str, str, tuple[str, ...]], Outcome]
+"""What images gave that were asked before, by engine, image, interpreter and modules."""
 
 
 def _modules(report: ImageReport, environment: Environment) -> list[str]:
@@ -63,20 +66,32 @@ def _parsed(ran: Ran, modules: Iterable[str]) -> Outcome:
     return {module: outcome.get(module, missing) for module in modules}
 
 
-def _tried(report: ImageReport, environment: Environment, modules: list[str], cancel: CancelToken) -> Outcome:
+def _tried(
+    report: ImageReport, environment: Environment, modules: list[str], cancel: CancelToken, known: Known
+) -> Outcome:
+    key = (report.image.source, report.image.id, environment.interpreter, tuple(modules))
+    if key in known:
+        return known[key]
     code = (files("uvdive.verify") / "inside.py").read_text("utf-8")
     command = [environment.interpreter, "-c", code, str(IMPORT_SECONDS), json.dumps(modules)]
     ran = run_container(
         report.image.id, command, seconds=CONTAINER_SECONDS, source=report.image.source, cancel=cancel
     )
-    return _parsed(ran, modules)
+    outcome = _parsed(ran, modules)
+    # On a busy machine an import may take too long once; that is no property of the image.
+    if ran.status == 0 and not any(error and error.startswith(TOO_LONG) for error in outcome.values()):
+        known[key] = outcome
+    return outcome
 
 
-def check_imports(before: ImageReport, after: ImageReport, cancel: CancelToken) -> Check:
+def check_imports(
+    before: ImageReport, after: ImageReport, cancel: CancelToken, known: Known | None = None
+) -> Check:
     """Import the top-level modules of every installed distribution, in both images.
 
     Each module has a process of its own, without network and with a time limit.
     Modules that fail in the old image too do not count, and uv as a package is left out.
+    ``known`` are answers of images that were asked before; gets those of these two.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -85,6 +100,7 @@ def check_imports(before: ImageReport, after: ImageReport, cancel: CancelToken) 
     for report in (before, after):
         if report.image.source not in ENGINES:
             return Check("imports", "skipped", f"{report.image.reference} is in no engine that could run it.")
+    known = {} if known is None else known
     wrong: list[str] = []
     wants: list[Want] = []
     worked = broken = 0
@@ -92,8 +108,8 @@ def check_imports(before: ImageReport, after: ImageReport, cancel: CancelToken) 
         modules = _modules(before, environment)
         if not modules:
             continue
-        old = _tried(before, environment, modules, cancel)
-        new = _tried(after, environment, modules, cancel)
+        old = _tried(before, environment, modules, cancel, known)
+        new = _tried(after, environment, modules, cancel, known)
         broken += sum(error is not None for error in old.values())
         worked += sum(error is None for error in old.values())
         lost = _lost(old, new)

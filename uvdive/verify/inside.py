@@ -14,6 +14,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 MARK = "uvdive-import:"
+TOO_LONG = "the import took more than"
 _CODE = "import importlib, sys; importlib.import_module(sys.argv[1])"
 
 
@@ -29,7 +30,7 @@ def attempt(name: str, seconds: float) -> str | None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"the import took more than {seconds:.0f} seconds"
+        return f"{TOO_LONG} {seconds:.0f} seconds"
     if run.returncode == 0:
         return None
     lines = run.stderr.decode("utf-8", "replace").strip().splitlines()

@@ -13,7 +13,7 @@ from uvdive.verify.announced import without_announced
 from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
 from uvdive.verify.config import check_config
 from uvdive.verify.files import check_files
-from uvdive.verify.imports import check_imports
+from uvdive.verify.imports import Known, check_imports
 from uvdive.verify.interpreter import check_interpreter
 from uvdive.verify.libraries import check_libraries
 from uvdive.verify.running import check_running, check_running_alone
@@ -44,13 +44,14 @@ def _start(
     return check_running(before, after, resolved, cancel)
 
 
-def verify(
+def verify(  # noqa: PLR0913 - what a judge may be told, by name
     before: ImageReport,
     after: ImageReport,
     allowed: Allowances | None = None,
     *,
     indexes: Indexes = (None, None),
     start: bool = False,
+    imported: Known | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Verification:
@@ -59,7 +60,8 @@ def verify(
     Emits CheckStarted before each check and the Check itself after it. ``allowed`` is
     what the plan announced; without it nothing may differ. ``indexes`` say where the
     contents of images from archives lie, for the checks that read some. ``start`` runs
-    both images' start commands too, in containers without network.
+    both images' start commands too, in containers without network. ``imported`` are the
+    imports of images that were asked before.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -73,7 +75,7 @@ def verify(
             ("files", lambda: worker.call(files_in_worker, before, after, allowed, places, cancel=token)),
             ("interpreter", lambda: check_interpreter(expected, after)),
             ("libraries", lambda: worker.call(check_libraries, before, after, places, cancel=token)),
-            ("imports", lambda: check_imports(expected, after, token)),
+            ("imports", lambda: check_imports(expected, after, token, imported)),
             ("start", lambda: _start(before, after, allowed, token, run=start)),
         )
         checks = []

@@ -1,0 +1,2 @@
+import itsdangerous
+print(itsdangerous.Signer("k").sign("x"))
