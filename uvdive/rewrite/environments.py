@@ -14,7 +14,7 @@ from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision
 from uvdive.rewrite.steps import Evidence, Step, command_text
-from uvdive.rewrite.uvcalls import calls_sync, uv_calls
+from uvdive.rewrite.uvcalls import Call, calls_sync, uv_calls
 
 _SITE = re.compile(r"/lib/python(?P<minor>\d+\.\d+)/(?:site|dist)-packages$")
 
@@ -32,7 +32,7 @@ def project_environment(evidence: Evidence) -> str | None:
     """Where ``uv sync``, else ``uv venv``, makes the environment by the text (R7); None without both."""
     runs = [(step, command_text(step.instruction)) for step in reversed(evidence.runs())]
     for step, text in runs:
-        if calls_sync(text):
+        if calls_sync(text) or _call_of(step, text, "add"):
             return _synced(step, text)
     for step, text in runs:
         made = re.search(r"\buv\s+venv\b(?P<rest>[^;&|\n]*)", text)
@@ -44,11 +44,17 @@ def project_environment(evidence: Evidence) -> str | None:
     return None
 
 
+def _call_of(step: Step, text: str, *names: str) -> Call | None:
+    """A RUN's last call of one of uv's subcommands."""
+    found = [call for call in uv_calls(text, step.workdir) or () if call.name in names]
+    return found[-1] if found else None
+
+
 def _synced(step: Step, text: str) -> str:
-    """Where a RUN's last ``uv sync`` makes the environment: beside the project, wherever that is."""
-    calls = [call for call in uv_calls(text, step.workdir) or () if call.name == "sync"]
-    folder = calls[-1].folder if calls else None
-    environ = {**step.values, **(dict(calls[-1].environ) if calls else {})}
+    """Where a RUN's last ``uv sync`` or ``uv add`` makes the environment: beside the project, wherever that is."""
+    call = _call_of(step, text, "sync", "add")
+    folder = call.folder if call else None
+    environ = {**step.values, **(dict(call.environ) if call else {})}
     active = environ.get("VIRTUAL_ENV") if "--active" in text else None
     named = expand(active or environ.get("UV_PROJECT_ENVIRONMENT") or ".venv", step.values.get)
     return posixpath.normpath(posixpath.join(folder or step.workdir, named))

@@ -17,6 +17,8 @@ from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.staticpython import python_by_text
 from uvdive.rewrite.steps import Evidence, command_text
 
+# `$UV sync`: only the shell knows what this calls.
+_HIDDEN = re.compile(r"\$\{?\w+\}?\s+(?:sync|pip|add)\b")
 _MANAGED = re.compile(r"(?P<home>/.*?)/(?P<build>(?P<kind>cpython|pypy|graalpy)-(?P<version>[\d.]+)[^/]*)/")
 
 
@@ -133,13 +135,14 @@ def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
         re.search(r"--system\b|\bpip\s+(?:install|sync)\b", command_text(s.instruction))
         for s in evidence.runs()
     )
-    nothing = nothing_installed(evidence) if path is None and not system else None
+    hidden = any(_HIDDEN.search(command_text(step.instruction)) for step in evidence.runs())
+    nothing = nothing_installed(evidence) if path is None and not system and not hidden else None
     if nothing is not None:
         raise nothing
     if path is None and not system:
         raise Refused(
             "R7",
-            "No RUN makes an environment with `uv sync` or `uv venv`, and there is no image to look into. "
+            "No RUN plainly calls `uv sync` or `uv venv`, and there is no image to look for an environment in. "
             "Build the image first and plan with it (leave out --static).",
         )
     if path is None or path.rstrip("/") in ("", "/usr", "/usr/local"):

@@ -9,7 +9,7 @@ from uvdive.rewrite.contextfiles import copied_text
 from uvdive.rewrite.images import Reference, python_of
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.steps import Evidence, Step, command_text
-from uvdive.rewrite.uvcalls import Call, uv_calls, value_of
+from uvdive.rewrite.uvcalls import Call, calls_sync, uv_calls, value_of
 
 _HINT = "Build the image first and plan with it (leave out --static)."
 
@@ -27,15 +27,17 @@ def python_by_text(evidence: Evidence) -> str:
             f"From the text alone nobody knows which Python {evidence.base} ends up with. {_HINT}",
             evidence.origin.source.line,
         )
+    line = None
     for step in evidence.runs():
+        line = step.line if calls_sync(command_text(step.instruction)) else line
         for call in uv_calls(command_text(step.instruction), step.workdir) or ():
             _check_call(call, step, minor, evidence.base)
     pin = (copied_text(evidence, ".python-version", mounted=True) or "").strip()
     if pin and not _is(pin, minor):
-        raise _other(f".python-version asks for Python {pin}", minor, evidence.base)
+        raise _other(f".python-version asks for Python {pin}", minor, evidence.base, line)
     wanted = _requires(copied_text(evidence, "pyproject.toml", mounted=True))
     if wanted and not _allows(wanted, minor):
-        raise _other(f"pyproject.toml wants Python {wanted}", minor, evidence.base)
+        raise _other(f"pyproject.toml wants Python {wanted}", minor, evidence.base, line)
     return minor
 
 
@@ -55,7 +57,7 @@ def _check_call(call: Call, step: Step, minor: str, base: str) -> None:
         raise _other(f"The build asks for Python {wanted}", minor, base, step.line)
 
 
-def _other(what: str, minor: str, base: str, line: int | None = None) -> Refused:
+def _other(what: str, minor: str, base: str, line: int | None) -> Refused:
     return Refused(
         "R6",
         f"{what}, and {base} has {minor}: uv may download another one, which only the image shows. "
