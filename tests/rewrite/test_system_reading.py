@@ -180,3 +180,29 @@ def test_r33_packages_that_only_build_are_told_by_name(name: str, builds: bool) 
 )
 def test_r57_the_tables_name_what_headers_do_not(distribution: str, package: str, how: str | None) -> None:
     assert wanted_by(distribution, package) == how
+
+
+def test_debians_own_python_belongs_to_its_packages(tmp_path: Path) -> None:
+    status = STATUS + b"".join(
+        b"\nPackage: %s\nStatus: install ok installed\nVersion: 3\n" % name
+        for name in (b"python3.13-minimal", b"libexpat1", b"libc6-dev")
+    )
+    added: pairs.Files = {}
+    for part in (
+        file("var/lib/dpkg/status", status),
+        listed("python3.13-minimal", "usr/bin/python3.13", "usr/lib/python3.13/os.py"),
+        listed("libexpat1:amd64", f"{LIB}/libexpat.so.1"),
+        listed("libc6-dev:amd64", f"{LIB}/libc.so"),
+        file("usr/bin/python3.13", elf("libexpat.so.1"), 0o755),
+        file("usr/lib/python3.13/os.py", b"import abc\n"),
+        file(f"{LIB}/libexpat.so.1", elf()),
+        file(f"{LIB}/libc.so", b"GROUP ( /lib/libc.so.6 )\n"),
+    ):
+        added |= part
+    app = pairs.application() | file("app/load.py", b'import ctypes\nctypes.CDLL("libc")\n')
+    report, index = pairs.read_with_contents(tmp_path / "a.tar", base(), added, app)
+    facts = read_system(report, Place(index=index))
+    assert facts.listed["/usr/bin/python3.13"] == facts.listed["/usr/lib/python3.13/os.py"]
+    assert facts.listed["/usr/bin/python3.13"] == {"python3.13-minimal"}
+    assert facts.first_layer["python3.13-minimal"] == 1
+    assert {need.package for need in facts.needs} <= {"libc6"}

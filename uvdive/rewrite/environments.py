@@ -51,7 +51,7 @@ def _call_of(step: Step, text: str, *names: str) -> Call | None:
 
 
 def _synced(step: Step, text: str) -> str:
-    """Where a RUN's last ``uv sync`` or ``uv add`` makes the environment: beside the project, wherever that is."""
+    """Where a RUN's last ``uv sync`` or ``uv add`` makes the environment: beside the project."""
     call = _call_of(step, text, "sync", "add")
     folder = call.folder if call else None
     environ = {**step.values, **(dict(call.environ) if call else {})}

@@ -142,8 +142,8 @@ def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
     if path is None and not system:
         raise Refused(
             "R7",
-            "No RUN plainly calls `uv sync` or `uv venv`, and there is no image to look for an environment in. "
-            "Build the image first and plan with it (leave out --static).",
+            "No RUN plainly calls `uv sync` or `uv venv`, and there is no image to look for an environment "
+            "in. Build the image first and plan with it (leave out --static).",
         )
     if path is None or path.rstrip("/") in ("", "/usr", "/usr/local"):
         raise Refused(

@@ -124,7 +124,20 @@ class _Planner:
             self.notes.packages.update(self.result.dropped)
             listed = self.facts.listed.items()
             self.notes.paths.update(path for path, of in listed if of <= self.result.dropped)
+            self.notes.paths.update(self._of_debians_python())
         return self.result
+
+    def _of_debians_python(self) -> Iterable[str]:
+        """What the scripts of a Python made that the final image gets no more."""
+        report = self.evidence.report
+        theirs = {e.path.rstrip("/"): e.python or "" for e in report.environments} if report else {}
+        for name in self.result.dropped:
+            match = re.fullmatch(r"python(3\.\d+)-minimal", name)
+            if match is not None:
+                yield from ("/var/lib/python", f"/usr/lib/python{match[1]}", "/usr/lib/python3")
+                home = f"/usr/local/lib/python{match[1]}"
+                other = not theirs.get("/usr/local", "").startswith(f"{match[1]}.")
+                yield home if other else f"{home}/dist-packages"
 
     def _real(self, name: str) -> frozenset[str]:
         """The installed packages that a name means; itself, or those that provide it."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from uvdive.image.table import NONE
+from uvdive.ledger.apps import os_package
 from uvdive.ledger.report import OWNERS, ImageReport
 from uvdive.rewrite.commandclass import REPEATED
 from uvdive.rewrite.copyset import CopySet
@@ -31,14 +32,6 @@ def _base_owners(base: ImageReport) -> dict[str, int]:
     return sums
 
 
-def _package_of(report: ImageReport, inode: int) -> str | None:
-    number = report.inode_component[inode]
-    if number == NONE or OWNERS[report.inode_owner[inode]] not in ("base-os", "os-packages"):
-        return None
-    component = report.components[number]
-    return component.name if component.version is not None else None
-
-
 def _installed(report: ImageReport, packages: PackagePlan, layers: set[int]) -> dict[str, int]:
     """The bytes of the packages that the final stage installs; where unknown, all that those layers hold."""
     if packages.installed is not None:
@@ -46,19 +39,21 @@ def _installed(report: ImageReport, packages: PackagePlan, layers: set[int]) -> 
     sums: dict[str, int] = {}
     table = report.files
     for inode in range(table.inodes):
-        if _package_of(report, inode) is not None and table.inode_layer(inode) in layers:
+        if os_package(report, inode) is not None and table.inode_layer(inode) in layers:
             owner = OWNERS[report.inode_owner[inode]]
             sums[owner] = sums.get(owner, 0) + table.inode_size(inode)
     return sums
 
 
 def _repeated(
-    report: ImageReport, provided: Provided, layers: dict[int, Run], *, idle: bool
+    report: ImageReport, provided: Provided, layers: dict[int, Run], packages: PackagePlan
 ) -> dict[str, int]:
     """What the repeated instructions write again beside packages' files, as they did in the original.
 
-    ``idle``: nothing is left to install, so that apt and dpkg write nothing down.
+    Where nothing is left to install, apt and dpkg write nothing down.
     """
+    idle = packages.installed == frozenset()
+    listed = provided.evidence.system.listed if provided.evidence.system else {}
     sums: dict[str, int] = {}
     table = report.files
     for entry in range(table.entries):
@@ -70,10 +65,19 @@ def _repeated(
         path = provided.files.path(node)
         if is_book(path) and (idle or (run.step.line in provided.by_name and _CLEANED.match(path))):
             continue
-        if _package_of(report, inode) is None and provided.writes_again(run, node, path):
+        brought = listed.get(_source(path))
+        if brought is not None and packages.installed is not None and not brought & packages.installed:
+            continue
+        if os_package(report, inode) is None and provided.writes_again(run, node, path):
             owner = OWNERS[report.inode_owner[inode]]
             sums[owner] = sums.get(owner, 0) + table.entry_size[entry]
     return sums
+
+
+def _source(path: str) -> str:
+    """The module that a file of bytecode was made from; other paths as they are."""
+    folder, cached, name = path.rpartition("/__pycache__/")
+    return f"{folder}/{name.partition('.')[0]}.py" if cached else path
 
 
 def _copied(files: Files, copies: CopySet) -> dict[str, int]:
@@ -113,7 +117,7 @@ def predict(
     parts = [
         _base_owners(base),
         _copied(files, copies),
-        _repeated(report, provided, layers, idle=packages.installed == frozenset()),
+        _repeated(report, provided, layers, packages),
         _installed(report, packages, holding),
         _early(report, provided),
         _added(report, added),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from uvdive.image.table import NONE, Kind
+from uvdive.ledger.apps import os_package
 from uvdive.ledger.paths import MOUNT_POINTS
 from uvdive.rewrite.commandclass import is_system
 from uvdive.rewrite.facts import EnvironmentFacts
@@ -87,12 +88,12 @@ class Provided:
         """Did a package bring this, or its installation make it?"""
         if self.files.owner(node) == "os-packages" or self.package(node) is not None:
             return True
-        if USER_FILES.match(path) or _BOOKS.match(path):
+        known = self.evidence.system.listed if self.evidence.system else {}
+        if USER_FILES.match(path) or _BOOKS.match(path) or path in known:
             return True
-        if self.files.kind(node) == Kind.DIRECTORY and is_system(path):
-            known = self.evidence.system.listed if self.evidence.system else {}
-            if path in known or not (run.has("other") or self.files.children(node)):
-                return True
+        is_folder = self.files.kind(node) == Kind.DIRECTORY and is_system(path)
+        if is_folder and not (run.has("other") or self.files.children(node)):
+            return True
         if self.files.kind(node) == Kind.SYMLINK and is_system(path):
             target = self.files.link(node)
             return target.startswith("/etc/alternatives/") or not target.startswith("/") or is_system(target)
@@ -103,11 +104,7 @@ class Provided:
         """The OS package that a file belongs to, by the ledger."""
         entry = self.files.entry(node)
         inode = NONE if entry is None else self.files.table.entry_inode[entry]
-        number = NONE if inode == NONE else self.files.report.inode_component[inode]
-        if number == NONE or self.files.owner(node) not in ("base-os", "os-packages"):
-            return None
-        component = self.files.report.components[number]
-        return component.name if component.version is not None else None
+        return None if inode == NONE else os_package(self.files.report, inode)
 
     def _is_home(self, path: str) -> bool:
         users = self.evidence.report.users if self.evidence.report else ()

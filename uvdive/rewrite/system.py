@@ -17,15 +17,17 @@ from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.access import Contents, Place, UnreadableError
-from uvdive.ledger.apps import is_apps
+from uvdive.ledger.apps import is_apps, os_package
 from uvdive.ledger.installed import Installed, installed_packages
 from uvdive.ledger.linker import Linker
 from uvdive.ledger.report import OWNERS, ImageReport
-from uvdive.rewrite.systemtables import wanted_by
+from uvdive.rewrite.systemtables import only_builds, wanted_by
 
 How = Literal["links", "loads", "runs"]
 
-_SYSTEM = frozenset(OWNERS.index(owner) for owner in ("base-os", "os-packages"))
+# What packages' scripts make links in: update-alternatives, update-rc.d.
+_LINKED = (b"/etc/alternatives/", *(b"/etc/rc%c.d/" % level for level in b"0123456S"))
+_PYTHON = OWNERS.index("python")
 _BINS = tuple(f"{top}/{name}/" for top in ("", "/usr") for name in ("bin", "sbin", "games"))
 _TEXTS = (b".py", b".sh", b".bash", b".toml", b".yml", b".yaml", b".ini", b".cfg", b".conf", b".json")
 _MOST = 1 << 20
@@ -56,7 +58,8 @@ class SystemFacts:
     """``packages`` are installed in the end; ``first_layer`` is the index of each one's lowest layer.
 
     ``bytes`` are of live files; ``programs`` maps names of programs to packages;
-    ``listed`` are the folders and symlinks that only added packages brought, with these.
+    ``listed`` are what only added packages brought and the ledger counts elsewhere, with these:
+    folders, symlinks, and the files of Debian's Python.
     """
 
     packages: Mapping[str, Installed]
@@ -83,7 +86,7 @@ class _Reader:
         self.report, self.table, self.contents = report, report.files, contents
 
     def facts(self) -> SystemFacts:
-        packages = installed_packages(self._small)
+        packages = self._installed
         added = {name for name in packages if not self._is_base(name)}
         needs: dict[tuple[str, str, How], Need] = {}
         if added:
@@ -102,7 +105,7 @@ class _Reader:
             sizes,
             tuple(needs.values()),
             self._programs,
-            self._listed(added),
+            {self._name(node): frozenset(names) for node, names in self._listed.items()},
         )
 
     def _small(self, path: bytes) -> bytes | None:
@@ -120,34 +123,49 @@ class _Reader:
             return b""
 
     def _package_of_inode(self, inode: int) -> str | None:
-        number = self.report.inode_component[inode]
-        if number == NONE or self.report.inode_owner[inode] not in _SYSTEM:
-            return None
-        component = self.report.components[number]
-        return component.name if component.version is not None else None
+        return os_package(self.report, inode)
 
     def _package(self, entry: int) -> str | None:
         inode = self.table.entry_inode[entry]
         return None if inode == NONE else self._package_of_inode(inode)
 
-    def _listed(self, added: set[str]) -> dict[str, frozenset[str]]:
-        """Folders and symlinks by the packages' own lists (dpkg's), and links of update-alternatives."""
+    @cached_property
+    def _installed(self) -> Mapping[str, Installed]:
+        return installed_packages(self._small)
+
+    def _name(self, node: int) -> str:
+        return self.table.path(node).decode("utf-8", "surrogateescape")
+
+    def _lists(self, package: str) -> Iterator[bytes]:
+        """The paths of dpkg's lists of a package's files."""
+        for stem in (package, f"{package}:{self._architecture}"):
+            yield f"/var/lib/dpkg/info/{stem}.list".encode()
+
+    @cached_property
+    def _listed(self) -> dict[int, set[str]]:
+        """By dpkg's lists and the links of update-alternatives: the added packages of each node."""
+        added = {name for name in self._installed if not self._is_base(name)}
         found: dict[int, set[str]] = {}
         for package in added:
-            for stem in (package, f"{package}:{self._architecture}"):
-                listed = self._small(f"/var/lib/dpkg/info/{stem}.list".encode()) or b""
-                for path in listed.split(b"\n"):
+            for source in self._lists(package):
+                for path in (self._small(source) or b"").split(b"\n"):
                     folder, _, name = path.rpartition(b"/")
                     parent = resolve(self.table, folder).node if folder else 0
                     node = None if parent is None or not name else self.table.find_below(parent, name)
                     entry = None if node is None else self.table.visible(node)
-                    if node is not None and entry is not None and self.table.entry_kind[entry] != Kind.FILE:
+                    if node is not None and entry is not None and self._counts_elsewhere(entry):
                         found.setdefault(node, set()).add(package)
         for node, package in self._alternatives():
             if package in added:
                 found.setdefault(node, set()).add(package)
-        paths = {self.table.path(node).decode("utf-8", "surrogateescape"): node for node in found}
-        return {path: frozenset(found[node]) for path, node in paths.items()}
+        return found
+
+    def _counts_elsewhere(self, entry: int) -> bool:
+        """Is it a folder or link, or a file that the ledger gives to Python instead of its package?"""
+        if self.table.entry_kind[entry] != Kind.FILE:
+            return True
+        inode = self.table.entry_inode[entry]
+        return self.report.inode_owner[inode] == _PYTHON and self._package_of_inode(inode) is None
 
     def _alternatives(self) -> Iterator[tuple[int, str]]:
         for entry in self.table.live_entries():
@@ -155,7 +173,7 @@ class _Reader:
                 continue
             path = self.table.path(self.table.entry_node[entry])
             link = self.table.links[self.table.entry_link[entry]]
-            if not (link.startswith(b"/etc/alternatives/") or path.startswith(b"/etc/alternatives/")):
+            if not (link.startswith(b"/etc/alternatives/") or path.startswith(_LINKED)):
                 continue
             target = resolve(self.table, path).node
             found = None if target is None else self.table.visible(target)
@@ -175,6 +193,12 @@ class _Reader:
             if name is not None:
                 layer = self.table.inode_layer(inode)
                 found[name] = min(found.get(name, layer), layer)
+        for name in self._installed.keys() - found.keys():  # without files, or with Python's alone
+            nodes = (resolve(self.table, path).node for path in self._lists(name))
+            entries = [self.table.visible(node) for node in nodes if node is not None]
+            layers = [self.table.entry_layer[entry] for entry in entries if entry is not None]
+            if layers:
+                found[name] = min(layers)
         return found
 
     @cached_property
@@ -206,7 +230,8 @@ class _Reader:
             inode = table.entry_inode[entry]
             if inode == NONE or self._base[table.entry_layer[entry]]:
                 continue
-            if mine(inode):
+            packaged = table.entry_node[entry] in self._listed or self._package_of_inode(inode) is not None
+            if mine(inode) and not packaged:
                 path = table.path(table.entry_node[entry])
                 if b"/.cache/uv/" not in path:
                     yield entry, path
@@ -279,7 +304,7 @@ class _Reader:
             node = resolve(self.table, self.table.path(self.table.entry_node[entry])).node
             target = None if node is None else self.table.visible(node)
             package = None if target is None else self._package(target)
-            if package is not None and package in added:
+            if package is not None and package in added and not only_builds(package):
                 stem = name.partition(b".so")[0]
                 for spelling in (name, stem + b".so", stem, stem[3:]):
                     if len(spelling) > 1:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from uvdive.ledger.access import Places
+from uvdive.ledger.apps import is_os_package
 from uvdive.ledger.distributions import normal_name
 from uvdive.ledger.report import OWNERS, Component, Distribution, Environment, ImageReport
 from uvdive.verify.checks import Comparison, OwnerDelta, PackageDelta, PathDelta
@@ -107,7 +108,7 @@ def packages(report: ImageReport) -> dict[str, str | None]:
 
 def is_package(component: Component) -> bool:
     """Is a component an OS package?"""
-    return component.owner in ("base-os", "os-packages") and component.version is not None
+    return is_os_package(component)
 
 
 def _os_packages(before: ImageReport, after: ImageReport) -> Iterator[PackageDelta]:
