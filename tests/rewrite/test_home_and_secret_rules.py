@@ -71,6 +71,29 @@ def test_r39_secret_and_ssh_mounts_and_named_contexts_stay_as_they_are(project) 
     assert "assets" not in final
 
 
+MOUNTS = (
+    "--mount=type=secret,id=token --mount=type=ssh --mount=type=secret,id=n,target=/etc/creds/netrc "
+    "--mount=source=README.md,target=/opt/in/README.md --mount=type=cache,target=/opt/kept "
+    "--mount=type=secret,id=e,env=TOKEN"
+)
+
+
+def test_the_empty_folders_of_mounts_stay_behind_and_are_announced(project, node) -> None:
+    """Docker 20.10 leaves them in the layer of the RUN."""
+    run = f"RUN {MOUNTS} uv sync --frozen"
+    empty = ("/run/secrets", "/run/buildkit", "/etc/creds", "/opt/in", "/opt/kept", "/opt/mine")
+    made = {run: {**{path: node(folder=True) for path in empty}, "/opt/kept/file": node(9)}}
+    there = {path: node(folder=True) for path in ("/run", "/etc", "/opt")}
+    result = project(f"{BASE}WORKDIR /app\nCOPY uv.lock ./\n{run}\n{FLASK}", made, base_paths=there).plan()
+    assert {"/run/secrets", "/run/buildkit", "/etc/creds", "/opt/in"} <= set(result.allowed.paths)
+    assert not {"/opt/kept", "/opt/mine"} & set(result.allowed.paths)
+    final = result.text.partition(" AS runner")[2]
+    assert "/opt/kept" in final
+    assert "/opt/mine" in final
+    assert "/etc/creds" not in final
+    assert "/opt/in" not in final
+
+
 DATA = (".cache/huggingface", ".cache/torch", ".cache/ms-playwright", "nltk_data", ".insightface")
 
 

@@ -7,17 +7,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from uvdive.dockerfile.variables import expand
 from uvdive.image.table import Kind
 from uvdive.rewrite.bases import Bases
 from uvdive.rewrite.environments import sites
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.leftbehind import is_personal, is_scratch
+from uvdive.rewrite.mounts import mount_points, mount_targets
 from uvdive.rewrite.othermeans import OtherMeans
 from uvdive.rewrite.provided import LD_CACHE, Provided
 from uvdive.rewrite.runs import Run
-from uvdive.rewrite.steps import Evidence, Step
+from uvdive.rewrite.steps import Evidence
 
 _UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
 _BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/.*__pycache__/")
@@ -92,7 +92,8 @@ class Copier:
         self.leave_out: frozenset[int] = frozenset()
         self.split = False
         self.sites = frozenset(sites(env.path, files)) if env.system else frozenset()
-        self.mounts = {mount for step in evidence.runs() for mount in cache_mounts(step)}
+        self.mounts = {mount for step in evidence.runs() for mount in mount_targets(step, "cache")}
+        self.mount_points = mount_points(evidence, files)
         self.result = CopySet()
 
     def copy_set(self, leave_out: frozenset[int] = frozenset(), *, split: bool = False) -> CopySet:
@@ -219,8 +220,9 @@ class Copier:
 
     def _visit_added_folder(self, node: int, path: str) -> None:
         keep, leave = self._wanted_below(node)
-        if not keep and (
-            leave or any(mount.startswith(f"{path}/") or mount == path for mount in self.mounts)
+        if path in self.mount_points or (
+            not keep
+            and (leave or any(mount.startswith(f"{path}/") or mount == path for mount in self.mounts))
         ):
             return
         self._make_folder(node, path)
@@ -284,16 +286,3 @@ class Copier:
         mode, uid, gid = self.files.mode(node)
         if (mode, uid, gid) != (0o755, 0, 0) or self.files.in_base(node):
             self.result.folders.append(Folder(path, mode, uid, gid))
-
-
-def cache_mounts(step: Step) -> list[str]:
-    """The absolute targets of a RUN's cache mounts, which leave empty folders behind."""
-    found = []
-    for flag in step.instruction.flags:
-        fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
-        target = fields.get("target") or fields.get("dst") or fields.get("destination")
-        if flag.startswith("--mount=") and fields.get("type") == "cache" and target:
-            # Older BuildKits take a variable in it for a part of the name.
-            both = dict.fromkeys((expand(target, step.values.get), target))
-            found += [posixpath.normpath(posixpath.join(step.workdir, path)) for path in both]
-    return found

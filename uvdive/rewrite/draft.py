@@ -24,6 +24,7 @@ from uvdive.rewrite.homes import warn_cache_mounts, warn_data_of_others
 from uvdive.rewrite.inplace import predict_in_place, steps_with_uv, write_in_place
 from uvdive.rewrite.layers import MAX_COPIES, arranged
 from uvdive.rewrite.leftbehind import left_behind
+from uvdive.rewrite.mounts import mount_points
 from uvdive.rewrite.multistage import note_stages
 from uvdive.rewrite.neverinstalled import warn_never_installed
 from uvdive.rewrite.noneditable import install_project
@@ -196,6 +197,7 @@ def _announce(
     if files is None:
         return
     notes.paths.update(left_behind(files, evidence.workdir, bases.python_from))
+    notes.paths.update(mount_points(evidence, files))
     if base is not None:
         announce_base_files(files, base, evidence.origin.source.line, notes)
 

@@ -6,8 +6,8 @@ import posixpath
 import re
 
 from uvdive.image.table import Kind
-from uvdive.rewrite.copyset import cache_mounts
 from uvdive.rewrite.files import Files
+from uvdive.rewrite.mounts import mount_targets
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.steps import Evidence, Step, command_text, mentions_uv
 
@@ -77,7 +77,7 @@ def warn_cache_mounts(evidence: Evidence, notes: Notes) -> None:
     """Name cache mounts that lie where the uv of that RUN does not keep its cache (R42)."""
     for step in evidence.runs():
         text = command_text(step.instruction)
-        targets = cache_mounts(step)
+        targets = list(mount_targets(step, "cache"))
         right = _uv_cache(evidence, step)
         if right is None or not mentions_uv(text) or _OWN_CACHE.search(text):
             continue
