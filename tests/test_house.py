@@ -41,6 +41,13 @@ def test_the_names_of_test_modules_are_unique() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
+def test_every_rule_of_the_rewrite_has_a_test_of_its_name() -> None:
+    """Issue 7: R1–R60, each as ``test_r7_…`` or ``test_r7_and_r9_…``."""
+    names = [name for path in SOURCES for name in re.findall(r"def test_(r\d\w*)", path.read_text())]
+    named = {rule for name in names for rule in re.findall(r"(?:^|_)r(\d+)(?=_)", name)}
+    assert {str(rule) for rule in range(1, 61)} - named == set()
+
+
 def test_nothing_names_a_path_of_one_machine() -> None:
     # The bed that .ci/run uses by default stands beside the checkout; nothing else may know it.
     words = re.compile(rb"/work/|\.\./shared|/root/\.pyenv")

@@ -228,7 +228,7 @@ def test_start_runs_the_images_as_part_of_the_verification(run, session, project
 @pytest.mark.parametrize(
     ("error", "code"), [(BuildError("no"), 4), (EngineError("no"), 3), (UsageError("no"), 2)]
 )
-def test_errors_on_the_way_leave_everything_as_it_was(run, session, project: Path, error, code) -> None:
+def test_r49_errors_on_the_way_leave_everything_as_it_was(run, session, project: Path, error, code) -> None:
     session.build = error
     assert run("rewrite", "Dockerfile", "--write").code == code
     session.build = None

@@ -234,7 +234,7 @@ def test_verified_says_what_the_checks_came_to() -> None:
     assert rewrite_data(plan(), None, failed)["verified"] is False
 
 
-def test_the_prediction_is_held_against_the_measurement() -> None:
+def test_r47_the_prediction_is_held_against_the_measurement() -> None:
     report = sample_report()
     predicted = Prediction(71_600, 71_600 * 2, {})
     measured = rewrite_data(plan(predicted=predicted), Measured(report, report, BUILD, BUILD))["measured"]

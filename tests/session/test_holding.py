@@ -51,7 +51,7 @@ def project(tmp_path: Path, index: Index) -> Iterator[Path]:
 
 
 @pytest.mark.engine
-def test_what_was_published_since_does_not_come_into_the_rewrite(project: Path, index: Index) -> None:
+def test_r56_what_was_published_since_does_not_come_into_the_rewrite(project: Path, index: Index) -> None:
     index.publish("tiny", "1.0")
     original = BuildRequest(project, project / "Dockerfile", args=HOST)
     before = load_image(target_of(build_image(original))).report

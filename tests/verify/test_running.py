@@ -54,7 +54,7 @@ def test_a_difference_fails(new: Observed, line: str) -> None:
     assert any(line in difference for difference in check.differences)
 
 
-def test_the_same_failure_is_said() -> None:
+def test_r55_the_same_failure_is_said() -> None:
     again = replace(FAILS, log=("at 12:05", "KeyError: 'DATABASE_URL' at 0x7a99"))
     check = judge(FAILS, again, RESOLVED)
     assert check.status == "announced"

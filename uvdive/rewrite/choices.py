@@ -16,6 +16,8 @@ KNOWN: Mapping[str, tuple[str, ...]] = {
     "layers": ("split", "whole"),
     "dependency-layer": ("first", "with-source"),
     "project-files": ("keep", "leave-out"),
+    "node-modules": ("keep", "leave-out"),
+    "dockerignore": ("keep", "add"),
     "project-install": ("editable", "copied"),
     "other-environments": ("keep", "leave-out"),
     "dev-group": ("keep", "remove"),

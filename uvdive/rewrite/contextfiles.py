@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from uvdive.dockerfile.variables import expand
-from uvdive.rewrite.notes import Notes
-from uvdive.rewrite.steps import Evidence, Step, command_text
-from uvdive.rewrite.uvcalls import calls_sync
+from uvdive.rewrite.steps import Evidence, Step
 
 _LIMIT = 1 << 20
 
@@ -134,26 +132,6 @@ def heredoc_text(evidence: Evidence, path: str) -> str | None:
             if wrote and (heredocs[0].quoted or "$" not in heredocs[0].body):
                 return heredocs[0].body
     return None
-
-
-def warn_host_environment(evidence: Evidence, notes: Notes) -> None:
-    """Warn where the context's own .venv would be copied over the one that the build made (R40)."""
-    if evidence.context is None:
-        return
-    synced = False
-    for step in evidence.steps:
-        synced = synced or (step.keyword == "RUN" and calls_sync(command_text(step.instruction)))
-        if not synced or step.keyword not in ("COPY", "ADD") or step.instruction.flag("from") is not None:
-            continue
-        if any(source.rstrip("/") == "." for source in sources(step)[0]) and not ignores(
-            evidence.context, ".venv"
-        ):
-            notes.warn(
-                "R40",
-                step.line,
-                "This copies the folder's own .venv over the one of the build where there is one: "
-                "put .venv into .dockerignore.",
-            )
 
 
 def ignores(context: Path, name: str) -> bool:

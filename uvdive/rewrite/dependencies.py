@@ -15,6 +15,7 @@ from typing import Any
 
 from uvdive.dockerfile.shell import Command
 from uvdive.rewrite.contextfiles import context_file, ignores, sources
+from uvdive.rewrite.dockerignore import ADDED
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, options
@@ -44,7 +45,7 @@ def dependency_layer(
     copy = _source_copy(evidence, run.step)
     if copy is None or not _is_quiet_between(evidence, copy, run.step) or copy.values.get("UV_LOCKED"):
         return {}
-    given = _project_files(evidence, files, copy)
+    given = _project_files(evidence, files, copy, notes)
     words = _options(command)
     if given is None or words is None:
         return {}
@@ -104,7 +105,9 @@ def _is_quiet_between(evidence: Evidence, copy: Step, sync: Step) -> bool:
     return copy.workdir == sync.workdir and all(step.keyword in ("COPY", "ADD") for step in between)
 
 
-def _project_files(evidence: Evidence, files: Files, copy: Step) -> list[tuple[str, bool]] | None:
+def _project_files(
+    evidence: Evidence, files: Files, copy: Step, notes: Notes
+) -> list[tuple[str, bool]] | None:
     """The context's paths of what the sync reads, and whether each is there before the source; or None."""
     found = []
     for name in (*_PROJECT, *_SETTINGS):
@@ -120,7 +123,8 @@ def _project_files(evidence: Evidence, files: Files, copy: Step) -> list[tuple[s
     assert evidence.context is not None
     # A host's environment in the context would be copied over the one that is there by then (R40).
     whole = any(posixpath.normpath(word) in (".", "/") or "*" in word for word in sources(copy)[0])
-    return None if whole and not ignores(evidence.context, ".venv") else found
+    left_out = ignores(evidence.context, ".venv") or notes.choices.get(ADDED[0]) == ADDED[1]
+    return None if whole and not left_out else found
 
 
 def _is_earlier(evidence: Evidence, layer: int, copy: Step) -> bool:

@@ -12,10 +12,10 @@ from uvdive.rewrite.basediff import announce_base_files
 from uvdive.rewrite.bases import Bases, check_interpreter, choose_bases
 from uvdive.rewrite.buildoptions import BuildOptions, build_options
 from uvdive.rewrite.compose import Parts, Writer, check_single, write
-from uvdive.rewrite.contextfiles import warn_host_environment
 from uvdive.rewrite.copyset import Copier, CopySet
 from uvdive.rewrite.credentials import warn_credentials
 from uvdive.rewrite.dependencies import dependency_layer
+from uvdive.rewrite.dockerignore import keep_host_environment_out
 from uvdive.rewrite.elsewhere import warn_elsewhere
 from uvdive.rewrite.explain import explain
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
@@ -84,7 +84,7 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     env = environment_of(evidence, bench.files, notes)
     runs = read_runs(evidence)
     early = early_copies(evidence.steps, runs)
-    _warn(evidence, env, files, notes)
+    changes = _warn(evidence, env, files, notes)
     bases = choose_bases(evidence, env, bench.files, notes)
     starter = Starter(evidence, env, files, notes)
     moved = starter.start_instructions()
@@ -126,7 +126,7 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
         prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
         prediction = prediction and prediction.less("venv", build.less_bytes).less("uv", build.less_tools)
     missing = bases.runner if base is None and report is not None else None
-    return Draft(notes, writer, prediction, bases.runner, tuple(starter.scripts.changes), missing)
+    return Draft(notes, writer, prediction, bases.runner, (*changes, *starter.scripts.changes), missing)
 
 
 def _only_starts(parts: Parts) -> bool:
@@ -155,14 +155,16 @@ def _added_sync(
     return full_sync(evidence, env, runs, notes, wanted, build.sync, always=build.reinstalls)
 
 
-def _warn(evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> None:
-    """Name what the author should know, and what no draft changes."""
-    warn_host_environment(evidence, notes)
+def _warn(
+    evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes
+) -> tuple[FileChange, ...]:
+    """Name what the author should know, and what no draft changes but .dockerignore, where that is chosen."""
     warn_resolving(evidence, env, notes)
     warn_elsewhere(evidence, notes)
     warn_credentials(evidence, files, notes)
     warn_data_of_others(evidence, files, notes)
     warn_cache_mounts(evidence, notes)
+    return keep_host_environment_out(evidence, notes)
 
 
 def _draft_in_place(bench: Bench, choices: Mapping[str, str]) -> Draft | None:
@@ -215,7 +217,8 @@ def _copies(
         return static_copy_set(evidence, env, owned)
     files = copier.files
     check_sources(copier.provided.others, files)
-    whole = arranged(evidence, copier, left, notes)
+    modules = _node_modules(evidence, env, files, notes)
+    whole = arranged(evidence, copier, left | modules, notes)
     if left:
         return whole
     for line, count in copier.deleted().items():
@@ -223,7 +226,7 @@ def _copies(
     project = copier.project_files()
     if not project:
         return whole
-    lean = copier.copy_set(project)
+    lean = copier.copy_set(project | modules)
     if len(lean.paths) > MAX_COPIES:
         return whole
     names = ", ".join(f"{files.path(n)} ({_size(files, n)} B)" for n in sorted(project, key=files.path))
@@ -239,6 +242,36 @@ def _copies(
         return whole
     notes.paths.update(files.path(node) for node in project)
     return lean
+
+
+def _node_modules(evidence: Evidence, env: EnvironmentFacts, files: Files, notes: Notes) -> frozenset[int]:
+    """The files of node_modules in the work directory, where the user wants them left out (R37)."""
+    root = files.at(evidence.workdir)
+    found = {
+        path: node
+        for node in (files.walk(root) if root else ())
+        if files.is_folder(node)
+        and (path := files.path(node)).endswith("/node_modules")
+        and "/node_modules/" not in path
+        and files.children(node)
+        and not env.holds(path)
+    }
+    if not found:
+        return frozenset()
+    decision = Decision(
+        "node-modules",
+        "R37",
+        None,
+        f"{', '.join(sorted(found))} ({sum(_size(files, node) for node in found.values())} B)",
+        "What the build made of them is copied in any case; only its author knows whether the app reads "
+        "them.",
+        alternatives=options(keep="copy them with the work directory", leave_out="leave them out"),
+    )
+    if notes.choose(decision, "keep") == "keep":
+        return frozenset()
+    notes.paths.update(found)
+    below = (each for node in found.values() for each in files.walk(node))
+    return frozenset(each for each in below if not files.is_folder(each))
 
 
 def _size(files: Files, node: int) -> int:
