@@ -18,13 +18,15 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from itertools import chain, compress, count, islice
+from itertools import chain, compress, count, islice, repeat
 from operator import ne
 
 ALIVE = 0xFFFF
 """The death layer of what survives in the final state."""
 
 NONE = -1
+
+_MANY = 4096
 
 
 class Kind(IntEnum):
@@ -232,6 +234,18 @@ class FileTable:
         """Every entry that is visible in the state after ``layer``."""
         births, deaths = self.entry_layer, self.entry_death
         return (e for e in range(len(births)) if births[e] <= layer < deaths[e])
+
+
+def ended(deaths: array[int]) -> Iterator[int]:
+    """The places in a column of death layers that hold one: of what does not survive.
+
+    Whatever lives and dies stands together, so most of a column is passed over whole.
+    """
+    alive = array("H", [ALIVE]) * _MANY
+    for start in range(0, len(deaths), _MANY):
+        part = deaths[start : start + _MANY]
+        if part != alive[: len(part)]:
+            yield from compress(count(start), map(ne, part, repeat(ALIVE)))
 
 
 COLUMNS = tuple(name for name in FileTable.__slots__ if not name.startswith("_"))

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import compress, count, repeat
-from operator import eq, ne
+from operator import eq
 
-from uvdive.image.table import ALIVE, NONE, Cause, FileTable, Kind
+from uvdive.image.table import NONE, Cause, FileTable, Kind, ended
 from uvdive.ledger.attribute import Attribution
 from uvdive.ledger.links import further_names
 from uvdive.ledger.report import OWNERS, Component, OwnerReport, Waste
@@ -99,7 +99,7 @@ def _bytes(table: FileTable, attribution: Attribution, sums: Sums, number: int, 
         for component, size in zip(components, sizes, strict=True):
             written[component] += size
     dead = dict.fromkeys(counts, 0)
-    for place in compress(count(), map(ne, table.inode_death[begin:end], repeat(ALIVE))):
+    for place in ended(table.inode_death[begin:end]):
         dead[components[place]] += sizes[place]
     for component, size in written.items():
         owner, lost = OWNERS[attribution.components.owners[component]], dead[component]
@@ -142,7 +142,7 @@ def _removals(table: FileTable, layers: Sequence[LayerSum]) -> None:
         for entry in compress(count(), table.entry_change)
         if kinds[entry] != Kind.DIRECTORY and deaths[entry] != births[entry]
     }
-    for entry in compress(count(), map(ne, deaths, repeat(ALIVE))):
+    for entry in ended(deaths):
         death = deaths[entry]
         if kinds[entry] != Kind.DIRECTORY and death != births[entry] and (nodes[entry], death) not in anew:
             layers[death].removed += 1
@@ -202,7 +202,7 @@ def owners_of(components: Sequence[Component], sums: Sums) -> tuple[OwnerReport,
 def waste_of(table: FileTable, sums: Sums, lines: Sequence[int | None]) -> tuple[Waste, ...]:
     """Every dead inode, largest first; ``lines`` are the Dockerfile lines of the layers."""
     rows = []
-    for inode in compress(count(), map(ne, table.inode_death, repeat(ALIVE))):
+    for inode in ended(table.inode_death):
         entry, killer = table.inode_entry[inode], table.inode_death[inode]
         rows.append(
             Waste(
