@@ -191,6 +191,11 @@ def test_demo_opens_the_bundled_report(run, session, monkeypatch, tmp_path: Path
     assert session.asked("load")[0] == f"report:{tmp_path / 'data' / 'demo.uvdive'}"
 
 
+def test_the_demo_is_not_called_by_where_its_report_lies(run, session) -> None:
+    assert run("demo", terminal=True).code == 0
+    assert session.asked("app").target == "the demo"
+
+
 def test_demo_without_its_report_says_how_to_make_it(run, session, monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path)
     ran = run("demo")

@@ -18,7 +18,8 @@ from pathlib import Path
 from needs import cannot_run
 
 from uvdive.build.events import BuildRequest, BuildResult
-from uvdive.build.images import REGISTRY, list_images, remove_images
+from uvdive.build.images import list_images, remove_images
+from uvdive.image.reference import REGISTRY
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances

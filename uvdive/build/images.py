@@ -24,11 +24,10 @@ from uvdive.image.endpoint import (
     endpoint_of,
     podman_endpoint,
 )
+from uvdive.image.reference import REGISTRY, is_ours
 
 if TYPE_CHECKING:
     from docker import DockerClient
-
-REGISTRY = "uvdive.local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _listed(engine: EngineKind) -> Iterator[BuiltImage]:
         # podman matches no pattern that ends in a star.
         for image in client.api.images():
             for tag in image.get("RepoTags") or ():
-                if tag.startswith(f"{REGISTRY}/"):
+                if is_ours(tag):
                     yield BuiltImage(tag, image["Id"], image["Size"], _created(image["Created"]), engine)
 
 

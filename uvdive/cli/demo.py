@@ -33,4 +33,4 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
             "In a checkout, make it: uv run uvdive build examples/flask --save uvdive/data/demo.uvdive",
         )
     with resources.as_file(bundled) as path:
-        return show(Source(f"report:{path}"), args, console)
+        return show(Source(f"report:{path}", label="the demo"), args, console)

@@ -39,7 +39,7 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
 def _open_app(source: Source, args: argparse.Namespace) -> ExitCode:
     from uvdive.tui.run import run_app
 
-    name = source.name or str(source.dockerfile or source.context)
+    name = source.label or source.name or str(source.dockerfile or source.context)
     code = run_app(
         name,
         loader=source.open,

@@ -34,8 +34,9 @@ class Source:
     """Where a report comes from.
 
     ``request`` is the build that comes first, where there is one; ``name`` is what
-    to load, ``hint`` something that the user should know. ``built`` is what came of
-    the build, None before it and without one.
+    to load, ``label`` what to call it where that is no good name, ``hint`` something
+    that the user should know. ``built`` is what came of the build, None before it and
+    without one.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Source:
     hint: str = ""
     reading: ReadOptions = DEFAULTS
     built: BuildResult | None = None
+    label: str = ""
 
     @property
     def context(self) -> Path | None:

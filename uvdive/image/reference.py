@@ -22,9 +22,17 @@ _SCHEMES: dict[str, TargetKind] = {
     "report:": "report",
     "dockerfile:": "dockerfile",
 }
+REGISTRY = "uvdive.local"
+"""The registry, which there is none of, in the names of the images that uvdive builds."""
+
 _TAGGED = ("docker-archive", "oci-archive", "oci")
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 _REPORT = ".uvdive"
+
+
+def is_ours(name: str) -> bool:
+    """Did uvdive give an image this name?"""
+    return name.startswith(f"{REGISTRY}/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from uvdive.dockerfile.keywords import KEYWORDS
 from uvdive.image.config import HistoryEntry, Manifest
+from uvdive.image.reference import is_ours
 from uvdive.image.source import layer_history
 from uvdive.ledger.report import Base
 
-_OURS = "uvdive.local/"
 _GAP = 60.0
 """A pause between two history entries that one build does not make, in seconds."""
 _ID = re.compile(r"^(?:sha256:)?[0-9a-f]{12,64}$")
@@ -80,7 +80,7 @@ def _is_prefix(image: KnownImage, manifest: Manifest) -> bool:
     count = len(image.diff_ids)
     if not 0 < count < len(manifest.diff_ids) or image.diff_ids != manifest.diff_ids[:count]:
         return False
-    return not all(name.startswith(_OURS) for name in image.names)
+    return not all(is_ours(name) for name in image.names)
 
 
 def _layers_before(manifest: Manifest, entries: int) -> int:

@@ -18,6 +18,7 @@ from textual.theme import Theme
 from uvdive.base.config import Config
 from uvdive.base.errors import CancelledError, ExitCode, UvdiveError
 from uvdive.base.progress import CancelToken, OnEvent
+from uvdive.image.reference import is_ours
 from uvdive.ledger.report import ImageReport
 from uvdive.session.desk import Desk
 from uvdive.tui import theme
@@ -35,9 +36,6 @@ from uvdive.tui.text import visible
 
 MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""
-
-OURS = "uvdive.local/"
-"""The names of images that uvdive built begin so."""
 
 
 class ActionProvider(Provider):
@@ -285,7 +283,7 @@ class UvdiveApp(KeysInTurn):
     def shown_name(self, report: ImageReport) -> str:
         """What to call the image: as the user did, where uvdive gave it a name of its own."""
         reference = report.image.reference or report.image.id
-        return visible(self.target if self.target and reference.startswith(OURS) else reference)
+        return visible(self.target if self.target and is_ours(reference) else reference)
 
     def copy(self, text: str, told: str = "") -> None:
         """Copy a text, and say that it was copied (or ``told``), and by what."""

@@ -13,7 +13,7 @@ from uvdive.base.progress import BytesRead
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
 from uvdive.tui.tables import is_grave
-from uvdive.tui.text import visible
+from uvdive.tui.text import keep_end, visible
 
 PATIENT = 2.0
 """So many seconds may pass before somebody wants to know how many."""
@@ -103,4 +103,4 @@ def fit(name: Content, parts: Iterable[Content], width: int) -> Content:
 
 def _fit(name: str, parts: list[Content | str], width: int) -> Content:
     contents = (part if isinstance(part, Content) else Content(part) for part in parts)
-    return fit(Content.styled(name, "bold $text-accent"), contents, width)
+    return fit(Content.styled(keep_end(name, width // 2), "bold $text-accent"), contents, width)
