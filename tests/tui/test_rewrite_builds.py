@@ -70,7 +70,7 @@ async def test_the_verdict_has_prediction_pull_size_and_warnings(dockerfile):
         await built(screen, pilot)
         text = text_of(app)
     assert "predicted 20.0 MB; measured 20.0 MB, off by +0.00 %" in text
-    assert "1 warning; v shows the plan" in text
+    assert "mind      R21, line 3: PID 1 ignores" in text
 
 
 async def test_t_times_both_builds(dockerfile):

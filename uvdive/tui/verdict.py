@@ -10,10 +10,10 @@ from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
 from uvdive.output.rewrite_json import prediction_error
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.tui.describe import field
 from uvdive.tui.proof import Proof, saving
 from uvdive.tui.text import visible
 from uvdive.tui.widgets.building import Sides
+from uvdive.tui.widgets.hanging import Pair
 
 
 def figures(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) -> Sides:
@@ -74,42 +74,42 @@ def proof_words(proof: Proof, written: Path | None, *, busy: bool) -> list[Conte
     return [*parts, Content(figures)]
 
 
-def facts(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) -> Content:
-    """What else is known of an outcome: why, prediction, pull size, builds, what to mind."""
+def facts(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) -> tuple[Pair, ...]:
+    """What else is known of an outcome: why, prediction, pull size, builds, and every warning."""
     if plan is None or proof is None or proof.comparison is None or proof.outcome is None:
-        return Content("")
+        return ()
     outcome, after = proof.outcome, proof.outcome.after
-    lines = [Content("")]
+    found: list[tuple[str, str]] = []
     reasons = proof.comparison.verdict.partition(": ")[2]
     if reasons:
-        lines.append(field("why", visible(reasons)))
+        found.append(("why", reasons))
     error = prediction_error(plan.predicted, proof.comparison.after_bytes)
     if plan.predicted is not None and error is not None:
         told = f"{size(plan.predicted.after_bytes)}; measured {size(proof.comparison.after_bytes)}"
-        lines.append(field("predicted", f"{told}, off by {100 * error:+.2f} %"))
+        found.append(("predicted", f"{told}, off by {100 * error:+.2f} %"))
     pull = report.totals.compressed_bytes, after.totals.compressed_bytes
     if pull[0] is not None and pull[1] is not None:
-        lines.append(field("to pull", f"{size(pull[0])} → {size(pull[1])}"))
-    lines += _builds(proof)
+        found.append(("to pull", f"{size(pull[0])} → {size(pull[1])}"))
     if outcome.held is not None:
-        lines.append(field("no lock", visible(f"packages as of {outcome.held} in both")))
-    if plan.warnings:
-        count = len(plan.warnings)
-        lines.append(field("mind", f"{count} warning{'' if count == 1 else 's'}; v shows the plan"))
-    return Content("\n").join(lines)
+        found.append(("no lock", f"packages as of {outcome.held} in both"))
+    for place, warning in enumerate(plan.warnings):
+        where = f"{warning.rule}, line {warning.line}" if warning.line else warning.rule
+        found.append(("" if place else "mind", f"{where}: {warning.text}"))
+    found += _builds(proof)
+    return tuple((Content.styled(term, "$foreground 66%"), Content(visible(words))) for term, words in found)
 
 
-def _builds(proof: Proof) -> list[Content]:
+def _builds(proof: Proof) -> list[tuple[str, str]]:
     before = proof.original.words() if proof.original.result is not None else "not built now"
-    lines = [field("built", f"before: {before}"), field("", f"after: {proof.build.words()}")]
+    told = [("built", f"before: {before}"), ("", f"after: {proof.build.words()}")]
     timings = proof.timings
     if timings is None:
-        return [*lines, field("", "t times both without cache, and after a change")]
+        return [*told, ("", "t times both: cold, and after a change")]
     if timings.cold is not None:
-        lines.append(field("cold", "{:.1f} s before, {:.1f} s after".format(*timings.cold)))
+        told.append(("cold", "{:.1f} s before, {:.1f} s after".format(*timings.cold)))
     if timings.rebuild is not None:
-        told = "{:.1f} s before, {:.1f} s after".format(*timings.rebuild)
-        lines.append(field("change", f"{told}, of {visible(timings.changed or '')}"))
+        seconds = "{:.1f} s before, {:.1f} s after".format(*timings.rebuild)
+        told.append(("change", f"{seconds}, of {timings.changed or ''}"))
     else:
-        lines.append(field("change", "no Python file of the context is in the image"))
-    return lines
+        told.append(("change", "no Python file of the context is in the image"))
+    return told

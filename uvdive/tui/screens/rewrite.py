@@ -26,6 +26,7 @@ from uvdive.tui.verdict import facts, figures, plan_words, proof_words
 from uvdive.tui.widgets.building import CheckList, DeltaList, PairBar
 from uvdive.tui.widgets.decisions import DecisionList, reason
 from uvdive.tui.widgets.diff import DiffView
+from uvdive.tui.widgets.hanging import Hanging
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.steps import LogView, StepList
 from uvdive.tui.writing import pull_question
@@ -193,6 +194,8 @@ class RewriteScreen(RewriteBuilds):
             self.proof.finish(message.result)
             if self.current in ("steps", "log"):
                 self.go_to("deltas" if self.proof.passed else "checks")
+            self.query_one(CheckList).follow(self.proof)
+            self.query_one(CheckList).to_failed()
             self.app.bell()
         elif message.job.name == "time" and self.proof is not None:
             self.proof.timings = message.result
@@ -239,7 +242,8 @@ class RewriteScreen(RewriteBuilds):
         self.query_one("#headline", Static).update(self._headline())
         self.query_one(PairBar).show(sides, self.proof.read_bytes if self.proof is not None else 0)
         self.query_one(DeltaList).show(sides)
-        self.query_one("#facts", Static).update(facts(self.report, self.plan, self.proof))
+        self.name_deltas(predicted=sides.known and not sides.measured)
+        self.query_one("#facts", Hanging).show(facts(self.report, self.plan, self.proof))
         if self.proof is not None:
             self.query_one(StepList).follow(self.proof)
             self.query_one(LogView).follow(self.proof)

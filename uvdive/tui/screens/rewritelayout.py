@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widget import Widget
+from textual.containers import Horizontal, Vertical
 from textual.widgets import ContentSwitcher, Static
 
 from uvdive.tui.actions import ActionScreen, bindings
@@ -15,6 +14,7 @@ from uvdive.tui.rewritekeys import REWRITE
 from uvdive.tui.widgets.building import CheckList, DeltaList, PairBar
 from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
+from uvdive.tui.widgets.hanging import Hanging
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.steps import LogView, StepList
 from uvdive.tui.widgets.telling import Telling
@@ -36,6 +36,10 @@ class RewriteLayout(ActionScreen, Panes):
         "Enter on a step shows what it printed. p takes what may mend a failed check and builds again."
     )
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.predicted = False
+
     def compose(self) -> ComposeResult:
         """Both views; the plan is shown first."""
         yield Static(id="headline")
@@ -54,9 +58,12 @@ class RewriteLayout(ActionScreen, Panes):
                     yield StepList(id="steps")
                     yield LogView(id="log")
                 with Vertical(id="outcome", classes="column"):
-                    with VerticalScroll(id="deltas", can_focus=False):
-                        yield DeltaList(id="owners-both")
-                        yield Static(id="facts")
+                    with Telling(id="deltas"):
+                        owners = DeltaList(id="owners-both")
+                        # It is read, not gone through: the pane around it has the keys.
+                        owners.can_focus = False
+                        yield owners
+                        yield Hanging(id="facts", term=10)
                     yield CheckList(id="checks")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
         yield KeyBar()
@@ -73,10 +80,6 @@ class RewriteLayout(ActionScreen, Panes):
         """The panes of the view that is shown."""
         return self.PLAN_PANES if self.view == "plan" else self.BUILD_PANES
 
-    def focus_target(self, pane: str) -> Widget:
-        """The widget that takes a pane's keys."""
-        return self.query_one(DeltaList) if pane == "deltas" else self.pane(pane)
-
     def number(self, name: str) -> int:
         """Both views number their panes from 1."""
         view = self.PLAN_PANES if name in self.PLAN_PANES else self.BUILD_PANES
@@ -84,7 +87,16 @@ class RewriteLayout(ActionScreen, Panes):
 
     def pane_title(self, name: str) -> str:
         """A pane's name in words."""
+        if name == "deltas" and self.predicted:
+            return "Before and predicted"
         return _TITLES.get(name, name.capitalize())
+
+    def name_deltas(self, *, predicted: bool) -> None:
+        """Say in the pane's title whether the figures of the new image are measured."""
+        if predicted != self.predicted:
+            self.predicted = predicted
+            self.pane("deltas").border_title = f"{self.number('deltas')} {self.pane_title('deltas')}"
+            self.pane_changed()
 
     def pane_changed(self) -> None:
         """Another pane has the focus."""

@@ -70,6 +70,14 @@ class CheckList(Rows):
         self._open |= {check.name for check in proof.failed_checks}
         self._arrange()
 
+    def to_failed(self) -> None:
+        """Put the cursor on the first check that failed, and what is told of it below in sight."""
+        places = (i for i, row in enumerate(self._rows) if row.check and row.check.status == "failed")
+        place = next(places, None)
+        if place is not None:
+            self.cursor = place
+            self.scroll_to(y=place, animate=False, force=True)
+
     def _arrange(self) -> None:
         width = max(20, self.scrollable_content_region.width - INDENT)
         self._rows = []
@@ -174,7 +182,7 @@ class DeltaList(Rows):
             before, after = self.sides.before.get(owner, 0), self.sides.after.get(owner, 0)
             row = self._figures(glyph(owner), owner, before, after, "")
         change = percent(after - before, before)
-        share = f"{f'+{change}' if after > before else change:>10}" if before and after != before else ""
+        share = f"{f'+{change}' if after > before else change:>9}" if before and after != before else ""
         fits = self.sides.known and row.cell_length + len(share) <= width
         return row.append(Content.styled(share, "$foreground 66%")) if fits else row
 
