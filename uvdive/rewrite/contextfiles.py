@@ -100,18 +100,20 @@ def _read(evidence: Evidence, candidates: Iterable[str]) -> tuple[str, str] | No
     return None
 
 
-def copied_with(evidence: Evidence, text: str) -> str | None:
-    """The context's file with exactly this text that a COPY names; None where there is none."""
+def places_of(evidence: Evidence, file: str) -> set[str]:
+    """The paths of the image that a file of the context is copied to."""
+    found = set()
     for step in evidence.steps:
-        if step.keyword != "COPY" or step.instruction.flag("from") is not None:
+        if step.keyword not in ("COPY", "ADD") or step.instruction.flag("from") is not None:
             continue
         given, target = sources(step)
         for source in given:
-            path = target + posixpath.basename(source) if target.endswith("/") else target
-            found = context_file(evidence, path)
-            if found is not None and found[1] == text:
-                return found[0]
-    return None
+            inside = posixpath.normpath(source.lstrip("/") or ".")
+            if inside == file:
+                found.add(target + posixpath.basename(file) if target.endswith("/") else target)
+            elif inside == "." or file.startswith(f"{inside}/"):
+                found.add(posixpath.join(target, posixpath.relpath(file, inside)))
+    return found
 
 
 def heredoc_text(evidence: Evidence, path: str) -> str | None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.shell import SHELLS, read_script
-from uvdive.rewrite.contextfiles import context_file, copied_with, heredoc_text, sources
-from uvdive.rewrite.crontab import is_cron
+from uvdive.rewrite.contextfiles import context_file, heredoc_text, sources
+from uvdive.rewrite.crontab import is_cron, source_of
 from uvdive.rewrite.elsewhere import files_of
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
@@ -118,8 +118,8 @@ class Finder:
         is_shell = interpreter in SHELLS or (not interpreter and (shell or path.endswith(".sh")))
         given = context_file(self.evidence, path)
         source = given[0] if given is not None and given[1] == text else None
-        if source is None and is_cron(path):
-            source = copied_with(self.evidence, text)  # `RUN crontab FILE` puts it there
+        if source is None and is_cron(path) and (made_of := source_of(self.evidence, text)) is not None:
+            source, text = made_of
         self.found[path] = Script(path, text, line, source, is_shell)
         script = read_script(text) if is_shell else None
         for command in script.commands if script is not None else ():
