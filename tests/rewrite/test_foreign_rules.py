@@ -7,6 +7,8 @@ import posixpath
 import pytest
 from elves import elf
 
+from uvdive.rewrite.planner import plan
+
 ALPINE = "FROM python:3.13-alpine3.22\n"
 UV = "COPY --from=ghcr.io/astral-sh/uv:1 /uv /bin/\n"
 SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\n"
@@ -117,3 +119,22 @@ def test_r8_one_stage_on_alpine_stays_on_the_same_alpine(image, project, node) -
     assert result.outcome == "rewritten", result.refusal
     bases = [line.split()[1] for line in result.text.splitlines() if line.startswith("FROM")]
     assert bases == ["python:3.13-alpine3.22", "python:3.13-alpine3.22"]
+
+
+@pytest.mark.parametrize(
+    ("build", "last", "copied", "rule"),
+    [
+        ("python:3.13-slim", "python:3.13-alpine", "/app/.venv /app/.venv", "R8"),
+        ("ghcr.io/astral-sh/uv:python3.13-alpine", "python:3.13-slim", "/app/.venv /app/.venv", "R8"),
+        ("python:3.13-slim", "python:3.12-slim", "/app/.venv /app/.venv", "R3"),
+        ("python:3.13-slim", "python:3.13-slim-trixie", "/app/.venv /app/.venv", None),
+        ("python:3.13-alpine", "python:3.13-slim", "/app/dist /app/static", None),
+    ],
+)
+def test_r8_by_the_text_alone_two_systems_are_warned_of(build, last, copied, rule) -> None:
+    text = f"FROM {build} AS build\n{SYNC}\nFROM {last}\nCOPY --from=build {copied}\n{START}"
+    result = plan(text, None, lambda _: None)
+    assert result.outcome == "unchanged", result.refusal
+    line = text.splitlines().index(f"COPY --from=build {copied}") + 1
+    found = [(w.rule, w.line) for w in result.warnings if w.rule in ("R3", "R8")]
+    assert found == ([(rule, line)] if rule else [])

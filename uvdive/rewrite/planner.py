@@ -15,7 +15,7 @@ from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.draft import BaseLookup, Bench, Draft, make_draft
 from uvdive.rewrite.environments import uv_bytes
 from uvdive.rewrite.files import Files
-from uvdive.rewrite.foreign import check_native
+from uvdive.rewrite.foreign import check_native, warn_by_text
 from uvdive.rewrite.lacking import Lacking, warn_lacking
 from uvdive.rewrite.multistage import check_multistage
 from uvdive.rewrite.notes import Notes, Refused
@@ -62,6 +62,8 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         evidence = replace(gather(syntax, report, context), store=store, system=system)
         _check_uv(evidence)
         check_native(evidence)
+        if report is None:
+            warn_by_text(evidence, notes)
         several = len(evidence.stages) > 1
         if (several and not check_multistage(evidence, notes)) or (not several and _is_lean(evidence)):
             check_choices(choices, notes, complete=False)
