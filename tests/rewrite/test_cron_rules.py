@@ -102,6 +102,7 @@ def test_r24_a_file_that_crontab_installs_is_changed_where_it_comes_from(
     (change,) = result.files
     assert (change.path, change.text) == ("jobs", f"* * * * * cd /app && {SET} python job.py\n")
     assert "COPY --from=builder /var/spool" in result.text
+    assert {"/app/jobs", "/var/spool/cron/crontabs/root"} <= set(result.allowed.paths)
 
 
 def test_r24_a_job_that_a_run_writes_is_changed_in_the_run(project, node, tmp_path) -> None:

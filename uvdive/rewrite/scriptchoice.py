@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from uvdive.rewrite.contextfiles import places_of
 from uvdive.rewrite.crontab import is_cron, patched
 from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.files import Files
@@ -106,6 +107,7 @@ def decide(
         notes.paths.update(_paths(surveys))
     elif plan.without_uv:
         notes.paths.update(survey.script.path for survey in surveys)
+        notes.paths.update(path for change in plan.changes for path in places_of(evidence, change.path))
     if plan.copied_uv:
         notes.config.update(f"Env:{name}" for name, _ in KEPT)
     return plan
