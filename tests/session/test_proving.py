@@ -140,7 +140,8 @@ def test_a_refusal_is_not_built(tmp_path: Path) -> None:
 def test_an_image_that_the_context_no_longer_makes_is_built_anew(
     tmp_path: Path, name: str, text: str, ignore: str
 ) -> None:
-    original = f'{BASE}COPY . /app\nCMD ["/app/main.py"]\n'
+    # /app is a folder already: the file goes into it.
+    original = f'{BASE}WORKDIR /app\nCOPY main.py /app\nCOPY . /app\nCMD ["/app/main.py"]\n'
     (tmp_path / "Dockerfile").write_text(original)
     (tmp_path / "main.py").write_text("print('hello')\n")
     (tmp_path / "junk").write_bytes(bytes(1000))

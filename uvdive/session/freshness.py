@@ -45,7 +45,7 @@ def differences(
         evidence = gather(parse(text), report, context)
     except Refused:
         return ()
-    expected = _expected(evidence, _included(context, dockerfile), context)
+    expected = _expected(evidence, report, _included(context, dockerfile), context)
     found = list(_names(report, expected))
     if not found:
         with place_of(report, index) as place:
@@ -80,13 +80,13 @@ def _included(context: Path, dockerfile: Path) -> frozenset[str]:
     )
 
 
-def _expected(evidence: Evidence, included: frozenset[str], context: Path) -> Expected:
+def _expected(evidence: Evidence, report: ImageReport, included: frozenset[str], context: Path) -> Expected:
     expected: Expected = {}
     for step in evidence.steps:
         if step.layer is None or step.keyword not in ("COPY", "ADD") or not _plain(step):
             continue
         paths = {}
-        for inside, target in _placed(step, included):
+        for inside, target in _placed(step, report, included):
             paths[target.encode("utf-8", "surrogateescape")] = context / inside
         expected[step.layer] = paths
     return expected
@@ -100,18 +100,27 @@ def _plain(step: Step) -> bool:
     return not any("://" in one or one.startswith("git@") or set(one) & set("*?[") for one in given)
 
 
-def _placed(step: Step, included: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _placed(step: Step, report: ImageReport, included: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Each file with where this instruction puts it."""
     given, target = sources(step)
     for one in given:
         source = posixpath.normpath(one.lstrip("/"))
         if source in included:
-            yield source, target + posixpath.basename(source) if target.endswith("/") else target
+            into = target.endswith("/") or _is_folder(report, target)
+            yield source, posixpath.join(target, posixpath.basename(source)) if into else target
             continue
         prefix = "" if source == "." else f"{source}/"
         for path in included:
             if path.startswith(prefix):
                 yield path, posixpath.join(target, path[len(prefix) :])
+
+
+def _is_folder(report: ImageReport, path: str) -> bool:
+    """Is there a folder of this name, into which a file is copied then?"""
+    table = report.files
+    node = table.find(path.encode("utf-8", "surrogateescape"))
+    entry = None if node is None else table.visible(node)
+    return entry is not None and table.entry_kind[entry] == Kind.DIRECTORY
 
 
 def _names(report: ImageReport, expected: Expected) -> Iterator[str]:

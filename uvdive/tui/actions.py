@@ -75,11 +75,11 @@ def moving(kind: str, *panes: tuple[str, str]) -> tuple[Action, ...]:
 
 
 def leaving(
-    kind: str, back: str, problem: Problem = never, *, quit_in_footer: bool = False
+    kind: str, back: str, problem: Problem = never, *, footer: bool = True, quit_in_footer: bool = False
 ) -> tuple[Action, ...]:
-    """The last rows of a table. ``back`` tells what Esc ends; it is in the footer where it always applies."""
+    """The last rows of a table; ``back`` tells what Esc ends."""
     return (
-        Action(f"{kind}.back", "escape", "Back", back, problem, footer=problem is never, palette=False),
+        Action(f"{kind}.back", "escape", "Back", back, problem, footer=footer, palette=False),
         Action(f"{kind}.help", "question_mark", "Help", "Show every key and sign.", footer=True),
         Action(f"{kind}.quit", "q", "Quit", "Stop all work and leave.", footer=quit_in_footer),
     )

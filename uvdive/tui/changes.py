@@ -66,12 +66,13 @@ def _packages(kind: Kind, packages: tuple[PackageDelta, ...]) -> Iterator[Change
         yield Change(kind, item.name, item.before, item.after, change, item.environment)
 
 
-def _versions(change: Change) -> str:
+def _what(change: Change) -> bytes | str:
+    """The name; a package's with its versions: a column of their own would cut the paths."""
     if change.kind in ("path", "setting"):
-        return ""
+        return change.name
     if change.before == change.after:
-        return str(change.before)
-    return f"{change.before or ''} → {change.after or ''}".strip()
+        return f"{_name(change)}  {change.before}"
+    return f"{_name(change)}  {change.before or ''} → {change.after or ''}".rstrip()
 
 
 def _name(change: Change) -> str:
@@ -84,7 +85,6 @@ CHANGES: Table[Change] = Table(
         Column(" ", 1, order="sign"),
         Column("kind", 10, narrow=False),
         Column("what", 0, tail=True, order="name"),
-        Column("version", 17, narrow=False),
     ),
     (
         ("bytes", lambda item: (-abs(item.bytes), item.kind, _name(item))),
@@ -95,8 +95,7 @@ CHANGES: Table[Change] = Table(
         delta(item.bytes) if item.bytes else "",
         item.sign,
         item.kind,
-        item.name,
-        _versions(item),
+        _what(item),
     ),
     lambda item: f"{_name(item)} {item.kind} {item.home}",
     lambda item: item.bytes,

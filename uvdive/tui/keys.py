@@ -110,6 +110,7 @@ EXPLORE = (
         "explore",
         "End the filter, the range of layers, the zoom; then back to what to open.",
         can_leave,
+        footer=False,
     ),
 )
 
@@ -168,7 +169,7 @@ PICK = (
     Action("pick.filter", "slash", "Filter", "List only what contains some words.", footer=True),
     Action("pick.sort", "s", "Sort", "Order by age, size, name or kind.", footer=True),
     Action("pick.again", "r", "Look again", "Ask the engine and the folder again.", footer=True),
-    *leaving("pick", "End the filter.", can_leave, quit_in_footer=True),
+    *leaving("pick", "End the filter.", can_leave, footer=False, quit_in_footer=True),
 )
 
 
