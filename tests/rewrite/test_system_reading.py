@@ -200,8 +200,11 @@ def test_debians_own_python_belongs_to_its_packages(tmp_path: Path) -> None:
     ):
         added |= part
     app = pairs.application() | file("app/load.py", b'import ctypes\nctypes.CDLL("libc")\n')
-    report, index = pairs.read_with_contents(tmp_path / "a.tar", base(), added, app)
+    folders: pairs.Files = {path: make.folder(path) for path in ("usr", "usr/lib", "usr/bin")}
+    report, index = pairs.read_with_contents(tmp_path / "a.tar", folders | base(), folders | added, app)
     facts = read_system(report, Place(index=index))
+    # The base's own folders stay, whatever is left out.
+    assert not folders.keys() & {path.lstrip("/") for path in facts.listed}
     assert facts.listed["/usr/bin/python3.13"] == facts.listed["/usr/lib/python3.13/os.py"]
     assert facts.listed["/usr/bin/python3.13"] == {"python3.13-minimal"}
     assert facts.first_layer["python3.13-minimal"] == 1

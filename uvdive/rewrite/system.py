@@ -153,12 +153,18 @@ class _Reader:
                     parent = resolve(self.table, folder).node if folder else 0
                     node = None if parent is None or not name else self.table.find_below(parent, name)
                     entry = None if node is None else self.table.visible(node)
-                    if node is not None and entry is not None and self._counts_elsewhere(entry):
+                    if node is None or entry is None or self._in_base(node):
+                        continue
+                    if self._counts_elsewhere(entry):
                         found.setdefault(node, set()).add(package)
         for node, package in self._alternatives():
             if package in added:
                 found.setdefault(node, set()).add(package)
         return found
+
+    def _in_base(self, node: int) -> bool:
+        """Did the base have it, as it has /usr, which every package lists?"""
+        return self._base[self.table.entry_layer[self.table.entries_of(node)[0]]]
 
     def _counts_elsewhere(self, entry: int) -> bool:
         """Is it a folder or link, or a file that the ledger gives to Python instead of its package?"""
