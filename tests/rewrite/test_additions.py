@@ -33,13 +33,13 @@ def test_r46_packages_of_the_original_are_installed_on_request(project) -> None:
 
 
 def test_r46_paths_of_the_original_are_copied_on_request(project, node) -> None:
-    made = {"/run/model": node(folder=True, mode=0o750, uid=7), "/run/model/x": node(5)}
+    made = {"/var/tmp/model": node(folder=True, mode=0o750, uid=7), "/var/tmp/model/x": node(5)}
     result = project(f"{BASE}{SYNC}RUN ./model\n{FLASK}", {"RUN ./model": made}).plan(
-        choices={"extra-paths": "/run/model/x"}
+        choices={"extra-paths": "/var/tmp/model/x"}
     )
     lines = runner(result.text)
-    assert "COPY --from=builder /run/model/x /run/model/x" in lines
-    assert "RUN install -d -o 7 -g 0 -m 0750 /run/model" in lines
+    assert "COPY --from=builder /var/tmp/model/x /var/tmp/model/x" in lines
+    assert "RUN install -d -o 7 -g 0 -m 0750 /var/tmp/model" in lines
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,20 @@ def test_the_empty_folders_of_mounts_stay_behind_and_are_announced(project, node
     assert "/opt/in" not in final
 
 
+def test_a_folder_of_the_apps_own_in_run_is_made_and_those_of_packages_are_not_copied(project, node) -> None:
+    install, own = "RUN apt-get update && apt-get install -y dbus", "RUN mkdir /run/app && chown 7 /run/app"
+    made = {
+        install: {"/run/dbus": node(folder=True, uid=9), "/usr/bin/dbus": node(5, owner="os-packages")},
+        own: {"/run/app": node(folder=True, uid=7)},
+    }
+    there = {"/run": node(folder=True)}
+    result = project(f"{BASE}{install}\n{SYNC}{own}\n{FLASK}", made, base_paths=there).plan()
+    assert result.outcome == "rewritten", result.refusal
+    final = result.text.partition(" AS runner")[2]
+    assert "/run/app" in final
+    assert "/run/dbus" not in final
+
+
 DATA = (".cache/huggingface", ".cache/torch", ".cache/ms-playwright", "nltk_data", ".insightface")
 
 

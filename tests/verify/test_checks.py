@@ -227,6 +227,12 @@ def test_another_content_of_the_same_size_fails(tmp_path: Path) -> None:
     assert with_contents(tmp_path, other, other).status == "passed"
 
 
+@pytest.mark.parametrize(("name", "status"), [("machine-id", "passed"), ("machine-name", "failed")])
+def test_what_a_package_draws_at_random_may_differ(tmp_path: Path, name: str, status: str) -> None:
+    old, new = ({f"etc/{name}": make.file(f"etc/{name}", content(33, seed))} for seed in "ab")
+    assert with_contents(tmp_path, old, new).status == status
+
+
 def test_uvs_notes_of_an_install_may_differ(tmp_path: Path) -> None:
     def notes(time: bytes, script: bytes) -> pairs.Files:
         files = {"uv_cache.json": b'{"timestamp": %s}' % time, "mine.py": b"m"}

@@ -47,7 +47,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         "--start", action="store_true", help="run both images too, and compare what they do; implies --verify"
     )
     parser.option(
-        "--time-cold", action="store_true", help="time both builds without any cache too; implies --verify"
+        "--time-cold", action="store_true", help="time both builds with no step cached too; implies --verify"
     )
     parser.option(
         "--time-rebuild",

@@ -84,7 +84,7 @@ def build_lines(measured: Measured) -> list[str]:
         rows.append((f"  {name}", told, steps))
     lines = ["Builds", *table(rows, frozenset({1}))]
     if timings.cold is not None:
-        lines.append("  without any cache: {:.1f} s before, {:.1f} s after".format(*timings.cold))
+        lines.append("  with no step cached: {:.1f} s before, {:.1f} s after".format(*timings.cold))
     if timings.rebuild is not None:
         told = "{:.1f} s before, {:.1f} s after".format(*timings.rebuild)
         lines.append(f"  after a change of {visible(timings.changed or '')}: {told}")

@@ -8,7 +8,7 @@ from typing import cast
 from uvdive.image.table import Kind
 from uvdive.rewrite.files import Files
 
-TEMPORARY = re.compile(r"/(?:tmp|var/tmp|run|proc|sys|dev)(?:/|$)")
+TEMPORARY = re.compile(r"/(?:tmp|var/tmp|proc|sys|dev)(?:/|$)")
 
 _BOOKS = re.compile(
     r"/var/(?:lib/apt|cache/(?:apt|apk|debconf|dnf|fontconfig|ldconfig|man|yum)"

@@ -89,7 +89,9 @@ class Provided:
         if self.files.owner(node) == "os-packages" or self.package(node) is not None:
             return True
         known = self.evidence.system.listed if self.evidence.system else {}
-        if USER_FILES.match(path) or _BOOKS.match(path) or path in known:
+        # Packages' scripts make their folders in /run.
+        at_run_time = path.startswith("/run/") and not run.has("other")
+        if at_run_time or USER_FILES.match(path) or _BOOKS.match(path) or path in known:
             return True
         is_folder = self.files.kind(node) == Kind.DIRECTORY and is_system(path)
         if is_folder and not (run.has("other") or self.files.children(node)):

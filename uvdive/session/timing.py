@@ -55,7 +55,7 @@ def time_builds(
         timer = _Timer(original, plan, on_event, cancel)
         cold = rebuild = None
         if wish.cold:
-            cold = timer.both(original.context, "without any cache", NO_CACHE)
+            cold = timer.both(original.context, "with no step cached", NO_CACHE)
         changed = source_file(original.context, before) if wish.rebuild else None
         if changed is not None:
             with copied(original.context) as copy:

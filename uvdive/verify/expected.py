@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import IO
 
 from uvdive.ledger.elf import same_when_loaded
@@ -11,10 +12,18 @@ _LIMIT = 16 << 20
 _NOTES = (b"uv_cache.json", b"uv_build.json")
 """What uv writes down of an install, with its times."""
 
+_DRAWN = re.compile(
+    rb"/etc/machine-id|/var/lib/dbus/machine-id|/etc/ssh/ssh_host_\w+_key(?:\.pub)?"
+    rb"|/etc/ssl/(?:certs/ssl-cert-snakeoil\.pem|private/ssl-cert-snakeoil\.key)"
+)
+"""What the scripts of Debian's packages draw at random whenever they are installed."""
+
 
 def expected(path: bytes, was: IO[bytes], now: IO[bytes]) -> str | None:
     """Why a file's content may differ at equal size, in a few words; None where nothing explains it."""
     folder, name = posixpath.split(path)
+    if _DRAWN.fullmatch(path):
+        return "keys and ids that packages draw anew"
     if b".so" in name and same_when_loaded(was, now):
         return "libraries compiled anew, for debuggers' notes"
     if not folder.endswith(b".dist-info"):
