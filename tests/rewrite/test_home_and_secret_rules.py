@@ -247,3 +247,11 @@ def test_r42_a_mounts_target_that_the_builder_did_not_expand_leaves_nothing_to_c
         {sync.rstrip(): {"/usr/local/$APP/cache": node(folder=True)}},
     )
     assert "$APP" not in made.plan().text.partition("AS runner")[2]
+
+
+@pytest.mark.parametrize("place", ["/root/.local/bin", "/root/.cargo/bin", "$HOME/.local/bin"])
+def test_r27_the_installers_place_stays_on_path_and_is_flagged(project, place) -> None:
+    setting = f"ENV PATH={place}:/usr/bin"
+    result = plan(f"{BASE}{setting}\n{SYNC}{FLASK}", None, lambda _: None)
+    assert [(line, text.split()[0]) for line, text in warned(result, "R27")] == [(2, place)]
+    assert f"\n{setting}\n" in result.text[result.text.rindex("FROM ") :]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import cast
 
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.additions import add_paths, extra_packages
@@ -20,7 +21,7 @@ from uvdive.rewrite.elsewhere import warn_elsewhere
 from uvdive.rewrite.explain import explain
 from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
-from uvdive.rewrite.homes import warn_cache_mounts, warn_data_of_others
+from uvdive.rewrite.homes import warn_cache_mounts, warn_data_of_others, warn_installer_paths
 from uvdive.rewrite.inplace import predict_in_place, steps_with_uv, write_in_place
 from uvdive.rewrite.layers import MAX_COPIES, arranged
 from uvdive.rewrite.leftbehind import left_behind
@@ -164,6 +165,7 @@ def _warn(
     warn_credentials(evidence, files, notes)
     warn_data_of_others(evidence, files, notes)
     warn_cache_mounts(evidence, notes)
+    warn_installer_paths(evidence, notes)
     return keep_host_environment_out(evidence, notes)
 
 
@@ -246,16 +248,18 @@ def _copies(
 
 def _node_modules(evidence: Evidence, env: EnvironmentFacts, files: Files, notes: Notes) -> frozenset[int]:
     """The files of node_modules in the work directory, where the user wants them left out (R37)."""
-    root = files.at(evidence.workdir)
-    found = {
-        path: node
-        for node in (files.walk(root) if root else ())
-        if files.is_folder(node)
-        and (path := files.path(node)).endswith("/node_modules")
-        and "/node_modules/" not in path
-        and files.children(node)
-        and not env.holds(path)
-    }
+    key = ("node modules", evidence.workdir, env.folders)
+    if key not in files.memo:
+        files.memo[key] = {
+            path: node
+            for node in _below(files, evidence.workdir)
+            if files.is_folder(node)
+            and (path := files.path(node)).endswith("/node_modules")
+            and "/node_modules/" not in path
+            and files.children(node)
+            and not env.holds(path)
+        }
+    found = cast("dict[str, int]", files.memo[key])
     if not found:
         return frozenset()
     decision = Decision(
@@ -272,6 +276,11 @@ def _node_modules(evidence: Evidence, env: EnvironmentFacts, files: Files, notes
     notes.paths.update(found)
     below = (each for node in found.values() for each in files.walk(node))
     return frozenset(each for each in below if not files.is_folder(each))
+
+
+def _below(files: Files, path: str) -> Iterable[int]:
+    top = files.at(path)
+    return () if not top else files.walk(top)
 
 
 def _size(files: Files, node: int) -> int:

@@ -73,6 +73,19 @@ def _fetched(evidence: Evidence, files: Files, path: str) -> int | None:
     return min((lines[layer] for layer in below if layer in lines), default=None)
 
 
+def warn_installer_paths(evidence: Evidence, notes: Notes) -> None:
+    """Name places on PATH where uv's installer put uv, which the final image has no more (R27)."""
+    for step in evidence.steps:
+        found = re.search(r"(?:/root|\$\{?HOME\}?)/\.(?:local|cargo)/bin", step.instruction.value)
+        if step.keyword == "ENV" and found and re.search(r"\bPATH\b", step.instruction.value):
+            notes.warn(
+                "R27",
+                step.line,
+                f"{found[0]} stays on PATH. Where only uv was there, the new image has nothing in it, which "
+                "does no harm.",
+            )
+
+
 def warn_cache_mounts(evidence: Evidence, notes: Notes) -> None:
     """Name cache mounts that lie where the uv of that RUN does not keep its cache (R42)."""
     for step in evidence.runs():
