@@ -98,3 +98,12 @@ def test_r15_what_nobody_knows_is_refused_and_says_what_to_change(unbuilt, optio
     result = unbuilt('CMD ["uv", "run", "x"]', **options, **more)
     assert (result.refusal.rule, result.refusal.line) == ("R15", 5)
     assert what in result.refusal.reason
+
+
+def test_r15_what_stands_behind_the_last_copy_holds_for_the_sync_too(unbuilt) -> None:
+    base = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
+    result = unbuilt('WORKDIR /app\nENV UV_NO_DEV=1\nUSER app\nCMD ["uv", "run", "x"]', base=base)
+    build, _, run = result.text.partition("\nFROM ")
+    assert build.endswith("\nENV UV_NO_DEV=1\nRUN uv --directory /app sync --locked --no-cache\n")
+    assert "USER" not in build
+    assert "ENV UV_NO_DEV=1\n" in run

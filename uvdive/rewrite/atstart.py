@@ -158,7 +158,10 @@ def first_sync(
     )
     notes.installs_at_start = True
     rest = [word for option in sorted(wanted) for word in option]
-    return [" ".join(["RUN uv sync", *filter(None, (lock,)), *told, *rest, "--no-cache"]) + "\n"]
+    built = [step for step in evidence.steps if step.keyword in ("RUN", "COPY", "ADD")]
+    # A WORKDIR behind all of these is the final image's alone.
+    place = [] if built and built[-1].workdir == evidence.workdir else ["--directory", env.roots[0]]
+    return [" ".join(["RUN uv", *place, "sync", *filter(None, (lock,)), *told, *rest, "--no-cache"]) + "\n"]
 
 
 def _has_dev(evidence: Evidence, root: str) -> bool:

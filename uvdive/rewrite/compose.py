@@ -99,7 +99,7 @@ def write(parts: Parts) -> Writer:
     if parts.targets:
         _write_several(writer, parts, names[0])
     else:
-        tail = _tail(evidence)
+        tail = _tail(parts)
         _write_build(writer, parts, names[0], tail, builds=parts.builds)
         if divided:
             writer.add("" if re.search(r"\n\r?\n$", writer.text) else "\n")
@@ -119,13 +119,18 @@ def _trailing(evidence: Evidence) -> list[Node]:
     return list(nodes[last + 1 :])
 
 
-def _tail(evidence: Evidence) -> frozenset[int]:
-    """Lines of the instructions behind the last one that builds something: they only matter to the runner."""
+def _tail(parts: Parts) -> frozenset[int]:
+    """Lines of the instructions behind the last one that builds something: they only matter to the runner.
+
+    Where the build stage gets a step at its end, that one needs the variables.
+    """
+    evidence = parts.evidence
     lines: list[int] = []
     for step in reversed(evidence.steps):
         if step.keyword in BUILDS or step.stage != evidence.stages[-1].index:
             break
-        lines.append(step.line)
+        if not (parts.extra_build and step.keyword in ("ENV", "ARG")):
+            lines.append(step.line)
     return frozenset(lines)
 
 
