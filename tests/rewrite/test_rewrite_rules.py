@@ -58,8 +58,22 @@ def test_r2_a_variable_in_from_stays_where_both_stages_have_the_same_image(proje
 
 
 def test_r3_a_variable_that_could_separate_the_stages_is_refused(project) -> None:
-    text = "ARG G_V=3.13\nFROM ghcr.io/astral-sh/uv:python${G_V}-trixie-slim\n" + SYNC + FLASK
+    text = "ARG G_TAG=python3.13-trixie-slim\nFROM ghcr.io/astral-sh/uv:${G_TAG}\n" + SYNC + FLASK
     assert refused(project(text).plan()) == ("R3", 2)
+
+
+@pytest.mark.parametrize(
+    ("args", "tag", "kept"),
+    [
+        ("G_V=3.13", "python${G_V}-trixie-slim", "${G_V}-slim-trixie"),
+        ("G_V=3.13", "0.13.9-python$G_V-trixie-slim", "$G_V-slim-trixie"),
+        ("G_V=3.13 G_D=trixie", "python${G_V}-${G_D}-slim", "${G_V}-slim-${G_D}"),
+        ("G_V=3.13", "python${G_V}-trixie", "${G_V}-trixie"),
+    ],
+)
+def test_r3_a_variable_for_the_version_stays_one_for_both_stages(project, args, tag, kept) -> None:
+    text = f"ARG {args}\nFROM ghcr.io/astral-sh/uv:{tag}\n{SYNC}{FLASK}"
+    assert runner(project(text).plan().text)[0] == f"FROM python:{kept} AS runner"
 
 
 def test_r3_a_runner_with_another_minor_version_is_refused(project, env, node) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from uvdive.dockerfile.scan import split_keyword
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport, OsRelease
 from uvdive.rewrite.contextfiles import copied_text
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.files import Files
-from uvdive.rewrite.images import Reference, slim_python, system_without_python, without_uv
+from uvdive.rewrite.images import (
+    Reference,
+    slim_python,
+    system_without_python,
+    without_uv,
+    written_without_uv,
+)
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision
 from uvdive.rewrite.steps import Evidence, command_text
@@ -29,6 +34,7 @@ class Bases:
     ``uv_image`` is where the builder copies uv from, None where it has uv already.
     ``env`` are variables that the builder gets right behind FROM. ``python_from`` is a
     folder of managed Pythons in the original that the runner gets as ``python_to``.
+    ``written`` is the runner as FROM says it, where that holds variables.
     """
 
     builder: str | None
@@ -37,6 +43,7 @@ class Bases:
     env: tuple[tuple[str, str], ...] = ()
     python_from: str | None = None
     python_to: str | None = None
+    written: str | None = None
 
 
 def choose_bases(
@@ -95,8 +102,10 @@ def _image_python(
             f"Nobody publishes {reference.text} without uv. Start from a python image of your choice.",
             line,
         )
-    written = split_keyword(evidence.origin.source.source)[1]
-    if runner != reference.text and "$" in written.split(" AS ")[0]:
+    written = evidence.origin.source.arguments.split()[0]
+    variable = runner != reference.text and "$" in written
+    kept = written_without_uv(written, reference.text, runner) if variable else None
+    if variable and kept is None:
         raise Refused(
             "R3",
             "FROM holds a variable, so both stages could end on different Pythons. Write the tag out.",
@@ -116,7 +125,7 @@ def _image_python(
         notes.warn(
             "R3", line, "uv's bookworm images are no longer published: move both stages to trixie some day."
         )
-    return Bases(None, runner, env=_never_download(evidence, notes))
+    return Bases(None, runner, env=_never_download(evidence, notes), written=kept)
 
 
 def _never_download(evidence: Evidence, notes: Notes) -> tuple[tuple[str, str], ...]:

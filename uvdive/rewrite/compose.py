@@ -297,7 +297,7 @@ def _write_runner_from(writer: Writer, parts: Parts, name: str) -> None:
     source = parts.evidence.origin.source
     platform = source.flag("platform")
     flag = f"--platform={platform} " if platform else ""
-    image = parts.bases.runner
+    image = parts.bases.written or parts.bases.runner
     if parts.bases.builder is None and image == parts.evidence.base:
         image = source.arguments.split()[0]
     writer.own(f"FROM {flag}{image} {'as' if writer.lower else 'AS'} {name}\n", "runner-base", "python")

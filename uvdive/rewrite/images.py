@@ -11,6 +11,10 @@ from uvdive.ledger.report import OsRelease
 _UV = frozenset({"ghcr.io/astral-sh/uv", "docker.io/astral/uv", "astral/uv"})
 _SYSTEMS = frozenset({"debian", "ubuntu", "alpine", "buildpack-deps"})
 _PYTHON_TAG = re.compile(r"python(?P<minor>\d+\.\d+)(?:\.\d+)?-(?P<rest>.+)")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_WRITTEN = re.compile(
+    r"[^:$\s]+:(?:(?!python)[^-\s]+-)?python(?P<minor>[\d.]+|\$\{?\w+\}?)-(?P<rest>[^@:\s]+?)(?P<slim>-slim)?"
+)
 _UV_VERSION = re.compile(r"\A(?:\d+(?:\.\d+){0,2}|latest)(?:-|$)")
 
 Family = Literal["uv", "uv-python", "python", "system", "uv-alone", "other"]
@@ -89,6 +93,30 @@ def without_uv(reference: Reference, os: OsRelease | None) -> str | None:
     if match:
         return f"python:{match['minor']}-{'slim-' if slim else ''}{name}"
     return f"debian:{name}-slim" if slim else f"buildpack-deps:{name}"
+
+
+def written_without_uv(written: str, base: str, runner: str) -> str | None:
+    """``runner`` with FROM's variables kept: ``python:${V}-slim-trixie`` of ``…uv:python${V}-trixie-slim``.
+
+    ``written`` is FROM's image as it stands there, ``base`` what it comes to. None where
+    the variables' parts of the tag don't come to ``runner``.
+    """
+    match = _WRITTEN.fullmatch(written)
+    if match is None:
+        return None
+    values: dict[str, str] = {}
+    pattern, end = "", 0
+    for found in _VARIABLE.finditer(written):
+        name = found[1] or found[2]
+        again = f"(?P={name})" if name in values else f"(?P<{name}>.+?)"
+        pattern += re.escape(written[end : found.start()]) + again
+        values[name], end = "", found.end()
+    comes_to = re.fullmatch(pattern + re.escape(written[end:]), base)
+    if comes_to is None:
+        return None
+    new = f"python:{match['minor']}-{'slim-' if match['slim'] else ''}{match['rest']}"
+    expanded = _VARIABLE.sub(lambda found: comes_to[found[1] or found[2]], new)
+    return new if expanded == runner else None
 
 
 def slim_python(minor: str, os: OsRelease) -> str | None:
