@@ -16,7 +16,8 @@ from uvdive.image.table import ALIVE, NONE, FileTable, Kind
 from uvdive.ledger.attribute import LayerOrigin
 from uvdive.ledger.components import Key
 from uvdive.ledger.contents import Contents
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import ImageReport
 from uvdive.ledger.rule import Rule
 from uvdive.session.reading import read_image
 

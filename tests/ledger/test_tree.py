@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from trees import Table
 
 from uvdive.image.table import ALIVE, NONE, Cause, Change, Kind
-from uvdive.ledger.report import OWNERS
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.tree import Sign, TreeView, build_view, children, owner_of, owners_below
 
 

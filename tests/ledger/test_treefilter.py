@@ -3,7 +3,7 @@ from trees import Table
 
 from uvdive.base.errors import UsageError
 from uvdive.image.table import Cause, Change, Kind
-from uvdive.ledger.report import OWNERS
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.tree import Sign, TreeView, build_view
 from uvdive.ledger.treefilter import Filter, Hit, match
 

@@ -12,8 +12,8 @@ import pytest
 
 from uvdive.image.config import HistoryEntry, ImageConfig
 from uvdive.image.table import ALIVE, NONE, Cause, Change, FileTable, Kind
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import (
-    OWNERS,
     ConsoleScript,
     Environment,
     ImageInfo,

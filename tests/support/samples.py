@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from uvdive.image.config import HistoryEntry, ImageConfig
 from uvdive.image.table import ALIVE, NONE, Cause, Change, FileTable, Kind
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import (
-    OWNERS,
     Base,
     Component,
     ConsoleScript,

@@ -8,7 +8,8 @@ from dataclasses import replace
 from samples import sample_report
 
 from uvdive.image.table import ALIVE, NONE, Cause, Change, FileTable, Kind
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import ImageReport
 
 HOSTILE = (
     b"foo[red]bar[bold",

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import sample_report
 
-from uvdive.ledger.report import OWNERS
+from uvdive.ledger.owners import OWNERS
 from uvdive.tui.theme import LOOKS
 from uvdive.tui.widgets.bars import OwnerList, cells, scaled, stacked
 

@@ -8,7 +8,8 @@ import pairs_of_images as pairs
 import pytest
 from layers import content
 
-from uvdive.ledger.report import OWNERS, Component, Environment
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import Component, Environment
 from uvdive.output.comparison_json import comparison_data
 from uvdive.output.markdown import comparison_markdown
 from uvdive.output.text_comparison import comparison_text

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from uvdive.image.table import NONE
-from uvdive.ledger.report import OWNERS, Component, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import Component, ImageReport
 
 _SYSTEM = frozenset(("base-os", "os-packages"))
 _APPS = frozenset(OWNERS.index(owner) for owner in ("venv", "app", "other", "python"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from uvdive.ledger.report import OWNERS
+from uvdive.ledger.owners import OWNERS
 
 Key = tuple[str, str, str, str, str]
 

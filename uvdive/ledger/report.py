@@ -16,19 +16,6 @@ from uvdive.image.table import FileTable
 RawPath = bytes
 """A path as the tar spells it; a name of its own as ``bytes`` is a field's name below."""
 
-OWNERS = (
-    "uv",
-    "venv",
-    "uv-cache",
-    "caches",
-    "python",
-    "base-os",
-    "os-packages",
-    "app",
-    "other",
-)
-"""All owners, in the order in which every view shows them."""
-
 VIRTUAL = frozenset({"venv", "tool"})
 """Kinds of environments that are folders of their own (PEP 405); ``tool`` is what uv makes for a tool."""
 

@@ -7,7 +7,8 @@ from array import array
 from itertools import islice
 
 from uvdive.image.table import NONE, Cause, Change, FileTable, Kind
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import ImageReport
 
 
 def check(report: ImageReport) -> None:

@@ -13,7 +13,8 @@ from operator import eq
 from uvdive.image.table import NONE, Cause, FileTable, Kind, ended
 from uvdive.ledger.attribute import Attribution
 from uvdive.ledger.links import further_names
-from uvdive.ledger.report import OWNERS, Component, OwnerReport, Waste
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import Component, OwnerReport, Waste
 
 _SYMLINK = int(Kind.SYMLINK)
 _IS_PATH = bytes(kind != Kind.DIRECTORY for kind in range(256))

@@ -20,7 +20,7 @@ from operator import ge, gt, le, ne
 from typing import Literal
 
 from uvdive.image.table import NONE, FileTable, Kind
-from uvdive.ledger.report import OWNERS
+from uvdive.ledger.owners import OWNERS
 
 Mode = Literal["layer", "upto", "range"]
 Sort = Literal["size", "name", "change"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from uvdive.build.events import BuildResult, Timings
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import ImageReport
 from uvdive.output.plain import path_fields
 from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
 from uvdive.verify.checks import Check, Verification

@@ -7,7 +7,8 @@ from collections.abc import Hashable, Iterable, Iterator
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, Kind
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import ImageReport
 
 
 class Files:

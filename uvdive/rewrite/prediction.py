@@ -8,7 +8,8 @@ from typing import cast
 
 from uvdive.image.table import NONE
 from uvdive.ledger.apps import os_package
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.commandclass import REPEATED
 from uvdive.rewrite.copyset import CopySet
 from uvdive.rewrite.files import Files

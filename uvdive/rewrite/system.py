@@ -20,7 +20,8 @@ from uvdive.ledger.access import Contents, Place, UnreadableError
 from uvdive.ledger.apps import is_apps, os_package
 from uvdive.ledger.installed import Installed, installed_packages
 from uvdive.ledger.linker import Linker
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.systemtables import only_builds, wanted_by
 
 How = Literal["links", "loads", "runs"]

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Concatenate, Protocol, TypeVar
 from uvdive.base.errors import UsageError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.image.table import FileTable
-from uvdive.ledger.report import ImageReport
 from uvdive.session.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from uvdive.base.resident import Resident
     from uvdive.image.reference import Target
     from uvdive.image.store import LayerStore
+    from uvdive.ledger.report import ImageReport
     from uvdive.session.images import Loaded
 
 T = TypeVar("T")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from uvdive.base.errors import UsageError
 from uvdive.base.wholefile import create_file
-from uvdive.ledger.report import ImageReport
+
+if TYPE_CHECKING:
+    from uvdive.ledger.report import ImageReport
 
 ExportKind = Literal["json", "markdown", "saved"]
 

@@ -11,7 +11,8 @@ from uvdive.build.events import BuildRequest, Timings
 from uvdive.build.images import find_image, image_tag, remove_untagged, restore_tag
 from uvdive.build.replacing import build_tagged
 from uvdive.image.table import Kind
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.building import context_with, copied, engine_of
 

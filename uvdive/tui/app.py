@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import SystemCommand
@@ -17,10 +17,7 @@ from textual.theme import Theme
 
 from uvdive.base.config import Config
 from uvdive.base.errors import CancelledError, ExitCode, UvdiveError
-from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.image.reference import is_ours
-from uvdive.ledger.report import ImageReport
-from uvdive.session.desk import Desk
 from uvdive.tui import theme
 from uvdive.tui.actions import Action, ActionScreen
 from uvdive.tui.builds import Build
@@ -28,11 +25,16 @@ from uvdive.tui.clashes import clashes
 from uvdive.tui.clipboard import copy_locally
 from uvdive.tui.inturn import KeysInTurn
 from uvdive.tui.jobs import Job, Jobs, Work
-from uvdive.tui.places import Place
 from uvdive.tui.screens.dialogs import AskPath, Failure
 from uvdive.tui.screens.explore import ExploreScreen
 from uvdive.tui.services import Loader, Opener, Services
 from uvdive.tui.text import visible
+
+if TYPE_CHECKING:
+    from uvdive.base.progress import CancelToken, OnEvent
+    from uvdive.ledger.report import ImageReport
+    from uvdive.session.desk import Desk
+    from uvdive.tui.places import Place
 
 MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""

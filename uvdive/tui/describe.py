@@ -5,16 +5,20 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from uvdive.base.units import percent, size
 from uvdive.image.table import Cause, Change, Kind
-from uvdive.ledger.report import OWNERS, ImageReport, LayerReport
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.tree import Sign
-from uvdive.tui.facts import FileFacts, NodeFacts
 from uvdive.tui.text import one_line, paragraph, plain, visible
 from uvdive.tui.theme import LOOKS, glyph
+
+if TYPE_CHECKING:
+    from uvdive.ledger.report import ImageReport, LayerReport
+    from uvdive.tui.facts import FileFacts, NodeFacts
 
 _KINDS = {
     Kind.FILE: "file",

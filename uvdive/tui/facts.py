@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from uvdive.image.table import ALIVE, NONE, Cause, Kind
-from uvdive.ledger.report import OWNERS, ImageReport, Waste
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.tree import TreeView, owners_below
-from uvdive.session.desk import Held
 from uvdive.tui.listing import Page, arrange
 from uvdive.tui.looking import view_of
 from uvdive.tui.places import Place, Span
 from uvdive.tui.tables import WASTE
+
+if TYPE_CHECKING:
+    from uvdive.ledger.report import ImageReport, Waste
+    from uvdive.session.desk import Held
 
 MOST = 30
 """So many events of a path's history are told at most."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from uvdive.base.errors import CancelledError, UvdiveError
-from uvdive.base.progress import BytesRead
 from uvdive.base.units import size
-from uvdive.ledger.report import ImageReport
 from uvdive.tui.tables import is_grave
 from uvdive.tui.text import keep_end, visible
+
+if TYPE_CHECKING:
+    from uvdive.base.progress import BytesRead
+    from uvdive.ledger.report import ImageReport
 
 PATIENT = 2.0
 """So many seconds may pass before somebody wants to know how many."""

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from uvdive.ledger.tree import Sort, TreeView, build_view
 from uvdive.ledger.treefilter import Filter, Hits, match
-from uvdive.session.desk import Held
 from uvdive.tui.outline import Choices, Line, Outline
-from uvdive.tui.places import Span
+
+if TYPE_CHECKING:
+    from uvdive.session.desk import Held
+    from uvdive.tui.places import Span
 
 T = TypeVar("T")
 MOST_VIEWS = 12

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import CancelToken, Note, OnEvent
 from uvdive.image.table import ALIVE, NONE, Cause, Kind
-from uvdive.ledger.report import ImageReport
-from uvdive.session.desk import Held
 from uvdive.session.exporting import ExportKind, export
 from uvdive.session.extracting import Extracted, extract
 from uvdive.tui.looking import view_of
-from uvdive.tui.places import Span
+
+if TYPE_CHECKING:
+    from uvdive.ledger.report import ImageReport
+    from uvdive.session.desk import Held
+    from uvdive.tui.places import Span
 
 NOT_HELD = ImageError(
     "A saved report holds no contents of files.", "Open the image itself, or an archive of it, to read files."

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from uvdive.base.units import size
-from uvdive.ledger.report import Component, Distribution, Finding, ImageReport, Waste
 from uvdive.tui.listing import Column, Table
+
+if TYPE_CHECKING:
+    from uvdive.ledger.report import Component, Distribution, Finding, ImageReport, Waste
 
 SEVERITIES = ("high", "medium", "warning", "low", "info")
 """Of findings, the most severe first; one that is not among them comes last."""

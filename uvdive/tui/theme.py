@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from textual.color import Color, ColorParseError
 
-from uvdive.ledger.report import OWNERS
+from uvdive.ledger.owners import OWNERS
 
 
 @dataclass(frozen=True, slots=True)

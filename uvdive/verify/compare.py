@@ -8,7 +8,8 @@ from typing import Literal
 from uvdive.ledger.access import Places
 from uvdive.ledger.apps import is_os_package
 from uvdive.ledger.distributions import normal_name
-from uvdive.ledger.report import OWNERS, Component, Distribution, Environment, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import Component, Distribution, Environment, ImageReport
 from uvdive.verify.checks import Comparison, OwnerDelta, PackageDelta, PathDelta
 from uvdive.verify.config import config_deltas
 from uvdive.verify.pairs import Pair, changes, walk

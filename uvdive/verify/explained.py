@@ -7,8 +7,9 @@ from functools import cached_property
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.paths import MOUNT_POINTS
-from uvdive.ledger.report import OWNERS, Component, ImageReport
+from uvdive.ledger.report import Component, ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.compare import is_package, packages
 

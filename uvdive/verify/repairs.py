@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from uvdive.image.resolve import resolve, which
 from uvdive.image.table import Kind
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.additions import NONE, PACKAGES, PATHS
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Check, CheckName, Verification, Want

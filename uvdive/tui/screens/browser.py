@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.content import Content
@@ -12,12 +12,11 @@ from textual.widgets import Input
 from uvdive.base.errors import UsageError, UvdiveError
 from uvdive.base.resident import TimeLimitError
 from uvdive.base.units import size
-from uvdive.ledger.report import OWNERS, ImageReport
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.tree import SORTS, Mode, Sign, Sort
 from uvdive.ledger.treefilter import HOWS, Filter
 from uvdive.tui.actions import ActionScreen
 from uvdive.tui.facts import NodeFacts, facts_of
-from uvdive.tui.jobs import Job
 from uvdive.tui.looking import REGEX_SECONDS, Shown, Wish, look
 from uvdive.tui.newest import Newest
 from uvdive.tui.outline import Choices
@@ -28,6 +27,10 @@ from uvdive.tui.text import visible
 from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from uvdive.ledger.report import ImageReport
+    from uvdive.tui.jobs import Job
 
 PATIENCE = 0.2
 """After so many seconds the title says that something is being worked out."""

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from uvdive.base.errors import UvdiveError
-from uvdive.ledger.report import OWNERS
+from uvdive.ledger.owners import OWNERS
 from uvdive.tui.actions import ActionScreen
 from uvdive.tui.text import paragraph, visible
 from uvdive.tui.theme import LOOKS, MIXED, glyph

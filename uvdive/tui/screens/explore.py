@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,11 +15,9 @@ from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import BytesRead, Note
 from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerRead
-from uvdive.session.desk import Desk
 from uvdive.tui import headline
 from uvdive.tui.actions import bindings
 from uvdive.tui.describe import describe_base, describe_layer, describe_node, describe_owner
-from uvdive.tui.facts import NodeFacts
 from uvdive.tui.jobs import Job
 from uvdive.tui.keys import EXPLORE
 from uvdive.tui.panes import WIDE
@@ -32,6 +30,10 @@ from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.telling import Telling
+
+if TYPE_CHECKING:
+    from uvdive.session.desk import Desk
+    from uvdive.tui.facts import NodeFacts
 
 
 class ExploreScreen(Takeout):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.content import Content
@@ -10,10 +11,13 @@ from textual.message import Message
 from textual.widget import Widget
 
 from uvdive.base.units import percent, size
-from uvdive.ledger.report import OWNERS, OwnerReport
+from uvdive.ledger.owners import OWNERS
 from uvdive.tui.text import right
 from uvdive.tui.theme import LOOKS, glyph
 from uvdive.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from uvdive.ledger.report import OwnerReport
 
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 

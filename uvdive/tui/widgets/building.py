@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from uvdive.base.units import delta, percent, size
-from uvdive.ledger.report import OWNERS
+from uvdive.ledger.owners import OWNERS
 from uvdive.tui.proof import Proof
 from uvdive.tui.text import right, visible
 from uvdive.tui.theme import LOOKS, MIXED, glyph

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -10,14 +10,16 @@ from textual.message import Message
 
 from uvdive.base.units import size
 from uvdive.image.table import Kind
-from uvdive.ledger.report import OWNERS
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.tree import Sign
-from uvdive.tui.looking import Shown
-from uvdive.tui.outline import Choices, Line
 from uvdive.tui.text import right, visible
 from uvdive.tui.theme import MIXED, glyph
 from uvdive.tui.widgets.bars import scaled
 from uvdive.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from uvdive.tui.looking import Shown
+    from uvdive.tui.outline import Choices, Line
 
 SIGNS = {
     Sign.NONE: (" ", ""),

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from uvdive.base.units import size
-from uvdive.image.events import LayerOutline, LayerRead
-from uvdive.ledger.report import ImageReport, LayerReport
 from uvdive.tui.text import one_line, right, visible
 from uvdive.tui.widgets.bars import stacked
 from uvdive.tui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from uvdive.image.events import LayerOutline, LayerRead
+    from uvdive.ledger.report import ImageReport, LayerReport
 
 BAR = 8
 ROOM_FOR_BARS = 44
