@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -177,6 +178,18 @@ def test_a_build_is_loaded_under_its_tag(context: Path) -> None:
     assert result.steps[-1].name == "exporting to image"
     assert any(isinstance(event, BuildStep) and event.state == "running" for event in events)
     assert [image.id for image in list_images() if image.tag == tag] == [result.image_id]
+
+
+@pytest.mark.engine
+def test_a_text_leaves_nothing_in_the_temporary_folder(
+    context: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    build_tagged(BuildRequest(context, text=BASE, tag=image_tag(context, None, "before")))
+    assert list(scratch.iterdir()) == []
 
 
 @pytest.mark.engine

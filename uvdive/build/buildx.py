@@ -14,13 +14,13 @@ from uvdive.build.events import BuildLog, BuildRequest, BuildResult
 from uvdive.build.failures import build_failure
 from uvdive.build.parsing import ProgressReader
 from uvdive.build.plain import PlainReader
-from uvdive.build.process import Command, run_command
+from uvdive.build.process import run_command
 from uvdive.build.rawjson import RawJsonReader
 
 
 @dataclass(frozen=True, slots=True)
 class _Build:
-    command: Command
+    argv: tuple[str, ...]
     image_id: Path
 
 
@@ -37,28 +37,25 @@ def _value(args: tuple[str, ...], option: str) -> str | None:
     return None
 
 
-def _dockerfile(request: BuildRequest, folder: Path) -> tuple[list[str], bytes]:
-    """The ``-f`` option and what goes to standard input.
+def _dockerfile(request: BuildRequest, folder: Path) -> list[str]:
+    """The ``-f`` option; a text goes into a folder of ours.
 
-    BuildKit takes ``NAME.dockerignore`` beside a Dockerfile for that file alone, and
-    cannot find it for a text on standard input; so such a text goes into a folder of
-    ours, with a copy beside it (https://docs.docker.com/build/concepts/context/).
+    buildx would take it on standard input too, but leaves a copy behind in the temporary
+    folder then. BuildKit takes ``NAME.dockerignore`` beside a Dockerfile for that file alone
+    (https://docs.docker.com/build/concepts/context/), so that goes with it.
     """
     if request.text is None:
-        return (["-f", str(request.dockerfile)] if request.dockerfile is not None else []), b""
-    text = request.text.encode("utf-8", "surrogateescape")
+        return ["-f", str(request.dockerfile)] if request.dockerfile is not None else []
+    (folder / "Dockerfile").write_bytes(request.text.encode("utf-8", "surrogateescape"))
     own = request.dockerfile or request.context / "Dockerfile"
     ignored = own.with_name(f"{own.name}.dockerignore")
-    if not ignored.is_file():
-        return ["-f", "-"], text
-    (folder / "Dockerfile").write_bytes(text)
-    (folder / "Dockerfile.dockerignore").write_bytes(ignored.read_bytes())
-    return ["-f", str(folder / "Dockerfile")], b""
+    if ignored.is_file():
+        (folder / "Dockerfile.dockerignore").write_bytes(ignored.read_bytes())
+    return ["-f", str(folder / "Dockerfile")]
 
 
 def _build(request: BuildRequest, progress: Progress, folder: Path) -> _Build:
-    file, standard_input = _dockerfile(request, folder)
-    argv = ["docker", "buildx", "build", f"--progress={progress}", *file]
+    argv = ["docker", "buildx", "build", f"--progress={progress}", *_dockerfile(request, folder)]
     if not _given(request.args, "--load"):
         argv.append("--load")
     if not _given(request.args, "--provenance") and not _given(request.args, "--attest"):
@@ -71,7 +68,7 @@ def _build(request: BuildRequest, progress: Progress, folder: Path) -> _Build:
     if request.tag is not None:
         argv += ["-t", request.tag]
     argv += [*request.args, "--", str(request.context)]
-    return _Build(Command(tuple(argv), standard_input), image_id)
+    return _Build(tuple(argv), image_id)
 
 
 def run_build(
@@ -101,7 +98,7 @@ def run_build(
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="uvdive-build-") as folder:
         build = _build(request, progress, Path(folder))
-        status = run_command(build.command, reader, logs, on_event, cancel)
+        status = run_command(build.argv, reader, logs, on_event, cancel)
         if cancel.cancelled:
             raise CancelledError("The build was stopped.")
         steps = tuple(reader.steps.values())

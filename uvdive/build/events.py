@@ -44,9 +44,9 @@ class BuildLog:
 class BuildRequest:
     """One build. ``args`` go to ``docker buildx build`` as they are.
 
-    ``text`` is fed on standard input as the Dockerfile where it is not None (so
-    nothing is written to the user's folder); else ``dockerfile`` is read. ``engine``
-    builds it; None leaves it to what is there.
+    ``text`` is the Dockerfile where it is not None (nothing is written to the user's
+    folder); else ``dockerfile`` is read. ``engine`` builds it; None leaves it to what is
+    there.
     """
 
     context: Path

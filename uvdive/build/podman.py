@@ -23,7 +23,7 @@ from uvdive.build.arguments import option_values
 from uvdive.build.buildah import BuildahReader
 from uvdive.build.events import BuildLog, BuildRequest, BuildResult, BuildStep
 from uvdive.build.failures import build_failure
-from uvdive.build.process import Command, run_command
+from uvdive.build.process import run_command
 from uvdive.image.endpoint import Endpoint, connect, endpoint_of
 
 ONE = {
@@ -121,7 +121,7 @@ def _by_client(request: BuildRequest, endpoint: Endpoint, on_event: OnEvent, can
         if (ignored := _ignore_file(request)) is not None:
             argv.append(f"--ignorefile={ignored}")
         argv += [*_for_client(request.args), str(request.context)]
-        status = run_command(Command(tuple(argv), b""), reader, logs, on_event, cancel)
+        status = run_command(argv, reader, logs, on_event, cancel)
         found = image_id.read_text().strip() if image_id.exists() else reader.image_id
     return Built(found, bool(status), tuple(reader.steps.values()), tuple(logs), tuple(reader.said))
 

@@ -6,10 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO
+from collections.abc import Iterator, Sequence
 
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import CancelToken, OnEvent
@@ -18,28 +15,20 @@ from uvdive.build.events import BuildLog
 from uvdive.build.parsing import ProgressReader
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What to start, and what it gets on standard input."""
-
-    argv: tuple[str, ...]
-    standard_input: bytes
-
-
 class Process:
     """The client and its plugin, in a session of their own, so that both end together."""
 
-    def __init__(self, command: Command, standard_input: IO[bytes]) -> None:
+    def __init__(self, argv: Sequence[str]) -> None:
         try:
             self.popen = subprocess.Popen(
-                command.argv,
-                stdin=standard_input,
+                argv,
+                stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
         except OSError as error:
-            what = f"The {command.argv[0]} client can't be started: {error.strerror}."
+            what = f"The {argv[0]} client can't be started: {error.strerror}."
             raise EngineError(what, INSTALL_DOCKER) from error
 
     def kill(self) -> None:
@@ -69,7 +58,7 @@ def _read(process: Process, reader: ProgressReader, logs: list[BuildLog], on_eve
 
 
 def run_command(
-    command: Command,
+    argv: Sequence[str],
     reader: ProgressReader,
     logs: list[BuildLog],
     on_event: OnEvent,
@@ -80,10 +69,7 @@ def run_command(
     Raises:
         EngineError: the client can't be started.
     """
-    with tempfile.TemporaryFile() as standard_input:
-        standard_input.write(command.standard_input)
-        standard_input.seek(0)
-        process = Process(command, standard_input)
+    process = Process(argv)
     with process.popen:
         cancel.on_cancel(process.kill)
         try:
