@@ -63,6 +63,16 @@ def test_r55_the_same_failure_is_said() -> None:
     assert judge(FAILS, replace(FAILS, status=2), RESOLVED).status == "failed"
 
 
+@pytest.mark.parametrize("log", [(), ("   Building web @ file:///app",)])
+@pytest.mark.parametrize("state", ["running", "unhealthy"])
+def test_r52_an_original_that_waits_for_the_index_is_told_of(state: str, log: tuple[str, ...]) -> None:
+    waits = Observed(state, None, log=log)  # type: ignore[arg-type]
+    assert judge(waits, WEB, RESOLVED).status == "announced"
+    assert judge(waits, replace(WEB, state="unhealthy"), RESOLVED).status == "announced"
+    assert judge(replace(waits, log=("worker ready",)), WEB, RESOLVED).status != "announced"
+    assert judge(waits, FAILS, RESOLVED).status == "failed"
+
+
 def test_an_original_that_fails_is_repaired() -> None:
     assert judge(FAILS, WEB, RESOLVED).status == "repaired"
 

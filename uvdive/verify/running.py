@@ -22,6 +22,10 @@ SLOWER = 2.0
 MOST_LINES = 10
 """So many lines of a log that only one image wrote are told."""
 
+_UV_SAYS = re.compile(
+    r"\s*(?:Building|Built|Downloading|Downloaded|Updating|Resolved|Prepared|Installed|Uninstalled|"
+    r"Using CPython|Creating virtual|Bytecode compiled|warning:|[+~-] \S+==)"
+)
 _VARYING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+", re.IGNORECASE)
 _TROUBLE = re.compile(r"\b(?:Traceback|\w*Error|\w*Exception|CRITICAL|FATAL|panic)\b")
 
@@ -186,6 +190,12 @@ def judge(old: Observed, new: Observed, resolved: Check, again: Observed | None 
     if not _works(new) and not _works(old) and _same_failure(old, new):
         detail = f"Both images fail alike: the new one {said(new)}. That is all that could be compared."
         return Check("start", "announced", detail)
+    if _waits(old) and new.ports:
+        detail = (
+            "The original listens nowhere, and nothing but uv had a word: without a network uv cannot "
+            f"finish what it does at start. The new image {said(new)}."
+        )
+        return Check("start", "announced", detail)
     if not _works(old):
         if not _works(new):
             detail = f"Both images fail, but not alike: the original {said(old)}, the new one {said(new)}."
@@ -199,6 +209,12 @@ def judge(old: Observed, new: Observed, resolved: Check, again: Observed | None 
         return Check("start", "failed", detail, differences, _wants(old, new))
     notes = tuple(_notes(old, new, again))
     return Check("start", "announced" if notes else resolved.status, _agreed(old, new, resolved), notes)
+
+
+def _waits(old: Observed) -> bool:
+    """Is the original still at what `uv run` does before it starts the program?"""
+    silent = all(_UV_SAYS.match(line) for line in old.log if line.strip())
+    return old.state in ("running", "unhealthy") and not old.ports and silent
 
 
 def _agreed(old: Observed, new: Observed, resolved: Check) -> str:
