@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,15 +34,18 @@ while True:
 """
 
 
-def docker(*args: str, text: str | None = None) -> str:
-    done = subprocess.run(["docker", *args], input=text, capture_output=True, text=True, check=False)
+def docker(*args: str) -> str:
+    done = subprocess.run(["docker", *args], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"docker {' '.join(args)}\n{done.stdout}\n{done.stderr}"
     return done.stdout.strip()
 
 
 def build(name: str, text: str, context: Path) -> str:
     tag = f"uvdive-test-{name}-{RUN}"
-    docker("buildx", "build", "--load", "--provenance=false", "-t", tag, "-f", "-", str(context), text=text)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "Dockerfile"
+        file.write_text(text)
+        docker("buildx", "build", "--load", "--provenance=false", "-t", tag, "-f", str(file), str(context))
     return tag
 
 

@@ -266,8 +266,9 @@ def built(tmp_path: Path) -> Iterator[Callable[..., str]]:
         tag = f"uvdive-test/observed-{os.getpid()}:{len(tags)}"
         tags.append(tag)
         lines = (f"FROM {PYTHON}", *more, f"ENTRYPOINT {json.dumps(command)}", "")
-        run = ["docker", "buildx", "build", "--load", "--provenance=false", "-t", tag, "-f", "-", tmp_path]
-        subprocess.run(run, input="\n".join(lines).encode(), capture_output=True, check=True)
+        (tmp_path / "Dockerfile").write_text("\n".join(lines))
+        run = ["docker", "buildx", "build", "--load", "--provenance=false", "-t", tag, tmp_path]
+        subprocess.run(run, capture_output=True, check=True)
         return tag
 
     yield build
