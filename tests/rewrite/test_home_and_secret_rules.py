@@ -212,6 +212,7 @@ def test_r57_a_runner_that_is_removed_is_no_finding(project) -> None:
         ("ENV PIP_INDEX_URL=https://me:hunter2@pypi.corp/simple", []),
         ("ENV HTTPS_PROXY=http://me:hunter2@proxy:3128", []),
         ("ENV A='b c' UV_INDEX_CORP_PASSWORD=hunter2 D=e", ["ENV A='b c' D=e"]),
+        ('ENV "PIP_INDEX_URL"=https://me:hunter2@pypi.corp/simple X=1', ["ENV X=1"]),
         ("ENV HTTPS_PROXY=http://proxy:3128", ["ENV HTTPS_PROXY=http://proxy:3128"]),
     ],
 )
@@ -222,7 +223,7 @@ def test_r27_and_r39_an_env_with_a_password_stays_in_the_build_stage(project, en
     assert "hunter2" not in run
     own = [line for line in run.splitlines() if line.startswith("ENV ") and "PATH" not in line]
     assert own == left
-    name = environ.split("=")[0].split()[1]
+    name = environ.split("=")[0].split()[1].strip('"')
     assert (f"Env:{name}" in result.allowed.config) == ("hunter2" in environ and name != "A")
 
 

@@ -56,6 +56,15 @@ def test_r44_targets_that_only_start_share_one_final_base() -> None:
     assert next(d for d in result.decisions if d.id == "targets").rule == "R44"
 
 
+def test_r44_a_start_that_no_target_uses_is_left_out_of_what_they_share() -> None:
+    shared = BASE.format(name=" AS base") + SYNC + 'CMD ["uv", "run", "base"]\n'
+    worker = 'FROM base AS worker\nENTRYPOINT ["uv", "run"]\nCMD ["worker"]\n'
+    text = static(f"{shared}{worker}FROM base AS web\n{START}").text
+    assert "base" not in text[text.index("AS runtime") :].replace("--from=base", "")
+    text = static(f"{shared}{worker}FROM base AS web\nEXPOSE 1\n").text
+    assert 'CMD ["base"]\n' in text[text.index("AS runtime") :]
+
+
 @pytest.mark.parametrize(
     "own",
     [
@@ -80,6 +89,12 @@ def test_r44_a_last_stage_with_files_of_its_own_is_rewritten_alone() -> None:
     result = static(f"{shared}{worker}FROM base AS web\nCOPY src /app/src\n{START}")
     assert worker in result.text
     assert [w.text.split()[2] for w in result.warnings if w.rule == "R44"] == ["worker"]
+
+
+def test_r3_a_variable_platform_is_kept_in_both_stages() -> None:
+    line = "FROM --platform=$BUILDPLATFORM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
+    text = static(line + SYNC + START).text
+    assert "FROM --platform=$BUILDPLATFORM python:3.13-slim-trixie AS runner\n" in text
 
 
 def test_r44_auxiliary_stages_are_not_touched() -> None:

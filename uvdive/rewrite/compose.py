@@ -213,7 +213,10 @@ def _write_several(writer: Writer, parts: Parts, builder: str) -> None:
     evidence = parts.evidence
     last = evidence.stages[-1].index
     lean = {target.stage: target.moved for target in parts.targets} | {last: parts.moved}
-    shared = [step for step in evidence.steps if step.stage != last]
+    starts = ("CMD", "ENTRYPOINT")
+    # An own start takes the place of the CMD that the stages share.
+    unused = all(any(i.keyword in starts for i in evidence.stages[each].instructions) for each in lean)
+    shared = [s for s in evidence.steps if s.stage != last and not (unused and s.keyword == "CMD")]
     common = replace(parts, evidence=replace(evidence, steps=tuple(shared)))
     name, pending, index, written = shared_name(evidence), list[Node](), -1, False
     for node in evidence.dockerfile.nodes:

@@ -52,7 +52,8 @@ def without(step: Step, names: frozenset[str]) -> str:
     known = [name for name, _ in pairs(step.instruction.value, step.values.get)]
     if not names & set(known):
         return source
-    kept = [word for word in raw_words(step.instruction.value) if word.partition("=")[0] not in names]
+    words = raw_words(step.instruction.value)
+    kept = [word for word in words if pairs(word, step.values.get)[0][0] not in names]
     old_form = len(known) == 1
     return f"{source.split(maxsplit=1)[0]} {' '.join(kept)}\n" if kept and not old_form else ""
 
