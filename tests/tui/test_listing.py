@@ -51,6 +51,18 @@ def test_packages_are_pythons_and_the_systems_with_their_reasons():
     assert REPORT.files.path(led.place.node) == b"/app/.venv/lib/flask.py"
 
 
+def test_a_tool_s_packages_lead_to_the_tool():
+    home = "/opt/tools/lint"
+    part = replace(REPORT.components[0], owner="uv", kind="tool", name="lint", path=home)
+    installed = replace(REPORT.environments[0].distributions[0], name="pathspec")
+    tool = replace(REPORT.environments[0], path=home, kind="tool", distributions=(installed,))
+    components, environments = (*REPORT.components, part), (*REPORT.environments, tool)
+    found = packages(replace(REPORT, components=components, environments=environments))
+    (package,) = (each for each in found if each.name == "pathspec")
+    assert (package.home, package.why) == (home, "uv tool lint")
+    assert components[package.number] is part
+
+
 def test_a_package_of_the_base_is_not_listed_again_as_an_added_one_without_bytes():
     base = next(part for part in REPORT.components if part.kind == "package")
     twin = replace(base, owner="os-packages", bytes=0, live_bytes=0)

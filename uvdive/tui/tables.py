@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -134,12 +135,15 @@ def packages(report: ImageReport) -> tuple[Package, ...]:
         for number, part in reversed(list(enumerate(report.components)))
         if part.kind == "distribution"
     }
+    # A tool's packages are no components of their own: what there is to see is the tool.
+    tools = {part.path: number for number, part in enumerate(report.components) if part.kind == "tool"}
     for environment in report.environments:
+        home = environment.path
         for dist in environment.distributions:
-            home = environment.path
-            number = numbers.get((dist.name, home))
+            number = numbers.get((dist.name, home), tools.get(home))
+            reason = f"uv tool {posixpath.basename(home)}" if environment.kind == "tool" else why(dist)
             found.append(
-                Package(dist.name, dist.version, dist.bytes, home, why(dist), number, distribution=dist)
+                Package(dist.name, dist.version, dist.bytes, home, reason, number, distribution=dist)
             )
     filled = {part.name for part in report.components if is_package(part) and part.bytes}
     for number, component in enumerate(report.components):
