@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, chain, compress, count, islice
+from itertools import chain, compress, count, islice
 from operator import ne
 from typing import TypeVar
 
@@ -56,6 +56,19 @@ class Sources:
     def of_layer(self, layer: int) -> array[int]:
         """The places of the inodes that the layer made."""
         return self.places[self.starts[layer] : (*self.starts, len(self.places))[layer + 1]]
+
+
+def _numbers(is_file: bytes, number: int) -> array[int]:
+    """A number for each file, counted on from ``number``; NONE for what is no file."""
+    numbers = array("i", [NONE]) * len(is_file)
+    start = is_file.find(1)
+    while start >= 0:
+        end = is_file.find(0, start)
+        end = len(is_file) if end < 0 else end
+        numbers[start:end] = array("i", range(number, number + end - start))
+        number += end - start
+        start = is_file.find(1, end)
+    return numbers
 
 
 class _Rows:
@@ -275,11 +288,7 @@ class _Stack:
             return
         is_file = rows.kinds.translate(_IS_FILE)
         made = table.inodes
-        numbers = accumulate(is_file, initial=made - 1)
-        next(numbers)
-        table.entry_inode[first:] = array(
-            "i", [number if file else NONE for number, file in zip(numbers, is_file, strict=True)]
-        )
+        table.entry_inode[first:] = _numbers(is_file, made)
         table.inode_entry.extend(compress(range(first, table.entries), is_file))
         self.sources.places.extend(compress(rows.places, is_file))
         fresh = table.inodes - made
