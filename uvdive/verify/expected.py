@@ -19,8 +19,14 @@ _DRAWN = re.compile(
 """What the scripts of Debian's packages draw at random whenever they are installed."""
 
 
+def may_resize(path: bytes) -> bool:
+    """May a file's size differ from build to build? uv's notes hold times, whose digits vary in number."""
+    folder, name = posixpath.split(path)
+    return folder.endswith(b".dist-info") and name in (*_NOTES, b"RECORD")
+
+
 def expected(path: bytes, was: IO[bytes], now: IO[bytes]) -> str | None:
-    """Why a file's content may differ at equal size, in a few words; None where nothing explains it."""
+    """Why a file's content may differ, in a few words; None where nothing explains it."""
     folder, name = posixpath.split(path)
     if _DRAWN.fullmatch(path):
         return "keys and ids that packages draw anew"

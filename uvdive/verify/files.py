@@ -12,7 +12,7 @@ from uvdive.ledger.access import Places, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, Want
-from uvdive.verify.expected import expected
+from uvdive.verify.expected import expected, may_resize
 from uvdive.verify.explained import Explanations
 from uvdive.verify.pairs import changes, printable, walk
 from uvdive.verify.twins import Twin, compare_twins, twin
@@ -99,7 +99,7 @@ def check_files(
     """Compare two images path by path: type, mode, uid, gid, size, link target and content.
 
     Paths that only the new image has are counted and never fail. Contents are read
-    where sizes agree and nothing else explains a difference; ``places`` say where from,
+    where sizes agree (or may vary) and nothing else explains a difference; ``places`` say where from,
     and the detail says what could not be read.
 
     Raises:
@@ -129,7 +129,10 @@ class _Files:
             elif pair.after is None:
                 self._miss(pair.path, pair.before)
             elif difference := changes(old, pair.before, new, pair.after):
-                self._differ(pair.path, pair.before, ", ".join(difference))
+                if may_resize(pair.path) and all(each.startswith("size ") for each in difference):
+                    self._twins.append(Twin(pair.path, pair.before, pair.after))
+                else:
+                    self._differ(pair.path, pair.before, ", ".join(difference))
             elif found := twin(self._before, pair, self._after):
                 self._twins.append(found)
         self._read(places)
@@ -171,12 +174,16 @@ class _Files:
                         reason = expected(found.twin.path, was, now)
             except UnreadableError:
                 pass  # then nothing explains it
-            if found.outcome == "unread":
+            if found.outcome == "unread" and self._same_size(found.twin):
                 self._unread += 1
             elif reason is None:
                 self._changed.append(f"changed: {printable(found.twin.path)}: content")
             else:
                 self._reasons[reason] += 1
+
+    def _same_size(self, item: Twin) -> bool:
+        old, new = self._before.files, self._after.files
+        return old.entry_size[item.before] == new.entry_size[item.after]
 
     def _detail(self) -> str:
         unexplained = sum(item.why is None for item in self._lost.values()) + len(self._changed)
