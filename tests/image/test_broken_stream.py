@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from pathlib import Path
 
 import pytest
 from cutting import cutting
+from docker import APIClient
+from proxy import proxied
 
-from uvdive.base.errors import ExitCode, ImageError
+from uvdive.base.errors import EngineError, ExitCode, ImageError
 from uvdive.image.endpoint import docker_endpoint
 from uvdive.session.images import load_image
 from uvdive.session.options import ReadOptions
@@ -33,3 +36,28 @@ def test_it_says_how_far_it_came(seed_image: str, tmp_path: Path, monkeypatch: p
     whole = load_image(f"docker://{seed_image}", options=SAVE).report
     fresh = load_image(f"docker://{seed_image}", options=ReadOptions(via="save", layer_cache=False)).report
     assert (whole.totals, whole.owners) == (fresh.totals, fresh.owners)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # docker's SDK, where it can't connect
+@pytest.mark.parametrize("call", ["history", "info", "images"])
+def test_an_engine_that_goes_away_between_two_questions_is_no_bug(
+    seed_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    options = ReadOptions(layer_cache=False)
+    with proxied(tmp_path) as proxy, monkeypatch.context() as patch:
+        patch.setenv("DOCKER_HOST", proxy.url)
+        real = getattr(APIClient, call)
+
+        def cut_off(self: APIClient, *args: object, **named: object) -> object:
+            proxy.close()
+            return real(self, *args, **named)
+
+        patch.setattr(APIClient, call, cut_off)
+        try:
+            load_image(f"docker://{seed_image}", options=options, in_process=True)
+        except EngineError as error:
+            said = error.what
+        else:
+            pytest.fail("nothing was raised")
+        gc.collect()
+    assert said == "The container engine went away, or no longer answers."

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from uvdive.base.errors import EngineError
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 EngineKind = Literal["docker", "podman"]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 DOCKER_SOCKET = "unix:///var/run/docker.sock"
 PODMAN_SOCKET = "unix:///run/podman/podman.sock"
@@ -190,6 +193,23 @@ def _knock(url: str) -> None:
     if scheme == "unix":
         with socket.socket(socket.AF_UNIX) as knocking:
             knocking.connect(path)
+
+
+def engine_stays(method: Callable[P, T]) -> Callable[P, T]:
+    """Decorates what asks an engine: one that goes away, or does not answer, is an EngineError."""
+
+    @functools.wraps(method)
+    def asking(*args: P.args, **named: P.kwargs) -> T:
+        from requests.exceptions import RequestException
+
+        try:
+            return method(*args, **named)
+        except RequestException as error:
+            raise EngineError(
+                "The container engine went away, or no longer answers.", "See that it runs, then try again."
+            ) from error
+
+    return asking
 
 
 def connect(endpoint: Endpoint) -> DockerClient:

@@ -13,7 +13,7 @@ from uvdive.base.progress import BytesRead, Note, OnEvent
 from uvdive.image import archive, oci
 from uvdive.image.boxes import PassedBox, StaleCacheError, layer_read
 from uvdive.image.config import Manifest
-from uvdive.image.endpoint import Endpoint, EngineKind, connect, kind_of
+from uvdive.image.endpoint import Endpoint, EngineKind, connect, engine_stays, kind_of
 from uvdive.image.events import ImageFound, LayerOutline
 from uvdive.image.layercache import LayerCache
 from uvdive.image.pulling import pull
@@ -69,6 +69,7 @@ class Engine:
         """Which kind of engine answers."""
         return kind_of(self._version)
 
+    @engine_stays
     def inspect(self, reference: str) -> dict[str, Any]:
         """What the engine says of an image.
 
@@ -87,6 +88,7 @@ class Engine:
         except APIError as error:
             raise ImageError(f"The engine refuses {reference}: {error.explanation}.") from error
 
+    @engine_stays
     def ensure(self, reference: str, on_event: OnEvent, *, platform: str | None = None) -> None:
         """Pull an image that the engine lacks; one that is there is left as it is.
 
@@ -100,6 +102,7 @@ class Engine:
         except ImageNotFound:
             pull(self._api, reference, platform, on_event)
 
+    @engine_stays
     def local_images(
         self, cache: LayerCache | None = None, *, as_read: bool = False
     ) -> tuple[LocalImage, ...]:
@@ -136,6 +139,7 @@ class Engine:
         attributes = self._api.inspect_image(image_id)
         return tuple((attributes.get("RootFS") or {}).get("Layers") or ())
 
+    @engine_stays
     def read(
         self,
         reference: str,
@@ -159,6 +163,7 @@ class Engine:
             meanwhile: what to do in a thread while the engine prepares its stream.
 
         Raises:
+            EngineError: the engine went away.
             ImageError: there is no such image, its stream breaks or is damaged, or its
                 storage was asked for and cannot be read.
         """
