@@ -1,0 +1,93 @@
+"""Every Dockerfile below a folder that names uv, planned from its text alone: what comes out, by rule.
+
+    uv run python tests/bench/wild.py FOLDER
+
+FOLDER holds checkouts of repositories, one folder each. The build context of a file is
+the folder above it, up to its repository, in which most of its COPY sources are. Each
+new text must be accepted by BuildKit's parser, break no rule of hadolint that the old
+one keeps (warnings and errors), and come back unchanged when it is planned again; what
+does not is named. Nothing is built.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import dockerfile as buildkit
+
+from uvdive.dockerfile.stages import read_stages
+from uvdive.dockerfile.syntax import parse
+from uvdive.rewrite.planner import plan
+from uvdive.rewrite.steps import mentions_uv
+
+_NAME = re.compile(r"(?:[\w.-]+\.)?(?:docker|container)file(?:[.-][\w-]+)*", re.IGNORECASE)
+_OTHER = re.compile(r"\.(?:md|sh|py|txt|ya?ml|json|j2|jinja|dockerignore)$", re.IGNORECASE)
+HADOLINT = Path(sys.executable).parent / "hadolint"
+
+
+def files(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Each repository with each of its Dockerfiles that name uv."""
+    for repository in sorted(path for path in folder.iterdir() if path.is_dir()):
+        for path in sorted(repository.rglob("*")):
+            named = _NAME.fullmatch(path.name) and not _OTHER.search(path.name) and path.is_file()
+            if named and mentions_uv(path.read_text("utf-8", "replace")):
+                yield repository, path
+
+
+def context_of(repository: Path, path: Path, text: str) -> Path:
+    """The folder in which most sources of COPY and ADD are; the file's own where all are as good."""
+    wanted = [
+        word.lstrip("/")
+        for stage in read_stages(parse(text))
+        for instruction in stage.instructions
+        if instruction.keyword in ("COPY", "ADD") and instruction.flag("from") is None
+        for word in instruction.arguments.split()[:-1]
+    ]
+    above = [folder for folder in path.parents if folder.is_relative_to(repository)]
+    return max(above, key=lambda folder: sum((folder / word).exists() for word in wanted))
+
+
+def lint(text: str) -> set[str]:
+    """hadolint's rules of severity error or warning that a text breaks."""
+    command = [HADOLINT, "--no-fail", "-f", "json", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    return {found["code"] for found in json.loads(done.stdout) if found["level"] in ("error", "warning")}
+
+
+def faults(text: str, new: str, context: Path) -> Iterator[str]:
+    """What is wrong with a new text."""
+    try:
+        buildkit.parse_string(new)
+    except buildkit.GoParseError as error:
+        yield f"BuildKit: {error}"
+    if fresh := lint(new) - lint(text):
+        yield f"hadolint: {', '.join(sorted(fresh))}"
+    again = plan(new, None, lambda _: None, context=context)
+    if again.outcome != "unchanged":
+        yield f"planned again it is {again.outcome}"
+
+
+def main(folder: Path) -> None:
+    """Plan all of them and print the counts."""
+    counts: Counter[str] = Counter()
+    for repository, path in files(folder):
+        text = path.read_bytes().decode("utf-8", "replace")
+        context = context_of(repository, path, text)
+        result = plan(text, None, lambda _: None, dockerfile=str(path), context=context)
+        counts[f"refused {result.refusal.rule}" if result.refusal else result.outcome] += 1
+        if result.outcome == "rewritten":
+            for fault in faults(text, result.text, context):
+                print(f"{path.relative_to(folder)}: {fault}")
+    print(f"{sum(counts.values())} files")
+    for name, count in sorted(counts.items()):
+        print(f"{count:5}  {name}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve())
