@@ -284,3 +284,11 @@ def test_r33_uv_in_the_systems_folder_is_no_source_of_packages(project) -> None:
     text = runner(made.plan(system=facts()))
     assert "apt-get install -y vim" in text
     assert "astral-sh" not in text
+
+
+def test_r33_what_debians_python_made_by_itself_goes_with_it(project) -> None:
+    found = packages("libc6", "python3-dev: python3.13-minimal", "python3.13-minimal", "vim")
+    made = project(f"{BASE}{INSTALL} vim python3-dev\n{SYNC}{FLASK}")
+    paths = made.plan(system=facts(found=found)).allowed.paths
+    assert {"/etc/python3", "/var/lib/python", "/usr/lib/python3.13"} <= set(paths)
+    assert not {"/usr", "/usr/lib", "/usr/local", "/usr/local/lib"} & set(paths)

@@ -134,7 +134,12 @@ class _Planner:
         for name in self.result.dropped:
             match = re.fullmatch(r"python(3\.\d+)-minimal", name)
             if match is not None:
-                yield from ("/var/lib/python", f"/usr/lib/python{match[1]}", "/usr/lib/python3")
+                yield from (
+                    "/var/lib/python",
+                    "/etc/python3",
+                    f"/usr/lib/python{match[1]}",
+                    "/usr/lib/python3",
+                )
                 home = f"/usr/local/lib/python{match[1]}"
                 other = not theirs.get("/usr/local", "").startswith(f"{match[1]}.")
                 yield home if other else f"{home}/dist-packages"
