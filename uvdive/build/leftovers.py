@@ -7,8 +7,7 @@ import os
 from dataclasses import dataclass
 
 from uvdive.build.images import engine_client, engines
-from uvdive.build.sandbox import LABEL
-from uvdive.image.endpoint import EngineKind
+from uvdive.image.endpoint import MAKER_LABEL, EngineKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,8 @@ def leftovers() -> tuple[Leftover, ...]:
     found = []
     for engine in engines():
         with engine_client(engine) as client:
-            for container in client.api.containers(all=True, filters={"label": LABEL}):
-                maker = (container.get("Labels") or {}).get(LABEL, "")
+            for container in client.api.containers(all=True, filters={"label": MAKER_LABEL}):
+                maker = (container.get("Labels") or {}).get(MAKER_LABEL, "")
                 if not _runs(maker):
                     found.append(Leftover(container["Names"][0].lstrip("/"), engine))
     return tuple(sorted(found, key=lambda item: item.name))

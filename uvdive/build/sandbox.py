@@ -12,13 +12,10 @@ from typing import Any
 
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import CancelToken
-from uvdive.image.endpoint import Endpoint, connect, endpoint_of
+from uvdive.image.endpoint import MAKER_LABEL, Endpoint, connect, endpoint_of
 
 HOST_NAME = "uvdive"
 """The same for every container: what prints or serves its host's name says the same in both images."""
-
-LABEL = "uvdive.local"
-"""Marks our containers: its value is the number of the process that made them."""
 
 _PAUSE = 0.1
 _LEFT = "See that it runs, then try again. uvdive clean removes what it kept of the run."
@@ -140,7 +137,7 @@ def sandbox(
                     name=name,
                     hostname=HOST_NAME,
                     host_config=host,
-                    labels={LABEL: str(os.getpid())},
+                    labels={MAKER_LABEL: str(os.getpid())},
                     # Its health is asked by us: an engine's timers wait half a minute first.
                     healthcheck={"test": ["NONE"]},
                 )

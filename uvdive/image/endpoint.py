@@ -21,6 +21,9 @@ EngineKind = Literal["docker", "podman"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
+MAKER_LABEL = "uvdive.local"
+"""Marks our containers: its value is the number of the process that made them."""
+
 DOCKER_SOCKET = "unix:///var/run/docker.sock"
 PODMAN_SOCKET = "unix:///run/podman/podman.sock"
 
@@ -205,11 +208,16 @@ def engine_stays(method: Callable[P, T]) -> Callable[P, T]:
         try:
             return method(*args, **named)
         except RequestException as error:
-            raise EngineError(
-                "The container engine went away, or no longer answers.", "See that it runs, then try again."
-            ) from error
+            raise engine_gone() from error
 
     return asking
+
+
+def engine_gone() -> EngineError:
+    """The error for an engine that answered before."""
+    return EngineError(
+        "The container engine went away, or no longer answers.", "See that it runs, then try again."
+    )
 
 
 def connect(endpoint: Endpoint) -> DockerClient:

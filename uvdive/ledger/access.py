@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from uvdive.base.errors import EngineError, ImageError
-from uvdive.image.endpoint import connect, docker_endpoint, endpoint_of
+from uvdive.image.endpoint import MAKER_LABEL, connect, docker_endpoint, endpoint_of, engine_gone
 from uvdive.image.source import StoreIndex
 from uvdive.image.storage import find_layers, storage_root
 from uvdive.image.store import LayerStore
@@ -86,6 +86,8 @@ def place_of(report: ImageReport, index: StoreIndex | None = None) -> Iterator[P
     Raises:
         EngineError: the engine that the image is in does not answer or makes no container.
     """
+    from requests.exceptions import RequestException
+
     source = report.image.source
     if source not in ("docker", "podman"):
         yield None if index is None else Place(index=index)
@@ -97,6 +99,8 @@ def place_of(report: ImageReport, index: StoreIndex | None = None) -> Iterator[P
         else:
             with _container(client.api, report.image.id) as container:
                 yield Place(container=container, source=source)
+    except RequestException as error:
+        raise engine_gone() from error
     finally:
         client.close()
 
@@ -118,17 +122,25 @@ def places_of(before: ImageReport, after: ImageReport, indexes: Indexes) -> Iter
 @contextlib.contextmanager
 def _container(api: Any, image: str) -> Iterator[str]:
     """A container that is never started; it goes away with the context."""
-    from docker.errors import APIError, NotFound
+    from docker.errors import APIError
+    from requests.exceptions import RequestException
 
     name = f"uvdive-{secrets.token_hex(8)}"
     try:
-        api.create_container(image, command=["/never-run"], name=name, network_disabled=True)
+        api.create_container(
+            image,
+            command=["/never-run"],
+            name=name,
+            network_disabled=True,
+            labels={MAKER_LABEL: str(os.getpid())},
+        )
     except APIError as error:
         raise EngineError(f"The engine can't make a container of this image: {error.explanation}.") from error
     try:
         yield name
     finally:
-        with contextlib.suppress(NotFound):
+        # What an engine that went away keeps, `uvdive clean` removes.
+        with contextlib.suppress(APIError, RequestException):
             api.remove_container(name, v=True, force=True)
 
 
