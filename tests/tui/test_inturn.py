@@ -17,14 +17,21 @@ from uvdive.tui.widgets.rows import Rows
 CHARACTERS = {"slash": "/"}
 
 
+async def until(pilot, true) -> None:
+    """Wait for as many pauses as a busy machine takes."""
+    for _ in range(1_000):
+        await pilot.pause()
+        if true():
+            return
+    raise AssertionError("it never came to that")
+
+
 async def at_once(app, pilot, *keys: str) -> None:
     """Let keys arrive as from a paste or over a slow link: before the first is done."""
     for key in keys:
         character = CHARACTERS.get(key, key if len(key) == 1 else None)
         app.post_message(events.Key(key, character))
-    await pilot.pause()
-    while app._since is not None:  # a busy machine takes longer than a pause
-        await pilot.pause()
+    await until(pilot, lambda: not app._under_way)
 
 
 def lists():
@@ -100,8 +107,8 @@ async def test_keys_that_move_are_counted():
 
 
 async def test_a_key_that_never_ends_holds_the_next_ones_up_for_a_while_only(monkeypatch):
-    monkeypatch.setattr("uvdive.tui.inturn.PATIENCE", 0.0)
+    monkeypatch.setattr("uvdive.tui.inturn.PATIENCE", 0.01)
     async with lists() as (app, pilot):
-        app._since, app._turn = 0.0, 7  # as if a key's trace was lost
-        await pilot.press("w")
-        assert isinstance(app.screen, WasteScreen)
+        app._under_way = True  # as if a key's trace was lost
+        await at_once(app, pilot, "w", "s")
+        await until(pilot, lambda: isinstance(app.screen, WasteScreen) and app.screen.order == 1)

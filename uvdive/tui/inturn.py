@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
+from functools import partial
 
 from textual import events
 from textual.app import App
@@ -27,7 +27,8 @@ class KeysInTurn(App[int]):
         super().__init__()
         self._typed: deque[events.Key | events.Paste] = deque()
         self._turn = 0
-        self._since: float | None = None
+        self._timed = -1
+        self._under_way = False
 
     async def on_event(self, event: events.Event) -> None:
         """Let a key wait for its turn; anything else goes its way."""
@@ -35,14 +36,20 @@ class KeysInTurn(App[int]):
             await super().on_event(event)
             return
         self._typed.append(event)
-        if self._since is None or time.monotonic() - self._since > PATIENCE:
+        if not self._under_way:
+            await self._hand_on()
+        elif self._timed != self._turn:
+            self._timed = self._turn
+            self.set_timer(PATIENCE, partial(self._overtake, self._turn))
+
+    async def _overtake(self, turn: int) -> None:
+        if turn == self._turn and self._under_way:
             await self._hand_on()
 
     async def _hand_on(self) -> None:
+        self._under_way = bool(self._typed)
         if not self._typed:
-            self._since = None
             return
-        self._since = time.monotonic()
         self._turn += 1
         target = self.focused or self.screen
         path = tuple(node for node in target.ancestors_with_self if node is not self)
