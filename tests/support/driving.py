@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from local_desk import LocalDesk
 from samples import sample_report
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -27,7 +28,6 @@ from uvdive.rewrite.plan import (
     Refusal,
     RewritePlan,
 )
-from uvdive.session.desk import LocalDesk
 from uvdive.session.images import Loaded
 from uvdive.tui import facts
 from uvdive.tui.app import UvdiveApp

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
+from local_desk import LocalDesk
 from samples import sample_report
 
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
-from uvdive.session.desk import LocalDesk
 from uvdive.verify.checks import Check, Comparison, Verification
 
 PASSED = Verification((Check("config", "passed", "equal"),))

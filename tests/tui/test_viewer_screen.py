@@ -1,11 +1,11 @@
 import pytest
 from driving import ended, opened, path_of, text_of
+from local_desk import LocalDesk
 from trees import Table
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import CancelToken
 from uvdive.image.table import Cause, Change, Kind
-from uvdive.session.desk import LocalDesk
 from uvdive.session.images import Loaded
 from uvdive.tui.content import MOST_TEXT, as_text, hex_row, language_of, read_body, read_diff
 from uvdive.tui.facts import find_paths

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from uvdive.base.errors import UsageError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from uvdive.image.reference import Target
     from uvdive.image.store import LayerStore
     from uvdive.ledger.report import ImageReport
-    from uvdive.session.images import Loaded
 
 T = TypeVar("T")
 
@@ -46,8 +45,6 @@ class Desk(Protocol):
 
     report: ImageReport
     contents: bool
-    at_once: bool
-    """Are answers there at once, so that nobody has to wait in a thread?"""
 
     def ask(
         self,
@@ -74,8 +71,6 @@ class Desk(Protocol):
 class ProcessDesk:
     """A desk in a process of its own."""
 
-    at_once = False
-
     def __init__(self, resident: Resident, report: ImageReport, *, contents: bool) -> None:
         self.report = report
         self.contents = contents
@@ -83,42 +78,6 @@ class ProcessDesk:
         self.ask = resident.ask
         self.run = resident.run
         self.close = resident.close
-
-
-class LocalDesk:
-    """A desk in this process, for what was read already."""
-
-    at_once = True
-
-    def __init__(self, loaded: Loaded) -> None:
-        self.report = slim(loaded.report)
-        self.contents = loaded.store is not None
-        self._held = Held(loaded.report, loaded.store)
-
-    def ask(
-        self,
-        function: Callable[Concatenate[Held, ...], T],
-        *args: object,
-        limit: float | None = None,  # noqa: ARG002 - nobody could end it
-        cancel: CancelToken | None = None,
-    ) -> T:
-        """Answer now."""
-        if cancel is not None:
-            cancel.raise_if_cancelled()
-        return function(self._held, *args)
-
-    def run(
-        self,
-        function: Callable[Concatenate[Held, ...], T],
-        *args: object,
-        on_event: OnEvent = ignore,
-        cancel: CancelToken | None = None,
-    ) -> T:
-        """Work in this thread."""
-        return function(self._held, *args, on_event=on_event, cancel=cancel or CancelToken())
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 def open_desk(

@@ -47,19 +47,11 @@ class Newest:
         self.forget()
         if desk is None:
             return
-        if not desk.at_once:
-            self.job = app.jobs.start(
-                self._name,
-                self._screen,
-                lambda _event, cancel: desk.ask(function, *args, limit=limit, cancel=cancel),
-            )
-            return
-        try:
-            answer = desk.ask(function, *args)
-        except UvdiveError as error:
-            self._failed(error)
-        else:
-            self._answered(answer)
+        self.job = app.jobs.start(
+            self._name,
+            self._screen,
+            lambda _event, cancel: desk.ask(function, *args, limit=limit, cancel=cancel),
+        )
 
     def forget(self) -> None:
         """Give up what was asked."""

@@ -1,0 +1,62 @@
+"""A desk in the test's own process, for a report that is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Concatenate, TypeVar
+
+import pytest
+
+from uvdive.base.progress import CancelToken, OnEvent, ignore
+from uvdive.session.desk import Held, slim
+from uvdive.session.images import Loaded
+from uvdive.tui.newest import Newest
+
+T = TypeVar("T")
+
+
+class LocalDesk:
+    """Answers and works in the thread that asks."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.report = slim(loaded.report)
+        self.contents = loaded.store is not None
+        self._held = Held(loaded.report, loaded.store)
+
+    def ask(
+        self,
+        function: Callable[Concatenate[Held, ...], T],
+        *args: object,
+        limit: float | None = None,  # noqa: ARG002 - nobody could end it
+        cancel: CancelToken | None = None,
+    ) -> T:
+        """Answer now."""
+        if cancel is not None:
+            cancel.raise_if_cancelled()
+        return function(self._held, *args)
+
+    def run(
+        self,
+        function: Callable[Concatenate[Held, ...], T],
+        *args: object,
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
+    ) -> T:
+        """Work in this thread."""
+        return function(self._held, *args, on_event=on_event, cancel=cancel or CancelToken())
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.fixture(autouse=True)
+def local_desks_answer_before_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pilots wait for messages, not for threads: a LocalDesk has answered before the wait begins."""
+    ask = Newest.ask
+
+    def answered(self: Newest, *args: Any, **options: Any) -> None:
+        ask(self, *args, **options)
+        if self.job is not None and isinstance(self._screen.app.desk, LocalDesk):  # type: ignore[attr-defined]
+            self.job.join(30)
+
+    monkeypatch.setattr(Newest, "ask", answered)
