@@ -227,3 +227,25 @@ def test_r7_the_text_tells_where_the_environment_is(lines, path) -> None:
     else:  # uv run looks for the project's own
         assert result.refusal.rule == "R15"
         assert path in result.refusal.reason
+
+
+def test_r4_a_python_in_a_users_own_home_stays_there_with_its_folders(project, env, node) -> None:
+    home = "/home/app/.local/share/uv/python"
+    python = f"{home}/cpython-3.13.5-linux-x86_64-gnu/bin/python3.13"
+    folders = ("/home/app/.local", "/home/app/.local/share", "/home/app/.local/share/uv", home)
+    wrote = {
+        **{path: node(folder=True, uid=1000, gid=1000) for path in folders},
+        python: node(90, owner="python"),
+        "/app/.venv/bin/python": node(link=python),
+        "/app/.venv/bin/flask": node(300),
+    }
+    text = "FROM ghcr.io/astral-sh/uv:trixie-slim\nRUN useradd -m app\nUSER app\n"
+    text += 'WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCMD ["/app/.venv/bin/flask"]\n'
+    made = project(text, {"RUN uv sync": wrote}, environments=[env(interpreter=python)])
+    result = made.plan(choices={"python": "managed"})
+    assert result.outcome == "rewritten", result.refusal
+    assert "UV_PYTHON_INSTALL_DIR" not in result.text, "the user could not write to another folder"
+    last = result.text[result.text.rindex("FROM ") :]
+    assert f"COPY --from=builder {home} {home}\n" in last
+    for folder in folders:
+        assert f"RUN install -d -o 1000 -g 1000 -m 0755 {folder}\n" in last

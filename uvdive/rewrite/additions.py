@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.copyset import CopySet, Folder
+from uvdive.rewrite.copyset import CopySet, add_folders
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import Alternative, Decision
@@ -76,21 +76,7 @@ def add_paths(files: Files | None, copies: CopySet, notes: Notes) -> CopySet:
             raise UsageError(f"The original has no path “{path}”.", "Write --choose extra-paths=/A,/B.")
         if any(path == known or path.startswith(f"{known.rstrip('/')}/") for known in more.paths):
             continue
-        _add_folders(files, path, more)
+        add_folders(files, path, more)
         more.paths.append(path)
         more.nodes.append(node)
     return more
-
-
-def _add_folders(files: Files, path: str, more: CopySet) -> None:
-    """The folders on the way and the path itself, as far as COPY would give them to root with mode 0755."""
-    known = {folder.path for folder in more.folders}
-    parts = path.strip("/").split("/")
-    for depth in range(1, len(parts) + 1):
-        folder = "/" + "/".join(parts[:depth])
-        node = files.at(folder)
-        if node is None or files.in_base(node) or not files.is_folder(node) or folder in known:
-            continue
-        mode, uid, gid = files.mode(node)
-        if (mode, uid, gid) != (0o755, 0, 0):
-            more.folders.append(Folder(folder, mode, uid, gid))

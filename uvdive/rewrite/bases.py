@@ -190,7 +190,8 @@ def _managed_python(
         uv_image = f"ghcr.io/astral-sh/uv:{env.uv_version}" if reference.is_uv else None
         return Bases(slim, slim, uv_image, _never_download(evidence, notes), env.managed_home)
     assert system is not None
-    if env.managed_home and _is_public(env.managed_home, evidence):
+    if env.managed_home and not env.managed_home.startswith("/root/"):
+        # Its user can write there and read it; only /root is closed to others (0700).
         return Bases(None, system, None, (), env.managed_home, env.managed_home)
     return Bases(
         None, system, None, (("UV_PYTHON_INSTALL_DIR", PYTHON_FOLDER),), env.managed_home, PYTHON_FOLDER
@@ -199,13 +200,6 @@ def _managed_python(
 
 def _environ(evidence: Evidence) -> dict[str, str]:
     return evidence.report.config.environ if evidence.report else {}
-
-
-def _is_public(home: str, evidence: Evidence) -> bool:
-    """Did the author choose the folder of Pythons, outside of /root (which is 0700)?"""
-    return not home.startswith("/root/") and any(
-        "UV_PYTHON_INSTALL_DIR" in step.instruction.value for step in evidence.steps
-    )
 
 
 def check_interpreter(env: EnvironmentFacts, files: Files, base: ImageReport, name: str) -> None:

@@ -154,6 +154,8 @@ class Copier:
         if node is not None and self.bases.python_to not in self.result.paths:
             self.result.paths.append(self.bases.python_to)
             self.result.nodes.append(node)
+            if self.bases.python_to == self.bases.python_from:
+                add_folders(self.files, self.bases.python_to, self.result)
 
     def _in_workdir(self, path: str) -> bool:
         workdir = self.evidence.workdir.rstrip("/")
@@ -286,3 +288,17 @@ class Copier:
         mode, uid, gid = self.files.mode(node)
         if (mode, uid, gid) != (0o755, 0, 0) or self.files.in_base(node):
             self.result.folders.append(Folder(path, mode, uid, gid))
+
+
+def add_folders(files: Files, path: str, more: CopySet) -> None:
+    """The folders on the way and the path itself, as far as COPY would give them to root with mode 0755."""
+    known = {folder.path for folder in more.folders}
+    parts = path.strip("/").split("/")
+    for depth in range(1, len(parts) + 1):
+        folder = "/" + "/".join(parts[:depth])
+        node = files.at(folder)
+        if node is None or files.in_base(node) or not files.is_folder(node) or folder in known:
+            continue
+        mode, uid, gid = files.mode(node)
+        if (mode, uid, gid) != (0o755, 0, 0):
+            more.folders.append(Folder(folder, mode, uid, gid))
