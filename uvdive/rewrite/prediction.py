@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from uvdive.image.table import NONE
-from uvdive.ledger.apps import os_package
+from uvdive.ledger.apps import is_os_package, os_package
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.commandclass import REPEATED
@@ -36,7 +36,13 @@ def _base_owners(base: ImageReport) -> dict[str, int]:
 def _installed(report: ImageReport, packages: PackagePlan, layers: set[int]) -> dict[str, int]:
     """The bytes of the packages that the final stage installs; where unknown, all that those layers hold."""
     if packages.installed is not None:
-        return {"os-packages": packages.bytes} if packages.bytes else {}
+        python = sum(
+            part.live_bytes
+            for part in report.components
+            if part.owner == "python" and is_os_package(part) and part.name in packages.installed
+        )
+        owners = {"os-packages": packages.bytes - python, "python": python}
+        return {owner: size for owner, size in owners.items() if size}
     sums: dict[str, int] = {}
     table = report.files
     for inode in range(table.inodes):
