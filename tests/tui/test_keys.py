@@ -80,7 +80,7 @@ async def test_clashes_are_told_at_the_start():
 
 
 async def test_what_is_copied_is_told_with_the_way_it_went(monkeypatch):
-    monkeypatch.setattr("uvdive.tui.app.copy_locally", lambda text: f"tool for {len(text)}")
+    monkeypatch.setattr("uvdive.tui.clipboard.copy_locally", lambda text: f"tool for {len(text)}")
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("y")
         await ended(pilot, app.jobs._jobs[-1])

@@ -21,12 +21,9 @@ from uvdive.image.reference import is_ours
 from uvdive.tui import theme
 from uvdive.tui.actions import Action, ActionScreen
 from uvdive.tui.builds import Build
-from uvdive.tui.clashes import clashes
-from uvdive.tui.clipboard import copy_locally
 from uvdive.tui.inturn import KeysInTurn
 from uvdive.tui.jobs import Job, Jobs, Work
-from uvdive.tui.screens.dialogs import AskPath, Failure
-from uvdive.tui.screens.explore import ExploreScreen
+from uvdive.tui.screens.curtain import Curtain
 from uvdive.tui.services import Loader, Opener, Services
 from uvdive.tui.text import visible
 
@@ -35,6 +32,7 @@ if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport
     from uvdive.session.desk import Desk
     from uvdive.tui.places import Place
+    from uvdive.tui.screens.explore import ExploreScreen
 
 MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""
@@ -145,9 +143,15 @@ class UvdiveApp(KeysInTurn):
     def on_mount(self) -> None:
         """Take the user's keys, and watch for another theme."""
         self.set_keymap(self.keymap)
+        if self.keymap:
+            self._tell_clashes()
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def _tell_clashes(self) -> None:
+        from uvdive.tui.clashes import clashes
+
         for words in clashes(self.keymap)[:MOST_CLASHES]:
             self.notify(words, title="Keys", severity="warning", markup=False, timeout=10)
-        self.theme_changed_signal.subscribe(self, self._theme_changed)
 
     def _theme_changed(self, theme: Theme) -> None:
         if self._remember is None:
@@ -158,12 +162,30 @@ class UvdiveApp(KeysInTurn):
             self.notify(error.what, severity="warning", markup=False)
 
     def get_default_screen(self) -> Screen[Any]:
+        """What is painted first."""
+        self.hold_keys()
+        return Curtain()
+
+    async def raise_curtain(self) -> None:
+        """Go to the first real screen, and let it have the keys that were typed before it came."""
+        self.add_mode("opened", self._first_screen)
+        await self.switch_mode("opened")
+        await self.let_keys_go()
+
+    @property
+    def called(self) -> str:
+        """What is opened, as the user named it."""
+        return self.target or " and ".join(self._names or ())
+
+    def _first_screen(self) -> Screen[Any]:
         """The explorer, two images side by side, or the picker where nothing was named."""
         if self._names is not None:
             from uvdive.tui.screens.compare import CompareScreen
 
             return CompareScreen(self._names, comparer=self._comparer)
         if self._loader is not None:
+            from uvdive.tui.screens.explore import ExploreScreen
+
             return ExploreScreen()
         from uvdive.tui.screens.pick import PickScreen
 
@@ -171,6 +193,9 @@ class UvdiveApp(KeysInTurn):
 
     def open_target(self, target: str) -> None:
         """Explore what was picked."""
+        from uvdive.tui.screens.dialogs import Failure
+        from uvdive.tui.screens.explore import ExploreScreen
+
         assert self._opener is not None
         try:
             opened = self._opener(target)
@@ -224,6 +249,7 @@ class UvdiveApp(KeysInTurn):
 
     def show_rewrite(self, report: ImageReport) -> None:
         """Go to the rewrite, which stays as it was left; ask for a Dockerfile where none is found."""
+        from uvdive.tui.screens.dialogs import AskPath
         from uvdive.tui.screens.rewrite import RewriteScreen
         from uvdive.tui.writing import find_dockerfile, without_dockerfile
 
@@ -248,6 +274,8 @@ class UvdiveApp(KeysInTurn):
     @property
     def explorer(self) -> ExploreScreen | None:
         """The explorer, which lies below all other screens but the picker."""
+        from uvdive.tui.screens.explore import ExploreScreen
+
         return next((screen for screen in self.screen_stack if isinstance(screen, ExploreScreen)), None)
 
     def _back_to_explorer(self) -> ExploreScreen | None:
@@ -289,6 +317,8 @@ class UvdiveApp(KeysInTurn):
 
     def copy(self, text: str, told: str = "") -> None:
         """Copy a text, and say that it was copied (or ``told``), and by what."""
+        from uvdive.tui.clipboard import copy_locally
+
         # The terminal's clipboard works over a slow link too, but it never says whether it did.
         self.copy_to_clipboard(text)
         self._copied = told or visible(text[:200])

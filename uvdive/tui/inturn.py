@@ -29,6 +29,16 @@ class KeysInTurn(App[int]):
         self._turn = 0
         self._timed = -1
         self._under_way = False
+        self._held = False
+
+    def hold_keys(self) -> None:
+        """Keep what is typed from now on until ``let_keys_go``: nothing that is there shall have it."""
+        self._held = True
+
+    async def let_keys_go(self) -> None:
+        """Hand on what was kept, in turn."""
+        self._held = False
+        await self._hand_on()
 
     async def on_event(self, event: events.Event) -> None:
         """Let a key wait for its turn; anything else goes its way."""
@@ -36,6 +46,8 @@ class KeysInTurn(App[int]):
             await super().on_event(event)
             return
         self._typed.append(event)
+        if self._held:
+            return
         if not self._under_way:
             await self._hand_on()
         elif self._timed != self._turn:

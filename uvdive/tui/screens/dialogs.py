@@ -147,9 +147,9 @@ class Failure(ModalScreen[bool]):
             yield Static(Content.styled(" · ".join(keys), "$foreground 66%"))
 
     def on_mount(self) -> None:
-        """The log's end says most."""
+        """The log's end says most; where that is is known once the dialog has its size."""
         for log in self.query(".dialog-body"):
-            log.scroll_end(animate=False)
+            self.call_after_refresh(log.scroll_end, animate=False)
 
     def action_leave(self) -> None:
         """Close; the screen below decides what then."""
