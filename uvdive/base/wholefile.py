@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +55,7 @@ def keep_owner(path: Path, before: os.stat_result) -> None:
 @contextlib.contextmanager
 def _beside(path: Path, data: bytes) -> Iterator[Path]:
     """A new file in the same folder that holds ``data`` on the disk; gone with the block."""
-    new = path.with_name(f".uvdive.{secrets.token_hex(8)}.new")
+    new = path.with_name(f".uvdive.{os.urandom(8).hex()}.new")
     try:
         with new.open("xb") as file:
             file.write(data)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uvdive.session.desk import Desk
-
 if TYPE_CHECKING:
     from uvdive.base.progress import CancelToken, OnEvent
     from uvdive.build.events import Timings
     from uvdive.rewrite.plan import RewritePlan
+    from uvdive.session.desk import Desk
 
-Loader = Callable[..., Desk]
+Loader = Callable[..., "Desk"]
 """Takes ``on_event`` and ``cancel`` and returns the desk of what it read."""
 
 
