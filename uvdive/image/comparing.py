@@ -12,7 +12,7 @@ from typing import Self
 import xxhash
 
 from uvdive.image.source import RawImage, read_content
-from uvdive.image.stack import Content
+from uvdive.image.sources import Content
 from uvdive.image.stream import CHUNK, opened
 from uvdive.image.tarsplit import StorageError
 

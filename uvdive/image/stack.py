@@ -2,29 +2,23 @@
 
 Rules: OCI image-spec "layer.md" and ``spec/ledger.md`` ("Inodes", "Causes of
 death"). In each layer all whiteouts act first, on the state that the layers below
-left; then come the entries in tar order.
+left (`living.py`); then come the entries in tar order.
 """
 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, compress, count, islice
-from operator import ne
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from itertools import compress
 
-from uvdive.image.layer import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
+from uvdive.image.layer import HARD_LINK, LayerIndex
+from uvdive.image.living import Living
+from uvdive.image.rows import Rows
+from uvdive.image.sources import Content, Sources
 from uvdive.image.table import ALIVE, NONE, Cause, Change, FileTable, Kind
-
-Content = tuple[int, int]
-"""Names a file's content: the layer, and the entry's place in its LayerIndex."""
 
 SameContent = Callable[[Content, Content], bool]
 """Are two files of equal size equal?"""
-
-T = TypeVar("T")
 
 # Plain numbers: comparing with an enum's member costs a call.
 _FILE, _DIRECTORY, _SYMLINK = int(Kind.FILE), int(Kind.DIRECTORY), int(Kind.SYMLINK)
@@ -32,181 +26,18 @@ _FILE, _DIRECTORY, _SYMLINK = int(Kind.FILE), int(Kind.DIRECTORY), int(Kind.SYML
 _IS_FILE = bytes(kind == _FILE for kind in range(256))
 
 
-@dataclass(slots=True)
-class Sources:
-    """For each inode where its content is: the layer, and the entry's place in its LayerIndex.
-
-    The inodes of a layer stand together, from ``starts[layer]`` on.
-    """
-
-    places: array[int] = field(default_factory=lambda: array("I"))
-    starts: list[int] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    def __getitem__(self, inode: int) -> Content:
-        return bisect_left(self.starts, inode + 1) - 1, self.places[inode]
-
-    def __iter__(self) -> Iterator[Content]:
-        for layer in range(len(self.starts)):
-            for place in self.of_layer(layer):
-                yield layer, place
-
-    def of_layer(self, layer: int) -> array[int]:
-        """The places of the inodes that the layer made."""
-        return self.places[self.starts[layer] : (*self.starts, len(self.places))[layer + 1]]
-
-
-def _numbers(is_file: bytes, number: int) -> array[int]:
-    """A number for each file, counted on from ``number``; NONE for what is no file."""
-    numbers = array("i", [NONE]) * len(is_file)
-    start = is_file.find(1)
-    while start >= 0:
-        end = is_file.find(0, start)
-        end = len(is_file) if end < 0 else end
-        numbers[start:end] = array("i", range(number, number + end - start))
-        number += end - start
-        start = is_file.find(1, end)
-    return numbers
-
-
-class _Rows:
-    """A layer's entries without its whiteouts."""
-
-    def __init__(self, index: LayerIndex) -> None:
-        self.index = index
-        self.kinds = index.kind.tobytes()
-        self.names: Sequence[bytes] = index.names
-        self.folders: Sequence[int] = index.folder
-        self.places: Sequence[int] = range(len(self.kinds))
-        self._shown: list[bool] | None = None
-        if index.removes():
-            self._shown = [kind < WHITEOUT for kind in self.kinds]
-            self.names, self.folders = self.column(self.names), self.column(self.folders)
-            self.places, self.kinds = self.column(self.places), bytes(self.column(self.kinds))
-
-    def column(self, values: Sequence[T]) -> Sequence[T]:
-        """One of the index's columns."""
-        return values if self._shown is None else list(compress(values, self._shown))
-
-    def runs(self) -> Iterator[tuple[int, int]]:
-        """Where entries of one folder begin that follow each other, and where they end."""
-        start = 0
-        changes = compress(count(1), map(ne, self.folders, islice(self.folders, 1, None)))
-        for end in chain(changes, (len(self.names),)):
-            if end > start:
-                yield start, end
-            start = end
-
-
-class _Stack:
-    """The state while layers are applied.
-
-    ``below`` holds, for each folder, the nodes that are alive or lead to something
-    alive; names that are gone wait in ``gone`` for a layer that brings them back.
-    So a whiteout costs only what it removes.
-    """
+class _Stack(Living):
+    """The state while layers are applied: what is alive, and how a layer's entries change it."""
 
     def __init__(self, same_content: SameContent) -> None:
-        self.table = FileTable()
+        super().__init__()
         self.same_content = same_content
-        self.below: dict[int, dict[bytes, int]] = {}
-        self.gone: dict[int, dict[bytes, int]] = {}
-        self.shown = array("i", [NONE])  # the visible entry of each node
-        self.newest = array("i", [NONE])  # the last entry that each node got
         self.before = array("i")  # the entry that each entry's node got before it
-        self.names_left = array("I")  # live names of each inode
         self.sources = Sources()
-        self.layer = 0
         self.warnings: list[str] = []
 
-    def node(self, parent: int, name: bytes) -> int:
-        """The live child of that name; made, or brought back, if there is none."""
-        children = self.below.setdefault(parent, {})
-        child = children.get(name)
-        if child is None:
-            child = self.gone[parent].pop(name, None) if parent in self.gone else None
-            if child is None:
-                child = len(self.table.names)
-                self.table.names.append(name)
-                self.table.node_parent.append(parent)
-                self.shown.append(NONE)
-                self.newest.append(NONE)
-            children[name] = child
-        return child
-
-    def lookup(self, path: bytes) -> int | None:
-        """The live node of a clean path, or None."""
-        node = 0
-        for name in path.split(b"/") if path else ():
-            child = self.below.get(node, {}).get(name)
-            if child is None:
-                return None
-            node = child
-        return node
-
-    def folder(self, path: bytes) -> int:
-        """The node of a folder that an entry needs; what is no folder there is shadowed."""
-        node = 0
-        for name in path.split(b"/") if path else ():
-            node = self.node(node, name)
-            entry = self.shown[node]
-            if entry != NONE and self.table.entry_kind[entry] != Kind.DIRECTORY:
-                self.end(node, Cause.SHADOWED)
-        return node
-
-    def end(self, node: int, cause: Cause) -> None:
-        """The node's visible entry ends in this layer."""
-        entry = self.shown[node]
-        if entry == NONE:
-            return
-        self.shown[node] = NONE
-        table = self.table
-        table.entry_death[entry] = self.layer
-        table.entry_cause[entry] = cause
-        inode = table.entry_inode[entry]
-        if inode != NONE:
-            self.names_left[inode] -= 1
-            if not self.names_left[inode]:
-                table.inode_death[inode] = self.layer
-                table.inode_cause[inode] = cause
-
-    def clear(self, node: int, cause: Cause) -> None:
-        """Everything below the node ends in this layer."""
-        stack = [node]
-        while stack:
-            parent = stack.pop()
-            children = self.below.pop(parent, None)
-            if children:
-                self.gone.setdefault(parent, {}).update(children)
-                for child in children.values():
-                    self.end(child, cause)
-                stack.extend(children.values())
-
-    def whiteouts(self, index: LayerIndex) -> None:
-        if not index.removes():
-            return
-        for place, kind in enumerate(index.kind):
-            if kind < WHITEOUT:
-                continue
-            parent = self.lookup(index.folders[index.folder[place]])
-            if parent is None:
-                continue
-            if kind == OPAQUE:
-                self.clear(parent, Cause.DELETED)
-            else:
-                self.remove(parent, index.names[place])
-
-    def remove(self, parent: int, name: bytes) -> None:
-        node = self.below.get(parent, {}).pop(name, None)
-        if node is not None:
-            self.gone.setdefault(parent, {})[name] = node
-            self.end(node, Cause.DELETED)
-            self.clear(node, Cause.DELETED)
-
     def entries(self, index: LayerIndex) -> None:
-        rows = _Rows(index)
+        rows = Rows(index)
         entry = first = self.columns(rows)
         parents: list[int | None] = [None] * len(index.folders)
         for start, end in rows.runs():
@@ -229,7 +60,7 @@ class _Stack:
                     parents = [None] * len(index.folders)
                 self.place(rows, row, node, entry)
 
-    def births(self, rows: _Rows, start: int, end: int, parent: int, entry: int) -> bool:
+    def births(self, rows: Rows, start: int, end: int, parent: int, entry: int) -> bool:
         """Make nodes of a run of entries in one folder at once, if all of the names are new there."""
         names = rows.names[start:end]
         first = len(self.table.names)
@@ -257,7 +88,7 @@ class _Stack:
         self.newest.extend(entries)
         return True
 
-    def columns(self, rows: _Rows) -> int:
+    def columns(self, rows: Rows) -> int:
         """Add rows for all of the layer's entries, as far as they can be told now; the first one."""
         table, index = self.table, rows.index
         first, count_ = len(table.entry_node), len(rows.names)
@@ -280,7 +111,7 @@ class _Stack:
                     table.links.append(index.targets[index.target[rows.places[row]]])
         return first
 
-    def files(self, rows: _Rows, first: int) -> None:
+    def files(self, rows: Rows, first: int) -> None:
         """An inode for each of the layer's regular files."""
         table = self.table
         self.sources.starts.append(table.inodes)
@@ -296,14 +127,7 @@ class _Stack:
         table.inode_cause.frombytes(bytes(fresh))
         self.names_left.extend(array("I", [1]) * fresh)
 
-    def is_folder(self, node: int) -> bool:
-        """Is the node a folder now, with an entry of its own or without?"""
-        entry = self.shown[node]
-        return bool(self.below.get(node)) or (
-            entry != NONE and self.table.entry_kind[entry] == Kind.DIRECTORY
-        )
-
-    def place(self, rows: _Rows, row: int, node: int, entry: int) -> None:
+    def place(self, rows: Rows, row: int, node: int, entry: int) -> None:
         """Make one entry of the layer, whose row is there, visible at its node."""
         table = self.table
         if rows.kinds[row] == HARD_LINK:
@@ -327,7 +151,7 @@ class _Stack:
         self.sources.places.append(place)
         return len(self.names_left) - 1
 
-    def link(self, rows: _Rows, row: int, entry: int) -> None:
+    def link(self, rows: Rows, row: int, entry: int) -> None:
         """Give a hard link's row what it names at this point of the tar."""
         table, place = self.table, rows.places[row]
         path = rows.index.targets[rows.index.target[place]]
@@ -372,6 +196,19 @@ class _Stack:
         if table.entry_layer[last] == self.layer:
             return Change(table.entry_change[last])
         return Change.MODIFIED if table.entry_death[last] >= self.layer else Change.ADDED
+
+
+def _numbers(is_file: bytes, number: int) -> array[int]:
+    """A number for each file, counted on from ``number``; NONE for what is no file."""
+    numbers = array("i", [NONE]) * len(is_file)
+    start = is_file.find(1)
+    while start >= 0:
+        end = is_file.find(0, start)
+        end = len(is_file) if end < 0 else end
+        numbers[start:end] = array("i", range(number, number + end - start))
+        number += end - start
+        start = is_file.find(1, end)
+    return numbers
 
 
 def stack(layers: Sequence[LayerIndex], same_content: SameContent) -> tuple[FileTable, Sources, list[str]]:

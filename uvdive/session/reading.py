@@ -16,7 +16,8 @@ from uvdive.image.boxes import Box, FolderBox, PassedBox, open_archive
 from uvdive.image.comparing import Contents
 from uvdive.image.reference import Target
 from uvdive.image.source import RawImage, StoreIndex
-from uvdive.image.stack import Sources, stack
+from uvdive.image.sources import Sources
+from uvdive.image.stack import stack
 from uvdive.ledger.wanted import wanted
 from uvdive.session.options import DEFAULTS, ReadOptions
 
