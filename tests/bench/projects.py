@@ -4,7 +4,7 @@
     uv run python tests/bench/projects.py --write       and put its rows into README.md
 
 Bytes are file bytes of whole images. The error is that of the size predicted before the
-build; build seconds are those of this run, with whatever the engine's cache held.
+build.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ README = ROOT / "README.md"
 BEGIN, END = "<!-- projects -->", "<!-- /projects -->"
 HEAD = (
     "| project | what it shows | Python | before, MB | after, MB | saved | prediction off by "
-    "| build s, before / after | verified |\n|---|---|---|--:|--:|--:|--:|--:|---|"
+    "| verified |\n|---|---|---|--:|--:|--:|--:|---|"
 )
 WORDS = {
     "passed": "yes, starts",
@@ -59,11 +59,9 @@ def measured(project: Project) -> Row:
         plan = plan_rewrite(project.dockerfile, before.report, store=before.store)
         size = mega(before.report.totals.file_bytes)
         if plan.outcome == "refused":
-            return Row(
-                project, (size, "", "", "", "", f"refused ({plan.refusal.rule if plan.refusal else ''})")
-            )
+            return Row(project, (size, "", "", "", f"refused ({plan.refusal.rule if plan.refusal else ''})"))
         if plan.outcome == "unchanged":
-            return Row(project, (size, size, "", "", "", "unchanged"))
+            return Row(project, (size, size, "", "", "unchanged"))
         proof = prove(plan, before.report, context=project.path, start=True)
         remove_images(image for image in list_images() if image.tag == proof.build.tag)
     after, old = proof.after.totals.file_bytes, before.report.totals.file_bytes
@@ -78,7 +76,6 @@ def measured(project: Project) -> Row:
             mega(after),
             f"{1 - after / old:.0%}",
             off,
-            f"{before.result.seconds:.0f} / {proof.build.seconds:.0f}",
             f"no: {', '.join(failed)}" if failed else WORDS[start],
         ),
         passed=not failed,
@@ -104,7 +101,7 @@ def main() -> int:
             try:
                 rows.append(measured(project))
             except UvdiveError as error:
-                rows.append(Row(project, ("", "", "", "", "", f"no: {error}"), passed=False))
+                rows.append(Row(project, ("", "", "", "", f"no: {error}"), passed=False))
             print(rows[-1], flush=True)
     finally:
         remove_built()
