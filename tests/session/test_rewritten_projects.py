@@ -15,8 +15,9 @@ from projects import BY_NAME, PAIRS, PROJECTS, Project, built, engine_of, origin
 from removing import removes_images_of
 
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.proving import Proof, prove
+from uvdive.session.proving import IMPORTED, Proof, prove
 from uvdive.session.rewriting import plan_rewrite
+from uvdive.verify.run import verify
 
 pytestmark = pytest.mark.engine
 
@@ -88,6 +89,25 @@ def test_the_engine_s_rewrite_is_as_good_as_the_original(name: str) -> None:
     assert [check for check in checks if check.status == "failed"] == []
     assert {check.name for check in checks if check.status == "skipped"} == set(BY_NAME[name].skipped)
     assert done.proof.after.totals.file_bytes < 0.85 * original(name).totals.file_bytes
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        (project.name, target)
+        for project in PROJECTS
+        if project.rewritten
+        for target in project.targets
+        if target
+    ],
+)
+def test_r44_other_targets_of_the_rewrite_are_as_good(name: str, target: str) -> None:
+    plan = planned(name, ())
+    after = built(name, plan.text, "rewritten", target).report
+    with engine_of(BY_NAME[name]):
+        found = verify(original(name, target), after, plan.allowed, start=True, imported=IMPORTED)
+    assert [check for check in found.checks if check.status in ("failed", "skipped")] == []
+    assert after.totals.file_bytes < 0.85 * original(name, target).totals.file_bytes
 
 
 @pytest.mark.parametrize(("name", "choices"), CHOSEN)
