@@ -104,9 +104,10 @@ class Film:
 
 
 async def _story(film: Film) -> None:
+    fast = f"uvdive build examples/flask   (time runs {TICK * 1000 / SHOWN:.0f} times as fast)"
+    await film.follow(lambda: isinstance(film.app.screen, ExploreScreen), fast)
     explorer = film.app.screen
     assert isinstance(explorer, ExploreScreen)
-    fast = f"uvdive build examples/flask   (time runs {TICK * 1000 / SHOWN:.0f} times as fast)"
     await film.follow(lambda: explorer.report is not None, fast)
     film.caption = "What is in the image, layer by layer, and what can be won"
     film.take(3500)

@@ -71,6 +71,7 @@ class Camera:
 
 
 async def _explore(camera: Camera) -> None:
+    await camera.until(lambda: isinstance(camera.app.screen, ExploreScreen))
     screen = camera.app.screen
     assert isinstance(screen, ExploreScreen)
     await camera.until(lambda: screen.report is not None)
@@ -120,6 +121,7 @@ async def _pick(folder: Path) -> None:
         app = UvdiveApp(None, opener=_opened)
         async with app.run_test(size=SIZE) as pilot:
             camera = Camera(app, pilot, folder)
+            await camera.until(lambda: isinstance(app.screen, PickScreen))
             screen = app.screen
             assert isinstance(screen, PickScreen)
             await camera.until(lambda: screen.found)

@@ -62,6 +62,7 @@ async def measure(image: str) -> None:
     heart = Heart()
     async with app.run_test(size=(120, 36)):
         beating = asyncio.create_task(heart.beat())
+        await until(lambda: isinstance(app.screen, ExploreScreen))
         screen = app.screen
         assert isinstance(screen, ExploreScreen)
         tree = screen.query_one(FileTree)
