@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import io
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +12,12 @@ from pathlib import Path
 import pytest
 from recorded import Session
 
+import uvdive.session
 from uvdive.cli.main import main
+
+# What is first imported while a function is replaced would keep the replacement.
+for _module in pkgutil.iter_modules(uvdive.session.__path__, "uvdive.session."):
+    importlib.import_module(_module.name)
 
 
 @pytest.fixture
