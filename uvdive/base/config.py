@@ -8,9 +8,7 @@ A project's settings go before the user's. The user's file is
 from __future__ import annotations
 
 import difflib
-import json
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -58,6 +56,9 @@ def _read(path: Path) -> Mapping[str, Any] | None:
         return None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "See its permissions.") from error
+    # Most people have no such file, and the app's first picture waits for this module.
+    import tomllib
+
     try:
         return tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -126,6 +127,8 @@ def unknown(path: Path, key: str, known: tuple[str, ...]) -> UsageError:
 
 def remembered_theme(environ: Mapping[str, str] = os.environ) -> str | None:
     """The theme that was chosen last; None without one. A broken state is as good as none."""
+    import json
+
     try:
         state = json.loads(_state(environ).read_bytes())
         theme = state["theme"]
@@ -140,6 +143,8 @@ def remember_theme(theme: str, environ: Mapping[str, str] = os.environ) -> None:
     Raises:
         UsageError: the state cannot be written.
     """
+    import json
+
     path = _state(environ)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,7 +21,6 @@ from uvdive.base.errors import CancelledError, ExitCode, UvdiveError
 from uvdive.image.reference import is_ours
 from uvdive.tui import theme
 from uvdive.tui.actions import Action, ActionScreen
-from uvdive.tui.builds import Build
 from uvdive.tui.inturn import KeysInTurn
 from uvdive.tui.jobs import Job, Jobs, Work
 from uvdive.tui.screens.curtain import Curtain
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from uvdive.base.progress import CancelToken, OnEvent
     from uvdive.ledger.report import ImageReport
     from uvdive.session.desk import Desk
+    from uvdive.tui.builds import Build
     from uvdive.tui.places import Place
     from uvdive.tui.screens.explore import ExploreScreen
 
@@ -125,11 +126,17 @@ class UvdiveApp(KeysInTurn):
         self.services = services or Services()
         self.desk: Desk | None = None
         self.jobs = Jobs()
-        self.original = Build("before")
         self.crash: Exception | None = None
         self._copied = ""
         self._loader = loader
         self._opener = opener
+
+    @cached_property
+    def original(self) -> Build:
+        """The build of the original, where there was one."""
+        from uvdive.tui.builds import Build
+
+        return Build("before")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The owners' colours, which a theme may replace."""

@@ -11,7 +11,6 @@ from textual.content import Content
 
 from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.units import size
-from uvdive.tui.tables import is_grave
 from uvdive.tui.text import keep_end, visible
 
 if TYPE_CHECKING:
@@ -78,6 +77,8 @@ def of_progress(progress: Progress, error: UvdiveError | None, width: int) -> Co
 
 def wins(report: ImageReport) -> Content:
     """What is broken or leaks, which has no bytes to win, and the biggest findings, in one line."""
+    from uvdive.tui.tables import is_grave
+
     grave = [finding for finding in report.findings if is_grave(finding)]
     found = sorted((f for f in report.findings if f.bytes), key=lambda finding: -finding.bytes)
     lines = []
