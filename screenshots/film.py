@@ -40,6 +40,8 @@ TICK = 0.5
 """Seconds between two frames while something runs."""
 SHOWN = 180
 """Milliseconds that such a frame is shown."""
+COLOURS = 96
+"""So many colours has the one palette of all frames."""
 FONT = "/usr/share/fonts/truetype/firacode/FiraCode-Regular.ttf"
 
 
@@ -94,9 +96,12 @@ class Film:
 
     def save(self, path: Path) -> None:
         """Write the GIF with one palette for all frames, so that colours don't flicker."""
-        sample = self.frames[0].copy()
-        sample.paste(self.frames[-1].crop((0, 0, sample.width, sample.height // 2)), (0, sample.height // 2))
-        palette = sample.quantize(colors=64)
+        chosen = self.frames[:: max(len(self.frames) // 8, 1)]
+        width, height = chosen[0].size
+        sample = Image.new("RGB", (width, height * len(chosen)))
+        for place, frame in enumerate(chosen):
+            sample.paste(frame, (0, place * height))
+        palette = sample.quantize(colors=COLOURS)
         frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in self.frames]
         frames[0].save(
             path, save_all=True, append_images=frames[1:], duration=self.times, loop=0, optimize=True
@@ -105,7 +110,8 @@ class Film:
 
 async def _story(film: Film) -> None:
     fast = f"uvdive build examples/flask   (time runs {TICK * 1000 / SHOWN:.0f} times as fast)"
-    await film.follow(lambda: isinstance(film.app.screen, ExploreScreen), fast)
+    while not isinstance(film.app.screen, ExploreScreen):  # noqa: ASYNC110 - it looks from outside
+        await asyncio.sleep(TICK)
     explorer = film.app.screen
     assert isinstance(explorer, ExploreScreen)
     await film.follow(lambda: explorer.report is not None, fast)
