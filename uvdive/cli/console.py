@@ -167,6 +167,9 @@ def _open_log(path: Path) -> logging.Logger:
         def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's name
             logging.getLogger().removeHandler(self)
             _say(f"The log {path} ends here: it can't be written any more ({sys.exc_info()[1]}).")
+            # What its buffer still holds would be written, and fail, when it is closed.
+            _close_pipe(self.stream)
+            self.close()
 
     try:
         handler = LogFile(path, mode="w", encoding="utf-8", errors="backslashreplace")
