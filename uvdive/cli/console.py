@@ -168,7 +168,8 @@ def _open_log(path: Path) -> logging.Logger:
             logging.getLogger().removeHandler(self)
             _say(f"The log {path} ends here: it can't be written any more ({sys.exc_info()[1]}).")
             # What its buffer still holds would be written, and fail, when it is closed.
-            _close_pipe(self.stream)
+            if self.stream is not None:
+                _close_pipe(self.stream)
             self.close()
 
     try:
