@@ -16,6 +16,7 @@ class Narrator:
         self._console = console
         self._last = ""
         self._layers: list[str] = []
+        self._told: set[str] = set()
 
     def __call__(self, event: object) -> None:
         """Take one event."""
@@ -31,10 +32,15 @@ class Narrator:
             return event.text
         if isinstance(event, ImageFound):
             self._layers = [layer.diff_id for layer in event.layers]
+            self._told.clear()
             return f"{event.reference}: {count(len(event.layers), 'layer')}"
         return self._layer(event) if isinstance(event, LayerRead) else ""
 
     def _layer(self, event: LayerRead) -> str:
+        # One that is read for contents as well comes a second time.
+        if event.diff_id in self._told:
+            return ""
+        self._told.add(event.diff_id)
         # Layers arrive in any order; the number is the one that the report gives.
         number = f" {self._layers.index(event.diff_id)}" if event.diff_id in self._layers else ""
         files = count(event.files, "file")
