@@ -220,7 +220,7 @@ def test_narration_has_one_line_for_each_layer(capsys) -> None:
         ImageFound("some:image", layers),
         LayerRead("sha256:b", 12_300, 7),
         LayerRead("sha256:other", 0, 1),
-        LayerRead("sha256:b", 12_300, 7),  # read once more, for contents
+        LayerRead("sha256:b", 12_300, 7),  # read anew by another way
     )
     assert said == [
         "Reading",

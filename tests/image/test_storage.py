@@ -21,6 +21,7 @@ from uvdive.base.progress import ignore
 from uvdive.image import tarsplit
 from uvdive.image.endpoint import docker_endpoint
 from uvdive.image.engine import Engine
+from uvdive.image.events import LayerRead
 from uvdive.image.stream import ByteStream, ChunkStream
 from uvdive.image.tarindex import index_tar
 from uvdive.image.tarsplit import StorageError, TarSplitStream, chain_ids, read_below
@@ -47,6 +48,16 @@ def named_images() -> list[str]:
     )
     wanted_names = ("debian:", "python:", "ghcr.io/astral-sh/uv:")
     return sorted(name for name in listed.stdout.split() if name.startswith(wanted_names))
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("via", ["storage", "save"])
+def test_each_layer_is_told_of_once(seed_image: str, via: str) -> None:
+    needs_storage()
+    events: list[object] = []
+    image = Engine(docker_endpoint()).read(seed_image, wanted, events.append, via=via)
+    told = [event.diff_id for event in events if isinstance(event, LayerRead)]
+    assert sorted(told) == sorted(image.manifest.diff_ids)
 
 
 @pytest.mark.engine

@@ -37,7 +37,7 @@ class Narrator:
         return self._layer(event) if isinstance(event, LayerRead) else ""
 
     def _layer(self, event: LayerRead) -> str:
-        # One that is read for contents as well comes a second time.
+        # Where one way to the layers breaks off, the next one begins anew.
         if event.diff_id in self._told:
             return ""
         self._told.add(event.diff_id)

@@ -177,6 +177,8 @@ class Engine:
         image = None
         if cache is not None and via != "storage":
             image = _cached(cache, key, reference, self.source)
+            for layer in image.layers if image is not None else ():
+                on_event(layer_read(layer, layer.diff_id or ""))
         if image is None and via != "save":
             image = self._stored(reference, image_id, wanted, on_event, cache, required=via == "storage")
         if image is None:
@@ -186,9 +188,6 @@ class Engine:
             waiting.join()
             if cache is not None:
                 cache.keep_record(key, _record(image))
-        else:
-            for layer in image.layers:
-                on_event(layer_read(layer, layer.diff_id or ""))
         manifest = replace(
             image.manifest,
             reference=reference,

@@ -114,7 +114,7 @@ class ExploreScreen(Takeout):
             self.progress.layers = len(event.layers)
             self.query_one(LayerList).expect(event.layers)
         elif isinstance(event, LayerRead):
-            # A layer that is read for contents as well comes a second time.
+            # Where one way to the layers breaks off, the next one begins anew.
             self.progress.layers_read = min(self.progress.layers_read + 1, self.progress.layers)
             self.query_one(LayerList).arrived(event)
 
