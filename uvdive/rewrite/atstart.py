@@ -14,6 +14,7 @@ from uvdive.rewrite.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.images import Reference, python_of
 from uvdive.rewrite.notes import Notes, Refused, options
+from uvdive.rewrite.paths import upward
 from uvdive.rewrite.plan import Decision
 from uvdive.rewrite.steps import Evidence, command_text
 
@@ -84,12 +85,8 @@ def _made_at_start(evidence: Evidence, files: Files, refused: Refused) -> Enviro
 
 def _project(evidence: Evidence, files: Files) -> str | None:
     """The folder of the project that uv finds from the work directory."""
-    folder = evidence.workdir
-    while files.follow(posixpath.join(folder, "pyproject.toml")) is None:
-        if folder == "/":
-            return None
-        folder = posixpath.dirname(folder)
-    return folder
+    folders = upward(evidence.workdir)
+    return next((f for f in folders if files.follow(posixpath.join(f, "pyproject.toml")) is not None), None)
 
 
 def _settings(evidence: Evidence, root: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from uvdive.image.table import Kind
 from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
 from uvdive.rewrite.files import Files
 from uvdive.rewrite.notes import Notes, Refused, options
+from uvdive.rewrite.paths import upward
 from uvdive.rewrite.plan import Decision
 from uvdive.rewrite.steps import Evidence, Step, command_text
 from uvdive.rewrite.uvcalls import Call, calls_sync, uv_calls
@@ -193,16 +194,12 @@ def _started(evidence: Evidence, files: Files, candidates: Sequence[Environment]
     if len(named) == 1:
         return named[0]
     if re.search(r"(?<![\w./-])uv\s+(?:\S+\s+)*?run\b", text):
-        folder = evidence.workdir
         project = environ.get("UV_PROJECT_ENVIRONMENT") or ".venv"
-        while True:
+        for folder in upward(evidence.workdir):
             path = posixpath.normpath(posixpath.join(folder, project))
             found = next((env for env in candidates if env.path.rstrip("/") == path), None)
-            if found is not None or folder == "/":
-                break
-            folder = posixpath.dirname(folder)
-        if found is not None:
-            return found
+            if found is not None:
+                return found
     for place in environ.get("PATH", "").split(":"):
         for env in candidates:
             if place == f"{env.path.rstrip('/')}/bin" and files.at(f"{place}/python") is not None:

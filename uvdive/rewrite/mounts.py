@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from uvdive.dockerfile.variables import expand
 from uvdive.rewrite.files import Files
+from uvdive.rewrite.paths import upward
 from uvdive.rewrite.steps import Evidence, Step
 
 
@@ -43,7 +44,7 @@ def mount_points(evidence: Evidence, files: Files) -> frozenset[str]:
     found = set()
     for step in evidence.runs():
         for target in mount_targets(step) if step.layer is not None else ():
-            for path in (*reversed(_above(target)), target):
+            for path in reversed([*upward(target)][:-1]):
                 node = files.at(path)
                 if node is None or files.layer(node) != step.layer or files.in_base(node):
                     continue
@@ -51,11 +52,3 @@ def mount_points(evidence: Evidence, files: Files) -> frozenset[str]:
                     found.add(path)
                     break
     return frozenset(found)
-
-
-def _above(path: str) -> list[str]:
-    """The folders above a path, the nearest first; not the root."""
-    above = []
-    while (path := posixpath.dirname(path)) not in ("/", ""):
-        above.append(path)
-    return above

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from uvdive.rewrite.facts import EnvironmentFacts
 from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.paths import upward
 from uvdive.rewrite.uvcalls import calls_sync
 from uvdive.rewrite.uvoptions import Options, in_sync, read_options
 
@@ -176,9 +177,7 @@ def _check_place(folder: str, options: Options, around: Surroundings, line: int)
     if options.active and environ.get("VIRTUAL_ENV", "").rstrip("/") == env:
         return
     named = environ.get("UV_PROJECT_ENVIRONMENT", "").rstrip("/") or ".venv"
-    above = [folder]
-    while above[-1] != "/":
-        above.append(posixpath.dirname(above[-1]))
+    above = list(upward(folder))
     if any(posixpath.normpath(posixpath.join(each, named)) == env for each in above):
         return
     looks = [around.look(posixpath.join(each, "pyproject.toml")) for each in above]

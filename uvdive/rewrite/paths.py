@@ -1,0 +1,14 @@
+"""Absolute paths of an image, as text."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+
+def upward(folder: str) -> Iterator[str]:
+    """The folder and those above it, the nearest first, the root last."""
+    yield folder
+    while folder not in ("/", ""):
+        folder = posixpath.dirname(folder)
+        yield folder
