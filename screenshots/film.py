@@ -26,8 +26,8 @@ from textual.pilot import Pilot
 from uvdive.base.errors import UvdiveError
 from uvdive.cli.targets import dockerfile_source
 from uvdive.tui.app import UvdiveApp
-from uvdive.tui.screens.explore import ExploreScreen
-from uvdive.tui.screens.rewrite import RewriteScreen
+from uvdive.tui.screens.explore.explore import ExploreScreen
+from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parent / "examples"

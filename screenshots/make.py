@@ -21,9 +21,9 @@ from textual.pilot import Pilot
 from uvdive.base.errors import UvdiveError
 from uvdive.cli.targets import source_of
 from uvdive.tui.app import UvdiveApp
-from uvdive.tui.screens.explore import ExploreScreen
+from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.pick import PickScreen
-from uvdive.tui.screens.rewrite import RewriteScreen
+from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.services import Opened
 
 HERE = Path(__file__).parent

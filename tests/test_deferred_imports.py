@@ -98,10 +98,10 @@ def test_the_first_picture_waits_for_nothing_that_reads_or_rewrites() -> None:
         "dockerfile_parse",
         "elftools",
         "uvdive.session.reading",
-        "uvdive.image.engine",
+        "uvdive.image.engine.engine",
         "uvdive.rewrite.planner",
-        "uvdive.rewrite.copyset",
+        "uvdive.rewrite.copies.copier",
         "uvdive.verify",
-        "uvdive.tui.screens.rewrite",
+        "uvdive.tui.screens.rewrite.rewrite",
     )
     assert unwanted(loaded_after("import uvdive.tui.app, uvdive.tui.run"), later) == []

@@ -12,7 +12,7 @@ from uvdive.build.events import BuildLog, BuildStep
 from uvdive.cli.console import Console
 from uvdive.cli.narrate_builds import BuildNarrator
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
-from uvdive.ledger import saved
+from uvdive.ledger.saved import report_file
 from uvdive.session.options import ReadOptions
 from uvdive.verify.checks import Check, CheckStarted
 
@@ -83,7 +83,7 @@ def test_save_writes_a_report_that_opens_again(run, session, tmp_path: Path) -> 
     ran = run("some:image", "--save", str(path))
     assert ran.code == 0
     assert ran.out == ""
-    report = saved.load(path.read_bytes())
+    report = report_file.load(path.read_bytes())
     assert report.totals == sample_report().totals
     assert SECRET not in repr(report)
     assert list(tmp_path.iterdir()) == [path]
@@ -92,12 +92,12 @@ def test_save_writes_a_report_that_opens_again(run, session, tmp_path: Path) -> 
 def test_save_and_json_go_together(run, session, tmp_path: Path) -> None:
     ran = run("some:image", "--json", "--save", str(tmp_path / "a"), "--no-redact")
     assert json.loads(ran.out)
-    assert SECRET in repr(saved.load((tmp_path / "a").read_bytes()))
+    assert SECRET in repr(report_file.load((tmp_path / "a").read_bytes()))
 
 
 def test_save_replaces_a_saved_report_and_nothing_else(run, session, tmp_path: Path) -> None:
     path = tmp_path / "a.uvdive"
-    path.write_bytes(saved.dump(sample_report()))
+    path.write_bytes(report_file.dump(sample_report()))
     assert run("some:image", "--save", str(path)).code == 0
     session.calls.clear()
     path.write_text("FROM precious\n")
@@ -185,7 +185,7 @@ def test_compare_prints_in_a_terminal_where_that_is_asked_for(run, session, form
 
 def test_demo_opens_the_bundled_report(run, session, monkeypatch, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "demo.uvdive").write_bytes(saved.dump(sample_report()))
+    (tmp_path / "data" / "demo.uvdive").write_bytes(report_file.dump(sample_report()))
     monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path)
     assert run("demo", "--report").code == 0
     assert session.asked("load")[0] == f"report:{tmp_path / 'data' / 'demo.uvdive'}"

@@ -181,7 +181,7 @@ def test_a_closed_pipe_is_quiet() -> None:
 def test_data_into_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     from samples import sample_report
 
-    from uvdive.ledger.saved import dump
+    from uvdive.ledger.saved.report_file import dump
 
     (tmp_path / "a.uvdive").write_bytes(dump(sample_report()))
     reader, writer = os.pipe()

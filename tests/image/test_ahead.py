@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from uvdive.image.ahead import ahead
+from uvdive.image.layers.ahead import ahead
 
 
 def test_all_pieces_come_in_order() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
-from uvdive.ledger.reconcile import explain
+from uvdive.ledger.engine_sizes import explain
 from uvdive.ledger.report import ImageReport
 from uvdive.session.images import load_image
 from uvdive.session.options import ReadOptions

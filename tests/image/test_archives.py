@@ -13,12 +13,12 @@ from layers import Entry
 
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import OnEvent, ignore
-from uvdive.image import archive
-from uvdive.image.boxes import PassedBox, open_archive
+from uvdive.image.archives import docker_archive
+from uvdive.image.archives.boxes import PassedBox, open_archive
 from uvdive.image.events import ImageFound, LayerRead
+from uvdive.image.raw_image import RawImage
 from uvdive.image.reference import parse_target
-from uvdive.image.source import RawImage
-from uvdive.image.wanting import nothing
+from uvdive.image.sieve import nothing
 
 ONE = make.layer(make.file("one", b"1"))
 TWO = make.layer(make.file("two", b"22"))
@@ -26,8 +26,8 @@ TWO = make.layer(make.file("two", b"22"))
 
 def read(path: Path, tag: str | None = None, on_event: OnEvent = ignore, *, verify: bool = False) -> RawImage:
     with open_archive(path, nothing, on_event, verify=verify) as box:
-        chosen = archive.choose(box, tag, reference=str(path), source="docker-archive")
-        return archive.collect(box, chosen, on_event, announce=not isinstance(box, PassedBox))
+        chosen = docker_archive.choose(box, tag, reference=str(path), source="docker-archive")
+        return docker_archive.collect(box, chosen, on_event, announce=not isinstance(box, PassedBox))
 
 
 def test_plain_layers_are_verified_when_asked_to(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from uvdive.base.progress import Note
 from uvdive.image.endpoint import docker_endpoint
-from uvdive.image.engine import Engine
-from uvdive.image.layercache import LayerCache
+from uvdive.image.engine.engine import Engine
+from uvdive.image.layers.cache import LayerCache
 from uvdive.session.images import load_image
 from uvdive.session.options import ReadOptions
 

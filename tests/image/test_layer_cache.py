@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uvdive.base.progress import ignore
-from uvdive.image import layercache
-from uvdive.image.blobs import read_layer
-from uvdive.image.boxes import PassedBox, StaleCacheError
-from uvdive.image.layer import LayerData
-from uvdive.image.layercache import LayerCache
+from uvdive.image.archives.boxes import PassedBox, StaleCacheError
+from uvdive.image.layer_index import LayerData
+from uvdive.image.layers import cache as layer_cache
+from uvdive.image.layers.blobs import read_layer
+from uvdive.image.layers.cache import LayerCache
 from uvdive.image.stream import ChunkStream
 
 ONE = make.layer(
@@ -164,12 +164,12 @@ def test_a_folder_that_goes_away_meanwhile_costs_nothing(
 def test_another_version_is_a_miss(cache: LayerCache, monkeypatch: pytest.MonkeyPatch) -> None:
     layer = read()
     assert layer.diff_id is not None
-    monkeypatch.setattr(layercache, "_MAGIC", b"uvdvly99")
+    monkeypatch.setattr(layer_cache, "_MAGIC", b"uvdvly99")
     cache.keep_layer(layer)
     monkeypatch.undo()
     assert cache.layer(layer.diff_id) is None
     cache.keep_layer(layer)
-    monkeypatch.setattr(layercache, "FORMAT", layercache.FORMAT + 1)
+    monkeypatch.setattr(layer_cache, "FORMAT", layer_cache.FORMAT + 1)
     assert cache.layer(layer.diff_id) is None
 
 

@@ -12,8 +12,8 @@ from docker.errors import APIError
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import Note
 from uvdive.image.endpoint import docker_endpoint
-from uvdive.image.engine import Engine
-from uvdive.image.pulling import pull
+from uvdive.image.engine.engine import Engine
+from uvdive.image.engine.pulling import pull
 
 NAME = "registry.example/base:1"
 

@@ -16,14 +16,16 @@ from odd_tars import taken_apart
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore
-from uvdive.image import archive, helping, sharing, storage
-from uvdive.image.boxes import FileBox, open_archive
-from uvdive.image.helping import Helper, may_fork
-from uvdive.image.oci import this_platform
+from uvdive.image.archives import docker_archive
+from uvdive.image.archives.boxes import FileBox, open_archive
+from uvdive.image.archives.oci import this_platform
+from uvdive.image.engine import storage
+from uvdive.image.engine.storage import StoredLayer
+from uvdive.image.layers import helper, sharing
+from uvdive.image.layers.helper import Helper, may_fork
+from uvdive.image.layers.sharing import BlobPlace, SharedReading
+from uvdive.image.raw_image import RawImage
 from uvdive.image.reference import parse_target
-from uvdive.image.sharing import BlobPlace, SharedReading
-from uvdive.image.source import RawImage
-from uvdive.image.storage import StoredLayer
 from uvdive.ledger.wanted import wanted
 from uvdive.session.reading import read_image
 
@@ -45,7 +47,7 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "WORTH_MEMBERS", 0)
     monkeypatch.setattr(sharing, "WORTH_BYTES", 0)
     monkeypatch.setattr(sharing, "_LEAST", 1 << 14)
-    monkeypatch.setattr("uvdive.image.helping.may_fork", lambda: True)
+    monkeypatch.setattr("uvdive.image.layers.helper.may_fork", lambda: True)
 
 
 @pytest.fixture(params=["this process", "the other", "both"])
@@ -85,8 +87,8 @@ def nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def read(path: Path, *, verify: bool = False) -> RawImage:
     with open_archive(path, wanted, ignore, verify=verify) as box:
-        chosen = archive.choose(box, None, reference="x", source="docker-archive")
-        image = archive.collect(box, chosen, ignore)
+        chosen = docker_archive.choose(box, None, reference="x", source="docker-archive")
+        image = docker_archive.collect(box, chosen, ignore)
         assert isinstance(box, FileBox)
         return image
 
@@ -95,7 +97,7 @@ def read(path: Path, *, verify: bool = False) -> RawImage:
 def test_the_same_image(by: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make.archive(tmp_path / "a.tar", LAYERS, compress=kind == "compressed")
     with monkeypatch.context() as patch:
-        patch.setattr("uvdive.image.helping.may_fork", lambda: False)
+        patch.setattr("uvdive.image.layers.helper.may_fork", lambda: False)
         single = read(path, verify=kind == "verified")
     assert read(path, verify=kind == "verified") == single
     assert all(layer.index.contents for layer in single.layers)
@@ -147,7 +149,7 @@ def test_a_tar_is_cut_for_both(always: None, tmp_path: Path) -> None:
 
 
 def test_when_a_second_process_is_worth_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uvdive.image.helping.may_fork", lambda: True)
+    monkeypatch.setattr("uvdive.image.layers.helper.may_fork", lambda: True)
     plain, packed = tmp_path / "plain", tmp_path / "packed"
     plain.write_bytes(LAYERS[4])
     packed.write_bytes(gzip.compress(LAYERS[4]))
@@ -165,7 +167,7 @@ def test_when_a_second_process_is_worth_it(tmp_path: Path, monkeypatch: pytest.M
     assert not forks(plain), "there is one piece"
     monkeypatch.setattr(sharing, "WORTH_BYTES", 1)
     assert forks(packed, plain)
-    monkeypatch.setattr(helping, "MOST", 1)
+    monkeypatch.setattr(helper, "MOST", 1)
     assert not forks(packed, plain)
 
 
@@ -212,7 +214,7 @@ def test_the_engines_storage_is_shared(
         stored.append(StoredLayer(f"sha256:{number}", taken_apart(tar, folder), folder))
     monkeypatch.setattr(storage, "WORTH_IT", 0)
     shared = list(storage._layers(stored, wanted, None))
-    monkeypatch.setattr("uvdive.image.helping.may_fork", lambda: False)
+    monkeypatch.setattr("uvdive.image.layers.helper.may_fork", lambda: False)
     assert shared == list(storage._layers(stored, wanted, None))
     assert [len(layer.index) for layer in shared] == [1, 31, 61, 91, 121]
 

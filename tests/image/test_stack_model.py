@@ -10,11 +10,11 @@ import layers as make
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uvdive.image.layer import LayerIndex
-from uvdive.image.stack import stack
+from uvdive.image.layer_index import LayerIndex
+from uvdive.image.stack.stack import stack
 from uvdive.image.stream import ChunkStream
 from uvdive.image.table import Cause, Kind
-from uvdive.image.tarindex import index_tar
+from uvdive.image.tar.index import index_tar
 
 NAMES = "abc"
 paths = st.lists(st.sampled_from(NAMES), min_size=1, max_size=3).map("/".join)

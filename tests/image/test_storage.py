@@ -18,13 +18,13 @@ from odd_tars import OneByOne, taken_apart, tars
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore
-from uvdive.image import tarsplit
 from uvdive.image.endpoint import docker_endpoint
-from uvdive.image.engine import Engine
+from uvdive.image.engine.engine import Engine
 from uvdive.image.events import LayerRead
 from uvdive.image.stream import ByteStream, ChunkStream
-from uvdive.image.tarindex import index_tar
-from uvdive.image.tarsplit import StorageError, TarSplitStream, chain_ids, read_below
+from uvdive.image.tar import tar_split
+from uvdive.image.tar.index import index_tar
+from uvdive.image.tar.tar_split import StorageError, TarSplitStream, chain_ids, read_below
 from uvdive.ledger.wanted import wanted
 from uvdive.session.images import load_image
 from uvdive.session.options import ReadOptions
@@ -104,7 +104,7 @@ def test_reports_are_the_same_and_contents_can_be_read(seed_image: str) -> None:
 def test_storage_that_was_asked_for_and_is_not_there_is_an_error(
     seed_image: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("uvdive.image.engine.storage_root", lambda *_: None)
+    monkeypatch.setattr("uvdive.image.engine.engine.storage_root", lambda *_: None)
     with pytest.raises(ImageError, match="storage cannot be read") as error:
         Engine(docker_endpoint()).read(seed_image, wanted, ignore, via="storage")
     assert error.value.do == "Use --via save."
@@ -156,8 +156,8 @@ def outcome(stream: ByteStream) -> object:
 @given(data=tars)
 def test_any_tar_reads_from_storage_as_from_a_stream(window: int, data: bytes) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tarsplit, "_WINDOW", window)
-        patch.setattr(tarsplit, "_SMALL", 1000)  # of larger files only the headers are in a window
+        patch.setattr(tar_split, "_WINDOW", window)
+        patch.setattr(tar_split, "_SMALL", 1000)  # of larger files only the headers are in a window
         folder = Path(name, "diff")
         folder.mkdir()
         stream = TarSplitStream(taken_apart(data, folder), folder)

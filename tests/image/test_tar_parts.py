@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from odd_tars import extended, file, header, padded, record, tars
 
 from uvdive.base.errors import ImageError
-from uvdive.image.layer import LayerIndex
+from uvdive.image.layer_index import LayerIndex
 from uvdive.image.stream import FileStream, opened
-from uvdive.image.tarheader import BLOCK
-from uvdive.image.tarindex import index_tar
-from uvdive.image.tarparts import Chain, cuts_of, read_part
+from uvdive.image.tar.header import BLOCK
+from uvdive.image.tar.index import index_tar
+from uvdive.image.tar.parts import Chain, cuts_of, read_part
 from uvdive.ledger.wanted import wanted
 
 Outcome = LayerIndex | tuple[type, str]

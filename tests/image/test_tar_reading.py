@@ -11,11 +11,11 @@ import layers as make
 import pytest
 
 from uvdive.base.errors import ImageError
-from uvdive.image.layer import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
+from uvdive.image.layer_index import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
 from uvdive.image.stream import ChunkStream, FileStream
 from uvdive.image.table import Kind
-from uvdive.image.tarheader import clean, number
-from uvdive.image.tarindex import index_tar
+from uvdive.image.tar.header import clean, number
+from uvdive.image.tar.index import index_tar
 
 LONG = "d" * 120 + "/" + "n" * 180
 FORMATS = {"gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT, "ustar": tarfile.USTAR_FORMAT}

@@ -10,7 +10,7 @@ import layers as make
 import pytest
 from owning import found, only_owner, read_layers
 
-from uvdive.ledger.oskinds import is_python, package_kind
+from uvdive.distro.kinds import is_python, package_kind
 
 BASE = ("CMD base", [make.file("usr/lib/base.so", bytes(1000)), make.symlink("lib", "usr/lib")])
 

@@ -10,7 +10,7 @@ from samples import sample_report
 
 from uvdive.base.errors import ExitCode, ImageError
 from uvdive.image.table import COLUMNS
-from uvdive.ledger import saved
+from uvdive.ledger.saved import report_file
 
 
 def payload_of(data: bytes) -> bytes:
@@ -35,14 +35,14 @@ def joined(header: object, columns: bytes) -> bytes:
 
 def assert_damaged(data: bytes, *, says: str = "damaged") -> None:
     with pytest.raises(ImageError, match=says) as caught:
-        saved.load(data)
+        report_file.load(data)
     assert caught.value.code is ExitCode.IMAGE
     assert caught.value.do
 
 
 def test_a_report_comes_back_as_it_was() -> None:
     report = sample_report()
-    again = saved.load(saved.dump(report))
+    again = report_file.load(report_file.dump(report))
     for field in fields(report):
         if field.name != "files":
             assert getattr(again, field.name) == getattr(report, field.name), field.name
@@ -52,25 +52,25 @@ def test_a_report_comes_back_as_it_was() -> None:
 
 
 def test_the_file_is_known_by_its_first_bytes_and_is_the_same_each_time() -> None:
-    data = saved.dump(sample_report())
-    assert saved.is_saved(data[:16])
-    assert not saved.is_saved(b"\x1f\x8b" + data)
-    assert data == saved.dump(sample_report())
+    data = report_file.dump(sample_report())
+    assert report_file.is_saved(data[:16])
+    assert not report_file.is_saved(b"\x1f\x8b" + data)
+    assert data == report_file.dump(sample_report())
 
 
 def test_every_truncation_is_an_error_with_advice() -> None:
-    data = saved.dump(sample_report())
+    data = report_file.dump(sample_report())
     for length in range(13, len(data), 7):
         assert_damaged(data[:length])
 
 
 def test_every_flipped_byte_is_noticed() -> None:
-    data = saved.dump(sample_report())
+    data = report_file.dump(sample_report())
     for at in range(0, len(data), 11):
         broken = bytearray(data)
         broken[at] ^= 0x41
         with pytest.raises(ImageError):
-            saved.load(bytes(broken))
+            report_file.load(bytes(broken))
 
 
 def test_what_is_no_saved_report_says_so() -> None:
@@ -80,18 +80,18 @@ def test_what_is_no_saved_report_says_so() -> None:
 
 def test_a_newer_format_asks_for_an_update() -> None:
     with pytest.raises(ImageError, match="format 2") as caught:
-        saved.load(packed(b"", version=b"2"))
+        report_file.load(packed(b"", version=b"2"))
     assert "Update uvdive" in caught.value.do
 
 
 @pytest.mark.parametrize("version", [b"", b"x", b"0", b"-1", b"1" * 80])
 def test_a_broken_version_is_an_error(version: bytes) -> None:
     with pytest.raises(ImageError):
-        saved.load(packed(payload_of(saved.dump(sample_report())), version=version))
+        report_file.load(packed(payload_of(report_file.dump(sample_report())), version=version))
 
 
 def test_a_payload_that_would_fill_the_memory_is_not_unpacked() -> None:
-    assert_damaged(packed(b"", size=saved.LIMIT + 1), says="fill the memory|would unpack")
+    assert_damaged(packed(b"", size=report_file.LIMIT + 1), says="fill the memory|would unpack")
 
 
 def test_a_payload_larger_than_it_says_is_not_unpacked() -> None:
@@ -99,7 +99,7 @@ def test_a_payload_larger_than_it_says_is_not_unpacked() -> None:
 
 
 def test_bytes_after_the_end_are_an_error() -> None:
-    assert_damaged(saved.dump(sample_report()) + b"x", says="more than it says")
+    assert_damaged(report_file.dump(sample_report()) + b"x", says="more than it says")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_header_longer_than_the_payload_is_an_error() -> None:
 
 def damage(path: str, value: object) -> bytes:
     """A saved report whose header has ``value`` at a dotted path."""
-    header, columns = parts_of(saved.dump(sample_report()))
+    header, columns = parts_of(report_file.dump(sample_report()))
     at = header
     *way, last = path.split(".")
     for step in way:
@@ -170,11 +170,11 @@ def test_a_header_that_lies_is_an_error(path: str, value: object) -> None:
 
 
 def test_what_a_later_version_adds_is_ignored_and_what_it_defaults_is_filled_in() -> None:
-    header, columns = parts_of(saved.dump(sample_report()))
+    header, columns = parts_of(report_file.dump(sample_report()))
     header["report"]["invented"] = {"later": 1}
     header["columns"].append({"name": "entry_xattr", "type": "u1", "count": 3, "bytes": 3})
     del header["report"]["environments"][0]["distributions"][0]["editable"]
-    report = saved.load(joined(header, columns + b"abc"))
+    report = report_file.load(joined(header, columns + b"abc"))
     assert report.environments[0].distributions[0].editable is None
 
 
@@ -200,26 +200,26 @@ def test_what_a_later_version_adds_is_ignored_and_what_it_defaults_is_filled_in(
 def test_an_index_that_points_out_of_its_table_is_an_error(name: str, at: int, value: int) -> None:
     report = sample_report()
     getattr(report.files, name)[at] = value
-    assert_damaged(saved.dump(report))
+    assert_damaged(report_file.dump(report))
 
 
 @pytest.mark.parametrize(("name", "value"), [("inode_owner", 9), ("inode_component", 4)])
 def test_an_inode_needs_an_owner_that_exists(name: str, value: int) -> None:
     report = sample_report()
     getattr(report, name)[0] = value
-    assert_damaged(saved.dump(report))
+    assert_damaged(report_file.dump(report))
 
 
 def test_columns_of_unequal_length_are_an_error() -> None:
     report = sample_report()
     report.files.entry_uid.append(0)
-    assert_damaged(saved.dump(report))
+    assert_damaged(report_file.dump(report))
     report = sample_report()
     report.inode_owner.append(0)
-    assert_damaged(saved.dump(report))
+    assert_damaged(report_file.dump(report))
 
 
 def test_a_name_with_a_slash_is_an_error() -> None:
     report = sample_report()
     report.files.names[1] = b"../../etc"
-    assert_damaged(saved.dump(report))
+    assert_damaged(report_file.dump(report))

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
 from uvdive.image.table import ALIVE, NONE, FileTable, Kind
-from uvdive.ledger.attribute import LayerOrigin
-from uvdive.ledger.components import Key
-from uvdive.ledger.contents import Contents
+from uvdive.ledger.accounts.attribute import LayerOrigin
+from uvdive.ledger.accounts.rule import Rule
+from uvdive.ledger.marks.components import Key
+from uvdive.ledger.marks.kept_contents import Contents
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
-from uvdive.ledger.rule import Rule
 from uvdive.session.reading import read_image
 
 SITE = "app/.venv/lib/python3.13/site-packages"

@@ -6,7 +6,7 @@ from trees import Table
 
 from uvdive.image.table import ALIVE, NONE, Cause, Change, Kind
 from uvdive.ledger.owners import OWNERS
-from uvdive.ledger.tree import Sign, TreeView, build_view, children, owner_of, owners_below
+from uvdive.ledger.view.tree import Sign, TreeView, build_view, children, owner_of, owners_below
 
 
 def view_of(rows: Table, layer: int = 0, mode: str = "upto") -> TreeView:

@@ -4,8 +4,8 @@ from trees import Table
 from uvdive.base.errors import UsageError
 from uvdive.image.table import Cause, Change, Kind
 from uvdive.ledger.owners import OWNERS
-from uvdive.ledger.tree import Sign, TreeView, build_view
-from uvdive.ledger.treefilter import Filter, Hit, match
+from uvdive.ledger.view.filter import Filter, Hit, match
+from uvdive.ledger.view.tree import Sign, TreeView, build_view
 
 
 def view_of(rows: Table, layer: int = 0, mode: str = "upto") -> TreeView:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from samples import SECRET, sample_report
 
-from uvdive.ledger import saved
+from uvdive.ledger.saved import report_file
 from uvdive.output.redact import redact_comparison, redact_report
 from uvdive.output.secrets import HIDDEN, redact
 from uvdive.verify.checks import Comparison, ConfigDelta
@@ -91,7 +91,7 @@ def test_a_report_loses_its_secrets_and_nothing_else() -> None:
     assert clean.totals == report.totals
     assert clean.waste == report.waste
     assert clean.layers == report.layers
-    assert SECRET.encode() not in saved.dump(clean)
+    assert SECRET.encode() not in report_file.dump(clean)
 
 
 def test_a_value_of_env_is_hidden_wherever_else_it_stands() -> None:

@@ -6,8 +6,8 @@ import pytest
 from system_facts import facts, packages
 
 from uvdive.ledger.report import OsRelease, User
+from uvdive.rewrite.evidence.os_needs import Need
 from uvdive.rewrite.planner import plan
-from uvdive.rewrite.system import Need
 
 ALPINE = OsRelease("alpine", "3.22.1", "")
 COPY_UV = "COPY --from=ghcr.io/astral-sh/uv:1 /uv /bin/\n"

@@ -9,8 +9,8 @@ import pairs_of_images as pairs
 import pytest
 from elves import elf
 
-from uvdive.ledger.access import Place
-from uvdive.rewrite.lacking import libraries, read_lacking
+from uvdive.ledger.reading.contents import Place
+from uvdive.rewrite.advice.missing_libraries import libraries, read_lacking
 
 TEXT = """\
 FROM python:3.13-slim-trixie AS build

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from system_facts import facts, packages
 
-from uvdive.ledger.installed import Installed
+from uvdive.ledger.system.installed import Installed
+from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
-from uvdive.rewrite.system import SystemFacts
 
 BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
 SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"

@@ -8,8 +8,8 @@ import pytest
 from system_facts import LIBPQ, facts, packages
 
 from uvdive.ledger.report import User
+from uvdive.rewrite.evidence.os_needs import Need
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.rewrite.system import Need
 
 BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
 SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"

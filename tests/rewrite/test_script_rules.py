@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from uvdive.rewrite.shelledit import still_calls
+from uvdive.rewrite.start.shell_edit import still_calls
 
 BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
 SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen\n"

@@ -9,10 +9,10 @@ import pairs_of_images as pairs
 import pytest
 from elves import elf
 
-from uvdive.ledger.access import Place
-from uvdive.ledger.installed import closure, installed_packages
-from uvdive.rewrite.system import Need, SystemFacts, read_system
-from uvdive.rewrite.systemtables import only_builds, wanted_by
+from uvdive.distro.needs import only_builds, wanted_by
+from uvdive.ledger.reading.contents import Place
+from uvdive.ledger.system.installed import closure, installed_packages
+from uvdive.rewrite.evidence.os_needs import Need, SystemFacts, read_system
 
 SITE = "app/.venv/lib/python3.13/site-packages"
 LIB = "usr/lib/x86_64-linux-gnu"

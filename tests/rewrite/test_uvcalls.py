@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from uvdive.rewrite.planner import plan
-from uvdive.rewrite.uvcalls import calls_sync, uv_calls
+from uvdive.uv.calls import calls_sync, uv_calls
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from samples import SECRET, sample_report
 
 from uvdive.base.errors import UsageError
-from uvdive.ledger.saved import load
+from uvdive.ledger.saved.report_file import load
 from uvdive.session.exporting import export
 
 

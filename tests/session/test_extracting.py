@@ -8,7 +8,7 @@ from trees import Table
 from uvdive.base.errors import CancelledError, ImageError, UsageError
 from uvdive.base.progress import CancelToken
 from uvdive.image.table import Cause, Kind
-from uvdive.ledger.tree import build_view
+from uvdive.ledger.view.tree import build_view
 from uvdive.session.extracting import extract
 
 LOST = 99

@@ -17,7 +17,7 @@ from rich.style import Style
 from textual.color import Color as Tint
 from textual.strip import Strip
 
-from uvdive.tui.theme import contrast
+from uvdive.tui.frame.theme import contrast
 
 Cell = tuple[str, Style]
 """A character, and its style; a wide character's second cell has an empty one."""

@@ -29,10 +29,10 @@ from uvdive.rewrite.plan import (
     RewritePlan,
 )
 from uvdive.session.images import Loaded
-from uvdive.tui import facts
 from uvdive.tui.app import UvdiveApp
-from uvdive.tui.jobs import Job
-from uvdive.tui.screens.rewrite import RewriteScreen
+from uvdive.tui.desk import path_facts
+from uvdive.tui.frame.jobs import Job
+from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.services import Services
 from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.hanging import Hanging
@@ -236,7 +236,7 @@ def path_of(app: UvdiveApp) -> bytes:
     """The path that the explorer's cursor is on."""
     tree = app.screen.query_one(FileTree)
     assert app.desk is not None
-    return app.desk.ask(facts.path_of, tree.selected)
+    return app.desk.ask(path_facts.path_of, tree.selected)
 
 
 def text_of(app: UvdiveApp) -> str:

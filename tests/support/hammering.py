@@ -11,9 +11,9 @@ from pathlib import Path
 
 import layers as make
 
-from uvdive.image.blobs import read_layer
-from uvdive.image.layer import LayerData
-from uvdive.image.layercache import LayerCache
+from uvdive.image.layer_index import LayerData
+from uvdive.image.layers.blobs import read_layer
+from uvdive.image.layers.cache import LayerCache
 from uvdive.image.stream import ChunkStream
 
 ROUNDS = 50

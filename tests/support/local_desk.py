@@ -10,7 +10,7 @@ import pytest
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.session.desk import Held, slim
 from uvdive.session.images import Loaded
-from uvdive.tui.newest import Newest
+from uvdive.tui.frame.newest import Newest
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from uvdive.base.errors import ImageError
 from uvdive.image.stream import ByteStream, ChunkStream
-from uvdive.image.tarheader import BLOCK, BadHeaderError
-from uvdive.image.tarmember import Members
+from uvdive.image.tar.header import BLOCK, BadHeaderError
+from uvdive.image.tar.member import Members
 
 
 class OneByOne:

@@ -8,8 +8,8 @@ import layers as make
 from layers import content
 
 from uvdive.base.progress import ignore
+from uvdive.image.raw_image import StoreIndex
 from uvdive.image.reference import Target
-from uvdive.image.source import StoreIndex
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.session.reading import read_image

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from uvdive.session.picking import Choices
 from uvdive.tui.app import UvdiveApp
-from uvdive.tui.facts import find_paths
+from uvdive.tui.desk.path_facts import find_paths
 from uvdive.tui.services import Opened, Services
 
 

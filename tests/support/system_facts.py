@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from uvdive.ledger.installed import Installed, closure
-from uvdive.rewrite.system import Need, SystemFacts
+from uvdive.ledger.system.installed import Installed, closure
+from uvdive.rewrite.evidence.os_needs import Need, SystemFacts
 
 
 def packages(*specs: str) -> dict[str, Installed]:

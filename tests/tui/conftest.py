@@ -18,7 +18,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 @pytest.fixture(autouse=True)
 def no_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test copies over what somebody has on the clipboard."""
-    monkeypatch.setattr("uvdive.tui.clipboard.copy_locally", lambda _text: "")
+    monkeypatch.setattr("uvdive.tui.frame.clipboard.copy_locally", lambda _text: "")
 
 
 @pytest.fixture

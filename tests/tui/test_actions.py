@@ -1,6 +1,6 @@
 import pytest
 
-from uvdive.tui.keys import TABLES, action_ids
+from uvdive.tui.keys.tables import TABLES, action_ids
 
 SHOWN = {"escape": "esc", "slash": "/", "question_mark": "?"}
 OTHER_BYTES = {"ctrl+m", "ctrl+i", "ctrl+h", "ctrl+j", "ctrl+left_square_bracket"}

@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from samples import sample_report
 
 from uvdive.ledger.owners import OWNERS
-from uvdive.tui.theme import LOOKS
+from uvdive.tui.frame.theme import LOOKS
 from uvdive.tui.widgets.bars import OwnerList, cells, scaled, stacked
 
 

@@ -8,7 +8,7 @@ from driving import Waits, ended, fails, text_of
 
 from uvdive.base.errors import ExitCode, ImageError
 from uvdive.tui.app import UvdiveApp
-from uvdive.tui.screens.dialogs import Failure
+from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.verify.checks import Comparison, ConfigDelta, OwnerDelta, PackageDelta, PathDelta
 
 FOUND = Comparison(

@@ -7,7 +7,7 @@ from samples import sample_report
 
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.screens.curtain import Curtain
-from uvdive.tui.screens.explore import ExploreScreen
+from uvdive.tui.screens.explore.explore import ExploreScreen
 
 
 async def test_what_is_typed_at_the_first_picture_waits_for_the_first_screen(monkeypatch):

@@ -9,9 +9,9 @@ import pytest
 from driving import ended, opened, path_of, text_of
 
 from uvdive.session.desk import open_desk
-from uvdive.tui import facts
-from uvdive.tui.outline import CHUNK
-from uvdive.tui.places import Place, Span
+from uvdive.tui.desk import path_facts
+from uvdive.tui.desk.outline import CHUNK
+from uvdive.tui.desk.places import Place, Span
 from uvdive.tui.screens.viewer import ViewerScreen
 from uvdive.tui.widgets.files import FileTree
 
@@ -54,7 +54,7 @@ async def over(pilot, job):
 async def test_the_image_is_held_elsewhere_and_looked_at_a_screenful_at_a_time(image):
     async with explored(image) as (app, pilot):
         assert app.desk.report.files.entries == 0
-        assert app.desk.ask(facts.path_of, 0) == b"/"
+        assert app.desk.ask(path_facts.path_of, 0) == b"/"
         await pilot.press("3", "down", "down")
         assert path_of(app) == b"/big"
         await pilot.press("enter")
@@ -62,7 +62,7 @@ async def test_the_image_is_held_elsewhere_and_looked_at_a_screenful_at_a_time(i
         tree = app.screen.query_one(FileTree)
         assert tree.count == 3 + CHUNK + 1
         # A jump far into the folder brings what is around it, and no more.
-        node = app.desk.ask(facts.find_paths, (b"/big/file_01000",)).place.node
+        node = app.desk.ask(path_facts.find_paths, (b"/big/file_01000",)).place.node
         app.show_place(Place(node, Span(1, "upto")))
         await answered(app, pilot)
         assert path_of(app) == b"/big/file_01000"
@@ -100,7 +100,7 @@ async def test_who_moves_on_before_the_answer_is_not_called_back(image):
 
 
 async def test_a_regular_expression_without_end_is_ended_and_told(image, monkeypatch):
-    monkeypatch.setattr("uvdive.tui.screens.browser.REGEX_SECONDS", 0.2)
+    monkeypatch.setattr("uvdive.tui.screens.explore.browser.REGEX_SECONDS", 0.2)
     async with explored(image) as (app, pilot):
         screen = app.screen
         await pilot.press("slash", "ctrl+t", "ctrl+t")
@@ -118,7 +118,7 @@ async def test_a_file_is_read_and_taken_out_a_piece_at_a_time(image, tmp_path, m
     monkeypatch.chdir(tmp_path)
     async with explored(image) as (app, pilot):
         screen = app.screen
-        app.show_place(app.desk.ask(facts.find_paths, (b"/app/main.py",)).place)
+        app.show_place(app.desk.ask(path_facts.find_paths, (b"/app/main.py",)).place)
         await answered(app, pilot)
         await pilot.press("enter")
         await over(pilot, screen._opening.job)
@@ -126,7 +126,7 @@ async def test_a_file_is_read_and_taken_out_a_piece_at_a_time(image, tmp_path, m
         await ended(pilot, app.jobs._jobs[-1])
         assert "print('hello')" in text_of(app)
         await pilot.press("escape")
-        app.show_place(app.desk.ask(facts.find_paths, (b"/app",)).place)
+        app.show_place(app.desk.ask(path_facts.find_paths, (b"/app",)).place)
         await answered(app, pilot)
         await pilot.press("e")
         await pilot.press("enter")

@@ -1,4 +1,4 @@
-from uvdive.tui.difflines import coloured, of_patch, pairs, unified
+from uvdive.tui.words.diff_lines import coloured, of_patch, pairs, unified
 
 OLD = "FROM a\nRUN x\nCMD y\n"
 NEW = "FROM a\nRUN z\nRUN w\nCMD y\n"

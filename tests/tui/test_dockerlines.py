@@ -4,7 +4,7 @@ from dataclasses import replace
 from samples import sample_report
 
 from uvdive.ledger.report import DockerfileInfo
-from uvdive.tui.dockerlines import read_listing
+from uvdive.tui.words.dockerfile_lines import read_listing
 
 TEXT = """FROM debian AS base
 # a comment

@@ -27,9 +27,9 @@ from uvdive.session.building import build_image, target_of
 from uvdive.session.desk import open_desk
 from uvdive.session.options import ReadOptions
 from uvdive.tui.app import UvdiveApp
-from uvdive.tui.screens.dialogs import Failure
-from uvdive.tui.screens.explore import ExploreScreen
-from uvdive.tui.screens.rewrite import RewriteScreen
+from uvdive.tui.screens.dialogs.dialogs import Failure
+from uvdive.tui.screens.explore.explore import ExploreScreen
+from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.services import Services
 
 pytestmark = pytest.mark.engine

@@ -17,7 +17,7 @@ from uvdive.build.images import image_tag, list_images, remove_images
 from uvdive.session.building import build_image
 from uvdive.session.desk import open_desk
 from uvdive.tui.app import UvdiveApp
-from uvdive.tui.screens.rewrite import RewriteScreen
+from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "flask"
 

@@ -10,7 +10,7 @@ from uvdive.base.errors import ExitCode, ImageError
 from uvdive.base.progress import BytesRead, Note
 from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
-from uvdive.tui.screens.dialogs import Failure
+from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.widgets.rows import Rows
 
 SAMPLE = answers(sample_report())

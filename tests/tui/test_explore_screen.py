@@ -4,9 +4,9 @@ from driving import answers, help_of, opened, path_of, text_of
 from samples import HOSTILE_NAME, sample_report
 from trees import HOSTILE, hostile_report
 
-from uvdive.tui.screens import explore
-from uvdive.tui.screens.dialogs import Help
-from uvdive.tui.text import visible
+from uvdive.tui.frame.text import visible
+from uvdive.tui.screens.dialogs.dialogs import Help
+from uvdive.tui.screens.explore import explore
 from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.layers import LayerList
 

@@ -10,8 +10,8 @@ from textual import events
 from textual.command import CommandPalette
 from textual.widgets import Input
 
-from uvdive.tui.screens.explore import ExploreScreen
-from uvdive.tui.screens.kinds import WasteScreen
+from uvdive.tui.screens.explore.explore import ExploreScreen
+from uvdive.tui.screens.lists.waste_findings_packages import WasteScreen
 from uvdive.tui.widgets.rows import Rows
 
 CHARACTERS = {"slash": "/"}
@@ -107,7 +107,7 @@ async def test_keys_that_move_are_counted():
 
 
 async def test_a_key_that_never_ends_holds_the_next_ones_up_for_a_while_only(monkeypatch):
-    monkeypatch.setattr("uvdive.tui.inturn.PATIENCE", 0.01)
+    monkeypatch.setattr("uvdive.tui.frame.keys_in_turn.PATIENCE", 0.01)
     async with lists() as (app, pilot):
         app._under_way = True  # as if a key's trace was lost
         await at_once(app, pilot, "w", "s")

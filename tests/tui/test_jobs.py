@@ -5,7 +5,7 @@ from samples import sample_report
 
 from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import BytesRead, Note
-from uvdive.tui.jobs import Job, Jobs
+from uvdive.tui.frame.jobs import Job, Jobs
 
 
 class Inbox:

@@ -6,11 +6,11 @@ from driving import answers, ended, opened, text_of
 from samples import sample_report
 
 from uvdive.base.config import Config
-from uvdive.tui.clashes import clashes
-from uvdive.tui.clipboard import copy_locally
-from uvdive.tui.headline import wins
-from uvdive.tui.screens.kinds import FindingsScreen
+from uvdive.tui.frame.clipboard import copy_locally
+from uvdive.tui.keys.clashes import clashes
+from uvdive.tui.screens.lists.waste_findings_packages import FindingsScreen
 from uvdive.tui.widgets.keybar import KeyBar
+from uvdive.tui.words.headline import wins
 
 SAMPLE = answers(sample_report())
 
@@ -80,7 +80,7 @@ async def test_clashes_are_told_at_the_start():
 
 
 async def test_what_is_copied_is_told_with_the_way_it_went(monkeypatch):
-    monkeypatch.setattr("uvdive.tui.clipboard.copy_locally", lambda text: f"tool for {len(text)}")
+    monkeypatch.setattr("uvdive.tui.frame.clipboard.copy_locally", lambda text: f"tool for {len(text)}")
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("y")
         await ended(pilot, app.jobs._jobs[-1])

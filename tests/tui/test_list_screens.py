@@ -7,8 +7,8 @@ from samples import sample_report
 
 from uvdive.ledger.report import DockerfileInfo, Waste
 from uvdive.tui.screens.dockerfile import DockerfileScreen
-from uvdive.tui.screens.explore import ExploreScreen
-from uvdive.tui.screens.kinds import FindingsScreen, PackagesScreen, WasteScreen
+from uvdive.tui.screens.explore.explore import ExploreScreen
+from uvdive.tui.screens.lists.waste_findings_packages import FindingsScreen, PackagesScreen, WasteScreen
 from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.listing import Listing
 from uvdive.tui.widgets.rows import Rows

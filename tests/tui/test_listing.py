@@ -4,10 +4,10 @@ from samples import sample_report
 
 from uvdive.ledger.report import Waste
 from uvdive.session.desk import Held
-from uvdive.tui.facts import Found, find_component, find_waste, place_of_path
-from uvdive.tui.listing import MOST, arrange
-from uvdive.tui.places import Span
-from uvdive.tui.tables import FINDINGS, PACKAGES, WASTE, packages
+from uvdive.tui.desk.listing import MOST, arrange
+from uvdive.tui.desk.path_facts import Found, find_component, find_waste, place_of_path
+from uvdive.tui.desk.places import Span
+from uvdive.tui.desk.tables import FINDINGS, PACKAGES, WASTE, packages
 from uvdive.tui.widgets.listing import line
 
 REPORT = sample_report()

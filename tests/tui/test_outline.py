@@ -1,8 +1,8 @@
 from trees import Table
 
-from uvdive.ledger.tree import build_view
-from uvdive.ledger.treefilter import Filter, match
-from uvdive.tui.outline import CHUNK, Choices, Outline
+from uvdive.ledger.view.filter import Filter, match
+from uvdive.ledger.view.tree import build_view
+from uvdive.tui.desk.outline import CHUNK, Choices, Outline
 
 
 def outline(rows: Table, wanted: Filter = Filter(), layer: int = 0) -> Outline:  # noqa: B008 - frozen

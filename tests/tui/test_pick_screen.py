@@ -6,8 +6,8 @@ from samples import sample_report
 from uvdive.base.errors import EngineError, UsageError
 from uvdive.session.picking import Choice, Choices
 from uvdive.tui.app import UvdiveApp
-from uvdive.tui.screens.dialogs import Failure
-from uvdive.tui.screens.explore import ExploreScreen
+from uvdive.tui.screens.dialogs.dialogs import Failure
+from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.pick import PickScreen, age
 from uvdive.tui.services import Opened, Services
 from uvdive.tui.widgets.listing import Listing

@@ -11,7 +11,7 @@ from driving import Recorded, answers, opened, proof, rewritten, text_of
 
 from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildResult, BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
-from uvdive.tui.proof import Proof
+from uvdive.tui.progress.proof import Proof
 from uvdive.tui.widgets.building import PairBar
 
 LAYERS = tuple(LayerOutline(f"sha256:{number}", "", None) for number in range(3))

@@ -3,7 +3,7 @@
 from driving import Recorded, answers, ended, opened, plan, rewritten, text_of
 from samples import sample_report
 
-from uvdive.tui.screens.dialogs import Question
+from uvdive.tui.screens.dialogs.dialogs import Question
 
 SAMPLE = answers(sample_report())
 

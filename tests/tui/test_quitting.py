@@ -21,7 +21,7 @@ from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.building import build_image, target_of
 from uvdive.session.desk import open_desk
 from uvdive.tui.app import UvdiveApp
-from uvdive.tui.screens.rewrite import RewriteScreen
+from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.services import Services
 
 pytestmark = pytest.mark.engine

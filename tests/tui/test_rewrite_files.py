@@ -11,9 +11,9 @@ from samples import sample_report
 
 from uvdive.base.units import size
 from uvdive.ledger.report import DockerfileInfo
+from uvdive.tui.progress.watched_files import Watch
 from uvdive.tui.screens.compare import CompareScreen
 from uvdive.tui.services import Services
-from uvdive.tui.watching import Watch
 
 SAMPLE = answers(sample_report())
 

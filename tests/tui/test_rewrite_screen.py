@@ -20,9 +20,9 @@ from samples import sample_report
 
 from uvdive.base.errors import BuildError, UsageError
 from uvdive.ledger.report import DockerfileInfo
-from uvdive.tui.screens.dialogs import AskPath, Failure
-from uvdive.tui.screens.explore import ExploreScreen
-from uvdive.tui.screens.rewrite import RewriteScreen
+from uvdive.tui.screens.dialogs.dialogs import AskPath, Failure
+from uvdive.tui.screens.explore.explore import ExploreScreen
+from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.widgets.building import CheckList
 from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView

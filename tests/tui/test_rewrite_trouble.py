@@ -7,8 +7,8 @@ from driving import Recorded, answers, built, ended, opened, rewritten, text_of
 from samples import sample_report
 
 from uvdive.build.alone import alone
-from uvdive.tui.screens.dialogs import Failure
-from uvdive.tui.screens.rewrite import RewriteScreen
+from uvdive.tui.screens.dialogs.dialogs import Failure
+from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.services import Services
 from uvdive.tui.widgets.decisions import DecisionList
 

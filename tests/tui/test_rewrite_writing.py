@@ -3,7 +3,7 @@ from driving import FAILED, NEW, Recorded, answers, built, ended, opened, rewrit
 from samples import sample_report
 
 from uvdive.base.errors import UsageError
-from uvdive.tui.screens.dialogs import Failure, Question
+from uvdive.tui.screens.dialogs.dialogs import Failure, Question
 
 SAMPLE = answers(sample_report())
 

@@ -9,12 +9,12 @@ from textual.app import App
 
 from uvdive.base.config import Config
 from uvdive.base.errors import UsageError
-from uvdive.ledger.saved import MAGIC
+from uvdive.ledger.saved.report_file import MAGIC
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.run import run_app
-from uvdive.tui.screens.asking import AskForm, AskTarget
-from uvdive.tui.screens.explore import ExploreScreen
-from uvdive.tui.screens.kinds import WasteScreen
+from uvdive.tui.screens.dialogs.asking import AskForm, AskTarget
+from uvdive.tui.screens.explore.explore import ExploreScreen
+from uvdive.tui.screens.lists.waste_findings_packages import WasteScreen
 
 SAMPLE = answers(sample_report())
 

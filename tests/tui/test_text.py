@@ -1,4 +1,4 @@
-from uvdive.tui.text import plain, right, visible
+from uvdive.tui.frame.text import plain, right, visible
 
 
 def test_a_tab_keeps_its_room():

@@ -3,7 +3,7 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from uvdive.ledger.owners import OWNERS
-from uvdive.tui.theme import DRAWN, TEXT, contrast, legible, variables
+from uvdive.tui.frame.theme import DRAWN, TEXT, contrast, legible, variables
 
 THEMES = [name for name in BUILTIN_THEMES if not name.startswith("ansi")]
 

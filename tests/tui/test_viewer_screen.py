@@ -7,13 +7,13 @@ from uvdive.base.errors import ImageError
 from uvdive.base.progress import CancelToken
 from uvdive.image.table import Cause, Change, Kind
 from uvdive.session.images import Loaded
-from uvdive.tui.content import MOST_TEXT, as_text, hex_row, language_of, read_body, read_diff
-from uvdive.tui.facts import find_paths
-from uvdive.tui.opening import versions
-from uvdive.tui.screens.asking import AskTarget
-from uvdive.tui.screens.explore import ExploreScreen
+from uvdive.tui.desk.file_contents import versions
+from uvdive.tui.desk.path_facts import find_paths
+from uvdive.tui.screens.dialogs.asking import AskTarget
+from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.viewer import ViewerScreen
 from uvdive.tui.widgets.content import ContentView
+from uvdive.tui.words.file_text import MOST_TEXT, as_text, hex_row, language_of, read_body, read_diff
 
 OLD = b"import os\nprint('[red]old')\n"
 NEW = b"import os\nprint('\x1b[2Jnew')\nprint(1)\n"

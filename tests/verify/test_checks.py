@@ -12,7 +12,7 @@ from layers import content
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken
-from uvdive.ledger.access import Place
+from uvdive.ledger.reading.contents import Place
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckStarted, Verification

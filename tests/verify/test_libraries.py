@@ -12,9 +12,9 @@ import pytest
 from elves import elf
 
 from uvdive.image.resolve import resolve
-from uvdive.ledger import access
-from uvdive.ledger.access import Place, place_of
-from uvdive.ledger.elf import Elf, offered, read_elf, same_when_loaded
+from uvdive.ledger.reading import contents
+from uvdive.ledger.reading.contents import Place, place_of
+from uvdive.ledger.reading.elf import Elf, offered, read_elf, same_when_loaded
 from uvdive.session.images import load_image
 from uvdive.verify.checks import Check
 from uvdive.verify.libraries import check_libraries
@@ -150,12 +150,12 @@ def test_an_image_of_an_engine_is_read_from_its_storage_or_through_a_container(
     found = []
     for way in ("storage", "container"):
         if way == "container":
-            monkeypatch.setattr(access, "storage_root", lambda *_: None)
+            monkeypatch.setattr(contents, "storage_root", lambda *_: None)
         with place_of(report) as place:
             assert place is not None
             made = place.container
             with (
-                access.Contents(report.files, place) as opened,
+                contents.Contents(report.files, place) as opened,
                 opened.open(entry) as program,
                 opened.open(text) as small,
             ):

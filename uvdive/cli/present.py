@@ -80,7 +80,7 @@ def check_save(path: Path) -> None:
     Raises:
         UsageError: it may not.
     """
-    from uvdive.ledger.saved import MAGIC
+    from uvdive.ledger.saved.report_file import MAGIC
 
     if not path.parent.is_dir():
         raise UsageError(f"{path} can't be saved: there is no folder {path.parent}.", "Make it first.")
@@ -101,7 +101,7 @@ def save(report: ImageReport, path: Path) -> None:
     Raises:
         UsageError: it cannot be written.
     """
-    from uvdive.ledger.saved import dump
+    from uvdive.ledger.saved.report_file import dump
 
     try:
         replace_file(path, dump(report))

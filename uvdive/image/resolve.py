@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from uvdive.image.table import ALIVE, FileTable, Kind
-from uvdive.image.tarheader import clean
+from uvdive.image.tar.header import clean
 
 _MAX_HOPS = 40  # as Linux: path_resolution(7)
 

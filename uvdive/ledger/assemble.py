@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING
 from uvdive import __version__
 from uvdive.base.errors import UvdiveError
 from uvdive.image.config import Manifest
-from uvdive.image.layer import LayerData
-from uvdive.image.source import layer_commands, layer_history
+from uvdive.image.layer_index import LayerData
+from uvdive.image.raw_image import layer_commands, layer_history
 from uvdive.image.table import FileTable
-from uvdive.ledger import reasons, rule
-from uvdive.ledger.attribute import LayerOrigin, attribute
-from uvdive.ledger.base import KnownImage, find_base
-from uvdive.ledger.components import text
-from uvdive.ledger.contents import Contents
-from uvdive.ledger.duplicates import DigestOf, duplicate_bytes
-from uvdive.ledger.environments import environments
+from uvdive.ledger.accounts import rule
+from uvdive.ledger.accounts.attribute import LayerOrigin, attribute
+from uvdive.ledger.accounts.duplicates import DigestOf, duplicate_bytes
+from uvdive.ledger.accounts.sums import Sums, add_up, components_of, owners_of, waste_of
+from uvdive.ledger.base_image import KnownImage, find_base
+from uvdive.ledger.environments import which_lock
+from uvdive.ledger.environments.environments import environments
 from uvdive.ledger.findings import Facts, copied, find
+from uvdive.ledger.marks.components import text
+from uvdive.ledger.marks.kept_contents import Contents
 from uvdive.ledger.report import (
     Base,
     DockerfileInfo,
@@ -33,7 +35,6 @@ from uvdive.ledger.report import (
     Totals,
     User,
 )
-from uvdive.ledger.sums import Sums, add_up, components_of, owners_of, waste_of
 
 if TYPE_CHECKING:
     from uvdive.dockerfile.history import HistoryMatch
@@ -83,7 +84,7 @@ def make_report(evidence: Evidence) -> ImageReport:
     base_layers = base.layers if base else 0
     commands = [instruction_text(command) for command in layer_commands(manifest)]
     contents = Contents(table, evidence.kept)
-    contents.names.prepare((*rule.MARKS, *reasons.FILES, *copied.MARKS))
+    contents.names.prepare((*rule.MARKS, *which_lock.FILES, *copied.MARKS))
     attribution = attribute(
         contents,
         [LayerOrigin(number < base_layers, command) for number, command in enumerate(commands)],

@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping
 
 from uvdive.image.table import NONE
-from uvdive.ledger.components import text
-from uvdive.ledger.regions import Regions
+from uvdive.ledger.marks.components import text
+from uvdive.ledger.marks.regions import Regions
 
 CACHE, DATA = "cache", "data cache"
 

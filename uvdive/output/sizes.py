@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uvdive.base.units import Units, size
-from uvdive.ledger.reconcile import Explanation, explain
+from uvdive.ledger.engine_sizes import Explanation, explain
 from uvdive.ledger.report import ImageReport
 
 

@@ -7,41 +7,41 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.additions import add_paths, extra_packages
-from uvdive.rewrite.atstart import environment_of, first_sync, with_environment
-from uvdive.rewrite.basediff import announce_base_files
-from uvdive.rewrite.bases import Bases, check_interpreter, choose_bases
-from uvdive.rewrite.buildoptions import BuildOptions, build_options
-from uvdive.rewrite.compose import Parts, Writer, check_single, write
-from uvdive.rewrite.copyset import Copier, CopySet
-from uvdive.rewrite.credentials import warn_credentials
-from uvdive.rewrite.dependencies import dependency_layer
-from uvdive.rewrite.dockerignore import keep_host_environment_out
-from uvdive.rewrite.elsewhere import warn_elsewhere
-from uvdive.rewrite.explain import explain
-from uvdive.rewrite.facts import EnvironmentFacts, find_environment
-from uvdive.rewrite.files import Files
-from uvdive.rewrite.homes import warn_cache_mounts, warn_data_of_others, warn_installer_paths
-from uvdive.rewrite.inplace import predict_in_place, steps_with_uv, write_in_place
-from uvdive.rewrite.layers import MAX_COPIES, arranged
-from uvdive.rewrite.leftbehind import left_behind
-from uvdive.rewrite.mounts import mount_points
-from uvdive.rewrite.multistage import note_stages
-from uvdive.rewrite.neverinstalled import warn_never_installed
-from uvdive.rewrite.noneditable import install_project
+from uvdive.rewrite.advice.home_data import warn_cache_mounts, warn_data_of_others, warn_installer_paths
+from uvdive.rewrite.advice.missing_programs import warn_never_installed
+from uvdive.rewrite.advice.uv_elsewhere import warn_elsewhere
+from uvdive.rewrite.builder.dependency_layer import dependency_layer
+from uvdive.rewrite.builder.dockerignore import keep_host_environment_out
+from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync, warn_resolving
+from uvdive.rewrite.builder.options import BuildOptions, build_options
+from uvdive.rewrite.builder.project_install import install_project
+from uvdive.rewrite.copies.by_text import static_copy_set
+from uvdive.rewrite.copies.by_text_checks import check_static
+from uvdive.rewrite.copies.copier import Copier, CopySet
+from uvdive.rewrite.copies.extra import add_paths, extra_packages
+from uvdive.rewrite.copies.in_words import explain
+from uvdive.rewrite.copies.layers import MAX_COPIES, arranged
+from uvdive.rewrite.copies.left_behind import left_behind
+from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment
+from uvdive.rewrite.environment.made_at_start import environment_of, first_sync, with_environment
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.mounts import mount_points
+from uvdive.rewrite.evidence.runs import Run, early_copies, read_runs
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused, options
-from uvdive.rewrite.ospackages import plan_packages
-from uvdive.rewrite.othermeans import check_sources
+from uvdive.rewrite.packages.by_other_programs import check_sources
+from uvdive.rewrite.packages.plan import plan_packages
 from uvdive.rewrite.plan import Decision, FileChange, Prediction
 from uvdive.rewrite.prediction import predict
-from uvdive.rewrite.runs import Run, early_copies, read_runs
-from uvdive.rewrite.settings import added_variables, check_inherited, start_text
-from uvdive.rewrite.start import Starter
-from uvdive.rewrite.staticcopies import static_copy_set
-from uvdive.rewrite.staticrules import check_static
-from uvdive.rewrite.steps import Evidence
-from uvdive.rewrite.sync import check_other_stages, full_sync, warn_resolving
-from uvdive.rewrite.targets import lean_targets, only_describes
+from uvdive.rewrite.stages.base_difference import announce_base_files
+from uvdive.rewrite.stages.bases import Bases, check_interpreter, choose_bases
+from uvdive.rewrite.stages.credentials import warn_credentials
+from uvdive.rewrite.stages.inherited import added_variables, check_inherited, start_text
+from uvdive.rewrite.stages.multistage import note_stages
+from uvdive.rewrite.stages.targets import lean_targets, only_describes
+from uvdive.rewrite.start.instructions import Starter
+from uvdive.rewrite.text.compose import Parts, Writer, check_single, write
+from uvdive.rewrite.text.in_place import predict_in_place, steps_with_uv, write_in_place
 
 BaseLookup = Callable[[str], ImageReport | None]
 """The report of an image that is at hand, by its reference; None where it is not (R60)."""

@@ -10,18 +10,18 @@ from pathlib import Path
 from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.advice.missing_libraries import Lacking, warn_lacking
 from uvdive.rewrite.choices import check_choices
 from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.draft import BaseLookup, Bench, Draft, make_draft
-from uvdive.rewrite.environments import uv_bytes
-from uvdive.rewrite.files import Files
-from uvdive.rewrite.foreign import check_native, warn_by_text
-from uvdive.rewrite.lacking import Lacking, warn_lacking
-from uvdive.rewrite.multistage import check_multistage
+from uvdive.rewrite.environment.fit import check_native, warn_by_text
+from uvdive.rewrite.environment.which import uv_bytes
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.os_needs import SystemFacts
+from uvdive.rewrite.evidence.steps import Evidence, command_text, gather, mentions_uv
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Allowances, Refusal, RewritePlan
-from uvdive.rewrite.steps import Evidence, command_text, gather, mentions_uv
-from uvdive.rewrite.system import SystemFacts
+from uvdive.rewrite.stages.multistage import check_multistage
 
 
 def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name

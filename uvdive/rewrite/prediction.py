@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from uvdive.image.table import NONE
-from uvdive.ledger.apps import is_os_package, os_package
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.commandclass import REPEATED
-from uvdive.rewrite.copyset import CopySet
-from uvdive.rewrite.files import Files
-from uvdive.rewrite.ospackages import PackagePlan
+from uvdive.ledger.whose import is_os_package, os_package
+from uvdive.rewrite.copies.already_there import Provided, is_book
+from uvdive.rewrite.copies.copier import CopySet
+from uvdive.rewrite.evidence.command_kinds import REPEATED
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.packages.plan import PackagePlan
 from uvdive.rewrite.plan import Prediction
-from uvdive.rewrite.provided import Provided, is_book
-from uvdive.rewrite.runs import Run
 
 # What a base holds beside Python counts as the base's once something stands on it.
 _CLEANED = re.compile(r"/var/(?:lib/apt/lists|cache/apt)/")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import xxhash
 
-from uvdive.image.layercache import LayerCache, default_folder
+from uvdive.image.layers.cache import LayerCache, default_folder
 from uvdive.ledger import wanted
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uvdive.base import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
-from uvdive.ledger.access import Indexes, Places, places_of
+from uvdive.ledger.reading.contents import Indexes, Places, places_of
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import Comparison
 from uvdive.verify.compare import compare

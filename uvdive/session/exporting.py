@@ -34,7 +34,7 @@ def export(report: ImageReport, kind: ExportKind, path: Path) -> Path:
         from uvdive.output.markdown import report_markdown
 
         return write_new(path, report_markdown(report).encode("utf-8", "replace"))
-    from uvdive.ledger.saved import dump
+    from uvdive.ledger.saved.report_file import dump
 
     return write_new(path, dump(report))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import BytesRead, CancelToken, OnEvent, ignore
 from uvdive.image.table import NONE, Kind
-from uvdive.ledger.tree import Sign, TreeView
+from uvdive.ledger.view.tree import Sign, TreeView
 
 if TYPE_CHECKING:
     # The app imports this before its first picture.

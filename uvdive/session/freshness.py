@@ -9,13 +9,13 @@ from pathlib import Path
 import xxhash
 
 from uvdive.dockerfile.syntax import parse
-from uvdive.image.source import StoreIndex
+from uvdive.image.raw_image import StoreIndex
 from uvdive.image.table import Kind
-from uvdive.ledger.access import Contents, UnreadableError, place_of
+from uvdive.ledger.reading.contents import Contents, UnreadableError, place_of
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.contextfiles import sources
+from uvdive.rewrite.evidence.context_files import sources
+from uvdive.rewrite.evidence.steps import Evidence, Step, gather
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.steps import Evidence, Step, gather
 
 _MOST = 5
 _IGNORE = ".dockerignore"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
+from uvdive.image.raw_image import StoreIndex
 from uvdive.image.reference import Target, parse_target
-from uvdive.image.source import StoreIndex
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.session.options import DEFAULTS, ReadOptions
@@ -85,11 +85,11 @@ def read_saved(path: Path) -> ImageReport:
     Raises:
         ImageError: it cannot be opened, or is damaged.
     """
-    from uvdive.ledger import saved
+    from uvdive.ledger.saved import report_file
 
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ImageError(f"{path} cannot be opened: {error.strerror}.", "Check its name.") from error
-    report = saved.load(data)
+    report = report_file.load(data)
     return replace(report, image=replace(report.image, source="saved"))

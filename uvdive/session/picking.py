@@ -11,7 +11,7 @@ from uvdive.base import worker
 from uvdive.base.errors import UvdiveError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.image.endpoint import docker_endpoint
-from uvdive.image.engine import Engine
+from uvdive.image.engine.engine import Engine
 from uvdive.session.matching import names_dockerfile
 
 ChoiceKind = Literal["image", "archive", "report", "Dockerfile", "layout"]

@@ -12,8 +12,8 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.alone import alone
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import image_tag
-from uvdive.image.source import StoreIndex
-from uvdive.ledger.access import Indexes
+from uvdive.image.raw_image import StoreIndex
+from uvdive.ledger.reading.contents import Indexes
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.building import build_image, context_with, engine_of, target_of

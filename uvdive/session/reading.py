@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import Note, OnEvent
-from uvdive.image import archive
-from uvdive.image.boxes import Box, FolderBox, PassedBox, open_archive
-from uvdive.image.comparing import Contents
+from uvdive.image.archives import docker_archive
+from uvdive.image.archives.boxes import Box, FolderBox, PassedBox, open_archive
+from uvdive.image.raw_image import RawImage, StoreIndex
 from uvdive.image.reference import Target
-from uvdive.image.source import RawImage, StoreIndex
-from uvdive.image.sources import Sources
-from uvdive.image.stack import stack
+from uvdive.image.stack.comparing import Contents
+from uvdive.image.stack.content_places import Sources
+from uvdive.image.stack.stack import stack
 from uvdive.ledger.wanted import wanted
 from uvdive.session.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
-    from uvdive.ledger.base import KnownImage
+    from uvdive.ledger.base_image import KnownImage
     from uvdive.ledger.report import ImageReport
 
 
@@ -90,8 +90,8 @@ def _raw(target: Target, options: ReadOptions, on_event: OnEvent) -> tuple[RawIm
     """The image as its source hands it over, and the engine's images, one of which may be its base."""
     if target.kind in ("docker", "podman"):
         from uvdive.image.endpoint import endpoint_of
-        from uvdive.image.engine import Engine
-        from uvdive.ledger.base import KnownImage
+        from uvdive.image.engine.engine import Engine
+        from uvdive.ledger.base_image import KnownImage
         from uvdive.session.caching import layer_cache
 
         engine = Engine(endpoint_of(target.kind))
@@ -134,19 +134,19 @@ def _from_box(
     if source == "archive":
         source = "docker-archive" if box.text("manifest.json") is not None else "oci-archive"
     if source == "docker-archive":
-        chosen = archive.choose(box, target.tag, reference=target.value, source=source)
+        chosen = docker_archive.choose(box, target.tag, reference=target.value, source=source)
         if options.platform:
             _check_platform(chosen.manifest.platform, options.platform)
     else:
-        from uvdive.image import oci
+        from uvdive.image.archives import oci
 
         name = "oci-layout" if source == "oci" else source
         chosen = oci.choose(box, target.tag, options.platform, reference=target.value, source=name)
-    return archive.collect(box, chosen, on_event, announce=announce, meanwhile=_prepare)
+    return docker_archive.collect(box, chosen, on_event, announce=announce, meanwhile=_prepare)
 
 
 def _check_platform(found: str, asked: str) -> None:
-    from uvdive.image.oci import fits
+    from uvdive.image.archives.oci import fits
 
     if not fits(found, asked):
         raise ImageError(

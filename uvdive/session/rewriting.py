@@ -10,12 +10,12 @@ from uvdive.base import worker
 from uvdive.base.errors import EngineError, ImageError, UsageError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.image.store import LayerStore
-from uvdive.ledger.access import place_of
+from uvdive.ledger.reading.contents import place_of
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.lacking import Lacking, libraries, read_lacking
+from uvdive.rewrite.advice.missing_libraries import Lacking, libraries, read_lacking
+from uvdive.rewrite.evidence.os_needs import SystemFacts, read_system
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
-from uvdive.rewrite.system import SystemFacts, read_system
 
 _LIMIT = 1 << 20
 _INSTALLS = re.compile(r"\b(?:apt|apt-get|apk|aptitude)\b")
@@ -146,7 +146,7 @@ def _load_base(
         ImageError: it was to be pulled, and cannot be.
         EngineError: the engine that has the image, or was to pull, does not answer.
     """
-    from uvdive.image.oci import fits, this_platform
+    from uvdive.image.archives.oci import fits, this_platform
     from uvdive.session.images import load_image
     from uvdive.session.options import ReadOptions
 

@@ -19,21 +19,21 @@ from textual.theme import Theme
 from uvdive.base.config import Config
 from uvdive.base.errors import CancelledError, ExitCode, UvdiveError
 from uvdive.image.reference import is_ours
-from uvdive.tui import theme
-from uvdive.tui.actions import Action, ActionScreen
-from uvdive.tui.inturn import KeysInTurn
-from uvdive.tui.jobs import Job, Jobs, Work
+from uvdive.tui.frame import theme
+from uvdive.tui.frame.actions import Action, ActionScreen
+from uvdive.tui.frame.jobs import Job, Jobs, Work
+from uvdive.tui.frame.keys_in_turn import KeysInTurn
+from uvdive.tui.frame.text import visible
 from uvdive.tui.screens.curtain import Curtain
 from uvdive.tui.services import Loader, Opener, Services
-from uvdive.tui.text import visible
 
 if TYPE_CHECKING:
     from uvdive.base.progress import CancelToken, OnEvent
     from uvdive.ledger.report import ImageReport
     from uvdive.session.desk import Desk
-    from uvdive.tui.builds import Build
-    from uvdive.tui.places import Place
-    from uvdive.tui.screens.explore import ExploreScreen
+    from uvdive.tui.desk.places import Place
+    from uvdive.tui.progress.build import Build
+    from uvdive.tui.screens.explore.explore import ExploreScreen
 
 MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""
@@ -134,7 +134,7 @@ class UvdiveApp(KeysInTurn):
     @cached_property
     def original(self) -> Build:
         """The build of the original, where there was one."""
-        from uvdive.tui.builds import Build
+        from uvdive.tui.progress.build import Build
 
         return Build("before")
 
@@ -155,7 +155,7 @@ class UvdiveApp(KeysInTurn):
         self.theme_changed_signal.subscribe(self, self._theme_changed)
 
     def _tell_clashes(self) -> None:
-        from uvdive.tui.clashes import clashes
+        from uvdive.tui.keys.clashes import clashes
 
         for words in clashes(self.keymap)[:MOST_CLASHES]:
             self.notify(words, title="Keys", severity="warning", markup=False, timeout=10)
@@ -191,7 +191,7 @@ class UvdiveApp(KeysInTurn):
 
             return CompareScreen(self._names, comparer=self._comparer)
         if self._loader is not None:
-            from uvdive.tui.screens.explore import ExploreScreen
+            from uvdive.tui.screens.explore.explore import ExploreScreen
 
             return ExploreScreen()
         from uvdive.tui.screens.pick import PickScreen
@@ -200,8 +200,8 @@ class UvdiveApp(KeysInTurn):
 
     def open_target(self, target: str) -> None:
         """Explore what was picked."""
-        from uvdive.tui.screens.dialogs import Failure
-        from uvdive.tui.screens.explore import ExploreScreen
+        from uvdive.tui.screens.dialogs.dialogs import Failure
+        from uvdive.tui.screens.explore.explore import ExploreScreen
 
         assert self._opener is not None
         try:
@@ -250,15 +250,15 @@ class UvdiveApp(KeysInTurn):
             desk.close()
             raise CancelledError
         # Imported here while people wait anyway: at the first key it would be felt.
-        for name in ("kinds", "viewer", "dockerfile", "rewrite"):
+        for name in ("lists.waste_findings_packages", "viewer", "dockerfile", "rewrite.rewrite"):
             import_module(f"uvdive.tui.screens.{name}")
         return desk
 
     def show_rewrite(self, report: ImageReport) -> None:
         """Go to the rewrite, which stays as it was left; ask for a Dockerfile where none is found."""
-        from uvdive.tui.screens.dialogs import AskPath
-        from uvdive.tui.screens.rewrite import RewriteScreen
-        from uvdive.tui.writing import find_dockerfile, without_dockerfile
+        from uvdive.tui.screens.dialogs.dialogs import AskPath
+        from uvdive.tui.screens.rewrite.questions import find_dockerfile, without_dockerfile
+        from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 
         if self.is_screen_installed("rewrite"):
             self.push_screen("rewrite")
@@ -281,7 +281,7 @@ class UvdiveApp(KeysInTurn):
     @property
     def explorer(self) -> ExploreScreen | None:
         """The explorer, which lies below all other screens but the picker."""
-        from uvdive.tui.screens.explore import ExploreScreen
+        from uvdive.tui.screens.explore.explore import ExploreScreen
 
         return next((screen for screen in self.screen_stack if isinstance(screen, ExploreScreen)), None)
 
@@ -293,15 +293,19 @@ class UvdiveApp(KeysInTurn):
 
     def show_list(self, name: str, report: ImageReport) -> None:
         """Open the list of ``waste``, ``findings`` or ``packages``."""
-        from uvdive.tui.screens.kinds import FindingsScreen, PackagesScreen, WasteScreen
+        from uvdive.tui.screens.lists.waste_findings_packages import (
+            FindingsScreen,
+            PackagesScreen,
+            WasteScreen,
+        )
 
         kinds = {"waste": WasteScreen, "findings": FindingsScreen, "packages": PackagesScreen}
         self.push_screen(kinds[name](report))
 
     def show_dockerfile(self, report: ImageReport, line: int | None = None) -> None:
         """Open the Dockerfile, at a line."""
-        from uvdive.tui.dockerlines import read_listing
         from uvdive.tui.screens.dockerfile import DockerfileScreen
+        from uvdive.tui.words.dockerfile_lines import read_listing
 
         self.push_screen(DockerfileScreen(report, read_listing(report, self.dockerfile), line))
 
@@ -324,7 +328,7 @@ class UvdiveApp(KeysInTurn):
 
     def copy(self, text: str, told: str = "") -> None:
         """Copy a text, and say that it was copied (or ``told``), and by what."""
-        from uvdive.tui.clipboard import copy_locally
+        from uvdive.tui.frame.clipboard import copy_locally
 
         # The terminal's clipboard works over a slow link too, but it never says whether it did.
         self.copy_to_clipboard(text)

@@ -12,7 +12,7 @@ from uvdive.base.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from uvdive.base.config import Config
-    from uvdive.tui.jobs import Work
+    from uvdive.tui.frame.jobs import Work
     from uvdive.tui.services import Loader, Opener, Services
 
 LAST_WORDS = 0.5
@@ -102,7 +102,7 @@ def _checked(config: Config) -> Config:
     from textual.theme import BUILTIN_THEMES
 
     from uvdive.base.config import remembered_theme, unknown
-    from uvdive.tui.keys import action_ids
+    from uvdive.tui.keys.tables import action_ids
 
     known = action_ids()
     for name in config.keymap:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from uvdive.ledger.access import Places
-from uvdive.ledger.apps import is_os_package
-from uvdive.ledger.distributions import normal_name
 from uvdive.ledger.owners import OWNERS
+from uvdive.ledger.python.distributions import normal_name
+from uvdive.ledger.reading.contents import Places
 from uvdive.ledger.report import Component, Distribution, Environment, ImageReport
+from uvdive.ledger.whose import is_os_package
 from uvdive.verify.checks import Comparison, OwnerDelta, PackageDelta, PathDelta
 from uvdive.verify.config import config_deltas
 from uvdive.verify.pairs import Pair, changes, walk

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import IO
 
-from uvdive.ledger.elf import same_when_loaded
+from uvdive.ledger.reading.elf import same_when_loaded
 
 _LIMIT = 16 << 20
 _NOTES = (b"uv_cache.json", b"uv_build.json")

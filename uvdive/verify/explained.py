@@ -7,8 +7,8 @@ from functools import cached_property
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
+from uvdive.ledger.marks.paths import MOUNT_POINTS
 from uvdive.ledger.owners import OWNERS
-from uvdive.ledger.paths import MOUNT_POINTS
 from uvdive.ledger.report import Component, ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.compare import is_package, packages

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from uvdive.base.units import size
 from uvdive.image.table import Kind
-from uvdive.ledger.access import Places, UnreadableError
+from uvdive.ledger.reading.contents import Places, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, Want

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
-from uvdive.ledger.access import Contents, Place, UnreadableError
-from uvdive.ledger.apps import is_apps
-from uvdive.ledger.linker import Linker
+from uvdive.ledger.reading.contents import Contents, Place, UnreadableError
+from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
+from uvdive.ledger.whose import is_apps
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.interpreter import needed
 from uvdive.verify.pairs import printable

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from uvdive.base import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
-from uvdive.ledger.access import Indexes, Places, places_of
+from uvdive.ledger.reading.contents import Indexes, Places, places_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.announced import without_announced

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Literal, NamedTuple
 
 from uvdive.image.table import Kind
-from uvdive.ledger.access import Contents, Places, UnreadableError
+from uvdive.ledger.reading.contents import Contents, Places, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.pairs import Pair
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from uvdive.image.table import Kind
-from uvdive.ledger.components import text
-from uvdive.ledger.environments import pyvenv
+from uvdive.ledger.environments.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts, finding
 from uvdive.ledger.findings.places import files_below
+from uvdive.ledger.marks.components import text
 from uvdive.ledger.report import Finding, LayerReport
 
 _SECRET_NAMES = frozenset(

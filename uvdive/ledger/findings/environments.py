@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from uvdive.base.units import size
-from uvdive.ledger.components import text
 from uvdive.ledger.findings.facts import Facts, finding, heaviest
 from uvdive.ledger.findings.usage import may_write, sees_system, used_place
+from uvdive.ledger.marks.components import text
 from uvdive.ledger.report import Finding
 
 _DEV_GROUPS = frozenset({"dev", "test", "tests", "testing", "lint", "linting", "typing", "docs"})

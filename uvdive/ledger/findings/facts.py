@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, NONE, FileTable
-from uvdive.ledger.attribute import Attribution
-from uvdive.ledger.contents import Contents
+from uvdive.ledger.accounts.attribute import Attribution
 from uvdive.ledger.findings.places import Place, find_places
-from uvdive.ledger.links import further_names
+from uvdive.ledger.marks.hard_links import further_names
+from uvdive.ledger.marks.kept_contents import Contents
 from uvdive.ledger.report import Component, Environment, Finding, LayerReport, User, Waste
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from uvdive.ledger.components import text
 from uvdive.ledger.findings.facts import Facts, finding, heaviest
 from uvdive.ledger.findings.places import files_below
 from uvdive.ledger.findings.rewrites import TRIFLE
+from uvdive.ledger.marks.components import text
 from uvdive.ledger.report import Finding
 
 _APT = (b"/var/lib/apt/lists", b"/var/cache/apt")

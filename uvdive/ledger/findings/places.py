@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from uvdive.image.table import NONE, FileTable, Kind
-from uvdive.ledger.attribute import Attribution
-from uvdive.ledger.components import text
+from uvdive.ledger.accounts.attribute import Attribution
+from uvdive.ledger.marks.components import text
 from uvdive.ledger.report import Component, Environment
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from uvdive.ledger.components import text
 from uvdive.ledger.findings.facts import Facts, finding
+from uvdive.ledger.marks.components import text
 from uvdive.ledger.report import Finding, LayerReport, Waste
 
 TRIFLE = 10_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from uvdive.ledger.environments import pyvenv
+from uvdive.ledger.environments.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts
 from uvdive.ledger.findings.places import Place
 from uvdive.ledger.report import User

@@ -14,20 +14,20 @@ from textual.widgets import Static
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import BytesRead, Note
 from uvdive.base.units import delta, size
-from uvdive.tui.actions import bindings
-from uvdive.tui.changes import CHANGES, KINDS, Change, changes
-from uvdive.tui.describe import field, lines
-from uvdive.tui.headline import fit
-from uvdive.tui.jobs import Job, Work
-from uvdive.tui.listing import arrange
-from uvdive.tui.rewritekeys import COMPARE
-from uvdive.tui.screens.dialogs import Failure
-from uvdive.tui.screens.sifting import Sifting
-from uvdive.tui.text import keep_end, paragraph, visible
+from uvdive.tui.desk.changes import CHANGES, KINDS, Change, changes
+from uvdive.tui.desk.listing import arrange
+from uvdive.tui.frame.actions import bindings
+from uvdive.tui.frame.jobs import Job, Work
+from uvdive.tui.frame.text import keep_end, paragraph, visible
+from uvdive.tui.keys.rewrite import COMPARE
+from uvdive.tui.screens.dialogs.dialogs import Failure
+from uvdive.tui.screens.lists.sifting import Sifting
 from uvdive.tui.widgets.building import DeltaList, PairBar, Sides
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.telling import Telling
+from uvdive.tui.words.headline import fit
+from uvdive.tui.words.selection import field, lines
 from uvdive.verify.checks import Comparison
 
 READING = "reading both images"

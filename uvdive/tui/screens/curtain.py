@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
-from uvdive.tui.headline import Progress, of_progress
+from uvdive.tui.words.headline import Progress, of_progress
 
 if TYPE_CHECKING:
     from uvdive.tui.app import UvdiveApp

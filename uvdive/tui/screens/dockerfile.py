@@ -12,16 +12,16 @@ from textual.widgets import Static
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
-from uvdive.tui.actions import ActionScreen, bindings
-from uvdive.tui.describe import describe_base, describe_layer
-from uvdive.tui.dockerlines import DockerLine, Listing
-from uvdive.tui.keys import DOCKERFILE
-from uvdive.tui.panes import Panes
-from uvdive.tui.text import paragraph, visible
+from uvdive.tui.frame.actions import ActionScreen, bindings
+from uvdive.tui.frame.panes import Panes
+from uvdive.tui.frame.text import paragraph, visible
+from uvdive.tui.keys.tables import DOCKERFILE
 from uvdive.tui.widgets.dockerfile import DockerfileView
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.telling import Telling
+from uvdive.tui.words.dockerfile_lines import DockerLine, Listing
+from uvdive.tui.words.selection import describe_base, describe_layer
 
 
 class DockerfileScreen(ActionScreen, Panes):

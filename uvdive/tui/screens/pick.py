@@ -14,13 +14,13 @@ from textual.widgets import Static
 
 from uvdive.base.units import size
 from uvdive.session.picking import Choice
-from uvdive.tui.actions import bindings
-from uvdive.tui.jobs import Job
-from uvdive.tui.keys import PICK
-from uvdive.tui.listing import Column, Table, arrange
-from uvdive.tui.screens.dialogs import Failure
-from uvdive.tui.screens.sifting import Sifting
-from uvdive.tui.text import visible
+from uvdive.tui.desk.listing import Column, Table, arrange
+from uvdive.tui.frame.actions import bindings
+from uvdive.tui.frame.jobs import Job
+from uvdive.tui.frame.text import visible
+from uvdive.tui.keys.tables import PICK
+from uvdive.tui.screens.dialogs.dialogs import Failure
+from uvdive.tui.screens.lists.sifting import Sifting
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
 

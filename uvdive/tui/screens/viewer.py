@@ -12,17 +12,17 @@ from textual.widgets import Static
 
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.ledger.report import ImageReport
-from uvdive.tui.actions import ActionScreen, bindings
-from uvdive.tui.content import Body, read_body, read_diff
-from uvdive.tui.jobs import Job
-from uvdive.tui.keys import VIEWER
-from uvdive.tui.opening import Opening, Version
-from uvdive.tui.panes import Panes
-from uvdive.tui.screens.dialogs import Failure
-from uvdive.tui.text import keep_end, visible
+from uvdive.tui.desk.file_contents import Opening, Version
+from uvdive.tui.frame.actions import ActionScreen, bindings
+from uvdive.tui.frame.jobs import Job
+from uvdive.tui.frame.panes import Panes
+from uvdive.tui.frame.text import keep_end, visible
+from uvdive.tui.keys.tables import VIEWER
+from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.widgets.content import ContentView, VersionList
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.words.file_text import Body, read_body, read_diff
 
 Key = tuple[int, bool]
 """The place of a version, and whether it is compared with the one before."""

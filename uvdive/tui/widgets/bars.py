@@ -12,8 +12,8 @@ from textual.widget import Widget
 
 from uvdive.base.units import percent, size
 from uvdive.ledger.owners import OWNERS
-from uvdive.tui.text import right
-from uvdive.tui.theme import LOOKS, glyph
+from uvdive.tui.frame.text import right
+from uvdive.tui.frame.theme import LOOKS, glyph
 from uvdive.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:

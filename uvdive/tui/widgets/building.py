@@ -10,9 +10,9 @@ from textual.widget import Widget
 
 from uvdive.base.units import delta, percent, size
 from uvdive.ledger.owners import OWNERS
-from uvdive.tui.proof import Proof
-from uvdive.tui.text import right, visible
-from uvdive.tui.theme import LOOKS, MIXED, glyph
+from uvdive.tui.frame.text import right, visible
+from uvdive.tui.frame.theme import LOOKS, MIXED, glyph
+from uvdive.tui.progress.proof import Proof
 from uvdive.tui.widgets.bars import cells, stacked
 from uvdive.tui.widgets.rows import Rows
 from uvdive.verify.checks import Check

@@ -6,11 +6,11 @@ from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
-from uvdive.tui.content import Body, hex_row
-from uvdive.tui.difflines import Half, Pair
-from uvdive.tui.opening import Version
-from uvdive.tui.text import one_line, right, visible
+from uvdive.tui.desk.file_contents import Version
+from uvdive.tui.frame.text import one_line, right, visible
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.words.diff_lines import Half, Pair
+from uvdive.tui.words.file_text import Body, hex_row
 
 STEP = 16
 """Cells that a key scrolls sideways."""

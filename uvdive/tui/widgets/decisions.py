@@ -8,7 +8,7 @@ from textual.content import Content
 
 from uvdive.base.units import delta, size
 from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, RewritePlan
-from uvdive.tui.text import visible
+from uvdive.tui.frame.text import visible
 from uvdive.tui.widgets.rows import Rows
 
 

@@ -13,11 +13,11 @@ from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.tui.difflines import Half, Pair, Tag, of_patch, pairs, unified
-from uvdive.tui.dockerlines import DockerLine
-from uvdive.tui.text import right
+from uvdive.tui.frame.text import right
 from uvdive.tui.widgets.bars import stacked
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.words.diff_lines import Half, Pair, Tag, of_patch, pairs, unified
+from uvdive.tui.words.dockerfile_lines import DockerLine
 
 _SIGNS: dict[Tag, tuple[str, str, str]] = {
     "same": (" ", "", ""),

@@ -7,11 +7,11 @@ from collections import Counter
 from textual.content import Content
 
 from uvdive.base.units import size
-from uvdive.tui.difflines import coloured
-from uvdive.tui.dockerlines import DockerLine, Listing
-from uvdive.tui.text import right
+from uvdive.tui.frame.text import right
 from uvdive.tui.widgets.bars import stacked
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.words.diff_lines import coloured
+from uvdive.tui.words.dockerfile_lines import DockerLine, Listing
 
 BAR = 10
 ROOM_FOR_BARS = 60

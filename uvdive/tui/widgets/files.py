@@ -11,15 +11,15 @@ from textual.message import Message
 from uvdive.base.units import size
 from uvdive.image.table import Kind
 from uvdive.ledger.owners import OWNERS
-from uvdive.ledger.tree import Sign
-from uvdive.tui.text import right, visible
-from uvdive.tui.theme import MIXED, glyph
+from uvdive.ledger.view.tree import Sign
+from uvdive.tui.frame.text import right, visible
+from uvdive.tui.frame.theme import MIXED, glyph
 from uvdive.tui.widgets.bars import scaled
 from uvdive.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from uvdive.tui.looking import Shown
-    from uvdive.tui.outline import Choices, Line
+    from uvdive.tui.desk.file_lines import Shown
+    from uvdive.tui.desk.outline import Choices, Line
 
 SIGNS = {
     Sign.NONE: (" ", ""),

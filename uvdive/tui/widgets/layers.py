@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from uvdive.base.units import size
-from uvdive.tui.text import one_line, right, visible
+from uvdive.tui.frame.text import one_line, right, visible
 from uvdive.tui.widgets.bars import stacked
 from uvdive.tui.widgets.rows import Rows
 

@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from uvdive.tui.listing import Column, Page, Table
-from uvdive.tui.text import keep_end, visible
+from uvdive.tui.desk.listing import Column, Page, Table
+from uvdive.tui.frame.text import keep_end, visible
 from uvdive.tui.widgets.rows import Rows
 
 ROOM = 20

@@ -5,9 +5,9 @@ from __future__ import annotations
 from textual.content import Content
 
 from uvdive.base.units import size
-from uvdive.tui.builds import Build, Step
-from uvdive.tui.proof import SIDES, Proof
-from uvdive.tui.text import right, visible
+from uvdive.tui.frame.text import right, visible
+from uvdive.tui.progress.build import Build, Step
+from uvdive.tui.progress.proof import SIDES, Proof
 from uvdive.tui.widgets.rows import Rows
 
 _STATES = {

@@ -1,0 +1,348 @@
+"""A container engine that speaks Docker's API: what it knows of images, and their save stream."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from uvdive.base.errors import ImageError
+from uvdive.base.progress import BytesRead, Note, OnEvent
+from uvdive.image.archives import docker_archive, oci
+from uvdive.image.archives.boxes import PassedBox, StaleCacheError, layer_read
+from uvdive.image.config import Manifest
+from uvdive.image.endpoint import Endpoint, EngineKind, connect, engine_stays, kind_of
+from uvdive.image.engine.pulling import pull
+from uvdive.image.engine.storage import read_storage, storage_root
+from uvdive.image.events import ImageFound, LayerOutline
+from uvdive.image.layers.cache import LayerCache
+from uvdive.image.raw_image import RawImage, layer_history, read_config
+from uvdive.image.sieve import Wanted
+from uvdive.image.stream import ChunkStream
+from uvdive.image.tar.tar_split import StorageError
+
+_PIECE = 1 << 19
+_LAYERS_OF = "layers of images"
+_NO_LAYER = re.compile(
+    r"(?:/bin/sh -c #\(nop\)\s+)?"
+    r"(?:ENV|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|ARG|HEALTHCHECK|SHELL|ONBUILD|MAINTAINER)\b"
+)
+
+
+def _nothing() -> None:
+    """What there is to do meanwhile where nobody asks for anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalImage:
+    """An image that the engine has: its id, names and diff ids, bottom first.
+
+    ``size`` is in bytes, as the engine lists it; ``created`` in seconds since 1970.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    diff_ids: tuple[str, ...]
+    size: int | None = None
+    created: int | None = None
+
+
+class Engine:
+    """A connection to Docker's engine, or to podman's service, which speaks the same API.
+
+    Raises:
+        EngineError: no engine answers, or its socket may not be used.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        client = connect(endpoint)
+        self._url = endpoint.url
+        # Any: half of the SDK's methods have no types.
+        self._api: Any = client.api
+        self._version: dict[str, Any] = client.version()
+        self._images: list[dict[str, Any]] = []
+
+    @property
+    def source(self) -> EngineKind:
+        """Which kind of engine answers."""
+        return kind_of(self._version)
+
+    @engine_stays
+    def inspect(self, reference: str) -> dict[str, Any]:
+        """What the engine says of an image.
+
+        Raises:
+            ImageError: it has no such image, or will not say.
+        """
+        from docker.errors import APIError, ImageNotFound, NullResource
+
+        try:
+            return dict(self._api.inspect_image(reference))
+        except (ImageNotFound, NullResource) as error:
+            raise ImageError(
+                f"The engine has no image {reference}.",
+                f"Build it, or pull it with `docker pull {reference}`.",
+            ) from error
+        except APIError as error:
+            raise ImageError(f"The engine refuses {reference}: {error.explanation}.") from error
+
+    @engine_stays
+    def ensure(self, reference: str, on_event: OnEvent, *, platform: str | None = None) -> None:
+        """Pull an image that the engine lacks; one that is there is left as it is.
+
+        Raises:
+            ImageError: it cannot be pulled.
+        """
+        from docker.errors import ImageNotFound
+
+        try:
+            self._api.inspect_image(reference)
+        except ImageNotFound:
+            pull(self._api, reference, platform, on_event)
+
+    @engine_stays
+    def local_images(
+        self, cache: LayerCache | None = None, *, as_read: bool = False
+    ) -> tuple[LocalImage, ...]:
+        """Every named image of the engine.
+
+        Args:
+            cache: spares asking for each that was seen before.
+            as_read: take the list that ``read`` asked for: engines with many images are slow to give it.
+        """
+        from docker.errors import APIError
+
+        before = (cache.record(_LAYERS_OF) if cache is not None else None) or {}
+        layers: dict[str, tuple[str, ...]] = {}
+        found = []
+        for listed in self._listed(anew=not as_read):
+            names = tuple(name for name in listed.get("RepoTags") or () if name != "<none>:<none>")
+            if not names:
+                continue
+            image_id = str(listed["Id"])
+            known = before.get(image_id)
+            try:
+                layers[image_id] = (
+                    tuple(map(str, known)) if isinstance(known, list) else self._layers(image_id)
+                )
+            except APIError:
+                continue  # removed since it was listed
+            size, created = listed.get("Size"), listed.get("Created")
+            found.append(LocalImage(image_id, names, layers[image_id], size, created))
+        if cache is not None and layers.keys() != before.keys():
+            cache.keep_record(_LAYERS_OF, layers)
+        return tuple(found)
+
+    def _layers(self, image_id: str) -> tuple[str, ...]:
+        attributes = self._api.inspect_image(image_id)
+        return tuple((attributes.get("RootFS") or {}).get("Layers") or ())
+
+    @engine_stays
+    def read(
+        self,
+        reference: str,
+        wanted: Wanted,
+        on_event: OnEvent,
+        *,
+        platform: str | None = None,
+        cache: LayerCache | None = None,
+        via: str = "auto",
+        meanwhile: Callable[[], None] = _nothing,
+    ) -> RawImage:
+        """Read an image: from the cache if it has all layers, from storage, or the save stream.
+
+        Args:
+            reference: its name or id.
+            wanted: which files' contents to keep.
+            on_event: gets Note, BytesRead, ImageFound and LayerRead.
+            platform: which one of several.
+            cache: what was read before; None reads anew and keeps nothing.
+            via: ``save`` or ``storage`` takes that way only, ``auto`` the quickest.
+            meanwhile: what to do in a thread while the engine prepares its stream.
+
+        Raises:
+            EngineError: the engine went away.
+            ImageError: there is no such image, its stream breaks or is damaged, or its
+                storage was asked for and cannot be read.
+        """
+        attributes = self.inspect(reference)
+        image_id = str(attributes["Id"])
+        history: list[dict[str, Any]] = list(self._api.history(image_id))
+        history.reverse()
+        diff_ids = [str(layer) for layer in (attributes.get("RootFS") or {}).get("Layers") or ()]
+        on_event(ImageFound(reference, _first_outline(diff_ids, history)))
+        key = f"image {image_id} {platform or ''}"
+        image = None
+        if cache is not None and via != "storage":
+            image = _cached(cache, key, reference, self.source)
+            for layer in image.layers if image is not None else ():
+                on_event(layer_read(layer, layer.diff_id or ""))
+        if image is None and via != "save":
+            image = self._stored(reference, image_id, wanted, on_event, cache, required=via == "storage")
+        if image is None:
+            waiting = threading.Thread(target=meanwhile, daemon=True)
+            waiting.start()
+            image = self._stream(reference, image_id, wanted, on_event, platform, cache)
+            waiting.join()
+            if cache is not None:
+                cache.keep_record(key, _record(image))
+        manifest = replace(
+            image.manifest,
+            reference=reference,
+            image_id=image_id if image_id.startswith("sha256:") else f"sha256:{image_id}",
+            inspect_size=attributes.get("Size"),
+            listed_size=self._listed_size(image_id),
+            engine_sizes=_engine_sizes(image.manifest, history),
+        )
+        if platform and not oci.fits(manifest.platform, platform):
+            raise ImageError(
+                f"The engine has {reference} for {manifest.platform}, not for {platform}.",
+                f"Pull it with `docker pull --platform {platform} {reference}`.",
+            )
+        return replace(image, manifest=manifest)
+
+    def _stored(
+        self,
+        reference: str,
+        image_id: str,
+        wanted: Wanted,
+        on_event: OnEvent,
+        cache: LayerCache | None,
+        *,
+        required: bool,
+    ) -> RawImage | None:
+        """The image from the engine's own storage, or None where that cannot be."""
+        root = storage_root(self._api.info(), self._url)
+        problem = "its storage is no overlay2 on this machine that may be read"
+        if root is not None:
+            on_event(Note("Reading the engine's storage"))
+            try:
+                return read_storage(root, image_id, reference, wanted, on_event, cache)
+            except StorageError as error:
+                problem = str(error)
+        if required:
+            raise ImageError(f"The engine's storage cannot be read: {problem}.", "Use --via save.")
+        return None
+
+    def _stream(
+        self,
+        reference: str,
+        image_id: str,
+        wanted: Wanted,
+        on_event: OnEvent,
+        platform: str | None,
+        cache: LayerCache | None,
+    ) -> RawImage:
+        on_event(Note("The engine prepares the archive"))
+        try:
+            box = PassedBox(ChunkStream(self._save(image_id, on_event)), wanted, on_event, cache)
+        except StaleCacheError:
+            box = PassedBox(ChunkStream(self._save(image_id, on_event)), wanted, on_event)
+        if platform and box.text("index.json") is not None:
+            chosen = oci.choose(box, None, platform, reference=reference, source=self.source)
+        else:
+            chosen = docker_archive.choose(box, None, reference=reference, source=self.source)
+        return docker_archive.collect(box, chosen, on_event, announce=False)
+
+    def _listed_size(self, image_id: str) -> int | None:
+        sizes = (image.get("Size") for image in self._listed(anew=True) if image["Id"] == image_id)
+        return next(sizes, None)
+
+    def _listed(self, *, anew: bool) -> list[dict[str, Any]]:
+        if anew or not self._images:
+            self._images = list(self._api.images())
+        return self._images
+
+    def _save(self, image_id: str, on_event: OnEvent) -> Iterator[bytes]:
+        from docker.errors import APIError
+        from requests.exceptions import RequestException
+        from urllib3.exceptions import HTTPError
+
+        done = ready = 0
+        pieces: list[bytes] = []
+        # An engine that writes the whole archive to its disk first says nothing meanwhile.
+        patience, self._api.timeout = self._api.timeout, None
+        try:
+            for piece in self._api.get_image(image_id, chunk_size=_PIECE):
+                if not done:
+                    on_event(Note("Reading"))
+                pieces.append(piece)
+                done += len(piece)
+                ready += len(piece)
+                # Engines send little at a time; more is parsed at less cost for each byte.
+                if ready >= _PIECE:
+                    on_event(BytesRead(done))
+                    yield b"".join(pieces)
+                    pieces.clear()
+                    ready = 0
+            on_event(BytesRead(done))
+            yield b"".join(pieces)
+        except (APIError, RequestException, HTTPError, OSError) as error:
+            raise ImageError(
+                f"The engine stopped sending the image after {done} bytes: {error}.",
+                "See whether the engine still runs and has disk space, then try again.",
+            ) from error
+        finally:
+            self._api.timeout = patience
+
+
+def _record(image: RawImage) -> dict[str, Any]:
+    """What the cache keeps of an image beside its layers."""
+    return {
+        "config": image.manifest.raw,
+        "digest": image.manifest.config_digest,
+        "compressed": [layer.compressed_bytes for layer in image.layers],
+    }
+
+
+def _cached(
+    cache: LayerCache, key: str, reference: str, source: Literal["docker", "podman"]
+) -> RawImage | None:
+    """The image from the cache, if its config and all of its layers are there."""
+    record = cache.record(key)
+    if record is None:
+        return None
+    try:
+        manifest = read_config(
+            str(record["config"]).encode(), reference=reference, source=source, digest=str(record["digest"])
+        )
+        sizes = list(record["compressed"])
+    except (ImageError, KeyError, TypeError):
+        return None
+    layers = []
+    for diff_id, compressed in zip(manifest.diff_ids, sizes, strict=False):
+        layer = cache.layer(diff_id)
+        if layer is None:
+            return None
+        layers.append(replace(layer, compressed_bytes=compressed))
+    if len(layers) != len(manifest.diff_ids):
+        return None
+    return RawImage(manifest, tuple(layers), (True,) * len(layers), (None,) * len(layers))
+
+
+def _first_outline(diff_ids: list[str], history: list[dict[str, Any]]) -> tuple[LayerOutline, ...]:
+    """The layers as far as they can be told before the config has come."""
+    filled = [
+        entry
+        for entry in history
+        if entry.get("Size") or not _NO_LAYER.match(str(entry.get("CreatedBy") or ""))
+    ]
+    fits = len(filled) == len(diff_ids)
+    return tuple(
+        LayerOutline(
+            diff_id,
+            str(filled[number].get("CreatedBy") or "") if fits else "",
+            filled[number].get("Size") if fits else None,
+        )
+        for number, diff_id in enumerate(diff_ids)
+    )
+
+
+def _engine_sizes(manifest: Manifest, history: Sequence[dict[str, Any]]) -> tuple[int | None, ...]:
+    """For each layer the size that the engine's history has for it, in bytes."""
+    places = layer_history(manifest)
+    if len(history) != len(manifest.history):
+        return (None,) * len(places)
+    return tuple(None if place is None else history[place].get("Size") for place in places)

@@ -1,0 +1,132 @@
+"""Read an image's layers where an overlay2 engine keeps them, without ``docker save``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from uvdive.base.errors import ImageError
+from uvdive.base.progress import OnEvent
+from uvdive.image.archives.boxes import layer_read
+from uvdive.image.layer_index import LayerData
+from uvdive.image.layers.cache import LayerCache
+from uvdive.image.layers.helper import Help
+from uvdive.image.raw_image import LayerPlace, RawImage, read_config
+from uvdive.image.sieve import Wanted
+from uvdive.image.tar.index import index_tar
+from uvdive.image.tar.tar_split import StorageError, TarSplitStream, chain_ids
+
+_OVERLAY = "overlay2"
+
+WORTH_IT = 1 << 19
+"""Fewer bytes of headers, as the engine packs them, are read in about the time that a process costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLayer:
+    """Where one layer lies: its tar-split file, and the folder with its files."""
+
+    diff_id: str
+    split: Path
+    folder: Path
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StorageError(f"{path}: {error}") from error
+
+
+def find_layers(root: Path, diff_ids: Sequence[str]) -> list[StoredLayer]:
+    """Where the engine at ``root`` keeps these layers, bottom first.
+
+    Raises:
+        StorageError: it does not keep them in this form, or they may not be read.
+    """
+    found = []
+    for diff_id, chain_id in zip(diff_ids, chain_ids(diff_ids), strict=True):
+        entry = root / "image" / _OVERLAY / "layerdb" / chain_id.replace(":", "/", 1)
+        if _text(entry / "diff") != diff_id:
+            raise StorageError(f"{entry} is another layer")
+        folder = root / _OVERLAY / _text(entry / "cache-id") / "diff"
+        if not folder.is_dir():
+            raise StorageError(f"{folder} is no folder")
+        found.append(StoredLayer(diff_id, entry / "tar-split.json.gz", folder))
+    return found
+
+
+def read_storage(
+    root: Path,
+    image_id: str,
+    reference: str,
+    wanted: Wanted,
+    on_event: OnEvent,
+    cache: LayerCache | None,
+) -> RawImage:
+    """Read an image from the engine's own folders.
+
+    Args:
+        root: the engine's root folder, on this machine.
+        image_id: the image's id, which on overlay2 is its config's digest.
+        reference: its name, for the manifest.
+        wanted: which files' contents to keep.
+        on_event: gets LayerRead.
+        cache: keeps what is read.
+
+    Raises:
+        StorageError: not all of it is there in the expected form, or may be read.
+    """
+    config = root / "image" / _OVERLAY / "imagedb" / "content" / image_id.replace(":", "/", 1)
+    try:
+        manifest = read_config(config.read_bytes(), reference=reference, source="docker", digest=image_id)
+        found = find_layers(root, manifest.diff_ids)
+        layers = []
+        for stored, layer in zip(found, _layers(found, wanted, cache), strict=True):
+            layers.append(layer)
+            on_event(layer_read(layer, stored.diff_id))
+    except (OSError, ImageError) as error:
+        raise StorageError(str(error)) from error
+    places = tuple(LayerPlace(stored.folder, None) for stored in found)
+    return RawImage(manifest, tuple(layers), (False,) * len(layers), places)
+
+
+def _layers(found: Sequence[StoredLayer], wanted: Wanted, cache: LayerCache | None) -> Iterator[LayerData]:
+    """The layers from the cache, or read by two processes where there is enough to read."""
+    known = [None if cache is None else cache.layer(stored.diff_id, hashed=False) for stored in found]
+    missing = [stored for stored, layer in zip(found, known, strict=True) if layer is None]
+    size = sum(stored.split.stat().st_size for stored in missing)
+    helped = Help([partial(_read, stored, wanted) for stored in missing], worth=size >= WORTH_IT)
+    numbers = count()
+    try:
+        for stored, kept in zip(found, known, strict=True):
+            layer = kept
+            if layer is None:
+                done = helped.done(next(numbers))
+                layer = done if isinstance(done, LayerData) else _read(stored, wanted)
+                if cache is not None:
+                    cache.keep_layer(layer)
+            yield layer
+    finally:
+        helped.stop()
+
+
+def _read(stored: StoredLayer, wanted: Wanted) -> LayerData:
+    stream = TarSplitStream(stored.split, stored.folder)
+    index = index_tar(stream, wanted, digests=False)
+    return LayerData(index, stored.diff_id, stream.drain(), None)
+
+
+def storage_root(info: dict[str, Any], url: str) -> Path | None:
+    """The engine's root folder, if it is an overlay2 one on this machine and may be read."""
+    if info.get("Driver") != _OVERLAY or not url.startswith("unix://"):
+        return None
+    root = Path(str(info.get("DockerRootDir") or ""))
+    try:
+        return root if (root / "image" / _OVERLAY / "layerdb").is_dir() else None
+    except OSError:
+        return None

@@ -1,0 +1,221 @@
+"""What was read of layers, kept between runs by diff id, and images' configs by image id.
+
+A cache that is corrupt, of another version, read-only, on a full disk or deleted
+while in use costs nothing but time: whatever goes wrong here is a miss. Only layers
+whose bytes gave their diff id are kept. Writers replace files atomically, so several
+processes may use it at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import struct
+import tempfile
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xxhash
+
+from uvdive.base import columns
+from uvdive.base.folders import user_folder
+from uvdive.image.layer_index import LayerData, LayerIndex
+
+FORMAT = 1
+"""Goes up whenever LayerIndex or its reading changes."""
+
+DEFAULT_LIMIT = 1 << 30
+"""How large the cache may grow, in bytes."""
+
+_HEAD = struct.Struct("<8sQQ")
+_MAGIC = b"uvdvly%02d" % FORMAT
+_ARRAYS = ("folder", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "digest", "target")
+_MISS = (OSError, ValueError, KeyError, TypeError, struct.error, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class CacheInfo:
+    """How many layers and configs the cache at ``folder`` holds, and its size in bytes."""
+
+    folder: Path
+    entries: int
+    bytes: int
+    limit: int
+
+
+def default_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """``uvdive/layers`` in the user's cache folder (XDG base directories)."""
+    return user_folder("XDG_CACHE_HOME", ".cache", environ) / "layers"
+
+
+def _pack(layer: LayerData) -> bytes:
+    index = layer.index
+    distinct: dict[bytes, int] = {}
+    names = array("I", (distinct.setdefault(name, len(distinct)) for name in index.names))
+    texts = {
+        "folders": index.folders,
+        "names": list(distinct),
+        "targets": index.targets,
+        "contents": list(index.contents.values()),
+    }
+    numbers = {name: getattr(index, name) for name in _ARRAYS}
+    numbers |= {"name": names, "kept": array("I", index.contents)}
+    parts = [columns.pack(column) for column in numbers.values()]
+    parts += [columns.pack_texts(column) for column in texts.values()]
+    header = {
+        "diff_id": layer.diff_id,
+        "tar_bytes": layer.tar_bytes,
+        "has_digests": index.has_digests,
+        "warnings": index.warnings,
+        "arrays": [[name, columns.TYPES[c.typecode], len(c)] for name, c in numbers.items()],
+        "texts": [[name, len(column)] for name, column in texts.items()],
+        "lengths": [len(part) for part in parts],
+    }
+    return json.dumps(header).encode() + b"\n" + b"".join(parts)
+
+
+def _unpack(payload: bytes) -> LayerData:
+    end = payload.index(b"\n")
+    header = json.loads(payload[:end])
+    view, at = memoryview(payload), end + 1
+    parts: list[memoryview] = []
+    for length in header["lengths"]:
+        parts.append(view[at : at + length])
+        at += length
+    values: dict[str, Any] = {}
+    for (name, kind, count), part in zip(header["arrays"], parts, strict=False):
+        values[name] = columns.unpack(kind, part)
+        if len(values[name]) != count:
+            raise ValueError(f"column {name} is cut off")
+    for (name, count), part in zip(header["texts"], parts[len(header["arrays"]) :], strict=True):
+        values[name] = columns.unpack_texts(count, part)
+    index = LayerIndex(
+        folders=values["folders"],
+        names=[values["names"][number] for number in values["name"]],
+        targets=values["targets"],
+        contents=dict(zip(values["kept"], values["contents"], strict=True)),
+        has_digests=header["has_digests"],
+        warnings=header["warnings"],
+        **{name: values[name] for name in _ARRAYS},
+    )
+    return LayerData(index, header["diff_id"], header["tar_bytes"], None)
+
+
+class LayerCache:
+    """The cache in one folder.
+
+    Args:
+        folder: where it is; made when something is kept.
+        variety: what is kept of a layer depends on it: others do not see it.
+        limit: what it may hold, in bytes; what was used longest ago goes first.
+    """
+
+    def __init__(self, folder: Path, variety: str = "", limit: int = DEFAULT_LIMIT) -> None:
+        self._folder = folder
+        self._variety = variety
+        self._limit = limit
+
+    def layer(self, diff_id: str, *, hashed: bool = True) -> LayerData | None:
+        """What was read of the layer with that diff id, or None.
+
+        ``hashed`` asks for one whose bytes all passed by; the others come from an
+        engine's own storage and know no contents' digests.
+        """
+        payload = self._load(self._path(diff_id, "layer" if hashed else "stored"))
+        if payload is None:
+            return None
+        try:
+            layer = _unpack(payload)
+        except (*_MISS, IndexError):
+            return None
+        return layer if layer.diff_id == diff_id else None
+
+    def keep_layer(self, layer: LayerData) -> None:
+        """Keep a layer whose diff id is sure; others are not kept."""
+        if layer.diff_id is not None:
+            kind = "layer" if layer.index.has_digests else "stored"
+            self._save(self._path(layer.diff_id, kind), _pack(layer))
+
+    def record(self, name: str) -> dict[str, Any] | None:
+        """What ``keep_record`` kept under that name, or None."""
+        payload = self._load(self._path(name, "record"))
+        try:
+            value = None if payload is None else json.loads(payload)
+        except ValueError:
+            return None
+        return value if isinstance(value, dict) else None
+
+    def keep_record(self, name: str, value: Mapping[str, Any]) -> None:
+        """Keep a JSON object under a name, such as an image's config under its id."""
+        self._save(self._path(name, "record"), json.dumps(value).encode())
+
+    def info(self) -> CacheInfo:
+        """What the cache holds."""
+        files = list(self._files())
+        return CacheInfo(self._folder, len(files), sum(size for _, size, _ in files), self._limit)
+
+    def clear(self) -> int:
+        """Remove everything in it; the number of files that went."""
+        gone = 0
+        for path, _, _ in list(self._files()):
+            with contextlib.suppress(OSError):
+                path.unlink()
+                gone += 1
+        return gone
+
+    def _path(self, name: str, kind: str) -> Path:
+        key = xxhash.xxh3_128_hexdigest(f"{FORMAT} {self._variety} {kind} {name}".encode())
+        return self._folder / key[:2] / f"{key[2:]}.{kind}"
+
+    def _files(self) -> Iterator[tuple[Path, int, float]]:
+        """Every file of the cache with its size in bytes and the time of its last use."""
+        for path in self._folder.glob("??/*"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                yield path, status.st_size, status.st_mtime
+
+    def _load(self, path: Path) -> bytes | None:
+        try:
+            data = path.read_bytes()
+            magic, size, digest = _HEAD.unpack_from(data)
+        except _MISS:
+            return None
+        payload = data[_HEAD.size :]
+        if magic != _MAGIC or len(payload) != size or xxhash.xxh3_64_intdigest(payload) != digest:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)  # used now: the last to be evicted
+        return payload
+
+    def _save(self, path: Path, payload: bytes) -> None:
+        head = _HEAD.pack(_MAGIC, len(payload), xxhash.xxh3_64_intdigest(payload))
+        if len(head) + len(payload) > self._limit:
+            return
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, name = tempfile.mkstemp(dir=path.parent, suffix=".new")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(head)
+                    file.write(payload)
+                Path(name).replace(path)
+            except BaseException:
+                Path(name).unlink()
+                raise
+            self._evict()
+
+    def _evict(self) -> None:
+        files = sorted(self._files(), key=lambda item: item[2])
+        excess = sum(size for _, size, _ in files) - self._limit
+        for path, size, _ in files:
+            if excess <= 0:
+                break
+            with contextlib.suppress(OSError):
+                path.unlink()
+                excess -= size

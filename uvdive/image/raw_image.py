@@ -1,0 +1,166 @@
+"""An image as a source hands it over: what it says of itself, its layers, its contents."""
+
+from __future__ import annotations
+
+import json
+import os
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from uvdive.base.errors import ImageError
+from uvdive.image.config import Manifest, parse_config, parse_history
+from uvdive.image.events import LayerOutline
+from uvdive.image.layer_index import LayerData
+from uvdive.image.stream import opened
+from uvdive.image.tar.tar_split import read_below
+
+_BROKEN = "The image is damaged: pull, build or save it again."
+
+
+@dataclass(frozen=True, slots=True)
+class LayerPlace:
+    """Where a layer's contents can be read again.
+
+    That is a plain layer tar in the file ``path``, from byte ``offset`` on, or, where
+    ``offset`` is None, the files below the folder ``path``.
+    """
+
+    path: Path
+    offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RawImage:
+    """A read image, before stacking; everything is bottom first.
+
+    ``verified`` says of each layer whether its bytes gave its diff id. ``places``
+    has None for layers that cannot be read again.
+    """
+
+    manifest: Manifest
+    layers: tuple[LayerData, ...]
+    verified: tuple[bool, ...]
+    places: tuple[LayerPlace | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreIndex:
+    """Where the content of each inode is: kept in memory, or in its layer's place.
+
+    ``places`` are the layers', bottom first; ``offsets`` are the inodes' positions in
+    their layer's tar, in bytes, -1 where it has none.
+    """
+
+    kept: Mapping[int, bytes]
+    places: tuple[LayerPlace | None, ...]
+    offsets: array[int]
+
+
+def read_content(place: LayerPlace, path: bytes, offset: int, size: int, at: int = 0) -> bytes:
+    """``size`` bytes of a file in a layer's place, from byte ``at`` of the file on.
+
+    Args:
+        place: the layer's.
+        path: the file's, as the tar has it.
+        offset: where its data begin in the tar.
+        size: how much of it to read.
+        at: from which byte of the file on.
+
+    Raises:
+        StorageError: a folder does not have it as expected.
+        OSError: an archive cannot be read.
+    """
+    if place.offset is None:
+        return read_below(place.path, path, size, at)
+    with opened(place.path) as fd:
+        return os.pread(fd, size, place.offset + offset + at)
+
+
+def load_json(data: bytes, what: str) -> Any:
+    """Parse JSON from an image.
+
+    Raises:
+        ImageError: it is none.
+    """
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise ImageError(f"The image's {what} is no JSON: {error}.", _BROKEN) from error
+
+
+def read_config(
+    data: bytes, *, reference: str, source: str, digest: str, image_id: str | None = None
+) -> Manifest:
+    """The manifest value from the bytes of an image config.
+
+    Raises:
+        ImageError: it is not an image config.
+    """
+    raw = load_json(data, "config")
+    try:
+        diff_ids = tuple(str(layer) for layer in raw["rootfs"]["diff_ids"] or ())
+        return Manifest(
+            reference=reference,
+            source=source,
+            image_id=image_id or digest,
+            config_digest=digest,
+            platform="/".join(str(raw[key]) for key in ("os", "architecture", "variant") if raw.get(key)),
+            created=raw.get("created"),
+            config=parse_config(raw.get("config") or {}),
+            diff_ids=diff_ids,
+            history=parse_history(raw.get("history")),
+            raw=data.decode("utf-8", "replace"),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ImageError(f"The image's config is not one: {error!r}.", _BROKEN) from error
+
+
+def check_layers(manifest: Manifest, layers: Sequence[LayerData], names: Sequence[str]) -> tuple[bool, ...]:
+    """Compare what the layers' bytes gave with the config's diff ids.
+
+    Returns:
+        For each layer whether it was verified; False where not all bytes passed by.
+
+    Raises:
+        ImageError: the numbers of layers differ, or a digest does.
+    """
+    if len(layers) != len(manifest.diff_ids):
+        raise ImageError(
+            f"The image has {len(layers)} layers but its config names {len(manifest.diff_ids)}.", _BROKEN
+        )
+    for number, (layer, wanted) in enumerate(zip(layers, manifest.diff_ids, strict=True)):
+        if layer.diff_id is not None and layer.diff_id != wanted:
+            raise ImageError(
+                f"Layer {number} ({names[number]}) is not what it should be: "
+                f"its digest is {layer.diff_id}, not {wanted}.",
+                _BROKEN,
+            )
+    return tuple(layer.diff_id is not None for layer in layers)
+
+
+def outline(manifest: Manifest) -> tuple[LayerOutline, ...]:
+    """The layers as the history names them, before they are read."""
+    commands = layer_commands(manifest)
+    sizes = manifest.engine_sizes or (None,) * len(manifest.diff_ids)
+    return tuple(
+        LayerOutline(diff_id, command, size)
+        for diff_id, command, size in zip(manifest.diff_ids, commands, sizes, strict=True)
+    )
+
+
+def layer_history(manifest: Manifest) -> tuple[int | None, ...]:
+    """For each layer the index of its history entry; None where the history does not fit."""
+    filled = [number for number, entry in enumerate(manifest.history) if not entry.empty_layer]
+    if len(filled) != len(manifest.diff_ids):
+        return (None,) * len(manifest.diff_ids)
+    return tuple(filled)
+
+
+def layer_commands(manifest: Manifest) -> tuple[str, ...]:
+    """For each layer what its history entry says made it; empty where that is not known."""
+    return tuple(
+        "" if entry is None else manifest.history[entry].created_by for entry in layer_history(manifest)
+    )

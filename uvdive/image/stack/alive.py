@@ -1,0 +1,122 @@
+"""What is alive while layers are applied, and how it ends: by whiteouts, or by what takes its place.
+
+Rules: OCI image-spec "layer.md" ("Whiteouts") and ``spec/ledger.md`` ("Causes of death").
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from uvdive.image.layer_index import OPAQUE, WHITEOUT, LayerIndex
+from uvdive.image.table import NONE, Cause, FileTable, Kind
+
+
+class Living:
+    """The tree of names as the layers up to ``layer`` left it.
+
+    ``below`` holds, for each folder, the nodes that are alive or lead to something
+    alive; names that are gone wait in ``gone`` for a layer that brings them back.
+    So a whiteout costs only what it removes.
+    """
+
+    def __init__(self) -> None:
+        self.table = FileTable()
+        self.below: dict[int, dict[bytes, int]] = {}
+        self.gone: dict[int, dict[bytes, int]] = {}
+        self.shown = array("i", [NONE])  # the visible entry of each node
+        self.newest = array("i", [NONE])  # the last entry that each node got
+        self.names_left = array("I")  # live names of each inode
+        self.layer = 0
+
+    def node(self, parent: int, name: bytes) -> int:
+        """The live child of that name; made, or brought back, if there is none."""
+        children = self.below.setdefault(parent, {})
+        child = children.get(name)
+        if child is None:
+            child = self.gone[parent].pop(name, None) if parent in self.gone else None
+            if child is None:
+                child = len(self.table.names)
+                self.table.names.append(name)
+                self.table.node_parent.append(parent)
+                self.shown.append(NONE)
+                self.newest.append(NONE)
+            children[name] = child
+        return child
+
+    def lookup(self, path: bytes) -> int | None:
+        """The live node of a clean path, or None."""
+        node = 0
+        for name in path.split(b"/") if path else ():
+            child = self.below.get(node, {}).get(name)
+            if child is None:
+                return None
+            node = child
+        return node
+
+    def folder(self, path: bytes) -> int:
+        """The node of a folder that an entry needs; what is no folder there is shadowed."""
+        node = 0
+        for name in path.split(b"/") if path else ():
+            node = self.node(node, name)
+            entry = self.shown[node]
+            if entry != NONE and self.table.entry_kind[entry] != Kind.DIRECTORY:
+                self.end(node, Cause.SHADOWED)
+        return node
+
+    def is_folder(self, node: int) -> bool:
+        """Is the node a folder now, with an entry of its own or without?"""
+        entry = self.shown[node]
+        return bool(self.below.get(node)) or (
+            entry != NONE and self.table.entry_kind[entry] == Kind.DIRECTORY
+        )
+
+    def end(self, node: int, cause: Cause) -> None:
+        """The node's visible entry ends in this layer."""
+        entry = self.shown[node]
+        if entry == NONE:
+            return
+        self.shown[node] = NONE
+        table = self.table
+        table.entry_death[entry] = self.layer
+        table.entry_cause[entry] = cause
+        inode = table.entry_inode[entry]
+        if inode != NONE:
+            self.names_left[inode] -= 1
+            if not self.names_left[inode]:
+                table.inode_death[inode] = self.layer
+                table.inode_cause[inode] = cause
+
+    def clear(self, node: int, cause: Cause) -> None:
+        """Everything below the node ends in this layer."""
+        stack = [node]
+        while stack:
+            parent = stack.pop()
+            children = self.below.pop(parent, None)
+            if children:
+                self.gone.setdefault(parent, {}).update(children)
+                for child in children.values():
+                    self.end(child, cause)
+                stack.extend(children.values())
+
+    def whiteouts(self, index: LayerIndex) -> None:
+        """Apply all of a layer's whiteouts to what the layers below it left."""
+        if not index.removes():
+            return
+        for place, kind in enumerate(index.kind):
+            if kind < WHITEOUT:
+                continue
+            parent = self.lookup(index.folders[index.folder[place]])
+            if parent is None:
+                continue
+            if kind == OPAQUE:
+                self.clear(parent, Cause.DELETED)
+            else:
+                self.remove(parent, index.names[place])
+
+    def remove(self, parent: int, name: bytes) -> None:
+        """The name in a folder ends in this layer, and everything below it."""
+        node = self.below.get(parent, {}).pop(name, None)
+        if node is not None:
+            self.gone.setdefault(parent, {})[name] = node
+            self.end(node, Cause.DELETED)
+            self.clear(node, Cause.DELETED)

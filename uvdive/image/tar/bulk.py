@@ -1,0 +1,204 @@
+"""Index the usual members of a tar many at a time.
+
+A header's fields are taken apart by one call, and what members have in common is done
+by one call for all of them. Whatever is unusual (another dialect, an odd number, a long
+name, data that do not lie ready) ends a run and is left to ``tarmember``, so the result
+is the same in a third of the time.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from struct import Struct
+
+import xxhash
+
+from uvdive.image.layer_index import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
+from uvdive.image.sieve import Wanted
+from uvdive.image.stream import Buffer, ReadyStream
+from uvdive.image.table import Kind
+from uvdive.image.tar.header import BLOCK, BadHeaderError, clean, pax
+from uvdive.image.tar.member import Owner, Owners
+from uvdive.image.tar.names import Names
+
+_POSIX = b"ustar\x0000"
+_MAGICS = frozenset((_POSIX, b"ustar  \0"))
+_NO_ENDING = 0xFF & ~ord(" ")
+"""The bits that a number's last byte must not have: it is a space or NUL."""
+_FIELDS = Struct("100s24s11sB11sB8xB100x8s80xB").unpack_from
+_SLASH = ord("/")
+_FILE, _DIRECTORY, _SYMLINK = int(Kind.FILE), int(Kind.DIRECTORY), int(Kind.SYMLINK)
+_KINDS: list[int | None] = [None] * 256
+_KINDS[0] = _KINDS[ord("0")] = _FILE
+_KINDS[ord("1")], _KINDS[ord("2")], _KINDS[ord("5")] = HARD_LINK, _SYMLINK, _DIRECTORY
+_PAX = ord("x")
+_WHITEOUTS = frozenset((WHITEOUT, OPAQUE))
+_PLAIN = frozenset((_FILE, _DIRECTORY))
+_BATCH = 1024
+_UNUSUAL = (b"size", b"uid", b"gid", b"GNU.sparse.name", b"GNU.sparse.realsize", b"GNU.sparse.size")
+_WHOLE = re.compile(rb"([0-9]{1,15})(?:\.[0-9]*)?")
+
+_Row = tuple[bytes, Owner, int, int, int, int]
+"""Name, owner, bytes of data, time, kind, and the position of the data."""
+
+
+def _text(field: Buffer) -> bytes:
+    return bytes(field).partition(b"\0")[0]
+
+
+def _records(data: bytes) -> dict[bytes, bytes] | None:
+    """What an extended header says, if that is no more than names and a plain time."""
+    try:
+        records = pax(data)
+    except BadHeaderError:
+        return None
+    usual = records.keys().isdisjoint(_UNUSUAL) and records.get(b"path") != b""
+    return records if usual and _WHOLE.fullmatch(records.get(b"mtime", b"0")) else None
+
+
+class Bulk:
+    """Takes runs of usual members from a stream into an index."""
+
+    def __init__(
+        self, stream: ReadyStream, index: LayerIndex, names: Names, owners: Owners, wanted: Wanted
+    ) -> None:
+        self._stream = stream
+        self._index = index
+        self._names = names
+        self._owners = owners
+        self._wanted = wanted
+        self._rows: list[_Row] = []
+        self._links: list[tuple[int, bytes]] = []
+
+    def run(self, end: int | None) -> None:
+        """Index members up to the first unusual one; the stream then stands at its header.
+
+        Raises:
+            ImageError: the tar ends too early.
+        """
+        stream = self._stream
+        usual = True
+        while usual:
+            window, at = stream.ready(BLOCK)
+            start = stream.position - at
+            limit = len(window) if end is None else min(len(window), end - start)
+            after, usual = self._scan(window, at, limit, start)
+            usual = usual and after > at
+            # What passes by has to be looked at before the next window takes its place.
+            if stream.passes or len(self._rows) >= _BATCH or not usual:
+                self._flush()
+            stream.skip(after - at)
+
+    def _scan(  # noqa: C901, PLR0912 - a call per member would cost a tenth of the time
+        self, window: Buffer, at: int, limit: int, start: int
+    ) -> tuple[int, bool]:
+        """Gather the members whose headers lie in the window: where the next begins, and is it usual?"""
+        rows, owners, passes = self._rows, self._owners, self._stream.passes
+        records: dict[bytes, bytes] | None = None
+        last = limit - BLOCK
+        # Members that follow each other mostly have one owner and one time.
+        last_time, last_mtime = b"", 0
+        last_owned, owner = b"", (0, 0, 0)
+        begin = at  # of the member, with the extended header before it
+        while at <= last:
+            name, owned, size, ending, time, time_ending, flag, magic, prefix = _FIELDS(window, at)
+            nul, kind = name.find(0), _KINDS[flag]
+            if nul < 1 or magic not in _MAGICS or (ending | time_ending) & _NO_ENDING:
+                return begin, False
+            try:
+                count = int(size, 8)
+                if time != last_time:
+                    last_mtime, last_time = int(time, 8), time
+                if owned != last_owned:
+                    owner, last_owned = owners.get(owned) or owners.add(owned), owned
+            except (ValueError, BadHeaderError):
+                return begin, False
+            mtime = last_mtime
+            data = at + BLOCK
+            after = data + (count + 511 & -BLOCK)
+            if kind is None:
+                if flag != _PAX or records is not None or not 0 <= count <= limit - data:
+                    return begin, False
+                records = _records(bytes(window[data : data + count]))
+                if records is None:
+                    return begin, False
+                at = after
+                continue
+            name = name[:nul]
+            if prefix and magic == _POSIX:
+                name = _text(window[at + 345 : at + 500]) + b"/" + name
+            link = b"" if kind in _PLAIN else _text(window[at + 157 : at + 257])
+            if records is not None:
+                name = records.get(b"path", name)
+                link = records.get(b"linkpath", link)
+                if b"mtime" in records:
+                    mtime = int(records[b"mtime"].partition(b".")[0])
+                records = None
+            if kind == _FILE:
+                if count < 0 or name[-1] == _SLASH or (passes and after > limit):
+                    return begin, False
+                rows.append((name, owner, count, mtime, kind, start + data if count else -1))
+                at = begin = after
+            else:
+                if kind != _DIRECTORY:
+                    self._links.append((len(rows), link))
+                rows.append((name.rstrip(b"/") or b".", owner, 0, mtime, kind, -1))
+                at = begin = data
+        return begin, True
+
+    def _flush(self) -> None:
+        """Make columns of the rows."""
+        if not self._rows:
+            return
+        index, first = self._index, len(self._index)
+        raws, owners, counts, times, kinds, places = map(list, zip(*self._rows, strict=True))
+        self._rows.clear()
+        folders, names = self._names.many(kinds, raws)
+        if not _WHITEOUTS.isdisjoint(kinds):
+            for row, kind in enumerate(kinds):
+                if kind in _WHITEOUTS:
+                    counts[row], places[row] = 0, -1
+        index.names += names
+        for column, values in zip((index.mode, index.uid, index.gid), zip(*owners, strict=True), strict=True):
+            column.extend(values)
+        for column, numbers in (
+            (index.folder, folders),
+            (index.kind, kinds),
+            (index.mtime, times),
+            (index.size, counts),
+            (index.offset, places),
+        ):
+            column.fromlist(numbers)
+        index.target.extend(array("i", [-1]) * len(kinds))
+        self._link(first)
+        self._read(first, folders, names)
+
+    def _link(self, first: int) -> None:
+        """Note what links name; a whiteout that is one names nothing."""
+        index = self._index
+        for row, link in self._links:
+            kind = index.kind[first + row]
+            if kind not in _WHITEOUTS:
+                index.target[first + row] = len(index.targets)
+                index.targets.append(clean(link) if kind == HARD_LINK else link)
+        self._links.clear()
+
+    def _read(self, first: int, folders: list[int], names: list[bytes]) -> None:
+        """Keep the contents that are wanted, and hash what passes by."""
+        index, fetch = self._index, self._stream.fetch
+        for row in self._names.may(folders, names):
+            entry = first + row
+            count = index.size[entry]
+            if count and self._wanted(index.path(entry), count):
+                index.contents[entry] = bytes(fetch(index.offset[entry], count))
+        if index.has_digests:
+            digest = xxhash.xxh3_64_intdigest
+            index.digest.extend(
+                [
+                    digest(fetch(place, count)) if count else 0
+                    for place, count in zip(index.offset[first:], index.size[first:], strict=True)
+                ]
+            )
+        else:
+            index.digest.frombytes(bytes(8 * len(names)))

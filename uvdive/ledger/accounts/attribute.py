@@ -1,0 +1,94 @@
+"""Give every inode its one owner and component (``spec/ledger.md``, "Owners").
+
+The rule for one name is in ``rule.py``. Here it is applied to all names at once: what
+it says of a node is a number in most cases, whatever the layer, and only the rest are
+asked for one by one.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress, count
+
+from uvdive.image.table import NONE, FileTable, Kind
+from uvdive.ledger.accounts.node_rules import EACH, Codes
+from uvdive.ledger.accounts.rule import Rule
+from uvdive.ledger.marks.components import ComponentTable
+from uvdive.ledger.marks.hard_links import further_names
+from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.python.places import PythonPlace
+from uvdive.ledger.system.system_files import LayerOrigin
+
+__all__ = ["Attribution", "LayerOrigin", "PythonPlace", "attribute"]
+
+_IS_FILE = bytes(kind == Kind.FILE for kind in range(256))
+_IS_OTHER = bytes(kind != Kind.FILE for kind in range(256))
+"""Kinds to truth, for ``bytes.translate``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """The owners of all bytes.
+
+    ``entry_component`` has a component for each entry (NONE for what is no regular
+    file), ``inode_component`` for each inode. ``warnings`` name databases that could
+    not be read.
+    """
+
+    components: ComponentTable
+    entry_component: array[int]
+    inode_component: array[int]
+    places: tuple[PythonPlace, ...]
+    warnings: tuple[str, ...]
+
+
+def attribute(contents: Contents, layers: Sequence[LayerOrigin], environ: Mapping[str, str]) -> Attribution:
+    """Attribute every name, and every inode to the first owner that any of its names has.
+
+    Args:
+        contents: the columns, with the databases' contents.
+        layers: each layer's origin, bottom first.
+        environ: the image's variables, some of which name caches.
+    """
+    rule = Rule(contents, layers, environ)
+    codes = Codes(rule)
+    by_entry = array("i")
+    for layer in range(len(layers)):
+        by_entry.extend(_layer(rule, codes, layer))
+    return Attribution(
+        rule.components,
+        by_entry,
+        _by_inode(rule.table, by_entry, rule.components.owners),
+        rule.pythons.places,
+        tuple(dict.fromkeys(rule.warnings)),
+    )
+
+
+def _layer(rule: Rule, codes: Codes, layer: int) -> array[int]:
+    """The component of each of the layer's entries, which stand together; NONE for what is no file."""
+    table = rule.table
+    first, end = table.span(layer)
+    kinds = table.entry_kind[first:end].tobytes()
+    is_file = kinds.translate(_IS_FILE)
+    mine = array("i", map(codes.by_node.__getitem__, table.entry_node[first:end]))
+    open_codes = {code: codes.component(code, layer) for code in set(compress(mine, is_file)) if code < 0}
+    if open_codes:
+        mine = array("i", map(open_codes.get, mine, mine))
+    if EACH in open_codes.values():
+        for place, code in enumerate(mine):
+            if code == EACH and is_file[place]:
+                mine[place] = rule.component(first + place)
+    for place in compress(count(), kinds.translate(_IS_OTHER)):
+        mine[place] = NONE
+    return mine
+
+
+def _by_inode(table: FileTable, by_entry: array[int], owners: Sequence[int]) -> array[int]:
+    """For each inode the component of its first name with the first of its names' owners."""
+    by_inode = array("i", map(by_entry.__getitem__, table.inode_entry))
+    for inode, entries in further_names(table).items():
+        components = (by_inode[inode], *(by_entry[entry] for entry in entries))
+        by_inode[inode] = min(components, key=owners.__getitem__)
+    return by_inode

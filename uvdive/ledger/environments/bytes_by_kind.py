@@ -1,0 +1,100 @@
+"""What a distribution's bytes are: tests, native libraries, bytecode, code, data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import compress, count
+
+from uvdive.image.table import NONE, FileTable
+from uvdive.ledger.accounts.attribute import Attribution
+
+_NATIVE = re.compile(rb"\.so(?:\.[\d.]+)?$|\.(?:a|o|dylib|pyd|dll)$")
+_CODE = (b".py", b".pyi", b".pyx", b".pxd", b".pth")
+_TESTS = frozenset({b"test", b"tests"})
+_SITES = frozenset({b"site-packages", b"dist-packages"})
+_PROGRAM = 65_536
+"""An executable without a suffix that is larger, in bytes, is no script."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """Live bytes by kind; each inode counts once, under the first kind that fits."""
+
+    tests: int = 0
+    native: int = 0
+    bytecode: int = 0
+    code: int = 0
+    data: int = 0
+    files: int = 0
+
+    @property
+    def bytes(self) -> int:
+        """All of them."""
+        return self.tests + self.native + self.bytecode + self.code + self.data
+
+    def add(self, kind: str, size: int) -> None:
+        """Count an inode of ``size`` bytes."""
+        setattr(self, kind, getattr(self, kind) + size)
+        self.files += 1
+
+
+class _Kinds:
+    """The kind of a file by its path, its size and its mode."""
+
+    def __init__(self, table: FileTable) -> None:
+        self._table = table
+        self._folders: dict[int, bool] = {NONE: False, 0: False}
+
+    def of(self, entry: int) -> str:
+        table = self._table
+        node = table.entry_node[entry]
+        name = table.names[node]
+        if self._in_tests(table.node_parent[node]):
+            return "tests"
+        if _NATIVE.search(name):
+            return "native"
+        if name.endswith(b".pyc"):
+            return "bytecode"
+        if name.endswith(_CODE):
+            return "code"
+        if table.entry_mode[entry] & 0o111:
+            large = table.entry_size[entry] >= _PROGRAM and b"." not in name
+            return "native" if large else "code"
+        return "data"
+
+    def _in_tests(self, folder: int) -> bool:
+        """Is the folder inside one of tests, below its ``site-packages``?"""
+        table, chain = self._table, []
+        while folder not in self._folders:
+            chain.append(folder)
+            folder = table.node_parent[folder]
+        inside = self._folders[folder]
+        for node in reversed(chain):
+            name = table.names[node]
+            inside = name not in _SITES and (inside or name in _TESTS)
+            self._folders[node] = inside
+        return inside
+
+
+def parts_of(table: FileTable, attribution: Attribution, components: Collection[int]) -> Mapping[int, Parts]:
+    """The parts of each of the components, by their live inodes."""
+    found = {number: Parts() for number in components}
+    kinds = _Kinds(table)
+    for inode in compress(count(), map(found.__contains__, attribution.inode_component)):
+        parts = found[attribution.inode_component[inode]]
+        if table.inode_live(inode):
+            entry = table.inode_entry[inode]
+            parts.add(kinds.of(entry), table.entry_size[entry])
+    return found
+
+
+def parts_of_files(table: FileTable, nodes: Iterable[int]) -> Parts:
+    """The parts of the live regular files at some nodes."""
+    parts, kinds = Parts(), _Kinds(table)
+    entries = (table.visible(node) for node in nodes)
+    inodes = {table.entry_inode[entry] for entry in entries if entry is not None} - {NONE}
+    for entry in (table.inode_entry[inode] for inode in sorted(inodes)):
+        parts.add(kinds.of(entry), table.entry_size[entry])
+    return parts

@@ -1,0 +1,86 @@
+"""Which lock or project file explains which environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from uvdive.ledger.marks.components import text
+from uvdive.ledger.marks.kept_contents import Contents
+
+if TYPE_CHECKING:
+    from uvdive.ledger.environments.lockfile import Lock, Reason
+
+Found = Sequence["tuple[str | None, Lock]"]
+"""Locks with the folder in the image that they lie in; None for the build context's."""
+
+FILES = (b"uv.lock", b"pyproject.toml")
+"""Names of the files that explain an environment."""
+
+_LIMIT = 32
+"""More lock files than any image needs: those of installed packages' own sources."""
+_MAX_BYTES = 8 << 20
+
+
+def find_locks(contents: Contents, dockerfile: Path | None) -> Found:
+    """Every ``uv.lock`` of the image (of any layer), then those beside the Dockerfile, then projects'."""
+    table = contents.table
+    found: list[tuple[str | None, Lock]] = []
+    for file in FILES:
+        for node in contents.names.called(file)[:_LIMIT]:
+            contained = [data for _, data in contents.files(node)]
+            lock = _parsed(file, contained[-1]) if contained else None
+            if lock is not None:
+                found.append((text(table.path(table.node_parent[node])), lock))
+        data = _beside(dockerfile, file.decode())
+        lock = None if data is None else _parsed(file, data)
+        if lock is not None:
+            found.append((None, lock))
+    return found
+
+
+def _parsed(file: bytes, data: bytes) -> Lock | None:
+    from uvdive.ledger.environments.lockfile import parse_lock, parse_project
+
+    return parse_lock(data) if file == FILES[0] else parse_project(data)
+
+
+def _beside(dockerfile: Path | None, name: str) -> bytes | None:
+    if dockerfile is None:
+        return None
+    path = dockerfile.parent / name
+    try:
+        return path.read_bytes() if path.stat().st_size <= _MAX_BYTES else None
+    except OSError:
+        return None  # the project has none
+
+
+def reasons(locks: Found, environment: str, installed: Mapping[str, str]) -> Mapping[str, Reason]:
+    """Why each distribution of an environment is there, by the lock that fits it best.
+
+    Args:
+        locks: what ``find_locks`` found.
+        environment: the environment's path in the image.
+        installed: normalized names and versions of its distributions.
+
+    Returns:
+        Reasons by name; what no lock leads to has none.
+    """
+    if not locks:
+        return {}
+    from uvdive.ledger.environments.lockfile import explain
+
+    best: tuple[int, int, Mapping[str, Reason]] = (0, 0, {})
+    for folder, lock in locks:
+        found = explain(lock, installed)
+        # What a lock explains says more than where it lies; the folder decides between equals.
+        near = len(folder) if folder is not None and _is_above(folder, environment) else 0
+        if (len(found), near) > best[:2]:
+            best = len(found), near, found
+    needed = max(1, (len(installed) + 2) // 3)
+    return best[2] if best[0] >= needed or best[1] else {}
+
+
+def _is_above(folder: str, path: str) -> bool:
+    return path.startswith(folder.rstrip("/") + "/")

@@ -1,0 +1,60 @@
+"""Find the files that a database names: merged /usr both ways, symlinked folders, dots in paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from uvdive.image.resolve import resolve
+from uvdive.image.table import FileTable
+from uvdive.image.tar.header import clean
+
+_MERGED = re.compile(rb"^/(?:lib(?:32|64|x32)?|bin|sbin)(?:/|$)")
+_UNMERGED = re.compile(rb"^/usr(/(?:lib(?:32|64|x32)?|bin|sbin)(?:/|$))")
+
+
+MOUNT_POINTS = frozenset(
+    {b"/etc/hosts", b"/etc/hostname", b"/etc/resolv.conf", b"/run/.containerenv", b"/.dockerenv"}
+)
+"""What an engine lays into each of its containers; buildah leaves the empty files in the layer of a RUN."""
+
+
+def normal(path: bytes) -> bytes:
+    """The absolute path without ``.``, ``..`` and doubled slashes."""
+    return b"/" + clean(path)
+
+
+class PathFinder:
+    """Looks many paths up; each folder only once."""
+
+    def __init__(self, table: FileTable) -> None:
+        self._table = table
+        self._folders: dict[bytes, tuple[int, ...]] = {}
+
+    def files(self, path: bytes) -> Iterator[int]:
+        """The nodes that an absolute path may mean, in any layer; no folders."""
+        folder, _, name = path.rpartition(b"/")
+        nodes = self._folders.get(folder)
+        if nodes is None:
+            nodes = self._folders[folder] = tuple(self._candidates(folder))
+        for parent in nodes:
+            node = self._table.find_below(parent, name)
+            if node is not None and not self._table.children(node):
+                yield node
+
+    def _candidates(self, folder: bytes) -> Iterator[int]:
+        table, seen = self._table, set[int]()
+        spellings = [folder]
+        if _MERGED.match(folder):
+            spellings.append(b"/usr" + folder)
+        elif unmerged := _UNMERGED.match(folder):
+            spellings.append(folder[unmerged.start(1) :])
+        for spelling in spellings:
+            node = table.find(spelling)
+            if node is not None and table.children(node) and node not in seen:
+                seen.add(node)
+                yield node
+        if not seen and folder:
+            node = resolve(table, folder).node
+            if node is not None and table.children(node):
+                yield node

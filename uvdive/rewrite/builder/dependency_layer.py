@@ -1,0 +1,186 @@
+"""A layer of dependencies below the source, so that a change of the source leaves it (R17, R42).
+
+Where the author copies the source before the only sync, the build stage gets a sync of
+the locked dependencies in front of that copy. The author's own sync stays and finds
+them installed, so the environment is the same.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import tomllib
+from collections.abc import Sequence
+from typing import Any
+
+from uvdive.dockerfile.shell import Command
+from uvdive.rewrite.builder.dockerignore import ADDED
+from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.evidence.context_files import context_file, ignores, sources
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.steps import Evidence, Step, mentions_uv
+from uvdive.rewrite.notes import Notes, options
+from uvdive.rewrite.plan import Decision
+
+_PROJECT = ("pyproject.toml", "uv.lock")
+_SETTINGS = ("uv.toml", ".python-version")
+# What says which versions, or leaves something out, is ours to say; the rest is the author's.
+_OURS = frozenset({"--frozen", "--locked", "--no-editable", "--inexact", "--exact", "--no-cache", "-n"})
+_PLAIN = re.compile(r"[\w.,:=/@+-]+")
+_FIRST = (0, 5)
+"""uv's minor version from which `uv sync` knows the options; what is older is left alone."""
+
+
+def dependency_layer(
+    evidence: Evidence, env: EnvironmentFacts, files: Files | None, runs: Sequence[Run], notes: Notes
+) -> dict[int, tuple[str, ...]]:
+    """The instructions to write in front of the author's, by line; empty where nothing is to gain."""
+    if files is None or evidence.shared or env.system or env.at_start or not _knows_options(env):
+        return {}
+    found = _sync(runs)
+    if found is None:
+        return {}
+    run, command = found
+    copy = _source_copy(evidence, run.step)
+    if copy is None or not _is_quiet_between(evidence, copy, run.step) or copy.values.get("UV_LOCKED"):
+        return {}
+    given = _project_files(evidence, files, copy, notes)
+    words = _options(command)
+    if given is None or words is None:
+        return {}
+    text = _text(evidence, run.step, given, words)
+    decision = Decision(
+        "dependency-layer",
+        "R42",
+        copy.line,
+        "The dependencies in the build stage",
+        "The file copies the source before it installs, so each change of the source installs everything "
+        "anew. What is installed in the end is the same.",
+        alternatives=options(
+            first="install them before the source is copied, in a layer of their own",
+            with_source="with the source, as the author has it",
+        ),
+    )
+    return {copy.line: text} if notes.choose(decision, "first") == "first" else {}
+
+
+def _knows_options(env: EnvironmentFacts) -> bool:
+    numbers = re.match(r"(\d+)\.(\d+)", env.uv_version or "")
+    return numbers is not None and (int(numbers[1]), int(numbers[2])) >= _FIRST
+
+
+def _sync(runs: Sequence[Run]) -> tuple[Run, Command] | None:
+    """The first RUN that installs with uv, where that is one plain, complete `uv sync`."""
+    for run in runs:
+        if not mentions_uv(run.text) or run.repeated_whole:
+            continue
+        commands = [c for part, _ in run.parts for c in part.commands if c.program in ("uv", "uvx")]
+        first = commands[0] if commands else None
+        if first is None and re.search(r"\bpip3?\s+install\b|astral\.sh", run.text):
+            continue  # this brings uv
+        plain = first is not None and first.argv[1:2] == ("sync",) and not (first.nested or first.assignments)
+        return (run, first) if plain and first is not None else None
+    return None
+
+
+def _source_copy(evidence: Evidence, sync: Step) -> Step | None:
+    """The first instruction of the sync's stage that copies more than what the sync reads."""
+    known = {*_PROJECT, *_SETTINGS, "README.md", "README.rst", "README", "LICENSE"}
+    for step in evidence.steps:
+        if step.line >= sync.line or step.stage != sync.stage:
+            continue
+        if step.keyword in ("COPY", "ADD") and step.instruction.flag("from") is None:
+            given = sources(step)[0]
+            around = f"{sync.workdir.rstrip('/')}/"
+            inside = f"{sources(step)[1].rstrip('/')}/".startswith(around)
+            if inside and not {posixpath.basename(word) for word in given} <= known:
+                return step
+    return None
+
+
+def _is_quiet_between(evidence: Evidence, copy: Step, sync: Step) -> bool:
+    """Does nothing but copies stand between the two, so that the sync would be the same in front of them?"""
+    between = [step for step in evidence.steps if copy.line < step.line < sync.line]
+    return copy.workdir == sync.workdir and all(step.keyword in ("COPY", "ADD") for step in between)
+
+
+def _project_files(
+    evidence: Evidence, files: Files, copy: Step, notes: Notes
+) -> list[tuple[str, bool]] | None:
+    """The context's paths of what the sync reads, and whether each is there before the source; or None."""
+    found = []
+    for name in (*_PROJECT, *_SETTINGS):
+        path = posixpath.join(copy.workdir, name)
+        node, given = files.follow(path), context_file(evidence, path)
+        if node is None or given is None or posixpath.basename(given[0]) != name:
+            if name in _PROJECT:
+                return None
+            continue
+        if name == "uv.lock" and not _is_plain_lock(given[1]):
+            return None
+        found.append((given[0], _is_earlier(evidence, files.layer(node), copy)))
+    assert evidence.context is not None
+    # A host's environment in the context would be copied over the one that is there by then (R40).
+    whole = any(posixpath.normpath(word) in (".", "/") or "*" in word for word in sources(copy)[0])
+    left_out = ignores(evidence.context, ".venv") or notes.choices.get(ADDED[0]) == ADDED[1]
+    return None if whole and not left_out else found
+
+
+def _is_earlier(evidence: Evidence, layer: int, copy: Step) -> bool:
+    return any(step.layer == layer and step.line < copy.line for step in evidence.steps)
+
+
+def _is_plain_lock(text: str) -> bool:
+    """Are the packages that lie in folders all members of the workspace, which the sync leaves out?"""
+    try:
+        lock: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    members = set(lock.get("manifest", {}).get("members", ()))
+    for package in lock.get("package", ()):
+        source = package.get("source", {})
+        place = next((source[kind] for kind in ("editable", "directory", "path") if kind in source), None)
+        if place is not None and place != "." and package.get("name") not in members:
+            return False
+    return bool(lock.get("package"))
+
+
+def _options(command: Command) -> list[str] | None:
+    """The author's options for the first sync; None where one of them forbids it."""
+    words = list(command.argv[2:])
+    forbids = any(
+        word.startswith(("--no-install", "--only-install", "--script", "--check", "--dry-run", "--reinstall"))
+        or not _PLAIN.fullmatch(word)
+        for word in words
+    )
+    return None if forbids else [word for word in words if word not in _OURS]
+
+
+def _text(
+    evidence: Evidence, sync: Step, given: list[tuple[str, bool]], words: Sequence[str]
+) -> tuple[str, ...]:
+    """The instructions, with mounts where the author's file mounts something, else for any builder."""
+    flags = [flag for flag in sync.instruction.flags if flag.startswith("--mount=")]
+    missing = [path for path, there in given if not there]
+    lines = []
+    if not missing:
+        pass
+    elif _mounts(evidence):
+        binds = (f"--mount=type=bind,source={p},target={posixpath.basename(p)}" for p in missing)
+        flags = [*flags, *binds]
+    else:
+        lines.append(f"COPY {' '.join(missing)} ./\n")
+    cached = any("type=cache" in flag for flag in flags)
+    command = " ".join(
+        ["uv sync --frozen --no-install-workspace", *words, *([] if cached else ["--no-cache"])]
+    )
+    lines.append("RUN " + " \\\n    ".join([*flags, command]) + "\n")
+    return tuple(lines)
+
+
+def _mounts(evidence: Evidence) -> bool:
+    """Does the file use BuildKit for certain? Other builders (kaniko, the classic one) know no mounts."""
+    return "syntax" in evidence.dockerfile.directives or any(
+        flag.startswith("--mount=") for step in evidence.steps for flag in step.instruction.flags
+    )

@@ -1,0 +1,204 @@
+"""What a choice changes in the build's own installs: the dev group and bytecode (R14, R48)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from uvdive.dockerfile.shell import read_script, shell_text
+from uvdive.image.table import Kind
+from uvdive.ledger.report import Environment
+from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
+from uvdive.rewrite.notes import Notes, options
+from uvdive.rewrite.plan import Decision
+from uvdive.uv.calls import subcommand
+
+_SYNC = re.compile(r"(\buv\b(?:\s|\\\n)+(?:--?\S+(?:\s|\\\n)+)*?sync)(?![\w./-])")
+_NO_DEV = re.compile(
+    r"--no-dev\b|--no-default-groups\b|--(?:only-)?group[ =]dev\b|--all-groups\b|--only-dev\b"
+)
+_COMPILES = "UV_COMPILE_BYTECODE"
+_RECEIPT = "uv-receipt.toml"
+_BYTECODE_RATIO = 1.2
+"""Bytes of bytecode per byte of source: 1.19 over the 25 MB of this project's own environment."""
+
+
+@dataclass(slots=True)
+class BuildOptions:
+    """Edits of the author's instructions by line, variables for the build stage, options for a
+    sync that is added, and by how many bytes the environment gets smaller than the copy, and uv's tools.
+    ``reinstalls`` says that a sync must be added in any case, ``removed`` are the components of what is
+    not installed.
+    """
+
+    edits: dict[int, str] = field(default_factory=dict)
+    env: list[tuple[str, str]] = field(default_factory=list)
+    sync: tuple[str, ...] = ()
+    less_bytes: int = 0
+    less_tools: int = 0
+    removed: frozenset[int] = frozenset()
+    reinstalls: bool = False
+
+
+def build_options(
+    evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes
+) -> BuildOptions:
+    """Offer what can be offered; by default nothing changes."""
+    result = BuildOptions()
+    if evidence.report is None or files is None or evidence.shared:
+        return result
+    main = next((e for e in evidence.report.environments if e.path.rstrip("/") == env.path), None)
+    if main is not None:
+        _dev_group(evidence, main, files, notes, result)
+        _bytecode(evidence, env, files, notes, result)
+    return result
+
+
+def _sync_edits(evidence: Evidence, option: str) -> dict[int, str] | None:
+    """All `uv sync` of the build with one more option; None where one is not plain to see."""
+    edits: dict[int, str] = {}
+    for step in evidence.runs():
+        script = read_script(shell_text(step.instruction))
+        if script is None:
+            if re.search(r"\buv\b", command_text(step.instruction)):
+                return None
+            continue
+        uv = [command for command in script.commands if command.program == "uv"]
+        if any(_syncs_by_run(command.argv) for command in uv):
+            return None
+        count = sum(subcommand(command.argv)[0] == "sync" for command in uv)
+        if not count:
+            continue
+        new, changed = _SYNC.subn(rf"\1 {option}", step.instruction.source)
+        if changed != count:
+            return None
+        edits[step.line] = new
+    return edits
+
+
+def _syncs_by_run(argv: tuple[str, ...]) -> bool:
+    """`uv run` in the build brings everything back, unless it is told not to sync."""
+    return "run" in argv and "--no-sync" not in argv and "--no-dev" not in argv
+
+
+def _dev_group(
+    evidence: Evidence, main: Environment, files: Files, notes: Notes, result: BuildOptions
+) -> None:
+    assert evidence.report is not None
+    names = {dist.name for dist in main.distributions if dist.group == "dev"}
+    text = "\n".join(command_text(step.instruction) for step in evidence.runs())
+    if not names or _NO_DEV.search(text) or evidence.report.config.environ.get("UV_NO_DEV"):
+        return
+    edits = _sync_edits(evidence, "--no-dev")
+    if not edits:
+        return
+    numbers = frozenset(
+        number
+        for number, part in enumerate(evidence.report.components)
+        if part.kind == "distribution" and part.name in names and part.path == main.path
+    )
+    decision = Decision(
+        "dev-group",
+        "R14",
+        min(edits),
+        "The dev group",
+        f"The build installs it: {', '.join(sorted(names)[:6])}{' …' if len(names) > 6 else ''}. Nothing in "
+        "the text says that the app needs it when it runs; only its author knows.",
+        alternatives=options(keep="install it, as the build does", remove="leave it out (--no-dev)"),
+    )
+    if notes.choose(decision, "keep") == "keep":
+        return
+    result.edits.update(edits)
+    result.sync = ("--no-dev",)
+    result.removed = numbers
+    result.less_bytes += sum(evidence.report.components[number].live_bytes for number in numbers)
+    notes.distributions.update(names)
+    root = files.at(main.path)
+    if root is not None:
+        notes.paths.update(owned_paths(files, root, numbers))
+
+
+def owned_paths(files: Files, root: int, components: Collection[int]) -> list[str]:
+    """The topmost paths below which everything belongs to the components."""
+    found: list[str] = []
+
+    def whole(node: int) -> bool:
+        if files.kind(node) == Kind.FILE:
+            return files.component(node) in components
+        if files.kind(node) != Kind.DIRECTORY:
+            return False
+        children = files.children(node)
+        states = [(child, whole(child)) for child in children]
+        if states and all(state for _, state in states):
+            return True
+        found.extend(files.path(child) for child, state in states if state)
+        return False
+
+    whole(root)
+    return found
+
+
+def _bytecode(
+    evidence: Evidence, env: EnvironmentFacts, files: Files, notes: Notes, result: BuildOptions
+) -> None:
+    text = "\n".join(step.instruction.source for step in evidence.steps if step.keyword in ("RUN", "ENV"))
+    mine, tools = _code_bytes(env.folders, files, result.removed)
+    sources, compiled = (mine[".py"] + tools[".py"], mine[".pyc"] + tools[".pyc"])
+    setting = _setting(evidence)
+    if _COMPILES not in text and "--compile-bytecode" not in text and sources and not compiled:
+        offered = options(keep="none, as the author has it", compile=f"compile all of it ({_COMPILES}=1)")
+        reason = (
+            "Without it Python compiles at every start, and a user that may not write there cannot keep the "
+            "result. With it the image is larger; the size is an estimate."
+        )
+    elif setting is not None and compiled:
+        offered = options(keep="compiled, as the author has it", none=f"none ({_COMPILES}=0)")
+        reason = "Without it the image is smaller and the first start slower."
+    else:
+        return
+    line = None if setting is None else setting.line
+    chosen = notes.choose(
+        Decision("bytecode", "R48", line, "Compiled Python (.pyc)", reason, alternatives=offered), "keep"
+    )
+    if chosen == "keep":
+        return
+    if chosen == "compile":
+        result.env.append((_COMPILES, "1"))
+        result.less_bytes -= int(mine[".py"] * _BYTECODE_RATIO)
+        result.less_tools -= int(tools[".py"] * _BYTECODE_RATIO)
+    elif setting is not None:
+        result.edits[setting.line] = re.sub(
+            rf"({_COMPILES}[= ]\"?)[\w]+", r"\g<1>0", setting.instruction.source
+        )
+        result.less_bytes += mine[".pyc"]
+        result.less_tools += tools[".pyc"]
+    # uv notes down how it installed a tool.
+    receipts = (f"{folder}/{_RECEIPT}" for folder in env.folders)
+    notes.paths.update(path for path in receipts if files.at(path) is not None)
+
+
+def _code_bytes(
+    folders: Sequence[str], files: Files, removed: Collection[int]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """The bytes of sources and bytecode in the environments, and in those of uv's tools."""
+    mine, tools = {".py": 0, ".pyc": 0}, {".py": 0, ".pyc": 0}
+    for folder in folders:
+        root = files.at(folder)
+        sizes = mine if files.at(f"{folder}/{_RECEIPT}") is None else tools
+        for node in files.walk(root) if root is not None else ():
+            suffix = files.suffix(node)
+            if suffix in sizes and files.component(node) not in removed:
+                sizes[suffix] += files.size(node)
+    return mine, tools
+
+
+def _setting(evidence: Evidence) -> Step | None:
+    """The ENV that turns compiling on, where it is the only mention."""
+    found = [step for step in evidence.steps if _COMPILES in step.instruction.source]
+    if len(found) == 1 and found[0].keyword == "ENV":
+        value = re.search(rf"{_COMPILES}[= ]\"?(1|true)\b", found[0].instruction.source, re.IGNORECASE)
+        return found[0] if value else None
+    return None

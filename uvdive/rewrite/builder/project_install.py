@@ -1,0 +1,123 @@
+"""The project installed into the environment for real, so that its sources stay behind (R13)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+
+from uvdive.image.table import Kind
+from uvdive.ledger.report import Environment
+from uvdive.rewrite.builder.options import BuildOptions, owned_paths
+from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence, command_text
+from uvdive.rewrite.notes import Notes, options
+from uvdive.rewrite.plan import Decision
+from uvdive.uv.calls import calls_sync
+
+
+def install_project(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    files: Files | None,
+    starts: Sequence[tuple[str, ...]],
+    build: BuildOptions,
+    notes: Notes,
+) -> frozenset[int]:
+    """Offer to leave the work directory's files out; what that leaves out, nothing by default.
+
+    ``starts`` are the words of all start commands. It is offered where they are console
+    scripts or modules of the environment, and name no file of the work directory. The
+    build then installs again without ``--editable``: always with ``--reinstall-package``,
+    for uv's cache may hold the code of an earlier build.
+    """
+    report = evidence.report
+    if report is None or files is None or evidence.shared or env.system:
+        return frozenset()
+    main = next((e for e in report.environments if e.path.rstrip("/") == env.path), None)
+    local = [] if main is None else [dist for dist in main.distributions if dist.editable]
+    if main is None or not local or not starts or not _syncs(evidence):
+        return frozenset()
+    if not all(_needs_no_file(words, env, files, evidence.workdir) for words in starts):
+        return frozenset()
+    root = files.at(evidence.workdir)
+    left = _left(root, env, files) if root else frozenset()
+    if not left:
+        return frozenset()
+    names = [dist.name for dist in local]
+    decision = Decision(
+        "project-install",
+        "R13",
+        None,
+        "The project itself",
+        f"{', '.join(names)} is installed editable, so its sources must be there. Only its author knows "
+        "whether it reads other files of the work directory.",
+        alternatives=options(
+            editable="editable, with its sources", copied="installed, the environment alone is copied"
+        ),
+    )
+    if notes.choose(decision, "editable") == "editable":
+        return frozenset()
+    again = [word for name in names for word in ("--reinstall-package", name)]
+    build.sync = (*build.sync, "--no-editable", *again)
+    build.reinstalls = True
+    build.less_bytes -= _code(files, main, names)
+    numbers = {
+        number
+        for number, part in enumerate(report.components)
+        if part.kind == "distribution" and part.name in names and part.path == main.path
+    }
+    assert root is not None
+    inside = files.at(env.path)
+    notes.paths.update(owned_paths(files, inside, numbers) if inside is not None else ())
+    notes.paths.update(
+        files.path(child) for child in files.children(root) if not _leads_to(files.path(child), env)
+    )
+    return left
+
+
+def _syncs(evidence: Evidence) -> bool:
+    return any(calls_sync(command_text(step.instruction)) for step in evidence.runs())
+
+
+def _needs_no_file(words: tuple[str, ...], env: EnvironmentFacts, files: Files, workdir: str) -> bool:
+    program = posixpath.basename(words[0]) if words else ""
+    module = re.fullmatch(r"python[\d.]*", program) and words[1:2] == ("-m",)
+    if not module and program not in (env.scripts or ()):
+        return False
+    paths = (posixpath.normpath(posixpath.join(workdir, word)) for word in words[1:] if word)
+    return not any(path != workdir and files.follow(path) is not None for path in paths)
+
+
+def _leads_to(path: str, env: EnvironmentFacts) -> bool:
+    """Is an environment at a path, or below it?"""
+    return any(f"{folder}/".startswith(f"{path}/") for folder in env.folders)
+
+
+def _left(root: int, env: EnvironmentFacts, files: Files) -> frozenset[int]:
+    """All files of the work directory outside the environments."""
+    found: set[int] = set()
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        path = files.path(node)
+        if env.holds(path) or files.layer(node) < files.base_layers:
+            continue
+        if files.kind(node) == Kind.DIRECTORY:
+            pending += files.children(node)
+        else:
+            found.add(node)
+    return frozenset(found)
+
+
+def _code(files: Files, main: Environment, names: Sequence[str]) -> int:
+    """What the project's own modules come to, in bytes: they are in the environment then."""
+    total = 0
+    for root in main.roots:
+        for name in names:
+            module = re.sub(r"[-.]", "_", name)
+            for path in (f"{root}/{module}", f"{root}/{module}.py"):
+                node = files.at(path)
+                total += sum(files.bytes_by_owner([node]).values()) if node is not None else 0
+    return total

@@ -1,0 +1,161 @@
+"""Which paths the final stage has without a copy, and which may not be copied (R33, R34, R36)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from uvdive.image.table import NONE, Kind
+from uvdive.ledger.marks.paths import MOUNT_POINTS
+from uvdive.ledger.whose import os_package
+from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.evidence.command_kinds import is_system
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.packages.by_other_programs import OtherMeans, is_playwright
+
+USER_FILES = re.compile(r"/etc/(?:passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock)-?$")
+LD_CACHE = "/etc/ld.so.cache"
+# What installing packages makes beside the packages' own files: by apt and dpkg alone, and by
+# packages' scripts too, which other commands may have changed as well.
+_BOOKS = re.compile(
+    r"/(?:etc/(?:alternatives|ssl/certs|rc[0-6S]\.d|ld\.so\.cache)|var/(?:lib/(?:dpkg|apt|systemd|pam|ucf)|"
+    r"cache|log)|lib/apk|usr/lib/python3)(?:[/.-]|$)"
+)
+_SCRIPTED = re.compile(
+    r"/(?:etc/(?:ssl|ca-certificates|fonts|apt|apk|init\.d|systemd|default|logrotate\.d|mailcap|"
+    r"profile\.d|pam\.d|shells|machine-id)|var/lib|usr/share)(?:[/.-]|$)"
+)
+_SERVICES = re.compile(
+    r"/etc/(?:systemd|init\.d|rc\d\.d|s6|s6-overlay|services\.d|cont-init\.d|runit|sv)(?:/|$)"
+)
+
+
+def is_book(path: str) -> bool:
+    """Is it what apt and dpkg write down, or make, whenever they install something?"""
+    return bool(_BOOKS.match(path))
+
+
+class Provided:
+    """Answers for the nodes of the original's final state."""
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        files: Files,
+        env: EnvironmentFacts,
+        runs: Sequence[Run],
+        early: frozenset[int],
+        others: Sequence[OtherMeans] = (),
+    ) -> None:
+        self.evidence, self.files, self.env = evidence, files, env
+        self.steps: Mapping[int, Step] = {s.layer: s for s in evidence.steps if s.layer is not None}
+        self.runs = {run.step.layer: run for run in runs}
+        self.early = early
+        self.others = tuple(others)
+        self.by_name = {other.run.step.line for other in others}
+
+    def installs(self, run: Run | None) -> bool:
+        """Does the final stage install a RUN's packages, in the author's words or by name?"""
+        return run is not None and (run.has("os-packages") or run.step.line in self.by_name)
+
+    def has(self, node: int) -> bool:
+        """Is the path in the runner's base, or does an instruction that is repeated write it?"""
+        layer, path = self.files.layer(node), self.files.path(node)
+        if path.encode("utf-8", "surrogateescape") in MOUNT_POINTS and not self.files.size(node):
+            return True
+        is_folder = self.files.kind(node) == Kind.DIRECTORY
+        if layer < self.files.base_layers or (is_folder and self.files.in_base(node)):
+            return True
+        run, step = self.runs.get(layer), self.steps.get(layer)
+        if run is None:
+            return step is not None and step.line in self.early
+        return self.writes_again(run, node, path)
+
+    def writes_again(self, run: Run, node: int, path: str) -> bool:
+        """Does the final stage write this path when it repeats what it can of a RUN that wrote it?"""
+        if run.repeated_whole:
+            return True
+        if self.installs(run) and self._by_packages(run, node, path):
+            return True
+        if run.has("user") and (USER_FILES.match(path) or self._is_home(path)):
+            return True
+        return run.repeats and is_system(path) and run.writes(path)
+
+    def _by_packages(self, run: Run, node: int, path: str) -> bool:
+        """Did a package bring this, or its installation make it?"""
+        if self.files.owner(node) == "os-packages" or self.package(node) is not None:
+            return True
+        known = self.evidence.system.listed if self.evidence.system else {}
+        # Packages' scripts make their folders in /run.
+        at_run_time = path.startswith("/run/") and not run.has("other")
+        if at_run_time or USER_FILES.match(path) or _BOOKS.match(path) or path in known:
+            return True
+        is_folder = self.files.kind(node) == Kind.DIRECTORY and is_system(path)
+        if is_folder and not (run.has("other") or self.files.children(node)):
+            return True
+        if self.files.kind(node) == Kind.SYMLINK and is_system(path):
+            target = self.files.link(node)
+            return target.startswith("/etc/alternatives/") or not target.startswith("/") or is_system(target)
+        scripts = not run.has("other") or is_playwright(run)
+        return scripts and bool(_SCRIPTED.match(path))
+
+    def package(self, node: int) -> str | None:
+        """The OS package that a file belongs to, by the ledger."""
+        entry = self.files.entry(node)
+        inode = NONE if entry is None else self.files.table.entry_inode[entry]
+        return None if inode == NONE else os_package(self.files.report, inode)
+
+    def _is_home(self, path: str) -> bool:
+        users = self.evidence.report.users if self.evidence.report else ()
+        homes = {user.home.rstrip("/") for user in users if user.uid >= 100 and user.home not in ("/", "")}
+        return any(path == home or re.fullmatch(re.escape(home) + r"/\.[^/]+", path) for home in homes)
+
+    def is_changed_folder(self, node: int) -> bool:
+        """Did an instruction that is not repeated change owner or mode of a folder of the base?"""
+        run = self.runs.get(self.files.layer(node))
+        if run is None or run.repeated_whole or self.files.layer(node) < self.files.base_layers:
+            return False
+        if self.installs(run) and is_system(self.files.path(node)):
+            return False
+        return self.files.in_base(node) and self.files.mode(node) != self.files.base_mode(node)
+
+    def check(self, node: int, path: str) -> None:
+        """Refuse what must not be taken along piecemeal.
+
+        Raises:
+            Refused: R33, R34 or R36.
+        """
+        step = self.steps.get(self.files.layer(node))
+        if self.files.kind(node) not in (Kind.FILE, Kind.DIRECTORY, Kind.SYMLINK):
+            raise Refused(
+                "R34", f"{path} is a device or a pipe, which cannot be copied.", step.line if step else None
+            )
+        if step is None or step.keyword != "RUN" or self.env.holds(path):
+            return
+        if self.files.owner(node) == "venv":
+            return  # packages of the system's Python (R10)
+        if self.package(node) is not None or self.files.owner(node) == "os-packages":
+            package = self.package(node) or path
+            raise Refused(
+                "R36" if "playwright" in step.instruction.value else "R33",
+                f"This RUN installed {package} of the OS packages by other means than a plain command of apt "
+                "or apk, so the final stage cannot repeat it. Install what it needs with `apt-get install`.",
+                step.line,
+            )
+        self._check_system(node, path, step)
+
+    def _check_system(self, node: int, path: str, step: Step) -> None:
+        if path == LD_CACHE:
+            return
+        changed = self.files.in_base(node) and self.files.kind(node) != Kind.DIRECTORY
+        if changed or _SERVICES.match(path):
+            raise Refused(
+                "R34",
+                f"This RUN changed {path}, which belongs to the operating system: it can be neither copied "
+                "to another base nor repeated, for nobody knows what else the command does. Move it to a "
+                "RUN that only installs OS packages or creates users, or write the file with COPY.",
+                step.line,
+            )

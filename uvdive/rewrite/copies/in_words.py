@@ -1,0 +1,38 @@
+"""The decisions that need no choice, in words: copies, users, folders."""
+
+from __future__ import annotations
+
+from uvdive.rewrite.copies.copier import CopySet
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.notes import Notes
+
+
+def explain(copies: CopySet, runs: list[Run], notes: Notes) -> None:
+    """Say what is copied, created and repeated, and which paths may therefore differ."""
+    notes.decide(
+        "copies",
+        "R12",
+        None,
+        f"Copy {', '.join(copies.paths[:4])}{' …' if len(copies.paths) > 4 else ''} from the build stage",
+        "These are the paths that the instructions wrote and the app may need, at the same places; "
+        "uv and its cache stay behind.",
+    )
+    for run in runs:
+        if run.has("user"):
+            notes.decide(
+                "users",
+                "R28",
+                run.step.line,
+                "Create the same users again",
+                "Files keep their owners by number.",
+            )
+    for folder in copies.folders:
+        notes.decide(
+            "folders",
+            "R29",
+            None,
+            "Create folders with their owner and mode first",
+            f"COPY would give {folder.path} to root with mode 0755; it is {folder.uid}:{folder.gid} "
+            f"{folder.mode:04o}.",
+        )
+    notes.owners.update(("uv", "uv-cache"))

@@ -1,0 +1,164 @@
+"""The environment that the app runs in, and the interpreter behind it (R1, R7, R9, R10, R41)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from uvdive.ledger.report import VIRTUAL, Environment
+from uvdive.rewrite.environment.python_by_text import python_by_text
+from uvdive.rewrite.environment.which import (
+    Found,
+    choose_environment,
+    nothing_installed,
+    project_environment,
+)
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence, command_text
+from uvdive.rewrite.notes import Notes, Refused
+
+# `$UV sync`: only the shell knows what this calls.
+_HIDDEN = re.compile(r"\$\{?\w+\}?\s+(?:sync|pip|add)\b")
+_MANAGED = re.compile(r"(?P<home>/.*?)/(?P<build>(?P<kind>cpython|pypy|graalpy)-(?P<version>[\d.]+)[^/]*)/")
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentFacts:
+    """``minor`` is ``3.13``; ``version`` the full one where it is known.
+
+    ``managed_home`` is the folder of uv's Pythons (``…/uv/python``), None for an
+    interpreter that the image itself has; ``build`` is the managed build's folder.
+    ``scripts`` are the environment's console scripts, None without an image.
+    ``system`` is the prefix of an interpreter that has the packages itself (R10), and
+    ``sites`` its folders of packages. ``folders`` hold whole environments: this one,
+    others that stay (R9), and those of uv's tools (R41). ``left_out`` are those that
+    a choice drops, ``other_interpreters`` those that the others run on, where it is not
+    this one's. ``at_start`` says that the image has no environment yet: `uv run` makes
+    it when a container starts (R15).
+    """
+
+    path: str
+    minor: str
+    version: str | None
+    interpreter: str | None
+    managed_home: str | None
+    build: str
+    uv_version: str | None
+    scripts: frozenset[str] | None
+    roots: tuple[str, ...]
+    folders: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    system: bool = False
+    other_interpreters: tuple[str, ...] = ()
+    at_start: bool = False
+
+    @property
+    def bin(self) -> str:
+        """The environment's folder of programs."""
+        return f"{self.path}/bin"
+
+    def holds(self, path: str) -> bool:
+        """Does a path lie in an environment that is copied whole?"""
+        return any(path == folder or path.startswith(f"{folder}/") for folder in self.folders)
+
+
+def find_environment(evidence: Evidence, files: Files | None, notes: Notes) -> EnvironmentFacts:
+    """The environment of the app.
+
+    Raises:
+        Refused: there is none (R7, R10, R15), more than one and nobody knows which (R9),
+            or its interpreter is not there (R1).
+    """
+    if evidence.report is None or files is None:
+        return _from_text(evidence, notes)
+    found = choose_environment(evidence, files, notes)
+    return _from_report(found)
+
+
+def _from_report(found: Found) -> EnvironmentFacts:
+    env = found.main
+    managed = _managed(env)
+    for other in found.others:
+        theirs = _managed(other)
+        homes = {None if match is None else match["home"] for match in (managed, theirs)}
+        if len(homes) > 1:
+            raise Refused(
+                "R9",
+                f"{env.path} and {other.path} run on Pythons of different origin "
+                f"({env.interpreter_path}, {other.interpreter_path}), and no base has both. Build them "
+                "with the same Python, or leave one out.",
+            )
+    assert env.python is not None
+    version = env.python
+    if managed and managed["version"].count(".") == 2:
+        version = managed["version"]
+    system = env.kind not in VIRTUAL
+    every = (env, *found.others)
+    others = {each.interpreter_path for each in found.others if each.interpreter_path}
+    kept = [each.path.rstrip("/") for each in every if each.kind in VIRTUAL]
+    return EnvironmentFacts(
+        path=env.path.rstrip("/"),
+        minor=".".join(env.python.split(".")[:2]),
+        version=version if version.count(".") == 2 else None,
+        interpreter=env.interpreter_path,
+        managed_home=managed["home"] if managed else None,
+        build=managed["build"] if managed else "",
+        uv_version=env.uv_version,
+        scripts=frozenset(script.name for script in env.scripts),
+        roots=tuple(root for each in every for root in each.roots),
+        folders=tuple(kept),
+        left_out=found.left_out,
+        system=system,
+        other_interpreters=tuple(sorted(others - {env.interpreter_path})),
+    )
+
+
+def _managed(env: Environment) -> re.Match[str] | None:
+    """The parts of a managed interpreter's path.
+
+    Raises:
+        Refused: R1, there is no interpreter.
+    """
+    if env.interpreter_path is None or not env.python:
+        raise Refused(
+            "R1",
+            f"{env.interpreter} leads to nothing ({' -> '.join(env.hops)}): the environment has no "
+            "interpreter. "
+            "Make the image that it was built in and the image that it runs in agree on the Python.",
+        )
+    return _MANAGED.match(env.interpreter_path)
+
+
+def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
+    path = project_environment(evidence)
+    system = any(
+        re.search(r"--system\b|\bpip\s+(?:install|sync)\b", command_text(s.instruction))
+        for s in evidence.runs()
+    )
+    hidden = any(_HIDDEN.search(command_text(step.instruction)) for step in evidence.runs())
+    nothing = nothing_installed(evidence) if path is None and not system and not hidden else None
+    if nothing is not None:
+        raise nothing
+    if path is None and not system:
+        raise Refused(
+            "R7",
+            "No RUN plainly calls `uv sync` or `uv venv`, and there is no image to look for an environment "
+            "in. Build the image first and plan with it (leave out --static).",
+        )
+    if path is None or path.rstrip("/") in ("", "/usr", "/usr/local"):
+        raise Refused(
+            "R10",
+            "The packages go to the system's Python, and which files are theirs cannot be told from the "
+            "text. Build the image first and plan with it (leave out --static).",
+        )
+    if any("uv tool install" in command_text(step.instruction) for step in evidence.runs()):
+        raise Refused(
+            "R41",
+            "Where `uv tool install` put its tool cannot be told from the text. Build the image first and "
+            "plan with it (leave out --static).",
+        )
+    minor = python_by_text(evidence)
+    notes.warn(
+        "R46", None, "This is a draft from the text alone: no image was looked into, nothing is proven."
+    )
+    return EnvironmentFacts(path, minor, None, None, None, "", None, None, (), (path,))

@@ -1,0 +1,102 @@
+"""The Python that uv takes, as far as the text and the context tell it (R1, R6)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from uvdive.rewrite.evidence.context_files import copied_text
+from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
+from uvdive.rewrite.notes import Refused
+from uvdive.uv.calls import Call, calls_sync, uv_calls, value_of
+from uvdive.uv.images import Reference, python_of
+
+_HINT = "Build the image first and plan with it (leave out --static)."
+
+
+def python_by_text(evidence: Evidence) -> str:
+    """The minor version of the environment's Python, which must be the base's own.
+
+    Raises:
+        Refused: R1, the base's is not known; R6, uv would download another one.
+    """
+    minor = python_of(Reference.read(evidence.base))
+    if minor is None:
+        raise Refused(
+            "R1",
+            f"From the text alone nobody knows which Python {evidence.base} ends up with. {_HINT}",
+            evidence.origin.source.line,
+        )
+    line = None
+    for step in evidence.runs():
+        line = step.line if calls_sync(command_text(step.instruction)) else line
+        for call in uv_calls(command_text(step.instruction), step.workdir) or ():
+            _check_call(call, step, minor, evidence.base)
+    pin = (copied_text(evidence, ".python-version", mounted=True) or "").strip()
+    if pin and not _is(pin, minor):
+        raise _other(f".python-version asks for Python {pin}", minor, evidence.base, line)
+    wanted = _requires(copied_text(evidence, "pyproject.toml", mounted=True))
+    if wanted and not _allows(wanted, minor):
+        raise _other(f"pyproject.toml wants Python {wanted}", minor, evidence.base, line)
+    return minor
+
+
+def _check_call(call: Call, step: Step, minor: str, base: str) -> None:
+    environ = {**step.values, **dict(call.environ)}
+    if call.name == "python install" or environ.get("UV_PYTHON_PREFERENCE") == "only-managed":
+        raise _other("The build installs one of uv's own Pythons", minor, base, step.line)
+    if "--managed-python" in call.words or environ.get("UV_MANAGED_PYTHON"):
+        raise _other("The build asks for one of uv's own Pythons", minor, base, step.line)
+    if call.name not in ("sync", "venv", "run", "add", "python pin"):
+        return
+    wanted = value_of(call.words, "--python", "-p") if call.name != "run" else None
+    if call.name == "python pin" and call.words:
+        wanted = call.words[0]
+    wanted = wanted or environ.get("UV_PYTHON")
+    if wanted and not _is(wanted, minor):
+        raise _other(f"The build asks for Python {wanted}", minor, base, step.line)
+
+
+def _other(what: str, minor: str, base: str, line: int | None) -> Refused:
+    return Refused(
+        "R6",
+        f"{what}, and {base} has {minor}: uv may download another one, which only the image shows. "
+        f"Make the two agree, or build the image first and plan with it (leave out --static).",
+        line,
+    )
+
+
+def _is(wanted: str, minor: str) -> bool:
+    """Does the base's Python of this minor version answer a request? One for a patch need not be met."""
+    match = re.fullmatch(
+        r"(?:/usr/local/bin/|/usr/bin/)?(?:c?python@?)?(?:==)?(\d+(?:\.\d+)?)?(?:\.\*)?", wanted
+    )
+    return match is not None and (match[1] or minor) in (minor, minor.partition(".")[0])
+
+
+def _requires(pyproject: str | None) -> str:
+    try:
+        project = tomllib.loads(pyproject or "").get("project", {})
+    except tomllib.TOMLDecodeError:
+        return ""
+    wanted = project.get("requires-python", "") if isinstance(project, dict) else ""
+    return wanted if isinstance(wanted, str) else ""
+
+
+def _allows(wanted: str, minor: str) -> bool:
+    """Can a Python of this minor version meet a ``requires-python``? By the minor version alone."""
+    mine = tuple(map(int, minor.split(".")))
+    for clause in wanted.replace(" ", "").split(","):
+        match = re.match(r"(>=|<=|==|~=|!=|>|<)(\d+)(?:\.(\d+))?(\.\d+)?", clause)
+        if match is None:
+            continue
+        operator, bound, patch = match[1], (int(match[2]), int(match[3] or 0)), match[4] is not None
+        if operator in (">=", ">") and mine < bound:
+            return False
+        if operator in ("<=", "<") and (mine > bound or (operator == "<" and mine == bound and not patch)):
+            return False
+        if operator == "==" and match[3] and mine != bound:
+            return False
+        if operator == "~=" and (mine < bound or mine[0] != bound[0] or (patch and mine != bound)):
+            return False
+    return True

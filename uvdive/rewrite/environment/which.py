@@ -1,0 +1,209 @@
+"""Which of an image's environments the app runs in (R9, R10, R41)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from uvdive.dockerfile.variables import expand
+from uvdive.image.table import Kind
+from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.paths import upward
+from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
+from uvdive.rewrite.notes import Notes, Refused, options
+from uvdive.rewrite.plan import Decision
+from uvdive.uv.calls import Call, calls_sync, uv_calls
+
+_SITE = re.compile(r"/lib/python(?P<minor>\d+\.\d+)/(?:site|dist)-packages$")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The environment that the app starts in, the others that stay, and paths that a choice drops."""
+
+    main: Environment
+    others: tuple[Environment, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def project_environment(evidence: Evidence) -> str | None:
+    """Where ``uv sync``, else ``uv venv``, makes the environment by the text (R7); None without both."""
+    runs = [(step, command_text(step.instruction)) for step in reversed(evidence.runs())]
+    for step, text in runs:
+        if calls_sync(text) or _call_of(step, text, "add"):
+            return _synced(step, text)
+    for step, text in runs:
+        made = re.search(r"\buv\s+venv\b(?P<rest>[^;&|\n]*)", text)
+        if made is None:
+            continue
+        words = [expand(word, step.values.get) for word in made["rest"].split()]
+        named = next((word for word in words if "/" in word or word == ".venv"), ".venv")
+        return posixpath.normpath(posixpath.join(step.workdir, named))
+    return None
+
+
+def _call_of(step: Step, text: str, *names: str) -> Call | None:
+    """A RUN's last call of one of uv's subcommands."""
+    found = [call for call in uv_calls(text, step.workdir) or () if call.name in names]
+    return found[-1] if found else None
+
+
+def _synced(step: Step, text: str) -> str:
+    """Where a RUN's last ``uv sync`` or ``uv add`` makes the environment: beside the project."""
+    call = _call_of(step, text, "sync", "add")
+    folder = call.folder if call else None
+    environ = {**step.values, **(dict(call.environ) if call else {})}
+    active = environ.get("VIRTUAL_ENV") if "--active" in text else None
+    named = expand(active or environ.get("UV_PROJECT_ENVIRONMENT") or ".venv", step.values.get)
+    return posixpath.normpath(posixpath.join(folder or step.workdir, named))
+
+
+def uv_bytes(report: ImageReport) -> int:
+    """What of uv and its cache an image holds; the tools that uv installed are not counted. In bytes."""
+    tools = sum(c.live_bytes for c in report.components if c.owner == "uv" and c.kind == "tool")
+    return sum(o.live_bytes for o in report.owners if o.owner in ("uv", "uv-cache")) - tools
+
+
+def choose_environment(evidence: Evidence, files: Files, notes: Notes) -> Found:
+    """Choose by what the image starts with.
+
+    Raises:
+        Refused: R9, R10 or R15.
+    """
+    assert evidence.report is not None
+    venvs = [env for env in evidence.report.environments if env.kind == "venv"]
+    systems = [
+        env for env in evidence.report.environments if env.kind not in VIRTUAL and _has_packages(env, files)
+    ]
+    tools = [env for env in evidence.report.environments if env.kind == "tool"]
+    candidates = [*venvs, *systems] or tools[:1]
+    if not candidates:
+        raise _nothing(evidence)
+    main = candidates[0] if len(candidates) == 1 else _started(evidence, files, candidates)
+    if main is None:
+        names = " and ".join(env.path for env in candidates)
+        raise Refused(
+            "R9",
+            f"The image has more than one environment ({names}), and its start command does not tell which "
+            "one it runs in. Put the one that is meant on PATH, or name its programs with their full path.",
+        )
+    others = [env for env in (*candidates, *tools) if env is not main]
+    return _with_others(evidence, main, others, notes)
+
+
+def nothing_installed(evidence: Evidence) -> Refused | None:
+    """Why an image without an environment is not rewritten, if its start command tells (R15, R24)."""
+    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    text = command_text(start.instruction) if start is not None else ""
+    if start is not None and re.search(r"(?<![\w./-])(?:/\S*/)?uv(?:x\b|\s+tool\s+run\b)", text):
+        return Refused(
+            "R24",
+            "The image starts with uvx (`uv tool run`), which fetches its tool at start. Put the tool into "
+            "the image (`uv tool install`), and start it by its name.",
+            start.line,
+        )
+    if start is not None and re.search(r"\buv\b.*\brun\b", text, re.DOTALL):
+        return Refused(
+            "R15",
+            "The build installs nothing: `uv run` makes the environment whenever a container starts. Add "
+            "`RUN uv sync --frozen` to the Dockerfile.",
+            start.line,
+        )
+    return None
+
+
+def _nothing(evidence: Evidence) -> Refused:
+    return nothing_installed(evidence) or Refused(
+        "R10",
+        "The image has no Python environment with packages that this Dockerfile installed, so there is "
+        "nothing to move. Install them with `uv sync`.",
+    )
+
+
+def _with_others(evidence: Evidence, main: Environment, others: list[Environment], notes: Notes) -> Found:
+    """Keep the others, unless the user says that one is not needed (R9)."""
+    spare = [env for env in others if env.kind == "venv" and not _is_named(env, evidence)]
+    if not spare:
+        return Found(main, tuple(others))
+    names = ", ".join(env.path for env in spare)
+    decision = Decision(
+        "other-environments",
+        "R9",
+        None,
+        f"The start command runs in {main.path}, not in {names}",
+        "Whether a program of the other one is called later, only its author knows.",
+        alternatives=options(keep="copy it too", leave_out="leave it behind"),
+    )
+    if notes.choose(decision, "keep") == "keep":
+        return Found(main, tuple(others))
+    left = tuple(env.path.rstrip("/") for env in spare)
+    notes.paths.update(left)
+    return Found(main, tuple(env for env in others if env not in spare), left)
+
+
+def _is_named(env: Environment, evidence: Evidence) -> bool:
+    """Do the image's variables or start instructions name the environment?"""
+    assert evidence.report is not None
+    config = evidence.report.config
+    words = [*config.env, *(config.entrypoint or ()), *(config.cmd or ())]
+    return any(env.path in word for word in words)
+
+
+def _has_packages(env: Environment, files: Files) -> bool:
+    """Did an instruction of the author's install something for a system's interpreter?"""
+    for site in sites(env.path, files):
+        for child in files.children(site):
+            if files.layer(child) >= files.base_layers and files.path(child).endswith(".dist-info"):
+                owners = {files.owner(node) for node in files.walk(child)} - {None}
+                if owners and "venv" in owners:
+                    return True
+    return False
+
+
+def sites(prefix: str, files: Files) -> list[int]:
+    """The folders of packages below an interpreter's prefix.
+
+    Debian's Python in ``/usr`` installs into ``/usr/local/…/dist-packages``, where one
+    in ``/usr/local`` has ``site-packages``.
+    """
+    found = []
+    prefix = prefix.rstrip("/")
+    for home in (prefix, "/usr/local") if prefix == "/usr" else (prefix,):
+        lib = files.at(f"{home}/lib")
+        for python in files.children(lib) if lib is not None else ():
+            for site in files.children(python):
+                path = files.path(site)
+                ours = home != "/usr/local" or path.endswith(
+                    "/dist-packages" if prefix == "/usr" else "/site-packages"
+                )
+                if ours and _SITE.search(path) and files.kind(site) == Kind.DIRECTORY:
+                    found.append(site)
+    return found
+
+
+def _started(evidence: Evidence, files: Files, candidates: Sequence[Environment]) -> Environment | None:
+    """The environment of the program that the image starts: by path, by `uv run`, or by PATH's order."""
+    assert evidence.report is not None
+    environ = evidence.report.config.environ
+    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    text = command_text(start.instruction) if start is not None else ""
+    named = [env for env in candidates if re.search(rf"(?:^|[\s\"']){re.escape(env.path)}/bin/", text)]
+    if len(named) == 1:
+        return named[0]
+    if re.search(r"(?<![\w./-])uv\s+(?:\S+\s+)*?run\b", text):
+        project = environ.get("UV_PROJECT_ENVIRONMENT") or ".venv"
+        for folder in upward(evidence.workdir):
+            path = posixpath.normpath(posixpath.join(folder, project))
+            found = next((env for env in candidates if env.path.rstrip("/") == path), None)
+            if found is not None:
+                return found
+    for place in environ.get("PATH", "").split(":"):
+        for env in candidates:
+            if place == f"{env.path.rstrip('/')}/bin" and files.at(f"{place}/python") is not None:
+                return env
+    # A script starts it: what `uv sync` made is what it means.
+    synced = project_environment(evidence)
+    return next((env for env in candidates if env.path.rstrip("/") == synced), None)

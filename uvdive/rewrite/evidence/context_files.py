@@ -1,0 +1,149 @@
+"""Files of the build context behind paths of the image: start scripts and programs (R24)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from uvdive.dockerfile.variables import expand
+from uvdive.rewrite.evidence.steps import Evidence, Step
+
+_LIMIT = 1 << 20
+
+
+def sources(step: Step) -> tuple[tuple[str, ...], str]:
+    """A COPY's or ADD's sources and its absolute destination; a folder's ends in a slash."""
+    instruction = step.instruction
+    words = instruction.exec_form or tuple(instruction.arguments.split())
+    expanded = [expand(word, step.values.get) for word in words]
+    if not expanded:
+        return (), "/"
+    *given, target = expanded
+    absolute = posixpath.normpath(posixpath.join(step.workdir, target))
+    folder = target.endswith(("/", "/.")) or target == "." or len(given) > 1
+    return tuple(given), absolute.rstrip("/") + "/" if folder else absolute
+
+
+def _candidates(evidence: Evidence, path: str) -> list[str]:
+    found = []
+    for step in evidence.steps:
+        if step.keyword not in ("COPY", "ADD") or step.instruction.flag("from") is not None:
+            continue
+        given, target = sources(step)
+        for source in given:
+            inside = source.lstrip("/")
+            if path == target or path == target + posixpath.basename(inside):
+                found.append(inside)
+            if path.startswith(target.rstrip("/") + "/"):
+                found.append(posixpath.join(inside, path[len(target.rstrip("/")) + 1 :]))
+    return [*reversed(found), posixpath.relpath(path, evidence.workdir)]
+
+
+def context_text(evidence: Evidence, path: str) -> str | None:
+    """The text of the context's file that was copied to ``path`` (absolute, or from the work
+    directory); None where there is none, or it is no short text.
+    """
+    found = context_file(evidence, path)
+    return None if found is None else found[1]
+
+
+def copied_text(evidence: Evidence, path: str, *, mounted: bool = False) -> str | None:
+    """As ``context_text``, but only of a file that an instruction copies there.
+
+    ``mounted`` also takes one that a RUN merely mounts.
+    """
+    absolute = posixpath.normpath(posixpath.join(evidence.workdir, path))
+    candidates = _candidates(evidence, absolute)[:-1]
+    if mounted:
+        candidates = [*candidates, *_mounted(evidence, absolute)]
+    if evidence.context is not None and ignores(evidence.context, posixpath.basename(path)):
+        return None
+    found = _read(evidence, candidates)
+    return None if found is None else found[1]
+
+
+def _mounted(evidence: Evidence, path: str) -> list[str]:
+    found = []
+    for step in evidence.runs():
+        for flag in step.instruction.flags:
+            fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
+            target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
+            source = fields.get("source") or fields.get("src") or "."
+            if flag.startswith("--mount=") and fields.get("type") == "bind" and "from" not in fields:
+                place = posixpath.normpath(posixpath.join(step.workdir, target))
+                if path == place or path.startswith(f"{place.rstrip('/')}/"):
+                    found.append(posixpath.normpath(posixpath.join(source, posixpath.relpath(path, place))))
+    return found
+
+
+def context_file(evidence: Evidence, path: str) -> tuple[str, str] | None:
+    """As ``context_text``, with the file's path in the context in front."""
+    absolute = posixpath.normpath(posixpath.join(evidence.workdir, path))
+    return _read(evidence, _candidates(evidence, absolute))
+
+
+def _read(evidence: Evidence, candidates: Iterable[str]) -> tuple[str, str] | None:
+    """The first of some paths of the context that is a short text, and that text."""
+    if evidence.context is None:
+        return None
+    root = evidence.context.resolve()
+    for candidate in candidates:
+        file = Path(root, candidate)
+        try:
+            if file.resolve().is_relative_to(root) and file.is_file() and file.stat().st_size < _LIMIT:
+                with file.open(encoding="utf-8", errors="replace", newline="") as text:
+                    return posixpath.normpath(candidate), text.read()
+        except (OSError, ValueError):
+            continue
+    return None
+
+
+def places_of(evidence: Evidence, file: str) -> set[str]:
+    """The paths of the image that a file of the context is copied to."""
+    found = set()
+    for step in evidence.steps:
+        if step.keyword not in ("COPY", "ADD") or step.instruction.flag("from") is not None:
+            continue
+        given, target = sources(step)
+        for source in given:
+            inside = posixpath.normpath(source.lstrip("/") or ".")
+            if inside == file:
+                found.add(target + posixpath.basename(file) if target.endswith("/") else target)
+            elif inside == "." or file.startswith(f"{inside}/"):
+                found.add(posixpath.join(target, posixpath.relpath(file, inside)))
+    return found
+
+
+def heredoc_text(evidence: Evidence, path: str) -> str | None:
+    """What an instruction's heredoc put at an absolute path; None where none did, or it is expanded."""
+    for step in reversed(evidence.steps):
+        heredocs = step.instruction.heredocs
+        if not heredocs:
+            continue
+        if step.keyword in ("COPY", "ADD"):
+            target = sources(step)[1]
+            for heredoc in heredocs:
+                if path in (target, target + heredoc.name):
+                    return heredoc.body if heredoc.quoted or "$" not in heredoc.body else None
+        elif step.keyword == "RUN" and len(heredocs) == 1:
+            wrote = re.fullmatch(
+                rf"cat\s+.*>\s*{re.escape(path)}(?:\s.*)?", step.instruction.arguments.strip(), re.DOTALL
+            )
+            if wrote and (heredocs[0].quoted or "$" not in heredocs[0].body):
+                return heredocs[0].body
+    return None
+
+
+def ignores(context: Path, name: str) -> bool:
+    """Does .dockerignore leave a file or folder of the context's top out, as far as it names it plainly?"""
+    try:
+        lines = (context / ".dockerignore").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return False
+    named = rf"/?(?:\*\*?/)?(?:{re.escape(name)}|\.\*|\*)/?"
+    verdicts = [
+        not line.startswith("!") for line in map(str.strip, lines) if re.fullmatch(named, line.lstrip("!"))
+    ]
+    return bool(verdicts) and verdicts[-1]

@@ -1,0 +1,54 @@
+"""What a RUN mounts, and the empty folders that older builders leave where it was mounted."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from uvdive.dockerfile.variables import expand
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.paths import upward
+from uvdive.rewrite.evidence.steps import Evidence, Step
+
+
+def mount_targets(step: Step, *kinds: str) -> Iterator[str]:
+    """The absolute targets of a RUN's mounts, of these types or of all.
+
+    https://docs.docker.com/reference/dockerfile/#run---mount says where the types are
+    mounted that need no target.
+    """
+    agents = 0
+    for flag in step.instruction.flags:
+        if not flag.startswith("--mount="):
+            continue
+        fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
+        kind = fields.get("type") or "bind"
+        target = fields.get("target") or fields.get("dst") or fields.get("destination")
+        if kind == "ssh":
+            target = target or f"/run/buildkit/ssh_agent.{agents}"
+            agents += 1
+        elif kind == "secret" and not target and "env" not in fields:
+            target = f"/run/secrets/{fields.get('id', '')}"
+        if target and (kind in kinds or not kinds):
+            # Older BuildKits take a variable in it for a part of the name.
+            for path in dict.fromkeys((expand(target, step.values.get), target)):
+                yield posixpath.normpath(posixpath.join(step.workdir, path))
+
+
+def mount_points(evidence: Evidence, files: Files) -> frozenset[str]:
+    """The topmost folders that a RUN's mounts alone have made, and that are empty in the end.
+
+    BuildKit before 0.11 (Docker 20.10) takes away what it made for a mount, but not the
+    folders above it.
+    """
+    found = set()
+    for step in evidence.runs():
+        for target in mount_targets(step) if step.layer is not None else ():
+            for path in reversed([*upward(target)][:-1]):
+                node = files.at(path)
+                if node is None or files.layer(node) != step.layer or files.in_base(node):
+                    continue
+                if all(files.is_folder(below) for below in files.walk(node)):
+                    found.add(path)
+                    break
+    return frozenset(found)

@@ -1,0 +1,206 @@
+"""What the final stage repeats of each RUN, and what it leaves to the build stage (R28, R33, R34)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from uvdive.dockerfile.shell import Command, Part, Script, read_script, shell_text
+from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all, is_system, paths_of
+from uvdive.rewrite.evidence.context_files import sources
+from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.stages.multistage import brings_uv, installs_uv
+
+_SUSPECT = re.compile(r"\b(?:apt-get|apt|apk)\s+(?:-\S+\s+)*(?:install|add)\b")
+_SUSPECT_USER = re.compile(r"\b(?:useradd|groupadd|adduser|addgroup)\s")
+_CERTIFICATES = "/usr/local/share/ca-certificates"
+_PACKAGE_FILES = (".deb", ".apk", ".rpm")
+_READERS = frozenset({"cat", "head", "tail", "source", "."})
+_INPUT = re.compile(r"(?<![<\d])<\s*([\w./$-]+)")
+_SHELLS = re.compile(r"(?:^|/)(?:ba|da|a)?sh$")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A RUN with the class of each of its parts; ``script`` is None where it is not understood."""
+
+    step: Step
+    text: str
+    script: Script | None
+    classes: tuple[Class, ...]
+    written: frozenset[str] = frozenset()
+
+    def has(self, name: Class) -> bool:
+        """Is one of its parts of this class?"""
+        return name in self.classes
+
+    @property
+    def repeats(self) -> bool:
+        """Does the final stage repeat any part of it?"""
+        return bool(REPEATED & set(self.classes))
+
+    @property
+    def repeated_whole(self) -> bool:
+        """Does the final stage repeat every part that does something?"""
+        return self.repeats and set(self.classes) <= REPEATED | {"nothing", "state"}
+
+    @property
+    def parts(self) -> Sequence[tuple[Part, Class]]:
+        """Each part with its class."""
+        return list(zip(self.script.parts, self.classes, strict=True)) if self.script else []
+
+    def writes(self, path: str) -> bool:
+        """Do the repeated parts name this path of the system, or a folder around it?"""
+        return any(path == known or path.startswith(f"{known.rstrip('/')}/") for known in self.written)
+
+
+def read_runs(evidence: Evidence) -> list[Run]:
+    """Classify every RUN.
+
+    Raises:
+        Refused: as ``read_run`` says.
+    """
+    found = []
+    shell: Step | None = None
+    for step in evidence.steps:
+        if step.keyword == "SHELL":
+            shell = step
+        elif step.keyword == "RUN":
+            found.append(read_run(step, shell))
+    return found
+
+
+def read_run(step: Step, shell: Step | None = None) -> Run:
+    """Classify one RUN; ``shell`` is the SHELL instruction in force.
+
+    Raises:
+        Refused: it installs OS packages (R33) or makes users (R28) among things that
+            cannot be told apart.
+    """
+    text = shell_text(step.instruction)
+    words = shell.instruction.exec_form if shell is not None else None
+    script = read_script(text) if not words or _SHELLS.search(words[0]) else None
+    if script is None:
+        _check_unknown(text, step)
+        return Run(step, text, None, ("other",))
+    classes = []
+    for part in script.parts:
+        found = class_of_all(part.commands)
+        if found is None:
+            raise _mixed(text, step)
+        if found == "other" and installs_uv(text[part.start : part.end]):
+            found = "uv"
+        classes.append(found)
+    run = Run(step, text, script, tuple(classes), _written(script.parts, classes))
+    _check_files(run)
+    _check_apart(run)
+    return run
+
+
+def _written(parts: Sequence[Part], classes: Sequence[Class]) -> frozenset[str]:
+    return frozenset(
+        path
+        for part, name in zip(parts, classes, strict=True)
+        if name in REPEATED
+        for command in part.commands
+        for path in paths_of(command)
+        if is_system(path)
+    )
+
+
+def _check_unknown(text: str, step: Step) -> None:
+    if _SUSPECT.search(text) or _SUSPECT_USER.search(text):
+        raise _mixed(text, step)
+
+
+def _check_files(run: Run) -> None:
+    """Refuse packages, and lists of them, that come as files: the final stage does not have them."""
+    for part, name in run.parts:
+        if name != "os-packages":
+            continue
+        text = run.text[part.start : part.end]
+        read = [word for word in _INPUT.findall(text) if not is_system(word)]
+        for command in part.commands:
+            if command.program in _READERS:
+                read += [
+                    word for word in command.argv[1:] if not word.startswith("-") and not is_system(word)
+                ]
+            if any(word.endswith(_PACKAGE_FILES) for word in command.argv):
+                raise Refused(
+                    "R33",
+                    "This RUN installs a package from a file, which the final image does not have.",
+                    run.step.line,
+                )
+        if read:
+            raise Refused(
+                "R33",
+                f"This RUN installs packages by way of {read[0]}, which the final image does not have.",
+                run.step.line,
+            )
+
+
+def _check_apart(run: Run) -> None:
+    """Refuse where a repeated part uses what a part that is not repeated computes or fetches."""
+    lost: set[str] = set()
+    for part, name in run.parts:
+        text = run.text[part.start : part.end]
+        if name in ("other", "uv", "files"):
+            for command in part.commands:
+                lost |= {f"${word}" for word in _variables(command)}
+                lost |= {word for word in (*command.argv, *command.outputs) if _is_file(word)}
+        elif name in REPEATED and any(_uses(text, thing) for thing in lost):
+            raise _mixed(run.text, run.step)
+
+
+def _variables(command: Command) -> list[str]:
+    words = command.words[1:] if command.program in ("export", "read", "declare") else ()
+    assigned = command.assignments if not command.words else ()
+    return [word.text.partition("=")[0] for word in (*assigned, *words)]
+
+
+def _is_file(word: str) -> bool:
+    looks = re.fullmatch(r"[^\s$=]*[./][^\s$=]*", word) is not None
+    return looks and "://" not in word and not word.startswith("-") and not is_system(word)
+
+
+def _uses(text: str, thing: str) -> bool:
+    if thing.startswith("$"):
+        return re.search(rf"\$\{{?{re.escape(thing[1:])}\b", text) is not None
+    return re.search(rf"(?:^|[\s\"'=<]){re.escape(thing)}(?:$|[\s\"';&|])", text) is not None
+
+
+def early_copies(steps: Sequence[Step], runs: Sequence[Run]) -> frozenset[int]:
+    """The lines of COPY and ADD that repeated RUNs build on: package sources, keys, settings (R33).
+
+    They are those that go into the system's folders before the last such RUN, uv itself excepted.
+    """
+    last = max((r.step.line for r in runs if r.has("os-packages") or r.has("system")), default=0)
+    return frozenset(
+        step.line
+        for step in steps
+        if step.keyword in ("COPY", "ADD")
+        and step.line < last
+        and _for_the_system(step)
+        and not brings_uv(step.instruction)
+    )
+
+
+def _for_the_system(step: Step) -> bool:
+    target = sources(step)[1]
+    words = step.instruction.exec_form or tuple(step.instruction.arguments.split())
+    return (
+        bool(words) and words[-1].startswith("/") and (is_system(target) or target.startswith(_CERTIFICATES))
+    )
+
+
+def _mixed(text: str, step: Step) -> Refused:
+    packages = bool(_SUSPECT.search(text))
+    does = "installs OS packages" if packages else "creates a user"
+    return Refused(
+        "R33" if packages else "R28",
+        f"This RUN {does} and does other things that the final image must not repeat. Give each a RUN of "
+        "its own.",
+        step.line,
+    )

@@ -1,0 +1,176 @@
+"""The instructions that made the image, each with its state and the layer that it wrote."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from uvdive.dockerfile.history import match_history
+from uvdive.dockerfile.stages import Stage, lineage, read_stages
+from uvdive.dockerfile.syntax import Dockerfile, Instruction, render
+from uvdive.dockerfile.variables import expand
+from uvdive.image.store import LayerStore
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.evidence.os_needs import SystemFacts
+from uvdive.rewrite.notes import Refused
+from uvdive.uv.calls import calls_sync
+
+_UV_WORD = re.compile(r"(?<![\w.-])uvx?(?![\w.-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One instruction of the last stage (or of those it stands on).
+
+    ``workdir`` and ``user`` are in force while it runs; ``values`` are the variables
+    that expand in it. ``layer`` is the index of the layer that it wrote, or None.
+    """
+
+    instruction: Instruction
+    stage: int
+    values: Mapping[str, str]
+    workdir: str
+    user: str
+    layer: int | None
+
+    @property
+    def keyword(self) -> str:
+        """The instruction's keyword."""
+        return self.instruction.keyword
+
+    @property
+    def line(self) -> int:
+        """The instruction's first line."""
+        return self.instruction.line
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that a plan is made from; ``base`` is FROM's image, followed through stages."""
+
+    dockerfile: Dockerfile
+    stages: tuple[Stage, ...]
+    steps: tuple[Step, ...]
+    base: str
+    base_layers: int
+    report: ImageReport | None
+    context: Path | None
+    store: LayerStore | None = None
+    system: SystemFacts | None = None
+
+    @property
+    def origin(self) -> Stage:
+        """The stage that stands on the image: the last one, or the one below it."""
+        return lineage(self.stages, self.stages[-1])[0]
+
+    @property
+    def shared(self) -> bool:
+        """Do other targets stand on a stage that the last one stands on (R44)?"""
+        chain = {stage.index for stage in lineage(self.stages, self.stages[-1])}
+        return any(stage.parent in chain for stage in self.stages if stage.index not in chain)
+
+    @property
+    def workdir(self) -> str:
+        """The work directory at the end; ``/`` where none is set."""
+        if self.report is not None:
+            return posixpath.normpath(self.report.config.working_dir or "/")
+        return _workdir_after(self.steps[-1]) if self.steps else "/"
+
+    def last(self, keyword: str) -> Step | None:
+        """The last step with a keyword: the one that holds."""
+        found = next((step for step in reversed(self.steps) if step.keyword == keyword), None)
+        if keyword == "CMD" and found is not None:
+            entry = self.last("ENTRYPOINT")
+            if entry is not None and entry.stage > found.stage:
+                return None  # an ENTRYPOINT resets the CMD of the stage below
+        return found
+
+    def runs(self) -> list[Step]:
+        """The RUN steps."""
+        return [step for step in self.steps if step.keyword == "RUN"]
+
+
+def command_text(instruction: Instruction) -> str:
+    """The shell text of a RUN, CMD, ENTRYPOINT or HEALTHCHECK, heredocs included."""
+    words = " ".join(instruction.exec_form or (instruction.arguments,))
+    return "\n".join([words, *(heredoc.body for heredoc in instruction.heredocs)])
+
+
+def build_text(evidence: Evidence) -> str:
+    """The shell text of all RUNs that made the environment: the other stages' where the last has no sync."""
+    own = "\n".join(command_text(step.instruction) for step in evidence.runs())
+    if calls_sync(own):
+        return own
+    runs = (i for stage in evidence.stages for i in stage.instructions if i.keyword == "RUN")
+    return "\n".join(map(command_text, runs))
+
+
+def mentions_uv(text: str) -> bool:
+    """Does a text call uv or uvx, or name them as a file or image?"""
+    return bool(_UV_WORD.search(text))
+
+
+def gather(dockerfile: Dockerfile, report: ImageReport | None, context: Path | None) -> Evidence:
+    """Lay the Dockerfile beside the image.
+
+    Raises:
+        DockerfileError: the text is no Dockerfile.
+        Refused: R34, the image was not built from it.
+    """
+    environ = dict(report.config.environ) if report else {}
+    stages = read_stages(dockerfile, base_env=lambda _name: {"PATH": environ.get("PATH", "")})
+    chain = lineage(stages, stages[-1])
+    layers: dict[int, int] = {}
+    base_layers = 0
+    if report is not None:
+        layers, base_layers = _layers(report, render(dockerfile))
+    steps: list[Step] = []
+    for stage in chain:
+        state = steps[-1] if steps else None
+        workdir = _workdir_after(state) if state else "/"
+        user = state.user if state else ""
+        for instruction, values in zip(stage.instructions, stage.environments, strict=True):
+            if instruction.keyword == "USER":
+                user = expand(instruction.arguments, values.get, dockerfile.escape).strip()
+            step = Step(instruction, stage.index, values, workdir, user, layers.get(instruction.line))
+            steps.append(step)
+            workdir = _workdir_after(step)
+    base = chain[0].base
+    if not base:
+        raise Refused(
+            "R2", "FROM holds a variable without a default, so the base is not known. Give its ARG one.", 1
+        )
+    return Evidence(dockerfile, stages, tuple(steps), base, base_layers, report, context)
+
+
+def _workdir_after(step: Step) -> str:
+    if step.keyword != "WORKDIR":
+        return step.workdir
+    path = expand(step.instruction.arguments, step.values.get).strip()
+    return posixpath.normpath(posixpath.join(step.workdir, path))
+
+
+def _layers(report: ImageReport, text: str) -> tuple[dict[int, int], int]:
+    match = match_history([entry.created_by for entry in report.history], text)
+    full = [index for index, entry in enumerate(report.history) if not entry.empty_layer]
+    if not match.matches or len(full) != len(report.layers):
+        unmatched = next(
+            (i for i, span in enumerate(match.spans) if i >= match.base_entries and not span), None
+        )
+        made = (
+            f" (it also has “{report.history[unmatched].created_by[:60]}”)" if unmatched is not None else ""
+        )
+        raise Refused(
+            "R34",
+            f"The image was not built from this Dockerfile: its history does not fit{made}. "
+            "Build the image again from this file, or name the image that was built from it.",
+        )
+    layers: dict[int, int] = {}
+    for layer, entry in enumerate(full):
+        span = match.spans[entry]
+        if span is not None:
+            layers[span[0]] = layer
+    return layers, sum(1 for entry in full if entry < match.base_entries)

@@ -1,0 +1,145 @@
+"""How the commands that install and remove OS packages change for the final stage (R33, R43)."""
+
+from __future__ import annotations
+
+import re
+
+from uvdive.dockerfile.edits import Edit
+from uvdive.rewrite.evidence.os_needs import Need
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.packages.install_commands import Install, Removal, refreshes
+from uvdive.rewrite.packages.packages import Packages
+
+
+class PackageEdits:
+    """The changes of the RUNs that install packages; keys are lines of RUNs.
+
+    ``edits`` change a RUN's words, ``without`` are the indexes of the parts that the
+    final stage leaves out.
+    """
+
+    def __init__(self, packages: Packages) -> None:
+        self.packages = packages
+        self.edits: dict[int, list[Edit]] = {}
+        self.without: dict[int, set[int]] = {}
+
+    def write(self, added: dict[str, Need]) -> None:
+        """Change the installs: without what is left out, with ``added`` and what each is needed for.
+
+        Raises:
+            Refused: R33, no command that installs packages can be changed.
+        """
+        waiting = dict(added)
+        editable = [install for install in self.packages.installs if install.editable]
+        for install in editable:
+            last = install is editable[-1]
+            brought = self.packages.closure(
+                real
+                for w in install.words
+                if id(w) in self.packages.drop
+                for real in self.packages.real(w.name)
+            )
+            mine = sorted(name for name in waiting if last or name in brought)
+            for name in mine:
+                waiting.pop(name)
+            self._edit(install, [self._pinned(name, install) for name in mine])
+        if waiting:
+            raise Refused(
+                "R33",
+                f"The final image needs {', '.join(sorted(waiting))}, but the command that installs packages "
+                "cannot be changed here. Write `apt-get install` as a command of its own in the RUN.",
+                self.packages.installs[0].run.step.line if self.packages.installs else None,
+            )
+        self._drop_parts()
+
+    def _pinned(self, name: str, install: Install) -> str:
+        """The package as the author would write it: with the same pin, where the build package had one."""
+        version = self.packages.facts.packages[name].version
+        for listed in install.words:
+            same = (
+                listed.name in self.packages.facts.packages
+                and self.packages.facts.packages[listed.name].version == version
+            )
+            if listed.pin.startswith("=") and id(listed) in self.packages.drop and same:
+                return f"{name}{listed.pin}"
+        return name
+
+    def _edit(self, install: Install, added: list[str]) -> None:
+        line = install.run.step.line
+        keep = [listed for listed in install.words if id(listed) not in self.packages.drop]
+        if not keep and not added:
+            self.without.setdefault(line, set()).add(install.part)
+            return
+        edits: list[Edit] = []
+        end = _previous_end(install)
+        for listed in install.words:
+            if id(listed) in self.packages.drop:
+                # Where nothing else stays, the added ones take the place of the first.
+                text = "" if keep or edits else "".join(f" {name}" for name in added)
+                edits.append(Edit(end, listed.word.end, text))
+            end = listed.word.end
+        if keep and added:
+            last = keep[-1].word
+            gap = _gap(install, last.text)
+            edits.append(Edit(last.end, last.end, "".join(f"{gap}{name}" for name in added)))
+        if edits:
+            self.edits.setdefault(line, []).extend(edits)
+
+    def _drop_parts(self) -> None:
+        """Leave out removals of what is not there, and what only served installs that are gone."""
+        for removal in self.packages.removals:
+            if self._is_idle(removal):
+                self._leave_out(removal.run, removal.part)
+        gone = {
+            install.run.step.line: install.part in self.without.get(install.run.step.line, ())
+            for install in self.packages.installs
+        }
+        for run in self.packages.runs:
+            if not all(gone.values()) and not gone.get(run.step.line):
+                continue
+            for index, (part, name) in enumerate(run.parts):
+                served = name == "os-packages" and all(refreshes(command) for command in part.commands)
+                if served or name == "sources":
+                    self._leave_out(run, index)
+
+    def _leave_out(self, run: Run, part: int) -> None:
+        self.without.setdefault(run.step.line, set()).add(part)
+
+    def _is_idle(self, removal: Removal) -> bool:
+        """Does a removal find nothing to remove in the final stage?"""
+        dropped = {
+            listed.name
+            for i in self.packages.installs
+            for listed in i.words
+            if id(listed) in self.packages.drop
+        }
+        dropped |= {install.virtual for install in self.packages.installs if install.virtual}
+        if not removal.names:
+            changed = removal.run.step.line in self.edits or removal.run.step.line in self.without
+            return changed or marks(removal)
+        return all(
+            name not in self.packages.there and (name in dropped or not self.packages.real(name))
+            for name in removal.names
+        )
+
+
+def marks(removal: Removal) -> bool:
+    """Does it leave to apt what may go (`apt-mark`)?"""
+    commands = removal.run.parts[removal.part][0].commands
+    return any("apt-mark" in command.argv for command in commands)
+
+
+def _gap(install: Install, word: str) -> str:
+    """What stands between two packages in the author's text: a space, or a line's end and an indent."""
+    source = install.run.step.instruction.source
+    words = [word, *(listed.word.text for listed in install.words)]
+    found = (re.search(rf"([ \t]*\\\r?\n[ \t]+){re.escape(each)}(?=[\s\\]|$)", source) for each in words)
+    return next((match[1] for match in found if match), " ")
+
+
+def _previous_end(install: Install) -> int:
+    """Where the word before the first package ends."""
+    start = install.words[0].word.start
+    words = [*install.command.assignments, *install.command.words]
+    return max((word.end for word in words if word.end <= start), default=start)

@@ -1,0 +1,98 @@
+"""Which of the OS packages that commands name the final image gets (R33, R43)."""
+
+from __future__ import annotations
+
+from uvdive.base.units import size
+from uvdive.distro.needs import TOOLS, compiles_at_run_time, only_builds
+from uvdive.rewrite.notes import options
+from uvdive.rewrite.packages.install_commands import Install, Listed
+from uvdive.rewrite.packages.needs import fetches, need_of
+from uvdive.rewrite.packages.packages import Packages
+from uvdive.rewrite.plan import Decision
+
+
+def decide(packages: Packages, install: Install) -> None:
+    """Decide on each package that the command names; what is left out goes to ``packages.drop``."""
+    for listed in install.words:
+        if not listed.name:
+            continue
+        if not packages.real(listed.name):
+            _note_purged(packages, listed, install)
+        elif only_builds(listed.name):
+            _build_package(packages, listed, install)
+        else:
+            _other_package(packages, listed, install)
+
+
+def _note_purged(packages: Packages, listed: Listed, install: Install) -> None:
+    if not packages.removals:
+        return
+    packages.drop[id(listed)] = "purged"
+    packages.notes.decide(
+        "purged-packages",
+        "R43",
+        install.run.step.line,
+        "Leave out what the build removes again",
+        "These packages are installed and removed by the original; the final image never gets them.",
+    )
+
+
+def _build_package(packages: Packages, listed: Listed, install: Install) -> None:
+    kept = packages.notes.choices.get("build-packages") == "keep"
+    if not kept:
+        packages.drop[id(listed)] = "build"
+    names = [w.name for i in packages.installs for w in i.words if i.editable and only_builds(w.name)]
+    total = sum(
+        packages.facts.bytes.get(name, 0) for name in packages.closure(names) - packages.there - packages.old
+    )
+    decision = Decision(
+        "build-packages",
+        "R33",
+        install.run.step.line,
+        "Packages that only build",
+        f"{', '.join(names)} and what they bring ({size(total)}) compile; the libraries that the result "
+        "needs are installed by name.",
+        alternatives=options(drop="not in the final image", keep="install them there too"),
+    )
+    packages.notes.choose(decision, "drop")
+    compiler = _compiles_later(packages)
+    if compiler is not None and not kept:
+        packages.notes.warn(
+            "R33",
+            install.run.step.line,
+            f"{compiler} can call a compiler when the app runs: choose build-packages=keep then.",
+        )
+
+
+def _compiles_later(packages: Packages) -> str | None:
+    """A distribution of the app that calls a compiler when it runs."""
+    report = packages.evidence.report
+    if report is None:
+        return None
+    names = (d.name for environment in report.environments for d in environment.distributions)
+    return next((name for name in names if compiles_at_run_time(name.lower())), None)
+
+
+def _other_package(packages: Packages, listed: Listed, install: Install) -> None:
+    own = packages.closure(packages.real(listed.name)) - packages.there - packages.old
+    need = need_of(packages, listed.name)
+    if not own or (need is not None and need.sure) or fetches(packages, listed.name):
+        return
+    tool = listed.name in TOOLS
+    default = "drop" if tool and need is None else "keep"
+    if need is not None:
+        reason = f"{need.by} names {need.thing}, which may be a call of it."
+    elif tool:
+        reason = "Nothing but the build uses it, as far as the app's and the environment's files tell."
+    else:
+        reason = "Nothing was found that needs it, but it may be data, or a program called by other means."
+    decision = Decision(
+        f"package-{listed.name}",
+        "R33",
+        install.run.step.line,
+        f"The OS package {listed.name}",
+        f"{reason} It and what it brings: {size(sum(packages.facts.bytes.get(name, 0) for name in own))}.",
+        alternatives=options(keep="install it in the final image", drop="not in the final image"),
+    )
+    if packages.notes.choose(decision, default) == "drop":
+        packages.drop[id(listed)] = "choice"

@@ -1,0 +1,67 @@
+"""The OS packages of the original, as the planning of the final stage sees them (R33, R60)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from uvdive.ledger.report import ImageReport
+from uvdive.ledger.system.installed import closure, package_names
+from uvdive.rewrite.evidence.os_needs import SystemFacts
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.packages.by_other_programs import by_other_means
+from uvdive.rewrite.packages.install_commands import Install, Removal
+
+
+class Packages:
+    """What RUNs install and remove, what lies in the bases, and what was decided to leave out.
+
+    ``old`` are the packages of the original's base, ``there`` those of the final stage's;
+    ``others`` came by other means than commands of apt and apk. ``drop`` holds, by the id
+    of a package's word in an install, why the final stage lacks it.
+    """
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        facts: SystemFacts,
+        runs: Sequence[Run],
+        base: ImageReport | None,
+        notes: Notes,
+        found: list[Install],
+        gone: list[Removal],
+    ) -> None:
+        self.evidence, self.facts, self.runs, self.notes = evidence, facts, runs, notes
+        self.installs, self.removals = found, gone
+        old = {name for name, layer in facts.first_layer.items() if layer < evidence.base_layers}
+        self.old = frozenset(old & facts.packages.keys())
+        # Where the runner's base is not at hand, it is taken to hold what the old base holds (R60).
+        self.there = (package_names(base) if base is not None else None) or self.old
+        self.recommends = any(install.recommends for install in found)
+        self.others = by_other_means(facts, runs, found, self.old | self.there)
+        self.drop: dict[int, str] = {}
+
+    def real(self, name: str) -> frozenset[str]:
+        """The installed packages that a name means; itself, or those that provide it."""
+        if name in self.facts.packages:
+            return frozenset({name})
+        return frozenset(p.name for p in self.facts.packages.values() if name in p.provides)
+
+    def closure(self, names: Iterable[str]) -> frozenset[str]:
+        """The packages and what they need, as the original's commands would bring it."""
+        return closure(self.facts.packages, names, recommends=self.recommends)
+
+    def by_others(self) -> list[str]:
+        """The packages that came by other means."""
+        return [name for other in self.others for name in other.names]
+
+    def names(self, *, dropped: bool) -> list[str]:
+        """The installed packages that the commands name, of those left out or of those kept."""
+        return [
+            real
+            for install in self.installs
+            for listed in install.words
+            if (id(listed) in self.drop) == dropped
+            for real in self.real(listed.name or listed.word.text)
+        ]

@@ -1,0 +1,126 @@
+"""Which OS packages the final stage installs (R33, R43, R57 and the section on system libraries)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from uvdive.dockerfile.edits import Edit
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.packages.by_other_programs import OtherMeans, note_others
+from uvdive.rewrite.packages.edits import PackageEdits, marks
+from uvdive.rewrite.packages.install_commands import Install, installs, removals
+from uvdive.rewrite.packages.keep_or_drop import decide
+from uvdive.rewrite.packages.needs import libraries
+from uvdive.rewrite.packages.packages import Packages
+
+
+@dataclass(slots=True)
+class PackagePlan:
+    """What becomes of the packages. Keys of ``edits`` and ``without`` are lines of RUNs.
+
+    ``edits`` change a RUN's words, ``without`` are the indexes of the parts that the
+    final stage leaves out. ``dropped`` are packages of the original that it lacks;
+    ``installed`` are those that it gets beside its base, with their ``bytes``; None: not known.
+    ``others`` are those that RUNs installed by other means than commands of apt and apk.
+    """
+
+    edits: dict[int, list[Edit]] = field(default_factory=dict)
+    without: dict[int, set[int]] = field(default_factory=dict)
+    dropped: frozenset[str] = frozenset()
+    installed: frozenset[str] | None = None
+    bytes: int = 0
+    others: tuple[OtherMeans, ...] = ()
+
+
+def plan_packages(
+    evidence: Evidence, runs: Sequence[Run], base: ImageReport | None, notes: Notes
+) -> PackagePlan:
+    """Decide on every package; without evidence all of them are kept.
+
+    Raises:
+        Refused: R43, what is removed again cannot be told without the image.
+    """
+    found, gone = installs(runs), removals(runs)
+    facts = evidence.system
+    if not (found or gone) and (facts is None or not facts.packages):
+        return PackagePlan(installed=frozenset() if facts else None)
+    if facts is None or not facts.packages:
+        marked = next((removal for removal in gone if marks(removal)), None)
+        if marked is not None:
+            raise Refused(
+                "R43",
+                "This RUN lets apt find out what may go, by what lies in the image at that moment. Without "
+                "the image's contents nobody can tell what stays.",
+                marked.run.step.line,
+            )
+        _note_all_kept(found, notes)
+        return PackagePlan()
+    return _plan(Packages(evidence, facts, runs, base, notes, found, gone))
+
+
+def _note_all_kept(found: Sequence[Install], notes: Notes) -> None:
+    for install in found[:1]:
+        notes.decide(
+            "os-packages",
+            "R33",
+            install.run.step.line,
+            "Install the OS packages in the final image too",
+            "What only the build needs cannot be told without the contents of the image.",
+        )
+
+
+def _plan(packages: Packages) -> PackagePlan:
+    note_others(packages.others, packages.notes)
+    for install in packages.installs:
+        if install.editable:
+            decide(packages, install)
+    by_others = packages.by_others()
+    kept = packages.closure([*packages.names(dropped=False), *by_others])
+    added = libraries(packages, kept)
+    written = PackageEdits(packages)
+    written.write(added)
+    everything = packages.closure([*packages.names(dropped=False), *by_others, *added])
+    new = frozenset(packages.facts.packages.keys() - packages.old)
+    installed = frozenset(everything - packages.there)
+    result = PackagePlan(
+        edits=written.edits,
+        without=written.without,
+        dropped=frozenset(new - everything - packages.there),
+        installed=installed,
+        bytes=sum(packages.facts.bytes.get(name, 0) for name in installed),
+        others=packages.others,
+    )
+    if result.dropped:
+        _note_gone(packages, result.dropped)
+    return result
+
+
+def _note_gone(packages: Packages, dropped: frozenset[str]) -> None:
+    """Tell the proof which packages and paths the final image lacks on purpose."""
+    notes = packages.notes
+    notes.packages.update(dropped)
+    notes.paths.update(path for path, of in packages.facts.listed.items() if of <= dropped)
+    notes.paths.update(_of_debians_python(packages, dropped))
+
+
+def _of_debians_python(packages: Packages, dropped: frozenset[str]) -> Iterable[str]:
+    """What the scripts of a Python made that the final image gets no more."""
+    report = packages.evidence.report
+    theirs = {e.path.rstrip("/"): e.python or "" for e in report.environments} if report else {}
+    for name in dropped:
+        match = re.fullmatch(r"python(3\.\d+)-minimal", name)
+        if match is not None:
+            yield from (
+                "/var/lib/python",
+                "/etc/python3",
+                f"/usr/lib/python{match[1]}",
+                "/usr/lib/python3",
+            )
+            home = f"/usr/local/lib/python{match[1]}"
+            other = not theirs.get("/usr/local", "").startswith(f"{match[1]}.")
+            yield home if other else f"{home}/dist-packages"

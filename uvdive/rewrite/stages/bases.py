@@ -1,0 +1,222 @@
+"""Which images the two stages start from, and how uv and Python get there (R2–R6)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from uvdive.image.resolve import resolve
+from uvdive.ledger.report import ImageReport, OsRelease
+from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.evidence.context_files import copied_text
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence, command_text
+from uvdive.rewrite.notes import Notes, Refused, options
+from uvdive.rewrite.plan import Decision
+from uvdive.uv.images import (
+    Reference,
+    slim_python,
+    system_without_python,
+    without_uv,
+    written_without_uv,
+)
+
+PYTHON_FOLDER = "/opt/uv-python"
+_PINS = re.compile(
+    r"--python(?:=|\s+)\S*\d+\.\d+\.\d+|\buv\s+python\s+(?:install|pin)\b|--managed-python|-p\s+\d+\.\d+\.\d+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """``builder`` replaces the image in FROM, None keeps it; ``runner`` is the new stage's image.
+
+    ``uv_image`` is where the builder copies uv from, None where it has uv already.
+    ``env`` are variables that the builder gets right behind FROM. ``python_from`` is a
+    folder of managed Pythons in the original that the runner gets as ``python_to``.
+    ``written`` is the runner as FROM says it, where that holds variables.
+    """
+
+    builder: str | None
+    runner: str
+    uv_image: str | None = None
+    env: tuple[tuple[str, str], ...] = ()
+    python_from: str | None = None
+    python_to: str | None = None
+    written: str | None = None
+
+
+def choose_bases(
+    evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes, default: str = ""
+) -> Bases:
+    """Decide on both bases. ``default`` is the value of ``python`` where the user chose none.
+
+    Raises:
+        Refused: the base is not known well enough (R2, R5, R8).
+    """
+    reference = Reference.read(evidence.base)
+    line = evidence.origin.source.line
+    os = evidence.report.os if evidence.report else None
+    if reference.family == "other":
+        _check_foreign(reference, files, line)
+    if env.managed_home is None:
+        return _image_python(evidence, env, reference, os, notes)
+    if os is None:
+        raise Refused("R8", "The image does not say which distribution it is (/etc/os-release).", line)
+    return _managed_python(evidence, env, reference, os, notes, default)
+
+
+def _check_foreign(reference: Reference, files: Files | None, line: int) -> None:
+    """Somebody's own base can be the final image's too, as long as uv is not part of it (R5)."""
+    if files is None:
+        raise Refused(
+            "R5",
+            f"What is in {reference.text} cannot be told from the text. Build the image first and plan with "
+            "it (leave out --static).",
+            line,
+        )
+    if files.base_holds("uv"):
+        raise Refused(
+            "R5",
+            f"The base {reference.text} holds uv itself, and nobody knows an image that is the same without "
+            "it. Start from the image that it was made from, and bring uv by COPY --from.",
+            line,
+        )
+
+
+def _image_python(
+    evidence: Evidence, env: EnvironmentFacts, reference: Reference, os: OsRelease | None, notes: Notes
+) -> Bases:
+    line = evidence.origin.source.line
+    runner = without_uv(reference, os)
+    if runner is None and os is None:
+        raise Refused(
+            "R2",
+            f"Which release {reference.text} stands on cannot be told from the text. Write a tag that names "
+            "it, or build the image first and plan with it (leave out --static).",
+            line,
+        )
+    if runner is None:
+        raise Refused(
+            "R2",
+            f"Nobody publishes {reference.text} without uv. Start from a python image of your choice.",
+            line,
+        )
+    written = evidence.origin.source.arguments.split()[0]
+    variable = runner != reference.text and "$" in written
+    kept = written_without_uv(written, reference.text, runner) if variable else None
+    if variable and kept is None:
+        raise Refused(
+            "R3",
+            "FROM holds a variable, so both stages could end on different Pythons. Write the tag out.",
+            line,
+        )
+    same = runner == reference.text
+    notes.decide(
+        "runner-base",
+        "R2",
+        line,
+        f"The final image starts from {runner}",
+        f"The environment runs on {env.interpreter or f'Python {env.minor}'}, which {runner} has at the "
+        "same path"
+        + (", being the very image that it is built on." if same else "; it is the build's base without uv."),
+    )
+    if not same and os is not None and os.codename == "bookworm":
+        notes.warn(
+            "R3", line, "uv's bookworm images are no longer published: move both stages to trixie some day."
+        )
+    return Bases(None, runner, env=_never_download(evidence, notes), written=kept)
+
+
+def _never_download(evidence: Evidence, notes: Notes) -> tuple[tuple[str, str], ...]:
+    if evidence.shared or any("UV_PYTHON_DOWNLOADS" in step.instruction.value for step in evidence.steps):
+        return ()
+    notes.decide(
+        "python-downloads",
+        "R6",
+        evidence.origin.source.line,
+        "The build stage never downloads a Python",
+        "A downloaded Python would be missing in the final image: a mismatch shall fail the build instead.",
+    )
+    return (("UV_PYTHON_DOWNLOADS", "never"),)
+
+
+def _pinned(evidence: Evidence, env: EnvironmentFacts) -> str | None:
+    """Why only uv's own Pythons will do, or None."""
+    if not env.build.startswith("cpython") or "freethreaded" in env.build or "debug" in env.build:
+        return f"{env.build} is a build that only uv offers"
+    environ = _environ(evidence)
+    if re.match(r"\d+\.\d+\.\d+", copied_text(evidence, ".python-version", mounted=True) or ""):
+        return ".python-version pins it to the patch"
+    if environ.get("UV_PYTHON_PREFERENCE") == "only-managed" or environ.get("UV_MANAGED_PYTHON"):
+        return "the file asks for managed Pythons only"
+    if any(_PINS.search(command_text(step.instruction)) for step in evidence.runs()):
+        return "the file pins a Python that uv manages"
+    return None
+
+
+def _managed_python(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    reference: Reference,
+    os: OsRelease,
+    notes: Notes,
+    default: str,
+) -> Bases:
+    line = evidence.origin.source.line
+    pinned, slim, system = _pinned(evidence, env), slim_python(env.minor, os), system_without_python(os)
+    if reference.family in ("system", "other", "python"):
+        system = reference.text
+    image = f"Python {env.minor} of {slim} in both stages"
+    managed = f"uv's Python {env.version or env.minor} on {system}"
+    replaceable = not pinned and not env.other_interpreters and env.uv_version and not evidence.shared
+    possible = {
+        "image": image if slim and replaceable else "",
+        "managed": managed if system else "",
+    }
+    offered = options(**{value: summary for value, summary in possible.items() if summary})
+    if not offered:
+        raise Refused("R8", f"There is no known base for {os.id} {os.version_id}.", line)
+    reason = (
+        f"The environment runs on {env.interpreter}, which uv downloaded; the final image must have its "
+        f"interpreter at the same path{f', and {pinned}' if pinned else ''}."
+    )
+    fallback = default if possible.get(default) else offered[0].value
+    decision = Decision("python", "R4", line, "The interpreter", reason, alternatives=offered)
+    if notes.choose(decision, fallback) == "image":
+        assert slim is not None
+        if "UV_TOOL_BIN_DIR" in _environ(evidence):
+            notes.config.add("Env:UV_TOOL_BIN_DIR")
+        uv_image = f"ghcr.io/astral-sh/uv:{env.uv_version}" if reference.is_uv else None
+        return Bases(slim, slim, uv_image, _never_download(evidence, notes), env.managed_home)
+    assert system is not None
+    if env.managed_home and not env.managed_home.startswith("/root/"):
+        # Its user can write there and read it; only /root is closed to others (0700).
+        return Bases(None, system, None, (), env.managed_home, env.managed_home)
+    return Bases(
+        None, system, None, (("UV_PYTHON_INSTALL_DIR", PYTHON_FOLDER),), env.managed_home, PYTHON_FOLDER
+    )
+
+
+def _environ(evidence: Evidence) -> dict[str, str]:
+    return evidence.report.config.environ if evidence.report else {}
+
+
+def check_interpreter(env: EnvironmentFacts, files: Files, base: ImageReport, name: str) -> None:
+    """The interpreters that came with the old base must be in the new one, at the same paths (R1).
+
+    Raises:
+        Refused: R1.
+    """
+    interpreters = (env.interpreter, *env.other_interpreters) if env.managed_home is None else ()
+    for interpreter in filter(None, interpreters):
+        node = files.follow(interpreter)
+        if node is None or files.layer(node) >= files.base_layers:
+            continue
+        there = resolve(base.files, files.path(node).encode("utf-8", "surrogateescape"))
+        if there.node is None or base.files.visible(there.node) is None:
+            raise Refused(
+                "R1",
+                f"An environment runs on {interpreter}, which {name} does not have. Use a base with the "
+                "same Python, or install it in a RUN of its own.",
+            )

@@ -1,0 +1,147 @@
+"""The image config before and after: what is set again, and what is announced (R20, R25, R26)."""
+
+from __future__ import annotations
+
+import json
+
+from uvdive.dockerfile.variables import pairs
+from uvdive.image.config import ImageConfig
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes, Refused
+from uvdive.uv.images import Reference
+
+# What the official Python images set; known even where the image is not at hand.
+_PYTHON_ENV = ("PATH", "GPG_KEY", "PYTHON_VERSION", "PYTHON_SHA256", "LANG", "PYTHON_PIP_VERSION")
+
+
+def added_variables(
+    evidence: Evidence, env: EnvironmentFacts, base: ImageReport | None, removed: set[str], notes: Notes
+) -> list[tuple[str, str]]:
+    """The ENV that the last stage needs beside the author's, and the differences that remain.
+
+    A removed runner's PATH and VIRTUAL_ENV are set (R20). A variable that only the old
+    base had is set again unless it is uv's own or Python's, which are announced (R26).
+    """
+    own = {
+        name
+        for step in evidence.steps
+        if step.keyword == "ENV"
+        for name, _ in pairs(step.instruction.value, step.values.get, evidence.dockerfile.escape)
+    }
+    before = evidence.report.config.environ if evidence.report else {}
+    added: list[tuple[str, str]] = []
+    if removed and not env.system:
+        path = before.get("PATH", "") if evidence.report else evidence.stages[-1].env.get("PATH", "")
+        if env.bin not in path.split(":"):
+            added.append(("PATH", f"{env.bin}:$PATH"))
+        if before.get("VIRTUAL_ENV") != env.path and "VIRTUAL_ENV" not in own:
+            added.append(("VIRTUAL_ENV", env.path))
+        if added:
+            runners = " and ".join(sorted(removed))
+            notes.decide(
+                "environment-variables",
+                "R20",
+                None,
+                f"Set {' and '.join(name for name, _ in added)}",
+                f"The program and what it starts find the environment through them; {runners} is gone.",
+            )
+            notes.config.update(f"Env:{name}" for name, _ in added)
+    if evidence.report is not None:
+        added += _inherited(evidence, evidence.report, base, own | {name for name, _ in added}, notes)
+    return added
+
+
+def _inherited(
+    evidence: Evidence, report: ImageReport, base: ImageReport | None, own: set[str], notes: Notes
+) -> list[tuple[str, str]]:
+    before = report.config.environ
+    after = base.config.environ if base else dict.fromkeys(_PYTHON_ENV, "")
+    gone = [name for name in before if name not in after and name not in own]
+    uv = [name for name in gone if name.startswith("UV_")]
+    python = [name for name in gone if name in _PYTHON_ENV]
+    new = [name for name in after if name not in before or (name not in own and before[name] != after[name])]
+    notes.config.update(f"Env:{name}" for name in [*uv, *python, *new])
+    if "PATH" in own and base is not None:
+        notes.config.add("Env:PATH")
+    if uv or python or (new and base is not None):
+        lost = ", ".join([*uv, *python]) or "nothing"
+        gained = ", ".join(new) if base is not None else "what the runner's base sets"
+        notes.decide(
+            "inherited-variables",
+            "R26",
+            evidence.origin.source.line,
+            "Variables of the base images differ",
+            f"Only the old base set: {lost}. Set or changed by the new base: {gained or 'nothing'}.",
+        )
+    kept = [name for name in gone if name not in uv and name not in python]
+    for name in kept:
+        notes.decide(
+            f"variable-{name}",
+            "R26",
+            None,
+            f"Set {name} again",
+            "It came from the old base; the new one lacks it.",
+        )
+    return [(name, json.dumps(before[name]).replace("$", "\\$")) for name in kept]
+
+
+def start_text(evidence: Evidence, base: ImageReport | None, notes: Notes) -> list[str]:
+    """CMD and ENTRYPOINT of the old base, written out where the file has none (R25).
+
+    Raises:
+        Refused: the image starts uv itself, so its real start command is elsewhere.
+    """
+    if evidence.last("CMD") or evidence.last("ENTRYPOINT"):
+        return []
+    line = evidence.stages[-1].source.line
+    if evidence.report is None:
+        if Reference.read(evidence.base).is_uv:
+            raise _no_start(line)
+        return []
+    config = evidence.report.config
+    if any(word.rsplit("/", 1)[-1] == "uv" for word in [*(config.entrypoint or ()), *(config.cmd or ())]):
+        raise _no_start(line)
+    if base is not None and _start(base.config) == _start(config):
+        return []
+    lines = [
+        f"{keyword} {json.dumps(list(words), ensure_ascii=False)}\n"
+        for keyword, words in (("ENTRYPOINT", config.entrypoint), ("CMD", config.cmd))
+        if words
+    ]
+    if lines:
+        notes.decide(
+            "start-inherited",
+            "R25",
+            None,
+            "Write the inherited start command out",
+            "The new base has another.",
+        )
+    return lines
+
+
+def _start(config: ImageConfig) -> tuple[object, object]:
+    return config.entrypoint, config.cmd
+
+
+def _no_start(line: int) -> Refused:
+    return Refused(
+        "R25",
+        "The file has neither CMD nor ENTRYPOINT, and the base's is uv itself: the image is started by a "
+        "command "
+        "from elsewhere (compose, Kubernetes), which may be `uv run …`. Write that command into the file.",
+        line,
+    )
+
+
+def check_inherited(evidence: Evidence) -> None:
+    """Refuse what a base handed down and the rewrite cannot (R26)."""
+    report = evidence.report
+    if report is None:
+        return
+    if report.config.on_build:
+        raise Refused("R26", "The base has ONBUILD instructions, which would run in other people's builds.")
+    same = Reference.read(evidence.base).family in ("python", "system", "other")
+    if report.config.user and evidence.last("USER") is None and not same:
+        raise Refused("R28", f"The base sets USER {report.config.user}, which the new base does not have.")

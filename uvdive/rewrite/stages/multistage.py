@@ -1,0 +1,141 @@
+"""Files that have several stages already: right ones stay, wrong ones are named (R44, R45, R53)."""
+
+from __future__ import annotations
+
+import re
+
+from uvdive.dockerfile.stages import Stage, lineage
+from uvdive.dockerfile.syntax import Instruction
+from uvdive.ledger.report import VIRTUAL, ImageReport
+from uvdive.rewrite.environment.which import project_environment, uv_bytes
+from uvdive.rewrite.evidence.steps import Evidence, command_text, mentions_uv
+from uvdive.rewrite.notes import Notes, Refused
+from uvdive.uv.images import Reference
+
+_INSTALLS = re.compile(r"\bpip3?\s+install\b[^&;|]*\buv\b|astral\.sh/uv|\buv(?:-installer)?\.sh\b")
+_NOTES = 64
+"""Bytes of what uv leaves in the folders that it makes (.gitignore, CACHEDIR.TAG): no waste."""
+_HINT = "Copy only the environment and what the app needs into the last stage."
+
+
+def brings_uv(instruction: Instruction) -> bool:
+    """Does the instruction put uv into its stage (not only mount it)?"""
+    if instruction.keyword in ("COPY", "ADD"):
+        source = instruction.flag("from")
+        if source is not None and Reference.read(source).is_uv:
+            return True
+        words = instruction.exec_form or tuple(instruction.arguments.split())
+        if any("astral.sh/uv" in word for word in words[:-1]):
+            return True
+        return any(re.search(r"(?:^|/)uvx?$", word) for word in words[:-1])
+    return instruction.keyword == "RUN" and installs_uv(command_text(instruction))
+
+
+def installs_uv(text: str) -> bool:
+    """Does a shell text install uv, by pip or by its own installer?"""
+    return bool(_INSTALLS.search(text))
+
+
+def uv_in(stages: tuple[Stage, ...], stage: Stage) -> tuple[int, str] | None:
+    """Where uv comes into a stage: line and reason; None where nothing in the text brings it."""
+    for part in lineage(stages, stage):
+        if part.parent is None and Reference.read(part.base).is_uv:
+            return part.source.line, f"its base {part.base} holds uv"
+        for instruction in part.instructions:
+            if brings_uv(instruction):
+                return instruction.line, "this instruction puts uv into it"
+    return None
+
+
+def check_multistage(evidence: Evidence, notes: Notes) -> bool:
+    """Is there something to rewrite in a file of several stages? False where it is right as it is.
+
+    Raises:
+        Refused: R45, what is wrong with it and has to be mended by hand.
+    """
+    last = evidence.stages[-1]
+    found = uv_in(evidence.stages, last)
+    stays = found is not None and _keeps_uv(last)
+    if found is not None and stays:
+        notes.warn("R24", found[0], "uv is in the last stage for its start scripts, and installs nothing.")
+    elif found is not None and evidence.report is None and project_environment(evidence) is None:
+        raise Refused("R45", f"The last stage still has uv: {found[1]}. {_HINT}", found[0])
+    elif found is not None:
+        return True
+    _check_start(evidence, uv_stays=stays)
+    if evidence.report is None:
+        notes.warn(
+            "R45",
+            None,
+            "Nothing in the text puts uv into the last stage; without an image nothing is proven.",
+        )
+    else:
+        _check_image(evidence, evidence.report, uv_stays=stays)
+    return False
+
+
+def note_stages(evidence: Evidence, notes: Notes) -> None:
+    """Say why a file of several stages is rewritten all the same (R53, R45)."""
+    last = evidence.stages[-1]
+    found = uv_in(evidence.stages, last)
+    if len(evidence.stages) == 1 or found is None:
+        return
+    rule, what = ("R53", "stands on a stage with uv") if last.parent is not None else ("R45", "still has uv")
+    notes.decide(
+        "last-stage",
+        rule,
+        found[0],
+        f"The last stage {what}, so it is divided",
+        f"It keeps all of uv, for {found[1]}; the other stages stay as they are.",
+    )
+
+
+def _check_start(evidence: Evidence, *, uv_stays: bool) -> None:
+    """A last stage without uv must not start by it (R45)."""
+    for keyword in ("ENTRYPOINT", "CMD"):
+        step = evidence.last(keyword)
+        words = command_text(step.instruction).split() if step is not None else []
+        if step is not None and not uv_stays and words[:1] and re.search(r"(?:^|/)uvx?$", words[0]):
+            raise Refused(
+                "R45",
+                f"The {keyword} calls uv, which the last stage does not have. Start the environment's "
+                "program itself.",
+                step.line,
+            )
+
+
+def _keeps_uv(stage: Stage) -> bool:
+    """Is uv there on purpose, tied so that it cannot change anything at start (R24)?"""
+    tied = all(stage.env.get(name) for name in ("UV_NO_SYNC", "UV_OFFLINE"))
+    return tied and not Reference.read(stage.base).is_uv
+
+
+def _check_image(evidence: Evidence, report: ImageReport, *, uv_stays: bool) -> None:
+    from_build = [s for s in evidence.steps if s.keyword == "COPY" and s.instruction.flag("from") is not None]
+    for env in report.environments:
+        if env.kind not in VIRTUAL:
+            continue
+        line = next((s.line for s in from_build if env.path in s.instruction.arguments), None)
+        if env.interpreter_path is None:
+            raise Refused(
+                "R45",
+                f"{env.interpreter} leads to {env.hops[-1] if env.hops else 'nothing'}, which the final "
+                "image does "
+                "not have: no console script of the environment runs. Build it with the final image's own "
+                "Python, "
+                "or copy the interpreter too.",
+                line,
+            )
+        alive = (f"{env.path}/", "/bin/", "/usr/")
+        dead = [script.name for script in env.scripts if not script.interpreter.startswith(alive)]
+        if dead:
+            raise Refused(
+                "R45",
+                f"The environment was moved to {env.path}, but its scripts ({', '.join(dead[:3])}) still "
+                "name the "
+                "old place. Copy it to the path that it was made at.",
+                line,
+            )
+    if not uv_stays and uv_bytes(report) > _NOTES:
+        line = next((s.line for s in from_build if mentions_uv(s.instruction.arguments)), None)
+        raise Refused("R45", f"The final image still holds uv or its cache. {_HINT}", line)

@@ -1,0 +1,172 @@
+"""Stages that people build by name: which is which afterwards (R44, R53)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from uvdive.dockerfile.stages import Stage, lineage
+from uvdive.rewrite.builder.full_sync import full_sync
+from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.start.instructions import Starter
+
+# What a target may hold beside its start, where it is to have the files of another one.
+_DESCRIBES = frozenset(
+    ("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "LABEL", "STOPSIGNAL", "ENV", "MAINTAINER")
+)
+_DECIDES = re.compile(r"\b(?:PATH|VIRTUAL_ENV|HOME|UV_\w+)\b")
+# Whoever gives a stage such a name means the one that builds.
+_BUILDERS = frozenset({"base", "build", "builder", "build-stage", "build-env", "dependencies", "deps", "uv"})
+
+
+def stage_names(evidence: Evidence, *, builds: bool) -> tuple[str, str]:
+    """The names of the stage that the last one copies from, and of the last one.
+
+    ``builds`` says whether the author's last stage is divided; else it only starts
+    what the stage below it built. A name that people build by (``--target``) stays
+    with the image that runs.
+    """
+    last = evidence.stages[-1]
+    runner = _free(evidence, "runner", "final", "runtime", "uvdive-runner")
+    if not builds and last.parent is not None:
+        return evidence.stages[last.parent].name or str(last.parent), last.name or runner
+    builder = _free(evidence, "builder", "build", "uv-builder", "uvdive-builder")
+    if last.name and (len(evidence.stages) > 1 or last.name not in _BUILDERS):
+        return builder, last.name
+    return last.name or builder, runner
+
+
+def _free(evidence: Evidence, *names: str) -> str:
+    taken = {stage.name for stage in evidence.stages}
+    return next(name for name in names if name not in taken)
+
+
+def shared_name(evidence: Evidence) -> str:
+    """The name of the final base that several targets get."""
+    return _free(evidence, "runtime", "runner", "final", "uvdive-runtime")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Another target that stands on the final image's contents: its stage's index and new sources by line."""
+
+    stage: int
+    moved: Mapping[int, str]
+    removed: frozenset[str]
+
+
+def lean_targets(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    files: Files | None,
+    runs: list[Run],
+    notes: Notes,
+    *,
+    only_starts: bool,
+) -> tuple[Target, ...]:
+    """The other targets that only start what the last one starts from too; the rest is warned of (R44).
+
+    ``only_starts`` says that the last stage itself adds nothing, so that both have the
+    same files, and the new image's are right for all of them.
+    """
+    warn_name(evidence, notes)
+    last = evidence.stages[-1]
+    found = []
+    for stage in _others(evidence):
+        alike = only_starts and stage.parent == last.parent
+        target = _target(evidence, stage, env, files, runs, notes) if alike else None
+        if target is not None:
+            found.append(target)
+            continue
+        notes.warn(
+            "R44",
+            stage.source.line,
+            f"The target {stage.name or stage.index} stays as it is, with uv: it does more than start what "
+            "the last stage starts from too.",
+        )
+    if found:
+        names = [evidence.stages[target.stage].name or str(target.stage) for target in found]
+        notes.decide(
+            "targets",
+            "R44",
+            last.source.line,
+            f"The target{'s' if len(names) > 1 else ''} {', '.join(names)}: without uv as well",
+            f"They start from the same stage as {last.name or 'the last one'} and add no file, so all of "
+            "them get one final base. Only the last one is built and checked; --target builds another.",
+        )
+    return tuple(found)
+
+
+def only_describes(evidence: Evidence, stage: Stage) -> bool:
+    """Does a stage add no file, and change nothing that decides where and as whom its programs run?"""
+    return stage.parent is not None and all(
+        instruction.keyword in _DESCRIBES
+        and not (instruction.keyword == "ENV" and _DECIDES.search(instruction.value))
+        for instruction in evidence.stages[stage.index].instructions
+    )
+
+
+def _target(
+    evidence: Evidence,
+    stage: Stage,
+    env: EnvironmentFacts,
+    files: Files | None,
+    runs: list[Run],
+    notes: Notes,
+) -> Target | None:
+    if not only_describes(evidence, stage):
+        return None
+    shared = [step for step in evidence.steps if step.stage != evidence.stages[-1].index]
+    state = shared[-1] if shared else None
+    own = [
+        Step(instruction, stage.index, values, evidence.workdir, state.user if state else "", None)
+        for instruction, values in zip(stage.instructions, stage.environments, strict=True)
+    ]
+    theirs = replace(evidence, steps=(*shared, *own))
+    if theirs.last("CMD") is None and theirs.last("ENTRYPOINT") is None:
+        return None
+    mine = Notes(notes.choices)
+    try:
+        starter = Starter(theirs, env, files, mine)
+        moved = starter.start_instructions()
+        needs = "uv run" in starter.removed and full_sync(theirs, env, runs, Notes())
+    except Refused:
+        return None
+    scripts = starter.scripts
+    if needs or starter.sync or scripts.edits or scripts.changes or scripts.copied_uv or scripts.shim:
+        return None
+    for warning in mine.warnings:
+        notes.warn(warning.rule, warning.line, warning.text)
+    inside = {step.line for step in own}
+    if any(line not in inside for line in moved):
+        return None  # a start of the shared stage, which the last one may keep
+    return Target(stage.index, moved, frozenset(starter.removed))
+
+
+def _others(evidence: Evidence) -> list[Stage]:
+    """The stages that stand on one of the last one's and that nothing else stands on."""
+    chain = {stage.index for stage in lineage(evidence.stages, evidence.stages[-1])}
+    return [
+        stage
+        for stage in evidence.stages
+        if stage.index not in chain
+        and chain & {part.index for part in lineage(evidence.stages, stage)}
+        and not any(other.parent == stage.index for other in evidence.stages)
+    ]
+
+
+def warn_name(evidence: Evidence, notes: Notes) -> None:
+    """Say where a name now means the build stage."""
+    last = evidence.stages[-1]
+    if len(evidence.stages) == 1 and last.name in _BUILDERS:
+        notes.warn(
+            "R44",
+            last.source.line,
+            f"The stage {last.name} is the build stage now: leave --target {last.name} out to get the final "
+            "image.",
+        )

@@ -1,0 +1,293 @@
+"""Start scripts that call uv: changed, or given uv, or given a stand-in for it (R24, R51)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from uvdive.rewrite.difftext import unified_diff
+from uvdive.rewrite.evidence.context_files import places_of
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
+from uvdive.rewrite.notes import Notes, Refused, options
+from uvdive.rewrite.plan import Decision, FileChange
+from uvdive.rewrite.start.crontab import is_cron, patched
+from uvdive.rewrite.start.script_finder import Script
+from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, resets, still_calls
+from uvdive.rewrite.start.uv_run import UV, Stripped, Surroundings, strip
+
+KEPT = (
+    ("UV_NO_SYNC", "1"),
+    ("UV_NO_CACHE", "1"),
+    ("UV_OFFLINE", "1"),
+    ("UV_PYTHON_DOWNLOADS", "never"),
+)
+"""With these a uv that stays finds the environment ready and changes nothing (R24)."""
+
+_UV_PATH = "/usr/local/bin/uv"
+# What strip() refuses by these rules cannot run without uv, but with uv it can.
+_WITH_UV = frozenset({"R18", "R23", "R58"})
+
+
+@dataclass(slots=True)
+class ScriptPlan:
+    """What the choice comes to.
+
+    ``edits`` are new sources of the author's instructions by line, ``changes`` the
+    other files. ``lines`` go into the last stage; ``nodes`` are what they copy from
+    the build stage. ``sync`` are options that the build's sync gets.
+    """
+
+    edits: dict[int, str] = field(default_factory=dict)
+    changes: list[FileChange] = field(default_factory=list)
+    copied_uv: str | None = None
+    shim: str | None = None
+    nodes: tuple[int, ...] = ()
+    sync: set[tuple[str, ...]] = field(default_factory=set)
+    without_uv: bool = False
+
+
+@dataclass(slots=True)
+class _Survey:
+    """One script: its new text, or why there is none; and whether a stand-in would do."""
+
+    script: Script
+    new: str = ""
+    stays: str = ""
+    simple: bool = True
+    programs: set[str] = field(default_factory=set)
+    sync: set[tuple[str, ...]] = field(default_factory=set)
+
+
+def decide(
+    scripts: Iterable[Script], evidence: Evidence, files: Files | None, around: Surroundings, notes: Notes
+) -> ScriptPlan | None:
+    """Choose for all scripts that call uv; None where none does.
+
+    Raises:
+        Refused: R19 or R24, one of them does with uv what the final image cannot do.
+    """
+    surveys = [_survey(script, evidence, around) for script in scripts if script.mentions_uv]
+    if not surveys:
+        return None
+    for survey in surveys:
+        survey.stays = survey.stays or _why_not(survey, evidence)
+    names = ", ".join(survey.script.path for survey in surveys)
+    plan = ScriptPlan(sync={option for survey in surveys for option in survey.sync})
+    uv = _uv_path(surveys, files)
+    stays = next((f"{s.script.path} {s.stays}" for s in surveys if s.stays), "")
+    # cron hands no variables on, which a uv that stays and its stand-in would need.
+    cron = any(is_cron(survey.script.path) for survey in surveys)
+    stand_in = not cron and _shimmed(surveys)
+    offered = {
+        "patch": "" if stays else "call the environment's programs in it",
+        "shim": "keep it, with a stand-in for uv that starts the program" if stand_in else "",
+        "keep-uv": "keep it, with uv in the final image" if uv is not None and not cron else "",
+    }
+    possible = options(**{value.replace("-", "_"): text for value, text in offered.items() if text})
+    line = surveys[0].script.line
+    if not possible:
+        how = f" with their full path ({around.env.bin}/…)" if cron else " directly"
+        raise Refused("R24", f"{stays}. Call the programs of the environment there{how}.", line)
+    decision = Decision(
+        "start-scripts",
+        "R24",
+        line,
+        f"{names} calls uv when the container starts",
+        f"The environment is ready, so uv has nothing to do there but to start the program"
+        f"{f'; {stays}' if stays else ''}.",
+        alternatives=possible,
+    )
+    default = "patch" if not stays else "keep-uv" if uv is not None else "shim"
+    _apply(notes.choose(decision, default), plan, surveys, evidence, files, uv)
+    if plan.shim:
+        notes.paths.update(_paths(surveys))
+    elif plan.without_uv:
+        notes.paths.update(survey.script.path for survey in surveys)
+        notes.paths.update(path for change in plan.changes for path in places_of(evidence, change.path))
+    if plan.copied_uv:
+        notes.config.update(f"Env:{name}" for name, _ in KEPT)
+    return plan
+
+
+def _apply(
+    value: str,
+    plan: ScriptPlan,
+    surveys: list[_Survey],
+    evidence: Evidence,
+    files: Files | None,
+    uv: str | None,
+) -> None:
+    if value == "keep-uv":
+        plan.copied_uv = uv
+        node = files.follow(uv) if files is not None and uv is not None else None
+        plan.nodes = () if node is None else (node,)
+        return
+    plan.without_uv = True
+    if value == "shim":
+        plan.shim = _shim(surveys)
+        return
+    for survey in surveys:
+        script = survey.script
+        if script.source is not None:
+            diff = unified_diff(script.text, survey.new, script.source)
+            plan.changes.append(FileChange(script.source, survey.new, diff))
+        else:
+            changed = _changed(survey, evidence)
+            assert changed is not None
+            plan.edits[changed[0]] = changed[1]
+
+
+def _survey(script: Script, evidence: Evidence, around: Surroundings) -> _Survey:
+    survey = _Survey(script)
+    if is_cron(script.path):
+        _survey_cron(survey, evidence, around)
+        return survey
+    ask = _asker(survey, around)
+    if not script.is_shell:
+        survey.stays = "is no shell script, so nobody knows where it calls uv"
+        _survey_words(script, ask)
+        return survey
+    try:
+        survey.new = edit(script.text, ask, lambda _words: None)
+    except NotUnderstoodError:
+        raise Refused(
+            "R24",
+            f"{script.path} calls uv when the container starts, in shell code that is not understood. Call "
+            "the environment's programs there directly.",
+            script.line,
+        ) from None
+    if not survey.stays and still_calls(survey.new, UV):
+        survey.stays = "uses uv for more than to start a program"
+        survey.simple = False
+    if not survey.stays and (name := resets(script.text)):
+        survey.stays = f"sets {name} itself"
+        survey.simple = False
+    return survey
+
+
+def _survey_cron(survey: _Survey, evidence: Evidence, around: Surroundings) -> None:
+    script = survey.script
+    try:
+        survey.new = patched(script.path, script.text, evidence, around, lambda here: _asker(survey, here))
+    except NotUnderstoodError:
+        survey.stays = survey.stays or "calls uv in a line that is not understood"
+
+
+def _asker(survey: _Survey, around: Surroundings) -> Strip:
+    def ask(words: tuple[str, ...], folder: str | None = None) -> Stripped | None:
+        script = survey.script
+        try:
+            stripped = strip(words, around.within(folder), script.line)
+        except Refused as refused:
+            if refused.rule in _WITH_UV:
+                why = str(refused).partition(". ")[0].rstrip(".")
+                survey.stays = survey.stays or f"calls uv in a way that needs uv ({why})"
+                survey.programs.add(words[0])
+                survey.simple = survey.simple and len(words) > 2 and not words[2].startswith("-")
+                return None
+            number = next((i for i, text in enumerate(script.text.splitlines(), 1) if words[-1] in text), 1)
+            raise Refused(refused.rule, f"{script.path}, line {number}: {refused}", script.line) from None
+        if stripped is None or stripped.runner != "uv run":
+            return None
+        survey.programs.add(words[0])
+        survey.sync |= set(stripped.sync)
+        valued = any(word.startswith("-") for word in words[1:2]) or any(
+            not word.startswith("-") for word in words[2 : stripped.rest]
+        )
+        survey.simple = survey.simple and stripped.folder is None and not valued
+        return stripped
+
+    return ask
+
+
+def _survey_words(script: Script, ask: Strip) -> None:
+    """Find what forbids it even with uv, in the calls of a text that is no shell script."""
+    for line in script.text.splitlines():
+        match = UV.search(line)
+        if match is None or line.lstrip().startswith(("#", ";")):
+            continue
+        call = re.sub(r"""["'`\[\](),]+""", " ", line[match.start() :])
+        words = tuple(call.split())
+        if words[1:2] == words[:1]:  # execvp("uv", ["uv", …])
+            words = words[1:]
+        if len(words) > 1:
+            ask(words, None)
+
+
+def _why_not(survey: _Survey, evidence: Evidence) -> str:
+    """Why a script's text cannot be changed where it comes from."""
+    script = survey.script
+    name = posixpath.basename(script.path)
+    for run in evidence.runs():
+        text = command_text(run.instruction)
+        changed = _changed(survey, evidence)
+        calls = re.search(rf"(?:^|[\s;&|/]){re.escape(name)}(?:\s|$)", text)
+        handled = re.search(rf"\b(?:chmod|chown|ls|crontab)\b[^&;|\n]*{re.escape(name)}", text)
+        if calls and not handled and (changed is None or run.line != changed[0]):
+            return "is used in the build too"
+    if script.source is None and _changed(survey, evidence) is None:
+        return "is written in the build, so it has no text that could be changed"
+    return ""
+
+
+def _changed(survey: _Survey, evidence: Evidence) -> tuple[int, str] | None:
+    """The instruction that writes the script, changed: its line and its new source; None for none."""
+    old, new = survey.script.text.rstrip("\n"), survey.new.rstrip("\n")
+    for step in reversed(evidence.steps):
+        source = step.instruction.source
+        for heredoc in step.instruction.heredocs:
+            if heredoc.body.rstrip("\n") == old and source.count(old) == 1:
+                return step.line, source.replace(old, new)
+        into_cron = is_cron(survey.script.path) and re.search(r"\bcrontab\b", source)
+        if step.keyword == "RUN" and (survey.script.path in source or into_cron):
+            return _changed_lines(step, old, new)
+    return None
+
+
+def _changed_lines(step: Step, old: str, new: str) -> tuple[int, str] | None:
+    """A RUN with the lines of its `echo` or `printf` changed, where they stand in it as they come out."""
+    source = step.instruction.source
+    pairs = dict(zip(old.splitlines(), new.splitlines(), strict=True))
+    for before, after in pairs.items():
+        if before == after:
+            continue
+        if source.count(before) != old.count(before):
+            return None
+        source = source.replace(before, after)
+    return step.line, source
+
+
+def _uv_path(surveys: list[_Survey], files: Files | None) -> str | None:
+    """Where uv is in the image; the usual place where there is no image to look into."""
+    if files is None:
+        return _UV_PATH
+    named = {name for survey in surveys for name in survey.programs if name.startswith("/")}
+    places = [*sorted(named), *(f"{folder}/uv" for folder in ("/usr/local/bin", "/usr/bin", "/bin"))]
+    places += ["/root/.local/bin/uv", "/root/.cargo/bin/uv"]
+    return next((path for path in places if files.inode_at(path) is not None), None)
+
+
+def _shimmed(surveys: list[_Survey]) -> bool:
+    return all(survey.simple for survey in surveys) and len(_paths(surveys)) == 1
+
+
+def _paths(surveys: list[_Survey]) -> set[str]:
+    named = {name for survey in surveys for name in survey.programs}
+    return {name if name.startswith("/") else _UV_PATH for name in named} or {_UV_PATH}
+
+
+def _shim(surveys: list[_Survey]) -> str:
+    """The RUN that writes a stand-in for uv: it starts what `uv run` would start."""
+    (path,) = _paths(surveys)
+    lines = (
+        "#!/bin/sh",
+        "shift; while case $1 in -m) false;; -*) true;; *) false;; esac; do shift; done",
+        'case $1 in -m|*.py) set -- python "$@";; esac',
+        'exec "$@"',
+    )
+    text = " ".join(shlex.quote(line) for line in lines)
+    return f"RUN printf '%s\\n' {text} > {path} && chmod 0755 {path}\n"

@@ -1,0 +1,166 @@
+"""Shell code whose runners are taken off in place: every other byte stays (R18, R22, R51)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Callable, Sequence
+
+from uvdive.dockerfile.shell import SHELLS, Command, argument_of, read_script
+from uvdive.rewrite.start.uv_run import RUNNERS, Stripped
+
+Strip = Callable[[tuple[str, ...], str | None], Stripped | None]
+"""Takes the runner off a command's words; None where there is none, or it has to stay.
+
+The other argument is the folder that the code went to by ``cd``, None where it stayed.
+"""
+
+# Programs that start the words behind them.
+WRAPPERS = frozenset(
+    (
+        *("tini", "dumb-init", "catatonit", "gosu", "su-exec", "env", "nice", "time", "exec", "nohup"),
+        *("setsid", "timeout", "command", "setpriv", "stdbuf", "ionice", "chpst", "xvfb-run"),
+    )
+)
+# They start what is behind them with a PATH of their own, or somewhere else.
+_RESETTING = frozenset({"su", "sudo", "doas", "ssh", "docker", "podman", "kubectl", "env", "chroot"})
+_SETTINGS = re.compile(
+    r"(?:^|[\s;&|(])(?P<name>PATH|UV_(?:PROJECT_ENVIRONMENT|ENV_FILE|ISOLATED|NO_PROJECT|PROJECT|WORKING_DIR"
+    r"|PYTHON))=(?P<value>\S*)"
+)
+# What they are given is text for people.
+_TALKING = frozenset({"echo", "printf", ":", "log", "logger"})
+
+
+class NotUnderstoodError(Exception):
+    """The text holds more than can be changed safely."""
+
+
+def behind_wrapper(words: Sequence[str]) -> int:
+    """The index of the runner in a command, 0 where nothing stands in front of one.
+
+    ``wait-for db:5432 -- uv run x``: what follows ``--`` is a command, too.
+    """
+    program = posixpath.basename(words[0]) if words else ""
+    if program in _TALKING or (program == "command" and words[1:2] and words[1].lower() == "-v"):
+        return 0
+    if program == "env" and any(re.fullmatch(r"-\w*[iu]\w*|-|--ignore-environment", w) for w in words[1:3]):
+        return 0
+    for index, word in enumerate(words[1:], 1):
+        behind = words[index - 1] == "--" and program not in _RESETTING
+        wrapped = program in WRAPPERS or behind
+        if wrapped and posixpath.basename(word) in ("uv", "uvx", "poetry", "pdm", "pipenv", "hatch", "rye"):
+            return index
+    return 0
+
+
+def edit(text: str, strip: Strip, other: Callable[[tuple[str, ...]], None], folder: str | None = None) -> str:
+    """Take the runners off all commands of a text, the nested ones too.
+
+    Args:
+        text: shell code.
+        strip: asked for every command that may be a runner's, wrappers left out.
+        other: told the words of every command that is none.
+        folder: where the code runs, as far as a ``cd`` before it says.
+
+    Raises:
+        NotUnderstoodError: the code is not understood, or the change would not fit into its quotes.
+    """
+    script = read_script(text)
+    if script is None:
+        raise NotUnderstoodError
+    edits: list[tuple[int, int, str]] = []
+    alone = len(script.commands) == 1
+    for command in script.commands:
+        if command.nested == "sh -c":
+            continue  # the text of its shell is edited as a whole
+        if command.program == "cd" and len(command.words) == 2 and command.words[1].literal:
+            folder = posixpath.join(folder or "", command.words[1].text)
+        first = behind_wrapper(command.argv)
+        stripped = strip(command.argv[first:], folder)
+        if stripped is None:
+            other(command.argv)
+            if command.program in SHELLS:
+                edits += _inner(text, command, strip, other, folder)
+        else:
+            edits += _edits(command, first, stripped, alone=alone)
+    return _apply(text, edits)
+
+
+def _edits(command: Command, first: int, stripped: Stripped, *, alone: bool) -> list[tuple[int, int, str]]:
+    words = command.words
+    lead = "".join(f"{word} " for word in stripped.lead)
+    change = (words[first].start, words[first + stripped.rest].start, lead)
+    if stripped.folder is None:
+        return [change]
+    folder = shlex.quote(stripped.folder)
+    if alone and not command.assignments and first == 0:
+        return [(change[0], change[1], f"cd {folder} && exec {lead}")]
+    if alone and not command.assignments and command.argv[0] == "exec" and first == 1:
+        return [(words[0].start, words[0].start, f"cd {folder} && "), change]
+    return [(command.start, command.start, f"(cd {folder} && "), change, (command.end, command.end, ")")]
+
+
+def _inner(
+    text: str,
+    command: Command,
+    strip: Strip,
+    other: Callable[[tuple[str, ...]], None],
+    folder: str | None,
+) -> list[tuple[int, int, str]]:
+    """The edits in the text of a ``sh -c 'TEXT'``."""
+    word = argument_of(command.words)
+    if word is None or not RUNNERS.search(word.text):
+        return []
+    source = text[word.start : word.end]
+    quote = source[:1]
+    if quote not in ("'", '"') or source[1:-1] != word.text:
+        raise NotUnderstoodError
+    if any(_is_login(each) for each in command.argv[1:]):
+        raise NotUnderstoodError
+    new = edit(word.text, strip, other, folder)
+    if new.count(quote) != word.text.count(quote):
+        raise NotUnderstoodError
+    return [] if new == word.text else [(word.start + 1, word.end - 1, new)]
+
+
+def _apply(text: str, edits: list[tuple[int, int, str]]) -> str:
+    out, done = [], 0
+    for start, end, new in sorted(edits, key=lambda each: (each[0], each[1])):
+        if start < done:
+            raise NotUnderstoodError
+        out += [text[done:start], new]
+        done = end
+    return "".join([*out, text[done:]])
+
+
+def _is_login(word: str) -> bool:
+    """Is it the option of a login shell, which sets PATH anew?"""
+    return word == "--login" or re.fullmatch(r"-[a-z]*l[a-z]*", word) is not None
+
+
+def resets(text: str) -> str:
+    """The variable that shell code sets for itself and that decides what `uv run` starts; empty for none."""
+    shebang = re.match(r"#!\s*\S+(?:\s+\S+)*?\s+(-\S+|--login)\s*$", text.split("\n", 1)[0])
+    if shebang and _is_login(shebang[1]):
+        return "PATH"
+    for match in _SETTINGS.finditer(text):
+        if match["name"] != "PATH" or "$PATH" not in match["value"].replace("{", ""):
+            return match["name"]
+    return ""
+
+
+def still_calls(text: str, runners: re.Pattern[str] = RUNNERS) -> bool:
+    """May shell code call a runner, outside of comments and of what it says to people?"""
+    script = read_script(text)
+    spoken = [
+        (command.start, command.end)
+        for command in (script.commands if script else ())
+        if command.program in _TALKING and not command.outputs
+    ]
+    left = list(text)
+    for start, end in spoken:
+        left[start:end] = " " * (end - start)
+    code = re.sub(r"(?m)(?:^|(?<=\s))#.*$", "", "".join(left))
+    return bool(runners.search(code))

@@ -1,0 +1,75 @@
+"""Process 1 without uv: who gets the signal of ``docker stop`` (R21)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+
+from uvdive.dockerfile.shell import SHELLS
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes, options
+from uvdive.rewrite.plan import Decision
+
+# Servers that end on SIGTERM by themselves, also as PID 1 (R21).
+_SERVERS = frozenset(
+    (
+        *("uvicorn", "gunicorn", "hypercorn", "granian", "fastapi", "celery", "streamlit", "dramatiq"),
+        *("daphne", "waitress-serve", "arq"),
+    )
+)
+_INITS = frozenset({"tini", "dumb-init", "catatonit", "s6-svscan"})
+
+
+class Signals:
+    """Collects the programs that become process 1, and says what that changes."""
+
+    def __init__(self, evidence: Evidence, notes: Notes) -> None:
+        self.evidence, self.notes = evidence, notes
+        self.in_healthcheck = False
+        self.line: int | None = None
+        self.stop_signal: str | None = None
+
+    def started(self, words: Sequence[str], line: int) -> None:
+        """A program took the place of its runner."""
+        names = {posixpath.basename(word) for word in words[:4]}
+        if not self.in_healthcheck and not names & _SERVERS:
+            self.line = line
+
+    def note(self) -> None:
+        """Offer the signal that Python ends on, where the program is process 1 itself."""
+        command = self.evidence.last("ENTRYPOINT") or self.evidence.last("CMD")
+        if self.line is None or command is None:
+            return
+        words = command.instruction.exec_form
+        if words is not None and posixpath.basename(words[0]) in _INITS:
+            return
+        shell = words is None or posixpath.basename(words[0]) in SHELLS
+        text = command.instruction.arguments if words is None else " ".join(words)
+        if shell and "exec " not in text:
+            return  # the shell is process 1, as before
+        warning = (
+            "The program is now process 1 and gets signals itself: one that does not handle SIGTERM stops "
+            "only after `docker stop`'s ten seconds. Run it with `docker run --init` (compose: `init: true`)"
+        )
+        own = self.evidence.last("STOPSIGNAL")
+        if own is not None:
+            if own.instruction.value.strip().upper().removeprefix("SIG") not in ("INT", "2"):
+                self.notes.warn("R21", self.line, f"{warning}.")
+            return
+        chosen = self.notes.choose(
+            Decision(
+                "stop-signal",
+                "R21",
+                self.line,
+                "The signal of `docker stop`",
+                "uv was process 1 and passed signals on. Python as process 1 ignores SIGTERM unless the "
+                "program handles it, but ends on SIGINT (KeyboardInterrupt).",
+                alternatives=options(sigterm="SIGTERM, as it is", sigint="SIGINT (STOPSIGNAL SIGINT)"),
+            ),
+            "sigterm",
+        )
+        if chosen == "sigint":
+            self.stop_signal = "STOPSIGNAL SIGINT\n"
+            self.notes.config.add("StopSignal")
+        else:
+            self.notes.warn("R21", self.line, f"{warning}, or choose stop-signal=sigint.")

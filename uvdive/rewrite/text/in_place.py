@@ -1,0 +1,111 @@
+"""A last stage that only needs uv to start by it: uv is left out of it, and all else stays (R45)."""
+
+from __future__ import annotations
+
+import posixpath
+
+from uvdive.dockerfile.syntax import Instruction, Node
+from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment.which import uv_bytes
+from uvdive.rewrite.evidence.steps import Evidence, Step, command_text, mentions_uv
+from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.plan import Prediction
+from uvdive.rewrite.stages.multistage import brings_uv
+from uvdive.rewrite.start.instructions import Starter
+from uvdive.rewrite.text.compose import Writer
+from uvdive.uv.images import Reference
+
+
+def steps_with_uv(evidence: Evidence) -> tuple[Step, ...]:
+    """The COPYs that bring uv, where nothing but the start can want it; empty where something may."""
+    last = evidence.stages[-1]
+    report = evidence.report
+    if len(evidence.stages) == 1 or last.parent is not None or report is None:
+        return ()
+    if Reference.read(last.base).is_uv:
+        return ()
+    bring = tuple(step for step in evidence.steps if brings_uv(step.instruction))
+    if not bring or not all(_only_uv(step) for step in bring):
+        return ()
+    others = (step for step in evidence.steps if step.keyword == "RUN" and step not in bring)
+    if any(mentions_uv(command_text(step.instruction)) for step in others):
+        return ()
+    layers = [step.layer for step in bring if step.layer is not None]
+    found = sum(report.layers[layer].owners.get("uv", 0) for layer in layers)
+    return bring if found == uv_bytes(report) else ()
+
+
+def _only_uv(step: Step) -> bool:
+    """Does the instruction copy uv and nothing else?"""
+    words = step.instruction.exec_form or tuple(step.instruction.arguments.split())
+    names = {posixpath.basename(word) for word in words[:-1]}
+    return step.keyword == "COPY" and bool(names) and names <= {"uv", "uvx"}
+
+
+def write_in_place(
+    evidence: Evidence, starter: Starter, moved: dict[int, str], env: EnvironmentFacts, notes: Notes
+) -> Writer:
+    """The file without the COPYs of uv, with the new start commands and what they need in ENV (R20)."""
+    gone = {step.line for step in steps_with_uv(evidence)}
+    starts = {step.line for name in ("ENTRYPOINT", "CMD", "HEALTHCHECK") if (step := evidence.last(name))}
+    variables = _variables(evidence, starter, env, notes)
+    writer = Writer()
+    pending: list[Node] = []
+    for node in evidence.dockerfile.nodes:
+        if not isinstance(node, Instruction):
+            pending.append(node)
+            continue
+        if node.line in gone:
+            pending.clear()
+            continue
+        if node.line in starts and variables:
+            pairs = " \\\n    ".join(f"{name}={value}" for name, value in variables)
+            writer.own(f"ENV {pairs}\n", "environment-variables")
+            variables = []
+        for before in pending:
+            writer.add(before.source)
+        pending.clear()
+        writer.add(moved.get(node.line, node.source), *(["start-uv-run"] if node.line in moved else []))
+    for before in pending:
+        writer.add(before.source)
+    if starter.signals.stop_signal:
+        writer.own(starter.signals.stop_signal, "stop-signal")
+    return writer
+
+
+def _variables(
+    evidence: Evidence, starter: Starter, env: EnvironmentFacts, notes: Notes
+) -> list[tuple[str, str]]:
+    assert evidence.report is not None
+    environ = evidence.report.config.environ
+    if not starter.removed or env.system:
+        return []
+    added = []
+    if env.bin not in environ.get("PATH", "").split(":"):
+        added.append(("PATH", f"{env.bin}:$PATH"))
+    if environ.get("VIRTUAL_ENV") != env.path:
+        added.append(("VIRTUAL_ENV", env.path))
+    if added:
+        notes.decide(
+            "environment-variables",
+            "R20",
+            None,
+            f"Set {' and '.join(name for name, _ in added)}",
+            "The program and what it starts find the environment through them; uv run is gone.",
+        )
+        notes.config.update(f"Env:{name}" for name, _ in added)
+    return added
+
+
+def predict_in_place(evidence: Evidence) -> Prediction | None:
+    """The image without uv."""
+    report = evidence.report
+    if report is None:
+        return None
+    owners = {owner.owner: owner.bytes for owner in report.owners}
+    left = {name: 0 if name in ("uv", "uv-cache") else count for name, count in owners.items()}
+    return Prediction(
+        before_bytes=report.totals.file_bytes,
+        after_bytes=sum(left.values()),
+        owners={name: (count, left[name]) for name, count in owners.items() if count},
+    )

@@ -1,0 +1,171 @@
+"""The lines of the new last stage, and what stays of the old one (canonical shape, R26–R32, R54)."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.variables import pairs
+from uvdive.rewrite.copies.copier import CopySet, Link
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.packages.plan import PackagePlan
+from uvdive.rewrite.stages.credentials import build_only, without
+from uvdive.rewrite.text.repeated_run import repeated_text
+
+# Instructions that only describe the image: they move to the last stage.
+MOVED = frozenset(
+    ("EXPOSE", "VOLUME", "LABEL", "HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "MAINTAINER")
+)
+_ONCE = frozenset(("HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "USER", "WORKDIR"))
+# Variables that only apt, dpkg and the packages' scripts ask for.
+_SETS_PACKAGES = re.compile(r"DEB|TZ$|LANG|LC_|APT|ACCEPT_EULA")
+_STATE = frozenset(("ENV", "ARG", "SHELL"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A piece of the new stage, the decisions that put it there, and the author's step behind it."""
+
+    text: str
+    decisions: tuple[str, ...] = ()
+    step: Step | None = None
+
+
+def needed_args(steps: Sequence[Step], repeated: Iterable[Step], environs: Mapping[int, str]) -> set[str]:
+    """The ARGs that instructions of the last stage use (R27); the others stay in the build stage.
+
+    ``environs`` are the ENV instructions as the last stage has them, by line.
+    """
+    users = [s for s in steps if s.keyword in (*MOVED, "USER", "WORKDIR")]
+    text = "\n".join([*(step.instruction.value for step in [*users, *repeated]), *environs.values()])
+    used = set(re.findall(r"\$\{?([A-Za-z_]\w*)", text))
+    # An ARG's default may use another ARG.
+    for step in reversed(steps):
+        if step.keyword == "ARG" and any(name in used for name, _ in pairs(step.instruction.value, _nothing)):
+            used |= set(re.findall(r"\$\{?([A-Za-z_]\w*)", step.instruction.value))
+    return used
+
+
+def _nothing(_name: str) -> str:
+    return ""
+
+
+def prelude(
+    evidence: Evidence, runs: dict[int, Run], packages: PackagePlan, early: frozenset[int]
+) -> list[Line]:
+    """ARG, ENV, SHELL, OS packages, settings and users, in the author's order."""
+    report = evidence.report
+    users = report.users if report else ()
+    os_id = report.os.id if report and report.os else ""
+    texts = {
+        line: repeated_text(run, packages, users, os_id, evidence.dockerfile.escape)
+        for line, run in runs.items()
+        if run.repeats
+    }
+    repeated = [step for step in evidence.steps if texts.get(step.line) or step.line in early]
+    secret = build_only(evidence)
+    environs = {step.line: without(step, secret) for step in evidence.steps if step.keyword == "ENV"}
+    used = needed_args(evidence.steps, repeated, environs)
+    quiet = any(runs[step.line].has("os-packages") for step in repeated if step.line in runs)
+    lines: list[Line] = []
+    for step in evidence.steps:
+        if step.keyword == "ARG":
+            names = [name for name, _ in pairs(step.instruction.value, _nothing)]
+            if not any(name in used or (quiet and _SETS_PACKAGES.match(name)) for name in names):
+                continue
+        text = texts.get(step.line)
+        if step.keyword == "ENV":
+            if environs[step.line]:
+                lines.append(Line(environs[step.line], (), step))
+        elif step.keyword in _STATE or step.line in early:
+            lines.append(Line(bare(step.instruction), (), step))
+        elif text is not None:
+            # Behind a heredoc hadolint wants a blank line.
+            end = "\n" if step.instruction.heredocs and "<<" in text else ""
+            lines.append(Line(text + end, _decisions(runs[step.line]), step))
+    return lines
+
+
+def _decisions(run: Run) -> tuple[str, ...]:
+    found = ["users"] if run.has("user") else []
+    if run.has("os-packages"):
+        found += ["os-packages", "build-packages", "runtime-libraries", "purged-packages"]
+    return tuple(found)
+
+
+def bare(instruction: Instruction) -> str:
+    """An instruction's source with exactly one line end."""
+    return instruction.source.rstrip("\r\n") + "\n"
+
+
+def folders(copies: CopySet) -> list[Line]:
+    """``install -d`` for folders that are not root's with mode 0755 (R29, R54)."""
+    return [
+        Line(f"RUN install -d -o {f.uid} -g {f.gid} -m {f.mode:04o} {shlex.quote(f.path)}\n", ("folders",))
+        for f in copies.folders
+    ]
+
+
+def copies_text(copies: CopySet, stage: str) -> list[Line]:
+    """One COPY for each folder, and one for all plain files of a folder."""
+    lines = []
+    grouped = _together(copies)
+    for path in copies.paths:
+        folder = path.rpartition("/")[0]
+        if path in grouped.get(folder, ()):
+            if path == grouped[folder][0]:
+                words = " \\\n    ".join([*grouped[folder], f"{folder}/"])
+                lines.append(Line(f"COPY --from={stage} \\\n    {words}\n", ("copies",)))
+            continue
+        if re.fullmatch(r"[\w@%+=:,./-]+", path):
+            words = f"{path} {path}"
+        else:
+            # COPY expands variables in both words, and patterns in the first.
+            target = re.sub(r"([\\$])", r"\\\1", path)
+            words = json.dumps([re.sub(r"([*?\[])", r"\\\1", target), target], ensure_ascii=False)
+        lines.append(Line(f"COPY --from={stage} {words}\n", ("copies",)))
+    if copies.links:
+        commands = " && \\\n    ".join(command for link in copies.links for command in _link(link))
+        lines.append(Line(f"RUN {commands}\n", ("copies",)))
+    if copies.libraries:
+        lines.append(Line("# The loader's cache must know the libraries that were copied.\n", ("copies",)))
+        lines.append(Line("RUN ldconfig\n", ("copies",)))
+    return lines
+
+
+def _link(link: Link) -> list[str]:
+    target, path = shlex.quote(link.target), shlex.quote(link.path)
+    commands = [f"mkdir -p {shlex.quote(link.parent)}"] if link.parent else []
+    commands.append(f"ln -sfn {target} {path}")
+    if (link.uid, link.gid) != (0, 0):
+        commands.append(f"chown -h {link.uid}:{link.gid} {path}")
+    return commands
+
+
+def _together(copies: CopySet) -> dict[str, list[str]]:
+    """Plain files by folder, where there are several: COPY takes them at once."""
+    found: dict[str, list[str]] = {}
+    for path in copies.paths:
+        if path in copies.files and re.fullmatch(r"[\w@%+=:,./-]+", path):
+            found.setdefault(path.rpartition("/")[0], []).append(path)
+    return {folder: paths for folder, paths in found.items() if len(paths) > 1}
+
+
+def last_of_each(steps: Sequence[Step]) -> list[Step]:
+    """The describing instructions that hold, in order: of those that override, only the last."""
+    seen: set[str] = set()
+    kept: list[Step] = []
+    for step in reversed(steps):
+        if step.keyword in _ONCE:
+            if step.keyword in seen:
+                continue
+            seen.add(step.keyword)
+        elif step.keyword not in MOVED:
+            continue
+        kept.append(step)
+    return list(reversed(kept))

@@ -1,0 +1,180 @@
+"""What the lists of waste, findings and packages show of each item."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from uvdive.base.units import size
+from uvdive.tui.desk.listing import Column, Table
+
+if TYPE_CHECKING:
+    from uvdive.ledger.report import Component, Distribution, Finding, ImageReport, Waste
+
+SEVERITIES = ("high", "medium", "warning", "low", "info")
+"""Of findings, the most severe first; one that is not among them comes last."""
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _line(line: int | None) -> str:
+    return f"L{line}" if line is not None else ""
+
+
+WASTE: Table[Waste] = Table(
+    (
+        Column("size", 9, right=True),
+        Column("cause", 11),
+        Column("written", 7, right=True, narrow=False),
+        Column("killed", 6, right=True, order="culprit"),
+        Column("line", 5, right=True),
+        Column("path", 0, tail=True),
+    ),
+    (
+        ("size", lambda item: (-item.bytes, item.path)),
+        ("path", lambda item: (item.path, item.layer)),
+        ("culprit", lambda item: (item.killed_by, -item.bytes)),
+        ("cause", lambda item: (item.cause, -item.bytes)),
+    ),
+    lambda item: (
+        size(item.bytes),
+        item.cause,
+        str(item.layer),
+        str(item.killed_by),
+        _line(item.line),
+        item.path,
+    ),
+    lambda item: f"{_text(item.path)} {item.cause} {item.owner}",
+    lambda item: item.bytes,
+)
+
+
+def _severity(finding: Finding) -> int:
+    return SEVERITIES.index(finding.severity) if finding.severity in SEVERITIES else len(SEVERITIES)
+
+
+def is_grave(finding: Finding) -> bool:
+    """Is it something other than bytes: what breaks, or leaks?"""
+    return finding.severity == "high" and not finding.bytes
+
+
+FINDINGS: Table[Finding] = Table(
+    (
+        Column("size", 9, right=True),
+        Column("severity", 8),
+        Column("line", 5, right=True),
+        Column("finding", 0, order="weight"),
+    ),
+    (
+        # What is grave without costing a byte stands above all that costs some.
+        (
+            "weight",
+            lambda item: (bool(item.bytes) or _severity(item) > 0, -item.bytes, _severity(item), item.id),
+        ),
+        ("size", lambda item: (-item.bytes, _severity(item), item.id)),
+        ("severity", lambda item: (_severity(item), -item.bytes, item.id)),
+        ("line", lambda item: (item.line is None, item.line or 0, item.id)),
+    ),
+    lambda item: (
+        size(item.bytes) if item.bytes else "",
+        item.severity,
+        _line(item.line),
+        item.title,
+    ),
+    lambda item: f"{item.id} {item.title} {item.severity} {item.advice}",
+    lambda item: item.bytes,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A Python distribution of an environment, or an OS package; one of the two is set.
+
+    ``number`` is its place in the report's components, where it has one.
+    """
+
+    name: str
+    version: str
+    bytes: int
+    home: str
+    why: str
+    number: int | None
+    distribution: Distribution | None = None
+    component: Component | None = None
+
+
+PACKAGES: Table[Package] = Table(
+    (
+        Column("size", 9, right=True),
+        Column("name", 0),
+        Column("version", 12),
+        Column("of", 16, narrow=False, order="home"),
+        Column("why", 22, order="reason"),
+    ),
+    (
+        ("size", lambda item: (-item.bytes, item.name)),
+        ("name", lambda item: (item.name.lower(), item.home)),
+        ("home", lambda item: (item.home, -item.bytes)),
+        ("reason", lambda item: (item.why, -item.bytes)),
+    ),
+    lambda item: (size(item.bytes), item.name, item.version, item.home, item.why),
+    lambda item: f"{item.name} {item.version} {item.home} {item.why}",
+    lambda item: item.bytes,
+)
+
+
+def packages(report: ImageReport) -> tuple[Package, ...]:
+    """Every Python distribution and every OS package of the image."""
+    found = []
+    numbers = {
+        (part.name, part.path): number
+        for number, part in reversed(list(enumerate(report.components)))
+        if part.kind == "distribution"
+    }
+    # A tool's packages are no components of their own: what there is to see is the tool.
+    tools = {part.path: number for number, part in enumerate(report.components) if part.kind == "tool"}
+    for environment in report.environments:
+        home = environment.path
+        for dist in environment.distributions:
+            number = numbers.get((dist.name, home), tools.get(home))
+            reason = f"uv tool {posixpath.basename(home)}" if environment.kind == "tool" else why(dist)
+            found.append(
+                Package(dist.name, dist.version, dist.bytes, home, reason, number, distribution=dist)
+            )
+    filled = {part.name for part in report.components if is_package(part) and part.bytes}
+    for number, component in enumerate(report.components):
+        # A package of the base stands among the added ones too, without a byte if nothing was added.
+        if is_package(component) and (component.bytes or component.name not in filled):
+            brought = "from the base" if component.owner == "base-os" else "added"
+            found.append(
+                Package(
+                    component.name,
+                    component.version or "",
+                    component.bytes,
+                    "OS",
+                    f"{brought}, {component.kind}" if component.kind != "package" else brought,
+                    number,
+                    component=component,
+                )
+            )
+    return tuple(found)
+
+
+def is_package(component: Component) -> bool:
+    """Is it a package of the system's package manager? Only these have versions there."""
+    return component.owner in ("base-os", "os-packages") and component.version is not None
+
+
+def why(distribution: Distribution) -> str:
+    """Why a distribution is there, in few words: who asks for it, in which group."""
+    words = f"for {distribution.why[-1]}" if distribution.why else "no lock says"
+    return f"{words} ({distribution.group})" if distribution.group else words
+
+
+def paths_of(finding: Finding) -> Sequence[bytes]:
+    """The paths of a finding, as the tar spells them."""
+    return [path.encode("utf-8", "surrogateescape") for path in finding.paths]

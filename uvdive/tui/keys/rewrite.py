@@ -1,0 +1,152 @@
+"""The actions of the rewrite and of two images side by side, and why one may not apply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uvdive.tui.frame.actions import Action, can_leave, leaving, moving
+
+
+def _planned(screen: Any) -> str:
+    return "" if screen.plan is not None else "The rewrite is not computed yet."
+
+
+BUSY = "A build is running; x stops it."
+
+
+def _idle(screen: Any) -> str:
+    return BUSY if screen.busy else ""
+
+
+def _can_build(screen: Any) -> str:
+    return str(_idle(screen) or _planned(screen) or screen.build_problem)
+
+
+def _can_write(screen: Any) -> str:
+    return str(_idle(screen) or _planned(screen) or screen.write_problem)
+
+
+def _can_repair(screen: Any) -> str:
+    if screen.busy:
+        return BUSY
+    if screen.proof is None or screen.proof.comparison is None:
+        return "Nothing was checked yet; b builds and checks."
+    return "" if screen.proof.repairs else "Nothing failed that a decision could mend."
+
+
+def _can_time(screen: Any) -> str:
+    return _idle(screen) or _has_comparison(screen)
+
+
+def _can_undo(screen: Any) -> str:
+    return _idle(screen) or ("" if screen.written is not None else "Nothing was written.")
+
+
+def _can_plan_again(screen: Any) -> str:
+    if screen.busy or screen.planning:
+        return "Something is running; x stops it."
+    return "" if screen.plan is None or screen.changed_problem else "The files are as they were planned from."
+
+
+def _has_comparison(screen: Any) -> str:
+    done = screen.proof is not None and screen.proof.comparison is not None
+    return "" if done else "The new image is not measured yet; b builds it."
+
+
+def _can_stop_build(screen: Any) -> str:
+    return "" if screen.busy or screen.planning else "Nothing is running."
+
+
+def _can_switch(screen: Any) -> str:
+    return "" if screen.started else "Nothing was built yet; b builds."
+
+
+REWRITE = (
+    Action(
+        "rewrite.build",
+        "b",
+        "Build",
+        "Build the new image, check it against the old one and compare their sizes.",
+        _can_build,
+        footer=True,
+    ),
+    Action("rewrite.write", "w", "Write", "Write the new Dockerfile, after a yes.", _can_write, footer=True),
+    Action(
+        "rewrite.start",
+        "s",
+        "Build and run",
+        "Build and check as b does, and run both images too: ports, answers, logs, the time of a stop.",
+        _can_build,
+    ),
+    Action(
+        "rewrite.repair",
+        "p",
+        "Repair",
+        "Take the decisions that may mend what failed, and build and check again.",
+        _can_repair,
+    ),
+    Action(
+        "rewrite.time",
+        "t",
+        "Time builds",
+        "Build both without cache and after a change of a source file, and tell the seconds.",
+        _can_time,
+    ),
+    Action("rewrite.undo", "u", "Undo", "Bring the old Dockerfile back.", _can_undo),
+    Action(
+        "rewrite.again", "r", "Plan again", "Plan anew after a file changed on the disk.", _can_plan_again
+    ),
+    Action("rewrite.compare", "c", "Compare", "Show all that differs between both images.", _has_comparison),
+    Action("rewrite.stop", "x", "Stop", "Stop the build; nothing was written.", _can_stop_build, footer=True),
+    Action("rewrite.split", "d", "Split", "Show the diff unified or side by side.", _planned, footer=True),
+    Action(
+        "rewrite.switch",
+        "v",
+        "Plan/Build",
+        "Switch between the plan and the build.",
+        _can_switch,
+        footer=True,
+    ),
+    Action("rewrite.copy", "y", "Copy", "Copy the new Dockerfile, or in the log pane the log.", _planned),
+    *moving(
+        "rewrite",
+        ("First pane", "Go to the decisions, or the steps."),
+        ("Second pane", "Go to the diff, or to before and after."),
+        ("Third pane", "Go to the reasons, or the checks."),
+        ("Fourth pane", "Go to the log, once a build began."),
+    ),
+    *leaving("rewrite", "Back to the files; a build goes on."),
+)
+
+
+def _can_stop_comparing(screen: Any) -> str:
+    return "" if screen.reading else "Nothing is being read."
+
+
+def _compared(screen: Any) -> str:
+    return "" if screen.found is not None else "The images are not compared yet."
+
+
+COMPARE = (
+    Action(
+        "compare.kind",
+        "v",
+        "Kind",
+        "List all changes, then only packages, OS packages, paths, settings.",
+        _compared,
+        footer=True,
+    ),
+    Action(
+        "compare.filter", "slash", "Filter", "List only what contains some words.", _compared, footer=True
+    ),
+    Action("compare.sort", "s", "Sort", "Order by bytes, name or sign.", _compared, footer=True),
+    Action("compare.stop", "x", "Stop", "Stop reading the images.", _can_stop_comparing),
+    Action("compare.copy", "y", "Copy", "Copy the selected name, or the verdict.", _compared, footer=True),
+    *moving(
+        "compare",
+        ("Owners", "Go to the owners before and after."),
+        ("Changes", "Go to what differs."),
+        ("Details", "Go to the details."),
+    ),
+    *leaving("compare", "End the filter, the zoom; then back.", can_leave, quit_in_footer=True),
+)

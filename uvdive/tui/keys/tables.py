@@ -1,0 +1,222 @@
+"""The tables of all actions, one for each kind of screen, and why an action may not apply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uvdive.tui.frame.actions import Action, can_leave, leaving, moving
+from uvdive.tui.keys.rewrite import COMPARE, REWRITE
+
+
+def _read(screen: Any) -> str:
+    return "" if screen.report is not None else "The image is not read yet."
+
+
+def _can_stop_reading(screen: Any) -> str:
+    return "" if screen.reading or screen.taking else "Nothing is being read or written."
+
+
+def _can_export(screen: Any) -> str:
+    return _read(screen) or str(screen.export_problem)
+
+
+def _has_file(screen: Any) -> str:
+    return _read(screen) or str(screen.open_problem)
+
+
+def _can_extract(screen: Any) -> str:
+    return _read(screen) or str(screen.extract_problem)
+
+
+EXPLORE = (
+    Action(
+        "explore.rewrite",
+        "r",
+        "Rewrite",
+        "Show the Dockerfile rewritten to the multi-stage form.",
+        _read,
+        footer=True,
+    ),
+    Action(
+        "explore.findings",
+        "f",
+        "Findings",
+        "List what is worth doing, with explanations.",
+        _read,
+        footer=True,
+    ),
+    Action(
+        "explore.waste", "w", "Waste", "List bytes that are shipped but cannot be seen.", _read, footer=True
+    ),
+    Action("explore.packages", "p", "Packages", "List Python and OS packages.", _read, footer=True),
+    Action(
+        "explore.dockerfile",
+        "d",
+        "Dockerfile",
+        "Show the Dockerfile with each line's bytes.",
+        _read,
+        footer=True,
+    ),
+    Action(
+        "explore.filter",
+        "slash",
+        "Filter",
+        "Show only paths that fit a text, while you type.",
+        _read,
+        footer=True,
+    ),
+    Action(
+        "explore.how",
+        "t,ctrl+t",
+        "Text/fuzzy/regex",
+        "Let the filter look for a part of a name (text), its letters in order (fuzzy), or a regex.",
+        _read,
+    ),
+    Action("explore.owner", "o", "Owner", "Show the files of one owner after the other; then all.", _read),
+    Action("explore.change", "c", "Change", "Show only what was added, changed, removed; then all.", _read),
+    Action(
+        "explore.bigger", "b", "Bigger", "Show only files from 100 kB, 1, 10, 100 MB on; then all.", _read
+    ),
+    Action("explore.sort", "s", "Sort", "Order the files by size, name or change.", _read),
+    Action("explore.view", "v", "View", "Show what one layer changed, or everything up to it.", _read),
+    Action(
+        "explore.mark",
+        "m",
+        "Mark",
+        "Begin a range of layers at this one; go to its other end to see the net effect. Again ends it.",
+        _read,
+    ),
+    Action(
+        "explore.open",
+        "i",
+        "Open",
+        "Open the file: text or bytes, its versions, diffs. Enter does too.",
+        _has_file,
+    ),
+    Action("explore.extract", "e", "Extract", "Write the selected file or folder to the disk.", _can_extract),
+    Action(
+        "explore.export", "E", "Export", "Write a report: JSON, Markdown, SVG, saved report.", _can_export
+    ),
+    Action("explore.copy", "y", "Copy", "Copy the selected path or command.", _read),
+    Action("explore.stop", "x", "Stop", "Stop reading the image, or writing files.", _can_stop_reading),
+    *moving(
+        "explore",
+        ("Owners", "Go to the owners."),
+        ("Layers", "Go to the layers."),
+        ("Files", "Go to the files."),
+        ("Details", "Go to the details of what is selected."),
+    ),
+    *leaving(
+        "explore",
+        "End the filter, the range of layers, the zoom; then back to what to open.",
+        can_leave,
+        footer=False,
+    ),
+)
+
+
+LOOKING = "It is being looked up."
+
+
+def _listed(screen: Any) -> str:
+    return "" if screen.selected is not None else "Nothing is selected."
+
+
+def _has_path(screen: Any) -> str:
+    if screen.selected is None:
+        return "Nothing is selected."
+    if screen.place_of(screen.selected) is not None:
+        return ""
+    return LOOKING if screen.looking else "It has no path in the image."
+
+
+def _has_layer(screen: Any) -> str:
+    if screen.selected is None:
+        return "Nothing is selected."
+    if screen.layer_of(screen.selected) is not None:
+        return ""
+    return LOOKING if screen.looking else "No layer is known for it."
+
+
+def _has_line(screen: Any) -> str:
+    if screen.selected is None:
+        return "Nothing is selected."
+    if screen.line_of(screen.selected) is not None:
+        return ""
+    return LOOKING if screen.looking else "No line of a Dockerfile is known for it."
+
+
+LISTS = (
+    Action("list.path", "f", "In files", "Show its path in the file tree.", _has_path, footer=True),
+    Action(
+        "list.layer", "i", "Layer", "Show the layer (the instruction) behind it.", _has_layer, footer=True
+    ),
+    Action("list.line", "d", "Line", "Show the line of the Dockerfile behind it.", _has_line, footer=True),
+    Action("list.filter", "slash", "Filter", "List only what contains some words.", footer=True),
+    Action("list.sort", "s", "Sort", "Take the next order.", footer=True),
+    Action("list.copy", "y", "Copy", "Copy its path, name or advice.", _listed),
+    *moving(
+        "list",
+        ("List", "Go to the list."),
+        ("Details", "Go to the details."),
+    ),
+    *leaving("list", "End the filter, the zoom; then back."),
+)
+
+
+PICK = (
+    Action("pick.open", "o", "Open", "Open the selected one. Enter does too.", _listed, footer=True),
+    Action("pick.filter", "slash", "Filter", "List only what contains some words.", footer=True),
+    Action("pick.sort", "s", "Sort", "Order by age, size, name or kind.", footer=True),
+    Action("pick.again", "r", "Look again", "Ask the engine and the folder again.", footer=True),
+    *leaving("pick", "End the filter.", can_leave, footer=False, quit_in_footer=True),
+)
+
+
+def _has_older(screen: Any) -> str:
+    if len(screen.versions) < 2:
+        return "Only one layer wrote this file."
+    return "" if screen.older is not None else "This is the first version."
+
+
+def _has_versions(screen: Any) -> str:
+    return "" if len(screen.versions) > 1 else "Only one layer wrote this file."
+
+
+VIEWER = (
+    Action(
+        "viewer.compare", "d", "Diff", "Show what changed since the version before.", _has_older, footer=True
+    ),
+    Action("viewer.newer", "n", "Newer", "Go to the next version.", _has_versions, footer=True),
+    Action("viewer.older", "p", "Older", "Go to the version before.", _has_versions, footer=True),
+    Action("viewer.copy", "y", "Copy", "Copy the path.", footer=True),
+    *moving(
+        "viewer",
+        ("Versions", "Go to the versions."),
+        ("Content", "Go to the content."),
+    ),
+    *leaving("viewer", "End the zoom; then back."),
+)
+
+
+def _line_has_layer(screen: Any) -> str:
+    return "" if screen.layer_of() is not None else "This line made no layer."
+
+
+DOCKERFILE = (
+    Action("dockerfile.layer", "i", "Layer", "Show what the line made.", _line_has_layer, footer=True),
+    Action("dockerfile.copy", "y", "Copy", "Copy the line.", _listed, footer=True),
+    *moving(
+        "dockerfile",
+        ("Lines", "Go to the lines."),
+        ("Details", "Go to the details."),
+    ),
+    *leaving("dockerfile", "End the zoom; then back."),
+)
+
+TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, COMPARE)
+
+
+def action_ids() -> tuple[str, ...]:
+    """The ids of all actions, for keymaps."""
+    return tuple(action.id for table in TABLES for action in table)

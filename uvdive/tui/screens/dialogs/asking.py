@@ -1,0 +1,104 @@
+"""Modal dialogs that ask where to write something, and as what."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from uvdive.tui.frame.text import visible
+
+
+class AskTarget(ModalScreen[Path | None]):
+    """Asks where to write something; answers with a path that is not there yet, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+
+    def __init__(self, title: str, name: str, words: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._name = name
+        self._words = words
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, with a proposal."""
+        with Vertical(classes="dialog"):
+            yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
+            if self._words:
+                yield Static(Content(self._words), classes="dialog-do")
+            yield Input(self._name, id="path", compact=True, select_on_focus=False)
+            yield Static(id="path-problem")
+            yield Static(Content.styled("Enter writes it · Esc goes back", "$foreground 66%"))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the path if nothing is there yet."""
+        event.stop()
+        text = event.value.strip()
+        path = Path(text).expanduser()
+        problem = ""
+        if not text:
+            problem = "Type a name."
+        elif os.path.lexists(path):
+            problem = f"{visible(str(path))} exists already."
+        elif not path.parent.is_dir():
+            problem = f"There is no folder {visible(str(path.parent))}."
+        if problem:
+            self.query_one("#path-problem", Static).update(Content.styled(problem, "$text-error"))
+        else:
+            self.dismiss(path)
+
+    def action_leave(self) -> None:
+        """Without an answer."""
+        self.dismiss(None)
+
+
+FORMS = (
+    ("json", "JSON", "every figure, for programs"),
+    ("markdown", "Markdown", "a summary, for a pull request"),
+    ("saved", "Saved report", "all but file contents; uvdive opens it again"),
+    ("svg", "SVG", "this screen as it is, with any secret on it"),
+)
+"""What can be exported: the id, its name, what it is good for."""
+
+
+class AskForm(ModalScreen[str | None]):
+    """Asks as what to export; answers with the id of a form, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "Back"),
+        Binding("j", "app.simulate_key('down')", show=False),
+        Binding("k", "app.simulate_key('up')", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The forms, one a line."""
+        with Vertical(classes="dialog"):
+            yield Static(Content.styled("Export", "bold"), classes="dialog-title")
+            yield OptionList(
+                *(
+                    Option(Content.assemble((f"{name:<14}", "bold"), words), id=form)
+                    for form, name, words in FORMS
+                ),
+                compact=True,
+            )
+            yield Static(
+                Content.styled("What looks like a secret is left out of the first three.", "$foreground 66%"),
+                id="export-note",
+            )
+            yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 66%"))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Answer."""
+        self.dismiss(event.option_id)
+
+    def action_leave(self) -> None:
+        """Without an answer."""
+        self.dismiss(None)

@@ -1,0 +1,230 @@
+"""Modal dialogs: a question with yes and no, an error, the help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from uvdive.base.errors import UvdiveError
+from uvdive.ledger.owners import OWNERS
+from uvdive.tui.frame.actions import ActionScreen
+from uvdive.tui.frame.text import paragraph, visible
+from uvdive.tui.frame.theme import LOOKS, MIXED, glyph
+from uvdive.tui.widgets.hanging import Hanging, Pair
+
+if TYPE_CHECKING:
+    from uvdive.tui.app import UvdiveApp
+
+LOG_LINES = 20
+_EVERYWHERE = (
+    ("↑ ↓ j k", "Move. PgUp, PgDn, ^u, ^d by pages, g and G to the ends."),
+    ("→ ← l h", "Open, close, go to the folder above. Enter and Space toggle."),
+    ("n N", "Next match and the one before."),
+    ("^p", "All commands, themes too."),
+)
+
+
+class Question(ModalScreen[bool]):
+    """A question that only an explicit yes answers with True."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes"),
+        Binding("n,escape,q", "answer(False)", "No"),
+        Binding("left,right,h,l", "app.focus_next", "Other", show=False),
+    ]
+
+    def __init__(self, title: str, body: Content, yes: str) -> None:
+        super().__init__()
+        self._title = title
+        self._body = body
+        self._yes = yes
+
+    def compose(self) -> ComposeResult:
+        """Title, what will be done, two buttons; No has the focus."""
+        with Vertical(classes="dialog"):
+            yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
+            with VerticalScroll(classes="dialog-body", can_focus=False):
+                yield Static(self._body)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button(Content(f"{self._yes} (y)"), id="yes", variant="warning", compact=True)
+                yield Button(Content("No (n)"), id="no", compact=True)
+
+    def on_mount(self) -> None:
+        """A careless Enter must not write anything."""
+        self.query_one("#no").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer by a click."""
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, yes: bool) -> None:  # noqa: FBT001 - it is the answer
+        """Answer by a key."""
+        self.dismiss(yes)
+
+
+class AskPath(ModalScreen[Path | None]):
+    """Asks for the Dockerfile that made the image; answers with a file that is there, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+
+    def __init__(self, folder: Path, known: Content) -> None:
+        super().__init__()
+        self._folder = folder
+        self._known = known
+
+    def compose(self) -> ComposeResult:
+        """Where was looked, a line to type in, and what is known without an answer."""
+        with Vertical(classes="dialog"):
+            yield Static(Content.styled("Which Dockerfile made this image?", "bold"), classes="dialog-title")
+            looked = visible(str(self._folder.resolve()))
+            yield Static(
+                Content(f"No Dockerfile in {looked} made it. Type the path of the one that did:"),
+                classes="dialog-do",
+            )
+            near = self._folder / "Dockerfile"
+            text = str(near) if near.is_file() else ""
+            yield Input(text, placeholder="path/to/Dockerfile", id="path", compact=True)
+            yield Static(id="path-problem")
+            yield Static(self._known, classes="dialog-do")
+            yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 66%"))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the path if there is a file; a folder means the Dockerfile in it."""
+        path = Path(event.value.strip()).expanduser()
+        if path.is_dir():
+            path /= "Dockerfile"
+        if event.value.strip() and path.is_file():
+            self.dismiss(path)
+            return
+        words = f"There is no file {visible(str(path))}." if event.value.strip() else ""
+        self.query_one("#path-problem", Static).update(Content.styled(words, "$text-error"))
+
+    def action_leave(self) -> None:
+        """Without an answer."""
+        self.dismiss(None)
+
+
+class Failure(ModalScreen[bool]):
+    """What happened, what to do, and the end of the log; answers whether to try again.
+
+    Args:
+        error: what happened.
+        leave: what Enter does, in a word.
+        again: can it be tried again?
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q", "leave", "Close"),
+        Binding("r", "again", "Try again"),
+        Binding("y", "copy", "Copy"),
+    ]
+
+    def __init__(self, error: UvdiveError, *, leave: str = "closes", again: bool = False) -> None:
+        super().__init__()
+        self.error = error
+        self.again = again
+        self._leave = leave
+
+    def compose(self) -> ComposeResult:
+        """The error, from the top; the log scrolls."""
+        with Vertical(classes="dialog dialog-error"):
+            yield Static(paragraph(self.error.what, "bold $text-error"), classes="dialog-title")
+            if self.error.do:
+                yield Static(paragraph(self.error.do), classes="dialog-do")
+            if self.error.log:
+                with VerticalScroll(classes="dialog-body"):
+                    lines = [visible(line) for line in self.error.log[-LOG_LINES:]]
+                    yield Static(Content("\n".join(lines)), classes="dialog-log")
+            keys = [f"Enter {self._leave}", *(["r tries again"] if self.again else []), "y copies this text"]
+            yield Static(Content.styled(" · ".join(keys), "$foreground 66%"))
+
+    def on_mount(self) -> None:
+        """The log's end says most; where that is is known once the dialog has its size."""
+        for log in self.query(".dialog-body"):
+            self.call_after_refresh(log.scroll_end, animate=False)
+
+    def action_leave(self) -> None:
+        """Close; the screen below decides what then."""
+        self.dismiss(False)
+
+    def action_again(self) -> None:
+        """Let the screen below try again what failed."""
+        if self.again:
+            self.dismiss(True)
+
+    def action_copy(self) -> None:
+        """Copy everything that is said here."""
+        text = "\n".join((self.error.what, self.error.do, *self.error.log))
+        app = cast("UvdiveApp", self.app)
+        app.copy(visible(text, keep="\n"), "What is said here.")
+
+
+class Help(ModalScreen[None]):
+    """Every action of a screen with its keys, and what the signs mean."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,enter", "dismiss", "Close"),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def __init__(self, screen: ActionScreen) -> None:
+        super().__init__()
+        self._of = screen
+
+    def compose(self) -> ComposeResult:
+        """The actions, and below them the signs; it scrolls as a whole."""
+        with Vertical(classes="dialog dialog-help"):
+            yield Static(Content.styled("Keys and signs", "bold"), classes="dialog-title")
+            with VerticalScroll(classes="dialog-body"):
+                if self._of.HELP:
+                    yield Static(Content(self._of.HELP), classes="dialog-do")
+                yield Hanging(tuple(self._rows()))
+                yield Static(self._signs(), classes="dialog-signs")
+            yield Static(Content.styled("Esc closes · ↑ ↓ scroll", "$foreground 66%"))
+
+    def _rows(self) -> Iterator[Pair]:
+        """The actions with their keys, then the keys that every list has."""
+        for action in self._of.ACTIONS:
+            shown = " ".join(self._display(key) for key in self._of.keys_of(action))
+            problem = self._of.problem_of(action)
+            words = Content.assemble(
+                (action.tooltip, "$foreground 66%" if problem else ""),
+                (f" ({problem})" if problem else "", "italic $foreground 66%"),
+            )
+            yield Content.styled(shown, "bold $text-accent"), words
+        for keys, told in _EVERYWHERE:
+            yield Content.styled(keys, "bold $text-accent"), Content(told)
+
+    def _signs(self) -> Content:
+        lines = [
+            Content.assemble(
+                ("+", "$sign-added"),
+                " added  ",
+                ("~", "$sign-changed"),
+                " changed  ",
+                ("-", "$sign-removed"),
+                f" removed  {MIXED} several owners",
+            ),
+            Content(""),
+        ]
+        lines += [
+            Content.assemble(glyph(owner), f" {owner:<13}", (LOOKS[owner].words, "$foreground 66%"))
+            for owner in OWNERS
+        ]
+        return Content("\n").join(lines)
+
+    def _display(self, key: str) -> str:
+        return self.app.get_key_display(Binding(key, ""))
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll with j and k too."""
+        self.query_one(".dialog-body").scroll_relative(y=by, animate=False)

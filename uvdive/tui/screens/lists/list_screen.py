@@ -1,0 +1,200 @@
+"""A screen with one list and the details of its selection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from uvdive.base.errors import UvdiveError
+from uvdive.base.units import size
+from uvdive.ledger.report import ImageReport
+from uvdive.tui.desk.listing import Page, arrange
+from uvdive.tui.desk.path_facts import Found
+from uvdive.tui.desk.places import Place
+from uvdive.tui.frame.actions import bindings
+from uvdive.tui.frame.jobs import Job
+from uvdive.tui.frame.newest import Newest
+from uvdive.tui.frame.text import visible
+from uvdive.tui.keys.tables import LISTS
+from uvdive.tui.screens.dialogs.dialogs import Failure
+from uvdive.tui.screens.lists.sifting import Sifting
+from uvdive.tui.widgets.keybar import KeyBar
+from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.telling import Telling
+
+
+class ListScreen(Sifting):
+    """One kind of items; a subclass says which, and where each of them leads to."""
+
+    ACTIONS = LISTS
+    BINDINGS = bindings(LISTS)
+    PANES: ClassVar[tuple[str, ...]] = ("items", "details")
+    NAME = ""
+
+    def __init__(self, report: ImageReport) -> None:
+        super().__init__()
+        self.report = report
+        self.items: Sequence[Any] = self.collect()
+        self.pages = Newest("list", self, self._paged, self._not_answered)
+        self.places = Newest("places", self, self._placed, self._not_answered)
+        self._count = self._total = 0
+        self._found: tuple[Any, Found | None] = (None, None)
+
+    # What a kind of items says of itself
+
+    def collect(self) -> Sequence[Any]:
+        """All items, where they are here; else ``ask_page`` has them."""
+        return ()
+
+    def ask_page(self, needle: str, order: int) -> None:
+        """Show the items that fit."""
+        page = arrange(self.TABLE, self.items, needle, order)
+        self._paged((page, len(self.items), sum(self.TABLE.bytes(item) for item in self.items)))
+
+    def words(self, item: Any) -> Content:
+        """An item's details."""
+        raise NotImplementedError
+
+    def ask_place(self, item: Any) -> None:
+        """Ask ``places`` for the path to go to from an item, where it has one."""
+        raise NotImplementedError
+
+    @property
+    def looking(self) -> bool:
+        """Is it not known yet where the selection leads to?"""
+        return self.places.waiting
+
+    def _found_of(self, item: Any) -> Found:
+        known, found = self._found
+        return found if known is item and found is not None else Found()
+
+    def place_of(self, item: Any) -> Place | None:
+        """The path to go to from an item."""
+        return self._found_of(item).place
+
+    def layer_of(self, item: Any) -> int | None:
+        """The layer to go to from an item."""
+        return self._found_of(item).layer
+
+    def line_of(self, item: Any) -> int | None:
+        """The line of the Dockerfile to go to from an item."""
+        layer = self.layer_of(item)
+        return self.report.layers[layer].line if layer is not None else None
+
+    def copied(self, item: Any) -> str:
+        """What ``y`` copies of an item."""
+        raise NotImplementedError
+
+    # Drawing
+
+    def compose(self) -> ComposeResult:
+        """The list beside the details."""
+        yield Static(id="headline")
+        yield Static(id="tabs")
+        with Horizontal(id="panes"):
+            with Vertical(id="listing", classes="column"), Vertical(id="items"):
+                yield from self.compose_table()
+            with Vertical(id="telling", classes="column"), Telling(id="details"):
+                yield Static(id="about")
+        yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show the first page."""
+        self.name_panes()
+        self.go_to("items")
+        self.sift()
+
+    def pane_title(self, name: str) -> str:
+        """The list is called by what it holds."""
+        return self.NAME if name == "items" else name.capitalize()
+
+    def pane_changed(self) -> None:
+        """Another pane has the focus."""
+        self.query_one("#tabs", Static).update(self.tabs())
+
+    def sift(self) -> None:
+        """Ask for the items that fit."""
+        self.ask_page(self.needle, self.order)
+
+    @on(Job.Done)
+    @on(Job.Failed)
+    def _answered(self, message: Job.Done | Job.Failed) -> None:
+        if not self.pages.take(message):
+            self.places.take(message)
+
+    def _not_answered(self, error: UvdiveError) -> None:
+        self.app.push_screen(Failure(error))
+
+    def _paged(self, answer: tuple[Page[Any], int, int]) -> None:
+        page, self._count, self._total = answer
+        needle = self.needle
+        self.listing.show(page, filtered=bool(needle))
+        found = f"{page.count:,} of {self._count:,}" if needle else f"{page.count:,}"
+        title = [f"1 {self.NAME}", f"{found} · {size(page.bytes)}", f"by {self.order_name}"]
+        if needle:
+            title.append(f"“{visible(needle)}”")
+        self.pane("items").border_title = cast("str", Content(" · ".join(title)))
+        self.query_one("#headline", Static).update(
+            Content.assemble(
+                (self._app.shown_name(self.report), "bold $text-accent"),
+                f"  {size(self.report.totals.file_bytes)}  ",
+                (f"{self.NAME}: {self._count:,}, {size(self._total)}", "bold"),
+            )
+        )
+        self._select()
+
+    @on(Rows.Highlighted)
+    def _select(self) -> None:
+        item = self.selected
+        if item is not self._found[0] or item is None:
+            self._found = item, None
+            self.places.forget()
+            if item is not None:
+                self.ask_place(item)
+        self._describe()
+
+    def _placed(self, found: Found) -> None:
+        self._found = self._found[0], found
+        self._describe()
+
+    def _describe(self) -> None:
+        item = self.selected
+        self.query_one("#about", Static).update(Content("") if item is None else self.words(item))
+        self.query_one("#details").scroll_home(animate=False)
+        self.refresh_actions()
+
+    @on(Rows.Chosen)
+    def _chosen(self) -> None:
+        self.go_to("details")
+
+    # Actions
+
+    def action_path(self) -> None:
+        """Show the item's path in the file tree."""
+        found = self.place_of(self.selected) if self.selected is not None else None
+        if found is not None:
+            self._app.show_place(found)
+
+    def action_layer(self) -> None:
+        """Show the item's layer."""
+        found = self.layer_of(self.selected) if self.selected is not None else None
+        if found is not None:
+            self._app.show_layer(found)
+
+    def action_line(self) -> None:
+        """Show the item's line of the Dockerfile."""
+        found = self.line_of(self.selected) if self.selected is not None else None
+        if found is not None:
+            self._app.show_dockerfile(self.report, found)
+
+    def action_copy(self) -> None:
+        """Copy the item's path, name or advice."""
+        if self.selected is not None:
+            self._app.copy(self.copied(self.selected))

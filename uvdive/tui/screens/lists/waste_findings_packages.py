@@ -1,0 +1,101 @@
+"""The lists: waste, findings, packages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.content import Content
+
+from uvdive.tui.desk.path_facts import arrange_waste, find_component, find_paths, find_waste
+from uvdive.tui.desk.tables import FINDINGS, PACKAGES, WASTE, packages, paths_of
+from uvdive.tui.screens.lists.list_screen import ListScreen
+from uvdive.tui.words.list_rows import describe_finding, describe_package, describe_waste
+
+
+class WasteScreen(ListScreen):
+    """Bytes that are shipped and can never be seen: their cause, the culprit and its line."""
+
+    HELP = "Bytes in the image's layers that the final image does not show, with who made them so."
+    NAME = "Waste"
+    EMPTY = "Nothing is wasted: all bytes of all layers are there in the final image."
+    TABLE = WASTE
+
+    def ask_page(self, needle: str, order: int) -> None:
+        """From the desk: there may be as many as files."""
+        self.pages.ask(arrange_waste, needle, order)
+
+    def words(self, item: Any) -> Content:
+        """Cause, writer, culprit."""
+        return describe_waste(self.report, item)
+
+    def ask_place(self, item: Any) -> None:
+        """The path in the layer that wrote it."""
+        self.places.ask(find_waste, item.path, item.layer)
+
+    def layer_of(self, item: Any) -> int | None:
+        """The culprit."""
+        return int(item.killed_by)
+
+    def line_of(self, item: Any) -> int | None:
+        """The culprit's line."""
+        return super().line_of(item) if item.line is None else int(item.line)
+
+    def copied(self, item: Any) -> str:
+        """The path."""
+        return str(item.path.decode("utf-8", "replace"))
+
+
+class FindingsScreen(ListScreen):
+    """What is worth doing, each with its page of explanation."""
+
+    HELP = "What is worth doing about this image. The details say how it is measured and what to do."
+    NAME = "Findings"
+    EMPTY = "Nothing was found that is worth doing."
+    TABLE = FINDINGS
+
+    def collect(self) -> Sequence[Any]:
+        """The report's findings."""
+        return self.report.findings
+
+    def words(self, item: Any) -> Content:
+        """What it costs, advice, page."""
+        return describe_finding(self.report, item)
+
+    def ask_place(self, item: Any) -> None:
+        """The first of its paths that is there."""
+        self.places.ask(find_paths, tuple(paths_of(item)))
+
+    def line_of(self, item: Any) -> int | None:
+        """The finding's own line, else that of its path's layer."""
+        return super().line_of(item) if item.line is None else int(item.line)
+
+    def copied(self, item: Any) -> str:
+        """The advice."""
+        return f"{item.title}: {item.advice}"
+
+
+class PackagesScreen(ListScreen):
+    """Python distributions of every environment, and OS packages."""
+
+    HELP = "The packages of every Python environment and of the system: sizes, and why they are there."
+    NAME = "Packages"
+    EMPTY = "The image has no packages that uvdive knows of."
+    TABLE = PACKAGES
+
+    def collect(self) -> Sequence[Any]:
+        """All packages."""
+        return packages(self.report)
+
+    def words(self, item: Any) -> Content:
+        """Size by kind, reason."""
+        return describe_package(self.report, item, self.layer_of(item))
+
+    def ask_place(self, item: Any) -> None:
+        """The first file of the package."""
+        if item.number is not None:
+            self.places.ask(find_component, item.number)
+
+    def copied(self, item: Any) -> str:
+        """Name and version."""
+        return f"{item.name} {item.version}".strip()

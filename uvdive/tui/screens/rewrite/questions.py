@@ -1,0 +1,81 @@
+"""What is asked before something is pulled or written, and where a Dockerfile is looked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.content import Content
+
+from uvdive.base.units import percent, size
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.estimate import saving_alone
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.tui.frame.text import visible
+from uvdive.tui.progress.proof import Proof
+from uvdive.tui.screens.dialogs.dialogs import Question
+
+
+def find_dockerfile(given: Path | None, report: ImageReport) -> Path | None:
+    """The Dockerfile to rewrite: as given, else the one that the report names as having made the image."""
+    named = Path(report.dockerfile.path) if report.dockerfile is not None else None
+    return next((path for path in (given, named) if path is not None and path.is_file()), None)
+
+
+def without_dockerfile(report: ImageReport) -> Content:
+    """What the multi-stage form would save at least, from the image alone."""
+    saving = saving_alone(report)
+    if not saving:
+        return Content("The image alone shows nothing that the multi-stage form would leave behind.")
+    parts = [f"{owner} {size(count)}" for owner, count in saving.items()]
+    total = sum(saving.values())
+    return Content.assemble(
+        "From the image alone, the multi-stage form leaves behind about ",
+        (f"{size(total)} (-{percent(total, report.totals.file_bytes)})", "bold"),
+        f": {', '.join(parts)}. Build tools may add to that.",
+    )
+
+
+def first_question(plan: RewritePlan, proof: Proof | None) -> Question:
+    """Where the new text goes, what becomes of the old one, and what is known about it."""
+    name = visible(plan.dockerfile)
+    lines = [
+        Content.assemble("The new Dockerfile goes to ", (name, "bold"), "."),
+        Content.assemble(
+            "The text that is there now is kept as ",
+            (f"{name}.orig", "bold"),
+            " (.orig.1, .orig.2 … where that exists).",
+        ),
+    ]
+    lines += [
+        Content.assemble("Also changed: ", (visible(change.path), "bold"), ".") for change in plan.files
+    ]
+    lines += [Content(""), _known(proof)]
+    return Question("Write the rewrite?", Content("\n").join(lines), "Write")
+
+
+def pull_question(base: str) -> Question:
+    """Whether to pull the base that the plan could not read."""
+    lines = [
+        Content.assemble("The final image starts from ", (visible(base), "bold"), ", which is not here."),
+        Content("Its size is unknown, so nothing is predicted. The build fetches it in any case."),
+    ]
+    return Question("Pull it now?", Content("\n").join(lines), "Pull")
+
+
+def _known(proof: Proof | None) -> Content:
+    if proof is None or proof.comparison is None:
+        return Content.styled(
+            "It was not built yet, so nothing is proven: b builds and checks it.", "$text-warning"
+        )
+    if proof.passed:
+        return Content.styled(f"{proof.verdict()}; {proof.proven()}.", "$text-success")
+    return Content.styled(f"{proof.verdict()}; {proof.proven()}.", "$text-warning")
+
+
+def second_question(proof: Proof) -> Question:
+    """After a failed proof: what failed, and whether to write all the same."""
+    lines = [Content("The new image is not as good as the old one:"), Content("")]
+    for check in proof.failed_checks:
+        lines.append(Content.assemble((f"× {check.name}: ", "bold $text-error"), visible(check.detail)))
+        lines += [Content(f"    {visible(line)}") for line in check.differences[:5]]
+    return Question("Write it although the proof failed?", Content("\n").join(lines), "Write all the same")

@@ -1,0 +1,115 @@
+"""What the rewrite's headline and bars say: of a plan, of a running proof, of its outcome."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.content import Content
+
+from uvdive.base.units import size
+from uvdive.ledger.report import ImageReport
+from uvdive.output.rewrite_json import prediction_error
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.tui.frame.text import visible
+from uvdive.tui.progress.proof import Proof, saving
+from uvdive.tui.widgets.building import Sides
+from uvdive.tui.widgets.hanging import Pair
+
+
+def figures(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) -> Sides:
+    """Both images by owner: measured where they are, else predicted, else the old one alone."""
+    found = proof.comparison if proof is not None else None
+    if found is not None:
+        return Sides(
+            {owner.owner: owner.before for owner in found.owners},
+            {owner.owner: owner.after for owner in found.owners},
+            measured=True,
+        )
+    predicted = plan.predicted if plan is not None else None
+    if predicted is None:
+        before = {owner.owner: owner.bytes for owner in report.owners}
+        return Sides(before, {}, measured=False, known=False)
+    return Sides(
+        {owner: pair[0] for owner, pair in predicted.owners.items()},
+        {owner: pair[1] for owner, pair in predicted.owners.items()},
+        measured=False,
+    )
+
+
+def plan_words(plan: RewritePlan) -> list[Content]:
+    """What a plan promises, the most important first."""
+    if plan.outcome == "refused":
+        return [Content.styled("not rewritten: see why below", "$text-error")]
+    if plan.outcome == "unchanged":
+        return [Content("nothing to change")]
+    if plan.predicted is None:
+        return [Content("b builds it and measures the saving")]
+    words = saving(plan.predicted.before_bytes, plan.predicted.after_bytes)
+    return [Content.styled(f"{words} predicted", "bold"), Content("b builds and proves it")]
+
+
+def proof_words(proof: Proof, written: Path | None, *, busy: bool) -> list[Content]:
+    """How a build and its proof stand, the most important first."""
+    if proof.failure:
+        return [Content.styled(visible(proof.failure), "$text-error"), Content("b builds again")]
+    found = proof.comparison
+    if found is None or busy:
+        return [
+            Content.styled(f"{visible(proof.note)} … {proof.seconds:.0f} s", "bold"),
+            Content("x stops"),
+            Content("Esc leaves it running"),
+        ]
+    style = "$text-success" if proof.passed else "$text-error" if proof.failed_checks else "$text-warning"
+    parts = [
+        Content.styled(saving(found.before_bytes, found.after_bytes), "bold"),
+        Content.styled(proof.proven(), style),
+    ]
+    if written is not None:
+        parts.append(Content("written; u undoes it"))
+    elif proof.passed:
+        parts.append(Content("w writes it"))
+    elif proof.repairs:
+        parts.append(Content.styled("p repairs it", "bold"))
+    figures = f"{size(found.before_bytes)} → {size(found.after_bytes)}"
+    return [*parts, Content(figures)]
+
+
+def facts(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) -> tuple[Pair, ...]:
+    """What else is known of an outcome: why, prediction, pull size, builds, and every warning."""
+    if plan is None or proof is None or proof.comparison is None or proof.outcome is None:
+        return ()
+    outcome, after = proof.outcome, proof.outcome.after
+    found: list[tuple[str, str]] = []
+    reasons = proof.comparison.verdict.partition(": ")[2]
+    if reasons:
+        found.append(("why", reasons))
+    error = prediction_error(plan.predicted, proof.comparison.after_bytes)
+    if plan.predicted is not None and error is not None:
+        told = f"{size(plan.predicted.after_bytes)}; measured {size(proof.comparison.after_bytes)}"
+        found.append(("predicted", f"{told}, off by {100 * error:+.2f} %"))
+    pull = report.totals.compressed_bytes, after.totals.compressed_bytes
+    if pull[0] is not None and pull[1] is not None:
+        found.append(("to pull", f"{size(pull[0])} → {size(pull[1])}"))
+    if outcome.held is not None:
+        found.append(("no lock", f"packages as of {outcome.held} in both"))
+    for place, warning in enumerate(plan.warnings):
+        where = f"{warning.rule}, line {warning.line}" if warning.line else warning.rule
+        found.append(("" if place else "mind", f"{where}: {warning.text}"))
+    found += _builds(proof)
+    return tuple((Content.styled(term, "$foreground 66%"), Content(visible(words))) for term, words in found)
+
+
+def _builds(proof: Proof) -> list[tuple[str, str]]:
+    before = proof.original.words() if proof.original.result is not None else "not built now"
+    told = [("built", f"before: {before}"), ("", f"after: {proof.build.words()}")]
+    timings = proof.timings
+    if timings is None:
+        return [*told, ("", "t times both: cold, and after a change")]
+    if timings.cold is not None:
+        told.append(("cold", "{:.1f} s before, {:.1f} s after".format(*timings.cold)))
+    if timings.rebuild is not None:
+        seconds = "{:.1f} s before, {:.1f} s after".format(*timings.rebuild)
+        told.append(("change", f"{seconds}, of {timings.changed or ''}"))
+    else:
+        told.append(("change", "no Python file of the context is in the image"))
+    return told

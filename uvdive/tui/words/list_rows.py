@@ -1,0 +1,109 @@
+"""The details of one row of a list in words: of waste, a finding, a package, a Dockerfile line."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from uvdive.base.units import percent, size
+from uvdive.ledger.findings.explain import explain, ids
+from uvdive.ledger.report import Distribution, Finding, ImageReport, Waste
+from uvdive.tui.desk.tables import Package
+from uvdive.tui.frame.text import paragraph, plain
+from uvdive.tui.words.pages import render
+from uvdive.tui.words.selection import by_layer, field, files, lines, owner_words
+
+_CAUSES = {
+    "overwritten": "A later layer wrote other content over it; the old bytes are still shipped.",
+    "rewritten": "A later layer wrote the same content again (a chown does), so it is shipped twice.",
+    "deleted": "A later layer deleted it; the bytes are still shipped in the layer that wrote it.",
+    "shadowed": "A later layer put another kind of file in its place; the bytes are still shipped.",
+}
+
+
+def describe_waste(report: ImageReport, waste: Waste) -> Content:
+    """A wasted path: why, whose, who wrote it, who made it dead, and what to do."""
+    parts = [
+        plain(waste.path, "bold"),
+        field("dead", f"{size(waste.bytes)}  ({waste.bytes:,} bytes)"),
+        field("cause", plain(waste.cause)),
+        field("owner", owner_words(waste.owner)),
+        *by_layer("written", "written", report.layers[waste.layer]),
+        *by_layer("culprit", waste.cause, report.layers[waste.killed_by], "$sign-removed"),
+        Content(""),
+        Content(_CAUSES.get(waste.cause, "")),
+        Content("Do both in one RUN, copy with --chown or --chmod, or leave it behind in a first stage."),
+    ]
+    return lines(parts)
+
+
+def describe_finding(report: ImageReport, finding: Finding) -> Content:
+    """A finding: what it costs, where, what to do, and its page."""
+    parts = [
+        plain(finding.title, "bold"),
+        field("id", plain(finding.id)),
+        field("severity", plain(finding.severity)),
+    ]
+    if finding.bytes:
+        share = percent(finding.bytes, report.totals.file_bytes)
+        parts.append(field("costs", f"{size(finding.bytes)}  ({share} of the image)"))
+    if finding.line is not None:
+        parts.append(field("line", f"{finding.line} of the Dockerfile"))
+    parts += [
+        field("where" if not place else "", plain(path)) for place, path in enumerate(finding.paths[:10])
+    ]
+    if len(finding.paths) > 10:
+        parts.append(field("", f"… and {len(finding.paths) - 10:,} more"))
+    parts += [Content(""), paragraph(finding.advice), Content("")]
+    if finding.id in ids():
+        parts.append(render(explain(finding.id)))
+    return lines(parts)
+
+
+def describe_package(report: ImageReport, package: Package, layer: int | None) -> Content:
+    """A package: what it weighs and of what, why it is there, and the layer that brought it."""
+    parts = [
+        Content.assemble(plain(package.name, "bold"), " ", plain(package.version, "$foreground 66%")),
+        field("size", f"{size(package.bytes)}  ({percent(package.bytes, report.totals.file_bytes)})"),
+    ]
+    if package.distribution is not None:
+        parts += _distribution(package, package.distribution)
+    elif package.component is not None:
+        component = package.component
+        parts += [
+            field("owner", owner_words(component.owner)),
+            field("kind", plain(component.kind)),
+            field("live", size(component.live_bytes)),
+            field("dead", size(component.dead_bytes)),
+        ]
+    if layer is not None:
+        parts += by_layer("brought", "first file", report.layers[layer])
+    return lines(parts)
+
+
+def _distribution(package: Package, dist: Distribution) -> list[Content]:
+    parts = [
+        field("in", plain(package.home)),
+        field("files", files(dist.files)),
+    ]
+    split = (
+        ("code", dist.code_bytes),
+        ("native", dist.native_bytes),
+        ("bytecode", dist.bytecode_bytes),
+        ("data", dist.data_bytes),
+        ("tests", dist.tests_bytes),
+    )
+    parts += [
+        field("of it" if not place else "", f"{name:<9}{size(count):>9}  {percent(count, dist.bytes):>7}")
+        for place, (name, count) in enumerate((name, count) for name, count in split if count)
+    ]
+    if dist.why:
+        parts.append(field("why", plain(" → ".join((*dist.why, dist.name)))))
+    else:
+        parts.append(field("why", "no uv.lock or pyproject.toml that was found leads to it"))
+    if dist.group:
+        parts.append(field("group", plain(dist.group)))
+    if dist.editable:
+        parts.append(field("editable", plain(dist.editable)))
+    if dist.modules:
+        parts.append(field("modules", plain(", ".join(dist.modules[:20]))))
+    return parts
