@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from documents import missing_documents, words_about_code
 
 from uvdive.base.errors import ExitCode
 from uvdive.cli.options import COMMANDS, Parser
@@ -43,7 +44,7 @@ def test_the_names_of_test_modules_are_unique() -> None:
 
 
 def test_every_rule_of_the_rewrite_has_a_test_of_its_name() -> None:
-    """Issue 7: R1–R60, each as ``test_r7_…`` or ``test_r7_and_r9_…``."""
+    """R1–R60, each as ``test_r7_…`` or ``test_r7_and_r9_…``."""
     names = [name for path in SOURCES for name in re.findall(r"def test_(r\d\w*)", path.read_text())]
     named = {rule for name in names for rule in re.findall(r"(?:^|_)r(\d+)(?=_)", name)}
     assert {str(rule) for rule in range(1, 61)} - named == set()
@@ -67,6 +68,41 @@ def test_nothing_names_a_path_of_one_machine() -> None:
         and words.search(path.read_bytes())
     ]
     assert guilty == []
+
+
+def test_nothing_names_a_document_that_there_is_not() -> None:
+    """Markdown files, specifications and numbered issues: who reads the code must be able to look it up."""
+    texts = [
+        path
+        for path in tracked()
+        if path.suffix in {".py", ".md", ".toml", ".yml", ".yaml", ""}
+        and not {"data", "__snapshots__"} & set(path.relative_to(ROOT).parts)
+    ]
+    names = [str(path.relative_to(ROOT)) for path in tracked()]
+    missing = {
+        str(path.relative_to(ROOT)): missing_documents(
+            words_about_code(path) if path.suffix == ".py" else path.read_text("utf-8", "replace"), names
+        )
+        for path in texts
+        if path != ROOT / "LICENSE"
+    }
+    assert {name: found for name, found in missing.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("see DESIGN.md", ["DESIGN.md"]),
+        ("(``spec/ledger.md``, “Owners”)", ["spec/ledger.md"]),
+        ("as issue 7 says, Issue 12 too", ["issue 7", "Issue 12"]),
+        ("README.md, ../README.md, pages/ID.md and `layers.md`", []),
+        ("docs/layers.md, not other/layers.md", ["other/layers.md"]),
+        ("https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts", []),
+        ("https://github.com/astral-sh/uv/issues/6782 is an issue with a page", []),
+    ],
+)
+def test_a_document_that_there_is_not_is_found(text: str, missing: list[str]) -> None:
+    assert missing_documents(text, ["README.md", "docs/layers.md", "uvdive/x.py"]) == missing
 
 
 def parser_of(command: str) -> Parser:

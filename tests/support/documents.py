@@ -28,7 +28,7 @@ def named_documents(text: str) -> Iterator[str]:
 def missing_documents(text: str, files: Iterable[str]) -> list[str]:
     """Those that are none of the project's ``files``, which are paths from its root.
 
-    A name may leave out folders in front: ``layers.md`` means ``docs/layers.md``.
+    A name may leave out folders in front: ``numbers.md`` means ``docs/numbers.md``.
     """
     known = [f"/{name}" for name in files if name.endswith((".md", ".rst"))]
     return [

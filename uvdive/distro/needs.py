@@ -1,6 +1,6 @@
 """What Python distributions load or run without a header that says so, and packages that only build.
 
-From "System libraries" of the rules. Patterns are those of ``fnmatch``; Debian's and
+R33. Patterns are those of ``fnmatch``; Debian's and
 Alpine's names stand side by side, as names of libraries change with every release.
 """
 

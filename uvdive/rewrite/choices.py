@@ -1,4 +1,4 @@
-"""The choices that plans offer, and whether what the user chose is one of them (issue 7, point 9)."""
+"""The choices that plans offer, and whether what the user chose is one of them."""
 
 from __future__ import annotations
 
