@@ -84,7 +84,7 @@ def _row(action: argparse.Action) -> tuple[str, str]:
     if not action.option_strings:
         return f"`{action.metavar}`", action.help or ""
     names = ", ".join(f"`{name}`" for name in action.option_strings)
-    value = action.metavar or ("|".join(action.choices) if action.choices else None)
+    value = action.metavar or (f"{{{','.join(action.choices)}}}" if action.choices else None)
     shown = names if action.nargs == 0 or value is None else f"{names[:-1]} {value}`"
     return shown, action.help or ""
 
