@@ -17,14 +17,14 @@ sys.path.insert(0, str(DOCS))
 from writers import commands, contracts, keys, pages
 from writers.text import between
 
-PACKAGE = DOCS.parent / "uvdive"
-
 WHOLE: dict[str, Callable[[], str]] = {"commands.md": commands.page}
 """Pages that are written from their first line to their last."""
 
 PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("keys.md", "keys"): keys.tables,
-    ("findings.md", "findings"): lambda: pages.written("finding", PACKAGE / "ledger" / "findings" / "pages"),
+    ("findings.md", "findings"): lambda: pages.written("finding"),
+    ("rules.md", "rules"): lambda: pages.written("rule"),
+    ("choices.md", "choices"): lambda: pages.written("choice"),
     ("json.md", "report"): lambda: contracts.contract("report"),
     ("json.md", "rewrite"): lambda: contracts.contract("rewrite"),
     ("json.md", "comparison"): lambda: contracts.contract("comparison"),

@@ -12,7 +12,6 @@ from documents import missing_documents, words_about_code
 
 from uvdive.base.errors import ExitCode
 from uvdive.cli.options import COMMANDS, Parser
-from uvdive.rewrite.choices import KNOWN
 
 ROOT = Path(__file__).parent.parent
 OWN = sorted([*ROOT.glob("uvdive/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("docs/**/*.py")])
@@ -48,13 +47,6 @@ def test_every_rule_of_the_rewrite_has_a_test_of_its_name() -> None:
     names = [name for path in SOURCES for name in re.findall(r"def test_(r\d\w*)", path.read_text())]
     named = {rule for name in names for rule in re.findall(r"(?:^|_)r(\d+)(?=_)", name)}
     assert {str(rule) for rule in range(1, 61)} - named == set()
-
-
-def test_every_choice_of_the_rewrite_is_in_the_documentation_with_its_values() -> None:
-    page = (ROOT / "docs" / "choices.md").read_text()
-    rows = dict(re.findall(r"^\| `([\w-]+)` \| (.*) \|$", page, re.MULTILINE))
-    for name, values in KNOWN.items():
-        assert [value for value in values if f"`{value}`" not in rows.get(name, "")] == [], name
 
 
 def test_nothing_names_a_path_of_one_machine() -> None:

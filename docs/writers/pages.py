@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from writers.text import outside_code, table
+from writers.text import linked, table
+
+PACKAGE = Path(__file__).parents[2] / "uvdive"
+
+BOOKS: Mapping[str, tuple[str, Path]] = {
+    "finding": ("findings.md", PACKAGE / "ledger" / "findings" / "pages"),
+    "rule": ("rules.md", PACKAGE / "rewrite" / "rules" / "pages"),
+    "choice": ("choices.md", PACKAGE / "rewrite" / "rules" / "choices"),
+}
+"""For each kind of thing that is explained its page here, and the folder of its pages."""
 
 
 @dataclass(frozen=True)
@@ -24,35 +35,49 @@ class Entry:
     @property
     def first(self) -> str:
         """The title, or else the first sentence."""
-        return self.title or self.body.strip().partition("\n")[0]
+        return self.title or self.body.partition("\n")[0]
 
 
-def read(folder: Path) -> list[Entry]:
-    """The pages of a folder, numbers in their names by their worth."""
+def written(kind: str) -> str:
+    """A table of all with links, then each with its sections; what names another one is a link to it."""
+    page, folder = BOOKS[kind]
+    entries = _entries(folder)
+    rows = [(f"[`{entry.name}`](#{entry.anchor})", entry.first) for entry in entries]
+    return "\n".join([table((kind, "what it says"), rows), *(_section(entry, page) for entry in entries)])
+
+
+@cache
+def _entries(folder: Path) -> tuple[Entry, ...]:
+    """The pages of a folder, numbers in their names by their worth (R2 before R10)."""
     found = []
     for path in sorted(folder.glob("*.md"), key=lambda path: _order(path.stem)):
         heading, _, body = path.read_text().partition("\n")
-        found.append(Entry(path.stem, heading.removeprefix("# ").partition(": ")[2], body.strip("\n")))
+        found.append(Entry(path.stem, heading.partition(": ")[2], body.strip("\n")))
+    if not found:
+        raise FileNotFoundError(f"there is no page in {folder}")
+    return tuple(found)
+
+
+@cache
+def _places() -> dict[str, str]:
+    """Where each name is explained: ``rules.md#r34``.
+
+    Only names that are no usual words: what has a hyphen or a number.
+    """
+    found = {}
+    for page, folder in BOOKS.values():
+        for entry in _entries(folder):
+            if re.search(r"[-\d]", entry.name):
+                found[entry.name] = f"{page}#{entry.anchor}"
     return found
 
 
-def written(kind: str, folder: Path) -> str:
-    """A table of all with links, then each with its sections; what names another one is a link to it."""
-    entries = read(folder)
-    rows = [(f"[`{entry.name}`](#{entry.anchor})", entry.first) for entry in entries]
-    sections = [_section(entry, entries) for entry in entries]
-    return "\n".join([table((kind, "what it says"), rows), *sections])
-
-
-def _section(entry: Entry, entries: list[Entry]) -> str:
-    title = f"{entry.name}: {entry.title}" if entry.title else f"`{entry.name}`"
+def _section(entry: Entry, page: str) -> str:
+    name = entry.name if re.fullmatch(r"R\d+", entry.name) else f"`{entry.name}`"
+    title = f"{name}: {entry.title}" if entry.title else name
     body = re.sub(r"^## ", "### ", entry.body, flags=re.MULTILINE)
-    for other in entries:
-        # Words such as "python" are also words; what has a hyphen or a number is a name.
-        if other is not entry and re.search(r"[-\d]", other.name):
-            pattern = re.compile(rf"(?<![\w./-]){re.escape(other.name)}(?![\w-])")
-            body = outside_code(body, pattern, f"[{other.name}](#{other.anchor})")
-    return f"\n## {title} {{ #{entry.anchor} }}\n\n{body}"
+    places = {name: at.removeprefix(page) for name, at in _places().items() if name != entry.name}
+    return f"\n## {title} {{ #{entry.anchor} }}\n\n{linked(body, places)}"
 
 
 def _order(name: str) -> tuple[str, int]:

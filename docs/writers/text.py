@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -35,8 +35,13 @@ def between(page: str, name: str, text: str) -> str:
     return f"{before}{begin}\n\n{text}\n\n{end}{after}"
 
 
-def outside_code(text: str, pattern: re.Pattern[str], replacement: str) -> str:
-    """Replace in prose only: not in fenced blocks, headings, code spans and links."""
+def linked(text: str, places: Mapping[str, str]) -> str:
+    """The text with a link on each name that has a place; not in fenced blocks, headings and links.
+
+    In code spans only where the whole span is the name.
+    """
+    longest = sorted(places, key=len, reverse=True)
+    name = re.compile(rf"(?<![\w./#-])(?:{'|'.join(map(re.escape, longest))})(?![\w-])")
     lines = []
     fenced = False
     for line in text.split("\n"):
@@ -45,6 +50,15 @@ def outside_code(text: str, pattern: re.Pattern[str], replacement: str) -> str:
         if fenced or fence or line.startswith("#"):
             lines.append(line)
             continue
-        parts = re.split(r"(`[^`]*`|\[[^]]*\]\([^)]*\)|<[^>]*>)", line)
-        lines.append("".join(p if at % 2 else pattern.sub(replacement, p) for at, p in enumerate(parts)))
+        parts = re.split(r"(`[^`]*`|\[[^]]*\]\([^)]*\)|<[^>]*>|https?://\S+)", line)
+        parts[::2] = [
+            name.sub(lambda found: f"[{found[0]}]({places[found[0]]})", part) for part in parts[::2]
+        ]
+        parts[1::2] = [_whole(part, places) for part in parts[1::2]]
+        lines.append("".join(parts))
     return "\n".join(lines)
+
+
+def _whole(part: str, places: Mapping[str, str]) -> str:
+    place = places.get(part.strip("`")) if part.startswith("`") else None
+    return part if place is None else f"[{part}]({place})"
