@@ -39,14 +39,22 @@ class Links(HTMLParser):
             self.loaded.append(given["src"])
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built strictly from a copy, as a build writes beside its sources."""
-    folder = tmp_path_factory.mktemp("docs")
+def copied(folder: Path) -> Path:
+    """What the site is made of, in a folder of its own, as a build writes beside its sources."""
     shutil.copytree(DOCS, folder / "docs", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "zensical.toml", folder)
+    return folder
+
+
+def build(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "zensical", "build", "--strict"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = copied(tmp_path_factory.mktemp("docs"))
+    done = build(folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "site"
 
@@ -61,6 +69,13 @@ def test_what_is_generated_is_what_the_code_says_now() -> None:
     command = [sys.executable, str(DOCS / "generate.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout}{done.stderr}run: uv run python docs/generate.py"
+
+
+@pytest.mark.parametrize("target", ["nowhere.md", "rules.md#r999", "#nothing"])
+def test_a_broken_link_fails_the_build(target: str, tmp_path: Path) -> None:
+    page = copied(tmp_path) / "docs" / "limits.md"
+    page.write_text(f"{page.read_text()}\n[a link]({target})\n")
+    assert build(tmp_path).returncode != 0
 
 
 def test_every_page_is_in_the_site_and_its_menu(pages: dict[Path, Links], site: Path) -> None:
