@@ -72,14 +72,14 @@ def test_nothing_names_a_document_that_there_is_not() -> None:
         and not {"data", "__snapshots__"} & set(path.relative_to(ROOT).parts)
     ]
     names = [str(path.relative_to(ROOT)) for path in tracked()]
-    missing = {
-        str(path.relative_to(ROOT)): missing_documents(
-            words_about_code(path) if path.suffix == ".py" else path.read_text("utf-8", "replace"), names
-        )
-        for path in texts
-        if path != ROOT / "LICENSE"
-    }
-    assert {name: found for name, found in missing.items() if found} == {}
+    missing = {}
+    for path in texts:
+        found = missing_documents(path.read_text("utf-8", "replace"), names)
+        if found and path.suffix == ".py":  # what a program's own texts name is none of this
+            found = missing_documents(words_about_code(path), names)
+        if found:
+            missing[str(path.relative_to(ROOT))] = found
+    assert missing == {}
 
 
 @pytest.mark.parametrize(
