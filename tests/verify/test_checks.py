@@ -12,7 +12,7 @@ from layers import content
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken
-from uvdive.ledger.reading.contents import Place
+from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckStarted, Verification
@@ -215,7 +215,7 @@ def with_contents(tmp_path: Path, old: pairs.Files, new: pairs.Files) -> Check:
     for name, files in (("b.tar", old), ("a.tar", new)):
         report, index = pairs.read_with_contents(tmp_path / name, pairs.python(), pairs.application() | files)
         reports.append(report)
-        places.append(Place(index=index))
+        places.append(ContentPlace(index=index))
     return check_files(*reports, pairs.ALLOWED, tuple(places))
 
 

@@ -17,7 +17,7 @@ from uvdive.ledger.accounts.node_rules import EACH, Codes
 from uvdive.ledger.accounts.rule import Rule
 from uvdive.ledger.marks.components import ComponentTable
 from uvdive.ledger.marks.hard_links import further_names
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.python.places import PythonPlace
 from uvdive.ledger.system.system_files import LayerOrigin
 
@@ -44,7 +44,9 @@ class Attribution:
     warnings: tuple[str, ...]
 
 
-def attribute(contents: Contents, layers: Sequence[LayerOrigin], environ: Mapping[str, str]) -> Attribution:
+def attribute(
+    contents: KeptContents, layers: Sequence[LayerOrigin], environ: Mapping[str, str]
+) -> Attribution:
     """Attribute every name, and every inode to the first owner that any of its names has.
 
     Args:

@@ -14,7 +14,7 @@ from uvdive.ledger.accounts.attribute import Attribution, PythonPlace
 from uvdive.ledger.environments.bytes_by_kind import Parts, parts_of, parts_of_files
 from uvdive.ledger.environments.which_lock import Found, find_locks, reasons
 from uvdive.ledger.marks.components import text
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.python.distributions import Installed, record_paths
 from uvdive.ledger.python.uv_tools import files_of
 from uvdive.ledger.report import VIRTUAL, ConsoleScript, Distribution, Environment
@@ -27,7 +27,7 @@ _MAX_SHEBANG = 1024
 
 
 def environments(
-    contents: Contents, attribution: Attribution, dockerfile: Path | None = None
+    contents: KeptContents, attribution: Attribution, dockerfile: Path | None = None
 ) -> tuple[Environment, ...]:
     """Every environment and interpreter that a container sees: virtual ones first, uv's tools last.
 
@@ -47,7 +47,7 @@ def environments(
     return tuple(found)
 
 
-def _parts(contents: Contents, attribution: Attribution) -> Mapping[int, Parts]:
+def _parts(contents: KeptContents, attribution: Attribution) -> Mapping[int, Parts]:
     """What each distribution is made of, by the node of its metadata."""
     usual = [item for place in attribution.places if place.kind != "tool" for item in place.installed]
     by_component = parts_of(contents.table, attribution, {item.component for item in usual})
@@ -60,7 +60,7 @@ def _parts(contents: Contents, attribution: Attribution) -> Mapping[int, Parts]:
 
 
 def _environment(
-    contents: Contents, place: PythonPlace, parts: Mapping[int, Parts], locks: Found
+    contents: KeptContents, place: PythonPlace, parts: Mapping[int, Parts], locks: Found
 ) -> Environment | None:
     table = contents.table
     path = table.path(place.root)
@@ -122,7 +122,9 @@ def _is_live(table: FileTable, info: int) -> bool:
     return table.leads_to_live(info) if table.children(info) else table.visible(info) is not None
 
 
-def _distribution(contents: Contents, item: Installed, parts: Parts, reason: Reason | None) -> Distribution:
+def _distribution(
+    contents: KeptContents, item: Installed, parts: Parts, reason: Reason | None
+) -> Distribution:
     folder = contents.table.path(item.info)
     record = contents.read(folder + b"/RECORD") or b""
     direct = contents.read(folder + b"/direct_url.json")
@@ -167,7 +169,7 @@ def _modules(record: bytes) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if not name.startswith("__editable__")))
 
 
-def _roots(contents: Contents, site: int) -> Iterator[str]:
+def _roots(contents: KeptContents, site: int) -> Iterator[str]:
     """The folders outside the environment that its ``.pth`` files and finders point to (R12)."""
     table = contents.table
     for node in table.children(site):
@@ -197,7 +199,7 @@ def _mapped(literal: bytes) -> Sequence[str]:
     return [str(value) for value in values if str(value).startswith("/")]
 
 
-def _scripts(contents: Contents, path: bytes) -> Iterator[ConsoleScript]:
+def _scripts(contents: KeptContents, path: bytes) -> Iterator[ConsoleScript]:
     """The environment's executables that begin with a shebang."""
     table = contents.table
     folder = table.find(path + b"/bin")

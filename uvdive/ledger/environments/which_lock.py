@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uvdive.ledger.marks.components import text
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 
 if TYPE_CHECKING:
     from uvdive.ledger.environments.lockfile import Lock, Reason
@@ -23,7 +23,7 @@ _LIMIT = 32
 _MAX_BYTES = 8 << 20
 
 
-def find_locks(contents: Contents, dockerfile: Path | None) -> Found:
+def find_locks(contents: KeptContents, dockerfile: Path | None) -> Found:
     """Every ``uv.lock`` of the image (of any layer), then those beside the Dockerfile, then projects'."""
     table = contents.table
     found: list[tuple[str | None, Lock]] = []

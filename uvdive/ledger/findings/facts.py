@@ -10,9 +10,9 @@ from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, NONE, FileTable
 from uvdive.ledger.accounts.attribute import Attribution
-from uvdive.ledger.findings.places import Place, find_places
+from uvdive.ledger.findings.places import EnvironmentPlace, find_places
 from uvdive.ledger.marks.hard_links import further_names
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.report import Component, Environment, Finding, LayerReport, User, Waste
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ class Facts:
     components: tuple[Component, ...]
     environments: tuple[Environment, ...]
     waste: tuple[Waste, ...]
-    contents: Contents
+    contents: KeptContents
     attribution: Attribution
     recipe: Recipe | None
     written: Mapping[int, Mapping[int, int]]
     links: Mapping[int, Sequence[int]] = field(init=False, repr=False)
-    places: tuple[Place, ...] = field(init=False, repr=False)
+    places: tuple[EnvironmentPlace, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Counted once: several findings ask, and an image may have a million files.

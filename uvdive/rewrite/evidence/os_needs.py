@@ -18,7 +18,7 @@ from uvdive.distro.needs import only_builds, wanted_by
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.owners import OWNERS
-from uvdive.ledger.reading.contents import Contents, Place, UnreadableError
+from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
 from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed, installed_packages
@@ -71,7 +71,7 @@ class SystemFacts:
     listed: Mapping[str, frozenset[str]]
 
 
-def read_system(report: ImageReport, place: Place, *, on_event: OnEvent = ignore) -> SystemFacts:
+def read_system(report: ImageReport, place: ContentPlace, *, on_event: OnEvent = ignore) -> SystemFacts:
     """Read the package database, the ELF headers and the texts of the app; for the worker process.
 
     Raises:
