@@ -22,7 +22,9 @@ from uvdive.ledger.accounts.sums import Sums, add_up, components_of, owners_of, 
 from uvdive.ledger.base_image import find_base
 from uvdive.ledger.environments import which_lock
 from uvdive.ledger.environments.environments import environments
-from uvdive.ledger.findings import Facts, copied, find
+from uvdive.ledger.findings import copied
+from uvdive.ledger.findings.facts import Facts
+from uvdive.ledger.findings.registry import find
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.report import (
