@@ -76,7 +76,7 @@ def instruction_text(created_by: str) -> str:
 def make_report(stacked: Stacked) -> ImageReport:
     """Account for every byte of an image."""
     manifest, table = stacked.manifest, stacked.table
-    info, match = _dockerfile(stacked.dockerfile, manifest)
+    info, match, written = _dockerfile(stacked.dockerfile, manifest)
     base = find_base(
         manifest,
         stacked.known_images,
@@ -97,7 +97,8 @@ def make_report(stacked: Stacked) -> ImageReport:
     components = components_of(attribution, sums)
     owners = owners_of(components, sums)
     waste = waste_of(table, sums, [layer.line for layer in layers])
-    users, places = _users(contents), environments(contents, attribution, stacked.dockerfile)
+    users = _users(contents)
+    places = environments(contents, attribution, stacked.dockerfile, _instructions(manifest, written))
     recipe = _recipe(stacked.dockerfile) if match and match.matches else None
     return ImageReport(
         tool_version=__version__,
@@ -134,9 +135,12 @@ def make_report(stacked: Stacked) -> ImageReport:
     )
 
 
-def _dockerfile(path: Path | None, manifest: Manifest) -> tuple[DockerfileInfo | None, HistoryMatch | None]:
+def _dockerfile(
+    path: Path | None, manifest: Manifest
+) -> tuple[DockerfileInfo | None, HistoryMatch | None, str]:
+    """The Dockerfile, how it lies beside the history, and its text where it made this image."""
     if path is None:
-        return None, None
+        return None, None, ""
     from uvdive.dockerfile.history import match_history
 
     try:
@@ -144,8 +148,9 @@ def _dockerfile(path: Path | None, manifest: Manifest) -> tuple[DockerfileInfo |
         match = match_history([entry.created_by for entry in manifest.history], text(data))
     except (OSError, UvdiveError):
         # The report stands without it; whoever asked for the file says why it is bad.
-        return None, None
-    return DockerfileInfo(str(path), hashlib.sha256(data).hexdigest(), match.matches), match
+        return None, None, ""
+    info = DockerfileInfo(str(path), hashlib.sha256(data).hexdigest(), match.matches)
+    return info, match, text(data) if match.matches else ""
 
 
 def _recipe(path: Path | None) -> Recipe | None:
@@ -154,6 +159,11 @@ def _recipe(path: Path | None) -> Recipe | None:
     from uvdive.ledger.findings.recipe import read_recipe
 
     return read_recipe(path)
+
+
+def _instructions(manifest: Manifest, dockerfile: str) -> tuple[str, ...]:
+    """The texts of what made the image; the Dockerfile's tells of stages that it was copied from."""
+    return (*(entry.created_by for entry in manifest.history), dockerfile)
 
 
 def _image(manifest: Manifest, base: Base | None) -> ImageInfo:

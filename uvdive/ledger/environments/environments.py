@@ -12,7 +12,7 @@ from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable, Kind
 from uvdive.ledger.accounts.attribute import Attribution, PythonPlace
 from uvdive.ledger.environments.bytes_by_kind import Parts, parts_of, parts_of_files
-from uvdive.ledger.environments.which_lock import Found, find_locks, reasons
+from uvdive.ledger.environments.which_lock import Locks, find_locks, reasons
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.python.distributions import Installed, record_paths
@@ -20,14 +20,17 @@ from uvdive.ledger.python.uv_tools import files_of
 from uvdive.ledger.report import VIRTUAL, ConsoleScript, Distribution, Environment
 
 if TYPE_CHECKING:
-    from uvdive.ledger.environments.lockfile import Reason
+    from uvdive.ledger.environments.reasons import Reason
 
 _MAPPING = re.compile(rb"^MAPPING\b[^=]*=\s*(\{.*?\})\s*$", re.MULTILINE | re.DOTALL)
 _MAX_SHEBANG = 1024
 
 
 def environments(
-    contents: KeptContents, attribution: Attribution, dockerfile: Path | None = None
+    contents: KeptContents,
+    attribution: Attribution,
+    dockerfile: Path | None = None,
+    instructions: Sequence[str] = (),
 ) -> tuple[Environment, ...]:
     """Every environment and interpreter that a container sees: virtual ones first, uv's tools last.
 
@@ -35,9 +38,10 @@ def environments(
         contents: the columns with the kept contents.
         attribution: the environments' places and components.
         dockerfile: the image's, if it is at hand: ``uv.lock`` may lie beside it.
+        instructions: texts of what made the image; they may ask for extras.
     """
     parts = _parts(contents, attribution)
-    locks = find_locks(contents, dockerfile)
+    locks = find_locks(contents, dockerfile, instructions)
     found = []
     for place in attribution.places:
         if contents.table.leads_to_live(place.root):
@@ -60,7 +64,7 @@ def _parts(contents: KeptContents, attribution: Attribution) -> Mapping[int, Par
 
 
 def _environment(
-    contents: KeptContents, place: PythonPlace, parts: Mapping[int, Parts], locks: Found
+    contents: KeptContents, place: PythonPlace, parts: Mapping[int, Parts], locks: Locks
 ) -> Environment | None:
     table = contents.table
     path = table.path(place.root)
@@ -72,8 +76,7 @@ def _environment(
     hops = tuple(text(hop) for hop in chain.hops)
     live = [item for item in place.installed if _is_live(table, item.info)]
     # No project's lock speaks of a tool.
-    mine = locks if place.kind != "tool" else ()
-    why = reasons(mine, text(path), {item.name: item.version for item in live})
+    why = {} if place.kind == "tool" else reasons(locks, text(path), {item.name for item in live})
     distributions = [_distribution(contents, item, parts[item.info], why.get(item.name)) for item in live]
     return Environment(
         path=text(path),
