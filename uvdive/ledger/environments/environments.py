@@ -13,11 +13,12 @@ from uvdive.image.table import FileTable, Kind
 from uvdive.ledger.accounts.attribute import Attribution, PythonPlace
 from uvdive.ledger.environments.bytes_by_kind import Parts, parts_of, parts_of_files
 from uvdive.ledger.environments.which_lock import Locks, find_locks, reasons
-from uvdive.ledger.marks.components import text
+from uvdive.ledger.marks.components import Key, text
 from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.python.distributions import Installed, record_paths
 from uvdive.ledger.python.uv_tools import files_of
 from uvdive.ledger.report import VIRTUAL, ConsoleScript, Distribution, Environment
+from uvdive.ledger.whose import is_os_part
 
 if TYPE_CHECKING:
     from uvdive.ledger.environments.reasons import Reason
@@ -45,7 +46,7 @@ def environments(
     found = []
     for place in attribution.places:
         if contents.table.leads_to_live(place.root):
-            environment = _environment(contents, place, parts, locks)
+            environment = _environment(contents, place, parts, locks, attribution.components.keys)
             if environment is not None:
                 found.append(environment)
     return tuple(found)
@@ -64,7 +65,11 @@ def _parts(contents: KeptContents, attribution: Attribution) -> Mapping[int, Par
 
 
 def _environment(
-    contents: KeptContents, place: PythonPlace, parts: Mapping[int, Parts], locks: Locks
+    contents: KeptContents,
+    place: PythonPlace,
+    parts: Mapping[int, Parts],
+    locks: Locks,
+    components: Sequence[Key],
 ) -> Environment | None:
     table = contents.table
     path = table.path(place.root)
@@ -77,7 +82,12 @@ def _environment(
     live = [item for item in place.installed if _is_live(table, item.info)]
     # No project's lock speaks of a tool.
     why = {} if place.kind == "tool" else reasons(locks, text(path), {item.name for item in live})
-    distributions = [_distribution(contents, item, parts[item.info], why.get(item.name)) for item in live]
+    distributions = [
+        _distribution(
+            contents, item, parts[item.info], why.get(item.name), _os_package(components[item.component])
+        )
+        for item in live
+    ]
     return Environment(
         path=text(path),
         kind=place.kind,
@@ -90,6 +100,12 @@ def _environment(
         scripts=tuple(_scripts(contents, path)),
         distributions=tuple(sorted(distributions, key=lambda item: item.name)),
     )
+
+
+def _os_package(component: Key) -> str | None:
+    """The OS package that a distribution came with, by its component."""
+    owner, kind, name, version, _ = component
+    return name if is_os_part(owner, kind, version) else None
 
 
 def _version(place: PythonPlace) -> str | None:
@@ -126,7 +142,7 @@ def _is_live(table: FileTable, info: int) -> bool:
 
 
 def _distribution(
-    contents: KeptContents, item: Installed, parts: Parts, reason: Reason | None
+    contents: KeptContents, item: Installed, parts: Parts, reason: Reason | None, os_package: str | None
 ) -> Distribution:
     folder = contents.table.path(item.info)
     record = contents.read(folder + b"/RECORD") or b""
@@ -145,6 +161,7 @@ def _distribution(
         code_bytes=parts.code,
         data_bytes=parts.data,
         tests_bytes=parts.tests,
+        os_package=os_package,
     )
 
 
