@@ -7,7 +7,7 @@ import pytest
 from uvdive.build.observing import Answer, Observed
 from uvdive.build.probe import constant, plain
 from uvdive.verify.checks import Check
-from uvdive.verify.running import judge
+from uvdive.verify.start.running import judge
 
 RESOLVED = Check("start", "passed", "The new image starts web.")
 

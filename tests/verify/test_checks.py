@@ -17,7 +17,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckStarted, Verification
 from uvdive.verify.config import check_config
-from uvdive.verify.files import check_files
+from uvdive.verify.files.check import check_files
 from uvdive.verify.run import verify
 
 

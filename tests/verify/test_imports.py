@@ -20,9 +20,9 @@ from uvdive.build.images import image_tag, list_images, remove_images
 from uvdive.ledger.report import ImageReport
 from uvdive.session.building import build_image
 from uvdive.session.images import load_image
-from uvdive.verify import imports
-from uvdive.verify.imports import check_imports
-from uvdive.verify.inside import MARK
+from uvdive.verify.python import imports
+from uvdive.verify.python.imports import check_imports
+from uvdive.verify.python.inside import MARK
 
 PYTHON = "python:3.13-slim"
 MODULES = {

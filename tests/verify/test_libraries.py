@@ -17,7 +17,7 @@ from uvdive.ledger.reading.contents import ContentPlace, place_of
 from uvdive.ledger.reading.elf import Elf, offered, read_elf, same_when_loaded
 from uvdive.session.images import load_image
 from uvdive.verify.checks import Check
-from uvdive.verify.libraries import check_libraries
+from uvdive.verify.python.libraries import check_libraries
 
 SITE = "app/.venv/lib/python3.13/site-packages"
 EXTENSION = f"{SITE}/flask/_speed.so"

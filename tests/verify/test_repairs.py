@@ -13,10 +13,10 @@ from layers import content
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, Alternative, Decision, RewritePlan
 from uvdive.verify.checks import Check, Verification, Want
-from uvdive.verify.files import check_files
-from uvdive.verify.interpreter import check_interpreter
+from uvdive.verify.files.check import check_files
+from uvdive.verify.python.interpreter import check_interpreter
 from uvdive.verify.repairs import Repair, repairs
-from uvdive.verify.start import check_start
+from uvdive.verify.start.command import check_start
 from uvdive.verify.wanting import wanted_by
 
 PLAN = RewritePlan("rewritten", "image", "Dockerfile", "FROM a\n", "FROM b\n", "")

@@ -22,7 +22,7 @@ from uvdive.build.leftovers import leftovers, remove_leftovers
 from uvdive.build.observing import Answer, Observed, Watched, health_command, observe
 from uvdive.build.probe import ports, work
 from uvdive.verify.checks import Check, Want
-from uvdive.verify.running import judge, said
+from uvdive.verify.start.running import judge, said
 
 PYTHON = "python:3.13-slim"
 RESOLVED = Check("start", "passed", "The new image starts web.")

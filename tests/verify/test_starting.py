@@ -9,8 +9,8 @@ import pairs_of_images as pairs
 import pytest
 
 from uvdive.ledger.report import ImageReport
-from uvdive.verify.interpreter import check_interpreter
-from uvdive.verify.start import check_start
+from uvdive.verify.python.interpreter import check_interpreter
+from uvdive.verify.start.command import check_start
 
 
 @pytest.fixture

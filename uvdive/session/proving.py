@@ -22,7 +22,7 @@ from uvdive.session.freshness import differences
 from uvdive.session.holding import VARIABLE, held_allowances, held_text, moment, resolved_otherwise
 from uvdive.session.images import load_image
 from uvdive.verify.checks import Comparison, Verification
-from uvdive.verify.imports import Known
+from uvdive.verify.python.imports import Known
 from uvdive.verify.repairs import Repair, repairs
 from uvdive.verify.run import verify as run_checks
 

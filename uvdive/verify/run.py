@@ -12,12 +12,12 @@ from uvdive.rewrite.plan import Allowances
 from uvdive.verify.announced import without_announced
 from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
 from uvdive.verify.config import check_config
-from uvdive.verify.files import check_files
-from uvdive.verify.imports import Known, check_imports
-from uvdive.verify.interpreter import check_interpreter
-from uvdive.verify.libraries import check_libraries
-from uvdive.verify.running import check_running, check_running_alone
-from uvdive.verify.start import check_start
+from uvdive.verify.files.check import check_files
+from uvdive.verify.python.imports import Known, check_imports
+from uvdive.verify.python.interpreter import check_interpreter
+from uvdive.verify.python.libraries import check_libraries
+from uvdive.verify.start.command import check_start
+from uvdive.verify.start.running import check_running, check_running_alone
 
 
 def files_in_worker(

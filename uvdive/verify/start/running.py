@@ -10,9 +10,9 @@ from uvdive.base.progress import CancelToken
 from uvdive.build.observing import Observed, Watched, observe
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
-from uvdive.verify.bodies import by_itself, likenesses
 from uvdive.verify.checks import ENGINES, Check, Want
 from uvdive.verify.pairs import printable
+from uvdive.verify.start.bodies import by_itself, likenesses
 from uvdive.verify.wanting import wanted_by
 
 RUN_SECONDS = 60.0

@@ -12,8 +12,8 @@ from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.whose import is_apps
 from uvdive.verify.checks import Check, Want
-from uvdive.verify.interpreter import needed
 from uvdive.verify.pairs import printable
+from uvdive.verify.python.interpreter import needed
 
 _LEAST = 64  # bytes of an ELF header
 

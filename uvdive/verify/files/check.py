@@ -12,8 +12,8 @@ from uvdive.ledger.reading.contents import Places, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, Want
-from uvdive.verify.expected import expected, may_resize
-from uvdive.verify.explained import Explanations
+from uvdive.verify.files.expected import expected, may_resize
+from uvdive.verify.files.explained import Explanations
 from uvdive.verify.pairs import changes, printable, walk
 from uvdive.verify.twins import Twin, compare_twins, twin
 

@@ -11,8 +11,8 @@ from uvdive.build.containers import Ran, run_container
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import Environment, ImageReport
 from uvdive.verify.checks import ENGINES, Check, Want
-from uvdive.verify.inside import MARK, TOO_LONG
-from uvdive.verify.interpreter import needed, owned_by
+from uvdive.verify.python.inside import MARK, TOO_LONG
+from uvdive.verify.python.interpreter import needed, owned_by
 from uvdive.verify.wanting import wanted_by
 
 IMPORT_SECONDS = 60.0
@@ -72,7 +72,7 @@ def _tried(
     key = (report.image.source, report.image.id, environment.interpreter, tuple(modules))
     if key in known:
         return known[key]
-    code = (files("uvdive.verify") / "inside.py").read_text("utf-8")
+    code = (files("uvdive.verify.python") / "inside.py").read_text("utf-8")
     command = [environment.interpreter, "-c", code, str(IMPORT_SECONDS), json.dumps(modules)]
     ran = run_container(
         report.image.id, command, seconds=CONTAINER_SECONDS, source=report.image.source, cancel=cancel
