@@ -15,6 +15,7 @@ from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
 from uvdive.verify.checks import Check, Comparison, Verification
 
 PASSED = Verification((Check("config", "passed", "equal"),))
+UNPROVEN = Verification((Check("imports", "skipped", "no engine", unseen=("x.tar is in no engine",)),))
 FAILED = Verification((Check("files", "failed", "1 file is lost", ("/app/x",)),))
 
 
@@ -79,7 +80,7 @@ class Session:
 
     def prove(
         self, plan, before, *, context, index=None, build_args=(), verify=True, start=False,
-        on_event=None, cancel=None,
+        settings=None, own=(), on_event=None, cancel=None,
     ):  # fmt: skip
         proof = SimpleNamespace(
             build=BuildResult("sha256:2", "uvdive.local/x:after", 1.5),
@@ -94,7 +95,9 @@ class Session:
         return self._answer(
             "prove",
             proof,
-            SimpleNamespace(context=context, build_args=build_args, start=start, index=index),
+            SimpleNamespace(
+                context=context, build_args=build_args, start=start, index=index, settings=settings, own=own
+            ),
         )
 
     def compare_images(self, before, after, **_how: Any) -> Comparison:

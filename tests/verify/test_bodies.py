@@ -7,7 +7,7 @@ import pytest
 from uvdive.build.observing import Answer, Observed
 from uvdive.build.probe import constant, plain
 from uvdive.verify.checks import Check
-from uvdive.verify.start.running import judge
+from uvdive.verify.start.judging import Runs, judge
 
 RESOLVED = Check("start", "passed", "The new image starts web.")
 
@@ -54,4 +54,4 @@ def test_a_body_counts_where_the_original_repeats_its_own(
     old: tuple[bytes, ...], new: tuple[bytes, ...], again: tuple[bytes, ...] | None, status: str
 ) -> None:
     third = None if again is None else answering(*again)
-    assert judge(answering(*old), answering(*new), RESOLVED, third).status == status
+    assert judge(Runs(answering(*old), answering(*new), third), RESOLVED).status == status

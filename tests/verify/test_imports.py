@@ -181,3 +181,26 @@ def test_what_an_accident_gave_is_not_kept(two, ran: Ran, monkeypatch: pytest.Mo
     answered(monkeypatch, ran, ran)
     check_imports(*two, CancelToken(), known)
     assert known == {}
+
+
+def test_a_new_environment_is_tried_although_the_original_has_none(
+    two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = replace(two[0], environments=())
+    answered(monkeypatch, Ran(0, FLASK, ""))
+    assert check_imports(bare, two[1], CancelToken()).status == "passed"
+    answered(monkeypatch, Ran(0, f'{MARK}["flask", "ImportError: libGL.so.1"]\n', ""))
+    check = check_imports(bare, two[1], CancelToken())
+    # Nobody knows whether the original could import it.
+    assert check.status == "skipped"
+    assert "import flask: ImportError: libGL.so.1" in check.unseen[0]
+
+
+def test_an_environment_of_which_nothing_can_be_imported_is_not_proven(
+    two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = f'{MARK}["flask", "ImportError: never"]\n'
+    answered(monkeypatch, Ran(0, broken, ""), Ran(0, broken, ""))
+    check = check_imports(*two, CancelToken())
+    assert check.status == "skipped"
+    assert check.unseen == ("no module of /app/.venv can be imported in the original",)

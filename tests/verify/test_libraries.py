@@ -186,3 +186,43 @@ def test_libraries_are_the_same_where_only_what_debuggers_read_differs() -> None
         assert same_when_loaded(io.BytesIO(whole), io.BytesIO(other)) is same
     assert not same_when_loaded(io.BytesIO(whole), io.BytesIO(b"\x7fELF"))
     assert not same_when_loaded(io.BytesIO(elf()), io.BytesIO(elf()))  # nothing says what is loaded
+
+
+def test_what_only_the_new_environment_needs_must_be_there_where_the_original_has_it(tmp_path: Path) -> None:
+    """The original installs its environment at start, with what the build's packages left there."""
+    needing = file(EXTENSION, elf("libgomp.so.1")) | file(f"{SITE}/flask/_gpu.so", elf("libcuda.so.1"))
+    library = file(f"{SYSTEM}/libgomp.so.1", elf())
+    sides = []
+    for name, system, app in (
+        ("b.tar", library, {}),
+        ("good.tar", library | needing, pairs.application()),
+        ("bad.tar", needing, pairs.application()),
+    ):
+        report, index = pairs.read_with_contents(tmp_path / name, pairs.python() | system, app)
+        sides.append((report, Place(index=index)))
+    (before, old), (good, right), (bad, wrong) = sides
+    lost = check_libraries(before, bad, (old, wrong))
+    assert (lost.status, lost.differences) == ("failed", (f"/{EXTENSION} needs libgomp.so.1",))
+    # A library of the host's driver is in neither image.
+    same = check_libraries(before, good, (old, right))
+    assert same.status == "announced"
+    assert same.differences == (f"/{SITE}/flask/_gpu.so needs libcuda.so.1, as in the original",)
+
+
+def test_what_could_not_be_read_is_said_and_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = pairs.original(tmp_path)
+    assert check_libraries(report, report, (None, None)).unseen
+    extension = file(EXTENSION, elf())
+    sides = [pairs.read_with_contents(tmp_path / "x.tar", pairs.python() | extension, pairs.application())]
+    (report, index) = sides[0]
+
+    def unreadable(*_: object) -> None:
+        raise contents.UnreadableError("gone")
+
+    monkeypatch.setattr(contents.Contents, "open", unreadable)
+    place = Place(index=index)
+    done = check_libraries(report, report, (place, place))
+    assert done.status == "skipped"
+    assert any("_speed.so could not be read" in line for line in done.unseen)

@@ -22,7 +22,7 @@ from uvdive.build.leftovers import leftovers, remove_leftovers
 from uvdive.build.observing import Answer, Observed, Watched, health_command, observe
 from uvdive.build.probe import ports, work
 from uvdive.verify.checks import Check, Want
-from uvdive.verify.start.running import judge, said
+from uvdive.verify.start.judging import Runs, judge, said
 
 PYTHON = "python:3.13-slim"
 RESOLVED = Check("start", "passed", "The new image starts web.")
@@ -31,7 +31,7 @@ FAILS = Observed("exited", 1, log=("at 12:01", "KeyError: 'DATABASE_URL' at 0x7f
 
 
 def test_the_same_passes() -> None:
-    check = judge(WEB, WEB, RESOLVED)
+    check = judge(Runs(WEB, WEB), RESOLVED)
     assert check.status == "passed"
     assert "listens on port 8000 HTTP 200 for /" in check.detail
 
@@ -49,49 +49,39 @@ def test_the_same_passes() -> None:
     ],
 )
 def test_a_difference_fails(new: Observed, line: str) -> None:
-    check = judge(WEB, new, RESOLVED)
+    check = judge(Runs(WEB, new), RESOLVED)
     assert check.status == "failed"
     assert any(line in difference for difference in check.differences)
 
 
 def test_r55_the_same_failure_is_said() -> None:
     again = replace(FAILS, log=("at 12:05", "KeyError: 'DATABASE_URL' at 0x7a99"))
-    check = judge(FAILS, again, RESOLVED)
+    check = judge(Runs(FAILS, again), RESOLVED)
     assert check.status == "announced"
     assert "DATABASE_URL" in check.detail
-    assert judge(FAILS, replace(FAILS, log=("ImportError: x",)), RESOLVED).status == "failed"
-    assert judge(FAILS, replace(FAILS, status=2), RESOLVED).status == "failed"
-
-
-@pytest.mark.parametrize("log", [(), ("   Building web @ file:///app",)])
-@pytest.mark.parametrize("state", ["running", "unhealthy"])
-def test_r52_an_original_that_waits_for_the_index_is_told_of(state: str, log: tuple[str, ...]) -> None:
-    waits = Observed(state, None, log=log)  # type: ignore[arg-type]
-    assert judge(waits, WEB, RESOLVED).status == "announced"
-    assert judge(waits, replace(WEB, state="unhealthy"), RESOLVED).status == "announced"
-    assert judge(replace(waits, log=("worker ready",)), WEB, RESOLVED).status != "announced"
-    assert judge(waits, FAILS, RESOLVED).status == "failed"
+    assert judge(Runs(FAILS, replace(FAILS, log=("ImportError: x",))), RESOLVED).status == "failed"
+    assert judge(Runs(FAILS, replace(FAILS, status=2)), RESOLVED).status == "failed"
 
 
 def test_an_original_that_fails_is_repaired() -> None:
-    assert judge(FAILS, WEB, RESOLVED).status == "repaired"
+    assert judge(Runs(FAILS, WEB), RESOLVED).status == "repaired"
 
 
 def test_a_slower_stop_is_announced() -> None:
-    check = judge(WEB, replace(WEB, stop_seconds=10.3), RESOLVED)
+    check = judge(Runs(WEB, replace(WEB, stop_seconds=10.3)), RESOLVED)
     assert check.status == "announced"
     assert check.differences[0].startswith("docker stop takes 10.3 s, it took 0.4 s")
 
 
 def test_both_stops_are_measured() -> None:
-    detail = judge(WEB, replace(WEB, stop_seconds=0.9), RESOLVED).detail
+    detail = judge(Runs(WEB, replace(WEB, stop_seconds=0.9)), RESOLVED).detail
     assert "It stops in 0.9 s; the original took 0.4 s." in detail
 
 
 def test_lines_that_only_one_image_writes_are_told() -> None:
     old = replace(WEB, log=("Installed 12 packages in 3 ms", "listening at 0x12ab, pid 7"))
     new = replace(WEB, log=("listening at 0x99ff, pid 1", "running without uv"))
-    check = judge(old, new, RESOLVED)
+    check = judge(Runs(old, new), RESOLVED)
     assert check.status == "announced"
     assert check.differences == (
         "only the original says: Installed 12 packages in 3 ms",
@@ -101,12 +91,12 @@ def test_lines_that_only_one_image_writes_are_told() -> None:
 
 def test_an_error_that_only_the_new_image_logs_fails() -> None:
     new = replace(WEB, log=("ModuleNotFoundError: no module named 'worker'",))
-    check = judge(WEB, new, RESOLVED)
+    check = judge(Runs(WEB, new), RESOLVED)
     assert check.status == "failed"
     assert "ModuleNotFoundError" in check.differences[0]
     lost = replace(FAILS, log=("FileNotFoundError: [Errno 2] No such file or directory: '/app/x'",))
-    assert judge(WEB, lost, RESOLVED).wants == (Want("path", "/app/x"),)
-    assert judge(new, new, RESOLVED).status == "passed"
+    assert judge(Runs(WEB, lost), RESOLVED).wants == (Want("path", "/app/x"),)
+    assert judge(Runs(new, new), RESOLVED).status == "passed"
 
 
 @pytest.mark.parametrize(
@@ -303,8 +293,8 @@ def test_a_container_that_never_becomes_healthy(
     seen = observe(Watched(built(program(SLEEP)), python=IN_IMAGE, healthcheck=sick), seconds=60)
     assert seen.state == "unhealthy"
     assert "does not become healthy (no output" in said(seen)
-    assert judge(seen, seen, RESOLVED).status == "announced"
-    assert judge(WEB, seen, RESOLVED).status == "failed"
+    assert judge(Runs(seen, seen), RESOLVED).status == "announced"
+    assert judge(Runs(WEB, seen), RESOLVED).status == "failed"
     assert left_behind(name) == ""
 
 
@@ -349,9 +339,9 @@ def test_a_real_page_with_the_time_and_the_start(built: Callable[..., str]) -> N
     old, new, again = (observe(watched, seconds=60) for _ in range(3))
     (answer,) = old.answers
     assert len({answer.body, answer.constant, answer.plain}) == 3
-    assert judge(old, old, RESOLVED).status == "passed"
-    check = judge(old, new, RESOLVED, again)
+    assert judge(Runs(old, old), RESOLVED).status == "passed"
+    check = judge(Runs(old, new, again), RESOLVED)
     assert check.status == "announced"
     assert "changes from start to start" in check.differences[0]
     other = Watched(built(program(SINCE.replace("hello", "sorry"))), python=IN_IMAGE)
-    assert judge(old, observe(other, seconds=60), RESOLVED, again).status == "failed"
+    assert judge(Runs(old, observe(other, seconds=60), again), RESOLVED).status == "failed"

@@ -62,9 +62,16 @@ class ImageError(UvdiveError):
 
 
 class BuildError(UvdiveError):
-    """A build that failed or could not start."""
+    """A build that failed or could not start; ``step`` is the name of the step that failed, if one did."""
 
     code = ExitCode.IMAGE
+
+    def __init__(self, what: str, do: str = "", log: tuple[str, ...] = (), step: str = "") -> None:
+        super().__init__(what, do, log)
+        self.step = step
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.what, self.do, self.log, self.step)
 
 
 class RefusedError(UvdiveError):

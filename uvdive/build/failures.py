@@ -99,4 +99,5 @@ def build_failure(steps: Sequence[BuildStep], logs: Sequence[BuildLog], said: Se
         f"The build failed in the step {failed.name}: {why}",
         _advice(failed.error, lines[-LAST_LINES:]),
         tuple(lines[-LAST_LINES:]),
+        failed.name,
     )

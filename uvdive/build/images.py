@@ -49,7 +49,7 @@ class Removal:
     kept: str = ""
 
 
-def image_tag(context: Path, dockerfile: Path | None, role: Role | Literal["timed"]) -> str:
+def image_tag(context: Path, dockerfile: Path | None, role: Role | Literal["timed", "again"]) -> str:
     """``uvdive.local/NAME-ID:role``; the same folder and Dockerfile always give the same tag."""
     folder = context.resolve()
     file = (dockerfile or folder / "Dockerfile").resolve()

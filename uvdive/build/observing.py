@@ -12,6 +12,7 @@ from typing import Any, Literal
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken
 from uvdive.build.sandbox import Sandbox, sandbox
+from uvdive.build.settings import PLAIN, StartSettings
 
 State = Literal["healthy", "unhealthy", "listening", "exited", "running"]
 
@@ -26,6 +27,12 @@ STEADY_SECONDS = 6.0
 
 LATE_SECONDS = 20.0
 """The same where the image exposes a port or the other image listened."""
+
+STABLE_SECONDS = 3.0
+"""An HTTP status that stays the same for so long is an answer."""
+
+GATEWAY = frozenset({502, 503, 504})
+"""What a proxy says while the program behind it starts (RFC 9110, 15.6): no answer, unless it stays."""
 
 _PAUSE = 0.5
 _BUSY = 5
@@ -56,8 +63,9 @@ class Observed:
 
     ``status`` is the exit code of one that ended by itself, ``stop_seconds`` the time from
     the stop signal to the end (STOP_SECONDS where the engine had to kill it), ``seconds``
-    how long it was watched, ``why`` what ended that where it says more than the state, and
-    ``log`` its last lines.
+    how long it was watched, ``why`` what ended that where it says more than the state,
+    ``programs`` the names of its processes at the end, where they could be seen, ``log``
+    its last lines, and ``output`` those of standard output alone, of one that ended.
     """
 
     state: State
@@ -68,6 +76,13 @@ class Observed:
     seconds: float = 0.0
     why: str = ""
     log: tuple[str, ...] = field(default=(), repr=False)
+    programs: tuple[str, ...] = ()
+    output: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def served(self) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+        """Its ports, and the HTTP status of each that answered."""
+        return self.ports, tuple((answer.port, answer.status) for answer in self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,9 @@ class Watched:
     """An image to run: ``python`` is one in it that looks for ports (None looks for none).
 
     ``healthcheck`` is the image's own (OCI image-spec), ``listens`` whether a port is
-    expected.
+    expected. ``like`` is another image's run: what answers otherwise gets time to answer
+    so too. ``settings`` are what the program gets, ``command`` what is run instead of the
+    image's own.
     """
 
     image: str
@@ -83,6 +100,9 @@ class Watched:
     python: str | None = None
     healthcheck: Mapping[str, Any] | None = None
     listens: bool = False
+    like: Observed | None = None
+    settings: StartSettings = PLAIN
+    command: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +113,11 @@ class _Look:
     answers: tuple[Answer, ...] = ()
     ticks: int = 0
     runnable: bool = False
+    programs: tuple[str, ...] = ()
+
+    @property
+    def served(self) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
+        return self.ports, tuple((answer.port, answer.status) for answer in self.answers)
 
 
 def _look(container: Sandbox, python: str | None) -> _Look:
@@ -106,7 +131,8 @@ def _look(container: Sandbox, python: str | None) -> _Look:
         found = json.loads(output.decode("utf-8", "replace").strip().splitlines()[-1])
         answers = tuple(Answer(*answer) for answer in found["answers"])
         ports = tuple(int(port) for port in found["ports"])
-        return _Look(ports, answers, int(found["ticks"]), bool(found["runnable"]))
+        programs = tuple(map(str, found["programs"]))
+        return _Look(ports, answers, int(found["ticks"]), bool(found["runnable"]), programs)
     except (ValueError, LookupError, TypeError):
         return _Look()  # it ended meanwhile, or its Python does not run
 
@@ -131,6 +157,8 @@ class _Watch:
         self._end = self._began + seconds
         self._seen: tuple[bytes, int, tuple[int, ...]] = (b"", 0, ())
         self._unanswered = 0
+        self._served = _Look().served
+        self._since = self._began
         self.look = _Look()
 
     def settle(self) -> tuple[State, int | None, str]:
@@ -146,22 +174,41 @@ class _Watch:
             time.sleep(_PAUSE)
 
     def _state(self) -> tuple[State, None, str] | None:
-        if self._health and self._container.run(self._health)[0] == 0:
-            # One more look: what is healthy now may not have listened just before.
+        healthy = bool(self._health) and self._container.run(self._health)[0] == 0
+        if healthy and not self.look.ports:
+            # What is healthy now may not have listened just before.
             self.look = _look(self._container, self._watched.python)
-            return "healthy", None, ""
+        now = time.monotonic()
+        if self.look.served != self._served:
+            self._served, self._since = self.look.served, now
         self._unanswered = self._unanswered + 1 if self.look.ports else 0
-        if not self._health and (self.look.answers or self._unanswered >= _QUIET):
-            return "listening", None, ""
-        still = self._steady()
-        patience = LATE_SECONDS if self._health or self._watched.listens else STEADY_SECONDS
-        late = time.monotonic() > self._end
+        still, late = self._steady(), now > self._end
+        if healthy or (not self._health and (self.look.answers or self._unanswered >= _QUIET)):
+            if now - self._since < self._patience() and not late:
+                return None
+            return ("healthy" if healthy else "listening"), None, ""
+        patience = LATE_SECONDS if self._health or self._expects_port else STEADY_SECONDS
         if still < patience and not late:
             return None
         why = f"no output and no work for {still:.0f} s" if not late else "the time was up"
         if self._health:
             return "unhealthy", None, why
         return ("listening" if self.look.ports else "running"), None, why
+
+    @property
+    def _expects_port(self) -> bool:
+        like = self._watched.like
+        return self._watched.listens or (like is not None and bool(like.ports))
+
+    def _patience(self) -> float:
+        """For how many seconds what is served must stay the same to count."""
+        like, served = self._watched.like, self.look.served
+        doubtful = any(answer.status in GATEWAY for answer in self.look.answers)
+        if like is not None and like.ports:
+            doubtful = served != like.served
+        if doubtful:
+            return LATE_SECONDS
+        return STABLE_SECONDS if self.look.answers else 0.0
 
     def _steady(self) -> float:
         """For how many seconds nothing has happened in the container."""
@@ -177,7 +224,10 @@ class _Watch:
 def observe(watched: Watched, *, seconds: float, cancel: CancelToken | None = None) -> Observed:
     """Start a container, wait until it is healthy, listens, answers, ends or rests, and stop it.
 
-    It has no network, publishes no port, and is removed whatever happens.
+    It publishes no port, has no network unless the settings give it one, and is removed
+    whatever happens. A status that a proxy gives while the program behind it starts, and
+    what differs from the run ``like``, is asked for again until it stays the same for
+    LATE_SECONDS.
 
     Args:
         watched: the image.
@@ -188,18 +238,36 @@ def observe(watched: Watched, *, seconds: float, cancel: CancelToken | None = No
         EngineError: no engine answers, or it makes no container of the image.
         CancelledError: ``cancel`` was set.
     """
-    cancel = cancel or CancelToken()
-    with sandbox(watched.image, watched.source, cancel=cancel) as container:
+    cancel, settings = cancel or CancelToken(), watched.settings
+    with sandbox(
+        watched.image, watched.source, watched.command, settings=settings, cancel=cancel
+    ) as container:
         refusal = container.start()
         if refusal:
-            return Observed("exited", container.refused(), log=tuple(refusal.splitlines()[-LINES:]))
+            lines = settings.hide(refusal).splitlines()[-LINES:]
+            return Observed("exited", container.refused(), log=tuple(lines))
         began = time.monotonic()
         watch = _Watch(watched, container, seconds, cancel)
         state, status, why = watch.settle()
         took = time.monotonic() - began
-        stop = container.stop(STOP_SECONDS) if state != "exited" else None
+        ended = state == "exited"
+        stop = None if ended else container.stop(STOP_SECONDS)
         if cancel.cancelled:
             raise CancelledError
-        lines = tuple(container.log(LINES).decode("utf-8", "replace").splitlines())
-        look = watch.look if state != "exited" else _Look()
-        return Observed(state, status, look.ports, look.answers, stop, took, why, lines)
+        look = _Look() if ended else watch.look
+        return Observed(
+            state,
+            status,
+            look.ports,
+            look.answers,
+            stop,
+            took,
+            why,
+            _lines(container.log(LINES), settings),
+            look.programs,
+            _lines(container.output(LINES)[0], settings) if ended else (),
+        )
+
+
+def _lines(output: bytes, settings: StartSettings) -> tuple[str, ...]:
+    return tuple(settings.hide(output.decode("utf-8", "replace")).splitlines())

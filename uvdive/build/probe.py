@@ -4,7 +4,7 @@ Only the standard library, and nothing newer than Python 3.7. Prints one JSON ob
 ``ports``; ``answers`` as lists of port, HTTP status and three sha256 of the body: as it is,
 without what changed from request to request, and without numbers besides; ``ticks``, the processor time
 that the other processes have used, in clock ticks; ``runnable``, whether one of them would
-go on at once if a busy machine let it.
+go on at once if a busy machine let it; ``programs``, the names of the other processes.
 """
 
 from __future__ import annotations
@@ -94,6 +94,22 @@ def work(folder: str = "/proc") -> tuple[int, bool]:
     return total, runnable
 
 
+def programs(folder: str = "/proc") -> list[str]:
+    """The names of all processes here but this one, and those that ended (proc_pid_stat(5): comm)."""
+    found = []
+    for name in os.listdir(folder):  # noqa: PTH208 - it runs as text
+        if not name.isdigit() or int(name) == os.getpid():
+            continue
+        try:
+            with open(f"{folder}/{name}/stat", "rb") as file:  # noqa: PTH123
+                before, _, after = file.read().rpartition(b")")
+        except OSError:
+            continue
+        if after.split()[:1] not in ([b"Z"], [b"X"]):
+            found.append(before.partition(b"(")[2].decode("utf-8", "replace"))
+    return sorted(found)
+
+
 def main() -> None:
     """Look and ask."""
     found: set[int] = set()
@@ -105,7 +121,13 @@ def main() -> None:
             continue
     answers = [answer for answer in map(ask, sorted(found)) if answer is not None]
     ticks, runnable = work()
-    told = {"ports": sorted(found), "answers": answers, "ticks": ticks, "runnable": runnable}
+    told = {
+        "ports": sorted(found),
+        "answers": answers,
+        "ticks": ticks,
+        "runnable": runnable,
+        "programs": programs(),
+    }
     sys.stdout.write(json.dumps(told) + "\n")
 
 

@@ -1,4 +1,7 @@
-"""Containers that live as long as a ``with`` block: no network, no published port, nothing left behind."""
+"""Containers that live as long as a ``with`` block: no published port, nothing left behind.
+
+They have no network unless the user lets them use it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import Any
 
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import CancelToken
+from uvdive.build.settings import PLAIN, StartSettings
 from uvdive.image.endpoint import MAKER_LABEL, Endpoint, connect, endpoint_of
 
 HOST_NAME = "uvdive"
@@ -102,7 +106,12 @@ class Sandbox:
 
 @contextlib.contextmanager
 def sandbox(
-    image: str, source: str, command: Sequence[str] | None = None, *, cancel: CancelToken
+    image: str,
+    source: str,
+    command: Sequence[str] | None = None,
+    *,
+    settings: StartSettings = PLAIN,
+    cancel: CancelToken,
 ) -> Iterator[Sandbox]:
     """A container of ``image``; it and its anonymous volumes go away whatever happens.
 
@@ -110,6 +119,7 @@ def sandbox(
         image: an image of the engine, by id or name; it is never pulled.
         source: the engine: ``docker`` or ``podman``.
         command: program and arguments instead of the image's own; None for the image's.
+        settings: variables beside the image's own, and whether there is a network.
         cancel: ends the container when it is set, whatever it is asked just then.
 
     Raises:
@@ -126,7 +136,8 @@ def sandbox(
     api: Any = client.api
     name = f"uvdive-{secrets.token_hex(8)}"
     # Its own log driver: another may write to where nothing can be read again.
-    host = api.create_host_config(network_mode="none", log_config=LogConfig(type="json-file"))
+    network = None if settings.network else "none"
+    host = api.create_host_config(network_mode=network, log_config=LogConfig(type="json-file"))
     try:
         with _removed(api, endpoint, name, cancel):
             try:
@@ -136,13 +147,14 @@ def sandbox(
                     entrypoint=[command[0]] if command else None,
                     name=name,
                     hostname=HOST_NAME,
+                    environment=[f"{name}={value}" for name, value in settings.env] or None,
                     host_config=host,
                     labels={MAKER_LABEL: str(os.getpid())},
                     # Its health is asked by us: an engine's timers wait half a minute first.
                     healthcheck={"test": ["NONE"]},
                 )
             except APIError as error:
-                said = str(error.explanation or error)
+                said = settings.hide(str(error.explanation or error))
                 raise EngineError("The engine can't make a container of this image.", "", (said,)) from error
             yield Sandbox(api, name)
     except RequestException as error:

@@ -188,6 +188,13 @@ def _open_log(path: Path) -> logging.Logger:
 def _without_secrets(argv: Sequence[str]) -> str:
     import shlex
 
-    from uvdive.output.secrets import redact
+    from uvdive.output.secrets import HIDDEN, redact
 
-    return redact(shlex.join(argv))
+    words = list(argv)
+    for number, word in enumerate(words):
+        # What programs are started with is a secret, whatever it is called.
+        _, sign, value = word.removeprefix("--start-env=").partition("=")
+        if word.startswith("--start-env=") or (sign and words[number - 1 : number] == ["--start-env"]):
+            given = word[: len(word) - len(value)]
+            words[number] = f"{given}{HIDDEN}" if sign else word
+    return redact(shlex.join(words))

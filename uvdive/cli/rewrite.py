@@ -6,9 +6,16 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from uvdive.base.errors import ExitCode, RefusedError, UsageError, VerificationError
+from uvdive.base.errors import (
+    CancelledError,
+    ExitCode,
+    RefusedError,
+    UsageError,
+    UvdiveError,
+    VerificationError,
+)
 from uvdive.cli.console import Console
-from uvdive.cli.options import Parser, add_common, path_of
+from uvdive.cli.rewrite_options import parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,68 +30,7 @@ if TYPE_CHECKING:
     from uvdive.session.proving import Proof
     from uvdive.verify.repairs import Repair
 
-
-def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
-    """The command's arguments; what comes after ``--`` is buildx's, in ``buildx``."""
-    parser.usage = "uvdive rewrite [OPTIONS] DOCKERFILE [-- BUILDX OPTIONS]"
-    parser.add_argument("dockerfile", metavar="DOCKERFILE", type=path_of, help="the file, or its folder")
-    parser.option("--context", metavar="DIR", type=path_of, help="the build context (default: its folder)")
-    evidence = parser.add_mutually_exclusive_group()
-    evidence.add_argument("--image", metavar="TARGET", help="the image that it made; without, it is built")
-    evidence.add_argument("--static", action="store_true", help="a draft from the text alone")
-    parser.option("--diff", action="store_true", help="print the difference alone")
-    output = parser.add_mutually_exclusive_group()
-    output.add_argument(
-        "--write", action="store_true", help="replace DOCKERFILE; the old text stays as .orig (.orig.1 ...)"
-    )
-    output.add_argument("-o", "--output", metavar="FILE", type=path_of, help="write the text to a new file")
-    parser.option(
-        "--verify",
-        action=argparse.BooleanOptionalAction,
-        help="build the new image and check it against the old one (default: before writing)",
-    )
-    parser.option(
-        "--start",
-        action="store_true",
-        help="run both images too, without a network, and compare what they do; implies --verify",
-    )
-    parser.option(
-        "--time-cold",
-        action="store_true",
-        help="time both builds with no step cached too (cache mounts stay as they are); implies --verify",
-    )
-    parser.option(
-        "--time-rebuild",
-        action="store_true",
-        help="time both builds after a change of one source file, in a copy of the context; implies --verify",
-    )
-    parser.option(
-        "--force",
-        action="store_true",
-        help="let --write and -o write although the verification failed; the exit code stays 1",
-    )
-    parser.option(
-        "--repair",
-        action="store_true",
-        help="where a check fails and a decision may mend it, change it, build and verify once more",
-    )
-    parser.option(
-        "--choose",
-        metavar="ID=VALUE",
-        action="append",
-        default=[],
-        help="take another alternative of a decision; may be given several times",
-    )
-    parser.option("--json", action="store_true", help="print one JSON object")
-    parser.option(
-        "--pull", action="store_true", help="pull the image, or the final image's base, where it is not there"
-    )
-    add_common(parser)
-    argv = list(argv)
-    end = argv.index("--") if "--" in argv else len(argv)
-    args = parser.parse_args(argv[:end])
-    args.buildx = argv[end + 1 :]
-    return args
+__all__ = ["parse", "run"]
 
 
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
@@ -100,6 +46,8 @@ class _Rewriting:
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
         from uvdive.cli.targets import dockerfile_source, source_of
         from uvdive.session.options import ReadOptions
+        from uvdive.session.problems import check_problem_file
+        from uvdive.session.settings import start_settings
 
         self.args = args
         self.console = console
@@ -116,19 +64,28 @@ class _Rewriting:
             self.build if args.image is None else source_of(args.image, ReadOptions(pull=args.pull))
         )
         self.original.dockerfile = self.dockerfile
-        if args.force and not self._writes:
-            raise UsageError("--force lets --write or -o write.", "Add one of the two, or leave --force out.")
-        if args.repair and args.verify is False:
-            raise UsageError("--repair mends what the verification finds.", "Leave --no-verify out.")
-        if (args.time_cold or args.time_rebuild) and args.verify is False:
-            raise UsageError("Builds are timed after the verification.", "Leave --no-verify out.")
-        if args.start and args.verify is False:
-            raise UsageError("--start is part of the verification.", "Leave --no-verify out.")
-        if args.output is not None and args.output.exists():
-            raise UsageError(f"{args.output} is there already.", "Name a new file, or use --write.")
+        self.settings = start_settings(args.start_env, args.start_env_file, network=args.start_network)
+        if args.report_problem is not None:
+            check_problem_file(args.report_problem)
+        self.plan: RewritePlan | None = None
+        self.proof: Proof | None = None
+        self.printed = False
 
     def run(self) -> ExitCode:
-        """Plan, prove where asked, print, write."""
+        """Plan, prove where asked, print, write; tell what happened also where that fails."""
+        error: UvdiveError | None = None
+        try:
+            return self._run()
+        except UvdiveError as failed:
+            error = failed
+            if self.args.json and not self.printed and not isinstance(failed, UsageError | CancelledError):
+                self._print_failure(failed)
+            raise
+        finally:
+            if self.args.report_problem is not None:
+                self._report(error)
+
+    def _run(self) -> ExitCode:
         loaded = None if self.args.static else self._load()
         plan = self._plan(loaded)
         proof = measured = None
@@ -142,17 +99,40 @@ class _Rewriting:
         if plan.refusal is not None or plan.outcome == "refused":
             reason = plan.refusal.reason if plan.refusal is not None else "it can't be done safely"
             raise RefusedError(f"{self.dockerfile} was not rewritten: {reason}")
-        failed = proof is not None and proof.verification is not None and not proof.verification.passed
+        failed = proof is not None and proof.verification is not None and not proof.verification.proven
         if failed and not (self.args.force and self._writes):
-            raise VerificationError(
-                "The rewritten image is not as good as the original; nothing was written.",
-                "The failed checks say what differs. --choose may avoid it"
-                + ("; --force writes it all the same." if self._writes else "."),
-            )
+            assert proof is not None
+            raise self._unproven(proof)
         if failed:
             self.console.say("The verification failed; the rewrite is written all the same (--force).")
         self._write(plan)
         return ExitCode.FAILED if failed else ExitCode.DONE
+
+    def _unproven(self, proof: Proof) -> VerificationError:
+        force = " --force writes it all the same." if self._writes else ""
+        assert proof.verification is not None
+        if proof.verification.passed:
+            what = "The rewrite is not proven; nothing was written."
+            return VerificationError(what, f"What could not be looked at is said above.{force}")
+        what = "The rewritten image is not as good as the original; nothing was written."
+        return VerificationError(what, f"The failed checks say what differs, and what to do.{force}")
+
+    def _print_failure(self, error: UvdiveError) -> None:
+        from uvdive.output.jsontext import json_text
+        from uvdive.output.rewrite_json import failed_data, rewrite_data
+
+        data = failed_data(error) if self.plan is None else rewrite_data(self.plan, error=error)
+        self.console.data(json_text(data))
+
+    def _report(self, error: UvdiveError | None) -> None:
+        from uvdive.output.problem_json import problem_data
+        from uvdive.session.problems import engine_version, write_problem
+
+        verification = None if self.proof is None else self.proof.verification
+        repairs = () if self.proof is None else self.proof.repairs
+        data = problem_data(self.plan, verification, repairs, error=error, engine=engine_version())
+        write_problem(self.args.report_problem, data)
+        self.console.say(f"Wrote {self.args.report_problem}: read it before you send it.")
 
     def _repaired(self, proof: Proof, before: Loaded) -> tuple[RewritePlan, Proof]:
         """The plan with the decisions that may mend what failed, built and verified again, once."""
@@ -188,7 +168,7 @@ class _Rewriting:
     def _plan(self, loaded: Loaded | None) -> RewritePlan:
         from uvdive.session.rewriting import plan_rewrite
 
-        return plan_rewrite(
+        self.plan = plan_rewrite(
             self.dockerfile,
             None if loaded is None else loaded.report,
             context=self.context,
@@ -197,20 +177,31 @@ class _Rewriting:
             pull=self.args.pull,
             on_event=self.narrator,
         )
+        return self.plan
 
     def _prove(self, plan: RewritePlan, before: Loaded) -> Proof:
         from uvdive.session.proving import prove
 
         self.console.say("Building the rewrite")
-        return prove(
+        self.proof = prove(
             plan,
             before.report,
             index=before.index,
             context=self.context,
             build_args=self.build_args,
             start=self.args.start,
+            settings=self.settings,
+            own=self._own_files(),
             on_event=self.narrator,
         )
+        return self.proof
+
+    def _own_files(self) -> tuple[Path, ...]:
+        """What this run itself writes: where it lies in the context, it is no difference."""
+        from uvdive.session.own_files import streams
+
+        given = (self.args.log, self.args.output, self.args.report_problem)
+        return (*(path for path in given if path is not None), *streams())
 
     def _measured(self, plan: RewritePlan, before: ImageReport, proof: Proof) -> Measured:
         from uvdive.output.rewrite_json import Measured
@@ -238,6 +229,7 @@ class _Rewriting:
 
     def _print(self, plan: RewritePlan, measured: Measured | None, proof: Proof | None) -> None:
         verification = None if proof is None else proof.verification
+        self.printed = True
         if self.args.json:
             from uvdive.output.jsontext import json_text
             from uvdive.output.rewrite_json import rewrite_data

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from uvdive.base.errors import BuildError, UvdiveError
 from uvdive.build.events import BuildResult, Timings
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.output.plain import path_fields
+from uvdive.output.secrets import redact
 from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
 from uvdive.verify.checks import Check, Verification
 from uvdive.verify.repairs import Repair
@@ -46,18 +48,21 @@ def rewrite_data(
     *,
     offered: Sequence[Repair] = (),
     repaired: Sequence[Repair] = (),
+    error: UvdiveError | None = None,
 ) -> dict[str, Any]:
     """The plan, and what was measured and verified of it, as data that ``json_text`` can write.
 
     ``offered`` are the decisions that may mend what failed, ``repaired`` those that were
-    changed already because an earlier build had failed.
+    changed already because an earlier build had failed. ``error`` is why the image of a
+    plan could not be built or read.
     """
     refusal = plan.refusal
     return {
         "schema": SCHEMA,
-        "outcome": plan.outcome,
+        "outcome": plan.outcome if error is None else "failed",
+        "error": None if error is None else error_data(error),
         "evidence": plan.evidence,
-        "verified": None if verification is None else verification.passed,
+        "verified": None if verification is None else verification.proven,
         "refusal": refusal and {"rule": refusal.rule, "reason": refusal.reason, "line": refusal.line},
         "text": plan.text,
         "diff": plan.diff,
@@ -70,10 +75,43 @@ def rewrite_data(
         ],
         "predicted": plan.predicted and _predicted(plan.predicted),
         "measured": measured and _measured(measured, plan.predicted),
-        "verification": verification
-        and {"passed": verification.passed, "checks": [_check(check) for check in verification.checks]},
+        "verification": verification and verification_data(verification),
         "repairs": [_repair(repair) for repair in offered],
         "repaired": [_repair(repair) for repair in repaired],
+    }
+
+
+def failed_data(error: UvdiveError) -> dict[str, Any]:
+    """What is to be said where not even a plan could be made: the contract's keys, with the error."""
+    return {
+        "schema": SCHEMA,
+        "outcome": "failed",
+        "error": error_data(error),
+        **dict.fromkeys(("evidence", "verified", "refusal", "predicted", "measured", "verification")),
+        "text": "",
+        "diff": "",
+        **{key: [] for key in ("files", "decisions", "warnings", "repairs", "repaired")},
+    }
+
+
+def error_data(error: UvdiveError) -> dict[str, Any]:
+    """An error with the step that failed and the tail of its log, without what looks like a secret."""
+    return {
+        "what": redact(error.what),
+        "do": redact(error.do),
+        "exit_code": int(error.code),
+        "step": redact(error.step) if isinstance(error, BuildError) else "",
+        "log": [redact(line) for line in error.log],
+    }
+
+
+def verification_data(verification: Verification) -> dict[str, Any]:
+    """All checks, how far they prove the rewrite, and what none of them could look at."""
+    return {
+        "passed": verification.passed,
+        "level": verification.level,
+        "unseen": list(verification.unseen),
+        "checks": [_check(check) for check in verification.checks],
     }
 
 
@@ -172,4 +210,6 @@ def _check(check: Check) -> dict[str, Any]:
         "status": check.status,
         "detail": check.detail,
         "differences": list(check.differences),
+        "unseen": list(check.unseen),
+        "way_out": check.way_out,
     }

@@ -108,17 +108,33 @@ def repair_text(offered: Sequence[Repair], repaired: Sequence[Repair]) -> str:
     return "\n" + "\n".join(lines) + "\n" if lines else ""
 
 
+_VERDICTS = {
+    "failed": "it failed",
+    "unproven": "not proven, as not everything could be looked at",
+    "contents": "no check failed",
+    "start": "no check failed",
+}
+_LEVELS = {
+    "contents": "Proven by what both images hold; --start runs and compares them too.",
+    "start": "Proven by what both images hold, and by running both.",
+}
+
+
 def verification_lines(verification: Verification | None) -> list[str]:
-    """One line for each check, and the differences below it."""
+    """The verdict, one line for each check with its differences, and what could not be looked at."""
     if verification is None:
         return ["Not verified."]
     counts = Counter(check.status for check in verification.checks)
     came_to = ", ".join(f"{counts[status]} {status}" for status in counts)
-    verdict = "no check failed" if verification.passed else "it failed"
-    lines = [f"Verification: {verdict} ({came_to})."]
+    lines = [f"Verification: {_VERDICTS[verification.level]} ({came_to})."]
     for check in verification.checks:
         lines.append(f"  {check.status:9}  {check.name:11}  {visible(check.detail)}".rstrip())
         lines += [f"{'':13}{visible(item)}" for item in check.differences]
+        lines += [f"{'':13}not looked at: {visible(item)}" for item in check.unseen]
+        if check.way_out:
+            lines.append(f"{'':13}What to do: {visible(check.way_out)}")
+    if verification.level in _LEVELS:
+        lines.append(_LEVELS[verification.level])
     return lines
 
 

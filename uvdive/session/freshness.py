@@ -24,7 +24,13 @@ _TELLING = ("from", "parents", "exclude", "chmod")
 
 
 def differences(
-    report: ImageReport, index: StoreIndex | None, text: str, dockerfile: Path, context: Path
+    report: ImageReport,
+    index: StoreIndex | None,
+    text: str,
+    dockerfile: Path,
+    context: Path,
+    *,
+    own: frozenset[str] = frozenset(),
 ) -> tuple[str, ...]:
     """The first files of the context that the image has otherwise or not at all, or too many of.
 
@@ -37,6 +43,7 @@ def differences(
         text: the Dockerfile.
         dockerfile: its path, whose own ignore file counts.
         context: the build context.
+        own: files of the context that uvdive writes itself while it works: they don't count.
 
     Raises:
         EngineError: the engine that holds the image does not answer.
@@ -45,8 +52,9 @@ def differences(
         evidence = gather(parse(text), report, context)
     except Refused:
         return ()
-    expected = _expected(evidence, report, _included(context, dockerfile), context)
-    found = list(_names(report, expected))
+    expected = _expected(evidence, report, included(context, dockerfile) - own, context)
+    written = _expected(evidence, report, own, context)
+    found = list(_names(report, expected, written))
     if not found:
         with place_of(report, index) as place:
             if place is None:
@@ -60,8 +68,8 @@ Expected = dict[int, dict[bytes, Path]]
 """For each layer that a COPY made its paths in the image, with the files of the context."""
 
 
-def _included(context: Path, dockerfile: Path) -> frozenset[str]:
-    """The files of the context that an ignore file leaves."""
+def included(context: Path, dockerfile: Path) -> frozenset[str]:
+    """By their paths in it, the files of the context that an ignore file leaves."""
     from docker.utils.build import Pattern, exclude_paths
 
     own = dockerfile.with_name(f"{dockerfile.name}.dockerignore")
@@ -83,16 +91,17 @@ def _included(context: Path, dockerfile: Path) -> frozenset[str]:
 def _expected(evidence: Evidence, report: ImageReport, included: frozenset[str], context: Path) -> Expected:
     expected: Expected = {}
     for step in evidence.steps:
-        if step.layer is None or step.keyword not in ("COPY", "ADD") or not _plain(step):
+        if step.layer is None or step.keyword not in ("COPY", "ADD") or not is_plain(step):
             continue
         paths = {}
-        for inside, target in _placed(step, report, included):
+        for inside, target in placed(step, report, included):
             paths[target.encode("utf-8", "surrogateescape")] = context / inside
         expected[step.layer] = paths
     return expected
 
 
-def _plain(step: Step) -> bool:
+def is_plain(step: Step) -> bool:
+    """Does a COPY or ADD bring files of the context under their own names?"""
     instruction = step.instruction
     if instruction.heredocs or any(instruction.flag(name) is not None for name in _TELLING):
         return False
@@ -100,8 +109,8 @@ def _plain(step: Step) -> bool:
     return not any("://" in one or one.startswith("git@") or set(one) & set("*?[") for one in given)
 
 
-def _placed(step: Step, report: ImageReport, included: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Each file with where this instruction puts it."""
+def placed(step: Step, report: ImageReport, included: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Each file with where this instruction puts it, a COPY or ADD of plain files and folders."""
     given, target = sources(step)
     for one in given:
         source = posixpath.normpath(one.lstrip("/"))
@@ -123,7 +132,7 @@ def _is_folder(report: ImageReport, path: str) -> bool:
     return entry is not None and table.entry_kind[entry] == Kind.DIRECTORY
 
 
-def _names(report: ImageReport, expected: Expected) -> Iterator[str]:
+def _names(report: ImageReport, expected: Expected, written: Expected) -> Iterator[str]:
     """Files that the layer lacks or has in another size, and files of it that are gone from the context."""
     table = report.files
     there: dict[int, dict[bytes, int]] = {layer: {} for layer in expected}
@@ -135,7 +144,8 @@ def _names(report: ImageReport, expected: Expected) -> Iterator[str]:
         for path, file in paths.items():
             if there[layer].get(path) != file.stat().st_size:
                 yield str(file)
-        yield from (path.decode("utf-8", "replace") for path in there[layer].keys() - paths.keys())
+        gone = there[layer].keys() - paths.keys() - written.get(layer, {}).keys()
+        yield from (path.decode("utf-8", "replace") for path in gone)
 
 
 def _contents(report: ImageReport, contents: Contents, expected: Expected) -> Iterator[str]:

@@ -12,19 +12,24 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.alone import alone
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import image_tag
+from uvdive.build.settings import PLAIN, StartSettings
 from uvdive.image.raw_image import StoreIndex
 from uvdive.ledger.reading.contents import Indexes
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.plan import RewritePlan
+from uvdive.rewrite.plan import Allowances, RewritePlan
 from uvdive.session.building import build_image, context_with, engine_of, target_of
 from uvdive.session.comparing import compare_images
 from uvdive.session.freshness import differences
 from uvdive.session.holding import VARIABLE, held_allowances, held_text, moment, resolved_otherwise
 from uvdive.session.images import load_image
+from uvdive.session.own_files import in_context, in_image
+from uvdive.session.second_build import varying_paths
 from uvdive.verify.checks import Comparison, Verification
 from uvdive.verify.python.imports import Known
 from uvdive.verify.repairs import Repair, repairs
+from uvdive.verify.run import Varying
 from uvdive.verify.run import verify as run_checks
+from uvdive.verify.ways import with_ways_out
 
 IMPORTED: Known = {}
 """What imports gave, as an image never changes: a repair or other choices compare with the same original."""
@@ -59,6 +64,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     build_args: tuple[str, ...] = (),
     verify: bool = True,
     start: bool = False,
+    settings: StartSettings = PLAIN,
+    own: tuple[Path, ...] = (),
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Proof:
@@ -66,7 +73,9 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
 
     Nothing is written to the user's folder. Emits the events of the build, of the
     reading and of the checks. ``index`` says where the contents of ``before`` lie, where
-    it came from an archive. ``start`` runs both images too, as part of the verification.
+    it came from an archive. ``start`` runs both images too, as part of the verification,
+    with ``settings``. ``own`` are files that this run itself writes: where they lie in the
+    context they are no difference.
 
     Raises:
         RefusedError: the plan is a refusal.
@@ -76,7 +85,11 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     if plan.outcome == "refused":
         raise RefusedError("There is no rewrite to build.", plan.refusal.reason if plan.refusal else "")
     with alone(context, Path(plan.dockerfile)):
-        before, index, original = _fresh(plan, before, index, context, build_args, on_event, cancel)
+        names = in_context(own, context)
+        dockerfile = Path(plan.dockerfile)
+        tag = image_tag(context, dockerfile, "before")
+        first = BuildRequest(context, dockerfile, plan.original, tag, build_args, engine_of(before))
+        before, index, original = _fresh(plan, before, index, first, names, on_event, cancel)
         work = _Proving(plan, before, (index, None), on_event, cancel)
         needed = before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes
         request = BuildRequest(
@@ -96,14 +109,17 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
                 held = None
         verification = None
         if verify:
-            allowed = held_allowances(plan.allowed, after) if held else plan.allowed
+            allowed = held_allowances(plan.allowed, after) if held else plan.allowed or Allowances()
+            written = in_image(names, before, plan.original, Path(plan.dockerfile), context)
+            allowed = replace(allowed, paths=(*allowed.paths, *written))
             verification = run_checks(
-                before, after, allowed, indexes=work.indexes, start=start, imported=IMPORTED,
-                on_event=on_event, cancel=cancel,
+                before, after, allowed, indexes=work.indexes, start=start, settings=settings,
+                imported=IMPORTED, varying=work.varying(first, held), on_event=on_event, cancel=cancel,
             )  # fmt: skip
         offered: tuple[Repair, ...] = ()
         if verification is not None and not verification.passed:
             offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
+            verification = with_ways_out(verification, offered)
         return Proof(built, after, comparison, verification, offered, held, before, original)
 
 
@@ -111,14 +127,14 @@ def _fresh(
     plan: RewritePlan,
     before: ImageReport,
     index: StoreIndex | None,
-    context: Path,
-    build_args: tuple[str, ...],
+    request: BuildRequest,
+    own: frozenset[str],
     on_event: OnEvent,
     cancel: CancelToken | None,
 ) -> tuple[ImageReport, StoreIndex | None, BuildResult | None]:
     """The original as the Dockerfile and the context make it now: the image at hand, or a new build."""
     dockerfile = Path(plan.dockerfile)
-    other = differences(before, index, plan.original, dockerfile, context)
+    other = differences(before, index, plan.original, dockerfile, request.context, own=own)
     if not other:
         return before, index, None
     on_event(
@@ -127,10 +143,6 @@ def _fresh(
             "building the original too"
         )
     )
-    request = BuildRequest(
-        context, dockerfile, plan.original, image_tag(context, dockerfile, "before"), build_args,
-        engine_of(before),
-    )  # fmt: skip
     built = build_image(request, on_event=on_event, cancel=cancel)
     loaded = load_image(target_of(built), on_event=on_event, cancel=cancel)
     return loaded.report, loaded.index, built
@@ -151,6 +163,14 @@ class _Proving:
     indexes: Indexes
     on_event: OnEvent
     cancel: CancelToken | None
+
+    def varying(self, request: BuildRequest, held: str | None) -> Varying:
+        """Asks a second build of the original which paths differ by themselves."""
+        variables = () if held is None else (f"{VARIABLE}={held}",)
+        return lambda paths: varying_paths(
+            paths, self.before, self.plan.original, request, indexes=self.indexes, variables=variables,
+            on_event=self.on_event, cancel=self.cancel,
+        )  # fmt: skip
 
     def build(self, request: BuildRequest, needed: int) -> tuple[BuildResult, ImageReport, Comparison]:
         """Build the rewrite, read it and lay it beside the original."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 CheckName = Literal["config", "files", "interpreter", "libraries", "imports", "start"]
@@ -11,6 +11,10 @@ ENGINES = ("docker", "podman")
 """Sources of a report whose image an engine can run."""
 
 Status = Literal["passed", "failed", "skipped", "repaired", "announced"]
+
+Level = Literal["failed", "unproven", "contents", "start"]
+"""How far a rewrite is proven: a check failed; none did, but not all could be looked at; all that the
+images hold was compared; both were started besides, and did the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,22 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of R46; ``differences`` are one line each, for people, ``wants`` what would mend them."""
+    """One check of R46; ``differences`` are one line each, for people, ``wants`` what would mend them.
+
+    ``unseen`` says what the check should have looked at and could not, one line each, and
+    ``way_out`` what to do where it failed. ``ran`` is set where both images' programs ran,
+    ``paths`` are those of the differences of files.
+    """
 
     name: CheckName
     status: Status
     detail: str
     differences: tuple[str, ...] = ()
     wants: tuple[Want, ...] = ()
+    unseen: tuple[str, ...] = ()
+    way_out: str = ""
+    ran: bool = False
+    paths: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +54,33 @@ class CheckStarted:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """All checks of one rewrite; it passed if none of them failed."""
+    """All checks of one rewrite; it is proven if none of them failed and all could look."""
 
     checks: tuple[Check, ...]
 
     @property
     def passed(self) -> bool:
-        """Did no check fail?"""
+        """Did no check fail? That alone proves nothing where one could not look."""
         return all(check.status != "failed" for check in self.checks)
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """What could not be looked at, with the check that should have."""
+        return tuple(f"{check.name}: {what}" for check in self.checks for what in check.unseen)
+
+    @property
+    def level(self) -> Level:
+        """How far the rewrite is proven."""
+        if not self.passed:
+            return "failed"
+        if self.unseen:
+            return "unproven"
+        return "start" if any(check.ran for check in self.checks) else "contents"
+
+    @property
+    def proven(self) -> bool:
+        """Was everything looked at that matters, and nothing found?"""
+        return self.level in ("contents", "start")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from uvdive.base import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.build.settings import PLAIN, StartSettings
 from uvdive.ledger.reading.contents import Indexes, Places, places_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
@@ -25,23 +26,32 @@ def files_in_worker(
     after: ImageReport,
     allowed: Allowances,
     places: Places,
+    varying: frozenset[bytes] = frozenset(),
     *,
     on_event: OnEvent = ignore,
 ) -> Check:
     """``check_files`` for the worker process: walking both images would hold up the app."""
     on_event(Note("Comparing path by path"))
-    return check_files(before, after, allowed, places)
+    return check_files(before, after, allowed, places, varying)
+
+
+Varying = Callable[[tuple[bytes, ...]], frozenset[bytes]]
+"""Says which of the paths that differ are other in a second build of the original, too."""
 
 
 def _start(
-    before: ImageReport, after: ImageReport, allowed: Allowances, cancel: CancelToken, *, run: bool
+    before: ImageReport,
+    after: ImageReport,
+    allowed: Allowances,
+    cancel: CancelToken,
+    settings: StartSettings | None,
 ) -> Check:
     resolved = check_start(before, after, repaired=allowed.repaired_start)
-    if not run:
+    if settings is None:
         return resolved
     if allowed.installs_at_start:
-        return check_running_alone(after, resolved, cancel)
-    return check_running(before, after, resolved, cancel)
+        return check_running_alone(after, resolved, cancel, settings)
+    return check_running(before, after, resolved, cancel, settings)
 
 
 def verify(  # noqa: PLR0913 - what a judge may be told, by name
@@ -51,7 +61,9 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     *,
     indexes: Indexes = (None, None),
     start: bool = False,
+    settings: StartSettings = PLAIN,
     imported: Known | None = None,
+    varying: Varying | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Verification:
@@ -60,8 +72,9 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     Emits CheckStarted before each check and the Check itself after it. ``allowed`` is
     what the plan announced; without it nothing may differ. ``indexes`` say where the
     contents of images from archives lie, for the checks that read some. ``start`` runs
-    both images' start commands too, in containers without network. ``imported`` are the
-    imports of images that were asked before.
+    both images' start commands too, with ``settings``: without network unless these give
+    one. ``imported`` are the imports of images that were asked before. ``varying`` is asked
+    once, where files differ that nothing explains.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -70,13 +83,21 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     allowed, token = allowed or Allowances(), cancel or CancelToken()
     expected = without_announced(before, allowed)
     with places_of(before, after, indexes) as places:
+
+        def files() -> Check:
+            check = worker.call(files_in_worker, before, after, allowed, places, cancel=token)
+            chance = varying(check.paths) if varying is not None and check.paths else frozenset()
+            if not chance:
+                return check
+            return worker.call(files_in_worker, before, after, allowed, places, chance, cancel=token)
+
         steps: tuple[tuple[CheckName, Callable[[], Check]], ...] = (
             ("config", lambda: check_config(before.config, after.config, allowed.config)),
-            ("files", lambda: worker.call(files_in_worker, before, after, allowed, places, cancel=token)),
+            ("files", files),
             ("interpreter", lambda: check_interpreter(expected, after)),
             ("libraries", lambda: worker.call(check_libraries, before, after, places, cancel=token)),
             ("imports", lambda: check_imports(expected, after, token, imported)),
-            ("start", lambda: _start(before, after, allowed, token, run=start)),
+            ("start", lambda: _start(before, after, allowed, token, settings if start else None)),
         )
         checks = []
         for name, check in steps:

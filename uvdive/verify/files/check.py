@@ -95,17 +95,19 @@ def check_files(
     after: ImageReport,
     allowed: Allowances,
     places: Places = (None, None),
+    varying: frozenset[bytes] = frozenset(),
 ) -> Check:
     """Compare two images path by path: type, mode, uid, gid, size, link target and content.
 
     Paths that only the new image has are counted and never fail. Contents are read
     where sizes agree (or may vary) and nothing else explains a difference; ``places`` say where from,
-    and the detail says what could not be read.
+    and the detail says what could not be read. ``varying`` are paths that two builds of the
+    original itself have otherwise.
 
     Raises:
         EngineError: the engine went away.
     """
-    return _Files(before, after, Explanations(before, after, allowed)).check(places)
+    return _Files(before, after, Explanations(before, after, allowed, varying)).check(places)
 
 
 class _Files:
@@ -114,7 +116,7 @@ class _Files:
     def __init__(self, before: ImageReport, after: ImageReport, explained: Explanations) -> None:
         self._before, self._after, self._explained = before, after, explained
         self._lost: dict[bytes, _Lost] = {}
-        self._changed: list[str] = []
+        self._changed: dict[bytes, str] = {}
         self._reasons: Counter[str] = Counter()
         self._left: dict[str, int] = {}
         self._twins: list[Twin] = []
@@ -138,11 +140,18 @@ class _Files:
         self._read(places)
         _settle(self._lost)
         self._reasons.update(item.why for item in self._lost.values() if item.why is not None)
-        differences = (*_lines(self._lost), *self._changed)
+        differences = (*_lines(self._lost), *self._changed.values())
+        unseen: tuple[str, ...] = ()
+        if self._unread:
+            unseen = (f"the contents of {self._unread} files of equal size",)
         if differences:
-            return Check("files", "failed", self._detail(), differences, tuple(_wants(self._lost)))
+            paths = (path for path, item in self._lost.items() if item.why is None)
+            return Check(
+                "files", "failed", self._detail(), differences, tuple(_wants(self._lost)), unseen,
+                paths=(*paths, *self._changed),
+            )  # fmt: skip
         left = tuple(f"left with the base: {name} ({size(count)})" for name, count in self._left.items())
-        return Check("files", "announced" if left else "passed", self._detail(), left)
+        return Check("files", "announced" if left else "passed", self._detail(), left, unseen=unseen)
 
     def _miss(self, path: bytes, entry: int) -> None:
         table = self._before.files
@@ -159,7 +168,7 @@ class _Files:
     def _differ(self, path: bytes, entry: int, how: str) -> None:
         reason = self._explained.changed(path, entry)
         if reason is None:
-            self._changed.append(f"changed: {printable(path)}: {how}")
+            self._changed[path] = f"changed: {printable(path)}: {how}"
         else:
             self._reasons[reason] += 1
 
@@ -177,7 +186,7 @@ class _Files:
             if found.outcome == "unread" and self._same_size(found.twin):
                 self._unread += 1
             elif reason is None:
-                self._changed.append(f"changed: {printable(found.twin.path)}: content")
+                self._changed[found.twin.path] = f"changed: {printable(found.twin.path)}: content"
             else:
                 self._reasons[reason] += 1
 

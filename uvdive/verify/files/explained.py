@@ -62,9 +62,16 @@ def package_of(report: ImageReport, entry: int) -> Component | None:
 class Explanations:
     """Says for a path of the old image why it may be missing or differ in the new one."""
 
-    def __init__(self, before: ImageReport, after: ImageReport, allowed: Allowances) -> None:
+    def __init__(
+        self,
+        before: ImageReport,
+        after: ImageReport,
+        allowed: Allowances,
+        varying: frozenset[bytes] = frozenset(),
+    ) -> None:
         self._before = before
         self._after = after
+        self._varying = varying
         self._owners = frozenset(allowed.owners)
         self._dropped = frozenset(allowed.packages)
         self._paths = tuple(path.encode("utf-8", "surrogateescape") for path in allowed.paths)
@@ -172,6 +179,8 @@ class Explanations:
         return "announced paths" if any(_below(path, prefix) for prefix in self._paths) else None
 
     def _anyway(self, path: bytes, entry: int, owner: str | None) -> str | None:
+        if path in self._varying:
+            return "other from build to build of the original"
         if _bytecode(path):
             return "bytecode"
         if path.startswith(TEMPORARY):

@@ -99,10 +99,12 @@ def check_imports(
     """
     for report in (before, after):
         if report.image.source not in ENGINES:
-            return Check("imports", "skipped", f"{report.image.reference} is in no engine that could run it.")
+            why = f"{report.image.reference} is in no engine that could run it."
+            return Check("imports", "skipped", why, unseen=(why,))
     known = {} if known is None else known
     wrong: list[str] = []
     wants: list[Want] = []
+    unseen: list[str] = []
     worked = broken = 0
     for environment in needed(before):
         modules = _modules(before, environment)
@@ -115,7 +117,18 @@ def check_imports(
         lost = _lost(old, new)
         wrong += (f"{environment.path}: import {', '.join(hit)}: {error}" for error, hit in lost.items())
         wants += (want for error in lost for want in wanted_by(error))
-    return _verdict(worked, broken, tuple(wrong), tuple(wants))
+        if not any(error is None for error in old.values()):
+            unseen.append(f"no module of {environment.path} can be imported in the original")
+    had = {environment.path for environment in before.environments}
+    for environment in needed(after):
+        if environment.path in had or not (modules := _modules(after, environment)):
+            continue
+        new = _tried(after, environment, modules, cancel, known)
+        worked += sum(error is None for error in new.values())
+        for error, hit in _lost(dict.fromkeys(modules), new).items():
+            # The original installs them at start: nobody knows whether they work there.
+            unseen.append(f"{environment.path}, which the original has not: import {', '.join(hit)}: {error}")
+    return _verdict(worked, broken, wrong, wants, unseen)
 
 
 def _lost(old: Outcome, new: Outcome) -> dict[str, list[str]]:
@@ -127,14 +140,15 @@ def _lost(old: Outcome, new: Outcome) -> dict[str, list[str]]:
     return hit
 
 
-def _verdict(worked: int, broken: int, wrong: tuple[str, ...], wants: tuple[Want, ...]) -> Check:
+def _verdict(worked: int, broken: int, wrong: list[str], wants: list[Want], unseen: list[str]) -> Check:
     also = f" {broken} fail in the original already." if broken else ""
     if wrong:
         detail = f"Not all of the {worked} modules that the original imports work.{also}"
-        return Check("imports", "failed", detail, wrong, wants)
+        return Check("imports", "failed", detail, tuple(wrong), tuple(wants), tuple(unseen))
     if not worked:
         detail = (
             "No module of the original can be imported here." if broken else "There is nothing to import."
         )
-        return Check("imports", "skipped", f"{detail}{also}")
-    return Check("imports", "passed", f"All {worked} modules that the original imports work.{also}")
+        return Check("imports", "skipped", f"{detail}{also}", unseen=tuple(unseen))
+    detail = f"All {worked} modules that the original imports work.{also}"
+    return Check("imports", "passed", detail, unseen=tuple(unseen))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
@@ -11,7 +12,7 @@ from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableErr
 from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.whose import is_apps
-from uvdive.verify.checks import Check, Want
+from uvdive.verify.checks import Check, Status, Want
 from uvdive.verify.pairs import printable
 from uvdive.verify.python.interpreter import needed
 
@@ -54,8 +55,9 @@ def check_libraries(
     """No ELF file of the app, its environments or their Pythons needs what the new image lacks.
 
     What it lacked in the old image too does not count. Files that only the new image
-    has belong to its base, but for the interpreters; files that it lost are the check
-    of the files' to tell.
+    has belong to its base, but for the interpreters and for environments that the original
+    makes at start: what these need must be there if the original has it. Files that it lost
+    are the check of the files' to tell.
 
     Args:
         before: the original.
@@ -68,48 +70,78 @@ def check_libraries(
     """
     if places[0] is None or places[1] is None:
         which = (before if places[0] is None else after).image.reference
-        return Check("libraries", "skipped", f"The files of {which} can't be read again from where it came.")
+        why = f"The files of {which} can't be read again from where it came."
+        return Check("libraries", "skipped", why, unseen=(why,))
     on_event(Note("Looking for the libraries that are needed"))
     with Contents(before.files, places[0]) as ours, Contents(after.files, places[1]) as theirs:
         return _judge(before, after, Linker(before, ours), Linker(after, theirs))
 
 
+def _new(before: ImageReport, after: ImageReport, has: Iterable[bytes]) -> frozenset[bytes]:
+    """The files of environments that only the new image has: the original installs them at start."""
+    old = {environment.path for environment in before.environments}
+    roots = tuple(
+        f"{environment.path}/".encode("utf-8", "surrogateescape")
+        for environment in needed(after)
+        if environment.path not in old
+    )
+    return frozenset(path for path in has if path.startswith(roots)) if roots else frozenset()
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the files need, so far. ``lacking`` is what a new environment needs and neither image has."""
+
+    count: int = 0
+    wrong: list[str] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)
+    lacking: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
 def _judge(before: ImageReport, after: ImageReport, old: Linker, new: Linker) -> Check:
     had, has = _live(before), _live(after)
-    interpreters = dict(_interpreters(after))
-    wrong: list[str] = []
-    missing: set[str] = set()
-    unread = count = 0
-    for path, entry in sorted(
-        {path: e for path, e in has.items() if path in had}.items() | interpreters.items()
-    ):
+    fresh = _new(before, after, has)
+    asked = {path: entry for path, entry in has.items() if path in had or path in fresh}
+    found = _Found()
+    for path, entry in sorted((asked | dict(_interpreters(after))).items()):
         try:
-            if new.elf(entry) is None:
+            elf = new.elf(entry)
+            if elf is None:
                 continue
-            count += 1
+            found.count += 1
             lost = new.lacks(entry)
             if lost and path in had:
                 lost -= old.lacks(had[path])
         except UnreadableError:
-            unread += 1
+            found.unread.append(f"{printable(path)} could not be read")
             continue
+        # Wheels name libraries that the host brings (a driver's): the original would lack them too.
+        nowhere = {name for name in lost if " " not in name and old.find(elf, path, name) is None}
+        if path in fresh and nowhere:
+            lost -= nowhere
+            found.lacking.append(f"{printable(path)} needs {', '.join(sorted(nowhere))}, as in the original")
         if lost:
-            wrong.append(f"{printable(path)} needs {', '.join(sorted(lost))}")
-            missing |= lost
-    # A symbol version or the loader is the base's, which no package mends.
-    wants = tuple(Want("library", name) for name in sorted(missing) if " " not in name)
-    return _verdict(count, unread, tuple(wrong), wants)
+            found.wrong.append(f"{printable(path)} needs {', '.join(sorted(lost))}")
+            found.missing |= lost
+    return _verdict(found)
 
 
-def _verdict(count: int, unread: int, wrong: tuple[str, ...], wants: tuple[Want, ...]) -> Check:
-    also = f" {unread} files could not be read." if unread else ""
-    if wrong:
-        detail = f"{len(wrong)} of {count} ELF files need what the new image lacks.{also}"
-        return Check("libraries", "failed", detail, wrong, wants)
-    if unread and not count:
-        return Check("libraries", "skipped", f"No ELF file could be read.{also}")
-    if not count:
-        return Check("libraries", "skipped", "There is no ELF file in the app and its environments.")
-    return Check(
-        "libraries", "passed", f"All {count} ELF files find the libraries that they found before.{also}"
-    )
+def _verdict(found: _Found) -> Check:
+    unseen = tuple(found.unread)
+    also = f" {len(unseen)} files could not be read." if unseen else ""
+    if found.wrong:
+        # A symbol version or the loader is the base's, which no package mends.
+        wants = tuple(Want("library", name) for name in sorted(found.missing) if " " not in name)
+        detail = f"{len(found.wrong)} of {found.count} ELF files need what the new image lacks.{also}"
+        return Check("libraries", "failed", detail, tuple(found.wrong), wants, unseen)
+    if not found.count:
+        why = (
+            "No ELF file could be read."
+            if unseen
+            else "There is no ELF file in the app and its environments."
+        )
+        return Check("libraries", "skipped", f"{why}{also}", unseen=unseen)
+    detail = f"All {found.count} ELF files find the libraries that they found before.{also}"
+    status: Status = "announced" if found.lacking else "passed"
+    return Check("libraries", status, detail, tuple(found.lacking), unseen=unseen)

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import replace
 
 from uvdive.base.progress import CancelToken
 from uvdive.build.observing import Observed, Watched, observe
+from uvdive.build.settings import StartSettings
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
-from uvdive.verify.checks import ENGINES, Check, Want
-from uvdive.verify.pairs import printable
-from uvdive.verify.start.bodies import by_itself, likenesses
-from uvdive.verify.wanting import wanted_by
+from uvdive.verify.checks import ENGINES, Check
+from uvdive.verify.start.bodies import likenesses
+from uvdive.verify.start.command import start_command
+from uvdive.verify.start.inside_uv import stays_inside_uv
+from uvdive.verify.start.judging import Runs, judge, prints_otherwise, said, works
 
 RUN_SECONDS = 60.0
-SLOWER = 2.0
-"""A stop that takes so many seconds more is worth telling; engines need up to one themselves."""
 
-MOST_LINES = 10
-"""So many lines of a log that only one image wrote are told."""
-
-_UV_SAYS = re.compile(
-    r"\s*(?:Building|Built|Downloading|Downloaded|Updating|Resolved|Prepared|Installed|Uninstalled|"
-    r"Using CPython|Creating virtual|Bytecode compiled|warning:|[+~-] \S+==)"
-)
-_VARYING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+", re.IGNORECASE)
-_TROUBLE = re.compile(r"\b(?:Traceback|\w*Error|\w*Exception|CRITICAL|FATAL|panic)\b")
+WITHOUT_SYNC = (("UV_OFFLINE", "1"), ("UV_NO_SYNC", "1"))
+"""With these `uv run` starts what the build installed, and asks no index (uv, "Environment variables")."""
 
 
 def _python(report: ImageReport) -> str | None:
@@ -37,18 +29,26 @@ def _python(report: ImageReport) -> str | None:
     return None
 
 
-def _watched(report: ImageReport, *, listens: bool) -> Watched:
+def _watched(report: ImageReport, settings: StartSettings, like: Observed | None = None) -> Watched:
     config = report.config
     return Watched(
         report.image.id,
         report.image.source,
         _python(report),
         config.healthcheck,
-        listens=listens or bool(config.exposed_ports),
+        listens=bool(config.exposed_ports),
+        like=like,
+        settings=settings,
     )
 
 
-def check_running(before: ImageReport, after: ImageReport, resolved: Check, cancel: CancelToken) -> Check:
+def check_running(
+    before: ImageReport,
+    after: ImageReport,
+    resolved: Check,
+    cancel: CancelToken,
+    settings: StartSettings,
+) -> Check:
     """Run both images' start commands and compare what became of them.
 
     Args:
@@ -56,6 +56,7 @@ def check_running(before: ImageReport, after: ImageReport, resolved: Check, canc
         after: the rewritten image.
         resolved: what ``check_start`` said; where that failed, nothing is run.
         cancel: stops the containers.
+        settings: what both programs get.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -65,160 +66,78 @@ def check_running(before: ImageReport, after: ImageReport, resolved: Check, canc
         return resolved
     for report in (before, after):
         if report.image.source not in ENGINES:
-            detail = f"{resolved.detail} {report.image.reference} is in no engine that could run it."
-            return Check("start", resolved.status, detail, resolved.differences)
-    old = observe(_watched(before, listens=False), seconds=RUN_SECONDS, cancel=cancel)
-    # What the original did, the new image gets the time to do.
-    new = observe(_watched(after, listens=bool(old.ports)), seconds=RUN_SECONDS, cancel=cancel)
-    again = None
-    if any(likeness != "same" for likeness in likenesses(old, new).values()):
-        # Some bodies hold what changes from start to start: the original itself tells.
-        again = observe(_watched(before, listens=bool(old.ports)), seconds=RUN_SECONDS, cancel=cancel)
-    return judge(old, new, resolved, again)
+            why = f"{report.image.reference} is in no engine that could run it."
+            return replace(resolved, detail=f"{resolved.detail} {why}", unseen=(why,))
+
+    def run(watched: Watched) -> Observed:
+        return observe(watched, seconds=RUN_SECONDS, cancel=cancel)
+
+    ours, theirs = _watched(before, settings), _watched(after, settings)
+    old, note = run(ours), ""
+    if stays_inside_uv(old):
+        found = _reference(run, ours, after)
+        if found is None:
+            new = run(theirs)
+            return _nothing_to_compare(new)
+        ours, old, note = found
+    new = run(replace(theirs, like=old))
+    if old.served != new.served and works(new):
+        # It may be the original that was slow: what the new image serves, it gets the time to.
+        old = run(replace(ours, like=new))
+    again = new_again = None
+    if any(likeness != "same" for likeness in likenesses(old, new).values()) or prints_otherwise(old, new):
+        # Some bodies and outputs hold what changes from start to start: the original itself tells.
+        again = run(replace(ours, like=old))
+    if prints_otherwise(old, new):
+        new_again = run(theirs)
+    return judge(Runs(old, new, again, new_again), resolved, note)
 
 
-def check_running_alone(after: ImageReport, resolved: Check, cancel: CancelToken) -> Check:
+def _reference(
+    run: Callable[[Watched], Observed], ours: Watched, after: ImageReport
+) -> tuple[Watched, Observed, str] | None:
+    """A run of the original that gets past uv: with what the build installed; None where none does."""
+    first = "Without an index the original does not get past uv, so it was run with"
+    offline = replace(ours, settings=ours.settings.with_env(WITHOUT_SYNC))
+    seen = run(offline)
+    if not stays_inside_uv(seen):
+        names = " and ".join(f"{name}={value}" for name, value in WITHOUT_SYNC)
+        return offline, seen, f"{first} {names}: "
+    # An older uv knows no UV_NO_SYNC: the environment's own program needs no uv.
+    command = start_command(after.config)
+    if not command:
+        return None
+    own = replace(ours, settings=ours.settings.with_env(after.config.environ.items()), command=tuple(command))
+    seen = run(own)
+    if stays_inside_uv(seen) or (seen.state == "exited" and seen.status in (126, 127)):
+        return None
+    return own, seen, f"{first} the new image's start command: "
+
+
+def _nothing_to_compare(new: Observed) -> Check:
+    """The original never starts its program here."""
+    detail = (
+        "Nothing but uv runs in the original: without an index it cannot finish what it does at start. "
+        f"The new image {said(new)}."
+    )
+    if not works(new):
+        way_out = "--start-network lets the original reach its index; then both can be compared."
+        return Check("start", "failed", detail, new.log[-20:], way_out=way_out, ran=True)
+    unseen = ("the original's program, which needs an index to start (--start-network lets it ask)",)
+    return Check("start", "announced", detail, unseen=unseen)
+
+
+def check_running_alone(
+    after: ImageReport, resolved: Check, cancel: CancelToken, settings: StartSettings
+) -> Check:
     """Run the new image where there is nothing to compare: the original installs at start (R15).
 
-    ``resolved`` and what is raised are as for ``check_running``.
+    Arguments and what is raised are as for ``check_running``.
     """
     if resolved.status in ("failed", "skipped") or after.image.source not in ENGINES:
         return resolved
-    new = observe(_watched(after, listens=False), seconds=RUN_SECONDS, cancel=cancel)
+    new = observe(_watched(after, settings), seconds=RUN_SECONDS, cancel=cancel)
     first = "The original installs its environment when it starts, so it needs a network."
-    if _works(new):
-        return Check("start", "repaired", f"{first} The new image {said(new)}.")
-    return Check("start", "failed", f"{first} The new image {said(new)}.", new.log[-20:])
-
-
-def _works(observed: Observed) -> bool:
-    return observed.state in ("healthy", "listening", "running") or observed.status == 0
-
-
-def said(observed: Observed) -> str:
-    """What a container did, in words."""
-    if observed.state == "exited":
-        last = _last(observed)
-        return f"ends with {observed.status}" + (f" ({last})" if observed.status and last else "")
-    words = {
-        "listening": "listens",
-        "running": "runs and does not listen",
-        "unhealthy": "does not become healthy",
-    }.get(observed.state, f"becomes {observed.state}")
-    ports = ", ".join(map(str, observed.ports))
-    answers = ", ".join(f"HTTP {answer.status} for /" for answer in observed.answers)
-    parts = (words, f"on port {ports}" if ports else "", answers, f"({observed.why})" if observed.why else "")
-    return " ".join(part for part in parts if part)
-
-
-def _last(observed: Observed) -> str:
-    lines = [line for line in observed.log if line.strip()]
-    return printable(lines[-1].strip().encode()) if lines else ""
-
-
-def _shape(line: str) -> str:
-    """A line of a log without what differs from run to run: numbers, times, process ids, addresses."""
-    return _VARYING.sub("#", line.strip())
-
-
-def _same_failure(old: Observed, new: Observed) -> bool:
-    """Do both end alike, with the same last words?"""
-    return (old.state, old.status) == (new.state, new.status) and _shape(_last(old)) == _shape(_last(new))
-
-
-def _differences(old: Observed, new: Observed, again: Observed | None) -> Iterator[str]:
-    if (old.state, old.status) != (new.state, new.status):
-        yield f"the original {said(old)}, the new image {said(new)}"
-    if old.ports != new.ports:
-        yield f"listening ports: {list(old.ports)} -> {list(new.ports)}"
-    theirs = {answer.port: answer for answer in new.answers}
-    for ours in old.answers:
-        if ours.port not in theirs:
-            if ours.port in new.ports:
-                yield f"/ at port {ours.port}: no answer any more"
-        elif ours.status != theirs[ours.port].status:
-            yield f"/ at port {ours.port}: HTTP {ours.status} -> {theirs[ours.port].status}"
-    for port, usual in by_itself(old, new, again).items():
-        if not usual:
-            yield f"/ at port {port}: another body, though the original's stays the same from start to start"
-
-
-def _notes(old: Observed, new: Observed, again: Observed | None) -> Iterator[str]:
-    """What is worth telling though nothing failed."""
-    for port, usual in by_itself(old, new, again).items():
-        if usual:
-            yield f"/ at port {port}: the original's own body changes from start to start"
-    slower = _slower(old, new)
-    if slower:
-        yield slower
-    for who, lines in (("the original", _only(old, new)), ("the new image", _only(new, old))):
-        yield from (f"only {who} says: {line}" for line in lines[:MOST_LINES])
-        if len(lines) > MOST_LINES:
-            yield f"only {who} says {len(lines) - MOST_LINES} more lines"
-
-
-def _only(ours: Observed, theirs: Observed) -> list[str]:
-    """The lines of one log that the other has not; how often and in which order does not matter."""
-    known = Counter(map(_shape, theirs.log))
-    return [printable(line.strip().encode()) for line in ours.log if _shape(line) not in known]
-
-
-def _trouble(old: Observed, new: Observed) -> tuple[str, ...]:
-    """Errors that only the new image's log tells of."""
-    lines = _only(new, old)
-    return tuple(f"only the new image says: {line}" for line in lines if _TROUBLE.search(line))
-
-
-def _wants(old: Observed, new: Observed) -> tuple[Want, ...]:
-    """What the new image alone says is not there."""
-    return tuple(dict.fromkeys(want for line in _only(new, old) for want in wanted_by(line)))
-
-
-def _slower(old: Observed, new: Observed) -> str:
-    """A slower stop (R21): Python as the first process of a container ignores SIGTERM."""
-    if old.stop_seconds is None or new.stop_seconds is None or new.stop_seconds - old.stop_seconds < SLOWER:
-        return ""
-    took = f"docker stop takes {new.stop_seconds:.1f} s, it took {old.stop_seconds:.1f} s"
-    return f"{took}: run it with --init (compose: init: true), or choose STOPSIGNAL SIGINT"
-
-
-def judge(old: Observed, new: Observed, resolved: Check, again: Observed | None = None) -> Check:
-    """What two runs mean, given what looking the start command up gave.
-
-    ``again`` is a second run of the original, for bodies that differ.
-    """
-    if not _works(new) and not _works(old) and _same_failure(old, new):
-        detail = f"Both images fail alike: the new one {said(new)}. That is all that could be compared."
-        return Check("start", "announced", detail)
-    if _waits(old) and new.ports:
-        detail = (
-            "The original listens nowhere, and nothing but uv had a word: without a network uv cannot "
-            f"finish what it does at start. The new image {said(new)}."
-        )
-        return Check("start", "announced", detail)
-    if not _works(old):
-        if not _works(new):
-            detail = f"Both images fail, but not alike: the original {said(old)}, the new one {said(new)}."
-            return Check("start", "failed", detail, new.log[-20:], _wants(old, new))
-        # Where the program is not even there, that is the clearer reason.
-        first = resolved.detail if resolved.status == "repaired" else f"The original {said(old)}."
-        return Check("start", "repaired", f"{first} The new image {said(new)}.")
-    differences = (*_differences(old, new, again), *_trouble(old, new))
-    if differences:
-        detail = f"The new image {said(new)}: not as the original."
-        return Check("start", "failed", detail, differences, _wants(old, new))
-    notes = tuple(_notes(old, new, again))
-    return Check("start", "announced" if notes else resolved.status, _agreed(old, new, resolved), notes)
-
-
-def _waits(old: Observed) -> bool:
-    """Is the original still at what `uv run` does before it starts the program?"""
-    silent = all(_UV_SAYS.match(line) for line in old.log if line.strip())
-    return old.state in ("running", "unhealthy") and not old.ports and silent
-
-
-def _agreed(old: Observed, new: Observed, resolved: Check) -> str:
-    parts = [resolved.detail, f"It {said(new)}, as the original."]
-    if old.stop_seconds is not None and new.stop_seconds is not None:
-        parts.append(f"It stops in {new.stop_seconds:.1f} s; the original took {old.stop_seconds:.1f} s.")
-    return " ".join(parts)
+    if works(new):
+        return Check("start", "repaired", f"{first} The new image {said(new)}.", ran=True)
+    return Check("start", "failed", f"{first} The new image {said(new)}.", new.log[-20:], ran=True)

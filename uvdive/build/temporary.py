@@ -1,0 +1,23 @@
+"""Images that are needed for a moment."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from uvdive.base.errors import EngineError
+from uvdive.build.images import engine_client
+from uvdive.image.endpoint import EngineKind
+
+
+@contextlib.contextmanager
+def removed_after(tag: str, engine: EngineKind | None) -> Iterator[None]:
+    """Remove the image with this tag at the end, whatever happens; what is in use stays."""
+    from docker.errors import APIError
+
+    try:
+        yield
+    finally:
+        # Where the engine is gone, that is told already; uvdive clean removes the image.
+        with contextlib.suppress(APIError, EngineError), engine_client(engine) as client:
+            client.images.remove(tag)

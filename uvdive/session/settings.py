@@ -1,0 +1,51 @@
+"""The settings with which programs are started, from what the user says (``--start-env``)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from uvdive.base.errors import UsageError
+from uvdive.build.settings import StartSettings
+
+_NAME = re.compile(r"[^\s=\0]+")
+
+
+def start_settings(given: Iterable[str], files: Iterable[Path], *, network: bool = False) -> StartSettings:
+    """The settings of ``K=V`` and of files of such lines; later ones win, and ``given`` over files.
+
+    A line without ``=`` takes the value that uvdive's own environment has (docker run --env).
+
+    Raises:
+        UsageError: something is no variable, or a file can't be read. No value is told.
+    """
+    found: dict[str, str] = {}
+    for path in files:
+        found.update(_of_file(path))
+    for number, item in enumerate(given, 1):
+        found.update(_variable(item, f"--start-env number {number}"))
+    return StartSettings(tuple(found.items()), network)
+
+
+def _of_file(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}.", "Name another file.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is no UTF-8 text.", "Name a file with one K=V on each line.") from error
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield from _variable(line.lstrip(), f"line {number} of {path}").items()
+
+
+def _variable(text: str, where: str) -> dict[str, str]:
+    name, sign, value = text.partition("=")
+    name = name.strip()
+    if not _NAME.fullmatch(name) or "\0" in value:
+        raise UsageError(f"What {where} says is no variable.", "Write it as NAME=VALUE.")
+    if sign:
+        return {name: value}
+    return {name: os.environ[name]} if name in os.environ else {}
