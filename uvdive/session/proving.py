@@ -114,7 +114,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
             allowed = replace(allowed, paths=(*allowed.paths, *written))
             verification = run_checks(
                 before, after, allowed, indexes=work.indexes, start=start, settings=settings,
-                imported=IMPORTED, varying=work.varying(first, held), on_event=on_event, cancel=cancel,
+                imported=IMPORTED, varying=work.varying(first, held), decisions=plan.decisions,
+                on_event=on_event, cancel=cancel,
             )  # fmt: skip
         offered: tuple[Repair, ...] = ()
         if verification is not None and not verification.passed:

@@ -19,9 +19,9 @@ images hold was compared; both were started besides, and did the same."""
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What a failed check shows to be lacking: a path of the original, or a library or program by name."""
+    """What a failed check shows to be lacking: a path, or a library, program or OS package by name."""
 
-    kind: Literal["path", "library", "program"]
+    kind: Literal["path", "library", "program", "package"]
     name: str
 
 

@@ -94,6 +94,9 @@ def _topmost(names: Iterable[str]) -> list[str]:
 
 def _of_check(before: ImageReport, after: ImageReport, check: Check) -> Iterator[_Found]:
     for want in check.wants:
+        if want.kind == "package":
+            yield _Found(PACKAGES, want.name, check.name, f"{check.name}: the package {want.name} is gone")
+            continue
         paths = [_bytes(want.name)] if want.kind == "path" else _named(before, want)
         for path in paths:
             yield from _of_path(before, after, path, want, check.name)

@@ -9,7 +9,7 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.settings import PLAIN, StartSettings
 from uvdive.ledger.reading.contents import Indexes, Places, places_of
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.plan import Allowances
+from uvdive.rewrite.plan import Allowances, Decision
 from uvdive.verify.announced import without_announced
 from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
 from uvdive.verify.config import check_config
@@ -26,13 +26,14 @@ def files_in_worker(
     after: ImageReport,
     allowed: Allowances,
     places: Places,
-    varying: frozenset[bytes] = frozenset(),
+    varying: frozenset[bytes],
+    decisions: tuple[Decision, ...] | None,
     *,
     on_event: OnEvent = ignore,
 ) -> Check:
     """``check_files`` for the worker process: walking both images would hold up the app."""
     on_event(Note("Comparing path by path"))
-    return check_files(before, after, allowed, places, varying)
+    return check_files(before, after, allowed, places, varying, decisions)
 
 
 Varying = Callable[[tuple[bytes, ...]], frozenset[bytes]]
@@ -64,6 +65,7 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     settings: StartSettings = PLAIN,
     imported: Known | None = None,
     varying: Varying | None = None,
+    decisions: tuple[Decision, ...] | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Verification:
@@ -74,7 +76,8 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     contents of images from archives lie, for the checks that read some. ``start`` runs
     both images' start commands too, with ``settings``: without network unless these give
     one. ``imported`` are the imports of images that were asked before. ``varying`` is asked
-    once, where files differ that nothing explains.
+    once, where files differ that nothing explains. ``decisions`` are the plan's, which
+    must name every OS package that is gone; None where there is no plan to ask.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -85,11 +88,14 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     with places_of(before, after, indexes) as places:
 
         def files() -> Check:
-            check = worker.call(files_in_worker, before, after, allowed, places, cancel=token)
+            check = check_with(frozenset())
             chance = varying(check.paths) if varying is not None and check.paths else frozenset()
-            if not chance:
-                return check
-            return worker.call(files_in_worker, before, after, allowed, places, chance, cancel=token)
+            return check_with(chance) if chance else check
+
+        def check_with(chance: frozenset[bytes]) -> Check:
+            return worker.call(
+                files_in_worker, before, after, allowed, places, chance, decisions, cancel=token
+            )
 
         steps: tuple[tuple[CheckName, Callable[[], Check]], ...] = (
             ("config", lambda: check_config(before.config, after.config, allowed.config)),

@@ -2,88 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from uvdive.base.units import size
 from uvdive.image.table import Kind
-from uvdive.ledger.reading.contents import Places, UnreadableError
+from uvdive.ledger.reading.contents import Contents, Places, UnreadableError
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.plan import Allowances
+from uvdive.rewrite.plan import Allowances, Decision
 from uvdive.verify.checks import Check, Want
-from uvdive.verify.files.expected import expected, may_resize
+from uvdive.verify.compare import packages
+from uvdive.verify.files.double_claims import DoubleClaims
+from uvdive.verify.files.expected import READ_ACCOUNTS, expected, may_resize
 from uvdive.verify.files.explained import Explanations
+from uvdive.verify.files.lost import Lost, lines, parent, settle, wants
+from uvdive.verify.files.packages import packages_of
 from uvdive.verify.pairs import changes, printable, walk
 from uvdive.verify.twins import Twin, compare_twins, twin
-
-
-@dataclass(slots=True)
-class _Lost:
-    """One path that the new image lacks; ``why`` is None as long as nothing explains it."""
-
-    path: bytes
-    folder: bool
-    bytes: int
-    content: bool
-    why: str | None
-    below: list[_Lost] = field(default_factory=list)
-
-    def everything(self) -> Iterator[_Lost]:
-        """This path and all below it."""
-        waiting = [self]
-        while waiting:
-            lost = waiting.pop()
-            yield lost
-            waiting += lost.below
-
-
-def _parent(path: bytes) -> bytes:
-    return path.rpartition(b"/")[0]
-
-
-def _settle(lost: dict[bytes, _Lost]) -> None:
-    """Explain folders by what they held, and what owns no content by the folder it lay in.
-
-    A folder is explained where everything of any content in it is; an empty folder
-    or a dangling link is explained where the folder around it went away explained.
-    """
-    for item in reversed(lost.values()):
-        if item.folder and item.why is None:
-            content = [below for below in item.below if below.content]
-            if content and all(below.why for below in content):
-                item.why = content[0].why
-            item.content = bool(content)
-    for item in lost.values():
-        around = lost.get(_parent(item.path))
-        if item.why is None and not item.content and around is not None:
-            item.why = around.why
-
-
-def _lines(lost: dict[bytes, _Lost]) -> Iterator[str]:
-    """A line for each unexplained path; a folder that is lost as a whole is one line."""
-    told: set[bytes] = set()
-    for item in lost.values():
-        if _parent(item.path) in told:
-            told.add(item.path)
-        elif item.why is None and item.folder and not any(below.why for below in item.everything()):
-            told.add(item.path)
-            files = [below for below in item.everything() if not below.folder]
-            total = size(sum(below.bytes for below in files))
-            yield f"missing: {printable(item.path)}/ ({len(files)} files, {total})"
-        elif item.why is None and not (item.folder and item.content):
-            yield f"missing: {printable(item.path)} ({size(item.bytes)})"
-
-
-def _wants(lost: dict[bytes, _Lost]) -> Iterator[Want]:
-    """The unexplained paths, a folder that is lost as a whole for all that is in it."""
-    whole: set[bytes] = set()
-    for item in lost.values():
-        if _parent(item.path) in whole:
-            whole.add(item.path)
-        elif item.why is None and not (item.folder and any(below.why for below in item.everything())):
-            whole.add(item.path)
-            yield Want("path", item.path.decode("utf-8", "surrogateescape"))
 
 
 def _reasons(reasons: Counter[str]) -> str:
@@ -96,33 +32,45 @@ def check_files(
     allowed: Allowances,
     places: Places = (None, None),
     varying: frozenset[bytes] = frozenset(),
+    decisions: Sequence[Decision] | None = None,
 ) -> Check:
-    """Compare two images path by path: type, mode, uid, gid, size, link target and content.
+    """Compare two images path by path: type, mode, uid, gid, size, link target, content and attributes.
 
     Paths that only the new image has are counted and never fail. Contents are read
     where sizes agree (or may vary) and nothing else explains a difference; ``places`` say where from,
     and the detail says what could not be read. ``varying`` are paths that two builds of the
-    original itself have otherwise.
+    original itself have otherwise. An OS package that is gone must be named by one of
+    ``decisions``, or come with one that is; None where there is no plan to ask.
 
     Raises:
         EngineError: the engine went away.
     """
-    return _Files(before, after, Explanations(before, after, allowed, varying)).check(places)
+    with contextlib.ExitStack() as stack:
+        place = places[0]
+        contents = None if place is None else stack.enter_context(Contents(before.files, place))
+        books = packages_of(before, contents)
+        explained = Explanations(before, after, allowed, varying, books)
+        gone = books.gone(after, allowed, decisions)
+        return _Files(before, after, explained, DoubleClaims(before, books)).check(places, gone)
 
 
 class _Files:
     """One run of the check: what was found so far."""
 
-    def __init__(self, before: ImageReport, after: ImageReport, explained: Explanations) -> None:
-        self._before, self._after, self._explained = before, after, explained
-        self._lost: dict[bytes, _Lost] = {}
+    def __init__(
+        self, before: ImageReport, after: ImageReport, explained: Explanations, claims: DoubleClaims
+    ) -> None:
+        self._before, self._after, self._explained, self._claims = before, after, explained, claims
+        self._lost: dict[bytes, Lost] = {}
         self._changed: dict[bytes, str] = {}
         self._reasons: Counter[str] = Counter()
         self._left: dict[str, int] = {}
+        self._left_packages: set[str] = set()
         self._twins: list[Twin] = []
+        self._how: dict[bytes, str] = {}
         self._unread = self._added = 0
 
-    def check(self, places: Places) -> Check:
+    def check(self, places: Places, gone: Sequence[str]) -> Check:
         """Walk both images, then read what looks the same."""
         old, new = self._before.files, self._after.files
         for pair in walk(old, new):
@@ -132,22 +80,29 @@ class _Files:
                 self._miss(pair.path, pair.before)
             elif difference := changes(old, pair.before, new, pair.after):
                 if may_resize(pair.path) and all(each.startswith("size ") for each in difference):
+                    self._how[pair.path] = ", ".join(difference)
                     self._twins.append(Twin(pair.path, pair.before, pair.after))
                 else:
-                    self._differ(pair.path, pair.before, ", ".join(difference))
+                    self._differ(pair.path, pair.before, difference)
             elif found := twin(self._before, pair, self._after):
                 self._twins.append(found)
         self._read(places)
-        _settle(self._lost)
+        settle(self._lost)
         self._reasons.update(item.why for item in self._lost.values() if item.why is not None)
-        differences = (*_lines(self._lost), *self._changed.values())
+        return self._verdict([name for name in gone if name not in self._left_packages])
+
+    def _verdict(self, gone: Sequence[str]) -> Check:
+        versions = packages(self._before)
+        packages_gone = (f"missing: the OS package {name} {versions[name]}" for name in gone)
+        differences = (*packages_gone, *lines(self._lost), *self._changed.values())
         unseen: tuple[str, ...] = ()
         if self._unread:
             unseen = (f"the contents of {self._unread} files of equal size",)
         if differences:
             paths = (path for path, item in self._lost.items() if item.why is None)
+            lacking = (*(Want("package", name) for name in gone), *wants(self._lost))
             return Check(
-                "files", "failed", self._detail(), differences, tuple(_wants(self._lost)), unseen,
+                "files", "failed", self._detail(len(gone)), differences, lacking, unseen,
                 paths=(*paths, *self._changed),
             )  # fmt: skip
         left = tuple(f"left with the base: {name} ({size(count)})" for name, count in self._left.items())
@@ -158,17 +113,19 @@ class _Files:
         folder = table.entry_kind[entry] == Kind.DIRECTORY
         why = self._explained.missing(path, entry)
         content = table.entry_kind[entry] == Kind.FILE
-        item = _Lost(path, folder, table.entry_size[entry], content or why is not None, why)
+        item = Lost(path, folder, table.entry_size[entry], content or why is not None, why)
         self._lost[path] = item
-        if (around := self._lost.get(_parent(path))) is not None:
+        if (around := self._lost.get(parent(path))) is not None:
             around.below.append(item)
         if (package := self._explained.left_with_base(entry)) is not None:
-            self._left[package] = self._left.get(package, 0) + table.entry_size[entry]
+            told = self._explained.of_base(package)
+            self._left[told] = self._left.get(told, 0) + table.entry_size[entry]
+            self._left_packages.add(package.name)
 
-    def _differ(self, path: bytes, entry: int, how: str) -> None:
-        reason = self._explained.changed(path, entry)
+    def _differ(self, path: bytes, entry: int, how: tuple[str, ...]) -> None:
+        reason = self._explained.changed(path, entry, how)
         if reason is None:
-            self._changed[path] = f"changed: {printable(path)}: {how}"
+            self._changed[path] = f"changed: {printable(path)}: {', '.join(how)}"
         else:
             self._reasons[reason] += 1
 
@@ -176,17 +133,23 @@ class _Files:
         """Compare the contents of the files that look the same and that nothing else explains."""
         twins = [item for item in self._twins if self._explained.changed(item.path, item.before) is None]
         for found in compare_twins(self._before, self._after, twins, places):
-            reason = None
+            path, reason = found.twin.path, None
             try:
                 if found.outcome == "differs":
                     with found.open[0]() as was, found.open[1]() as now:
-                        reason = expected(found.twin.path, was, now)
+                        reason = expected(path, was, now)
+                    if reason is None:
+                        with found.open[1]() as now:
+                            twice = self._claims.explains(path, now)
+                            reason = "files that two distributions bring" if twice else None
+                elif path in READ_ACCOUNTS and self._explained.same_users:
+                    reason = "accounts with the same users"
             except UnreadableError:
                 pass  # then nothing explains it
             if found.outcome == "unread" and self._same_size(found.twin):
                 self._unread += 1
             elif reason is None:
-                self._changed[found.twin.path] = f"changed: {printable(found.twin.path)}: content"
+                self._changed[path] = f"changed: {printable(path)}: {self._how.get(path, 'content')}"
             else:
                 self._reasons[reason] += 1
 
@@ -194,9 +157,9 @@ class _Files:
         old, new = self._before.files, self._after.files
         return old.entry_size[item.before] == new.entry_size[item.after]
 
-    def _detail(self) -> str:
+    def _detail(self, gone: int = 0) -> str:
         unexplained = sum(item.why is None for item in self._lost.values()) + len(self._changed)
-        parts = []
+        parts = [f"{gone} OS packages are gone that no decision names"] if gone else []
         if unexplained:
             parts.append(f"{unexplained} paths are missing or changed and nothing explains it")
         if self._reasons:

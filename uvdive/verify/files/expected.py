@@ -19,9 +19,23 @@ _DRAWN = re.compile(
 """What the scripts of Debian's packages draw at random whenever they are installed."""
 
 
+PASSWD, GROUP = b"/etc/passwd", b"/etc/group"
+READ_ACCOUNTS = (PASSWD, GROUP)
+"""Files of accounts whose lines are compared (passwd(5), group(5)): passwords and comments don't count."""
+
+_FIRST_OF_USERS = 1000
+"""Groups below it are the system's (login.defs(5), GID_MIN): without members nobody needs their names."""
+
+
 def may_resize(path: bytes) -> bool:
-    """May a file's size differ from build to build? uv's notes hold times, whose digits vary in number."""
+    """May a file's size differ, so that its content tells?
+
+    uv's notes hold times, whose digits vary in number; files of accounts may hold more;
+    and of a file that two distributions bring, either may be there.
+    """
     folder, name = posixpath.split(path)
+    if path in READ_ACCOUNTS or b"/site-packages/" in path or b"/dist-packages/" in path:
+        return True
     return folder.endswith(b".dist-info") and name in (*_NOTES, b"RECORD")
 
 
@@ -30,15 +44,41 @@ def expected(path: bytes, was: IO[bytes], now: IO[bytes]) -> str | None:
     folder, name = posixpath.split(path)
     if _DRAWN.fullmatch(path):
         return "keys and ids that packages draw anew"
+    if path in READ_ACCOUNTS:
+        lines = _users if path == PASSWD else _memberships
+        return "accounts with the same users and groups" if lines(was) <= lines(now) else None
     if b".so" in name and same_when_loaded(was, now):
         return "libraries compiled anew, for debuggers' notes"
-    if not folder.endswith(b".dist-info"):
-        return None
+    return _metadata(name, was, now) if folder.endswith(b".dist-info") else None
+
+
+def _metadata(name: bytes, was: IO[bytes], now: IO[bytes]) -> str | None:
+    """The same for a distribution's metadata."""
     if name in _NOTES:
         return "uv's notes of an install"
     if name == b"RECORD" and _recorded(was) == _recorded(now):
         return "lists of installed files, for uv's notes"
     return None
+
+
+def _fields(file: IO[bytes], least: int) -> list[list[bytes]]:
+    lines = (line.split(b":") for line in file.read(_LIMIT).splitlines())
+    return [line for line in lines if len(line) >= least]
+
+
+def _users(file: IO[bytes]) -> frozenset[tuple[bytes, ...]]:
+    """Name, uid, gid, home and shell of each user."""
+    return frozenset((line[0], *line[2:4], *line[5:7]) for line in _fields(file, 7))
+
+
+def _memberships(file: IO[bytes]) -> frozenset[tuple[bytes, bytes, bytes]]:
+    """Each group with each member; of groups without any those that are not the system's."""
+    found: set[tuple[bytes, bytes, bytes]] = set()
+    for name, _, gid, members in (line[:4] for line in _fields(file, 4)):
+        found.update((name, gid, member) for member in members.split(b",") if member)
+        if gid.isdigit() and int(gid) >= _FIRST_OF_USERS:
+            found.add((name, gid, b""))
+    return frozenset(found)
 
 
 def _recorded(file: IO[bytes]) -> list[bytes]:

@@ -12,15 +12,12 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import Component, ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.compare import is_package, packages
+from uvdive.verify.files.expected import READ_ACCOUNTS
+from uvdive.verify.files.managers import is_book, may_be_remade
+from uvdive.verify.files.packages import Packages
 
 SYSTEM = ("base-os", "os-packages", "python")
 """Owners whose files come with a base image, and change with it."""
-
-DATABASES = (
-    *(b"/var/lib/dpkg", b"/var/lib/apt", b"/var/lib/rpm", b"/lib/apk/db", b"/usr/lib/apk/db"),
-    *(b"/var/log", b"/var/cache", b"/etc/ld.so.cache"),
-)
-"""Where package managers keep their books, logs and caches: what a package brings lies elsewhere."""
 
 ACCOUNTS = frozenset(
     path + end
@@ -38,6 +35,9 @@ ACCOUNTS = frozenset(
 _BACKUPS = (b"/var/lib/dpkg/status-old", b"/var/lib/dpkg/diversions-old", b"/var/cache/debconf/")
 """What dpkg and debconf keep of the state before; the ledger counts it as a cache."""
 
+_CONTENT = ("size ", "content")
+"""How differences of nothing but a file's content begin."""
+
 TEMPORARY = (b"/tmp/", b"/var/tmp/")
 """What no program may expect to find again."""
 
@@ -45,10 +45,6 @@ TEMPORARY = (b"/tmp/", b"/var/tmp/")
 def _below(path: bytes, prefix: bytes) -> bool:
     prefix = prefix.rstrip(b"/")
     return path == prefix or path.startswith(prefix + b"/")
-
-
-def _bytecode(path: bytes) -> bool:
-    return b"/__pycache__/" in path or path.endswith((b"/__pycache__", b".pyc"))
 
 
 def package_of(report: ImageReport, entry: int) -> Component | None:
@@ -68,10 +64,11 @@ class Explanations:
         after: ImageReport,
         allowed: Allowances,
         varying: frozenset[bytes] = frozenset(),
+        books: Packages | None = None,
     ) -> None:
         self._before = before
         self._after = after
-        self._varying = varying
+        self._varying, self._books = varying, books
         self._owners = frozenset(allowed.owners)
         self._dropped = frozenset(allowed.packages)
         self._paths = tuple(path.encode("utf-8", "surrogateescape") for path in allowed.paths)
@@ -94,7 +91,8 @@ class Explanations:
         return base.name if base is not None and base.name else "its first layer"
 
     @cached_property
-    def _same_users(self) -> bool:
+    def same_users(self) -> bool:
+        """Has the new image all users of the old one, by name, number and home?"""
         return set(self._before.users) <= set(self._after.users)
 
     @cached_property
@@ -105,12 +103,16 @@ class Explanations:
         """The OS package that an entry of the old image belongs to."""
         return package_of(self._before, entry)
 
-    def left_with_base(self, entry: int) -> str | None:
+    def left_with_base(self, entry: int) -> Component | None:
         """The OS package of a missing entry, where the old base had it and the new image has not."""
         package = self.package(entry)
         if package is None or package.name in self._packages:
             return None
-        return f"{package.name} {package.version} of {self._base_name}" if self._in_base(entry) else None
+        return package if self._in_base(entry) else None
+
+    def of_base(self, package: Component) -> str:
+        """A package of the old base in words."""
+        return f"{package.name} {package.version} of {self._base_name}"
 
     def _in_base(self, entry: int) -> bool:
         return self.base_changed and self._before.files.entry_layer[entry] in self._base
@@ -181,7 +183,7 @@ class Explanations:
     def _anyway(self, path: bytes, entry: int, owner: str | None) -> str | None:
         if path in self._varying:
             return "other from build to build of the original"
-        if _bytecode(path):
+        if self._bytecode(path):
             return "bytecode"
         if path.startswith(TEMPORARY):
             return "temporary files"
@@ -195,16 +197,33 @@ class Explanations:
         """What an instruction put on top of the base is not explained by another base."""
         if self._in_base(entry):
             return f"{owner} of the base {self._base_name}"
-        if path in ACCOUNTS and self._same_users:
+        if path in ACCOUNTS and self.same_users:
             return "accounts with the same users"
         if owner == "python":
             return None
-        if any(_below(path, folder) for folder in DATABASES):
+        if is_book(path):
             return "package databases"
         package = self.package(entry)
         if package is not None and self._packages.get(package.name, package.version) != package.version:
             return "OS packages of another version"
         return None
+
+    def _bytecode(self, path: bytes) -> bool:
+        """Is it bytecode that Python makes again? A .pyc beside no module is a module itself."""
+        if b"/__pycache__/" in path or path.endswith(b"/__pycache__"):
+            return True
+        source = self._before.files.find(path[:-1]) if path.endswith(b".pyc") else None
+        return source is not None and self._before.files.visible(source) is not None
+
+    def _of_package(self, path: bytes, entry: int) -> str | None:
+        """The OS package of an entry; a symlink is of the package of what it leads to."""
+        table = self._before.files
+        if table.entry_kind[entry] == Kind.SYMLINK:
+            target = resolve(table, path).node
+            found = None if target is None else table.visible(target)
+            entry = entry if found is None else found
+        package = self.package(entry)
+        return None if package is None else package.name
 
     def missing(self, path: bytes, entry: int) -> str | None:
         """Why ``path`` may be missing, in a few words; None where nothing explains it."""
@@ -213,12 +232,27 @@ class Explanations:
         if path.endswith(b"/.cache/uv") and self._before.files.entry_kind[entry] == Kind.DIRECTORY:
             owner = "uv-cache"
         gone = owner if owner in self._owners else None
-        package = self.package(entry)
-        if package is not None and package.name in self._dropped:
+        if self._of_package(path, entry) in self._dropped or self._made_by_dropped(path, owner):
             gone = "OS packages that are left out"
         return self._anyway(path, entry, owner) or gone or self._announced(path)
 
-    def changed(self, path: bytes, entry: int) -> str | None:
-        """Why ``path`` may differ, in a few words; None where nothing explains it."""
+    def _made_by_dropped(self, path: bytes, owner: str | None) -> bool:
+        """Is it a folder of packages that are left out, or did their scripts make it in one?"""
+        if not self._dropped or self._books is None:
+            return False
+        return self._books.has_folder(path, self._dropped) or (
+            owner in SYSTEM and self._books.made_by(path, self._dropped)
+        )
+
+    def changed(self, path: bytes, entry: int, how: tuple[str, ...] = ("content",)) -> str | None:
+        """Why ``path`` may differ, in a few words; None where nothing explains it.
+
+        ``how`` are the differences as ``pairs.changes`` gives them, or ``content``.
+        """
+        if path in READ_ACCOUNTS and not self._in_base(entry):
+            return self._announced(path)  # what they hold tells
+        content = all(each.startswith(_CONTENT) for each in how)
+        if content and may_be_remade(path) and self.owner(path, entry) in SYSTEM:
+            return "made anew by packages' scripts"
         why = self._anyway(path, entry, self.owner(path, entry)) or self._announced(path)
         return why or ("the interpreter moved" if path in self._moved else None)
