@@ -6,7 +6,7 @@ import pytest
 
 from uvdive.verify.checks import Check, Verification
 from uvdive.verify.repairs import Repair
-from uvdive.verify.ways import REPORT, with_ways_out
+from uvdive.verify.ways import OTHERS, REPORT, with_ways_out
 
 PASSED = Check("config", "passed", "")
 FAILED = Check("files", "failed", "lost")
@@ -35,4 +35,6 @@ def test_every_failed_check_has_a_way_out() -> None:
     ways = [check.way_out for check in with_ways_out(Verification(checks), (repair,)).checks]
     assert ways[0] == ""
     assert ways[1].startswith("--choose extra-paths=/srv/x may mend it")
-    assert ways[2:] == ["set DATABASE_URL", REPORT]
+    assert ways[2:] == ["set DATABASE_URL", OTHERS]
+    alone = with_ways_out(Verification((FAILED,)), ())
+    assert [check.way_out for check in alone.checks] == [REPORT]

@@ -203,10 +203,8 @@ class _Watch:
     def _patience(self) -> float:
         """For how many seconds what is served must stay the same to count."""
         like, served = self._watched.like, self.look.served
-        doubtful = any(answer.status in GATEWAY for answer in self.look.answers)
-        if like is not None and like.ports:
-            doubtful = served != like.served
-        if doubtful:
+        unlike = like is not None and bool(like.ports) and served != like.served
+        if unlike or any(answer.status in GATEWAY for answer in self.look.answers):
             return LATE_SECONDS
         return STABLE_SECONDS if self.look.answers else 0.0
 

@@ -9,6 +9,7 @@ from uvdive.verify.checks import Check, Verification
 from uvdive.verify.repairs import Repair
 
 REPORT = "No choice of the plan mends this; --report-problem FILE writes what is needed to report it."
+OTHERS = "What may mend the other checks may mend this one too. If it does not, --report-problem FILE helps."
 
 
 def with_ways_out(verification: Verification, repairs: Sequence[Repair]) -> Verification:
@@ -26,6 +27,8 @@ def _with_way_out(check: Check, repairs: Sequence[Repair]) -> Check:
     choices = [
         f"--choose {repair.choice}={repair.value}" for repair in repairs if check.name in repair.checks
     ]
+    if not choices and repairs:
+        return replace(check, way_out=OTHERS)
     if not choices:
         return replace(check, way_out=REPORT)
     way_out = f"{' '.join(choices)} may mend it; --repair does so, builds and checks once more."

@@ -81,7 +81,7 @@ def check_running(
             return _nothing_to_compare(new)
         ours, old, note = found
     new = run(replace(theirs, like=old))
-    if old.served != new.served and works(new):
+    if works(new) and old.served != new.served and not _answered(old):
         # It may be the original that was slow: what the new image serves, it gets the time to.
         old = run(replace(ours, like=new))
     again = new_again = None
@@ -91,6 +91,11 @@ def check_running(
     if prints_otherwise(old, new):
         new_again = run(theirs)
     return judge(Runs(old, new, again, new_again), resolved, note)
+
+
+def _answered(observed: Observed) -> bool:
+    """Did a program answer at every port that one serves at, and not a proxy or an error in its place?"""
+    return bool(observed.answers) and all(answer.status < 500 for answer in observed.answers)
 
 
 def _reference(
