@@ -16,6 +16,7 @@ from uvdive.output.text_comparison import comparison_text
 from uvdive.session.comparing import compare_images
 from uvdive.verify.checks import OwnerDelta
 from uvdive.verify.compare import normal_name
+from uvdive.verify.files.check import check_files
 from uvdive.verify.verdict import verdict
 
 
@@ -160,3 +161,51 @@ def test_what_could_not_be_read_is_counted_and_said(tmp_path: Path) -> None:
     assert said in comparison_text(comparison)
     assert said in comparison_markdown(comparison)
     assert comparison_data(comparison)["unread_contents"] == comparison.unread
+
+
+CAPABILITY = {"SCHILY.xattr.security.capability": "\x01\x00\x00\x02", "SCHILY.xattr.user.note": "a b"}
+
+
+def test_it_says_how_a_path_changed(tmp_path: Path) -> None:
+    old = {
+        "text": make.file("srv/text", b"test"),
+        "mode": make.file("srv/mode", b"m"),
+        "owner": make.file("srv/owner", b"o"),
+        "bin": make.file("srv/bin", b"b", 0o755, pax_headers=CAPABILITY),
+        "folder": make.folder("srv/folder"),
+    }
+    new = {
+        **old,
+        "text": make.file("srv/text", b"prod"),
+        "mode": make.file("srv/mode", b"mm", 0o755),
+        "owner": make.file("srv/owner", b"o", uid=5, gid=6),
+        "bin": make.file("srv/bin", b"b", 0o755),
+    }
+    sides = [pairs.read_with_contents(tmp_path / f"{n}.tar", files) for n, files in enumerate((old, new))]
+    comparison = compare_images(sides[0][0], sides[1][0], indexes=(sides[0][1], sides[1][1]))
+    assert {item.path: item.what for item in comparison.paths} == {
+        b"/srv/bin": ("attributes security.capability=01000002 user.note=612062 -> none",),
+        b"/srv/mode": ("mode 0644 -> 0755", "size 1 -> 2"),
+        b"/srv/owner": ("uid 0 -> 5", "gid 0 -> 6"),
+        b"/srv/text": ("content",),
+    }
+    paths = {item["path"]: item["what"] for item in comparison_data(comparison)["paths"]}
+    assert paths["/srv/text"] == ["content"]
+    for text in (comparison_text(comparison), comparison_markdown(comparison).replace("\\", "")):
+        assert "(mode 0644 -> 0755)" in text
+        assert "(extended attributes)" in text
+        assert "(uid 0 -> 5, gid 0 -> 6)" in text
+        assert "(content)" in text
+
+
+def test_a_lost_capability_fails_the_files_check(tmp_path: Path) -> None:
+    with_it = {"bin": make.file("srv/bin", b"b", 0o755, pax_headers=CAPABILITY)}
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | with_it)
+    after = pairs.read(
+        tmp_path / "a.tar", pairs.python(), pairs.application() | {"bin": make.file("srv/bin", b"b", 0o755)}
+    )
+    check = check_files(before, after, pairs.ALLOWED)
+    assert check.differences == (
+        "changed: /srv/bin: attributes security.capability=01000002 user.note=612062 -> none",
+    )
+    assert check_files(before, before, pairs.ALLOWED).status == "passed"

@@ -18,6 +18,7 @@ from uvdive.verify.checks import Check
 from uvdive.verify.start import running
 from uvdive.verify.start.inside_uv import stays_inside_uv
 from uvdive.verify.start.judging import Runs, judge
+from uvdive.verify.start.moved import MovedInterpreters
 from uvdive.verify.start.needs import named_variables, what_it_needs
 
 RESOLVED = Check("start", "passed", "The new image starts web.")
@@ -260,6 +261,33 @@ def test_what_uv_prints_is_no_output_of_the_program(compared: Check2) -> None:
     check, asked = compared(talkative, DONE)
     assert check.status == "passed"
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "differs"),
+    [
+        ("{home}", False), ("on {home}/bin/python3.13 now", False), ("{home}/lib/python3.13/os.py", False),
+        ("{home}/share/data", True), ("{home}ly", True), ("x{home}", False),
+    ],
+)  # fmt: skip
+def test_the_interpreters_new_place_is_no_other_output(two, line: str, differs: bool) -> None:
+    before, after = two
+    homes = "/root/.local/share/uv/python/cpython-3.13", "/usr/local"
+    moved = MovedInterpreters(
+        *(
+            replace(
+                report,
+                environments=tuple(
+                    replace(each, interpreter_path=f"{home}/bin/python3.13") for each in report.environments
+                ),
+            )
+            for report, home in zip((before, after), homes, strict=True)
+        )
+    )
+    old, new = (moved.plain(replace(DONE, output=(line.format(home=home),))) for home in homes)
+    assert (old != new) is differs
+    same = MovedInterpreters(before, after).plain(replace(DONE, output=("/usr/local/bin/python",)))
+    assert same.output == ("/usr/local/bin/python",)
 
 
 def test_an_image_in_no_engine_leaves_the_start_unproven(tmp_path: Path) -> None:

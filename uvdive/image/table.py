@@ -63,7 +63,9 @@ class FileTable:
 
     ``names`` are raw bytes without slashes. ``entry_size`` is the inode's size in
     bytes for regular files, else 0. ``entry_link`` indexes ``links`` (a symlink's
-    target) or is NONE. ``inode_entry`` is the entry that created the inode.
+    target) or is NONE. ``inode_entry`` is the entry that created the inode. ``attributed``
+    are the few entries that have extended attributes, in order, and ``xattrs`` these: a
+    line ``name=value`` for each, the value in hexadecimal digits.
     """
 
     node_parent: array[int] = field(default_factory=lambda: array("i", [NONE]))
@@ -85,6 +87,8 @@ class FileTable:
     inode_death: array[int] = field(default_factory=lambda: array("H"))
     inode_cause: array[int] = field(default_factory=lambda: array("B"))
     links: list[bytes] = field(default_factory=list)
+    attributed: array[int] = field(default_factory=lambda: array("I"))
+    xattrs: list[bytes] = field(default_factory=list)
     _newest: array[int] | None = field(default=None, compare=False, repr=False)
     _before: array[int] | None = field(default=None, compare=False, repr=False)
     _folders: dict[int, list[range]] | None = field(default=None, compare=False, repr=False)
@@ -124,6 +128,17 @@ class FileTable:
     def inode_live(self, inode: int) -> bool:
         """Does one of its names survive in the final state?"""
         return self.inode_death[inode] == ALIVE
+
+    def attributes(self, entry: int) -> bytes:
+        """An entry's extended attributes; a hard link's may stand beside the first name alone."""
+        found = self._attributes(entry)
+        inode = self.entry_inode[entry]
+        return found if found or inode == NONE else self._attributes(self.inode_entry[inode])
+
+    def _attributes(self, entry: int) -> bytes:
+        place = bisect_left(self.attributed, entry)
+        there = place < len(self.attributed) and self.attributed[place] == entry
+        return self.xattrs[place] if there else b""
 
     def path(self, node: int) -> bytes:
         """The node's absolute path; ``/`` for node 0."""

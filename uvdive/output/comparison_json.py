@@ -30,6 +30,7 @@ def comparison_data(comparison: Comparison) -> dict[str, Any]:
                 "change": item.change,
                 "before_bytes": item.before_bytes,
                 "after_bytes": item.after_bytes,
+                "what": list(item.what),
             }
             for item in comparison.paths
         ],

@@ -10,7 +10,7 @@ from uvdive.output import largest
 from uvdive.output.plain import count, one_line
 from uvdive.output.sizes import engine_lines
 from uvdive.output.text import layer_place
-from uvdive.output.text_comparison import unread_lines
+from uvdive.output.text_comparison import how_it_changed, unread_lines
 from uvdive.verify.checks import Comparison, PackageDelta
 
 TOP = 20
@@ -114,7 +114,11 @@ def comparison_markdown(comparison: Comparison, units: Units = "si") -> str:
         ("**total**", size(before, units), size(after, units), f"**{_delta(before, after, units)}**")
     )
     path_rows = [
-        (_delta(item.before_bytes, item.after_bytes, units), item.change, code(item.path))
+        (
+            _delta(item.before_bytes, item.after_bytes, units),
+            item.change,
+            f"{code(item.path)} {escaped(how_it_changed(item).strip())}".strip(),
+        )
         for item in largest.paths(comparison.paths)[:TOP]
     ]
     config = [(code(item.key), code(str(item.before)), code(str(item.after))) for item in comparison.config]

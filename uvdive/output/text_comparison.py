@@ -83,13 +83,20 @@ def _paths(paths: tuple[PathDelta, ...], units: Units, width: int) -> list[str]:
         (
             f"  {delta(largest.change(item.before_bytes, item.after_bytes), units)}",
             item.change,
-            one_line(item.path, max(width - 24, 30)),
+            one_line(item.path, max(width - 24 - len(how), 30)) + how,
         )
-        for item in differ[:TOP]
+        for item, how in ((item, how_it_changed(item)) for item in differ[:TOP])
     ]
     if not rows:
         return []
     return table([("Paths", "", ""), *rows], frozenset({0})) + _more(len(rows), len(differ))
+
+
+def how_it_changed(path: PathDelta) -> str:
+    """What but its size a path has otherwise, in brackets; the values of attributes are in the JSON."""
+    told = ["extended attributes" if each.startswith("attributes ") else each for each in path.what]
+    told = [visible(each) for each in told if not each.startswith("size ")]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _config(config: tuple[ConfigDelta, ...], width: int) -> list[str]:

@@ -106,12 +106,13 @@ class PackageDelta:
 
 @dataclass(frozen=True, slots=True)
 class PathDelta:
-    """One path that was added, removed or changed."""
+    """One path that was added, removed or changed; ``what`` says how it changed (``mode 0644 -> 0755``)."""
 
     path: bytes
     change: Literal["added", "removed", "changed"]
     before_bytes: int | None
     after_bytes: int | None
+    what: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

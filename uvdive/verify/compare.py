@@ -22,7 +22,7 @@ def compare(before: ImageReport, after: ImageReport, places: Places = (None, Non
 
     Owners are in the order of OWNERS; packages by environment and name, only those
     that differ in version or bytes; paths in order. A path counts as changed by its
-    type, mode, owner, size, link target and content; ``places`` say where contents are
+    type, mode, owner, size, link target, extended attributes and content; ``places`` say where contents are
     read, and the comparison's ``unread`` counts the files whose contents can't be had.
 
     Raises:
@@ -131,32 +131,42 @@ def _paths(before: ImageReport, after: ImageReport, places: Places) -> tuple[tup
     """The paths that differ, in order, and how many files could not be read."""
     pairs = {pair.path: pair for pair in walk(before.files, after.files)}
     changed: dict[bytes, Literal["added", "removed", "changed"]] = {}
+    what: dict[bytes, tuple[str, ...]] = {}
     twins = []
     for pair in pairs.values():
         if pair.before is None:
             changed[pair.path] = "added"
         elif pair.after is None:
             changed[pair.path] = "removed"
-        elif changes(before.files, pair.before, after.files, pair.after):
-            changed[pair.path] = "changed"
+        elif how := changes(before.files, pair.before, after.files, pair.after):
+            changed[pair.path], what[pair.path] = "changed", how
         elif found := twin(before, pair, after):
             twins.append(found)
     unread = 0
     for item in compare_twins(before, after, twins, places):
         if item.outcome == "differs":
-            changed[item.twin.path] = "changed"
+            changed[item.twin.path], what[item.twin.path] = "changed", ("content",)
         else:
             unread += 1
-    deltas = (_path(before, after, pairs[path], changed[path]) for path in pairs if path in changed)
+    deltas = (
+        _path(before, after, pairs[path], changed[path], what.get(path, ()))
+        for path in pairs
+        if path in changed
+    )
     return tuple(deltas), unread
 
 
 def _path(
-    before: ImageReport, after: ImageReport, pair: Pair, change: Literal["added", "removed", "changed"]
+    before: ImageReport,
+    after: ImageReport,
+    pair: Pair,
+    change: Literal["added", "removed", "changed"],
+    what: tuple[str, ...],
 ) -> PathDelta:
     return PathDelta(
         path=pair.path,
         change=change,
         before_bytes=None if pair.before is None else before.files.entry_size[pair.before],
         after_bytes=None if pair.after is None else after.files.entry_size[pair.after],
+        what=what,
     )

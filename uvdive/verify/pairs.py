@@ -64,6 +64,7 @@ def describe(table: FileTable, entry: int) -> tuple[tuple[str, object], ...]:
         ("gid", table.entry_gid[entry]),
         ("size", table.entry_size[entry]),
         ("link", printable(link_target(table, entry) or b"")),
+        ("attributes", printable(table.attributes(entry).replace(b"\n", b" ")) or "none"),
     )
 
 

@@ -142,3 +142,29 @@ def test_indexes_without_end_are_refused(tmp_path: Path) -> None:
         index = layout.index(index)
     with pytest.raises(ImageError, match="nested without end"):
         read(f"oci:{layout.folder(tmp_path / 'layout', index)}")
+
+
+def test_what_refers_to_an_image_is_no_image(tmp_path: Path) -> None:
+    """SBOMs, signatures and the like stand beside images as manifests of their own."""
+    layout = Layout()
+    image = layout.image([make.layer(make.file("a", b"abc"))])
+    empty = layout.add(b"{}", mediaType="application/vnd.oci.empty.v1+json")
+    config = layout.add(b"{}", mediaType="application/vnd.oci.image.config.v1+json")
+    spdx = layout.add(b"{}", mediaType="application/spdx+json")
+    artifacts = (
+        {"artifactType": "application/spdx+json", "config": empty, "layers": [spdx], "subject": image},
+        {"config": empty, "layers": [spdx], "subject": image},
+        {"artifactType": "application/spdx+json", "config": config, "layers": [spdx]},
+        {
+            "config": config,
+            "layers": [layout.add(b"{}", mediaType="application/vnd.dev.cosign.simplesigning.v1+json")],
+        },
+    )
+    manifests = [layout.add_json(artifact) for artifact in artifacts]
+    assert read(layout.folder(tmp_path / "x", image, *manifests)).totals.files == 1
+    # An image that names the kinds of its parts is one.
+    data = make.layer(make.file("a", b"abcd"))
+    tar = layout.add(data, mediaType="application/vnd.oci.image.layer.v1.tar")
+    whole = {"os": "linux", "architecture": "amd64", "rootfs": {"diff_ids": [tar["digest"]]}}
+    typed = {"config": layout.add_json(whole, mediaType=config["mediaType"]), "layers": [tar]}
+    assert read(layout.folder(tmp_path / "y", layout.add_json(typed), *manifests)).totals.files == 1

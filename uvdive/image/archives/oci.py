@@ -18,6 +18,10 @@ from uvdive.image.raw_image import load_json, read_config
 _TAG = "org.opencontainers.image.ref.name"
 _NAME = "io.containerd.image.name"
 _ATTESTATION = "vnd.docker.reference.type"
+_CONFIGS = (
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+)
 _MAX_DEPTH = 8
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
 
@@ -63,7 +67,7 @@ def _platform(descriptor: dict[str, Any]) -> str | None:
 
 
 def _images(box: Box, index: dict[str, Any], names: frozenset[str], depth: int = 0) -> Iterator[_Image]:
-    """Every image below an index; attestations are none."""
+    """Every image below an index; attestations and what refers to an image (an SBOM) are none."""
     if depth > _MAX_DEPTH:
         raise ImageError("The layout's indexes are nested without end.", INCOMPLETE)
     for descriptor in index.get("manifests") or ():
@@ -79,8 +83,21 @@ def _images(box: Box, index: dict[str, Any], names: frozenset[str], depth: int =
         value = _load(box, descriptor["digest"], "manifest")
         if "manifests" in value:
             yield from _images(box, value, below, depth + 1)
-        elif "layers" in value:
+        elif "layers" in value and _holds_files(value):
             yield _Image(value, place, below)
+
+
+def _holds_files(manifest: dict[str, Any]) -> bool:
+    """Is a manifest an image's, and no artifact's (OCI image-spec, "Guidelines for Artifact Usage")?
+
+    An artifact says so by its type, or has a config or layers of another kind.
+    """
+    config, layers = manifest.get("config"), manifest["layers"]
+    kind = config.get("mediaType") if isinstance(config, dict) else None
+    if manifest.get("artifactType") or (kind is not None and kind not in _CONFIGS):
+        return False
+    kinds = [layer.get("mediaType") for layer in layers if isinstance(layer, dict)]
+    return not kinds or any(kind is None or "tar" in str(kind) for kind in kinds)
 
 
 def choose(box: Box, tag: str | None, platform: str | None, *, reference: str, source: str) -> Chosen:

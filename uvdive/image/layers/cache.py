@@ -25,7 +25,7 @@ from uvdive.base import columns
 from uvdive.base.folders import user_folder
 from uvdive.image.layer_index import LayerData, LayerIndex
 
-FORMAT = 1
+FORMAT = 2
 """Goes up whenever LayerIndex or its reading changes."""
 
 DEFAULT_LIMIT = 1 << 30
@@ -61,9 +61,10 @@ def _pack(layer: LayerData) -> bytes:
         "names": list(distinct),
         "targets": index.targets,
         "contents": list(index.contents.values()),
+        "xattrs": list(index.xattrs.values()),
     }
     numbers = {name: getattr(index, name) for name in _ARRAYS}
-    numbers |= {"name": names, "kept": array("I", index.contents)}
+    numbers |= {"name": names, "kept": array("I", index.contents), "attributed": array("I", index.xattrs)}
     parts = [columns.pack(column) for column in numbers.values()]
     parts += [columns.pack_texts(column) for column in texts.values()]
     header = {
@@ -98,6 +99,7 @@ def _unpack(payload: bytes) -> LayerData:
         names=[values["names"][number] for number in values["name"]],
         targets=values["targets"],
         contents=dict(zip(values["kept"], values["contents"], strict=True)),
+        xattrs=dict(zip(values["attributed"], values["xattrs"], strict=True)),
         has_digests=header["has_digests"],
         warnings=header["warnings"],
         **{name: values[name] for name in _ARRAYS},

@@ -105,6 +105,11 @@ class _Stack(Living):
         table.entry_inode.extend(array("i", [NONE]) * count_)
         table.entry_link.extend(array("i", [NONE]) * count_)
         self.files(rows, first)
+        if index.xattrs:
+            for row, place in enumerate(rows.places):
+                if place in index.xattrs:
+                    table.attributed.append(first + row)
+                    table.xattrs.append(index.xattrs[place])
         if _SYMLINK in rows.kinds:
             for row, kind in enumerate(rows.kinds):
                 if kind == _SYMLINK:

@@ -18,7 +18,7 @@ from uvdive.image.layer_index import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
 from uvdive.image.sieve import Wanted
 from uvdive.image.stream import Buffer, ReadyStream
 from uvdive.image.table import Kind
-from uvdive.image.tar.header import BLOCK, BadHeaderError, clean, pax
+from uvdive.image.tar.header import BLOCK, XATTR, BadHeaderError, clean, pax
 from uvdive.image.tar.member import Owner, Owners
 from uvdive.image.tar.names import Names
 
@@ -53,7 +53,7 @@ def _records(data: bytes) -> dict[bytes, bytes] | None:
         records = pax(data)
     except BadHeaderError:
         return None
-    usual = records.keys().isdisjoint(_UNUSUAL) and records.get(b"path") != b""
+    usual = records.keys().isdisjoint(_UNUSUAL) and records.get(b"path") != b"" and XATTR not in data
     return records if usual and _WHOLE.fullmatch(records.get(b"mtime", b"0")) else None
 
 

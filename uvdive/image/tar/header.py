@@ -7,6 +7,7 @@ POSIX.1-2017 "pax" and the GNU tar manual.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from struct import Struct
 
 from uvdive.base.errors import ImageError
@@ -15,6 +16,9 @@ from uvdive.image.stream import ByteStream
 BLOCK = 512
 FIELDS = Struct("100s8s8s8s12s12s8sc100s8s32s32s8s8s155s12x").unpack
 ZEROS = bytes(BLOCK)
+XATTR = b".xattr."
+"""What the names of PAX records have in common that hold extended attributes."""
+
 MAX_SIZE = 1 << 60
 _MAX_EXTENSION = 1 << 20
 _EDGES = (b"/", b".", b"")
@@ -96,6 +100,20 @@ def pax(data: bytes) -> dict[bytes, bytes]:
         records[key] = value
         at = end
     return records
+
+
+def xattrs(records: Mapping[bytes, bytes]) -> bytes:
+    """The extended attributes among PAX records, by name: a line ``name=value`` each, the value in hex.
+
+    ``SCHILY.xattr`` is what star, GNU tar, Go and the engines write, ``LIBARCHIVE.xattr``
+    bsdtar besides.
+    """
+    found = {
+        key.partition(XATTR)[2]: value
+        for key, value in records.items()
+        if key.startswith((b"SCHILY" + XATTR, b"LIBARCHIVE" + XATTR))
+    }
+    return b"\n".join(name + b"=" + value.hex().encode() for name, value in sorted(found.items()))
 
 
 def pax_number(value: bytes) -> int:

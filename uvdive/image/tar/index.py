@@ -83,6 +83,8 @@ class Indexer:
         if kind in _LINKS:
             target = len(index.targets)
             index.targets.append(th.clean(members.link) if kind == HARD_LINK else members.link)
+        if members.xattrs:
+            index.xattrs[len(index.names) - 1] = members.xattrs
         size, offset, digest = members.size, -1, 0
         if kind in _WHITEOUTS:
             size = 0

@@ -66,15 +66,15 @@ class Members:
     ``size`` is a regular file's logical size and ``stored`` the length of its data in
     the tar, both in bytes; the stream stands at the data, which the caller takes or
     passes over, and its padding. Only regular files have data (as in Go's
-    archive/tar), whatever the header's size says. ``over`` says that the tar's own end
-    was met.
+    archive/tar), whatever the header's size says. ``xattrs`` are as ``header.xattrs``
+    gives them. ``over`` says that the tar's own end was met.
     """
 
     def __init__(self, stream: ByteStream) -> None:
         self.stream = stream
         self.warnings: list[str] = []
         self.kind = _FILE
-        self.name = self.link = b""
+        self.name = self.link = self.xattrs = b""
         self.mode = self.uid = self.gid = self.mtime = self.size = self.stored = 0
         self.globals: dict[bytes, bytes] = {}
         self.owners = Owners()
@@ -107,6 +107,7 @@ class Members:
             self.kind = kind
             self._read(block, flag)
             pending, self._pending = self._pending, None
+            self.xattrs = b""
             if pending is not None or self.globals:
                 self._extend(pending or _Pending())
             if kind == _FILE and self.name[-1:] == b"/" and flag in (0, 48):
@@ -181,6 +182,7 @@ class Members:
             records = {**self.globals, **records}
         self.name = records.get(b"GNU.sparse.name") or records.get(b"path", self.name)
         self.link = records.get(b"linkpath", self.link)
+        self.xattrs = th.xattrs(records)
         for key in records:
             if key in _NUMBERS:
                 self._number(key, th.pax_number(records[key]))

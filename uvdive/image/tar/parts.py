@@ -176,4 +176,5 @@ def _append(whole: LayerIndex, numbers: dict[bytes, int], part: LayerIndex) -> N
     for name in _COLUMNS:
         getattr(whole, name).extend(getattr(part, name))
     whole.contents.update((entries + place, data) for place, data in part.contents.items())
+    whole.xattrs.update((entries + place, data) for place, data in part.xattrs.items())
     whole.warnings.extend(part.warnings)

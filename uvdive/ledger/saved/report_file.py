@@ -38,6 +38,8 @@ _LEVEL = 1
 _PREAMBLE = struct.Struct("<QI")
 _LENGTH = struct.Struct("<Q")
 _OWN_COLUMNS = ("inode_owner", "inode_component")
+_LATER = frozenset({"attributed", "xattrs"})
+"""Columns that older files have not: empty then."""
 _SAVE_AGAIN = "Save the report again: uvdive IMAGE --save FILE.uvdive"
 
 
@@ -133,7 +135,7 @@ def _read_columns(columns: tuple[_Column, ...], blobs: memoryview) -> dict[str, 
         found[column.name] = values
     if at != len(blobs):
         raise ValueError("there are bytes after the last column")
-    missing = {*COLUMNS, *_OWN_COLUMNS} - found.keys()
+    missing = {*COLUMNS, *_OWN_COLUMNS} - found.keys() - _LATER
     if missing:
         raise ValueError(f"the columns {', '.join(sorted(missing))} are missing")
     return found

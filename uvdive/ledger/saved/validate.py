@@ -27,6 +27,11 @@ def check(report: ImageReport) -> None:
     _within("entry_cause", table.entry_cause, 0, len(Cause))
     _within("entry_change", table.entry_change, 0, len(Change))
     _within("entry_link", table.entry_link, NONE, len(table.links))
+    _within("attributed", table.attributed, 0, table.entries)
+    if len(table.attributed) != len(table.xattrs) or not all(
+        map(operator.lt, table.attributed, islice(table.attributed, 1, None))
+    ):
+        raise ValueError("the columns of extended attributes don't agree")
     _within("entry_inode", table.entry_inode, NONE, table.inodes)
     _within("inode_entry", table.inode_entry, 0, table.entries)
     for column in (table.entry_layer, table.inode_entry):

@@ -15,6 +15,7 @@ from uvdive.verify.start.bodies import likenesses
 from uvdive.verify.start.command import start_command
 from uvdive.verify.start.inside_uv import stays_inside_uv
 from uvdive.verify.start.judging import Runs, judge, prints_otherwise, said, works
+from uvdive.verify.start.moved import MovedInterpreters
 
 RUN_SECONDS = 60.0
 
@@ -69,8 +70,10 @@ def check_running(
             why = f"{report.image.reference} is in no engine that could run it."
             return replace(resolved, detail=f"{resolved.detail} {why}", unseen=(why,))
 
+    moved = MovedInterpreters(before, after)
+
     def run(watched: Watched) -> Observed:
-        return observe(watched, seconds=RUN_SECONDS, cancel=cancel)
+        return moved.plain(observe(watched, seconds=RUN_SECONDS, cancel=cancel))
 
     ours, theirs = _watched(before, settings), _watched(after, settings)
     old, note = run(ours), ""
