@@ -34,6 +34,7 @@ RARE = [
     header(b"a", magic=b"ustar  \0", prefix=b"12345670123"),
     header(b"a", b"1", link=b"./b/../c"),
     TWICE + header(b"a"),
+    header(b"z") + extended(b"x", record(b"SCHILY.xattr.user.a", b"\x00=\n")) + header(b"a") + header(b"b"),
     file(b"d/" + b"n" * 98, b"x" * 600, b"0", b"\0") * 3,
 ]
 
