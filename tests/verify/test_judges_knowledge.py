@@ -13,7 +13,7 @@ import pairs_of_images as pairs
 import pytest
 from layers import content
 
-from uvdive.ledger.reading.contents import Place
+from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.rewrite.plan import Allowances, Decision
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.files.check import check_files
@@ -54,7 +54,7 @@ def check(
     for name, files in (("b.tar", old), ("a.tar", new)):
         report, index = pairs.read_with_contents(tmp_path / name, pairs.python(), pairs.application() | files)
         reports.append(report)
-        places.append(Place(index=index))
+        places.append(ContentPlace(index=index))
     told = None if decisions is None else list(decisions)
     return check_files(*reports, allowed, (places[0], places[1]), frozenset(varying), told)
 

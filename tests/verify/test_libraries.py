@@ -199,7 +199,7 @@ def test_what_only_the_new_environment_needs_must_be_there_where_the_original_ha
         ("bad.tar", needing, pairs.application()),
     ):
         report, index = pairs.read_with_contents(tmp_path / name, pairs.python() | system, app)
-        sides.append((report, Place(index=index)))
+        sides.append((report, ContentPlace(index=index)))
     (before, old), (good, right), (bad, wrong) = sides
     lost = check_libraries(before, bad, (old, wrong))
     assert (lost.status, lost.differences) == ("failed", (f"/{EXTENSION} needs libgomp.so.1",))
@@ -222,7 +222,7 @@ def test_what_could_not_be_read_is_said_and_proves_nothing(
         raise contents.UnreadableError("gone")
 
     monkeypatch.setattr(contents.Contents, "open", unreadable)
-    place = Place(index=index)
+    place = ContentPlace(index=index)
     done = check_libraries(report, report, (place, place))
     assert done.status == "skipped"
     assert any("_speed.so could not be read" in line for line in done.unseen)
