@@ -12,7 +12,9 @@ from driving import Recorded, answers, opened, proof, rewritten, text_of
 from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildResult, BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
 from uvdive.tui.progress.proof import Proof
+from uvdive.tui.screens.rewrite.questions import second_question
 from uvdive.tui.widgets.building import PairBar
+from uvdive.verify.checks import Check
 
 LAYERS = tuple(LayerOutline(f"sha256:{number}", "", None) for number in range(3))
 IMAGE = ImageFound("uvdive.local/x:after", LAYERS)
@@ -130,3 +132,15 @@ async def test_the_new_bar_fills_over_its_outline_with_each_layer(dockerfile) ->
         fed.food.put(None)
         assert screen._job is not None
         screen._job.join(30)
+
+
+def test_a_check_that_could_not_look_leaves_the_rewrite_unproven() -> None:
+    blind = Check("imports", "skipped", "no engine", unseen=("x.tar is in no engine",))
+    found = Proof()
+    found.finish(proof((Check("config", "passed", ""), blind)))
+    assert not found.passed
+    assert found.proven() == "not proven, imports could not look at everything"
+    assert "x.tar is in no engine" in second_question(found)._body.plain
+    found.finish(proof((Check("config", "passed", ""), Check("imports", "skipped", "nothing to import"))))
+    assert found.passed
+    assert found.proven() == "all 1 checks passed, 1 skipped"

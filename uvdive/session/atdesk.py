@@ -8,6 +8,7 @@ from pathlib import Path
 
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.events import BuildRequest, Timings
+from uvdive.build.settings import PLAIN, StartSettings
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Held, slim
 from uvdive.session.options import ReadOptions
@@ -40,12 +41,13 @@ def plan_at_desk(
     )
 
 
-def prove_at_desk(
+def prove_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
     held: Held,
     plan: RewritePlan,
     context: Path,
     build_args: tuple[str, ...],
     start: bool,  # noqa: FBT001 - a desk takes arguments by place
+    settings: StartSettings = PLAIN,
     *,
     on_event: OnEvent,
     cancel: CancelToken,
@@ -58,6 +60,7 @@ def prove_at_desk(
         index=held.store.index if held.store is not None else None,
         build_args=build_args,
         start=start,
+        settings=settings,
         on_event=on_event,
         cancel=cancel,
     )

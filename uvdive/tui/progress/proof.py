@@ -126,9 +126,14 @@ class Proof:
         return [check for check in self.checks.values() if check is not None and check.status == "failed"]
 
     @property
+    def unseen(self) -> tuple[str, ...]:
+        """What no check could look at, though it matters."""
+        return () if self.verification is None else self.verification.unseen
+
+    @property
     def passed(self) -> bool:
-        """Is it done, verified, and did every check pass?"""
-        return self.comparison is not None and self.verification is not None and self.verification.passed
+        """Is it done, verified, and was everything looked at that matters, with no check failed?"""
+        return self.comparison is not None and self.verification is not None and self.verification.proven
 
     def verdict(self) -> str:
         """The saving in one sentence; empty before it is measured."""
@@ -149,6 +154,9 @@ class Proof:
             return f"{len(failed)} check{'' if len(failed) == 1 else 's'} failed: " + ", ".join(
                 c.name for c in failed
             )
+        blind = [check.name for check in self.verification.checks if check.unseen]
+        if blind:
+            return f"not proven, {', '.join(blind)} could not look at everything"
         done = [check for check in self.verification.checks if check.status != "skipped"]
         skipped = len(self.verification.checks) - len(done)
         told = f"all {len(done)} checks passed" if done else "no check could run"

@@ -73,8 +73,10 @@ def _known(proof: Proof | None) -> Content:
 
 
 def second_question(proof: Proof) -> Question:
-    """After a failed proof: what failed, and whether to write all the same."""
-    lines = [Content("The new image is not as good as the old one:"), Content("")]
+    """After a failed proof: what failed or could not be looked at, and whether to write all the same."""
+    failed = "The new image is not as good as the old one:"
+    lines = [Content(failed if proof.failed_checks else "Not everything could be looked at:"), Content("")]
+    lines += [Content(f"? {visible(what)}") for what in proof.unseen]
     for check in proof.failed_checks:
         lines.append(Content.assemble((f"× {check.name}: ", "bold $text-error"), visible(check.detail)))
         lines += [Content(f"    {visible(line)}") for line in check.differences[:5]]

@@ -82,7 +82,7 @@ class RewriteFiles(RewriteLayout):
         if plan is None or self.look():
             return
         questions = [first_question(plan, self.proof)]
-        if self.proof is not None and self.proof.failed_checks:
+        if self.proof is not None and (self.proof.failed_checks or self.proof.unseen):
             questions.append(second_question(self.proof))
         self._ask(plan, questions)
 
