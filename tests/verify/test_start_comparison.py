@@ -278,7 +278,12 @@ def test_the_interpreters_new_place_is_no_other_output(two, line: str, differs: 
             replace(
                 report,
                 environments=tuple(
-                    replace(each, interpreter_path=f"{home}/bin/python3.13") for each in report.environments
+                    replace(
+                        each,
+                        interpreter_path=f"{home}.5/bin/python3.13",
+                        hops=(each.interpreter, f"{home}/bin/python3.13", f"{home}.5/bin/python3.13"),
+                    )
+                    for each in report.environments
                 ),
             )
             for report, home in zip((before, after), homes, strict=True)

@@ -33,7 +33,8 @@ def _homes(before: ImageReport, after: ImageReport) -> Iterator[str]:
     for old in before.environments:
         other = new.get(old.path)
         if other is not None and old.interpreter_path != other.interpreter_path:
-            for path in (old.interpreter_path, other.interpreter_path):
-                home, found, _ = (path or "").rpartition("/bin/")
-                if found:
+            # uv's own link for a minor version is one of the hops (cpython-3.13 to cpython-3.13.5).
+            for path in (*old.hops, *other.hops):
+                home, found, _ = path.rpartition("/bin/")
+                if found and home != old.path:
                     yield home
