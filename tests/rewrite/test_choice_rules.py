@@ -9,7 +9,7 @@ import pytest
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import Component, Distribution
-from uvdive.rewrite.choices import KNOWN
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.planner import plan
 
 BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
@@ -164,7 +164,7 @@ def test_every_combination_that_is_offered_is_valid(full, tmp_path, start, names
 
 def test_every_choice_is_known_with_its_values(full) -> None:
     for name, values in offered(full().plan()).items():
-        assert set(values) <= set(KNOWN[name])
+        assert set(values) <= set(CHOICES[name].values)
 
 
 UNCHANGED = BASE + SYNC + "FROM python:3.13-slim-trixie\nCMD flask\n"

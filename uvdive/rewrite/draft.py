@@ -15,10 +15,11 @@ from uvdive.rewrite.builder.dockerignore import keep_host_environment_out
 from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync, warn_resolving
 from uvdive.rewrite.builder.options import BuildOptions, build_options
 from uvdive.rewrite.builder.project_install import install_project
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.copies.by_text import static_copy_set
 from uvdive.rewrite.copies.by_text_checks import check_static
 from uvdive.rewrite.copies.copier import Copier, CopySet
-from uvdive.rewrite.copies.extra import add_paths, extra_packages
+from uvdive.rewrite.copies.extra import add_paths
 from uvdive.rewrite.copies.in_words import explain
 from uvdive.rewrite.copies.layers import MAX_COPIES, arranged
 from uvdive.rewrite.copies.left_behind import left_behind
@@ -28,10 +29,11 @@ from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.mounts import mount_points
 from uvdive.rewrite.evidence.runs import Run, early_copies, read_runs
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Notes, Refused, options
+from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages.by_other_programs import check_sources
+from uvdive.rewrite.packages.extra import extra_packages
 from uvdive.rewrite.packages.plan import plan_packages
-from uvdive.rewrite.plan import Decision, FileChange, Prediction
+from uvdive.rewrite.plan import FileChange, Prediction
 from uvdive.rewrite.prediction import predict
 from uvdive.rewrite.stages.base_difference import announce_base_files
 from uvdive.rewrite.stages.bases import Bases, check_interpreter, choose_bases
@@ -188,7 +190,7 @@ def _draft_in_place(bench: Bench, choices: Mapping[str, str]) -> Draft | None:
         "Leave uv out of the last stage",
         "Nothing in it needs uv but the start, and that does without; everything else stays as it is.",
     )
-    notes.owners.update(("uv", "uv-cache"))
+    notes.allowed.owners.update(("uv", "uv-cache"))
     writer = write_in_place(evidence, starter, moved, env, notes)
     changes = tuple(starter.scripts.changes)
     return Draft(notes, writer, predict_in_place(evidence), evidence.base, changes)
@@ -200,8 +202,8 @@ def _announce(
     """The paths that the new image lacks or changes for another base, or because they stay behind."""
     if files is None:
         return
-    notes.paths.update(left_behind(files, evidence.workdir, bases.python_from))
-    notes.paths.update(mount_points(evidence, files))
+    notes.allowed.paths.update(left_behind(files, evidence.workdir, bases.python_from))
+    notes.allowed.paths.update(mount_points(evidence, files))
     if base is not None:
         announce_base_files(files, base, evidence.origin.source.line, notes)
 
@@ -232,17 +234,14 @@ def _copies(
     if len(lean.paths) > MAX_COPIES:
         return whole
     names = ", ".join(f"{files.path(n)} ({_size(files, n)} B)" for n in sorted(project, key=files.path))
-    decision = Decision(
-        "project-files",
-        "R12",
+    chosen = notes.choose(
+        CHOICES["project-files"],
         None,
-        "Files that only the build needs",
         f"They are: {names}. Keeping them is the only choice that is the same for every program.",
-        alternatives=options(keep="copy them with the work directory", leave_out="leave them out"),
     )
-    if notes.choose(decision, "keep") == "keep":
+    if chosen == "keep":
         return whole
-    notes.paths.update(files.path(node) for node in project)
+    notes.allowed.paths.update(files.path(node) for node in project)
     return lean
 
 
@@ -262,18 +261,16 @@ def _node_modules(evidence: Evidence, env: EnvironmentFacts, files: Files, notes
     found = cast("dict[str, int]", files.memo[key])
     if not found:
         return frozenset()
-    decision = Decision(
-        "node-modules",
-        "R37",
+    chosen = notes.choose(
+        CHOICES["node-modules"],
         None,
-        f"{', '.join(sorted(found))} ({sum(_size(files, node) for node in found.values())} B)",
         "What the build made of them is copied in any case; only its author knows whether the app reads "
         "them.",
-        alternatives=options(keep="copy them with the work directory", leave_out="leave them out"),
+        about=f"{', '.join(sorted(found))} ({sum(_size(files, node) for node in found.values())} B)",
     )
-    if notes.choose(decision, "keep") == "keep":
+    if chosen == "keep":
         return frozenset()
-    notes.paths.update(found)
+    notes.allowed.paths.update(found)
     below = (each for node in found.values() for each in files.walk(node))
     return frozenset(each for each in below if not files.is_folder(each))
 
@@ -289,7 +286,7 @@ def _size(files: Files, node: int) -> int:
 
 def _check_versions(env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes) -> None:
     if bases.python_from is not None and bases.python_from != bases.python_to:
-        notes.paths.update((f"{env.bin}/python", f"{env.path}/pyvenv.cfg", bases.python_from))
+        notes.allowed.paths.update((f"{env.bin}/python", f"{env.path}/pyvenv.cfg", bases.python_from))
     version = base.config.environ.get("PYTHON_VERSION") if base else None
     if version and not version.startswith(f"{env.minor}."):
         raise Refused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from uvdive.dockerfile.syntax import parse
@@ -12,7 +13,6 @@ from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice.missing_libraries import Lacking, warn_lacking
 from uvdive.rewrite.choices import check_choices
-from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.draft import BaseLookup, Bench, Draft, make_draft
 from uvdive.rewrite.environment.fit import check_native, warn_by_text
 from uvdive.rewrite.environment.which import uv_bytes
@@ -20,7 +20,7 @@ from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.evidence.steps import Evidence, command_text, gather, mentions_uv
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.rewrite.plan import Allowances, Refusal, RewritePlan
+from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
 from uvdive.rewrite.stages.multistage import check_multistage
 
 
@@ -66,17 +66,19 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
             warn_by_text(evidence, notes)
         several = len(evidence.stages) > 1
         if (several and not check_multistage(evidence, notes)) or (not several and _is_lean(evidence)):
-            check_choices(choices, notes, complete=False)
+            check_choices(choices, notes.decisions, complete=False)
             warn_lacking(lacking() if several else (), evidence.stages[-1].source.line, notes)
             return replace(base, warnings=tuple(notes.warnings))
         files = Files(report, evidence.base_layers) if report is not None else None
         bench = Bench(evidence, lookup, files)
         draft = _best(bench, choices)
     except Refused as refused:
-        check_choices(choices, notes, complete=False)
+        check_choices(choices, notes.decisions, complete=False)
         refusal = Refusal(refused.rule, str(refused), refused.line)
         return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
-    check_choices(choices, draft.notes, complete=True, otherwise=lambda: make_draft(bench, {}).notes)
+    otherwise = partial(_decisions, bench)
+    for name in check_choices(choices, draft.notes.decisions, complete=True, otherwise=otherwise):
+        draft.notes.warn("R46", None, f"The choice {name}={choices[name]} has no effect beside the others.")
     return _finish(base, draft, bench)
 
 
@@ -113,6 +115,12 @@ def _best(bench: Bench, choices: Mapping[str, str]) -> Draft:
     return draft
 
 
+def _decisions(bench: Bench) -> Mapping[str, Decision]:
+    """What a plan without any choice decides; nothing where there is none."""
+    draft = _possible(bench, {})
+    return draft.notes.decisions if draft is not None else {}
+
+
 def _possible(bench: Bench, choices: Mapping[str, str]) -> Draft | None:
     """The draft with another choice; None where that is refused, so that it is not offered."""
     try:
@@ -146,13 +154,5 @@ def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
         warnings=tuple(notes.warnings),
         predicted=draft.prediction,
         missing_base=draft.missing_base,
-        allowed=Allowances(
-            config=tuple(sorted(notes.config)),
-            paths=tuple(sorted(notes.paths)),
-            owners=tuple(sorted(notes.owners)),
-            repaired_start=notes.repaired_start,
-            installs_at_start=notes.installs_at_start,
-            packages=tuple(sorted(notes.packages)),
-            distributions=tuple(sorted(notes.distributions)),
-        ),
+        allowed=notes.allowed.frozen(),
     )

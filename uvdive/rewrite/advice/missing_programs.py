@@ -28,7 +28,7 @@ def warn_never_installed(starter: Starter, notes: Notes) -> None:
     report = starter.evidence.report
     if report is None or "PATH" not in report.config.environ:
         return
-    removed = starter.removed if notes.repaired_start else set()
+    removed = starter.removed if notes.allowed.repaired_start else set()
     gone = _RUNNERS | {word.split()[0] for word in removed}
     for line, name, where in _called(starter):
         if name not in gone and starter.around.has_program(name) is False:

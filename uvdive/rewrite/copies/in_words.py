@@ -35,4 +35,4 @@ def explain(copies: CopySet, runs: list[Run], notes: Notes) -> None:
             f"COPY would give {folder.path} to root with mode 0755; it is {folder.uid}:{folder.gid} "
             f"{folder.mode:04o}.",
         )
-    notes.owners.update(("uv", "uv-cache"))
+    notes.allowed.owners.update(("uv", "uv-cache"))

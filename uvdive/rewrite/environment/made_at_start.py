@@ -8,14 +8,14 @@ import tomllib
 from dataclasses import replace
 from typing import Any
 
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.copies.copier import CopySet
 from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.evidence.context_files import context_text
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.paths import upward
 from uvdive.rewrite.evidence.steps import Evidence, command_text
-from uvdive.rewrite.notes import Notes, Refused, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import Reference, python_of
 
 _CARRIED = ("--no-dev", "--no-default-groups", "--compile-bytecode")
@@ -129,16 +129,15 @@ def first_sync(
         lock = ""
     told = [option for option in _CARRIED if option in words]
     if _has_dev(evidence, env.roots[0]) and "--no-dev" not in told and not environ.get("UV_NO_DEV"):
-        decision = Decision(
-            "dev-group",
-            "R14",
+        choice = CHOICES["dev-group"]
+        chosen = notes.choose(
+            choice,
             line,
-            "The dev group",
             "`uv run` installs it at every start. Nothing in the text says that the app needs it; only its "
             "author knows.",
-            alternatives=options(keep="install it, as `uv run` does", remove="leave it out (--no-dev)"),
+            offered={**choice.values, "keep": "install it, as `uv run` does"},
         )
-        if notes.choose(decision, "keep") == "remove":
+        if chosen == "remove":
             told.append("--no-dev")
     notes.decide(
         "first-sync",
@@ -153,7 +152,7 @@ def first_sync(
         "The original has no environment until it starts, so the new size is unknown until it is built, and "
         "the original needs a network to start.",
     )
-    notes.installs_at_start = True
+    notes.allowed.installs_at_start = True
     rest = [word for option in sorted(wanted) for word in option]
     built = [step for step in evidence.steps if step.keyword in ("RUN", "COPY", "ADD")]
     # A WORKDIR behind all of these is the final image's alone.

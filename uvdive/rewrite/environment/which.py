@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from uvdive.dockerfile.variables import expand
 from uvdive.image.table import Kind
 from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.paths import upward
 from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
-from uvdive.rewrite.notes import Notes, Refused, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls
 
 _SITE = re.compile(r"/lib/python(?P<minor>\d+\.\d+)/(?:site|dist)-packages$")
@@ -129,18 +129,16 @@ def _with_others(evidence: Evidence, main: Environment, others: list[Environment
     if not spare:
         return Found(main, tuple(others))
     names = ", ".join(env.path for env in spare)
-    decision = Decision(
-        "other-environments",
-        "R9",
+    chosen = notes.choose(
+        CHOICES["other-environments"],
         None,
-        f"The start command runs in {main.path}, not in {names}",
         "Whether a program of the other one is called later, only its author knows.",
-        alternatives=options(keep="copy it too", leave_out="leave it behind"),
+        about=f"The start command runs in {main.path}, not in {names}",
     )
-    if notes.choose(decision, "keep") == "keep":
+    if chosen == "keep":
         return Found(main, tuple(others))
     left = tuple(env.path.rstrip("/") for env in spare)
-    notes.paths.update(left)
+    notes.allowed.paths.update(left)
     return Found(main, tuple(env for env in others if env not in spare), left)
 
 

@@ -20,7 +20,7 @@ def announce_base_files(files: Files, base: ImageReport, line: int, notes: Notes
     if key not in files.memo:
         files.memo[key] = _compare(files, Files(base, len(base.layers)))
     lost, changed = cast("tuple[list[int], list[int]]", files.memo[key])
-    notes.paths.update(files.path(node) for node in [*lost, *changed])
+    notes.allowed.paths.update(files.path(node) for node in [*lost, *changed])
     if lost:
         names = ", ".join(files.path(node) for node in sorted(lost, key=files.path)[:5])
         total = size(sum(files.bytes_by_owner(lost).values()))

@@ -47,7 +47,7 @@ def added_variables(
                 f"Set {' and '.join(name for name, _ in added)}",
                 f"The program and what it starts find the environment through them; {runners} is gone.",
             )
-            notes.config.update(f"Env:{name}" for name, _ in added)
+            notes.allowed.config.update(f"Env:{name}" for name, _ in added)
     if evidence.report is not None:
         added += _inherited(evidence, evidence.report, base, own | {name for name, _ in added}, notes)
     return added
@@ -62,9 +62,9 @@ def _inherited(
     uv = [name for name in gone if name.startswith("UV_")]
     python = [name for name in gone if name in _PYTHON_ENV]
     new = [name for name in after if name not in before or (name not in own and before[name] != after[name])]
-    notes.config.update(f"Env:{name}" for name in [*uv, *python, *new])
+    notes.allowed.config.update(f"Env:{name}" for name in [*uv, *python, *new])
     if "PATH" in own and base is not None:
-        notes.config.add("Env:PATH")
+        notes.allowed.config.add("Env:PATH")
     if uv or python or (new and base is not None):
         lost = ", ".join([*uv, *python]) or "nothing"
         gained = ", ".join(new) if base is not None else "what the runner's base sets"

@@ -12,12 +12,12 @@ from uvdive.dockerfile.arguments import split_flags
 from uvdive.dockerfile.shell import SHELLS
 from uvdive.dockerfile.syntax import Instruction, inner
 from uvdive.image.table import Kind
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_text
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence, Step, build_text
-from uvdive.rewrite.notes import Notes, Refused, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.start.script_choice import ScriptPlan, decide
 from uvdive.rewrite.start.script_finder import Finder
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, behind_wrapper, edit, resets, still_calls
@@ -89,7 +89,7 @@ class Starter:
             new = self.rewrite(step)
             if new != step.instruction.source:
                 moved[step.line] = new
-                self.notes.config.add(step.keyword.capitalize())
+                self.notes.allowed.config.add(step.keyword.capitalize())
         self._decide_scripts()
         self.signals.note()
         return moved
@@ -126,7 +126,7 @@ class Starter:
         stripped = self._strip(words, command.line)
         if stripped is None or stripped.rest < len(head):
             return None
-        self.notes.config.update(("Entrypoint", "Cmd"))
+        self.notes.allowed.config.update(("Entrypoint", "Cmd"))
         return f"{_keyword(command)} {_json(_started(words, 0, stripped))}\n"
 
     def rewrite(self, step: Step) -> str:
@@ -217,20 +217,16 @@ class Starter:
         return stripped
 
     def _remove_other(self, runner: str, words: Sequence[str], line: int) -> bool:
+        choice = CHOICES["start-runner"]
         chosen = self.notes.choose(
-            Decision(
-                "start-runner",
-                "R58",
-                line,
-                f"The start command goes through {runner}",
-                f"The image has no {runner}, so it cannot start; `{words[2]}` is there and needs no "
-                f"{runner}.",
-                alternatives=options(remove=f"start without {runner}", keep="keep the command as it is"),
-            ),
-            "remove",
+            choice,
+            line,
+            f"The image has no {runner}, so it cannot start; `{words[2]}` is there and needs no {runner}.",
+            about=f"The start command goes through {runner}",
+            offered={**choice.values, "remove": f"start without {runner}"},
         )
         if chosen == "remove":
-            self.notes.repaired_start = True
+            self.notes.allowed.repaired_start = True
         return chosen == "remove"
 
     def _shell(self, text: str, line: int) -> str:
@@ -251,7 +247,7 @@ class Starter:
                 "instead.",
                 line,
             )
-        if still_calls(new) and not self.notes.choices.get("start-runner") == "keep":
+        if still_calls(new) and not self.notes.wants("start-runner", "keep"):
             raise Refused(
                 "R18",
                 "The start command calls uv inside shell code that is not understood. Put `uv run PROGRAM` "

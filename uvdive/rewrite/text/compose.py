@@ -7,11 +7,12 @@ import shlex
 from dataclasses import dataclass, field, replace
 
 from uvdive.dockerfile.syntax import Instruction, Node
+from uvdive.rewrite.choices import PACKAGES
 from uvdive.rewrite.copies.copier import CopySet
-from uvdive.rewrite.copies.extra import PACKAGES, install
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence, Step
 from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.packages.extra import install
 from uvdive.rewrite.packages.plan import PackagePlan
 from uvdive.rewrite.stages.bases import Bases
 from uvdive.rewrite.stages.targets import Target, shared_name, stage_names

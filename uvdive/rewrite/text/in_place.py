@@ -93,7 +93,7 @@ def _variables(
             f"Set {' and '.join(name for name, _ in added)}",
             "The program and what it starts find the environment through them; uv run is gone.",
         )
-        notes.config.update(f"Env:{name}" for name, _ in added)
+        notes.allowed.config.update(f"Env:{name}" for name, _ in added)
     return added
 
 
