@@ -41,7 +41,7 @@ from uvdive.rewrite.stages.credentials import warn_credentials
 from uvdive.rewrite.stages.inherited import added_variables, check_inherited, start_text
 from uvdive.rewrite.stages.multistage import note_stages
 from uvdive.rewrite.stages.targets import lean_targets, only_describes
-from uvdive.rewrite.start.instructions import Starter
+from uvdive.rewrite.start.instructions import Start, plan_start
 from uvdive.rewrite.text.compose import Parts, Writer, check_single, write
 from uvdive.rewrite.text.in_place import predict_in_place, steps_with_uv, write_in_place
 
@@ -89,13 +89,12 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     early = early_copies(evidence.steps, runs)
     changes = _warn(evidence, env, files, notes)
     bases = choose_bases(evidence, env, bench.files, notes)
-    starter = Starter(evidence, env, files, notes)
-    moved = starter.start_instructions()
-    warn_never_installed(starter, notes)
-    check_other_stages(evidence, starter.removed)
+    start = plan_start(evidence, env, files, notes)
+    warn_never_installed(evidence, start, notes)
+    check_other_stages(evidence, start.removed)
     build = build_options(evidence, env, files, notes)
-    left = install_project(evidence, env, files, starter.starts, build, notes)
-    sync = _added_sync(evidence, env, runs, starter, build, notes)
+    left = install_project(evidence, env, files, start.starts, build, notes)
+    sync = _added_sync(evidence, env, runs, start, build, notes)
     base = bench.lookup(bases.runner)
     if base is None and report is not None:
         notes.warn(
@@ -108,12 +107,12 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     copier = Copier(evidence, files, env, bases, runs, early, packages.others) if files is not None else None
     copies = with_environment(_copies(evidence, env, copier, runs, left, notes), env)
     copies = add_paths(files, copies, notes)
-    parts = Parts(evidence, bases, copies, runs, packages, early, moved=moved, extra_build=sync)
-    parts.edits.update({**starter.scripts.edits, **build.edits})
+    parts = Parts(evidence, bases, copies, runs, packages, early, moved=dict(start.moved), extra_build=sync)
+    parts.edits.update({**start.scripts.edits, **build.edits})
     parts.build_env, parts.before = build.env, dependency_layer(evidence, env, files, runs, notes)
-    parts.scripts, parts.stop_signal = starter.scripts, starter.signals.stop_signal
+    parts.scripts, parts.stop_signal = start.scripts, start.stop_signal
     parts.targets = lean_targets(evidence, env, files, runs, notes, only_starts=_only_starts(parts))
-    removed = starter.removed.union(*(target.removed for target in parts.targets))
+    removed = start.removed.union(*(target.removed for target in parts.targets))
     parts.env = added_variables(evidence, env, base, removed, notes)
     parts.packages = extra_packages(report, notes)
     parts.extra_start = start_text(evidence, base, notes)
@@ -125,11 +124,11 @@ def make_draft(bench: Bench, choices: Mapping[str, str]) -> Draft:
     writer = write(parts)
     prediction = None
     if files is not None and copier is not None and not env.at_start:
-        whole = replace(copies, nodes=[*copies.nodes, *starter.scripts.nodes])
+        whole = replace(copies, nodes=[*copies.nodes, *start.scripts.nodes])
         prediction = predict(files, base, whole, runs, copier.provided, packages, parts.packages)
         prediction = prediction and prediction.less("venv", build.less_bytes).less("uv", build.less_tools)
     missing = bases.runner if base is None and report is not None else None
-    return Draft(notes, writer, prediction, bases.runner, (*changes, *starter.scripts.changes), missing)
+    return Draft(notes, writer, prediction, bases.runner, (*changes, *start.scripts.changes), missing)
 
 
 def _only_starts(parts: Parts) -> bool:
@@ -144,17 +143,17 @@ def _added_sync(
     evidence: Evidence,
     env: EnvironmentFacts,
     runs: list[Run],
-    starter: Starter,
+    start: Start,
     build: BuildOptions,
     notes: Notes,
 ) -> list[str]:
     """The sync that the build stage gets at its end, if any (R13, R14, R15)."""
     if env.at_start:
-        return first_sync(evidence, env, starter.sync, notes)
-    needed = "uv run" in starter.removed or starter.scripts.copied_uv is not None
+        return first_sync(evidence, env, start.sync, notes)
+    needed = "uv run" in start.removed or start.scripts.copied_uv is not None
     if not needed and not build.reinstalls:
         return []
-    wanted = starter.sync if needed else ()
+    wanted = start.sync if needed else ()
     return full_sync(evidence, env, runs, notes, wanted, build.sync, always=build.reinstalls)
 
 
@@ -178,11 +177,10 @@ def _draft_in_place(bench: Bench, choices: Mapping[str, str]) -> Draft | None:
     if not bring:
         return None
     env = find_environment(evidence, bench.files, notes)
-    starter = Starter(evidence, env, bench.files, notes)
-    moved = starter.start_instructions()
-    if starter.scripts.copied_uv or starter.scripts.shim or starter.scripts.edits or starter.sync:
+    start = plan_start(evidence, env, bench.files, notes)
+    if start.scripts.copied_uv or start.scripts.shim or start.scripts.edits or start.sync:
         return None
-    check_other_stages(evidence, starter.removed)
+    check_other_stages(evidence, start.removed)
     notes.decide(
         "last-stage",
         "R45",
@@ -191,8 +189,8 @@ def _draft_in_place(bench: Bench, choices: Mapping[str, str]) -> Draft | None:
         "Nothing in it needs uv but the start, and that does without; everything else stays as it is.",
     )
     notes.allowed.owners.update(("uv", "uv-cache"))
-    writer = write_in_place(evidence, starter, moved, env, notes)
-    changes = tuple(starter.scripts.changes)
+    writer = write_in_place(evidence, start, env, notes)
+    changes = tuple(start.scripts.changes)
     return Draft(notes, writer, predict_in_place(evidence), evidence.base, changes)
 
 

@@ -113,7 +113,7 @@ def _check_python(evidence: Evidence, root: str, minor: str, line: int | None) -
 
 
 def first_sync(
-    evidence: Evidence, env: EnvironmentFacts, wanted: set[tuple[str, ...]], notes: Notes
+    evidence: Evidence, env: EnvironmentFacts, wanted: frozenset[tuple[str, ...]], notes: Notes
 ) -> list[str]:
     """The `uv sync` that the build gets, with what `uv run` was told to install.
 

@@ -17,7 +17,8 @@ from uvdive.rewrite.plan import FileChange
 from uvdive.rewrite.start.crontab import is_cron, patched
 from uvdive.rewrite.start.script_finder import Script
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, resets, still_calls
-from uvdive.rewrite.start.uv_run import UV, Stripped, Surroundings, strip
+from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.uv_run import UV, Stripped, strip
 
 KEPT = (
     ("UV_NO_SYNC", "1"),

@@ -11,7 +11,7 @@ from uvdive.rewrite.evidence.steps import Evidence, Step, command_text, mentions
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import Prediction
 from uvdive.rewrite.stages.multistage import brings_uv
-from uvdive.rewrite.start.instructions import Starter
+from uvdive.rewrite.start.instructions import Start
 from uvdive.rewrite.text.compose import Writer
 from uvdive.uv.images import Reference
 
@@ -42,13 +42,11 @@ def _only_uv(step: Step) -> bool:
     return step.keyword == "COPY" and bool(names) and names <= {"uv", "uvx"}
 
 
-def write_in_place(
-    evidence: Evidence, starter: Starter, moved: dict[int, str], env: EnvironmentFacts, notes: Notes
-) -> Writer:
+def write_in_place(evidence: Evidence, start: Start, env: EnvironmentFacts, notes: Notes) -> Writer:
     """The file without the COPYs of uv, with the new start commands and what they need in ENV (R20)."""
     gone = {step.line for step in steps_with_uv(evidence)}
     starts = {step.line for name in ("ENTRYPOINT", "CMD", "HEALTHCHECK") if (step := evidence.last(name))}
-    variables = _variables(evidence, starter, env, notes)
+    variables = _variables(evidence, start, env, notes)
     writer = Writer()
     pending: list[Node] = []
     for node in evidence.dockerfile.nodes:
@@ -65,20 +63,22 @@ def write_in_place(
         for before in pending:
             writer.add(before.source)
         pending.clear()
-        writer.add(moved.get(node.line, node.source), *(["start-uv-run"] if node.line in moved else []))
+        writer.add(
+            start.moved.get(node.line, node.source), *(["start-uv-run"] if node.line in start.moved else [])
+        )
     for before in pending:
         writer.add(before.source)
-    if starter.signals.stop_signal:
-        writer.own(starter.signals.stop_signal, "stop-signal")
+    if start.stop_signal:
+        writer.own(start.stop_signal, "stop-signal")
     return writer
 
 
 def _variables(
-    evidence: Evidence, starter: Starter, env: EnvironmentFacts, notes: Notes
+    evidence: Evidence, start: Start, env: EnvironmentFacts, notes: Notes
 ) -> list[tuple[str, str]]:
     assert evidence.report is not None
     environ = evidence.report.config.environ
-    if not starter.removed or env.system:
+    if not start.removed or env.system:
         return []
     added = []
     if env.bin not in environ.get("PATH", "").split(":"):
