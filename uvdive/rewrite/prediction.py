@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import cast
 
 from uvdive.image.table import NONE
 from uvdive.ledger.owners import OWNERS
@@ -87,13 +86,6 @@ def _source(path: str) -> str:
     return f"{folder}/{name.partition('.')[0]}.py" if cached else path
 
 
-def _copied(files: Files, copies: CopySet) -> dict[str, int]:
-    key = ("bytes", tuple(copies.nodes))
-    if key not in files.memo:
-        files.memo[key] = files.bytes_by_owner(copies.nodes)
-    return cast("dict[str, int]", files.memo[key])
-
-
 def _added(report: ImageReport, names: Sequence[str]) -> dict[str, int]:
     """What packages come to that are installed again: their files in the original."""
     found = [item.live_bytes for item in report.components if item.version and item.name in names]
@@ -123,7 +115,7 @@ def predict(
     layers.update({o.run.step.layer: o.run for o in packages.others if o.run.step.layer is not None})
     parts = [
         _base_owners(base),
-        _copied(files, copies),
+        files.bytes_by_owner(copies.nodes),
         _repeated(report, provided, layers, packages),
         _installed(report, packages, holding),
         _early(report, provided),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.start.uv_run import UV
@@ -18,7 +19,7 @@ _SKIPPED = frozenset((".git", ".venv", "venv", "node_modules", "tests", "test", 
 _MOST_FILES, _MOST_BYTES = 2000, 256 << 10
 
 
-def warn_elsewhere(evidence: Evidence, notes: Notes) -> None:
+def warn_elsewhere(evidence: Evidence, _files: Files | None, notes: Notes) -> None:
     """Name files of the build context that call uv, though this Dockerfile does not start them."""
     if evidence.context is None:
         return

@@ -80,7 +80,7 @@ class Copier:
         files: Files,
         env: EnvironmentFacts,
         bases: Bases,
-        runs: list[Run],
+        runs: Sequence[Run],
         early: frozenset[int] = frozenset(),
         others: Sequence[OtherMeans] = (),
     ) -> None:

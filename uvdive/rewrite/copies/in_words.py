@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from uvdive.rewrite.copies.copier import CopySet
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Notes
 
 
-def explain(copies: CopySet, runs: list[Run], notes: Notes) -> None:
+def explain(copies: CopySet, runs: Sequence[Run], notes: Notes) -> None:
     """Say what is copied, created and repeated, and which paths may therefore differ."""
     notes.decide(
         "copies",

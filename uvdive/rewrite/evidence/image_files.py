@@ -22,6 +22,7 @@ class Files:
         self.report, self.table, self.base_layers = report, report.files, base_layers
         self.memo: dict[Hashable, object] = {}
         self._paths: dict[int, str] = {0: "/"}
+        self._inodes: dict[int, frozenset[int]] = {}
         table = report.files
         nothing = array("i", [-1]) * len(table.names)
         # The entry that is seen at each node in the end, and in the base alone.
@@ -167,14 +168,19 @@ class Files:
         table = self.table
         return table.entry_mode[entry] & 0o7777, table.entry_uid[entry], table.entry_gid[entry]
 
+    def inodes_below(self, top: int) -> frozenset[int]:
+        """The inodes of the files at and below a node; kept, as several drafts ask for the same nodes."""
+        known = self._inodes.get(top)
+        if known is None:
+            entries = (self.entry(node) for node in self.walk(top))
+            inodes = (self.table.entry_inode[entry] for entry in entries if entry is not None)
+            known = frozenset(inode for inode in inodes if inode >= 0)
+            self._inodes[top] = known
+        return known
+
     def bytes_by_owner(self, nodes: Iterable[int]) -> dict[str, int]:
         """The bytes of files at and below the nodes, each inode once, by owner."""
-        inodes = set()
-        for top in nodes:
-            for node in self.walk(top):
-                entry = self.entry(node)
-                if entry is not None and self.table.entry_inode[entry] >= 0:
-                    inodes.add(self.table.entry_inode[entry])
+        inodes = frozenset[int]().union(*map(self.inodes_below, nodes))
         sums: dict[str, int] = {}
         for inode in inodes:
             owner = OWNERS[self.report.inode_owner[inode]]

@@ -215,3 +215,20 @@ def check_interpreter(env: EnvironmentFacts, files: Files, base: ImageReport, na
                 f"An environment runs on {interpreter}, which {name} does not have. Use a base with the "
                 "same Python, or install it in a RUN of its own.",
             )
+
+
+def check_versions(env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes) -> None:
+    """The Python of the new base must be the environment's, up to the patch (R3).
+
+    Raises:
+        Refused: R3, it is of another minor version.
+    """
+    if bases.python_from is not None and bases.python_from != bases.python_to:
+        notes.allowed.paths.update((f"{env.bin}/python", f"{env.path}/pyvenv.cfg", bases.python_from))
+    version = base.config.environ.get("PYTHON_VERSION") if base else None
+    if version and not version.startswith(f"{env.minor}."):
+        raise Refused(
+            "R3", f"{bases.runner} has Python {version}, the environment was built for {env.minor}."
+        )
+    if version and env.version and version != env.version and bases.python_to is None:
+        notes.warn("R3", None, f"The environment's Python changes from {env.version} to {version}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import cast
+from collections.abc import Sequence
 
 from uvdive.dockerfile.heredocs import raw_words
 from uvdive.dockerfile.variables import pairs
@@ -23,11 +23,12 @@ _SECRET_FILES = frozenset({".env", ".netrc", "_netrc", ".pypirc"})
 def warn_credentials(evidence: Evidence, files: Files | None, notes: Notes) -> None:
     """Name each ENV, ARG and COPY that leaves a secret in the image or its history."""
     gone = build_only(evidence)
+    named = () if files is None else _named(files)
     for step in evidence.steps:
         if step.keyword in ("ENV", "ARG"):
             _warn_variables(step, gone, notes)
         elif step.keyword in ("COPY", "ADD"):
-            _warn_files(step, files, notes)
+            _warn_files(step, files, named, notes)
 
 
 def build_only(evidence: Evidence) -> frozenset[str]:
@@ -93,8 +94,8 @@ def _warn_variables(step: Step, gone: frozenset[str], notes: Notes) -> None:
         )
 
 
-def _warn_files(step: Step, files: Files | None, notes: Notes) -> None:
-    for path in _secret_files(step, files):
+def _warn_files(step: Step, files: Files | None, named: Sequence[int], notes: Notes) -> None:
+    for path in _secret_files(step, files, named):
         notes.warn(
             "R39",
             step.line,
@@ -103,9 +104,9 @@ def _warn_files(step: Step, files: Files | None, notes: Notes) -> None:
         )
 
 
-def _secret_files(step: Step, files: Files | None) -> list[str]:
+def _secret_files(step: Step, files: Files | None, named: Sequence[int]) -> list[str]:
     if files is not None:
-        return sorted(files.path(node) for node in _named(files) if files.layer(node) == step.layer)
+        return sorted(files.path(node) for node in named if files.layer(node) == step.layer)
     if step.instruction.flag("from") is not None:
         return []
     given, target = sources(step)
@@ -114,11 +115,7 @@ def _secret_files(step: Step, files: Files | None) -> list[str]:
 
 
 def _named(files: Files) -> tuple[int, ...]:
-    """The nodes of all files with such a name; looked for once, as several drafts ask."""
-    if "secret files" not in files.memo:
-        names = frozenset(name.encode() for name in _SECRET_FILES)
-        nodes = (node for node, name in enumerate(files.table.names) if name in names)
-        files.memo["secret files"] = tuple(
-            n for n in nodes if files.entry(n) is not None and not files.is_folder(n)
-        )
-    return cast("tuple[int, ...]", files.memo["secret files"])
+    """The nodes of all files with such a name."""
+    names = frozenset(name.encode() for name in _SECRET_FILES)
+    nodes = (node for node, name in enumerate(files.table.names) if name in names)
+    return tuple(n for n in nodes if files.entry(n) is not None and not files.is_folder(n))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from uvdive.dockerfile.variables import pairs
 from uvdive.image.config import ImageConfig
@@ -17,7 +18,11 @@ _PYTHON_ENV = ("PATH", "GPG_KEY", "PYTHON_VERSION", "PYTHON_SHA256", "LANG", "PY
 
 
 def added_variables(
-    evidence: Evidence, env: EnvironmentFacts, base: ImageReport | None, removed: set[str], notes: Notes
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    base: ImageReport | None,
+    removed: Collection[str],
+    notes: Notes,
 ) -> list[tuple[str, str]]:
     """The ENV that the last stage needs beside the author's, and the differences that remain.
 

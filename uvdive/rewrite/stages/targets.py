@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uvdive.dockerfile.stages import Stage, lineage
@@ -64,7 +64,7 @@ def lean_targets(
     evidence: Evidence,
     env: EnvironmentFacts,
     files: Files | None,
-    runs: list[Run],
+    runs: Sequence[Run],
     notes: Notes,
     *,
     only_starts: bool,
@@ -116,7 +116,7 @@ def _target(
     stage: Stage,
     env: EnvironmentFacts,
     files: Files | None,
-    runs: list[Run],
+    runs: Sequence[Run],
     notes: Notes,
 ) -> Target | None:
     if not only_describes(evidence, stage):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 
-from uvdive.dockerfile.syntax import Instruction, Node
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.which import uv_bytes
 from uvdive.rewrite.evidence.steps import Evidence, Step, command_text, mentions_uv
@@ -12,7 +11,7 @@ from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import Prediction
 from uvdive.rewrite.stages.multistage import brings_uv
 from uvdive.rewrite.start.instructions import Start
-from uvdive.rewrite.text.compose import Writer
+from uvdive.rewrite.text.writer import Writer, placed, trailing
 from uvdive.uv.images import Reference
 
 
@@ -48,26 +47,18 @@ def write_in_place(evidence: Evidence, start: Start, env: EnvironmentFacts, note
     starts = {step.line for name in ("ENTRYPOINT", "CMD", "HEALTHCHECK") if (step := evidence.last(name))}
     variables = _variables(evidence, start, env, notes)
     writer = Writer()
-    pending: list[Node] = []
-    for node in evidence.dockerfile.nodes:
-        if not isinstance(node, Instruction):
-            pending.append(node)
-            continue
+    for each in placed(evidence.dockerfile):
+        node = each.node
         if node.line in gone:
-            pending.clear()
             continue
         if node.line in starts and variables:
             pairs = " \\\n    ".join(f"{name}={value}" for name, value in variables)
             writer.own(f"ENV {pairs}\n", "environment-variables")
             variables = []
-        for before in pending:
-            writer.add(before.source)
-        pending.clear()
-        writer.add(
-            start.moved.get(node.line, node.source), *(["start-uv-run"] if node.line in start.moved else [])
-        )
-    for before in pending:
-        writer.add(before.source)
+        writer.nodes(each.above)
+        decisions = ["start-uv-run"] if node.line in start.moved else []
+        writer.add(start.moved.get(node.line, node.source), *decisions)
+    writer.nodes(trailing(evidence.dockerfile))
     if start.stop_signal:
         writer.own(start.stop_signal, "stop-signal")
     return writer
