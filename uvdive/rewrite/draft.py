@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from uvdive.rewrite.advice.missing_programs import warn_never_installed
-from uvdive.rewrite.builder.dependency_layer import dependency_layer
-from uvdive.rewrite.builder.dockerignore import keep_host_environment_out
-from uvdive.rewrite.builder.first_sync import first_sync
-from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync
-from uvdive.rewrite.builder.options import BuildOptions, build_options
-from uvdive.rewrite.builder.project_install import install_project
+from uvdive.rewrite.advice import warn_never_installed
+from uvdive.rewrite.builder import (
+    BuildOptions,
+    build_options,
+    check_other_stages,
+    dependency_layer,
+    first_sync,
+    full_sync,
+    install_project,
+    keep_host_environment_out,
+)
 from uvdive.rewrite.copies.choose import choose_copies
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.in_words import explain
@@ -23,16 +27,20 @@ from uvdive.rewrite.packages.extra import extra_packages
 from uvdive.rewrite.packages.plan import plan_packages
 from uvdive.rewrite.plan import FileChange, Prediction
 from uvdive.rewrite.prediction import predict
-from uvdive.rewrite.stages.base_difference import announce_base_files
-from uvdive.rewrite.stages.bases import Bases, check_interpreter, check_versions, choose_bases
-from uvdive.rewrite.stages.inherited import added_variables, start_text
-from uvdive.rewrite.stages.targets import lean_targets, only_describes
-from uvdive.rewrite.start.instructions import Start, plan_start
+from uvdive.rewrite.stages import (
+    Bases,
+    added_variables,
+    announce_base_files,
+    check_interpreter,
+    check_versions,
+    choose_bases,
+    lean_targets,
+    only_describes,
+    start_text,
+)
+from uvdive.rewrite.start import Start, plan_start
 from uvdive.rewrite.study import Ground, Study
-from uvdive.rewrite.text.compose import write
-from uvdive.rewrite.text.in_place import predict_in_place, write_in_place
-from uvdive.rewrite.text.parts import Parts
-from uvdive.rewrite.text.writer import Writer
+from uvdive.rewrite.text import Parts, Writer, predict_in_place, write, write_in_place
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.advice.missing_libraries import Lacking, warn_lacking
+from uvdive.rewrite.advice import Lacking, warn_lacking
 from uvdive.rewrite.choices import check_choices
 from uvdive.rewrite.draft import Draft, decide
 from uvdive.rewrite.environment.fit import check_native, warn_by_text
@@ -20,8 +20,7 @@ from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.evidence.steps import Evidence, command_text, gather, mentions_uv
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
-from uvdive.rewrite.stages.base_difference import BaseLookup
-from uvdive.rewrite.stages.multistage import check_multistage
+from uvdive.rewrite.stages import BaseLookup, check_multistage
 from uvdive.rewrite.study import Study, study
 
 

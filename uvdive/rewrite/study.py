@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from uvdive.rewrite.advice.registry import ADVICE
-from uvdive.rewrite.builder.full_sync import warn_resolving
+from uvdive.rewrite.advice import ADVICE
+from uvdive.rewrite.builder import warn_resolving
 from uvdive.rewrite.copies.choose import node_modules_of
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment
@@ -16,11 +16,8 @@ from uvdive.rewrite.evidence.runs import Run, early_copies, read_runs
 from uvdive.rewrite.evidence.steps import Evidence, Step
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages.by_other_programs import OtherMeans
-from uvdive.rewrite.stages.base_difference import BaseLookup, KnownBases
-from uvdive.rewrite.stages.bases import Bases
-from uvdive.rewrite.stages.inherited import check_inherited
-from uvdive.rewrite.stages.multistage import check_single, note_stages
-from uvdive.rewrite.text.in_place import steps_with_uv
+from uvdive.rewrite.stages import BaseLookup, Bases, KnownBases, check_inherited, check_single, note_stages
+from uvdive.rewrite.text import steps_with_uv
 
 
 @dataclass(frozen=True, slots=True)

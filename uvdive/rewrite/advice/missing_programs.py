@@ -9,7 +9,7 @@ from uvdive.dockerfile.shell import Command, read_script, shell_text
 from uvdive.dockerfile.syntax import inner
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
-from uvdive.rewrite.start.instructions import Start
+from uvdive.rewrite.start import Start
 
 _BUILT_IN = frozenset(
     (

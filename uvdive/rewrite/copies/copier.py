@@ -17,7 +17,7 @@ from uvdive.rewrite.evidence.mounts import mount_points, mount_targets
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.by_other_programs import OtherMeans
-from uvdive.rewrite.stages.bases import Bases
+from uvdive.rewrite.stages import Bases
 
 _UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
 _BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/.*__pycache__/")
@@ -144,7 +144,7 @@ class Copier:
             if relative in PROJECT_FILES or (run is not None and re.search(r"\buv\s+init\b", run.text)):
                 found.add(node)
         if any(self.env.roots) and any(not self.env.holds(root) for root in self.env.roots):
-            return frozenset()  # an editable project reads its own metadata and sources
+            return frozenset()  # an editable project reads its own metadata and sources (R11, R13)
         return frozenset(found)
 
     def _add_python(self) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uvdive.dockerfile.stages import Stage, lineage
-from uvdive.rewrite.builder.full_sync import full_sync
+from uvdive.rewrite.builder import full_sync
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence, Step
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.rewrite.start.instructions import plan_start
+from uvdive.rewrite.start import plan_start
 
 # What a target may hold beside its start, where it is to have the files of another one.
 _DESCRIBES = frozenset(

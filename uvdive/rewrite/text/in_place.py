@@ -10,7 +10,7 @@ from uvdive.rewrite.evidence.steps import Evidence, Step, command_text, mentions
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import Prediction
 from uvdive.rewrite.stages.multistage import brings_uv
-from uvdive.rewrite.start.instructions import Start
+from uvdive.rewrite.start import Start
 from uvdive.rewrite.text.writer import Writer, placed, trailing
 from uvdive.uv.images import Reference
 

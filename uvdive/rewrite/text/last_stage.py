@@ -6,7 +6,7 @@ from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.choices import PACKAGES
 from uvdive.rewrite.evidence.steps import Evidence, Step
 from uvdive.rewrite.packages.extra import install
-from uvdive.rewrite.start.script_choice import KEPT
+from uvdive.rewrite.start import KEPT
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import MOVED, copies_text, folders, last_of_each, prelude
 from uvdive.rewrite.text.writer import Writer, bare

@@ -9,9 +9,9 @@ from uvdive.rewrite.copies.copier import CopySet
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.plan import PackagePlan
-from uvdive.rewrite.stages.bases import Bases
+from uvdive.rewrite.stages import Bases
 from uvdive.rewrite.stages.targets import Target
-from uvdive.rewrite.start.script_choice import ScriptPlan
+from uvdive.rewrite.start import ScriptPlan
 
 BUILDS = frozenset({"RUN", "COPY", "ADD"})
 

@@ -17,7 +17,8 @@ from uvdive.rewrite.stages.credentials import build_only, without
 from uvdive.rewrite.text.repeated_run import repeated_text
 from uvdive.rewrite.text.writer import bare
 
-# Instructions that only describe the image: they move to the last stage.
+# Instructions that only describe the image: they move to the last stage, behind the copies, as
+# what is written below a VOLUME after it is lost (R31).
 MOVED = frozenset(
     ("EXPOSE", "VOLUME", "LABEL", "HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "MAINTAINER")
 )
