@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
@@ -18,7 +19,7 @@ from uvdive.rewrite.environment.fit import check_native, warn_by_text
 from uvdive.rewrite.environment.which import uv_bytes
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.os_needs import SystemFacts
-from uvdive.rewrite.evidence.steps import Evidence, command_text, gather, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence, gather, mentions_uv
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Allowances, Refusal, RewritePlan
 from uvdive.rewrite.stages.multistage import check_multistage

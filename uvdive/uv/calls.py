@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import Command, read_script
-from uvdive.rewrite.evidence.command_kinds import program_words
+from uvdive.dockerfile.commands import Command, program_words
+from uvdive.dockerfile.shell import read_script
 
 _GLOBAL_VALUES = frozenset(
     {"--directory", "--project", "--color", "--cache-dir", "--config-file", "--allow-insecure-host"}

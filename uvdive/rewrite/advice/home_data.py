@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.image.table import Kind
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.mounts import mount_targets
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence, Step, mentions_uv
 from uvdive.rewrite.notes import Notes
 
 _DATA = (

@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-from uvdive.dockerfile.shell import Command
+from uvdive.dockerfile.commands import Command
 from uvdive.rewrite.builder.dockerignore import ADDED
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, ignores, sources

@@ -6,12 +6,13 @@ import posixpath
 import re
 from collections.abc import Sequence
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.builder.options import BuildOptions, owned_paths
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, options
 from uvdive.rewrite.plan import Decision
 from uvdive.uv.calls import calls_sync

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from uvdive.dockerfile.shell import Command, Word
+from uvdive.dockerfile.commands import Command, program_words
 
 Class = Literal["os-packages", "sources", "user", "system", "files", "state", "nothing", "uv", "other"]
 """``sources`` are package sources and keys, ``system`` is the system's own configuration,
@@ -15,7 +15,6 @@ Class = Literal["os-packages", "sources", "user", "system", "files", "state", "n
 REPEATED: frozenset[Class] = frozenset(("os-packages", "sources", "user", "system"))
 """What the final stage does again."""
 
-_WRAPPERS = frozenset({"sudo", "exec", "command", "time", "nohup", "nice", "eatmydata"})
 _PACKAGES = frozenset({"apt-get", "apt", "apk", "apt-mark", "aptitude", "debconf-set-selections"})
 _SOURCES = frozenset({"add-apt-repository", "apt-key", "apt-add-repository"})
 _USERS = frozenset(("useradd", "groupadd", "adduser", "addgroup", "usermod", "groupmod", "chpasswd"))
@@ -65,27 +64,6 @@ def is_system(path: str) -> bool:
 def is_source(path: str) -> bool:
     """Does a path hold package sources or their keys?"""
     return bool(_SOURCE_FILES.match(path))
-
-
-def program_words(command: Command) -> Sequence[Word]:
-    """The words from the program on: ``sudo``, ``env A=b`` and the like taken off."""
-    words = list(command.words)
-    while words:
-        name = words[0].text.rsplit("/", 1)[-1]
-        if name == "env":
-            words.pop(0)
-            while words and re.match(r"[A-Za-z_]\w*=", words[0].text):
-                words.pop(0)
-        elif name in _WRAPPERS and len(words) > 1 and not words[1].text.startswith("-"):
-            words.pop(0)
-        elif name == "xargs":
-            words.pop(0)
-            while words and words[0].text.startswith("-"):
-                takes = words[0].text in ("-n", "-I", "-P", "-L", "-d")
-                words = words[2 if takes else 1 :]
-        else:
-            break
-    return words
 
 
 def paths_of(command: Command) -> Iterator[str]:

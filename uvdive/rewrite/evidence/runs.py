@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import Command, Part, Script, read_script, shell_text
+from uvdive.dockerfile.commands import Command, Part, Script
+from uvdive.dockerfile.shell import read_script, shell_text
 from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all, is_system, paths_of
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.steps import Evidence, Step

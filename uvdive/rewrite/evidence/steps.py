@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.dockerfile.history import match_history
+from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.syntax import Dockerfile, Instruction, render
 from uvdive.dockerfile.variables import expand
@@ -91,12 +92,6 @@ class Evidence:
     def runs(self) -> list[Step]:
         """The RUN steps."""
         return [step for step in self.steps if step.keyword == "RUN"]
-
-
-def command_text(instruction: Instruction) -> str:
-    """The shell text of a RUN, CMD, ENTRYPOINT or HEALTHCHECK, heredocs included."""
-    words = " ".join(instruction.exec_form or (instruction.arguments,))
-    return "\n".join([words, *(heredoc.body for heredoc in instruction.heredocs)])
 
 
 def build_text(evidence: Evidence) -> str:

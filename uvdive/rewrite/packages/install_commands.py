@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import Command, Word
-from uvdive.rewrite.evidence.command_kinds import program_words
+from uvdive.dockerfile.commands import Command, Word, program_words
 from uvdive.rewrite.evidence.runs import Run
 
 _APT_VALUES = frozenset({"-t", "--target-release", "-o", "--option", "-c", "--config-file", "-a"})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.ledger.report import VIRTUAL, ImageReport
 from uvdive.rewrite.environment.which import project_environment, uv_bytes
-from uvdive.rewrite.evidence.steps import Evidence, command_text, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence, mentions_uv
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import Reference
 

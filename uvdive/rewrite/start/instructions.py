@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Sequence
 
 from uvdive.dockerfile.arguments import split_flags
-from uvdive.dockerfile.shell import SHELLS
+from uvdive.dockerfile.commands import SHELLS
 from uvdive.dockerfile.syntax import Instruction, inner
 from uvdive.image.table import Kind
 from uvdive.rewrite.environment.facts import EnvironmentFacts

@@ -8,10 +8,11 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
+from uvdive.rewrite.evidence.steps import Evidence, Step
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision, FileChange
 from uvdive.rewrite.start.crontab import is_cron, patched
