@@ -8,13 +8,14 @@ from pathlib import Path
 
 import xxhash
 
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import parse
 from uvdive.image.raw_image import StoreIndex
 from uvdive.image.table import Kind
 from uvdive.ledger.reading.contents import Contents, UnreadableError, place_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.steps import Evidence, Step, gather
+from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.notes import Refused
 
 _MOST = 5

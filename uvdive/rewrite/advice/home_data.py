@@ -6,10 +6,11 @@ import posixpath
 import re
 
 from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
 from uvdive.image.table import Kind
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.mounts import mount_targets
-from uvdive.rewrite.evidence.steps import Evidence, Step, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence, mentions_uv
 from uvdive.rewrite.notes import Notes
 
 _DATA = (

@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from uvdive.dockerfile.commands import Command
+from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.builder.dockerignore import ADDED
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, ignores, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence, mentions_uv
 from uvdive.rewrite.notes import Notes, options
 from uvdive.rewrite.plan import Decision
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.difftext import unified_diff
 from uvdive.rewrite.evidence.context_files import ignores, sources
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, options
 from uvdive.rewrite.plan import Decision, FileChange
 from uvdive.uv.calls import calls_sync

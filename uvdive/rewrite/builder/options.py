@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.shell import command_text, read_script, shell_text
+from uvdive.dockerfile.steps import Step
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, options
 from uvdive.rewrite.plan import Decision
 from uvdive.uv.calls import subcommand

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from uvdive.dockerfile.steps import Step
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.marks.paths import MOUNT_POINTS
 from uvdive.ledger.whose import os_package
@@ -12,7 +13,7 @@ from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.command_kinds import is_system
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.packages.by_other_programs import OtherMeans, is_playwright
 

@@ -6,11 +6,12 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
+from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.copies.copier import CopySet, Folder
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.command_kinds import is_system
 from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.stages.multistage import brings_uv
 

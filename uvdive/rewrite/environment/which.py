@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
 from uvdive.image.table import Kind
 from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.paths import upward
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision
 from uvdive.uv.calls import Call, calls_sync, uv_calls

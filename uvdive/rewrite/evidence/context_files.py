@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from uvdive.dockerfile.mounts import mounts_of
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 
 _LIMIT = 1 << 20
 
@@ -67,14 +69,13 @@ def copied_text(evidence: Evidence, path: str, *, mounted: bool = False) -> str 
 def _mounted(evidence: Evidence, path: str) -> list[str]:
     found = []
     for step in evidence.runs():
-        for flag in step.instruction.flags:
-            fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
-            target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
-            source = fields.get("source") or fields.get("src") or "."
-            if flag.startswith("--mount=") and fields.get("type") == "bind" and "from" not in fields:
-                place = posixpath.normpath(posixpath.join(step.workdir, target))
-                if path == place or path.startswith(f"{place.rstrip('/')}/"):
-                    found.append(posixpath.normpath(posixpath.join(source, posixpath.relpath(path, place))))
+        for written in mounts_of(step.instruction):
+            mount = written.expanded(step.values.get)
+            if mount is None or mount.kind != "bind" or mount.image is not None:
+                continue
+            place = posixpath.normpath(posixpath.join(step.workdir, mount.target))
+            if path == place or path.startswith(f"{place.rstrip('/')}/"):
+                found.append(posixpath.normpath(posixpath.join(mount.source, posixpath.relpath(path, place))))
     return found
 
 

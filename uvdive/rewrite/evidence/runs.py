@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.commands import Command, Part, Script
 from uvdive.dockerfile.shell import read_script, shell_text
+from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all, is_system, paths_of
 from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.stages.multistage import brings_uv, installs_uv
 

@@ -7,10 +7,11 @@ import re
 from typing import cast
 
 from uvdive.dockerfile.heredocs import raw_words
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 
 _PASSWORD = re.compile(r"UV_INDEX_\w+_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)")

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 
 from uvdive.dockerfile.arguments import split_flags
 from uvdive.dockerfile.commands import SHELLS
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction, inner
 from uvdive.image.table import Kind
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_text
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, Step, build_text
+from uvdive.rewrite.evidence.steps import Evidence, build_text
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision
 from uvdive.rewrite.start.script_choice import ScriptPlan, decide

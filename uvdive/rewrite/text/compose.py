@@ -6,11 +6,12 @@ import re
 import shlex
 from dataclasses import dataclass, field, replace
 
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction, Node
 from uvdive.rewrite.copies.copier import CopySet
 from uvdive.rewrite.copies.extra import PACKAGES, install
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.packages.plan import PackagePlan
 from uvdive.rewrite.stages.bases import Bases

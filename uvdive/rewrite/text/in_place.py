@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 
 from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction, Node
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.which import uv_bytes
-from uvdive.rewrite.evidence.steps import Evidence, Step, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence, mentions_uv
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import Prediction
 from uvdive.rewrite.stages.multistage import brings_uv
