@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from uvdive.ledger.report import OsRelease
+from uvdive.distro.release import OsRelease
 
 _UV = frozenset({"ghcr.io/astral-sh/uv", "docker.io/astral/uv", "astral/uv"})
 _SYSTEMS = frozenset({"debian", "ubuntu", "alpine", "buildpack-deps"})

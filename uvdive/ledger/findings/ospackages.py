@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from uvdive.distro.places import APT_ARCHIVES, APT_LISTS
 from uvdive.ledger.findings.facts import Facts, finding, heaviest
 from uvdive.ledger.findings.places import files_below
 from uvdive.ledger.findings.rewrites import TRIFLE
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.report import Finding
 
-_APT = (b"/var/lib/apt/lists", b"/var/cache/apt")
 _LISTS = re.compile(rb"_(?:Packages|Sources|Contents|Translation)[^/]*$|pkgcache\.bin$|\.deb$")
 """What apt fetches or computes again; ``apt-get dist-clean`` leaves the Release files on purpose."""
 
@@ -23,8 +23,8 @@ def apt_lists(facts: Facts) -> Iterator[Finding]:
     """Package lists and archives of apt, left by the Dockerfile's own instructions."""
     table = facts.table
     by_layer: dict[int, list[int]] = {}
-    for root in _APT:
-        node = table.find(root)
+    for root in (APT_LISTS, APT_ARCHIVES):
+        node = table.find(root.encode())
         for entry in () if node is None else files_below(table, [node]):
             layer = table.entry_layer[entry]
             if not facts.layers[layer].base and _LISTS.search(table.names[table.entry_node[entry]]):

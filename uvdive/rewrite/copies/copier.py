@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from uvdive.distro.places import LD_CACHE
 from uvdive.image.table import Kind
-from uvdive.rewrite.copies.already_there import LD_CACHE, Provided
+from uvdive.rewrite.copies.already_there import Provided
 from uvdive.rewrite.copies.left_behind import is_personal, is_scratch
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.which import sites

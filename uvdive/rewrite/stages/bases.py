@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from uvdive.distro.release import OsRelease
 from uvdive.dockerfile.shell import command_text
 from uvdive.image.resolve import resolve
-from uvdive.ledger.report import ImageReport, OsRelease
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import copied_text
 from uvdive.rewrite.evidence.image_files import Files
