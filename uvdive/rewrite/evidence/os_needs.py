@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import Literal
 
 from uvdive.base.progress import Note, OnEvent, ignore
-from uvdive.distro.needs import only_builds, wanted_by
+from uvdive.distro.kinds import only_builds
+from uvdive.distro.needs import wanted_by
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.owners import OWNERS
