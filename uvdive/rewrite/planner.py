@@ -19,10 +19,11 @@ from uvdive.rewrite.environment.fit import check_native, warn_by_text
 from uvdive.rewrite.environment.which import uv_bytes
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.os_needs import SystemFacts
-from uvdive.rewrite.evidence.steps import Evidence, gather, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Allowances, Refusal, RewritePlan
 from uvdive.rewrite.stages.multistage import check_multistage
+from uvdive.uv.mentions import mentions_uv
 
 
 def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name

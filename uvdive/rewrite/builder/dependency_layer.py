@@ -20,9 +20,10 @@ from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, ignores, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, options
 from uvdive.rewrite.plan import Decision
+from uvdive.uv.mentions import mentions_uv
 
 _PROJECT = ("pyproject.toml", "uv.lock")
 _SETTINGS = ("uv.toml", ".python-version")

@@ -13,7 +13,7 @@ from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.stages.multistage import brings_uv
+from uvdive.uv.mentions import brings_uv
 
 
 def static_copy_set(evidence: Evidence, env: EnvironmentFacts, owned: Sequence[Folder] = ()) -> CopySet:

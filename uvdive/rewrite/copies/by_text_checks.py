@@ -14,8 +14,8 @@ from uvdive.rewrite.evidence.command_kinds import classify, paths_of
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.rewrite.stages.multistage import installs_uv
 from uvdive.uv.calls import subcommand
+from uvdive.uv.mentions import installs_uv
 
 _HINT = "Build the image first and plan with it (leave out --static)."
 # They write the project, its environment or uv's cache, or nothing at all.

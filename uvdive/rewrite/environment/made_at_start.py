@@ -8,12 +8,12 @@ import tomllib
 from dataclasses import replace
 from typing import Any
 
+from uvdive.base.paths import upward
 from uvdive.dockerfile.shell import command_text
 from uvdive.rewrite.copies.copier import CopySet
 from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.evidence.context_files import context_text
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.paths import upward
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused, options
 from uvdive.rewrite.plan import Decision

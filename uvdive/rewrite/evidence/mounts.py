@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from uvdive.base.paths import upward
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.paths import upward
 from uvdive.rewrite.evidence.steps import Evidence
 
 

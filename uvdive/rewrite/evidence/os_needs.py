@@ -24,6 +24,7 @@ from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed, installed_packages
 from uvdive.ledger.whose import is_apps, os_package
+from uvdive.uv.cache import in_default_cache
 
 How = Literal["links", "loads", "runs"]
 
@@ -241,7 +242,7 @@ class _Reader:
             packaged = table.entry_node[entry] in self._listed or self._package_of_inode(inode) is not None
             if mine(inode) and not packaged:
                 path = table.path(table.entry_node[entry])
-                if b"/.cache/uv/" not in path:
+                if not in_default_cache(path.decode("utf-8", "surrogateescape")):
                     yield entry, path
 
     def _linked(self) -> Iterator[Need]:

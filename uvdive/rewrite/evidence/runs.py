@@ -15,7 +15,7 @@ from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all,
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.stages.multistage import brings_uv, installs_uv
+from uvdive.uv.mentions import brings_uv, installs_uv
 
 _CERTIFICATES = "/usr/local/share/ca-certificates"
 _READERS = frozenset({"cat", "head", "tail", "source", "."})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,8 +16,6 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.calls import calls_sync
-
-_UV_WORD = re.compile(r"(?<![\w.-])uvx?(?![\w.-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +71,6 @@ def build_text(evidence: Evidence) -> str:
         return own
     runs = (i for stage in evidence.stages for i in stage.instructions if i.keyword == "RUN")
     return "\n".join(map(command_text, runs))
-
-
-def mentions_uv(text: str) -> bool:
-    """Does a text call uv or uvx, or name them as a file or image?"""
-    return bool(_UV_WORD.search(text))
 
 
 def gather(dockerfile: Dockerfile, report: ImageReport | None, context: Path | None) -> Evidence:

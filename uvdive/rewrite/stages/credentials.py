@@ -99,7 +99,8 @@ def _warn_files(step: Step, files: Files | None, notes: Notes) -> None:
             "R39",
             step.line,
             f"{path} usually holds passwords or keys. The new image has it too, for the app may read it. "
-            "Where only the build needs it, put it into .dockerignore and give it with `RUN --mount=type=secret`.",
+            "Where only the build needs it, put it into .dockerignore and give it with "
+            "`RUN --mount=type=secret`.",
         )
 
 

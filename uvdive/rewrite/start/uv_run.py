@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from uvdive.base.paths import upward
 from uvdive.rewrite.environment.facts import EnvironmentFacts
-from uvdive.rewrite.evidence.paths import upward
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.calls import calls_sync
 from uvdive.uv.run_options import Options, in_sync, read_options

@@ -9,13 +9,13 @@ from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction, Node
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.which import uv_bytes
-from uvdive.rewrite.evidence.steps import Evidence, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import Prediction
-from uvdive.rewrite.stages.multistage import brings_uv
 from uvdive.rewrite.start.instructions import Starter
 from uvdive.rewrite.text.compose import Writer
 from uvdive.uv.images import Reference
+from uvdive.uv.mentions import brings_uv, mentions_uv
 
 
 def steps_with_uv(evidence: Evidence) -> tuple[Step, ...]:
