@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from uvdive import __version__
 from uvdive.base.errors import UvdiveError
+from uvdive.distro.release import OsRelease
 from uvdive.image.config import Manifest
 from uvdive.image.layer_index import LayerData
 from uvdive.image.raw_image import layer_commands, layer_history
@@ -25,16 +26,7 @@ from uvdive.ledger.environments.environments import environments
 from uvdive.ledger.findings import Facts, copied, find
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.marks.kept_contents import Contents
-from uvdive.ledger.report import (
-    Base,
-    DockerfileInfo,
-    ImageInfo,
-    ImageReport,
-    LayerReport,
-    OsRelease,
-    Totals,
-    User,
-)
+from uvdive.ledger.report import Base, DockerfileInfo, ImageInfo, ImageReport, LayerReport, Totals, User
 
 if TYPE_CHECKING:
     from uvdive.dockerfile.history import HistoryMatch

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
@@ -17,11 +18,12 @@ from uvdive.rewrite.draft import Draft, decide
 from uvdive.rewrite.environment.fit import check_native, warn_by_text
 from uvdive.rewrite.environment.which import uv_bytes
 from uvdive.rewrite.evidence.os_needs import SystemFacts
-from uvdive.rewrite.evidence.steps import Evidence, command_text, gather, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
 from uvdive.rewrite.stages import BaseLookup, check_multistage
 from uvdive.rewrite.study import Study, study
+from uvdive.uv.mentions import mentions_uv
 
 
 def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name

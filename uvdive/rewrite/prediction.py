@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
+from uvdive.distro.places import is_book, is_fetched
 from uvdive.image.table import NONE
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.whose import is_os_package, os_package
-from uvdive.rewrite.copies.already_there import Provided, is_book
+from uvdive.rewrite.copies.already_there import Provided
 from uvdive.rewrite.copies.copier import CopySet
 from uvdive.rewrite.evidence.command_kinds import REPEATED
 from uvdive.rewrite.evidence.image_files import Files
@@ -18,9 +18,6 @@ from uvdive.rewrite.packages.plan import PackagePlan
 from uvdive.rewrite.plan import Prediction
 
 # What a base holds beside Python counts as the base's once something stands on it.
-_CLEANED = re.compile(r"/var/(?:lib/apt/lists|cache/apt)/")
-"""What an install of ours does not leave behind."""
-
 _OF_THE_BASE = frozenset({"os-packages", "app", "other"})
 
 
@@ -69,7 +66,7 @@ def _repeated(
             continue
         node = table.entry_node[entry]
         path = provided.files.path(node)
-        if is_book(path) and (idle or (run.step.line in provided.by_name and _CLEANED.match(path))):
+        if is_book(path) and (idle or (run.step.line in provided.by_name and is_fetched(path))):
             continue
         brought = listed.get(_source(path))
         if brought is not None and packages.installed is not None and not brought & packages.installed:

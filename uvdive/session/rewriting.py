@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from uvdive.base import worker
 from uvdive.base.errors import EngineError, ImageError, UsageError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.distro.managers import calls_manager
 from uvdive.image.store import LayerStore
 from uvdive.ledger.reading.contents import place_of
 from uvdive.ledger.report import ImageReport
@@ -18,7 +18,6 @@ from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
 
 _LIMIT = 1 << 20
-_INSTALLS = re.compile(r"\b(?:apt|apt-get|apk|aptitude)\b")
 # Of the last image: each change of a choice plans anew.
 _SYSTEMS: dict[str, SystemFacts] = {}
 
@@ -82,7 +81,7 @@ def _read_system(
     cancel: CancelToken | None,
 ) -> SystemFacts | None:
     """What the app needs of the system, where the Dockerfile installs packages and contents are at hand."""
-    if report is None or not (_INSTALLS.search(text) or _holds_packages(report)):
+    if report is None or not (calls_manager(text) or _holds_packages(report)):
         return None
     if report.image.id not in _SYSTEMS:
         try:

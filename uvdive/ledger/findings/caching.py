@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from uvdive.ledger.findings.facts import Facts, finding
 from uvdive.ledger.report import Finding, LayerReport
+from uvdive.uv.cache import cache_folder
 
 if TYPE_CHECKING:
-    from uvdive.ledger.findings.recipe import Mount, Run, UvCall
+    from uvdive.dockerfile.mounts import Mount
+    from uvdive.ledger.findings.recipe import RecipeRun
+    from uvdive.uv.calls import Call
 
 _MEANT = re.compile(r"(?:^|/)uv(?:/|$)|(?:^|/)\.cache/?$")
 _PIP = re.compile(r"/\.cache/pip/?$")
@@ -19,7 +22,6 @@ _CALLS_PIP = re.compile(r"(?:^|(?<!uv)\s)pip3?\s|-m\s+pip\b", re.MULTILINE)
 _COPY = re.compile(r"UV_LINK_MODE=[\"']?copy\b|--link-mode[= ]copy\b")
 _SHARE = 4
 """Linked files leave 1 to 3 % of an environment's size in the cache, copied ones nearly all of it."""
-_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 
 
 def wrong_mount(facts: Facts) -> Iterator[Finding]:
@@ -27,12 +29,12 @@ def wrong_mount(facts: Facts) -> Iterator[Finding]:
     if facts.recipe is None:
         return
     for run in facts.recipe.runs():
-        mounts = [mount for mount in run.mounts if mount.options.get("type") == "cache"]
+        mounts = [mount for mount in run.mounts if mount.kind == "cache"]
         meant = [mount for mount in mounts if _is_meant(mount, run)]
         if not meant:
             continue
         for call in run.calls:
-            folder = cache_folder(facts, run, call)
+            folder = _folder(facts, run, call)
             if folder is None or any(_covers(mount.target, folder) for mount in mounts):
                 continue
             yield finding(
@@ -48,7 +50,7 @@ def wrong_mount(facts: Facts) -> Iterator[Finding]:
             break
 
 
-def _is_meant(mount: Mount, run: Run) -> bool:
+def _is_meant(mount: Mount, run: RecipeRun) -> bool:
     """Is it there for uv? pip's is, where no pip runs."""
     if _PIP.search(mount.target):
         return _CALLS_PIP.search(run.text) is None
@@ -62,26 +64,12 @@ def _covers(target: str, folder: str) -> bool:
     return (posixpath.normpath(folder) + "/").startswith(posixpath.normpath(target).rstrip("/") + "/")
 
 
-def cache_folder(facts: Facts, run: Run, call: UvCall) -> str | None:
-    """Where this call has its cache; None where it uses none or that is not known.
-
-    https://docs.astral.sh/uv/concepts/cache/#cache-directory
-    """
-    variables = {**_inherited(facts, run), **run.variables, **call.variables}
-    if {"--no-cache", "-n", "--no-cache-dir"} & set(call.words) or variables.get(
-        "UV_NO_CACHE", ""
-    ).lower() in _TRUE:
-        return None
-    for folder in (call.option("--cache-dir"), variables.get("UV_CACHE_DIR")):
-        if folder:
-            return folder if folder.startswith("/") and "$" not in folder else None
-    if variables.get("XDG_CACHE_HOME", "").startswith("/"):
-        return posixpath.join(variables["XDG_CACHE_HOME"], "uv")
-    home = variables.get("HOME") or _home(facts, run)
-    return None if home is None else posixpath.join(home, ".cache/uv")
+def _folder(facts: Facts, run: RecipeRun, call: Call) -> str | None:
+    variables = {**_inherited(facts, run), **run.variables, **dict(call.environ)}
+    return cache_folder(variables, _home(facts, run), call.given)
 
 
-def _inherited(facts: Facts, run: Run) -> dict[str, str]:
+def _inherited(facts: Facts, run: RecipeRun) -> dict[str, str]:
     """The ENV that the base brought, as far as the image still shows it."""
     if facts.recipe is None or not run.final:
         return {}
@@ -89,7 +77,7 @@ def _inherited(facts: Facts, run: Run) -> dict[str, str]:
     return {name: value for name, value in facts.config.environ.items() if name not in own}
 
 
-def _home(facts: Facts, run: Run) -> str | None:
+def _home(facts: Facts, run: RecipeRun) -> str | None:
     """The user's home; None for one that is not in the image, as in another stage."""
     name = run.user.partition(":")[0]
     if not name and run.final and facts.recipe is not None and not facts.recipe.sets_user:
@@ -101,7 +89,7 @@ def _home(facts: Facts, run: Run) -> str | None:
     return next((user.home for user in known), None)
 
 
-def _cached_by(facts: Facts, run: Run) -> int:
+def _cached_by(facts: Facts, run: RecipeRun) -> int:
     """The bytes of uv's cache in the layer of this RUN."""
     if not run.final:
         return 0

@@ -2,57 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.errors import UvdiveError
-from uvdive.dockerfile.shell import commands
+from uvdive.dockerfile.mounts import Mount, mounts_of
+from uvdive.dockerfile.shell import command_text, shell_text
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
+from uvdive.dockerfile.steps import Step, walk
 from uvdive.dockerfile.syntax import Instruction, parse
-from uvdive.dockerfile.variables import expand_known
-
-_UV = re.compile(r"(?:^|[\s;&|(])(?:[^\s;&|()]*/)?uv\s+((?:--?\S+\s+)*)(sync|add|run|pip|tool)\b([^;&|\n]*)")
-_PREFIXES = frozenset({"env", "exec", "time", "nice"})
-_INSTALLS = frozenset({"sync", "add", "run", "pip", "tool"})
+from uvdive.uv.calls import Call, calls_by_looks, uv_calls
 
 
 @dataclass(frozen=True, slots=True)
-class Mount:
-    """One ``--mount`` of a RUN: its options, variables expanded."""
+class RecipeRun:
+    """A RUN with its shell text, mounts, calls of uv that install, ENV (the base's left out) and USER.
 
-    options: Mapping[str, str]
-
-    @property
-    def target(self) -> str:
-        """Where it is mounted; empty where it says nothing."""
-        return next(
-            (self.options[key] for key in ("target", "dst", "destination") if key in self.options), ""
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class UvCall:
-    """A call of uv that installs something: its words, and variables set for it alone."""
-
-    words: tuple[str, ...]
-    variables: Mapping[str, str]
-
-    def option(self, name: str) -> str | None:
-        """The value of ``--name VALUE`` or ``--name=VALUE``; empty for a bare one, None without it."""
-        for number, word in enumerate(self.words):
-            key, equals, value = word.partition("=")
-            if key == name:
-                following = self.words[number + 1 :][:1]
-                return value if equals else "".join(following)
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A RUN with its shell text, mounts calls of uv, the ENV in force (the base's left out) and the USER.
-
+    Of a mount with a variable that is not known nothing can be said: it is left out.
     ``user`` is empty where no USER stands before it. ``final`` says that its layer
     is in the image.
     """
@@ -60,7 +27,7 @@ class Run:
     line: int
     text: str
     mounts: tuple[Mount, ...]
-    calls: tuple[UvCall, ...]
+    calls: tuple[Call, ...]
     variables: Mapping[str, str]
     user: str
     final: bool
@@ -93,34 +60,35 @@ class Recipe:
         found = (i for stage in self.stages for i in stage.instructions if i.line == line)
         return next(found, None)
 
-    def runs(self) -> Iterator[Run]:
+    def steps(self) -> Iterator[Step]:
+        """Every instruction of every stage with what is in force there."""
+        return walk(self.stages, self.escape)
+
+    def runs(self) -> Iterator[RecipeRun]:
         """Every RUN of every stage."""
-        users: dict[int, str] = {}
         in_image = {stage.index for stage in self.chain}
-        for stage in self.stages:
-            user = users.get(stage.parent, "") if stage.parent is not None else ""
-            for instruction, variables in zip(stage.instructions, stage.environments, strict=True):
-                if instruction.keyword == "USER":
-                    user = expand_known(instruction.arguments, variables.get, self.escape) or user
-                elif instruction.keyword == "RUN":
-                    mounts = tuple(_mounts(instruction, variables, self.escape))
-                    calls = tuple(_calls(instruction))
-                    final = stage.index in in_image
-                    yield Run(instruction.line, _text(instruction), mounts, calls, variables, user, final)
-            users[stage.index] = user
+        for step in self.steps():
+            if step.keyword == "RUN":
+                mounts = tuple(self._mounts(step))
+                calls = tuple(call for call in _calls(step) if call.installs)
+                text, final = command_text(step.instruction), step.stage in in_image
+                yield RecipeRun(step.line, text, mounts, calls, step.values, step.user, final)
+
+    def _mounts(self, step: Step) -> Iterator[Mount]:
+        found = (mount.expanded(step.values.get, self.escape) for mount in mounts_of(step.instruction))
+        return (mount for mount in found if mount is not None)
 
     def images(self) -> Iterator[tuple[int, str]]:
         """Every image that FROM, ``COPY --from`` or a mount names, with its line; stages left out."""
-        names = {stage.name for stage in self.stages if stage.name}
         for stage in self.stages:
             if stage.parent is None and stage.base:
                 yield stage.source.line, stage.base
-            for instruction, variables in zip(stage.instructions, stage.environments, strict=True):
-                sources = [instruction.flag("from")]
-                sources += [m.options.get("from") for m in _mounts(instruction, variables, self.escape)]
-                for source in sources:
-                    if source and not source.isdigit() and source.lower() not in names and "$" not in source:
-                        yield instruction.line, source
+        names = {stage.name for stage in self.stages if stage.name}
+        for step in self.steps():
+            sources = [step.instruction.flag("from"), *(mount.image for mount in self._mounts(step))]
+            for source in sources:
+                if source and not source.isdigit() and source.lower() not in names and "$" not in source:
+                    yield step.line, source
 
 
 def read_recipe(path: Path) -> Recipe | None:
@@ -132,46 +100,7 @@ def read_recipe(path: Path) -> Recipe | None:
         return None
 
 
-def _mounts(instruction: Instruction, variables: Mapping[str, str], escape: str) -> Iterator[Mount]:
-    for flag in instruction.flags:
-        name, _, value = flag.partition("=")
-        if name != "--mount":
-            continue
-        pairs = (part.partition("=") for part in value.strip("\"'").split(","))
-        options = {key.strip().lower(): expand_known(raw, variables.get, escape) for key, _, raw in pairs}
-        known = {key: text for key, text in options.items() if text is not None}
-        if len(known) == len(options):
-            yield Mount(known)  # of one with an unknown variable nothing can be said
-
-
-def _text(instruction: Instruction) -> str:
-    return "\n".join([instruction.arguments, *(heredoc.body for heredoc in instruction.heredocs)])
-
-
-def _calls(instruction: Instruction) -> Iterator[UvCall]:
-    if instruction.exec_form is not None:
-        yield from _call(instruction.exec_form, {})
-        return
-    text = _text(instruction)
-    simple = None if instruction.heredocs else commands(text)
-    if simple is None:
-        # No plain list of commands: the calls are found by their looks, variables in front are not.
-        for match in _UV.finditer(text):
-            yield UvCall((*match[1].split(), match[2], *match[3].split()), {})
-        return
-    exported: dict[str, str] = {}
-    for command in simple:
-        own = dict(word.text.partition("=")[::2] for word in command.assignments)
-        if command.argv[:1] == ("export",):
-            exported.update(word.partition("=")[::2] for word in command.argv[1:] if "=" in word)
-        yield from _call(command.argv, {**exported, **own})
-
-
-def _call(argv: tuple[str, ...], variables: Mapping[str, str]) -> Iterator[UvCall]:
-    rest, own = list(argv), dict(variables)
-    while rest and (rest[0] in _PREFIXES or "=" in rest[0]):
-        name, equals, value = rest.pop(0).partition("=")
-        if equals:
-            own[name] = value
-    if rest and rest[0].rpartition("/")[2] == "uv" and _INSTALLS & set(rest[1:]):
-        yield UvCall(tuple(rest[1:]), own)
+def _calls(step: Step) -> tuple[Call, ...]:
+    text = shell_text(step.instruction)
+    calls = uv_calls(text, step.workdir)
+    return calls_by_looks(text) if calls is None else calls

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from uvdive.dockerfile.shell import Command, read_script, shell_text
+from uvdive.dockerfile.commands import Command
+from uvdive.dockerfile.shell import read_script, shell_text
 from uvdive.dockerfile.syntax import inner
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes

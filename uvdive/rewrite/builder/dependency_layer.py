@@ -13,14 +13,16 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-from uvdive.dockerfile.shell import Command
+from uvdive.dockerfile.commands import Command
+from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, ignores, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
+from uvdive.uv.mentions import mentions_uv
 
 _PROJECT = ("pyproject.toml", "uv.lock")
 _SETTINGS = ("uv.toml", ".python-version")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.context_files import ignores, sources
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import FileChange
 from uvdive.uv.calls import calls_sync

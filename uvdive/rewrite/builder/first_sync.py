@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.made_at_start import project_settings
-from uvdive.rewrite.evidence.steps import Evidence, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 
 _CARRIED = ("--no-dev", "--no-default-groups", "--compile-bytecode")

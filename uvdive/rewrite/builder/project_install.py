@@ -6,13 +6,14 @@ import posixpath
 import re
 from collections.abc import Sequence
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.builder.options import BuildOptions, owned_paths
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import calls_sync
 

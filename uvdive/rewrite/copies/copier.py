@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from uvdive.distro.places import LD_CACHE
 from uvdive.image.table import Kind
-from uvdive.rewrite.copies.already_there import LD_CACHE, Provided
+from uvdive.rewrite.copies.already_there import Provided
 from uvdive.rewrite.copies.left_behind import is_personal, is_scratch
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.which import sites
@@ -18,8 +19,8 @@ from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.by_other_programs import OtherMeans
 from uvdive.rewrite.stages import Bases
+from uvdive.uv.cache import cache_folder, in_default_cache
 
-_UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
 _BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/.*__pycache__/")
 # The loader does not look into Python's own folders.
 _LIBRARIES = re.compile(r"/(?:usr/local/lib|usr/lib|lib)/(?!python[\d.]+/)(?:[^/]+/)*[^/]+\.so(?:\.|$)")
@@ -86,9 +87,8 @@ class Copier:
     ) -> None:
         self.evidence, self.files, self.env, self.bases = evidence, files, env, bases
         self.provided = Provided(evidence, files, env, runs, early, others)
-        found = [step.values.get("UV_CACHE_DIR", "") for step in evidence.steps]
-        found += [f"{step.values.get('XDG_CACHE_HOME', '')}/uv" for step in evidence.steps]
-        self.caches = {path.rstrip("/") for path in found if path.count("/") > 1 and path.startswith("/")}
+        found = (cache_folder(step.values, None) for step in evidence.steps)
+        self.caches = {path for path in found if path is not None and path.count("/") > 1}
         self.leave_out: frozenset[int] = frozenset()
         self.split = False
         self.sites = frozenset(sites(env.path, files)) if env.system else frozenset()
@@ -186,8 +186,8 @@ class Copier:
 
     def _is_uvs(self, node: int, path: str) -> bool:
         """Is it uv, or in its cache? There a file that is linked to the environment has the owner venv."""
-        in_cache = _UV_CACHE.search(path) or any(path.startswith(f"{folder}/") for folder in self.caches)
-        return bool(in_cache) or self.files.owner(node) in ("uv", "uv-cache")
+        in_cache = in_default_cache(path) or any(path.startswith(f"{folder}/") for folder in self.caches)
+        return in_cache or self.files.owner(node) in ("uv", "uv-cache")
 
     def _wanted_below(self, node: int) -> tuple[bool, bool]:
         """Does the subtree hold something to copy, and something to leave behind or that is there?"""

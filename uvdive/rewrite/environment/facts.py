@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.ledger.report import VIRTUAL, Environment
 from uvdive.rewrite.environment.python_by_text import python_by_text
 from uvdive.rewrite.environment.which import (
@@ -15,7 +16,7 @@ from uvdive.rewrite.environment.which import (
     without_spare,
 )
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 
 # `$UV sync`: only the shell knows what this calls.

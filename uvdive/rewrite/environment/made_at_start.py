@@ -7,11 +7,11 @@ import re
 import tomllib
 from typing import Any
 
+from uvdive.base.paths import upward
 from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.environment.which import Found
 from uvdive.rewrite.evidence.context_files import context_text
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.paths import upward
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import Reference, python_of

@@ -7,15 +7,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
 from uvdive.image.table import Kind
 from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.paths import upward
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls
+from uvdive.uv.started import started_environment
 
 _SITE = re.compile(r"/lib/python(?P<minor>\d+\.\d+)/(?:site|dist)-packages$")
 
@@ -193,25 +195,15 @@ def sites(prefix: str, files: Files) -> list[int]:
 
 
 def _started(evidence: Evidence, files: Files, candidates: Sequence[Environment]) -> Environment | None:
-    """The environment of the program that the image starts: by path, by `uv run`, or by PATH's order."""
+    """The environment that the start command runs in, or that of the last sync, where a script starts it."""
     assert evidence.report is not None
-    environ = evidence.report.config.environ
-    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
-    text = command_text(start.instruction) if start is not None else ""
-    named = [env for env in candidates if re.search(rf"(?:^|[\s\"']){re.escape(env.path)}/bin/", text)]
-    if len(named) == 1:
-        return named[0]
-    if re.search(r"(?<![\w./-])uv\s+(?:\S+\s+)*?run\b", text):
-        project = environ.get("UV_PROJECT_ENVIRONMENT") or ".venv"
-        for folder in upward(evidence.workdir):
-            path = posixpath.normpath(posixpath.join(folder, project))
-            found = next((env for env in candidates if env.path.rstrip("/") == path), None)
-            if found is not None:
-                return found
-    for place in environ.get("PATH", "").split(":"):
-        for env in candidates:
-            if place == f"{env.path.rstrip('/')}/bin" and files.at(f"{place}/python") is not None:
-                return env
-    # A script starts it: what `uv sync` made is what it means.
-    synced = project_environment(evidence)
-    return next((env for env in candidates if env.path.rstrip("/") == synced), None)
+    config = evidence.report.config
+    places = {env.path.rstrip("/"): env for env in candidates}
+    steps = (evidence.last("ENTRYPOINT"), evidence.last("CMD"))
+    starts = [command_text(step.instruction) for step in steps if step is not None]
+
+    def has_python(folder: str) -> bool:
+        return files.at(f"{folder.rstrip('/')}/python") is not None
+
+    path = started_environment(list(places), starts, config.environ, evidence.workdir, has_python)
+    return places.get(path or project_environment(evidence) or "")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Hashable, Iterable, Iterator
+from functools import cached_property
 
+from uvdive.base.secret_files import ENDS, LAST, NAMES, STARTS, is_secret_file
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, Kind
 from uvdive.ledger.owners import OWNERS
@@ -23,6 +25,7 @@ class Files:
         self.memo: dict[Hashable, object] = {}
         self._paths: dict[int, str] = {0: "/"}
         self._inodes: dict[int, frozenset[int]] = {}
+        self._folders: dict[str, tuple[int, ...]] = {}
         table = report.files
         nothing = array("i", [-1]) * len(table.names)
         # The entry that is seen at each node in the end, and in the base alone.
@@ -37,6 +40,30 @@ class Files:
             while layer >= base_layers and node >= 0 and not self._touched[node]:
                 self._touched[node] = 1
                 node = table.node_parent[node]
+
+    @cached_property
+    def secret_files(self) -> tuple[int, ...]:
+        """The nodes of all files that usually hold secrets."""
+        names = self.table.names
+        known = {name.encode() for name in NAMES | LAST}
+        starts, ends = STARTS.encode(), ENDS.encode()
+        return tuple(
+            node
+            for node, name in enumerate(names)
+            if (name in known or name.startswith(starts) or name.endswith(ends))
+            and self.entry(node) is not None
+            and not self.is_folder(node)
+            and is_secret_file(self.path(node))
+        )
+
+    def folders_named(self, name: str) -> tuple[int, ...]:
+        """The nodes of all folders of this name, in the order of the report."""
+        if name not in self._folders:
+            wanted = name.encode("utf-8", "surrogateescape")
+            nodes = (node for node, known in enumerate(self.table.names) if known == wanted)
+            found = (node for node in nodes if self.entry(node) is not None and self.is_folder(node))
+            self._folders[name] = tuple(found)
+        return self._folders[name]
 
     def entry(self, node: int) -> int | None:
         """The entry that is seen at a node, or None."""

@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import Literal
 
 from uvdive.base.progress import Note, OnEvent, ignore
-from uvdive.distro.needs import only_builds, wanted_by
+from uvdive.distro.kinds import only_builds
+from uvdive.distro.needs import wanted_by
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.owners import OWNERS
@@ -23,6 +24,7 @@ from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed, installed_packages
 from uvdive.ledger.whose import is_apps, os_package
+from uvdive.uv.cache import in_default_cache
 
 How = Literal["links", "loads", "runs"]
 
@@ -240,7 +242,7 @@ class _Reader:
             packaged = table.entry_node[entry] in self._listed or self._package_of_inode(inode) is not None
             if mine(inode) and not packaged:
                 path = table.path(table.entry_node[entry])
-                if b"/.cache/uv/" not in path:
+                if not in_default_cache(path.decode("utf-8", "surrogateescape")):
                     yield entry, path
 
     def _linked(self) -> Iterator[Need]:

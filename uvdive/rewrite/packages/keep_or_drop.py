@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from uvdive.base.units import size
-from uvdive.distro.needs import TOOLS, compiles_at_run_time, only_builds
+from uvdive.distro.kinds import only_builds
+from uvdive.distro.needs import TOOLS, compiles_at_run_time
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.packages.install_commands import Install, Listed
 from uvdive.rewrite.packages.needs import fetches, need_of

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from uvdive.distro.release import OsRelease
+from uvdive.dockerfile.shell import command_text
 from uvdive.image.resolve import resolve
-from uvdive.ledger.report import ImageReport, OsRelease
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import copied_text
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import (
     Reference,

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
 
+from uvdive.base.secret_files import is_secret_file
 from uvdive.dockerfile.heredocs import raw_words
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 
 _PASSWORD = re.compile(r"UV_INDEX_\w+_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)")
 _INDEX = re.compile(r"(?:UV|PIP)_(?:(?:EXTRA_|DEFAULT_)?INDEX(?:_URL)?|FIND_LINKS)")
 _PROXY = re.compile(r"(?:HTTPS?|FTP|ALL)_PROXY", re.IGNORECASE)
 _WITH_PASSWORD = re.compile(r"://[^/\s@]+@")
-_SECRET_FILES = frozenset({".env", ".netrc", "_netrc", ".pypirc"})
 
 
 def warn_credentials(evidence: Evidence, files: Files | None, notes: Notes) -> None:
     """Name each ENV, ARG and COPY that leaves a secret in the image or its history."""
     gone = build_only(evidence)
-    named = () if files is None else _named(files)
     for step in evidence.steps:
         if step.keyword in ("ENV", "ARG"):
             _warn_variables(step, gone, notes)
         elif step.keyword in ("COPY", "ADD"):
-            _warn_files(step, files, named, notes)
+            _warn_files(step, files, notes)
 
 
 def build_only(evidence: Evidence) -> frozenset[str]:
@@ -94,28 +93,23 @@ def _warn_variables(step: Step, gone: frozenset[str], notes: Notes) -> None:
         )
 
 
-def _warn_files(step: Step, files: Files | None, named: Sequence[int], notes: Notes) -> None:
-    for path in _secret_files(step, files, named):
+def _warn_files(step: Step, files: Files | None, notes: Notes) -> None:
+    for path in _secret_files(step, files):
         notes.warn(
             "R39",
             step.line,
-            f"{path} usually holds passwords. The new image has it too, for the app may read it. Where only "
-            "the build needs it, put it into .dockerignore and give it with `RUN --mount=type=secret`.",
+            f"{path} usually holds passwords or keys. The new image has it too, for the app may read it. "
+            "Where only the build needs it, put it into .dockerignore and give it with "
+            "`RUN --mount=type=secret`.",
         )
 
 
-def _secret_files(step: Step, files: Files | None, named: Sequence[int]) -> list[str]:
+def _secret_files(step: Step, files: Files | None) -> list[str]:
     if files is not None:
-        return sorted(files.path(node) for node in named if files.layer(node) == step.layer)
+        return sorted(files.path(node) for node in files.secret_files if files.layer(node) == step.layer)
     if step.instruction.flag("from") is not None:
         return []
     given, target = sources(step)
-    names = [posixpath.basename(source) for source in given]
-    return [posixpath.join(target, name) for name in names if name in _SECRET_FILES]
-
-
-def _named(files: Files) -> tuple[int, ...]:
-    """The nodes of all files with such a name."""
-    names = frozenset(name.encode() for name in _SECRET_FILES)
-    nodes = (node for node, name in enumerate(files.table.names) if name in names)
-    return tuple(n for n in nodes if files.entry(n) is not None and not files.is_folder(n))
+    folder = target.endswith("/")
+    paths = [posixpath.join(target, posixpath.basename(source)) if folder else target for source in given]
+    return [path for path in paths if is_secret_file(path)]

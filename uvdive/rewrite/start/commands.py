@@ -7,8 +7,8 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from uvdive.dockerfile.commands import SHELLS
 from uvdive.dockerfile.edits import edit_array, json_array, replace_command
-from uvdive.dockerfile.shell import SHELLS
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.notes import Notes, Refused

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from uvdive.dockerfile.shell import commands, shell_text
-from uvdive.rewrite.advice.home_data import home_of
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, still_calls
 from uvdive.rewrite.start.surroundings import Surroundings
 from uvdive.rewrite.start.uv_run import UV, Stripped

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from uvdive.dockerfile.edits import json_array
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import inner
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.start.commands import Commands, started
 from uvdive.rewrite.start.script_choice import ScriptPlan, decide

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import SHELLS, read_script
+from uvdive.dockerfile.commands import SHELLS
+from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, heredoc_text, sources
 from uvdive.rewrite.evidence.image_files import Files

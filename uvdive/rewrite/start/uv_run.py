@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvdive.rewrite.evidence.paths import upward
+from uvdive.base.paths import upward
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.start.surroundings import Surroundings
 from uvdive.uv.calls import calls_sync

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import posixpath
 
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.which import uv_bytes
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import Prediction
-from uvdive.rewrite.stages.multistage import brings_uv
 from uvdive.rewrite.start import Start
 from uvdive.rewrite.text.writer import Writer, placed, trailing
 from uvdive.uv.images import Reference
+from uvdive.uv.mentions import brings_uv, mentions_uv
 
 
 def steps_with_uv(evidence: Evidence) -> tuple[Step, ...]:

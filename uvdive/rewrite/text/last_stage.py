@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.choices import PACKAGES
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.extra import install
 from uvdive.rewrite.start import KEPT
 from uvdive.rewrite.text.parts import Parts

@@ -8,10 +8,11 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.copies.copier import CopySet, Link
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.plan import PackagePlan
 from uvdive.rewrite.stages.credentials import build_only, without
 from uvdive.rewrite.text.repeated_run import repeated_text
