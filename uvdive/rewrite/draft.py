@@ -17,7 +17,8 @@ from uvdive.rewrite.builder.options import BuildOptions, build_options
 from uvdive.rewrite.builder.project_install import install_project
 from uvdive.rewrite.copies.by_text import static_copy_set
 from uvdive.rewrite.copies.by_text_checks import check_static
-from uvdive.rewrite.copies.copier import Copier, CopySet
+from uvdive.rewrite.copies.copier import Copier
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.extra import add_paths, extra_packages
 from uvdive.rewrite.copies.in_words import explain
 from uvdive.rewrite.copies.layers import MAX_COPIES, arranged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uvdive.rewrite.copies.copier import CopySet
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Notes
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from uvdive.base.paths import upward
 from uvdive.dockerfile.shell import command_text
-from uvdive.rewrite.copies.copier import CopySet
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.evidence.context_files import context_text
 from uvdive.rewrite.evidence.image_files import Files

@@ -28,7 +28,7 @@ def decide(packages: Packages, install: Install) -> None:
 def _note_purged(packages: Packages, listed: Listed, install: Install) -> None:
     if not packages.removals:
         return
-    packages.drop[id(listed)] = "purged"
+    packages.leave_out(install, listed, "purged")
     packages.notes.decide(
         "purged-packages",
         "R43",
@@ -41,7 +41,7 @@ def _note_purged(packages: Packages, listed: Listed, install: Install) -> None:
 def _build_package(packages: Packages, listed: Listed, install: Install) -> None:
     kept = packages.notes.choices.get("build-packages") == "keep"
     if not kept:
-        packages.drop[id(listed)] = "build"
+        packages.leave_out(install, listed, "build")
     names = [w.name for i in packages.installs for w in i.words if i.editable and only_builds(w.name)]
     total = sum(
         packages.facts.bytes.get(name, 0) for name in packages.closure(names) - packages.there - packages.old
@@ -96,4 +96,4 @@ def _other_package(packages: Packages, listed: Listed, install: Install) -> None
         alternatives=options(keep="install it in the final image", drop="not in the final image"),
     )
     if packages.notes.choose(decision, default) == "drop":
-        packages.drop[id(listed)] = "choice"
+        packages.leave_out(install, listed, "choice")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction, Node
-from uvdive.rewrite.copies.copier import CopySet
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.extra import PACKAGES, install
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
