@@ -21,7 +21,7 @@ _TOOLS = re.compile(
     | quilt
     | pkg-?config | pkgconf(?:-.*)? | gettext | swig[\d.]* | nasm | yasm | gdb(?:-.*)? | strace | valgrind
     | rustc?(?:-.*)?
-    | cargo(?:-.*)? | rustup | golang?(?:-.*)? | ghc(?:-.*)? | gradle | maven | ant | mold
+    | cargo(?:-.*)? | rustup | go | golang(?:-.*)? | ghc(?:-.*)? | gradle | maven | ant | mold
     | cython3 | python3-(?:distutils|pip|setuptools|wheel) | py3-(?:pip|setuptools|wheel)
     | javac | openjdk-[\d.]+-jdk(?:-headless)? | default-jdk(?:-headless)? | ccache | scons | gperf | texinfo
     | git(?:-.*)? | mercurial(?:-.*)? | subversion | cvs

@@ -7,6 +7,10 @@ libraries change with every release. What a package itself is for, ``kinds`` tel
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Mapping
+from typing import Literal
+
+How = Literal["loads", "runs"]
 
 _DLOPEN = {
     "cairocffi": "libcairo2 cairo",
@@ -65,9 +69,10 @@ TOOLS = frozenset(
 )
 
 
-def wanted_by(distribution: str, package: str) -> str | None:
+def wanted_by(distribution: str, package: str) -> How | None:
     """``loads`` or ``runs`` where a distribution does that with a package's files, or None."""
-    for table, how in ((_DLOPEN, "loads"), (_PROGRAMS, "runs")):
+    ways: tuple[tuple[Mapping[str, str], How], ...] = ((_DLOPEN, "loads"), (_PROGRAMS, "runs"))
+    for table, how in ways:
         patterns = table.get(distribution, "").split()
         if any(fnmatch.fnmatchcase(package, pattern) for pattern in patterns):
             return how

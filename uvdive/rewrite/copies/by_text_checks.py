@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.copies.copier import Folder
+from uvdive.rewrite.copies.copy_set import Folder
 from uvdive.rewrite.evidence.command_kinds import classify, paths_of
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence

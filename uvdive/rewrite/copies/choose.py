@@ -8,7 +8,8 @@ from dataclasses import replace
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.copies.by_text import static_copy_set
 from uvdive.rewrite.copies.by_text_checks import check_static
-from uvdive.rewrite.copies.copier import Copier, CopySet
+from uvdive.rewrite.copies.copier import Copier
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.extra import add_paths
 from uvdive.rewrite.copies.layers import MAX_COPIES, arranged
 from uvdive.rewrite.environment.facts import EnvironmentFacts

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from uvdive.base.errors import UsageError
 from uvdive.rewrite.choices import CHOICES, PATHS
-from uvdive.rewrite.copies.copier import CopySet, add_folders
+from uvdive.rewrite.copies.copy_set import CopySet, add_folders
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.notes import Notes
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from uvdive.rewrite.copies.copier import CopySet
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Notes
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.copies.copier import Copier, CopySet
+from uvdive.rewrite.copies.copier import Copier
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes

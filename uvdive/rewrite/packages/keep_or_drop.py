@@ -27,7 +27,7 @@ def decide(packages: Packages, install: Install) -> None:
 def _note_purged(packages: Packages, listed: Listed, install: Install) -> None:
     if not packages.removals:
         return
-    packages.drop[id(listed)] = "purged"
+    packages.leave_out(install, listed, "purged")
     packages.notes.decide(
         "purged-packages",
         "R43",
@@ -40,7 +40,7 @@ def _note_purged(packages: Packages, listed: Listed, install: Install) -> None:
 def _build_package(packages: Packages, listed: Listed, install: Install) -> None:
     kept = packages.notes.wants("build-packages", "keep")
     if not kept:
-        packages.drop[id(listed)] = "build"
+        packages.leave_out(install, listed, "build")
     names = [w.name for i in packages.installs for w in i.words if i.editable and only_builds(w.name)]
     total = sum(
         packages.facts.bytes.get(name, 0) for name in packages.closure(names) - packages.there - packages.old
@@ -90,4 +90,4 @@ def _other_package(packages: Packages, listed: Listed, install: Install) -> None
         default=default,
     )
     if chosen == "drop":
-        packages.drop[id(listed)] = "choice"
+        packages.leave_out(install, listed, "choice")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from uvdive.rewrite.copies.copier import CopySet
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.plan import PackagePlan

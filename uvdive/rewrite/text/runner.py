@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
-from uvdive.rewrite.copies.copier import CopySet, Link
+from uvdive.rewrite.copies.copy_set import CopySet, Link
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.plan import PackagePlan
