@@ -100,7 +100,7 @@ class Copier:
             if relative in PROJECT_FILES or (run is not None and re.search(r"\buv\s+init\b", run.text)):
                 found.add(node)
         if any(self.env.roots) and any(not self.env.holds(root) for root in self.env.roots):
-            return frozenset()  # an editable project reads its own metadata and sources (R11, R13)
+            return frozenset()  # an editable project reads its own metadata and sources
         return frozenset(found)
 
     def _add_python(self) -> None:
