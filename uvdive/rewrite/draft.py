@@ -23,6 +23,7 @@ from uvdive.rewrite.copies.extra import add_paths, extra_packages
 from uvdive.rewrite.copies.in_words import explain
 from uvdive.rewrite.copies.layers import MAX_COPIES, arranged
 from uvdive.rewrite.copies.left_behind import left_behind
+from uvdive.rewrite.copies.project_files import project_files
 from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment
 from uvdive.rewrite.environment.made_at_start import environment_of, first_sync, with_environment
 from uvdive.rewrite.evidence.image_files import Files
@@ -224,9 +225,9 @@ def _copies(
     whole = arranged(evidence, copier, left | modules, notes)
     if left:
         return whole
-    for line, count in copier.deleted().items():
+    for line, count in copier.provided.deleted().items():
         notes.warn("R34", line, f"This removed {count} files of the base; the new image still has them.")
-    project = copier.project_files()
+    project = project_files(copier.provided, env, evidence.workdir)
     if not project:
         return whole
     lean = copier.copy_set(project | modules)
