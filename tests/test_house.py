@@ -11,7 +11,7 @@ import pytest
 
 from uvdive.base.errors import ExitCode
 from uvdive.cli.options import COMMANDS, Parser
-from uvdive.rewrite.choices import KNOWN
+from uvdive.rewrite.choices import choices_table
 
 ROOT = Path(__file__).parent.parent
 OWN = sorted([*ROOT.glob("uvdive/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("screenshots/**/*.py")])
@@ -49,10 +49,13 @@ def test_every_rule_of_the_rewrite_has_a_test_of_its_name() -> None:
     assert {str(rule) for rule in range(1, 61)} - named == set()
 
 
-def test_every_choice_of_the_rewrite_is_in_the_readme_with_its_values() -> None:
-    rows = dict(re.findall(r"^\| `([\w-]+)` \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE))
-    for name, values in KNOWN.items():
-        assert [value for value in values if f"`{value}`" not in rows.get(name, "")] == [], name
+def test_the_table_of_choices_is_that_of_the_code() -> None:
+    """Every document that shows the choices has what ``choices_table()`` gives, between two comments."""
+    shown = re.compile(r"<!-- choices -->\n\n(.*?)\n<!-- /choices -->", re.DOTALL)
+    pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+    found = [match[1] for page in pages for match in shown.finditer(page.read_text())]
+    assert found
+    assert set(found) == {choices_table()}
 
 
 def test_nothing_names_a_path_of_one_machine() -> None:

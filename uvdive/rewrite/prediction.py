@@ -1,9 +1,8 @@
-"""The new image's size by owner before anything is built (issue 7, point 7)."""
+"""The new image's size by owner before anything is built; the build is held against it later (R47)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import cast
 
 from uvdive.distro.places import is_book, is_fetched
 from uvdive.image.table import NONE
@@ -84,13 +83,6 @@ def _source(path: str) -> str:
     return f"{folder}/{name.partition('.')[0]}.py" if cached else path
 
 
-def _copied(files: Files, copies: CopySet) -> dict[str, int]:
-    key = ("bytes", tuple(copies.nodes))
-    if key not in files.memo:
-        files.memo[key] = files.bytes_by_owner(copies.nodes)
-    return cast("dict[str, int]", files.memo[key])
-
-
 def _added(report: ImageReport, names: Sequence[str]) -> dict[str, int]:
     """What packages come to that are installed again: their files in the original."""
     found = [item.live_bytes for item in report.components if item.version and item.name in names]
@@ -120,7 +112,7 @@ def predict(
     layers.update({o.run.step.layer: o.run for o in packages.others if o.run.step.layer is not None})
     parts = [
         _base_owners(base),
-        _copied(files, copies),
+        files.bytes_by_owner(copies.nodes),
         _repeated(report, provided, layers, packages),
         _installed(report, packages, holding),
         _early(report, provided),

@@ -116,7 +116,11 @@ def _fresh(
     on_event: OnEvent,
     cancel: CancelToken | None,
 ) -> tuple[ImageReport, StoreIndex | None, BuildResult | None]:
-    """The original as the Dockerfile and the context make it now: the image at hand, or a new build."""
+    """The original as the Dockerfile and the context make it now: the image at hand, or a new build.
+
+    Raises:
+        BuildError: the original does not build, so there is nothing to prove the rewrite by (R49).
+    """
     dockerfile = Path(plan.dockerfile)
     other = differences(before, index, plan.original, dockerfile, context)
     if not other:

@@ -62,7 +62,7 @@ def _fetched(evidence: Evidence, files: Files, path: str) -> int | None:
     return min((lines[layer] for layer in below if layer in lines), default=None)
 
 
-def warn_installer_paths(evidence: Evidence, notes: Notes) -> None:
+def warn_installer_paths(evidence: Evidence, _files: Files | None, notes: Notes) -> None:
     """Name places on PATH where uv's installer put uv, which the final image has no more (R27)."""
     for step in evidence.steps:
         found = re.search(r"(?:/root|\$\{?HOME\}?)/\.(?:local|cargo)/bin", step.instruction.value)
@@ -75,7 +75,7 @@ def warn_installer_paths(evidence: Evidence, notes: Notes) -> None:
             )
 
 
-def warn_cache_mounts(evidence: Evidence, notes: Notes) -> None:
+def warn_cache_mounts(evidence: Evidence, _files: Files | None, notes: Notes) -> None:
     """Name cache mounts that lie where the uv of that RUN does not keep its cache (R42)."""
     for step in evidence.runs():
         text = command_text(step.instruction)

@@ -10,11 +10,11 @@ from uvdive.dockerfile.shell import command_text, read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Notes, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import subcommand
 
 _SYNC = re.compile(r"(\buv\b(?:\s|\\\n)+(?:--?\S+(?:\s|\\\n)+)*?sync)(?![\w./-])")
@@ -101,25 +101,24 @@ def _dev_group(
         for number, part in enumerate(evidence.report.components)
         if part.kind == "distribution" and part.name in names and part.path == main.path
     )
-    decision = Decision(
-        "dev-group",
-        "R14",
+    choice = CHOICES["dev-group"]
+    chosen = notes.choose(
+        choice,
         min(edits),
-        "The dev group",
         f"The build installs it: {', '.join(sorted(names)[:6])}{' …' if len(names) > 6 else ''}. Nothing in "
         "the text says that the app needs it when it runs; only its author knows.",
-        alternatives=options(keep="install it, as the build does", remove="leave it out (--no-dev)"),
+        offered={**choice.values, "keep": "install it, as the build does"},
     )
-    if notes.choose(decision, "keep") == "keep":
+    if chosen == "keep":
         return
     result.edits.update(edits)
     result.sync = ("--no-dev",)
     result.removed = numbers
     result.less_bytes += sum(evidence.report.components[number].live_bytes for number in numbers)
-    notes.distributions.update(names)
+    notes.allowed.distributions.update(names)
     root = files.at(main.path)
     if root is not None:
-        notes.paths.update(owned_paths(files, root, numbers))
+        notes.allowed.paths.update(owned_paths(files, root, numbers))
 
 
 def owned_paths(files: Files, root: int, components: Collection[int]) -> list[str]:
@@ -149,21 +148,20 @@ def _bytecode(
     mine, tools = _code_bytes(env.folders, files, result.removed)
     sources, compiled = (mine[".py"] + tools[".py"], mine[".pyc"] + tools[".pyc"])
     setting = _setting(evidence)
+    choice = CHOICES["bytecode"]
     if _COMPILES not in text and "--compile-bytecode" not in text and sources and not compiled:
-        offered = options(keep="none, as the author has it", compile=f"compile all of it ({_COMPILES}=1)")
+        offered = {"keep": "none, as the author has it", "compile": choice.values["compile"]}
         reason = (
             "Without it Python compiles at every start, and a user that may not write there cannot keep the "
             "result. With it the image is larger; the size is an estimate."
         )
     elif setting is not None and compiled:
-        offered = options(keep="compiled, as the author has it", none=f"none ({_COMPILES}=0)")
+        offered = {"keep": "compiled, as the author has it", "none": choice.values["none"]}
         reason = "Without it the image is smaller and the first start slower."
     else:
         return
     line = None if setting is None else setting.line
-    chosen = notes.choose(
-        Decision("bytecode", "R48", line, "Compiled Python (.pyc)", reason, alternatives=offered), "keep"
-    )
+    chosen = notes.choose(choice, line, reason, offered=offered)
     if chosen == "keep":
         return
     if chosen == "compile":
@@ -178,7 +176,7 @@ def _bytecode(
         result.less_tools += tools[".pyc"]
     # uv notes down how it installed a tool.
     receipts = (f"{folder}/{_RECEIPT}" for folder in env.folders)
-    notes.paths.update(path for path in receipts if files.at(path) is not None)
+    notes.allowed.paths.update(path for path in receipts if files.at(path) is not None)
 
 
 def _code_bytes(

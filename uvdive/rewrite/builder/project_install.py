@@ -10,11 +10,11 @@ from uvdive.dockerfile.shell import command_text
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.builder.options import BuildOptions, owned_paths
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Notes, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import calls_sync
 
 
@@ -47,18 +47,13 @@ def install_project(
     if not left:
         return frozenset()
     names = [dist.name for dist in local]
-    decision = Decision(
-        "project-install",
-        "R13",
+    chosen = notes.choose(
+        CHOICES["project-install"],
         None,
-        "The project itself",
         f"{', '.join(names)} is installed editable, so its sources must be there. Only its author knows "
         "whether it reads other files of the work directory.",
-        alternatives=options(
-            editable="editable, with its sources", copied="installed, the environment alone is copied"
-        ),
     )
-    if notes.choose(decision, "editable") == "editable":
+    if chosen == "editable":
         return frozenset()
     again = [word for name in names for word in ("--reinstall-package", name)]
     build.sync = (*build.sync, "--no-editable", *again)
@@ -71,8 +66,8 @@ def install_project(
     }
     assert root is not None
     inside = files.at(env.path)
-    notes.paths.update(owned_paths(files, inside, numbers) if inside is not None else ())
-    notes.paths.update(
+    notes.allowed.paths.update(owned_paths(files, inside, numbers) if inside is not None else ())
+    notes.allowed.paths.update(
         files.path(child) for child in files.children(root) if not _leads_to(files.path(child), env)
     )
     return left

@@ -36,7 +36,7 @@ _UVS_FILES = re.compile(
 )
 
 
-def check_static(evidence: Evidence, runs: list[Run], notes: Notes) -> list[Folder]:
+def check_static(evidence: Evidence, runs: Sequence[Run], notes: Notes) -> list[Folder]:
     """Refuse RUNs whose effect, and folders whose owner, the text does not tell.
 
     Returns the work directory as a folder to make first, if a RUN gave it an owner.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from uvdive.distro.places import LD_CACHE
 from uvdive.image.table import Kind
 from uvdive.rewrite.copies.already_there import Provided
 from uvdive.rewrite.copies.copy_set import CopySet, Folder, Link, add_folders
 from uvdive.rewrite.copies.exclusions import Exclusions
-from uvdive.rewrite.copies.left_behind import is_scratch
+from uvdive.rewrite.copies.left_behind import is_scratch, left_behind
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.which import sites
 from uvdive.rewrite.evidence.image_files import Files
@@ -19,7 +20,7 @@ from uvdive.rewrite.evidence.mounts import mount_points, mount_targets
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.by_other_programs import OtherMeans
-from uvdive.rewrite.stages.bases import Bases
+from uvdive.rewrite.stages import Bases
 
 # The loader does not look into Python's own folders.
 _LIBRARIES = re.compile(r"/(?:usr/local/lib|usr/lib|lib)/(?!python[\d.]+/)(?:[^/]+/)*[^/]+\.so(?:\.|$)")
@@ -47,6 +48,11 @@ class Copier:
         self.mount_points = mount_points(evidence, files)
         self._whole: dict[frozenset[int], CopySet] = {}
         self._split: dict[frozenset[int], CopySet] = {}
+
+    @cached_property
+    def left_behind(self) -> frozenset[str]:
+        """The paths above the base that stay behind, each as short as it can be told exactly."""
+        return left_behind(self.files, self.evidence.workdir, self.bases.python_from)
 
     def copy_set(self, leave_out: frozenset[int] = frozenset(), *, split: bool = False) -> CopySet:
         """The copies; ``leave_out`` are nodes that a choice drops.

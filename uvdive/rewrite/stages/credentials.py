@@ -84,7 +84,7 @@ def _warn_variables(step: Step, gone: frozenset[str], notes: Notes) -> None:
             if step.keyword == "ENV" and name in gone:
                 then = f"The new image leaves it out, and only the build stage has it. {then}"
         if step.keyword == "ENV" and name in gone:
-            notes.config.add(f"Env:{name}")
+            notes.allowed.config.add(f"Env:{name}")
         notes.warn(
             "R39",
             step.line,

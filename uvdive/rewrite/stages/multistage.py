@@ -121,3 +121,12 @@ def _check_image(evidence: Evidence, report: ImageReport, *, uv_stays: bool) -> 
     if not uv_stays and uv_bytes(report) > _NOTES:
         line = next((s.line for s in from_build if mentions_uv(s.instruction.arguments)), None)
         raise Refused("R45", f"The final image still holds uv or its cache. {_HINT}", line)
+
+
+def check_single(evidence: Evidence) -> None:
+    """Refuse what no stage may hold (R26)."""
+    for step in evidence.steps:
+        if step.keyword == "ONBUILD":
+            raise Refused(
+                "R26", "ONBUILD would run in other people's builds; it cannot be divided.", step.line
+            )
