@@ -16,19 +16,13 @@ from uvdive.rewrite.builder import (
     install_project,
     keep_host_environment_out,
 )
-from uvdive.rewrite.copies.choose import choose_copies
-from uvdive.rewrite.copies.copier import Copier
-from uvdive.rewrite.copies.in_words import explain
-from uvdive.rewrite.copies.left_behind import left_behind
-from uvdive.rewrite.environment.facts import EnvironmentFacts, settled
-from uvdive.rewrite.evidence.mounts import mount_points
+from uvdive.rewrite.copies import Copier, choose_copies, explain
+from uvdive.rewrite.environment import EnvironmentFacts, settled
 from uvdive.rewrite.notes import Notes
-from uvdive.rewrite.packages.extra import extra_packages
-from uvdive.rewrite.packages.plan import plan_packages
+from uvdive.rewrite.packages import extra_packages, plan_packages
 from uvdive.rewrite.plan import FileChange, Prediction
 from uvdive.rewrite.prediction import predict
 from uvdive.rewrite.stages import (
-    Bases,
     added_variables,
     announce_base_files,
     check_interpreter,
@@ -137,7 +131,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
         extra_start=start_text(evidence, base, notes),
     )
     explain(copies, runs, notes)
-    _announce(study, bases, notes)
+    _announce(study, copier, notes)
     check_versions(env, base, bases, notes)
     if files is not None and base is not None:
         check_interpreter(env, files, base, bases.runner)
@@ -175,16 +169,16 @@ def _added_sync(
     return full_sync(study.evidence, env, study.runs, notes, wanted, build.sync, always=build.reinstalls)
 
 
-def _announce(study: Study, bases: Bases, notes: Notes) -> None:
+def _announce(study: Study, copier: Copier | None, notes: Notes) -> None:
     """The paths that the new image lacks or changes for another base, or because they stay behind."""
-    evidence, files = study.evidence, study.files
-    if files is None:
+    if copier is None:
         return
-    notes.allowed.paths.update(left_behind(files, evidence.workdir, bases.python_from))
-    notes.allowed.paths.update(mount_points(evidence, files))
-    if study.bases.report(bases.runner) is not None:
-        difference = study.bases.difference(bases.runner)
-        announce_base_files(files, difference, evidence.origin.source.line, notes)
+    notes.allowed.paths.update(copier.left_behind)
+    notes.allowed.paths.update(copier.mount_points)
+    runner = copier.bases.runner
+    if study.bases.report(runner) is not None:
+        line = study.evidence.origin.source.line
+        announce_base_files(copier.files, study.bases.difference(runner), line, notes)
 
 
 def _predict(study: Study, copier: Copier | None, parts: Parts, build: BuildOptions) -> Prediction | None:

@@ -17,12 +17,14 @@ from uvdive.dockerfile.steps import Step
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.marks.paths import MOUNT_POINTS
 from uvdive.ledger.whose import os_package
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.copies.left_behind import is_scratch
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.packages.by_other_programs import OtherMeans, is_playwright
+from uvdive.rewrite.packages import OtherMeans
+from uvdive.rewrite.packages.by_other_programs import is_playwright
 
 
 class Provided:
@@ -99,6 +101,15 @@ class Provided:
         users = self.evidence.report.users if self.evidence.report else ()
         homes = {user.home.rstrip("/") for user in users if user.uid >= 100 and user.home not in ("/", "")}
         return any(path == home or re.fullmatch(re.escape(home) + r"/\.[^/]+", path) for home in homes)
+
+    def deleted(self) -> dict[int, int]:
+        """How many paths of the base each line's RUN removed, where the final stage does not repeat it."""
+        counts: dict[int, int] = {}
+        for node, layer in self.files.deleted():
+            run, step = self.runs.get(layer), self.steps.get(layer)
+            if step is not None and not self.installs(run) and not is_scratch(self.files.path(node)):
+                counts[step.line] = counts.get(step.line, 0) + 1
+        return counts
 
     def is_changed_folder(self, node: int) -> bool:
         """Did an instruction that is not repeated change owner or mode of a folder of the base?"""

@@ -12,12 +12,13 @@ from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.extra import add_paths
 from uvdive.rewrite.copies.layers import MAX_COPIES, arranged
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.copies.project_files import project_files
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
-from uvdive.rewrite.packages.by_other_programs import check_sources
+from uvdive.rewrite.packages import check_sources
 
 
 def choose_copies(
@@ -74,9 +75,9 @@ def _from_image(
     whole = arranged(evidence, copier, left | dropped, notes)
     if left:
         return whole
-    for line, count in copier.deleted().items():
+    for line, count in copier.provided.deleted().items():
         notes.warn("R34", line, f"This removed {count} files of the base; the new image still has them.")
-    project = copier.project_files()
+    project = project_files(copier.provided, copier.env, evidence.workdir)
     if not project:
         return whole
     lean = copier.copy_set(project | dropped)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import cast
 
 from uvdive.distro.places import is_temporary, system_scratch
 from uvdive.image.table import Kind
@@ -33,13 +32,7 @@ def left_behind(files: Files, workdir: str, python: str | None) -> frozenset[str
         workdir: what lies there is copied whole.
         python: the folder of uv's Pythons, where another interpreter takes their place.
     """
-    key = ("left behind", workdir, python)
-    if key not in files.memo:
-        files.memo[key] = frozenset(_found(files, workdir.rstrip("/"), python))
-    return cast("frozenset[str]", files.memo[key])
-
-
-def _found(files: Files, workdir: str, python: str | None) -> set[str]:
+    workdir = workdir.rstrip("/")
     found = set()
     for node in files.walk(0):
         if not files.touched(node) or files.layer(node) < files.base_layers:
@@ -53,4 +46,4 @@ def _found(files: Files, workdir: str, python: str | None) -> set[str]:
             found.add(scratch or path[: match.end()] if match else scratch)
         elif python and files.kind(node) == Kind.SYMLINK and files.link(node).startswith(f"{python}/"):
             found.add(path)
-    return found
+    return frozenset(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from uvdive.base.secret_files import ENDS, LAST, NAMES, STARTS, is_secret_file
@@ -17,15 +17,13 @@ class Files:
     """A view on a report's files as they are in the running image.
 
     Nodes and entries are those of FileTable; ``base_layers`` is how many of the
-    lowest layers came with FROM. ``memo`` keeps answers that cost a walk.
+    lowest layers came with FROM.
     """
 
     def __init__(self, report: ImageReport, base_layers: int) -> None:
         self.report, self.table, self.base_layers = report, report.files, base_layers
-        self.memo: dict[Hashable, object] = {}
         self._paths: dict[int, str] = {0: "/"}
         self._inodes: dict[int, frozenset[int]] = {}
-        self._folders: dict[str, tuple[int, ...]] = {}
         table = report.files
         nothing = array("i", [-1]) * len(table.names)
         # The entry that is seen at each node in the end, and in the base alone.
@@ -55,15 +53,6 @@ class Files:
             and not self.is_folder(node)
             and is_secret_file(self.path(node))
         )
-
-    def folders_named(self, name: str) -> tuple[int, ...]:
-        """The nodes of all folders of this name, in the order of the report."""
-        if name not in self._folders:
-            wanted = name.encode("utf-8", "surrogateescape")
-            nodes = (node for node, known in enumerate(self.table.names) if known == wanted)
-            found = (node for node in nodes if self.entry(node) is not None and self.is_folder(node))
-            self._folders[name] = tuple(found)
-        return self._folders[name]
 
     def entry(self, node: int) -> int | None:
         """The entry that is seen at a node, or None."""

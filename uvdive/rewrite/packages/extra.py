@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 
 from uvdive.base.errors import UsageError
+from uvdive.distro.managers import install_instruction
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.choices import CHOICES, PACKAGES
 from uvdive.rewrite.notes import Notes
@@ -34,10 +34,5 @@ def install(report: ImageReport | None, names: Sequence[str]) -> str:
     """The instruction that installs packages, in the words of the system's own tool; empty for none."""
     if not names:
         return ""
-    listed = " ".join(map(shlex.quote, names))
-    if report is not None and report.os is not None and report.os.id == "alpine":
-        return f"RUN apk add --no-cache {listed}\n"
-    return (
-        f"RUN apt-get update && apt-get install -y --no-install-recommends {listed} \\\n"
-        "    && rm -rf /var/lib/apt/lists/*\n"
-    )
+    distribution = report.os.id if report is not None and report.os is not None else ""
+    return install_instruction(distribution, names)
