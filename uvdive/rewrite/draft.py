@@ -16,13 +16,10 @@ from uvdive.rewrite.builder import (
     install_project,
     keep_host_environment_out,
 )
-from uvdive.rewrite.copies.choose import choose_copies
-from uvdive.rewrite.copies.copier import Copier
-from uvdive.rewrite.copies.in_words import explain
-from uvdive.rewrite.environment.facts import EnvironmentFacts, settled
+from uvdive.rewrite.copies import Copier, choose_copies, explain
+from uvdive.rewrite.environment import EnvironmentFacts, settled
 from uvdive.rewrite.notes import Notes
-from uvdive.rewrite.packages.extra import extra_packages
-from uvdive.rewrite.packages.plan import plan_packages
+from uvdive.rewrite.packages import extra_packages, plan_packages
 from uvdive.rewrite.plan import FileChange, Prediction
 from uvdive.rewrite.prediction import predict
 from uvdive.rewrite.stages import (

@@ -15,8 +15,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice import Lacking, warn_lacking
 from uvdive.rewrite.choices import check_choices
 from uvdive.rewrite.draft import Draft, decide
-from uvdive.rewrite.environment.fit import check_native, warn_by_text
-from uvdive.rewrite.environment.which import uv_bytes
+from uvdive.rewrite.environment import check_native, uv_bytes, warn_by_text
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.notes import Notes, Refused

@@ -9,12 +9,11 @@ from uvdive.image.table import NONE
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.whose import is_os_package, os_package
-from uvdive.rewrite.copies.already_there import Provided
-from uvdive.rewrite.copies.copy_set import CopySet
+from uvdive.rewrite.copies import CopySet, Provided
 from uvdive.rewrite.evidence.command_kinds import REPEATED
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.packages.plan import PackagePlan
+from uvdive.rewrite.packages import PackagePlan
 from uvdive.rewrite.plan import Prediction
 
 # What a base holds beside Python counts as the base's once something stands on it.

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.advice import ADVICE
 from uvdive.rewrite.builder import warn_resolving
-from uvdive.rewrite.copies.choose import node_modules_of
-from uvdive.rewrite.copies.copier import Copier
-from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment
-from uvdive.rewrite.environment.made_at_start import environment_of
-from uvdive.rewrite.environment.which import Found
+from uvdive.rewrite.copies import Copier, node_modules_of
+from uvdive.rewrite.environment import EnvironmentFacts, Found, environment_of, find_environment
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run, early_copies, read_runs
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.rewrite.packages.by_other_programs import OtherMeans
+from uvdive.rewrite.packages import OtherMeans
 from uvdive.rewrite.stages import BaseLookup, Bases, KnownBases, check_inherited, check_single, note_stages
 from uvdive.rewrite.text import steps_with_uv
 

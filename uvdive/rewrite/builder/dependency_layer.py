@@ -16,7 +16,7 @@ from typing import Any
 from uvdive.dockerfile.commands import Command
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, ignores, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from uvdive.dockerfile.shell import command_text, commands
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import copied_text
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence

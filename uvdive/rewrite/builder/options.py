@@ -11,7 +11,7 @@ from uvdive.dockerfile.steps import Step
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes

@@ -18,12 +18,12 @@ from uvdive.image.table import NONE, Kind
 from uvdive.ledger.marks.paths import MOUNT_POINTS
 from uvdive.ledger.whose import os_package
 from uvdive.rewrite.copies.left_behind import is_scratch
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.packages.by_other_programs import OtherMeans, is_playwright
+from uvdive.rewrite.packages import OtherMeans, is_playwright
 
 
 class Provided:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from uvdive.distro.places import is_shared, is_system, is_top
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.copies.copy_set import CopySet, Folder
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused

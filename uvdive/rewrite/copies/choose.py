@@ -13,12 +13,12 @@ from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.extra import add_paths
 from uvdive.rewrite.copies.layers import MAX_COPIES, arranged
 from uvdive.rewrite.copies.project_files import project_files
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
-from uvdive.rewrite.packages.by_other_programs import check_sources
+from uvdive.rewrite.packages import check_sources
 
 
 def choose_copies(

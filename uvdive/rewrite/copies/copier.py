@@ -13,13 +13,12 @@ from uvdive.rewrite.copies.already_there import Provided
 from uvdive.rewrite.copies.copy_set import CopySet, Folder, Link, add_folders
 from uvdive.rewrite.copies.exclusions import Exclusions
 from uvdive.rewrite.copies.left_behind import is_scratch, left_behind
-from uvdive.rewrite.environment.facts import EnvironmentFacts
-from uvdive.rewrite.environment.which import sites
+from uvdive.rewrite.environment import EnvironmentFacts, sites
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.mounts import mount_points, mount_targets
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.packages.by_other_programs import OtherMeans
+from uvdive.rewrite.packages import OtherMeans
 from uvdive.rewrite.stages import Bases
 
 # The loader does not look into Python's own folders.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from uvdive.rewrite.copies.left_behind import is_personal, is_scratch
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.cache import cache_folder, in_default_cache

@@ -7,7 +7,7 @@ import re
 
 from uvdive.image.table import Kind
 from uvdive.rewrite.copies.already_there import Provided
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 
 _NAMES = frozenset({"uv.lock", "pyproject.toml", "uv.toml", ".python-version"})
 _INIT = re.compile(r"\buv\s+init\b")

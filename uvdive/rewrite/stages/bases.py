@@ -10,7 +10,7 @@ from uvdive.dockerfile.shell import command_text
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import copied_text
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from uvdive.dockerfile.variables import pairs
 from uvdive.image.config import ImageConfig
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import Reference

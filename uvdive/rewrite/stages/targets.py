@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.builder import full_sync
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence

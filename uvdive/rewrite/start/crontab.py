@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from uvdive.dockerfile.shell import commands, shell_text
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.users import home_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uvdive.dockerfile.edits import json_array
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import inner
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.commands import SHELLS
 from uvdive.dockerfile.shell import read_script
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, heredoc_text, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence

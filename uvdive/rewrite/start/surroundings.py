@@ -9,7 +9,7 @@ from functools import partial
 from typing import Literal
 
 from uvdive.image.table import Kind
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_text
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence, build_text

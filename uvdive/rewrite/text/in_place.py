@@ -6,8 +6,7 @@ import posixpath
 
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.environment.facts import EnvironmentFacts
-from uvdive.rewrite.environment.which import uv_bytes
+from uvdive.rewrite.environment import EnvironmentFacts, uv_bytes
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import Prediction

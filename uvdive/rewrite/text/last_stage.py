@@ -6,7 +6,7 @@ from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.choices import PACKAGES
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.packages.extra import install
+from uvdive.rewrite.packages import install
 from uvdive.rewrite.start import KEPT
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import MOVED, copies_text, folders, last_of_each, prelude

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from uvdive.rewrite.copies.copy_set import CopySet
+from uvdive.rewrite.copies import CopySet
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.packages.plan import PackagePlan
+from uvdive.rewrite.packages import PackagePlan
 from uvdive.rewrite.stages import Bases
 from uvdive.rewrite.stages.targets import Target
 from uvdive.rewrite.start import ScriptPlan

@@ -12,7 +12,7 @@ from uvdive.ledger.report import User
 from uvdive.rewrite.evidence.command_kinds import REPEATED
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.packages.plan import PackagePlan
+from uvdive.rewrite.packages import PackagePlan
 
 _VALUES = frozenset(
     (

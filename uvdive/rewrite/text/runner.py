@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
-from uvdive.rewrite.copies.copy_set import CopySet, Link
+from uvdive.rewrite.copies import CopySet, Link
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.packages.plan import PackagePlan
+from uvdive.rewrite.packages import PackagePlan
 from uvdive.rewrite.stages.credentials import build_only, without
 from uvdive.rewrite.text.repeated_run import repeated_text
 from uvdive.rewrite.text.writer import bare
