@@ -1,4 +1,4 @@
-"""What the command line may load before it knows what it is for (DESIGN.md, "The house")."""
+"""What the command line may load before it knows what it is for (CONTRIBUTING.md, "The house")."""
 
 from __future__ import annotations
 

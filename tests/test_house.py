@@ -8,13 +8,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from documents import missing_documents, words_about_code
 
 from uvdive.base.errors import ExitCode
 from uvdive.cli.options import COMMANDS, Parser
-from uvdive.rewrite.choices import choices_table
 
 ROOT = Path(__file__).parent.parent
-OWN = sorted([*ROOT.glob("uvdive/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("screenshots/**/*.py")])
+OWN = sorted([*ROOT.glob("uvdive/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("docs/**/*.py")])
 SOURCES = [path for path in OWN if "data" not in path.relative_to(ROOT).parts]
 
 
@@ -43,19 +43,10 @@ def test_the_names_of_test_modules_are_unique() -> None:
 
 
 def test_every_rule_of_the_rewrite_has_a_test_of_its_name() -> None:
-    """Issue 7: R1–R60, each as ``test_r7_…`` or ``test_r7_and_r9_…``."""
+    """R1–R60, each as ``test_r7_…`` or ``test_r7_and_r9_…``."""
     names = [name for path in SOURCES for name in re.findall(r"def test_(r\d\w*)", path.read_text())]
     named = {rule for name in names for rule in re.findall(r"(?:^|_)r(\d+)(?=_)", name)}
     assert {str(rule) for rule in range(1, 61)} - named == set()
-
-
-def test_the_table_of_choices_is_that_of_the_code() -> None:
-    """Every document that shows the choices has what ``choices_table()`` gives, between two comments."""
-    shown = re.compile(r"<!-- choices -->\n\n(.*?)\n<!-- /choices -->", re.DOTALL)
-    pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
-    found = [match[1] for page in pages for match in shown.finditer(page.read_text())]
-    assert found
-    assert set(found) == {choices_table()}
 
 
 def test_nothing_names_a_path_of_one_machine() -> None:
@@ -72,6 +63,41 @@ def test_nothing_names_a_path_of_one_machine() -> None:
     assert guilty == []
 
 
+def test_nothing_names_a_document_that_there_is_not() -> None:
+    """Markdown files, specifications and numbered issues: who reads the code must be able to look it up."""
+    texts = [
+        path
+        for path in tracked()
+        if path.suffix in {".py", ".md", ".toml", ".yml", ".yaml", ""}
+        and not {"data", "__snapshots__"} & set(path.relative_to(ROOT).parts)
+    ]
+    names = [str(path.relative_to(ROOT)) for path in tracked()]
+    missing = {}
+    for path in texts:
+        found = missing_documents(path.read_text("utf-8", "replace"), names)
+        if found and path.suffix == ".py":  # what a program's own texts name is none of this
+            found = missing_documents(words_about_code(path), names)
+        if found:
+            missing[str(path.relative_to(ROOT))] = found
+    assert missing == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("see DESIGN.md", ["DESIGN.md"]),
+        ("(``spec/ledger.md``, “Owners”)", ["spec/ledger.md"]),
+        ("as issue 7 says, Issue 12 too", ["issue 7", "Issue 12"]),
+        ("README.md, ../README.md, pages/ID.md and `layers.md`", []),
+        ("docs/layers.md, not other/layers.md", ["other/layers.md"]),
+        ("https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts", []),
+        ("https://github.com/astral-sh/uv/issues/6782 is an issue with a page", []),
+    ],
+)
+def test_a_document_that_there_is_not_is_found(text: str, missing: list[str]) -> None:
+    assert missing_documents(text, ["README.md", "docs/layers.md", "uvdive/x.py"]) == missing
+
+
 def parser_of(command: str) -> Parser:
     parser = Parser(command)
     with pytest.raises(SystemExit):
@@ -85,23 +111,23 @@ def test_every_option_has_a_help_text(command: str, capsys: pytest.CaptureFixtur
     assert [action.option_strings or action.dest for action in actions if not action.help] == []
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_option_is_in_the_readme(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_is_in_the_readme_and_every_exit_code_in_the_documentation() -> None:
     readme = (ROOT / "README.md").read_text()
-    names = [action.option_strings[-1] for action in parser_of(command)._actions if action.option_strings]
-    assert [name for name in names if not re.search(rf"(?<![\w-]){name}\b", readme)] == []
+    assert [name for name in COMMANDS if f"uvdive {name}" not in readme and name != "explore"] == []
+    codes = (ROOT / "docs" / "targets.md").read_text()
+    assert [code for code in ExitCode if not re.search(rf"^\| {code.value} \|", codes, re.MULTILINE)] == []
 
 
-def test_every_command_and_exit_code_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert [name for name in COMMANDS if f"uvdive {name}" not in readme] == []
-    assert [code for code in ExitCode if not re.search(rf"\| {code.value} \|", readme)] == []
+def test_the_readme_stays_short() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) < 150
 
 
 def test_every_dependency_has_its_reason_in_contributing() -> None:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = [re.split(r"[\s<>=!;\[]", dependency)[0] for dependency in project["dependencies"]]
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    needed = [*project["dependencies"], *groups["docs"]]
+    names = [re.split(r"[\s<>=!;\[]", dependency)[0] for dependency in needed]
     contributing = (ROOT / "CONTRIBUTING.md").read_text()
     assert [name for name in names if f"`{name}`" not in contributing] == []

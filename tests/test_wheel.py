@@ -76,7 +76,8 @@ def test_an_installed_tool_shows_the_demo_without_an_engine(installed: Run) -> N
 def test_an_installed_tool_explains_and_tells_its_version(installed: Run) -> None:
     assert "0.1.0" in installed("--version").stdout
     finding = json.loads(installed("demo", "--json").stdout)["findings"][0]["id"]
-    assert installed("--explain", finding).stdout.strip()
+    for name in (finding, "R45", "start-scripts"):
+        assert installed("--explain", name).stdout.startswith(f"# {name}")
 
 
 def test_an_installed_tool_says_what_to_do_without_an_engine(installed: Run) -> None:

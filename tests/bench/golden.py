@@ -1,6 +1,7 @@
 """Print the golden cases as a table: the truth, uvdive's answer, dive's answer.
 
-uv run python tests/bench/golden.py
+uv run python tests/bench/golden.py             print it
+uv run python tests/bench/golden.py --write     and put it into docs/measurements.md
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 import layers as make
+import table
 from golden import BASE, CASES, TITLES
 from layers import MB
 
@@ -46,10 +49,10 @@ def is_right(answer: Answer, truth: Answer) -> bool:
     return abs(answer[0] - truth[0]) < 0.05 and abs(answer[1] - truth[1]) < 0.06
 
 
-def main() -> None:
+def rows() -> Iterator[str]:
     right = {"uvdive": 0, "dive": 0}
-    print("| case | truth: dead MB / efficiency | uvdive | dive |")
-    print("|---|---|---|---|")
+    yield "| case | truth: dead MB / efficiency | uvdive | dive |"
+    yield "|---|---|---|---|"
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         for name, (above, dead, efficiency, _) in CASES.items():
@@ -60,8 +63,15 @@ def main() -> None:
             for tool, answer in answers.items():
                 right[tool] += is_right(answer, truth)
             cells = " | ".join(cell(answer, truth) for answer in answers.values())
-            print(f"| {name}: {TITLES[name]} | {dead} / {efficiency} % | {cells} |")
-    print(f"| right | | {right['uvdive']} of {len(CASES)} | {right['dive']} of {len(CASES)} |")
+            yield f"| {name}: {TITLES[name]} | {dead} / {efficiency} % | {cells} |"
+    yield f"| right | | {right['uvdive']} of {len(CASES)} | {right['dive']} of {len(CASES)} |"
+
+
+def main() -> None:
+    lines = list(rows())
+    print("\n".join(lines))
+    if "--write" in sys.argv:
+        table.write("golden", "\n".join(lines))
 
 
 if __name__ == "__main__":

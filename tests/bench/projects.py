@@ -1,7 +1,7 @@
 """What the rewrite gains on each example project: rewritten, built and verified with --start.
 
     uv run python tests/bench/projects.py [NAME...]     print the table
-    uv run python tests/bench/projects.py --write       and put its rows into README.md
+    uv run python tests/bench/projects.py --write       and put its rows into docs/measurements.md
 
 Bytes are file bytes of whole images. The error is that of the size predicted before the
 build.
@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
+import table
 from projects import BY_NAME, PROJECTS, Project, built, engine_of, remove_built
 
 from uvdive.base.errors import UvdiveError
@@ -23,8 +24,6 @@ from uvdive.build.images import list_images, remove_images
 from uvdive.session.proving import prove
 from uvdive.session.rewriting import plan_rewrite
 
-README = ROOT / "README.md"
-BEGIN, END = "<!-- projects -->", "<!-- /projects -->"
 HEAD = (
     "| project | what it shows | Python | before, MB | after, MB | saved | prediction off by "
     "| verified |\n|---|---|---|--:|--:|--:|--:|---|"
@@ -83,13 +82,12 @@ def measured(project: Project) -> Row:
 
 
 def write(rows: list[Row]) -> None:
-    """Put the rows into the README's table; those of projects that were not measured stay."""
-    head, _, rest = README.read_text().partition(BEGIN)
-    table, _, tail = rest.partition(END)
-    known = {line.split("|")[1].strip(): line for line in table.splitlines() if line.count("|") > 2}
+    """Put the rows into the page's table; those of projects that were not measured stay."""
+    lines = table.between("projects").splitlines()
+    known = {line.split("|")[1].strip(): line for line in lines if line.count("|") > 2}
     known |= {row.project.name: str(row) for row in rows}
-    lines = [known[project.name] for project in PROJECTS if project.name in known]
-    README.write_text("\n".join((f"{head}{BEGIN}", HEAD, *lines, f"{END}{tail}")))
+    listed = [known[project.name] for project in PROJECTS if project.name in known]
+    table.write("projects", "\n".join((HEAD, *listed)))
 
 
 def main() -> int:

@@ -1,10 +1,10 @@
-"""Measure uvdive beside dive and beside the limit, in one run, and write the tables of the README.
+"""Measure uvdive beside dive and beside the limit, in one run, and write the tables of the documentation.
 
     uv run python tests/bench/speed.py [--only PART ...] [--runs N] [--inputs DIR]
 
 Builds its own inputs (about 6 GB; kept and used again where ``--inputs`` names a
-folder) and prints medians. Without ``--only`` everything is measured, and what the
-README says between its markers is replaced. The wheels come from the package index, the
+folder) and prints medians. Without ``--only`` everything is measured, and what
+``docs/measurements.md`` says between the marks is replaced. The wheels come from the package index, the
 engine's part needs Docker; a machine that does nothing else gives the best figures.
 """
 
@@ -26,7 +26,7 @@ import archives
 import engine
 import table
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
 ABOUT = """\
 {runs}, one command after the other in turn, on {machine}; each archive is read once before, \
 so that it is in the page cache, and Python's bytecode is compiled, as it is from a program's \
@@ -58,7 +58,7 @@ def _measure(name: str, folder: Path, runs: int) -> str:
 
 def _compile() -> None:
     """Write the bytecode of all that is measured, also where the machine is set not to."""
-    folders = [str(README.parent / "uvdive"), *site.getsitepackages()]
+    folders = [str(ROOT / "uvdive"), *site.getsitepackages()]
     subprocess.run([sys.executable, "-m", "compileall", "-q", *folders], check=False)
 
 
@@ -85,7 +85,7 @@ def main() -> None:
     if options.only is None:
         about = ABOUT.format(runs=_how_often(options.runs), machine=table.machine())
         first, second, screen, *rest = texts
-        table.write(README, "\n\n".join([about, first, second, APP, screen, *rest]))
+        table.write("speed", "\n\n".join([about, first, second, APP, screen, *rest]))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Markdown tables, and their place in the README."""
+"""Markdown tables, and their place in the documentation."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from measure import LIMIT, Figures
 
-BEGIN = "<!-- speed: written by tests/bench/speed.py -->"
-END = "<!-- speed: end -->"
+PAGE = Path(__file__).parents[2] / "docs" / "measurements.md"
+"""Where the tables stand, each between the marks of the script that writes it."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -52,13 +52,27 @@ def machine() -> str:
     return f"{os.cpu_count()} cores of {name}, Linux {platform.release()}, Python {platform.python_version()}"
 
 
-def write(path: Path, text: str) -> None:
-    """Put the text between the markers of a Markdown file.
+def marks(script: str) -> tuple[str, str]:
+    """The lines around what a script writes."""
+    return f"<!-- {script}: written by tests/bench/{script}.py -->", f"<!-- {script}: end -->"
 
-    Raises SystemExit where the markers are missing.
+
+def between(script: str) -> str:
+    """What the page has between the marks of a script."""
+    begin, end = marks(script)
+    page = PAGE.read_text()
+    if begin not in page or end not in page:
+        raise SystemExit(f"{PAGE} has no marks {begin} and {end}")
+    return page.split(begin)[1].split(end)[0].strip()
+
+
+def write(script: str, text: str) -> None:
+    """Put the text between the marks of a script.
+
+    Raises SystemExit where the marks are missing.
     """
-    page = path.read_text()
-    if BEGIN not in page or END not in page:
-        raise SystemExit(f"{path} has no markers {BEGIN} and {END}")
-    before, after = page.split(BEGIN)[0], page.split(END)[1]
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+    between(script)
+    begin, end = marks(script)
+    page = PAGE.read_text()
+    before, after = page.split(begin)[0], page.split(end)[1]
+    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}")

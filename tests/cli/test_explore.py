@@ -262,9 +262,37 @@ def test_a_finding_is_explained_without_any_image(run, session) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("R59", "# R59: "),
+        ("r59", "# R59: "),
+        ("python", "# python: "),
+        ("python=managed", "# python: "),
+        ("package-libmagic1", "# package-NAME: "),
+    ],
+)
+def test_a_rule_and_a_choice_are_explained_too(run, session, name, heading) -> None:
+    ran = run("--explain", name)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(heading)
+    assert session.names() == []
+
+
+def test_everything_that_can_be_explained_is_listed(run, session) -> None:
+    lines = run("--explain", "list").out.splitlines()
+    for name, title in (("uv-in-image", "uv is in the final image."), ("R59", "A file without uv")):
+        (line,) = (line for line in lines if line.split()[:1] == [name])
+        assert title in line
+    assert session.names() == []
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--explain", "uv-in-imag"], "Did you mean uv-in-image"),
+        (["--explain", "pythn"], "There is no finding, rule or choice pythn.\nDid you mean python"),
+        (["--explain", "package-tests-in-imag"], "Did you mean package-tests-in-image"),
+        (["--explain", "R99"], "To list all: uvdive --explain list"),
         (["--explain", "uv-in-image", "some:image"], "Say: uvdive --explain uv-in-image"),
         (["--explain"], "--explain"),
     ],

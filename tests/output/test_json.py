@@ -36,7 +36,7 @@ from uvdive.verify.checks import (
 )
 from uvdive.verify.repairs import Repair
 
-# DESIGN.md, "JSON": the contract's keys. Later versions may add some, and none may go.
+# The contract's keys. Later versions may add some, and none may go.
 REPORT_KEYS = {
     "": "schema tool_version image dockerfile config totals layers owners environments waste findings",
     "image": "reference id config_digest source platform created inspect_size listed_size base",

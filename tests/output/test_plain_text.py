@@ -234,6 +234,13 @@ def test_a_plan_says_its_outcome(more: dict, says: str) -> None:
     assert says in plan_text(plan(**more)).splitlines()[0]
 
 
+def test_a_plan_says_where_its_rules_and_choices_are_explained() -> None:
+    assert "uvdive --explain ID says more about a rule (R1) or a choice (runner)." in plan_text(plan())
+    refused = plan_text(plan(outcome="refused", refusal=Refusal("R9", "no lock", 2)))
+    assert "uvdive --explain R9 says why, and what you can do." in refused
+    assert "--explain" not in plan_text(plan(outcome="unchanged", decisions=(), warnings=()))
+
+
 def test_a_proof_gives_sizes_and_checks() -> None:
     report = sample_report()
     smaller = replace(report, totals=replace(report.totals, file_bytes=35_800))

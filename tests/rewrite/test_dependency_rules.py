@@ -1,4 +1,4 @@
-"""The dependencies before the source (issue 7, point 6), with mounts only where R42 lets them be."""
+"""The dependencies before the source, with mounts only where R42 lets them be."""
 
 from __future__ import annotations
 

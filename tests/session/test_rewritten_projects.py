@@ -26,7 +26,7 @@ UNMANAGED: dict[str, str] = {}
 
 TOTAL = 0.02
 OWNER, OWNER_BYTES = 0.05, 100_000
-"""How far a prediction may be off, of the whole and of each owner (issue 7)."""
+"""How far a prediction may be off, of the whole and of each owner."""
 
 
 @dataclass(frozen=True)

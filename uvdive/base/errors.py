@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """The exit codes of the command line (DESIGN.md, "Command line")."""
+    """The exit codes of the command line (``uvdive --help``)."""
 
     DONE = 0
     FAILED = 1

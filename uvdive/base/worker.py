@@ -1,7 +1,7 @@
 """Run one function in a Python process of its own, with its events sent back.
 
-A busy reader thread in the app's own process makes keys lag (DESIGN.md, "The
-house"). ``multiprocessing`` is not used: its start-up asks ``sys.stderr`` for a
+A busy reader thread in the app's own process makes keys lag (CONTRIBUTING.md,
+"How data flows"). ``multiprocessing`` is not used: its start-up asks ``sys.stderr`` for a
 file descriptor, and a Textual app has put something without one in its place.
 """
 

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """The command's arguments."""
     parser.add_argument("target", metavar="TARGET", nargs="?", help="what to look into")
-    parser.option("--explain", metavar="ID", help="tell all about a finding, by the id that reports give it")
+    parser.option(
+        "--explain",
+        metavar="ID",
+        help="tell all about a finding (uv-in-image), a rule of the rewrite (R34) or a choice (python); "
+        "“list” names all",
+    )
     add_output(parser)
     add_reading(parser)
     add_common(parser)
@@ -25,7 +30,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 
 
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
-    """Explore one image, or explain one finding."""
+    """Explore one image, or explain what is said about one."""
     check_output(args)
     if args.explain is not None:
         return _explain(args, console)
@@ -66,7 +71,7 @@ def _pick(args: argparse.Namespace) -> ExitCode:
 
 
 def _explain(args: argparse.Namespace, console: Console) -> ExitCode:
-    from uvdive.ledger.findings.explain import explain
+    from uvdive.session.explaining import explain
 
     if args.target is not None:
         raise UsageError("--explain needs no image.", f"Say: uvdive --explain {args.explain}")

@@ -27,7 +27,7 @@ def main(argv: Sequence[str]) -> int:
         argv: the arguments without the program's name.
 
     Returns:
-        The exit code (DESIGN.md, "Command line"). Every error is told on standard
+        The exit code (``ExitCode``). Every error is told on standard
         error; none is raised.
     """
     console = Console()

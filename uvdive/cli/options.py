@@ -117,11 +117,25 @@ def add_output(parser: Parser, *, report: bool = True) -> None:
     """The options that say what goes to standard output; ``report``: an image's, and it can be saved."""
     parser.option("--json", action="store_true", help="print one JSON object")
     parser.option("--markdown", action="store_true", help="print Markdown, for a pull request")
-    parser.option("--no-redact", action="store_true", help="keep what looks like a secret in ENV and history")
+    parser.option(
+        "--no-redact",
+        action="store_true",
+        help="keep what looks like a secret in ENV and history, which is [redacted] otherwise",
+    )
     parser.option("--report", action="store_true", help="print plain text, also in a terminal")
     if report:
-        parser.option("--top", metavar="N", type=_count, help="the N largest rows of each list in --json")
-        parser.option("--save", metavar="FILE", type=path_of, help="save all but files' contents as .uvdive")
+        parser.option(
+            "--top",
+            metavar="N",
+            type=_count,
+            help="in --json only the N largest rows of waste and components",
+        )
+        parser.option(
+            "--save",
+            metavar="FILE",
+            type=path_of,
+            help="save all but the files' contents; the file opens as a TARGET anywhere",
+        )
 
 
 def add_reading(parser: Parser, *, duplicates: bool = True) -> None:

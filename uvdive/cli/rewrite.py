@@ -35,7 +35,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     parser.option("--diff", action="store_true", help="print the difference alone")
     output = parser.add_mutually_exclusive_group()
     output.add_argument(
-        "--write", action="store_true", help="replace DOCKERFILE; the old text stays as .orig"
+        "--write", action="store_true", help="replace DOCKERFILE; the old text stays as .orig (.orig.1 ...)"
     )
     output.add_argument("-o", "--output", metavar="FILE", type=path_of, help="write the text to a new file")
     parser.option(
@@ -44,18 +44,24 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         help="build the new image and check it against the old one (default: before writing)",
     )
     parser.option(
-        "--start", action="store_true", help="run both images too, and compare what they do; implies --verify"
+        "--start",
+        action="store_true",
+        help="run both images too, without a network, and compare what they do; implies --verify",
     )
     parser.option(
-        "--time-cold", action="store_true", help="time both builds with no step cached too; implies --verify"
+        "--time-cold",
+        action="store_true",
+        help="time both builds with no step cached too (cache mounts stay as they are); implies --verify",
     )
     parser.option(
         "--time-rebuild",
         action="store_true",
-        help="time both builds after a change of a source file too; implies --verify",
+        help="time both builds after a change of one source file, in a copy of the context; implies --verify",
     )
     parser.option(
-        "--force", action="store_true", help="let --write and -o write although the verification failed"
+        "--force",
+        action="store_true",
+        help="let --write and -o write although the verification failed; the exit code stays 1",
     )
     parser.option(
         "--repair",
@@ -63,7 +69,11 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         help="where a check fails and a decision may mend it, change it, build and verify once more",
     )
     parser.option(
-        "--choose", metavar="ID=VALUE", action="append", default=[], help="take another alternative"
+        "--choose",
+        metavar="ID=VALUE",
+        action="append",
+        default=[],
+        help="take another alternative of a decision; may be given several times",
     )
     parser.option("--json", action="store_true", help="print one JSON object")
     parser.option(

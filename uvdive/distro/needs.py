@@ -1,6 +1,6 @@
 """What Python distributions load or run without a header that says so, and tools that builds call.
 
-Patterns are those of ``fnmatch``; Debian's and Alpine's names stand side by side, as names of
+R33. Patterns are those of ``fnmatch``; Debian's and Alpine's names stand side by side, as names of
 libraries change with every release. What a package itself is for, ``kinds`` tells.
 """
 

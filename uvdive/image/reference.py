@@ -1,4 +1,4 @@
-"""What a TARGET on the command line means (DESIGN.md, "Command line")."""
+"""What a TARGET on the command line means (``uvdive --help``)."""
 
 from __future__ import annotations
 

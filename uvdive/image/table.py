@@ -7,7 +7,7 @@ Three kinds of rows, each in arrays of its own:
   ``layer`` on until its ``death`` layer, so the state after layer *i* is the set
   of entries with ``layer <= i < death``. Entries stand in the order of their layers.
 - an **inode** is the content of a regular file, with one or more entries as its
-  names (hard links). Its bytes are counted once (``spec/ledger.md``, "Inodes").
+  names (hard links). Its bytes are counted once (``docs/numbers.md``, "Inodes").
   Inodes stand in the order of the entries that created them.
 """
 
@@ -41,7 +41,7 @@ class Kind(IntEnum):
 
 
 class Cause(IntEnum):
-    """Why an entry or inode died (``spec/ledger.md``, "Causes of death")."""
+    """Why an entry or inode died (``docs/numbers.md``, "Causes of death")."""
 
     NONE = 0
     OVERWRITTEN = 1

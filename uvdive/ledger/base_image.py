@@ -1,4 +1,4 @@
-"""Which layers came from FROM (``spec/ledger.md``, "The base")."""
+"""Which layers came from FROM (``docs/numbers.md``, "The base")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explain an engine's size figures by ours (``spec/ledger.md``, "Four sizes, never mixed")."""
+"""Explain an engine's size figures by ours (``docs/numbers.md``, "Four sizes")."""
 
 from __future__ import annotations
 

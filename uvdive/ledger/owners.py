@@ -1,4 +1,4 @@
-"""Who bytes belong to (``spec/ledger.md``, "Owners")."""
+"""Who bytes belong to (``docs/numbers.md``, "Owners")."""
 
 from __future__ import annotations
 

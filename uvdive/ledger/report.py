@@ -1,7 +1,7 @@
 """The one hand-off value of a read image: frozen, without any UI in it.
 
-Every size is in bytes. The fields are those of the JSON contract (DESIGN.md,
-"JSON"), which ``output`` writes from here; ``files`` holds the columns.
+Every size is in bytes. The fields are those of the JSON contract (the schema
+``report-1.json``), which ``output`` writes from here; ``files`` holds the columns.
 """
 
 from __future__ import annotations

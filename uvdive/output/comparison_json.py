@@ -1,4 +1,4 @@
-"""A Comparison as the data of ``uvdive.comparison/1`` (DESIGN.md, "JSON"); sizes in bytes."""
+"""A Comparison as the data of ``uvdive.comparison/1`` (``schemas/comparison-1.json``); sizes in bytes."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def well_formed(text: str) -> str:
 
 
 def path_fields(path: bytes | str) -> dict[str, str]:
-    """``path`` for JSON, and ``path_b64`` with its bytes where they are not UTF-8 (DESIGN.md, "JSON")."""
+    """``path`` for JSON, and ``path_b64`` with its bytes where they are not UTF-8."""
     raw = path.encode("utf-8", "surrogateescape") if isinstance(path, str) else path
     try:
         return {"path": raw.decode()}

@@ -1,7 +1,7 @@
 """Reports and comparisons without the secrets that their ENV and history show.
 
-What leaves the machine goes through here, unless ``--no-redact`` says otherwise
-(DESIGN.md, "JSON"). Paths, sizes and names of packages stay as they are.
+What leaves the machine goes through here, unless ``--no-redact`` says otherwise.
+Paths, sizes and names of packages stay as they are.
 """
 
 from __future__ import annotations

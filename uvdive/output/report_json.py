@@ -1,4 +1,4 @@
-"""An ImageReport as the data of ``uvdive.report/1`` (DESIGN.md, "JSON"); sizes in bytes."""
+"""An ImageReport as the data of ``uvdive.report/1`` (``schemas/report-1.json``); sizes in bytes."""
 
 from __future__ import annotations
 

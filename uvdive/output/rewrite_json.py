@@ -1,4 +1,4 @@
-"""A RewritePlan and its proof as the data of ``uvdive.rewrite/1`` (DESIGN.md, "JSON")."""
+"""A RewritePlan and its proof as the data of ``uvdive.rewrite/1`` (``schemas/rewrite-1.json``)."""
 
 from __future__ import annotations
 

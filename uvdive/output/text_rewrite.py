@@ -20,6 +20,7 @@ def plan_text(plan: RewritePlan, units: Units = "si") -> str:
         [_outcome(plan)],
         [line for decision in plan.decisions for line in _decision(decision, units)],
         [f"Warning ({item.rule}{_line(item.line)}): {visible(item.text)}" for item in plan.warnings],
+        _more(plan),
         _predicted(plan, units),
         [visible(plan.diff, keep="\n").rstrip("\n")] if plan.diff else [],
         *([visible(change.diff, keep="\n").rstrip("\n")] for change in plan.files if change.diff),
@@ -135,6 +136,17 @@ def _outcome(plan: RewritePlan) -> str:
     if plan.evidence == "static":
         return f"A draft for {name}: without its image some things are guesses."
     return f"{name}, rewritten with the image as evidence."
+
+
+def _more(plan: RewritePlan) -> list[str]:
+    """How to look up why: the refusal's own rule, else any rule or choice."""
+    if plan.refusal is not None:
+        return [f"uvdive --explain {plan.refusal.rule} says why, and what you can do."]
+    rules = [decision.rule for decision in plan.decisions] + [warning.rule for warning in plan.warnings]
+    if not rules:
+        return []
+    choices = [f" or a choice ({item.id})" for item in plan.decisions if item.alternatives][:1]
+    return [f"uvdive --explain ID says more about a rule ({rules[0]}){''.join(choices)}."]
 
 
 def _decision(decision: Decision, units: Units) -> list[str]:

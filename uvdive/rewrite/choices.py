@@ -1,4 +1,4 @@
-"""The choices that plans offer: one table, from which errors, the app, the README and the docs are fed."""
+"""The choices that plans offer: one table, from which errors, decisions and the documentation are fed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ class Choice:
         values: every value that it may ever have, with its words; a plan offers those that
             apply, in words of its own where it knows more. Empty where any names are taken.
         default: the value that holds where nobody chooses and nothing speaks for another one.
-        hint: when another value is the default, and what else people should know.
     """
 
     id: str
@@ -36,7 +35,6 @@ class Choice:
     about: str
     values: Mapping[str, str]
     default: str
-    hint: str = ""
 
     @property
     def is_free(self) -> bool:
@@ -60,7 +58,6 @@ _TABLE = (
         "The interpreter",
         {"image": "the Python of `python:X.Y-slim`, in both stages", "managed": "uv's own Python"},
         "image",
-        "The smaller one, where both are possible.",
     ),
     Choice(
         "start-scripts",
@@ -72,7 +69,6 @@ _TABLE = (
             "keep-uv": "keep it, with uv in the final image, where it installs nothing",
         },
         "patch",
-        "Where a script cannot be changed safely, uv is kept.",
     ),
     Choice(
         "start-runner",
@@ -87,7 +83,6 @@ _TABLE = (
         "The signal of `docker stop`",
         {"sigterm": "SIGTERM, as it is", "sigint": "SIGINT (STOPSIGNAL SIGINT)"},
         "sigterm",
-        "Python as process 1 ignores SIGTERM, which uv passed on.",
     ),
     Choice(
         "dev-group",
@@ -123,7 +118,6 @@ _TABLE = (
         "Files that only the build needs",
         {"keep": "copy them with the work directory", "leave-out": "leave them out"},
         "keep",
-        "The lock and the project file.",
     ),
     Choice(
         "layers",
@@ -134,7 +128,6 @@ _TABLE = (
             "whole": "with the work directory, as one layer",
         },
         "split",
-        "`whole` where the file copies whole folders (`COPY . .`), as files added later must come along.",
     ),
     Choice(
         "dependency-layer",
@@ -145,7 +138,6 @@ _TABLE = (
             "with-source": "with the source, as the author has it",
         },
         "first",
-        "With bind mounts where the file mounts something already or has a `# syntax` line, else by COPY.",
     ),
     Choice(
         "dockerignore",
@@ -153,7 +145,6 @@ _TABLE = (
         "The folder's own .venv",
         {"keep": "copied, where there is one", "add": "left out (.dockerignore)"},
         "keep",
-        "Where the whole folder is copied, the host's comes along; `dependency-layer` needs `add` then.",
     ),
     Choice(
         "node-modules",
@@ -168,7 +159,6 @@ _TABLE = (
         "Packages that only build",
         {"drop": "not in the final image", "keep": "install them there too"},
         "drop",
-        "Compilers and `-dev` packages.",
     ),
     Choice(
         "package-NAME",
@@ -176,7 +166,6 @@ _TABLE = (
         "An OS package that nothing was found to need",
         {"keep": "install it in the final image", "drop": "not in the final image"},
         "keep",
-        "`drop` for tools like `curl` and `git` that only RUNs use.",
     ),
     Choice(
         "other-environments",
@@ -191,7 +180,6 @@ _TABLE = (
         "Install these too",
         {},
         NONE,
-        "OS packages of the original that the final image shall have too: names with commas between.",
     ),
     Choice(
         PATHS,
@@ -199,7 +187,6 @@ _TABLE = (
         "Copy these too",
         {},
         NONE,
-        "Paths of the original that the final image shall have too, with commas between.",
     ),
 )
 
@@ -216,17 +203,6 @@ def find_choice(name: str) -> Choice | None:
         if any_name and name.startswith(head):
             return choice.of(name.removeprefix(head))
     return None
-
-
-def choices_table() -> str:
-    """All choices as a Markdown table: the default of each comes first."""
-    lines = ["| choice | what is decided | values, the default first |", "|---|---|---|"]
-    for choice in _TABLE:
-        first = {choice.default: choice.values.get(choice.default, "")} | dict(choice.values)
-        values = "; ".join(f"`{value}`: {words}" for value, words in first.items() if words) or "`A,B`"
-        hint = f" {choice.hint}" if choice.hint else ""
-        lines.append(f"| `{choice.id}` | {choice.about}.{hint} | {values} |")
-    return "\n".join(lines) + "\n"
 
 
 def check_choices(

@@ -96,7 +96,8 @@ def _divided(study: Study, notes: Notes) -> Draft:
     warn_never_installed(evidence, start, notes)
     check_other_stages(evidence, start.removed)
     build = build_options(evidence, env, files, notes)
-    left = install_project(evidence, env, files, start.starts, build, notes)
+    installed, left = install_project(evidence, env, files, start.starts, notes)
+    build = build.plus(installed)
     sync = _added_sync(study, env, start, build, notes)
     base = study.bases.report(bases.runner)
     missing = bases.runner if base is None and evidence.report is not None else None

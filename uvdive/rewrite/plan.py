@@ -1,6 +1,6 @@
 """The one hand-off value of a rewrite: what would change, by which rule, and why.
 
-Fields are those of the JSON contract (DESIGN.md, ``uvdive.rewrite/1``). Bytes are
+Fields are those of the JSON contract (the schema ``rewrite-1.json``). Bytes are
 ``file_bytes`` of whole images.
 """
 

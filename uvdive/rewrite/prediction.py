@@ -1,4 +1,4 @@
-"""The new image's size by owner before anything is built; the build is held against it later (R47)."""
+"""The new image's size by owner before anything is built."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def _fresh(
     """The original as the Dockerfile and the context make it now: the image at hand, or a new build.
 
     Raises:
-        BuildError: the original does not build, so there is nothing to prove the rewrite by (R49).
+        BuildError: the original does not build, so there is nothing to prove the rewrite by.
     """
     dockerfile = Path(plan.dockerfile)
     other = differences(before, index, plan.original, dockerfile, context)

@@ -1,4 +1,4 @@
-"""The check of the shared libraries: nothing needs what the new image lacks (R46, "System libraries")."""
+"""The check of the shared libraries: nothing needs what the new image lacks (R33, R46)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Pick an image in an OCI image layout (OCI image-spec "image-layout.md")."""
+"""Pick an image in an OCI image layout.
+
+Format: https://github.com/opencontainers/image-spec/blob/main/image-layout.md.
+"""
 
 from __future__ import annotations
 

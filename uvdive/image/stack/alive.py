@@ -1,6 +1,7 @@
 """What is alive while layers are applied, and how it ends: by whiteouts, or by what takes its place.
 
-Rules: OCI image-spec "layer.md" ("Whiteouts") and ``spec/ledger.md`` ("Causes of death").
+Rules: https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts and
+``docs/numbers.md`` ("Causes of death").
 """
 
 from __future__ import annotations

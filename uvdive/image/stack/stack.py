@@ -1,8 +1,9 @@
 """Lay layers over each other, bottom up, and account for every inode.
 
-Rules: OCI image-spec "layer.md" and ``spec/ledger.md`` ("Inodes", "Causes of
-death"). In each layer all whiteouts act first, on the state that the layers below
-left (`living.py`); then come the entries in tar order.
+Rules: https://github.com/opencontainers/image-spec/blob/main/layer.md and
+``docs/numbers.md`` ("Inodes", "Causes of death"). In each layer all whiteouts act
+first, on the state that the layers below left (`alive.py`); then come the entries in
+tar order.
 """
 
 from __future__ import annotations

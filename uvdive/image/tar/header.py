@@ -1,7 +1,7 @@
 """Tar headers: ustar, GNU (long names, sparse, base-256) and PAX, read directly.
 
-``tarfile`` makes an object of each member and takes ten times as long
-(``spec/models.md``, trap 9). Format: POSIX.1-2017 "pax" and the GNU tar manual.
+``tarfile`` makes an object of each member and takes ten times as long. Format:
+POSIX.1-2017 "pax" and the GNU tar manual.
 """
 
 from __future__ import annotations

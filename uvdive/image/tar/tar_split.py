@@ -244,7 +244,10 @@ def _name(part: dict[str, Any]) -> bytes:
 
 
 def chain_ids(diff_ids: Iterable[str]) -> list[str]:
-    """The ids under which the engine keeps layers (OCI image-spec "config.md", Layer ChainID)."""
+    """The ids under which the engine keeps layers.
+
+    https://github.com/opencontainers/image-spec/blob/main/config.md#layer-chainid
+    """
     import hashlib
 
     chain: list[str] = []

@@ -1,4 +1,4 @@
-"""Give every inode its one owner and component (``spec/ledger.md``, "Owners").
+"""Give every inode its one owner and component (``docs/numbers.md``, "Owners").
 
 The rule for one name is in ``rule.py``. Here it is applied to all names at once: what
 it says of a node is a number in most cases, whatever the layer, and only the rest are

@@ -1,4 +1,4 @@
-"""Equal content at several live inodes (``spec/ledger.md``: reported apart, never waste)."""
+"""Equal content at several live inodes (``docs/numbers.md``: reported apart, never waste)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule for one name: whose it is, at the layer that wrote it (``spec/ledger.md``, "Owners")."""
+"""The rule for one name: whose it is, at the layer that wrote it (``docs/numbers.md``, "Owners")."""
 
 from __future__ import annotations
 

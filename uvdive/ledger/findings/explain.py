@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from uvdive.base.errors import UsageError
+from uvdive.base.pages import Pages
 
-_PAGES = "pages"
+PAGES = Pages("finding", __package__, "pages")
 
 
 def ids() -> tuple[str, ...]:
     """The ids of all findings, in order."""
-    from importlib.resources import files
-
-    names = (page.name for page in files(__package__).joinpath(_PAGES).iterdir())
-    return tuple(sorted(name.removesuffix(".md") for name in names if name.endswith(".md")))
+    return PAGES.ids()
 
 
 def explain(name: str) -> str:
@@ -21,15 +18,4 @@ def explain(name: str) -> str:
     Raises:
         UsageError: there is no finding with this id.
     """
-    from importlib.resources import files
-
-    known = ids()
-    if name in known:
-        return files(__package__).joinpath(_PAGES, f"{name}.md").read_text(encoding="utf-8")
-    import difflib
-
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    raise UsageError(
-        f"There is no finding {name}.",
-        f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(known)}.",
-    )
+    return PAGES.page(name)

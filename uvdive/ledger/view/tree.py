@@ -3,7 +3,7 @@
 A view is what one layer did (``layer``), the net effect of several (``range``) or the
 state after a layer (``upto``).
 Everything is computed from the columns of a ``FileTable`` in two passes; a hard
-link counts once per inode in every directory (``spec/ledger.md``, "Inodes").
+link counts once per inode in every directory (``docs/numbers.md``, "Inodes").
 """
 
 from __future__ import annotations

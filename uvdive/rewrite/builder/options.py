@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.shell import command_text, read_script, shell_text
@@ -27,35 +27,49 @@ _BYTECODE_RATIO = 1.2
 """Bytes of bytecode per byte of source: 1.19 over the 25 MB of this project's own environment."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """Edits of the author's instructions by line, variables for the build stage, options for a
-    sync that is added, and by how many bytes the environment gets smaller than the copy, and uv's tools.
-    ``reinstalls`` says that a sync must be added in any case, ``removed`` are the components of what is
-    not installed.
+    """What choices change in the build.
+
+    ``edits`` are new sources of the author's instructions by line, ``env`` variables for
+    the build stage, ``sync`` options for a sync that is added; ``reinstalls`` says that one
+    must be added in any case. ``removed`` are the components of what is not installed.
+    ``less_bytes`` is by how many bytes the environment gets smaller than it is in the
+    original, ``less_tools`` the same of uv's tools.
     """
 
-    edits: dict[int, str] = field(default_factory=dict)
-    env: list[tuple[str, str]] = field(default_factory=list)
+    edits: Mapping[int, str] = field(default_factory=dict)
+    env: tuple[tuple[str, str], ...] = ()
     sync: tuple[str, ...] = ()
     less_bytes: int = 0
     less_tools: int = 0
     removed: frozenset[int] = frozenset()
     reinstalls: bool = False
 
+    def plus(self, other: BuildOptions) -> BuildOptions:
+        """Both together."""
+        return BuildOptions(
+            {**self.edits, **other.edits},
+            (*self.env, *other.env),
+            (*self.sync, *other.sync),
+            self.less_bytes + other.less_bytes,
+            self.less_tools + other.less_tools,
+            self.removed | other.removed,
+            self.reinstalls or other.reinstalls,
+        )
+
 
 def build_options(
     evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes
 ) -> BuildOptions:
     """Offer what can be offered; by default nothing changes."""
-    result = BuildOptions()
     if evidence.report is None or files is None or evidence.shared:
-        return result
+        return BuildOptions()
     main = next((e for e in evidence.report.environments if e.path.rstrip("/") == env.path), None)
-    if main is not None:
-        _dev_group(evidence, main, files, notes, result)
-        _bytecode(evidence, env, files, notes, result)
-    return result
+    if main is None:
+        return BuildOptions()
+    dev_group = _dev_group(evidence, main, files, notes)
+    return dev_group.plus(_bytecode(evidence, env, files, dev_group.removed, notes))
 
 
 def _sync_edits(evidence: Evidence, option: str) -> dict[int, str] | None:
@@ -85,17 +99,15 @@ def _syncs_by_run(argv: tuple[str, ...]) -> bool:
     return "run" in argv and "--no-sync" not in argv and "--no-dev" not in argv
 
 
-def _dev_group(
-    evidence: Evidence, main: Environment, files: Files, notes: Notes, result: BuildOptions
-) -> None:
+def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes) -> BuildOptions:
     assert evidence.report is not None
     names = {dist.name for dist in main.distributions if dist.group == "dev"}
     text = "\n".join(command_text(step.instruction) for step in evidence.runs())
     if not names or _NO_DEV.search(text) or evidence.report.config.environ.get("UV_NO_DEV"):
-        return
+        return BuildOptions()
     edits = _sync_edits(evidence, "--no-dev")
     if not edits:
-        return
+        return BuildOptions()
     numbers = frozenset(
         number
         for number, part in enumerate(evidence.report.components)
@@ -110,15 +122,13 @@ def _dev_group(
         offered={**choice.values, "keep": "install it, as the build does"},
     )
     if chosen == "keep":
-        return
-    result.edits.update(edits)
-    result.sync = ("--no-dev",)
-    result.removed = numbers
-    result.less_bytes += sum(evidence.report.components[number].live_bytes for number in numbers)
+        return BuildOptions()
     notes.allowed.distributions.update(names)
     root = files.at(main.path)
     if root is not None:
         notes.allowed.paths.update(owned_paths(files, root, numbers))
+    less = sum(evidence.report.components[number].live_bytes for number in numbers)
+    return BuildOptions(edits, sync=("--no-dev",), less_bytes=less, removed=numbers)
 
 
 def owned_paths(files: Files, root: int, components: Collection[int]) -> list[str]:
@@ -142,10 +152,10 @@ def owned_paths(files: Files, root: int, components: Collection[int]) -> list[st
 
 
 def _bytecode(
-    evidence: Evidence, env: EnvironmentFacts, files: Files, notes: Notes, result: BuildOptions
-) -> None:
+    evidence: Evidence, env: EnvironmentFacts, files: Files, removed: frozenset[int], notes: Notes
+) -> BuildOptions:
     text = "\n".join(step.instruction.source for step in evidence.steps if step.keyword in ("RUN", "ENV"))
-    mine, tools = _code_bytes(env.folders, files, result.removed)
+    mine, tools = _code_bytes(env.folders, files, removed)
     sources, compiled = (mine[".py"] + tools[".py"], mine[".pyc"] + tools[".pyc"])
     setting = _setting(evidence)
     choice = CHOICES["bytecode"]
@@ -159,24 +169,19 @@ def _bytecode(
         offered = {"keep": "compiled, as the author has it", "none": choice.values["none"]}
         reason = "Without it the image is smaller and the first start slower."
     else:
-        return
+        return BuildOptions()
     line = None if setting is None else setting.line
     chosen = notes.choose(choice, line, reason, offered=offered)
     if chosen == "keep":
-        return
-    if chosen == "compile":
-        result.env.append((_COMPILES, "1"))
-        result.less_bytes -= int(mine[".py"] * _BYTECODE_RATIO)
-        result.less_tools -= int(tools[".py"] * _BYTECODE_RATIO)
-    elif setting is not None:
-        result.edits[setting.line] = re.sub(
-            rf"({_COMPILES}[= ]\"?)[\w]+", r"\g<1>0", setting.instruction.source
-        )
-        result.less_bytes += mine[".pyc"]
-        result.less_tools += tools[".pyc"]
+        return BuildOptions()
     # uv notes down how it installed a tool.
     receipts = (f"{folder}/{_RECEIPT}" for folder in env.folders)
     notes.allowed.paths.update(path for path in receipts if files.at(path) is not None)
+    if setting is None or chosen == "compile":
+        more, more_tools = int(mine[".py"] * _BYTECODE_RATIO), int(tools[".py"] * _BYTECODE_RATIO)
+        return BuildOptions(env=((_COMPILES, "1"),), less_bytes=-more, less_tools=-more_tools)
+    source = re.sub(rf"({_COMPILES}[= ]\"?)[\w]+", r"\g<1>0", setting.instruction.source)
+    return BuildOptions({setting.line: source}, less_bytes=mine[".pyc"], less_tools=tools[".pyc"])
 
 
 def _code_bytes(

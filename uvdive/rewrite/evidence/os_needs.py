@@ -1,7 +1,7 @@
 """What the app needs of the operating system: libraries by ELF headers, libraries and programs by name.
 
-Nothing is executed. What is found only ever keeps or adds a package; finding nothing never
-drops one by itself.
+R33. Nothing is executed. What is found only ever keeps or adds a package; finding nothing
+never drops one by itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What in the final image needs an OS package (R30, R33, R57); what uv fetched with git needs none (R38)."""
+"""What in the final image needs an OS package (R30, R33, R57)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which OS packages the final stage installs (R33, R43, R57 and the section on system libraries)."""
+"""Which OS packages the final stage installs (R33, R43, R57)."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from uvdive.rewrite.text.repeated_run import repeated_text
 from uvdive.rewrite.text.writer import bare
 
 # Instructions that only describe the image: they move to the last stage, behind the copies, as
-# what is written below a VOLUME after it is lost (R31).
+# what is written below a VOLUME after it is lost.
 MOVED = frozenset(
     ("EXPOSE", "VOLUME", "LABEL", "HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "MAINTAINER")
 )

@@ -8,8 +8,10 @@ from textual.content import Content
 
 from uvdive.base.units import delta, size
 from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, RewritePlan
+from uvdive.rewrite.rules.explain import explain
 from uvdive.tui.frame.text import visible
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.words.pages import render
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,17 @@ def _same(item: Item, was: Item | None) -> bool:
 
 
 def reason(plan: RewritePlan, item: Item) -> Content:
-    """Why, in full: the reason of a decision, the words of a warning or of the refusal."""
+    """Why, in full: the reason of a decision, the words of a warning or the refusal; then the rule's page."""
+    told = _told(plan, item)
+    about = plan.refusal if item.refused else item.warning or item.decision
+    if about is None:
+        return told
+    page = explain(about.rule)
+    title = page.partition("\n")[0].removeprefix("# ")
+    return Content("\n").join([told, Content(""), Content.styled(title, "bold"), render(page)])
+
+
+def _told(plan: RewritePlan, item: Item) -> Content:
     if item.refused and plan.refusal is not None:
         where = f", line {plan.refusal.line}" if plan.refusal.line is not None else ""
         return Content.assemble(

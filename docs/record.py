@@ -1,0 +1,64 @@
+"""Record the JSON examples of ``docs/json.md``: ``uv run python docs/record.py``.
+
+Builds ``examples/flask`` and its rewrite with the engine, asks uvdive for its three kinds of
+JSON, cuts long lists and texts, and writes what is left to ``docs/examples``. The two images
+are removed again; ``uvdive clean`` lists the one that uvdive built itself.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+CONTEXT = ROOT / "examples" / "flask"
+BEFORE, AFTER = "uvdive-docs-example:before", "uvdive-docs-example:after"
+ROWS, LETTERS = 2, 240
+"""So many entries are left of a list, and so many characters of a text."""
+
+
+def cut(value: Any) -> Any:
+    """The value with only the first entries of each list, and the beginning of each text."""
+    if isinstance(value, dict):
+        return {key: cut(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [cut(inner) for inner in value[:ROWS]]
+    if isinstance(value, str) and len(value) > LETTERS:
+        return f"{value[:LETTERS]}…"
+    return value
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    return done.stdout.decode()
+
+
+def asked(*arguments: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(run(sys.executable, "-m", "uvdive", *arguments, "--json"))
+    return answer
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        run("docker", "build", "-q", "-t", BEFORE, str(CONTEXT))
+        dockerfile = str(CONTEXT.relative_to(ROOT) / "Dockerfile")
+        rewrite = asked("rewrite", dockerfile, "--image", BEFORE, "--start")
+        new = Path(folder) / "Dockerfile"
+        new.write_text(rewrite["text"])
+        run("docker", "build", "-q", "-t", AFTER, "-f", str(new), str(CONTEXT))
+        report, comparison = asked(BEFORE), asked("compare", BEFORE, AFTER)
+    run("docker", "image", "rm", BEFORE, AFTER)
+    examples = {"report": report, "rewrite": rewrite, "comparison": comparison}
+    for name, example in examples.items():
+        path = DOCS / "examples" / f"{name}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(cut(example), indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
