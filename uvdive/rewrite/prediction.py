@@ -9,8 +9,7 @@ from uvdive.image.table import NONE
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.whose import is_os_package, os_package
-from uvdive.rewrite.copies import CopySet
-from uvdive.rewrite.copies.already_there import Provided
+from uvdive.rewrite.copies import CopySet, Provided
 from uvdive.rewrite.evidence.command_kinds import REPEATED
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run

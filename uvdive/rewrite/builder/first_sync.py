@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uvdive.dockerfile.shell import command_text
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.environment.made_at_start import project_settings
+from uvdive.rewrite.environment import EnvironmentFacts, project_settings
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 

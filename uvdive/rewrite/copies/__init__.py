@@ -1,14 +1,15 @@
-"""Which paths go over from the build stage.
+"""Which paths go over from the build stage to the last one.
 
-In come the image's files, the environment, the bases and the RUNs; out goes a ``CopySet``: whole
-paths, folders that must be made first, links, and what is cleared before. ``Copier`` divides the
-files and keeps its answers for all drafts; read ``choose.choose_copies`` first, then
-``copier.Copier.copy_set``. Without an image ``by_text`` has the paths that the instructions name.
+In come the image's files, the environment, the bases and what RUNs repeat; out goes a ``CopySet``:
+paths, folders to make first, links. Read ``choose.choose_copies`` first, then ``copier.Copier``,
+which asks ``already_there.Provided`` what the last stage has anyway and ``exclusions`` what stays
+behind. Without an image ``by_text`` goes by the instructions.
 """
 
+from uvdive.rewrite.copies.already_there import Provided
 from uvdive.rewrite.copies.choose import choose_copies, node_modules_of
 from uvdive.rewrite.copies.copier import Copier
-from uvdive.rewrite.copies.copy_set import CopySet
+from uvdive.rewrite.copies.copy_set import CopySet, Link
 from uvdive.rewrite.copies.in_words import explain
 
-__all__ = ["Copier", "CopySet", "choose_copies", "explain", "node_modules_of"]
+__all__ = ["Copier", "CopySet", "Link", "Provided", "choose_copies", "explain", "node_modules_of"]

@@ -23,8 +23,7 @@ from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.packages import OtherMeans
-from uvdive.rewrite.packages.by_other_programs import is_playwright
+from uvdive.rewrite.packages import OtherMeans, is_playwright
 
 
 class Provided:

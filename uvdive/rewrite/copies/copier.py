@@ -13,8 +13,7 @@ from uvdive.rewrite.copies.already_there import Provided
 from uvdive.rewrite.copies.copy_set import CopySet, Folder, Link, add_folders
 from uvdive.rewrite.copies.exclusions import Exclusions
 from uvdive.rewrite.copies.left_behind import is_scratch, left_behind
-from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.environment.which import sites
+from uvdive.rewrite.environment import EnvironmentFacts, sites
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.mounts import mount_points, mount_targets
 from uvdive.rewrite.evidence.runs import Run

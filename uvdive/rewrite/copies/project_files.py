@@ -16,7 +16,7 @@ _INIT = re.compile(r"\buv\s+init\b")
 def project_files(provided: Provided, env: EnvironmentFacts, workdir: str) -> frozenset[int]:
     """The nodes of the lock, the project file and what ``uv init`` made; none where the project is editable.
 
-    An editable project reads its own metadata and sources (R13).
+    An editable project reads its own metadata and sources.
     """
     if any(env.roots) and any(not env.holds(root) for root in env.roots):
         return frozenset()

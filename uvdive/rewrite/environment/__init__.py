@@ -1,15 +1,15 @@
 """Which environment and Python the app runs in, and whether it fits the image.
 
-In comes the evidence; out goes what no choice changes (``environment_of``), and under the user's
-choices ``EnvironmentFacts`` (``settled``): its path, its interpreter, where that came from, and
-what else is copied with it. Read ``which.choose_environment`` first; ``made_at_start`` has the
-environment that only `uv run` makes, ``fit`` refuses one that was made for another system.
+In come the evidence and the image's files; out goes ``EnvironmentFacts``: the path, the Python and
+whose it is, the folders that go over whole. What choices may drop stays open (``Found``) until
+``facts.settled``. Read ``facts.find_environment`` first, then ``which.choose_environment``;
+``python_by_text`` has the answers without an image, ``fit`` refuses what cannot be loaded.
 """
 
 from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment, settled
 from uvdive.rewrite.environment.fit import check_native, warn_by_text
-from uvdive.rewrite.environment.made_at_start import environment_of
-from uvdive.rewrite.environment.which import Found, uv_bytes
+from uvdive.rewrite.environment.made_at_start import environment_of, project_settings
+from uvdive.rewrite.environment.which import Found, project_environment, sites, uv_bytes
 
 __all__ = [
     "EnvironmentFacts",
@@ -17,7 +17,10 @@ __all__ = [
     "check_native",
     "environment_of",
     "find_environment",
+    "project_environment",
+    "project_settings",
     "settled",
+    "sites",
     "uv_bytes",
     "warn_by_text",
 ]

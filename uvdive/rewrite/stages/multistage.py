@@ -7,8 +7,7 @@ import re
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.ledger.report import VIRTUAL, ImageReport
-from uvdive.rewrite.environment import uv_bytes
-from uvdive.rewrite.environment.which import project_environment
+from uvdive.rewrite.environment import project_environment, uv_bytes
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import Reference

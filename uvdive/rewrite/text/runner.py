@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
-from uvdive.rewrite.copies import CopySet
-from uvdive.rewrite.copies.copy_set import Link
+from uvdive.rewrite.copies import CopySet, Link
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import PackagePlan

@@ -1,4 +1,4 @@
-"""Film the whole way as a GIF: ``uv run python docs/screenshots/film.py [--to FILE]``.
+"""Film the whole way as a GIF: ``uv run python screenshots/film.py [--to FILE]``.
 
 The real app builds a copy of ``examples/flask`` without the build cache, is driven by
 keys to the written file, and each picture of it becomes a frame with the keys that were
@@ -30,7 +30,7 @@ from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 
 HERE = Path(__file__).parent
-EXAMPLE = HERE.parents[1] / "examples"
+EXAMPLE = HERE.parent / "examples"
 SIZE = (110, 32)
 WIDTH = 1000
 CAPTION = 34

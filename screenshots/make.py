@@ -1,4 +1,4 @@
-"""Take the pictures of the real app: ``uv run python docs/screenshots/make.py [TARGET [DOCKERFILE]]``.
+"""Take the pictures of the real app: ``uv run python screenshots/make.py [TARGET [DOCKERFILE]]``.
 
 The app runs on a real image, its keys are pressed, and Textual's own export gives an
 SVG for each screen, which becomes a PNG. Needs an engine with the image (for the seed:
@@ -27,7 +27,7 @@ from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.services import Opened
 
 HERE = Path(__file__).parent
-SEED = HERE.parents[1] / "examples" / "flask" / "Dockerfile"
+SEED = HERE.parent / "examples" / "flask" / "Dockerfile"
 SIZE = (120, 36)
 PICKED, VIEWED = "seed:", "server.py"
 """What is looked for in the picker, and the file that is opened."""
