@@ -48,7 +48,7 @@ def calls_sync(text: str) -> bool:
     return bool(_SYNC.search(text))
 
 
-def calls_by_looks(text: str) -> tuple[Call, ...]:
+def _calls_by_looks(text: str) -> tuple[Call, ...]:
     """The calls of uv that install, in a text that is not understood: no folder, no variables."""
     found = []
     for match in _LOOKS.finditer(text):
@@ -56,6 +56,12 @@ def calls_by_looks(text: str) -> tuple[Call, ...]:
         name, index = subcommand(words)
         found.append(Call(name, tuple(words[index:]), None, (), tuple(words[1:])))
     return tuple(found)
+
+
+def calls_of(text: str, workdir: str = "/") -> tuple[Call, ...]:
+    """As ``uv_calls``; in a text that is not understood those that look like calls that install."""
+    calls = uv_calls(text, workdir)
+    return _calls_by_looks(text) if calls is None else calls
 
 
 def uv_calls(text: str, workdir: str = "/") -> tuple[Call, ...] | None:

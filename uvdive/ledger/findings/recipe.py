@@ -1,36 +1,16 @@
-"""The Dockerfile as findings need it: every RUN and image name with what is in force there."""
+"""The Dockerfile as findings need it: every instruction with what is in force there, every image's name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.errors import UvdiveError
-from uvdive.dockerfile.mounts import Mount, mounts_of
-from uvdive.dockerfile.shell import command_text, shell_text
+from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.steps import Step, walk
 from uvdive.dockerfile.syntax import Instruction, parse
-from uvdive.uv.calls import Call, calls_by_looks, uv_calls
-
-
-@dataclass(frozen=True, slots=True)
-class RecipeRun:
-    """A RUN with its shell text, mounts, calls of uv that install, ENV (the base's left out) and USER.
-
-    Of a mount with a variable that is not known nothing can be said: it is left out.
-    ``user`` is empty where no USER stands before it. ``final`` says that its layer
-    is in the image.
-    """
-
-    line: int
-    text: str
-    mounts: tuple[Mount, ...]
-    calls: tuple[Call, ...]
-    variables: Mapping[str, str]
-    user: str
-    final: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +44,13 @@ class Recipe:
         """Every instruction of every stage with what is in force there."""
         return walk(self.stages, self.escape)
 
-    def runs(self) -> Iterator[RecipeRun]:
+    def runs(self) -> Iterator[Step]:
         """Every RUN of every stage."""
-        in_image = {stage.index for stage in self.chain}
-        for step in self.steps():
-            if step.keyword == "RUN":
-                mounts = tuple(self._mounts(step))
-                calls = tuple(call for call in _calls(step) if call.installs)
-                text, final = command_text(step.instruction), step.stage in in_image
-                yield RecipeRun(step.line, text, mounts, calls, step.values, step.user, final)
+        return (step for step in self.steps() if step.keyword == "RUN")
 
-    def _mounts(self, step: Step) -> Iterator[Mount]:
-        found = (mount.expanded(step.values.get, self.escape) for mount in mounts_of(step.instruction))
-        return (mount for mount in found if mount is not None)
+    def is_final(self, step: Step) -> bool:
+        """Is the step's layer in the image?"""
+        return any(stage.index == step.stage for stage in self.chain)
 
     def images(self) -> Iterator[tuple[int, str]]:
         """Every image that FROM, ``COPY --from`` or a mount names, with its line; stages left out."""
@@ -85,10 +59,17 @@ class Recipe:
                 yield stage.source.line, stage.base
         names = {stage.name for stage in self.stages if stage.name}
         for step in self.steps():
-            sources = [step.instruction.flag("from"), *(mount.image for mount in self._mounts(step))]
+            sources = [step.instruction.flag("from"), *self._mounted(step)]
             for source in sources:
                 if source and not source.isdigit() and source.lower() not in names and "$" not in source:
                     yield step.line, source
+
+    def _mounted(self, step: Step) -> Iterator[str | None]:
+        """The images that a RUN's mounts name; one with a variable that is not known may name any."""
+        for written in mounts_of(step.instruction):
+            mount = written.expanded(step.values.get, self.escape)
+            if mount is not None:
+                yield mount.image
 
 
 def read_recipe(path: Path) -> Recipe | None:
@@ -98,9 +79,3 @@ def read_recipe(path: Path) -> Recipe | None:
         return Recipe(read_stages(dockerfile), dockerfile.escape)
     except (OSError, UvdiveError):
         return None
-
-
-def _calls(step: Step) -> tuple[Call, ...]:
-    text = shell_text(step.instruction)
-    calls = uv_calls(text, step.workdir)
-    return calls_by_looks(text) if calls is None else calls

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import re
 
-from uvdive.dockerfile.shell import command_text
 from uvdive.image.table import Kind
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.mounts import mount_targets
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.notes import Notes
-from uvdive.uv.cache import cache_folder
-from uvdive.uv.mentions import mentions_uv
+from uvdive.uv.cache_mounts import missed_mount
 
 _DATA = (
     *(".cache/huggingface", ".cache/torch", ".cache/ms-playwright", ".cache/whisper", ".cache/clip"),
     *(".cache/tiktoken", ".insightface", "nltk_data", ".keras", ".EasyOCR", ".paddleocr", ".u2net"),
 )
 _TIKTOKEN = "/tmp/data-gym-cache"  # noqa: S108 - tiktoken's own default, not ours
-_MEANT_FOR_UV = re.compile(r"/\.cache(?:/uv)?$|/uv(?:[-_]?cache)?$")
-_OWN_CACHE = re.compile(r"\bUV_CACHE_DIR=|--cache-dir\b|\bXDG_CACHE_HOME=|\bHOME=")
 
 
 def warn_data_of_others(evidence: Evidence, files: Files | None, notes: Notes) -> None:
@@ -78,19 +73,14 @@ def warn_installer_paths(evidence: Evidence, _files: Files | None, notes: Notes)
 def warn_cache_mounts(evidence: Evidence, _files: Files | None, notes: Notes) -> None:
     """Name cache mounts that lie where the uv of that RUN does not keep its cache (R42)."""
     for step in evidence.runs():
-        text = command_text(step.instruction)
-        targets = list(mount_targets(step, "cache"))
-        right = cache_folder(step.values, home_of(evidence, step.user))
-        if right is None or not mentions_uv(text) or _OWN_CACHE.search(text):
-            continue
-        meant = [target for target in targets if _MEANT_FOR_UV.search(target)]
-        if not meant or any(right == target or right.startswith(f"{target}/") for target in targets):
+        missed = missed_mount(step, home_of(evidence, step.user))
+        if missed is None:
             continue
         user = step.user or "root"
         ids = "" if user in ("root", "0") else ", with uid= and gid= of that user"
         notes.warn(
             "R42",
             step.line,
-            f"The cache mount at {meant[0]} does nothing for uv: as {user} it keeps its cache in {right}. "
-            f"Write target={right}{ids}.",
+            f"The cache mount at {missed.target or '(no target)'} does nothing for uv: as {user} it keeps "
+            f"its cache in {missed.folder}. Write target={missed.folder}{ids}.",
         )
