@@ -9,7 +9,7 @@ import pairs_of_images as pairs
 import pytest
 from elves import elf
 
-from uvdive.ledger.reading.contents import Place
+from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.rewrite.advice.missing_libraries import libraries, read_lacking
 
 TEXT = """\
@@ -43,7 +43,7 @@ LIBC = file("usr/lib/x86_64-linux-gnu/libc.so.6", elf())
 def test_what_an_environment_needs_is_looked_up(tmp_path: Path, needed, there, lacked) -> None:
     app = pairs.application() | file(f"{SITE}/psycopg2/_psycopg.so", elf(*needed))
     report, index = pairs.read_with_contents(tmp_path / "a.tar", pairs.python() | LIBC | there, app)
-    found = read_lacking(report, Place(index=index))
+    found = read_lacking(report, ContentPlace(index=index))
     assert found == (((f"/{SITE}/psycopg2/_psycopg.so", lacked),) if lacked else ())
 
 

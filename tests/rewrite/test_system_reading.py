@@ -11,7 +11,7 @@ from elves import elf
 
 from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import wanted_by
-from uvdive.ledger.reading.contents import Place
+from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.ledger.system.installed import closure, installed_packages
 from uvdive.rewrite.evidence.os_needs import Need, SystemFacts, read_system
 
@@ -98,7 +98,7 @@ def facts(tmp_path: Path) -> SystemFacts:
     ):
         app |= extra
     report, index = pairs.read_with_contents(tmp_path / "a.tar", base(), packages(), app)
-    return read_system(report, Place(index=index))
+    return read_system(report, ContentPlace(index=index))
 
 
 def test_packages_are_read_with_what_they_depend_on(facts: SystemFacts) -> None:
@@ -134,7 +134,7 @@ def test_folders_and_links_belong_to_the_packages_that_list_them(facts: SystemFa
 
 def test_nothing_is_looked_for_where_no_package_was_added(tmp_path: Path) -> None:
     report, index = pairs.read_with_contents(tmp_path / "a.tar", base(), pairs.application())
-    assert read_system(report, Place(index=index)).needs == ()
+    assert read_system(report, ContentPlace(index=index)).needs == ()
 
 
 def test_alpines_database_is_read_too() -> None:
@@ -203,7 +203,7 @@ def test_debians_own_python_belongs_to_its_packages(tmp_path: Path) -> None:
     app = pairs.application() | file("app/load.py", b'import ctypes\nctypes.CDLL("libc")\n')
     folders: pairs.Files = {path: make.folder(path) for path in ("usr", "usr/lib", "usr/bin")}
     report, index = pairs.read_with_contents(tmp_path / "a.tar", folders | base(), folders | added, app)
-    facts = read_system(report, Place(index=index))
+    facts = read_system(report, ContentPlace(index=index))
     # The base's own folders stay, whatever is left out.
     assert not folders.keys() & {path.lstrip("/") for path in facts.listed}
     assert facts.listed["/usr/bin/python3.13"] == facts.listed["/usr/lib/python3.13/os.py"]

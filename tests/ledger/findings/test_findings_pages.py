@@ -9,7 +9,7 @@ import pytest
 
 import uvdive.ledger.findings
 from uvdive.base.errors import UsageError
-from uvdive.ledger.findings import explain, ids
+from uvdive.ledger.findings.explain import explain, ids
 from uvdive.ledger.findings.registry import REGISTRY
 
 FOLDER = Path(uvdive.ledger.findings.__file__).parent

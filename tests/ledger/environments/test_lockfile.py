@@ -10,7 +10,8 @@ from owning import read_layers
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
-from uvdive.ledger.environments.lockfile import explain, parse_lock, parse_project
+from uvdive.ledger.environments.lockfile import parse_lock, parse_project
+from uvdive.ledger.environments.reasons import explain
 from uvdive.session.reading import read_image
 
 LOCK = b"""

@@ -15,7 +15,7 @@ from needs import cannot_run
 from uvdive.session.images import load_image
 
 pytestmark = pytest.mark.engine
-FLASK = Path(__file__).parents[2] / "examples" / "flask"
+FLASK = Path(__file__).parents[3] / "examples" / "flask"
 BASES = [
     "debian:trixie-slim",
     "debian:bookworm-slim",

@@ -16,7 +16,7 @@ from uvdive.image.table import ALIVE, NONE, FileTable, Kind
 from uvdive.ledger.accounts.attribute import LayerOrigin
 from uvdive.ledger.accounts.rule import Rule
 from uvdive.ledger.marks.components import Key
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.session.reading import read_image
@@ -85,13 +85,19 @@ class Model:
     def __init__(self, report: ImageReport, kept: dict[int, bytes]) -> None:
         self.table = report.files
         origins = [LayerOrigin(layer.base, layer.instruction) for layer in report.layers]
-        rule = Rule(Contents(self.table, kept), origins, {})
+        rule = Rule(KeptContents(self.table, kept), origins, {})
         self.names: dict[int, list[Key]] = {inode: [] for inode in range(self.table.inodes)}
+        live: dict[int, list[Key]] = {inode: [] for inode in range(self.table.inodes)}
         for entry in range(self.table.entries):
             if self.table.entry_kind[entry] == Kind.FILE:
                 key = rule.components.keys[rule.component(entry)]
                 self.names[self.table.entry_inode[entry]].append(key)
-        self.inodes = [min(keys, key=lambda key: OWNERS.index(key[0])) for keys in self.names.values()]
+                if self.table.entry_death[entry] == ALIVE:
+                    live[self.table.entry_inode[entry]].append(key)
+        self.inodes = [
+            min(live[inode] or keys, key=lambda key: OWNERS.index(key[0]))
+            for inode, keys in self.names.items()
+        ]
 
     def bytes_by(self, key: str) -> dict[object, list[int]]:
         """Live bytes, dead bytes and files, by ``owner``, ``component`` or ``layer``."""
