@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from uvdive.cli.narrate_builds import BuildNarrator
     from uvdive.cli.targets import Source
     from uvdive.ledger.report import ImageReport
-    from uvdive.output.rewrite_json import Measured
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.images import Loaded
     from uvdive.session.proving import Proof
+    from uvdive.verify.measured import Measured
     from uvdive.verify.repairs import Repair
 
 
@@ -213,7 +213,7 @@ class _Rewriting:
         )
 
     def _measured(self, plan: RewritePlan, before: ImageReport, proof: Proof) -> Measured:
-        from uvdive.output.rewrite_json import Measured
+        from uvdive.verify.measured import Measured
 
         before = proof.before or before
         return Measured(

@@ -8,12 +8,12 @@ from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
-from uvdive.output.rewrite_json import prediction_error
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.frame.text import visible
 from uvdive.tui.progress.proof import Proof, saving
 from uvdive.tui.widgets.building import Sides
 from uvdive.tui.widgets.hanging import Pair
+from uvdive.verify.measured import prediction_error
 
 
 def figures(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) -> Sides:
