@@ -8,7 +8,7 @@ from textual import on
 from textual.content import Content
 
 from uvdive.base.progress import CancelToken, OnEvent
-from uvdive.tui.progress.proof import Proof
+from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.screens.rewrite.writing import RewriteFiles
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.steps import LogView, StepList
@@ -57,7 +57,7 @@ class RewriteBuilds(RewriteFiles):
                 plan, desk, context=context, build_args=args, start=start, on_event=on_event, cancel=cancel
             )
 
-        self.proof = Proof(original=self._app.original)
+        self.proof = ProofState(original=self._app.original)
         self.begin("prove", work)
         self._show_view("build")
 

@@ -10,13 +10,13 @@ from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.frame.text import visible
-from uvdive.tui.progress.proof import Proof, saving
+from uvdive.tui.progress.proof import ProofState, saving
 from uvdive.tui.widgets.building import Sides
 from uvdive.tui.widgets.hanging import Pair
 from uvdive.verify.measured import prediction_error
 
 
-def figures(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) -> Sides:
+def figures(report: ImageReport, plan: RewritePlan | None, proof: ProofState | None) -> Sides:
     """Both images by owner: measured where they are, else predicted, else the old one alone."""
     found = proof.comparison if proof is not None else None
     if found is not None:
@@ -48,7 +48,7 @@ def plan_words(plan: RewritePlan) -> list[Content]:
     return [Content.styled(f"{words} predicted", "bold"), Content("b builds and proves it")]
 
 
-def proof_words(proof: Proof, written: Path | None, *, busy: bool) -> list[Content]:
+def proof_words(proof: ProofState, written: Path | None, *, busy: bool) -> list[Content]:
     """How a build and its proof stand, the most important first."""
     if proof.failure:
         return [Content.styled(visible(proof.failure), "$text-error"), Content("b builds again")]
@@ -74,7 +74,7 @@ def proof_words(proof: Proof, written: Path | None, *, busy: bool) -> list[Conte
     return [*parts, Content(figures)]
 
 
-def facts(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) -> tuple[Pair, ...]:
+def facts(report: ImageReport, plan: RewritePlan | None, proof: ProofState | None) -> tuple[Pair, ...]:
     """What else is known of an outcome: why, prediction, pull size, builds, and every warning."""
     if plan is None or proof is None or proof.comparison is None or proof.outcome is None:
         return ()
@@ -99,7 +99,7 @@ def facts(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) ->
     return tuple((Content.styled(term, "$foreground 66%"), Content(visible(words))) for term, words in found)
 
 
-def _builds(proof: Proof) -> list[tuple[str, str]]:
+def _builds(proof: ProofState) -> list[tuple[str, str]]:
     before = proof.original.words() if proof.original.result is not None else "not built now"
     told = [("built", f"before: {before}"), ("", f"after: {proof.build.words()}")]
     timings = proof.timings

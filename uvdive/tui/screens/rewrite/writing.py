@@ -8,7 +8,7 @@ from typing import Any
 
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.frame.text import visible
-from uvdive.tui.progress.proof import Proof
+from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.progress.watched_files import Watch
 from uvdive.tui.screens.dialogs.dialogs import Question
 from uvdive.tui.screens.rewrite.layout import RewriteLayout
@@ -24,7 +24,7 @@ class RewriteFiles(RewriteLayout):
     def __init__(self) -> None:
         super().__init__()
         self.plan: RewritePlan | None = None
-        self.proof: Proof | None = None
+        self.proof: ProofState | None = None
         self.dockerfile = Path()
         self.written: Path | None = None
         self.changed: Path | None = None
