@@ -96,7 +96,7 @@ async def test_an_answer_typed_ahead_answers_the_question(dockerfile: Path):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
         await at_once(app, pilot, "w", "y")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
     assert len(services.written) == 1
 
 

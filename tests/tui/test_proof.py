@@ -128,5 +128,5 @@ async def test_the_new_bar_fills_over_its_outline_with_each_layer(dockerfile) ->
         # 20 MB are predicted: then the outline is full.
         assert filled[5] == sum(character != " " for character in outline[10:-12].strip())
         fed.food.put(None)
-        assert screen._job is not None
-        screen._job.join(30)
+        assert screen.work.job is not None
+        screen.work.job.join(30)

@@ -229,7 +229,7 @@ class UvdiveApp(KeysInTurn):
         if self.is_screen_installed("rewrite"):
             from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 
-            if self.get_screen("rewrite", RewriteScreen).busy:
+            if self.get_screen("rewrite", RewriteScreen).work.busy:
                 self.notify("A build is running; r shows it, x stops it there.", timeout=4)
                 return
             self.uninstall_screen("rewrite")
@@ -270,7 +270,7 @@ class UvdiveApp(KeysInTurn):
             asked = AskPath(self.context or Path(), without_dockerfile(report))
             self.push_screen(asked, lambda path: self._rewrite_of(path, report))
             return
-        self.install_screen(RewriteScreen(report, found), "rewrite")
+        self.install_screen(RewriteScreen(report, found, self), "rewrite")
         self.push_screen("rewrite")
 
     def _rewrite_of(self, path: Path | None, report: ImageReport) -> None:

@@ -104,6 +104,17 @@ def _same(item: Item, was: Item | None) -> bool:
     )
 
 
+def about(plan: RewritePlan, item: Item) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The lines that a row is about: of the old Dockerfile, and of the new one."""
+    if item.decision is not None:
+        line, new = item.decision.line, item.decision.new_lines
+    elif item.warning is not None:
+        line, new = item.warning.line, ()
+    else:
+        line, new = None if plan.refusal is None else plan.refusal.line, ()
+    return () if line is None else (line,), new
+
+
 def reason(plan: RewritePlan, item: Item) -> Content:
     """Why, in full: the reason of a decision, the words of a warning or the refusal; then the rule's page."""
     told = _told(plan, item)

@@ -11,6 +11,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.frame.text import visible
 from uvdive.tui.progress.proof import ProofState, saving
+from uvdive.tui.screens.rewrite.work import RewriteWork
 from uvdive.tui.widgets.building import Sides
 from uvdive.tui.widgets.hanging import Pair
 from uvdive.verify.measured import prediction_error
@@ -36,7 +37,18 @@ def figures(report: ImageReport, plan: RewritePlan | None, proof: ProofState | N
     )
 
 
-def plan_words(plan: RewritePlan) -> list[Content]:
+def standing(work: RewriteWork) -> list[Content]:
+    """How the rewrite stands, the most important first."""
+    if work.planning or work.plan is None:
+        return [Content(visible(work.note)), Content("x stops" if work.planning else "")]
+    if work.changed_problem:
+        return [Content.styled(work.changed_problem, "$text-warning")]
+    if work.proof is not None:
+        return _proof_words(work.proof, work.written, busy=work.busy)
+    return _plan_words(work.plan)
+
+
+def _plan_words(plan: RewritePlan) -> list[Content]:
     """What a plan promises, the most important first."""
     if plan.outcome == "refused":
         return [Content.styled("not rewritten: see why below", "$text-error")]
@@ -48,7 +60,7 @@ def plan_words(plan: RewritePlan) -> list[Content]:
     return [Content.styled(f"{words} predicted", "bold"), Content("b builds and proves it")]
 
 
-def proof_words(proof: ProofState, written: Path | None, *, busy: bool) -> list[Content]:
+def _proof_words(proof: ProofState, written: Path | None, *, busy: bool) -> list[Content]:
     """How a build and its proof stand, the most important first."""
     if proof.failure:
         return [Content.styled(visible(proof.failure), "$text-error"), Content("b builds again")]
