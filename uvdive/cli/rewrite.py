@@ -99,6 +99,7 @@ class _Rewriting:
 
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
         from uvdive.cli.targets import dockerfile_source, source_of
+        from uvdive.session.kept import Kept
         from uvdive.session.options import ReadOptions
 
         self.args = args
@@ -106,6 +107,7 @@ class _Rewriting:
         self.narrator = narrator
         self.choices = _choices(args.choose)
         self.repaired: tuple[Repair, ...] = ()
+        self.kept = Kept()
         self.build: Source = dockerfile_source(args.dockerfile, args.context)
         assert self.build.dockerfile is not None
         assert self.build.context is not None
@@ -195,6 +197,7 @@ class _Rewriting:
             store=None if loaded is None else loaded.store,
             choices=self.choices,
             pull=self.args.pull,
+            kept=self.kept,
             on_event=self.narrator,
         )
 
@@ -209,6 +212,7 @@ class _Rewriting:
             context=self.context,
             build_args=self.build_args,
             start=self.args.start,
+            kept=self.kept,
             on_event=self.narrator,
         )
 
