@@ -6,7 +6,7 @@ draws how things stand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,21 +18,11 @@ from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Desk
 from uvdive.tui.progress.build import Build
 from uvdive.tui.progress.proof import ProofState
+from uvdive.tui.progress.task import Start, Task
 from uvdive.tui.progress.watched_files import Watch
 from uvdive.tui.services import Services
 
 PLANNING = "computing the rewrite"
-
-
-class Task(Protocol):
-    """A job, as far as the work looks at it."""
-
-    name: str
-    cancel: CancelToken
-
-    @property
-    def running(self) -> bool:
-        """Is it still at work, and has nobody stopped it?"""
 
 
 class Surroundings(Protocol):
@@ -59,10 +49,6 @@ class Surroundings(Protocol):
         """The build of the original, where there was one."""
 
 
-Start = Callable[[str, Callable[[OnEvent, CancelToken], Any]], Task]
-"""Starts a job by its name: ``plan``, ``prove``, ``time``, ``write`` or ``undo``."""
-
-
 class RewriteWork:
     """How the rewrite of a Dockerfile stands, and what can be done with it.
 
@@ -70,7 +56,8 @@ class RewriteWork:
         report: the image that the Dockerfile made.
         dockerfile: the file.
         around: the app.
-        start: starts a job, of which ``progressed``, ``done`` and ``failed`` are to be told.
+        start: starts a job (``plan``, ``prove``, ``time``, ``write`` or ``undo``), of which
+            ``progressed``, ``done`` and ``failed`` are to be told.
 
     ``plan`` is None until it is computed, ``proof`` until a build of it was started.
     ``written`` is the file that was written, ``changed`` one that is no longer what the
