@@ -11,6 +11,12 @@ def _planned(screen: Any) -> str:
     return "" if screen.work.plan is not None else "The rewrite is not computed yet."
 
 
+def _has_row(screen: Any) -> str:
+    if screen.view != "plan":
+        return "v shows the plan, whose rows have rules."
+    return _planned(screen) or ("" if screen.selected is not None else "Nothing is selected.")
+
+
 BUSY = "A build is running; x stops it."
 
 
@@ -99,7 +105,15 @@ REWRITE = (
     ),
     Action("rewrite.compare", "c", "Compare", "Show all that differs between both images.", _has_comparison),
     Action("rewrite.stop", "x", "Stop", "Stop the build; nothing was written.", _can_stop_build, footer=True),
-    Action("rewrite.split", "d", "Split", "Show the diff unified or side by side.", _planned, footer=True),
+    Action(
+        "rewrite.page",
+        "i",
+        "Rule",
+        "Open the page of the selected row's rule, and of its choice. Enter does too, but for a choice.",
+        _has_row,
+        footer=True,
+    ),
+    Action("rewrite.split", "d", "Split", "Show the diff unified or side by side.", _planned),
     Action(
         "rewrite.switch",
         "v",

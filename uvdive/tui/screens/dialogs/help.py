@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from uvdive.ledger.owners import OWNERS
 from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.theme import LOOKS, MIXED, glyph
+from uvdive.tui.screens.dialogs.page import Page
 from uvdive.tui.widgets.hanging import Hanging, Pair
 
 _EVERYWHERE = (
@@ -25,29 +24,21 @@ _EVERYWHERE = (
 )
 
 
-class Help(ModalScreen[None]):
+class Help(Page):
     """Every action of a screen with its keys, and what the signs mean."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss", "Close"),
-        Binding("j", "scroll(1)", show=False),
-        Binding("k", "scroll(-1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark", "dismiss", "Close")]
 
     def __init__(self, screen: ActionScreen) -> None:
-        super().__init__()
+        super().__init__("Keys and signs")
         self._of = screen
 
-    def compose(self) -> ComposeResult:
-        """The actions, and below them the signs; it scrolls as a whole."""
-        with Vertical(classes="dialog dialog-help"):
-            yield Static(Content.styled("Keys and signs", "bold"), classes="dialog-title")
-            with VerticalScroll(classes="dialog-body"):
-                if self._of.HELP:
-                    yield Static(Content(self._of.HELP), classes="dialog-do")
-                yield Hanging(tuple(self._rows()))
-                yield Static(self._signs(), classes="dialog-signs")
-            yield Static(Content.styled("Esc closes · ↑ ↓ scroll", "$foreground 66%"))
+    def parts(self) -> Iterator[Widget]:
+        """The actions, and below them the signs."""
+        if self._of.HELP:
+            yield Static(Content(self._of.HELP), classes="dialog-do")
+        yield Hanging(tuple(self._rows()))
+        yield Static(self._signs(), classes="dialog-signs")
 
     def _rows(self) -> Iterator[Pair]:
         """The actions with their keys, then the keys that every list has."""
@@ -82,7 +73,3 @@ class Help(ModalScreen[None]):
 
     def _display(self, key: str) -> str:
         return self.app.get_key_display(Binding(key, ""))
-
-    def action_scroll(self, by: int) -> None:
-        """Scroll with j and k too."""
-        self.query_one(".dialog-body").scroll_relative(y=by, animate=False)

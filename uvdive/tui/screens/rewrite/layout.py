@@ -32,7 +32,8 @@ class RewriteLayout(ActionScreen, Panes):
     BUILD_PANES: ClassVar[tuple[str, ...]] = ("steps", "deltas", "checks", "log")
     PANES = PLAN_PANES + BUILD_PANES
     HELP = (
-        "Decisions on the left, what they change on the right. Enter on a choice (○) takes it.\n"
+        "Decisions on the left, what they change on the right. Enter on a choice (○) takes it,\n"
+        "on any other row it opens the page of the rule.\n"
         "b builds the new image, checks it against the old one and compares their sizes; w writes the file.\n"
         "Enter on a step shows what it printed. p takes what may mend a failed check and builds again."
     )

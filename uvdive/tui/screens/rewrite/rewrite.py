@@ -18,18 +18,20 @@ from uvdive.tui.frame.jobs import Job, Work
 from uvdive.tui.frame.text import keep_end, visible
 from uvdive.tui.keys.rewrite import BUSY
 from uvdive.tui.screens.dialogs.dialogs import Failure, Question
+from uvdive.tui.screens.dialogs.page import Page
 from uvdive.tui.screens.rewrite.layout import RewriteLayout
 from uvdive.tui.screens.rewrite.questions import first_question, pull_question, second_question
 from uvdive.tui.screens.rewrite.words import facts, figures, standing
 from uvdive.tui.screens.rewrite.work import RewriteWork
 from uvdive.tui.widgets.building import CheckList, DeltaList, PairBar
-from uvdive.tui.widgets.decisions import DecisionList, about, reason
+from uvdive.tui.widgets.decisions import DecisionList, Item, lines_of, pages, reason
 from uvdive.tui.widgets.diff import DiffView
 from uvdive.tui.widgets.hanging import Hanging
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.steps import LogView, StepList
 from uvdive.tui.words.dockerfile_lines import costs
 from uvdive.tui.words.headline import fit
+from uvdive.tui.words.pages import render, title_of, titled
 
 LOOK = 1.0
 """Seconds between two looks at the files on the disk."""
@@ -92,19 +94,25 @@ class RewriteScreen(RewriteLayout):
         if yes:
             self._plan_with(self.work.plan_with_base)
 
+    @property
+    def selected(self) -> Item | None:
+        """The decision, alternative, warning or refusal under the cursor."""
+        return self.query_one(DecisionList).selected
+
     @on(Rows.Highlighted, "#decisions")
     def _show_reason(self) -> None:
-        item, plan = self.query_one(DecisionList).selected, self.work.plan
+        item, plan = self.selected, self.work.plan
         if plan is None or item is None:
             return
         self.query_one("#reason", Static).update(reason(plan, item))
         self.query_one("#why").scroll_home(animate=False)
-        self.query_one(DiffView).light(*about(plan, item))
+        self.query_one(DiffView).light(*lines_of(plan, item))
 
     @on(Rows.Chosen, "#decisions")
     def _decision_chosen(self) -> None:
-        item = self.query_one(DecisionList).selected
+        item = self.selected
         if item is None or item.decision is None or item.alternative is None:
+            self.action_page()
             return
         decision, value = item.decision, item.alternative.value
         if self.work.busy:
@@ -282,6 +290,15 @@ class RewriteScreen(RewriteLayout):
         if proof is not None and proof.comparison is not None:
             name = visible(self.work.dockerfile.name)
             self.app.push_screen(CompareScreen((name, f"{name} rewritten"), proof.comparison))
+
+    def action_page(self) -> None:
+        """Show the page of the selected row's rule, and of its choice."""
+        item, plan = self.selected, self.work.plan
+        found = () if plan is None or item is None else pages(plan, item)
+        if found:
+            first, *others = found
+            body = Content("\n\n").join([render(first), *(titled(page) for page in others)])
+            self.app.push_screen(Page(title_of(first), body))
 
     def action_copy(self) -> None:
         """Copy the new Dockerfile, or the log."""
