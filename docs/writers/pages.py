@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from uvdive.rewrite.choices import CHOICES
 from writers.text import linked, table
 
 PACKAGE = Path(__file__).parents[2] / "uvdive"
@@ -42,8 +43,22 @@ def written(kind: str) -> str:
     """A table of all with links, then each with its sections; what names another one is a link to it."""
     page, folder = BOOKS[kind]
     entries = _entries(folder)
-    rows = [(f"[`{entry.name}`](#{entry.anchor})", entry.first) for entry in entries]
-    return "\n".join([table((kind, "what it says"), rows), *(_section(entry, page) for entry in entries)])
+    head = [kind, "what it says"]
+    rows = [[f"[`{entry.name}`](#{entry.anchor})", entry.first] for entry in entries]
+    if kind == "choice":
+        head.append("values, the default first")
+        for entry, row in zip(entries, rows, strict=True):
+            row.append(_values(entry.name))
+    return "\n".join([table(head, rows), *(_section(entry, page) for entry in entries)])
+
+
+def _values(name: str) -> str:
+    """A choice's values with their words, the default first."""
+    choice = CHOICES[name]
+    if choice.is_free:
+        return "names, with commas between"
+    first = {choice.default: choice.values[choice.default]} | dict(choice.values)
+    return "; ".join(f"`{value}`: {words}" for value, words in first.items())
 
 
 @cache

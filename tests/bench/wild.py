@@ -23,8 +23,8 @@ import dockerfile as buildkit
 
 from uvdive.dockerfile.stages import read_stages
 from uvdive.dockerfile.syntax import parse
-from uvdive.rewrite.evidence.steps import mentions_uv
 from uvdive.rewrite.planner import plan
+from uvdive.uv.mentions import mentions_uv
 
 _NAME = re.compile(r"(?:[\w.-]+\.)?(?:docker|container)file(?:[.-][\w-]+)*", re.IGNORECASE)
 _OTHER = re.compile(r"\.(?:md|sh|py|txt|ya?ml|json|j2|jinja|dockerignore)$", re.IGNORECASE)

@@ -10,6 +10,7 @@ from typing import Any
 import dockerfile as buildkit
 import pytest
 
+from uvdive.distro.release import OsRelease
 from uvdive.image.config import HistoryEntry, ImageConfig
 from uvdive.image.table import ALIVE, NONE, Cause, Change, FileTable, Kind
 from uvdive.ledger.owners import OWNERS
@@ -19,7 +20,6 @@ from uvdive.ledger.report import (
     ImageInfo,
     ImageReport,
     LayerReport,
-    OsRelease,
     OwnerReport,
     Totals,
     User,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from system_facts import facts, packages
 
-from uvdive.ledger.report import OsRelease, User
+from uvdive.distro.release import OsRelease
+from uvdive.ledger.report import User
 from uvdive.rewrite.evidence.os_needs import Need
 from uvdive.rewrite.planner import plan
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import Component, Distribution
-from uvdive.rewrite.choices import KNOWN
+from uvdive.rewrite import planner
+from uvdive.rewrite import study as studying
+from uvdive.rewrite.advice.registry import ADVICE
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.planner import plan
+from uvdive.rewrite.stages import base_difference
 
 BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
 SYNC = "WORKDIR /app\nCOPY pyproject.toml ./\nRUN uv sync --frozen\nCOPY web /app/web\n"
@@ -162,9 +167,33 @@ def test_every_combination_that_is_offered_is_valid(full, tmp_path, start, names
         assert result.predicted.after_bytes > 0
 
 
+def test_many_alternatives_are_decided_on_one_study(full, monkeypatch) -> None:
+    """Whatever no choice changes is found out once, however many drafts a plan makes."""
+    calls: Counter[str] = Counter()
+
+    def counted(name, function):
+        def call(*args, **options):
+            calls[name] += 1
+            return function(*args, **options)
+
+        return call
+
+    once = ("environment_of", "read_runs", "warn_resolving", "node_modules_of", "Copier")
+    for name in once:
+        monkeypatch.setattr(studying, name, counted(name, getattr(studying, name)))
+    monkeypatch.setattr(studying, "ADVICE", tuple(counted(each.__name__, each) for each in ADVICE))
+    monkeypatch.setattr(planner, "decide", counted("decide", planner.decide))
+    monkeypatch.setattr(base_difference, "_compare", counted("base", base_difference._compare))
+    result = full().plan()
+    assert sum(map(len, offered(result).values())) == 10
+    assert calls.pop("decide") == 6  # the chosen values, and each other one
+    assert set(calls.values()) == {1}
+    assert calls.total() == len(ADVICE) + len(once) + 1
+
+
 def test_every_choice_is_known_with_its_values(full) -> None:
     for name, values in offered(full().plan()).items():
-        assert set(values) <= set(KNOWN[name])
+        assert set(values) <= set(CHOICES[name].values)
 
 
 UNCHANGED = BASE + SYNC + "FROM python:3.13-slim-trixie\nCMD flask\n"

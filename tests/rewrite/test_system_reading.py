@@ -9,7 +9,8 @@ import pairs_of_images as pairs
 import pytest
 from elves import elf
 
-from uvdive.distro.needs import only_builds, wanted_by
+from uvdive.distro.kinds import only_builds
+from uvdive.distro.needs import wanted_by
 from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.ledger.system.installed import closure, installed_packages
 from uvdive.rewrite.evidence.os_needs import Need, SystemFacts, read_system

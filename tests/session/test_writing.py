@@ -77,14 +77,12 @@ def test_a_new_file_has_the_usual_mode(plan: RewritePlan, tmp_path: Path) -> Non
     assert (tmp_path / "New").stat().st_mode & 0o777 == 0o640
 
 
-def test_a_file_that_is_there_needs_a_yes(plan: RewritePlan, tmp_path: Path) -> None:
+def test_a_file_that_is_there_stays(plan: RewritePlan, tmp_path: Path) -> None:
     output = tmp_path / "Other"
     output.write_text("mine")
     with pytest.raises(UsageError, match="is there already"):
         write_rewrite(plan, output=output)
     assert output.read_text() == "mine"
-    write_rewrite(plan, output=output, overwrite=True)
-    assert output.read_bytes() == NEW.encode()
 
 
 def test_the_dockerfile_as_output_is_kept_too(plan: RewritePlan, tmp_path: Path) -> None:

@@ -264,4 +264,4 @@ async def rewritten(app, pilot) -> RewriteScreen:
 async def built(screen, pilot) -> None:
     """Press b and wait for the proof."""
     await pilot.press("b")
-    await ended(pilot, screen._job)
+    await ended(pilot, screen.work.job)

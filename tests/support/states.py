@@ -301,6 +301,12 @@ async def rewrite_choice(stage: Stage) -> None:
 
 
 @state
+async def rewrite_page(stage: Stage) -> None:
+    await rewrite_choice(stage)
+    await stage.press("i")
+
+
+@state
 async def rewrite_side_by_side(stage: Stage) -> None:
     await rewrite(stage)
     await stage.press("d")

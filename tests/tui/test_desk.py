@@ -130,13 +130,13 @@ async def test_a_file_is_read_and_taken_out_a_piece_at_a_time(image, tmp_path, m
         await answered(app, pilot)
         await pilot.press("e")
         await pilot.press("enter")
-        await over(pilot, screen._taking)
+        await over(pilot, screen.taking.job)
         assert (tmp_path / "app" / "main.py").read_bytes() == TEXT
         assert (tmp_path / "app" / "data").stat().st_size == 3 << 20
         await pilot.press("E")
         await pilot.press("down", "enter")
         await pilot.press("enter")
-        await over(pilot, screen._taking)
+        await over(pilot, screen.taking.job)
         assert [path.suffix for path in tmp_path.iterdir() if path.is_file()] == [".md"]
 
 

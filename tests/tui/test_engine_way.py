@@ -50,11 +50,11 @@ async def test_r_and_b_measure_the_saving_on_the_real_engine_and_w_writes(projec
         await ended_slowly(pilot, app)
         screen = app.screen
         assert isinstance(screen, RewriteScreen)
-        assert screen.plan is not None
-        assert screen.plan.outcome == "rewritten"
+        assert screen.work.plan is not None
+        assert screen.work.plan.outcome == "rewritten"
         screen.action_build()
         await ended_slowly(pilot, app)
-        proof = screen.proof
+        proof = screen.work.proof
         assert proof is not None
         assert proof.failure == ""
         assert proof.passed, proof.failed_checks
@@ -66,9 +66,9 @@ async def test_r_and_b_measure_the_saving_on_the_real_engine_and_w_writes(projec
         assert f"{(before - found.after_bytes) / 1e6:.1f} MB smaller" in text
         assert "checks passed" in text
         await pilot.press("w", "y")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
         app.let_go()
-    assert dockerfile.read_text() == screen.plan.text
+    assert dockerfile.read_text() == screen.work.plan.text
     assert (project / "Dockerfile.orig").read_text() == original
 
 

@@ -5,7 +5,7 @@ from samples import HOSTILE_NAME, sample_report
 from trees import HOSTILE, hostile_report
 
 from uvdive.tui.frame.text import visible
-from uvdive.tui.screens.dialogs.dialogs import Help
+from uvdive.tui.screens.dialogs.help import Help
 from uvdive.tui.screens.explore import explore
 from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.layers import LayerList

@@ -43,14 +43,14 @@ async def test_a_filter_typed_ahead_is_taken_whole():
     async with lists() as (app, pilot):
         await at_once(app, pilot, "slash", *"wfp")
         assert isinstance(app.screen, ExploreScreen)
-        assert app.screen.filter.needle == "wfp"
+        assert app.screen.browsing.filter.needle == "wfp"
         assert app.screen.query_one("#needle", Input).value == "wfp"
 
 
 async def test_what_follows_enter_in_the_filter_goes_to_the_files():
     async with lists() as (app, pilot):
         await at_once(app, pilot, "slash", *"py", "enter", "y")
-        assert app.screen.filter.needle == "py"
+        assert app.screen.browsing.filter.needle == "py"
         assert app.screen.query_one("#needle", Input).value == "py"
         assert app.focused is app.screen.query_one("#tree")
 
@@ -86,7 +86,7 @@ async def test_a_paste_right_after_the_key_that_opens_a_dialog_arrives():
         app.post_message(events.Key("slash", "/"))
         app.post_message(events.Paste("usr/lib"))
         await pilot.pause()
-        assert app.screen.filter.needle == "usr/lib"
+        assert app.screen.browsing.filter.needle == "usr/lib"
 
 
 async def test_an_answer_typed_ahead_answers_the_question(dockerfile: Path):
@@ -96,7 +96,7 @@ async def test_an_answer_typed_ahead_answers_the_question(dockerfile: Path):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
         await at_once(app, pilot, "w", "y")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
     assert len(services.written) == 1
 
 

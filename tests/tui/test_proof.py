@@ -11,7 +11,7 @@ from driving import Recorded, answers, opened, proof, rewritten, text_of
 
 from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildResult, BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
-from uvdive.tui.progress.proof import Proof
+from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.screens.rewrite.questions import second_question
 from uvdive.tui.widgets.building import PairBar
 from uvdive.verify.checks import Check
@@ -29,7 +29,7 @@ def built(role: Any) -> BuildEnded:
 
 
 def test_an_original_that_is_built_anew_is_no_part_of_the_rewrite() -> None:
-    found = Proof()
+    found = ProofState()
     for event in (
         BuildBegan("before"),
         BuildStep("1", "[1/1] FROM old", "running"),
@@ -54,14 +54,14 @@ def test_an_original_that_is_built_anew_is_no_part_of_the_rewrite() -> None:
 
 
 def test_a_layer_that_is_read_a_second_time_counts_once() -> None:
-    found = Proof()
+    found = ProofState()
     for event in (IMAGE, read(0, 7), read(1, 5), read(0, 7)):
         found.take(event)
     assert found.read_bytes == 12
 
 
 def test_an_image_that_is_built_a_second_time_is_read_from_nothing() -> None:
-    found = Proof()
+    found = ProofState()
     for event in (
         BuildBegan("after"),
         built("after"),
@@ -77,7 +77,7 @@ def test_an_image_that_is_built_a_second_time_is_read_from_nothing() -> None:
 
 def test_what_ran_when_the_proof_was_stopped_runs_no_more() -> None:
     now = [10.0]
-    found = Proof(clock=lambda: now[0])
+    found = ProofState(clock=lambda: now[0])
     found.take(BuildBegan("after"))
     found.take(BuildStep("1", "[1/2] FROM new", "done", 0.5))
     found.take(BuildStep("2", "[2/2] RUN sleep", "running"))
@@ -130,13 +130,13 @@ async def test_the_new_bar_fills_over_its_outline_with_each_layer(dockerfile) ->
         # 20 MB are predicted: then the outline is full.
         assert filled[5] == sum(character != " " for character in outline[10:-12].strip())
         fed.food.put(None)
-        assert screen._job is not None
-        screen._job.join(30)
+        assert screen.work.job is not None
+        screen.work.job.join(30)
 
 
 def test_a_check_that_could_not_look_leaves_the_rewrite_unproven() -> None:
     blind = Check("imports", "skipped", "no engine", unseen=("x.tar is in no engine",))
-    found = Proof()
+    found = ProofState()
     found.finish(proof((Check("config", "passed", ""), blind)))
     assert not found.passed
     assert found.proven() == "not proven, imports could not look at everything"

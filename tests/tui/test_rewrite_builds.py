@@ -81,7 +81,7 @@ async def test_t_times_both_builds(dockerfile):
         assert not recorded.timed
         await built(screen, pilot)
         await pilot.press("t")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
         text = text_of(app)
     assert len(recorded.timed) == 1
     assert "cold      30.0 s before, 40.0 s after" in text
@@ -96,9 +96,9 @@ async def test_p_takes_what_may_mend_a_failure_and_builds_again(dockerfile):
         assert "p repairs it with extra-paths=/data: /data is missing." in text_of(app)
         recorded.repairs = ()
         await pilot.press("p")
-        await ended(pilot, screen._job)
-        await ended(pilot, screen._job)
-        assert screen.choices == {"extra-paths": "/data"}
+        await ended(pilot, screen.work.job)
+        await ended(pilot, screen.work.job)
+        assert screen.work.choices == {"extra-paths": "/data"}
         assert len(recorded.proved) == 2
         assert "p repairs it" not in text_of(app)
 

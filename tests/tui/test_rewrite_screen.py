@@ -74,13 +74,13 @@ async def test_a_decisions_lines_are_marked_in_the_diff(dockerfile):
 async def test_choosing_an_alternative_plans_anew_with_it(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
         screen = await rewritten(app, pilot)
-        first = screen._job
+        first = screen.work.job
         await pilot.press("down", "enter")
-        assert screen._job is first
+        assert screen.work.job is first
         await pilot.press("down", "enter")
-        await ended(pilot, screen._job)
-        assert screen.choices == {"python": "managed"}
-        assert screen.plan.decisions[0].chosen == "managed"
+        await ended(pilot, screen.work.job)
+        assert screen.work.choices == {"python": "managed"}
+        assert screen.work.plan.decisions[0].chosen == "managed"
         item = screen.query_one(DecisionList).selected
         assert item.alternative.value == "managed"
         assert "● uv's own" in text_of(app)
@@ -119,7 +119,7 @@ async def test_b_builds_checks_compares_and_says_the_saving(dockerfile, tmp_path
         assert "\\x1b[2Jhello [/]" in text
         assert "same settings" in text
         assert "repaired" in text
-        assert screen.proof.passed
+        assert screen.work.proof.passed
 
 
 async def test_s_runs_both_images_too(dockerfile):
@@ -127,7 +127,7 @@ async def test_s_runs_both_images_too(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
         screen = await rewritten(app, pilot)
         await pilot.press("s")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
         assert [asked["start"] for asked in recorded.proved] == [True]
         await built(screen, pilot)
         assert [asked["start"] for asked in recorded.proved] == [True, False]
@@ -145,14 +145,14 @@ async def test_p_repairs_what_a_changed_decision_may_mend(dockerfile):
         assert recorded.proved == []
         await built(screen, pilot)
         assert "p repairs it" in text_of(app)
-        assert screen.proof.build.words() == "2.5 s, 1 of 2 steps cached"
+        assert screen.work.proof.build.words() == "2.5 s, 1 of 2 steps cached"
         recorded.checks, recorded.repairs = CHECKS, ()
         await pilot.press("p")
-        await ended(pilot, screen._job)
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
+        await ended(pilot, screen.work.job)
         assert len(recorded.proved) == 2
-        assert screen.choices == {"python": "managed"}
-        assert screen.proof.passed
+        assert screen.work.choices == {"python": "managed"}
+        assert screen.work.proof.passed
 
 
 async def test_the_differences_of_a_check_open_with_enter(dockerfile):
@@ -174,15 +174,15 @@ async def test_x_stops_the_build_and_nothing_is_written(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
         screen = await rewritten(app, pilot)
         screen.action_build()
-        job = screen._job
+        job = screen.work.job
         await pilot.pause()
-        assert screen.busy
+        assert screen.work.busy
         assert "x stops" in text_of(app)
         await pilot.press("w")
         assert app.screen is screen
         await pilot.press("x")
         await ended(pilot, job)
-        assert not screen.busy
+        assert not screen.work.busy
         assert "stopped; nothing was written" in text_of(app)
         assert recorded.written == []
         assert not isinstance(app.screen, Failure)
@@ -195,7 +195,7 @@ async def test_esc_leaves_the_build_running_and_r_comes_back_to_it(dockerfile):
         await pilot.press("b")
         await pilot.press("escape")
         assert isinstance(app.screen, ExploreScreen)
-        assert screen.busy
+        assert screen.work.busy
         await pilot.pause()
         assert "Rewrite:  building the rewrite … " in text_of(app)
         assert "r shows it" in text_of(app)
@@ -209,7 +209,7 @@ async def test_quitting_during_a_build_stops_it(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded(wait=True).services()) as (app, pilot):
         screen = await rewritten(app, pilot)
         screen.action_build()
-        job = screen._job
+        job = screen.work.job
         app.simulate_key("q")
         await asyncio.to_thread(job.ended.wait, 30)
         assert job.cancel.cancelled
@@ -234,7 +234,7 @@ async def test_a_failed_build_shows_the_end_of_its_log(dockerfile):
         await pilot.press("escape")
         assert app.screen is screen
         assert "The build failed" in text_of(app)
-        assert screen.write_problem == ""
+        assert screen.work.write_problem == ""
 
 
 async def test_a_refusal_says_why_and_offers_neither_build_nor_write(dockerfile):
@@ -292,8 +292,8 @@ async def test_without_a_dockerfile_the_app_asks_for_one(tmp_path, monkeypatch, 
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, RewriteScreen)
-        await ended(pilot, app.screen._job)
-        assert app.screen.dockerfile == dockerfile
+        await ended(pilot, app.screen.work.job)
+        assert app.screen.work.dockerfile == dockerfile
 
 
 async def test_the_dockerfile_that_made_the_image_is_taken(tmp_path):
@@ -302,7 +302,7 @@ async def test_the_dockerfile_that_made_the_image_is_taken(tmp_path):
     report = replace(sample_report(), dockerfile=DockerfileInfo(str(named), "0" * 64, matches=True))
     async with opened(answers(report), services=Recorded().services()) as (app, pilot):
         screen = await rewritten(app, pilot)
-        assert screen.dockerfile == named
+        assert screen.work.dockerfile == named
 
 
 async def test_one_that_did_not_make_it_is_only_proposed(tmp_path, monkeypatch):
@@ -317,7 +317,7 @@ async def test_one_that_did_not_make_it_is_only_proposed(tmp_path, monkeypatch):
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, RewriteScreen)
-        await ended(pilot, app.screen._job)
+        await ended(pilot, app.screen.work.job)
 
 
 async def test_z_gives_a_pane_the_screen_and_esc_takes_it_back_first(dockerfile):

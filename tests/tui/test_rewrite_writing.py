@@ -19,9 +19,9 @@ async def test_w_writes_after_a_yes_and_says_where(dockerfile):
         assert "Dockerfile[red].orig" in text
         assert "all 3 checks passed" in text
         await pilot.press("y")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
         assert [asked.text for asked in recorded.written] == [NEW]
-        assert screen.written == dockerfile
+        assert screen.work.written == dockerfile
         assert "Dockerfile[red]" in [note.message for note in app._notifications][-1]
         await pilot.press("w")
         assert app.screen is screen
@@ -61,7 +61,7 @@ async def test_after_a_failed_proof_writing_takes_a_second_yes(dockerfile):
         await pilot.press("n")
         assert recorded.written == []
         await pilot.press("w", "y", "y")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
         assert len(recorded.written) == 1
 
 
@@ -71,8 +71,8 @@ async def test_a_file_that_cannot_be_written_is_said_and_nothing_is_lost(dockerf
         screen = await rewritten(app, pilot)
         recorded.error = UsageError("The folder cannot be written.", "Change its mode.")
         await pilot.press("w", "y")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
         assert isinstance(app.screen, Failure)
         await pilot.press("enter")
-        assert screen.written is None
-        assert screen.write_problem == ""
+        assert screen.work.written is None
+        assert screen.work.write_problem == ""

@@ -20,9 +20,9 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.notifications import Notification
 from textual.widgets import Input
 
-from uvdive.tui.progress.proof import Proof
+from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.screens import pick
-from uvdive.tui.screens.rewrite import builds
+from uvdive.tui.screens.rewrite import work
 from uvdive.tui.words import headline
 
 SIZES = ((80, 24), (120, 36), (200, 60))
@@ -51,7 +51,7 @@ def still(shop, monkeypatch):
     monkeypatch.chdir(shop[0])
     monkeypatch.setattr(pick, "time", SimpleNamespace(time=lambda: NOW))
     monkeypatch.setattr(headline, "time", SimpleNamespace(monotonic=lambda: 100.0))
-    monkeypatch.setattr(builds, "Proof", partial(Proof, clock=lambda: 100.0))
+    monkeypatch.setattr(work, "ProofState", partial(ProofState, clock=lambda: 100.0))
     monkeypatch.setattr(Notification, "time_left", property(lambda _self: 3600.0))
     monkeypatch.setattr(Notification, "has_expired", property(lambda _self: False))
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _self: None)

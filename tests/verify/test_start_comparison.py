@@ -210,6 +210,22 @@ def test_an_old_uv_is_passed_by_with_the_new_images_own_command(compared: Check2
     assert dict(asked[2].settings.env)["PATH"].startswith("/app/.venv/bin")
 
 
+def test_a_call_that_may_not_be_offline_is_passed_by_as_well(compared: Check2) -> None:
+    refused = Observed(
+        "exited",
+        2,
+        log=(
+            "error: the argument '--offline' cannot be used with '--refresh'",
+            "",
+            "Usage: uv run [OPTIONS] [COMMAND]",
+            "For more information, try '--help'.",
+        ),
+    )
+    check, asked = compared(WAITS, refused, WEB, WEB)
+    assert check.status == "announced"
+    assert asked[2].command == ("flask",)
+
+
 def test_where_the_original_never_starts_its_program_the_start_is_not_proven(compared: Check2) -> None:
     missing = Observed("exited", 127)
     check, _ = compared(WAITS, WAITS, missing, WEB)

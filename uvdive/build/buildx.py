@@ -16,6 +16,7 @@ from uvdive.build.parsing import ProgressReader
 from uvdive.build.plain import PlainReader
 from uvdive.build.process import run_command
 from uvdive.build.rawjson import RawJsonReader
+from uvdive.dockerfile.ignore import own_ignore_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def _dockerfile(request: BuildRequest, folder: Path) -> list[str]:
         return ["-f", str(request.dockerfile)] if request.dockerfile is not None else []
     (folder / "Dockerfile").write_bytes(request.text.encode("utf-8", "surrogateescape"))
     own = request.dockerfile or request.context / "Dockerfile"
-    ignored = own.with_name(f"{own.name}.dockerignore")
+    ignored = own_ignore_file(own)
     if ignored.is_file():
         (folder / "Dockerfile.dockerignore").write_bytes(ignored.read_bytes())
     return ["-f", str(folder / "Dockerfile")]

@@ -24,6 +24,7 @@ from uvdive.build.buildah import BuildahReader
 from uvdive.build.events import BuildLog, BuildRequest, BuildResult, BuildStep
 from uvdive.build.failures import build_failure
 from uvdive.build.process import run_command
+from uvdive.dockerfile.ignore import ignore_file, own_ignore_file
 from uvdive.image.endpoint import Endpoint, connect, endpoint_of
 
 ONE = {
@@ -134,8 +135,10 @@ def _for_client(args: Sequence[str]) -> Iterator[str]:
 
 def _ignore_file(request: BuildRequest) -> Path | None:
     own = request.dockerfile or request.context / "Dockerfile"
-    names = (own.with_name(f"{own.name}.dockerignore"), request.context / ".containerignore")
-    return next((path for path in (*names, request.context / ".dockerignore") if path.is_file()), None)
+    podmans = request.context / ".containerignore"
+    if podmans.is_file() and not own_ignore_file(own).is_file():
+        return podmans
+    return ignore_file(request.context, own)
 
 
 def parameters(request: BuildRequest) -> dict[str, Any]:

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from uvdive.cli.narrate_builds import BuildNarrator
     from uvdive.cli.targets import Source
     from uvdive.ledger.report import ImageReport
-    from uvdive.output.rewrite_json import Measured
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.images import Loaded
     from uvdive.session.proving import Proof
+    from uvdive.verify.measured import Measured
     from uvdive.verify.repairs import Repair
 
 __all__ = ["parse", "run"]
@@ -45,6 +45,7 @@ class _Rewriting:
 
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
         from uvdive.cli.targets import dockerfile_source, source_of
+        from uvdive.session.kept import Kept
         from uvdive.session.options import ReadOptions
         from uvdive.session.problems import check_problem_file
         from uvdive.session.settings import start_settings
@@ -54,6 +55,7 @@ class _Rewriting:
         self.narrator = narrator
         self.choices = _choices(args.choose)
         self.repaired: tuple[Repair, ...] = ()
+        self.kept = Kept()
         self.build: Source = dockerfile_source(args.dockerfile, args.context)
         assert self.build.dockerfile is not None
         assert self.build.context is not None
@@ -175,6 +177,7 @@ class _Rewriting:
             store=None if loaded is None else loaded.store,
             choices=self.choices,
             pull=self.args.pull,
+            kept=self.kept,
             on_event=self.narrator,
         )
         return self.plan
@@ -192,6 +195,7 @@ class _Rewriting:
             start=self.args.start,
             settings=self.settings,
             own=self._own_files(),
+            kept=self.kept,
             on_event=self.narrator,
         )
         return self.proof
@@ -204,7 +208,7 @@ class _Rewriting:
         return (*(path for path in given if path is not None), *streams())
 
     def _measured(self, plan: RewritePlan, before: ImageReport, proof: Proof) -> Measured:
-        from uvdive.output.rewrite_json import Measured
+        from uvdive.verify.measured import Measured
 
         before = proof.before or before
         return Measured(

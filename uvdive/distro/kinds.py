@@ -21,11 +21,21 @@ _TOOLS = re.compile(
     | quilt
     | pkg-?config | pkgconf(?:-.*)? | gettext | swig[\d.]* | nasm | yasm | gdb(?:-.*)? | strace | valgrind
     | rustc?(?:-.*)?
-    | cargo(?:-.*)? | rustup | golang?(?:-.*)? | ghc(?:-.*)? | gradle | maven | ant
+    | cargo(?:-.*)? | rustup | go | golang(?:-.*)? | ghc(?:-.*)? | gradle | maven | ant | mold
+    | cython3 | python3-(?:distutils|pip|setuptools|wheel) | py3-(?:pip|setuptools|wheel)
     | javac | openjdk-[\d.]+-jdk(?:-headless)? | default-jdk(?:-headless)? | ccache | scons | gperf | texinfo
     | git(?:-.*)? | mercurial(?:-.*)? | subversion | cvs
     | lib(?:asan|lsan|tsan|ubsan|hwasan|itm|cc1|ctf|ctf-nobfd|binutils|isl|mpc|gprofng|sframe)[\d.-]*
     | libdpkg-perl
+    )$""",
+    re.VERBOSE,
+)
+_ALSO_RUN = re.compile(
+    r"""^(?:
+      (?:git|mercurial|subversion|cvs)(?:-.*)?        # GitPython, pre-commit, dvc call them
+    | (?:gdb|lldb)(?:-.*)? | strace | valgrind        # py-spy's kind, and people in a container
+    | openjdk-[\d.]+-jdk(?:-headless)? | default-jdk(?:-headless)? | javac | gradle | maven | ant
+    | gettext                                         # Django's makemessages
     )$""",
     re.VERBOSE,
 )
@@ -50,6 +60,16 @@ def package_kind(name: str, section: str = "") -> str:
     if section in _TOOL_SECTIONS and not _LIBRARY.match(name):
         return BUILD_TOOL
     return RUNTIME
+
+
+def runs_too(name: str) -> bool:
+    """Is it a build tool that programs call as well when they run, so that its name decides nothing?"""
+    return _ALSO_RUN.match(name) is not None
+
+
+def only_builds(name: str) -> bool:
+    """Is a package one that only builds need (R33): headers, or a build tool that no program calls later?"""
+    return package_kind(name) != RUNTIME and not runs_too(name)
 
 
 _PYTHON = re.compile(r"^(?:lib)?(?:python|pypy)[\d.]*t?(?:-|$)|^py3-")

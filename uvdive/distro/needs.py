@@ -1,12 +1,16 @@
-"""What Python distributions load or run without a header that says so, and packages that only build.
+"""What Python distributions load or run without a header that says so, and tools that builds call.
 
-R33. Patterns are those of ``fnmatch``; Debian's and
-Alpine's names stand side by side, as names of libraries change with every release.
+R33. Patterns are those of ``fnmatch``; Debian's and Alpine's names stand side by side, as names of
+libraries change with every release. What a package itself is for, ``kinds`` tells.
 """
 
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Mapping
+from typing import Literal
+
+How = Literal["loads", "runs"]
 
 _DLOPEN = {
     "cairocffi": "libcairo2 cairo",
@@ -56,18 +60,6 @@ _PROGRAMS = {
 _RUNTIME_COMPILERS = frozenset({"triton", "torch", "numba", "theano", "pytensor", "pymc", "cppyy"})
 """Distributions that may call a compiler when the app runs."""
 
-# R33: what only builds. Everything else is kept.
-_BUILD = tuple(
-    pattern
-    for line in (
-        "build-essential build-base gcc gcc-[0-9]* g++ g++-[0-9]* cpp cpp-[0-9]* clang clang-[0-9]* llvm",
-        "llvm-[0-9]* make cmake ninja-build ninja samurai meson pkg-config pkgconf autoconf autoconf[0-9]*",
-        "automake libtool m4 bison flex swig nasm yasm patch binutils rustc cargo rust rustup gfortran",
-        "gfortran-[0-9]* golang golang-go *-dev *-headers python3-distutils cython3 python3-pip",
-        "python3-setuptools python3-wheel dpkg-dev fakeroot debhelper devscripts ccache mold lld",
-    )
-    for pattern in line.split()
-)
 # R33: dropped only where nothing but RUNs uses them.
 TOOLS = frozenset(
     (
@@ -77,14 +69,10 @@ TOOLS = frozenset(
 )
 
 
-def only_builds(package: str) -> bool:
-    """Is a package one of those that only builds need (R33)?"""
-    return any(fnmatch.fnmatchcase(package, pattern) for pattern in _BUILD)
-
-
-def wanted_by(distribution: str, package: str) -> str | None:
+def wanted_by(distribution: str, package: str) -> How | None:
     """``loads`` or ``runs`` where a distribution does that with a package's files, or None."""
-    for table, how in ((_DLOPEN, "loads"), (_PROGRAMS, "runs")):
+    ways: tuple[tuple[Mapping[str, str], How], ...] = ((_DLOPEN, "loads"), (_PROGRAMS, "runs"))
+    for table, how in ways:
         patterns = table.get(distribution, "").split()
         if any(fnmatch.fnmatchcase(package, pattern) for pattern in patterns):
             return how

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from uvdive.dockerfile.arguments import split_flags
 from uvdive.dockerfile.scan import instruction_parts
 from uvdive.dockerfile.shell import shell_text
 from uvdive.dockerfile.syntax import Instruction
@@ -59,3 +63,58 @@ def source_with(instruction: Instruction, edits: Iterable[Edit], escape: str = "
             start = end = places[edit.start - 1] + 1
         source = source[:start] + edit.text + source[end:]
     return source
+
+
+def json_array(words: Sequence[str]) -> str:
+    """Words as an exec form."""
+    return json.dumps(list(words), ensure_ascii=False)
+
+
+def edit_array(source: str, old: Sequence[str], new: Sequence[str]) -> str | None:
+    """Change words of an exec form where they stand, so that its lines and spaces stay the author's.
+
+    None where the words cannot be told from the rest of the source.
+    """
+    strings = list(re.finditer(r'"(?:[^"\\\n]|\\.)*"', source))
+    if not new or [_text(found[0]) for found in strings] != list(old):
+        return None
+    head = len(posixpath.commonprefix([list(old), list(new)]))
+    tail = len(posixpath.commonprefix([list(old[head:])[::-1], list(new[head:])[::-1]]))
+    gone, fresh = strings[head : len(old) - tail], json_array(new[head : len(new) - tail])[1:-1]
+    if not gone:
+        return None
+    if fresh:
+        return source[: gone[0].start()] + fresh + source[gone[-1].end() :]
+    if tail:
+        return source[: gone[0].start()] + source[strings[len(old) - tail].start() :]
+    return source[: strings[head - 1].end()] + source[gone[-1].end() :]
+
+
+def _text(string: str) -> str | None:
+    try:
+        return str(json.loads(string))
+    except ValueError:
+        return None
+
+
+def replace_command(source: str, old: str, new: str) -> str:
+    """Change the command in an instruction's source; what cannot be found there is put on one line."""
+    if source.count(old) == 1:
+        return source.replace(old, new)
+    # The command goes over several lines: only what differs is looked for.
+    head = _common(old, new)
+    tail = _common(old[len(head) :][::-1], new[len(head) :][::-1])[::-1]
+    end = len(tail)
+    gone, fresh = old[len(head) : len(old) - end], new[len(head) : len(new) - end]
+    if gone.strip() and source.count(gone) == 1:
+        return source.replace(gone, fresh)
+    keyword, rest = source.split(maxsplit=1)
+    flags = split_flags(rest.replace("\\\n", " "))[0]
+    words = [*flags, *(["CMD"] if keyword.upper() == "HEALTHCHECK" else []), new]
+    return f"{keyword} {' '.join(words)}\n"
+
+
+def _common(one: str, other: str) -> str:
+    """What two texts begin with alike."""
+    length = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    return one[: min(len(one), len(other)) if length is None else length]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from uvdive.dockerfile.shell import SHELLS, Command, Part, Script, Word, argument_of
+from uvdive.dockerfile.commands import SHELLS, Command, Part, Script, Word, argument_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser

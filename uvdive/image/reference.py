@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from uvdive.base.dockerfile_names import names_dockerfile
 from uvdive.base.errors import UsageError
 
 TargetKind = Literal[
@@ -78,7 +79,7 @@ def _local(text: str) -> Target | None:
 
 
 def _is_dockerfile(path: Path) -> bool:
-    if "dockerfile" in path.name.lower() or "containerfile" in path.name.lower():
+    if names_dockerfile(path.name):
         return True
     with path.open("rb") as file:
         return b"\0" not in file.read(512)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from uvdive import __version__
 from uvdive.base.errors import UvdiveError
+from uvdive.distro.release import OsRelease
 from uvdive.image.config import Manifest
 from uvdive.image.layer_index import LayerData
 from uvdive.image.raw_image import KnownImage, layer_commands, layer_history
@@ -27,16 +28,7 @@ from uvdive.ledger.findings.facts import Facts
 from uvdive.ledger.findings.registry import find
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.marks.kept_contents import KeptContents
-from uvdive.ledger.report import (
-    Base,
-    DockerfileInfo,
-    ImageInfo,
-    ImageReport,
-    LayerReport,
-    OsRelease,
-    Totals,
-    User,
-)
+from uvdive.ledger.report import Base, DockerfileInfo, ImageInfo, ImageReport, LayerReport, Totals, User
 
 if TYPE_CHECKING:
     from uvdive.dockerfile.history import HistoryMatch

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from uvdive.distro.places import DPKG, PACKAGE_CACHES
 from uvdive.image.table import NONE
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.marks.regions import Regions
@@ -18,15 +19,7 @@ from uvdive.ledger.marks.regions import Regions
 CACHE, DATA = "cache", "data cache"
 
 _ABSOLUTE: tuple[tuple[bytes, str, str], ...] = (
-    (b"/var/lib/apt/lists", "apt lists", CACHE),
-    (b"/var/cache/apt", "apt archives", CACHE),
-    (b"/var/cache/apk", "apk", CACHE),
-    (b"/etc/apk/cache", "apk", CACHE),
-    (b"/var/cache/dnf", "dnf", CACHE),
-    (b"/var/cache/libdnf5", "dnf", CACHE),
-    (b"/var/cache/yum", "yum", CACHE),
-    (b"/var/cache/zypp", "zypper", CACHE),
-    (b"/var/cache/pacman/pkg", "pacman", CACHE),
+    *((path.encode(), tool, CACHE) for path, tool in PACKAGE_CACHES.items()),
     (b"/var/cache/man", "manual pages' index", CACHE),
     (b"/var/cache/fontconfig", "fontconfig", DATA),
     (b"/usr/share/nltk_data", "nltk", DATA),
@@ -107,7 +100,7 @@ _TOO_WIDE = frozenset(
     ["", "/app", "/code", "/data", "/home", "/opt", "/root", "/run", "/src", "/srv", "/tmp", "/usr", "/var"]  # noqa: S108
 )
 _BACKUPS = re.compile(rb"^(?:status|diversions|statoverride|available|config\.dat|templates\.dat)-old$")
-_BACKUP_FOLDERS = (b"/var/lib/dpkg", b"/var/cache/debconf")
+_BACKUP_FOLDERS = (DPKG.encode(), b"/var/cache/debconf")
 # Poetry keeps the environments of projects inside its cache: they are no cache.
 _HOLES = ((b"pypoetry", b"virtualenvs"),)
 

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from uvdive.distro.release import OsRelease
 from uvdive.image.config import HistoryEntry, ImageConfig
 from uvdive.image.table import FileTable
 
@@ -206,15 +207,6 @@ class Finding:
     line: int | None
     paths: tuple[str, ...]
     advice: str
-
-
-@dataclass(frozen=True, slots=True)
-class OsRelease:
-    """What ``/etc/os-release`` says, as far as the rewrite needs it."""
-
-    id: str
-    version_id: str
-    codename: str
 
 
 @dataclass(frozen=True, slots=True)

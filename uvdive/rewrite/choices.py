@@ -1,77 +1,254 @@
-"""The choices that plans offer, and whether what the user chose is one of them."""
+"""The choices that plans offer: one table, from which errors, decisions and the documentation are fed."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from uvdive.base.errors import UsageError
-from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.plan import Alternative, Decision
 
-FREE = frozenset({"extra-packages", "extra-paths"})
-"""Choices that take any list of names."""
+PACKAGES = "extra-packages"
+PATHS = "extra-paths"
+NONE = "none"
+"""The value of a choice that takes a list of names, where the user gave none."""
 
-KNOWN: Mapping[str, tuple[str, ...]] = {
-    "python": ("image", "managed"),
-    "layers": ("split", "whole"),
-    "dependency-layer": ("first", "with-source"),
-    "project-files": ("keep", "leave-out"),
-    "node-modules": ("keep", "leave-out"),
-    "dockerignore": ("keep", "add"),
-    "project-install": ("editable", "copied"),
-    "other-environments": ("keep", "leave-out"),
-    "dev-group": ("keep", "remove"),
-    "build-packages": ("drop", "keep"),
-    "bytecode": ("keep", "compile", "none"),
-    "start-runner": ("remove", "keep"),
-    "start-scripts": ("patch", "shim", "keep-uv"),
-    "stop-signal": ("sigterm", "sigint"),
-}
-"""Every choice that any plan may offer, with all values that it may have.
+_ANY = "NAME"
 
-Those about one OS package each (``package-NAME``) are known by how they begin.
-"""
 
-_PREFIXES = ("package-",)
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that users may decide with ``--choose ID=VALUE``, in the app by its alternatives.
+
+    Attributes:
+        id: its name; one that ends in ``NAME`` stands for a choice of each thing of its kind.
+        rule: the rule that it belongs to (``R12``).
+        about: what is decided on, as a heading.
+        values: every value that it may ever have, with its words; a plan offers those that
+            apply, in words of its own where it knows more. Empty where any names are taken.
+        default: the value that holds where nobody chooses and nothing speaks for another one.
+    """
+
+    id: str
+    rule: str
+    about: str
+    values: Mapping[str, str]
+    default: str
+
+    @property
+    def is_free(self) -> bool:
+        """Does it take any list of names?"""
+        return not self.values
+
+    def of(self, name: str) -> Choice:
+        """The choice of one thing: ``package-NAME`` of ``curl`` is ``package-curl``."""
+        return replace(self, id=self.id.replace(_ANY, name))
+
+    def alternatives(self, offered: Mapping[str, str] | None = None) -> tuple[Alternative, ...]:
+        """Its values to choose from; ``offered`` are those that apply, with words that say more."""
+        values = self.values if offered is None else offered
+        return tuple(Alternative(value, words) for value, words in values.items())
+
+
+_TABLE = (
+    Choice(
+        "python",
+        "R4",
+        "The interpreter",
+        {"image": "the Python of `python:X.Y-slim`, in both stages", "managed": "uv's own Python"},
+        "image",
+    ),
+    Choice(
+        "start-scripts",
+        "R24",
+        "A start script calls uv",
+        {
+            "patch": "call the environment's programs in it; the script is written with the Dockerfile",
+            "shim": "keep it, with a stand-in for uv that starts the program",
+            "keep-uv": "keep it, with uv in the final image, where it installs nothing",
+        },
+        "patch",
+    ),
+    Choice(
+        "start-runner",
+        "R58",
+        "The start command goes through a program that the image does not have (`poetry run`)",
+        {"remove": "start without it", "keep": "keep the command as it is"},
+        "remove",
+    ),
+    Choice(
+        "stop-signal",
+        "R21",
+        "The signal of `docker stop`",
+        {"sigterm": "SIGTERM, as it is", "sigint": "SIGINT (STOPSIGNAL SIGINT)"},
+        "sigterm",
+    ),
+    Choice(
+        "dev-group",
+        "R14",
+        "The dev group",
+        {"keep": "install it, as the original does", "remove": "leave it out (--no-dev)"},
+        "keep",
+    ),
+    Choice(
+        "bytecode",
+        "R48",
+        "Compiled Python (.pyc)",
+        {
+            "keep": "as the author has it",
+            "compile": "compile all of it (UV_COMPILE_BYTECODE=1)",
+            "none": "none (UV_COMPILE_BYTECODE=0)",
+        },
+        "keep",
+    ),
+    Choice(
+        "project-install",
+        "R13",
+        "The project itself",
+        {
+            "editable": "editable, with its sources",
+            "copied": "installed, the environment alone is copied",
+        },
+        "editable",
+    ),
+    Choice(
+        "project-files",
+        "R12",
+        "Files that only the build needs",
+        {"keep": "copy them with the work directory", "leave-out": "leave them out"},
+        "keep",
+    ),
+    Choice(
+        "layers",
+        "R12",
+        "The environment's layer",
+        {
+            "split": "the environment first, in a layer of its own",
+            "whole": "with the work directory, as one layer",
+        },
+        "split",
+    ),
+    Choice(
+        "dependency-layer",
+        "R42",
+        "The dependencies in the build stage",
+        {
+            "first": "install them before the source is copied, in a layer of their own",
+            "with-source": "with the source, as the author has it",
+        },
+        "first",
+    ),
+    Choice(
+        "dockerignore",
+        "R40",
+        "The folder's own .venv",
+        {"keep": "copied, where there is one", "add": "left out (.dockerignore)"},
+        "keep",
+    ),
+    Choice(
+        "node-modules",
+        "R37",
+        "node_modules in the work directory",
+        {"keep": "copy them with the work directory", "leave-out": "leave them out"},
+        "keep",
+    ),
+    Choice(
+        "build-packages",
+        "R33",
+        "Packages that only build",
+        {"drop": "not in the final image", "keep": "install them there too"},
+        "drop",
+    ),
+    Choice(
+        "package-NAME",
+        "R33",
+        "An OS package that nothing was found to need",
+        {"keep": "install it in the final image", "drop": "not in the final image"},
+        "keep",
+    ),
+    Choice(
+        "other-environments",
+        "R9",
+        "An environment that the start command does not use",
+        {"keep": "copy it too", "leave-out": "leave it behind"},
+        "keep",
+    ),
+    Choice(
+        PACKAGES,
+        "R46",
+        "Install these too",
+        {},
+        NONE,
+    ),
+    Choice(
+        PATHS,
+        "R46",
+        "Copy these too",
+        {},
+        NONE,
+    ),
+)
+
+CHOICES: Mapping[str, Choice] = {choice.id: choice for choice in _TABLE}
+"""Every choice that any plan may offer, by id."""
+
+
+def find_choice(name: str) -> Choice | None:
+    """The choice of an id that a user wrote, ``package-curl`` too; None where there is none."""
+    if name in CHOICES:
+        return CHOICES[name]
+    for choice in _TABLE:
+        head, any_name, _ = choice.id.partition(_ANY)
+        if any_name and name.startswith(head):
+            return choice.of(name.removeprefix(head))
+    return None
 
 
 def check_choices(
-    choices: Mapping[str, str], notes: Notes, *, complete: bool, otherwise: Callable[[], Notes] | None = None
-) -> None:
+    chosen: Mapping[str, str],
+    decisions: Mapping[str, Decision],
+    *,
+    complete: bool,
+    otherwise: Callable[[], Mapping[str, Decision]] = dict,
+) -> tuple[str, ...]:
     """See that each choice is offered; where the plan is none, that it exists at all.
 
-    One that only the other choices make pointless is warned of, not refused.
-
     Args:
-        choices: the user's, by id.
-        notes: what the plan offers.
+        chosen: the user's values, by id.
+        decisions: what the plan offers, by id.
         complete: the plan was made to its end, so what it does not offer does not apply.
-        otherwise: gives what a plan without any choice offers.
+        otherwise: gives the decisions of a plan without any choice.
+
+    Returns:
+        The ids of choices that only the other ones make pointless.
 
     Raises:
         UsageError: there is no such choice or value; names the nearest one.
     """
-    offered = _offered(notes)
+    offered = _offered(decisions)
     unasked: Mapping[str, list[str]] | None = None
-    for name, value in choices.items():
-        if name in FREE or (name in offered and value in offered[name]):
+    pointless = []
+    for name, value in chosen.items():
+        choice = find_choice(name)
+        if (choice is not None and choice.is_free) or value in offered.get(name, ()):
             continue
         if name in offered:
             raise _no_value(name, value, offered[name])
-        if otherwise is not None and unasked is None:
+        if complete and unasked is None:
             unasked = _offered(otherwise())
         if unasked is not None and value in unasked.get(name, ()):
-            notes.warn("R46", None, f"The choice {name}={value} has no effect beside the others.")
-            continue
-        exists = name in KNOWN or name.startswith(_PREFIXES)
-        if complete or not exists:
-            raise _no_choice(name, offered if complete else (*KNOWN, *offered), exists=exists)
-        if name in KNOWN and value not in KNOWN[name]:
-            raise _no_value(name, value, KNOWN[name])
+            pointless.append(name)
+        elif complete or choice is None:
+            listed = offered if complete else (*CHOICES, *offered)
+            raise _no_choice(name, listed, exists=choice is not None)
+        elif value not in choice.values:
+            raise _no_value(name, value, choice.values)
+    return tuple(pointless)
 
 
-def _offered(notes: Notes) -> dict[str, list[str]]:
-    return {d.id: [a.value for a in d.alternatives] for d in notes.decisions.values() if d.alternatives}
+def _offered(decisions: Mapping[str, Decision]) -> dict[str, list[str]]:
+    return {d.id: [a.value for a in d.alternatives] for d in decisions.values() if d.alternatives}
 
 
 def _no_choice(name: str, names: Iterable[str], *, exists: bool) -> UsageError:

@@ -1,11 +1,12 @@
-"""What the planner collects on its way: decisions, warnings, allowances; and how it refuses."""
+"""What the planner collects on its way: decisions, warnings, what it announces; and how it refuses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from uvdive.rewrite.plan import Alternative, Decision, PlanWarning
+from uvdive.rewrite.choices import NONE, Choice
+from uvdive.rewrite.plan import Allowances, Decision, PlanWarning
 
 
 class Refused(Exception):  # noqa: N818 - not an error: a refusal is a good result
@@ -17,12 +18,9 @@ class Refused(Exception):  # noqa: N818 - not an error: a refusal is a good resu
 
 
 @dataclass(slots=True)
-class Notes:
-    """The collection of one planning run; ``choices`` are the user's, by decision id."""
+class Announced:
+    """What the plan says that the new image lacks or changes; the fields are those of ``Allowances``."""
 
-    choices: Mapping[str, str] = field(default_factory=dict)
-    decisions: dict[str, Decision] = field(default_factory=dict)
-    warnings: list[PlanWarning] = field(default_factory=list)
     config: set[str] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
     owners: set[str] = field(default_factory=set)
@@ -31,34 +29,93 @@ class Notes:
     repaired_start: bool = False
     installs_at_start: bool = False
 
+    def copy(self) -> Announced:
+        """The same, to be added to without a change of this one."""
+        return Announced(
+            set(self.config),
+            set(self.paths),
+            set(self.owners),
+            set(self.packages),
+            set(self.distributions),
+            self.repaired_start,
+            self.installs_at_start,
+        )
+
+    def frozen(self) -> Allowances:
+        """What the judge of the new image may excuse, sorted."""
+        return Allowances(
+            config=tuple(sorted(self.config)),
+            paths=tuple(sorted(self.paths)),
+            owners=tuple(sorted(self.owners)),
+            repaired_start=self.repaired_start,
+            installs_at_start=self.installs_at_start,
+            packages=tuple(sorted(self.packages)),
+            distributions=tuple(sorted(self.distributions)),
+        )
+
+
+@dataclass(slots=True)
+class Notes:
+    """The collection of one draft; ``choices`` are the user's, by id."""
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    warnings: list[PlanWarning] = field(default_factory=list)
+    allowed: Announced = field(default_factory=Announced)
+
+    def under(self, choices: Mapping[str, str]) -> Notes:
+        """What was noted so far, to be continued under some choices."""
+        return Notes(choices, dict(self.decisions), list(self.warnings), self.allowed.copy())
+
+    def wants(self, name: str, value: str) -> bool:
+        """Did the user choose this value?"""
+        return self.choices.get(name) == value
+
     def decide(self, name: str, rule: str, line: int | None, summary: str, reason: str) -> None:
         """Note something that the rewrite does without a choice; the first of a name stays."""
         self.decisions.setdefault(name, Decision(name, rule, line, summary, reason))
 
-    def choose(self, decision: Decision, default: str) -> str:
-        """Note a decision with alternatives and return the value that holds."""
-        values = [alternative.value for alternative in decision.alternatives]
-        wanted = self.choices.get(decision.id)
-        chosen = wanted if wanted in values else default
-        summary = next((a.summary for a in decision.alternatives if a.value == chosen), "")
-        self.decisions[decision.id] = Decision(
-            decision.id,
-            decision.rule,
-            decision.line,
-            f"{decision.summary}: {summary}",
-            decision.reason,
-            chosen,
-            decision.alternatives,
+    def choose(
+        self,
+        choice: Choice,
+        line: int | None,
+        reason: str,
+        *,
+        about: str = "",
+        offered: Mapping[str, str] | None = None,
+        default: str = "",
+    ) -> str:
+        """Note a decision with alternatives and return the value that holds.
+
+        Args:
+            choice: the table's entry.
+            line: of the original Dockerfile, where it is about one.
+            reason: why this is asked, and what speaks for which value.
+            about: what is decided on, where the table's heading is too general.
+            offered: the values that apply here, with words that say more than the table's.
+            default: what holds unless the user says otherwise, where that is not the table's.
+        """
+        alternatives = choice.alternatives(offered)
+        words = {alternative.value: alternative.summary for alternative in alternatives}
+        wanted = self.choices.get(choice.id)
+        chosen = wanted if wanted in words else default or choice.default
+        summary = f"{about or choice.about}: {words.get(chosen, '')}"
+        self.decisions[choice.id] = Decision(
+            choice.id, choice.rule, line, summary, reason, chosen, alternatives
         )
         return chosen
+
+    def names(self, choice: Choice) -> tuple[str, ...]:
+        """The names that the user gave to a choice that takes any, noted as a decision; empty for none."""
+        value = self.choices.get(choice.id, NONE)
+        if value == NONE:
+            return ()
+        reason = "A check of an earlier build found them missing, or you asked for them."
+        self.choose(choice, None, reason, offered={value: value, NONE: "leave them out"}, default=value)
+        return tuple(value.split(","))
 
     def warn(self, rule: str, line: int | None, text: str) -> None:
         """Note something that the user should know; once."""
         warning = PlanWarning(rule, line, text)
         if warning not in self.warnings:
             self.warnings.append(warning)
-
-
-def options(**summaries: str) -> tuple[Alternative, ...]:
-    """Alternatives from ``value="summary"``; underscores in values become dashes."""
-    return tuple(Alternative(value.replace("_", "-"), summary) for value, summary in summaries.items())

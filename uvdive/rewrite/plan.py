@@ -6,6 +6,7 @@ Fields are those of the JSON contract (the schema ``rewrite-1.json``). Bytes are
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -66,6 +67,21 @@ class FileChange:
     path: str
     text: str
     diff: str
+
+    @classmethod
+    def of(cls, path: str, old: str, new: str) -> FileChange:
+        """The change from one text to another, which may be empty."""
+        return cls(path, new, unified_diff(old, new, path))
+
+
+def unified_diff(before: str, after: str, path: str) -> str:
+    """The difference of two texts, in a form that ``patch`` takes; empty where nothing differs."""
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), path, f"{path} (rewritten)"
+    )
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
 
 
 @dataclass(frozen=True, slots=True)

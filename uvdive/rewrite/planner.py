@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.advice.missing_libraries import Lacking, warn_lacking
+from uvdive.rewrite.advice import Lacking, warn_lacking
 from uvdive.rewrite.choices import check_choices
-from uvdive.rewrite.difftext import unified_diff
-from uvdive.rewrite.draft import BaseLookup, Bench, Draft, make_draft
-from uvdive.rewrite.environment.fit import check_native, warn_by_text
-from uvdive.rewrite.environment.which import uv_bytes
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.draft import Draft, decide
+from uvdive.rewrite.environment import check_native, uv_bytes, warn_by_text
 from uvdive.rewrite.evidence.os_needs import SystemFacts
-from uvdive.rewrite.evidence.steps import Evidence, command_text, gather, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.rewrite.plan import Allowances, Refusal, RewritePlan
-from uvdive.rewrite.stages.multistage import check_multistage
+from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
+from uvdive.rewrite.stages import BaseLookup, check_multistage
+from uvdive.rewrite.study import Study, study
+from uvdive.uv.mentions import mentions_uv
 
 
 def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
@@ -66,18 +67,19 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
             warn_by_text(evidence, notes)
         several = len(evidence.stages) > 1
         if (several and not check_multistage(evidence, notes)) or (not several and _is_lean(evidence)):
-            check_choices(choices, notes, complete=False)
+            check_choices(choices, notes.decisions, complete=False)
             warn_lacking(lacking() if several else (), evidence.stages[-1].source.line, notes)
             return replace(base, warnings=tuple(notes.warnings))
-        files = Files(report, evidence.base_layers) if report is not None else None
-        bench = Bench(evidence, lookup, files)
-        draft = _best(bench, choices)
+        studied = study(evidence, lookup)
+        draft = _best(studied, choices)
     except Refused as refused:
-        check_choices(choices, notes, complete=False)
+        check_choices(choices, notes.decisions, complete=False)
         refusal = Refusal(refused.rule, str(refused), refused.line)
         return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
-    check_choices(choices, draft.notes, complete=True, otherwise=lambda: make_draft(bench, {}).notes)
-    return _finish(base, draft, bench)
+    otherwise = partial(_decisions, studied)
+    for name in check_choices(choices, draft.notes.decisions, complete=True, otherwise=otherwise):
+        draft.notes.warn("R46", None, f"The choice {name}={choices[name]} has no effect beside the others.")
+    return _finish(base, draft, studied)
 
 
 def _check_uv(evidence: Evidence) -> None:
@@ -94,16 +96,16 @@ def _is_lean(evidence: Evidence) -> bool:
     return evidence.report is not None and not uv_bytes(evidence.report)
 
 
-def _best(bench: Bench, choices: Mapping[str, str]) -> Draft:
+def _best(study: Study, choices: Mapping[str, str]) -> Draft:
     """The draft by the user's choices; where R4 leaves a choice, the smaller of the two."""
-    draft = make_draft(bench, choices)
+    draft = decide(study, choices)
     decision = draft.notes.decisions.get("python")
     if decision is None or len(decision.alternatives) < 2 or "python" in choices:
         return draft
     for other in decision.alternatives:
         if other.value == decision.chosen:
             continue
-        rival = make_draft(bench, {**choices, "python": other.value})
+        rival = decide(study, {**choices, "python": other.value})
         if (
             draft.prediction
             and rival.prediction
@@ -113,15 +115,21 @@ def _best(bench: Bench, choices: Mapping[str, str]) -> Draft:
     return draft
 
 
-def _possible(bench: Bench, choices: Mapping[str, str]) -> Draft | None:
+def _decisions(study: Study) -> Mapping[str, Decision]:
+    """What a plan without any choice decides; nothing where there is none."""
+    draft = _possible(study, {})
+    return draft.notes.decisions if draft is not None else {}
+
+
+def _possible(study: Study, choices: Mapping[str, str]) -> Draft | None:
     """The draft with another choice; None where that is refused, so that it is not offered."""
     try:
-        return make_draft(bench, choices)
+        return decide(study, choices)
     except Refused:
         return None
 
 
-def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
+def _finish(base: RewritePlan, draft: Draft, study: Study) -> RewritePlan:
     """Fill in what each alternative would come to, and where in the text each decision is."""
     notes, writer = draft.notes, draft.writer
     chosen = {d.id: d.chosen for d in notes.decisions.values() if d.alternatives}
@@ -130,7 +138,7 @@ def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
         alternatives = []
         for alternative in decision.alternatives:
             same = alternative.value == decision.chosen
-            other = draft if same else _possible(bench, {**chosen, decision.id: alternative.value})
+            other = draft if same else _possible(study, {**chosen, decision.id: alternative.value})
             if other is not None:
                 size = other.prediction.after_bytes if other.prediction else None
                 alternatives.append(replace(alternative, predicted_bytes=size))
@@ -146,13 +154,5 @@ def _finish(base: RewritePlan, draft: Draft, bench: Bench) -> RewritePlan:
         warnings=tuple(notes.warnings),
         predicted=draft.prediction,
         missing_base=draft.missing_base,
-        allowed=Allowances(
-            config=tuple(sorted(notes.config)),
-            paths=tuple(sorted(notes.paths)),
-            owners=tuple(sorted(notes.owners)),
-            repaired_start=notes.repaired_start,
-            installs_at_start=notes.installs_at_start,
-            packages=tuple(sorted(notes.packages)),
-            distributions=tuple(sorted(notes.distributions)),
-        ),
+        allowed=notes.allowed.frozen(),
     )

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import cast
 
+from uvdive.distro.places import is_book, is_fetched
 from uvdive.image.table import NONE
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.whose import is_os_package, os_package
-from uvdive.rewrite.copies.already_there import Provided, is_book
-from uvdive.rewrite.copies.copier import CopySet
+from uvdive.rewrite.copies import CopySet, Provided
 from uvdive.rewrite.evidence.command_kinds import REPEATED
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.packages.plan import PackagePlan
+from uvdive.rewrite.packages import PackagePlan
 from uvdive.rewrite.plan import Prediction
 
 # What a base holds beside Python counts as the base's once something stands on it.
-_CLEANED = re.compile(r"/var/(?:lib/apt/lists|cache/apt)/")
-"""What an install of ours does not leave behind."""
-
 _OF_THE_BASE = frozenset({"os-packages", "app", "other"})
 
 
@@ -70,7 +65,7 @@ def _repeated(
             continue
         node = table.entry_node[entry]
         path = provided.files.path(node)
-        if is_book(path) and (idle or (run.step.line in provided.by_name and _CLEANED.match(path))):
+        if is_book(path) and (idle or (run.step.line in provided.by_name and is_fetched(path))):
             continue
         brought = listed.get(_source(path))
         if brought is not None and packages.installed is not None and not brought & packages.installed:
@@ -85,13 +80,6 @@ def _source(path: str) -> str:
     """The module that a file of bytecode was made from; other paths as they are."""
     folder, cached, name = path.rpartition("/__pycache__/")
     return f"{folder}/{name.partition('.')[0]}.py" if cached else path
-
-
-def _copied(files: Files, copies: CopySet) -> dict[str, int]:
-    key = ("bytes", tuple(copies.nodes))
-    if key not in files.memo:
-        files.memo[key] = files.bytes_by_owner(copies.nodes)
-    return cast("dict[str, int]", files.memo[key])
 
 
 def _added(report: ImageReport, names: Sequence[str]) -> dict[str, int]:
@@ -123,7 +111,7 @@ def predict(
     layers.update({o.run.step.layer: o.run for o in packages.others if o.run.step.layer is not None})
     parts = [
         _base_owners(base),
-        _copied(files, copies),
+        files.bytes_by_owner(copies.nodes),
         _repeated(report, provided, layers, packages),
         _installed(report, packages, holding),
         _early(report, provided),

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import xxhash
 
+from uvdive.dockerfile.ignore import read_ignored
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import parse
 from uvdive.image.raw_image import StoreIndex
 from uvdive.image.table import Kind
 from uvdive.ledger.reading.contents import Contents, UnreadableError, place_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.steps import Evidence, Step, gather
+from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.notes import Refused
 
 _MOST = 5
-_IGNORE = ".dockerignore"
 _TELLING = ("from", "parents", "exclude", "chmod")
 """Flags with which the places of the files cannot be told here, or which are no files of the context."""
 
@@ -52,7 +53,9 @@ def differences(
         evidence = gather(parse(text), report, context)
     except Refused:
         return ()
-    expected = _expected(evidence, report, included(context, dockerfile) - own, context)
+    expected = _expected(
+        evidence, report, frozenset(read_ignored(context, dockerfile).files(context)) - own, context
+    )
     written = _expected(evidence, report, own, context)
     found = list(_names(report, expected, written))
     if not found:
@@ -66,26 +69,6 @@ def differences(
 
 Expected = dict[int, dict[bytes, Path]]
 """For each layer that a COPY made its paths in the image, with the files of the context."""
-
-
-def included(context: Path, dockerfile: Path) -> frozenset[str]:
-    """By their paths in it, the files of the context that an ignore file leaves."""
-    from docker.utils.build import Pattern, exclude_paths
-
-    own = dockerfile.with_name(f"{dockerfile.name}.dockerignore")
-    ignore = own if own.is_file() else context / _IGNORE
-    patterns: list[str] = []
-    if ignore.is_file():
-        lines = ignore.read_text("utf-8", "replace").splitlines()
-        patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    # The SDK would leave both files of the build in, whatever is said; a COPY does not get them then.
-    kept = exclude_paths(str(context), list(patterns), dockerfile="")
-    for pattern in map(Pattern, patterns):
-        if pattern.match(_IGNORE):
-            (kept.add if pattern.exclusion else kept.discard)(_IGNORE)
-    return frozenset(
-        path for path in kept if (context / path).is_file() and not (context / path).is_symlink()
-    )
 
 
 def _expected(evidence: Evidence, report: ImageReport, included: frozenset[str], context: Path) -> Expected:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-_NOT_DOCKERFILES = (".dockerignore", ".orig", ".swp", "~")
+from uvdive.base.dockerfile_names import names_dockerfile
+
 _MOST = 50
 _LIMIT = 1 << 20
 
@@ -45,12 +46,3 @@ def _candidates(folder: Path) -> list[Path]:
     except OSError:
         return []
     return [path for path in names if path.is_file() and path.stat().st_size <= _LIMIT][:_MOST]
-
-
-def names_dockerfile(name: str) -> bool:
-    """Is a file called as Dockerfiles are: ``Dockerfile.dev``, ``web.dockerfile``, ``Containerfile``?"""
-    low = name.lower()
-    if low.endswith(_NOT_DOCKERFILES):
-        return False
-    parts = low.split(".")
-    return bool({"dockerfile", "containerfile"} & {parts[0], parts[-1]})

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from uvdive.dockerfile.ignore import read_ignored
 from uvdive.dockerfile.syntax import parse
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.steps import gather
 from uvdive.rewrite.notes import Refused
-from uvdive.session.freshness import included, is_plain, placed
+from uvdive.session.freshness import is_plain, placed
 
 
 def streams() -> tuple[Path, ...]:
@@ -45,7 +46,8 @@ def in_image(
         evidence = gather(parse(text), report, context)
     except Refused:
         return ()
-    files = included(context, dockerfile) & own
+    ignored = read_ignored(context, dockerfile)
+    files = frozenset(path for path in own if path not in ignored)
     found = [
         target
         for step in evidence.steps

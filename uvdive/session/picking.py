@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from uvdive.base import worker
+from uvdive.base.dockerfile_names import names_dockerfile
 from uvdive.base.errors import UvdiveError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.image.endpoint import docker_endpoint
 from uvdive.image.engine.engine import Engine
-from uvdive.session.matching import names_dockerfile
 
 ChoiceKind = Literal["image", "archive", "report", "Dockerfile", "layout"]
 

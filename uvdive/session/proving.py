@@ -22,17 +22,14 @@ from uvdive.session.comparing import compare_images
 from uvdive.session.freshness import differences
 from uvdive.session.holding import VARIABLE, held_allowances, held_text, moment, resolved_otherwise
 from uvdive.session.images import load_image
+from uvdive.session.kept import Kept
 from uvdive.session.own_files import in_context, in_image
 from uvdive.session.second_build import varying_paths
 from uvdive.verify.checks import Comparison, Verification
-from uvdive.verify.python.imports import Known
 from uvdive.verify.repairs import Repair, repairs
 from uvdive.verify.run import Varying
 from uvdive.verify.run import verify as run_checks
 from uvdive.verify.ways import with_ways_out
-
-IMPORTED: Known = {}
-"""What imports gave, as an image never changes: a repair or other choices compare with the same original."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +63,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     start: bool = False,
     settings: StartSettings = PLAIN,
     own: tuple[Path, ...] = (),
+    kept: Kept | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Proof:
@@ -75,7 +73,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     reading and of the checks. ``index`` says where the contents of ``before`` lie, where
     it came from an archive. ``start`` runs both images too, as part of the verification,
     with ``settings``. ``own`` are files that this run itself writes: where they lie in the
-    context they are no difference.
+    context they are no difference. ``kept`` has what imports gave before: a repair or other
+    choices compare with the same original.
 
     Raises:
         RefusedError: the plan is a refusal.
@@ -114,7 +113,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
             allowed = replace(allowed, paths=(*allowed.paths, *written))
             verification = run_checks(
                 before, after, allowed, indexes=work.indexes, start=start, settings=settings,
-                imported=IMPORTED, varying=work.varying(first, held), decisions=plan.decisions,
+                imported=(kept or Kept()).imported, varying=work.varying(first, held),
+                decisions=plan.decisions,
                 on_event=on_event, cancel=cancel,
             )  # fmt: skip
         offered: tuple[Repair, ...] = ()
@@ -133,7 +133,11 @@ def _fresh(
     on_event: OnEvent,
     cancel: CancelToken | None,
 ) -> tuple[ImageReport, StoreIndex | None, BuildResult | None]:
-    """The original as the Dockerfile and the context make it now: the image at hand, or a new build."""
+    """The original as the Dockerfile and the context make it now: the image at hand, or a new build.
+
+    Raises:
+        BuildError: the original does not build, so there is nothing to prove the rewrite by.
+    """
     dockerfile = Path(plan.dockerfile)
     other = differences(before, index, plan.original, dockerfile, request.context, own=own)
     if not other:

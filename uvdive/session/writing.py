@@ -133,7 +133,6 @@ def write_rewrite(
     plan: RewritePlan,
     *,
     output: Path | None = None,
-    overwrite: bool = False,
     context: Path | None = None,
 ) -> Written:
     """Write the new Dockerfile.
@@ -142,13 +141,12 @@ def write_rewrite(
         plan: what to write.
         output: where to; None replaces the Dockerfile itself (and the plan's other
             files) and keeps the old texts as ``.orig``, ``.orig.1`` ….
-        overwrite: ``output`` may be a file that is there.
         context: the folder of the plan's ``files``; None for the Dockerfile's own.
 
     Raises:
         RefusedError: the plan is a refusal.
-        UsageError: ``output`` is there and may not be replaced, the Dockerfile has
-            changed since the plan was made, or the folder cannot be written.
+        UsageError: ``output`` is there already, the Dockerfile has changed since the plan
+            was made, or the folder cannot be written.
     """
     if plan.outcome == "refused":
         reason = plan.refusal.reason if plan.refusal is not None else "the rewrite was refused"
@@ -156,9 +154,9 @@ def write_rewrite(
     try:
         if output is None or (output.exists() and output.samefile(plan.dockerfile)):
             return _in_place(plan, context or Path(plan.dockerfile).parent)
-        if output.exists() and not overwrite:
-            raise UsageError(f"{output} is there already.", "Choose another name, or say that it may go.")
-        (replace_file if overwrite else create_file)(output, _bytes(plan.text))
+        if output.exists():
+            raise UsageError(f"{output} is there already.", "Choose another name, or remove it first.")
+        create_file(output, _bytes(plan.text))
     except OSError as error:
         what = f"{error.filename or output or plan.dockerfile} can't be written: {error.strerror}."
         raise UsageError(what, "Everything is as it was before.") from error

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import Command, read_script
-from uvdive.rewrite.evidence.command_kinds import program_words
+from uvdive.dockerfile.commands import Command, program_words
+from uvdive.dockerfile.shell import read_script
 
 _GLOBAL_VALUES = frozenset(
     {"--directory", "--project", "--color", "--cache-dir", "--config-file", "--allow-insecure-host"}
 )
 _GROUPS = frozenset({"pip", "tool", "python"})
+_INSTALLS = frozenset({"sync", "add", "run", "pip", "tool"})
+_LOOKS = re.compile(
+    r"(?:^|[\s;&|(])(?:[^\s;&|()]*/)?uv\s+((?:--?\S+\s+)*)(sync|add|run|pip|tool)\b([^;&|\n]*)", re.MULTILINE
+)
 # Where the text cannot be parsed: `uv`, options with their values, `sync`; never `uv pip sync`.
 _SYNC = re.compile(r"(?<![\w./-])(?:/\S*/)?uv\s+(?:-\S+\s+(?:(?!sync\b)[^-\s&;|]\S*\s+)?)*?sync(?![\w./=-])")
 
@@ -23,18 +27,41 @@ class Call:
     """``uv NAME WORDS`` with NAME ``sync``, ``pip install`` …; ``folder`` is where uv looks for the project.
 
     ``folder`` is None where only the shell knows it. ``environ`` are the assignments in
-    front of the call.
+    front of the call, those of ``env`` and what was exported before. ``given`` are all words
+    behind ``uv``, with the options in front of NAME.
     """
 
     name: str
     words: tuple[str, ...]
     folder: str | None
     environ: tuple[tuple[str, str], ...] = ()
+    given: tuple[str, ...] = ()
+
+    @property
+    def installs(self) -> bool:
+        """Is it a subcommand that fetches packages, and so has a use for the cache?"""
+        return self.name.partition(" ")[0] in _INSTALLS
 
 
 def calls_sync(text: str) -> bool:
     """Does a shell text call ``uv sync`` (``uv pip sync`` is another command)?"""
     return bool(_SYNC.search(text))
+
+
+def _calls_by_looks(text: str) -> tuple[Call, ...]:
+    """The calls of uv that install, in a text that is not understood: no folder, no variables."""
+    found = []
+    for match in _LOOKS.finditer(text):
+        words = ["uv", *match[1].split(), match[2], *match[3].split()]
+        name, index = subcommand(words)
+        found.append(Call(name, tuple(words[index:]), None, (), tuple(words[1:])))
+    return tuple(found)
+
+
+def calls_of(text: str, workdir: str = "/") -> tuple[Call, ...]:
+    """As ``uv_calls``; in a text that is not understood those that look like calls that install."""
+    calls = uv_calls(text, workdir)
+    return _calls_by_looks(text) if calls is None else calls
 
 
 def uv_calls(text: str, workdir: str = "/") -> tuple[Call, ...] | None:
@@ -43,14 +70,17 @@ def uv_calls(text: str, workdir: str = "/") -> tuple[Call, ...] | None:
     if script is None:
         return None
     found = []
+    exported: dict[str, str] = {}
     folder: str | None = workdir
     for command in script.commands:
         words = [word.text for word in program_words(command)]
         if words[:1] == ["cd"] and len(words) > 1:
             literal = all(word.literal for word in command.words) and folder is not None
             folder = posixpath.normpath(posixpath.join(folder or "/", words[1])) if literal else None
+        elif words[:1] == ["export"]:
+            exported |= _assigned(words[1:])
         elif words and words[0].rsplit("/", 1)[-1] == "uv":
-            found.append(_call(words, command, folder))
+            found.append(_call(words, command, folder, exported))
     return tuple(found)
 
 
@@ -70,7 +100,11 @@ def _behind_options(words: Sequence[str], index: int) -> int:
     return index
 
 
-def _call(words: list[str], command: Command, folder: str | None) -> Call:
+def _assigned(words: Sequence[str]) -> dict[str, str]:
+    return dict(word.partition("=")[::2] for word in words if re.match(r"[A-Za-z_]\w*=", word))
+
+
+def _call(words: list[str], command: Command, folder: str | None, exported: Mapping[str, str]) -> Call:
     name, index = subcommand(words)
     end = words.index("--") if "--" in words else len(words)
     given = words[1 : min(end, _behind_options(words, index))] if name == "run" else words[1:end]
@@ -78,8 +112,10 @@ def _call(words: list[str], command: Command, folder: str | None) -> Call:
         place = value_of(given, option)
         if place is not None:
             folder = None if "$" in place or folder is None else posixpath.join(folder, place)
-    pairs = tuple(word.text.partition("=")[::2] for word in command.assignments)
-    return Call(name, tuple(words[index:]), folder and posixpath.normpath(folder), pairs)
+    before = [word.text for word in command.words[: len(command.words) - len(words)]]
+    environ = {**exported, **_assigned([word.text for word in command.assignments]), **_assigned(before)}
+    place = folder and posixpath.normpath(folder)
+    return Call(name, tuple(words[index:]), place, tuple(environ.items()), tuple(words[1:]))
 
 
 def value_of(words: Sequence[str], *names: str) -> str | None:

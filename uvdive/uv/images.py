@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from uvdive.ledger.report import OsRelease
+from uvdive.distro.release import OsRelease
 
-_UV = frozenset({"ghcr.io/astral-sh/uv", "docker.io/astral/uv", "astral/uv"})
+_UV = frozenset({"ghcr.io/astral-sh/uv", "astral/uv"})
+_HUB = re.compile(r"(?:index\.)?docker\.io/")
 _SYSTEMS = frozenset({"debian", "ubuntu", "alpine", "buildpack-deps"})
 _PYTHON_TAG = re.compile(r"python(?P<minor>\d+\.\d+)(?:\.\d+)?-(?P<rest>.+)")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
@@ -16,13 +17,16 @@ _WRITTEN = re.compile(
     r"[^:$\s]+:(?:(?!python)[^-\s]+-)?python(?P<minor>[\d.]+|\$\{?\w+\}?)-(?P<rest>[^@:\s]+?)(?P<slim>-slim)?"
 )
 _UV_VERSION = re.compile(r"\A(?:\d+(?:\.\d+){0,2}|latest)(?:-|$)")
+_PINNED = re.compile(r"\d+\.\d+(?:\.\d+)?(?:-|$)")
+_FROZEN = re.compile(r"bookworm|bullseye|python3\.8(?:-|$)|alpine3\.(?:1\d|20|21)(?:-|$)")
+"""Tags that https://github.com/astral-sh/uv publishes no more."""
 
 Family = Literal["uv", "uv-python", "python", "system", "uv-alone", "other"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference in parts; ``repository`` without ``docker.io/library/``."""
+    """A reference in parts; ``repository`` without Docker Hub's own names: ``docker.io``, ``library``."""
 
     text: str
     repository: str
@@ -36,13 +40,22 @@ class Reference:
         head, colon, tag = name.rpartition(":")
         if not colon or "/" in tag:
             head, tag = name, "" if digest else "latest"
-        repository = head.removeprefix("docker.io/library/").removeprefix("index.docker.io/library/")
-        return cls(text, repository, tag, digest)
+        return cls(text, _HUB.sub("", head, count=1).removeprefix("library/"), tag, digest)
 
     @property
     def is_uv(self) -> bool:
         """Is it one of uv's own images?"""
         return self.repository in _UV
+
+    @property
+    def is_versioned(self) -> bool:
+        """Does the tag of a uv image begin with uv's version, so that it brings no other one day?"""
+        return _PINNED.match(self.tag) is not None
+
+    @property
+    def is_frozen(self) -> bool:
+        """Is it a tag that uv publishes no more, and that stays at the last uv it got?"""
+        return _FROZEN.search(self.tag) is not None
 
     @property
     def flavour(self) -> str:

@@ -9,8 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvdive.rewrite.notes import Refused
-
 # They take a value, and say nothing about the environment or the program.
 _DROPPED_WITH_VALUE = frozenset(
     (
@@ -82,6 +80,17 @@ _REFUSED = {
 _UNKNOWN = ("is not known to be harmless at start", "Drop the option if the start does not need it.")
 
 
+class ForbiddenOption(Exception):  # noqa: N818 - not an error: what `uv run` is told, it may do
+    """An option with which a start without uv does not do the same.
+
+    ``why`` is what the option does, as it follows its ``name`` in a sentence; ``do`` says what to change.
+    """
+
+    def __init__(self, name: str, why: str, do: str) -> None:
+        super().__init__(f"{name} {why}")
+        self.name, self.why, self.do = name, why, do
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What was read: ``rest`` is the index of the first word behind the options.
@@ -102,11 +111,11 @@ class Options:
     active: bool = False
 
 
-def read_options(words: Sequence[str], start: int, line: int) -> Options:
+def read_options(words: Sequence[str], start: int) -> Options:
     """Read the options from ``words[start]`` on, as clap does.
 
     Raises:
-        Refused: R19, one of them forbids a start without uv.
+        ForbiddenOption: one of them forbids a start without uv.
     """
     index, mode = start, ""
     values: dict[str, str] = {}
@@ -129,7 +138,7 @@ def read_options(words: Sequence[str], start: int, line: int) -> Options:
                 index += 1
             values[name] = value
         elif name not in _FLAGS:
-            raise _refused(name, line)
+            raise ForbiddenOption(name, *_REFUSED.get(name, _UNKNOWN))
         flags.add(name)
         given = (name, value) if name in _WITH_VALUE else (name,)
         if name in SYNC_WITH_VALUE | SYNC_FLAGS:
@@ -146,13 +155,6 @@ def read_options(words: Sequence[str], start: int, line: int) -> Options:
         values.get("-p", values.get("--python")),
         "--exact" in flags,
         "--active" in flags,
-    )
-
-
-def _refused(name: str, line: int) -> Refused:
-    why, do = _REFUSED.get(name, _UNKNOWN)
-    return Refused(
-        "R19", f"`uv run {name}` {why}, so uv cannot be taken out of the start command. {do}", line
     )
 
 

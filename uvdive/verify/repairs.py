@@ -9,7 +9,7 @@ from uvdive.image.resolve import resolve, which
 from uvdive.image.table import Kind
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.copies.extra import NONE, PACKAGES, PATHS
+from uvdive.rewrite.choices import NONE, PACKAGES, PATHS
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Check, CheckName, Verification, Want
 from uvdive.verify.compare import packages

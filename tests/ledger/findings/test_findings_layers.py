@@ -200,3 +200,27 @@ def test_the_costliest_come_first_then_the_gravest(tmp_path: Path) -> None:
         "interpreter-dangling",
         "uv-tag-unpinned",
     ]
+
+
+def test_debians_pip_is_a_build_tool_and_its_headers_are_headers(tmp_path: Path) -> None:
+    entries = packages(
+        ("python3-pip", "python", "usr/lib/python3/dist-packages/pip/__init__.py", 300_000),
+        ("libpython3-dev", "libdevel", "usr/include/python3.13/Python.h", 60_000),
+        ("python3-yaml", "python", "usr/lib/python3/dist-packages/yaml/__init__.py", 300_000),
+    )
+    report = hand.image(tmp_path, "FROM debian:trixie-slim\nRUN apt-get install -y python3-pip", entries)
+    assert hand.found(report, "build-tools-in-image").paths == ("python3-pip",)
+    assert hand.found(report, "dev-packages-in-image").paths == ("libpython3-dev",)
+    of_base = hand.image(
+        tmp_path, "FROM debian:trixie\nCOPY a /a", [make.file("a", b"1")], base=[*hand.BASE, *entries]
+    )
+    assert of_base.findings == ()
+
+
+def test_tools_that_apps_call_too_are_none(tmp_path: Path) -> None:
+    entries = packages(
+        ("git", "vcs", "usr/bin/git", 900_000),
+        ("gdb", "devel", "usr/bin/gdb", 900_000),
+        ("openjdk-21-jdk-headless", "java", "usr/bin/javac", 900_000),
+    )
+    assert hand.image(tmp_path, "FROM python:3.13-slim\nRUN apt-get install -y git", entries).findings == ()

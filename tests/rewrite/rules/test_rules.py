@@ -10,12 +10,11 @@ from documents import named_documents
 
 import uvdive
 from uvdive.base.errors import UsageError
-from uvdive.rewrite.choices import FREE, KNOWN
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.rules.explain import CHOICE_PAGES, RULE_PAGES, explain
 from uvdive.rewrite.rules.rules import RULES
 
 SOURCE = "\n".join(path.read_text() for path in Path(uvdive.__file__).parent.rglob("*.py"))
-CHOICES = {*KNOWN, *FREE, "package-NAME"}
 RELEASED = {"R1", "R4", "R14", "R15", "R18", "R21", "R24", "R33", "R34", "R45", "R46", "R58", "R59", "R60"}
 
 
@@ -40,7 +39,7 @@ def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
 
 
 def test_every_choice_has_a_page_and_every_page_a_choice() -> None:
-    assert set(CHOICE_PAGES.ids()) == CHOICES
+    assert set(CHOICE_PAGES.ids()) == CHOICES.keys()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -59,9 +58,11 @@ def test_the_page_of_a_choice_has_its_parts_and_its_values(name: str) -> None:
     assert page.startswith(f"# {name}: ")
     parts = re.split(r"^## (.*)\n", page, flags=re.MULTILINE)
     assert parts[1::2] == ["The values", "The default, and why", "What it costs or saves", "Rules"]
-    values, rules = parts[2], parts[-1]
-    assert [value for value in KNOWN.get(name, ()) if f"- `{value}`: " not in values] == []
-    assert re.findall(r"R\d+", rules)
+    values, default, rules = parts[2], parts[4], parts[-1]
+    choice = CHOICES[name]
+    assert [value for value in choice.values if f"- `{value}`: " not in values] == []
+    assert choice.is_free or f"`{choice.default}`" in default
+    assert choice.rule in re.findall(r"R\d+", rules)
     assert set(re.findall(r"R\d+", page)) <= {rule.id for rule in RULES}
 
 
@@ -70,7 +71,7 @@ def test_a_page_names_only_rules_and_choices_that_there_are(rule) -> None:
     page = explain(rule.id)
     assert set(re.findall(r"\bR\d+\b", page)) <= {each.id for each in RULES}
     named = set(re.findall(r"choice `([a-z-]+)`", page)) | set(re.findall(r"--choose ([a-z-]+)=", page))
-    assert named <= CHOICES
+    assert named <= CHOICES.keys()
 
 
 def test_no_page_names_a_document() -> None:

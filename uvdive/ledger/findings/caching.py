@@ -2,110 +2,64 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from uvdive.ledger.findings.facts import Facts, finding
 from uvdive.ledger.report import Finding, LayerReport
+from uvdive.uv.cache_mounts import missed_mount
 
 if TYPE_CHECKING:
-    from uvdive.ledger.findings.recipe import Mount, Run, UvCall
+    from uvdive.dockerfile.steps import Step
 
-_MEANT = re.compile(r"(?:^|/)uv(?:/|$)|(?:^|/)\.cache/?$")
-_PIP = re.compile(r"/\.cache/pip/?$")
-_CALLS_PIP = re.compile(r"(?:^|(?<!uv)\s)pip3?\s|-m\s+pip\b", re.MULTILINE)
 _COPY = re.compile(r"UV_LINK_MODE=[\"']?copy\b|--link-mode[= ]copy\b")
 _SHARE = 4
 """Linked files leave 1 to 3 % of an environment's size in the cache, copied ones nearly all of it."""
-_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 
 
 def wrong_mount(facts: Facts) -> Iterator[Finding]:
     """A cache mount meant for uv that is not where the user in force has uv's cache."""
-    if facts.recipe is None:
-        return
-    for run in facts.recipe.runs():
-        mounts = [mount for mount in run.mounts if mount.options.get("type") == "cache"]
-        meant = [mount for mount in mounts if _is_meant(mount, run)]
-        if not meant:
+    recipe = facts.recipe
+    for step in recipe.runs() if recipe is not None else ():
+        final = recipe is not None and recipe.is_final(step)
+        missed = missed_mount(step, _home(facts, step, final=final), _inherited(facts) if final else None)
+        if missed is None:
             continue
-        for call in run.calls:
-            folder = cache_folder(facts, run, call)
-            if folder is None or any(_covers(mount.target, folder) for mount in mounts):
-                continue
-            yield finding(
-                "cache-mount-wrong-path",
-                f"The cache mount at {meant[0].target or '(no target)'} is not uv's cache, "
-                f"which is {folder} here",
-                f"Mount it with target={folder}, or set UV_CACHE_DIR to the mount's target.",
-                count=_cached_by(facts, run),
-                line=run.line,
-                paths=[folder],
-                weight=None if _cached_by(facts, run) else "medium",
-            )
-            break
+        count = _cached_by(facts, step) if final else 0
+        yield finding(
+            "cache-mount-wrong-path",
+            f"The cache mount at {missed.target or '(no target)'} is not uv's cache, "
+            f"which is {missed.folder} here",
+            f"Mount it with target={missed.folder}, or set UV_CACHE_DIR to the mount's target.",
+            count=count,
+            line=step.line,
+            paths=[missed.folder],
+            weight=None if count else "medium",
+        )
 
 
-def _is_meant(mount: Mount, run: Run) -> bool:
-    """Is it there for uv? pip's is, where no pip runs."""
-    if _PIP.search(mount.target):
-        return _CALLS_PIP.search(run.text) is None
-    return bool(_MEANT.search(mount.target) or re.search(r"\buv\b", mount.options.get("id", "")))
-
-
-def _covers(target: str, folder: str) -> bool:
-    """Is the folder in the mount? ``~`` is no home in a mount's target: BuildKit takes it as a name."""
-    if not target.startswith("/"):
-        return False
-    return (posixpath.normpath(folder) + "/").startswith(posixpath.normpath(target).rstrip("/") + "/")
-
-
-def cache_folder(facts: Facts, run: Run, call: UvCall) -> str | None:
-    """Where this call has its cache; None where it uses none or that is not known.
-
-    https://docs.astral.sh/uv/concepts/cache/#cache-directory
-    """
-    variables = {**_inherited(facts, run), **run.variables, **call.variables}
-    if {"--no-cache", "-n", "--no-cache-dir"} & set(call.words) or variables.get(
-        "UV_NO_CACHE", ""
-    ).lower() in _TRUE:
-        return None
-    for folder in (call.option("--cache-dir"), variables.get("UV_CACHE_DIR")):
-        if folder:
-            return folder if folder.startswith("/") and "$" not in folder else None
-    if variables.get("XDG_CACHE_HOME", "").startswith("/"):
-        return posixpath.join(variables["XDG_CACHE_HOME"], "uv")
-    home = variables.get("HOME") or _home(facts, run)
-    return None if home is None else posixpath.join(home, ".cache/uv")
-
-
-def _inherited(facts: Facts, run: Run) -> dict[str, str]:
+def _inherited(facts: Facts) -> dict[str, str]:
     """The ENV that the base brought, as far as the image still shows it."""
-    if facts.recipe is None or not run.final:
-        return {}
-    own = {name for stage in facts.recipe.chain for name in stage.env}
+    own = {name for stage in facts.recipe.chain for name in stage.env} if facts.recipe is not None else set()
     return {name: value for name, value in facts.config.environ.items() if name not in own}
 
 
-def _home(facts: Facts, run: Run) -> str | None:
+def _home(facts: Facts, step: Step, *, final: bool) -> str | None:
     """The user's home; None for one that is not in the image, as in another stage."""
-    name = run.user.partition(":")[0]
-    if not name and run.final and facts.recipe is not None and not facts.recipe.sets_user:
+    name = step.user.partition(":")[0]
+    if not name and final and facts.recipe is not None and not facts.recipe.sets_user:
         name = facts.config.user.partition(":")[0]  # the base's
     name = name or "root"
     if name in ("root", "0"):
         return "/root"
-    known = (user for user in facts.users if run.final and name in (user.name, str(user.uid)))
+    known = (user for user in facts.users if final and name in (user.name, str(user.uid)))
     return next((user.home for user in known), None)
 
 
-def _cached_by(facts: Facts, run: Run) -> int:
+def _cached_by(facts: Facts, step: Step) -> int:
     """The bytes of uv's cache in the layer of this RUN."""
-    if not run.final:
-        return 0
-    return sum(layer.owners.get("uv-cache", 0) for layer in facts.layers if layer.line == run.line)
+    return sum(layer.owners.get("uv-cache", 0) for layer in facts.layers if layer.line == step.line)
 
 
 def copied_cache(facts: Facts) -> Iterator[Finding]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 
+from uvdive.base.secret_files import ENDS, LAST, NAMES, STARTS, is_secret_file
 from uvdive.image.table import Kind
 from uvdive.ledger.environments.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts, finding
@@ -13,21 +13,9 @@ from uvdive.ledger.findings.places import files_below
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.report import Finding, LayerReport
 
-_SECRET_NAMES = frozenset(
-    (
-        *(b".env", b".netrc", b"_netrc", b".pypirc", b".git-credentials", b".pgpass", b".vault-token"),
-        *(b"id_rsa", b"id_dsa", b"id_ecdsa", b"id_ed25519"),
-    )
-)
-_LAST = frozenset({b"credentials", b"config"})
-_SECRET_PATHS = re.compile(
-    rb"/\.env\.(?!(?:.*[._-])?(?:example|sample|template|dist|defaults?|tmpl)(?:$|[._-]))[\w.-]+$"
-    rb"|/\.aws/credentials$|/\.kube/config$|/\.docker/config\.json$|/\.config/gcloud/.*\.json$"
-)
-MARKS = (*_SECRET_NAMES, *_LAST, b".git")
+MARKS = (*sorted(name.encode() for name in NAMES | LAST), b".git")
 """Names that are looked for in every image."""
 
-_LIBRARIES = (b"/site-packages/", b"/dist-packages/", b"/node_modules/")
 _THEIRS = frozenset({"venv", "python", "os-packages", "base-os", "uv", "uv-cache"})
 """Owners whose files of such names are a package's own."""
 
@@ -91,9 +79,9 @@ def secrets(facts: Facts) -> Iterator[Finding]:
     """Files that usually hold secrets, in any of the image's own layers: a removed one can still be read."""
     table, names = facts.table, facts.contents.names
     by_layer: dict[int, list[int]] = {}
-    may_be = names.called(*_SECRET_NAMES, *_LAST), names.starting(b".env."), names.ending(b".json")
+    may_be = names.called(*MARKS), names.starting(STARTS.encode()), names.ending(ENDS.encode())
     for node in sorted(set().union(*may_be)):
-        if _is_secret(table.names[node], table.path(node)):
+        if is_secret_file(table.path(node).decode("utf-8", "surrogateescape")):
             entry = next((entry for entry in table.entries_of(node) if _is_readable(facts, entry)), None)
             if entry is not None:
                 by_layer.setdefault(table.entry_layer[entry], []).append(entry)
@@ -120,12 +108,6 @@ def _is_readable(facts: Facts, entry: int) -> bool:
         and not facts.layers[table.entry_layer[entry]].base
         and facts.owner_of(entry) not in _THEIRS
     )
-
-
-def _is_secret(name: bytes, path: bytes) -> bool:
-    if any(folder in path for folder in _LIBRARIES):
-        return False
-    return name in _SECRET_NAMES or _SECRET_PATHS.search(path) is not None
 
 
 def repository(facts: Facts) -> Iterator[Finding]:

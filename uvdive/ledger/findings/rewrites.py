@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from uvdive.distro.places import is_written_anew
 from uvdive.ledger.findings.facts import MOST_PATHS, Facts, finding
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.report import Finding, LayerReport, Waste
@@ -15,8 +16,6 @@ _REMOVES = re.compile(r"\brm\b|\bpurge\b|\b(?:auto)?remove\b|\bdel\b|\bunlink\b|
 _CHANGES = re.compile(r"\b(?:chown|chmod|chgrp|setfacl|touch)\b")
 _CHANGED = "A change of owner or mode stores every file again: use COPY --chown, or do it in the RUN before."
 _REPEATED = "Write the same files once: copy or install them in one instruction only."
-_KEPT_BY_SYSTEM = re.compile(rb"^/(?:var/(?:lib/(?:dpkg|apt|pam|ucf)|cache|log)|(?:usr/)?lib/apk|etc)(?:/|$)")
-"""What dpkg, apt and apk write anew at each run: no instruction asked for it."""
 
 _MANIFESTS = re.compile(
     rb"/(?:uv\.lock|pyproject\.toml|setup\.(?:py|cfg)|poetry\.lock|Pipfile(?:\.lock)?|requirements[\w.-]*\.txt"
@@ -31,9 +30,7 @@ def deleted_later(facts: Facts) -> Iterator[Finding]:
         # Upgrades and the usual rm of apt's lists hit the base too; only who names more meant to save.
         wanted = _REMOVES.search(layer.instruction) is not None
         mine = [
-            row
-            for row in rows
-            if not facts.layers[row.layer].base or (wanted and not _KEPT_BY_SYSTEM.match(row.path))
+            row for row in rows if not facts.layers[row.layer].base or (wanted and not _is_systems(row.path))
         ]
         yield from _finding(
             layer,
@@ -49,11 +46,17 @@ def rewritten_later(facts: Facts) -> Iterator[Finding]:
     for layer, rows in _killed(facts, "rewritten"):
         yield from _finding(
             layer,
-            [row for row in rows if not _KEPT_BY_SYSTEM.match(row.path) and not _MANIFESTS.search(row.path)],
+            [row for row in rows if not _is_systems(row.path) and not _MANIFESTS.search(row.path)],
             "rewritten-later",
             f"The same content is written again by: {layer.instruction or 'a later layer'}",
             _CHANGED if _CHANGES.search(layer.instruction) else _REPEATED,
         )
+
+
+def _is_systems(path: bytes) -> bool:
+    """Do package managers and packages' scripts write it anew at each run? No instruction asked for it."""
+    name = path.decode("utf-8", "surrogateescape")
+    return name == "/etc" or name.startswith("/etc/") or is_written_anew(name)
 
 
 def _killed(facts: Facts, cause: str) -> Iterator[tuple[LayerReport, list[Waste]]]:

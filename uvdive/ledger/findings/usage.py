@@ -8,26 +8,20 @@ from uvdive.ledger.environments.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts
 from uvdive.ledger.findings.places import EnvironmentPlace
 from uvdive.ledger.report import User
+from uvdive.uv.started import started_environment
 
 
 def used_place(facts: Facts, found: Sequence[EnvironmentPlace]) -> EnvironmentPlace | None:
     """The environment that the start command runs in (R9); None where nothing says so."""
-    config, variables = facts.config, facts.config.environ
-    start = [*(config.entrypoint or ()), *(config.cmd or ())]
-    words = " ".join(start)
-    for item in found:
-        if f"{item.environment.path}/bin/" in words:
-            return item
-    folders: list[str] = []
-    if "uv" in (word.rpartition("/")[2] for word in words.split()):
-        project = variables.get("UV_PROJECT_ENVIRONMENT") or ".venv"
-        folders.append(f"{config.working_dir.rstrip('/')}/{project}" if project[:1] != "/" else project)
-    folders += [folder.removesuffix("/bin") for folder in variables.get("PATH", "").split(":")]
-    for folder in folders:
-        for item in found:
-            if item.environment.path == folder:
-                return item
-    return None
+    config = facts.config
+    places = {item.environment.path.rstrip("/"): item for item in found}
+    starts = [" ".join(words) for words in (config.entrypoint, config.cmd) if words]
+
+    def has_python(folder: str) -> bool:
+        return facts.is_live(f"{folder}/python")
+
+    path = started_environment(list(places), starts, config.environ, config.working_dir, has_python)
+    return None if path is None else places[path]
 
 
 def sees_system(facts: Facts, item: EnvironmentPlace) -> bool:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from uvdive.base.units import size
 from uvdive.ledger.findings.facts import Facts, finding, heaviest
 from uvdive.ledger.findings.rewrites import TRIFLE
 from uvdive.ledger.report import Finding
-
-_IMAGE = re.compile(
-    r"^(?:ghcr\.io/astral-sh/uv|(?:docker\.io/|index\.docker\.io/)?astral/uv)(?::([^@]+))?(@.+)?$"
-)
-_VERSIONED = re.compile(r"^\d+\.\d+(?:\.\d+)?(?:-|$)")
-_FROZEN = re.compile(r"bookworm|bullseye|python3\.8(?:-|$)|alpine3\.(?:1\d|20|21)(?:-|$)")
-"""Tags that https://github.com/astral-sh/uv publishes no more: they stay at the last uv they got."""
+from uvdive.uv.images import Reference
 
 
 def uv_in_image(facts: Facts) -> Iterator[Finding]:
@@ -85,11 +78,11 @@ def _kept(facts: Facts) -> str:
 
 def unpinned_tag(facts: Facts) -> Iterator[Finding]:
     """An image of uv by a tag without a version: the next build may bring another uv."""
-    for line, name, tag in _tags(facts):
-        if not _VERSIONED.match(tag) and not _FROZEN.search(tag):
+    for line, image in _tags(facts):
+        if not image.is_versioned and not image.is_frozen:
             yield finding(
                 "uv-tag-unpinned",
-                f"The tag does not say which uv it brings: {name}",
+                f"The tag does not say which uv it brings: {image.text}",
                 "Name a version (ghcr.io/astral-sh/uv:X.Y.Z-…), so that the next build brings the same uv.",
                 line=line,
                 weight="info",
@@ -98,22 +91,22 @@ def unpinned_tag(facts: Facts) -> Iterator[Finding]:
 
 def frozen_tag(facts: Facts) -> Iterator[Finding]:
     """An image of uv by a tag that looks as if it moved and does not any more."""
-    for line, name, tag in _tags(facts):
-        if not _VERSIONED.match(tag) and _FROZEN.search(tag):
+    for line, image in _tags(facts):
+        if not image.is_versioned and image.is_frozen:
             yield finding(
                 "uv-tag-frozen",
-                f"The tag is not published any more, and stays at an old uv: {name}",
+                f"The tag is not published any more, and stays at an old uv: {image.text}",
                 "Move to a tag that is still published (trixie, a newer Alpine), with a version in it.",
                 line=line,
                 weight="medium",
             )
 
 
-def _tags(facts: Facts) -> Iterator[tuple[int, str, str]]:
-    """Every use of uv's image that no digest pins: the line, the name and the tag; one line per name."""
+def _tags(facts: Facts) -> Iterator[tuple[int, Reference]]:
+    """Every image of uv that no digest pins, with its first line."""
     seen = set()
     for line, name in () if facts.recipe is None else facts.recipe.images():
-        match = _IMAGE.match(name)
-        if match and not match[2] and name not in seen:
+        image = Reference.read(name)
+        if image.is_uv and not image.digest and name not in seen:
             seen.add(name)
-            yield line, name, match[1] or "latest"
+            yield line, image

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from uvdive.distro import places
 from uvdive.image.table import FileTable, Kind
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import text
@@ -14,9 +15,9 @@ from uvdive.ledger.marks.paths import PathFinder
 PackageNumber = Callable[[str, str, str], int]
 """Gives the number of a package by name, version and section (dpkg's; else empty)."""
 
-DPKG = b"/var/lib/dpkg"
-APK = (b"/lib/apk/db", b"/usr/lib/apk/db")
-RPM = (b"/var/lib/rpm", b"/usr/lib/sysimage/rpm", b"/usr/share/rpm")
+DPKG = places.DPKG.encode()
+APK = tuple(map(str.encode, places.APK))
+RPM = tuple(map(str.encode, places.RPM))
 DATABASES = (DPKG, *APK, *RPM)
 """The folders in which package managers keep what they installed."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from uvdive.distro.places import RECORDS
 from uvdive.dockerfile.keywords import KEYWORDS
 from uvdive.image.table import FileTable
 from uvdive.ledger.marks.components import ComponentTable, text
@@ -25,14 +26,7 @@ _FOLDERS: tuple[tuple[int, tuple[bytes, ...]], ...] = (
         _STATE,
         (
             b"/etc",
-            b"/var/lib/apt",
-            b"/var/lib/pam",
-            b"/var/lib/systemd",
-            b"/var/lib/dbus",
-            b"/var/lib/ucf",
-            b"/var/lib/dnf",
-            b"/var/lib/yum",
-            b"/var/lib/alternatives",
+            *map(str.encode, RECORDS),
             b"/var/log",
             b"/var/cache/debconf",
             b"/var/cache/ldconfig",

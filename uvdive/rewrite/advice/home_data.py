@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 
 from uvdive.image.table import Kind
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.mounts import mount_targets
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text, mentions_uv
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.notes import Notes
+from uvdive.uv.cache_mounts import missed_mount
 
 _DATA = (
     *(".cache/huggingface", ".cache/torch", ".cache/ms-playwright", ".cache/whisper", ".cache/clip"),
     *(".cache/tiktoken", ".insightface", "nltk_data", ".keras", ".EasyOCR", ".paddleocr", ".u2net"),
 )
 _TIKTOKEN = "/tmp/data-gym-cache"  # noqa: S108 - tiktoken's own default, not ours
-_MEANT_FOR_UV = re.compile(r"/\.cache(?:/uv)?$|/uv(?:[-_]?cache)?$")
-_OWN_CACHE = re.compile(r"\bUV_CACHE_DIR=|--cache-dir\b|\bXDG_CACHE_HOME=|\bHOME=")
-
-
-def home_of(evidence: Evidence, user: str, home: str = "") -> str | None:
-    """The home of a USER (``name``, ``uid`` or either with a group); None where nobody knows it.
-
-    ``home`` is what HOME says, which comes first.
-    """
-    if home:
-        return home.rstrip("/")
-    name = user.partition(":")[0]
-    for known in evidence.report.users if evidence.report else ():
-        if name in (known.name, str(known.uid)):
-            return known.home.rstrip("/")
-    return "/root" if name in ("", "0", "root") else None
 
 
 def warn_data_of_others(evidence: Evidence, files: Files | None, notes: Notes) -> None:
@@ -73,7 +57,7 @@ def _fetched(evidence: Evidence, files: Files, path: str) -> int | None:
     return min((lines[layer] for layer in below if layer in lines), default=None)
 
 
-def warn_installer_paths(evidence: Evidence, notes: Notes) -> None:
+def warn_installer_paths(evidence: Evidence, _files: Files | None, notes: Notes) -> None:
     """Name places on PATH where uv's installer put uv, which the final image has no more (R27)."""
     for step in evidence.steps:
         found = re.search(r"(?:/root|\$\{?HOME\}?)/\.(?:local|cargo)/bin", step.instruction.value)
@@ -86,33 +70,17 @@ def warn_installer_paths(evidence: Evidence, notes: Notes) -> None:
             )
 
 
-def warn_cache_mounts(evidence: Evidence, notes: Notes) -> None:
+def warn_cache_mounts(evidence: Evidence, _files: Files | None, notes: Notes) -> None:
     """Name cache mounts that lie where the uv of that RUN does not keep its cache (R42)."""
     for step in evidence.runs():
-        text = command_text(step.instruction)
-        targets = list(mount_targets(step, "cache"))
-        right = _uv_cache(evidence, step)
-        if right is None or not mentions_uv(text) or _OWN_CACHE.search(text):
-            continue
-        meant = [target for target in targets if _MEANT_FOR_UV.search(target)]
-        if not meant or any(right == target or right.startswith(f"{target}/") for target in targets):
+        missed = missed_mount(step, home_of(evidence, step.user))
+        if missed is None:
             continue
         user = step.user or "root"
         ids = "" if user in ("root", "0") else ", with uid= and gid= of that user"
         notes.warn(
             "R42",
             step.line,
-            f"The cache mount at {meant[0]} does nothing for uv: as {user} it keeps its cache in {right}. "
-            f"Write target={right}{ids}.",
+            f"The cache mount at {missed.target or '(no target)'} does nothing for uv: as {user} it keeps "
+            f"its cache in {missed.folder}. Write target={missed.folder}{ids}.",
         )
-
-
-def _uv_cache(evidence: Evidence, step: Step) -> str | None:
-    """Where uv keeps its cache in a RUN."""
-    own = step.values.get("UV_CACHE_DIR")
-    if own:
-        return posixpath.normpath(posixpath.join(step.workdir, own))
-    if shared := step.values.get("XDG_CACHE_HOME"):
-        return f"{shared.rstrip('/')}/uv"
-    home = home_of(evidence, step.user, step.values.get("HOME", ""))
-    return None if home is None else f"{home}/.cache/uv"

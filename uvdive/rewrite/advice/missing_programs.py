@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from uvdive.dockerfile.shell import Command, read_script, shell_text
+from uvdive.dockerfile.commands import Command
+from uvdive.dockerfile.shell import read_script, shell_text
 from uvdive.dockerfile.syntax import inner
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
-from uvdive.rewrite.start.instructions import Starter
+from uvdive.rewrite.start import Start
 
 _BUILT_IN = frozenset(
     (
@@ -23,15 +25,15 @@ _PREPARES = re.compile(r"\bPATH=|\b(?:install|apk\s+add)\b|\b(?:activate|nvm\.sh
 _PLAIN = re.compile(r"[A-Za-z0-9][\w.+-]*")
 
 
-def warn_never_installed(starter: Starter, notes: Notes) -> None:
+def warn_never_installed(evidence: Evidence, start: Start, notes: Notes) -> None:
     """Name programs that are called at start and are in neither the environment nor on PATH."""
-    report = starter.evidence.report
+    report = evidence.report
     if report is None or "PATH" not in report.config.environ:
         return
-    removed = starter.removed if notes.repaired_start else set()
+    removed = start.removed if notes.allowed.repaired_start else set()
     gone = _RUNNERS | {word.split()[0] for word in removed}
-    for line, name, where in _called(starter):
-        if name not in gone and starter.around.has_program(name) is False:
+    for line, name, where in _called(evidence, start):
+        if name not in gone and start.around.has_program(name) is False:
             notes.warn(
                 "R57",
                 line,
@@ -40,9 +42,8 @@ def warn_never_installed(starter: Starter, notes: Notes) -> None:
             )
 
 
-def _called(starter: Starter) -> Iterator[tuple[int, str, str]]:
+def _called(evidence: Evidence, start: Start) -> Iterator[tuple[int, str, str]]:
     """Line, program and what calls it."""
-    evidence = starter.evidence
     entry = evidence.last("ENTRYPOINT")
     for step in (entry, None if entry else evidence.last("CMD"), evidence.last("HEALTHCHECK")):
         if step is None or step.instruction.arguments.strip().upper() == "NONE":
@@ -52,7 +53,7 @@ def _called(starter: Starter) -> Iterator[tuple[int, str, str]]:
         script = read_script(text)
         for name in _programs(script.commands if script else (), text):
             yield step.line, name, step.keyword
-    for found in starter.finder.found.values():
+    for found in start.found:
         script = read_script(found.text) if found.is_shell else None
         if script is not None:
             for name in _programs(script.commands, found.text):

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
+from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.start.uv_run import UV
 
-_TASK_FILES = {
-    "make": ("Makefile", "makefile", "GNUmakefile"),
-    "gmake": ("GNUmakefile", "Makefile", "makefile"),
-    "just": ("justfile", "Justfile", ".justfile"),
-    "task": ("Taskfile.yml", "Taskfile.yaml"),
-    "npm": ("package.json",),
-    "yarn": ("package.json",),
-    "pnpm": ("package.json",),
-    "honcho": ("Procfile",),
-    "foreman": ("Procfile",),
-    "hivemind": ("Procfile",),
-    "overmind": ("Procfile",),
-    "poe": ("pyproject.toml", "poe_tasks.toml"),
-    "invoke": ("tasks.py",),
-    "inv": ("tasks.py",),
-    "nox": ("noxfile.py",),
-    "tox": ("tox.ini", "pyproject.toml"),
-    "supervisord": ("/etc/supervisord.conf", "/etc/supervisor/supervisord.conf"),
-    "cron": ("/etc/crontab",),
-    "crond": ("/etc/crontab", "/etc/crontabs/root"),
-}
-_FOLDERS = {
-    "supervisord": ("/etc/supervisor/", "/etc/supervisord.d/"),
-    "cron": ("/etc/cron.d/", "/var/spool/cron/"),
-    "crond": ("/etc/cron.d/", "/var/spool/cron/", "/etc/crontabs/"),
-}
 _COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml\Z")
 _COMMAND = re.compile(r"(?<![\w./-])uv\b[\s\"',]+(?:\S+[\s\"',]+)*?run\b|(?<![\w./-])uvx\b")
 _IN_CODE = re.compile(r"""["']uvx?["']\s*,\s*["']""")
@@ -46,18 +19,7 @@ _SKIPPED = frozenset((".git", ".venv", "venv", "node_modules", "tests", "test", 
 _MOST_FILES, _MOST_BYTES = 2000, 256 << 10
 
 
-def files_of(words: Sequence[str], workdir: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What a program that runs others reads by itself: absolute files, and folders of them."""
-    program = posixpath.basename(words[0]) if words else ""
-    folder = workdir
-    for option, value in itertools.pairwise(words[1:]):
-        if option in ("-C", "--directory", "--prefix", "--cwd"):
-            folder = posixpath.normpath(posixpath.join(workdir, value))
-    files = tuple(posixpath.join(folder, name) for name in _TASK_FILES.get(program, ()))
-    return files, _FOLDERS.get(program, ())
-
-
-def warn_elsewhere(evidence: Evidence, notes: Notes) -> None:
+def warn_elsewhere(evidence: Evidence, _files: Files | None, notes: Notes) -> None:
     """Name files of the build context that call uv, though this Dockerfile does not start them."""
     if evidence.context is None:
         return

@@ -1,1 +1,25 @@
-"""To be described."""
+"""What changes in the stage that builds: syncs, the dev group, bytecode, a layer of dependencies.
+
+In come the evidence, the environment and what the start no longer installs; out go edits of the
+author's instructions by line and new instructions, and what the new image lacks for it. Without a
+choice nothing changes but what the start needs. Read ``options.build_options`` first.
+"""
+
+from uvdive.rewrite.builder.dependency_layer import dependency_layer
+from uvdive.rewrite.builder.dockerignore import keep_host_environment_out
+from uvdive.rewrite.builder.first_sync import first_sync
+from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync, warn_resolving
+from uvdive.rewrite.builder.options import BuildOptions, build_options
+from uvdive.rewrite.builder.project_install import install_project
+
+__all__ = [
+    "BuildOptions",
+    "build_options",
+    "check_other_stages",
+    "dependency_layer",
+    "first_sync",
+    "full_sync",
+    "install_project",
+    "keep_host_environment_out",
+    "warn_resolving",
+]

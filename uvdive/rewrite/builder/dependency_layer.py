@@ -13,15 +13,16 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-from uvdive.dockerfile.shell import Command
-from uvdive.rewrite.builder.dockerignore import ADDED
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.dockerfile.commands import Command
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, ignores, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step, mentions_uv
-from uvdive.rewrite.notes import Notes, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes
+from uvdive.uv.mentions import mentions_uv
 
 _PROJECT = ("pyproject.toml", "uv.lock")
 _SETTINGS = ("uv.toml", ".python-version")
@@ -50,19 +51,13 @@ def dependency_layer(
     if given is None or words is None:
         return {}
     text = _text(evidence, run.step, given, words)
-    decision = Decision(
-        "dependency-layer",
-        "R42",
+    chosen = notes.choose(
+        CHOICES["dependency-layer"],
         copy.line,
-        "The dependencies in the build stage",
         "The file copies the source before it installs, so each change of the source installs everything "
         "anew. What is installed in the end is the same.",
-        alternatives=options(
-            first="install them before the source is copied, in a layer of their own",
-            with_source="with the source, as the author has it",
-        ),
     )
-    return {copy.line: text} if notes.choose(decision, "first") == "first" else {}
+    return {copy.line: text} if chosen == "first" else {}
 
 
 def _knows_options(env: EnvironmentFacts) -> bool:
@@ -123,7 +118,7 @@ def _project_files(
     assert evidence.context is not None
     # A host's environment in the context would be copied over the one that is there by then (R40).
     whole = any(posixpath.normpath(word) in (".", "/") or "*" in word for word in sources(copy)[0])
-    left_out = ignores(evidence.context, ".venv") or notes.choices.get(ADDED[0]) == ADDED[1]
+    left_out = ignores(evidence.context, ".venv") or notes.wants("dockerignore", "add")
     return None if whole and not left_out else found
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from uvdive.rewrite.difftext import unified_diff
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.context_files import ignores, sources
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
-from uvdive.rewrite.notes import Notes, options
-from uvdive.rewrite.plan import Decision, FileChange
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.plan import FileChange
 from uvdive.uv.calls import calls_sync
 
 _FILE = ".dockerignore"
-ADDED = ("dockerignore", "add")
-"""The choice that adds the line."""
 
 
 def keep_host_environment_out(evidence: Evidence, notes: Notes) -> tuple[FileChange, ...]:
@@ -25,19 +25,14 @@ def keep_host_environment_out(evidence: Evidence, notes: Notes) -> tuple[FileCha
         return ()
     step, synced = found
     others = [path for path in evidence.context.glob("*.dockerignore") if path.name != _FILE]
-    name, value = ADDED
     chosen = "keep"
     if not others:  # BuildKit may read one of those in its place
-        decision = Decision(
-            name,
-            "R40",
+        chosen = notes.choose(
+            CHOICES["dockerignore"],
             step.line,
-            "The folder's own .venv",
             "This copies the whole folder, and .dockerignore does not leave .venv out.",
-            alternatives=options(keep="copied, where there is one", add="left out (.dockerignore)"),
         )
-        chosen = notes.choose(decision, "keep")
-    if chosen == value:
+    if chosen == "add":
         return (_with_line(evidence),)
     if synced:
         notes.warn(
@@ -70,4 +65,4 @@ def _with_line(evidence: Evidence) -> FileChange:
     path = evidence.context / _FILE
     old = path.read_text("utf-8", "surrogateescape") if path.is_file() else ""
     new = f"{old}{'' if not old or old.endswith(chr(10)) else chr(10)}.venv\n"
-    return FileChange(_FILE, new, unified_diff(old, new, _FILE))
+    return FileChange.of(_FILE, old, new)

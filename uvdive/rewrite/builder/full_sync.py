@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from uvdive.dockerfile.shell import commands
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.dockerfile.shell import command_text, commands
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import copied_text
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import calls_sync, uv_calls
 
@@ -19,7 +20,7 @@ _PARTIAL = frozenset({"--no-install-project", "--no-install-workspace", "--no-in
 def full_sync(
     evidence: Evidence,
     env: EnvironmentFacts,
-    runs: list[Run],
+    runs: Sequence[Run],
     notes: Notes,
     wanted: Iterable[tuple[str, ...]] = (),
     more: tuple[str, ...] = (),
@@ -102,8 +103,11 @@ def _start_text(evidence: Evidence) -> str:
     )
 
 
-def warn_resolving(evidence: Evidence, env: EnvironmentFacts, notes: Notes) -> None:
-    """Say what makes two builds, or the build and the start, differ (R16, R50)."""
+def warn_resolving(evidence: Evidence, minor: str, notes: Notes) -> None:
+    """Say what makes two builds, or the build and the start, differ (R16, R50).
+
+    ``minor`` is the version of the environment's Python (``3.13``).
+    """
     syncs = [step for step in evidence.runs() if calls_sync(command_text(step.instruction))]
     if not syncs:
         return
@@ -116,16 +120,16 @@ def warn_resolving(evidence: Evidence, env: EnvironmentFacts, notes: Notes) -> N
             "file.",
         )
     pin = re.match(r"\s*(?:cpython@?)?(\d+\.\d+)", copied_text(evidence, ".python-version") or "")
-    if pin and pin[1] != env.minor:
+    if pin and pin[1] != minor:
         notes.warn(
             "R50",
             syncs[-1].line,
-            f".python-version asks for Python {pin[1]}, the environment was built with {env.minor}: `uv run` "
-            f"would make another one at start. The new image keeps {env.minor}.",
+            f".python-version asks for Python {pin[1]}, the environment was built with {minor}: `uv run` "
+            f"would make another one at start. The new image keeps {minor}.",
         )
 
 
-def _last_sync(runs: list[Run]) -> tuple[Step, list[str], str] | None:
+def _last_sync(runs: Sequence[Run]) -> tuple[Step, list[str], str] | None:
     """The step, options and folder of the last sync that is plain to see."""
     for run in reversed(runs):
         if commands(run.text) is None:

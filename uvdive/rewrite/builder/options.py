@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from uvdive.dockerfile.shell import read_script, shell_text
+from uvdive.dockerfile.shell import command_text, read_script, shell_text
+from uvdive.dockerfile.steps import Step
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
-from uvdive.rewrite.notes import Notes, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import subcommand
 
 _SYNC = re.compile(r"(\buv\b(?:\s|\\\n)+(?:--?\S+(?:\s|\\\n)+)*?sync)(?![\w./-])")
@@ -26,35 +27,49 @@ _BYTECODE_RATIO = 1.2
 """Bytes of bytecode per byte of source: 1.19 over the 25 MB of this project's own environment."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """Edits of the author's instructions by line, variables for the build stage, options for a
-    sync that is added, and by how many bytes the environment gets smaller than the copy, and uv's tools.
-    ``reinstalls`` says that a sync must be added in any case, ``removed`` are the components of what is
-    not installed.
+    """What choices change in the build.
+
+    ``edits`` are new sources of the author's instructions by line, ``env`` variables for
+    the build stage, ``sync`` options for a sync that is added; ``reinstalls`` says that one
+    must be added in any case. ``removed`` are the components of what is not installed.
+    ``less_bytes`` is by how many bytes the environment gets smaller than it is in the
+    original, ``less_tools`` the same of uv's tools.
     """
 
-    edits: dict[int, str] = field(default_factory=dict)
-    env: list[tuple[str, str]] = field(default_factory=list)
+    edits: Mapping[int, str] = field(default_factory=dict)
+    env: tuple[tuple[str, str], ...] = ()
     sync: tuple[str, ...] = ()
     less_bytes: int = 0
     less_tools: int = 0
     removed: frozenset[int] = frozenset()
     reinstalls: bool = False
 
+    def plus(self, other: BuildOptions) -> BuildOptions:
+        """Both together."""
+        return BuildOptions(
+            {**self.edits, **other.edits},
+            (*self.env, *other.env),
+            (*self.sync, *other.sync),
+            self.less_bytes + other.less_bytes,
+            self.less_tools + other.less_tools,
+            self.removed | other.removed,
+            self.reinstalls or other.reinstalls,
+        )
+
 
 def build_options(
     evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes
 ) -> BuildOptions:
     """Offer what can be offered; by default nothing changes."""
-    result = BuildOptions()
     if evidence.report is None or files is None or evidence.shared:
-        return result
+        return BuildOptions()
     main = next((e for e in evidence.report.environments if e.path.rstrip("/") == env.path), None)
-    if main is not None:
-        _dev_group(evidence, main, files, notes, result)
-        _bytecode(evidence, env, files, notes, result)
-    return result
+    if main is None:
+        return BuildOptions()
+    dev_group = _dev_group(evidence, main, files, notes)
+    return dev_group.plus(_bytecode(evidence, env, files, dev_group.removed, notes))
 
 
 def _sync_edits(evidence: Evidence, option: str) -> dict[int, str] | None:
@@ -84,41 +99,36 @@ def _syncs_by_run(argv: tuple[str, ...]) -> bool:
     return "run" in argv and "--no-sync" not in argv and "--no-dev" not in argv
 
 
-def _dev_group(
-    evidence: Evidence, main: Environment, files: Files, notes: Notes, result: BuildOptions
-) -> None:
+def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes) -> BuildOptions:
     assert evidence.report is not None
     names = {dist.name for dist in main.distributions if dist.group == "dev"}
     text = "\n".join(command_text(step.instruction) for step in evidence.runs())
     if not names or _NO_DEV.search(text) or evidence.report.config.environ.get("UV_NO_DEV"):
-        return
+        return BuildOptions()
     edits = _sync_edits(evidence, "--no-dev")
     if not edits:
-        return
+        return BuildOptions()
     numbers = frozenset(
         number
         for number, part in enumerate(evidence.report.components)
         if part.kind == "distribution" and part.name in names and part.path == main.path
     )
-    decision = Decision(
-        "dev-group",
-        "R14",
+    choice = CHOICES["dev-group"]
+    chosen = notes.choose(
+        choice,
         min(edits),
-        "The dev group",
         f"The build installs it: {', '.join(sorted(names)[:6])}{' …' if len(names) > 6 else ''}. Nothing in "
         "the text says that the app needs it when it runs; only its author knows.",
-        alternatives=options(keep="install it, as the build does", remove="leave it out (--no-dev)"),
+        offered={**choice.values, "keep": "install it, as the build does"},
     )
-    if notes.choose(decision, "keep") == "keep":
-        return
-    result.edits.update(edits)
-    result.sync = ("--no-dev",)
-    result.removed = numbers
-    result.less_bytes += sum(evidence.report.components[number].live_bytes for number in numbers)
-    notes.distributions.update(names)
+    if chosen == "keep":
+        return BuildOptions()
+    notes.allowed.distributions.update(names)
     root = files.at(main.path)
     if root is not None:
-        notes.paths.update(owned_paths(files, root, numbers))
+        notes.allowed.paths.update(owned_paths(files, root, numbers))
+    less = sum(evidence.report.components[number].live_bytes for number in numbers)
+    return BuildOptions(edits, sync=("--no-dev",), less_bytes=less, removed=numbers)
 
 
 def owned_paths(files: Files, root: int, components: Collection[int]) -> list[str]:
@@ -142,42 +152,36 @@ def owned_paths(files: Files, root: int, components: Collection[int]) -> list[st
 
 
 def _bytecode(
-    evidence: Evidence, env: EnvironmentFacts, files: Files, notes: Notes, result: BuildOptions
-) -> None:
+    evidence: Evidence, env: EnvironmentFacts, files: Files, removed: frozenset[int], notes: Notes
+) -> BuildOptions:
     text = "\n".join(step.instruction.source for step in evidence.steps if step.keyword in ("RUN", "ENV"))
-    mine, tools = _code_bytes(env.folders, files, result.removed)
+    mine, tools = _code_bytes(env.folders, files, removed)
     sources, compiled = (mine[".py"] + tools[".py"], mine[".pyc"] + tools[".pyc"])
     setting = _setting(evidence)
+    choice = CHOICES["bytecode"]
     if _COMPILES not in text and "--compile-bytecode" not in text and sources and not compiled:
-        offered = options(keep="none, as the author has it", compile=f"compile all of it ({_COMPILES}=1)")
+        offered = {"keep": "none, as the author has it", "compile": choice.values["compile"]}
         reason = (
             "Without it Python compiles at every start, and a user that may not write there cannot keep the "
             "result. With it the image is larger; the size is an estimate."
         )
     elif setting is not None and compiled:
-        offered = options(keep="compiled, as the author has it", none=f"none ({_COMPILES}=0)")
+        offered = {"keep": "compiled, as the author has it", "none": choice.values["none"]}
         reason = "Without it the image is smaller and the first start slower."
     else:
-        return
+        return BuildOptions()
     line = None if setting is None else setting.line
-    chosen = notes.choose(
-        Decision("bytecode", "R48", line, "Compiled Python (.pyc)", reason, alternatives=offered), "keep"
-    )
+    chosen = notes.choose(choice, line, reason, offered=offered)
     if chosen == "keep":
-        return
-    if chosen == "compile":
-        result.env.append((_COMPILES, "1"))
-        result.less_bytes -= int(mine[".py"] * _BYTECODE_RATIO)
-        result.less_tools -= int(tools[".py"] * _BYTECODE_RATIO)
-    elif setting is not None:
-        result.edits[setting.line] = re.sub(
-            rf"({_COMPILES}[= ]\"?)[\w]+", r"\g<1>0", setting.instruction.source
-        )
-        result.less_bytes += mine[".pyc"]
-        result.less_tools += tools[".pyc"]
+        return BuildOptions()
     # uv notes down how it installed a tool.
     receipts = (f"{folder}/{_RECEIPT}" for folder in env.folders)
-    notes.paths.update(path for path in receipts if files.at(path) is not None)
+    notes.allowed.paths.update(path for path in receipts if files.at(path) is not None)
+    if setting is None or chosen == "compile":
+        more, more_tools = int(mine[".py"] * _BYTECODE_RATIO), int(tools[".py"] * _BYTECODE_RATIO)
+        return BuildOptions(env=((_COMPILES, "1"),), less_bytes=-more, less_tools=-more_tools)
+    source = re.sub(rf"({_COMPILES}[= ]\"?)[\w]+", r"\g<1>0", setting.instruction.source)
+    return BuildOptions({setting.line: source}, less_bytes=mine[".pyc"], less_tools=tools[".pyc"])
 
 
 def _code_bytes(

@@ -6,14 +6,15 @@ import posixpath
 import re
 from collections.abc import Sequence
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.builder.options import BuildOptions, owned_paths
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, command_text
-from uvdive.rewrite.notes import Notes, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import calls_sync
 
 
@@ -22,47 +23,42 @@ def install_project(
     env: EnvironmentFacts,
     files: Files | None,
     starts: Sequence[tuple[str, ...]],
-    build: BuildOptions,
     notes: Notes,
-) -> frozenset[int]:
-    """Offer to leave the work directory's files out; what that leaves out, nothing by default.
+) -> tuple[BuildOptions, frozenset[int]]:
+    """Offer to leave the work directory's files out: what that changes in the build, and the nodes left out.
 
     ``starts`` are the words of all start commands. It is offered where they are console
     scripts or modules of the environment, and name no file of the work directory. The
     build then installs again without ``--editable``: always with ``--reinstall-package``,
     for uv's cache may hold the code of an earlier build.
     """
+    nothing = BuildOptions(), frozenset[int]()
     report = evidence.report
     if report is None or files is None or evidence.shared or env.system:
-        return frozenset()
+        return nothing
     main = next((e for e in report.environments if e.path.rstrip("/") == env.path), None)
     local = [] if main is None else [dist for dist in main.distributions if dist.editable]
     if main is None or not local or not starts or not _syncs(evidence):
-        return frozenset()
+        return nothing
     if not all(_needs_no_file(words, env, files, evidence.workdir) for words in starts):
-        return frozenset()
+        return nothing
     root = files.at(evidence.workdir)
     left = _left(root, env, files) if root else frozenset()
     if not left:
-        return frozenset()
+        return nothing
     names = [dist.name for dist in local]
-    decision = Decision(
-        "project-install",
-        "R13",
+    chosen = notes.choose(
+        CHOICES["project-install"],
         None,
-        "The project itself",
         f"{', '.join(names)} is installed editable, so its sources must be there. Only its author knows "
         "whether it reads other files of the work directory.",
-        alternatives=options(
-            editable="editable, with its sources", copied="installed, the environment alone is copied"
-        ),
     )
-    if notes.choose(decision, "editable") == "editable":
-        return frozenset()
+    if chosen == "editable":
+        return nothing
     again = [word for name in names for word in ("--reinstall-package", name)]
-    build.sync = (*build.sync, "--no-editable", *again)
-    build.reinstalls = True
-    build.less_bytes -= _code(files, main, names)
+    build = BuildOptions(
+        sync=("--no-editable", *again), less_bytes=-_code(files, main, names), reinstalls=True
+    )
     numbers = {
         number
         for number, part in enumerate(report.components)
@@ -70,11 +66,11 @@ def install_project(
     }
     assert root is not None
     inside = files.at(env.path)
-    notes.paths.update(owned_paths(files, inside, numbers) if inside is not None else ())
-    notes.paths.update(
+    notes.allowed.paths.update(owned_paths(files, inside, numbers) if inside is not None else ())
+    notes.allowed.paths.update(
         files.path(child) for child in files.children(root) if not _leads_to(files.path(child), env)
     )
-    return left
+    return build, left
 
 
 def _syncs(evidence: Evidence) -> bool:

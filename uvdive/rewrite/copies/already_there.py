@@ -5,37 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from uvdive.distro.places import (
+    LD_CACHE,
+    is_book,
+    is_made_by_scripts,
+    is_service,
+    is_system,
+    is_user_file,
+)
+from uvdive.dockerfile.steps import Step
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.marks.paths import MOUNT_POINTS
 from uvdive.ledger.whose import os_package
-from uvdive.rewrite.environment.facts import EnvironmentFacts
-from uvdive.rewrite.evidence.command_kinds import is_system
+from uvdive.rewrite.copies.left_behind import is_scratch
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.packages.by_other_programs import OtherMeans, is_playwright
-
-USER_FILES = re.compile(r"/etc/(?:passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock)-?$")
-LD_CACHE = "/etc/ld.so.cache"
-# What installing packages makes beside the packages' own files: by apt and dpkg alone, and by
-# packages' scripts too, which other commands may have changed as well.
-_BOOKS = re.compile(
-    r"/(?:etc/(?:alternatives|ssl/certs|rc[0-6S]\.d|ld\.so\.cache)|var/(?:lib/(?:dpkg|apt|systemd|pam|ucf)|"
-    r"cache|log)|lib/apk|usr/lib/python3)(?:[/.-]|$)"
-)
-_SCRIPTED = re.compile(
-    r"/(?:etc/(?:ssl|ca-certificates|fonts|apt|apk|init\.d|systemd|default|logrotate\.d|mailcap|"
-    r"profile\.d|pam\.d|shells|machine-id)|var/lib|usr/share)(?:[/.-]|$)"
-)
-_SERVICES = re.compile(
-    r"/etc/(?:systemd|init\.d|rc\d\.d|s6|s6-overlay|services\.d|cont-init\.d|runit|sv)(?:/|$)"
-)
-
-
-def is_book(path: str) -> bool:
-    """Is it what apt and dpkg write down, or make, whenever they install something?"""
-    return bool(_BOOKS.match(path))
+from uvdive.rewrite.packages import OtherMeans, is_playwright
 
 
 class Provided:
@@ -80,7 +68,7 @@ class Provided:
             return True
         if self.installs(run) and self._by_packages(run, node, path):
             return True
-        if run.has("user") and (USER_FILES.match(path) or self._is_home(path)):
+        if run.has("user") and (is_user_file(path) or self._is_home(path)):
             return True
         return run.repeats and is_system(path) and run.writes(path)
 
@@ -91,7 +79,7 @@ class Provided:
         known = self.evidence.system.listed if self.evidence.system else {}
         # Packages' scripts make their folders in /run.
         at_run_time = path.startswith("/run/") and not run.has("other")
-        if at_run_time or USER_FILES.match(path) or _BOOKS.match(path) or path in known:
+        if at_run_time or is_user_file(path) or is_book(path) or path in known:
             return True
         is_folder = self.files.kind(node) == Kind.DIRECTORY and is_system(path)
         if is_folder and not (run.has("other") or self.files.children(node)):
@@ -100,7 +88,7 @@ class Provided:
             target = self.files.link(node)
             return target.startswith("/etc/alternatives/") or not target.startswith("/") or is_system(target)
         scripts = not run.has("other") or is_playwright(run)
-        return scripts and bool(_SCRIPTED.match(path))
+        return scripts and is_made_by_scripts(path)
 
     def package(self, node: int) -> str | None:
         """The OS package that a file belongs to, by the ledger."""
@@ -112,6 +100,15 @@ class Provided:
         users = self.evidence.report.users if self.evidence.report else ()
         homes = {user.home.rstrip("/") for user in users if user.uid >= 100 and user.home not in ("/", "")}
         return any(path == home or re.fullmatch(re.escape(home) + r"/\.[^/]+", path) for home in homes)
+
+    def deleted(self) -> dict[int, int]:
+        """How many paths of the base each line's RUN removed, where the final stage does not repeat it."""
+        counts: dict[int, int] = {}
+        for node, layer in self.files.deleted():
+            run, step = self.runs.get(layer), self.steps.get(layer)
+            if step is not None and not self.installs(run) and not is_scratch(self.files.path(node)):
+                counts[step.line] = counts.get(step.line, 0) + 1
+        return counts
 
     def is_changed_folder(self, node: int) -> bool:
         """Did an instruction that is not repeated change owner or mode of a folder of the base?"""
@@ -151,7 +148,7 @@ class Provided:
         if path == LD_CACHE:
             return
         changed = self.files.in_base(node) and self.files.kind(node) != Kind.DIRECTORY
-        if changed or _SERVICES.match(path):
+        if changed or is_service(path):
             raise Refused(
                 "R34",
                 f"This RUN changed {path}, which belongs to the operating system: it can be neither copied "

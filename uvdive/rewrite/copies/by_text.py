@@ -6,18 +6,14 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from uvdive.rewrite.copies.copier import CopySet, Folder
-from uvdive.rewrite.environment.facts import EnvironmentFacts
-from uvdive.rewrite.evidence.command_kinds import is_system
+from uvdive.distro.places import is_shared, is_system, is_top
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.copies.copy_set import CopySet, Folder
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.stages.multistage import brings_uv
-
-# Folders that every base has, with files of its own or of others in them.
-_SHARED = re.compile(
-    r"/(?:(?:boot|dev|home|media|mnt|opt|proc|root|run|sys|tmp|var)|usr/local(?:/(?!src/)[^/]+)?|usr/src)?"
-)
+from uvdive.uv.mentions import brings_uv
 
 
 def static_copy_set(evidence: Evidence, env: EnvironmentFacts, owned: Sequence[Folder] = ()) -> CopySet:
@@ -27,7 +23,7 @@ def static_copy_set(evidence: Evidence, env: EnvironmentFacts, owned: Sequence[F
         Refused: R32 or R34, where a destination is a folder that the base fills too.
     """
     workdir = evidence.workdir
-    if _is_shared(workdir):
+    if is_shared(workdir):
         raise Refused(
             "R32",
             f"The work directory is {workdir}, where nobody can tell the app's files from the system's "
@@ -49,17 +45,13 @@ def _add(result: CopySet, path: str) -> None:
     result.paths.append(path)
 
 
-def _is_shared(path: str) -> bool:
-    return is_system(path) or bool(_SHARED.fullmatch(path))
-
-
 def _targets(step: Step, evidence: Evidence) -> Iterator[str]:
     given, target = sources(step)
     path = target.rstrip("/") or "/"
-    if not _is_shared(path) and not (target.endswith("/") and is_system(path)):
+    if not is_shared(path) and not (target.endswith("/") and is_system(path)):
         yield path
         return
-    if not target.endswith("/") and path not in ("/", "/etc") and not _SHARED.fullmatch(path):
+    if not target.endswith("/") and path not in ("/", "/etc") and not is_top(path):
         yield path  # a file of the system's, by its full name
         return
     names = _files(given, evidence, step)

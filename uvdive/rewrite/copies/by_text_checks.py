@@ -6,14 +6,16 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from uvdive.dockerfile.shell import Command
-from uvdive.rewrite.copies.copier import Folder
-from uvdive.rewrite.evidence.command_kinds import classify, paths_of, program_words
+from uvdive.dockerfile.commands import Command, program_words
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.copies.copy_set import Folder
+from uvdive.rewrite.evidence.command_kinds import classify, paths_of
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.rewrite.stages.multistage import installs_uv
 from uvdive.uv.calls import subcommand
+from uvdive.uv.mentions import installs_uv
 
 _HINT = "Build the image first and plan with it (leave out --static)."
 # They write the project, its environment or uv's cache, or nothing at all.
@@ -34,7 +36,7 @@ _UVS_FILES = re.compile(
 )
 
 
-def check_static(evidence: Evidence, runs: list[Run], notes: Notes) -> list[Folder]:
+def check_static(evidence: Evidence, runs: Sequence[Run], notes: Notes) -> list[Folder]:
     """Refuse RUNs whose effect, and folders whose owner, the text does not tell.
 
     Returns the work directory as a folder to make first, if a RUN gave it an owner.

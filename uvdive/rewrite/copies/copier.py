@@ -5,74 +5,30 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import cached_property
 
+from uvdive.distro.places import LD_CACHE
 from uvdive.image.table import Kind
-from uvdive.rewrite.copies.already_there import LD_CACHE, Provided
-from uvdive.rewrite.copies.left_behind import is_personal, is_scratch
-from uvdive.rewrite.environment.facts import EnvironmentFacts
-from uvdive.rewrite.environment.which import sites
+from uvdive.rewrite.copies.already_there import Provided
+from uvdive.rewrite.copies.copy_set import CopySet, Folder, Link, add_folders
+from uvdive.rewrite.copies.exclusions import Exclusions
+from uvdive.rewrite.copies.left_behind import is_scratch, left_behind
+from uvdive.rewrite.copies.project_files import project_files
+from uvdive.rewrite.environment import EnvironmentFacts, sites
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.mounts import mount_points, mount_targets
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.packages.by_other_programs import OtherMeans
-from uvdive.rewrite.stages.bases import Bases
+from uvdive.rewrite.packages import OtherMeans
+from uvdive.rewrite.stages import Bases
 
-_UV_CACHE = re.compile(r"/\.cache/uv(?:/|$)")
-_BYTECODE = re.compile(r"/usr/(?:local/)?lib/python[\d.]+/.*__pycache__/")
 # The loader does not look into Python's own folders.
 _LIBRARIES = re.compile(r"/(?:usr/local/lib|usr/lib|lib)/(?!python[\d.]+/)(?:[^/]+/)*[^/]+\.so(?:\.|$)")
 _FEW = 3
-PROJECT_FILES = frozenset({"uv.lock", "pyproject.toml", "uv.toml", ".python-version"})
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A directory that must exist beforehand, because COPY would make it root's with mode 0755.
-
-    Owner and group are numbers, or names where no image is at hand.
-    """
-
-    path: str
-    mode: int
-    uid: int | str
-    gid: int | str
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A symbolic link, as it is written. ``parent`` is the folder to make first, or None."""
-
-    path: str
-    target: str
-    uid: int
-    gid: int
-    parent: str | None
-
-
-@dataclass(slots=True)
-class CopySet:
-    """What the runner copies: ``paths`` are whole (folders with all they hold).
-
-    ``nodes`` are their nodes, for the prediction. ``files`` are those of the paths that
-    are regular files. ``folders`` are made first, parents before children. ``cleared``
-    are paths in copied folders that the base has already: the build stage removes them
-    before (R10). ``links`` are made anew, for COPY follows them. ``libraries`` says that
-    the loader's cache must be made anew.
-    """
-
-    paths: list[str] = field(default_factory=list)
-    files: set[str] = field(default_factory=set)
-    cleared: list[str] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    nodes: list[int] = field(default_factory=list)
-    folders: list[Folder] = field(default_factory=list)
-    libraries: bool = False
 
 
 class Copier:
-    """Walks the final state and divides it into what stays, what is repeated and what is copied."""
+    """Divides the final state into what stays, what is repeated and what is copied; keeps its answers."""
 
     def __init__(
         self,
@@ -80,21 +36,33 @@ class Copier:
         files: Files,
         env: EnvironmentFacts,
         bases: Bases,
-        runs: list[Run],
+        runs: Sequence[Run],
         early: frozenset[int] = frozenset(),
         others: Sequence[OtherMeans] = (),
     ) -> None:
         self.evidence, self.files, self.env, self.bases = evidence, files, env, bases
-        self.provided = Provided(evidence, files, env, runs, early, others)
-        found = [step.values.get("UV_CACHE_DIR", "") for step in evidence.steps]
-        found += [f"{step.values.get('XDG_CACHE_HOME', '')}/uv" for step in evidence.steps]
-        self.caches = {path.rstrip("/") for path in found if path.count("/") > 1 and path.startswith("/")}
-        self.leave_out: frozenset[int] = frozenset()
-        self.split = False
         self.sites = frozenset(sites(env.path, files)) if env.system else frozenset()
+        self.provided = Provided(evidence, files, env, runs, early, others)
+        self.exclusions = Exclusions(evidence, files, env, bases.python_from, self.sites)
         self.mounts = {mount for step in evidence.runs() for mount in mount_targets(step, "cache")}
         self.mount_points = mount_points(evidence, files)
-        self.result = CopySet()
+        self._whole: dict[frozenset[int], CopySet] = {}
+        self._split: dict[frozenset[int], CopySet] = {}
+
+    @cached_property
+    def left_behind(self) -> frozenset[str]:
+        """The paths above the base that stay behind, each as short as it can be told exactly."""
+        return left_behind(self.files, self.evidence.workdir, self.bases.python_from)
+
+    @cached_property
+    def deleted(self) -> dict[int, int]:
+        """How many paths of the base each line's RUN removed, where the final stage does not repeat it."""
+        return self.provided.deleted()
+
+    @cached_property
+    def project_files(self) -> frozenset[int]:
+        """Files that only the build needs (R12)."""
+        return project_files(self.provided, self.env, self.evidence.workdir)
 
     def copy_set(self, leave_out: frozenset[int] = frozenset(), *, split: bool = False) -> CopySet:
         """The copies; ``leave_out`` are nodes that a choice drops.
@@ -104,17 +72,27 @@ class Copier:
         Raises:
             Refused: R34, an instruction changed something that can be neither copied nor repeated.
         """
-        key = ("copies", self.bases.python_from, self.bases.python_to, self.env.left_out, leave_out, split)
-        known = self.files.memo.get(key)
-        if isinstance(known, CopySet):
-            return known
-        self.leave_out, self.split, self.result = leave_out, split, CopySet()
+        known = self._split if split else self._whole
+        if leave_out not in known:
+            known[leave_out] = _Walk(self, leave_out, split=split).copies()
+        return known[leave_out]
+
+
+class _Walk:
+    """One way through the final state from the root down; ``result`` grows on it."""
+
+    def __init__(self, copier: Copier, leave_out: frozenset[int], *, split: bool) -> None:
+        self.copier, self.files, self.bases = copier, copier.files, copier.bases
+        self.provided, self.env = copier.provided, copier.env
+        self.leave_out, self.split = leave_out, split
+        self.result = CopySet()
+
+    def copies(self) -> CopySet:
         self._visit(0)
         self.result.libraries = self._makes_libraries()
         if self.bases.python_from and self.bases.python_to:
-            self._add_python()
+            self._add_python(self.bases.python_from, self.bases.python_to)
         self.result.paths.sort(key=self._steadiness)
-        self.files.memo[key] = self.result
         return self.result
 
     def _steadiness(self, path: str) -> int:
@@ -131,63 +109,16 @@ class Copier:
         below = (node for top in self.result.nodes for node in self.files.walk(top))
         return any(_LIBRARIES.match(self.files.path(node)) for node in below)
 
-    def project_files(self) -> frozenset[int]:
-        """Files that only the build needs: lock, project file, and what ``uv init`` made (R12)."""
-        root = self.files.at(self.evidence.workdir)
-        found: set[int] = set()
-        for node in self.files.walk(root) if root is not None else ():
-            path = self.files.path(node)
-            if self.env.holds(path) or self.files.kind(node) == Kind.DIRECTORY or self.provided.has(node):
-                continue
-            relative = posixpath.relpath(path, self.evidence.workdir)
-            run = self.provided.runs.get(self.files.layer(node))
-            if relative in PROJECT_FILES or (run is not None and re.search(r"\buv\s+init\b", run.text)):
-                found.add(node)
-        if any(self.env.roots) and any(not self.env.holds(root) for root in self.env.roots):
-            return frozenset()  # an editable project reads its own metadata and sources
-        return frozenset(found)
-
-    def _add_python(self) -> None:
-        assert self.bases.python_from is not None
-        assert self.bases.python_to is not None
-        node = self.files.at(self.bases.python_from)
-        if node is not None and self.bases.python_to not in self.result.paths:
-            self.result.paths.append(self.bases.python_to)
+    def _add_python(self, python_from: str, python_to: str) -> None:
+        node = self.files.at(python_from)
+        if node is not None and python_to not in self.result.paths:
+            self.result.paths.append(python_to)
             self.result.nodes.append(node)
-            if self.bases.python_to == self.bases.python_from:
-                add_folders(self.files, self.bases.python_to, self.result)
-
-    def _in_workdir(self, path: str) -> bool:
-        workdir = self.evidence.workdir.rstrip("/")
-        return bool(workdir) and (path == workdir or path.startswith(f"{workdir}/"))
+            if python_to == python_from:
+                add_folders(self.files, python_to, self.result)
 
     def _excluded(self, node: int) -> bool:
-        """Must this file or link stay behind in the build stage?"""
-        if node in self.leave_out:
-            return True
-        path = self.files.path(node)
-        if any(path == left or path.startswith(f"{left}/") for left in self.env.left_out):
-            return True
-        if self.env.holds(path):
-            return False
-        home = self.bases.python_from
-        if self._is_uvs(node, path) or is_scratch(path) or self._is_base_bytecode(path):
-            return True
-        if home and (path.startswith(f"{home}/") or self.files.link(node).startswith(f"{home}/")):
-            return True
-        return is_personal(path) and not self._in_workdir(path)
-
-    def _is_base_bytecode(self, path: str) -> bool:
-        """Did a build step only leave bytecode here, of modules that came with the base's Python?"""
-        if not _BYTECODE.match(path):
-            return False
-        package = self.files.at(path.partition("/__pycache__/")[0])
-        return package is not None and package not in self.sites and self.files.in_base(package)
-
-    def _is_uvs(self, node: int, path: str) -> bool:
-        """Is it uv, or in its cache? There a file that is linked to the environment has the owner venv."""
-        in_cache = _UV_CACHE.search(path) or any(path.startswith(f"{folder}/") for folder in self.caches)
-        return bool(in_cache) or self.files.owner(node) in ("uv", "uv-cache")
+        return node in self.leave_out or self.copier.exclusions.excludes(node)
 
     def _wanted_below(self, node: int) -> tuple[bool, bool]:
         """Does the subtree hold something to copy, and something to leave behind or that is there?"""
@@ -209,7 +140,7 @@ class Copier:
             if not self.provided.has(node) and not self._excluded(node):
                 self.provided.check(node, path)
                 self._add(node, path)
-        elif node in self.sites and self.provided.has(node):
+        elif node in self.copier.sites and self.provided.has(node):
             self._visit_site(node, path)
         elif self.provided.has(node):
             if self.provided.is_changed_folder(node):
@@ -222,20 +153,19 @@ class Copier:
 
     def _visit_added_folder(self, node: int, path: str) -> None:
         keep, leave = self._wanted_below(node)
-        if path in self.mount_points or (
-            not keep
-            and (leave or any(mount.startswith(f"{path}/") or mount == path for mount in self.mounts))
-        ):
+        if path in self.copier.mount_points or (not keep and (leave or self._holds_mount(path))):
             return
         self._make_folder(node, path)
-        children = self.files.children(node)
         if not leave and not (self.split and self.env.path.startswith(f"{path}/")):
             for below in self.files.walk(node):
                 self.provided.check(below, self.files.path(below))
             self._add(node, path)
             return
-        for child in children:
+        for child in self.files.children(node):
             self._visit(child)
+
+    def _holds_mount(self, path: str) -> bool:
+        return any(mount == path or mount.startswith(f"{path}/") for mount in self.copier.mounts)
 
     def _visit_site(self, node: int, path: str) -> None:
         """A folder of packages of the base's own Python: only what is new goes over (R10)."""
@@ -260,17 +190,6 @@ class Copier:
                 return True
         return False
 
-    def deleted(self) -> dict[int, int]:
-        """How many paths of the base each line's RUN removed, where the runner does not repeat it."""
-        counts: dict[int, int] = {}
-        for node, layer in self.files.deleted():
-            run, step = self.provided.runs.get(layer), self.provided.steps.get(layer)
-            path = self.files.path(node)
-            if step is None or self.provided.installs(run) or is_scratch(path):
-                continue
-            counts[step.line] = counts.get(step.line, 0) + 1
-        return counts
-
     def _add(self, node: int, path: str) -> None:
         if self.files.kind(node) == Kind.SYMLINK:
             _, uid, gid = self.files.mode(node)
@@ -288,17 +207,3 @@ class Copier:
         mode, uid, gid = self.files.mode(node)
         if (mode, uid, gid) != (0o755, 0, 0) or self.files.in_base(node):
             self.result.folders.append(Folder(path, mode, uid, gid))
-
-
-def add_folders(files: Files, path: str, more: CopySet) -> None:
-    """The folders on the way and the path itself, as far as COPY would give them to root with mode 0755."""
-    known = {folder.path for folder in more.folders}
-    parts = path.strip("/").split("/")
-    for depth in range(1, len(parts) + 1):
-        folder = "/" + "/".join(parts[:depth])
-        node = files.at(folder)
-        if node is None or files.in_base(node) or not files.is_folder(node) or folder in known:
-            continue
-        mode, uid, gid = files.mode(node)
-        if (mode, uid, gid) != (0o755, 0, 0):
-            more.folders.append(Folder(folder, mode, uid, gid))

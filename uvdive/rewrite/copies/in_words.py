@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from uvdive.rewrite.copies.copier import CopySet
+from collections.abc import Sequence
+
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Notes
 
 
-def explain(copies: CopySet, runs: list[Run], notes: Notes) -> None:
+def explain(copies: CopySet, runs: Sequence[Run], notes: Notes) -> None:
     """Say what is copied, created and repeated, and which paths may therefore differ."""
     notes.decide(
         "copies",
@@ -35,4 +37,4 @@ def explain(copies: CopySet, runs: list[Run], notes: Notes) -> None:
             f"COPY would give {folder.path} to root with mode 0755; it is {folder.uid}:{folder.gid} "
             f"{folder.mode:04o}.",
         )
-    notes.owners.update(("uv", "uv-cache"))
+    notes.allowed.owners.update(("uv", "uv-cache"))

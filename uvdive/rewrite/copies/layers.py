@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 
-from uvdive.rewrite.copies.copier import Copier, CopySet
+from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.copies.copier import Copier
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Notes, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.notes import Notes
 
 MAX_COPIES = 40
 
@@ -35,18 +36,8 @@ def arranged(evidence: Evidence, copier: Copier, left: frozenset[int], notes: No
         if everything
         else "A change of the source then leaves the environment's layer as it is."
     )
-    decision = Decision(
-        "layers",
-        "R12",
-        None,
-        "The environment's layer",
-        reason,
-        alternatives=options(
-            split="the environment first, in a layer of its own",
-            whole="with the work directory, as one layer",
-        ),
-    )
-    return whole if notes.choose(decision, "whole" if everything else "split") == "whole" else split
+    chosen = notes.choose(CHOICES["layers"], None, reason, default="whole" if everything else "")
+    return whole if chosen == "whole" else split
 
 
 def _copies_everything(evidence: Evidence, environment: str) -> bool:

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import cast
 
+from uvdive.distro.places import is_temporary, system_scratch
 from uvdive.image.table import Kind
 from uvdive.rewrite.evidence.image_files import Files
-
-TEMPORARY = re.compile(r"/(?:tmp|var/tmp|proc|sys|dev)(?:/|$)")
-
-_BOOKS = re.compile(
-    r"/var/(?:lib/apt|cache/(?:apt|apk|debconf|dnf|fontconfig|ldconfig|man|yum)"
-    r"|log/(?:apt|journal|alternatives\.log|apk\.log|bootstrap\.log|btmp|dpkg\.log|faillog|fontconfig\.log"
-    r"|lastlog|wtmp))(?=/|$)"
-)
-"""Books, logs and caches of the system's own tools; what an app keeps beside them is the app's."""
 
 _CACHES = re.compile(r"/(?:\.cache/(?:pip|pypoetry|pre-commit|pdm)|\.npm|\.cargo/registry)(?=/|$)")
 _PROFILES = re.compile(r"/(?:root|home/[^/]+)/\.(?:bashrc|profile|bash_profile|zshrc|zshenv)$")
@@ -25,7 +16,7 @@ _RECEIPTS = re.compile(r"/(?:\.config/uv|\.local/bin/env(?:\.fish)?)(?=/|$)")
 
 def is_scratch(path: str) -> bool:
     """Is it nothing that an app may expect to find: temporary, or a system tool's book?"""
-    return bool(TEMPORARY.match(path) or _BOOKS.match(path))
+    return is_temporary(path) or bool(system_scratch(path))
 
 
 def is_personal(path: str) -> bool:
@@ -41,13 +32,7 @@ def left_behind(files: Files, workdir: str, python: str | None) -> frozenset[str
         workdir: what lies there is copied whole.
         python: the folder of uv's Pythons, where another interpreter takes their place.
     """
-    key = ("left behind", workdir, python)
-    if key not in files.memo:
-        files.memo[key] = frozenset(_found(files, workdir.rstrip("/"), python))
-    return cast("frozenset[str]", files.memo[key])
-
-
-def _found(files: Files, workdir: str, python: str | None) -> set[str]:
+    workdir = workdir.rstrip("/")
     found = set()
     for node in files.walk(0):
         if not files.touched(node) or files.layer(node) < files.base_layers:
@@ -55,9 +40,10 @@ def _found(files: Files, workdir: str, python: str | None) -> set[str]:
         path = files.path(node)
         if workdir and path.startswith(f"{workdir}/"):
             continue
-        match = _BOOKS.match(path) or _CACHES.search(path) or _PROFILES.match(path) or _RECEIPTS.search(path)
-        if match:
-            found.add(path[: match.end()])
+        scratch = system_scratch(path)
+        match = _CACHES.search(path) or _PROFILES.match(path) or _RECEIPTS.search(path)
+        if scratch or match:
+            found.add(scratch or path[: match.end()] if match else scratch)
         elif python and files.kind(node) == Kind.SYMLINK and files.link(node).startswith(f"{python}/"):
             found.add(path)
-    return found
+    return frozenset(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.ledger.report import VIRTUAL, Environment
 from uvdive.rewrite.environment.python_by_text import python_by_text
 from uvdive.rewrite.environment.which import (
@@ -12,9 +13,10 @@ from uvdive.rewrite.environment.which import (
     choose_environment,
     nothing_installed,
     project_environment,
+    without_spare,
 )
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 
 # `$UV sync`: only the shell knows what this calls.
@@ -62,17 +64,24 @@ class EnvironmentFacts:
         return any(path == folder or path.startswith(f"{folder}/") for folder in self.folders)
 
 
-def find_environment(evidence: Evidence, files: Files | None, notes: Notes) -> EnvironmentFacts:
-    """The environment of the app.
+def find_environment(evidence: Evidence, files: Files | None, notes: Notes) -> Found | EnvironmentFacts:
+    """The environment of the app, as far as no choice decides.
 
     Raises:
-        Refused: there is none (R7, R10, R15), more than one and nobody knows which (R9),
-            or its interpreter is not there (R1).
+        Refused: there is none (R7, R10, R15), or more than one and nobody knows which (R9).
     """
     if evidence.report is None or files is None:
         return _from_text(evidence, notes)
-    found = choose_environment(evidence, files, notes)
-    return _from_report(found)
+    return choose_environment(evidence, files)
+
+
+def settled(found: Found | EnvironmentFacts, notes: Notes) -> EnvironmentFacts:
+    """The environment under the user's choices.
+
+    Raises:
+        Refused: its interpreter is not there (R1), or others have one that does not fit (R9).
+    """
+    return found if isinstance(found, EnvironmentFacts) else _from_report(without_spare(found, notes))
 
 
 def _from_report(found: Found) -> EnvironmentFacts:

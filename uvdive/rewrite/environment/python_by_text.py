@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.context_files import copied_text
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls, value_of
 from uvdive.uv.images import Reference, python_of

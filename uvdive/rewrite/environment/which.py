@@ -7,26 +7,38 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
 from uvdive.image.table import Kind
 from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.paths import upward
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
-from uvdive.rewrite.notes import Notes, Refused, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls
+from uvdive.uv.started import started_environment
 
 _SITE = re.compile(r"/lib/python(?P<minor>\d+\.\d+)/(?:site|dist)-packages$")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The environment that the app starts in, the others that stay, and paths that a choice drops."""
+    """The environment that the app starts in, and the others that stay.
+
+    ``spare`` are those of the others that nothing names: a choice may drop them (R9).
+    ``left_out`` are the paths that it drops.
+    """
 
     main: Environment
     others: tuple[Environment, ...] = ()
+    spare: tuple[Environment, ...] = ()
     left_out: tuple[str, ...] = ()
+
+    @property
+    def minor(self) -> str:
+        """The minor version of its Python; empty where it has none."""
+        return ".".join((self.main.python or "").split(".")[:2])
 
 
 def project_environment(evidence: Evidence) -> str | None:
@@ -67,7 +79,7 @@ def uv_bytes(report: ImageReport) -> int:
     return sum(o.live_bytes for o in report.owners if o.owner in ("uv", "uv-cache")) - tools
 
 
-def choose_environment(evidence: Evidence, files: Files, notes: Notes) -> Found:
+def choose_environment(evidence: Evidence, files: Files) -> Found:
     """Choose by what the image starts with.
 
     Raises:
@@ -90,8 +102,9 @@ def choose_environment(evidence: Evidence, files: Files, notes: Notes) -> Found:
             f"The image has more than one environment ({names}), and its start command does not tell which "
             "one it runs in. Put the one that is meant on PATH, or name its programs with their full path.",
         )
-    others = [env for env in (*candidates, *tools) if env is not main]
-    return _with_others(evidence, main, others, notes)
+    others = tuple(env for env in (*candidates, *tools) if env is not main)
+    spare = tuple(env for env in others if env.kind == "venv" and not _is_named(env, evidence))
+    return Found(main, others, spare)
 
 
 def nothing_installed(evidence: Evidence) -> Refused | None:
@@ -123,25 +136,22 @@ def _nothing(evidence: Evidence) -> Refused:
     )
 
 
-def _with_others(evidence: Evidence, main: Environment, others: list[Environment], notes: Notes) -> Found:
-    """Keep the others, unless the user says that one is not needed (R9)."""
-    spare = [env for env in others if env.kind == "venv" and not _is_named(env, evidence)]
-    if not spare:
-        return Found(main, tuple(others))
-    names = ", ".join(env.path for env in spare)
-    decision = Decision(
-        "other-environments",
-        "R9",
+def without_spare(found: Found, notes: Notes) -> Found:
+    """Keep the others, unless the user says that those which nothing names are not needed (R9)."""
+    if not found.spare:
+        return found
+    names = ", ".join(env.path for env in found.spare)
+    chosen = notes.choose(
+        CHOICES["other-environments"],
         None,
-        f"The start command runs in {main.path}, not in {names}",
         "Whether a program of the other one is called later, only its author knows.",
-        alternatives=options(keep="copy it too", leave_out="leave it behind"),
+        about=f"The start command runs in {found.main.path}, not in {names}",
     )
-    if notes.choose(decision, "keep") == "keep":
-        return Found(main, tuple(others))
-    left = tuple(env.path.rstrip("/") for env in spare)
-    notes.paths.update(left)
-    return Found(main, tuple(env for env in others if env not in spare), left)
+    if chosen == "keep":
+        return found
+    left = tuple(env.path.rstrip("/") for env in found.spare)
+    notes.allowed.paths.update(left)
+    return Found(found.main, tuple(env for env in found.others if env not in found.spare), (), left)
 
 
 def _is_named(env: Environment, evidence: Evidence) -> bool:
@@ -185,25 +195,15 @@ def sites(prefix: str, files: Files) -> list[int]:
 
 
 def _started(evidence: Evidence, files: Files, candidates: Sequence[Environment]) -> Environment | None:
-    """The environment of the program that the image starts: by path, by `uv run`, or by PATH's order."""
+    """The environment that the start command runs in, or that of the last sync, where a script starts it."""
     assert evidence.report is not None
-    environ = evidence.report.config.environ
-    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
-    text = command_text(start.instruction) if start is not None else ""
-    named = [env for env in candidates if re.search(rf"(?:^|[\s\"']){re.escape(env.path)}/bin/", text)]
-    if len(named) == 1:
-        return named[0]
-    if re.search(r"(?<![\w./-])uv\s+(?:\S+\s+)*?run\b", text):
-        project = environ.get("UV_PROJECT_ENVIRONMENT") or ".venv"
-        for folder in upward(evidence.workdir):
-            path = posixpath.normpath(posixpath.join(folder, project))
-            found = next((env for env in candidates if env.path.rstrip("/") == path), None)
-            if found is not None:
-                return found
-    for place in environ.get("PATH", "").split(":"):
-        for env in candidates:
-            if place == f"{env.path.rstrip('/')}/bin" and files.at(f"{place}/python") is not None:
-                return env
-    # A script starts it: what `uv sync` made is what it means.
-    synced = project_environment(evidence)
-    return next((env for env in candidates if env.path.rstrip("/") == synced), None)
+    config = evidence.report.config
+    places = {env.path.rstrip("/"): env for env in candidates}
+    steps = (evidence.last("ENTRYPOINT"), evidence.last("CMD"))
+    starts = [command_text(step.instruction) for step in steps if step is not None]
+
+    def has_python(folder: str) -> bool:
+        return files.at(f"{folder.rstrip('/')}/python") is not None
+
+    path = started_environment(list(places), starts, config.environ, evidence.workdir, has_python)
+    return places.get(path or project_environment(evidence) or "")

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from uvdive.dockerfile.shell import Command, Word
+from uvdive.distro import managers
+from uvdive.distro.places import is_cleaned, is_source, is_system
+from uvdive.dockerfile.commands import Command, program_words
 
 Class = Literal["os-packages", "sources", "user", "system", "files", "state", "nothing", "uv", "other"]
 """``sources`` are package sources and keys, ``system`` is the system's own configuration,
@@ -15,16 +17,6 @@ Class = Literal["os-packages", "sources", "user", "system", "files", "state", "n
 REPEATED: frozenset[Class] = frozenset(("os-packages", "sources", "user", "system"))
 """What the final stage does again."""
 
-_WRAPPERS = frozenset({"sudo", "exec", "command", "time", "nohup", "nice", "eatmydata"})
-_PACKAGES = frozenset({"apt-get", "apt", "apk", "apt-mark", "aptitude", "debconf-set-selections"})
-_SOURCES = frozenset({"add-apt-repository", "apt-key", "apt-add-repository"})
-_USERS = frozenset(("useradd", "groupadd", "adduser", "addgroup", "usermod", "groupmod", "chpasswd"))
-_CONFIGURES = frozenset(
-    (
-        *("locale-gen", "update-locale", "localedef", "dpkg-reconfigure", "ldconfig", "fc-cache"),
-        *("update-ca-certificates", "update-alternatives", "update-mime-database", "a2enmod", "a2ensite"),
-    )
-)
 _WRITERS = frozenset({"mkdir", "chown", "chmod", "chgrp", "install", "touch", "ln", "rm", "cp", "mv", "sed"})
 _TALKERS = frozenset(
     ("echo", "printf", "cat", "tee", "sed", "awk", "tr", "cut", "sort", "uniq", "head", "tail")
@@ -41,51 +33,17 @@ _ASKS = frozenset({"--version", "-V", "-v", "--help"})
 _STATE = frozenset({"set", "export", "cd", "umask", "shopt", "unset", "declare", "readonly", "trap"})
 _UV = frozenset({"uv", "uvx", "pip", "pip3", "pipx"})
 _FETCHERS = frozenset({"curl", "wget", "gpg", "gpg2", "gpgv", "sh", "bash"})
-_CLEANED = re.compile(r"(?:/var/lib/apt|/var/cache|/tmp|/var/tmp|/var/log|/usr/share/(?:doc|man))(?:/|$)")
-_SYSTEM = re.compile(r"/(?:etc|usr(?!/local|/src)|bin|sbin|lib\w*|boot|var/lib)(?:/|$)")
-_SOURCE_FILES = re.compile(r"/(?:etc/(?:apt|apk)|usr/share/keyrings|etc/yum)(?:/|$)")
 _SETUP_SCRIPTS = re.compile(r"//(?:deb|rpm)\.nodesource\.com/|/script\.deb\.sh|//install\.citusdata\.com/")
 _IN_PLACE = re.compile(r"-\w*i|--in-place")
 _TOOLS: tuple[tuple[frozenset[str], Class], ...] = (
-    (_PACKAGES, "os-packages"),
-    (_SOURCES, "sources"),
-    (_USERS, "user"),
-    (_CONFIGURES, "system"),
+    (managers.PROGRAMS, "os-packages"),
+    (managers.SOURCES, "sources"),
+    (managers.USERS, "user"),
+    (managers.CONFIGURES, "system"),
     (_STATE, "state"),
     (_UV, "uv"),
 )
 _SILENT = frozenset({"/dev/null", "/dev/stderr", "/dev/stdout"})
-
-
-def is_system(path: str) -> bool:
-    """Does a path belong to the operating system, so that only its own tools may change it?"""
-    return bool(_SYSTEM.match(path))
-
-
-def is_source(path: str) -> bool:
-    """Does a path hold package sources or their keys?"""
-    return bool(_SOURCE_FILES.match(path))
-
-
-def program_words(command: Command) -> Sequence[Word]:
-    """The words from the program on: ``sudo``, ``env A=b`` and the like taken off."""
-    words = list(command.words)
-    while words:
-        name = words[0].text.rsplit("/", 1)[-1]
-        if name == "env":
-            words.pop(0)
-            while words and re.match(r"[A-Za-z_]\w*=", words[0].text):
-                words.pop(0)
-        elif name in _WRAPPERS and len(words) > 1 and not words[1].text.startswith("-"):
-            words.pop(0)
-        elif name == "xargs":
-            words.pop(0)
-            while words and words[0].text.startswith("-"):
-                takes = words[0].text in ("-n", "-I", "-P", "-L", "-d")
-                words = words[2 if takes else 1 :]
-        else:
-            break
-    return words
 
 
 def paths_of(command: Command) -> Iterator[str]:
@@ -134,9 +92,7 @@ def _by_what_it_writes(
 
 
 def _dpkg(arguments: Sequence[str]) -> Class:
-    if any(argument in ("--print-architecture", "-l", "-s", "-L", "-S") for argument in arguments):
-        return "nothing"
-    return "os-packages"
+    return "nothing" if managers.only_asks(arguments) else "os-packages"
 
 
 def _written(paths: Sequence[str], otherwise: Class = "files") -> Class:
@@ -150,7 +106,7 @@ def _written(paths: Sequence[str], otherwise: Class = "files") -> Class:
 def _writes(program: str, command: Command) -> Class:
     arguments = [word for word in program_words(command)[1:] if not word.text.startswith("-")]
     paths = [word.text for word in arguments if word.text.startswith("/")]
-    if program == "rm" and paths and all(_CLEANED.match(path) for path in paths):
+    if program == "rm" and paths and all(map(is_cleaned, paths)):
         return "nothing"
     if not paths:
         return "files"

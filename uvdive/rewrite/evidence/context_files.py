@@ -7,8 +7,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from uvdive.dockerfile.ignore import read_ignored
+from uvdive.dockerfile.mounts import mounts_of
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 
 _LIMIT = 1 << 20
 
@@ -58,8 +61,9 @@ def copied_text(evidence: Evidence, path: str, *, mounted: bool = False) -> str 
     candidates = _candidates(evidence, absolute)[:-1]
     if mounted:
         candidates = [*candidates, *_mounted(evidence, absolute)]
-    if evidence.context is not None and ignores(evidence.context, posixpath.basename(path)):
-        return None
+    if evidence.context is not None:
+        ignored = read_ignored(evidence.context)
+        candidates = [path for path in candidates if path not in ignored]
     found = _read(evidence, candidates)
     return None if found is None else found[1]
 
@@ -67,14 +71,13 @@ def copied_text(evidence: Evidence, path: str, *, mounted: bool = False) -> str 
 def _mounted(evidence: Evidence, path: str) -> list[str]:
     found = []
     for step in evidence.runs():
-        for flag in step.instruction.flags:
-            fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
-            target = fields.get("target") or fields.get("dst") or fields.get("destination") or ""
-            source = fields.get("source") or fields.get("src") or "."
-            if flag.startswith("--mount=") and fields.get("type") == "bind" and "from" not in fields:
-                place = posixpath.normpath(posixpath.join(step.workdir, target))
-                if path == place or path.startswith(f"{place.rstrip('/')}/"):
-                    found.append(posixpath.normpath(posixpath.join(source, posixpath.relpath(path, place))))
+        for written in mounts_of(step.instruction):
+            mount = written.expanded(step.values.get)
+            if mount is None or mount.kind != "bind" or mount.image is not None:
+                continue
+            place = posixpath.normpath(posixpath.join(step.workdir, mount.target))
+            if path == place or path.startswith(f"{place.rstrip('/')}/"):
+                found.append(posixpath.normpath(posixpath.join(mount.source, posixpath.relpath(path, place))))
     return found
 
 
@@ -136,14 +139,6 @@ def heredoc_text(evidence: Evidence, path: str) -> str | None:
     return None
 
 
-def ignores(context: Path, name: str) -> bool:
-    """Does .dockerignore leave a file or folder of the context's top out, as far as it names it plainly?"""
-    try:
-        lines = (context / ".dockerignore").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return False
-    named = rf"/?(?:\*\*?/)?(?:{re.escape(name)}|\.\*|\*)/?"
-    verdicts = [
-        not line.startswith("!") for line in map(str.strip, lines) if re.fullmatch(named, line.lstrip("!"))
-    ]
-    return bool(verdicts) and verdicts[-1]
+def ignores(context: Path, path: str) -> bool:
+    """Does the context's .dockerignore leave a file or folder (relative) out?"""
+    return path in read_ignored(context)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
+from uvdive.base.secret_files import ENDS, LAST, NAMES, STARTS, is_secret_file
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, Kind
 from uvdive.ledger.owners import OWNERS
@@ -15,13 +17,13 @@ class Files:
     """A view on a report's files as they are in the running image.
 
     Nodes and entries are those of FileTable; ``base_layers`` is how many of the
-    lowest layers came with FROM. ``memo`` keeps answers that cost a walk.
+    lowest layers came with FROM.
     """
 
     def __init__(self, report: ImageReport, base_layers: int) -> None:
         self.report, self.table, self.base_layers = report, report.files, base_layers
-        self.memo: dict[Hashable, object] = {}
         self._paths: dict[int, str] = {0: "/"}
+        self._inodes: dict[int, frozenset[int]] = {}
         table = report.files
         nothing = array("i", [-1]) * len(table.names)
         # The entry that is seen at each node in the end, and in the base alone.
@@ -36,6 +38,21 @@ class Files:
             while layer >= base_layers and node >= 0 and not self._touched[node]:
                 self._touched[node] = 1
                 node = table.node_parent[node]
+
+    @cached_property
+    def secret_files(self) -> tuple[int, ...]:
+        """The nodes of all files that usually hold secrets."""
+        names = self.table.names
+        known = {name.encode() for name in NAMES | LAST}
+        starts, ends = STARTS.encode(), ENDS.encode()
+        return tuple(
+            node
+            for node, name in enumerate(names)
+            if (name in known or name.startswith(starts) or name.endswith(ends))
+            and self.entry(node) is not None
+            and not self.is_folder(node)
+            and is_secret_file(self.path(node))
+        )
 
     def entry(self, node: int) -> int | None:
         """The entry that is seen at a node, or None."""
@@ -167,14 +184,19 @@ class Files:
         table = self.table
         return table.entry_mode[entry] & 0o7777, table.entry_uid[entry], table.entry_gid[entry]
 
+    def inodes_below(self, top: int) -> frozenset[int]:
+        """The inodes of the files at and below a node; kept, as several drafts ask for the same nodes."""
+        known = self._inodes.get(top)
+        if known is None:
+            entries = (self.entry(node) for node in self.walk(top))
+            inodes = (self.table.entry_inode[entry] for entry in entries if entry is not None)
+            known = frozenset(inode for inode in inodes if inode >= 0)
+            self._inodes[top] = known
+        return known
+
     def bytes_by_owner(self, nodes: Iterable[int]) -> dict[str, int]:
         """The bytes of files at and below the nodes, each inode once, by owner."""
-        inodes = set()
-        for top in nodes:
-            for node in self.walk(top):
-                entry = self.entry(node)
-                if entry is not None and self.table.entry_inode[entry] >= 0:
-                    inodes.add(self.table.entry_inode[entry])
+        inodes = frozenset[int]().union(*map(self.inodes_below, nodes))
         sums: dict[str, int] = {}
         for inode in inodes:
             owner = OWNERS[self.report.inode_owner[inode]]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from uvdive.base.paths import upward
+from uvdive.dockerfile.mounts import mounts_of
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.paths import upward
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 
 
 def mount_targets(step: Step, *kinds: str) -> Iterator[str]:
@@ -18,18 +20,14 @@ def mount_targets(step: Step, *kinds: str) -> Iterator[str]:
     mounted that need no target.
     """
     agents = 0
-    for flag in step.instruction.flags:
-        if not flag.startswith("--mount="):
-            continue
-        fields = dict(part.partition("=")[::2] for part in flag.removeprefix("--mount=").split(","))
-        kind = fields.get("type") or "bind"
-        target = fields.get("target") or fields.get("dst") or fields.get("destination")
-        if kind == "ssh":
+    for mount in mounts_of(step.instruction):
+        target = mount.target
+        if mount.kind == "ssh":
             target = target or f"/run/buildkit/ssh_agent.{agents}"
             agents += 1
-        elif kind == "secret" and not target and "env" not in fields:
-            target = f"/run/secrets/{fields.get('id', '')}"
-        if target and (kind in kinds or not kinds):
+        elif mount.kind == "secret" and not target and "env" not in mount.options:
+            target = f"/run/secrets/{mount.options.get('id', '')}"
+        if target and (mount.kind in kinds or not kinds):
             # Older BuildKits take a variable in it for a part of the name.
             for path in dict.fromkeys((expand(target, step.values.get), target)):
                 yield posixpath.normpath(posixpath.join(step.workdir, path))

@@ -6,17 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import Command, Part, Script, read_script, shell_text
-from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all, is_system, paths_of
+from uvdive.distro.managers import PACKAGE_FILES, installs_by_text, makes_users_by_text
+from uvdive.distro.places import is_system
+from uvdive.dockerfile.commands import Command, Part, Script
+from uvdive.dockerfile.shell import read_script, shell_text
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all, paths_of
 from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.stages.multistage import brings_uv, installs_uv
+from uvdive.uv.mentions import brings_uv, installs_uv
 
-_SUSPECT = re.compile(r"\b(?:apt-get|apt|apk)\s+(?:-\S+\s+)*(?:install|add)\b")
-_SUSPECT_USER = re.compile(r"\b(?:useradd|groupadd|adduser|addgroup)\s")
 _CERTIFICATES = "/usr/local/share/ca-certificates"
-_PACKAGE_FILES = (".deb", ".apk", ".rpm")
 _READERS = frozenset({"cat", "head", "tail", "source", "."})
 _INPUT = re.compile(r"(?<![<\d])<\s*([\w./$-]+)")
 _SHELLS = re.compile(r"(?:^|/)(?:ba|da|a)?sh$")
@@ -111,7 +112,7 @@ def _written(parts: Sequence[Part], classes: Sequence[Class]) -> frozenset[str]:
 
 
 def _check_unknown(text: str, step: Step) -> None:
-    if _SUSPECT.search(text) or _SUSPECT_USER.search(text):
+    if installs_by_text(text) or makes_users_by_text(text):
         raise _mixed(text, step)
 
 
@@ -127,7 +128,7 @@ def _check_files(run: Run) -> None:
                 read += [
                     word for word in command.argv[1:] if not word.startswith("-") and not is_system(word)
                 ]
-            if any(word.endswith(_PACKAGE_FILES) for word in command.argv):
+            if any(word.endswith(PACKAGE_FILES) for word in command.argv):
                 raise Refused(
                     "R33",
                     "This RUN installs a package from a file, which the final image does not have.",
@@ -196,7 +197,7 @@ def _for_the_system(step: Step) -> bool:
 
 
 def _mixed(text: str, step: Step) -> Refused:
-    packages = bool(_SUSPECT.search(text))
+    packages = installs_by_text(text)
     does = "installs OS packages" if packages else "creates a user"
     return Refused(
         "R33" if packages else "R28",

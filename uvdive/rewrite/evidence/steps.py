@@ -3,48 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uvdive.dockerfile.history import match_history
+from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
-from uvdive.dockerfile.syntax import Dockerfile, Instruction, render
-from uvdive.dockerfile.variables import expand
+from uvdive.dockerfile.steps import Step, walk, workdir_after
+from uvdive.dockerfile.syntax import Dockerfile, render
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.calls import calls_sync
-
-_UV_WORD = re.compile(r"(?<![\w.-])uvx?(?![\w.-])")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One instruction of the last stage (or of those it stands on).
-
-    ``workdir`` and ``user`` are in force while it runs; ``values`` are the variables
-    that expand in it. ``layer`` is the index of the layer that it wrote, or None.
-    """
-
-    instruction: Instruction
-    stage: int
-    values: Mapping[str, str]
-    workdir: str
-    user: str
-    layer: int | None
-
-    @property
-    def keyword(self) -> str:
-        """The instruction's keyword."""
-        return self.instruction.keyword
-
-    @property
-    def line(self) -> int:
-        """The instruction's first line."""
-        return self.instruction.line
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +48,7 @@ class Evidence:
         """The work directory at the end; ``/`` where none is set."""
         if self.report is not None:
             return posixpath.normpath(self.report.config.working_dir or "/")
-        return _workdir_after(self.steps[-1]) if self.steps else "/"
+        return workdir_after(self.steps[-1]) if self.steps else "/"
 
     def last(self, keyword: str) -> Step | None:
         """The last step with a keyword: the one that holds."""
@@ -93,12 +64,6 @@ class Evidence:
         return [step for step in self.steps if step.keyword == "RUN"]
 
 
-def command_text(instruction: Instruction) -> str:
-    """The shell text of a RUN, CMD, ENTRYPOINT or HEALTHCHECK, heredocs included."""
-    words = " ".join(instruction.exec_form or (instruction.arguments,))
-    return "\n".join([words, *(heredoc.body for heredoc in instruction.heredocs)])
-
-
 def build_text(evidence: Evidence) -> str:
     """The shell text of all RUNs that made the environment: the other stages' where the last has no sync."""
     own = "\n".join(command_text(step.instruction) for step in evidence.runs())
@@ -106,11 +71,6 @@ def build_text(evidence: Evidence) -> str:
         return own
     runs = (i for stage in evidence.stages for i in stage.instructions if i.keyword == "RUN")
     return "\n".join(map(command_text, runs))
-
-
-def mentions_uv(text: str) -> bool:
-    """Does a text call uv or uvx, or name them as a file or image?"""
-    return bool(_UV_WORD.search(text))
 
 
 def gather(dockerfile: Dockerfile, report: ImageReport | None, context: Path | None) -> Evidence:
@@ -127,30 +87,18 @@ def gather(dockerfile: Dockerfile, report: ImageReport | None, context: Path | N
     base_layers = 0
     if report is not None:
         layers, base_layers = _layers(report, render(dockerfile))
-    steps: list[Step] = []
-    for stage in chain:
-        state = steps[-1] if steps else None
-        workdir = _workdir_after(state) if state else "/"
-        user = state.user if state else ""
-        for instruction, values in zip(stage.instructions, stage.environments, strict=True):
-            if instruction.keyword == "USER":
-                user = expand(instruction.arguments, values.get, dockerfile.escape).strip()
-            step = Step(instruction, stage.index, values, workdir, user, layers.get(instruction.line))
-            steps.append(step)
-            workdir = _workdir_after(step)
+    indexes = {stage.index for stage in chain}
+    steps = tuple(
+        replace(step, layer=layers.get(step.line))
+        for step in walk(stages, dockerfile.escape)
+        if step.stage in indexes
+    )
     base = chain[0].base
     if not base:
         raise Refused(
             "R2", "FROM holds a variable without a default, so the base is not known. Give its ARG one.", 1
         )
-    return Evidence(dockerfile, stages, tuple(steps), base, base_layers, report, context)
-
-
-def _workdir_after(step: Step) -> str:
-    if step.keyword != "WORKDIR":
-        return step.workdir
-    path = expand(step.instruction.arguments, step.values.get).strip()
-    return posixpath.normpath(posixpath.join(step.workdir, path))
+    return Evidence(dockerfile, stages, steps, base, base_layers, report, context)
 
 
 def _layers(report: ImageReport, text: str) -> tuple[dict[int, int], int]:

@@ -1,1 +1,20 @@
-"""To be described."""
+"""Which OS packages the last stage installs.
+
+In come the RUNs, what the image shows of its packages (``SystemFacts``) and the runner's base; out
+goes a ``PackagePlan``: edits of the commands that install, parts to leave out, and what the new
+image gets or lacks. Read ``plan.plan_packages`` first, then ``keep_or_drop.decide``.
+"""
+
+from uvdive.rewrite.packages.by_other_programs import OtherMeans, check_sources, is_playwright
+from uvdive.rewrite.packages.extra import extra_packages, install
+from uvdive.rewrite.packages.plan import PackagePlan, plan_packages
+
+__all__ = [
+    "OtherMeans",
+    "PackagePlan",
+    "check_sources",
+    "extra_packages",
+    "install",
+    "is_playwright",
+    "plan_packages",
+]

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from uvdive.distro.managers import upgrades_by_text
+from uvdive.distro.places import is_source
 from uvdive.image.table import Kind
 from uvdive.ledger.system.installed import Installed, closure
-from uvdive.rewrite.evidence.command_kinds import is_source
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.evidence.runs import Run
@@ -20,7 +21,6 @@ from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages.install_commands import Install
 
 _PLAYWRIGHT = re.compile(r"\bplaywright\b")
-_UPGRADES = re.compile(r"\b(?:apt|apt-get|aptitude|apk)\b[^;&|]*\b(?:full-|dist-)?upgrade\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def by_other_means(
     """What RUNs installed beside their commands of apt and apk; ``there`` are packages of the bases."""
     result = []
     for run in runs:
-        if run.step.layer is None or not {"other", "uv"} & set(run.classes) or _UPGRADES.search(run.text):
+        if run.step.layer is None or not {"other", "uv"} & set(run.classes) or upgrades_by_text(run.text):
             continue
         before = [install for install in found if install.run.step.line <= run.step.line]
         named = [word.name or word.word.text for install in before for word in install.words]

@@ -37,7 +37,7 @@ class PackageEdits:
             brought = self.packages.closure(
                 real
                 for w in install.words
-                if id(w) in self.packages.drop
+                if self.packages.drops(install, w)
                 for real in self.packages.real(w.name)
             )
             mine = sorted(name for name in waiting if last or name in brought)
@@ -61,20 +61,20 @@ class PackageEdits:
                 listed.name in self.packages.facts.packages
                 and self.packages.facts.packages[listed.name].version == version
             )
-            if listed.pin.startswith("=") and id(listed) in self.packages.drop and same:
+            if listed.pin.startswith("=") and self.packages.drops(install, listed) and same:
                 return f"{name}{listed.pin}"
         return name
 
     def _edit(self, install: Install, added: list[str]) -> None:
         line = install.run.step.line
-        keep = [listed for listed in install.words if id(listed) not in self.packages.drop]
+        keep = [listed for listed in install.words if not self.packages.drops(install, listed)]
         if not keep and not added:
             self.without.setdefault(line, set()).add(install.part)
             return
         edits: list[Edit] = []
         end = _previous_end(install)
         for listed in install.words:
-            if id(listed) in self.packages.drop:
+            if self.packages.drops(install, listed):
                 # Where nothing else stays, the added ones take the place of the first.
                 text = "" if keep or edits else "".join(f" {name}" for name in added)
                 edits.append(Edit(end, listed.word.end, text))
@@ -112,7 +112,7 @@ class PackageEdits:
             listed.name
             for i in self.packages.installs
             for listed in i.words
-            if id(listed) in self.packages.drop
+            if self.packages.drops(i, listed)
         }
         dropped |= {install.virtual for install in self.packages.installs if install.virtual}
         if not removal.names:

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import Command, Word
-from uvdive.rewrite.evidence.command_kinds import program_words
+from uvdive.distro import managers
+from uvdive.dockerfile.commands import Command, Word, program_words
 from uvdive.rewrite.evidence.runs import Run
 
-_APT_VALUES = frozenset({"-t", "--target-release", "-o", "--option", "-c", "--config-file", "-a"})
-_APK_VALUES = frozenset({"--repository", "-X", "--virtual", "-t", "--root", "-p", "--arch", "--keys-dir"})
 _NAME = re.compile(r"[a-z0-9@][a-z0-9+._@-]*")
 
 
@@ -75,8 +73,7 @@ def _subcommand(command: Command) -> tuple[str, str, list[Word]]:
     if not words:
         return "", "", []
     program = words[0].text.rsplit("/", 1)[-1]
-    values = _APK_VALUES if program == "apk" else _APT_VALUES
-    rest = list(_operands(words[1:], values))
+    rest = list(_operands(words[1:], managers.options_with_value(program)))
     return program, rest[0].text if rest else "", rest[1:]
 
 
@@ -89,7 +86,7 @@ def installs(runs: Iterable[Run]) -> list[Install]:
                 continue
             for command in part.commands:
                 program, what, words = _subcommand(command)
-                if (program, what) in (("apt-get", "install"), ("apt", "install"), ("apk", "add")):
+                if managers.is_install(program, what):
                     listed = tuple(_listed(word) for word in words)
                     found.append(
                         Install(
@@ -98,15 +95,11 @@ def installs(runs: Iterable[Run]) -> list[Install]:
                             command,
                             listed,
                             part.simple and not command.outputs,
-                            not _without_recommends(command),
+                            not managers.without_recommends(command.argv),
                             _virtual(command),
                         )
                     )
     return found
-
-
-def _without_recommends(command: Command) -> bool:
-    return any("no-install-recommends" in text or "Install-Recommends=" in text for text in command.argv)
 
 
 def _virtual(command: Command) -> str | None:
@@ -129,7 +122,7 @@ def removals(runs: Iterable[Run]) -> list[Removal]:
             removes = False
             for command in part.commands:
                 program, what, words = _subcommand(command)
-                if program == "apt-mark" or what in ("purge", "remove", "autoremove", "del", "autopurge"):
+                if managers.is_removal(program, what):
                     removes = True
                     names += [word.text for word in words if program != "apt-mark"]
             if removes:
@@ -140,10 +133,4 @@ def removals(runs: Iterable[Run]) -> list[Removal]:
 def refreshes(command: Command) -> bool:
     """Does a command only serve an install: ``apt-get update``, ``clean``, ``upgrade`` of nothing?"""
     program, what, _ = _subcommand(command)
-    return program in ("apt-get", "apt", "apk") and what in (
-        "update",
-        "clean",
-        "autoclean",
-        "dist-clean",
-        "cache",
-    )
+    return managers.is_refresh(program, what)

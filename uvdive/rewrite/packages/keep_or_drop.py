@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from uvdive.base.units import size
-from uvdive.distro.needs import TOOLS, compiles_at_run_time, only_builds
-from uvdive.rewrite.notes import options
+from uvdive.distro.kinds import only_builds
+from uvdive.distro.needs import TOOLS, compiles_at_run_time
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.packages.install_commands import Install, Listed
 from uvdive.rewrite.packages.needs import fetches, need_of
 from uvdive.rewrite.packages.packages import Packages
-from uvdive.rewrite.plan import Decision
 
 
 def decide(packages: Packages, install: Install) -> None:
@@ -27,7 +27,7 @@ def decide(packages: Packages, install: Install) -> None:
 def _note_purged(packages: Packages, listed: Listed, install: Install) -> None:
     if not packages.removals:
         return
-    packages.drop[id(listed)] = "purged"
+    packages.leave_out(install, listed, "purged")
     packages.notes.decide(
         "purged-packages",
         "R43",
@@ -38,23 +38,19 @@ def _note_purged(packages: Packages, listed: Listed, install: Install) -> None:
 
 
 def _build_package(packages: Packages, listed: Listed, install: Install) -> None:
-    kept = packages.notes.choices.get("build-packages") == "keep"
+    kept = packages.notes.wants("build-packages", "keep")
     if not kept:
-        packages.drop[id(listed)] = "build"
+        packages.leave_out(install, listed, "build")
     names = [w.name for i in packages.installs for w in i.words if i.editable and only_builds(w.name)]
     total = sum(
         packages.facts.bytes.get(name, 0) for name in packages.closure(names) - packages.there - packages.old
     )
-    decision = Decision(
-        "build-packages",
-        "R33",
+    packages.notes.choose(
+        CHOICES["build-packages"],
         install.run.step.line,
-        "Packages that only build",
         f"{', '.join(names)} and what they bring ({size(total)}) compile; the libraries that the result "
         "needs are installed by name.",
-        alternatives=options(drop="not in the final image", keep="install them there too"),
     )
-    packages.notes.choose(decision, "drop")
     compiler = _compiles_later(packages)
     if compiler is not None and not kept:
         packages.notes.warn(
@@ -86,13 +82,12 @@ def _other_package(packages: Packages, listed: Listed, install: Install) -> None
         reason = "Nothing but the build uses it, as far as the app's and the environment's files tell."
     else:
         reason = "Nothing was found that needs it, but it may be data, or a program called by other means."
-    decision = Decision(
-        f"package-{listed.name}",
-        "R33",
+    chosen = packages.notes.choose(
+        CHOICES["package-NAME"].of(listed.name),
         install.run.step.line,
-        f"The OS package {listed.name}",
         f"{reason} It and what it brings: {size(sum(packages.facts.bytes.get(name, 0) for name in own))}.",
-        alternatives=options(keep="install it in the final image", drop="not in the final image"),
+        about=f"The OS package {listed.name}",
+        default=default,
     )
-    if packages.notes.choose(decision, default) == "drop":
-        packages.drop[id(listed)] = "choice"
+    if chosen == "drop":
+        packages.leave_out(install, listed, "choice")

@@ -11,15 +11,15 @@ from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages.by_other_programs import by_other_means
-from uvdive.rewrite.packages.install_commands import Install, Removal
+from uvdive.rewrite.packages.install_commands import Install, Listed, Removal
 
 
 class Packages:
     """What RUNs install and remove, what lies in the bases, and what was decided to leave out.
 
     ``old`` are the packages of the original's base, ``there`` those of the final stage's;
-    ``others`` came by other means than commands of apt and apk. ``drop`` holds, by the id
-    of a package's word in an install, why the final stage lacks it.
+    ``others`` came by other means than commands of apt and apk. ``drop`` holds why
+    the final stage lacks a package, by the line of the RUN and the start of the package's word in it.
     """
 
     def __init__(
@@ -40,7 +40,15 @@ class Packages:
         self.there = (package_names(base) if base is not None else None) or self.old
         self.recommends = any(install.recommends for install in found)
         self.others = by_other_means(facts, runs, found, self.old | self.there)
-        self.drop: dict[int, str] = {}
+        self.drop: dict[tuple[int, int], str] = {}
+
+    def leave_out(self, install: Install, listed: Listed, why: str) -> None:
+        """Note that the final stage lacks a package that a command names."""
+        self.drop[install.run.step.line, listed.word.start] = why
+
+    def drops(self, install: Install, listed: Listed) -> bool:
+        """Does the final stage lack a package that a command names?"""
+        return (install.run.step.line, listed.word.start) in self.drop
 
     def real(self, name: str) -> frozenset[str]:
         """The installed packages that a name means; itself, or those that provide it."""
@@ -62,6 +70,6 @@ class Packages:
             real
             for install in self.installs
             for listed in install.words
-            if (id(listed) in self.drop) == dropped
+            if self.drops(install, listed) == dropped
             for real in self.real(listed.name or listed.word.text)
         ]

@@ -103,9 +103,9 @@ def _plan(packages: Packages) -> PackagePlan:
 def _note_gone(packages: Packages, dropped: frozenset[str]) -> None:
     """Tell the proof which packages and paths the final image lacks on purpose."""
     notes = packages.notes
-    notes.packages.update(dropped)
-    notes.paths.update(path for path, of in packages.facts.listed.items() if of <= dropped)
-    notes.paths.update(_of_debians_python(packages, dropped))
+    notes.allowed.packages.update(dropped)
+    notes.allowed.paths.update(path for path, of in packages.facts.listed.items() if of <= dropped)
+    notes.allowed.paths.update(_of_debians_python(packages, dropped))
 
 
 def _of_debians_python(packages: Packages, dropped: frozenset[str]) -> Iterable[str]:

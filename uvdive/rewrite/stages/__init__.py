@@ -1,1 +1,30 @@
-"""To be described."""
+"""Which images the stages start from, what a base hands down, several stages and targets.
+
+In come the evidence, the environment and the reports of bases that are at hand; out go ``Bases``,
+the variables and start commands that the new base lacks, and the targets that get it too. Files
+that have several stages already are judged here. Read ``bases.choose_bases`` first.
+"""
+
+from uvdive.rewrite.stages.base_difference import BaseLookup, KnownBases, announce_base_files
+from uvdive.rewrite.stages.bases import Bases, check_interpreter, check_versions, choose_bases
+from uvdive.rewrite.stages.inherited import added_variables, check_inherited, start_text
+from uvdive.rewrite.stages.multistage import check_multistage, check_single, note_stages
+from uvdive.rewrite.stages.targets import lean_targets, only_describes
+
+__all__ = [
+    "BaseLookup",
+    "Bases",
+    "KnownBases",
+    "added_variables",
+    "announce_base_files",
+    "check_inherited",
+    "check_interpreter",
+    "check_multistage",
+    "check_single",
+    "check_versions",
+    "choose_bases",
+    "lean_targets",
+    "note_stages",
+    "only_describes",
+    "start_text",
+]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from uvdive.base.units import size
 from uvdive.image.table import Kind
@@ -10,17 +11,53 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.notes import Notes
 
+BaseLookup = Callable[[str], ImageReport | None]
+"""The report of an image that is at hand, by its reference; None where it is not (R60)."""
 
-def announce_base_files(files: Files, base: ImageReport, line: int, notes: Notes) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The topmost nodes of the original that a base lacks, and files that have another size there."""
+
+    lost: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class KnownBases:
+    """The reports of bases, and what each lacks of the original: looked up once, however many drafts ask.
+
+    ``files`` are the original's; None without an image.
+    """
+
+    files: Files | None
+    lookup: BaseLookup
+    _reports: dict[str, ImageReport | None] = field(default_factory=dict)
+    _differences: dict[str, Difference] = field(default_factory=dict)
+
+    def report(self, reference: str) -> ImageReport | None:
+        """The report of an image; None where it is not at hand."""
+        if reference not in self._reports:
+            self._reports[reference] = self.lookup(reference)
+        return self._reports[reference]
+
+    def difference(self, reference: str) -> Difference:
+        """How an image differs from the original's base; nothing where one of them is not known."""
+        base = self.report(reference)
+        if self.files is None or base is None:
+            return Difference()
+        if reference not in self._differences:
+            self._differences[reference] = _compare(self.files, Files(base, len(base.layers)))
+        return self._differences[reference]
+
+
+def announce_base_files(files: Files, difference: Difference, line: int, notes: Notes) -> None:
     """Name the paths of the old base that the new one lacks or has with another size.
 
     uv's own files are not named: that they go is the purpose.
     """
-    key = ("base", base.image.reference, base.image.id)
-    if key not in files.memo:
-        files.memo[key] = _compare(files, Files(base, len(base.layers)))
-    lost, changed = cast("tuple[list[int], list[int]]", files.memo[key])
-    notes.paths.update(files.path(node) for node in [*lost, *changed])
+    lost = difference.lost
+    notes.allowed.paths.update(files.path(node) for node in [*lost, *difference.changed])
     if lost:
         names = ", ".join(files.path(node) for node in sorted(lost, key=files.path)[:5])
         total = size(sum(files.bytes_by_owner(lost).values()))
@@ -33,8 +70,7 @@ def announce_base_files(files: Files, base: ImageReport, line: int, notes: Notes
         )
 
 
-def _compare(files: Files, new: Files) -> tuple[list[int], list[int]]:
-    """The topmost nodes that the new base lacks, and the files that have another size there."""
+def _compare(files: Files, new: Files) -> Difference:
     lost: list[int] = []
     changed: list[int] = []
     pending = [0]
@@ -50,7 +86,7 @@ def _compare(files: Files, new: Files) -> tuple[list[int], list[int]]:
                 pending.append(child)
             elif _size(files, child) != _size(new, there):
                 changed.append(child)
-    return lost, changed
+    return Difference(tuple(lost), tuple(changed))
 
 
 def _only_uv(files: Files, node: int) -> bool:

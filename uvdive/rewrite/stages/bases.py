@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from uvdive.distro.release import OsRelease
+from uvdive.dockerfile.shell import command_text
 from uvdive.image.resolve import resolve
-from uvdive.ledger.report import ImageReport, OsRelease
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import copied_text
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, command_text
-from uvdive.rewrite.notes import Notes, Refused, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import (
     Reference,
     slim_python,
@@ -46,10 +48,8 @@ class Bases:
     written: str | None = None
 
 
-def choose_bases(
-    evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes, default: str = ""
-) -> Bases:
-    """Decide on both bases. ``default`` is the value of ``python`` where the user chose none.
+def choose_bases(evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> Bases:
+    """Decide on both bases.
 
     Raises:
         Refused: the base is not known well enough (R2, R5, R8).
@@ -63,7 +63,7 @@ def choose_bases(
         return _image_python(evidence, env, reference, os, notes)
     if os is None:
         raise Refused("R8", "The image does not say which distribution it is (/etc/os-release).", line)
-    return _managed_python(evidence, env, reference, os, notes, default)
+    return _managed_python(evidence, env, reference, os, notes)
 
 
 def _check_foreign(reference: Reference, files: Files | None, line: int) -> None:
@@ -161,7 +161,6 @@ def _managed_python(
     reference: Reference,
     os: OsRelease,
     notes: Notes,
-    default: str,
 ) -> Bases:
     line = evidence.origin.source.line
     pinned, slim, system = _pinned(evidence, env), slim_python(env.minor, os), system_without_python(os)
@@ -174,19 +173,17 @@ def _managed_python(
         "image": image if slim and replaceable else "",
         "managed": managed if system else "",
     }
-    offered = options(**{value: summary for value, summary in possible.items() if summary})
+    offered = {value: words for value, words in possible.items() if words}
     if not offered:
         raise Refused("R8", f"There is no known base for {os.id} {os.version_id}.", line)
     reason = (
         f"The environment runs on {env.interpreter}, which uv downloaded; the final image must have its "
         f"interpreter at the same path{f', and {pinned}' if pinned else ''}."
     )
-    fallback = default if possible.get(default) else offered[0].value
-    decision = Decision("python", "R4", line, "The interpreter", reason, alternatives=offered)
-    if notes.choose(decision, fallback) == "image":
+    if notes.choose(CHOICES["python"], line, reason, offered=offered, default=next(iter(offered))) == "image":
         assert slim is not None
         if "UV_TOOL_BIN_DIR" in _environ(evidence):
-            notes.config.add("Env:UV_TOOL_BIN_DIR")
+            notes.allowed.config.add("Env:UV_TOOL_BIN_DIR")
         uv_image = f"ghcr.io/astral-sh/uv:{env.uv_version}" if reference.is_uv else None
         return Bases(slim, slim, uv_image, _never_download(evidence, notes), env.managed_home)
     assert system is not None
@@ -220,3 +217,20 @@ def check_interpreter(env: EnvironmentFacts, files: Files, base: ImageReport, na
                 f"An environment runs on {interpreter}, which {name} does not have. Use a base with the "
                 "same Python, or install it in a RUN of its own.",
             )
+
+
+def check_versions(env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes) -> None:
+    """The Python of the new base must be the environment's, up to the patch (R3).
+
+    Raises:
+        Refused: R3, it is of another minor version.
+    """
+    if bases.python_from is not None and bases.python_from != bases.python_to:
+        notes.allowed.paths.update((f"{env.bin}/python", f"{env.path}/pyvenv.cfg", bases.python_from))
+    version = base.config.environ.get("PYTHON_VERSION") if base else None
+    if version and not version.startswith(f"{env.minor}."):
+        raise Refused(
+            "R3", f"{bases.runner} has Python {version}, the environment was built for {env.minor}."
+        )
+    if version and env.version and version != env.version and bases.python_to is None:
+        notes.warn("R3", None, f"The environment's Python changes from {env.version} to {version}.")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import cast
 
+from uvdive.base.secret_files import is_secret_file
 from uvdive.dockerfile.heredocs import raw_words
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 
 _PASSWORD = re.compile(r"UV_INDEX_\w+_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)")
 _INDEX = re.compile(r"(?:UV|PIP)_(?:(?:EXTRA_|DEFAULT_)?INDEX(?:_URL)?|FIND_LINKS)")
 _PROXY = re.compile(r"(?:HTTPS?|FTP|ALL)_PROXY", re.IGNORECASE)
 _WITH_PASSWORD = re.compile(r"://[^/\s@]+@")
-_SECRET_FILES = frozenset({".env", ".netrc", "_netrc", ".pypirc"})
 
 
 def warn_credentials(evidence: Evidence, files: Files | None, notes: Notes) -> None:
@@ -84,7 +84,7 @@ def _warn_variables(step: Step, gone: frozenset[str], notes: Notes) -> None:
             if step.keyword == "ENV" and name in gone:
                 then = f"The new image leaves it out, and only the build stage has it. {then}"
         if step.keyword == "ENV" and name in gone:
-            notes.config.add(f"Env:{name}")
+            notes.allowed.config.add(f"Env:{name}")
         notes.warn(
             "R39",
             step.line,
@@ -98,27 +98,18 @@ def _warn_files(step: Step, files: Files | None, notes: Notes) -> None:
         notes.warn(
             "R39",
             step.line,
-            f"{path} usually holds passwords. The new image has it too, for the app may read it. Where only "
-            "the build needs it, put it into .dockerignore and give it with `RUN --mount=type=secret`.",
+            f"{path} usually holds passwords or keys. The new image has it too, for the app may read it. "
+            "Where only the build needs it, put it into .dockerignore and give it with "
+            "`RUN --mount=type=secret`.",
         )
 
 
 def _secret_files(step: Step, files: Files | None) -> list[str]:
     if files is not None:
-        return sorted(files.path(node) for node in _named(files) if files.layer(node) == step.layer)
+        return sorted(files.path(node) for node in files.secret_files if files.layer(node) == step.layer)
     if step.instruction.flag("from") is not None:
         return []
     given, target = sources(step)
-    names = [posixpath.basename(source) for source in given]
-    return [posixpath.join(target, name) for name in names if name in _SECRET_FILES]
-
-
-def _named(files: Files) -> tuple[int, ...]:
-    """The nodes of all files with such a name; looked for once, as several drafts ask."""
-    if "secret files" not in files.memo:
-        names = frozenset(name.encode() for name in _SECRET_FILES)
-        nodes = (node for node, name in enumerate(files.table.names) if name in names)
-        files.memo["secret files"] = tuple(
-            n for n in nodes if files.entry(n) is not None and not files.is_folder(n)
-        )
-    return cast("tuple[int, ...]", files.memo["secret files"])
+    folder = target.endswith("/")
+    paths = [posixpath.join(target, posixpath.basename(source)) if folder else target for source in given]
+    return [path for path in paths if is_secret_file(path)]

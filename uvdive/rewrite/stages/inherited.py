@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from uvdive.dockerfile.variables import pairs
 from uvdive.image.config import ImageConfig
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import Reference
@@ -17,7 +18,11 @@ _PYTHON_ENV = ("PATH", "GPG_KEY", "PYTHON_VERSION", "PYTHON_SHA256", "LANG", "PY
 
 
 def added_variables(
-    evidence: Evidence, env: EnvironmentFacts, base: ImageReport | None, removed: set[str], notes: Notes
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    base: ImageReport | None,
+    removed: Collection[str],
+    notes: Notes,
 ) -> list[tuple[str, str]]:
     """The ENV that the last stage needs beside the author's, and the differences that remain.
 
@@ -47,7 +52,7 @@ def added_variables(
                 f"Set {' and '.join(name for name, _ in added)}",
                 f"The program and what it starts find the environment through them; {runners} is gone.",
             )
-            notes.config.update(f"Env:{name}" for name, _ in added)
+            notes.allowed.config.update(f"Env:{name}" for name, _ in added)
     if evidence.report is not None:
         added += _inherited(evidence, evidence.report, base, own | {name for name, _ in added}, notes)
     return added
@@ -62,9 +67,9 @@ def _inherited(
     uv = [name for name in gone if name.startswith("UV_")]
     python = [name for name in gone if name in _PYTHON_ENV]
     new = [name for name in after if name not in before or (name not in own and before[name] != after[name])]
-    notes.config.update(f"Env:{name}" for name in [*uv, *python, *new])
+    notes.allowed.config.update(f"Env:{name}" for name in [*uv, *python, *new])
     if "PATH" in own and base is not None:
-        notes.config.add("Env:PATH")
+        notes.allowed.config.add("Env:PATH")
     if uv or python or (new and base is not None):
         lost = ", ".join([*uv, *python]) or "nothing"
         gained = ", ".join(new) if base is not None else "what the runner's base sets"

@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import re
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage
-from uvdive.dockerfile.syntax import Instruction
 from uvdive.ledger.report import VIRTUAL, ImageReport
-from uvdive.rewrite.environment.which import project_environment, uv_bytes
-from uvdive.rewrite.evidence.steps import Evidence, command_text, mentions_uv
+from uvdive.rewrite.environment import project_environment, uv_bytes
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import Reference
+from uvdive.uv.mentions import brings_uv, mentions_uv
 
-_INSTALLS = re.compile(r"\bpip3?\s+install\b[^&;|]*\buv\b|astral\.sh/uv|\buv(?:-installer)?\.sh\b")
 _NOTES = 64
 """Bytes of what uv leaves in the folders that it makes (.gitignore, CACHEDIR.TAG): no waste."""
 _HINT = "Copy only the environment and what the app needs into the last stage."
-
-
-def brings_uv(instruction: Instruction) -> bool:
-    """Does the instruction put uv into its stage (not only mount it)?"""
-    if instruction.keyword in ("COPY", "ADD"):
-        source = instruction.flag("from")
-        if source is not None and Reference.read(source).is_uv:
-            return True
-        words = instruction.exec_form or tuple(instruction.arguments.split())
-        if any("astral.sh/uv" in word for word in words[:-1]):
-            return True
-        return any(re.search(r"(?:^|/)uvx?$", word) for word in words[:-1])
-    return instruction.keyword == "RUN" and installs_uv(command_text(instruction))
-
-
-def installs_uv(text: str) -> bool:
-    """Does a shell text install uv, by pip or by its own installer?"""
-    return bool(_INSTALLS.search(text))
 
 
 def uv_in(stages: tuple[Stage, ...], stage: Stage) -> tuple[int, str] | None:
@@ -139,3 +121,12 @@ def _check_image(evidence: Evidence, report: ImageReport, *, uv_stays: bool) -> 
     if not uv_stays and uv_bytes(report) > _NOTES:
         line = next((s.line for s in from_build if mentions_uv(s.instruction.arguments)), None)
         raise Refused("R45", f"The final image still holds uv or its cache. {_HINT}", line)
+
+
+def check_single(evidence: Evidence) -> None:
+    """Refuse what no stage may hold (R26)."""
+    for step in evidence.steps:
+        if step.keyword == "ONBUILD":
+            raise Refused(
+                "R26", "ONBUILD would run in other people's builds; it cannot be divided.", step.line
+            )

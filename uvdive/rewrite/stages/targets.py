@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uvdive.dockerfile.stages import Stage, lineage
-from uvdive.rewrite.builder.full_sync import full_sync
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.builder import full_sync
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.rewrite.start.instructions import Starter
+from uvdive.rewrite.start import plan_start
 
 # What a target may hold beside its start, where it is to have the files of another one.
 _DESCRIBES = frozenset(
@@ -64,7 +65,7 @@ def lean_targets(
     evidence: Evidence,
     env: EnvironmentFacts,
     files: Files | None,
-    runs: list[Run],
+    runs: Sequence[Run],
     notes: Notes,
     *,
     only_starts: bool,
@@ -116,7 +117,7 @@ def _target(
     stage: Stage,
     env: EnvironmentFacts,
     files: Files | None,
-    runs: list[Run],
+    runs: Sequence[Run],
     notes: Notes,
 ) -> Target | None:
     if not only_describes(evidence, stage):
@@ -132,20 +133,19 @@ def _target(
         return None
     mine = Notes(notes.choices)
     try:
-        starter = Starter(theirs, env, files, mine)
-        moved = starter.start_instructions()
-        needs = "uv run" in starter.removed and full_sync(theirs, env, runs, Notes())
+        start = plan_start(theirs, env, files, mine)
+        needs = "uv run" in start.removed and full_sync(theirs, env, runs, Notes())
     except Refused:
         return None
-    scripts = starter.scripts
-    if needs or starter.sync or scripts.edits or scripts.changes or scripts.copied_uv or scripts.shim:
+    scripts = start.scripts
+    if needs or start.sync or scripts.edits or scripts.changes or scripts.copied_uv or scripts.shim:
         return None
     for warning in mine.warnings:
         notes.warn(warning.rule, warning.line, warning.text)
     inside = {step.line for step in own}
-    if any(line not in inside for line in moved):
+    if any(line not in inside for line in start.moved):
         return None  # a start of the shared stage, which the last one may keep
-    return Target(stage.index, moved, frozenset(starter.removed))
+    return Target(stage.index, start.moved, start.removed)
 
 
 def _others(evidence: Evidence) -> list[Stage]:

@@ -1,1 +1,11 @@
-"""To be described."""
+"""What starts: `uv run` and other runners taken off commands, start scripts and cron's jobs.
+
+In come the evidence and the environment; out goes a ``Start``: the new ENTRYPOINT, CMD and
+HEALTHCHECK, what becomes of scripts, and what the build must install because the start did so.
+Read ``instructions.plan_start`` first, then ``uv_run.strip``, uv's own table in code.
+"""
+
+from uvdive.rewrite.start.instructions import Start, plan_start
+from uvdive.rewrite.start.script_choice import KEPT, ScriptPlan
+
+__all__ = ["KEPT", "ScriptPlan", "Start", "plan_start"]

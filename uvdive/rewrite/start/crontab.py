@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from uvdive.dockerfile.shell import commands, shell_text
-from uvdive.rewrite.advice.home_data import home_of
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, still_calls
-from uvdive.rewrite.start.uv_run import UV, Stripped, Surroundings
+from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.uv_run import UV, Stripped
 
 _SETTING = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>.*?)\s*$")
 _WHEN = r"\s*(?:@\w+|(?:[\w*/,~-]+[ \t]+){4}[\w*/,~-]+)[ \t]+"

@@ -8,16 +8,19 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from uvdive.rewrite.difftext import unified_diff
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text
-from uvdive.rewrite.notes import Notes, Refused, options
-from uvdive.rewrite.plan import Decision, FileChange
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.plan import FileChange
 from uvdive.rewrite.start.crontab import is_cron, patched
 from uvdive.rewrite.start.script_finder import Script
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, resets, still_calls
-from uvdive.rewrite.start.uv_run import UV, Stripped, Surroundings, strip
+from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.uv_run import UV, Stripped, strip
 
 KEPT = (
     ("UV_NO_SYNC", "1"),
@@ -87,29 +90,30 @@ def decide(
         "shim": "keep it, with a stand-in for uv that starts the program" if stand_in else "",
         "keep-uv": "keep it, with uv in the final image" if uv is not None and not cron else "",
     }
-    possible = options(**{value.replace("-", "_"): text for value, text in offered.items() if text})
+    possible = {value: words for value, words in offered.items() if words}
     line = surveys[0].script.line
     if not possible:
         how = f" with their full path ({around.env.bin}/…)" if cron else " directly"
         raise Refused("R24", f"{stays}. Call the programs of the environment there{how}.", line)
-    decision = Decision(
-        "start-scripts",
-        "R24",
+    chosen = notes.choose(
+        CHOICES["start-scripts"],
         line,
-        f"{names} calls uv when the container starts",
         f"The environment is ready, so uv has nothing to do there but to start the program"
         f"{f'; {stays}' if stays else ''}.",
-        alternatives=possible,
+        about=f"{names} calls uv when the container starts",
+        offered=possible,
+        default="patch" if not stays else "keep-uv" if uv is not None else "shim",
     )
-    default = "patch" if not stays else "keep-uv" if uv is not None else "shim"
-    _apply(notes.choose(decision, default), plan, surveys, evidence, files, uv)
+    _apply(chosen, plan, surveys, evidence, files, uv)
     if plan.shim:
-        notes.paths.update(_paths(surveys))
+        notes.allowed.paths.update(_paths(surveys))
     elif plan.without_uv:
-        notes.paths.update(survey.script.path for survey in surveys)
-        notes.paths.update(path for change in plan.changes for path in places_of(evidence, change.path))
+        notes.allowed.paths.update(survey.script.path for survey in surveys)
+        notes.allowed.paths.update(
+            path for change in plan.changes for path in places_of(evidence, change.path)
+        )
     if plan.copied_uv:
-        notes.config.update(f"Env:{name}" for name, _ in KEPT)
+        notes.allowed.config.update(f"Env:{name}" for name, _ in KEPT)
     return plan
 
 
@@ -133,8 +137,7 @@ def _apply(
     for survey in surveys:
         script = survey.script
         if script.source is not None:
-            diff = unified_diff(script.text, survey.new, script.source)
-            plan.changes.append(FileChange(script.source, survey.new, diff))
+            plan.changes.append(FileChange.of(script.source, script.text, survey.new))
         else:
             changed = _changed(survey, evidence)
             assert changed is not None

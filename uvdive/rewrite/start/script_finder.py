@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import SHELLS, read_script
-from uvdive.rewrite.advice.uv_elsewhere import files_of
-from uvdive.rewrite.environment.facts import EnvironmentFacts
+from uvdive.dockerfile.commands import SHELLS
+from uvdive.dockerfile.shell import read_script
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, heredoc_text, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.start.crontab import is_cron, source_of
 from uvdive.rewrite.start.shell_edit import WRAPPERS, still_calls
+from uvdive.rewrite.start.task_files import files_of
 from uvdive.rewrite.start.uv_run import UV
 
 _SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?(\S+)")

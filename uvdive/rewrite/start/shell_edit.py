@@ -7,7 +7,8 @@ import re
 import shlex
 from collections.abc import Callable, Sequence
 
-from uvdive.dockerfile.shell import SHELLS, Command, argument_of, read_script
+from uvdive.dockerfile.commands import SHELLS, Command, argument_of
+from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.start.uv_run import RUNNERS, Stripped
 
 Strip = Callable[[tuple[str, ...], str | None], Stripped | None]

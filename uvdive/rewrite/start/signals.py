@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
-from uvdive.dockerfile.shell import SHELLS
+from uvdive.dockerfile.commands import SHELLS
+from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Notes, options
-from uvdive.rewrite.plan import Decision
+from uvdive.rewrite.notes import Notes
 
 # Servers that end on SIGTERM by themselves, also as PID 1 (R21).
 _SERVERS = frozenset(
@@ -57,19 +57,13 @@ class Signals:
                 self.notes.warn("R21", self.line, f"{warning}.")
             return
         chosen = self.notes.choose(
-            Decision(
-                "stop-signal",
-                "R21",
-                self.line,
-                "The signal of `docker stop`",
-                "uv was process 1 and passed signals on. Python as process 1 ignores SIGTERM unless the "
-                "program handles it, but ends on SIGINT (KeyboardInterrupt).",
-                alternatives=options(sigterm="SIGTERM, as it is", sigint="SIGINT (STOPSIGNAL SIGINT)"),
-            ),
-            "sigterm",
+            CHOICES["stop-signal"],
+            self.line,
+            "uv was process 1 and passed signals on. Python as process 1 ignores SIGTERM unless the "
+            "program handles it, but ends on SIGINT (KeyboardInterrupt).",
         )
         if chosen == "sigint":
             self.stop_signal = "STOPSIGNAL SIGINT\n"
-            self.notes.config.add("StopSignal")
+            self.notes.allowed.config.add("StopSignal")
         else:
             self.notes.warn("R21", self.line, f"{warning}, or choose stop-signal=sigint.")

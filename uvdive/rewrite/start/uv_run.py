@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from uvdive.rewrite.environment.facts import EnvironmentFacts
-from uvdive.rewrite.evidence.paths import upward
+from uvdive.base.paths import upward
 from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.start.surroundings import Surroundings
 from uvdive.uv.calls import calls_sync
-from uvdive.uv.run_options import Options, in_sync, read_options
+from uvdive.uv.run_options import ForbiddenOption, Options, in_sync, read_options
 
 _OTHER_RUNNERS = {"poetry": ("run",), "pdm": ("run",), "pipenv": ("run",), "hatch": ("run",), "rye": ("run",)}
 UV = re.compile(r"(?<![\w./-])(?:/\S*/)?uvx?(?![\w.-])")
@@ -43,32 +43,6 @@ class Stripped:
     sync: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the table asks: the sync's own text, the environment, and how a path looks in the image.
-
-    ``look`` answers for an absolute path ``file``, ``directory``, ``package`` (with a
-    ``__main__.py``), ``none``, or ``unknown`` without an image. ``script_text`` is a
-    file's text, or None. ``environ`` are the variables at start, ``workdir`` the folder.
-    ``arguments`` are the words that a script gets (``"$@"``).
-    """
-
-    env: EnvironmentFacts
-    sync: str
-    look: Callable[[str], str]
-    script_text: Callable[[str], str | None]
-    workdir: str
-    has_program: Callable[[str], bool | None]
-    environ: Mapping[str, str]
-    arguments: tuple[str, ...] = ()
-
-    def within(self, folder: str | None) -> Surroundings:
-        """The same in another folder; None is the work directory."""
-        if folder is None:
-            return self
-        return replace(self, workdir=posixpath.normpath(posixpath.join(self.workdir, folder)))
-
-
 def strip(words: Sequence[str], around: Surroundings, line: int) -> Stripped | None:
     """Take the runner off a command; None where there is none.
 
@@ -84,7 +58,7 @@ def strip(words: Sequence[str], around: Surroundings, line: int) -> Stripped | N
 
 
 def _strip_uv(words: Sequence[str], program: str, around: Surroundings, line: int) -> Stripped:
-    outer = Options(1) if program == "uvx" else read_options(words, 1, line)
+    outer = Options(1) if program == "uvx" else _options(words, 1, line)
     name = "x" if program == "uvx" else words[outer.rest] if outer.rest < len(words) else ""
     if name in ("tool", "x"):
         raise Refused(
@@ -113,8 +87,20 @@ def _strip_uv(words: Sequence[str], program: str, around: Surroundings, line: in
             raise Refused(
                 "R19", f"{variable} is set, with which `uv run` {why}. Take the variable out.", line
             )
-    inner = read_options(words, outer.rest + 1, line)
+    inner = _options(words, outer.rest + 1, line)
     return _strip_uv_run(words, outer, inner, around, line)
+
+
+def _options(words: Sequence[str], start: int, line: int) -> Options:
+    try:
+        return read_options(words, start)
+    except ForbiddenOption as option:
+        raise Refused(
+            "R19",
+            f"`uv run {option.name}` {option.why}, so uv cannot be taken out of the start command. "
+            f"{option.do}",
+            line,
+        ) from None
 
 
 def _strip_other(words: Sequence[str], program: str, around: Surroundings, line: int) -> Stripped | None:

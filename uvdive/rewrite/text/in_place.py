@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import posixpath
 
-from uvdive.dockerfile.syntax import Instruction, Node
-from uvdive.rewrite.environment.facts import EnvironmentFacts
-from uvdive.rewrite.environment.which import uv_bytes
-from uvdive.rewrite.evidence.steps import Evidence, Step, command_text, mentions_uv
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.environment import EnvironmentFacts, uv_bytes
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import Prediction
-from uvdive.rewrite.stages.multistage import brings_uv
-from uvdive.rewrite.start.instructions import Starter
-from uvdive.rewrite.text.compose import Writer
+from uvdive.rewrite.start import Start
+from uvdive.rewrite.text.writer import Writer, placed, trailing
 from uvdive.uv.images import Reference
+from uvdive.uv.mentions import brings_uv, mentions_uv
 
 
 def steps_with_uv(evidence: Evidence) -> tuple[Step, ...]:
@@ -42,43 +42,35 @@ def _only_uv(step: Step) -> bool:
     return step.keyword == "COPY" and bool(names) and names <= {"uv", "uvx"}
 
 
-def write_in_place(
-    evidence: Evidence, starter: Starter, moved: dict[int, str], env: EnvironmentFacts, notes: Notes
-) -> Writer:
+def write_in_place(evidence: Evidence, start: Start, env: EnvironmentFacts, notes: Notes) -> Writer:
     """The file without the COPYs of uv, with the new start commands and what they need in ENV (R20)."""
     gone = {step.line for step in steps_with_uv(evidence)}
     starts = {step.line for name in ("ENTRYPOINT", "CMD", "HEALTHCHECK") if (step := evidence.last(name))}
-    variables = _variables(evidence, starter, env, notes)
+    variables = _variables(evidence, start, env, notes)
     writer = Writer()
-    pending: list[Node] = []
-    for node in evidence.dockerfile.nodes:
-        if not isinstance(node, Instruction):
-            pending.append(node)
-            continue
+    for each in placed(evidence.dockerfile):
+        node = each.node
         if node.line in gone:
-            pending.clear()
             continue
         if node.line in starts and variables:
             pairs = " \\\n    ".join(f"{name}={value}" for name, value in variables)
             writer.own(f"ENV {pairs}\n", "environment-variables")
             variables = []
-        for before in pending:
-            writer.add(before.source)
-        pending.clear()
-        writer.add(moved.get(node.line, node.source), *(["start-uv-run"] if node.line in moved else []))
-    for before in pending:
-        writer.add(before.source)
-    if starter.signals.stop_signal:
-        writer.own(starter.signals.stop_signal, "stop-signal")
+        writer.nodes(each.above)
+        decisions = ["start-uv-run"] if node.line in start.moved else []
+        writer.add(start.moved.get(node.line, node.source), *decisions)
+    writer.nodes(trailing(evidence.dockerfile))
+    if start.stop_signal:
+        writer.own(start.stop_signal, "stop-signal")
     return writer
 
 
 def _variables(
-    evidence: Evidence, starter: Starter, env: EnvironmentFacts, notes: Notes
+    evidence: Evidence, start: Start, env: EnvironmentFacts, notes: Notes
 ) -> list[tuple[str, str]]:
     assert evidence.report is not None
     environ = evidence.report.config.environ
-    if not starter.removed or env.system:
+    if not start.removed or env.system:
         return []
     added = []
     if env.bin not in environ.get("PATH", "").split(":"):
@@ -93,7 +85,7 @@ def _variables(
             f"Set {' and '.join(name for name, _ in added)}",
             "The program and what it starts find the environment through them; uv run is gone.",
         )
-        notes.config.update(f"Env:{name}" for name, _ in added)
+        notes.allowed.config.update(f"Env:{name}" for name, _ in added)
     return added
 
 

@@ -6,13 +6,13 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.edits import Edit, source_with
-from uvdive.dockerfile.shell import Command
 from uvdive.ledger.report import User
-from uvdive.rewrite.evidence.command_kinds import REPEATED, program_words
+from uvdive.rewrite.evidence.command_kinds import REPEATED
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.packages.plan import PackagePlan
+from uvdive.rewrite.packages import PackagePlan
 
 _VALUES = frozenset(
     (

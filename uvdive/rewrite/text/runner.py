@@ -8,16 +8,18 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
-from uvdive.rewrite.copies.copier import CopySet, Link
+from uvdive.rewrite.copies import CopySet, Link
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.steps import Evidence, Step
-from uvdive.rewrite.packages.plan import PackagePlan
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.packages import PackagePlan
 from uvdive.rewrite.stages.credentials import build_only, without
 from uvdive.rewrite.text.repeated_run import repeated_text
+from uvdive.rewrite.text.writer import bare
 
-# Instructions that only describe the image: they move to the last stage.
+# Instructions that only describe the image: they move to the last stage, behind the copies, as
+# what is written below a VOLUME after it is lost.
 MOVED = frozenset(
     ("EXPOSE", "VOLUME", "LABEL", "HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "MAINTAINER")
 )
@@ -56,7 +58,7 @@ def _nothing(_name: str) -> str:
 
 
 def prelude(
-    evidence: Evidence, runs: dict[int, Run], packages: PackagePlan, early: frozenset[int]
+    evidence: Evidence, runs: Mapping[int, Run], packages: PackagePlan, early: frozenset[int]
 ) -> list[Line]:
     """ARG, ENV, SHELL, OS packages, settings and users, in the author's order."""
     report = evidence.report
@@ -96,11 +98,6 @@ def _decisions(run: Run) -> tuple[str, ...]:
     if run.has("os-packages"):
         found += ["os-packages", "build-packages", "runtime-libraries", "purged-packages"]
     return tuple(found)
-
-
-def bare(instruction: Instruction) -> str:
-    """An instruction's source with exactly one line end."""
-    return instruction.source.rstrip("\r\n") + "\n"
 
 
 def folders(copies: CopySet) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from uvdive.build.observing import Observed
 
@@ -17,7 +18,9 @@ _UV_SAYS = re.compile(
     r"\s*(?:Building|Built|Downloading|Downloaded|Updating|Updated|Resolved|Prepared|Installed|Uninstalled|"
     r"Audited|Using |Creating virtual|Bytecode compiled|warning:|hint:|error: |[+~-] \S+==)"
 )
-_UV_FAILS = re.compile(r"\s*(?:[×╰├│─▶]|Caused by:|help:|hint:|\[network-error\])")
+_UV_FAILS = re.compile(
+    r"\s*(?:[×╰├│─▶]|Caused by:|help:|hint:|\[network-error\]|Usage: uv |For more information, try '--help')"
+)
 _NO_NETWORK = re.compile(
     r"dns error|failed to lookup address|name resolution|client error \(Connect\)|error sending request"
     r"|Failed to (?:fetch|download)|Could not connect|tcp connect error|Network (?:is|connectivity)",
@@ -47,12 +50,23 @@ def stays_inside_uv(observed: Observed) -> bool:
     return all(map(is_uvs, lines))
 
 
+def ended_by_uv(observed: Observed) -> bool:
+    """Did it end with an error of uv's own, whatever it is about, before the program had a word?"""
+    return observed.state == "exited" and bool(observed.status) and bool(_last_words(observed.log))
+
+
 def _failed_in_uv(lines: list[str]) -> bool:
     """Are the last words uv's own, of an index that it could not reach?"""
+    return any(_NO_NETWORK.search(line) for line in _last_words(lines))
+
+
+def _last_words(log: Iterable[str]) -> list[str]:
+    """The lines from uv's error on; none where somebody else has a word there, or uv tells no error."""
+    lines = [line for line in log if line.strip()]
     starts = [number for number, line in enumerate(lines) if line.startswith(("error: ", "  × ", "× "))]
     if not starts:
-        return False
+        return []
     said = lines[starts[0] :]
     # The lines of a long message are indented, whatever they begin with.
     own = all(is_uvs(line) or _UV_FAILS.match(line) or line.startswith("  ") for line in said)
-    return own and any(_NO_NETWORK.search(line) for line in said)
+    return said if own else []

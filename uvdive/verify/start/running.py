@@ -13,7 +13,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import ENGINES, Check
 from uvdive.verify.start.bodies import likenesses
 from uvdive.verify.start.command import start_command
-from uvdive.verify.start.inside_uv import stays_inside_uv
+from uvdive.verify.start.inside_uv import ended_by_uv, stays_inside_uv
 from uvdive.verify.start.judging import Runs, judge, prints_otherwise, said, works
 from uvdive.verify.start.moved import MovedInterpreters
 
@@ -108,7 +108,8 @@ def _reference(
     first = "Without an index the original does not get past uv, so it was run with"
     offline = replace(ours, settings=ours.settings.with_env(WITHOUT_SYNC))
     seen = run(offline)
-    if not stays_inside_uv(seen):
+    # A call may not go together with these: `uv run --refresh` can't be offline.
+    if not stays_inside_uv(seen) and not ended_by_uv(seen):
         names = " and ".join(f"{name}={value}" for name, value in WITHOUT_SYNC)
         return offline, seen, f"{first} {names}: "
     # An older uv knows no UV_NO_SYNC: the environment's own program needs no uv.

@@ -1,0 +1,67 @@
+"""What ``.dockerignore`` leaves out, in BuildKit's words (moby/patternmatcher)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from uvdive.dockerfile.ignore import Ignored, ignore_file, read_ignored
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "out"),
+    [
+        (".venv", ".venv", True),
+        (".venv/", ".venv/bin/python", True),
+        ("/.venv", ".venv", True),
+        ("**/.venv", ".venv", True),
+        ("**/.venv", "a/b/.venv/x", True),
+        ("*/.venv", ".venv", False),
+        (".venv", "sub/.venv", False),
+        (".*", ".venv", True),
+        ("*", ".venv/x", True),
+        ("*\n!.venv", ".venv/x", False),
+        ("*\n!src\nsrc/*.pyc", "src/a.pyc", True),
+        ("*\n!src\nsrc/*.pyc", "src/a.py", False),
+        ("# .venv", ".venv", False),
+        ("  .venv  ", ".venv", True),
+        ("\ufeff.venv", ".venv", True),
+        ("a/**/z", "a/z", True),
+        ("a/**/z", "a/b/c/z", True),
+        ("a/**", "a/b", True),
+        ("**.pyc", "a/b.pyc", False),
+        ("**/*.pyc", "a/b.pyc", True),
+        ("[ab].txt", "b.txt", True),
+        ("[^ab].txt", "b.txt", False),
+        ("?.txt", "ab.txt", False),
+        ("\\*.txt", "*.txt", True),
+        ("\\*.txt", "a.txt", False),
+        ("a+b(c)", "a+b(c)", True),
+        ("./x/../y", "y", True),
+        ("[z-a]", "[z-a]", True),
+        ("", "x", False),
+        ("!x", "x", False),
+    ],
+)
+def test_the_last_pattern_that_matches_holds(text: str, path: str, out: bool) -> None:
+    assert (path in Ignored.read(text)) is out
+
+
+def test_a_dockerfiles_own_ignore_file_comes_first(tmp_path: Path) -> None:
+    assert ignore_file(tmp_path, tmp_path / "web.Dockerfile") is None
+    assert "a" not in read_ignored(tmp_path)
+    (tmp_path / ".dockerignore").write_text("a")
+    (tmp_path / "web.Dockerfile.dockerignore").write_text("b")
+    assert ignore_file(tmp_path) == tmp_path / ".dockerignore"
+    mine = read_ignored(tmp_path, tmp_path / "web.Dockerfile")
+    assert "b" in mine
+    assert "a" not in mine
+
+
+def test_the_files_that_a_build_gets(tmp_path: Path) -> None:
+    for name in ("keep/a", "keep/b.pyc", "drop/c", "drop/but/d", ".dockerignore"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("drop\n**/*.pyc\n!drop/but\n" if name == ".dockerignore" else "")
+    (tmp_path / "link").symlink_to("keep/a")
+    assert sorted(read_ignored(tmp_path).files(tmp_path)) == [".dockerignore", "drop/but/d", "keep/a"]

@@ -1,0 +1,126 @@
+"""Which paths go over, by the rules and by the user's choices (R12, R15, R34, R37, R46)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.copies.by_text import static_copy_set
+from uvdive.rewrite.copies.by_text_checks import check_static
+from uvdive.rewrite.copies.copier import Copier
+from uvdive.rewrite.copies.copy_set import CopySet
+from uvdive.rewrite.copies.extra import add_paths
+from uvdive.rewrite.copies.layers import MAX_COPIES, arranged
+from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.packages import check_sources
+
+
+def choose_copies(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    copier: Copier | None,
+    runs: Sequence[Run],
+    notes: Notes,
+    *,
+    modules: Sequence[int] = (),
+    left: frozenset[int] = frozenset(),
+) -> CopySet:
+    """What the final image copies from the build stage.
+
+    Args:
+        evidence: the file and its image.
+        env: the environment, which goes over even where the image does not have it yet.
+        copier: divides the image's files; None without an image.
+        runs: every RUN.
+        notes: the choices, and what they come to.
+        modules: the folders that ``node_modules_of`` found.
+        left: files of the work directory that a choice about the build left out already (R13).
+
+    Raises:
+        Refused: something can be neither copied nor repeated.
+        UsageError: a path that the user named is not there.
+    """
+    if copier is None:
+        copies = static_copy_set(evidence, env, check_static(evidence, runs, notes))
+    else:
+        copies = _from_image(evidence, copier, modules, left, notes)
+    return add_paths(copier.files if copier is not None else None, _with_environment(copies, env), notes)
+
+
+def node_modules_of(files: Files, workdir: str) -> tuple[int, ...]:
+    """The outermost folders called node_modules below a folder that are not empty."""
+    top = files.at(workdir)
+    return tuple(
+        node
+        for node in (files.walk(top) if top else ())
+        if files.is_folder(node)
+        and (path := files.path(node)).endswith("/node_modules")
+        and "/node_modules/" not in path
+        and files.children(node)
+    )
+
+
+def _from_image(
+    evidence: Evidence, copier: Copier, modules: Sequence[int], left: frozenset[int], notes: Notes
+) -> CopySet:
+    files = copier.files
+    check_sources(copier.provided.others, files)
+    dropped = _dropped_modules(files, copier.env, modules, notes)
+    whole = arranged(evidence, copier, left | dropped, notes)
+    if left:
+        return whole
+    for line, count in copier.deleted.items():
+        notes.warn("R34", line, f"This removed {count} files of the base; the new image still has them.")
+    project = copier.project_files
+    if not project:
+        return whole
+    lean = copier.copy_set(project | dropped)
+    if len(lean.paths) > MAX_COPIES:
+        return whole
+    names = ", ".join(f"{files.path(n)} ({_size(files, n)} B)" for n in sorted(project, key=files.path))
+    chosen = notes.choose(
+        CHOICES["project-files"],
+        None,
+        f"They are: {names}. Keeping them is the only choice that is the same for every program.",
+    )
+    if chosen == "keep":
+        return whole
+    notes.allowed.paths.update(files.path(node) for node in project)
+    return lean
+
+
+def _dropped_modules(
+    files: Files, env: EnvironmentFacts, modules: Sequence[int], notes: Notes
+) -> frozenset[int]:
+    """The files of node_modules in the work directory, where the user wants them left out (R37)."""
+    found = {path: node for node in modules if not env.holds(path := files.path(node))}
+    if not found:
+        return frozenset()
+    chosen = notes.choose(
+        CHOICES["node-modules"],
+        None,
+        "What the build made of them is copied in any case; only its author knows whether the app reads "
+        "them.",
+        about=f"{', '.join(sorted(found))} ({sum(_size(files, node) for node in found.values())} B)",
+    )
+    if chosen == "keep":
+        return frozenset()
+    notes.allowed.paths.update(found)
+    below = (each for node in found.values() for each in files.walk(node))
+    return frozenset(each for each in below if not files.is_folder(each))
+
+
+def _with_environment(copies: CopySet, env: EnvironmentFacts) -> CopySet:
+    """The copies with the environment that the original lacks, where no folder of theirs holds it."""
+    if not env.at_start or any(f"{env.path}/".startswith(f"{path.rstrip('/')}/") for path in copies.paths):
+        return copies
+    return replace(copies, paths=[env.path, *copies.paths])
+
+
+def _size(files: Files, node: int) -> int:
+    return sum(files.bytes_by_owner([node]).values())

@@ -1,0 +1,79 @@
+"""What `uv run` would find in the image: variables, folders, files and programs (R15, R19, R23)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
+
+from uvdive.image.table import Kind
+from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.evidence.context_files import context_text
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence, build_text
+
+Look = Literal["file", "directory", "package", "none", "unknown"]
+"""How a path looks in the image: ``package`` has a ``__main__.py``, ``unknown`` is said without an image."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What decides whether a command does the same without its runner.
+
+    ``sync`` is the text of the build's own sync, ``look`` answers for an absolute path,
+    ``script_text`` is a file's text, or None. ``has_program`` is None where nobody knows.
+    ``environ`` are the variables at start, ``workdir`` the folder. ``arguments`` are the
+    words that a script gets (``"$@"``).
+    """
+
+    env: EnvironmentFacts
+    sync: str
+    look: Callable[[str], Look]
+    script_text: Callable[[str], str | None]
+    workdir: str
+    has_program: Callable[[str], bool | None]
+    environ: Mapping[str, str]
+    arguments: tuple[str, ...] = ()
+
+    def within(self, folder: str | None) -> Surroundings:
+        """The same in another folder; None is the work directory."""
+        if folder is None:
+            return self
+        return replace(self, workdir=posixpath.normpath(posixpath.join(self.workdir, folder)))
+
+
+def surroundings_of(evidence: Evidence, env: EnvironmentFacts, files: Files | None) -> Surroundings:
+    """The surroundings of the image's start commands."""
+    entry, command = evidence.last("ENTRYPOINT"), evidence.last("CMD")
+    return Surroundings(
+        env=env,
+        sync="uv sync" if env.at_start else build_text(evidence),
+        look=partial(_look, files),
+        script_text=partial(context_text, evidence),
+        workdir=evidence.workdir,
+        has_program=partial(_has_program, evidence, env, files),
+        environ=evidence.report.config.environ if evidence.report else evidence.stages[-1].env,
+        arguments=(command.instruction.exec_form or ()) if entry and command else (),
+    )
+
+
+def _look(files: Files | None, path: str) -> Look:
+    if files is None:
+        return "unknown"
+    node = files.follow(path)
+    if node is None:
+        return "none"
+    if files.kind(node) != Kind.DIRECTORY:
+        return "file"
+    return "package" if files.follow(f"{path}/__main__.py") is not None else "directory"
+
+
+def _has_program(evidence: Evidence, env: EnvironmentFacts, files: Files | None, name: str) -> bool | None:
+    if files is None or evidence.report is None:
+        return None
+    path = evidence.report.config.environ.get("PATH", "")
+    folders = [env.bin, *(folder for folder in path.split(":") if folder)]
+    found = any(files.inode_at(f"{folder}/{name}") is not None for folder in folders)
+    return None if env.at_start and not found else found

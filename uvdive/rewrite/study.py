@@ -1,0 +1,112 @@
+"""What no choice changes, found out once for all drafts of a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.advice import ADVICE
+from uvdive.rewrite.builder import warn_resolving
+from uvdive.rewrite.copies import Copier, node_modules_of
+from uvdive.rewrite.environment import EnvironmentFacts, Found, environment_of, find_environment
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.runs import Run, early_copies, read_runs
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.packages import OtherMeans
+from uvdive.rewrite.stages import BaseLookup, Bases, KnownBases, check_inherited, check_single, note_stages
+from uvdive.rewrite.text import steps_with_uv
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The environment and the bases that one draft stands on; many drafts share one."""
+
+    env: EnvironmentFacts
+    bases: Bases
+
+
+@dataclass(slots=True)
+class Study:
+    """Everything that drafts start from.
+
+    Attributes:
+        evidence: the file and its image.
+        files: the image's files; None without an image.
+        found: the environment, with the others that a choice may drop.
+        with_uv: the COPYs of uv, where the last stage may do without them and stay as it is.
+        runs: every RUN, by what its commands do.
+        early: the lines of COPYs that repeated RUNs build on.
+        modules: the folders called node_modules in the work directory.
+        notes: the advice, and what is decided without a choice.
+        undivided: why the last stage cannot be divided in any draft; None where it can.
+        bases: the bases that are at hand.
+    """
+
+    evidence: Evidence
+    files: Files | None
+    found: Found | EnvironmentFacts
+    with_uv: tuple[Step, ...]
+    runs: tuple[Run, ...]
+    early: frozenset[int]
+    modules: tuple[int, ...]
+    notes: Notes
+    undivided: Refused | None
+    bases: KnownBases
+    _copiers: dict[Ground, Copier] = field(default_factory=dict)
+
+    def copier(self, ground: Ground, others: tuple[OtherMeans, ...]) -> Copier | None:
+        """What divides the files on this ground, kept with its answers; None without an image.
+
+        ``others`` are the packages that came by other means than apt's commands, which the ground decides.
+        """
+        if self.files is None:
+            return None
+        if ground not in self._copiers:
+            self._copiers[ground] = Copier(
+                self.evidence, self.files, ground.env, ground.bases, self.runs, self.early, others
+            )
+        return self._copiers[ground]
+
+
+def study(evidence: Evidence, lookup: BaseLookup) -> Study:
+    """Find out what no choice changes.
+
+    Args:
+        evidence: the file and its image.
+        lookup: finds the report of a base that is at hand.
+
+    Raises:
+        Refused: whatever is chosen, there is no safe rewrite.
+    """
+    check_single(evidence)
+    check_inherited(evidence)
+    report, notes = evidence.report, Notes()
+    files = Files(report, evidence.base_layers) if report is not None else None
+    with_uv = steps_with_uv(evidence)
+    note_stages(evidence, notes)
+    found = (find_environment if with_uv else environment_of)(evidence, files, notes)
+    runs, undivided = _runs(evidence)
+    warn_resolving(evidence, found.minor, notes)
+    for advise in ADVICE:
+        advise(evidence, files, notes)
+    return Study(
+        evidence=evidence,
+        files=files,
+        found=found,
+        with_uv=with_uv,
+        runs=runs,
+        early=early_copies(evidence.steps, runs),
+        modules=node_modules_of(files, evidence.workdir) if files is not None else (),
+        notes=notes,
+        undivided=undivided,
+        bases=KnownBases(files, lookup),
+    )
+
+
+def _runs(evidence: Evidence) -> tuple[tuple[Run, ...], Refused | None]:
+    """Every RUN; where one cannot be read, why not: a last stage that is left whole does not need it."""
+    try:
+        return tuple(read_runs(evidence)), None
+    except Refused as refused:
+        return (), refused

@@ -1,0 +1,100 @@
+"""The author's stages, as the stage that builds: what moves away, and what is added (R6, R14, R42)."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from uvdive.dockerfile.syntax import Instruction
+from uvdive.rewrite.text.parts import Parts
+from uvdive.rewrite.text.runner import MOVED
+from uvdive.rewrite.text.writer import Writer, bare, placed
+
+_WHY = {
+    "UV_PYTHON_DOWNLOADS": "# A Python that uv downloads would be missing in the final image.\n",
+    "UV_PYTHON_INSTALL_DIR": "# The final image gets uv's Python at the same path.\n",
+}
+
+
+def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -> None:
+    """All stages but the new one: the author's last one without what moves, the others as they are.
+
+    ``name`` is the build stage's; ``tail`` are the lines of the last stage that only matter to the runner.
+    """
+    stages = parts.evidence.stages
+    at = _first_other_run(parts)
+    for each in placed(parts.evidence.dockerfile):
+        node = each.node
+        is_last = each.stage == len(stages) - 1
+        if is_last and (node.keyword in MOVED or node.line in tail):
+            continue  # its comments move along
+        if node.line == at:
+            _write_variables(writer, parts)
+        _write_dependencies(writer, parts.before.get(node.line, ()))
+        writer.nodes(each.above)
+        if node.keyword != "FROM":
+            write_kept(writer, parts, node)
+        elif not is_last or parts.builds or stages[each.stage].parent is None:
+            write_from(writer, node, parts, name if is_last else None)
+            if at is None and node.line == parts.evidence.origin.source.line:
+                _write_variables(writer, parts)
+    for text in parts.extra_build:
+        writer.own(text, "full-sync")
+    _write_clearing(writer, parts)
+
+
+def _write_clearing(writer: Writer, parts: Parts) -> None:
+    if not parts.copies.cleared:
+        return
+    user = next((step.user for step in reversed(parts.evidence.steps)), "")
+    writer.add("# The final image's base has these, or has no use for them: they stay out of the copy.\n")
+    if user not in ("", "root", "0"):
+        writer.own("USER root\n", "copies")
+    paths = " \\\n    ".join(map(shlex.quote, parts.copies.cleared))
+    writer.own(f"RUN rm -rf \\\n    {paths}\n", "copies")
+
+
+def write_kept(writer: Writer, parts: Parts, node: Instruction) -> None:
+    """An instruction that stays in the build, edited where a choice says so."""
+    edited = parts.edits.get(node.line)
+    source = node.source if edited is None else edited
+    writer.add(source if source.endswith("\n") else bare(node), *(["start-scripts"] if edited else []))
+
+
+def write_from(writer: Writer, node: Instruction, parts: Parts, name: str | None) -> None:
+    """A FROM as it is; ``name`` is the build stage's, None where the author's stays."""
+    source, bases = bare(node), parts.bases
+    is_origin = node.line == parts.evidence.origin.source.line
+    if bases.builder is not None and is_origin:
+        source = source.replace(node.arguments.split()[0], bases.builder, 1)
+    if name is not None:
+        named = re.compile(r"(\sAS\s+)\S+", re.IGNORECASE)
+        body = source.rstrip()
+        as_name = f" {writer.keyword('AS')} {name}"
+        source = (named.sub(rf"\g<1>{name}", body) if named.search(body) else body + as_name) + "\n"
+    writer.add(source, *(["python"] if bases.builder and is_origin else []))
+    if is_origin and bases.uv_image:
+        writer.own(f"COPY --from={bases.uv_image} /uv /uvx /usr/local/bin/\n", "python")
+
+
+def _first_other_run(parts: Parts) -> int | None:
+    """The line of the first RUN that may call uv, if others are above it: the build's cache has those."""
+    first = next((run for run in parts.runs if not run.repeated_whole), None)
+    if first is None or first is parts.runs[0]:
+        return None
+    return min([first.step.line, *parts.before])
+
+
+def _write_dependencies(writer: Writer, instructions: tuple[str, ...]) -> None:
+    if instructions:
+        writer.add("# The dependencies alone, so that a change of the source leaves their layer.\n")
+    for text in instructions:
+        writer.own(text, "dependency-layer")
+
+
+def _write_variables(writer: Writer, parts: Parts) -> None:
+    for key, value in parts.build_env:
+        writer.own(f"ENV {key}={value}\n", "bytecode")
+    for key, value in parts.bases.env:
+        writer.add(_WHY[key])
+        writer.own(f"ENV {key}={value}\n", "python-downloads" if key == "UV_PYTHON_DOWNLOADS" else "python")

@@ -1,0 +1,52 @@
+"""All that the new text is made of: what the rooms before this one have decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from uvdive.rewrite.copies import CopySet
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.packages import PackagePlan
+from uvdive.rewrite.stages import Bases
+from uvdive.rewrite.stages.targets import Target
+from uvdive.rewrite.start import ScriptPlan
+
+BUILDS = frozenset({"RUN", "COPY", "ADD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What both stages get.
+
+    ``env`` are variables that the runner gets (R20, R26), ``moved`` maps the line of a
+    start instruction to its new source, ``extra_build`` and ``extra_start`` end the stages.
+    ``edits`` are new sources of instructions of the build stage, by line, and ``before`` what
+    comes in front of them; ``packages`` those that the runner installs beside the author's.
+    """
+
+    evidence: Evidence
+    bases: Bases
+    copies: CopySet
+    runs: Sequence[Run]
+    os_packages: PackagePlan
+    early: frozenset[int]
+    scripts: ScriptPlan
+    moved: Mapping[int, str]
+    edits: Mapping[int, str] = field(default_factory=dict)
+    before: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    build_env: Sequence[tuple[str, str]] = ()
+    env: Sequence[tuple[str, str]] = ()
+    packages: tuple[str, ...] = ()
+    extra_build: Sequence[str] = ()
+    extra_start: Sequence[str] = ()
+    stop_signal: str | None = None
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def builds(self) -> bool:
+        """Does the last stage itself build something, or get something to build?"""
+        last = self.evidence.stages[-1].index
+        own = (step for step in self.evidence.steps if step.stage == last)
+        return any(step.keyword in BUILDS for step in own) or bool(self.extra_build or self.copies.cleared)
