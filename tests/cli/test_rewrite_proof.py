@@ -158,3 +158,15 @@ def test_a_problem_is_reported_where_nothing_could_be_built(run, session, projec
     data = json.loads((project / "problem").read_text())
     assert data["plan"] is None
     assert data["error"]["step"] == STEP
+
+
+@pytest.mark.parametrize("argv", [["build", "."], ["explore", "./Dockerfile"], ["compare", ".", "x:1"]])
+def test_a_build_that_fails_is_in_the_json_of_every_command(run, session, project: Path, argv) -> None:
+    session.build = BROKEN
+    ran = run(*argv, "--json")
+    assert ran.code == 4
+    data = json.loads(ran.out)
+    assert (data["schema"], data["outcome"]) == ("uvdive.error/1", "failed")
+    assert data["error"]["step"] == STEP
+    assert data["error"]["log"] == ["a", "--token=[redacted]"]
+    assert run(*argv, "--report").out == ""

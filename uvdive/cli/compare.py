@@ -48,8 +48,11 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
             )
         )
     from uvdive.cli.narrate_builds import BuildNarrator
+    from uvdive.cli.present import failing_as_json
 
-    _print(_compared(sources, BuildNarrator(console), None), args, console)
+    with failing_as_json(args, console):
+        comparison = _compared(sources, BuildNarrator(console), None)
+    _print(comparison, args, console)
     return ExitCode.DONE
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uvdive.base.errors import ExitCode, UsageError
+from uvdive.base.errors import CancelledError, ExitCode, UsageError, UvdiveError
 from uvdive.base.wholefile import replace_file
 from uvdive.cli.console import Console
 
@@ -30,7 +32,8 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
     if console.interactive and not asked:
         return _open_app(source, args)
     narrator = _narrator(console, builds=source.request is not None)
-    report = source.load(on_event=narrator, in_process=True).report
+    with failing_as_json(args, console):
+        report = source.load(on_event=narrator, in_process=True).report
     print_report(report, args, console)
     return ExitCode.DONE
 
@@ -44,6 +47,24 @@ def _narrator(console: Console, *, builds: bool) -> Narrator:
     from uvdive.cli.narrate import Narrator
 
     return Narrator(console)
+
+
+@contextlib.contextmanager
+def failing_as_json(args: argparse.Namespace, console: Console) -> Iterator[None]:
+    """Print the error as JSON too, where JSON was asked for and the block raises one.
+
+    Raises:
+        UvdiveError: what the block raised.
+    """
+    try:
+        yield
+    except UvdiveError as error:
+        if args.json and not isinstance(error, CancelledError | UsageError):
+            from uvdive.output.error_json import failed_report
+            from uvdive.output.jsontext import json_text
+
+            console.data(json_text(failed_report(error)))
+        raise
 
 
 def _open_app(source: Source, args: argparse.Namespace) -> ExitCode:

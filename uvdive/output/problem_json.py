@@ -10,8 +10,9 @@ from uvdive import __version__
 from uvdive.base.errors import UvdiveError
 from uvdive.dockerfile.scan import DockerfileError
 from uvdive.dockerfile.syntax import Instruction, parse
+from uvdive.output.error_json import error_data
 from uvdive.output.redact import Redactor
-from uvdive.output.rewrite_json import error_data, rewrite_data
+from uvdive.output.rewrite_json import rewrite_data
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Verification
 from uvdive.verify.repairs import Repair

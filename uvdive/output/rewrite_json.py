@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from uvdive.base.errors import BuildError, UvdiveError
+from uvdive.base.errors import UvdiveError
 from uvdive.build.events import BuildResult
 from uvdive.ledger.report import ImageReport
+from uvdive.output.error_json import error_data
 from uvdive.output.plain import path_fields
-from uvdive.output.secrets import redact
 from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
 from uvdive.verify.checks import Check, Verification
 from uvdive.verify.measured import Measured, prediction_error
@@ -68,17 +68,6 @@ def failed_data(error: UvdiveError) -> dict[str, Any]:
         "text": "",
         "diff": "",
         **{key: [] for key in ("files", "decisions", "warnings", "repairs", "repaired")},
-    }
-
-
-def error_data(error: UvdiveError) -> dict[str, Any]:
-    """An error with the step that failed and the tail of its log, without what looks like a secret."""
-    return {
-        "what": redact(error.what),
-        "do": redact(error.do),
-        "exit_code": int(error.code),
-        "step": redact(error.step) if isinstance(error, BuildError) else "",
-        "log": [redact(line) for line in error.log],
     }
 
 
