@@ -6,15 +6,14 @@ import itertools
 from dataclasses import replace
 
 import pytest
+from dockerfiles import BASE, FLASK
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import Component, Distribution
 from uvdive.rewrite.choices import KNOWN
 from uvdive.rewrite.planner import plan
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-SYNC = "WORKDIR /app\nCOPY pyproject.toml ./\nRUN uv sync --frozen\nCOPY web /app/web\n"
-FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
+WEB = "WORKDIR /app\nCOPY pyproject.toml ./\nRUN uv sync --frozen\nCOPY web /app/web\n"
 SITE = "/app/.venv/lib/python3.13/site-packages"
 
 
@@ -22,7 +21,7 @@ SITE = "/app/.venv/lib/python3.13/site-packages"
 def full(project, node, env):
     """A project with a dev group, an editable install and files of its own."""
 
-    def make(text=BASE + SYNC + FLASK, *, compiled=False, **more):
+    def make(text=BASE + WEB + FLASK, *, compiled=False, **more):
         wrote = {
             "/app/.venv/bin/python": node(link="/usr/local/bin/python3.13"),
             "/app/.venv/bin/flask": node(300),
@@ -91,7 +90,7 @@ def test_r14_the_dev_group_can_be_left_out(full) -> None:
     "line", ["RUN uv sync --no-dev", "RUN uv sync --group dev", "RUN uv sync\nRUN uv run pytest"]
 )
 def test_r14_the_dev_group_is_not_offered_where_the_author_has_spoken(full, line) -> None:
-    made = full(BASE + SYNC.replace("RUN uv sync --frozen", line) + FLASK)
+    made = full(BASE + WEB.replace("RUN uv sync --frozen", line) + FLASK)
     assert "dev-group" not in offered(made.plan())
 
 
@@ -100,7 +99,7 @@ def test_r48_bytecode_is_a_choice_both_ways(full) -> None:
     assert "AS builder\nENV UV_COMPILE_BYTECODE=1\n" in result.text
     found = sizes(result, "bytecode")
     assert found["compile"] - found["keep"] == int(2700 * 1.2)
-    compiled = full(BASE + "ENV UV_COMPILE_BYTECODE=1 A=2\n" + SYNC + FLASK, compiled=True)
+    compiled = full(BASE + "ENV UV_COMPILE_BYTECODE=1 A=2\n" + WEB + FLASK, compiled=True)
     assert offered(compiled.plan())["bytecode"] == ["keep", "none"]
     without = compiled.plan(choices={"bytecode": "none"})
     assert "ENV UV_COMPILE_BYTECODE=0 A=2\n" in without.text
@@ -129,7 +128,7 @@ def test_r13_the_environment_alone_is_copied_on_request(full) -> None:
     "start", ['CMD ["python", "web/x.py"]\n', 'CMD ["uv", "run", "flask", "-c", "web"]\n']
 )
 def test_r13_is_not_offered_where_the_start_needs_a_file(full, start) -> None:
-    assert "project-install" not in offered(full(BASE + SYNC + start).plan())
+    assert "project-install" not in offered(full(BASE + WEB + start).plan())
 
 
 SCRIPTED = 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
@@ -144,7 +143,7 @@ SCRIPTED = 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
 )
 def test_every_combination_that_is_offered_is_valid(full, tmp_path, start, names) -> None:
     (tmp_path / "start.sh").write_text("#!/bin/sh\nexec uv run flask\n")
-    made = full(BASE + SYNC + start)
+    made = full(BASE + WEB + start)
     choices = offered(made.plan(context=tmp_path))
     assert names <= choices.keys()
     for values in itertools.product(*choices.values()):
@@ -167,8 +166,8 @@ def test_every_choice_is_known_with_its_values(full) -> None:
         assert set(values) <= set(KNOWN[name])
 
 
-UNCHANGED = BASE + SYNC + "FROM python:3.13-slim-trixie\nCMD flask\n"
-REFUSED = BASE + SYNC + 'CMD ["uvx", "flask"]\n'
+UNCHANGED = BASE + WEB + "FROM python:3.13-slim-trixie\nCMD flask\n"
+REFUSED = BASE + WEB + 'CMD ["uvx", "flask"]\n'
 
 
 @pytest.mark.parametrize("text", [UNCHANGED, REFUSED])

@@ -12,9 +12,9 @@ from uvdive.rewrite.planner import plan
 from uvdive.session.rewriting import plan_rewrite
 
 PYTHON = "FROM python:3.13-slim-trixie\nCOPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\n"
-SYNC = "WORKDIR /app\nCOPY . .\nRUN uv sync --frozen\n"
+WHOLE = "WORKDIR /app\nCOPY . .\nRUN uv sync --frozen\n"
 START = 'CMD ["uv", "run", "flask"]\n'
-UV = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim AS build\n" + SYNC
+UV = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim AS build\n" + WHOLE
 
 
 def static(text: str) -> RewritePlan:
@@ -22,7 +22,7 @@ def static(text: str) -> RewritePlan:
 
 
 def test_a_static_plan_is_a_draft_that_says_so() -> None:
-    result = static(PYTHON + SYNC + START)
+    result = static(PYTHON + WHOLE + START)
     assert (result.outcome, result.evidence, result.predicted) == ("rewritten", "static", None)
     assert any("draft" in warning.text for warning in result.warnings)
     assert result.text.endswith(
@@ -36,22 +36,22 @@ def test_a_static_plan_is_a_draft_that_says_so() -> None:
 @pytest.mark.parametrize(
     ("text", "rule", "line"),
     [
-        ("FROM ghcr.io/astral-sh/uv:trixie-slim\n" + SYNC + START, "R1", 1),
+        ("FROM ghcr.io/astral-sh/uv:trixie-slim\n" + WHOLE + START, "R1", 1),
         (PYTHON + "RUN uv pip install --system flask\n" + START, "R10", None),
         (PYTHON + "RUN pip install uv && uv pip sync a.txt --system\n" + START, "R10", None),
-        (PYTHON + SYNC + "RUN pip install uv gunicorn\n" + START, "R10", 6),
-        (PYTHON + "ENV UV_SYSTEM_PYTHON=1\n" + SYNC + "RUN uv pip install gunicorn\n" + START, "R10", 7),
-        (PYTHON + SYNC + "RUN uv run python -c 'import nltk; nltk.download()'\n" + START, "R35", 6),
-        (PYTHON + "RUN uv python install 3.13\n" + SYNC + START, "R6", 3),
-        (PYTHON + SYNC.replace("--frozen", "--python 3.12") + START, "R6", 5),
-        (PYTHON + "ENV UV_PYTHON=3.14\n" + SYNC + START, "R6", 6),
-        (PYTHON + SYNC + "RUN ./collect\n" + START, "R34", 6),
-        (PYTHON + SYNC + "RUN mkdir /data\n" + START, "R34", 6),
-        (PYTHON + SYNC + "COPY a.conf /etc/\n" + START, "R34", 6),
-        (PYTHON + SYNC + "RUN chown -R $OWNER /app\n" + START, "R29", 6),
-        (PYTHON + "USER app\n" + SYNC + START, "R29", 6),
-        (PYTHON + SYNC.replace("WORKDIR /app\n", "") + START, "R32", None),
-        ("FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n" + SYNC, "R25", 1),
+        (PYTHON + WHOLE + "RUN pip install uv gunicorn\n" + START, "R10", 6),
+        (PYTHON + "ENV UV_SYSTEM_PYTHON=1\n" + WHOLE + "RUN uv pip install gunicorn\n" + START, "R10", 7),
+        (PYTHON + WHOLE + "RUN uv run python -c 'import nltk; nltk.download()'\n" + START, "R35", 6),
+        (PYTHON + "RUN uv python install 3.13\n" + WHOLE + START, "R6", 3),
+        (PYTHON + WHOLE.replace("--frozen", "--python 3.12") + START, "R6", 5),
+        (PYTHON + "ENV UV_PYTHON=3.14\n" + WHOLE + START, "R6", 6),
+        (PYTHON + WHOLE + "RUN ./collect\n" + START, "R34", 6),
+        (PYTHON + WHOLE + "RUN mkdir /data\n" + START, "R34", 6),
+        (PYTHON + WHOLE + "COPY a.conf /etc/\n" + START, "R34", 6),
+        (PYTHON + WHOLE + "RUN chown -R $OWNER /app\n" + START, "R29", 6),
+        (PYTHON + "USER app\n" + WHOLE + START, "R29", 6),
+        (PYTHON + WHOLE.replace("WORKDIR /app\n", "") + START, "R32", None),
+        ("FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n" + WHOLE, "R25", 1),
     ],
 )
 def test_a_static_plan_refuses_what_only_the_image_tells(text: str, rule: str, line: int | None) -> None:
@@ -72,7 +72,7 @@ def test_a_static_plan_refuses_what_only_the_image_tells(text: str, rule: str, l
     ],
 )
 def test_a_static_plan_knows_what_stays_in_the_work_directory_or_belongs_to_uv(run: str) -> None:
-    result = static(f"{PYTHON}{SYNC}{run}\n{START}")
+    result = static(f"{PYTHON}{WHOLE}{run}\n{START}")
     assert result.outcome == "rewritten", result.refusal
     last = result.text[result.text.rindex("FROM ") :]
     assert [line for line in last.splitlines() if line.startswith("COPY")] == [
@@ -82,7 +82,7 @@ def test_a_static_plan_knows_what_stays_in_the_work_directory_or_belongs_to_uv(r
 
 def test_r29_a_static_plan_gives_the_work_directory_its_owner() -> None:
     user = "RUN useradd -m app && chown -R app:app /app\nUSER app\n"
-    text = static(PYTHON + SYNC + user + START).text
+    text = static(PYTHON + WHOLE + user + START).text
     last = text[text.rindex("FROM ") :]
     made = last.index("RUN install -d -o app -g app -m 0755 /app\n")
     assert last.index("RUN useradd -m app\n") < made < last.index("COPY --from=builder /app /app\n")
@@ -106,11 +106,11 @@ def test_r6_a_static_plan_sees_which_python_uv_would_take(
     (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "a"\nrequires-python = "{wants}"\n')
     if pin:
         (tmp_path / ".python-version").write_text(f"{pin}\n")
-    result = plan(PYTHON + SYNC + START, None, lambda _: None, context=tmp_path)
+    result = plan(PYTHON + WHOLE + START, None, lambda _: None, context=tmp_path)
     assert result.outcome == outcome
     if result.refusal is not None:
         assert result.refusal.rule == "R6"
-    elsewhere = PYTHON + SYNC.replace("COPY . .", "COPY src src") + START
+    elsewhere = PYTHON + WHOLE.replace("COPY . .", "COPY src src") + START
     assert plan(elsewhere, None, lambda _: None, context=tmp_path).outcome == "rewritten"
 
 
@@ -120,7 +120,7 @@ def test_r34_a_static_plan_copies_a_folder_above_the_work_directory() -> None:
 
 
 def test_a_static_plan_applied_to_its_own_output_is_unchanged() -> None:
-    first = static(PYTHON + SYNC + START)
+    first = static(PYTHON + WHOLE + START)
     assert static(first.text).outcome == "unchanged"
 
 
@@ -165,7 +165,7 @@ def test_a_dockerfile_of_any_encoding_or_size_is_read_or_clearly_refused(tmp_pat
 
 def test_line_ends_of_windows_survive(tmp_path: Path) -> None:
     path = tmp_path / "Dockerfile"
-    path.write_bytes((PYTHON + SYNC + START).replace("\n", "\r\n").encode())
+    path.write_bytes((PYTHON + WHOLE + START).replace("\n", "\r\n").encode())
     result = plan_rewrite(path, None)
     assert "COPY . .\r\n" in result.text
     assert result.text.splitlines(keepends=True)[0] == "FROM python:3.13-slim-trixie AS builder\r\n"
@@ -174,7 +174,7 @@ def test_line_ends_of_windows_survive(tmp_path: Path) -> None:
 
 def test_comments_stay_with_what_they_belong_to() -> None:
     text = (
-        "# syntax=docker/dockerfile:1\n\n# the base\n" + PYTHON + "# settings\nENV A=1\n" + SYNC
+        "# syntax=docker/dockerfile:1\n\n# the base\n" + PYTHON + "# settings\nENV A=1\n" + WHOLE
         + "\n# the port\nEXPOSE 80\n\n# two\n# lines\nUSER 5\n# start\n" + START + "# the end\n"
     )  # fmt: skip
     result = static(text)
@@ -189,7 +189,7 @@ def test_comments_stay_with_what_they_belong_to() -> None:
 
 
 def test_the_diff_applies_to_the_original() -> None:
-    result = static(PYTHON + SYNC + START.rstrip("\n"))
+    result = static(PYTHON + WHOLE + START.rstrip("\n"))
     removed = [line[1:] for line in result.diff.splitlines() if line[:1] in "- " and line[:3] != "---"]
     added = [line[1:] for line in result.diff.splitlines() if line[:1] in "+ " and line[:3] != "+++"]
     assert set(removed) <= set(result.original.splitlines())
