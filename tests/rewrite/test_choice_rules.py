@@ -6,7 +6,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from dockerfiles import BASE, FLASK
+from dockerfiles import BASE, FLASK, SYNC
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import Component, Distribution
@@ -187,3 +187,11 @@ def test_wrong_choices_are_named_whatever_comes_out(text) -> None:
 def test_a_choice_that_does_not_apply_is_said_to(full) -> None:
     with pytest.raises(UsageError, match="“start-scripts” does not apply here"):
         full().plan(choices={"start-scripts": "patch"})
+
+
+def test_unknown_choices_and_values_name_the_valid_ones(project) -> None:
+    made = project(BASE + SYNC + FLASK)
+    with pytest.raises(UsageError, match="project-files"):
+        made.plan(choices={"nonsense": "1"})
+    with pytest.raises(UsageError, match="keep, leave-out"):
+        made.plan(choices={"project-files": "maybe"})

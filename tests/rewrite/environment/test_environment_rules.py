@@ -235,3 +235,25 @@ def test_r4_a_python_in_a_users_own_home_stays_there_with_its_folders(project, e
     assert f"COPY --from=builder {home} {home}\n" in last
     for folder in folders:
         assert f"RUN install -d -o 1000 -g 1000 -m 0755 {folder}\n" in last
+
+
+def test_r1_an_interpreter_that_leads_to_nothing_is_refused(project, env) -> None:
+    assert refused(project(BASE + SYNC + FLASK, environments=[env(interpreter=None)]).plan()) == ("R1", None)
+
+
+def test_r3_a_runner_with_another_minor_version_is_refused(project, env, node) -> None:
+    wrote = {"/app/.venv/lib/python3.12/site-packages/flask/app.py": node(2000)}
+    made = project(
+        BASE + SYNC + FLASK,
+        {"RUN uv sync": wrote},
+        environments=[env(python="3.12.1", interpreter="/usr/local/bin/python3.12")],
+    )
+    assert refused(made.plan()) == ("R3", None)
+
+
+def test_r6_the_build_never_downloads_a_python(project) -> None:
+    result = project(BASE + SYNC + FLASK).plan()
+    assert result.text.count("ENV UV_PYTHON_DOWNLOADS=never\n") == 1
+    assert "UV_PYTHON_DOWNLOADS" not in "\n".join(runner(result))
+    own = project(BASE + "ENV UV_PYTHON_DOWNLOADS=never\n" + SYNC + FLASK).plan()
+    assert own.text.count("UV_PYTHON_DOWNLOADS") == 2  # the author's, in both stages
