@@ -122,13 +122,13 @@ async def _story(film: Film) -> None:
     await film.press("r", caption="r   the Dockerfile rewritten, with reasons", hold=100)
     screen = film.app.screen
     assert isinstance(screen, RewriteScreen)
-    await film.follow(lambda: screen.plan is not None, film.caption)
+    await film.follow(lambda: screen.work.plan is not None, film.caption)
     film.take(3500)
     for _ in range(3):
         await film.press("down", caption="↓   each decision, its reason, its lines", hold=1300)
     await film.press("b", caption="b   build it, prove it", hold=200)
     await film.follow(
-        lambda: not screen.busy,
+        lambda: not screen.work.busy,
         f"b   build it, prove it   (time runs {TICK * 1000 / SHOWN:.0f} times as fast)",
     )
     film.caption = "Built, compared and checked: what was saved, and that it still works"

@@ -98,16 +98,16 @@ async def _rewrite(camera: Camera) -> None:
     await camera.pilot.press("r")
     screen = camera.app.screen
     assert isinstance(screen, RewriteScreen)
-    await camera.until(lambda: screen.plan is not None)
+    await camera.until(lambda: screen.work.plan is not None)
     await camera.shoot("rewrite")
     await camera.shoot("sides", "d")
     await camera.pilot.press("d", "b")
-    proof = screen.proof
+    proof = screen.work.proof
     assert proof is not None
     # With everything in the build's cache, the checks are what one can see running.
-    await camera.until(lambda: len(proof.checks) > 2 or not screen.busy, settle=False)
+    await camera.until(lambda: len(proof.checks) > 2 or not screen.work.busy, settle=False)
     camera.take("building")
-    await camera.until(lambda: not screen.busy)
+    await camera.until(lambda: not screen.work.busy)
     camera.take("verdict")
     await camera.shoot("compare", "c")
 

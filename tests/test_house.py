@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 import subprocess
@@ -35,6 +36,15 @@ def tracked() -> list[Path]:
 def test_no_source_file_is_longer_than_400_lines() -> None:
     long = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in SOURCES}
     assert {name: lines for name, lines in long.items() if lines > 400} == {}
+
+
+@pytest.mark.parametrize("package", ["ledger", "image"])
+def test_each_room_says_what_it_is_for_and_loads_nothing(package: str) -> None:
+    for face in ROOT.glob(f"uvdive/{package}/**/__init__.py"):
+        module = ast.parse(face.read_text())
+        lines = (ast.get_docstring(module) or "").splitlines()
+        assert 3 <= len(lines) <= 6, face
+        assert len(module.body) == 1, f"{face} does more than to say what it is for"
 
 
 def test_the_names_of_test_modules_are_unique() -> None:

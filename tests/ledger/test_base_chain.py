@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from uvdive.image.config import HistoryEntry, ImageConfig, Manifest
-from uvdive.ledger.base_image import KnownImage, find_base, short_name
+from uvdive.image.raw_image import KnownImage
+from uvdive.ledger.base_image import find_base, short_name
 
 DEBIAN = ("# debian.sh --arch 'amd64' out/ 'trixie'", "2026-11-01T00:00:00Z", "debuerreotype 0.16", False)
 PYTHON = [

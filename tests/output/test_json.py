@@ -15,7 +15,7 @@ from uvdive.ledger.report import Waste
 from uvdive.output.comparison_json import comparison_data
 from uvdive.output.jsontext import json_pieces, json_text
 from uvdive.output.report_json import report_data, report_pieces
-from uvdive.output.rewrite_json import Measured, rewrite_data
+from uvdive.output.rewrite_json import rewrite_data
 from uvdive.rewrite.plan import (
     Alternative,
     Decision,
@@ -34,6 +34,7 @@ from uvdive.verify.checks import (
     PathDelta,
     Verification,
 )
+from uvdive.verify.measured import Measured
 from uvdive.verify.repairs import Repair
 
 # The contract's keys. Later versions may add some, and none may go.

@@ -8,7 +8,6 @@ from samples import sample_report
 from uvdive.ledger.report import ImageReport
 from uvdive.output.markdown import code, comparison_markdown, escaped, report_markdown
 from uvdive.output.plain import bar, one_line, table, visible
-from uvdive.output.rewrite_json import Measured
 from uvdive.output.sizes import engine_lines
 from uvdive.output.text import report_text
 from uvdive.output.text_comparison import comparison_text
@@ -23,6 +22,7 @@ from uvdive.verify.checks import (
     PathDelta,
     Verification,
 )
+from uvdive.verify.measured import Measured
 
 HOSTILE = "\x1b[2J\x9b\u202e\x00\x07"
 

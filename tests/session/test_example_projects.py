@@ -8,9 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from projects import BY_NAME, PAIRS, allowed, built, by_hand, engine_of, original
+from projects import BY_NAME, PAIRS, allowed, built, by_hand, engine_of, kept_of, original
 
-from uvdive.session.proving import IMPORTED
 from uvdive.session.rewriting import plan_rewrite
 from uvdive.verify.checks import Check, Verification
 from uvdive.verify.run import verify
@@ -22,7 +21,11 @@ def judged(name: str, text: str, role: str = "broken", *, start: bool = False) -
     project = BY_NAME[name]
     with engine_of(project):
         return verify(
-            original(name), built(name, text, role).report, allowed(project), start=start, imported=IMPORTED
+            original(name),
+            built(name, text, role).report,
+            allowed(project),
+            start=start,
+            imported=kept_of(name).imported,
         )
 
 
@@ -40,7 +43,8 @@ def failed(verification: Verification) -> dict[str, tuple[str, ...]]:
 def test_a_right_rewrite_passes(name: str, target: str) -> None:
     before, after = original(name, target), by_hand(name, target)
     with engine_of(BY_NAME[name]):
-        verification = verify(before, after, allowed(PAIRS[name]), start=True, imported=IMPORTED)
+        imported = kept_of(name).imported
+        verification = verify(before, after, allowed(PAIRS[name]), start=True, imported=imported)
     assert failed(verification) == {}
     project = PAIRS[name]
     expected = dict.fromkeys(("config", "files", "interpreter", "libraries", "imports"), "passed")

@@ -11,11 +11,11 @@ from pathlib import Path
 import dockerfile as buildkit
 import pytest
 from hadolint import errors
-from projects import BY_NAME, PAIRS, PROJECTS, Project, built, engine_of, original
+from projects import BY_NAME, PAIRS, PROJECTS, Project, built, engine_of, kept_of, original
 from removing import removes_images_of
 
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.proving import IMPORTED, Proof, prove
+from uvdive.session.proving import Proof, prove
 from uvdive.session.rewriting import plan_rewrite
 from uvdive.verify.run import verify
 
@@ -53,7 +53,9 @@ def planned(name: str, choices: Choices) -> RewritePlan:
     project = BY_NAME[name]
     image = built(name, project.text(), "before")
     with engine_of(project):
-        return plan_rewrite(project.dockerfile, image.report, store=image.store, choices=dict(choices))
+        return plan_rewrite(
+            project.dockerfile, image.report, store=image.store, choices=dict(choices), kept=kept_of(name)
+        )
 
 
 @functools.cache
@@ -61,7 +63,7 @@ def proven(name: str, choices: Choices) -> Rewritten:
     project, plan = BY_NAME[name], planned(name, choices)
     assert plan.outcome == "rewritten", plan.refusal
     with engine_of(project), removes_images_of(project.path, project.dockerfile):
-        proof = prove(plan, original(name), context=project.path, start=True)
+        proof = prove(plan, original(name), context=project.path, start=True, kept=kept_of(name))
     return Rewritten(plan, proof)
 
 
@@ -105,7 +107,8 @@ def test_r44_other_targets_of_the_rewrite_are_as_good(name: str, target: str) ->
     plan = planned(name, ())
     after = built(name, plan.text, "rewritten", target).report
     with engine_of(BY_NAME[name]):
-        found = verify(original(name, target), after, plan.allowed, start=True, imported=IMPORTED)
+        imported = kept_of(name).imported
+        found = verify(original(name, target), after, plan.allowed, start=True, imported=imported)
     assert [check for check in found.checks if check.status in ("failed", "skipped")] == []
     assert after.totals.file_bytes < 0.85 * original(name, target).totals.file_bytes
 

@@ -58,8 +58,8 @@ class Session:
         return self._answer("build", self.build or built, request)
 
     def plan_rewrite(
-        self, dockerfile, report, *, context=None, store=None, choices=None, pull=False, on_event=None,
-        cancel=None,
+        self, dockerfile, report, *, context=None, store=None, choices=None, pull=False, kept=None,
+        on_event=None, cancel=None,
     ):  # fmt: skip
         made = RewritePlan(
             outcome="rewritten",
@@ -79,7 +79,7 @@ class Session:
 
     def prove(
         self, plan, before, *, context, index=None, build_args=(), verify=True, start=False,
-        on_event=None, cancel=None,
+        kept=None, on_event=None, cancel=None,
     ):  # fmt: skip
         proof = SimpleNamespace(
             build=BuildResult("sha256:2", "uvdive.local/x:after", 1.5),

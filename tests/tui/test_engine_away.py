@@ -110,7 +110,7 @@ async def test_while_the_image_is_read_r_reads_it_once_more(engine: Engine, fold
     app = UvdiveApp("x", loader=partial(open_desk, target(folder), options=FROM_THE_STREAM))
     async with app.run_test(size=(120, 36)) as pilot:
         assert "The engine stopped sending the image" in await failed(app, pilot)
-        assert "r tries again" in text_of(app)
+        assert "r tries again" in await text_of(app)
         engine.back()
         await pilot.press("r")
         await until(lambda: app.desk is not None)
@@ -166,13 +166,13 @@ async def test_before_the_plan_the_plan_is_made_when_the_engine_is_back(
             await pilot.press("enter")
             screen = app.screen
             assert isinstance(screen, RewriteScreen)
-            assert "r tries again" in text_of(app)
+            assert "r tries again" in await text_of(app)
             engine.back()
             await pilot.press("r")
-            await until(lambda: screen.plan is not None)
-            assert screen.plan is not None
-            assert screen.plan.outcome == "rewritten"
-            assert screen.plan.predicted is not None
+            await until(lambda: screen.work.plan is not None)
+            assert screen.work.plan is not None
+            assert screen.work.plan.outcome == "rewritten"
+            assert screen.work.plan.predicted is not None
             app.let_go()
 
 
@@ -194,7 +194,7 @@ async def rewriting(folder: Path, text: str) -> AsyncIterator[tuple[UvdiveApp, P
     async with app.run_test(size=(140, 40)) as pilot:
         await until(lambda: app.desk is not None)
         await pilot.press("r")
-        await until(lambda: isinstance(app.screen, RewriteScreen) and app.screen.plan is not None)
+        await until(lambda: isinstance(app.screen, RewriteScreen) and app.screen.work.plan is not None)
         assert isinstance(app.screen, RewriteScreen)
         yield app, pilot, app.screen
         app.let_go()
@@ -202,7 +202,9 @@ async def rewriting(folder: Path, text: str) -> AsyncIterator[tuple[UvdiveApp, P
 
 def started(screen: RewriteScreen) -> bool:
     """Does the hanging build hang?"""
-    return screen.proof is not None and any(text == "started" for _, text in [*screen.proof.build.log])
+    return screen.work.proof is not None and any(
+        text == "started" for _, text in [*screen.work.proof.build.log]
+    )
 
 
 async def test_during_the_build_its_steps_and_log_stay(engine: Engine, folder: Path) -> None:
@@ -214,10 +216,10 @@ async def test_during_the_build_its_steps_and_log_stay(engine: Engine, folder: P
             assert "went away during the build" in await failed(app, pilot)
             await pilot.press("enter")
             assert app.screen is screen
-            assert screen.proof is not None
-            states = {step.event.state for step in screen.proof.build.steps.values()}
+            assert screen.work.proof is not None
+            states = {step.event.state for step in screen.work.proof.build.steps.values()}
             assert states <= {"done", "cached", "cancelled"}
-            text = text_of(app)
+            text = await text_of(app)
             assert "The container engine went away" in text
             assert "not finished" in text
 
@@ -228,26 +230,25 @@ async def test_during_the_checks_b_goes_through_when_the_engine_is_back(
 ) -> None:
     async with rewriting(folder, OLD) as (app, pilot, screen):
         await pilot.press("s")
-        await until(lambda: screen.proof is not None and phase in screen.proof.checks)
+        await until(lambda: screen.work.proof is not None and phase in screen.work.proof.checks)
         engine.away()
         await failed(app, pilot)
         await pilot.press("enter")
-        assert "not finished" in text_of(app)
-        assert not screen.busy
+        assert "not finished" in await text_of(app)
+        assert not screen.work.busy
         engine.back()
         await pilot.press("b")
-        await asyncio.to_thread(screen._job.ended.wait, 120)
-        await pilot.pause()
-        assert screen.proof is not None
-        assert screen.proof.comparison is not None
-        assert "went away" not in text_of(app)
+        await ended(pilot, screen.work.job, 120)
+        assert screen.work.proof is not None
+        assert screen.work.proof.comparison is not None
+        assert "went away" not in await text_of(app)
 
 
 async def test_writing_needs_no_engine(engine: Engine, folder: Path) -> None:
     async with rewriting(folder, OLD + "# new\n") as (_, pilot, screen):
         engine.away()
         await pilot.press("w", "y")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
         assert (folder / "Dockerfile").read_text() == OLD + "# new\n"
         await pilot.press("u")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)

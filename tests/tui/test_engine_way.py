@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,11 +49,11 @@ async def test_r_and_b_measure_the_saving_on_the_real_engine_and_w_writes(projec
         await ended_slowly(pilot, app)
         screen = app.screen
         assert isinstance(screen, RewriteScreen)
-        assert screen.plan is not None
-        assert screen.plan.outcome == "rewritten"
+        assert screen.work.plan is not None
+        assert screen.work.plan.outcome == "rewritten"
         screen.action_build()
         await ended_slowly(pilot, app)
-        proof = screen.proof
+        proof = screen.work.proof
         assert proof is not None
         assert proof.failure == ""
         assert proof.passed, proof.failed_checks
@@ -62,18 +61,16 @@ async def test_r_and_b_measure_the_saving_on_the_real_engine_and_w_writes(projec
         assert found is not None
         assert found.before_bytes == before
         assert found.after_bytes < before
-        text = text_of(app)
+        text = await text_of(app)
         assert f"{(before - found.after_bytes) / 1e6:.1f} MB smaller" in text
         assert "checks passed" in text
         await pilot.press("w", "y")
-        await ended(pilot, screen._job)
+        await ended(pilot, screen.work.job)
         app.let_go()
-    assert dockerfile.read_text() == screen.plan.text
+    assert dockerfile.read_text() == screen.work.plan.text
     assert (project / "Dockerfile.orig").read_text() == original
 
 
 async def ended_slowly(pilot: Any, app: UvdiveApp) -> None:
     """Wait for the newest job, a build among them."""
-    job = app.jobs._jobs[-1]
-    assert await asyncio.to_thread(job.ended.wait, 300), f"{job.name} does not end"
-    await pilot.pause()
+    await ended(pilot, app.jobs._jobs[-1], 300)

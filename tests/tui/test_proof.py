@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import threading
 from typing import Any
 
 import samples
-from driving import Recorded, answers, opened, proof, rewritten, text_of
+from driving import PATIENCE, Recorded, answers, opened, proof, rewritten, text_of
+from settling import parked
 
 from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildResult, BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
-from uvdive.tui.progress.proof import Proof
+from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.widgets.building import PairBar
 
 LAYERS = tuple(LayerOutline(f"sha256:{number}", "", None) for number in range(3))
@@ -27,7 +29,7 @@ def built(role: Any) -> BuildEnded:
 
 
 def test_an_original_that_is_built_anew_is_no_part_of_the_rewrite() -> None:
-    found = Proof()
+    found = ProofState()
     for event in (
         BuildBegan("before"),
         BuildStep("1", "[1/1] FROM old", "running"),
@@ -52,14 +54,14 @@ def test_an_original_that_is_built_anew_is_no_part_of_the_rewrite() -> None:
 
 
 def test_a_layer_that_is_read_a_second_time_counts_once() -> None:
-    found = Proof()
+    found = ProofState()
     for event in (IMAGE, read(0, 7), read(1, 5), read(0, 7)):
         found.take(event)
     assert found.read_bytes == 12
 
 
 def test_an_image_that_is_built_a_second_time_is_read_from_nothing() -> None:
-    found = Proof()
+    found = ProofState()
     for event in (
         BuildBegan("after"),
         built("after"),
@@ -75,7 +77,7 @@ def test_an_image_that_is_built_a_second_time_is_read_from_nothing() -> None:
 
 def test_what_ran_when_the_proof_was_stopped_runs_no_more() -> None:
     now = [10.0]
-    found = Proof(clock=lambda: now[0])
+    found = ProofState(clock=lambda: now[0])
     found.take(BuildBegan("after"))
     found.take(BuildStep("1", "[1/2] FROM new", "done", 0.5))
     found.take(BuildStep("2", "[2/2] RUN sleep", "running"))
@@ -93,11 +95,16 @@ class Fed(Recorded):
     def __init__(self) -> None:
         super().__init__()
         self.food: queue.Queue[object] = queue.Queue()
+        self.eaten = threading.Semaphore(0)
+
+    def _fed(self) -> object:
+        with parked():
+            return self.food.get(timeout=PATIENCE)
 
     def prove(self, _plan: Any, _before: Any, **options: Any) -> Any:
-        while (event := self.food.get(timeout=30)) is not None:
+        while (event := self._fed()) is not None:
             options["on_event"](event)
-            self.food.task_done()
+            self.eaten.release()
         return proof()
 
 
@@ -115,12 +122,12 @@ async def test_the_new_bar_fills_over_its_outline_with_each_layer(dockerfile) ->
         pilot,
     ):
         screen = await rewritten(app, pilot)
-        outline = text_of(app).splitlines()[2]
+        outline = (await text_of(app)).splitlines()[2]
         await pilot.press("b")
         filled = [solid(app)]
         for event in (built("after"), IMAGE, read(0, 5_000_000), read(1, 5_000_000), read(2, 10_000_000)):
             fed.food.put(event)
-            await asyncio.to_thread(fed.food.join)
+            assert await asyncio.to_thread(fed.eaten.acquire, timeout=PATIENCE)
             await pilot.pause()
             filled.append(solid(app))
         assert filled[:3] == [0, 0, 0]
@@ -128,5 +135,5 @@ async def test_the_new_bar_fills_over_its_outline_with_each_layer(dockerfile) ->
         # 20 MB are predicted: then the outline is full.
         assert filled[5] == sum(character != " " for character in outline[10:-12].strip())
         fed.food.put(None)
-        assert screen._job is not None
-        screen._job.join(30)
+        assert screen.work.job is not None
+        screen.work.job.join(30)

@@ -70,7 +70,7 @@ async def quit_when(folder: Path, text: str, key: str, reached: Callable[[Rewrit
     async with app.run_test() as pilot:
         await until(lambda: app.desk is not None)
         await pilot.press("r")
-        await until(lambda: isinstance(app.screen, RewriteScreen) and app.screen.plan is not None)
+        await until(lambda: isinstance(app.screen, RewriteScreen) and app.screen.work.plan is not None)
         screen = app.screen
         assert isinstance(screen, RewriteScreen)
         await pilot.press(key)
@@ -81,7 +81,9 @@ async def quit_when(folder: Path, text: str, key: str, reached: Callable[[Rewrit
 
 async def test_q_during_a_build_ends_the_build(folder: Path) -> None:
     def reached(screen: RewriteScreen) -> bool:
-        return screen.proof is not None and "started" in [text for _, text in list(screen.proof.build.log)]
+        return screen.work.proof is not None and "started" in [
+            text for _, text in list(screen.work.proof.build.log)
+        ]
 
     with hanging_build() as hanging:
         await quit_when(folder, hanging.text, "b", reached)
@@ -92,7 +94,7 @@ async def test_q_during_a_build_ends_the_build(folder: Path) -> None:
 
 async def test_q_while_the_images_run_removes_their_containers(folder: Path) -> None:
     def reached(screen: RewriteScreen) -> bool:
-        running = screen.proof is not None and screen.proof.checks.get("start", 0) is None
+        running = screen.work.proof is not None and screen.work.proof.checks.get("start", 0) is None
         return running and bool(containers(screen.report.image.id))
 
     image = await quit_when(folder, OLD, "s", reached)

@@ -24,7 +24,7 @@ def said(app) -> list[str]:
 
 async def write(screen, pilot) -> None:
     await pilot.press("w", "y")
-    await ended(pilot, screen._job)
+    await ended(pilot, screen.work.job)
 
 
 async def test_u_brings_the_old_files_back(dockerfile):
@@ -37,13 +37,13 @@ async def test_u_brings_the_old_files_back(dockerfile):
         screen = await rewritten(app, pilot)
         await write(screen, pilot)
         assert dockerfile.read_text() != OLD
-        assert screen.written == dockerfile
+        assert screen.work.written == dockerfile
         await pilot.press("u")
-        await ended(pilot, screen._job)
-        assert screen.written is None
+        await ended(pilot, screen.work.job)
+        assert screen.work.written is None
         assert {path.name: path.read_bytes() for path in dockerfile.parent.iterdir()} == before
         await write(screen, pilot)
-        assert screen.written == dockerfile
+        assert screen.work.written == dockerfile
 
 
 async def test_nothing_can_be_undone_before_it_is_written(dockerfile):
@@ -66,7 +66,7 @@ async def test_a_change_on_the_disk_is_noticed_and_planned_anew(dockerfile):
         dockerfile.write_text(OLD + "# more\n")
         screen._look()
         await pilot.pause()
-        assert "changed on the disk; r plans anew" in text_of(app)
+        assert "changed on the disk; r plans anew" in await text_of(app)
         for key in ("b", "w"):
             await pilot.press(key)
         await pilot.pause()
@@ -74,8 +74,8 @@ async def test_a_change_on_the_disk_is_noticed_and_planned_anew(dockerfile):
         assert not recorded.written
         dockerfile.write_text(OLD)
         await pilot.press("r")
-        await ended(pilot, screen._job)
-        assert screen.changed is None
+        await ended(pilot, screen.work.job)
+        assert screen.work.changed is None
         await built(screen, pilot)
         assert recorded.proved
 
@@ -88,7 +88,7 @@ async def test_a_change_right_before_writing_is_noticed_too(dockerfile):
         await pilot.press("w")
         await pilot.pause()
         assert app.screen is screen
-        assert screen.changed == dockerfile
+        assert screen.work.changed == dockerfile
         assert not recorded.written
 
 
@@ -140,10 +140,16 @@ async def test_the_old_lines_have_their_bytes_beside_them(dockerfile):
     ) as (app, pilot):
         await rewritten(app, pilot)
         for _ in range(2):
-            assert [line for line in text_of(app).splitlines() if size(own) in line and "RUN uv sync" in line]
+            assert [
+                line
+                for line in (await text_of(app)).splitlines()
+                if size(own) in line and "RUN uv sync" in line
+            ]
             await pilot.press("d")
             await pilot.pause()
         dockerfile.write_text(OLD + "# another\n")
-        app.screen.replan()
-        await ended(pilot, app.screen._job)
-        assert not [line for line in text_of(app).splitlines() if size(own) in line and "RUN uv sync" in line]
+        app.screen.action_again()
+        await ended(pilot, app.screen.work.job)
+        assert not [
+            line for line in (await text_of(app)).splitlines() if size(own) in line and "RUN uv sync" in line
+        ]

@@ -14,15 +14,16 @@ from types import SimpleNamespace
 import cells
 import pytest
 import shown
+from driving import strips_of
 from stage import Stage
 from states import STATES
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.notifications import Notification
 from textual.widgets import Input
 
-from uvdive.tui.progress.proof import Proof
+from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.screens import pick
-from uvdive.tui.screens.rewrite import builds
+from uvdive.tui.screens.rewrite import work
 from uvdive.tui.words import headline
 
 SIZES = ((80, 24), (120, 36), (200, 60))
@@ -51,7 +52,7 @@ def still(shop, monkeypatch):
     monkeypatch.chdir(shop[0])
     monkeypatch.setattr(pick, "time", SimpleNamespace(time=lambda: NOW))
     monkeypatch.setattr(headline, "time", SimpleNamespace(monotonic=lambda: 100.0))
-    monkeypatch.setattr(builds, "Proof", partial(Proof, clock=lambda: 100.0))
+    monkeypatch.setattr(work, "ProofState", partial(ProofState, clock=lambda: 100.0))
     monkeypatch.setattr(Notification, "time_left", property(lambda _self: 3600.0))
     monkeypatch.setattr(Notification, "has_expired", property(lambda _self: False))
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _self: None)
@@ -73,8 +74,7 @@ async def test_looks(name, shop, still, snapshot):
 
 async def _taken(stage, name, theme):
     stage.app.theme = theme
-    await stage.pilot.pause()
-    screen = cells.cells(stage.app.screen._compositor.render_strips())
+    screen = cells.cells(await strips_of(stage.app))
     if PICTURES:
         _picture(stage.app, f"{name}-{theme}.png")
     assert not cells.faint(_readable(stage.app.screen, screen))

@@ -12,7 +12,7 @@ from layers import content
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken
-from uvdive.ledger.reading.contents import Place
+from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckStarted, Verification
@@ -155,6 +155,20 @@ def test_a_hard_link_in_the_cache_is_the_caches(before: ImageReport, tmp_path: P
     assert all(line.startswith("missing: /root/.cache/uv/") for line in check.differences)
 
 
+def test_what_a_chown_left_to_the_cache_and_a_uv_in_it_are_the_caches(tmp_path: Path) -> None:
+    flask = "app/.venv/lib/python3.13/site-packages/flask/__init__.py"
+    cached = "root/.cache/uv/archive-v0/def/uv"
+    chowned = {flask: make.file(flask, content(3000, "f"), uid=1001)}
+    program = {cached: make.file(cached, content(2_000_000, "v"), 0o755)}
+    layers = pairs.python(), pairs.application() | pairs.uv() | program, chowned
+    before = pairs.read(tmp_path / "b.tar", *layers)
+    mine = {name: entry for name, entry in pairs.uv().items() if not name.startswith("root/")}
+    after = pairs.read(tmp_path / "a.tar", pairs.python(), pairs.application() | mine, chowned)
+    assert files(before, after, Allowances(owners=("uv-cache",))).differences == ()
+    lost = files(before, after, Allowances(owners=("uv",))).differences
+    assert {line.split()[1] for line in lost} >= {f"/{cached}"}
+
+
 def test_the_empty_folder_of_a_cache_mount_is_uvs(tmp_path: Path) -> None:
     mount = {name: make.folder(name) for name in ("home/app/.cache", "home/app/.cache/uv")}
     home = {"home/app": make.folder("home/app")}
@@ -215,7 +229,7 @@ def with_contents(tmp_path: Path, old: pairs.Files, new: pairs.Files) -> Check:
     for name, files in (("b.tar", old), ("a.tar", new)):
         report, index = pairs.read_with_contents(tmp_path / name, pairs.python(), pairs.application() | files)
         reports.append(report)
-        places.append(Place(index=index))
+        places.append(ContentPlace(index=index))
     return check_files(*reports, pairs.ALLOWED, tuple(places))
 
 

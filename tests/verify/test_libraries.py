@@ -13,7 +13,7 @@ from elves import elf
 
 from uvdive.image.resolve import resolve
 from uvdive.ledger.reading import contents
-from uvdive.ledger.reading.contents import Place, place_of
+from uvdive.ledger.reading.contents import ContentPlace, place_of
 from uvdive.ledger.reading.elf import Elf, offered, read_elf, same_when_loaded
 from uvdive.session.images import load_image
 from uvdive.verify.checks import Check
@@ -38,7 +38,7 @@ def check(tmp_path: Path, old: pairs.Files, new: pairs.Files, **config: object) 
             tmp_path / name, pairs.python() | system, pairs.application(), config={**pairs.CONFIG, **config}
         )
         reports.append(report)
-        places.append(Place(index=index))
+        places.append(ContentPlace(index=index))
     return check_libraries(*reports, tuple(places))
 
 

@@ -45,12 +45,3 @@ class Narrator:
         number = f" {self._layers.index(event.diff_id)}" if event.diff_id in self._layers else ""
         files = count(event.files, "file")
         return f"Layer{number}: {size(event.file_bytes, self._console.units)} in {files}"
-
-
-def narrator_of(console: Console, *, builds: bool) -> Narrator:
-    """Who tells of the work, with builds and checks in it or without."""
-    if not builds:
-        return Narrator(console)
-    from uvdive.cli.narrate_builds import BuildNarrator
-
-    return BuildNarrator(console)

@@ -11,6 +11,7 @@ from uvdive.base.wholefile import replace_file
 from uvdive.cli.console import Console
 
 if TYPE_CHECKING:
+    from uvdive.cli.narrate import Narrator
     from uvdive.cli.targets import Source
     from uvdive.ledger.report import ImageReport
 
@@ -28,12 +29,21 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
     asked = args.json or args.markdown or args.report or args.save is not None
     if console.interactive and not asked:
         return _open_app(source, args)
-    from uvdive.cli.narrate import narrator_of
-
-    narrator = narrator_of(console, builds=source.request is not None)
+    narrator = _narrator(console, builds=source.request is not None)
     report = source.load(on_event=narrator, in_process=True).report
     print_report(report, args, console)
     return ExitCode.DONE
+
+
+def _narrator(console: Console, *, builds: bool) -> Narrator:
+    """Who tells of the work; builds and checks are only imported where there are some."""
+    if builds:
+        from uvdive.cli.narrate_builds import BuildNarrator
+
+        return BuildNarrator(console)
+    from uvdive.cli.narrate import Narrator
+
+    return Narrator(console)
 
 
 def _open_app(source: Source, args: argparse.Namespace) -> ExitCode:

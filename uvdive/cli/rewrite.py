@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from uvdive.cli.narrate_builds import BuildNarrator
     from uvdive.cli.targets import Source
     from uvdive.ledger.report import ImageReport
-    from uvdive.output.rewrite_json import Measured
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.images import Loaded
     from uvdive.session.proving import Proof
+    from uvdive.verify.measured import Measured
     from uvdive.verify.repairs import Repair
 
 
@@ -99,6 +99,7 @@ class _Rewriting:
 
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
         from uvdive.cli.targets import dockerfile_source, source_of
+        from uvdive.session.kept import Kept
         from uvdive.session.options import ReadOptions
 
         self.args = args
@@ -106,6 +107,7 @@ class _Rewriting:
         self.narrator = narrator
         self.choices = _choices(args.choose)
         self.repaired: tuple[Repair, ...] = ()
+        self.kept = Kept()
         self.build: Source = dockerfile_source(args.dockerfile, args.context)
         assert self.build.dockerfile is not None
         assert self.build.context is not None
@@ -195,6 +197,7 @@ class _Rewriting:
             store=None if loaded is None else loaded.store,
             choices=self.choices,
             pull=self.args.pull,
+            kept=self.kept,
             on_event=self.narrator,
         )
 
@@ -209,11 +212,12 @@ class _Rewriting:
             context=self.context,
             build_args=self.build_args,
             start=self.args.start,
+            kept=self.kept,
             on_event=self.narrator,
         )
 
     def _measured(self, plan: RewritePlan, before: ImageReport, proof: Proof) -> Measured:
-        from uvdive.output.rewrite_json import Measured
+        from uvdive.verify.measured import Measured
 
         before = proof.before or before
         return Measured(

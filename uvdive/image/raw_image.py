@@ -33,17 +33,27 @@ class LayerPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownImage:
+    """Another image that the source has: its names and diff ids, bottom first."""
+
+    names: tuple[str, ...]
+    diff_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RawImage:
     """A read image, before stacking; everything is bottom first.
 
     ``verified`` says of each layer whether its bytes gave its diff id. ``places``
-    has None for layers that cannot be read again.
+    has None for layers that cannot be read again. One of the ``known`` images may be
+    this one's base.
     """
 
     manifest: Manifest
     layers: tuple[LayerData, ...]
     verified: tuple[bool, ...]
     places: tuple[LayerPlace | None, ...]
+    known: tuple[KnownImage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

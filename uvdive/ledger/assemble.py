@@ -14,18 +14,20 @@ from uvdive.base.errors import UvdiveError
 from uvdive.distro.release import OsRelease
 from uvdive.image.config import Manifest
 from uvdive.image.layer_index import LayerData
-from uvdive.image.raw_image import layer_commands, layer_history
+from uvdive.image.raw_image import KnownImage, layer_commands, layer_history
 from uvdive.image.table import FileTable
 from uvdive.ledger.accounts import rule
 from uvdive.ledger.accounts.attribute import LayerOrigin, attribute
 from uvdive.ledger.accounts.duplicates import DigestOf, duplicate_bytes
 from uvdive.ledger.accounts.sums import Sums, add_up, components_of, owners_of, waste_of
-from uvdive.ledger.base_image import KnownImage, find_base
+from uvdive.ledger.base_image import find_base
 from uvdive.ledger.environments import which_lock
 from uvdive.ledger.environments.environments import environments
-from uvdive.ledger.findings import Facts, copied, find
+from uvdive.ledger.findings import copied
+from uvdive.ledger.findings.facts import Facts
+from uvdive.ledger.findings.registry import find
 from uvdive.ledger.marks.components import text
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.report import Base, DockerfileInfo, ImageInfo, ImageReport, LayerReport, Totals, User
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ _KEYWORD = re.compile(r"[A-Z]+ ")
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Stacked:
     """All that the report is made of; sequences are bottom first.
 
     ``digest_of`` is given where duplicates are to be found.
@@ -63,32 +65,33 @@ def instruction_text(created_by: str) -> str:
     return bare
 
 
-def make_report(evidence: Evidence) -> ImageReport:
+def make_report(stacked: Stacked) -> ImageReport:
     """Account for every byte of an image."""
-    manifest, table = evidence.manifest, evidence.table
-    info, match = _dockerfile(evidence.dockerfile, manifest)
+    manifest, table = stacked.manifest, stacked.table
+    info, match, written = _dockerfile(stacked.dockerfile, manifest)
     base = find_base(
         manifest,
-        evidence.known_images,
+        stacked.known_images,
         match.base_name if match and match.matches else None,
         match.base_entries if match and match.matches else None,
     )
     base_layers = base.layers if base else 0
     commands = [instruction_text(command) for command in layer_commands(manifest)]
-    contents = Contents(table, evidence.kept)
+    contents = KeptContents(table, stacked.kept)
     contents.names.prepare((*rule.MARKS, *which_lock.FILES, *copied.MARKS))
     attribution = attribute(
         contents,
         [LayerOrigin(number < base_layers, command) for number, command in enumerate(commands)],
         manifest.config.environ,
     )
-    sums = add_up(table, attribution, len(evidence.layers))
-    layers = _layers(evidence, sums, match, commands, base_layers)
+    sums = add_up(table, attribution, len(stacked.layers))
+    layers = _layers(stacked, sums, match, commands, base_layers)
     components = components_of(attribution, sums)
     owners = owners_of(components, sums)
     waste = waste_of(table, sums, [layer.line for layer in layers])
-    users, places = _users(contents), environments(contents, attribution, evidence.dockerfile)
-    recipe = _recipe(evidence.dockerfile) if match and match.matches else None
+    users = _users(contents)
+    places = environments(contents, attribution, stacked.dockerfile, _instructions(manifest, written))
+    recipe = _recipe(stacked.dockerfile) if match and match.matches else None
     return ImageReport(
         tool_version=__version__,
         image=_image(manifest, base),
@@ -97,7 +100,7 @@ def make_report(evidence: Evidence) -> ImageReport:
         history=manifest.history,
         os=_os_release(contents),
         users=users,
-        totals=_totals(sums, evidence),
+        totals=_totals(sums, stacked),
         layers=layers,
         owners=owners,
         components=components,
@@ -117,16 +120,19 @@ def make_report(evidence: Evidence) -> ImageReport:
                 sums.written,
             )
         ),
-        warnings=(*evidence.warnings, *attribution.warnings),
+        warnings=(*stacked.warnings, *attribution.warnings),
         files=table,
         inode_owner=sums.inode_owner,
         inode_component=attribution.inode_component,
     )
 
 
-def _dockerfile(path: Path | None, manifest: Manifest) -> tuple[DockerfileInfo | None, HistoryMatch | None]:
+def _dockerfile(
+    path: Path | None, manifest: Manifest
+) -> tuple[DockerfileInfo | None, HistoryMatch | None, str]:
+    """The Dockerfile, how it lies beside the history, and its text where it made this image."""
     if path is None:
-        return None, None
+        return None, None, ""
     from uvdive.dockerfile.history import match_history
 
     try:
@@ -134,8 +140,9 @@ def _dockerfile(path: Path | None, manifest: Manifest) -> tuple[DockerfileInfo |
         match = match_history([entry.created_by for entry in manifest.history], text(data))
     except (OSError, UvdiveError):
         # The report stands without it; whoever asked for the file says why it is bad.
-        return None, None
-    return DockerfileInfo(str(path), hashlib.sha256(data).hexdigest(), match.matches), match
+        return None, None, ""
+    info = DockerfileInfo(str(path), hashlib.sha256(data).hexdigest(), match.matches)
+    return info, match, text(data) if match.matches else ""
 
 
 def _recipe(path: Path | None) -> Recipe | None:
@@ -144,6 +151,11 @@ def _recipe(path: Path | None) -> Recipe | None:
     from uvdive.ledger.findings.recipe import read_recipe
 
     return read_recipe(path)
+
+
+def _instructions(manifest: Manifest, dockerfile: str) -> tuple[str, ...]:
+    """The texts of what made the image; the Dockerfile's tells of stages that it was copied from."""
+    return (*(entry.created_by for entry in manifest.history), dockerfile)
 
 
 def _image(manifest: Manifest, base: Base | None) -> ImageInfo:
@@ -160,9 +172,9 @@ def _image(manifest: Manifest, base: Base | None) -> ImageInfo:
     )
 
 
-def _totals(sums: Sums, evidence: Evidence) -> Totals:
-    total, layers = sums.total, evidence.layers
-    digest_of = evidence.digest_of
+def _totals(sums: Sums, stacked: Stacked) -> Totals:
+    total, layers = sums.total, stacked.layers
+    digest_of = stacked.digest_of
     tar_bytes = sum(layer.tar_bytes for layer in layers)
     blobs = [layer.compressed_bytes for layer in layers]
     return Totals(
@@ -170,7 +182,7 @@ def _totals(sums: Sums, evidence: Evidence) -> Totals:
         live_bytes=total.live,
         dead_bytes=total.dead,
         efficiency=total.live / total.bytes if total.bytes else 1.0,
-        duplicate_bytes=None if digest_of is None else duplicate_bytes(evidence.table, digest_of),
+        duplicate_bytes=None if digest_of is None else duplicate_bytes(stacked.table, digest_of),
         tar_bytes=tar_bytes,
         tar_overhead=tar_bytes - total.bytes,
         compressed_bytes=None if None in blobs else sum(blob for blob in blobs if blob is not None),
@@ -179,13 +191,13 @@ def _totals(sums: Sums, evidence: Evidence) -> Totals:
 
 
 def _layers(
-    evidence: Evidence,
+    stacked: Stacked,
     sums: Sums,
     match: HistoryMatch | None,
     commands: Sequence[str],
     base_layers: int,
 ) -> tuple[LayerReport, ...]:
-    manifest = evidence.manifest
+    manifest = stacked.manifest
     sizes = manifest.engine_sizes or (None,) * len(commands)
     raw = layer_commands(manifest)
     reports = []
@@ -193,12 +205,12 @@ def _layers(
         part = sums.layers[number]
         span = match.spans[place] if match and match.matches and place is not None else None
         engine = sizes[number]
-        data = evidence.layers[number]
+        data = stacked.layers[number]
         reports.append(
             LayerReport(
                 index=number,
                 diff_id=manifest.diff_ids[number],
-                verified=evidence.verified[number],
+                verified=stacked.verified[number],
                 created_by=raw[number],
                 instruction=commands[number],
                 line=span[0] if span else None,
@@ -229,7 +241,7 @@ def _counts_links(engine: int | None, file_bytes: int, link_bytes: int) -> bool 
     return engine == file_bytes + link_bytes
 
 
-def _os_release(contents: Contents) -> OsRelease | None:
+def _os_release(contents: KeptContents) -> OsRelease | None:
     data = contents.read(b"/etc/os-release")
     if data is None:
         return None
@@ -241,7 +253,7 @@ def _os_release(contents: Contents) -> OsRelease | None:
     return OsRelease(values.get("ID", ""), values.get("VERSION_ID", ""), values.get("VERSION_CODENAME", ""))
 
 
-def _users(contents: Contents) -> tuple[User, ...]:
+def _users(contents: KeptContents) -> tuple[User, ...]:
     users = []
     for line in text(contents.read(b"/etc/passwd") or b"").splitlines():
         fields = line.split(":")

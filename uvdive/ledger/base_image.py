@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from uvdive.dockerfile.keywords import KEYWORDS
 from uvdive.image.config import HistoryEntry, Manifest
-from uvdive.image.raw_image import layer_history
+from uvdive.image.raw_image import KnownImage, layer_history
 from uvdive.image.reference import is_ours
 from uvdive.ledger.report import Base
 
@@ -22,14 +21,6 @@ _INSTRUCTION = re.compile(
 _ROOT = re.compile(r"\bADD \S.* /\s*(?:# buildkit)?\s*$", re.DOTALL)
 _START = re.compile(r"^(?:/bin/sh -c #\(nop\)\s+)?(?:CMD|ENTRYPOINT)\s+(.*)", re.DOTALL)
 _SHELL = re.compile(r"""^\["(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh"\]""")
-
-
-@dataclass(frozen=True, slots=True)
-class KnownImage:
-    """An image whose layers may be the base's: its names and diff ids, bottom first."""
-
-    names: tuple[str, ...]
-    diff_ids: tuple[str, ...]
 
 
 def short_name(name: str) -> str:

@@ -132,6 +132,7 @@ class Distribution:
     ``bytecode_bytes``, ``code_bytes`` and ``data_bytes`` sum to ``bytes``. ``why`` are
     the names that lead to it from the project on, itself left out, and ``group`` is
     None, ``extra:NAME`` or a dependency group (``dev``): both as ``uv.lock`` says.
+    ``os_package`` is the OS package that brought it (Debian's ``python3-apt``), if one did.
     """
 
     name: str
@@ -147,6 +148,7 @@ class Distribution:
     code_bytes: int = 0
     data_bytes: int = 0
     tests_bytes: int = 0
+    os_package: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import Component, ImageReport
 
 _SYSTEM = frozenset(("base-os", "os-packages"))
+_PYTHONS = frozenset(("package", "headers"))
+"""The kinds of Python's components that are OS packages; its own parts are libraries, bytecode …"""
 _APPS = frozenset(OWNERS.index(owner) for owner in ("venv", "app", "other", "python"))
 
 
@@ -20,9 +22,13 @@ def is_apps(report: ImageReport) -> Callable[[int], bool]:
 
 
 def is_os_package(component: Component) -> bool:
-    """Is it an OS package? Those of Debian's Python belong to Python, and have no path as its parts have."""
-    named = component.owner in _SYSTEM or (component.owner == "python" and not component.path)
-    return named and component.version is not None
+    """Is it an OS package? Those of Debian's Python belong to Python."""
+    return is_os_part(component.owner, component.kind, component.version)
+
+
+def is_os_part(owner: str, kind: str, version: str | None) -> bool:
+    """The same, by what a component is known by; conda's packages are no OS packages."""
+    return bool(version) and (owner in _SYSTEM or (owner == "python" and kind in _PYTHONS))
 
 
 def os_package(report: ImageReport, inode: int) -> str | None:

@@ -188,6 +188,7 @@ def _distribution(distribution: Distribution) -> dict[str, Any]:
         "files": distribution.files,
         "why": list(distribution.why),
         "group": distribution.group,
+        "os_package": distribution.os_package,
     }
 
 

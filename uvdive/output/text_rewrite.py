@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.output.plain import count, table, visible
-from uvdive.output.rewrite_json import Measured, prediction_error
 from uvdive.output.text_comparison import owner_lines
 from uvdive.rewrite.plan import Decision, RewritePlan
 from uvdive.verify.checks import Verification
+from uvdive.verify.measured import Measured, prediction_error
 from uvdive.verify.repairs import Repair
 
 

@@ -1,4 +1,9 @@
-"""Use cases that run where an image is held, so that neither report nor contents travel."""
+"""Use cases that run where an image is held, so that neither report nor contents travel.
+
+``plan_held`` and ``prove_held`` are for whoever has the desk; the functions that take a
+``Held`` are what runs there, in a fork. What such a fork found out about the image would
+be lost with it, so it comes back with the result and is left at the desk.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +14,55 @@ from pathlib import Path
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.events import BuildRequest, Timings
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.desk import Held, slim
+from uvdive.session.desk import Desk, Held, slim
+from uvdive.session.kept import Kept
 from uvdive.session.options import ReadOptions
 from uvdive.session.proving import Proof, prove
 from uvdive.session.rewriting import plan_rewrite
 from uvdive.session.timing import Wish, time_builds
 from uvdive.verify.checks import Comparison
+
+
+def plan_held(
+    desk: Desk,
+    dockerfile: Path,
+    context: Path | None,
+    choices: Mapping[str, str],
+    *,
+    pull: bool,
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> RewritePlan:
+    """Plan the rewrite of a Dockerfile for the image at a desk; all as ``plan_rewrite`` says."""
+    plan, news = desk.run(plan_at_desk, dockerfile, context, choices, pull, on_event=on_event, cancel=cancel)
+    _leave(desk, news, cancel)
+    return plan
+
+
+def prove_held(
+    desk: Desk,
+    plan: RewritePlan,
+    context: Path,
+    build_args: tuple[str, ...],
+    *,
+    start: bool,
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> Proof:
+    """Build and prove a rewrite of the image at a desk; as ``prove`` says, with a slim new report."""
+    proof, news = desk.run(prove_at_desk, plan, context, build_args, start, on_event=on_event, cancel=cancel)
+    _leave(desk, news, cancel)
+    return proof
+
+
+def _leave(desk: Desk, news: Kept | None, cancel: CancelToken) -> None:
+    if news is not None:
+        desk.ask(keep, news, cancel=cancel)
+
+
+def keep(held: Held, news: Kept) -> None:
+    """Keep what a fork found out about the image."""
+    held.kept.take(news)
 
 
 def plan_at_desk(
@@ -26,18 +74,21 @@ def plan_at_desk(
     *,
     on_event: OnEvent,
     cancel: CancelToken,
-) -> RewritePlan:
-    """Plan the rewrite of a Dockerfile; all as ``plan_rewrite`` says."""
-    return plan_rewrite(
+) -> tuple[RewritePlan, Kept | None]:
+    """The plan, and what is known of the image now; None where nothing new came."""
+    kept = held.kept.copy()
+    plan = plan_rewrite(
         dockerfile,
         held.report,
         context=context,
         store=held.store,
         choices=choices,
         pull=pull,
+        kept=kept,
         on_event=on_event,
         cancel=cancel,
     )
+    return plan, kept if kept != held.kept else None
 
 
 def prove_at_desk(
@@ -49,8 +100,9 @@ def prove_at_desk(
     *,
     on_event: OnEvent,
     cancel: CancelToken,
-) -> Proof:
-    """Build and prove a rewrite; all as ``prove`` says, with a slim report of the new image."""
+) -> tuple[Proof, Kept | None]:
+    """The proof with a slim report of the new image, and what is known of the image now, if that is new."""
+    kept = held.kept.copy()
     proof = prove(
         plan,
         held.report,
@@ -58,10 +110,12 @@ def prove_at_desk(
         index=held.store.index if held.store is not None else None,
         build_args=build_args,
         start=start,
+        kept=kept,
         on_event=on_event,
         cancel=cancel,
     )
-    return replace(proof, after=slim(proof.after), before=None)
+    proof = replace(proof, after=slim(proof.after), before=None)
+    return proof, kept if kept != held.kept else None
 
 
 def time_at_desk(

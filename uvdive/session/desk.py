@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uvdive.base.errors import UsageError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.image.table import FileTable
+from uvdive.session.kept import Kept
 from uvdive.session.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
@@ -29,11 +30,16 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Held:
-    """What the process holds: the whole report, the contents, and what was computed from them."""
+    """What the process holds: the whole report, the contents, and what was computed from them.
+
+    ``memo`` is of what screens asked for last, ``kept`` of what rewrites found out. What a
+    fork adds (``Desk.run``) is lost with it; it has to be brought back by a question.
+    """
 
     report: ImageReport
     store: LayerStore | None
     memo: dict[object, Any] = field(default_factory=dict)
+    kept: Kept = field(default_factory=Kept)
 
 
 class Desk(Protocol):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
-Via = Literal["auto", "save", "storage"]
+if TYPE_CHECKING:
+    from uvdive.image.sources import Via
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,10 @@ from uvdive.session.comparing import compare_images
 from uvdive.session.freshness import differences
 from uvdive.session.holding import VARIABLE, held_allowances, held_text, moment, resolved_otherwise
 from uvdive.session.images import load_image
+from uvdive.session.kept import Kept
 from uvdive.verify.checks import Comparison, Verification
-from uvdive.verify.imports import Known
 from uvdive.verify.repairs import Repair, repairs
 from uvdive.verify.run import verify as run_checks
-
-IMPORTED: Known = {}
-"""What imports gave, as an image never changes: a repair or other choices compare with the same original."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +56,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     build_args: tuple[str, ...] = (),
     verify: bool = True,
     start: bool = False,
+    kept: Kept | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Proof:
@@ -67,6 +65,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     Nothing is written to the user's folder. Emits the events of the build, of the
     reading and of the checks. ``index`` says where the contents of ``before`` lie, where
     it came from an archive. ``start`` runs both images too, as part of the verification.
+    ``kept`` has what imports gave before: a repair or other choices compare with the same original.
 
     Raises:
         RefusedError: the plan is a refusal.
@@ -98,7 +97,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
         if verify:
             allowed = held_allowances(plan.allowed, after) if held else plan.allowed
             verification = run_checks(
-                before, after, allowed, indexes=work.indexes, start=start, imported=IMPORTED,
+                before, after, allowed, indexes=work.indexes, start=start,
+                imported=(kept or Kept()).imported,
                 on_event=on_event, cancel=cancel,
             )  # fmt: skip
         offered: tuple[Repair, ...] = ()

@@ -16,10 +16,9 @@ from uvdive.rewrite.advice.missing_libraries import Lacking, libraries, read_lac
 from uvdive.rewrite.evidence.os_needs import SystemFacts, read_system
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
+from uvdive.session.kept import Kept
 
 _LIMIT = 1 << 20
-# Of the last image: each change of a choice plans anew.
-_SYSTEMS: dict[str, SystemFacts] = {}
 
 
 def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
@@ -30,6 +29,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     store: LayerStore | None = None,
     choices: Mapping[str, str] | None = None,
     pull: bool = False,
+    kept: Kept | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> RewritePlan:
@@ -42,6 +42,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         store: the contents of the image's files, for scripts and libraries.
         choices: values by decision id.
         pull: fetch the runner's base where the engine lacks it (R60).
+        kept: what was found out about the image before; what is found out now goes in there.
         on_event: takes Notes and what reading the runner's base reports.
         cancel: stops the work.
 
@@ -52,6 +53,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         CancelledError: ``cancel`` was set.
     """
     text = read_dockerfile(dockerfile)
+    kept = kept or Kept()
     seen: dict[str, ImageReport | None] = {}
 
     def lookup(reference: str) -> ImageReport | None:
@@ -67,8 +69,8 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         dockerfile=str(dockerfile),
         context=context or dockerfile.parent,
         store=store,
-        system=_read_system(text, report, store, on_event, cancel),
-        lacking=lambda: _read_lacking(report, store, on_event, cancel),
+        system=_read_system(text, report, store, kept, on_event, cancel),
+        lacking=lambda: _read_lacking(report, store, kept, on_event, cancel),
         choices=choices,
     )
 
@@ -77,40 +79,47 @@ def _read_system(
     text: str,
     report: ImageReport | None,
     store: LayerStore | None,
+    kept: Kept,
     on_event: OnEvent,
     cancel: CancelToken | None,
 ) -> SystemFacts | None:
     """What the app needs of the system, where the Dockerfile installs packages and contents are at hand."""
     if report is None or not (calls_manager(text) or _holds_packages(report)):
         return None
-    if report.image.id not in _SYSTEMS:
+    if kept.system is None:
         try:
             with place_of(report, None if store is None else store.index) as place:
                 if place is None:
                     return None
-                facts = worker.call(read_system, report, place, on_event=on_event, cancel=cancel)
+                kept.system = worker.call(read_system, report, place, on_event=on_event, cancel=cancel)
         except EngineError as error:
             on_event(Note(f"The image's contents can't be read, so every OS package is kept: {error.what}"))
             return None
-        _SYSTEMS.clear()
-        _SYSTEMS[report.image.id] = facts
-    return _SYSTEMS[report.image.id]
+    return kept.system
 
 
 def _read_lacking(
-    report: ImageReport | None, store: LayerStore | None, on_event: OnEvent, cancel: CancelToken | None
+    report: ImageReport | None,
+    store: LayerStore | None,
+    kept: Kept,
+    on_event: OnEvent,
+    cancel: CancelToken | None,
 ) -> Lacking:
     """What libraries the image lacks, where it has any that could lack one and contents are at hand."""
     if report is None or next(libraries(report), None) is None:
         return ()
-    try:
-        with place_of(report, None if store is None else store.index) as place:
-            if place is None:
-                return ()
-            return worker.call(read_lacking, report, place, on_event=on_event, cancel=cancel)
-    except EngineError as error:
-        on_event(Note(f"The image's contents can't be read, so nothing is said of libraries: {error.what}"))
-        return ()
+    if kept.lacking is None:
+        try:
+            with place_of(report, None if store is None else store.index) as place:
+                if place is None:
+                    return ()
+                kept.lacking = worker.call(read_lacking, report, place, on_event=on_event, cancel=cancel)
+        except EngineError as error:
+            on_event(
+                Note(f"The image's contents can't be read, so nothing is said of libraries: {error.what}")
+            )
+            return ()
+    return kept.lacking
 
 
 def _holds_packages(report: ImageReport) -> bool:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport
     from uvdive.session.desk import Desk
     from uvdive.tui.desk.places import Place
+    from uvdive.tui.frame.host import Host
     from uvdive.tui.progress.build import Build
     from uvdive.tui.screens.explore.explore import ExploreScreen
 
@@ -226,8 +227,9 @@ class UvdiveApp(KeysInTurn):
     def back_to_picker(self) -> None:
         """Let go of the image; a running build is not let go of by accident."""
         if self.is_screen_installed("rewrite"):
-            rewrite = self.get_screen("rewrite")
-            if getattr(rewrite, "busy", False):
+            from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
+
+            if self.get_screen("rewrite", RewriteScreen).work.busy:
                 self.notify("A build is running; r shows it, x stops it there.", timeout=4)
                 return
             self.uninstall_screen("rewrite")
@@ -268,7 +270,7 @@ class UvdiveApp(KeysInTurn):
             asked = AskPath(self.context or Path(), without_dockerfile(report))
             self.push_screen(asked, lambda path: self._rewrite_of(path, report))
             return
-        self.install_screen(RewriteScreen(report, found), "rewrite")
+        self.install_screen(RewriteScreen(report, found, self), "rewrite")
         self.push_screen("rewrite")
 
     def _rewrite_of(self, path: Path | None, report: ImageReport) -> None:
@@ -290,6 +292,13 @@ class UvdiveApp(KeysInTurn):
         while explorer is not None and self.screen is not explorer:
             self.pop_screen()
         return explorer
+
+    def show_help(self) -> None:
+        """Show every key of the screen that is there, and the signs."""
+        from uvdive.tui.screens.dialogs.help import Help
+
+        if isinstance(self.screen, ActionScreen):
+            self.push_screen(Help(self.screen))
 
     def show_list(self, name: str, report: ImageReport) -> None:
         """Open the list of ``waste``, ``findings`` or ``packages``."""
@@ -362,3 +371,10 @@ class UvdiveApp(KeysInTurn):
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection leaves, as everywhere."""
         self.leave()
+
+
+if TYPE_CHECKING:
+
+    def _fulfils(app: UvdiveApp) -> Host:
+        """Hold the app against what its screens ask of it."""
+        return app

@@ -27,9 +27,9 @@ def _plan(
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> RewritePlan:
-    from uvdive.session.atdesk import plan_at_desk
+    from uvdive.session.atdesk import plan_held
 
-    return desk.run(plan_at_desk, dockerfile, context, choices, pull, on_event=on_event, cancel=cancel)
+    return plan_held(desk, dockerfile, context, choices, pull=pull, on_event=on_event, cancel=cancel)
 
 
 def _prove(
@@ -42,9 +42,9 @@ def _prove(
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> Any:
-    from uvdive.session.atdesk import prove_at_desk
+    from uvdive.session.atdesk import prove_held
 
-    return desk.run(prove_at_desk, plan, context, build_args, start, on_event=on_event, cancel=cancel)
+    return prove_held(desk, plan, context, build_args, start=start, on_event=on_event, cancel=cancel)
 
 
 def _time(

@@ -128,11 +128,15 @@ class Explanations:
         }
 
     def _place(self, path: bytes) -> str | None:
+        """The owner of the innermost place around a path; all of uv's cache is one, also a uv in it."""
+        found = None
         while path:
-            if path in self._places:
-                return self._places[path]
+            owner = self._places.get(path)
+            if owner == "uv-cache":
+                return owner
+            found = found or owner
             path = path.rpartition(b"/")[0]
-        return None
+        return found
 
     @cached_property
     def _names(self) -> Counter[int]:
@@ -143,16 +147,17 @@ class Explanations:
     def owner(self, path: bytes, entry: int) -> str | None:
         """Who owns an entry of the old image; None where neither the ledger nor its base tells.
 
-        The ledger owns contents. A hard link that lies in another owner's place (uv's
-        cache) belongs there, a symlink to the owner of what it leads to, and a folder
-        that a base layer made to the base.
+        The ledger owns contents. Whatever lies in uv's cache is the cache's by its place,
+        and so does a hard link in any owner's place belong there; a symlink belongs to the
+        owner of what it leads to, and a folder that a base layer made to the base.
         """
-        table = self._before.files
+        table, place = self._before.files, self._place(path)
         inode = table.entry_inode[entry]
         if inode != NONE:
-            shared = self._place(path) if self._names[inode] > 1 else None
-            return shared or OWNERS[self._before.inode_owner[inode]]
-        if (place := self._place(path)) is not None:
+            if place is not None and (place == "uv-cache" or self._names[inode] > 1):
+                return place
+            return OWNERS[self._before.inode_owner[inode]]
+        if place is not None:
             return place
         node = table.entry_node[entry]
         if table.entry_kind[entry] == Kind.SYMLINK:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
-from uvdive.ledger.reading.contents import Contents, Place, UnreadableError
+from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
 from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.whose import is_apps
@@ -47,7 +47,7 @@ def _interpreters(report: ImageReport) -> Iterator[tuple[bytes, int]]:
 def check_libraries(
     before: ImageReport,
     after: ImageReport,
-    places: tuple[Place | None, Place | None],
+    places: tuple[ContentPlace | None, ContentPlace | None],
     *,
     on_event: OnEvent = ignore,
 ) -> Check:

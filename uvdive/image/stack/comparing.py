@@ -17,7 +17,7 @@ from uvdive.image.stream import CHUNK, opened
 from uvdive.image.tar.tar_split import StorageError
 
 
-class Contents:
+class LayerContents:
     """The contents of an image's files; archives stay open until the end of the ``with``."""
 
     def __init__(self, image: RawImage) -> None:

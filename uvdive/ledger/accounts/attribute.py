@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, count
 
-from uvdive.image.table import NONE, FileTable, Kind
+from uvdive.image.table import ALIVE, NONE, FileTable, Kind
 from uvdive.ledger.accounts.node_rules import EACH, Codes
 from uvdive.ledger.accounts.rule import Rule
 from uvdive.ledger.marks.components import ComponentTable
 from uvdive.ledger.marks.hard_links import further_names
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.python.places import PythonPlace
 from uvdive.ledger.system.system_files import LayerOrigin
 
@@ -33,19 +33,27 @@ class Attribution:
     """The owners of all bytes.
 
     ``entry_component`` has a component for each entry (NONE for what is no regular
-    file), ``inode_component`` for each inode. ``warnings`` name databases that could
-    not be read.
+    file), ``inode_component`` for each inode. ``links`` has for each inode with several
+    names the entries of all but the first. ``warnings`` name databases that could not
+    be read.
     """
 
     components: ComponentTable
     entry_component: array[int]
     inode_component: array[int]
+    links: Mapping[int, Sequence[int]]
     places: tuple[PythonPlace, ...]
     warnings: tuple[str, ...]
 
 
-def attribute(contents: Contents, layers: Sequence[LayerOrigin], environ: Mapping[str, str]) -> Attribution:
-    """Attribute every name, and every inode to the first owner that any of its names has.
+def attribute(
+    contents: KeptContents, layers: Sequence[LayerOrigin], environ: Mapping[str, str]
+) -> Attribution:
+    """Attribute every name, and every inode to the first owner that one of its names has.
+
+    The names that live in the end decide; where none does, all that the inode ever had.
+    After a ``chown -R`` of an environment the files that it had are left under uv's cache
+    alone, and are the cache's from then on.
 
     Args:
         contents: the columns, with the databases' contents.
@@ -57,10 +65,12 @@ def attribute(contents: Contents, layers: Sequence[LayerOrigin], environ: Mappin
     by_entry = array("i")
     for layer in range(len(layers)):
         by_entry.extend(_layer(rule, codes, layer))
+    links = further_names(rule.table)
     return Attribution(
         rule.components,
         by_entry,
-        _by_inode(rule.table, by_entry, rule.components.owners),
+        _by_inode(rule.table, links, by_entry, rule.components.owners),
+        links,
         rule.pythons.places,
         tuple(dict.fromkeys(rule.warnings)),
     )
@@ -85,10 +95,14 @@ def _layer(rule: Rule, codes: Codes, layer: int) -> array[int]:
     return mine
 
 
-def _by_inode(table: FileTable, by_entry: array[int], owners: Sequence[int]) -> array[int]:
+def _by_inode(
+    table: FileTable, links: Mapping[int, Sequence[int]], by_entry: array[int], owners: Sequence[int]
+) -> array[int]:
     """For each inode the component of its first name with the first of its names' owners."""
     by_inode = array("i", map(by_entry.__getitem__, table.inode_entry))
-    for inode, entries in further_names(table).items():
-        components = (by_inode[inode], *(by_entry[entry] for entry in entries))
-        by_inode[inode] = min(components, key=owners.__getitem__)
+    deaths = table.entry_death
+    for inode, entries in links.items():
+        names = (table.inode_entry[inode], *entries)
+        live = [by_entry[entry] for entry in names if deaths[entry] == ALIVE]
+        by_inode[inode] = min(live or map(by_entry.__getitem__, names), key=owners.__getitem__)
     return by_inode

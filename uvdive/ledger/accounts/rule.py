@@ -10,7 +10,7 @@ from uvdive.ledger import caches
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import ComponentTable
 from uvdive.ledger.marks.handed_down import Inherited
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.marks.regions import Regions
 from uvdive.ledger.python import interpreters, places, uv_files
 from uvdive.ledger.python.conda import claim_conda
@@ -31,7 +31,9 @@ MARKS = (*STATE_NAMES, *uv_files.MARKS, *caches.MARKS, *places.MARKS, *interpret
 class Rule:
     """Everything that tells whose a name is; ``regions`` are by node, ``claims`` by node and layer."""
 
-    def __init__(self, contents: Contents, layers: Sequence[LayerOrigin], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, contents: KeptContents, layers: Sequence[LayerOrigin], environ: Mapping[str, str]
+    ) -> None:
         self.table: FileTable = contents.table
         self.layers = layers
         self.components = ComponentTable()
@@ -60,7 +62,7 @@ class Rule:
         return self.components.number("os-packages", kind, name, version)
 
     def _pythons(
-        self, contents: Contents, regions: Regions, os_claims: Claims
+        self, contents: KeptContents, regions: Regions, os_claims: Claims
     ) -> tuple[Pythons, tuple[Interpreter, ...]]:
         claim_conda(contents, regions, self.python_claims, self.warnings)
         venvs = find_venvs(regions)

@@ -12,7 +12,6 @@ from operator import eq
 
 from uvdive.image.table import NONE, Cause, FileTable, Kind, ended
 from uvdive.ledger.accounts.attribute import Attribution
-from uvdive.ledger.marks.hard_links import further_names
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import Component, OwnerReport, Waste
 
@@ -150,11 +149,14 @@ def _removals(table: FileTable, layers: Sequence[LayerSum]) -> None:
 
 
 def _shares(table: FileTable, attribution: Attribution, sums: Sums) -> None:
-    """What owners share by hard links, and what goes away with all of an owner's names."""
+    """What owners share by hard links, and what goes away with all of an owner's names.
+
+    Names that died count too: without the live ones the inode would still be in its layer.
+    """
     owners, by_entry = attribution.components.owners, attribution.entry_component
     for component, part in zip(owners, sums.components, strict=True):
         sums.reclaimable[component] += part.bytes
-    for inode, entries in further_names(table).items():
+    for inode, entries in attribution.links.items():
         size = table.inode_size(inode)
         named = {owners[by_entry[entry]] for entry in (table.inode_entry[inode], *entries)}
         if len(named) > 1:

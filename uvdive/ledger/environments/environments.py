@@ -12,22 +12,26 @@ from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable, Kind
 from uvdive.ledger.accounts.attribute import Attribution, PythonPlace
 from uvdive.ledger.environments.bytes_by_kind import Parts, parts_of, parts_of_files
-from uvdive.ledger.environments.which_lock import Found, find_locks, reasons
-from uvdive.ledger.marks.components import text
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.environments.which_lock import Locks, find_locks, reasons
+from uvdive.ledger.marks.components import Key, text
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.python.distributions import Installed, record_paths
 from uvdive.ledger.python.uv_tools import files_of
 from uvdive.ledger.report import VIRTUAL, ConsoleScript, Distribution, Environment
+from uvdive.ledger.whose import is_os_part
 
 if TYPE_CHECKING:
-    from uvdive.ledger.environments.lockfile import Reason
+    from uvdive.ledger.environments.reasons import Reason
 
 _MAPPING = re.compile(rb"^MAPPING\b[^=]*=\s*(\{.*?\})\s*$", re.MULTILINE | re.DOTALL)
 _MAX_SHEBANG = 1024
 
 
 def environments(
-    contents: Contents, attribution: Attribution, dockerfile: Path | None = None
+    contents: KeptContents,
+    attribution: Attribution,
+    dockerfile: Path | None = None,
+    instructions: Sequence[str] = (),
 ) -> tuple[Environment, ...]:
     """Every environment and interpreter that a container sees: virtual ones first, uv's tools last.
 
@@ -35,19 +39,20 @@ def environments(
         contents: the columns with the kept contents.
         attribution: the environments' places and components.
         dockerfile: the image's, if it is at hand: ``uv.lock`` may lie beside it.
+        instructions: texts of what made the image; they may ask for extras.
     """
     parts = _parts(contents, attribution)
-    locks = find_locks(contents, dockerfile)
+    locks = find_locks(contents, dockerfile, instructions)
     found = []
     for place in attribution.places:
         if contents.table.leads_to_live(place.root):
-            environment = _environment(contents, place, parts, locks)
+            environment = _environment(contents, place, parts, locks, attribution.components.keys)
             if environment is not None:
                 found.append(environment)
     return tuple(found)
 
 
-def _parts(contents: Contents, attribution: Attribution) -> Mapping[int, Parts]:
+def _parts(contents: KeptContents, attribution: Attribution) -> Mapping[int, Parts]:
     """What each distribution is made of, by the node of its metadata."""
     usual = [item for place in attribution.places if place.kind != "tool" for item in place.installed]
     by_component = parts_of(contents.table, attribution, {item.component for item in usual})
@@ -60,7 +65,11 @@ def _parts(contents: Contents, attribution: Attribution) -> Mapping[int, Parts]:
 
 
 def _environment(
-    contents: Contents, place: PythonPlace, parts: Mapping[int, Parts], locks: Found
+    contents: KeptContents,
+    place: PythonPlace,
+    parts: Mapping[int, Parts],
+    locks: Locks,
+    components: Sequence[Key],
 ) -> Environment | None:
     table = contents.table
     path = table.path(place.root)
@@ -72,9 +81,13 @@ def _environment(
     hops = tuple(text(hop) for hop in chain.hops)
     live = [item for item in place.installed if _is_live(table, item.info)]
     # No project's lock speaks of a tool.
-    mine = locks if place.kind != "tool" else ()
-    why = reasons(mine, text(path), {item.name: item.version for item in live})
-    distributions = [_distribution(contents, item, parts[item.info], why.get(item.name)) for item in live]
+    why = {} if place.kind == "tool" else reasons(locks, text(path), {item.name for item in live})
+    distributions = [
+        _distribution(
+            contents, item, parts[item.info], why.get(item.name), _os_package(components[item.component])
+        )
+        for item in live
+    ]
     return Environment(
         path=text(path),
         kind=place.kind,
@@ -87,6 +100,12 @@ def _environment(
         scripts=tuple(_scripts(contents, path)),
         distributions=tuple(sorted(distributions, key=lambda item: item.name)),
     )
+
+
+def _os_package(component: Key) -> str | None:
+    """The OS package that a distribution came with, by its component."""
+    owner, kind, name, version, _ = component
+    return name if is_os_part(owner, kind, version) else None
 
 
 def _version(place: PythonPlace) -> str | None:
@@ -122,7 +141,9 @@ def _is_live(table: FileTable, info: int) -> bool:
     return table.leads_to_live(info) if table.children(info) else table.visible(info) is not None
 
 
-def _distribution(contents: Contents, item: Installed, parts: Parts, reason: Reason | None) -> Distribution:
+def _distribution(
+    contents: KeptContents, item: Installed, parts: Parts, reason: Reason | None, os_package: str | None
+) -> Distribution:
     folder = contents.table.path(item.info)
     record = contents.read(folder + b"/RECORD") or b""
     direct = contents.read(folder + b"/direct_url.json")
@@ -140,6 +161,7 @@ def _distribution(contents: Contents, item: Installed, parts: Parts, reason: Rea
         code_bytes=parts.code,
         data_bytes=parts.data,
         tests_bytes=parts.tests,
+        os_package=os_package,
     )
 
 
@@ -167,7 +189,7 @@ def _modules(record: bytes) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if not name.startswith("__editable__")))
 
 
-def _roots(contents: Contents, site: int) -> Iterator[str]:
+def _roots(contents: KeptContents, site: int) -> Iterator[str]:
     """The folders outside the environment that its ``.pth`` files and finders point to (R12)."""
     table = contents.table
     for node in table.children(site):
@@ -197,7 +219,7 @@ def _mapped(literal: bytes) -> Sequence[str]:
     return [str(value) for value in values if str(value).startswith("/")]
 
 
-def _scripts(contents: Contents, path: bytes) -> Iterator[ConsoleScript]:
+def _scripts(contents: KeptContents, path: bytes) -> Iterator[ConsoleScript]:
     """The environment's executables that begin with a shebang."""
     table = contents.table
     folder = table.find(path + b"/bin")

@@ -1,4 +1,4 @@
-"""Why a package is installed, by ``uv.lock`` or ``pyproject.toml``: pure functions of their bytes.
+"""What a ``uv.lock`` or ``pyproject.toml`` asks for: pure functions of their bytes.
 
 Both may come from anywhere and hold anything; what does not have the documented shape
 is passed over (https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile,
@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +20,14 @@ _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?")
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One requirement: a normalized name and the extras of it that are asked for."""
+    """One requirement: a normalized name and the extras of it that are asked for.
+
+    ``always`` is false where a marker decides.
+    """
 
     name: str
     extras: tuple[str, ...] = ()
+    always: bool = True
 
 
 @dataclass(slots=True)
@@ -42,18 +45,6 @@ class Lock:
 
     packages: Mapping[str, Package]
     roots: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """The names that lead from the project to a package, itself left out, and the group.
-
-    ``group`` is None for what the project itself needs, ``extra:NAME`` for an extra,
-    else the name of a dependency group (``dev``).
-    """
-
-    why: tuple[str, ...]
-    group: str | None
 
 
 def parse_lock(data: bytes) -> Lock | None:
@@ -126,7 +117,7 @@ def _needs(listed: Any) -> list[Need]:
         name = _table(item).get("name")
         if isinstance(name, str):
             extras = [e for e in _list(item.get("extra")) if isinstance(e, str)]
-            found.append(Need(normal_name(name), tuple(map(normal_name, extras))))
+            found.append(Need(normal_name(name), tuple(map(normal_name, extras)), "marker" not in item))
     return found
 
 
@@ -141,7 +132,7 @@ def _requirements(listed: Any) -> list[Need]:
         match = _REQUIREMENT.match(item) if isinstance(item, str) else None
         if match:
             extras = [normal_name(e.strip()) for e in (match[2] or "").split(",") if e.strip()]
-            found.append(Need(normal_name(match[1]), tuple(extras)))
+            found.append(Need(normal_name(match[1]), tuple(extras), ";" not in item))
     return found
 
 
@@ -154,56 +145,3 @@ def _group(groups: dict[str, Any], name: str, seen: set[str]) -> Iterator[Need]:
         inner = _table(item).get("include-group")
         if isinstance(inner, str) and inner not in seen:
             yield from _group(groups, inner, seen)
-
-
-def explain(lock: Lock, installed: Collection[str]) -> dict[str, Reason]:
-    """The reason for each installed package that the lock leads to.
-
-    Args:
-        lock: what asks for what.
-        installed: normalized names; a path goes through installed packages only.
-
-    Returns:
-        The shortest path for each name. What the project itself needs comes before
-        what its extras bring, and those before its groups.
-    """
-    found: dict[str, Reason] = {root: Reason((), None) for root in lock.roots if root in installed}
-    starts: list[tuple[str | None, str, list[Need]]] = []
-    own = [(root, lock.packages.get(root, Package())) for root in lock.roots]
-    starts += [(None, root, package.needs) for root, package in own]
-    for root, package in own:
-        starts += [(f"extra:{extra}", root, needs) for extra, needs in sorted(package.extras.items())]
-    for root, package in own:
-        starts += [(group, root, needs) for group, needs in sorted(package.groups.items())]
-    seen: set[tuple[str, str]] = set()
-    for group in dict.fromkeys(start[0] for start in starts):
-        same = [(root, needs) for label, root, needs in starts if label == group]
-        _walk(lock, frozenset(installed), same, group, found, seen)
-    return found
-
-
-def _walk(
-    lock: Lock,
-    installed: frozenset[str],
-    starts: list[tuple[str, list[Need]]],
-    group: str | None,
-    found: dict[str, Reason],
-    seen: set[tuple[str, str]],
-) -> None:
-    """Breadth first from the project; ``seen`` are packages and extras that were walked."""
-    roots = frozenset(lock.roots)
-    queue = deque(((root,) if root else (), needs) for root, needs in starts)
-    while queue:
-        path, needs = queue.popleft()
-        for need in needs:
-            if need.name not in installed and need.name not in roots:
-                continue
-            if need.name in installed:
-                found.setdefault(need.name, Reason(path, group))
-            package = lock.packages.get(need.name)
-            for extra in ("", *need.extras):
-                if package is None or (need.name, extra) in seen:
-                    continue
-                seen.add((need.name, extra))
-                more = package.extras.get(extra, []) if extra else package.needs
-                queue.append(((*path, need.name), more))

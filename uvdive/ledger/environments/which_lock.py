@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uvdive.ledger.marks.components import text
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 
 if TYPE_CHECKING:
-    from uvdive.ledger.environments.lockfile import Lock, Reason
-
-Found = Sequence["tuple[str | None, Lock]"]
-"""Locks with the folder in the image that they lie in; None for the build context's."""
+    from uvdive.ledger.environments.lockfile import Lock
+    from uvdive.ledger.environments.reasons import Reason
 
 FILES = (b"uv.lock", b"pyproject.toml")
 """Names of the files that explain an environment."""
@@ -23,7 +22,18 @@ _LIMIT = 32
 _MAX_BYTES = 8 << 20
 
 
-def find_locks(contents: Contents, dockerfile: Path | None) -> Found:
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """Locks with the folder in the image that they lie in; None for the build context's.
+
+    ``instructions`` are texts of what made the image.
+    """
+
+    found: Sequence[tuple[str | None, Lock]]
+    instructions: Sequence[str]
+
+
+def find_locks(contents: KeptContents, dockerfile: Path | None, instructions: Sequence[str] = ()) -> Locks:
     """Every ``uv.lock`` of the image (of any layer), then those beside the Dockerfile, then projects'."""
     table = contents.table
     found: list[tuple[str | None, Lock]] = []
@@ -37,7 +47,7 @@ def find_locks(contents: Contents, dockerfile: Path | None) -> Found:
         lock = None if data is None else _parsed(file, data)
         if lock is not None:
             found.append((None, lock))
-    return found
+    return Locks(found, instructions)
 
 
 def _parsed(file: bytes, data: bytes) -> Lock | None:
@@ -56,24 +66,25 @@ def _beside(dockerfile: Path | None, name: str) -> bytes | None:
         return None  # the project has none
 
 
-def reasons(locks: Found, environment: str, installed: Mapping[str, str]) -> Mapping[str, Reason]:
+def reasons(locks: Locks, environment: str, installed: Collection[str]) -> Mapping[str, Reason]:
     """Why each distribution of an environment is there, by the lock that fits it best.
 
     Args:
         locks: what ``find_locks`` found.
         environment: the environment's path in the image.
-        installed: normalized names and versions of its distributions.
+        installed: normalized names of its distributions.
 
     Returns:
         Reasons by name; what no lock leads to has none.
     """
-    if not locks:
+    if not locks.found:
         return {}
-    from uvdive.ledger.environments.lockfile import explain
+    from uvdive.ledger.environments.reasons import asked_extras, explain
 
+    asked = asked_extras(locks.instructions)
     best: tuple[int, int, Mapping[str, Reason]] = (0, 0, {})
-    for folder, lock in locks:
-        found = explain(lock, installed)
+    for folder, lock in locks.found:
+        found = explain(lock, installed, asked)
         # What a lock explains says more than where it lies; the folder decides between equals.
         near = len(folder) if folder is not None and _is_above(folder, environment) else 0
         if (len(found), near) > best[:2]:

@@ -1,9 +1,7 @@
-"""What is worth doing, with measured bytes. Ids are stable, never reused, and hold no line numbers."""
+"""What is worth doing, with measured bytes.
 
-from __future__ import annotations
-
-from uvdive.ledger.findings.explain import explain, ids
-from uvdive.ledger.findings.facts import Facts
-from uvdive.ledger.findings.registry import find
-
-__all__ = ["Facts", "explain", "find", "ids"]
+In come ``facts.Facts``, all that is known of one image; out come findings, the largest
+first, each with its line, paths, bytes and advice. Read ``registry.find`` first. Ids are
+stable, never reused, and hold no line numbers; each has a page beside the modules
+(``explain.explain``).
+"""

@@ -10,9 +10,9 @@ from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, NONE, FileTable
 from uvdive.ledger.accounts.attribute import Attribution
-from uvdive.ledger.findings.places import Place, find_places
-from uvdive.ledger.marks.hard_links import further_names
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.findings.kept_by_cache import kept_by_cache
+from uvdive.ledger.findings.places import EnvironmentPlace, find_places
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.report import Component, Environment, Finding, LayerReport, User, Waste
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ class Facts:
     """All that is known of an image; ``recipe`` is its Dockerfile where that matches.
 
     ``components`` are by number, as the attribution has them. ``written`` has for
-    each component the live bytes by layer, ``links`` for each inode with several names
-    the entries of all but the first; ``places`` are the environments with packages of the app's.
+    each component the live bytes by layer; ``places`` are the environments with packages
+    of the app's, ``kept_by_cache`` the files that live on under uv's cache alone.
     """
 
     config: ImageConfig
@@ -39,18 +39,18 @@ class Facts:
     components: tuple[Component, ...]
     environments: tuple[Environment, ...]
     waste: tuple[Waste, ...]
-    contents: Contents
+    contents: KeptContents
     attribution: Attribution
     recipe: Recipe | None
     written: Mapping[int, Mapping[int, int]]
-    links: Mapping[int, Sequence[int]] = field(init=False, repr=False)
-    places: tuple[Place, ...] = field(init=False, repr=False)
+    places: tuple[EnvironmentPlace, ...] = field(init=False, repr=False)
+    kept_by_cache: tuple[Waste, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        # Counted once: several findings ask, and an image may have a million files.
-        object.__setattr__(self, "links", further_names(self.table))
+        # Looked for once: several findings ask, and an image may have a million files.
         found = find_places(self.table, self.attribution, self.components, self.environments)
         object.__setattr__(self, "places", tuple(found))
+        object.__setattr__(self, "kept_by_cache", tuple(kept_by_cache(self.table, self.attribution)))
 
     @property
     def table(self) -> FileTable:
@@ -92,7 +92,7 @@ class Facts:
 
     def _live_names(self, inode: int) -> int:
         table = self.table
-        names = (table.inode_entry[inode], *self.links.get(inode, ()))
+        names = (table.inode_entry[inode], *self.attribution.links.get(inode, ()))
         return sum(table.entry_death[entry] == ALIVE for entry in names)
 
     def live_by_layer(self, numbers: Iterable[int]) -> dict[int, int]:

@@ -12,7 +12,7 @@ from uvdive.ledger.report import Component, Environment
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EnvironmentPlace:
     """An environment that holds packages of the app's own.
 
     ``components`` are those packages by name, ``sites`` the folders that they lie in,
@@ -31,7 +31,7 @@ def find_places(
     attribution: Attribution,
     components: Sequence[Component],
     environments: Sequence[Environment],
-) -> Iterator[Place]:
+) -> Iterator[EnvironmentPlace]:
     """Every environment with packages of the app's, in the report's order."""
     by_path = {text(table.path(place.root)): place for place in attribution.places}
     for environment in environments:
@@ -48,7 +48,7 @@ def find_places(
         else:
             entries = tuple(_of_the_app(table, attribution, components, sites))
         if entries:
-            yield Place(environment, place.root, live, sites, entries)
+            yield EnvironmentPlace(environment, place.root, live, sites, entries)
 
 
 def _of_the_app(

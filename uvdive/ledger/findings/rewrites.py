@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from uvdive.distro.places import is_written_anew
-from uvdive.ledger.findings.facts import Facts, finding
+from uvdive.ledger.findings.facts import MOST_PATHS, Facts, finding
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.report import Finding, LayerReport, Waste
 
@@ -60,9 +60,15 @@ def _is_systems(path: bytes) -> bool:
 
 
 def _killed(facts: Facts, cause: str) -> Iterator[tuple[LayerReport, list[Waste]]]:
-    """What each of the image's own layers killed in the layers below it, by layer."""
+    """What each of the image's own layers killed in the layers below it, by layer, the largest first.
+
+    What only uv's cache still names counts as killed: nothing that runs reads it there.
+    """
     by_layer: dict[int, list[Waste]] = {}
-    for row in facts.waste:
+    rows: Iterable[Waste] = facts.waste
+    if facts.kept_by_cache:
+        rows = sorted((*rows, *facts.kept_by_cache), key=lambda row: (-row.bytes, row.path))
+    for row in rows:
         if row.cause == cause and row.killed_by != row.layer:
             by_layer.setdefault(row.killed_by, []).append(row)
     for layer in facts.layers:
@@ -75,5 +81,5 @@ def _finding(
 ) -> Iterator[Finding]:
     total = sum(row.bytes for row in rows)
     if total >= TRIFLE:
-        paths = [text(row.path) for row in rows]
+        paths = [text(row.path) for row in rows[:MOST_PATHS]]
         yield finding(name, title, advice, count=total, line=layer.line, paths=paths)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from uvdive.ledger.environments.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts
-from uvdive.ledger.findings.places import Place
+from uvdive.ledger.findings.places import EnvironmentPlace
 from uvdive.ledger.report import User
 from uvdive.uv.started import started_environment
 
 
-def used_place(facts: Facts, found: Sequence[Place]) -> Place | None:
+def used_place(facts: Facts, found: Sequence[EnvironmentPlace]) -> EnvironmentPlace | None:
     """The environment that the start command runs in (R9); None where nothing says so."""
     config = facts.config
     places = {item.environment.path.rstrip("/"): item for item in found}
@@ -24,14 +24,14 @@ def used_place(facts: Facts, found: Sequence[Place]) -> Place | None:
     return None if path is None else places[path]
 
 
-def sees_system(facts: Facts, item: Place) -> bool:
+def sees_system(facts: Facts, item: EnvironmentPlace) -> bool:
     """Does a venv use the packages of its interpreter too (``--system-site-packages``)?"""
     path = f"{item.environment.path}/pyvenv.cfg".encode("utf-8", "surrogateescape")
     settings = pyvenv(facts.contents.read(path) or b"")
     return settings.get("include-system-site-packages", "").lower() == "true"
 
 
-def may_write(facts: Facts, item: Place) -> bool:
+def may_write(facts: Facts, item: EnvironmentPlace) -> bool:
     """May the container's user write bytecode into the environment?"""
     user = _user(facts)
     if user is None:

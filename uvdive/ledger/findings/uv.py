@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from uvdive.base.units import size
 from uvdive.ledger.findings.facts import Facts, finding, heaviest
+from uvdive.ledger.findings.rewrites import TRIFLE
 from uvdive.ledger.report import Finding
 from uvdive.uv.images import Reference
 
@@ -49,11 +51,29 @@ def cache_in_image(facts: Facts) -> Iterator[Finding]:
         yield finding(
             "uv-cache-in-image",
             "uv's cache is in the final image",
-            "Mount it (RUN --mount=type=cache), pass --no-cache, or leave it behind in a first stage.",
+            "Mount it (RUN --mount=type=cache), pass --no-cache, or leave it behind in a first stage."
+            + _kept(facts),
             count=sum(by_layer.values()),
             line=facts.line(heaviest(by_layer)),
             paths=list(dict.fromkeys(part.path for part in parts if part.path)),
         )
+
+
+def _kept(facts: Facts) -> str:
+    """What of the cache a mount alone does not save: it would be dead instead."""
+    by_layer: dict[int, int] = {}
+    for row in facts.kept_by_cache:
+        by_layer[row.killed_by] = by_layer.get(row.killed_by, 0) + row.bytes
+    killer = heaviest(by_layer)
+    total = sum(by_layer.values())
+    if killer is None or total < TRIFLE:
+        return ""
+    line = facts.line(killer)
+    where = "a later layer" if line is None else f"line {line}"
+    return (
+        f" {size(total)} of it are files that an environment had until {where} replaced or removed them: "
+        "they go only where that is mended as well."
+    )
 
 
 def unpinned_tag(facts: Facts) -> Iterator[Finding]:

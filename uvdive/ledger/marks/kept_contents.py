@@ -11,7 +11,7 @@ from uvdive.ledger.marks.name_search import Names
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class KeptContents:
     """The columns, the kept contents by inode, and the names to search in."""
 
     table: FileTable

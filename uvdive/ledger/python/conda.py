@@ -10,7 +10,7 @@ from typing import Any
 from uvdive.image.table import FileTable
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import text
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.marks.paths import normal
 from uvdive.ledger.marks.regions import Regions
 
@@ -24,7 +24,7 @@ class _Package:
     files: tuple[bytes, ...]
 
 
-def claim_conda(contents: Contents, regions: Regions, claims: Claims, warnings: list[str]) -> None:
+def claim_conda(contents: KeptContents, regions: Regions, claims: Claims, warnings: list[str]) -> None:
     """Mark conda's prefixes as environments, and let each package claim its files.
 
     conda's Python and what comes with it belong to ``python``, all other packages to

@@ -10,17 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from uvdive.image.table import ALIVE, FileTable
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import text
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.marks.paths import normal
 from uvdive.ledger.marks.regions import Regions
-
-if TYPE_CHECKING:
-    from uvdive.ledger.python.places import Site
+from uvdive.ledger.python.site import Site
 
 _DIST = re.compile(rb"^(.+?)-([^-]+)\.dist-info$")
 _EGG = re.compile(rb"^(.+?)(?:-([^-]+))?(?:-py\d[\w.]*)?(?:-[\w.-]+)?\.egg(?:-info)?$")
@@ -48,7 +45,7 @@ def normal_name(name: str) -> str:
 
 
 def claim_site(
-    contents: Contents, regions: Regions, claims: Claims, os_claims: Claims, site: Site
+    contents: KeptContents, regions: Regions, claims: Claims, os_claims: Claims, site: Site
 ) -> list[Installed]:
     """Let every distribution in a site claim its files.
 
@@ -116,7 +113,9 @@ def _component(regions: Regions, site: Site, name: str, version: str, layer: int
     return number(owner, "distribution", name, version, text(site.environment))
 
 
-def _claim_recorded(contents: Contents, claims: Claims, site: Site, info: int, component: int) -> set[bytes]:
+def _claim_recorded(
+    contents: KeptContents, claims: Claims, site: Site, info: int, component: int
+) -> set[bytes]:
     """Claim what a distribution's metadata names; the top names of its paths below the site."""
     tops: set[bytes] = set()
     for node, birth, death in recorded(contents, site, info, tops):
@@ -124,7 +123,9 @@ def _claim_recorded(contents: Contents, claims: Claims, site: Site, info: int, c
     return tops
 
 
-def recorded(contents: Contents, site: Site, info: int, tops: set[bytes]) -> Iterator[tuple[int, int, int]]:
+def recorded(
+    contents: KeptContents, site: Site, info: int, tops: set[bytes]
+) -> Iterator[tuple[int, int, int]]:
     """The nodes that a RECORD or ``installed-files.txt`` names, each from which layer to which.
 
     Args:
@@ -218,7 +219,7 @@ def _bytecode(table: FileTable, folder: int) -> dict[bytes, list[int]]:
     return found
 
 
-def _tops(contents: Contents, info: int, name: str, recorded: set[bytes]) -> Iterator[bytes]:
+def _tops(contents: KeptContents, info: int, name: str, recorded: set[bytes]) -> Iterator[bytes]:
     """The top-level modules and packages that a distribution brings; its name where nothing tells."""
     table = contents.table
     found = {top for top in recorded if _MODULE.match(top) and top not in _NO_MODULES}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uvdive.image.table import NONE
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import Key, text
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.marks.regions import Regions
 from uvdive.ledger.python.uv_files import add_keeping
 
@@ -56,7 +56,7 @@ class Interpreter:
 
 
 def find_interpreters(
-    contents: Contents, regions: Regions, claims: Sequence[Claims]
+    contents: KeptContents, regions: Regions, claims: Sequence[Claims]
 ) -> tuple[Interpreter, ...]:
     """Every interpreter in any layer, with its regions marked.
 
@@ -91,7 +91,7 @@ def _stdlibs(regions: Regions) -> Iterator[_Home]:
                     yield child, table.path(table.node_parent[node]), text(table.names[child])
 
 
-def _version(contents: Contents, claims: Sequence[Claims], home: _Home, keys: Sequence[Key]) -> str:
+def _version(contents: KeptContents, claims: Sequence[Claims], home: _Home, keys: Sequence[Key]) -> str:
     """``X.Y.Z`` where a package or a header says so, else ``X.Y``."""
     table, (stdlib, prefix, minor) = contents.table, home
     os_py = table.find_below(stdlib, b"os.py")
@@ -110,7 +110,9 @@ def _version(contents: Contents, claims: Sequence[Claims], home: _Home, keys: Se
     return minor
 
 
-def _interpreter(contents: Contents, regions: Regions, claims: Sequence[Claims], home: _Home) -> Interpreter:
+def _interpreter(
+    contents: KeptContents, regions: Regions, claims: Sequence[Claims], home: _Home
+) -> Interpreter:
     table, number = regions.table, regions.components.number
     stdlib, prefix, minor = home
     os_py = table.find_below(stdlib, b"os.py")

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from uvdive.image.table import FileTable
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import text
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.marks.regions import Regions
 from uvdive.ledger.python.distributions import Installed, claim_site
 from uvdive.ledger.python.interpreters import LIB, Interpreter
+from uvdive.ledger.python.site import Site
 
 _INFO = (b".dist-info", b".egg-info", b".egg", b".egg-link")
 _SITES = (b"site-packages", b"dist-packages")
@@ -19,21 +20,6 @@ MARKS = (b"pyvenv.cfg", *_SITES)
 """Names that tell where an environment may be."""
 
 _HOOKS = b"/.cache/pre-commit/"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A folder with distributions.
-
-    ``prefix`` is the folder that their files may reach into, ``environment`` the path
-    by which people know it. ``interpreter`` is the one that looks here by itself.
-    """
-
-    node: int
-    prefix: bytes
-    environment: bytes
-    interpreter: Interpreter | None
-    venv: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +79,7 @@ def find_venvs(regions: Regions) -> tuple[int, ...]:
 
 
 def find_places(
-    contents: Contents,
+    contents: KeptContents,
     regions: Regions,
     python_claims: Claims,
     os_claims: Claims,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.marks.regions import Regions
 from uvdive.ledger.python.distributions import Installed, name_and_version, recorded
 from uvdive.ledger.python.interpreters import LIB
-from uvdive.ledger.python.places import PythonPlace, Site
+from uvdive.ledger.python.places import PythonPlace
+from uvdive.ledger.python.site import Site
 
 
 def find_tools(regions: Regions) -> Iterator[PythonPlace]:
@@ -40,7 +41,7 @@ def _installed(regions: Regions, site: int, component: int) -> Iterator[Installe
             yield Installed(*named, info, component)
 
 
-def files_of(contents: Contents, place: PythonPlace, item: Installed) -> set[int]:
+def files_of(contents: KeptContents, place: PythonPlace, item: Installed) -> set[int]:
     """The nodes of a distribution's files in a tool's environment, its metadata included."""
     table = contents.table
     prefix = table.path(place.root)

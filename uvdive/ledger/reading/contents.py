@@ -44,7 +44,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ContentPlace:
     """Where one image's contents are; goes to the worker process.
 
     ``folders`` are the layers' in the engine's storage, bottom first; ``container``
@@ -57,7 +57,7 @@ class Place:
     source: str = ""
 
 
-Places = tuple[Place | None, Place | None]
+Places = tuple[ContentPlace | None, ContentPlace | None]
 """Of the old and the new image; None where an image's contents are nowhere."""
 
 Indexes = tuple[StoreIndex | None, StoreIndex | None]
@@ -76,7 +76,7 @@ def _stored(client: DockerClient, report: ImageReport) -> tuple[Path, ...]:
 
 
 @contextlib.contextmanager
-def place_of(report: ImageReport, index: StoreIndex | None = None) -> Iterator[Place | None]:
+def place_of(report: ImageReport, index: StoreIndex | None = None) -> Iterator[ContentPlace | None]:
     """Where an image's contents can be read while the context lasts; None where nowhere.
 
     Args:
@@ -90,15 +90,15 @@ def place_of(report: ImageReport, index: StoreIndex | None = None) -> Iterator[P
 
     source = report.image.source
     if source not in ("docker", "podman"):
-        yield None if index is None else Place(index=index)
+        yield None if index is None else ContentPlace(index=index)
         return
     client = connect(endpoint_of(source))
     try:
         if source == "docker" and (folders := _stored(client, report)):
-            yield Place(folders=folders)
+            yield ContentPlace(folders=folders)
         else:
             with _container(client.api, report.image.id) as container:
-                yield Place(container=container, source=source)
+                yield ContentPlace(container=container, source=source)
     except RequestException as error:
         raise engine_gone() from error
     finally:
@@ -150,7 +150,7 @@ class Contents:
     A context manager: what it opened to do so is closed with it.
     """
 
-    def __init__(self, table: FileTable, place: Place) -> None:
+    def __init__(self, table: FileTable, place: ContentPlace) -> None:
         self._table, self._place = table, place
         self._open = contextlib.ExitStack()
         self._store = None if place.index is None else LayerStore(table, place.index)

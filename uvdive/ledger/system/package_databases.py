@@ -9,7 +9,7 @@ from uvdive.distro import places
 from uvdive.image.table import FileTable, Kind
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import text
-from uvdive.ledger.marks.kept_contents import Contents
+from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.marks.paths import PathFinder
 
 PackageNumber = Callable[[str, str, str], int]
@@ -55,7 +55,7 @@ def stanzas(status: bytes) -> dict[str, Stanza]:
     return found
 
 
-def find_packages(contents: Contents, number: PackageNumber) -> OsPackages:
+def find_packages(contents: KeptContents, number: PackageNumber) -> OsPackages:
     """Let every OS package of every layer claim its files."""
     found = OsPackages(Claims(contents.table))
     finder = PathFinder(contents.table)
@@ -71,7 +71,7 @@ def _written(table: FileTable, node: int) -> Iterator[int]:
     return (table.entry_layer[e] for e in table.entries_of(node) if table.entry_kind[e] == Kind.FILE)
 
 
-def _claim_dpkg(contents: Contents, found: OsPackages, finder: PathFinder, number: PackageNumber) -> None:
+def _claim_dpkg(contents: KeptContents, found: OsPackages, finder: PathFinder, number: PackageNumber) -> None:
     """Files by the ``.list`` files of dpkg; a package's other files in ``info`` are its own too (dpkg(1))."""
     table = contents.table
     status, info = table.find(DPKG + b"/status"), table.find(DPKG + b"/info")
@@ -110,7 +110,7 @@ def _place(path: bytes, package: str, diverted: Mapping[bytes, tuple[bytes, str]
 class _Diversions:
     """dpkg's diversions by layer: path to where it went, and whose diversion it is (``:`` local)."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: KeptContents) -> None:
         self._contents = contents
         self._by_layer: dict[int, dict[bytes, tuple[bytes, str]]] = {}
 
@@ -123,7 +123,7 @@ class _Diversions:
 
 
 def _claim_distroless(
-    contents: Contents, found: OsPackages, finder: PathFinder, number: PackageNumber
+    contents: KeptContents, found: OsPackages, finder: PathFinder, number: PackageNumber
 ) -> None:
     """Distroless images: a stanza per package in ``status.d``, its files in ``NAME.md5sums``."""
     table = contents.table
@@ -146,7 +146,7 @@ def _claim_distroless(
                             found.claims.add(owned, component, *span)
 
 
-def _claim_apk(contents: Contents, found: OsPackages, finder: PathFinder, number: PackageNumber) -> None:
+def _claim_apk(contents: KeptContents, found: OsPackages, finder: PathFinder, number: PackageNumber) -> None:
     """Files by apk's ``F:`` and ``R:`` lines (apk-tools, "installed database")."""
     table = contents.table
     for folder in APK:
@@ -178,7 +178,7 @@ def _apk_files(database: bytes) -> Iterator[tuple[str, str, bytes]]:
             name, version, folder = "", "", b""
 
 
-def _claim_rpm(contents: Contents, found: OsPackages, finder: PathFinder, number: PackageNumber) -> None:
+def _claim_rpm(contents: KeptContents, found: OsPackages, finder: PathFinder, number: PackageNumber) -> None:
     """Files by rpm's database where it is SQLite; the older formats are named in a warning."""
     from uvdive.distro.rpm_header import read_rpmdb
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.table import Kind
-from uvdive.ledger.reading.contents import Contents, Place, UnreadableError
+from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
 from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import VIRTUAL, ImageReport
 from uvdive.rewrite.notes import Notes
@@ -18,7 +18,7 @@ _LEAST_ELF = 64
 _NAMED = 3
 
 
-def read_lacking(report: ImageReport, place: Place, *, on_event: OnEvent = ignore) -> Lacking:
+def read_lacking(report: ImageReport, place: ContentPlace, *, on_event: OnEvent = ignore) -> Lacking:
     """Look every library up that the environments' ELF files need; for the worker process.
 
     Raises:

@@ -12,7 +12,6 @@ from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.extra import add_paths
 from uvdive.rewrite.copies.layers import MAX_COPIES, arranged
-from uvdive.rewrite.copies.project_files import project_files
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
@@ -75,9 +74,9 @@ def _from_image(
     whole = arranged(evidence, copier, left | dropped, notes)
     if left:
         return whole
-    for line, count in copier.provided.deleted().items():
+    for line, count in copier.deleted.items():
         notes.warn("R34", line, f"This removed {count} files of the base; the new image still has them.")
-    project = project_files(copier.provided, copier.env, evidence.workdir)
+    project = copier.project_files
     if not project:
         return whole
     lean = copier.copy_set(project | dropped)

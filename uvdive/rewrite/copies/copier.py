@@ -13,6 +13,7 @@ from uvdive.rewrite.copies.already_there import Provided
 from uvdive.rewrite.copies.copy_set import CopySet, Folder, Link, add_folders
 from uvdive.rewrite.copies.exclusions import Exclusions
 from uvdive.rewrite.copies.left_behind import is_scratch, left_behind
+from uvdive.rewrite.copies.project_files import project_files
 from uvdive.rewrite.environment import EnvironmentFacts, sites
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.mounts import mount_points, mount_targets
@@ -52,6 +53,16 @@ class Copier:
     def left_behind(self) -> frozenset[str]:
         """The paths above the base that stay behind, each as short as it can be told exactly."""
         return left_behind(self.files, self.evidence.workdir, self.bases.python_from)
+
+    @cached_property
+    def deleted(self) -> dict[int, int]:
+        """How many paths of the base each line's RUN removed, where the final stage does not repeat it."""
+        return self.provided.deleted()
+
+    @cached_property
+    def project_files(self) -> frozenset[int]:
+        """Files that only the build needs (R12)."""
+        return project_files(self.provided, self.env, self.evidence.workdir)
 
     def copy_set(self, leave_out: frozenset[int] = frozenset(), *, split: bool = False) -> CopySet:
         """The copies; ``leave_out`` are nodes that a choice drops.

@@ -34,9 +34,16 @@ class Exclusions:
         self._workdir = evidence.workdir.rstrip("/")
         named = (cache_folder(step.values, None) for step in evidence.steps)
         self._caches = {path for path in named if path is not None and path.count("/") > 1}
+        self._known: dict[int, bool] = {}
 
     def excludes(self, node: int) -> bool:
-        """Must this file or link stay behind?"""
+        """Must this file or link stay behind? Kept, as each way through the files asks anew."""
+        known = self._known.get(node)
+        if known is None:
+            known = self._known[node] = self._excludes(node)
+        return known
+
+    def _excludes(self, node: int) -> bool:
         path = self.files.path(node)
         if any(path == left or path.startswith(f"{left}/") for left in self.env.left_out):
             return True

@@ -17,7 +17,7 @@ from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import wanted_by
 from uvdive.image.table import NONE
 from uvdive.ledger.owners import OWNERS
-from uvdive.ledger.reading.contents import Contents, Place, UnreadableError
+from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
 from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed
@@ -69,7 +69,7 @@ class SystemFacts:
     listed: Mapping[str, frozenset[str]]
 
 
-def read_system(report: ImageReport, place: Place, *, on_event: OnEvent = ignore) -> SystemFacts:
+def read_system(report: ImageReport, place: ContentPlace, *, on_event: OnEvent = ignore) -> SystemFacts:
     """Read the package database, the ELF headers and the texts of the app; for the worker process.
 
     Raises:

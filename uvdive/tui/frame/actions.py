@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
+from uvdive.tui.frame.host import Host, host_of
 
 Problem = Callable[[Any], str]
 """Takes the screen and says why an action does not apply; empty where it does."""
@@ -108,8 +107,8 @@ class ActionScreen(Screen[None]):
     _applied: tuple[bool, ...] = ()
 
     @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
+    def _app(self) -> Host:
+        return host_of(self)
 
     def problem_of(self, action: Action) -> str:
         """Why the action does not apply now; empty where it does."""
@@ -155,9 +154,7 @@ class ActionScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show the keys."""
-        from uvdive.tui.screens.dialogs.dialogs import Help
-
-        self.app.push_screen(Help(self))
+        self._app.show_help()
 
     async def action_quit(self) -> None:
         """Leave."""

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.screen import Screen
 
 from uvdive.base.errors import CancelledError, UvdiveError
+from uvdive.tui.frame.host import host_of
 from uvdive.tui.frame.jobs import Job
-
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
 
 
 class Newest:
@@ -42,12 +40,12 @@ class Newest:
 
     def ask(self, function: Callable[..., Any], *args: object, limit: float | None = None) -> None:
         """Ask ``function(held, *args)``, and forget what was asked before."""
-        app: UvdiveApp = self._screen.app  # type: ignore[assignment]
-        desk = app.desk
+        host = host_of(self._screen)
+        desk = host.desk
         self.forget()
         if desk is None:
             return
-        self.job = app.jobs.start(
+        self.job = host.jobs.start(
             self._name,
             self._screen,
             lambda _event, cancel: desk.ask(function, *args, limit=limit, cancel=cancel),
@@ -70,7 +68,6 @@ class Newest:
             self._answered(message.result)
         elif not isinstance(message.error, CancelledError):
             if message.job.crash is not None:
-                app: UvdiveApp = self._screen.app  # type: ignore[assignment]
-                app.crash = message.job.crash
+                host_of(self._screen).crash = message.job.crash
             self._failed(message.error)
         return True

@@ -8,30 +8,36 @@ from uvdive.tui.frame.actions import Action, can_leave, leaving, moving
 
 
 def _planned(screen: Any) -> str:
-    return "" if screen.plan is not None else "The rewrite is not computed yet."
+    return "" if screen.work.plan is not None else "The rewrite is not computed yet."
+
+
+def _has_row(screen: Any) -> str:
+    if screen.view != "plan":
+        return "v shows the plan, whose rows have rules."
+    return _planned(screen) or ("" if screen.selected is not None else "Nothing is selected.")
 
 
 BUSY = "A build is running; x stops it."
 
 
 def _idle(screen: Any) -> str:
-    return BUSY if screen.busy else ""
+    return BUSY if screen.work.busy else ""
 
 
 def _can_build(screen: Any) -> str:
-    return str(_idle(screen) or _planned(screen) or screen.build_problem)
+    return str(_idle(screen) or _planned(screen) or screen.work.build_problem)
 
 
 def _can_write(screen: Any) -> str:
-    return str(_idle(screen) or _planned(screen) or screen.write_problem)
+    return str(_idle(screen) or _planned(screen) or screen.work.write_problem)
 
 
 def _can_repair(screen: Any) -> str:
-    if screen.busy:
+    if screen.work.busy:
         return BUSY
-    if screen.proof is None or screen.proof.comparison is None:
+    if screen.work.proof is None or screen.work.proof.comparison is None:
         return "Nothing was checked yet; b builds and checks."
-    return "" if screen.proof.repairs else "Nothing failed that a decision could mend."
+    return "" if screen.work.proof.repairs else "Nothing failed that a decision could mend."
 
 
 def _can_time(screen: Any) -> str:
@@ -39,26 +45,27 @@ def _can_time(screen: Any) -> str:
 
 
 def _can_undo(screen: Any) -> str:
-    return _idle(screen) or ("" if screen.written is not None else "Nothing was written.")
+    return _idle(screen) or ("" if screen.work.written is not None else "Nothing was written.")
 
 
 def _can_plan_again(screen: Any) -> str:
-    if screen.busy or screen.planning:
+    work = screen.work
+    if work.busy or work.planning:
         return "Something is running; x stops it."
-    return "" if screen.plan is None or screen.changed_problem else "The files are as they were planned from."
+    return "" if work.plan is None or work.changed_problem else "The files are as they were planned from."
 
 
 def _has_comparison(screen: Any) -> str:
-    done = screen.proof is not None and screen.proof.comparison is not None
+    done = screen.work.proof is not None and screen.work.proof.comparison is not None
     return "" if done else "The new image is not measured yet; b builds it."
 
 
 def _can_stop_build(screen: Any) -> str:
-    return "" if screen.busy or screen.planning else "Nothing is running."
+    return "" if screen.work.busy or screen.work.planning else "Nothing is running."
 
 
 def _can_switch(screen: Any) -> str:
-    return "" if screen.started else "Nothing was built yet; b builds."
+    return "" if screen.work.proof is not None else "Nothing was built yet; b builds."
 
 
 REWRITE = (
@@ -98,7 +105,15 @@ REWRITE = (
     ),
     Action("rewrite.compare", "c", "Compare", "Show all that differs between both images.", _has_comparison),
     Action("rewrite.stop", "x", "Stop", "Stop the build; nothing was written.", _can_stop_build, footer=True),
-    Action("rewrite.split", "d", "Split", "Show the diff unified or side by side.", _planned, footer=True),
+    Action(
+        "rewrite.page",
+        "i",
+        "Rule",
+        "Open the page of the selected row's rule, and of its choice. Enter does too, but for a choice.",
+        _has_row,
+        footer=True,
+    ),
+    Action("rewrite.split", "d", "Split", "Show the diff unified or side by side.", _planned),
     Action(
         "rewrite.switch",
         "v",

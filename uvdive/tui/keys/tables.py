@@ -13,11 +13,11 @@ def _read(screen: Any) -> str:
 
 
 def _can_stop_reading(screen: Any) -> str:
-    return "" if screen.reading or screen.taking else "Nothing is being read or written."
+    return "" if screen.reading or screen.taking.running else "Nothing is being read or written."
 
 
 def _can_export(screen: Any) -> str:
-    return _read(screen) or str(screen.export_problem)
+    return _read(screen) or str(screen.taking.problem)
 
 
 def _has_file(screen: Any) -> str:

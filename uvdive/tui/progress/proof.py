@@ -29,13 +29,13 @@ def saving(before: int, after: int) -> str:
 
 
 @dataclass(slots=True)
-class Proof:
+class ProofState:
     """Everything that came of one ``prove``: fed with events, then with the result.
 
     ``original`` is the build of the image before, as far as it was built in this session;
     ``side`` is which of both is built or read just now, ``layers`` the bytes of the new
     image's layers that are read, by diff id.
-    ``outcome`` is the session floor's own Proof, once it is there.
+    ``outcome`` is the session floor's Proof, once it is there.
     """
 
     clock: Callable[[], float] = time.monotonic

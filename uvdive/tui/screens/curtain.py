@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
+from uvdive.tui.frame.host import host_of
 from uvdive.tui.words.headline import Progress, of_progress
-
-if TYPE_CHECKING:
-    from uvdive.tui.app import UvdiveApp
 
 
 class Curtain(Screen[None]):
@@ -22,12 +18,9 @@ class Curtain(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The line as the explorer shows it first."""
-        yield Static(of_progress(Progress(target=self._app.called), None, self.app.size.width), id="headline")
+        progress = Progress(target=host_of(self).called)
+        yield Static(of_progress(progress, None, self.app.size.width), id="headline")
 
     def on_mount(self) -> None:
         """Paint, then make room."""
-        self.call_after_refresh(self._app.raise_curtain)
-
-    @property
-    def _app(self) -> UvdiveApp:
-        return cast("UvdiveApp", self.app)
+        self.call_after_refresh(host_of(self).raise_curtain)

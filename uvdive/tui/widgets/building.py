@@ -12,7 +12,7 @@ from uvdive.base.units import delta, percent, size
 from uvdive.ledger.owners import OWNERS
 from uvdive.tui.frame.text import right, visible
 from uvdive.tui.frame.theme import LOOKS, MIXED, glyph
-from uvdive.tui.progress.proof import Proof
+from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.widgets.bars import cells, stacked
 from uvdive.tui.widgets.rows import Rows
 from uvdive.verify.checks import Check
@@ -62,7 +62,7 @@ class CheckList(Rows):
         self._repairs: Sequence[Repair] = ()
         self._ended = False
 
-    def follow(self, proof: Proof) -> None:
+    def follow(self, proof: ProofState) -> None:
         """Draw the checks; those that failed are open, and what may mend them stands below."""
         self._checks = proof.checks
         self._repairs = proof.repairs

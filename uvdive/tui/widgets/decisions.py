@@ -11,7 +11,7 @@ from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, RewritePlan
 from uvdive.rewrite.rules.explain import explain
 from uvdive.tui.frame.text import visible
 from uvdive.tui.widgets.rows import Rows
-from uvdive.tui.words.pages import render
+from uvdive.tui.words.pages import titled
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +104,33 @@ def _same(item: Item, was: Item | None) -> bool:
     )
 
 
+def lines_of(plan: RewritePlan, item: Item) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The lines that a row is about: of the old Dockerfile, and of the new one."""
+    if item.decision is not None:
+        line, new = item.decision.line, item.decision.new_lines
+    elif item.warning is not None:
+        line, new = item.warning.line, ()
+    else:
+        line, new = None if plan.refusal is None else plan.refusal.line, ()
+    return () if line is None else (line,), new
+
+
 def reason(plan: RewritePlan, item: Item) -> Content:
     """Why, in full: the reason of a decision, the words of a warning or the refusal; then the rule's page."""
     told = _told(plan, item)
+    found = pages(plan, item)[:1]
+    return Content("\n\n").join([told, *(titled(page) for page in found)])
+
+
+def pages(plan: RewritePlan, item: Item) -> tuple[str, ...]:
+    """The pages of a row, in Markdown: of its rule, and where it is a choice, of that."""
     about = plan.refusal if item.refused else item.warning or item.decision
     if about is None:
-        return told
-    page = explain(about.rule)
-    title = page.partition("\n")[0].removeprefix("# ")
-    return Content("\n").join([told, Content(""), Content.styled(title, "bold"), render(page)])
+        return ()
+    rule = explain(about.rule)
+    if item.decision is None or not item.decision.alternatives:
+        return (rule,)
+    return rule, explain(item.decision.id)
 
 
 def _told(plan: RewritePlan, item: Item) -> Content:

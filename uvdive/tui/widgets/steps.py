@@ -7,7 +7,7 @@ from textual.content import Content
 from uvdive.base.units import size
 from uvdive.tui.frame.text import right, visible
 from uvdive.tui.progress.build import Build, Step
-from uvdive.tui.progress.proof import SIDES, Proof
+from uvdive.tui.progress.proof import SIDES, ProofState
 from uvdive.tui.widgets.rows import Rows
 
 _STATES = {
@@ -27,10 +27,10 @@ class StepList(Rows):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual calls it so
         super().__init__(id=id)
         self._rows: list[tuple[Build, Step | None]] = []
-        self._followed: Proof | None = None
+        self._followed: ProofState | None = None
         self._current: Build | None = None
 
-    def follow(self, proof: Proof) -> None:
+    def follow(self, proof: ProofState) -> None:
         """Draw both builds; the cursor follows the last step of the one that runs while it is on it."""
         follow = (
             proof is not self._followed or proof.current is not self._current or self.cursor >= self._last()
@@ -90,7 +90,7 @@ class LogView(Rows):
         self._build, self._step = build, None if step is None else step.event.id
         self._draw(follow=True)
 
-    def follow(self, proof: Proof) -> None:
+    def follow(self, proof: ProofState) -> None:
         """Draw the log; the cursor stays at its end while it is there."""
         if self._build is not proof.original and self._build is not proof.build:
             self._build, self._step = proof.build, None

@@ -1,4 +1,4 @@
-"""The long texts of findings, whose Markdown is our own, as content."""
+"""The long texts of findings, rules and choices, whose Markdown is our own, as content."""
 
 from __future__ import annotations
 
@@ -7,6 +7,16 @@ import re
 from textual.content import Content
 
 _CODE = re.compile(r"`([^`]+)`")
+
+
+def title_of(markdown: str) -> str:
+    """A page's first heading."""
+    return markdown.partition("\n")[0].removeprefix("# ")
+
+
+def titled(markdown: str) -> Content:
+    """A page below its first heading."""
+    return Content("\n").join([Content.styled(title_of(markdown), "bold"), render(markdown)])
 
 
 def render(markdown: str) -> Content:

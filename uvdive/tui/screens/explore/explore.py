@@ -2,73 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events, on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import BytesRead, Note
+from uvdive.base.units import size
 from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerRead
+from uvdive.image.table import Kind
+from uvdive.tui.desk.file_contents import Opening, opening
+from uvdive.tui.desk.outline import Line
+from uvdive.tui.desk.path_facts import path_of
 from uvdive.tui.frame.actions import bindings
-from uvdive.tui.frame.jobs import Job
+from uvdive.tui.frame.jobs import Job, Work
+from uvdive.tui.frame.newest import Newest
 from uvdive.tui.frame.panes import WIDE
 from uvdive.tui.frame.text import visible
 from uvdive.tui.keys.tables import EXPLORE
+from uvdive.tui.screens.dialogs.asking import AskForm, AskTarget
 from uvdive.tui.screens.dialogs.dialogs import Failure
-from uvdive.tui.screens.explore.export_and_extract import Takeout
+from uvdive.tui.screens.explore.browser import Browser
+from uvdive.tui.screens.explore.taking import Taking, file_name, missing, report_name, so_far
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
 from uvdive.tui.widgets.files import WAITING, FileTree
-from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
-from uvdive.tui.widgets.telling import Telling
 from uvdive.tui.words import headline
-from uvdive.tui.words.selection import describe_base, describe_layer, describe_node, describe_owner
 
 if TYPE_CHECKING:
     from uvdive.session.desk import Desk
-    from uvdive.tui.desk.path_facts import NodeFacts
+    from uvdive.session.exporting import ExportKind
+    from uvdive.session.extracting import Extracted
 
 
-class ExploreScreen(Takeout):
-    """Owners, layers, files and details of one image."""
+class ExploreScreen(Browser):
+    """Reads one image, shows it, and leads to everything else."""
 
     ACTIONS = EXPLORE
     BINDINGS = bindings(EXPLORE)
-    PANES: ClassVar[tuple[str, ...]] = ("owners", "layers", "files", "details")
     HELP = "Where the image's bytes come from: by owner, by layer, by file."
 
     def __init__(self) -> None:
         super().__init__()
         self.error: UvdiveError | None = None
         self.progress = headline.Progress()
+        self.taking = Taking(self._start)
         self._job: Job | None = None
-
-    def compose(self) -> ComposeResult:
-        """The shell, painted before anything is known."""
-        yield Static(id="headline")
-        yield OwnerBar(id="bar")
-        yield Static(id="wins")
-        yield Static(id="tabs")
-        with Horizontal(id="panes"):
-            with Vertical(id="left", classes="column"):
-                yield OwnerList(id="owners")
-                yield LayerList(id="layers")
-                with Telling(id="details"):
-                    yield Static(id="about")
-            with Vertical(id="right", classes="column"), Vertical(id="files"):
-                yield Input(placeholder="part of a path", id="needle", compact=True)
-                yield FileTree(id="tree")
-        yield Static(
-            "uvdive needs a terminal of at least 60 × 16.\nMake it larger, or use --report.", id="small"
+        self._opening = Newest("open", self, self._opened, self.not_answered)
+        self._copying = Newest(
+            "path", self, lambda path: self._app.copy(path.decode("utf-8", "replace")), self.not_answered
         )
-        yield KeyBar()
+
+    def _start(self, name: str, work: Work) -> Job:
+        return self._app.jobs.start(name, self, work)
 
     def on_mount(self) -> None:
         """Paint first; begin to read after the first picture."""
@@ -96,8 +87,8 @@ class ExploreScreen(Takeout):
         for event in message.job.take():
             if message.job is self._job:
                 self._read(event)
-            else:
-                self.took(event)
+            elif words := so_far(event):
+                self._tell_taking(words)
         self._show_headline()
 
     def _read(self, event: object) -> None:
@@ -125,7 +116,7 @@ class ExploreScreen(Takeout):
         if message.job is self._job:
             self._loaded(message.result)
         else:
-            self.taken_out(message.job, message.result)
+            self._taken(message.job, message.result)
 
     def _loaded(self, desk: Desk) -> None:
         self._app.freeze()
@@ -133,7 +124,7 @@ class ExploreScreen(Takeout):
         self.report = report = desk.report
         self.query_one(OwnerBar).show({owner.owner: owner.bytes for owner in report.owners})
         self.query_one(OwnerList).show(report.owners)
-        self.tell_wins()
+        self._tell_wins()
         self.query_one(LayerList).show(report)
         if not report.layers:
             self.query_one(FileTree).wait("The image has no layers.")
@@ -149,7 +140,7 @@ class ExploreScreen(Takeout):
         if message.job.crash is not None:
             self._app.crash = message.job.crash
         if message.job is not self._job:
-            self._not_taken_out(message)
+            self._not_taken(message.error)
             return
         self.error = message.error
         self._show_headline()
@@ -185,7 +176,7 @@ class ExploreScreen(Takeout):
             line = headline.of_progress(self.progress, self.error, width)
         self.query_one("#headline", Static).update(line, layout=False)
 
-    def tell_wins(self) -> None:
+    def _tell_wins(self) -> None:
         """Say what could be won."""
         if self.report is not None:
             self.query_one("#wins", Static).update(headline.wins(self.report), layout=False)
@@ -194,31 +185,34 @@ class ExploreScreen(Takeout):
         """As many words in the headline as fit now."""
         self._show_headline()
 
-    # What is shown
-
-    @on(Rows.Highlighted, "#owners")
-    @on(Rows.Highlighted, "#tree")
-    def _highlighted(self) -> None:
-        self.describe()
-
-    @on(Rows.Chosen, "#layers")
-    def _layer_chosen(self) -> None:
-        self.go_to("files")
-
-    @on(Rows.Chosen, "#owners")
-    def _owner_chosen(self) -> None:
-        owners = self.query_one(OwnerList)
-        self.only_owner(owners.owners[owners.cursor].owner)
-
-    @on(OwnerBar.Clicked)
-    def _bar_clicked(self, message: OwnerBar.Clicked) -> None:
-        owners = self.query_one(OwnerList)
-        owners.cursor = [owner.owner for owner in owners.owners].index(message.owner)
-        self.go_to("owners")
-
     @on(events.Click, "#wins")
     def _wins_clicked(self) -> None:
         self.action_findings()
+
+    # What is opened, copied and written
+
+    def takes(self, message: Job.Done | Job.Failed) -> bool:
+        """Take the answer to a question; False for the message of another job."""
+        return super().takes(message) or self._opening.take(message) or self._copying.take(message)
+
+    @property
+    def _line(self) -> Line | None:
+        """The selected file or folder."""
+        line = self.query_one(FileTree).line
+        return None if line is None or line.more else line
+
+    @property
+    def open_problem(self) -> str:
+        """Why the selection cannot be opened."""
+        line = self._line
+        if line is None:
+            return "No file is selected."
+        return "" if line.kind == Kind.FILE else "Only files can be opened."
+
+    @property
+    def extract_problem(self) -> str:
+        """Why the selection cannot be written to the disk."""
+        return "No file is selected." if self._line is None else self.taking.extract_problem(self._app.desk)
 
     @on(Rows.Chosen, "#tree")
     def _chosen(self) -> None:
@@ -227,53 +221,101 @@ class ExploreScreen(Takeout):
         else:
             self.action_open()
 
-    def describe(self) -> None:
-        """Tell about what is selected in the pane that was used last."""
-        report = self.report
-        if report is None:
+    def action_open(self) -> None:
+        """Show the file's content."""
+        line, span = self._line, self.browsing.span
+        if line is not None and span is not None and not self.open_problem:
+            self._opening.ask(opening, span, line.node)
+
+    def _opened(self, found: Opening) -> None:
+        from uvdive.tui.screens.viewer import ViewerScreen
+
+        if self.report is not None and self.app.screen is self:
+            self.app.push_screen(ViewerScreen(self.report, found))
+
+    def action_extract(self) -> None:
+        """Ask where to, then write the file or folder."""
+        line, span, desk = self._line, self.browsing.span, self._app.desk
+        if line is None or span is None or desk is None or self.extract_problem:
             return
-        tree, layers = self.query_one(FileTree), self.query_one(LayerList)
-        about = Content("")
-        if self.subject == "owners" and self.query_one(OwnerList).owners:
-            owners = self.query_one(OwnerList)
-            about = describe_owner(report, owners.owners[owners.cursor].owner)
-        elif self.subject == "files" and tree.selected is not None:
-            self.tell_node(tree.selected)
+        name = visible(line.name) if line.node else "rootfs"
+        whole = f"{name}, {size(line.weight)}," if line.weight else name
+
+        def answered(target: Path | None) -> None:
+            if target is not None:
+                self.taking.extract(desk, span, line.node, target)
+                self._taking_began()
+
+        self.app.push_screen(AskTarget(f"Write {whole} to", file_name(name)), answered)
+
+    def action_export(self) -> None:
+        """Ask as what and where to, then write the report."""
+        self.app.push_screen(AskForm(), self._export_as)
+
+    def _export_as(self, form: str | None) -> None:
+        report, desk = self.report, self._app.desk
+        if report is None or form is None or desk is None:
             return
-        elif layers.selected is not None:
-            row = layers.selected
-            about = describe_base(report, row.fold) if row.fold else describe_layer(report, row.layer)
-        self._tell_about(about)
 
-    def _told(self, facts: NodeFacts) -> None:
-        if self.subject == "files" and self.report is not None:
-            self._tell_about(describe_node(self.report, facts))
+        def answered(path: Path | None) -> None:
+            if path is None:
+                return
+            if form == "svg":
+                # Drawn here: only this thread may look at widgets.
+                self.taking.picture(self.app.export_screenshot(title="uvdive").encode(), path)
+            else:
+                self.taking.export(desk, cast("ExportKind", form), path)
+            self._taking_began()
 
-    def _tell_about(self, about: Content) -> None:
-        self.query_one("#about", Static).update(about)
-        self.query_one("#details").scroll_home(animate=False)
+        self.app.push_screen(
+            AskTarget("Export to", report_name(self._app.shown_name(report), form)), answered
+        )
 
-    def pane_changed(self) -> None:
-        """Another pane has the focus: the details are of its selection."""
-        self.query_one("#tabs", Static).update(self.tabs())
-        self.describe()
+    def _taking_began(self) -> None:
+        self._tell_taking("preparing")
+        self.refresh_actions()
 
-    def focus_target(self, pane: str) -> Widget:
-        """The widget that takes a pane's keys."""
-        return self.query_one(FileTree) if pane == "files" else self.query_one(f"#{pane}")
+    def _tell_taking(self, words: str) -> None:
+        self.tell([Content.styled("Writing:", "bold"), Content(words), Content("x stops")])
+
+    def _taken(self, job: Job, result: Any) -> None:
+        """Tell what was written."""
+        self._taking_ended()
+        if job.name != "extract":
+            self.notify(visible(str(result)), title="Exported", markup=False, timeout=6)
+            return
+        done: Extracted = result
+        lacking = missing(done)
+        self.notify(
+            "\n".join([f"{done.files:,} files, {size(done.bytes)} in {visible(str(done.path))}", *lacking]),
+            title="Extracted",
+            severity="warning" if lacking else "information",
+            markup=False,
+            timeout=8,
+        )
+
+    def _not_taken(self, error: UvdiveError) -> None:
+        self._taking_ended()
+        if isinstance(error, CancelledError):
+            self.notify("Stopped; nothing was written.", timeout=4)
+        else:
+            self.app.push_screen(Failure(error))
+
+    def _taking_ended(self) -> None:
+        self.taking.ended()
+        self._tell_wins()
+        self.refresh_actions()
+
+    def tell(self, words: list[Content]) -> None:
+        """Say how something goes that is out of sight, in place of what could be won."""
+        self.query_one("#wins", Static).update(Content("  ").join(words), layout=False)
 
     # Actions
 
     @property
     def can_back(self) -> bool:
         """Is there a filter, a range or a zoom to end, or a picker to go back to?"""
-        return (
-            self.maximized is not None
-            or self._app.picked
-            or self.marked
-            or bool(self.filter)
-            or self.query_one("#files").has_class("-filtering")
-        )
+        return self.filtering or self.marked or self.maximized is not None or self._app.picked
 
     def action_rewrite(self) -> None:
         """Go to the rewrite."""
@@ -306,9 +348,8 @@ class ExploreScreen(Takeout):
 
     def action_back(self) -> None:
         """End the filter, then the range, then the zoom; then back to the picker, if it was there."""
-        if self.filter or self.query_one("#files").has_class("-filtering"):
-            self._end_filter()
-            self.set_focus(self.query_one(FileTree))
+        if self.filtering:
+            self.end_filter()
         elif self.marked:
             self.action_mark()
         elif self.maximized is not None:
@@ -323,7 +364,7 @@ class ExploreScreen(Takeout):
             return
         text = ""
         if self.subject == "files" and tree.selected is not None:
-            self.copy_path(tree.selected)
+            self._copying.ask(path_of, tree.selected)
         elif self.subject == "layers" and layers.selected is not None:
             layer = report.layers[layers.selected.layer]
             text = layer.instruction or layer.created_by
@@ -335,7 +376,7 @@ class ExploreScreen(Takeout):
 
     def action_stop(self) -> None:
         """Stop reading or writing."""
-        for job in (self._job, self._taking):
-            if job is not None and job.running:
-                job.cancel.cancel()
+        if self._job is not None and self._job.running:
+            self._job.cancel.cancel()
+        self.taking.stop()
         self.refresh_actions()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
 from uvdive.tui.frame.actions import ActionScreen, bindings
@@ -31,7 +32,8 @@ class RewriteLayout(ActionScreen, Panes):
     BUILD_PANES: ClassVar[tuple[str, ...]] = ("steps", "deltas", "checks", "log")
     PANES = PLAN_PANES + BUILD_PANES
     HELP = (
-        "Decisions on the left, what they change on the right. Enter on a choice (○) takes it.\n"
+        "Decisions on the left, what they change on the right. Enter on a choice (○) takes it,\n"
+        "on any other row it opens the page of the rule.\n"
         "b builds the new image, checks it against the old one and compares their sizes; w writes the file.\n"
         "Enter on a step shows what it printed. p takes what may mend a failed check and builds again."
     )
@@ -98,18 +100,24 @@ class RewriteLayout(ActionScreen, Panes):
             self.pane("deltas").border_title = f"{self.number('deltas')} {self.pane_title('deltas')}"
             self.pane_changed()
 
+    def name_log(self) -> None:
+        """Say in the log's title whose output it is."""
+        title = Content(f"{self.number('log')} {self.query_one(LogView).title()}")
+        self.pane("log").border_title = cast("str", title)
+
     def pane_changed(self) -> None:
         """Another pane has the focus."""
         self.query_one("#tabs", Static).update(self.tabs())
 
-    def _show_view(self, view: str) -> None:
+    def show_view(self, view: str) -> None:
+        """Show the plan or the build, and give its first pane the keys."""
         self.query_one(ContentSwitcher).current = view
         self.go_to(self.panes[0])
 
     def action_split(self) -> None:
         """Unified or side by side."""
         if self.view != "plan":
-            self._show_view("plan")
+            self.show_view("plan")
         diff = self.query_one(DiffView)
         diff.toggle()
         self.query_one("#plan").set_class(diff.split, "-split")
@@ -119,4 +127,4 @@ class RewriteLayout(ActionScreen, Panes):
 
     def action_switch(self) -> None:
         """The plan or the build."""
-        self._show_view("build" if self.view == "plan" else "plan")
+        self.show_view("build" if self.view == "plan" else "plan")

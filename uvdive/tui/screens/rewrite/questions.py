@@ -11,7 +11,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.estimate import saving_alone
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.frame.text import visible
-from uvdive.tui.progress.proof import Proof
+from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.screens.dialogs.dialogs import Question
 
 
@@ -35,7 +35,7 @@ def without_dockerfile(report: ImageReport) -> Content:
     )
 
 
-def first_question(plan: RewritePlan, proof: Proof | None) -> Question:
+def first_question(plan: RewritePlan, proof: ProofState | None) -> Question:
     """Where the new text goes, what becomes of the old one, and what is known about it."""
     name = visible(plan.dockerfile)
     lines = [
@@ -62,7 +62,7 @@ def pull_question(base: str) -> Question:
     return Question("Pull it now?", Content("\n").join(lines), "Pull")
 
 
-def _known(proof: Proof | None) -> Content:
+def _known(proof: ProofState | None) -> Content:
     if proof is None or proof.comparison is None:
         return Content.styled(
             "It was not built yet, so nothing is proven: b builds and checks it.", "$text-warning"
@@ -72,7 +72,7 @@ def _known(proof: Proof | None) -> Content:
     return Content.styled(f"{proof.verdict()}; {proof.proven()}.", "$text-warning")
 
 
-def second_question(proof: Proof) -> Question:
+def second_question(proof: ProofState) -> Question:
     """After a failed proof: what failed, and whether to write all the same."""
     lines = [Content("The new image is not as good as the old one:"), Content("")]
     for check in proof.failed_checks:

@@ -8,15 +8,16 @@ from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
-from uvdive.output.rewrite_json import prediction_error
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.frame.text import visible
-from uvdive.tui.progress.proof import Proof, saving
+from uvdive.tui.progress.proof import ProofState, saving
+from uvdive.tui.screens.rewrite.work import RewriteWork
 from uvdive.tui.widgets.building import Sides
 from uvdive.tui.widgets.hanging import Pair
+from uvdive.verify.measured import prediction_error
 
 
-def figures(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) -> Sides:
+def figures(report: ImageReport, plan: RewritePlan | None, proof: ProofState | None) -> Sides:
     """Both images by owner: measured where they are, else predicted, else the old one alone."""
     found = proof.comparison if proof is not None else None
     if found is not None:
@@ -36,7 +37,18 @@ def figures(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) 
     )
 
 
-def plan_words(plan: RewritePlan) -> list[Content]:
+def standing(work: RewriteWork) -> list[Content]:
+    """How the rewrite stands, the most important first."""
+    if work.planning or work.plan is None:
+        return [Content(visible(work.note)), Content("x stops" if work.planning else "")]
+    if work.changed_problem:
+        return [Content.styled(work.changed_problem, "$text-warning")]
+    if work.proof is not None:
+        return _proof_words(work.proof, work.written, busy=work.busy)
+    return _plan_words(work.plan)
+
+
+def _plan_words(plan: RewritePlan) -> list[Content]:
     """What a plan promises, the most important first."""
     if plan.outcome == "refused":
         return [Content.styled("not rewritten: see why below", "$text-error")]
@@ -48,7 +60,7 @@ def plan_words(plan: RewritePlan) -> list[Content]:
     return [Content.styled(f"{words} predicted", "bold"), Content("b builds and proves it")]
 
 
-def proof_words(proof: Proof, written: Path | None, *, busy: bool) -> list[Content]:
+def _proof_words(proof: ProofState, written: Path | None, *, busy: bool) -> list[Content]:
     """How a build and its proof stand, the most important first."""
     if proof.failure:
         return [Content.styled(visible(proof.failure), "$text-error"), Content("b builds again")]
@@ -74,7 +86,7 @@ def proof_words(proof: Proof, written: Path | None, *, busy: bool) -> list[Conte
     return [*parts, Content(figures)]
 
 
-def facts(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) -> tuple[Pair, ...]:
+def facts(report: ImageReport, plan: RewritePlan | None, proof: ProofState | None) -> tuple[Pair, ...]:
     """What else is known of an outcome: why, prediction, pull size, builds, and every warning."""
     if plan is None or proof is None or proof.comparison is None or proof.outcome is None:
         return ()
@@ -99,7 +111,7 @@ def facts(report: ImageReport, plan: RewritePlan | None, proof: Proof | None) ->
     return tuple((Content.styled(term, "$foreground 66%"), Content(visible(words))) for term, words in found)
 
 
-def _builds(proof: Proof) -> list[tuple[str, str]]:
+def _builds(proof: ProofState) -> list[tuple[str, str]]:
     before = proof.original.words() if proof.original.result is not None else "not built now"
     told = [("built", f"before: {before}"), ("", f"after: {proof.build.words()}")]
     timings = proof.timings

@@ -1,0 +1,136 @@
+"""The dependencies before the source, with mounts only where R42 lets them be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dockerfiles import IN_APP
+
+from uvdive.rewrite.plan import RewritePlan
+
+START = 'CMD ["uv", "run", "--no-sync", "flask", "run"]\n'
+WHY = "# The dependencies alone, so that a change of the source leaves their layer.\n"
+LOCK = """\
+version = 1
+[[package]]
+name = "flask"
+source = { registry = "https://x/simple" }
+[[package]]
+name = "x"
+source = { editable = "." }
+"""
+BINDS = (
+    "--mount=type=bind,source=pyproject.toml,target=pyproject.toml \\\n"
+    "    --mount=type=bind,source=uv.lock,target=uv.lock \\\n"
+)
+
+
+@pytest.fixture
+def whole(project, node, tmp_path: Path) -> Callable[..., RewritePlan]:
+    """The plan of a file that copies everything before it installs, unless told otherwise."""
+
+    def make(
+        body: str = "COPY . .\nRUN uv sync --locked --no-dev\n",
+        *,
+        lock: str = LOCK,
+        ignore: str = ".venv\n",
+        head: str = IN_APP,
+        more: tuple[str, ...] = (),
+        **options: Any,
+    ) -> RewritePlan:
+        names = ("pyproject.toml", "uv.lock", *more)
+        for name in names:
+            (tmp_path / name).write_text(lock if name == "uv.lock" else "x")
+        (tmp_path / ".dockerignore").write_text(ignore)
+        (tmp_path / "src").mkdir(exist_ok=True)
+        wrote = {
+            "COPY .": {f"/app/{name}": node(9) for name in (*names, "src/x.py")},
+            "COPY pyproject": {f"/app/{name}": node(9) for name in names},
+        }
+        return project(head + body + START, wrote).plan(context=tmp_path, **options)
+
+    return make
+
+
+def build(result: RewritePlan) -> str:
+    """The build stage's text."""
+    assert result.outcome == "rewritten", result.refusal
+    return result.text.partition("\n\nFROM ")[0]
+
+
+def test_r42_without_buildkit_s_features_the_lock_is_copied_and_the_cache_stays_out(whole) -> None:
+    text = build(whole())
+    assert text.endswith(
+        f"{WHY}COPY pyproject.toml uv.lock ./\n"
+        "RUN uv sync --frozen --no-install-workspace --no-dev --no-cache\n"
+        "COPY . .\n"
+        "RUN uv sync --locked --no-dev"
+    )
+    assert "--mount" not in text
+
+
+def test_r42_a_file_with_a_syntax_line_gets_bind_mounts(whole) -> None:
+    text = build(whole(head=f"# syntax=docker/dockerfile:1\n{IN_APP}"))
+    assert f"RUN {BINDS}    uv sync --frozen --no-install-workspace --no-dev --no-cache\nCOPY . .\n" in text
+
+
+def test_r42_the_author_s_own_cache_mount_and_secrets_serve_the_new_step_too(whole) -> None:
+    mounts = "--mount=type=cache,target=/root/.cache/uv --mount=type=secret,id=token"
+    text = build(whole(f"COPY . .\nRUN {mounts} uv sync --frozen\n"))
+    own = mounts.replace(" ", " \\\n    ")
+    assert f"RUN {own} \\\n    {BINDS}    uv sync --frozen --no-install-workspace\nCOPY . .\n" in text
+    assert f"RUN {mounts} uv sync --frozen" in text
+
+
+def test_r42_what_is_copied_before_the_source_is_not_copied_again(whole) -> None:
+    text = build(whole("COPY pyproject.toml uv.lock ./\nCOPY src ./src\nRUN uv sync\n"))
+    assert (
+        f"uv.lock ./\n{WHY}RUN uv sync --frozen --no-install-workspace --no-cache\nCOPY src ./src\n" in text
+    )
+
+
+def test_r50_the_first_sync_sees_the_python_version_too(whole) -> None:
+    assert "COPY pyproject.toml uv.lock .python-version ./\n" in build(whole(more=(".python-version",)))
+
+
+def test_r42_the_author_s_order_is_a_choice(whole) -> None:
+    result = whole(choices={"dependency-layer": "with-source"})
+    assert WHY not in result.text
+    decision = next(d for d in result.decisions if d.id == "dependency-layer")
+    assert [a.value for a in decision.alternatives] == ["first", "with-source"]
+    assert len({a.predicted_bytes for a in decision.alternatives}) == 1
+
+
+def test_r6_the_first_sync_downloads_no_python_either(whole) -> None:
+    text = build(whole("RUN apt-get update\nCOPY . .\nRUN uv sync\n"))
+    assert text.index("UV_PYTHON_DOWNLOADS=never") < text.index("uv sync --frozen")
+
+
+def test_r17_the_members_of_a_workspace_stay_out_of_the_first_sync(whole) -> None:
+    core = '[[package]]\nname = "core"\nsource = { editable = "core" }\n'
+    lock = f'{LOCK}{core}[manifest]\nmembers = ["core", "x"]\n'
+    text = build(whole("COPY . .\nRUN uv sync --all-packages\n", lock=lock))
+    assert "uv sync --frozen --no-install-workspace --all-packages --no-cache\n" in text
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"body": "COPY pyproject.toml uv.lock ./\nRUN uv sync --no-install-project\nCOPY . .\nRUN uv sync\n"},
+        {"body": "COPY pyproject.toml uv.lock ./\nRUN uv sync\nCOPY . .\n"},
+        {"body": "COPY . .\nRUN uv sync --reinstall\n"},
+        {"body": "COPY . .\nRUN UV_PYTHON=3.13 uv sync\n"},
+        {"body": "COPY . .\nRUN uv venv && uv sync\n"},
+        {"body": "COPY . .\nRUN apt-get install -y gcc\nRUN uv sync\n"},
+        {"body": "COPY . .\nENV X=1\nRUN uv sync\n"},
+        {"body": "COPY . .\nRUN uv sync --extra $EXTRA\n"},
+        {"ignore": "*.pyc\n"},
+        {"lock": f'{LOCK}[[package]]\nname = "y"\nsource = {{ directory = "../y" }}\n'},
+        {"lock": "no toml ["},
+    ],
+)
+def test_r42_where_the_first_sync_might_not_be_the_same_nothing_is_added(whole, options) -> None:
+    assert WHY not in build(whole(**options))

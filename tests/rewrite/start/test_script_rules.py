@@ -1,0 +1,239 @@
+"""R24 and R51: start scripts that call uv, and the three ways out."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from dockerfiles import BASE, SYNC_ALONE, refused
+
+from uvdive.rewrite.start.shell_edit import still_calls
+
+PROJECT = BASE + SYNC_ALONE
+START = 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
+TEXT = '#!/bin/sh\nset -e\nuv run --no-sync flask db\n# by uv run\nexec uv run flask run "$@"\n'
+
+
+@pytest.fixture
+def scripted(project, node, tmp_path):
+    """A project whose /start.sh has a text, planned with choices."""
+
+    def make(script, start=START, *, static=False, **choices):
+        (tmp_path / "start.sh").write_text(script)
+        made = project(PROJECT + start, {"COPY start.sh": {"/start.sh": node(20)}})
+        named = {key.replace("_", "-"): value for key, value in choices.items()}
+        if static:
+            made.report = None
+        return made.plan(context=tmp_path, choices=named)
+
+    return make
+
+
+def values(result, name="start-scripts"):
+    (decision,) = [decision for decision in result.decisions if decision.id == name]
+    return decision.chosen, [alternative.value for alternative in decision.alternatives]
+
+
+def test_r24_a_script_is_changed_where_every_call_can_be(scripted) -> None:
+    result = scripted(TEXT)
+    (change,) = result.files
+    assert change.path == "start.sh"
+    assert change.text == '#!/bin/sh\nset -e\nflask db\n# by uv run\nexec flask run "$@"\n'
+    assert "-uv run --no-sync flask db\n+flask db\n" in change.diff
+    assert values(result) == ("patch", ["patch", "shim", "keep-uv"])
+    assert "PATH=/app/.venv/bin:$PATH" in result.text
+    assert "/usr/local/bin/uv" not in result.text
+    assert "/start.sh" in result.allowed.paths
+
+
+def test_r24_uv_can_be_kept_and_then_touches_nothing(scripted) -> None:
+    result = scripted(TEXT, start_scripts="keep-uv")
+    run = result.text.partition(" AS runner\n")[2]
+    assert "COPY --from=builder /usr/local/bin/uv /usr/local/bin/uv\n" in run
+    for name in ("UV_NO_SYNC=1", "UV_NO_CACHE=1", "UV_OFFLINE=1", "UV_PYTHON_DOWNLOADS=never"):
+        assert name in run
+    assert not result.files
+    assert result.predicted is not None
+    (decision,) = [decision for decision in result.decisions if decision.id == "start-scripts"]
+    patched, _, kept = (alternative.predicted_bytes for alternative in decision.alternatives)
+    assert kept - patched == 4000
+
+
+def test_r51_a_stand_in_starts_what_uv_run_would_start(scripted, tmp_path) -> None:
+    result = scripted(TEXT, start_scripts="shim")
+    assert not result.files
+    assert "/usr/local/bin/uv" in result.allowed.paths, "the stand-in takes uv's place"
+    assert "/start.sh" not in result.allowed.paths
+    line = next(text for text in result.text.splitlines() if text.startswith("RUN printf"))
+    shim = tmp_path / "uv"
+    subprocess.run(
+        ["sh", "-c", line.removeprefix("RUN ").replace("/usr/local/bin/uv", str(shim))], check=True
+    )
+    (tmp_path / "a.py").write_text("import sys; print(sys.argv[1:])")
+
+    def run(*words: str) -> str:
+        return subprocess.run([shim, *words], check=True, capture_output=True, text=True, cwd=tmp_path).stdout
+
+    assert run("run", "echo", "a b", "c") == "a b c\n"
+    assert run("run", "--no-sync", "-q", "echo", "-n", "x") == "x"
+    assert run("run", "a.py", "--x") == "['--x']\n"
+    assert run("run", "-m", "base64", "-h").startswith("usage")
+
+
+@pytest.mark.parametrize(
+    ("script", "default"),
+    [
+        ("#!/bin/sh\nuv run $PROGRAM\n", "keep-uv"),
+        ("#!/bin/sh\nif command -v uv; then uv run flask; fi\n", "keep-uv"),
+        ("#!/bin/bash\nPATH=/usr/bin:/bin\nuv run flask\n", "keep-uv"),
+        ("#!/bin/sh\nif true; then\n  uv run flask\nfi\n", "patch"),
+        ("#!/bin/sh\necho uv run; uv run -m flask\n", "patch"),
+        ("#!/bin/sh\ncd /app && exec uv run --directory src flask\n", "patch"),
+        ('#!/usr/bin/env bash\nserve() { uv run flask "$@"; }\nserve\n', "patch"),
+        ("#!/bin/sh\nsh -c 'uv run flask'\n", "patch"),
+        ("#!/bin/sh\ncat <<EOF\nuv run flask\nEOF\nuv run flask\n", "keep-uv"),
+    ],
+)
+def test_r24_what_cannot_be_changed_safely_keeps_uv(scripted, script, default) -> None:
+    result = scripted(script)
+    assert result.outcome == "rewritten", result.refusal
+    assert values(result)[0] == default
+    for change in result.files:
+        assert not still_calls(change.text)
+
+
+@pytest.mark.parametrize(
+    ("script", "rule"),
+    [
+        ("#!/bin/sh\nuvx flask\n", "R24"),
+        ("#!/bin/sh\nuv sync --frozen\nuv run flask\n", "R24"),
+        ("#!/bin/sh\nuv pip install x\n", "R24"),
+        ("#!/bin/sh\nuv run --with x flask\n", "R19"),
+        ("#!/bin/sh\nuv run --env-file .env flask\n", "R19"),
+        ("#!/bin/sh\nuv run flask; if\n", "R24"),
+    ],
+)
+def test_r19_and_r24_what_a_script_installs_at_start_is_refused_with_its_line(scripted, script, rule) -> None:
+    result = scripted(script)
+    assert refused(result) == (rule, 6)
+    assert "/start.sh" in result.refusal.reason
+
+
+def test_r24_the_arguments_that_a_script_hands_on_are_those_of_cmd(scripted) -> None:
+    start = 'COPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\nCMD ["{}"]\n'
+    script = '#!/bin/sh\nexec uv run "$@"\n'
+    result = scripted(script, start.format("flask"))
+    assert result.files[0].text == '#!/bin/sh\nexec "$@"\n'
+    assert values(scripted(script, start.format("a.py")))[0] == "keep-uv"
+
+
+def test_r51_a_script_started_by_a_script_is_read(scripted, tmp_path) -> None:
+    (tmp_path / "inner.sh").write_text("uvx x\n")
+    start = "COPY inner.sh /inner.sh\n" + START
+    assert scripted("#!/bin/sh\n. /inner.sh\n", start, static=True).outcome == "refused"
+
+
+def test_r24_a_script_that_the_build_uses_too_is_not_changed(scripted) -> None:
+    start = "COPY start.sh /start.sh\nRUN /start.sh --check\n" + 'CMD ["/start.sh"]\n'
+    assert values(scripted(TEXT, start))[1] == ["shim", "keep-uv"]
+    start = "COPY start.sh /start.sh\nRUN chmod +x /start.sh\n" + 'CMD ["/start.sh"]\n'
+    assert values(scripted(TEXT, start))[0] == "patch"
+
+
+def test_r24_without_its_text_a_start_script_is_refused(project, node, tmp_path) -> None:
+    made = project(PROJECT + START, {"COPY start.sh": {"/start.sh": node(20)}})
+    assert refused(made.plan(context=tmp_path)) == ("R24", 6)
+    (tmp_path / "start.sh").write_text("# not uv run\nexec flask run\n")
+    assert made.plan(context=tmp_path).outcome == "rewritten"
+
+
+def test_r51_a_heredoc_is_changed_in_the_dockerfile(project, node) -> None:
+    from uvdive.rewrite.planner import plan
+
+    text = (
+        "FROM python:3.13-slim-trixie\nCOPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\n"
+        "WORKDIR /app\nCOPY . .\nRUN uv sync --frozen\n"
+        'COPY <<"EOF" /app/start.sh\n#!/bin/sh\nexec uv run flask\nEOF\nCMD ["/app/start.sh"]\n'
+    )
+    result = plan(text, None, lambda _: None)
+    assert result.outcome == "rewritten", result.refusal
+    assert "#!/bin/sh\nexec flask\nEOF\n" in result.text
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "text"),
+    [
+        ('CMD ["make", "run"]\n', "Makefile", "run:\n\tuv run flask\n"),
+        ("CMD honcho start\n", "Procfile", "web: uv run flask\n"),
+        ('CMD ["supervisord", "-c", "s.conf"]\n', "s.conf", "[program:web]\ncommand=uv run flask\n"),
+        ('CMD ["python", "start.py"]\n', "start.py", 'import os\nos.execvp("uv", ["uv", "run", "flask"])\n'),
+    ],
+)
+def test_r24_task_files_that_call_uv_keep_it_or_get_a_stand_in(
+    project, node, tmp_path, start, name, text
+) -> None:
+    (tmp_path / name).write_text(text)
+    made = project(PROJECT + f"COPY {name} ./\n" + start, {f"COPY {name}": {f"/app/{name}": node(9)}})
+    result = made.plan(context=tmp_path)
+    assert result.outcome == "rewritten", result.refusal
+    assert values(result)[0] == "keep-uv"
+    assert "shim" in values(result)[1]
+    (tmp_path / name).write_text(text.replace("uv", "env") + "# uv run\n")
+    assert not any(d.id == "start-scripts" for d in made.plan(context=tmp_path).decisions)
+
+
+def test_r24_what_others_start_with_uv_is_named(project, tmp_path) -> None:
+    made = project(PROJECT + 'CMD ["flask"]\n')
+    (tmp_path / "compose.yaml").write_text("services:\n  web:\n    command: [uv, run, flask]\n")
+    (tmp_path / "tasks.py").write_text('subprocess.run(["uv", "run", "x"])\n')
+    (tmp_path / "notes.py").write_text('# subprocess.run(["uv", "run"])\n"use uv run"\n')
+    found = [warning.text for warning in made.plan(context=tmp_path).warnings if warning.rule == "R24"]
+    assert [text.split()[0] for text in found] == ["compose.yaml", "tasks.py"]
+
+
+def test_r51_a_script_that_a_run_writes_is_changed_in_the_run(project, node) -> None:
+    class Store:
+        def has(self, _inode: int) -> bool:
+            return True
+
+        def read(self, _inode: int, _limit: int) -> bytes:
+            return b"#!/bin/sh\nset -e\nexec uv run flask\n"
+
+    write = "RUN printf '#!/bin/sh\\nset -e\\nexec uv run flask\\n' > /start && chmod +x /start\n"
+    made = project(PROJECT + write + 'CMD ["/start"]\n', {"RUN printf": {"/start": node(39)}})
+    result = made.plan(store=Store())
+    assert values(result)[0] == "patch"
+    assert write.replace("uv run ", "") in result.text
+    assert not result.files
+    other = project(
+        PROJECT + "RUN ./make-script /start\n" + 'CMD ["/start"]\n',
+        {"RUN ./make": {"/start": node(39)}},
+    )
+    assert values(other.plan(store=Store()))[0] == "keep-uv"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "#!/bin/bash -l\nuv run flask\n",
+        "#!/bin/sh\nexport UV_PROJECT_ENVIRONMENT=/opt/v\nuv run flask\n",
+        "#!/bin/sh\nPATH=/bin uv run flask\n",
+        "#!/bin/bash\nbash -lc 'uv run flask'\n",
+        "#!/bin/sh\nenv -i uv run flask\n",
+        "#!/bin/sh\nsudo -u app -- uv run flask\n",
+    ],
+)
+def test_r20_where_path_is_set_anew_the_program_would_not_be_found(scripted, script) -> None:
+    result = scripted(script)
+    if result.outcome == "rewritten":
+        assert values(result)[0] == "keep-uv"
+        assert "patch" not in values(result)[1]
+    else:
+        assert refused(result) == ("R24", 6)
+
+
+def test_r15_a_script_that_goes_elsewhere_is_followed(scripted) -> None:
+    kept = scripted("#!/bin/sh\ncd src\nuv run flask\n")
+    assert kept.files[0].text == "#!/bin/sh\ncd src\nflask\n"
+    away = scripted("#!/bin/sh\ncd /srv/other && uv run flask\n")
+    assert refused(away) == ("R15", 6)

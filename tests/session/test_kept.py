@@ -1,0 +1,89 @@
+"""What is found out about an image is there for the next plan or proof: in a process, and at the desk."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import layers as make
+import pytest
+from local_desk import LocalDesk
+from samples import sample_report
+
+from uvdive.base.progress import CancelToken, Note, ignore
+from uvdive.build.events import BuildResult
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.session import atdesk
+from uvdive.session.desk import Desk, Held, open_desk
+from uvdive.session.images import Loaded, load_image
+from uvdive.session.kept import Kept
+from uvdive.session.proving import Proof
+from uvdive.session.rewriting import plan_rewrite
+from uvdive.verify.checks import Comparison
+
+LOOKING = "Looking for what the app needs of the system"
+PLAN = RewritePlan("rewritten", "image", "Dockerfile", "", "", "")
+COMPARISON = Comparison({}, {}, 2, 1, "", (), (), (), (), ())
+TEXT = "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y curl\nRUN uv sync\n"
+
+
+@pytest.fixture
+def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    # The runner's base is asked for: without an engine there is none.
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
+    (tmp_path / "Dockerfile").write_text(TEXT)
+    files = make.layer(make.file("etc/os-release", b"ID=debian\n"), make.file("app/main.py", b"print()\n"))
+    return make.archive(tmp_path / "image.tar", [files])
+
+
+def looked(dockerfile: Path, desk: Desk, choices: dict[str, str]) -> bool:
+    """Is it looked through the image when it is planned?"""
+    events: list[object] = []
+    cancel = CancelToken()
+    atdesk.plan_held(desk, dockerfile, None, choices, pull=False, on_event=events.append, cancel=cancel)
+    return Note(LOOKING) in events
+
+
+def test_another_choice_does_not_look_through_the_image_again(image: Path) -> None:
+    desk = open_desk(str(image))
+    try:
+        assert looked(image.parent / "Dockerfile", desk, {})
+        assert not looked(image.parent / "Dockerfile", desk, {"bytecode": "compile"})
+    finally:
+        desk.close()
+
+
+def test_a_second_plan_of_one_command_does_not_look_again(image: Path) -> None:
+    loaded, kept, events = load_image(str(image), in_process=True), Kept(), []
+    for _ in range(2):
+        plan_rewrite(
+            image.parent / "Dockerfile", loaded.report, store=loaded.store, kept=kept, on_event=events.append
+        )
+    assert events.count(Note(LOOKING)) == 1
+
+
+class Forking(LocalDesk):
+    """A desk whose long work sees a copy of what is held, as a fork does."""
+
+    def run(self, function: Any, *args: object, **options: Any) -> Any:
+        held: Held = self._held
+        copied = replace(held, memo=dict(held.memo), kept=copy.deepcopy(held.kept))
+        return function(copied, *args, on_event=ignore, cancel=options["cancel"])
+
+
+def test_what_imports_gave_is_there_for_the_next_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = sample_report()
+    seen: list[int] = []
+
+    def prove(_plan: RewritePlan, _before: Any, *, kept: Kept, **_: Any) -> Any:
+        seen.append(len(kept.imported))
+        kept.imported["docker", "sha256:1", "/venv/bin/python", ("app",)] = {"app": None}
+        return Proof(BuildResult("sha256:1", "x:after", 1.0), report, COMPARISON, None)
+
+    monkeypatch.setattr(atdesk, "prove", prove)
+    desk, cancel = Forking(Loaded(report, None)), CancelToken()
+    for _ in range(2):
+        atdesk.prove_held(desk, PLAN, Path(), (), start=False, on_event=ignore, cancel=cancel)
+    assert seen == [0, 1]

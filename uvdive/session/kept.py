@@ -1,0 +1,39 @@
+"""What was found out about an image and stays true, as an image never changes.
+
+It is worked out in a fork of the process that holds the image, or in the command's own
+process; who holds the image keeps it, so that another choice or a repair finds it there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # The app imports this before its first picture.
+    from uvdive.rewrite.advice.missing_libraries import Lacking
+    from uvdive.rewrite.evidence.os_needs import SystemFacts
+    from uvdive.verify.imports import Known
+
+
+@dataclass(slots=True)
+class Kept:
+    """Of one image: what its app needs of the system, the libraries it lacks, what its imports gave.
+
+    None is what nobody has looked for yet. ``imported`` knows the images of a proof by
+    their ids: the original may have been built anew.
+    """
+
+    system: SystemFacts | None = None
+    lacking: Lacking | None = None
+    imported: Known = field(default_factory=dict)
+
+    def copy(self) -> Kept:
+        """The same, to be filled without changing this one."""
+        return replace(self, imported=dict(self.imported))
+
+    def take(self, news: Kept) -> None:
+        """Keep what somebody else found out about the same image."""
+        self.system = news.system if news.system is not None else self.system
+        self.lacking = news.lacking if news.lacking is not None else self.lacking
+        self.imported.update(news.imported)

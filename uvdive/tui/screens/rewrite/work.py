@@ -1,0 +1,296 @@
+"""One Dockerfile's rewrite as work: its plan and choices, the proof of it, and what was written.
+
+No Textual in here. The screen hands over what people decide and what jobs bring, and
+draws how things stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from uvdive.base.errors import CancelledError, UvdiveError
+from uvdive.base.progress import CancelToken, Note, OnEvent
+from uvdive.base.text import visible
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.desk import Desk
+from uvdive.tui.progress.build import Build
+from uvdive.tui.progress.proof import ProofState
+from uvdive.tui.progress.task import Start, Task
+from uvdive.tui.progress.watched_files import Watch
+from uvdive.tui.services import Services
+
+PLANNING = "computing the rewrite"
+
+
+class Surroundings(Protocol):
+    """What the work needs of the app."""
+
+    @property
+    def desk(self) -> Desk | None:
+        """Where to ask about the image; None where it was let go of."""
+
+    @property
+    def services(self) -> Services:
+        """The session floor's functions."""
+
+    @property
+    def context(self) -> Path | None:
+        """The build context, where it was given."""
+
+    @property
+    def build_args(self) -> tuple[str, ...]:
+        """Arguments for ``docker buildx build``."""
+
+    @property
+    def original(self) -> Build:
+        """The build of the original, where there was one."""
+
+
+class RewriteWork:
+    """How the rewrite of a Dockerfile stands, and what can be done with it.
+
+    Args:
+        report: the image that the Dockerfile made.
+        dockerfile: the file.
+        around: the app.
+        start: starts a job (``plan``, ``prove``, ``time``, ``write`` or ``undo``), of which
+            ``progressed``, ``done`` and ``failed`` are to be told.
+
+    ``plan`` is None until it is computed, ``proof`` until a build of it was started.
+    ``written`` is the file that was written, ``changed`` one that is no longer what the
+    plan was made from. ``note`` says how far the planning is.
+    """
+
+    def __init__(self, report: ImageReport, dockerfile: Path, around: Surroundings, start: Start) -> None:
+        self.report = report
+        self.dockerfile = dockerfile
+        self.choices: dict[str, str] = {}
+        self.plan: RewritePlan | None = None
+        self.proof: ProofState | None = None
+        self.written: Path | None = None
+        self.changed: Path | None = None
+        self.note = PLANNING
+        self.job: Task | None = None
+        self._around = around
+        self._start = start
+        self._pull = self._runs = self._repairing = False
+        self._asked: set[str] = set()
+        self._undoable: Any = None
+        self._watch: Watch | None = None
+
+    # How it stands
+
+    @property
+    def planning(self) -> bool:
+        """Is the plan being computed?"""
+        return self.job is not None and self.job.name == "plan" and self.job.running
+
+    @property
+    def busy(self) -> bool:
+        """Is a build or its proof running, or the file being written?"""
+        return self.job is not None and self.job.name != "plan" and self.job.running
+
+    @property
+    def context(self) -> Path:
+        """The build context: as given, else the Dockerfile's folder."""
+        return self._around.context or self.dockerfile.parent
+
+    @property
+    def changed_problem(self) -> str:
+        """Why the plan is out of date; empty where it is not."""
+        if self.changed is None:
+            return ""
+        return f"{visible(self.changed.name)} changed on the disk; r plans anew."
+
+    @property
+    def build_problem(self) -> str:
+        """Why there is nothing to build."""
+        if self.planning:
+            return "The rewrite is being computed."
+        if self.changed is not None:
+            return self.changed_problem
+        outcome = self.plan.outcome if self.plan is not None else ""
+        if outcome == "refused":
+            return "This Dockerfile is not rewritten; the reason is on the left."
+        return "There is nothing to change." if outcome == "unchanged" else ""
+
+    @property
+    def write_problem(self) -> str:
+        """Why there is nothing to write."""
+        if self.written is not None:
+            return f"It is written: {visible(str(self.written))}. u undoes it."
+        return self.build_problem
+
+    # Planning
+
+    def replan(self) -> None:
+        """Compute the rewrite with the choices of now."""
+        self.stop()
+        services, dockerfile, context = self._around.services, self.dockerfile, self._around.context
+        desk, choices, pull = self._around.desk, dict(self.choices), self._pull
+        assert desk is not None
+
+        def work(on_event: OnEvent, cancel: CancelToken) -> RewritePlan:
+            return services.plan(
+                dockerfile,
+                desk,
+                context=context,
+                choices=choices,
+                pull=pull,
+                on_event=on_event,
+                cancel=cancel,
+            )
+
+        self.note = PLANNING
+        self.job = self._start("plan", work)
+
+    def plan_again(self) -> None:
+        """Plan anew from the files as they are now; choices go back to their defaults."""
+        self.choices.clear()
+        self.replan()
+
+    def choose(self, decision: str, value: str) -> None:
+        """Take another alternative of a decision."""
+        self.choices[decision] = value
+        self.replan()
+
+    def base_to_pull(self) -> str | None:
+        """The final image's base, without which nothing is predicted (R60); None once it was asked for."""
+        base = None if self.plan is None else self.plan.missing_base
+        if base is None or base in self._asked:
+            return None
+        self._asked.add(base)
+        return base
+
+    def plan_with_base(self) -> None:
+        """Pull the final image's base, and plan anew."""
+        self._pull = True
+        self.replan()
+
+    # Building
+
+    def prove(self, *, runs: bool) -> None:
+        """Build, prove and compare; ``runs`` runs both images too."""
+        self._runs = runs
+        plan, desk = self.plan, self._around.desk
+        if plan is None or desk is None:
+            return
+        services, context, args = self._around.services, self.context, self._around.build_args
+
+        def work(on_event: OnEvent, cancel: CancelToken) -> Any:
+            return services.prove(
+                plan, desk, context=context, build_args=args, start=runs, on_event=on_event, cancel=cancel
+            )
+
+        self.proof = ProofState(original=self._around.original)
+        self.job = self._start("prove", work)
+
+    def repair(self) -> None:
+        """Take the decisions that may mend what failed, plan anew; then prove as before."""
+        from uvdive.session.proving import repaired_choices
+
+        if self.proof is not None:
+            self.choices = repaired_choices(self.proof.repairs, self.choices)
+            self._repairing = True
+            self.replan()
+
+    def time(self) -> None:
+        """Time both builds without a cache, and after a change of a source file."""
+        plan, desk = self.plan, self._around.desk
+        if plan is None or desk is None:
+            return
+        services, context, args = self._around.services, self.context, self._around.build_args
+
+        def work(on_event: OnEvent, cancel: CancelToken) -> Any:
+            return services.time(
+                plan, desk, context=context, build_args=args, on_event=on_event, cancel=cancel
+            )
+
+        self.job = self._start("time", work)
+
+    def stop(self) -> None:
+        """Stop what runs."""
+        if self.job is not None:
+            self.job.cancel.cancel()
+
+    # The disk
+
+    def write(self) -> None:
+        """Write the plan's files."""
+        services, context, plan = self._around.services, self.context, self.plan
+        assert plan is not None
+        self.job = self._start("write", lambda _event, _cancel: services.write(plan, context=context))
+
+    def undo(self) -> None:
+        """Bring the old texts back."""
+        services, written = self._around.services, self._undoable
+        self.job = self._start("undo", lambda _event, _cancel: services.undo(written))
+
+    def look(self) -> bool:
+        """Has a file changed on the disk that had not before?"""
+        if self.changed is not None or self._watch is None or self.busy:
+            return False
+        self.changed = self._watch.changed()
+        return self.changed is not None
+
+    def _watch_files(self, known: dict[Path, bytes] | None = None) -> None:
+        """Watch the plan's files from now on; ``known`` is what the plan was made from."""
+        self.changed = None
+        if self.plan is not None:
+            others = [self.context / change.path for change in self.plan.files]
+            self._watch = Watch([self.dockerfile, *others], known)
+
+    # What jobs bring
+
+    def progressed(self, job: Task, events: Sequence[object]) -> bool:
+        """Take what a job tells; False for a job of before."""
+        if job is not self.job:
+            return False
+        for event in events:
+            if job.name == "prove" and self.proof is not None:
+                self.proof.take(event)
+            elif job.name == "time" and self.proof is not None and isinstance(event, Note):
+                self.proof.note = event.text
+            elif isinstance(event, Note):
+                self.note = event.text
+        return True
+
+    def done(self, job: Task, result: Any) -> bool:
+        """Take what a job came to; False for a job of before. After a repaired plan its proof begins."""
+        if job is not self.job:
+            return False
+        if job.name == "plan":
+            self._planned(result)
+        elif job.name == "prove" and self.proof is not None:
+            self.proof.finish(result)
+        elif job.name == "time" and self.proof is not None:
+            self.proof.timings = result
+        elif job.name == "write":
+            self._undoable, self.written = result, result.path
+            self._watch_files()
+        elif job.name == "undo":
+            self._undoable = self.written = None
+            self._watch_files()
+        return True
+
+    def _planned(self, plan: RewritePlan) -> None:
+        self.plan, self.proof, self.written = plan, None, None
+        self._watch_files({self.dockerfile: plan.original.encode("utf-8", "surrogateescape")})
+        repairing, self._repairing = self._repairing, False
+        if repairing and not self.build_problem:
+            self.prove(runs=self._runs)
+
+    def failed(self, job: Task, error: UvdiveError) -> bool:
+        """Take why a job ended without a result; False for a job of before."""
+        if job is not self.job:
+            return False
+        stopped = isinstance(error, CancelledError)
+        if job.name == "prove" and self.proof is not None:
+            self.proof.stop("stopped; nothing was written" if stopped else error.what)
+        elif job.name == "plan":
+            self._repairing = False
+            self.note = "stopped; r tries again" if stopped else f"no plan; r tries again. {error.what}"
+        return True
