@@ -64,7 +64,7 @@ def test_what_the_engine_keeps_is_said(run, engine, monkeypatch) -> None:
 @pytest.mark.engine
 def test_a_container_of_a_run_that_was_cut_off_is_removed_and_one_in_use_is_not(monkeypatch) -> None:
     ended = subprocess.Popen(["true"])
-    ended.wait()
+    ended.wait(30)
     names = [f"uvdive-test-{os.getpid()}-{number}" for number in (1, 2)]
     try:
         for name, maker in zip(names, (ended.pid, os.getpid()), strict=True):

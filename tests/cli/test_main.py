@@ -202,7 +202,9 @@ def test_signals_end_the_work_and_its_worker(tmp_path: Path, number: int, code: 
     fifo = tmp_path / "Dockerfile-archive.tar"
     os.mkfifo(fifo)
     code_text = (
-        "import sys, time\n"
+        "import signal, sys\n"
+        # Who starts the tests may ignore it, and a child would go on ignoring it.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import uvdive.session.images as images\n"
         "from uvdive.cli.main import main\n"
         "def wait(*args, **more):\n"
@@ -218,8 +220,11 @@ def test_signals_end_the_work_and_its_worker(tmp_path: Path, number: int, code: 
         text=True,
     )
     assert child.stderr is not None
-    assert child.stderr.readline() == "waiting\n"
-    child.send_signal(number)
-    _, said = child.communicate()
+    try:
+        assert child.stderr.readline() == "waiting\n"
+        child.send_signal(number)
+        _, said = child.communicate(timeout=60)
+    finally:
+        child.kill()
     assert child.returncode == code
     assert "Traceback" not in said

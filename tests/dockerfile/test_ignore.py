@@ -40,6 +40,14 @@ from uvdive.dockerfile.ignore import Ignored, ignore_file, read_ignored
         ("a+b(c)", "a+b(c)", True),
         ("./x/../y", "y", True),
         ("[z-a]", "[z-a]", True),
+        ("*a*a*b", "aab", True),
+        ("*a*b*", "xaxbx", True),
+        ("*a/b*", "xa/bx", True),
+        ("*a**/b", "aab", True),
+        ("*/*/c", "a/b/c", True),
+        ("a*a", "a", False),
+        ("[]x", "[]x", True),
+        ("x\\", "x\\", True),
         ("", "x", False),
         ("!x", "x", False),
     ],
@@ -65,3 +73,7 @@ def test_the_files_that_a_build_gets(tmp_path: Path) -> None:
         (tmp_path / name).write_text("drop\n**/*.pyc\n!drop/but\n" if name == ".dockerignore" else "")
     (tmp_path / "link").symlink_to("keep/a")
     assert sorted(read_ignored(tmp_path).files(tmp_path)) == [".dockerignore", "drop/but/d", "keep/a"]
+
+
+def test_a_hostile_pattern_takes_no_time_that_grows_with_its_stars() -> None:
+    assert "a" * 4000 not in Ignored.read("*a" * 40 + "*b")

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from dockerfiles import BASE, FLASK, SYNC
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import Component, Distribution
@@ -17,9 +18,7 @@ from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.planner import plan
 from uvdive.rewrite.stages import base_difference
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-SYNC = "WORKDIR /app\nCOPY pyproject.toml ./\nRUN uv sync --frozen\nCOPY web /app/web\n"
-FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
+WEB = "WORKDIR /app\nCOPY pyproject.toml ./\nRUN uv sync --frozen\nCOPY web /app/web\n"
 SITE = "/app/.venv/lib/python3.13/site-packages"
 
 
@@ -27,7 +26,7 @@ SITE = "/app/.venv/lib/python3.13/site-packages"
 def full(project, node, env):
     """A project with a dev group, an editable install and files of its own."""
 
-    def make(text=BASE + SYNC + FLASK, *, compiled=False, **more):
+    def make(text=BASE + WEB + FLASK, *, compiled=False, **more):
         wrote = {
             "/app/.venv/bin/python": node(link="/usr/local/bin/python3.13"),
             "/app/.venv/bin/flask": node(300),
@@ -96,7 +95,7 @@ def test_r14_the_dev_group_can_be_left_out(full) -> None:
     "line", ["RUN uv sync --no-dev", "RUN uv sync --group dev", "RUN uv sync\nRUN uv run pytest"]
 )
 def test_r14_the_dev_group_is_not_offered_where_the_author_has_spoken(full, line) -> None:
-    made = full(BASE + SYNC.replace("RUN uv sync --frozen", line) + FLASK)
+    made = full(BASE + WEB.replace("RUN uv sync --frozen", line) + FLASK)
     assert "dev-group" not in offered(made.plan())
 
 
@@ -105,7 +104,7 @@ def test_r48_bytecode_is_a_choice_both_ways(full) -> None:
     assert "AS builder\nENV UV_COMPILE_BYTECODE=1\n" in result.text
     found = sizes(result, "bytecode")
     assert found["compile"] - found["keep"] == int(2700 * 1.2)
-    compiled = full(BASE + "ENV UV_COMPILE_BYTECODE=1 A=2\n" + SYNC + FLASK, compiled=True)
+    compiled = full(BASE + "ENV UV_COMPILE_BYTECODE=1 A=2\n" + WEB + FLASK, compiled=True)
     assert offered(compiled.plan())["bytecode"] == ["keep", "none"]
     without = compiled.plan(choices={"bytecode": "none"})
     assert "ENV UV_COMPILE_BYTECODE=0 A=2\n" in without.text
@@ -134,7 +133,7 @@ def test_r13_the_environment_alone_is_copied_on_request(full) -> None:
     "start", ['CMD ["python", "web/x.py"]\n', 'CMD ["uv", "run", "flask", "-c", "web"]\n']
 )
 def test_r13_is_not_offered_where_the_start_needs_a_file(full, start) -> None:
-    assert "project-install" not in offered(full(BASE + SYNC + start).plan())
+    assert "project-install" not in offered(full(BASE + WEB + start).plan())
 
 
 SCRIPTED = 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
@@ -149,7 +148,7 @@ SCRIPTED = 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
 )
 def test_every_combination_that_is_offered_is_valid(full, tmp_path, start, names) -> None:
     (tmp_path / "start.sh").write_text("#!/bin/sh\nexec uv run flask\n")
-    made = full(BASE + SYNC + start)
+    made = full(BASE + WEB + start)
     choices = offered(made.plan(context=tmp_path))
     assert names <= choices.keys()
     for values in itertools.product(*choices.values()):
@@ -196,8 +195,8 @@ def test_every_choice_is_known_with_its_values(full) -> None:
         assert set(values) <= set(CHOICES[name].values)
 
 
-UNCHANGED = BASE + SYNC + "FROM python:3.13-slim-trixie\nCMD flask\n"
-REFUSED = BASE + SYNC + 'CMD ["uvx", "flask"]\n'
+UNCHANGED = BASE + WEB + "FROM python:3.13-slim-trixie\nCMD flask\n"
+REFUSED = BASE + WEB + 'CMD ["uvx", "flask"]\n'
 
 
 @pytest.mark.parametrize("text", [UNCHANGED, REFUSED])
@@ -217,3 +216,11 @@ def test_wrong_choices_are_named_whatever_comes_out(text) -> None:
 def test_a_choice_that_does_not_apply_is_said_to(full) -> None:
     with pytest.raises(UsageError, match="“start-scripts” does not apply here"):
         full().plan(choices={"start-scripts": "patch"})
+
+
+def test_unknown_choices_and_values_name_the_valid_ones(project) -> None:
+    made = project(BASE + SYNC + FLASK)
+    with pytest.raises(UsageError, match="project-files"):
+        made.plan(choices={"nonsense": "1"})
+    with pytest.raises(UsageError, match="keep, leave-out"):
+        made.plan(choices={"project-files": "maybe"})

@@ -35,7 +35,7 @@ def _serve(client: socket.socket, engine: str, limit: int) -> None:
         back = threading.Thread(target=_forward, args=(upstream, client, limit if saves else None))
         back.start()
         _forward(client, upstream, None)
-        back.join()
+        back.join(60)
 
 
 @contextlib.contextmanager
@@ -58,4 +58,5 @@ def cutting(engine: str, folder: Path, limit: int) -> Iterator[str]:
             yield str(path)
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
+            thread.join(30)
+            assert not thread.is_alive(), "it still listens"

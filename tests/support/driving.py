@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,9 @@ from typing import Any
 
 from local_desk import LocalDesk
 from samples import sample_report
+from settling import idle, parked
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widgets import Static
 
 from uvdive.base.progress import CancelToken, OnEvent
@@ -41,6 +44,8 @@ from uvdive.verify.repairs import Repair
 
 OLD = 'FROM uv:1 AS base\nRUN uv sync\nENTRYPOINT ["poetry", "run", "x"]\n'
 NEW = 'FROM uv:1 AS base\nRUN uv sync\n\nFROM python:3.13-slim AS runner\nENTRYPOINT ["x"]\n'
+PATIENCE = 30.0
+"""Seconds that a thread may take to come to what a test waits for."""
 OWNERS = {"uv": (44_000_000, 0), "venv": (20_000_000, 20_000_000)}
 
 
@@ -60,15 +65,14 @@ class Waits:
 
     def __init__(self, *events: object) -> None:
         self.events = events
-        self.told = threading.Event()
 
     def __call__(self, on_event: OnEvent, cancel: CancelToken) -> Any:
         stopped = threading.Event()
         cancel.on_cancel(stopped.set)
         for event in self.events:
             on_event(event)
-        self.told.set()
-        assert stopped.wait(30), "nobody stopped the loader"
+        with parked():
+            assert stopped.wait(PATIENCE), "nobody stopped the loader"
         cancel.raise_if_cancelled()
 
 
@@ -206,13 +210,15 @@ def _chosen(choices: Any) -> dict[str, str]:
     return {"chosen": choices["python"]} if "python" in choices else {}
 
 
-async def ended(pilot: Pilot[Any], job: Job | None) -> None:
-    """Wait until a job has ended and the screen has taken what it brought.
+async def ended(pilot: Pilot[Any], job: Job | None, seconds: float = PATIENCE) -> None:
+    """Wait until a job has ended and the screen has painted what it brought.
 
-    ``pilot.pause`` waits for an idle process, so it must not be called while a job runs.
+    Only tests on an engine need it; elsewhere every pause waits for the threads too.
+    The thread is waited for, not ``job.ended``: that is set before the last message is sent.
     """
     assert job is not None
-    assert await asyncio.to_thread(job.ended.wait, 30), f"{job.name} does not end"
+    await asyncio.to_thread(job.join, seconds)
+    assert job.ended.is_set(), f"{job.name} does not end"
     await pilot.pause()
 
 
@@ -223,13 +229,19 @@ async def opened(
     """The app on a loader, right after its first picture; loaded if the loader does not wait."""
     app = UvdiveApp("sample:1", loader=loader, **options)
     async with app.run_test(size=size) as pilot:
-        # The job starts after the first picture; on a busy machine that takes more than one pause.
+        # The job starts after the first picture.
         await pilot.pause()
-        while not app.jobs._jobs:
-            await pilot.pause()
         if not isinstance(loader, Waits):
             await ended(pilot, app.jobs._jobs[0])
         yield app, pilot
+
+
+async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Wait for what comes at its own time: work on an engine, a timer of the app."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came to that"
+        await pilot.pause()
 
 
 def path_of(app: UvdiveApp) -> bytes:
@@ -239,14 +251,20 @@ def path_of(app: UvdiveApp) -> bytes:
     return app.desk.ask(path_facts.path_of, tree.selected)
 
 
-def text_of(app: UvdiveApp) -> str:
-    """Everything that the screen shows, line by line."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join(strip.text for strip in strips)
+async def strips_of(app: UvdiveApp) -> list[Strip]:
+    """The lines of the screen once everything is painted."""
+    await idle(app)
+    return app.screen._compositor.render_strips()
 
 
-def help_of(app: UvdiveApp) -> str:
+async def text_of(app: UvdiveApp) -> str:
+    """Everything that the screen shows once it is painted, line by line."""
+    return "\n".join(strip.text for strip in await strips_of(app))
+
+
+async def help_of(app: UvdiveApp) -> str:
     """Everything that the open help says, also what has to be scrolled to."""
+    await idle(app)
     texts = [text.render() for text in app.screen.query(Static)]
     keys = [line for pairs in app.screen.query(Hanging) for line in pairs.lines(10_000)]
     return "\n".join(str(text) for text in (*texts, *keys))

@@ -89,4 +89,5 @@ def serving() -> Iterator[Index]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join()
+        thread.join(30)
+        assert not thread.is_alive(), "it still serves"

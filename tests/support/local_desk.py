@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Concatenate, TypeVar
-
-import pytest
+from typing import Concatenate, TypeVar
 
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.session.desk import Held, slim
 from uvdive.session.images import Loaded
-from uvdive.tui.frame.newest import Newest
 
 T = TypeVar("T")
 
@@ -47,16 +44,3 @@ class LocalDesk:
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-@pytest.fixture(autouse=True)
-def local_desks_answer_before_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pilots wait for messages, not for threads: a LocalDesk has answered before the wait begins."""
-    ask = Newest.ask
-
-    def answered(self: Newest, *args: Any, **options: Any) -> None:
-        ask(self, *args, **options)
-        if self.job is not None and isinstance(self._screen.app.desk, LocalDesk):  # type: ignore[attr-defined]
-            self.job.join(30)
-
-    monkeypatch.setattr(Newest, "ask", answered)

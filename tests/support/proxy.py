@@ -68,7 +68,8 @@ class Proxy:
         """Close everything and wait for the threads."""
         self.close()
         for thread in self._threads:
-            thread.join()
+            thread.join(30)
+            assert not thread.is_alive(), "a connection goes on after its end"
         for each in (self._server, *self._open):
             each.close()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import shown
-from driving import Waits, answers, ended, opened, path_of, text_of
+from driving import Waits, answers, ended, opened, path_of
 from textual.pilot import Pilot
 
 from uvdive.session.picking import Choices
@@ -49,8 +49,7 @@ class Stage:
 
     async def _begin(self, *, waits: bool = False) -> None:
         self.pilot = await self._stack.enter_async_context(self.app.run_test(size=self.size))
-        while not self.app.jobs._jobs:
-            await self.pilot.pause()
+        await self.pilot.pause()
         if not waits:
             await self.press()
 
@@ -68,11 +67,3 @@ class Stage:
         self.app.show_place(desk.ask(find_paths, (path,)).place)
         await self.pilot.pause()
         assert path_of(self.app) == path
-
-    async def see(self, words: str) -> None:
-        """Wait until the screen shows some words; for jobs that go on and on."""
-        for _ in range(2_000):
-            await self.pilot._wait_for_screen()
-            if words in text_of(self.app):
-                return
-        raise AssertionError(f"there is no {words!r} in\n{text_of(self.app)}")

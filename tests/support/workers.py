@@ -9,6 +9,9 @@ import threading
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import CancelToken, Note, OnEvent
 
+PATIENCE = 60.0
+"""Seconds after which nobody is going to stop it any more."""
+
 
 def count(number: int, *, on_event: OnEvent) -> int:
     for step in range(number):
@@ -35,7 +38,8 @@ def die(*, on_event: OnEvent) -> None:
 
 def hang(*, on_event: OnEvent) -> None:
     on_event(Note(str(os.getpid())))
-    threading.Event().wait()
+    threading.Event().wait(PATIENCE)
+    raise AssertionError("nobody ended it")
 
 
 # For processes that stay
@@ -75,7 +79,7 @@ def waits(state: int, *, on_event: OnEvent, cancel: CancelToken) -> None:
     stopped = threading.Event()
     cancel.on_cancel(stopped.set)
     on_event(Note(f"works on {state}"))
-    stopped.wait()
+    assert stopped.wait(PATIENCE), "nobody stopped it"
     on_event(Note("cleans up"))
     cancel.raise_if_cancelled()
 

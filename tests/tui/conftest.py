@@ -3,9 +3,8 @@ from pathlib import Path
 import pytest
 from settling import queues_tell_when_the_app_is_idle
 
-__all__ = ["local_desks_answer_before_the_wait", "queues_tell_when_the_app_is_idle"]
+__all__ = ["queues_tell_when_the_app_is_idle"]
 from driving import OLD
-from local_desk import local_desks_answer_before_the_wait
 
 
 @pytest.fixture(autouse=True)

@@ -30,8 +30,6 @@ async def compared(comparer, size=(140, 36)):
     app = UvdiveApp(("old:1", "new:1"), comparer=comparer)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        while not app.jobs._jobs:
-            await pilot.pause()
         if not isinstance(comparer, Waits):
             await ended(pilot, app.jobs._jobs[0])
         yield app, pilot
@@ -43,7 +41,7 @@ def found(_event, _cancel):
 
 async def test_the_first_screen_tells_the_verdict_the_owners_and_all_changes():
     async with compared(found) as (app, _pilot):
-        text = text_of(app)
+        text = await text_of(app)
     assert "old:1 → new:1  43.0 MB smaller (-67.2 %): uv went away" in text
     assert "Changes · 6 · by bytes" in text
     assert "44.0 MB →" in text
@@ -94,10 +92,10 @@ async def test_a_filter_and_an_order_and_back():
 
 async def test_a_narrow_terminal_shows_one_pane_at_a_time():
     async with compared(found, size=(80, 24)) as (app, pilot):
-        assert "2 Changes" in text_of(app)
+        assert "2 Changes" in await text_of(app)
         await pilot.press("1")
         await pilot.pause()
-        text = text_of(app)
+        text = await text_of(app)
         assert "whole image" in text
         assert "curl" not in text
 
@@ -107,13 +105,13 @@ async def test_x_stops_the_reading():
     async with compared(comparer) as (app, pilot):
         await pilot.press("x")
         await ended(pilot, app.jobs._jobs[0])
-        assert "stopped" in text_of(app)
+        assert "stopped" in await text_of(app)
 
 
 async def test_a_failure_is_told_and_gives_its_exit_code():
     async with compared(fails(ImageError("There is no image new:1.", "Check the name."))) as (app, pilot):
         assert isinstance(app.screen, Failure)
-        assert "There is no image new:1." in text_of(app)
+        assert "There is no image new:1." in await text_of(app)
         await pilot.press("enter")
         await pilot.pause()
     assert app.return_code == ExitCode.IMAGE

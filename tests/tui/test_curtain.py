@@ -20,13 +20,13 @@ async def test_what_is_typed_at_the_first_picture_waits_for_the_first_screen(mon
     monkeypatch.setattr(app, "raise_curtain", stay)
     async with app.run_test() as pilot:
         assert isinstance(app.screen, Curtain)
-        assert "sample:1" in text_of(app)
+        assert "sample:1" in await text_of(app)
         await pilot.press("question_mark")
         assert isinstance(app.screen, Curtain)
         await raised()
         await pilot.pause()
         assert isinstance(app.screen_stack[0], ExploreScreen)
-        assert "Where the image's bytes come from" in help_of(app)
+        assert "Where the image's bytes come from" in await help_of(app)
 
 
 async def test_the_curtain_names_both_images_that_are_compared(monkeypatch):
@@ -37,4 +37,4 @@ async def test_the_curtain_names_both_images_that_are_compared(monkeypatch):
 
     monkeypatch.setattr(app, "raise_curtain", stay)
     async with app.run_test():
-        assert "one:1 and two:2" in text_of(app)
+        assert "one:1 and two:2" in await text_of(app)

@@ -107,7 +107,7 @@ async def test_a_regular_expression_without_end_is_ended_and_told(image, monkeyp
         screen.query_one("#needle").value = "(a+)+$"
         await pilot.pause()
         await answered(app, pilot)
-        assert "The expression takes too long" in text_of(app)
+        assert "The expression takes too long" in await text_of(app)
         screen.query_one("#needle").value = "main"
         await pilot.pause()
         await answered(app, pilot)
@@ -124,7 +124,7 @@ async def test_a_file_is_read_and_taken_out_a_piece_at_a_time(image, tmp_path, m
         await over(pilot, screen._opening.job)
         assert isinstance(app.screen, ViewerScreen)
         await ended(pilot, app.jobs._jobs[-1])
-        assert "print('hello')" in text_of(app)
+        assert "print('hello')" in await text_of(app)
         await pilot.press("escape")
         app.show_place(app.desk.ask(path_facts.find_paths, (b"/app",)).place)
         await answered(app, pilot)

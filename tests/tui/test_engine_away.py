@@ -110,7 +110,7 @@ async def test_while_the_image_is_read_r_reads_it_once_more(engine: Engine, fold
     app = UvdiveApp("x", loader=partial(open_desk, target(folder), options=FROM_THE_STREAM))
     async with app.run_test(size=(120, 36)) as pilot:
         assert "The engine stopped sending the image" in await failed(app, pilot)
-        assert "r tries again" in text_of(app)
+        assert "r tries again" in await text_of(app)
         engine.back()
         await pilot.press("r")
         await until(lambda: app.desk is not None)
@@ -166,7 +166,7 @@ async def test_before_the_plan_the_plan_is_made_when_the_engine_is_back(
             await pilot.press("enter")
             screen = app.screen
             assert isinstance(screen, RewriteScreen)
-            assert "r tries again" in text_of(app)
+            assert "r tries again" in await text_of(app)
             engine.back()
             await pilot.press("r")
             await until(lambda: screen.work.plan is not None)
@@ -219,7 +219,7 @@ async def test_during_the_build_its_steps_and_log_stay(engine: Engine, folder: P
             assert screen.work.proof is not None
             states = {step.event.state for step in screen.work.proof.build.steps.values()}
             assert states <= {"done", "cached", "cancelled"}
-            text = text_of(app)
+            text = await text_of(app)
             assert "The container engine went away" in text
             assert "not finished" in text
 
@@ -234,15 +234,14 @@ async def test_during_the_checks_b_goes_through_when_the_engine_is_back(
         engine.away()
         await failed(app, pilot)
         await pilot.press("enter")
-        assert "not finished" in text_of(app)
+        assert "not finished" in await text_of(app)
         assert not screen.work.busy
         engine.back()
         await pilot.press("b")
-        await asyncio.to_thread(screen.work.job.ended.wait, 120)
-        await pilot.pause()
+        await ended(pilot, screen.work.job, 120)
         assert screen.work.proof is not None
         assert screen.work.proof.comparison is not None
-        assert "went away" not in text_of(app)
+        assert "went away" not in await text_of(app)
 
 
 async def test_writing_needs_no_engine(engine: Engine, folder: Path) -> None:

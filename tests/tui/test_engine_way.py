@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +61,7 @@ async def test_r_and_b_measure_the_saving_on_the_real_engine_and_w_writes(projec
         assert found is not None
         assert found.before_bytes == before
         assert found.after_bytes < before
-        text = text_of(app)
+        text = await text_of(app)
         assert f"{(before - found.after_bytes) / 1e6:.1f} MB smaller" in text
         assert "checks passed" in text
         await pilot.press("w", "y")
@@ -74,6 +73,4 @@ async def test_r_and_b_measure_the_saving_on_the_real_engine_and_w_writes(projec
 
 async def ended_slowly(pilot: Any, app: UvdiveApp) -> None:
     """Wait for the newest job, a build among them."""
-    job = app.jobs._jobs[-1]
-    assert await asyncio.to_thread(job.ended.wait, 300), f"{job.name} does not end"
-    await pilot.pause()
+    await ended(pilot, app.jobs._jobs[-1], 300)

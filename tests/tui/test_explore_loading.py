@@ -2,7 +2,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from driving import Waits, answers, ended, fails, opened, text_of
+from driving import PATIENCE, Waits, answers, ended, fails, opened, text_of
 from samples import sample_report
 from trees import Table, hostile_report
 
@@ -23,10 +23,8 @@ EVENTS = (
 
 async def test_before_the_first_byte_the_app_says_what_the_engine_does():
     loader = Waits(*EVENTS)
-    async with opened(loader) as (app, pilot):
-        await asyncio.to_thread(loader.told.wait, 30)
-        await pilot.pause()
-        text = text_of(app)
+    async with opened(loader) as (app, _pilot):
+        text = await text_of(app)
         assert "found:2  The engine prepares the archive.  0 of 2 layers  x stops" in text
         assert "RUN [/]one" in text
 
@@ -35,10 +33,8 @@ async def test_layers_fill_in_while_they_arrive_and_bytes_are_counted():
     loader = Waits(
         *EVENTS, BytesRead(5, 10), BytesRead(45_000_000, 90_000_000), LayerRead("sha256:b", 77_000, 3)
     )
-    async with opened(loader) as (app, pilot):
-        await asyncio.to_thread(loader.told.wait, 30)
-        await pilot.pause()
-        text = text_of(app)
+    async with opened(loader) as (app, _pilot):
+        text = await text_of(app)
         assert "45.0 MB of 90.0 MB read" in text
         assert "1 of 2 layers" in text
         assert "77.0 kB" in text
@@ -46,18 +42,14 @@ async def test_layers_fill_in_while_they_arrive_and_bytes_are_counted():
 
 async def test_what_follows_the_reading_is_said_too():
     loader = Waits(*EVENTS, BytesRead(90_000_000, 90_000_000), Note("Working out whose the bytes are."))
-    async with opened(loader) as (app, pilot):
-        await asyncio.to_thread(loader.told.wait, 30)
-        await pilot.pause()
-        assert "Working out whose the bytes are." in text_of(app)
+    async with opened(loader) as (app, _pilot):
+        assert "Working out whose the bytes are." in await text_of(app)
 
 
 async def test_a_build_before_the_reading_shows_its_steps():
     loader = Waits(BuildStep("1", "[base 2/4] RUN [/]uv sync", "running"))
-    async with opened(loader) as (app, pilot):
-        await asyncio.to_thread(loader.told.wait, 30)
-        await pilot.pause()
-        assert "[base 2/4] RUN [/]uv sync" in text_of(app)
+    async with opened(loader) as (app, _pilot):
+        assert "[base 2/4] RUN [/]uv sync" in await text_of(app)
 
 
 async def test_x_stops_reading_and_the_app_stays():
@@ -67,7 +59,7 @@ async def test_x_stops_reading_and_the_app_stays():
         app.screen.action_stop()
         await ended(pilot, job)
         assert job.cancel.cancelled
-        assert "stopped" in text_of(app)
+        assert "stopped" in await text_of(app)
         await pilot.press("3", "1", "question_mark", "escape")
         assert app.is_running
 
@@ -78,7 +70,8 @@ async def test_quitting_while_loading_stops_the_load_at_once(key):
     async with opened(loader) as (app, _):
         job = app.screen._job
         app.simulate_key(key)
-        await asyncio.to_thread(job.ended.wait, 30)
+        await asyncio.to_thread(job.join, PATIENCE)
+        assert job.ended.is_set()
         assert job.cancel.cancelled
     assert app.return_value == ExitCode.DONE
 
@@ -87,7 +80,7 @@ async def test_a_failure_is_a_dialog_with_what_to_do_and_the_exit_code():
     error = ImageError("There is no image [red]x[/].", "Pull it: docker pull x", ("line\x1b[1m 1", "[/]"))
     async with opened(fails(error)) as (app, pilot):
         assert isinstance(app.screen, Failure)
-        text = text_of(app)
+        text = await text_of(app)
         assert "There is no image [red]x[/]." in text
         assert "Pull it: docker pull x" in text
         assert "line\\x1b[1m 1" in text
@@ -100,7 +93,7 @@ async def test_a_failure_is_a_dialog_with_what_to_do_and_the_exit_code():
 
 async def test_a_bug_is_no_traceback_and_is_kept_for_debug():
     async with opened(fails(KeyError("boom"))) as (app, _):
-        text = text_of(app)
+        text = await text_of(app)
         assert "Something went wrong inside uvdive: KeyError" in text
         assert "Traceback" not in text
         assert isinstance(app.crash, KeyError)
@@ -115,7 +108,7 @@ async def test_narrow_terminals_show_one_pane_at_a_time():
             await pilot.pause()
             shown = [name for name in screen.PANES if screen.pane(name).region]
             assert shown == [pane]
-        assert " 1 Owners    2 Layers " in text_of(app)
+        assert " 1 Owners    2 Layers " in await text_of(app)
 
 
 @pytest.mark.parametrize("size", [(59, 30), (100, 15), (20, 5), (1, 1)])
@@ -129,14 +122,14 @@ async def test_too_small_a_terminal_gets_a_message(size):
 
 async def test_the_headline_has_as_many_words_as_fit():
     async with opened(SAMPLE, size=(120, 36)) as (app, pilot):
-        assert "linux/amd64" in text_of(app)
+        assert "linux/amd64" in await text_of(app)
         await pilot.resize_terminal(60, 20)
         await pilot.pause()
-        line = text_of(app).splitlines()[0].rstrip()
+        line = (await text_of(app)).splitlines()[0].rstrip()
         assert line.endswith("3 layers")
         await pilot.resize_terminal(120, 36)
         await pilot.pause()
-        assert "linux/amd64" in text_of(app)
+        assert "linux/amd64" in await text_of(app)
 
 
 async def test_an_image_without_layers_or_files_says_so():
@@ -144,7 +137,7 @@ async def test_an_image_without_layers_or_files_says_so():
         Table().report(), layers=(), owners=(), findings=(), totals=replace(sample_report().totals, files=0)
     )
     async with opened(answers(empty)) as (app, pilot):
-        assert "The image has no layers." in text_of(app)
+        assert "The image has no layers." in await text_of(app)
         for key in ("1", "2", "3", "4", "s", "v", "y", "enter", "right", "left", "n", "slash"):
             await pilot.press(key)
         assert app.is_running
@@ -160,7 +153,7 @@ async def test_warnings_of_the_report_are_told_without_markup():
 async def test_no_colour_still_tells_owners_apart(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with opened(SAMPLE) as (app, _):
-        bar = text_of(app).splitlines()[1]
+        bar = (await text_of(app)).splitlines()[1]
         assert {"█", "▓", "░", "▚"} <= set(bar)
         svg = app.export_screenshot()
         assert "#d55e00" not in svg.lower()

@@ -15,7 +15,7 @@ SAMPLE = answers(sample_report())
 
 async def test_the_first_screen_says_how_big_what_is_in_it_and_what_can_be_won():
     async with opened(SAMPLE) as (app, _):
-        text = text_of(app)
+        text = await text_of(app)
         assert "sample:1" in text
         assert "71.6 kB" in text
         assert "98.6 % efficient" in text
@@ -28,7 +28,7 @@ async def test_the_first_screen_says_how_big_what_is_in_it_and_what_can_be_won()
 
 async def test_every_hostile_name_is_shown_as_text():
     async with opened(answers(hostile_report())) as (app, _):
-        text = text_of(app)
+        text = await text_of(app)
         for name in HOSTILE[:-1]:
             assert visible(name) in text
         assert "/x\\x1b[2J[bold]" in text
@@ -45,7 +45,7 @@ async def test_each_hostile_name_can_be_selected_described_and_copied():
             await pilot.press("y")
             assert app.clipboard == path_of(app).decode("utf-8", "replace")
         await pilot.pause()
-        assert "/" in text_of(app)
+        assert "/" in await text_of(app)
 
 
 async def test_arrows_letters_home_and_end_move():
@@ -104,16 +104,16 @@ async def test_tab_and_numbers_go_from_pane_to_pane():
 async def test_the_details_follow_the_selection():
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("1")
-        assert "Python packages" not in text_of(app)
+        assert "Python packages" not in await text_of(app)
         await pilot.press("down")
-        assert "Python packages" in text_of(app)
+        assert "Python packages" in await text_of(app)
         await pilot.press("2", "home")
         await pilot.pause()
-        assert "known by" in text_of(app)
+        assert "known by" in await text_of(app)
         await pilot.press("end", "3", "down", "enter", "down", "enter", "down")
         await pilot.pause()
         assert path_of(app) == b"/usr/bin/uv"
-        text = text_of(app)
+        text = await text_of(app)
         assert "/usr/bin/uv" in text
         assert "part of   uv 0.13.9" in text
         assert "added by layer 1, line 3" in text
@@ -124,7 +124,7 @@ async def test_a_folder_that_no_layer_names_tells_who_wrote_into_it_first():
         await pilot.press("3", "down")
         await pilot.pause()
         assert path_of(app) == b"/usr"
-        assert "first written into by layer 0" in text_of(app)
+        assert "first written into by layer 0" in await text_of(app)
 
 
 async def test_the_base_folds_and_unfolds():
@@ -141,12 +141,12 @@ async def test_a_layer_chooses_the_files_and_v_shows_what_it_changed():
     async with opened(SAMPLE) as (app, pilot):
         tree = app.screen.query_one(FileTree)
         assert tree.shown.wish.span.mode == "upto"
-        assert "the whole image" in text_of(app)
+        assert "the whole image" in await text_of(app)
         await pilot.press("v")
         assert (tree.shown.wish.span.layer, tree.shown.wish.span.mode) == (2, "layer")
         await pilot.press("3", "down", "right", "down", "down", "right")
         await pilot.pause()
-        text = text_of(app)
+        text = await text_of(app)
         assert "what layer 2 changed" in text
         assert re.search(r"500 B \S+ +- ▚", text)
         assert visible(HOSTILE_NAME.rpartition(b"/")[2]) in text
@@ -162,7 +162,7 @@ async def test_the_filter_works_while_typing_and_esc_ends_it():
         await pilot.press("slash", *"flask")
         assert path_of(app).endswith(b"flask.py")
         assert tree.shown.count == 2
-        assert "“flask” · 2× 20.0 kB" in text_of(app)
+        assert "“flask” · 2× 20.0 kB" in await text_of(app)
         first = tree.cursor
         await pilot.press("enter", "n")
         assert tree.cursor > first
@@ -178,7 +178,7 @@ async def test_a_filter_that_fits_nothing_says_so():
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("slash", *"[/nope]")
         await pilot.pause()
-        assert "Nothing fits the filter" in text_of(app)
+        assert "Nothing fits the filter" in await text_of(app)
 
 
 async def test_the_filter_knows_letters_in_order_and_regular_expressions():
@@ -186,7 +186,7 @@ async def test_the_filter_knows_letters_in_order_and_regular_expressions():
         tree = app.screen.query_one(FileTree)
         await pilot.press("t", *"fkpy")
         assert tree.shown.count == 2
-        assert "~“fkpy”" in text_of(app)
+        assert "~“fkpy”" in await text_of(app)
         await pilot.press("ctrl+t", "home", "full_stop", "asterisk", "end", "dollar_sign")
         assert tree.shown.wish.filter.how == "regex"
         assert tree.shown.count == 0
@@ -195,7 +195,7 @@ async def test_the_filter_knows_letters_in_order_and_regular_expressions():
         assert [path_of(app), tree.shown.count] == [b"/usr/bin/uv", 2]
         await pilot.press("left_parenthesis")
         await pilot.pause()
-        assert "This is no regular expression" in text_of(app)
+        assert "This is no regular expression" in await text_of(app)
         assert tree.shown.wish.filter.needle == "^u.$"
 
 
@@ -212,12 +212,12 @@ async def test_files_are_filtered_by_owner_change_and_size():
         await pilot.press("c")
         assert path_of(app) == b"/app/server.py"
         await pilot.press("c", "c", "v", "b")
-        assert "Nothing fits the filter" in text_of(app)
+        assert "Nothing fits the filter" in await text_of(app)
         await pilot.press("escape")
         assert not tree.shown.wish.filter
         await pilot.press("1", "down", "enter")
         assert app.screen.current == "files"
-        assert "only venv · 2× 20.0 kB" in text_of(app)
+        assert "only venv · 2× 20.0 kB" in await text_of(app)
 
 
 async def test_a_range_of_layers_is_marked_and_shows_its_net_effect():
@@ -225,7 +225,7 @@ async def test_a_range_of_layers_is_marked_and_shows_its_net_effect():
         tree = app.screen.query_one(FileTree)
         await pilot.press("up", "m", "down")
         await pilot.pause()
-        text = text_of(app)
+        text = await text_of(app)
         assert "net effect of layers 1–2" in text
         assert "1┏" in text
         assert "2┗" in text
@@ -271,7 +271,7 @@ async def test_help_lists_every_action_and_why_some_do_not_apply():
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("question_mark")
         assert isinstance(app.screen, Help)
-        told = help_of(app)
+        told = await help_of(app)
         for action in explore.EXPLORE:
             assert action.tooltip in told
         assert "Nothing is being read or written." in told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import samples
-from driving import Recorded, answers, built, ended, opened, rewritten
+from driving import Recorded, answers, built, ended, opened, rewritten, until
 from textual import events
 from textual.command import CommandPalette
 from textual.widgets import Input
@@ -17,21 +17,12 @@ from uvdive.tui.widgets.rows import Rows
 CHARACTERS = {"slash": "/"}
 
 
-async def until(pilot, true) -> None:
-    """Wait for as many pauses as a busy machine takes."""
-    for _ in range(1_000):
-        await pilot.pause()
-        if true():
-            return
-    raise AssertionError("it never came to that")
-
-
 async def at_once(app, pilot, *keys: str) -> None:
     """Let keys arrive as from a paste or over a slow link: before the first is done."""
     for key in keys:
         character = CHARACTERS.get(key, key if len(key) == 1 else None)
         app.post_message(events.Key(key, character))
-    await until(pilot, lambda: not app._under_way)
+    await pilot.pause()
 
 
 def lists():

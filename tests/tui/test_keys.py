@@ -61,7 +61,7 @@ async def test_the_mouse_reaches_the_bar_the_findings_the_titles_and_the_keys():
 
 async def test_tabs_are_clicked_where_there_is_one_pane_at_a_time():
     async with opened(SAMPLE, size=(80, 24)) as (app, pilot):
-        x = text_of(app).splitlines()[4].index("3 Files")
+        x = (await text_of(app)).splitlines()[4].index("3 Files")
         await pilot.click("#tabs", offset=(x, 0))
         assert app.screen.current == "files"
 
@@ -116,6 +116,6 @@ async def test_what_is_grave_is_on_the_first_screen_though_it_has_no_bytes():
     )
     lower = replace(broken, severity="medium")
     async with opened(answers(replace(report, findings=(*report.findings, broken)))) as (app, _):
-        assert "Grave: the interpreter of [b]/venv is missing  To win: 40.0 kB" in text_of(app)
+        assert "Grave: the interpreter of [b]/venv is missing  To win: 40.0 kB" in await text_of(app)
     assert "Grave" not in wins(replace(report, findings=(lower,))).plain
     assert "and 1 more" in wins(replace(report, findings=(broken, broken))).plain

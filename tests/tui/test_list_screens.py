@@ -21,13 +21,13 @@ async def test_waste_tells_cause_culprit_and_line_and_leads_to_the_path():
         await pilot.press("w")
         await pilot.pause()
         assert isinstance(app.screen, WasteScreen)
-        text = text_of(app)
+        text = await text_of(app)
         assert r"/app/[red]x[/red]\x1b[2J\nnew" in text
         assert "deleted by layer 2, line 6" in text
         assert "written by layer 1, line 3" in text
         await pilot.press("slash", *"server", "enter", "y")
         assert app.clipboard == "/app/server.py"
-        assert "1 of 2 · 500 B" in text_of(app)
+        assert "1 of 2 · 500 B" in await text_of(app)
         await pilot.press("f")
         assert isinstance(app.screen, ExploreScreen)
         assert path_of(app) == b"/app/server.py"
@@ -46,18 +46,18 @@ async def test_a_list_is_sorted_filtered_zoomed_and_left_step_by_step():
         assert [item.name for item in rows.page.rows] == ["base-files", "flask"]
         await pilot.press("slash", *"zzz")
         await pilot.pause()
-        assert "Nothing fits the filter" in text_of(app)
+        assert "Nothing fits the filter" in await text_of(app)
         await pilot.press("enter")
         await pilot.press("f")
         assert app.screen is screen
         assert [note.message for note in app._notifications][-1:] == ["Nothing is selected."]
         await pilot.press("escape", "down", "enter")
         assert screen.current == "details"
-        assert "app → flask" in text_of(app)
+        assert "app → flask" in await text_of(app)
         await pilot.press("z", "escape")
         assert (app.screen, screen.maximized) == (screen, None)
         await pilot.press("question_mark")
-        assert "why they are there" in help_of(app)
+        assert "why they are there" in await help_of(app)
         await pilot.press("escape", "escape")
         assert isinstance(app.screen, ExploreScreen)
 
@@ -71,19 +71,19 @@ async def test_a_finding_has_its_page_and_leads_to_path_layer_and_line(tmp_path)
         await pilot.press("f")
         await pilot.pause()
         assert isinstance(app.screen, FindingsScreen)
-        shown = text_of(app)
+        shown = await text_of(app)
         assert "Build in one stage and run in another." in shown
         assert "Measured" in shown
         await pilot.press("d")
         await pilot.pause()
         assert isinstance(app.screen, DockerfileScreen)
         assert app.screen.selected.number == 3
-        shown = text_of(app)
+        shown = await text_of(app)
         assert "71.6 kB of 71.6 kB stand beside a line" in shown
         await pilot.press("home")
-        assert "known by" in text_of(app)
+        assert "known by" in await text_of(app)
         await pilot.press("down", "y")
-        assert "It made no layer." in text_of(app)
+        assert "It made no layer." in await text_of(app)
         await pilot.press("down", "down")
         assert app.screen.selected.number == 3
         await pilot.press("escape")
@@ -121,7 +121,7 @@ async def test_long_lists_are_cut_and_a_filter_finds_the_rest():
         assert rows.count == 1_001
         await pilot.press("end")
         await pilot.pause()
-        assert "… 200 more; / finds them" in text_of(app)
+        assert "… 200 more; / finds them" in await text_of(app)
         assert rows.selected is None
         await pilot.press("slash", *"0000")
         assert rows.count == 10
@@ -148,17 +148,17 @@ async def test_empty_lists_say_why():
         for key, words in (("w", "Nothing is wasted"), ("f", "Nothing was found"), ("p", "no packages")):
             await pilot.press(key)
             await pilot.pause()
-            assert words in text_of(app)
+            assert words in await text_of(app)
             await pilot.press("enter", "s", "y", "escape")
 
 
 async def test_an_image_that_uvdive_built_is_called_as_the_user_called_it():
     built = replace(sample_report().image, reference="uvdive.local/flask-0123456789:before")
     async with opened(answers(replace(sample_report(), image=built))) as (app, pilot):
-        assert "sample:1  71.6 kB" in text_of(app)
+        assert "sample:1  71.6 kB" in await text_of(app)
         await pilot.press("w")
         await pilot.pause()
-        assert "uvdive.local" not in text_of(app)
+        assert "uvdive.local" not in await text_of(app)
 
 
 async def test_waste_of_the_folded_base_is_shown_in_its_own_layer():

@@ -1,5 +1,3 @@
-import asyncio
-
 from driving import answers, ended, text_of
 from samples import sample_report
 
@@ -27,8 +25,6 @@ def picker(found, opener=None):
 
 async def looked(app, pilot):
     await pilot.pause()
-    while not app.jobs._jobs:
-        await pilot.pause()
     await ended(pilot, app.jobs._jobs[-1])
 
 
@@ -38,7 +34,7 @@ async def test_what_is_there_is_listed_sorted_filtered_and_opened():
         await looked(app, pilot)
         assert isinstance(app.screen, PickScreen)
         rows = app.screen.query_one(Listing)
-        text = text_of(app)
+        text = await text_of(app)
         assert "app:[1]" in text
         assert r"./new\x1b.tar" in text
         assert "years ago" in text
@@ -52,8 +48,7 @@ async def test_what_is_there_is_listed_sorted_filtered_and_opened():
         await pilot.press("question_mark", "escape", "home", "enter")
         await pilot.pause()
         assert isinstance(app.screen, ExploreScreen)
-        await asyncio.to_thread(app.jobs._jobs[-1].ended.wait, 30)
-        await pilot.pause()
+        await ended(pilot, app.jobs._jobs[-1])
         assert app.target == "docker://app:[1]"
         assert app.screen.report is not None
         await pilot.press("w", "escape", "3", "z", "escape", "o", "escape")
@@ -71,7 +66,7 @@ async def test_no_engine_and_nothing_to_open_are_told():
     app = picker(Choices((), EngineError("No container engine answers.", "Start Docker.")))
     async with app.run_test(size=(80, 20)) as pilot:
         await looked(app, pilot)
-        text = text_of(app)
+        text = await text_of(app)
         assert "No container engine answers. Start Docker." in text
         assert "There is nothing to open here." in text
         await pilot.press("enter", "q")

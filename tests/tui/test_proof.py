@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import threading
 from typing import Any
 
 import samples
-from driving import Recorded, answers, opened, proof, rewritten, text_of
+from driving import PATIENCE, Recorded, answers, opened, proof, rewritten, text_of
+from settling import parked
 
 from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildResult, BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
@@ -95,11 +97,16 @@ class Fed(Recorded):
     def __init__(self) -> None:
         super().__init__()
         self.food: queue.Queue[object] = queue.Queue()
+        self.eaten = threading.Semaphore(0)
+
+    def _fed(self) -> object:
+        with parked():
+            return self.food.get(timeout=PATIENCE)
 
     def prove(self, _plan: Any, _before: Any, **options: Any) -> Any:
-        while (event := self.food.get(timeout=30)) is not None:
+        while (event := self._fed()) is not None:
             options["on_event"](event)
-            self.food.task_done()
+            self.eaten.release()
         return proof()
 
 
@@ -117,12 +124,12 @@ async def test_the_new_bar_fills_over_its_outline_with_each_layer(dockerfile) ->
         pilot,
     ):
         screen = await rewritten(app, pilot)
-        outline = text_of(app).splitlines()[2]
+        outline = (await text_of(app)).splitlines()[2]
         await pilot.press("b")
         filled = [solid(app)]
         for event in (built("after"), IMAGE, read(0, 5_000_000), read(1, 5_000_000), read(2, 10_000_000)):
             fed.food.put(event)
-            await asyncio.to_thread(fed.food.join)
+            assert await asyncio.to_thread(fed.eaten.acquire, timeout=PATIENCE)
             await pilot.pause()
             filled.append(solid(app))
         assert filled[:3] == [0, 0, 0]

@@ -19,7 +19,7 @@ async def test_r60_a_base_that_is_not_there_is_pulled_on_a_yes(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=services) as (app, pilot):
         screen = await rewritten(app, pilot)
         assert isinstance(app.screen, Question)
-        assert "python:3.13-[b]slim" in text_of(app)
+        assert "python:3.13-[b]slim" in await text_of(app)
         await pilot.press("enter")  # No has the focus
         assert app.screen is screen
         await pilot.press("down", "down", "enter")

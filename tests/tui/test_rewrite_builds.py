@@ -30,7 +30,7 @@ async def test_both_builds_are_shown_with_their_steps(dockerfile):
     async with lists(Recorded().services(), dockerfile) as (app, pilot):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
-        text = text_of(app)
+        text = await text_of(app)
     assert "the rewrite  2.5 s, 1 of 2 steps cached" in text
     assert "the original  33.5 s, 1 of 2 steps cached" in text
     assert "31.0 s [base 2/2] RUN slow" in text
@@ -43,7 +43,7 @@ async def test_an_image_that_was_there_is_said_to_be(dockerfile):
     ) as (app, pilot):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
-        text = text_of(app)
+        text = await text_of(app)
     assert "the original  was there already; nothing was built" in text
     assert "built     before: not built now" in text
 
@@ -61,14 +61,14 @@ async def test_enter_on_a_step_shows_what_it_printed(dockerfile):
             await pilot.pause()
             assert log.lines == lines
             assert screen.current == "log"
-        assert "Log [base 1/2] FROM uv:1" in text_of(app)
+        assert "Log [base 1/2] FROM uv:1" in await text_of(app)
 
 
 async def test_the_verdict_has_prediction_pull_size_and_warnings(dockerfile):
     async with lists(Recorded().services(), dockerfile) as (app, pilot):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
-        text = text_of(app)
+        text = await text_of(app)
     assert "predicted 20.0 MB; measured 20.0 MB, off by +0.00 %" in text
     assert "mind      R21, line 3: PID 1 ignores" in text
 
@@ -82,7 +82,7 @@ async def test_t_times_both_builds(dockerfile):
         await built(screen, pilot)
         await pilot.press("t")
         await ended(pilot, screen.work.job)
-        text = text_of(app)
+        text = await text_of(app)
     assert len(recorded.timed) == 1
     assert "cold      30.0 s before, 40.0 s after" in text
     assert "change    20.0 s before, 3.0 s after, of src/server.py" in text
@@ -93,14 +93,14 @@ async def test_p_takes_what_may_mend_a_failure_and_builds_again(dockerfile):
     async with lists(recorded.services(), dockerfile) as (app, pilot):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
-        assert "p repairs it with extra-paths=/data: /data is missing." in text_of(app)
+        assert "p repairs it with extra-paths=/data: /data is missing." in await text_of(app)
         recorded.repairs = ()
         await pilot.press("p")
         await ended(pilot, screen.work.job)
         await ended(pilot, screen.work.job)
         assert screen.work.choices == {"extra-paths": "/data"}
         assert len(recorded.proved) == 2
-        assert "p repairs it" not in text_of(app)
+        assert "p repairs it" not in await text_of(app)
 
 
 async def test_without_an_offer_p_says_why(dockerfile):

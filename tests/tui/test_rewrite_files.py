@@ -66,7 +66,7 @@ async def test_a_change_on_the_disk_is_noticed_and_planned_anew(dockerfile):
         dockerfile.write_text(OLD + "# more\n")
         screen._look()
         await pilot.pause()
-        assert "changed on the disk; r plans anew" in text_of(app)
+        assert "changed on the disk; r plans anew" in await text_of(app)
         for key in ("b", "w"):
             await pilot.press(key)
         await pilot.pause()
@@ -140,10 +140,16 @@ async def test_the_old_lines_have_their_bytes_beside_them(dockerfile):
     ) as (app, pilot):
         await rewritten(app, pilot)
         for _ in range(2):
-            assert [line for line in text_of(app).splitlines() if size(own) in line and "RUN uv sync" in line]
+            assert [
+                line
+                for line in (await text_of(app)).splitlines()
+                if size(own) in line and "RUN uv sync" in line
+            ]
             await pilot.press("d")
             await pilot.pause()
         dockerfile.write_text(OLD + "# another\n")
         app.screen.action_again()
         await ended(pilot, app.screen.work.job)
-        assert not [line for line in text_of(app).splitlines() if size(own) in line and "RUN uv sync" in line]
+        assert not [
+            line for line in (await text_of(app)).splitlines() if size(own) in line and "RUN uv sync" in line
+        ]

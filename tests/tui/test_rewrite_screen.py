@@ -6,6 +6,7 @@ from driving import (
     FAILED,
     NEW,
     OLD,
+    PATIENCE,
     Recorded,
     answers,
     built,
@@ -38,7 +39,7 @@ async def test_r_shows_decisions_diff_reason_and_prediction(dockerfile):
         pilot,
     ):
         await rewritten(app, pilot)
-        text = text_of(app)
+        text = await text_of(app)
         assert "44.0 MB smaller, -68.8 % predicted" in text
         assert "R4  L1   which [b]Python[/b]" in text
         assert "● the base image's" in text
@@ -83,7 +84,7 @@ async def test_choosing_an_alternative_plans_anew_with_it(dockerfile):
         assert screen.work.plan.decisions[0].chosen == "managed"
         item = screen.query_one(DecisionList).selected
         assert item.alternative.value == "managed"
-        assert "● uv's own" in text_of(app)
+        assert "● uv's own" in await text_of(app)
 
 
 async def test_d_shows_both_files_side_by_side_and_back(dockerfile):
@@ -110,7 +111,7 @@ async def test_b_builds_checks_compares_and_says_the_saving(dockerfile, tmp_path
         await built(screen, pilot)
         assert recorded.proved[0]["context"] == tmp_path
         assert recorded.proved[0]["build_args"] == ("--pull",)
-        text = text_of(app)
+        text = await text_of(app)
         assert "44.0 MB smaller, -68.8 %" in text
         assert "all 3 checks passed" in text
         assert "64.0 MB → 20.0 MB" in text
@@ -144,7 +145,7 @@ async def test_p_repairs_what_a_changed_decision_may_mend(dockerfile):
         await pilot.press("p")
         assert recorded.proved == []
         await built(screen, pilot)
-        assert "p repairs it" in text_of(app)
+        assert "p repairs it" in await text_of(app)
         assert screen.work.proof.build.words() == "2.5 s, 1 of 2 steps cached"
         recorded.checks, recorded.repairs = CHECKS, ()
         await pilot.press("p")
@@ -160,13 +161,13 @@ async def test_the_differences_of_a_check_open_with_enter(dockerfile):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
         await pilot.press("3", "down", "down")
-        assert "- /x[/y]" not in text_of(app)
+        assert "- /x[/y]" not in await text_of(app)
         await pilot.press("enter")
         await pilot.pause()
-        assert "- /x[/y]" in text_of(app)
+        assert "- /x[/y]" in await text_of(app)
         await pilot.press("left")
         await pilot.pause()
-        assert "- /x[/y]" not in text_of(app)
+        assert "- /x[/y]" not in await text_of(app)
 
 
 async def test_x_stops_the_build_and_nothing_is_written(dockerfile):
@@ -177,13 +178,13 @@ async def test_x_stops_the_build_and_nothing_is_written(dockerfile):
         job = screen.work.job
         await pilot.pause()
         assert screen.work.busy
-        assert "x stops" in text_of(app)
+        assert "x stops" in await text_of(app)
         await pilot.press("w")
         assert app.screen is screen
         await pilot.press("x")
         await ended(pilot, job)
         assert not screen.work.busy
-        assert "stopped; nothing was written" in text_of(app)
+        assert "stopped; nothing was written" in await text_of(app)
         assert recorded.written == []
         assert not isinstance(app.screen, Failure)
 
@@ -197,8 +198,8 @@ async def test_esc_leaves_the_build_running_and_r_comes_back_to_it(dockerfile):
         assert isinstance(app.screen, ExploreScreen)
         assert screen.work.busy
         await pilot.pause()
-        assert "Rewrite:  building the rewrite … " in text_of(app)
-        assert "r shows it" in text_of(app)
+        assert "Rewrite:  building the rewrite … " in await text_of(app)
+        assert "r shows it" in await text_of(app)
         await pilot.press("r")
         assert app.screen is screen
         assert screen.view == "build"
@@ -211,7 +212,8 @@ async def test_quitting_during_a_build_stops_it(dockerfile):
         screen.action_build()
         job = screen.work.job
         app.simulate_key("q")
-        await asyncio.to_thread(job.ended.wait, 30)
+        await asyncio.to_thread(job.join, PATIENCE)
+        assert job.ended.is_set()
         assert job.cancel.cancelled
 
 
@@ -226,14 +228,14 @@ async def test_a_failed_build_shows_the_end_of_its_log(dockerfile):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
         assert isinstance(app.screen, Failure)
-        text = text_of(app)
+        text = await text_of(app)
         assert "The build failed in [base 2/2]." in text
         assert "Mend line 2." in text
         assert "line 39 [/]" in text
         assert "line 19 [/]" not in text
         await pilot.press("escape")
         assert app.screen is screen
-        assert "The build failed" in text_of(app)
+        assert "The build failed" in await text_of(app)
         assert screen.work.write_problem == ""
 
 
@@ -241,7 +243,7 @@ async def test_a_refusal_says_why_and_offers_neither_build_nor_write(dockerfile)
     recorded = Recorded(plan=lambda path, _report, **_: refused(str(path)))
     async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
         await rewritten(app, pilot)
-        text = text_of(app)
+        text = await text_of(app)
         assert "not rewritten" in text
         assert "uv plays no [part] in it." in text
         assert "R59, line 2" in text
@@ -256,7 +258,7 @@ async def test_a_plan_without_a_prediction_or_decisions_can_be_shown(dockerfile)
     recorded = Recorded(plan=lambda path, _report, **_: plan(str(path), **empty))
     async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
         await rewritten(app, pilot)
-        text = text_of(app)
+        text = await text_of(app)
         assert "Nothing to decide." in text
         assert "not known before it is built" in text
         await pilot.press("down", "enter", "d", "tab", "tab", "tab")
@@ -266,7 +268,7 @@ async def test_an_unchanged_plan_says_so(dockerfile):
     recorded = Recorded(plan=lambda path, _report, **_: plan(str(path), outcome="unchanged"))
     async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
         await rewritten(app, pilot)
-        assert "nothing to change" in text_of(app)
+        assert "nothing to change" in await text_of(app)
 
 
 async def test_a_plan_that_fails_is_a_dialog(dockerfile):
@@ -287,7 +289,7 @@ async def test_without_a_dockerfile_the_app_asks_for_one(tmp_path, monkeypatch, 
         assert isinstance(app.screen, AskPath)
         await pilot.press(*"nofile", "enter")
         await pilot.pause()
-        assert "There is no file nofile." in text_of(app)
+        assert "There is no file nofile." in await text_of(app)
         app.screen.query_one("#path").value = str(dockerfile)
         await pilot.press("enter")
         await pilot.pause()
@@ -312,7 +314,7 @@ async def test_one_that_did_not_make_it_is_only_proposed(tmp_path, monkeypatch):
     async with opened(answers(unknown), services=Recorded().services()) as (app, pilot):
         await pilot.press("r")
         await pilot.pause()
-        assert "From the image alone" in text_of(app)
+        assert "From the image alone" in await text_of(app)
         assert app.screen.query_one("#path").value == "Dockerfile"
         await pilot.press("enter")
         await pilot.pause()

@@ -22,13 +22,13 @@ async def test_while_another_uvdive_builds_this_one_waits_to_be_asked_again(dock
         with alone(dockerfile.parent, dockerfile):
             await built(screen, pilot)
             assert isinstance(app.screen, Failure)
-            assert "Another uvdive is building and checking" in text_of(app)
-            assert "Let it end, or stop it; then try again." in text_of(app)
+            assert "Another uvdive is building and checking" in await text_of(app)
+            assert "Let it end, or stop it; then try again." in await text_of(app)
         await pilot.press("enter")
         assert app.screen is screen
         assert not screen.work.busy
         assert screen.work.plan is not None
-        assert "Another uvdive" in text_of(app)
+        assert "Another uvdive" in await text_of(app)
         # Nothing is greyed: once the other one is done, b goes on.
         assert screen.work.build_problem == ""
 
@@ -39,21 +39,21 @@ async def test_a_terminal_that_becomes_too_small_and_large_again_loses_nothing(d
     async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
         screen = await rewritten(app, pilot)
         await pilot.press("down", "down")
-        before = text_of(app)
+        before = await text_of(app)
         await pilot.resize_terminal(*size)
         assert screen.query_one("#small").display
         assert not screen.query_one("#views").display
         await pilot.resize_terminal(120, 36)
-        assert text_of(app) == before
+        assert await text_of(app) == before
         assert screen.query_one(DecisionList).cursor == 2
         await pilot.press("b")
         await pilot.resize_terminal(*size)
         await pilot.resize_terminal(120, 36)
         assert screen.work.busy
-        assert "[base 2/2] RUN [bold]uv[/] sync" in text_of(app)
+        assert "[base 2/2] RUN [bold]uv[/] sync" in await text_of(app)
         await pilot.press("x")
         await ended(pilot, screen.work.job)
-        assert "stopped; nothing was written" in text_of(app)
+        assert "stopped; nothing was written" in await text_of(app)
 
 
 async def test_a_full_disk_keeps_the_rewrite_and_the_file(dockerfile, monkeypatch):
@@ -71,7 +71,7 @@ async def test_a_full_disk_keeps_the_rewrite_and_the_file(dockerfile, monkeypatc
             await pilot.press("w", "y")
             await ended(pilot, screen.work.job)
         assert isinstance(app.screen, Failure)
-        assert "No space left on device" in text_of(app)
+        assert "No space left on device" in await text_of(app)
         await pilot.press("enter")
         assert isinstance(app.screen, RewriteScreen)
         assert screen.work.written is None

@@ -15,7 +15,7 @@ async def test_w_writes_after_a_yes_and_says_where(dockerfile):
         await built(screen, pilot)
         await pilot.press("w")
         assert isinstance(app.screen, Question)
-        text = " ".join(text_of(app).split())
+        text = " ".join((await text_of(app)).split())
         assert "Dockerfile[red].orig" in text
         assert "all 3 checks passed" in text
         await pilot.press("y")
@@ -43,7 +43,7 @@ async def test_before_a_build_the_question_says_that_nothing_is_proven(dockerfil
         await rewritten(app, pilot)
         await pilot.press("w")
         await pilot.pause()
-        assert "nothing is proven" in " ".join(text_of(app).split())
+        assert "nothing is proven" in " ".join((await text_of(app)).split())
 
 
 async def test_after_a_failed_proof_writing_takes_a_second_yes(dockerfile):
@@ -51,12 +51,12 @@ async def test_after_a_failed_proof_writing_takes_a_second_yes(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
-        assert "1 check failed: start" in text_of(app)
-        assert "Traceback [red]" in text_of(app)
+        assert "1 check failed: start" in await text_of(app)
+        assert "Traceback [red]" in await text_of(app)
         await pilot.press("w", "y")
         await pilot.pause()
         assert isinstance(app.screen, Question)
-        assert "although the proof failed" in text_of(app)
+        assert "although the proof failed" in await text_of(app)
         assert recorded.written == []
         await pilot.press("n")
         assert recorded.written == []

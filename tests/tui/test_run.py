@@ -3,7 +3,7 @@ import sys
 import threading
 
 import pytest
-from driving import Waits, answers, fails
+from driving import Waits, answers, fails, until
 from samples import sample_report
 from textual.app import App
 
@@ -41,8 +41,7 @@ def pressing(*names: str):
 
 
 async def closing_the_dialog(driven):
-    while not driven.app.screen.is_modal:
-        await driven.pause()
+    await until(driven, lambda: driven.app.screen.is_modal)
     driven.app.simulate_key("enter")
     await driven._wait_for_screen()
 

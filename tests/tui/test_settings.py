@@ -27,7 +27,7 @@ async def test_keys_are_mapped_anew_also_in_help_and_reasons():
         await pilot.press("X")
         assert [note.message for note in app._notifications][-1:] == ["Nothing is being read or written."]
         await pilot.press("question_mark")
-        assert "W f9" in help_of(app)
+        assert "W f9" in await help_of(app)
         await pilot.press("escape", "W")
         assert isinstance(app.screen, WasteScreen)
         await pilot.press("backspace", "f9")
@@ -114,6 +114,6 @@ async def test_reports_and_a_picture_are_exported(tmp_path, monkeypatch):
         assert "Export&#160;to" not in svg
         await pilot.press("E", "enter", "enter")
         await pilot.pause()
-        assert "sample-1.json exists already." in text_of(app)
+        assert "sample-1.json exists already." in await text_of(app)
         await pilot.press("escape", "E", "escape")
         assert isinstance(app.screen, ExploreScreen)

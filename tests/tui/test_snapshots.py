@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import cells
 import pytest
 import shown
+from driving import strips_of
 from stage import Stage
 from states import STATES
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
@@ -73,8 +74,7 @@ async def test_looks(name, shop, still, snapshot):
 
 async def _taken(stage, name, theme):
     stage.app.theme = theme
-    await stage.pilot.pause()
-    screen = cells.cells(stage.app.screen._compositor.render_strips())
+    screen = cells.cells(await strips_of(stage.app))
     if PICTURES:
         _picture(stage.app, f"{name}-{theme}.png")
     assert not cells.faint(_readable(stage.app.screen, screen))

@@ -65,19 +65,19 @@ async def test_a_file_opens_with_its_versions_and_their_diff():
         await pilot.press("enter")
         await ended(pilot, app.jobs._jobs[-1])
         assert isinstance(app.screen, ViewerScreen)
-        text = text_of(app)
+        text = await text_of(app)
         assert r"print('\x1b[2Jnew')" in text
         assert "replaced in 2" in text
         assert "in the image" in text
         assert "2 layer 2 · python" in text
         await pilot.press("d")
         await ended(pilot, app.jobs._jobs[-1])
-        text = text_of(app)
+        text = await text_of(app)
         assert "- print('[red]old')" in text
         assert "+ print(1)" in text
         await pilot.press("p")
         await ended(pilot, app.jobs._jobs[-1])
-        assert "print('[red]old')" in text_of(app)
+        assert "print('[red]old')" in await text_of(app)
         await pilot.press("d")
         assert app._notifications
         await pilot.press("n", "d")
@@ -96,13 +96,13 @@ async def test_binaries_are_hex_and_lost_contents_say_so():
         await go_to(app, pilot, b"/app/tool.bin")
         await pilot.press("i")
         await ended(pilot, app.jobs._jobs[-1])
-        assert "00000000  00 45 4c 46 00 01 02 03  04 05 06" in text_of(app)
-        assert "·ELF" in text_of(app)
+        assert "00000000  00 45 4c 46 00 01 02 03  04 05 06" in await text_of(app)
+        assert "·ELF" in await text_of(app)
         await pilot.press("escape")
         await go_to(app, pilot, b"/app/lost")
         await pilot.press("enter")
         await ended(pilot, app.jobs._jobs[-1])
-        assert "The content of this file was not kept. Save the image." in text_of(app)
+        assert "The content of this file was not kept. Save the image." in await text_of(app)
         await pilot.press("escape")
         await go_to(app, pilot, b"/app/link")
         await pilot.press("enter")
@@ -118,7 +118,7 @@ async def test_a_file_is_extracted_where_asked_and_never_over_another(tmp_path, 
         assert isinstance(app.screen, AskTarget)
         await pilot.press("enter")
         await pilot.pause()
-        assert "main.py exists already." in text_of(app)
+        assert "main.py exists already." in await text_of(app)
         await pilot.press(*"2", "enter")
         await ended(pilot, app.jobs._jobs[-1])
         assert (tmp_path / "main.py2").read_bytes() == NEW
@@ -141,7 +141,7 @@ async def test_a_saved_report_has_no_contents():
         ]
         await pilot.press("enter")
         await ended(pilot, app.jobs._jobs[-1])
-        assert "A saved report holds no contents of files." in text_of(app)
+        assert "A saved report holds no contents of files." in await text_of(app)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from pathlib import Path
 
 NAME = ".dockerignore"
 
+_TOKEN = re.compile(r"\*\*/?|\*|\?|\[\^?(?:\\.|[^\]\\])+\]|\\.|.", re.DOTALL)
+
 
 def own_ignore_file(dockerfile: Path) -> Path:
     """Where the ignore file for one Dockerfile alone would be: ``NAME.dockerignore`` beside it."""
@@ -86,26 +88,27 @@ def _patterns(lines: Iterable[str]) -> Iterator[tuple[re.Pattern[str], bool]]:
 
 def _expression(pattern: str) -> str:
     """Go's ``filepath.Match`` and ``**``, which stands for any number of folders."""
-    out, at = "", 0
-    while at < len(pattern):
-        char = pattern[at]
-        if pattern.startswith("**", at):
-            at += 3 if pattern.startswith("/", at + 2) else 2
-            out += "(?:.*/)?" if at < len(pattern) else ".*"
-            continue
-        group = re.compile(r"\[(\^?)((?:\\.|[^\]\\])+)\]", re.DOTALL).match(pattern, at)
-        if char == "*":
-            out += "[^/]*"
-        elif char == "?":
-            out += "[^/]"
-        elif char == "[" and group is not None:
-            out += f"[{group[1]}{group[2].replace('[', chr(92) + '[')}]"
-            at = group.end()
-            continue
-        elif char == "\\" and at + 1 < len(pattern):
-            at += 1
-            out += re.escape(pattern[at])
+    tokens = _TOKEN.findall(pattern)
+    stars = [number for number, token in enumerate(tokens) if token.startswith("*")]
+    out, last = "", 0
+    for number, following in zip(stars, [*stars, len(tokens)][1:], strict=True):
+        out += "".join(map(_single, tokens[last:number]))
+        fixed = "".join(map(_single, tokens[number + 1 : following]))
+        if tokens[number] == "*":
+            # Another star behind takes what is left over: no need to try a later place for `fixed`.
+            again = following < len(tokens) and tokens[following] == "*"
+            out += f"(?>[^/]*?{fixed})" if again else f"[^/]*{fixed}"
         else:
-            out += re.escape(char)
-        at += 1
-    return out
+            out += f"(?:.*/)?{fixed}" if number + 1 < len(tokens) else ".*"
+        last = following
+    return out + "".join(map(_single, tokens[last:]))
+
+
+def _single(piece: str) -> str:
+    """The expression for a piece of a pattern that matches one character."""
+    if piece == "?":
+        return "[^/]"
+    if piece.startswith("[") and len(piece) > 1:
+        start = 2 if piece.startswith("[^") else 1
+        return piece[:start] + piece[start:].replace("[", "\\[")
+    return re.escape(piece[-1] if piece.startswith("\\") else piece)

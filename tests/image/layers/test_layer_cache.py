@@ -188,7 +188,7 @@ def test_many_processes_at_once(cache: LayerCache) -> None:
         subprocess.Popen([*command, str(seed)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for seed in range(4)
     ]
-    results = [process.communicate() for process in running]
+    results = [process.communicate(timeout=120) for process in running]
     assert [errors.decode() for _, errors in results] == [""] * 4
     assert all(int(found) > 0 for found, _ in results)
     cache.keep_layer(read())

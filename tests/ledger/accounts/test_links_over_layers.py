@@ -127,7 +127,7 @@ class Build:
     def lost(self, inode: Inode) -> tuple[int, set[str]] | None:
         """The layer that took its last name, or the last that is read, and how; None where one is left."""
         live = self.is_live(inode)
-        if live and self.owner(inode) != "uv-cache":
+        if any(self.files.get(path) is inode and owner_of(path) != "uv-cache" for path in inode.names):
             return None
         ends = [end for end in inode.ends if not live or owner_of(end[1]) != "uv-cache"]
         layer = max((layer for layer, _, _ in ends), default=None)
@@ -168,6 +168,7 @@ steps = st.one_of(
 @example([[("sync", "p1")], [("change", "app/")]])
 @example([[("sync", "p1")], [("sync", "p2")], [("remove", CACHE)]])
 @example([[("sync", "p1"), ("export", "p")], [("change", VENV)], [("change", CACHE)]])
+@example([[("sync", "p1"), ("export", "p")], [("uninstall", "p")]])
 def test_an_inode_belongs_to_the_first_owner_of_the_names_that_live(
     image: list[list[tuple[str, str]]],
 ) -> None:

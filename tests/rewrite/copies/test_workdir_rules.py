@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from dockerfiles import IN_APP
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\nWORKDIR /app\n"
-SYNC = "COPY uv.lock ./\nRUN uv sync --frozen --no-dev\n"
-FLASK = 'CMD ["flask", "run"]\n'
+INSTALL = "COPY uv.lock ./\nRUN uv sync --frozen --no-dev\n"
+START = 'CMD ["flask", "run"]\n'
 SITE = "/usr/local/lib/python3.13/site-packages"
 
 
 def test_r37_what_the_build_makes_in_the_work_directory_is_copied_with_it(project, node) -> None:
-    text = f"{BASE}{SYNC}COPY . .\nRUN npm ci && npm run build && python manage.py collectstatic\n{FLASK}"
+    text = (
+        f"{IN_APP}{INSTALL}COPY . .\nRUN npm ci && npm run build && python manage.py collectstatic\n{START}"
+    )
     made = {"/app/static/a.css": node(5), "/app/node_modules/x/a.js": node(70)}
     result = project(text, {"RUN npm": made}).plan()
     assert "COPY --from=builder /app /app\n" in result.text
@@ -19,7 +21,7 @@ def test_r37_what_the_build_makes_in_the_work_directory_is_copied_with_it(projec
 
 
 def test_r37_node_modules_stay_behind_where_the_user_agrees(project, node) -> None:
-    text = f"{BASE}{SYNC}COPY . .\nRUN npm ci\n{FLASK}"
+    text = f"{IN_APP}{INSTALL}COPY . .\nRUN npm ci\n{START}"
     made = {
         "/app/static/a.css": node(5),
         "/app/web/node_modules/x/a.js": node(70),
@@ -38,7 +40,7 @@ def test_r37_node_modules_stay_behind_where_the_user_agrees(project, node) -> No
 
 
 def test_r40_a_line_in_dockerignore_is_offered_and_never_added_silently(project, tmp_path) -> None:
-    made = project(f"{BASE}{SYNC}COPY . .\n{FLASK}")
+    made = project(f"{IN_APP}{INSTALL}COPY . .\n{START}")
     (tmp_path / ".dockerignore").write_text("*.pyc")
     result = made.plan(context=tmp_path)
     assert not result.files
@@ -51,21 +53,21 @@ def test_r40_a_line_in_dockerignore_is_offered_and_never_added_silently(project,
 
 
 def test_r40_without_a_dockerignore_one_is_made_on_request(project, tmp_path) -> None:
-    made = project(f"{BASE}{SYNC}COPY . .\n{FLASK}")
+    made = project(f"{IN_APP}{INSTALL}COPY . .\n{START}")
     (change,) = made.plan(context=tmp_path, choices={"dockerignore": "add"}).files
     assert (change.path, change.text) == (".dockerignore", ".venv\n")
 
 
 def test_r40_beside_a_dockerfiles_own_ignore_file_it_is_only_warned_of(project, tmp_path) -> None:
     (tmp_path / "Dockerfile.dockerignore").write_text("")
-    result = project(f"{BASE}{SYNC}COPY . .\n{FLASK}").plan(context=tmp_path)
+    result = project(f"{IN_APP}{INSTALL}COPY . .\n{START}").plan(context=tmp_path)
     assert not [d for d in result.decisions if d.id == "dockerignore"]
     assert [w.line for w in result.warnings if w.rule == "R40"] == [5]
 
 
 @pytest.mark.parametrize("copy", ["COPY src src\n", "COPY --from=x . .\n"])
 def test_r40_a_copy_of_named_folders_asks_nothing(project, tmp_path, copy) -> None:
-    text = f"{BASE}{SYNC}{copy}{FLASK}"
+    text = f"{IN_APP}{INSTALL}{copy}{START}"
     if "--from" in copy:
         text = f"FROM scratch AS x\n{text}"
     result = project(text).plan(context=tmp_path)
@@ -80,7 +82,7 @@ def test_r11_an_editable_install_into_the_system_keeps_its_source_and_its_order(
         f"{SITE}/flask/app.py": node(7, owner="venv"),
     }
     system = env(path="/usr/local", kind="system", roots=("/app/src",))
-    made = project(f"{BASE}{body}CMD flask run\n", {"RUN uv pip": packages}, environments=[system])
+    made = project(f"{IN_APP}{body}CMD flask run\n", {"RUN uv pip": packages}, environments=[system])
     result = made.plan()
     assert result.outcome == "rewritten", result.refusal
     build, _, run = result.text.partition("\nFROM ")

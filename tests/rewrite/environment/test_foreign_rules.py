@@ -5,15 +5,15 @@ from __future__ import annotations
 import posixpath
 
 import pytest
+from dockerfiles import SYNC_ALONE
 from elves import elf
 
 from uvdive.rewrite.planner import plan
 
 ALPINE = "FROM python:3.13-alpine3.22\n"
 UV = "COPY --from=ghcr.io/astral-sh/uv:1 /uv /bin/\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\n"
 START = 'CMD ["/app/.venv/bin/flask", "run"]\n'
-BUILD = "FROM python:3.13-slim-trixie AS build\n" + UV + SYNC
+BUILD = "FROM python:3.13-slim-trixie AS build\n" + UV + SYNC_ALONE
 LAST = ALPINE + "WORKDIR /app\nCOPY --from=build /app/.venv /app/.venv\n" + START
 
 SITE = "/app/.venv/lib/python3.13/site-packages"
@@ -54,7 +54,7 @@ def image(project, node):
 
 
 TWO = BUILD + "\n" + LAST
-ONE = ALPINE + UV + SYNC + START
+ONE = ALPINE + UV + SYNC_ALONE + START
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_r8_one_stage_on_alpine_stays_on_the_same_alpine(image, project, node) -
     ],
 )
 def test_r8_by_the_text_alone_two_systems_are_warned_of(build, last, copied, rule) -> None:
-    text = f"FROM {build} AS build\n{SYNC}\nFROM {last}\nCOPY --from=build {copied}\n{START}"
+    text = f"FROM {build} AS build\n{SYNC_ALONE}\nFROM {last}\nCOPY --from=build {copied}\n{START}"
     result = plan(text, None, lambda _: None)
     assert result.outcome == "unchanged", result.refusal
     line = text.splitlines().index(f"COPY --from=build {copied}") + 1

@@ -5,52 +5,40 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from dockerfiles import BASE, SYNC, decision, last_stage
 from system_facts import LIBPQ, facts, packages
 
 from uvdive.ledger.report import User
 from uvdive.rewrite.evidence.os_needs import Need
-from uvdive.rewrite.plan import RewritePlan
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
-FLASK = 'CMD ["flask", "run"]\n'
+START = 'CMD ["flask", "run"]\n'
 INSTALL = "RUN apt-get update && apt-get install -y"
 
 
 LINKS = Need("libpq5", "libpq.so.5", "/app/.venv/lib/_psycopg.so", "links")
 
 
-def runner(result: RewritePlan) -> str:
-    """The text of the last stage."""
-    assert result.outcome == "rewritten", result.refusal
-    return result.text[result.text.rindex("FROM ") :]
-
-
-def decision(result: RewritePlan, name: str):
-    return next((each for each in result.decisions if each.id == name), None)
-
-
 def test_r33_what_only_builds_is_dropped_and_the_libraries_that_are_needed_are_named(project) -> None:
-    made = project(f"{BASE}{INSTALL} gcc libpq-dev && rm -rf /var/lib/apt/lists/*\n{SYNC}{FLASK}")
+    made = project(f"{BASE}{INSTALL} gcc libpq-dev && rm -rf /var/lib/apt/lists/*\n{SYNC}{START}")
     result = made.plan(system=facts([LINKS]))
-    assert f"{INSTALL} libpq5 && rm -rf /var/lib/apt/lists/*\n" in runner(result)
+    assert f"{INSTALL} libpq5 && rm -rf /var/lib/apt/lists/*\n" in last_stage(result)
     assert {"gcc", "cpp", "libpq-dev", "libssl-dev"} <= set(result.allowed.packages)
     assert "libpq5" not in result.allowed.packages
     assert "libpq.so.5" in decision(result, "runtime-libraries").reason
 
 
 def test_r33_build_packages_stay_where_the_user_wants_them(project) -> None:
-    made = project(f"{BASE}{INSTALL} gcc libpq-dev\n{SYNC}{FLASK}")
+    made = project(f"{BASE}{INSTALL} gcc libpq-dev\n{SYNC}{START}")
     result = made.plan(system=facts([LINKS], only=["gcc", "libpq-dev"]), choices={"build-packages": "keep"})
-    assert f"{INSTALL} gcc libpq-dev\n" in runner(result)
+    assert f"{INSTALL} gcc libpq-dev\n" in last_stage(result)
     assert result.allowed.packages == ()
     sizes = {a.value: a.predicted_bytes for a in decision(result, "build-packages").alternatives}
     assert sizes["keep"] == sizes["drop"] + 4 * 1000
 
 
 def test_r33_a_run_that_installs_nothing_else_is_left_out(project) -> None:
-    made = project(f"{BASE}{INSTALL} gcc && rm -rf /var/lib/apt/lists/*\n{SYNC}{FLASK}")
-    assert "RUN" not in runner(made.plan(system=facts()))
+    made = project(f"{BASE}{INSTALL} gcc && rm -rf /var/lib/apt/lists/*\n{SYNC}{START}")
+    assert "RUN" not in last_stage(made.plan(system=facts()))
 
 
 def test_r33_the_authors_layout_and_comments_stay(project) -> None:
@@ -59,49 +47,49 @@ def test_r33_the_authors_layout_and_comments_stay(project) -> None:
         "        libpq-dev \\\n        jq \\\n    && rm -rf /var/lib/apt/lists/*\n"
     )
     need = Need("jq", "jq", "/app/src/run.sh", "runs")
-    result = project(BASE + text + SYNC + FLASK).plan(system=facts([LINKS, need]))
+    result = project(BASE + text + SYNC + START).plan(system=facts([LINKS, need]))
     assert (
         "RUN apt-get update && apt-get install -y --no-install-recommends \\\n        jq \\\n"
         "        libpq5 \\\n    && rm -rf /var/lib/apt/lists/*\n"
-    ) in runner(result)
+    ) in last_stage(result)
 
 
 def test_r33_a_version_is_pinned_as_the_author_did(project) -> None:
-    made = project(f"{BASE}{INSTALL} gcc libpq-dev=17.*\n{SYNC}{FLASK}")
-    assert f"{INSTALL} libpq5=17.*\n" in runner(made.plan(system=facts([LINKS])))
+    made = project(f"{BASE}{INSTALL} gcc libpq-dev=17.*\n{SYNC}{START}")
+    assert f"{INSTALL} libpq5=17.*\n" in last_stage(made.plan(system=facts([LINKS])))
 
 
 def test_r33_a_library_that_is_loaded_by_name_counts(project) -> None:
     found = LIBPQ | packages("libmagic-dev: libmagic1t64")
     need = Need("libmagic1t64", "libmagic.so.1", "magic/loader.py", "loads", sure=False)
-    made = project(f"{BASE}{INSTALL} libmagic-dev\n{SYNC}{FLASK}")
-    assert f"{INSTALL} libmagic1t64\n" in runner(made.plan(system=facts([need], found)))
+    made = project(f"{BASE}{INSTALL} libmagic-dev\n{SYNC}{START}")
+    assert f"{INSTALL} libmagic1t64\n" in last_stage(made.plan(system=facts([need], found)))
 
 
 def test_r33_what_the_runners_base_has_is_not_named(project) -> None:
     need = Need("libc6", "libc.so.6", "/app/.venv/x.so", "links")
-    made = project(f"{BASE}{INSTALL} gcc\n{SYNC}{FLASK}")
-    assert "RUN" not in runner(made.plan(system=facts([need])))
+    made = project(f"{BASE}{INSTALL} gcc\n{SYNC}{START}")
+    assert "RUN" not in last_stage(made.plan(system=facts([need])))
 
 
 def test_r33_a_package_that_is_kept_out_of_caution_is_a_choice(project) -> None:
-    made = project(f"{BASE}{INSTALL} vim jq\n{SYNC}{FLASK}")
+    made = project(f"{BASE}{INSTALL} vim jq\n{SYNC}{START}")
     system = facts([Need("jq", "jq", "/app/src/run.sh", "runs")], only=["vim", "jq"])
     result = made.plan(system=system)
-    assert f"{INSTALL} vim jq\n" in runner(result)
+    assert f"{INSTALL} vim jq\n" in last_stage(result)
     choice = decision(result, "package-vim")
     assert choice.chosen == "keep"
     assert [a.value for a in choice.alternatives] == ["keep", "drop"]
     assert decision(result, "package-jq") is None  # something runs it
     dropped = made.plan(system=system, choices={"package-vim": "drop"})
-    assert f"{INSTALL} jq\n" in runner(dropped)
+    assert f"{INSTALL} jq\n" in last_stage(dropped)
     assert dropped.allowed.packages == ("vim",)
 
 
 @pytest.mark.parametrize(
     ("start", "kept"),
     [
-        (FLASK, False),
+        (START, False),
         ('HEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD ["flask", "run"]\n', True),
         ('HEALTHCHECK CMD ["curl", "-f", "http://localhost/"]\nCMD ["flask", "run"]\n', True),
         ('CMD ["sh", "-c", "curl x && flask run"]\n', True),
@@ -109,40 +97,40 @@ def test_r33_a_package_that_is_kept_out_of_caution_is_a_choice(project) -> None:
 )
 def test_r30_a_tool_stays_where_the_image_calls_it(project, start, kept) -> None:
     result = project(f"{BASE}{INSTALL} curl\n{SYNC}{start}").plan(system=facts())
-    assert (f"{INSTALL} curl\n" in runner(result)) is kept
+    assert (f"{INSTALL} curl\n" in last_stage(result)) is kept
     assert (decision(result, "package-curl") is None) is kept
 
 
 def test_r57_a_program_that_the_environments_code_names_stays_and_is_a_choice(project) -> None:
     need = Need("git", "git", "/app/.venv/lib/git/cmd.py", "runs", sure=False)
-    result = project(f"{BASE}{INSTALL} git\n{SYNC}{FLASK}").plan(system=facts([need]))
-    assert f"{INSTALL} git\n" in runner(result)
+    result = project(f"{BASE}{INSTALL} git\n{SYNC}{START}").plan(system=facts([need]))
+    assert f"{INSTALL} git\n" in last_stage(result)
     assert decision(result, "package-git").chosen == "keep"
     assert "cmd.py" in decision(result, "package-git").reason
 
 
 def test_r33_a_virtual_name_means_the_package_that_provides_it(project) -> None:
     need = Need("libmagic1t64", "libmagic.so.1", "python-magic", "loads")
-    result = project(f"{BASE}{INSTALL} libmagic1\n{SYNC}{FLASK}").plan(system=facts([need]))
-    assert f"{INSTALL} libmagic1\n" in runner(result)
+    result = project(f"{BASE}{INSTALL} libmagic1\n{SYNC}{START}").plan(system=facts([need]))
+    assert f"{INSTALL} libmagic1\n" in last_stage(result)
     assert decision(result, "package-libmagic1") is None
 
 
 def test_r33_without_the_contents_every_package_is_kept(project) -> None:
-    made = project(f"{BASE}{INSTALL} gcc libpq-dev\n{SYNC}{FLASK}")
-    assert f"{INSTALL} gcc libpq-dev\n" in runner(made.plan())
+    made = project(f"{BASE}{INSTALL} gcc libpq-dev\n{SYNC}{START}")
+    assert f"{INSTALL} gcc libpq-dev\n" in last_stage(made.plan())
 
 
 def test_r33_packages_that_only_the_shell_knows_are_kept(project) -> None:
-    made = project(f"{BASE}ARG MORE=jq\n{INSTALL} gcc $MORE\n{SYNC}{FLASK}")
-    text = runner(made.plan(system=facts()))
+    made = project(f"{BASE}ARG MORE=jq\n{INSTALL} gcc $MORE\n{SYNC}{START}")
+    text = last_stage(made.plan(system=facts()))
     assert f"{INSTALL} $MORE\n" in text
     assert text.index("ARG MORE=jq") < text.index("RUN")
 
 
 def test_r33_debconf_settings_come_along(project) -> None:
-    text = f"{BASE}ARG DEBIAN_FRONTEND=noninteractive\nARG OTHER=1\n{INSTALL} jq\n{SYNC}{FLASK}"
-    result = runner(project(text).plan(system=facts()))
+    text = f"{BASE}ARG DEBIAN_FRONTEND=noninteractive\nARG OTHER=1\n{INSTALL} jq\n{SYNC}{START}"
+    result = last_stage(project(text).plan(system=facts()))
     assert "ARG DEBIAN_FRONTEND=noninteractive\nRUN apt-get" in result
     assert "OTHER" not in result
 
@@ -150,11 +138,11 @@ def test_r33_debconf_settings_come_along(project) -> None:
 def test_r43_what_the_build_removes_again_is_not_installed(project, node) -> None:
     run = f"{INSTALL} gcc jq && uv sync --frozen && apt-get purge -y --auto-remove gcc\n"
     found = {name: package for name, package in LIBPQ.items() if name not in ("gcc", "cpp")}
-    text = BASE + "WORKDIR /app\nCOPY uv.lock ./\n" + run + FLASK
+    text = BASE + "WORKDIR /app\nCOPY uv.lock ./\n" + run + START
     venv = {"/app/.venv/bin/python": node(link="/usr/local/bin/python3.13"), "/usr/bin/jq": node(7)}
     need = Need("jq", "jq", "/app/src/run.sh", "runs")
     result = project(text, {"RUN apt-get": venv}).plan(system=facts([need], found))
-    assert f"{INSTALL} jq\n" in runner(result)
+    assert f"{INSTALL} jq\n" in last_stage(result)
     assert decision(result, "purged-packages").rule == "R43"
 
 
@@ -162,8 +150,8 @@ def test_r43_a_group_of_apk_that_is_deleted_again_is_not_installed(project) -> N
     run = "RUN apk add --no-cache --virtual .build gcc && apk add jq && apk del .build\n"
     found = packages("jq")
     need = Need("jq", "jq", "/app/src/run.sh", "runs")
-    result = project(BASE + run + SYNC + FLASK).plan(system=facts([need], found, old=()))
-    assert "RUN apk add jq\n" in runner(result)
+    result = project(BASE + run + SYNC + START).plan(system=facts([need], found, old=()))
+    assert "RUN apk add jq\n" in last_stage(result)
 
 
 def test_r43_what_apt_finds_out_by_itself_needs_the_contents(project, node) -> None:
@@ -172,7 +160,7 @@ def test_r43_what_apt_finds_out_by_itself_needs_the_contents(project, node) -> N
         "find /usr/local -type f | xargs ldd | awk x | xargs -r apt-mark manual && "
         "apt-get purge -y --auto-remove\n"
     )
-    made = project(BASE + "WORKDIR /app\n" + run + FLASK, {"RUN apt-get": {"/app/.venv/bin/x": node(1)}})
+    made = project(BASE + "WORKDIR /app\n" + run + START, {"RUN apt-get": {"/app/.venv/bin/x": node(1)}})
     assert made.plan().refusal.rule == "R43"
 
 
@@ -183,21 +171,21 @@ def test_r33_sources_that_are_fetched_keep_what_fetches_them(project) -> None:
         "apt-get update && apt-get install -y jq\n"
     )
     need = Need("jq", "jq", "/app/src/run.sh", "runs")
-    result = project(BASE + run + SYNC + FLASK).plan(system=facts([need], LIBPQ | packages("gnupg")))
-    assert run in runner(result)
+    result = project(BASE + run + SYNC + START).plan(system=facts([need], LIBPQ | packages("gnupg")))
+    assert run in last_stage(result)
 
 
 def test_r33_a_heredoc_is_divided_line_by_line(project) -> None:
     run = "RUN <<EOF\nset -e\napt-get update\napt-get install -y gcc libpq-dev\nuv pip list\nEOF\n"
-    text = BASE + run + SYNC + FLASK
-    flat = BASE + "RUN set -e\n" + SYNC + FLASK
+    text = BASE + run + SYNC + START
+    flat = BASE + "RUN set -e\n" + SYNC + START
     made = project(flat)
     history = made.report.history
     entry = next(e for e in history if "set -e" in e.created_by)
     body = "set -e\napt-get update\napt-get install -y gcc libpq-dev\nuv pip list\n"
     object.__setattr__(entry, "created_by", f"RUN /bin/sh -c {body} # buildkit")
     made.text = text
-    assert ("RUN <<EOF\nset -e\napt-get update\napt-get install -y libpq5\nEOF\n\n") in runner(
+    assert ("RUN <<EOF\nset -e\napt-get update\napt-get install -y libpq5\nEOF\n\n") in last_stage(
         made.plan(system=facts([LINKS]))
     )
 
@@ -205,9 +193,9 @@ def test_r33_a_heredoc_is_divided_line_by_line(project) -> None:
 def test_r28_the_number_is_put_into_the_authors_text(project) -> None:
     run = "RUN groupadd -r app \\\n # who runs it\n && adduser --disabled-password --gecos '' app\n"
     made = project(
-        BASE + run.replace(" # who runs it\n", "") + SYNC + FLASK, users=[User("app", 1005, 999, "/home/app")]
+        BASE + run.replace(" # who runs it\n", "") + SYNC + START, users=[User("app", 1005, 999, "/home/app")]
     )
-    text = runner(made.plan())
+    text = last_stage(made.plan())
     assert (
         "RUN groupadd -g 999 -r app \\\n && adduser --uid 1005 --disabled-password --gecos '' app\n" in text
     )
@@ -215,8 +203,8 @@ def test_r28_the_number_is_put_into_the_authors_text(project) -> None:
 
 def test_r28_users_are_made_apart_from_what_stands_around_them(project) -> None:
     run = "RUN useradd -m app && mkdir -p /data && chown app /data\n"
-    made = project(BASE + run + SYNC + FLASK, users=[User("app", 1000, 1000, "/home/app")])
-    assert "RUN useradd -u 1000 -m app\n" in runner(made.plan())
+    made = project(BASE + run + SYNC + START, users=[User("app", 1000, 1000, "/home/app")])
+    assert "RUN useradd -u 1000 -m app\n" in last_stage(made.plan())
 
 
 def test_r34_files_beside_the_packages_are_copied(project, node) -> None:
@@ -230,9 +218,9 @@ def test_r34_files_beside_the_packages_are_copied(project, node) -> None:
         "/etc/tool.conf": node(3),
     }
     need = Need("jq", "jq", "/app/src/run.sh", "runs")
-    made = project(BASE + run + SYNC + FLASK, {"RUN apt-get": wrote})
+    made = project(BASE + run + SYNC + START, {"RUN apt-get": wrote})
     system = replace(facts([need]), listed={"/etc/sasl2": frozenset({"jq"})})
-    text = runner(made.plan(system=system, choices={"layers": "whole"}))
+    text = last_stage(made.plan(system=system, choices={"layers": "whole"}))
     assert f"{INSTALL} jq\n" in text
     assert [line for line in text.splitlines() if line.startswith("COPY")] == [
         "COPY --from=builder /app /app",
@@ -243,52 +231,52 @@ def test_r34_files_beside_the_packages_are_copied(project, node) -> None:
 
 def test_r34_settings_that_a_copied_file_decides_are_made_behind_it(project, node) -> None:
     text = (
-        BASE + "COPY corp.crt /usr/local/share/ca-certificates/\nRUN update-ca-certificates\n" + SYNC + FLASK
+        BASE + "COPY corp.crt /usr/local/share/ca-certificates/\nRUN update-ca-certificates\n" + SYNC + START
     )
     wrote = {
         "COPY corp": {"/usr/local/share/ca-certificates/corp.crt": node(3)},
         "RUN update": {"/etc/ssl/certs/corp.pem": node(link="/usr/local/share/ca-certificates/corp.crt")},
     }
-    lines = runner(project(text, wrote).plan()).splitlines()
+    lines = last_stage(project(text, wrote).plan()).splitlines()
     assert lines[1:3] == ["COPY corp.crt /usr/local/share/ca-certificates/", "RUN update-ca-certificates"]
 
 
 def test_r34_bytecode_of_the_bases_own_modules_stays_behind(project, node) -> None:
     pip = "/usr/local/lib/python3.13/site-packages/pip"
-    text = BASE + SYNC + "RUN pip list\n" + FLASK
+    text = BASE + SYNC + "RUN pip list\n" + START
     made = project(
         text,
         {"RUN pip": {f"{pip}/__pycache__/x.pyc": node(5), f"{pip}/_internal/__pycache__/y.pyc": node(6)}},
         base_paths={f"{pip}/x.py": node(1), f"{pip}/_internal/y.py": node(1)},
     )
-    assert "__pycache__" not in runner(made.plan())
+    assert "__pycache__" not in last_stage(made.plan())
 
 
 def test_r33_a_package_that_the_runners_base_has_is_no_choice(project) -> None:
-    result = project(f"{BASE}{INSTALL} libc6\n{SYNC}{FLASK}").plan(system=facts())
-    assert f"{INSTALL} libc6\n" in runner(result)
+    result = project(f"{BASE}{INSTALL} libc6\n{SYNC}{START}").plan(system=facts())
+    assert f"{INSTALL} libc6\n" in last_stage(result)
     assert decision(result, "package-libc6") is None
 
 
 @pytest.mark.parametrize("called", [False, True])
 def test_r38_git_for_git_dependencies_stays_in_the_build_stage(project, called) -> None:
     needs = [Need("git", "git", "/app/src/app.py", "runs")] if called else []
-    result = project(f"{BASE}{INSTALL} git\n{SYNC}{FLASK}").plan(system=facts(needs))
+    result = project(f"{BASE}{INSTALL} git\n{SYNC}{START}").plan(system=facts(needs))
     assert f"{INSTALL} git\n" in result.text[: result.text.index(" AS runner")]
-    assert (f"{INSTALL} git\n" in runner(result)) is called
+    assert (f"{INSTALL} git\n" in last_stage(result)) is called
 
 
 def test_r33_uv_in_the_systems_folder_is_no_source_of_packages(project) -> None:
     bring = "COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /uvx /bin/\n"
-    made = project(f"{BASE}{bring}{INSTALL} vim\n{SYNC}{FLASK}")
-    text = runner(made.plan(system=facts()))
+    made = project(f"{BASE}{bring}{INSTALL} vim\n{SYNC}{START}")
+    text = last_stage(made.plan(system=facts()))
     assert "apt-get install -y vim" in text
     assert "astral-sh" not in text
 
 
 def test_r33_what_debians_python_made_by_itself_goes_with_it(project) -> None:
     found = packages("libc6", "python3-dev: python3.13-minimal", "python3.13-minimal", "vim")
-    made = project(f"{BASE}{INSTALL} vim python3-dev\n{SYNC}{FLASK}")
+    made = project(f"{BASE}{INSTALL} vim python3-dev\n{SYNC}{START}")
     paths = made.plan(system=facts(found=found)).allowed.paths
     assert {"/etc/python3", "/var/lib/python", "/usr/lib/python3.13"} <= set(paths)
     assert not {"/usr", "/usr/lib", "/usr/local", "/usr/local/lib"} & set(paths)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from dockerfiles import SYNC, last_stage
 from system_facts import facts, packages
 
 from uvdive.distro.release import OsRelease
@@ -12,7 +13,6 @@ from uvdive.rewrite.planner import plan
 
 ALPINE = OsRelease("alpine", "3.22.1", "")
 COPY_UV = "COPY --from=ghcr.io/astral-sh/uv:1 /uv /bin/\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
 START = 'CMD ["/app/.venv/bin/flask", "run"]\n'
 MANAGED = "/root/.local/share/uv/python/cpython-3.13.5-linux-x86_64-musl/bin/python3.13"
 PACKAGES = packages(
@@ -37,10 +37,6 @@ def alpine(project, node):
 def bases(result) -> list[str]:
     assert result.outcome == "rewritten", result.refusal
     return [line.split()[1] for line in result.text.splitlines() if line.startswith("FROM")]
-
-
-def runner(result) -> str:
-    return result.text[result.text.rindex("FROM ") :]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +87,7 @@ def test_r2_which_alpine_it_is_cannot_be_told_from_the_text(project) -> None:
 )
 def test_r33_headers_stay_behind_and_the_library_comes_by_its_name(alpine, run, left) -> None:
     result = alpine(run + SYNC).plan(system=facts([LINKS], PACKAGES, old=["musl"]))
-    assert left in runner(result), runner(result)
+    assert left in last_stage(result), last_stage(result)
     assert {"gcc", "libpq-dev"} <= set(result.allowed.packages)
     assert "libpq" not in result.allowed.packages
 
@@ -99,4 +95,4 @@ def test_r33_headers_stay_behind_and_the_library_comes_by_its_name(alpine, run, 
 def test_r28_users_of_busybox_keep_their_numbers(alpine) -> None:
     run = "RUN addgroup -S app && adduser -S -G app app\n"
     made = alpine(run + SYNC + "USER app\n", users=[User("app", 100, 101, "/home/app")])
-    assert "RUN addgroup -g 101 -S app && adduser -u 100 -S -G app app\n" in runner(made.plan())
+    assert "RUN addgroup -g 101 -S app && adduser -u 100 -S -G app app\n" in last_stage(made.plan())

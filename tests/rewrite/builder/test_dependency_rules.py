@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dockerfiles import IN_APP
 
 from uvdive.rewrite.plan import RewritePlan
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\nWORKDIR /app\n"
-FLASK = 'CMD ["uv", "run", "--no-sync", "flask", "run"]\n'
+START = 'CMD ["uv", "run", "--no-sync", "flask", "run"]\n'
 WHY = "# The dependencies alone, so that a change of the source leaves their layer.\n"
 LOCK = """\
 version = 1
@@ -37,7 +37,7 @@ def whole(project, node, tmp_path: Path) -> Callable[..., RewritePlan]:
         *,
         lock: str = LOCK,
         ignore: str = ".venv\n",
-        head: str = BASE,
+        head: str = IN_APP,
         more: tuple[str, ...] = (),
         **options: Any,
     ) -> RewritePlan:
@@ -50,7 +50,7 @@ def whole(project, node, tmp_path: Path) -> Callable[..., RewritePlan]:
             "COPY .": {f"/app/{name}": node(9) for name in (*names, "src/x.py")},
             "COPY pyproject": {f"/app/{name}": node(9) for name in names},
         }
-        return project(head + body + FLASK, wrote).plan(context=tmp_path, **options)
+        return project(head + body + START, wrote).plan(context=tmp_path, **options)
 
     return make
 
@@ -73,7 +73,7 @@ def test_r42_without_buildkit_s_features_the_lock_is_copied_and_the_cache_stays_
 
 
 def test_r42_a_file_with_a_syntax_line_gets_bind_mounts(whole) -> None:
-    text = build(whole(head=f"# syntax=docker/dockerfile:1\n{BASE}"))
+    text = build(whole(head=f"# syntax=docker/dockerfile:1\n{IN_APP}"))
     assert f"RUN {BINDS}    uv sync --frozen --no-install-workspace --no-dev --no-cache\nCOPY . .\n" in text
 
 

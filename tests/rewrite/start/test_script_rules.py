@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from dockerfiles import BASE, SYNC_ALONE, refused
 
 from uvdive.rewrite.start.shell_edit import still_calls
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen\n"
+PROJECT = BASE + SYNC_ALONE
 START = 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
 TEXT = '#!/bin/sh\nset -e\nuv run --no-sync flask db\n# by uv run\nexec uv run flask run "$@"\n'
 
@@ -20,7 +20,7 @@ def scripted(project, node, tmp_path):
 
     def make(script, start=START, *, static=False, **choices):
         (tmp_path / "start.sh").write_text(script)
-        made = project(BASE + SYNC + start, {"COPY start.sh": {"/start.sh": node(20)}})
+        made = project(PROJECT + start, {"COPY start.sh": {"/start.sh": node(20)}})
         named = {key.replace("_", "-"): value for key, value in choices.items()}
         if static:
             made.report = None
@@ -32,11 +32,6 @@ def scripted(project, node, tmp_path):
 def values(result, name="start-scripts"):
     (decision,) = [decision for decision in result.decisions if decision.id == name]
     return decision.chosen, [alternative.value for alternative in decision.alternatives]
-
-
-def refused(result) -> tuple[str, int | None]:
-    assert result.outcome == "refused", result.text
-    return result.refusal.rule, result.refusal.line
 
 
 def test_r24_a_script_is_changed_where_every_call_can_be(scripted) -> None:
@@ -146,7 +141,7 @@ def test_r24_a_script_that_the_build_uses_too_is_not_changed(scripted) -> None:
 
 
 def test_r24_without_its_text_a_start_script_is_refused(project, node, tmp_path) -> None:
-    made = project(BASE + SYNC + START, {"COPY start.sh": {"/start.sh": node(20)}})
+    made = project(PROJECT + START, {"COPY start.sh": {"/start.sh": node(20)}})
     assert refused(made.plan(context=tmp_path)) == ("R24", 6)
     (tmp_path / "start.sh").write_text("# not uv run\nexec flask run\n")
     assert made.plan(context=tmp_path).outcome == "rewritten"
@@ -178,7 +173,7 @@ def test_r24_task_files_that_call_uv_keep_it_or_get_a_stand_in(
     project, node, tmp_path, start, name, text
 ) -> None:
     (tmp_path / name).write_text(text)
-    made = project(BASE + SYNC + f"COPY {name} ./\n" + start, {f"COPY {name}": {f"/app/{name}": node(9)}})
+    made = project(PROJECT + f"COPY {name} ./\n" + start, {f"COPY {name}": {f"/app/{name}": node(9)}})
     result = made.plan(context=tmp_path)
     assert result.outcome == "rewritten", result.refusal
     assert values(result)[0] == "keep-uv"
@@ -188,7 +183,7 @@ def test_r24_task_files_that_call_uv_keep_it_or_get_a_stand_in(
 
 
 def test_r24_what_others_start_with_uv_is_named(project, tmp_path) -> None:
-    made = project(BASE + SYNC + 'CMD ["flask"]\n')
+    made = project(PROJECT + 'CMD ["flask"]\n')
     (tmp_path / "compose.yaml").write_text("services:\n  web:\n    command: [uv, run, flask]\n")
     (tmp_path / "tasks.py").write_text('subprocess.run(["uv", "run", "x"])\n')
     (tmp_path / "notes.py").write_text('# subprocess.run(["uv", "run"])\n"use uv run"\n')
@@ -205,13 +200,14 @@ def test_r51_a_script_that_a_run_writes_is_changed_in_the_run(project, node) -> 
             return b"#!/bin/sh\nset -e\nexec uv run flask\n"
 
     write = "RUN printf '#!/bin/sh\\nset -e\\nexec uv run flask\\n' > /start && chmod +x /start\n"
-    made = project(BASE + SYNC + write + 'CMD ["/start"]\n', {"RUN printf": {"/start": node(39)}})
+    made = project(PROJECT + write + 'CMD ["/start"]\n', {"RUN printf": {"/start": node(39)}})
     result = made.plan(store=Store())
     assert values(result)[0] == "patch"
     assert write.replace("uv run ", "") in result.text
     assert not result.files
     other = project(
-        BASE + SYNC + "RUN ./make-script /start\n" + 'CMD ["/start"]\n', {"RUN ./make": {"/start": node(39)}}
+        PROJECT + "RUN ./make-script /start\n" + 'CMD ["/start"]\n',
+        {"RUN ./make": {"/start": node(39)}},
     )
     assert values(other.plan(store=Store()))[0] == "keep-uv"
 

@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen\nCOPY src /app/src\n"
-FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
-
-
-def refused(result) -> tuple[str, int | None]:
-    assert result.outcome == "refused", result.text
-    assert result.text == result.original
-    return result.refusal.rule, result.refusal.line
+from dockerfiles import BASE, FLASK, SYNC_WITH_DEV, refused
 
 
 @pytest.mark.parametrize(
@@ -48,7 +39,7 @@ def refused(result) -> tuple[str, int | None]:
     ],
 )  # fmt: skip
 def test_r18_uv_run_is_taken_off_by_uvs_own_table(project, before, after) -> None:
-    result = project(f"{BASE}{SYNC}{before}\n").plan()
+    result = project(f"{BASE}{SYNC_WITH_DEV}{before}\n").plan()
     assert result.outcome == "rewritten", result.refusal
     assert result.text.endswith(f"WORKDIR /app\n{after}\n")
     assert any(decision.rule == "R18" for decision in result.decisions)
@@ -85,18 +76,22 @@ def test_r18_uv_run_is_taken_off_by_uvs_own_table(project, before, after) -> Non
     ],
 )
 def test_r19_what_needs_uv_at_start_is_refused(project, start, rule) -> None:
-    assert refused(project(f"{BASE}{SYNC}{start}\n").plan()) == (rule, 6)
+    assert refused(project(f"{BASE}{SYNC_WITH_DEV}{start}\n").plan()) == (rule, 6)
 
 
 def test_r19_options_that_the_build_has_too_are_dropped(project) -> None:
-    text = BASE + SYNC.replace("--frozen", "--extra web") + 'CMD ["uv", "run", "--extra", "web", "flask"]\n'
+    text = (
+        BASE
+        + SYNC_WITH_DEV.replace("--frozen", "--extra web")
+        + 'CMD ["uv", "run", "--extra", "web", "flask"]\n'
+    )
     assert project(text).plan().text.endswith('CMD ["flask"]\n')
 
 
 def test_r19_a_script_with_its_own_dependencies_is_refused(project, tmp_path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "a.py").write_text("# /// script\n# dependencies = []\n# ///\n")
-    made = project(BASE + SYNC + 'CMD ["uv", "run", "src/a.py"]\n')
+    made = project(BASE + SYNC_WITH_DEV + 'CMD ["uv", "run", "src/a.py"]\n')
     assert refused(made.plan(context=tmp_path)) == ("R19", 6)
 
 
@@ -105,12 +100,12 @@ def test_r19_a_script_with_its_own_dependencies_is_refused(project, tmp_path) ->
 )
 def test_r19_and_r15_variables_of_the_image_count_as_options(project, node, variable, rule) -> None:
     wrote = {"COPY uv.lock": {"/app/pyproject.toml": node(9)}}
-    made = project(f"{BASE}ENV {variable}\n{SYNC}{FLASK}", wrote, config={"env": (variable,)})
+    made = project(f"{BASE}ENV {variable}\n{SYNC_WITH_DEV}{FLASK}", wrote, config={"env": (variable,)})
     assert refused(made.plan()) == (rule, 7)
 
 
 def test_r14_and_r52_an_extra_that_only_uv_run_named_goes_to_the_build(project) -> None:
-    result = project(BASE + SYNC + 'CMD ["uv", "run", "--extra", "web", "flask"]\n').plan()
+    result = project(BASE + SYNC_WITH_DEV + 'CMD ["uv", "run", "--extra", "web", "flask"]\n').plan()
     build, run = result.text.split("\nFROM ")
     assert build.endswith("RUN uv sync --frozen --extra web\n")
     assert run.endswith('CMD ["flask"]\n')
@@ -131,34 +126,34 @@ def test_r14_and_r52_an_extra_that_only_uv_run_named_goes_to_the_build(project) 
     ],
 )  # fmt: skip
 def test_r23_another_folder_is_gone_to_by_the_shell(project, before, after) -> None:
-    result = project(f"{BASE}{SYNC}{before}\n").plan()
+    result = project(f"{BASE}{SYNC_WITH_DEV}{before}\n").plan()
     assert result.text.endswith(f"WORKDIR /app\n{after}\n"), result.refusal
 
 
 def test_r20_path_and_virtual_env_are_set_where_uv_run_was_removed(project) -> None:
-    result = project(BASE + SYNC + FLASK).plan()
+    result = project(BASE + SYNC_WITH_DEV + FLASK).plan()
     assert "ENV PATH=/app/.venv/bin:$PATH \\\n    VIRTUAL_ENV=/app/.venv\n" in result.text
     assert {"Env:PATH", "Env:VIRTUAL_ENV", "Cmd"} <= set(result.allowed.config)
-    plain = project(BASE + SYNC + 'CMD ["/app/.venv/bin/flask"]\n').plan()
+    plain = project(BASE + SYNC_WITH_DEV + 'CMD ["/app/.venv/bin/flask"]\n').plan()
     assert "VIRTUAL_ENV" not in plain.text
 
 
 def test_r20_what_the_author_set_is_not_set_again(project) -> None:
     own = 'ENV PATH="/app/.venv/bin:$PATH"\n'
     paths = ("PATH=/app/.venv/bin:/usr/local/bin:/usr/bin:/bin", "PYTHON_VERSION=3.13.5")
-    result = project(BASE + own + SYNC + FLASK, config={"env": paths}).plan()
+    result = project(BASE + own + SYNC_WITH_DEV + FLASK, config={"env": paths}).plan()
     assert result.text.count("PATH=") == 2
     assert "ENV VIRTUAL_ENV=/app/.venv\n" in result.text
 
 
 def test_r21_the_program_becomes_process_one_and_servers_need_no_warning(project) -> None:
-    assert any(warning.rule == "R21" for warning in project(BASE + SYNC + FLASK).plan().warnings)
-    server = project(BASE + SYNC + 'CMD ["uv", "run", "gunicorn", "x"]\n').plan()
+    assert any(warning.rule == "R21" for warning in project(BASE + SYNC_WITH_DEV + FLASK).plan().warnings)
+    server = project(BASE + SYNC_WITH_DEV + 'CMD ["uv", "run", "gunicorn", "x"]\n').plan()
     assert not any(warning.rule == "R21" for warning in server.warnings)
 
 
 def test_r21_a_stop_signal_is_a_choice(project) -> None:
-    made = project(BASE + SYNC + FLASK)
+    made = project(BASE + SYNC_WITH_DEV + FLASK)
     assert "STOPSIGNAL" not in made.plan().text
     chosen = made.plan(choices={"stop-signal": "sigint"})
     assert chosen.text.endswith('CMD ["flask", "run"]\nSTOPSIGNAL SIGINT\n')
@@ -168,28 +163,28 @@ def test_r21_a_stop_signal_is_a_choice(project) -> None:
         "CMD uv run flask\n",
         'CMD ["uv", "run", "gunicorn"]\n',
     ):
-        assert not any(d.id == "stop-signal" for d in project(BASE + SYNC + start).plan().decisions)
+        assert not any(d.id == "stop-signal" for d in project(BASE + SYNC_WITH_DEV + start).plan().decisions)
 
 
 @pytest.mark.parametrize(
     ("signal", "warned"), [("SIGINT", False), ("int", False), ("2", False), ("SIGQUIT", True)]
 )
 def test_r21_who_stops_by_sigint_has_nothing_to_be_warned_of(project, signal, warned) -> None:
-    result = project(BASE + SYNC + f"STOPSIGNAL {signal}\n" + FLASK).plan()
+    result = project(BASE + SYNC_WITH_DEV + f"STOPSIGNAL {signal}\n" + FLASK).plan()
     assert any(warning.rule == "R21" for warning in result.warnings) is warned
     assert not any(decision.id == "stop-signal" for decision in result.decisions)
 
 
 def test_r22_a_variable_in_an_exec_form_stays_and_is_named(project) -> None:
-    result = project(BASE + SYNC + 'CMD ["uv", "run", "flask", "-p", "${PORT:-80}"]\n').plan()
+    result = project(BASE + SYNC_WITH_DEV + 'CMD ["uv", "run", "flask", "-p", "${PORT:-80}"]\n').plan()
     assert result.text.endswith('CMD ["flask", "-p", "${PORT:-80}"]\n')
     assert any(warning.rule == "R22" for warning in result.warnings)
 
 
 def test_r25_without_a_start_command_the_inherited_one_decides(project) -> None:
-    inherited = project("FROM python:3.13-slim\n" + SYNC, config={"cmd": ("python3",)})
+    inherited = project("FROM python:3.13-slim\n" + SYNC_WITH_DEV, config={"cmd": ("python3",)})
     assert "CMD" in inherited.plan().text
-    uv = project(BASE + SYNC, config={"cmd": ("/usr/local/bin/uv",)})
+    uv = project(BASE + SYNC_WITH_DEV, config={"cmd": ("/usr/local/bin/uv",)})
     assert refused(uv.plan()) == ("R25", 1)
 
 
@@ -206,17 +201,17 @@ def test_r25_without_a_start_command_the_inherited_one_decides(project) -> None:
     ],
 )
 def test_r22_an_exec_form_keeps_its_lines_and_spaces(project, old, new) -> None:
-    assert project(BASE + SYNC + old).plan().text.endswith(new)
+    assert project(BASE + SYNC_WITH_DEV + old).plan().text.endswith(new)
 
 
 def test_r51_a_command_over_several_lines_is_rewritten_in_place(project) -> None:
-    text = BASE + SYNC + "CMD uv run flask \\\n    run\n"
+    text = BASE + SYNC_WITH_DEV + "CMD uv run flask \\\n    run\n"
     assert project(text).plan().text.endswith("CMD flask \\\n    run\n")
 
 
 @pytest.mark.parametrize("tool", ["poetry", "pdm", "pipenv"])
 def test_r58_a_runner_that_the_image_lacks_is_removed(project, tool) -> None:
-    made = project(f'{BASE}{SYNC}ENTRYPOINT ["{tool}", "run", "python", "src/a.py"]\n')
+    made = project(f'{BASE}{SYNC_WITH_DEV}ENTRYPOINT ["{tool}", "run", "python", "src/a.py"]\n')
     result = made.plan()
     assert result.text.endswith('ENTRYPOINT ["python", "src/a.py"]\n')
     assert result.allowed.repaired_start
@@ -228,7 +223,7 @@ def test_r58_a_runner_that_the_image_lacks_is_removed(project, tool) -> None:
 def test_r58_a_runner_that_the_image_has_stays(project, node) -> None:
     text = (
         BASE
-        + SYNC
+        + SYNC_WITH_DEV
         + "COPY poetry /usr/local/bin/poetry\nRUN chmod +x x\n"
         + 'CMD ["poetry", "run", "flask"]\n'
     )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from dockerfiles import BASE, SYNC_ALONE, base_as
 
 from uvdive.rewrite.planner import plan
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim{name}\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\n"
 START = 'CMD ["uv", "run", "flask", "run"]\n'
 PATHS = "ENV PATH=/app/.venv/bin:$PATH \\\n    VIRTUAL_ENV=/app/.venv\n"
 
@@ -20,12 +19,12 @@ def static(text: str):
 
 
 def test_r53_a_last_stage_on_a_stage_with_uv_only_starts_what_that_built() -> None:
-    text = BASE.format(name=" AS base") + SYNC + "\n# what runs\nFROM base AS web\nEXPOSE 80\n" + START
+    text = base_as("base") + SYNC_ALONE + "\n# what runs\nFROM base AS web\nEXPOSE 80\n" + START
     result = static(text)
     assert result.text == (
         "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim AS base\n"
         "# A Python that uv downloads would be missing in the final image.\n"
-        "ENV UV_PYTHON_DOWNLOADS=never\n" + SYNC + "\n# what runs\n"
+        "ENV UV_PYTHON_DOWNLOADS=never\n" + SYNC_ALONE + "\n# what runs\n"
         "FROM python:3.13-slim-trixie AS web\n" + PATHS + "COPY --from=base /app /app\n"
         'WORKDIR /app\nEXPOSE 80\nCMD ["flask", "run"]\n'
     )
@@ -33,14 +32,14 @@ def test_r53_a_last_stage_on_a_stage_with_uv_only_starts_what_that_built() -> No
 
 
 def test_r53_a_last_stage_that_builds_too_is_divided() -> None:
-    text = BASE.format(name=" AS base") + SYNC + "FROM base AS web\nCOPY src /app/src\n" + START
+    text = base_as("base") + SYNC_ALONE + "FROM base AS web\nCOPY src /app/src\n" + START
     result = static(text)
     assert "FROM base AS builder\nCOPY src /app/src\n\nFROM python:3.13-slim-trixie AS web\n" in result.text
     assert "COPY --from=builder /app /app\n" in result.text
 
 
 def test_r44_targets_that_only_start_share_one_final_base() -> None:
-    shared = BASE.format(name=" AS base") + SYNC
+    shared = base_as("base") + SYNC_ALONE
     worker = 'FROM base AS worker\nENV ROLE=worker\nCMD ["uv", "run", "worker"]\n\n'
     result = static(shared + "# the one that works\n" + worker + "FROM base AS web\n" + START)
     first, _, rest = result.text.partition("FROM python:3.13-slim-trixie AS runtime\n")
@@ -57,7 +56,7 @@ def test_r44_targets_that_only_start_share_one_final_base() -> None:
 
 
 def test_r44_a_start_that_no_target_uses_is_left_out_of_what_they_share() -> None:
-    shared = BASE.format(name=" AS base") + SYNC + 'CMD ["uv", "run", "base"]\n'
+    shared = base_as("base") + SYNC_ALONE + 'CMD ["uv", "run", "base"]\n'
     worker = 'FROM base AS worker\nENTRYPOINT ["uv", "run"]\nCMD ["worker"]\n'
     text = static(f"{shared}{worker}FROM base AS web\n{START}").text
     assert "base" not in text[text.index("AS runtime") :].replace("--from=base", "")
@@ -77,14 +76,14 @@ def test_r44_a_start_that_no_target_uses_is_left_out_of_what_they_share() -> Non
     ],
 )
 def test_r44_targets_that_do_more_stay_and_are_named(own) -> None:
-    shared = BASE.format(name=" AS base") + SYNC
+    shared = base_as("base") + SYNC_ALONE
     result = static(f"{shared}FROM base AS other\n{own}\nFROM base AS web\n{START}")
     assert result.text.startswith(f"{shared}FROM base AS other\n{own}\nFROM python:3.13-slim-trixie AS web\n")
     assert [w.text.split()[2] for w in result.warnings if w.rule == "R44"] == ["other"]
 
 
 def test_r44_a_last_stage_with_files_of_its_own_is_rewritten_alone() -> None:
-    shared = BASE.format(name=" AS base") + SYNC
+    shared = base_as("base") + SYNC_ALONE
     worker = 'FROM base AS worker\nCMD ["uv", "run", "worker"]\n\n'
     result = static(f"{shared}{worker}FROM base AS web\nCOPY src /app/src\n{START}")
     assert worker in result.text
@@ -93,14 +92,14 @@ def test_r44_a_last_stage_with_files_of_its_own_is_rewritten_alone() -> None:
 
 def test_r3_a_variable_platform_is_kept_in_both_stages() -> None:
     line = "FROM --platform=$BUILDPLATFORM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-    text = static(line + SYNC + START).text
+    text = static(line + SYNC_ALONE + START).text
     assert "FROM --platform=$BUILDPLATFORM python:3.13-slim-trixie AS runner\n" in text
 
 
 def test_r44_auxiliary_stages_are_not_touched() -> None:
     aux = "FROM node:22 AS assets\nRUN npm run build\n\n# the app\n"
     copied = "COPY --from=assets /out /app/static\n"
-    result = static(aux + BASE.format(name="") + SYNC + copied + START)
+    result = static(aux + BASE + SYNC_ALONE + copied + START)
     assert result.text.startswith(aux + "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim AS builder\n")
     assert copied + "\nFROM python:3.13-slim-trixie AS runner\n" in result.text
 
@@ -109,21 +108,21 @@ def test_r44_auxiliary_stages_are_not_touched() -> None:
     ("name", "builder", "runner"), [("app", "builder", "app"), ("base", "base", "runner")]
 )
 def test_r44_a_name_that_people_build_by_stays_with_what_runs(name, builder, runner) -> None:
-    result = static(BASE.format(name=f" AS {name}") + SYNC + START)
+    result = static(base_as(name) + SYNC_ALONE + START)
     stages = [line for line in result.text.splitlines() if line.startswith("FROM")]
     assert [line.split()[-1] for line in stages] == [builder, runner]
     assert [w.rule for w in result.warnings if w.rule == "R44"] == (["R44"] if name == "base" else [])
 
 
 def test_r53_with_an_image_the_chain_is_read_as_one_stage(project, node) -> None:
-    text = BASE.format(name=" AS base") + SYNC + "FROM base AS web\nCOPY src /app/src\n" + START
+    text = base_as("base") + SYNC_ALONE + "FROM base AS web\nCOPY src /app/src\n" + START
     result = project(text).plan(choices={"layers": "whole"})
     assert result.outcome == "rewritten", result.refusal
     assert "COPY --from=builder /app /app\n" in result.text
 
 
 def test_the_authors_case_is_kept() -> None:
-    text = (BASE.format(name="") + SYNC + START).replace("FROM", "from").replace("RUN", "run")
+    text = (BASE + SYNC_ALONE + START).replace("FROM", "from").replace("RUN", "run")
     text = text.replace("COPY", "copy").replace("WORKDIR", "workdir").replace("CMD", "cmd")
     result = static(text)
     words = {line.split()[0] for line in result.text.splitlines() if line and not line.startswith(("#", " "))}
@@ -132,15 +131,13 @@ def test_the_authors_case_is_kept() -> None:
 
 
 def test_r53_an_entrypoint_resets_the_cmd_of_the_stage_below() -> None:
-    text = (
-        BASE.format(name=" AS base") + SYNC + START + 'FROM base AS web\nENTRYPOINT ["uv", "run", "flask"]\n'
-    )
+    text = base_as("base") + SYNC_ALONE + START + 'FROM base AS web\nENTRYPOINT ["uv", "run", "flask"]\n'
     run = static(text).text.partition("AS web\n")[2]
     assert 'ENTRYPOINT ["flask"]\n' in run
     assert "CMD" not in run
 
 
-BUILD = "FROM python:3.13-slim-trixie AS build\nCOPY --from=ghcr.io/astral-sh/uv:1 /uv /bin/\n" + SYNC
+BUILD = "FROM python:3.13-slim-trixie AS build\nCOPY --from=ghcr.io/astral-sh/uv:1 /uv /bin/\n" + SYNC_ALONE
 
 
 @pytest.fixture

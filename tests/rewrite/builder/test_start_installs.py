@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from dockerfiles import IN_APP
 
 from uvdive.rewrite.plan import RewritePlan
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\nWORKDIR /app\n"
 COPY = "COPY pyproject.toml uv.lock ./\nCOPY src ./src\n"
 PROJECT = '[project]\nname = "x"\nrequires-python = ">=3.11"\n'
 
@@ -22,7 +22,7 @@ def unbuilt(project, node, tmp_path) -> Callable[..., RewritePlan]:
         start: str,
         pyproject: str = PROJECT,
         *,
-        base: str = BASE,
+        base: str = IN_APP,
         lock: bool = True,
         choices: dict[str, str] | None = None,
         **image: Any,
@@ -63,13 +63,13 @@ def test_r15_what_uv_run_was_told_to_install_the_build_installs(unbuilt, start, 
 
 def test_r15_a_variable_that_decides_on_the_lock_is_enough(unbuilt) -> None:
     config = {"env": ("PATH=/usr/local/bin:/usr/bin:/bin", "UV_FROZEN=1")}
-    base = f"{BASE}ENV UV_FROZEN=1\n"
+    base = f"{IN_APP}ENV UV_FROZEN=1\n"
     assert "\nRUN uv sync --no-cache\n" in unbuilt('CMD ["uv", "run", "x"]', base=base, config=config).text
 
 
 def test_r15_the_folder_that_the_author_named_for_the_environment_counts(unbuilt) -> None:
     config = {"env": ("PATH=/usr/local/bin:/usr/bin:/bin", "UV_PROJECT_ENVIRONMENT=/opt/e")}
-    base = f"{BASE}ENV UV_PROJECT_ENVIRONMENT=/opt/e\n"
+    base = f"{IN_APP}ENV UV_PROJECT_ENVIRONMENT=/opt/e\n"
     text = unbuilt('CMD ["uv", "run", "x"]', base=base, config=config).text
     assert "COPY --from=builder /opt/e /opt/e\n" in text
 

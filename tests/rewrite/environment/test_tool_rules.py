@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from dockerfiles import BASE, SYNC_ALONE
 
 from uvdive.ledger.report import Component
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim{name}\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\n"
 START = 'CMD ["uv", "run", "flask", "run"]\n'
 INSTALL = "RUN uv tool install ruff\n"
 
@@ -43,7 +42,7 @@ def tooled(project, node, env):
 
 
 def test_r41_a_tool_comes_along_with_its_link(tooled) -> None:
-    result = tooled(BASE.format(name="") + SYNC + INSTALL + START).plan()
+    result = tooled(BASE + SYNC_ALONE + INSTALL + START).plan()
     assert result.outcome == "rewritten", result.refusal
     run = result.text.partition(" AS runner\n")[2]
     assert f"COPY --from=builder {TOOL} {TOOL}\n" in run
@@ -52,7 +51,7 @@ def test_r41_a_tool_comes_along_with_its_link(tooled) -> None:
 
 
 def test_r41_a_tool_alone_is_the_environment(tooled) -> None:
-    text = BASE.format(name="") + "WORKDIR /app\n" + INSTALL + 'CMD ["ruff"]\n'
+    text = BASE + "WORKDIR /app\n" + INSTALL + 'CMD ["ruff"]\n'
     result = tooled(text, mine=[]).plan()
     assert result.outcome == "rewritten", result.refusal
     assert "VIRTUAL_ENV" not in result.text
@@ -60,7 +59,7 @@ def test_r41_a_tool_alone_is_the_environment(tooled) -> None:
 
 def test_r41_a_folder_of_tools_of_the_author_s_is_kept_without_a_question(tooled) -> None:
     home = "/opt/tools/ruff"
-    text = BASE.format(name="") + "ENV UV_TOOL_DIR=/opt/tools\n" + SYNC + INSTALL + START
+    text = BASE + "ENV UV_TOOL_DIR=/opt/tools\n" + SYNC_ALONE + INSTALL + START
     result = tooled(text, home=home).plan()
     assert "COPY --from=builder /opt /opt\n" in result.text
     assert "other-environments" not in {decision.id for decision in result.decisions}
@@ -69,7 +68,7 @@ def test_r41_a_folder_of_tools_of_the_author_s_is_kept_without_a_question(tooled
 def test_r48_compiling_takes_uv_s_tools_too_and_their_receipts_say_so(tooled, node) -> None:
     receipt = f"{TOOL}/uv-receipt.toml"
     wrote = {receipt: node(20, owner="uv")}
-    made = tooled(BASE.format(name="") + SYNC + INSTALL + START, wrote=wrote)
+    made = tooled(BASE + SYNC_ALONE + INSTALL + START, wrote=wrote)
     kept, compiled = made.plan(), made.plan(choices={"bytecode": "compile"})
     assert receipt in compiled.allowed.paths
     assert receipt not in kept.allowed.paths
@@ -83,7 +82,7 @@ def test_r48_compiling_takes_uv_s_tools_too_and_their_receipts_say_so(tooled, no
 
 def test_r9_environments_on_different_pythons_of_uv_keep_these(tooled, node, env) -> None:
     mine, its = MANAGED.format(version="3.13.5"), MANAGED.format(version="3.12.11")
-    text = "FROM ghcr.io/astral-sh/uv:trixie-slim\n" + SYNC + INSTALL + START
+    text = "FROM ghcr.io/astral-sh/uv:trixie-slim\n" + SYNC_ALONE + INSTALL + START
     wrote = {its: node(70, owner="python"), mine: node(90, owner="python")}
     result = tooled(text, mine=[env(interpreter=mine)], python=its, wrote=wrote).plan()
     assert result.outcome == "rewritten", result.refusal
@@ -95,7 +94,7 @@ def test_r9_environments_on_different_pythons_of_uv_keep_these(tooled, node, env
 
 def test_r1_the_other_environments_need_their_python_too(tooled, node) -> None:
     other = "/usr/bin/python3.11"
-    text = BASE.format(name="") + SYNC + INSTALL + START
+    text = BASE + SYNC_ALONE + INSTALL + START
     result = tooled(text, python=other, minor="3.11", base_paths={other: node(7)}).plan()
     assert result.refusal is not None
     assert (result.refusal.rule, other in result.refusal.reason) == ("R1", True)
@@ -104,5 +103,5 @@ def test_r1_the_other_environments_need_their_python_too(tooled, node) -> None:
 def test_r41_without_an_image_nobody_knows_where_a_tool_is(project) -> None:
     from uvdive.rewrite.planner import plan
 
-    text = BASE.format(name="") + SYNC + "RUN set -e; uv tool install ruff\n" + START
+    text = BASE + SYNC_ALONE + "RUN set -e; uv tool install ruff\n" + START
     assert plan(text, None, lambda _: None).refusal.rule == "R41"

@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from dockerfiles import BASE, FLASK, SYNC, refused, runner
 
 from uvdive.rewrite.planner import plan
-
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
-FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
-
-
-def refused(result) -> tuple[str, int | None]:
-    assert result.outcome == "refused", result.text
-    return result.refusal.rule, result.refusal.line
-
-
-def runner(text: str) -> list[str]:
-    """The lines of the last stage."""
-    return text[text.rindex("FROM ") :].splitlines()
-
 
 BRING = "COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\n"
 
@@ -59,8 +45,8 @@ def test_r4_a_managed_python_gives_two_safe_ways_with_their_sizes(project, node,
         "FROM python:3.13-slim-trixie AS builder\n"
         "COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /uvx /usr/local/bin/\n"
     )
-    assert runner(result.text)[0] == "FROM python:3.13-slim-trixie AS runner"
-    assert not any("/root" in line for line in runner(result.text))
+    assert runner(result)[0] == "FROM python:3.13-slim-trixie AS runner"
+    assert not any("/root" in line for line in runner(result))
 
 
 def test_r60_without_the_bases_the_image_s_python_is_the_default_and_no_size_is_told(
@@ -77,17 +63,17 @@ def test_r60_without_the_bases_the_image_s_python_is_the_default_and_no_size_is_
 
 
 def test_r4_the_managed_python_moves_out_of_root(project, node, env) -> None:
-    text = managed(project, node, env).plan(choices={"python": "managed"}).text
-    assert "ENV UV_PYTHON_INSTALL_DIR=/opt/uv-python\n" in text
-    assert runner(text)[0] == "FROM debian:trixie-slim AS runner"
-    assert "COPY --from=builder /opt/uv-python /opt/uv-python" in runner(text)
-    assert not any("/root" in line for line in runner(text))
+    result = managed(project, node, env).plan(choices={"python": "managed"})
+    assert "ENV UV_PYTHON_INSTALL_DIR=/opt/uv-python\n" in result.text
+    assert runner(result)[0] == "FROM debian:trixie-slim AS runner"
+    assert "COPY --from=builder /opt/uv-python /opt/uv-python" in runner(result)
+    assert not any("/root" in line for line in runner(result))
 
 
 def test_r4_a_folder_for_pythons_that_the_author_chose_stays(project, node, env) -> None:
     text = SLIM + "ENV UV_PYTHON_INSTALL_DIR=/py\n" + SYNC + FLASK
     result = managed(project, node, env, text, home="/py").plan(choices={"python": "managed"})
-    assert "COPY --from=builder /py /py" in runner(result.text)
+    assert "COPY --from=builder /py /py" in runner(result)
     assert result.text.count("UV_PYTHON_INSTALL_DIR=/py") == 2
 
 
@@ -134,7 +120,7 @@ def test_r5_and_r1_debians_own_python_stays_where_its_base_is(project, env, node
     }
     own = [env(interpreter="/usr/bin/python3.13")]
     result = project(text, wrote, environments=own, base_uv=False).plan()
-    assert runner(result.text)[:2] == ["FROM debian:trixie-slim AS runner", "RUN apt-get install -y python3"]
+    assert runner(result)[:2] == ["FROM debian:trixie-slim AS runner", "RUN apt-get install -y python3"]
     gone = project(
         BASE + SYNC + FLASK, environments=[env(interpreter="/bin/sh")], base_paths={"/opt/python": node(1)}
     )
@@ -154,7 +140,7 @@ def test_r9_of_two_environments_the_start_command_chooses_and_both_are_copied(pr
     made = project(text.format(FLASK), wrote, environments=both)
     result = made.plan()
     assert "VIRTUAL_ENV=/app/.venv" in result.text
-    assert "COPY --from=builder /opt /opt" in runner(result.text)
+    assert "COPY --from=builder /opt /opt" in runner(result)
     (decision,) = [d for d in result.decisions if d.id == "other-environments"]
     keep, leave = (alternative.predicted_bytes for alternative in decision.alternatives)
     assert keep - leave == 503
@@ -194,7 +180,7 @@ def test_r10_of_the_systems_python_only_what_is_new_goes_over(project, env, node
     assert result.outcome == "rewritten", result.refusal
     build = result.text.partition("\nFROM")[0]
     assert build.endswith(f"RUN rm -rf \\\n    {SITE}/pip \\\n    {SITE}/uv\n")
-    run = "\n".join(runner(result.text))
+    run = "\n".join(runner(result))
     assert f"COPY --from=builder {SITE} {SITE}\n" in run
     both = "/usr/local/bin/flask \\\n    /usr/local/bin/werk \\\n    /usr/local/bin/\n"
     assert f"COPY --from=builder \\\n    {both}" in run
@@ -249,3 +235,25 @@ def test_r4_a_python_in_a_users_own_home_stays_there_with_its_folders(project, e
     assert f"COPY --from=builder {home} {home}\n" in last
     for folder in folders:
         assert f"RUN install -d -o 1000 -g 1000 -m 0755 {folder}\n" in last
+
+
+def test_r1_an_interpreter_that_leads_to_nothing_is_refused(project, env) -> None:
+    assert refused(project(BASE + SYNC + FLASK, environments=[env(interpreter=None)]).plan()) == ("R1", None)
+
+
+def test_r3_a_runner_with_another_minor_version_is_refused(project, env, node) -> None:
+    wrote = {"/app/.venv/lib/python3.12/site-packages/flask/app.py": node(2000)}
+    made = project(
+        BASE + SYNC + FLASK,
+        {"RUN uv sync": wrote},
+        environments=[env(python="3.12.1", interpreter="/usr/local/bin/python3.12")],
+    )
+    assert refused(made.plan()) == ("R3", None)
+
+
+def test_r6_the_build_never_downloads_a_python(project) -> None:
+    result = project(BASE + SYNC + FLASK).plan()
+    assert result.text.count("ENV UV_PYTHON_DOWNLOADS=never\n") == 1
+    assert "UV_PYTHON_DOWNLOADS" not in "\n".join(runner(result))
+    own = project(BASE + "ENV UV_PYTHON_DOWNLOADS=never\n" + SYNC + FLASK).plan()
+    assert own.text.count("UV_PYTHON_DOWNLOADS") == 2  # the author's, in both stages

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from dockerfiles import BASE, FLASK, SYNC, warned
 
 from uvdive.ledger.report import User
 from uvdive.rewrite.planner import plan
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
-FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
 APP = User("app", 1000, 1000, "/home/app")
-
-
-def warned(result, rule: str) -> list[tuple[int | None, str]]:
-    assert result.outcome == "rewritten", result.refusal
-    return [(warning.line, warning.text) for warning in result.warnings if warning.rule == rule]
 
 
 @pytest.mark.parametrize("keyword", ["ENV", "ARG"])

@@ -1,35 +1,16 @@
-"""Packages and paths that a repair, or the user, adds to the final image."""
+"""Paths that a repair, or the user, adds to the final image, and what comes along unasked."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
+from dockerfiles import BASE, FLASK, SYNC, runner
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import Component
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
-FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
 LIBPQ = Component("os-packages", "libpq5", "17.5", "package", "", 300, 300, 0)
-
-
-def runner(text: str) -> list[str]:
-    return text[text.index(" AS runner") :].splitlines()
-
-
-def test_r46_packages_of_the_original_are_installed_on_request(project) -> None:
-    made = project(BASE + SYNC + FLASK)
-    made.report = replace(made.report, components=(LIBPQ,))
-    result = made.plan(choices={"extra-packages": "libpq5"})
-    lines = runner(result.text)
-    assert "RUN apt-get update && apt-get install -y --no-install-recommends libpq5 \\" in lines
-    (decision,) = [each for each in result.decisions if each.id == "extra-packages"]
-    assert decision.chosen == "libpq5"
-    assert [each.value for each in decision.alternatives] == ["libpq5", "none"]
-    with_it, without = (each.predicted_bytes for each in decision.alternatives)
-    assert with_it - without == 300
 
 
 def test_r46_paths_of_the_original_are_copied_on_request(project, node) -> None:
@@ -37,7 +18,7 @@ def test_r46_paths_of_the_original_are_copied_on_request(project, node) -> None:
     result = project(f"{BASE}{SYNC}RUN ./model\n{FLASK}", {"RUN ./model": made}).plan(
         choices={"extra-paths": "/var/tmp/model/x"}
     )
-    lines = runner(result.text)
+    lines = runner(result)
     assert "COPY --from=builder /var/tmp/model/x /var/tmp/model/x" in lines
     assert "RUN install -d -o 7 -g 0 -m 0750 /var/tmp/model" in lines
 
@@ -71,7 +52,7 @@ def test_r35_an_apps_own_cache_and_logs_come_along_and_the_systems_books_do_not(
         "/root/.bashrc": node(1),
     }
     result = project(f"{BASE}{SYNC}RUN ./model\n{FLASK}", {"RUN ./model": wrote}).plan()
-    copies = [line.split()[-1] for line in runner(result.text) if line.startswith("COPY")]
+    copies = [line.split()[-1] for line in runner(result) if line.startswith("COPY")]
     assert any("/var/cache/model".startswith(path) for path in copies)
     assert any("/var/log/app".startswith(path) for path in copies)
     assert any("/root/.local/share/app".startswith(path) for path in copies)

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dockerfiles import BASE, SYNC
 
 from uvdive.ledger.report import User
 from uvdive.rewrite.plan import RewritePlan
 
-BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
-SYNC = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\nCOPY src /app/src\n"
 CRON = 'CMD ["cron", "-f"]\n'
 SET = "env PATH=/app/.venv/bin:$PATH VIRTUAL_ENV=/app/.venv"
 

@@ -1,0 +1,94 @@
+"""Commands of package managers and users that the last stage repeats (R28, R33, R34)."""
+
+from __future__ import annotations
+
+import pytest
+from dockerfiles import BASE, FLASK, SYNC, refused, runner
+
+from uvdive.ledger.report import User
+
+
+def test_r28_users_are_made_again_with_their_numbers(project, node) -> None:
+    text = (
+        BASE + "RUN groupadd -r app && useradd -r -g app app && mkdir /data\n" + SYNC + "USER app\n" + FLASK
+    )
+    wrote = {"RUN groupadd": {"/etc/passwd": node(20), "/data": node(folder=True, uid=999, gid=998)}}
+    made = project(text, wrote, users=[User("app", 999, 998, "/home/app")], config={"user": "app"})
+    lines = runner(made.plan())
+    assert "RUN groupadd -g 998 -r app && useradd -u 999 -r -g app app" in lines
+    assert lines.index("USER app") > lines.index("COPY --from=builder /data /data")
+
+
+def test_r28_a_user_among_other_things_is_refused(project) -> None:
+    text = BASE + "RUN useradd app | tee log\n" + SYNC + FLASK
+    assert refused(project(text).plan()) == ("R28", 2)
+
+
+def test_r33_os_packages_are_installed_again(project, node) -> None:
+    install = "RUN apt-get update && apt-get install -y libpq5 && rm -rf /var/lib/apt/lists/*\n"
+    wrote = {"RUN apt-get": {"/usr/bin/pq": node(7), "/var/lib/dpkg/status": node(9)}}
+    result = project(BASE + install + SYNC + FLASK, wrote).plan()
+    assert install in result.text[result.text.rindex("FROM") :]
+    assert result.predicted.owners["os-packages"] == (16, 16)
+    assert not any("/usr/bin" in line for line in runner(result) if line.startswith("COPY"))
+
+
+def test_r33_packages_and_a_sync_in_one_run_are_separated(project, node) -> None:
+    text = (
+        BASE + "WORKDIR /app\nRUN apt-get update && apt-get install -y libpq5 && uv sync --frozen\n" + FLASK
+    )
+    venv = {"/app/.venv/bin/flask": node(3), "/usr/bin/pq": node(7), "/var/lib/dpkg/status": node(9)}
+    lines = runner(project(text, {"RUN apt-get": venv}).plan())
+    assert "RUN apt-get update && apt-get install -y libpq5" in lines
+    assert [line for line in lines if line.startswith("COPY")] == ["COPY --from=builder /app /app"]
+
+
+def test_r33_packages_among_other_things_are_divided(project) -> None:
+    text = BASE + "RUN apt-get update && apt-get install -y curl && curl x | sh\n" + SYNC + FLASK
+    assert "RUN apt-get update && apt-get install -y curl" in runner(project(text).plan())
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "RUN apt-get update && apt-get install -y ./x.deb",
+        "RUN apt-get install -y $(cat list)",
+        "RUN xargs apt-get install -y < list",
+        "RUN apt-get install -y x || curl y | sh",
+        "RUN wget -O /tmp/key https://x && apt-key add /tmp/key && apt-get install -y x",
+        "RUN V=$(curl https://x) && apt-get install -y x=$V",
+        'SHELL ["/usr/bin/python3", "-c"]\nRUN apt-get install -y x',
+    ],
+)
+def test_r33_packages_that_would_not_be_the_same_are_refused(project, run) -> None:
+    line = 2 + run.count("\n")
+    assert refused(project(f"{BASE}{run}\n{SYNC}{FLASK}").plan()) == ("R33", line)
+
+
+@pytest.mark.parametrize(
+    "more", ["useradd app && echo app > /etc/sudoers", "chmod 600 /etc/x", "locale-gen C.UTF-8 && ldconfig"]
+)
+def test_r34_settings_of_the_system_are_repeated_with_the_packages(project, node, more) -> None:
+    run = f"RUN apt-get install -y x && {more}"
+    result = project(f"{BASE}{run}\n{SYNC}{FLASK}", {"RUN apt-get": {"/etc/x": node(3)}}).plan()
+    assert run in runner(result)
+
+
+def test_r33_sources_and_keys_are_copied_before_the_packages(project, node) -> None:
+    text = BASE + "COPY a.list /etc/apt/sources.list.d/\nRUN apt-get install -y x\n" + SYNC + FLASK
+    made = project(text, {"COPY a.list": {"/etc/apt/sources.list.d/a.list": node(3)}})
+    lines = runner(made.plan())
+    assert lines[1:3] == ["COPY a.list /etc/apt/sources.list.d/", "RUN apt-get install -y x"]
+    assert not any(line.startswith("COPY --from") and "/etc" in line for line in lines)
+
+
+def test_r33_a_run_of_packages_is_repeated_with_all_it_writes(project, node) -> None:
+    install = "RUN echo x > /etc/apt/y && apt-get install -y z\n"
+    result = project(BASE + install + SYNC + FLASK, {"RUN echo": {"/etc/apt/y": node(1)}}).plan()
+    assert install in result.text[result.text.rindex("FROM") :]
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/systemd/x.service", "/etc/init.d/x"])
+def test_r34_a_run_that_changes_the_system_is_refused(project, node, path) -> None:
+    text = BASE + SYNC + "RUN ./setup\n" + FLASK
+    assert refused(project(text, {"RUN ./setup": {path: node(3)}}).plan()) == ("R34", 6)

@@ -1,0 +1,134 @@
+"""Plans without an image: drafts, and what only the image tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from dockerfiles import refused
+
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.rewrite.planner import plan
+
+
+@pytest.mark.parametrize(
+    "text", ["FROM python:3.13-slim\nRUN pip install flask\nCMD flask\n", "FROM debian:12\n"]
+)
+def test_r59_a_file_without_uv_is_refused(text) -> None:
+    assert refused(plan(text, None, lambda _: None))[0] == "R59"
+
+
+PYTHON = "FROM python:3.13-slim-trixie\nCOPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\n"
+
+
+WHOLE = "WORKDIR /app\nCOPY . .\nRUN uv sync --frozen\n"
+
+
+START = 'CMD ["uv", "run", "flask"]\n'
+
+
+def static(text: str) -> RewritePlan:
+    return plan(text, None, lambda _: None)
+
+
+def test_a_static_plan_is_a_draft_that_says_so() -> None:
+    result = static(PYTHON + WHOLE + START)
+    assert (result.outcome, result.evidence, result.predicted) == ("rewritten", "static", None)
+    assert any("draft" in warning.text for warning in result.warnings)
+    assert result.text.endswith(
+        "FROM python:3.13-slim-trixie AS runner\n"
+        "ENV PATH=/app/.venv/bin:$PATH \\\n    VIRTUAL_ENV=/app/.venv\n"
+        "COPY --from=builder /app /app\n"
+        'WORKDIR /app\nCMD ["flask"]\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "line"),
+    [
+        ("FROM ghcr.io/astral-sh/uv:trixie-slim\n" + WHOLE + START, "R1", 1),
+        (PYTHON + "RUN uv pip install --system flask\n" + START, "R10", None),
+        (PYTHON + "RUN pip install uv && uv pip sync a.txt --system\n" + START, "R10", None),
+        (PYTHON + WHOLE + "RUN pip install uv gunicorn\n" + START, "R10", 6),
+        (PYTHON + "ENV UV_SYSTEM_PYTHON=1\n" + WHOLE + "RUN uv pip install gunicorn\n" + START, "R10", 7),
+        (PYTHON + WHOLE + "RUN uv run python -c 'import nltk; nltk.download()'\n" + START, "R35", 6),
+        (PYTHON + "RUN uv python install 3.13\n" + WHOLE + START, "R6", 3),
+        (PYTHON + WHOLE.replace("--frozen", "--python 3.12") + START, "R6", 5),
+        (PYTHON + "ENV UV_PYTHON=3.14\n" + WHOLE + START, "R6", 6),
+        (PYTHON + WHOLE + "RUN ./collect\n" + START, "R34", 6),
+        (PYTHON + WHOLE + "RUN mkdir /data\n" + START, "R34", 6),
+        (PYTHON + WHOLE + "COPY a.conf /etc/\n" + START, "R34", 6),
+        (PYTHON + WHOLE + "RUN chown -R $OWNER /app\n" + START, "R29", 6),
+        (PYTHON + "USER app\n" + WHOLE + START, "R29", 6),
+        (PYTHON + WHOLE.replace("WORKDIR /app\n", "") + START, "R32", None),
+        ("FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n" + WHOLE, "R25", 1),
+    ],
+)
+def test_a_static_plan_refuses_what_only_the_image_tells(text: str, rule: str, line: int | None) -> None:
+    result = static(text)
+    assert result.refusal is not None, result.text
+    assert (result.refusal.rule, result.refusal.line) == (rule, line)
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "RUN chmod +x entrypoint.sh && mkdir -p /app/data data/x",
+        "RUN pip install --no-cache-dir --upgrade pip uv==0.9.1",
+        "RUN curl -LsSf https://astral.sh/uv/install.sh | sh && mv /root/.local/bin/uv /bin/uv",
+        "ADD https://astral.sh/uv/install.sh /uv.sh\nRUN sh /uv.sh && rm /uv.sh",
+        "RUN node -v && which python",
+        "RUN uv run python manage.py collectstatic --noinput",
+    ],
+)
+def test_a_static_plan_knows_what_stays_in_the_work_directory_or_belongs_to_uv(run: str) -> None:
+    result = static(f"{PYTHON}{WHOLE}{run}\n{START}")
+    assert result.outcome == "rewritten", result.refusal
+    last = result.text[result.text.rindex("FROM ") :]
+    assert [line for line in last.splitlines() if line.startswith("COPY")] == [
+        "COPY --from=builder /app /app"
+    ]
+
+
+def test_r29_a_static_plan_gives_the_work_directory_its_owner() -> None:
+    user = "RUN useradd -m app && chown -R app:app /app\nUSER app\n"
+    text = static(PYTHON + WHOLE + user + START).text
+    last = text[text.rindex("FROM ") :]
+    made = last.index("RUN install -d -o app -g app -m 0755 /app\n")
+    assert last.index("RUN useradd -m app\n") < made < last.index("COPY --from=builder /app /app\n")
+
+
+@pytest.mark.parametrize(
+    ("pin", "wants", "outcome"),
+    [
+        ("3.13", ">=3.11", "rewritten"),
+        ("3.12", ">=3.11", "refused"),
+        ("3.13.2", ">=3.11", "refused"),
+        ("", ">=3.14", "refused"),
+        ("", ">=3.10,<3.13", "refused"),
+        ("", "~=3.13.0", "rewritten"),
+        ("", "==3.12.*", "refused"),
+    ],
+)
+def test_r6_a_static_plan_sees_which_python_uv_would_take(
+    tmp_path: Path, pin: str, wants: str, outcome: str
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "a"\nrequires-python = "{wants}"\n')
+    if pin:
+        (tmp_path / ".python-version").write_text(f"{pin}\n")
+    result = plan(PYTHON + WHOLE + START, None, lambda _: None, context=tmp_path)
+    assert result.outcome == outcome
+    if result.refusal is not None:
+        assert result.refusal.rule == "R6"
+    elsewhere = PYTHON + WHOLE.replace("COPY . .", "COPY src src") + START
+    assert plan(elsewhere, None, lambda _: None, context=tmp_path).outcome == "rewritten"
+
+
+def test_r34_a_static_plan_copies_a_folder_above_the_work_directory() -> None:
+    text = static(PYTHON + "COPY . /code\nWORKDIR /code/backend\nRUN uv sync --frozen\n" + START).text
+    assert "COPY --from=builder /code /code\nWORKDIR /code/backend\n" in text
+
+
+def test_a_static_plan_applied_to_its_own_output_is_unchanged() -> None:
+    first = static(PYTHON + WHOLE + START)
+    assert static(first.text).outcome == "unchanged"

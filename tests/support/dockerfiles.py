@@ -1,0 +1,49 @@
+"""What the tests of the rewrite begin with, the text of a Dockerfile, and how they read what comes out."""
+
+from __future__ import annotations
+
+from uvdive.rewrite.plan import Decision, RewritePlan
+
+UV_IMAGE = "ghcr.io/astral-sh/uv:python3.13-trixie-slim"
+BASE = f"FROM {UV_IMAGE}\n"
+IN_APP = f"{BASE}WORKDIR /app\n"
+SYNC_ALONE = "WORKDIR /app\nCOPY uv.lock ./\nRUN uv sync --frozen --no-dev\n"
+SYNC = f"{SYNC_ALONE}COPY src /app/src\n"
+SYNC_WITH_DEV = SYNC.replace(" --no-dev", "")
+FLASK = 'CMD ["uv", "run", "flask", "run"]\n'
+
+
+def base_as(name: str) -> str:
+    """The same FROM with a name for its stage."""
+    return f"FROM {UV_IMAGE} AS {name}\n"
+
+
+def last_stage(result: RewritePlan) -> str:
+    """The text of the last stage."""
+    assert result.outcome == "rewritten", result.refusal
+    return result.text[result.text.rindex("FROM ") :]
+
+
+def runner(result: RewritePlan) -> list[str]:
+    """The lines of the last stage."""
+    return last_stage(result).splitlines()
+
+
+def refused(result: RewritePlan) -> tuple[str, int | None]:
+    """Rule and line of a refusal; nothing is changed, and its reason is a whole sentence."""
+    assert result.outcome == "refused", result.text
+    assert result.text == result.original
+    assert result.refusal is not None
+    assert result.refusal.reason.endswith((".", ")"))
+    return result.refusal.rule, result.refusal.line
+
+
+def decision(result: RewritePlan, name: str) -> Decision | None:
+    """The decision with this id, if there was one to make."""
+    return next((each for each in result.decisions if each.id == name), None)
+
+
+def warned(result: RewritePlan, rule: str) -> list[tuple[int | None, str]]:
+    """Lines and texts of the warnings by a rule."""
+    assert result.outcome == "rewritten", result.refusal
+    return [(warning.line, warning.text) for warning in result.warnings if warning.rule == rule]
