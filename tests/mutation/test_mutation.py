@@ -1,0 +1,187 @@
+"""The mutation tester finds what tests leave out, writes nothing but its copy, and repeats itself."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import equivalents
+import mutants
+import pytest
+import run
+import selection
+import trial
+from splicing import Text
+
+CALC = """\
+WORDS = frozenset({"free", "gift"})
+
+
+def free(word: str, count: int) -> bool:
+    return word in WORDS and count >= 3
+"""
+# Knows nothing of where it begins to be free, and of one of the two words.
+TESTS = """\
+from shop.calc import free
+
+def test_what_is_free():
+    assert free("gift", 5)
+    assert not free("gift", 1)
+    assert not free("loan", 5)
+"""
+GAPS = {
+    "shop/calc.py::module::table: {'free', 'gift'} -> {'gift'}",
+    "shop/calc.py::free::comparison: count >= 3 -> count > 3",
+    "shop/calc.py::free::constant: 3 -> 4",
+    "shop/calc.py::free::constant: 3 -> 2",
+}
+ENDLESS = """\
+def times(count):
+    left = count
+    while left:
+        left -= 1
+    return count
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A project whose tests leave three gaps."""
+    for name, text in {
+        "shop/__init__.py": "",
+        "shop/calc.py": CALC,
+        "tests/test_calc.py": TESTS,
+        "pyproject.toml": '[tool.pytest.ini_options]\nmarkers = ["engine"]\n',
+        "equivalent.toml": "",
+    }.items():
+        path = tmp_path / "project" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "project"
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {str(path): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_planted_gaps_are_reported_and_nothing_else(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before, said = tree(shop), shop.parent / "said.json"
+    words = ["--root", str(shop), "--equivalent", str(shop / "equivalent.toml"), "--json", str(said)]
+    assert run.main([*words, "--jobs", "2", "shop/calc.py"]) == 1
+    assert tree(shop) == before
+    told = {each["name"]: each for each in json.loads(said.read_text())["mutants"]}
+    assert {name for name, each in told.items() if each["outcome"] == "survived"} == GAPS
+    assert {each["operator"] for each in told.values()} == {
+        *("comparison", "constant", "logic", "result", "table")
+    }
+    text = capsys.readouterr().out
+    for name in GAPS:
+        assert f"survived: {name}\n--- a/shop/calc.py\n" in text
+    assert "-    return word in WORDS and count >= 3\n+    return word in WORDS and count > 3\n" in text
+
+
+def test_what_is_listed_with_a_reason_is_no_survivor(tmp_path: Path) -> None:
+    listed = tmp_path / "equivalent.toml"
+    listed.write_text('[[mutant]]\nname = "one"\nreason = "nobody can tell"\n')
+    reasons = equivalents.read(listed)
+    one, two = (mutants.Mutant(name, "m.py", 1, "constant", "", "") for name in ("one", "two"))
+    told = [run.outcome(trial.Verdict(each, "survived", (), 0.0), reasons) for each in (one, two)]
+    assert told == ["equivalent", "survived"]
+    assert run.outcome(trial.Verdict(one, "killed", (), 0.0), reasons) == "killed"
+    listed.write_text('[[mutant]]\nname = "x"\nreason = ""\n')
+    with pytest.raises(ValueError, match="needs a name and a reason"):
+        equivalents.read(listed)
+
+
+def test_a_mistake_without_end_is_ended_and_counts_as_noticed(shop: Path) -> None:
+    (shop / "shop" / "calc.py").write_text(ENDLESS)
+    (shop / "tests" / "test_calc.py").write_text(
+        "from shop.calc import times\n\ndef test_it():\n    assert times(2) == 2\n"
+    )
+    found = mutants.sites(shop, shop / "shop" / "calc.py")
+    (endless,) = mutants.drawn([site for site in found if site.operator == "arithmetic"], None, 1)
+    verdict = trial.Trial(shop, shop.parent / "copy", slowest=1.0).judge(endless)
+    assert (verdict.outcome, verdict.survived) == ("timeout", False)
+
+
+def test_tests_that_fail_by_themselves_tell_nothing(shop: Path) -> None:
+    (shop / "tests" / "test_calc.py").write_text("def test_it():\n    assert False\n")
+    words = ["--root", str(shop), "--equivalent", str(shop / "equivalent.toml")]
+    assert run.main([*words, "--sample", "1", "shop"]) == 2
+
+
+def test_the_same_seed_draws_the_same_mutants(shop: Path) -> None:
+    found = list(mutants.sites(shop, shop / "shop" / "calc.py"))
+
+    def names(seed: int) -> list[str]:
+        return [each.name for each in mutants.drawn(found, 5, seed)]
+
+    assert names(1) == names(1)
+    assert len({*names(1)}) == 5
+    assert names(1) != names(2)
+
+
+@pytest.mark.parametrize(
+    ("line", "operator", "wanted"),
+    [
+        ("x = a < b", "comparison", {"x = a <= b", "x = a >= b"}),
+        ("x = a not in b", "comparison", {"x = a in b"}),
+        ("x = a and not b", "logic", {"x = a or not b", "x = a and b"}),
+        ("x = any(a)", "logic", {"x = all(a)"}),
+        ("x = a[0]  # first", "constant", {"x = a[1]  # first"}),
+        ("x = a[2:]", "constant", {"x = a[1:]", "x = a[3:]"}),
+        ("x = True", "constant", {"x = False"}),
+        ("x = (1, 'é', 3)", "table", {"x = ('é', 3)", "x = (1, 3)", "x = (1, 'é')"}),
+        ("x = {'a': f, 'b': g}", "table", {"x = {'b': g}", "x = {'a': f}"}),
+        ("x = 'a b'.split()", "table", {"x = 'a'.split()", "x = 'b'.split()"}),
+        ("x = f(a, b, c)", "arguments", {"x = f(b, a, c)", "x = f(a, c, b)"}),
+        ("f(a)", "statement", {"pass"}),
+        ("x = a + b", "arithmetic", {"x = a - b"}),
+        ("def f(): return (yield) or 3", "result", {"def f(): return None"}),
+        ("def f(x: int = 3) -> Literal[4]: ...", "constant", {
+            "def f(x: int = 2) -> Literal[4]: ...", "def f(x: int = 4) -> Literal[4]: ...",
+        }),
+    ],
+)  # fmt: skip
+def test_each_operator_changes_one_thing_and_keeps_the_rest(
+    tmp_path: Path, line: str, operator: str, wanted: set[str]
+) -> None:
+    (tmp_path / "m.py").write_text(f"# before\n{line}\n# behind\n")
+    found = [site for site in mutants.sites(tmp_path, tmp_path / "m.py") if site.operator == operator]
+    texts = {mutant.text for mutant in mutants.drawn(found, None, 1)}
+    assert texts == {f"# before\n{each}\n# behind\n" for each in wanted}
+
+
+def test_entries_are_cut_out_of_a_table_that_stays_as_it_was_written() -> None:
+    text = Text('X = frozenset(\n    {\n        "a",  # one\n        "b",\n        "c",\n    }\n)\n')
+    table = text.tree.body[0].value.args[0]
+    new = ast.Set([table.elts[0], table.elts[2]])
+    assert text.replaced(table, new) == 'X = frozenset(\n    {\n        "a",  # one\n        "c",\n    }\n)\n'
+
+
+def test_the_rooms_own_tests_come_first_and_none_twice() -> None:
+    steps = list(selection.steps(run.ROOT, "uvdive/verify/checks.py"))
+    assert steps[0] == ("tests/verify/test_checks.py",)
+    assert all(path.startswith("tests/verify/") for path in steps[1])
+    every = [path for step in steps for path in step]
+    assert len(every) == len({*every})
+    assert any(path.startswith("tests/session/") for path in every)
+
+
+def test_every_listed_mutant_is_still_one() -> None:
+    listed = equivalents.read()
+    modules = {name.partition("::")[0] for name in listed}
+    found = {site.name for module in modules for site in mutants.sites(run.ROOT, run.ROOT / module)}
+    assert listed.keys() <= found
+
+
+def test_every_module_of_the_package_can_be_mutated() -> None:
+    done = subprocess.run(
+        [sys.executable, run.__file__, "--list", "--sample", "20", "--seed", "7", "uvdive"],
+        capture_output=True, text=True, check=True, timeout=300,
+    )  # fmt: skip
+    first = done.stdout.splitlines()[0]
+    assert first.startswith("20 of ")
