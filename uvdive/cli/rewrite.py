@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from uvdive.base.errors import (
+    BuildError,
     CancelledError,
     ExitCode,
     RefusedError,
@@ -80,7 +81,8 @@ class _Rewriting:
             return self._run()
         except UvdiveError as failed:
             error = failed
-            if self.args.json and not self.printed and not isinstance(failed, UsageError | CancelledError):
+            told = self.plan is not None and not isinstance(failed, UsageError | CancelledError)
+            if self.args.json and not self.printed and (told or isinstance(failed, BuildError)):
                 self._print_failure(failed)
             raise
         finally:
