@@ -65,7 +65,7 @@ REWRITE_KEYS = {
     "files.0": "path text diff",
     "decisions.0": "id rule line summary reason chosen alternatives",
     "decisions.0.alternatives.0": "value summary predicted_bytes",
-    "warnings.0": "rule line text",
+    "warnings.0": "rule line text bytes",
     "predicted": "before_bytes after_bytes owners",
     "measured": "before_bytes after_bytes owners before_inspect_size after_inspect_size prediction_error "
     "before_seconds after_seconds sizes builds cold_seconds rebuild_seconds rebuild_changed held_to",

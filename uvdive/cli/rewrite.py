@@ -154,7 +154,7 @@ class _Rewriting:
         return bool(self.args.write or self.args.output is not None)
 
     def _wants_proof(self, plan: RewritePlan) -> bool:
-        if plan.outcome != "rewritten":
+        if plan.outcome not in ("rewritten", "improved"):
             return False
         if self.args.start or self.args.repair or self.args.time_cold or self.args.time_rebuild:
             return True

@@ -7,8 +7,9 @@ whose it is, the folders that go over whole. What choices may drop stays open (`
 """
 
 from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment, settled
-from uvdive.rewrite.environment.fit import check_native, warn_by_text
+from uvdive.rewrite.environment.fit import check_native
 from uvdive.rewrite.environment.made_at_start import environment_of, project_settings
+from uvdive.rewrite.environment.of_stage import environments_of_stage, stage_called, within
 from uvdive.rewrite.environment.which import Found, project_environment, sites, uv_bytes
 
 __all__ = [
@@ -16,11 +17,13 @@ __all__ = [
     "Found",
     "check_native",
     "environment_of",
+    "environments_of_stage",
     "find_environment",
     "project_environment",
     "project_settings",
     "settled",
     "sites",
+    "stage_called",
     "uv_bytes",
-    "warn_by_text",
+    "within",
 ]

@@ -11,8 +11,11 @@ from uvdive.rewrite.packages.needs import fetches, need_of
 from uvdive.rewrite.packages.packages import Packages
 
 
-def decide(packages: Packages, install: Install) -> None:
-    """Decide on each package that the command names; what is left out goes to ``packages.drop``."""
+def decide(packages: Packages, install: Install, *, others: bool) -> None:
+    """Decide on each package that the command names; what is left out goes to ``packages.drop``.
+
+    ``others`` are packages that do more than build.
+    """
     for listed in install.words:
         if not listed.name:
             continue
@@ -20,7 +23,7 @@ def decide(packages: Packages, install: Install) -> None:
             _note_purged(packages, listed, install)
         elif only_builds(listed.name):
             _build_package(packages, listed, install)
-        else:
+        elif others:
             _other_package(packages, listed, install)
 
 

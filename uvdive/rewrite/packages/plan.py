@@ -38,9 +38,16 @@ class PackagePlan:
 
 
 def plan_packages(
-    evidence: Evidence, runs: Sequence[Run], base: ImageReport | None, notes: Notes
+    evidence: Evidence,
+    runs: Sequence[Run],
+    base: ImageReport | None,
+    notes: Notes,
+    *,
+    others: bool = True,
 ) -> PackagePlan:
     """Decide on every package; without evidence all of them are kept.
+
+    ``others`` also decides on those that do more than build.
 
     Raises:
         Refused: R43, what is removed again cannot be told without the image.
@@ -60,7 +67,7 @@ def plan_packages(
             )
         _note_all_kept(found, notes)
         return PackagePlan()
-    return _plan(Packages(evidence, facts, runs, base, notes, found, gone))
+    return _plan(Packages(evidence, facts, runs, base, notes, found, gone), others=others)
 
 
 def _note_all_kept(found: Sequence[Install], notes: Notes) -> None:
@@ -74,11 +81,11 @@ def _note_all_kept(found: Sequence[Install], notes: Notes) -> None:
         )
 
 
-def _plan(packages: Packages) -> PackagePlan:
+def _plan(packages: Packages, *, others: bool) -> PackagePlan:
     note_others(packages.others, packages.notes)
     for install in packages.installs:
         if install.editable:
-            decide(packages, install)
+            decide(packages, install, others=others)
     by_others = packages.by_others()
     kept = packages.closure([*packages.names(dropped=False), *by_others])
     added = libraries(packages, kept)
