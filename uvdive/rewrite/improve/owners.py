@@ -100,7 +100,8 @@ def _mend(work: Work, chown: Chown) -> None:
     given = given_owner(
         work, chown.run, chown.owner, [copy for _, copy in copies], tuple(found), list(owned.values())
     )
-    flagged = {line: with_flag(copy.step.instruction, "chown", given.text) for line, copy in copies}
+    staying = [(line, copy) for line, copy in copies if line not in work.edits.gone]
+    flagged = {line: with_flag(copy.step.instruction, "chown", given.text) for line, copy in staying}
     sources = {line: source for line, source in flagged.items() if source is not None}
     rest = _rest(chown, owned)
     gone = set() if rest else {chown.part}

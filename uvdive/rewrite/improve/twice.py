@@ -122,6 +122,7 @@ def _link(work: Work, copy: Copied, other: Copied) -> None:
     total, owners = _size(work, place)
     twice = f" ({size(total)})" if total else ""
     again = other.step.line
+    work.mended.add(("second-environment", None))
     if second != origin or not _same(work, copy, other, place, second):
         work.notes.warn(
             "R45",
