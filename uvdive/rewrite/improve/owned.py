@@ -17,21 +17,12 @@ from uvdive.image.table import Kind
 from uvdive.rewrite.evidence.command_kinds import paths_of
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.improve.work import Copied, Unsafe, Work, below, is_alpine
+from uvdive.rewrite.improve.work import COMMON, Copied, Unsafe, Work, below, is_alpine
 from uvdive.uv.images import Reference
 
 _MOST = 8
 """More paths than these are not written out in a command."""
 _SET_ID = 0o6000
-_ALWAYS = frozenset(
-    f"/{name}"
-    for name in (
-        *("bin", "boot", "dev", "etc", "home", "lib", "media", "mnt", "opt", "proc", "root", "run", "sbin"),
-        *("srv", "sys", "tmp", "usr", "var", "usr/bin", "usr/lib", "usr/local", "usr/local/bin"),
-        *("usr/local/lib", "usr/share", "usr/src", "var/lib", "var/log", "var/cache", "var/tmp", "var/spool"),
-    )
-)
-"""Folders of every distribution's images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +148,10 @@ def owned_by_text(work: Work, run: Run, part: int, folder: str, copies: Sequence
     made = [*_workdirs(work, run), *_made(work, run, part, folder)]
     there = [path for line, path in made if line < first]
     for above in list(upward(folder))[1:]:
-        if above not in ("/", *_ALWAYS) and not any(below(path, above) for path in there):
+        if above not in ("/", *COMMON) and not any(below(path, above) for path in there):
             raise Unsafe(f"COPY makes {above} on its way, which would get the owner too")
     known_base = Reference.read(work.evidence.base).family in ("python", "system", "uv", "uv-python")
-    is_there = any(below(path, folder) for path in there) or folder in _ALWAYS or not known_base
+    is_there = any(below(path, folder) for path in there) or folder in COMMON or not known_base
     alone = {folder} if is_there else set()
     for _, path in made:
         alone.update(each for each in upward(path) if each != folder and below(each, folder))

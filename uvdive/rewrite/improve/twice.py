@@ -8,7 +8,7 @@ from uvdive.base.units import size
 from uvdive.image.table import Kind
 from uvdive.rewrite.environment import environments_of_stage
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.improve.work import ROOT, Copied, Work, below, lines_between
+from uvdive.rewrite.improve.work import COMMON, ROOT, Copied, Work, below, lines_between
 from uvdive.uv.images import Reference
 
 AGAIN, BESIDE = "copied-once", "environment-once"
@@ -150,7 +150,9 @@ def _write_link(work: Work, copy: Copied, line: int, place: str, second: str) ->
     """The link in the COPY's place, or behind the other one, which makes the folder around it."""
     folder = posixpath.dirname(place)
     mine = (each for each in work.copies if each is not copy and each.step.stage == copy.step.stage)
-    there = folder == "/" or any(below(each.target, folder) for each in mine if each.step.line <= line)
+    there = folder in ("/", *COMMON) or any(
+        below(each.target, folder) for each in mine if each.step.line <= line
+    )
     made = "" if there else f"mkdir -p {folder} && "
     written = (f"RUN {made}ln -s {second} {place}\n", BESIDE)
     if line == copy.step.line:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from uvdive.base.units import size
 from uvdive.dockerfile.commands import Command, Part
 from uvdive.dockerfile.edits import Edit, source_with
 from uvdive.dockerfile.shell import read_script, shell_text
@@ -23,6 +22,15 @@ from uvdive.rewrite.text import LineEdits
 
 ROOT = frozenset({"", "root", "0", "root:root", "0:0"})
 """What USER says where instructions run as root."""
+COMMON = frozenset(
+    f"/{name}"
+    for name in (
+        *("bin", "boot", "dev", "etc", "home", "lib", "media", "mnt", "opt", "proc", "root", "run", "sbin"),
+        *("srv", "sys", "tmp", "usr", "var", "usr/bin", "usr/lib", "usr/local", "usr/local/bin"),
+        *("usr/local/lib", "usr/share", "usr/src", "var/lib", "var/log", "var/cache", "var/tmp", "var/spool"),
+    )
+)
+"""Folders of every distribution's images."""
 _UNREAD: tuple[Class, ...] = ("other",)
 
 
@@ -213,11 +221,6 @@ def _read(step: Step) -> Run:
         return Run(step, text, None, _UNREAD)
     kinds = tuple(class_of_all(part.commands) or "other" for part in script.parts)
     return Run(step, text, script, kinds)
-
-
-def with_bytes(count: int) -> str:
-    """A number of bytes in brackets, with a space in front; nothing for none."""
-    return f" ({size(count)})" if count else ""
 
 
 def lines_between(steps: Sequence[Step], first: int, last: int) -> Iterator[Step]:
