@@ -285,9 +285,7 @@ async def test_an_improved_plan_is_built_as_a_rewritten_one(dockerfile):
     recorded = Recorded(plan=lambda path, _report, **_: plan(str(path), outcome="improved"))
     async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
         await rewritten(app, pilot)
-        screen = app.screen
-        assert screen.work.build_problem == ""
-        assert screen.work.write_problem == ""
+        assert (app.screen.work.build_problem, app.screen.work.write_problem) == ("", "")
 
 
 async def test_a_plan_that_fails_is_a_dialog(dockerfile):
