@@ -133,6 +133,8 @@ def test_assignments_stand_apart_from_the_words() -> None:
     assert (found.start, found.end) == (0, 19)
     (alone,) = read("A=1").commands
     assert (alone.argv, alone.assignments[0].text) == ((), "A=1")
+    (both,) = read("A=1 B=2").commands
+    assert [word.text for word in both.assignments] == ["A=1", "B=2"]
 
 
 @pytest.mark.parametrize(
