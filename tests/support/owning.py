@@ -37,7 +37,7 @@ def check_sums(report: ImageReport) -> None:
         [(owner.bytes, owner.live_bytes, owner.dead_bytes) for owner in report.owners],
         [(part.bytes, part.live_bytes, part.dead_bytes) for part in report.components],
     ):
-        sums = tuple(map(sum, zip(*parts, strict=True)))
+        sums = tuple(map(sum, zip(*parts, strict=True))) or (0, 0, 0)
         assert sums == (totals.file_bytes, totals.live_bytes, totals.dead_bytes)
     assert totals.live_bytes + totals.dead_bytes == totals.file_bytes
     assert sum(row.bytes for row in report.waste) == totals.dead_bytes
