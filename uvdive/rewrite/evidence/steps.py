@@ -59,9 +59,22 @@ class Evidence:
                 return None  # an ENTRYPOINT resets the CMD of the stage below
         return found
 
+    def starting(self, keyword: str) -> Step | None:
+        """As ``last``, of an ENTRYPOINT or CMD; None where it only takes away what a base starts."""
+        step = self.last(keyword)
+        return None if step is None or _starts_nothing(step) else step
+
     def runs(self) -> list[Step]:
         """The RUN steps."""
         return [step for step in self.steps if step.keyword == "RUN"]
+
+
+def _starts_nothing(step: Step) -> bool:
+    """``CMD []``, ``ENTRYPOINT []``; Docker starts an image with ``ENTRYPOINT [""]`` as one without."""
+    words = step.instruction.exec_form
+    if words is None:
+        return not step.instruction.arguments.strip()
+    return not words or (step.keyword == "ENTRYPOINT" and words == ("",))
 
 
 def build_text(evidence: Evidence) -> str:
