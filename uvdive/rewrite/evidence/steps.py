@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from uvdive.base.secret_words import redact
 from uvdive.dockerfile.history import match_history
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
@@ -122,7 +123,9 @@ def _layers(report: ImageReport, text: str) -> tuple[dict[int, int], int]:
             (i for i, span in enumerate(match.spans) if i >= match.base_entries and not span), None
         )
         made = (
-            f" (it also has “{report.history[unmatched].created_by[:60]}”)" if unmatched is not None else ""
+            f" (it also has “{redact(report.history[unmatched].created_by)[:60]}”)"
+            if unmatched is not None
+            else ""
         )
         raise Refused(
             "R34",
