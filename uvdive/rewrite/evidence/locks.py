@@ -13,6 +13,7 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.calls import uv_calls
 
 LOCK = "uv.lock"
+_MOST = 100_000
 
 
 def lacks_lock(evidence: Evidence, syncs: Sequence[Step]) -> bool:
@@ -58,4 +59,5 @@ def _of_context(step: Step) -> bool:
 def _has_any(evidence: Evidence) -> bool:
     assert evidence.context is not None
     files = read_ignored(evidence.context).files(evidence.context)
-    return any(path.rsplit("/", 1)[-1] == LOCK for path in files)
+    # Where there are too many files to look at, nothing is said.
+    return any(path.rsplit("/", 1)[-1] == LOCK or number > _MOST for number, path in enumerate(files))
