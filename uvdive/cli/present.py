@@ -31,6 +31,8 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
     asked = args.json or args.markdown or args.report or args.save is not None
     if console.interactive and not asked:
         return _open_app(source, args)
+    if source.request is not None:
+        source.teach(console.redactor)
     narrator = _narrator(console, builds=source.request is not None)
     with failing_as_json(args, console):
         report = source.load(on_event=narrator, in_process=True).report
@@ -63,7 +65,8 @@ def failing_as_json(args: argparse.Namespace, console: Console) -> Iterator[None
             from uvdive.output.error_json import failed_report
             from uvdive.output.jsontext import json_text
 
-            console.data(json_text(failed_report(error)))
+            shown = console.redactor.value(error) if console.redacts else error
+            console.data(json_text(failed_report(shown)))
         raise
 
 

@@ -19,7 +19,7 @@ def first_sync(
 
     The cache stays out of it, as nothing of the author's says where one may be (R42).
     """
-    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    start = evidence.starting("ENTRYPOINT") or evidence.starting("CMD")
     line = None if start is None else start.line
     steps = [step for name in ("ENTRYPOINT", "CMD") if (step := evidence.last(name)) is not None]
     words = " ".join(command_text(step.instruction) for step in steps).split()

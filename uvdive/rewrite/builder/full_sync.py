@@ -9,6 +9,7 @@ from uvdive.dockerfile.shell import command_text, commands
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import copied_text
+from uvdive.rewrite.evidence.locks import lacks_lock
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
@@ -111,13 +112,12 @@ def warn_resolving(evidence: Evidence, minor: str, notes: Notes) -> None:
     syncs = [step for step in evidence.runs() if calls_sync(command_text(step.instruction))]
     if not syncs:
         return
-    context = evidence.context
-    if context is not None and not any((*context.glob("uv.lock"), *context.glob("*/uv.lock"))):
+    if lacks_lock(evidence, syncs):
         notes.warn(
             "R16",
             syncs[-1].line,
-            "There is no uv.lock, so a later build may install other versions: run `uv lock` and copy the "
-            "file.",
+            "The sync finds no uv.lock in its folder or above, so a later build may install other versions: "
+            "run `uv lock` and copy the file.",
         )
     pin = re.match(r"\s*(?:cpython@?)?(\d+\.\d+)", copied_text(evidence, ".python-version") or "")
     if pin and pin[1] != minor:

@@ -6,21 +6,16 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from uvdive.dockerfile.shell import command_text, read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
+from uvdive.rewrite.builder.dev_groups import asked_for, edits_without, groups_of, in_words, options_without
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
-from uvdive.uv.calls import subcommand
 
-_SYNC = re.compile(r"(\buv\b(?:\s|\\\n)+(?:--?\S+(?:\s|\\\n)+)*?sync)(?![\w./-])")
-_NO_DEV = re.compile(
-    r"--no-dev\b|--no-default-groups\b|--(?:only-)?group[ =]dev\b|--all-groups\b|--only-dev\b"
-)
 _COMPILES = "UV_COMPILE_BYTECODE"
 _RECEIPT = "uv-receipt.toml"
 _BYTECODE_RATIO = 1.2
@@ -72,40 +67,12 @@ def build_options(
     return dev_group.plus(_bytecode(evidence, env, files, dev_group.removed, notes))
 
 
-def _sync_edits(evidence: Evidence, option: str) -> dict[int, str] | None:
-    """All `uv sync` of the build with one more option; None where one is not plain to see."""
-    edits: dict[int, str] = {}
-    for step in evidence.runs():
-        script = read_script(shell_text(step.instruction))
-        if script is None:
-            if re.search(r"\buv\b", command_text(step.instruction)):
-                return None
-            continue
-        uv = [command for command in script.commands if command.program == "uv"]
-        if any(_syncs_by_run(command.argv) for command in uv):
-            return None
-        count = sum(subcommand(command.argv)[0] == "sync" for command in uv)
-        if not count:
-            continue
-        new, changed = _SYNC.subn(rf"\1 {option}", step.instruction.source)
-        if changed != count:
-            return None
-        edits[step.line] = new
-    return edits
-
-
-def _syncs_by_run(argv: tuple[str, ...]) -> bool:
-    """`uv run` in the build brings everything back, unless it is told not to sync."""
-    return "run" in argv and "--no-sync" not in argv and "--no-dev" not in argv
-
-
 def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes) -> BuildOptions:
     assert evidence.report is not None
-    names = {dist.name for dist in main.distributions if dist.group == "dev"}
-    text = "\n".join(command_text(step.instruction) for step in evidence.runs())
-    if not names or _NO_DEV.search(text) or evidence.report.config.environ.get("UV_NO_DEV"):
-        return BuildOptions()
-    edits = _sync_edits(evidence, "--no-dev")
+    groups = groups_of(main)
+    names = {name for members in groups.values() for name in members}
+    options = options_without(evidence, groups)
+    edits = edits_without(evidence, options, names) if names else None
     if not edits:
         return BuildOptions()
     numbers = frozenset(
@@ -114,12 +81,13 @@ def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes
         if part.kind == "distribution" and part.name in names and part.path == main.path
     )
     choice = CHOICES["dev-group"]
+    keep = "install it, as the build does" if len(groups) == 1 else "install them, as the build does"
     chosen = notes.choose(
         choice,
         min(edits),
-        f"The build installs it: {', '.join(sorted(names)[:6])}{' …' if len(names) > 6 else ''}. Nothing in "
-        "the text says that the app needs it when it runs; only its author knows.",
-        offered={**choice.values, "keep": "install it, as the build does"},
+        in_words(groups, asked_for(evidence, groups)),
+        about=choice.about if set(groups) == {"dev"} else f"The dependency groups ({', '.join(groups)})",
+        offered={"keep": keep, "remove": f"leave out ({' '.join(options)})"},
     )
     if chosen == "keep":
         return BuildOptions()
@@ -128,7 +96,7 @@ def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes
     if root is not None:
         notes.allowed.paths.update(owned_paths(files, root, numbers))
     less = sum(evidence.report.components[number].live_bytes for number in numbers)
-    return BuildOptions(edits, sync=("--no-dev",), less_bytes=less, removed=numbers)
+    return BuildOptions(edits, sync=options, less_bytes=less, removed=numbers)
 
 
 def owned_paths(files: Files, root: int, components: Collection[int]) -> list[str]:

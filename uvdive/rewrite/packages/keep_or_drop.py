@@ -45,9 +45,7 @@ def _build_package(packages: Packages, listed: Listed, install: Install) -> None
     if not kept:
         packages.leave_out(install, listed, "build")
     names = [w.name for i in packages.installs for w in i.words if i.editable and only_builds(w.name)]
-    total = sum(
-        packages.facts.bytes.get(name, 0) for name in packages.closure(names) - packages.there - packages.old
-    )
+    total = packages.size(packages.goes(names))
     packages.notes.choose(
         CHOICES["build-packages"],
         install.run.step.line,
@@ -88,7 +86,7 @@ def _other_package(packages: Packages, listed: Listed, install: Install) -> None
     chosen = packages.notes.choose(
         CHOICES["package-NAME"].of(listed.name),
         install.run.step.line,
-        f"{reason} It and what it brings: {size(sum(packages.facts.bytes.get(name, 0) for name in own))}.",
+        f"{reason} It and what it brings: {size(packages.size(packages.goes([listed.name])))}.",
         about=f"The OS package {listed.name}",
         default=default,
     )

@@ -83,9 +83,10 @@ def _note_all_kept(found: Sequence[Install], notes: Notes) -> None:
 
 def _plan(packages: Packages, *, others: bool) -> PackagePlan:
     note_others(packages.others, packages.notes)
-    for install in packages.installs:
-        if install.editable:
-            decide(packages, install, others=others)
+    for _ in range(2):  # what goes with a package is known once the others are decided
+        for install in packages.installs:
+            if install.editable:
+                decide(packages, install, others=others)
     by_others = packages.by_others()
     kept = packages.closure([*packages.names(dropped=False), *by_others])
     added = libraries(packages, kept)
