@@ -161,6 +161,11 @@ class Files:
         """As ``mode``, but what the base says."""
         return self._mode(self._base[node] if self._base[node] >= 0 else None)
 
+    def modes(self, node: int) -> Iterator[tuple[int, tuple[int, int, int]]]:
+        """Every layer that wrote the node, with the mode that it gave it."""
+        for entry in self.table.entries_of(node):
+            yield self.table.entry_layer[entry], self._mode(entry)
+
     def deleted(self) -> Iterator[tuple[int, int]]:
         """The base's files and links that are gone in the end: node, and the layer that removed it."""
         table = self.table

@@ -4,34 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from uvdive.distro.managers import PACKAGE_FILES, installs_by_text, makes_users_by_text
 from uvdive.distro.places import is_system
 from uvdive.dockerfile.commands import Command, Part, Script
 from uvdive.dockerfile.shell import read_script, shell_text
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all, paths_of
+from uvdive.image.table import NONE
+from uvdive.ledger.whose import os_package
+from uvdive.rewrite.evidence.command_effects import Place, effects
+from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all
 from uvdive.rewrite.evidence.context_files import sources
+from uvdive.rewrite.evidence.effects import ANYTHING, NOTHING, Effects
+from uvdive.rewrite.evidence.shell_words import values_of
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.mentions import brings_uv, installs_uv
 
 _CERTIFICATES = "/usr/local/share/ca-certificates"
 _READERS = frozenset({"cat", "head", "tail", "source", "."})
 _INPUT = re.compile(r"(?<![<\d])<\s*([\w./$-]+)")
+_OWN: frozenset[Class] = frozenset({"files", "uv", "other"})
 _SHELLS = re.compile(r"(?:^|/)(?:ba|da|a)?sh$")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A RUN with the class of each of its parts; ``script`` is None where it is not understood."""
+    """A RUN with the class of each of its parts; ``script`` is None where it is not understood.
+
+    ``own`` is what those parts write that the final stage does not repeat, ``again`` what
+    those do that it repeats.
+    """
 
     step: Step
     text: str
     script: Script | None
     classes: tuple[Class, ...]
-    written: frozenset[str] = frozenset()
+    own: Effects = ANYTHING
+    again: Effects = NOTHING
 
     def has(self, name: Class) -> bool:
         """Is one of its parts of this class?"""
@@ -52,10 +64,6 @@ class Run:
         """Each part with its class."""
         return list(zip(self.script.parts, self.classes, strict=True)) if self.script else []
 
-    def writes(self, path: str) -> bool:
-        """Do the repeated parts name this path of the system, or a folder around it?"""
-        return any(path == known or path.startswith(f"{known.rstrip('/')}/") for known in self.written)
-
 
 def read_runs(evidence: Evidence) -> list[Run]:
     """Classify every RUN.
@@ -63,18 +71,18 @@ def read_runs(evidence: Evidence) -> list[Run]:
     Raises:
         Refused: as ``read_run`` says.
     """
-    found = []
+    found: list[Run] = []
     shell: Step | None = None
     for step in evidence.steps:
         if step.keyword == "SHELL":
             shell = step
         elif step.keyword == "RUN":
-            found.append(read_run(step, shell))
+            found.append(read_run(evidence, step, found, shell))
     return found
 
 
-def read_run(step: Step, shell: Step | None = None) -> Run:
-    """Classify one RUN; ``shell`` is the SHELL instruction in force.
+def read_run(evidence: Evidence, step: Step, before: Sequence[Run] = (), shell: Step | None = None) -> Run:
+    """Classify one RUN; ``before`` are those above it, ``shell`` is the SHELL instruction in force.
 
     Raises:
         Refused: it installs OS packages (R33) or makes users (R28) among things that
@@ -86,7 +94,7 @@ def read_run(step: Step, shell: Step | None = None) -> Run:
     if script is None:
         _check_unknown(text, step)
         return Run(step, text, None, ("other",))
-    classes = []
+    classes: list[Class] = []
     for part in script.parts:
         found = class_of_all(part.commands)
         if found is None:
@@ -94,21 +102,60 @@ def read_run(step: Step, shell: Step | None = None) -> Run:
         if found == "other" and installs_uv(text[part.start : part.end]):
             found = "uv"
         classes.append(found)
-    run = Run(step, text, script, tuple(classes), _written(script.parts, classes))
+    run = _with_effects(evidence, Run(step, text, script, tuple(classes)), script, before)
     _check_files(run)
     _check_apart(run)
     return run
 
 
-def _written(parts: Sequence[Part], classes: Sequence[Class]) -> frozenset[str]:
-    return frozenset(
-        path
-        for part, name in zip(parts, classes, strict=True)
-        if name in REPEATED
-        for command in part.commands
-        for path in paths_of(command)
-        if is_system(path)
+def _with_effects(evidence: Evidence, run: Run, script: Script, before: Sequence[Run]) -> Run:
+    """The RUN with what its parts write; what works on something that stays in the build stage stays too."""
+    step = run.step
+    values = values_of(script, step.values)
+    user = step.user.partition(":")[0]
+    place = Place(step.workdir, home_of(evidence, step.user, step.values.get("HOME", "")) or f"/home/{user}")
+    classes = list(run.classes)
+    own: list[Effects] = []
+    for index, name in enumerate(run.classes):
+        mine = effects(script.parts, {index}, values, place)
+        if name == "system" and _works_on_others(evidence, step, mine, own, before):
+            classes[index] = "files"
+        if classes[index] in _OWN:
+            own.append(mine)
+    again = {index for index, name in enumerate(classes) if name in REPEATED}
+    return replace(
+        run,
+        classes=tuple(classes),
+        own=Effects.of(own),
+        again=effects(script.parts, again, values, place, made=True),
     )
+
+
+def _works_on_others(
+    evidence: Evidence, step: Step, mine: Effects, own: Sequence[Effects], before: Sequence[Run]
+) -> bool:
+    """Does a command work on a path that only the build stage has: by the text, or by the image?
+
+    ``own`` is what commands before it in the same RUN write that are not repeated.
+    """
+    if any(other.meets(mine) for other in (*own, *(run.own for run in before))):
+        return True
+    report = evidence.report
+    if report is None:
+        return False
+    table, listed = report.files, evidence.system.listed if evidence.system else {}
+    zones = {run.step.layer: run.own for run in before}
+    zones[step.layer] = Effects.of(own)
+    for path, _ in mine.named:
+        node = table.find(path.encode("utf-8", "surrogateescape"))
+        first = None if not node else next(iter(table.entries_of(node)), None)
+        zone = None if first is None else zones.get(table.entry_layer[first])
+        if first is None or zone is None or not zone.may_write(path) or path in listed:
+            continue
+        inode = table.entry_inode[first]
+        if inode == NONE or os_package(report, inode) is None:
+            return True
+    return False
 
 
 def _check_unknown(text: str, step: Step) -> None:
