@@ -32,7 +32,6 @@ _APK_VALUES = frozenset({"--repository", "-X", "--virtual", "-t", "--root", "-p"
 _DPKG_ASKS = frozenset({"--print-architecture", "-l", "-s", "-L", "-S"})
 _CALLS = re.compile(r"\b(?:apt|apt-get|apk|aptitude)\b")
 _INSTALLS = re.compile("|".join(rf"\b{program}\s+(?:-\S+\s+)*{word}\b" for program, word in _INSTALL.items()))
-_UPGRADES = re.compile(r"\b(?:apt|apt-get|aptitude|apk)\b[^;&|]*\b(?:full-|dist-)?upgrade\b")
 _MAKES_USERS = re.compile(r"\b(?:useradd|groupadd|adduser|addgroup)\s")
 
 
@@ -44,11 +43,6 @@ def calls_manager(text: str) -> bool:
 def installs_by_text(text: str) -> bool:
     """Does a shell text look as if it installed packages, where nobody can read it in full?"""
     return bool(_INSTALLS.search(text))
-
-
-def upgrades_by_text(text: str) -> bool:
-    """Does a shell text look as if it upgraded what is installed?"""
-    return bool(_UPGRADES.search(text))
 
 
 def makes_users_by_text(text: str) -> bool:

@@ -17,6 +17,7 @@ from uvdive.rewrite.evidence.command_effects import Place, effects
 from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.effects import ANYTHING, NOTHING, Effects
+from uvdive.rewrite.evidence.list_files import file_read
 from uvdive.rewrite.evidence.shell_words import values_of
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.users import home_of
@@ -24,8 +25,7 @@ from uvdive.rewrite.notes import Refused
 from uvdive.uv.mentions import brings_uv, installs_uv
 
 _CERTIFICATES = "/usr/local/share/ca-certificates"
-_READERS = frozenset({"cat", "head", "tail", "source", "."})
-_INPUT = re.compile(r"(?<![<\d])<\s*([\w./$-]+)")
+_SETS = frozenset({"export", "read", "declare", "mapfile", "readarray"})
 _OWN: frozenset[Class] = frozenset({"files", "uv", "other"})
 _SHELLS = re.compile(r"(?:^|/)(?:ba|da|a)?sh$")
 
@@ -35,7 +35,8 @@ class Run:
     """A RUN with the class of each of its parts; ``script`` is None where it is not understood.
 
     ``own`` is what those parts write that the final stage does not repeat, ``again`` what
-    those do that it repeats.
+    those do that it repeats. ``unread`` are the indexes of the parts that read a list or a
+    value that the final stage does not have.
     """
 
     step: Step
@@ -44,6 +45,7 @@ class Run:
     classes: tuple[Class, ...]
     own: Effects = ANYTHING
     again: Effects = NOTHING
+    unread: frozenset[int] = frozenset()
 
     def has(self, name: Class) -> bool:
         """Is one of its parts of this class?"""
@@ -103,9 +105,8 @@ def read_run(evidence: Evidence, step: Step, before: Sequence[Run] = (), shell: 
             found = "uv"
         classes.append(found)
     run = _with_effects(evidence, Run(step, text, script, tuple(classes)), script, before)
-    _check_files(run)
-    _check_apart(run)
-    return run
+    known = evidence.system is not None and bool(evidence.system.packages)
+    return _without_lists(run, known=known)
 
 
 def _with_effects(evidence: Evidence, run: Run, script: Script, before: Sequence[Run]) -> Run:
@@ -163,47 +164,52 @@ def _check_unknown(text: str, step: Step) -> None:
         raise _mixed(text, step)
 
 
-def _check_files(run: Run) -> None:
-    """Refuse packages, and lists of them, that come as files: the final stage does not have them."""
-    for part, name in run.parts:
-        if name != "os-packages":
-            continue
+def _without_lists(run: Run, *, known: bool) -> Run:
+    """The RUN with what of it reads lists and values that the final stage does not have.
+
+    Args:
+        run: with the classes of its parts.
+        known: the image tells which packages came, so that none is lost.
+
+    Raises:
+        Refused: packages come as files, or nobody knows which; or a part uses what another one
+            computes or fetches.
+    """
+    unread = set()
+    lost: set[str] = set()
+    for index, (part, name) in enumerate(run.parts):
         text = run.text[part.start : part.end]
-        read = [word for word in _INPUT.findall(text) if not is_system(word)]
-        for command in part.commands:
-            if command.program in _READERS:
-                read += [
-                    word for word in command.argv[1:] if not word.startswith("-") and not is_system(word)
-                ]
-            if any(word.endswith(PACKAGE_FILES) for word in command.argv):
-                raise Refused(
-                    "R33",
-                    "This RUN installs a package from a file, which the final image does not have.",
-                    run.step.line,
-                )
-        if read:
+        if name == "os-packages" and any(map(_names_package_file, part.commands)):
             raise Refused(
                 "R33",
-                f"This RUN installs packages by way of {read[0]}, which the final image does not have.",
+                "This RUN installs a package from a file, which the final image does not have.",
                 run.step.line,
             )
-
-
-def _check_apart(run: Run) -> None:
-    """Refuse where a repeated part uses what a part that is not repeated computes or fetches."""
-    lost: set[str] = set()
-    for part, name in run.parts:
-        text = run.text[part.start : part.end]
-        if name in ("other", "uv", "files"):
+        read = file_read(text, part) if name in ("os-packages", "state") else None
+        uses = name in REPEATED and any(_uses(text, thing) for thing in lost)
+        if read is not None and name == "os-packages" and not known:
+            raise Refused(
+                "R33",
+                f"This RUN installs packages by way of {read}, which the final image does not have.",
+                run.step.line,
+            )
+        if uses and not (known and name == "os-packages"):
+            raise _mixed(run.text, run.step)
+        if uses or read is not None:
+            unread.add(index)
+        if name in ("other", "uv", "files") or (name == "state" and read is not None):
             for command in part.commands:
                 lost |= {f"${word}" for word in _variables(command)}
                 lost |= {word for word in (*command.argv, *command.outputs) if _is_file(word)}
-        elif name in REPEATED and any(_uses(text, thing) for thing in lost):
-            raise _mixed(run.text, run.step)
+    return replace(run, unread=frozenset(unread))
+
+
+def _names_package_file(command: Command) -> bool:
+    return any(word.endswith(PACKAGE_FILES) for word in command.argv)
 
 
 def _variables(command: Command) -> list[str]:
-    words = command.words[1:] if command.program in ("export", "read", "declare") else ()
+    words = command.words[1:] if command.program in _SETS else ()
     assigned = command.assignments if not command.words else ()
     return [word.text.partition("=")[0] for word in (*assigned, *words)]
 

@@ -53,7 +53,7 @@ def _kept_parts(run: Run, without: set[int]) -> list[int]:
     kept = []
     for index, (part, name) in enumerate(run.parts):
         moves = any(command.program == "cd" for command in part.commands)
-        serves = name == "state" and not moves and index < last
+        serves = name == "state" and not moves and index < last and index not in without
         # What cleans up behind an install in the same RUN, or talks about it.
         cleans = name == "nothing" and any(run.classes[i] == "os-packages" for i in wanted)
         if index in wanted or serves or (cleans and index not in without):
