@@ -115,6 +115,11 @@ def is_written_anew(path: str) -> bool:
     return bool(_WRITTEN.match(path))
 
 
+def is_database(path: str) -> bool:
+    """Does it lie where package managers keep what is installed?"""
+    return any(f"{path}/".startswith(f"{folder}/") for folder in DATABASES)
+
+
 def is_book(path: str) -> bool:
     """Is it what package managers write down, or make, whenever they install something?
 

@@ -6,20 +6,17 @@ in no book counts as theirs, and is copied.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cached_property
 
 from uvdive.distro.managers import makes_home
 from uvdive.distro.places import (
-    CACHES,
-    LOGS,
     is_book,
+    is_database,
     is_made_by_scripts,
     is_made_by_triggers,
     is_mail_box,
     is_user_file,
-    is_written_anew,
 )
 from uvdive.image.table import NONE
 from uvdive.ledger.whose import os_package
@@ -29,7 +26,6 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import is_playwright
 
 _SKELETON = "/etc/skel"
-_ANYBODYS = re.compile(rf"(?:{LOGS}|{CACHES})(?:/|$)")
 
 
 class Traces:
@@ -45,20 +41,13 @@ class Traces:
         return None if inode == NONE else os_package(self.files.report, inode)
 
     def new_package(self, node: int, path: str) -> str | None:
-        """The package that a RUN brought a file of, or its path where only the place tells; None for none."""
-        name = self.package(node)
-        layers = [layer for layer, _ in self.files.modes(node)]
-        if name is not None:
-            return name if layers[0] == self.files.layer(node) else None
-        if self.files.owner(node) != "os-packages" or _ANYBODYS.match(path):
-            return None
-        return path if layers[0] == self.files.layer(node) or is_written_anew(path) else None
+        """The package that a RUN brought a file of, or the path in its database; None for none."""
+        first = next(self.files.modes(node))[0] == self.files.layer(node)
+        return (self.package(node) if first else None) or (path if is_database(path) else None)
 
     def of_packages(self, run: Run, node: int, path: str) -> bool:
         """Did a package bring this, or its installation make it?"""
         if self.package(node) is not None or is_user_file(path) or is_book(path):
-            return True
-        if self.files.owner(node) == "os-packages" and not _ANYBODYS.match(path):
             return True
         facts = self.evidence.system
         if facts is not None and path in facts.listed:

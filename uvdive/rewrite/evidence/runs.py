@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from uvdive.distro.managers import PACKAGE_FILES, installs_by_text, makes_users_by_text
 from uvdive.distro.places import is_system
@@ -18,6 +19,7 @@ from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.effects import ANYTHING, NOTHING, Effects
 from uvdive.rewrite.evidence.list_files import file_read
+from uvdive.rewrite.evidence.real_paths import real
 from uvdive.rewrite.evidence.shell_words import values_of
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.users import home_of
@@ -115,11 +117,13 @@ def _with_effects(evidence: Evidence, run: Run, script: Script, before: Sequence
     values = values_of(script, step.values)
     user = step.user.partition(":")[0]
     place = Place(step.workdir, home_of(evidence, step.user, step.values.get("HOME", "")) or f"/home/{user}")
+    seen = partial(real, evidence.report.files) if evidence.report is not None else lambda each: each
     classes = list(run.classes)
     own: list[Effects] = []
     for index, name in enumerate(run.classes):
-        mine = effects(script.parts, {index}, values, place)
-        if name == "system" and _works_on_others(evidence, step, mine, own, before):
+        mine = seen(effects(script.parts, {index}, values, place))
+        used = Effects.of([mine, seen(_used(script.parts[index]))])
+        if name == "system" and _works_on_others(evidence, step, used, own, before):
             classes[index] = "files"
         if classes[index] in _OWN:
             own.append(mine)
@@ -128,8 +132,14 @@ def _with_effects(evidence: Evidence, run: Run, script: Script, before: Sequence
         run,
         classes=tuple(classes),
         own=Effects.of(own),
-        again=effects(script.parts, again, values, place, made=True),
+        again=seen(effects(script.parts, again, values, place, made=True)),
     )
+
+
+def _used(part: Part) -> Effects:
+    """The absolute paths that a part's words name, read or written."""
+    words = (word.text for command in part.commands for word in command.words)
+    return Effects(tuple((word, False) for word in words if word.startswith("/")))
 
 
 def _works_on_others(
