@@ -17,7 +17,7 @@ _ANEW = re.compile(
     """
 )
 """Databases, logs, caches, users' files (told apart below), what the engine mounts."""
-_UV = re.compile(r"bin/uvx?|root/\.cache(?:/uv(?:/.*)?)?|root/\.local(?:/.*)?")
+_UV = re.compile(r"(?:usr/)?bin/uvx?|root/\.cache(?:/uv(?:/.*)?)?|root/\.local(?:/.*)?")
 _USERS = ("etc/passwd", "etc/group")
 
 Entry = tuple[str, int, int, int, str, str]

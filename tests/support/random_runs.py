@@ -85,6 +85,9 @@ class Generator:
     installed: list[str] = field(default_factory=list)
     scripts: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.tops = self.random.sample(TOPS, 7)
+
     def runs(self, count: int, installs: int) -> list[str]:
         """So many RUNs, of which some install packages among other things."""
         at = set(self.random.sample(range(count), installs))
@@ -112,7 +115,7 @@ class Generator:
 
     def _new(self, *, folder: bool = False) -> str:
         """A path that is not there, in a folder that is made with it."""
-        above = self.random.choice([*TOPS, *self.folders])
+        above = self.random.choice([*self.tops, *self.folders])
         path = f"{above}/{self._name()}"
         (self.folders if folder else self.files).append(path)
         return path
@@ -191,7 +194,7 @@ class Generator:
         return f"{self._above(path)}mv {source} {path}"
 
     def _loop(self) -> str:
-        top = self.random.choice(("/var/lib", "/var/log", "/run", "/srv"))
+        top = self.random.choice(self.tops[:3])
         names = [self._name() for _ in range(3)]
         self.folders += [f"{top}/{name}" for name in names]
         return f"for d in {' '.join(names)}; do mkdir -p {top}/$d && chmod 711 {top}/$d; done"

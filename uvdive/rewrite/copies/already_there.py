@@ -65,6 +65,8 @@ class Provided:
             return True
         if not (run.repeats or self.installs(run)) or run.own.names(path):
             return False
+        if run.own.leads_through(path):
+            return self.installs(run) and self.traces.of_packages(run, node, path)
         if not run.own.may_write(path) or run.again.names(path):
             return True
         if self.installs(run) and self.traces.of_packages(run, node, path):

@@ -48,6 +48,10 @@ class Effects:
             for path, below in other.named
         )
 
+    def leads_through(self, path: str) -> bool:
+        """Is it a folder on the way to a path that is surely written?"""
+        return any(pattern.startswith(f"{path}/") for pattern, _ in self.named)
+
     def may_write(self, path: str) -> bool:
         """Does the path lie where anything may have been written?"""
         return any(path == zone or path.startswith(f"{zone.rstrip('/')}/") for zone in self.zones)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -122,7 +123,7 @@ def _with_effects(evidence: Evidence, run: Run, script: Script, before: Sequence
     own: list[Effects] = []
     for index, name in enumerate(run.classes):
         mine = seen(effects(script.parts, {index}, values, place))
-        used = Effects.of([mine, seen(_used(script.parts[index]))])
+        used = Effects.of([mine, seen(_used(script.parts[index], mine))])
         if name == "system" and _works_on_others(evidence, step, used, own, before):
             classes[index] = "files"
         if classes[index] in _OWN:
@@ -136,10 +137,13 @@ def _with_effects(evidence: Evidence, run: Run, script: Script, before: Sequence
     )
 
 
-def _used(part: Part) -> Effects:
-    """The absolute paths that a part's words name, read or written."""
+def _used(part: Part, mine: Effects) -> Effects:
+    """What a part needs where it runs: the absolute paths in its words, the folders of what it writes."""
     words = (word.text for command in part.commands for word in command.words)
-    return Effects(tuple((word, False) for word in words if word.startswith("/")))
+    paths = [word for word in words if word.startswith("/")]
+    return Effects(
+        tuple((path, False) for path in (*paths, *(posixpath.dirname(each) for each, _ in mine.named)))
+    )
 
 
 def _works_on_others(
