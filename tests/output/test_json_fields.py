@@ -165,13 +165,13 @@ def test_a_rewrites_keys_hold_the_fields_of_their_names() -> None:
     data = rewrite_data(PLAN)
     assert data["schema"] == "uvdive.rewrite/1"
     apart = ("schema", "refusal", "files", "decisions", "warnings", "predicted")
-    later = ("verified", "measured", "verification", "repairs", "repaired")
+    later = ("verified", "measured", "verification", "repairs", "repaired", "error")
     assert_named(data, PLAN, *apart, *later)
     assert data["refusal"] == {"rule": "R9", "reason": "no lock", "line": 5}
     assert data["files"][0] == {"path": "start.sh", "text": "new", "diff": "-old\n+new\n"}
     assert data["warnings"] == [
-        {"rule": "R18", "line": 3, "text": "careful"},
-        {"rule": "R19", "line": None, "text": "slow"},
+        {"rule": "R18", "line": 3, "text": "careful", "bytes": 0},
+        {"rule": "R19", "line": None, "text": "slow", "bytes": 0},
     ]
     for given, decision in zip(data["decisions"], PLAN.decisions, strict=True):
         assert_named(given, decision, "alternatives")
