@@ -10,6 +10,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash"})
 
@@ -25,6 +26,7 @@ _FLAGS = frozenset(
 )
 """Options behind which the next word is no value."""
 
+_BETWEEN, _ONLY_BETWEEN = re.compile(r"[()]|[;&|]+"), re.compile(r"[;&|()]+")
 _PYTHON = re.compile(r"python(\d+(\.\d+)?)?$")
 _MODULE, _SCRIPT = ("-m", "--module"), ("-s", "--script", "-w", "--gui-script", "--")
 
@@ -45,14 +47,38 @@ def same_start(old: Sequence[str], new: Sequence[str]) -> bool:
     """Does ``new`` start what ``old`` starts, with the same words behind it?
 
     `uv run` and its options may go, and ``python`` comes where uv itself would start it;
-    ``exec`` may be added, and a program may be named by its path. Nothing else may differ.
+    ``exec`` may be added, a program may be named by its path, and ``cd`` comes in the place
+    of ``--directory``. Nothing else may differ.
     """
-    return list(old) == list(new) or _same(_words(old), _words(new))
+    was = _words(old)
+    return list(old) == list(new) or _same(was, _inside(_words(new), _folders(was)))
 
 
 def _words(argv: Sequence[str]) -> list[str]:
     script = in_a_shell(argv)
-    return list(argv) if script is None else [*_split(script), *argv[3:]]
+    words = list(argv) if script is None else _split(script)
+    if script is not None and words[-2:] == ["$0", "$@"]:
+        words = words[:-2]
+    return words if script is None else [*words, *argv[3:]]
+
+
+def _folders(words: Sequence[str]) -> list[str]:
+    """The values of uv's ``--directory``."""
+    joined = [word.partition("=")[2] for word in words if word.startswith("--directory=")]
+    return joined + [word for option, word in pairwise(words) if option == "--directory"]
+
+
+def _inside(words: list[str], folders: Sequence[str]) -> list[str]:
+    """The words without the change to one of ``folders``, and the brackets around what is done there."""
+    names = {posixpath.basename(posixpath.normpath(folder)) for folder in folders}
+    for at, word in enumerate(words[:-2]):
+        if word == "cd" and words[at + 2] == "&&" and posixpath.basename(words[at + 1]) in names:
+            rest = words[at + 3 :]
+            if at and words[at - 1] == "(" and ")" in rest:
+                rest.remove(")")
+                return words[: at - 1] + _inside(rest, folders)
+            return words[:at] + _inside(rest, folders)
+    return words
 
 
 def _split(script: str) -> list[str]:
@@ -60,9 +86,12 @@ def _split(script: str) -> list[str]:
     reader.whitespace_split = True
     reader.commenters = ""
     try:
-        return list(reader)
+        tokens = list(reader)
     except ValueError:  # a quote that the shell reads otherwise: then the plain words must do
         return script.split()
+    # What stands between commands comes in one piece: `);`.
+    pieces = (_BETWEEN.findall(each) if _ONLY_BETWEEN.fullmatch(each) else [each] for each in tokens)
+    return [piece for each in pieces for piece in each]
 
 
 def _same(old: list[str], new: list[str]) -> bool:
