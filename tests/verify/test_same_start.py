@@ -30,6 +30,8 @@ def words(text: str) -> list[str]:
         (words("uv run --package shop-api shop-api"), words("shop-api")),
         (words("uv run -p 3.12 --env-file .env x.py"), words("/app/.venv/bin/python3 x.py")),
         (words("uv run -m x"), words("python -m x")),
+        (words("uv --quiet run -qm x"), words("python -m x")),
+        (words("uv run -qn x"), words("x")),
         (words("uv run --module x"), words("python -m x")),
         (words("uv run --script x"), words("python x")),
         (words("uv run -- x y"), words("/app/.venv/bin/x y")),

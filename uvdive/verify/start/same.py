@@ -15,20 +15,22 @@ from itertools import pairwise
 SHELLS = frozenset({"sh", "bash", "dash", "ash"})
 
 _FLAGS = frozenset(
-    {"-n", "-q", "-v", "-vv", "-U", "--active", "--all-extras", "--all-groups", "--all-packages"}
-    | {"--compile-bytecode", "--dev", "--exact", "--frozen", "--gui-script", "-w", "--isolated"}
+    {"--active", "--all-extras", "--all-groups", "--all-packages"}
+    | {"--compile-bytecode", "--dev", "--exact", "--frozen", "--gui-script", "--isolated"}
     | {"--locked", "--managed-python", "--native-tls", "--no-build", "--no-build-isolation"}
     | {"--no-cache", "--no-config", "--no-default-groups", "--no-dev", "--no-editable"}
     | {"--no-env-file", "--no-index", "--no-managed-python", "--no-progress", "--no-project"}
     | {"--no-python-downloads", "--no-sources", "--no-sync", "--offline", "--only-dev"}
-    | {"--quiet", "--refresh", "--reinstall", "--upgrade", "--verbose", "--module", "-m"}
-    | {"--script", "-s"}
+    | {"--quiet", "--refresh", "--reinstall", "--upgrade", "--verbose", "--module"}
+    | {"--script"}
 )
 """Options behind which the next word is no value."""
 
 _BETWEEN, _ONLY_BETWEEN = re.compile(r"[()]|[;&|]+"), re.compile(r"[;&|()]+")
 _PYTHON = re.compile(r"python(\d+(\.\d+)?)?$")
-_MODULE, _SCRIPT = ("-m", "--module"), ("-s", "--script", "-w", "--gui-script", "--")
+_MODULE = re.compile(r"-[nqvU]*m|--module")
+_SCRIPT = re.compile(r"-[nqvU]*[sw]|--script|--gui-script|--")
+_SHORT = re.compile(r"-[nqvU]+[msw]?")
 
 
 def in_a_shell(argv: Sequence[str]) -> str | None:
@@ -114,9 +116,9 @@ def _same(old: list[str], new: list[str]) -> bool:
 
 def _started(old: list[str], new: list[str]) -> bool:
     """Are ``new`` the words that uv starts for ``old``, which is what stands behind its options?"""
-    if old and old[0] in _MODULE:
+    if old and _MODULE.fullmatch(old[0]):
         old = ["-m", *old[1:]]
-    elif old and old[0] in _SCRIPT:
+    elif old and _SCRIPT.fullmatch(old[0]):
         old = old[1:]
     if not old:
         return False
@@ -129,8 +131,9 @@ def _behind_uv(words: Sequence[str], at: int) -> Iterator[int]:
     running = False
     for index in range(at + 1, len(words)):
         word, before = words[index], words[index - 1]
-        value = before.startswith("-") and "=" not in before and before not in _FLAGS
-        if running and (not word.startswith("-") or word in (*_MODULE, *_SCRIPT)):
+        flag = before in _FLAGS or _SHORT.fullmatch(before) is not None
+        value = before.startswith("-") and "=" not in before and not flag
+        if running and (not word.startswith("-") or _MODULE.fullmatch(word) or _SCRIPT.fullmatch(word)):
             yield index
         if word == "run" and not running:
             running = True
