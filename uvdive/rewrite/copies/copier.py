@@ -124,8 +124,11 @@ class _Walk:
         """Does the subtree hold something to copy, something to leave behind, something that is there?"""
         keep = leave = there = False
         for below in self.files.walk(node):
+            if below == node:
+                continue
             if self.files.kind(below) == Kind.DIRECTORY:
-                there = there or (below != node and self.provided.has(below))
+                there = there or self.provided.has(below)
+                keep = keep or self.provided.is_named(below)
             elif self._excluded(below):
                 leave = True
             elif self.provided.has(below):
