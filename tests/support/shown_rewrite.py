@@ -222,7 +222,16 @@ def comparison() -> Comparison:
         paths=(
             PathDelta(b"usr/local/bin/uv", "removed", 44_618_929, None),
             PathDelta(b"app/\x1b[2Jnew", "added", None, 7),
-            PathDelta(b"usr/share/" + b"very-long-name/" * 12 + b"end.txt", "changed", 5_000, 5_000),
+            PathDelta(
+                b"usr/share/" + b"very-long-name/" * 12 + b"end.txt", "changed", 5_000, 5_000, ("content",)
+            ),
+            PathDelta(
+                b"app/start.sh",
+                "changed",
+                120,
+                120,
+                ("mode 0755 -> 0644", "uid 0 -> 1000", "gid 0 -> 1000", "attributes none -> user.x\x1b=1"),
+            ),
             PathDelta("app/\u202etxt.exe".encode(), "changed", 5, 6),
         ),
         config=(ConfigDelta("Entrypoint", ["uv", "run", "shop"], ["shop"]),),
