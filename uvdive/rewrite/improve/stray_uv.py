@@ -40,7 +40,7 @@ def leave_uv_out(work: Work) -> None:
         )
     note_left_out(work.notes, steps[0].line)
     for advise in ADVICE:
-        advise(work.evidence, None, work.notes)
+        advise(work.evidence, None, work.notes, divided=False)
     work.edits = edits_in_place(work.evidence, start, env, work.notes)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.evidence.context_files import places_of
+from uvdive.rewrite.evidence.context_files import places_of, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
@@ -20,7 +20,10 @@ from uvdive.rewrite.start.crontab import is_cron, patched
 from uvdive.rewrite.start.script_finder import Script
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, resets, still_calls
 from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.task_lines import patched_lines, programs_of
 from uvdive.rewrite.start.uv_run import UV, Stripped, strip
+from uvdive.uv.mentions import brings_uv
+from uvdive.uv.run_options import HARMLESS_FLAGS
 
 KEPT = (
     ("UV_NO_SYNC", "1"),
@@ -30,9 +33,12 @@ KEPT = (
 )
 """With these a uv that stays finds the environment ready and changes nothing (R24)."""
 
+FREE = (("UV_NO_SYNC", "0"), ("UV_OFFLINE", "0"))
+"""These say that a uv that stays is meant to install something, as it does without them (R24)."""
+
 _UV_PATH = "/usr/local/bin/uv"
 # What strip() refuses by these rules cannot run without uv, but with uv it can.
-_WITH_UV = frozenset({"R18", "R23", "R58"})
+_WITH_UV = frozenset({"R18", "R23", "R25", "R58"})
 
 
 @dataclass(slots=True)
@@ -41,7 +47,8 @@ class ScriptPlan:
 
     ``edits`` are new sources of the author's instructions by line, ``changes`` the
     other files. ``lines`` go into the last stage; ``nodes`` are what they copy from
-    the build stage. ``sync`` are options that the build's sync gets.
+    the build stage. ``sync`` are options that the build's sync gets. ``kept`` are variables for a
+    uv that stays, ``decision`` is the choice that it or its stand-in comes from.
     """
 
     edits: dict[int, str] = field(default_factory=dict)
@@ -51,6 +58,8 @@ class ScriptPlan:
     nodes: tuple[int, ...] = ()
     sync: set[tuple[str, ...]] = field(default_factory=set)
     without_uv: bool = False
+    kept: tuple[tuple[str, str], ...] = KEPT
+    decision: str = "start-scripts"
 
 
 @dataclass(slots=True)
@@ -78,9 +87,8 @@ def decide(
         return None
     for survey in surveys:
         survey.stays = survey.stays or _why_not(survey, evidence)
-    names = ", ".join(survey.script.path for survey in surveys)
     plan = ScriptPlan(sync={option for survey in surveys for option in survey.sync})
-    uv = _uv_path(surveys, files)
+    uv = uv_path({name for survey in surveys for name in survey.programs}, evidence, files)
     stays = next((f"{s.script.path} {s.stays}" for s in surveys if s.stays), "")
     # cron hands no variables on, which a uv that stays and its stand-in would need.
     cron = any(is_cron(survey.script.path) for survey in surveys)
@@ -100,7 +108,7 @@ def decide(
         line,
         f"The environment is ready, so uv has nothing to do there but to start the program"
         f"{f'; {stays}' if stays else ''}.",
-        about=f"{names} calls uv when the container starts",
+        about=_about(surveys),
         offered=possible,
         default="patch" if not stays else "keep-uv" if uv is not None else "shim",
     )
@@ -115,6 +123,14 @@ def decide(
     if plan.copied_uv:
         notes.allowed.config.update(f"Env:{name}" for name, _ in KEPT)
     return plan
+
+
+def _about(surveys: list[_Survey]) -> str:
+    calling = [survey.script.path for survey in surveys if not survey.script.unread]
+    if calling:
+        return f"{', '.join(calling)} {'calls' if len(calling) == 1 else 'call'} uv when the container starts"
+    unread = [survey.script.path for survey in surveys]
+    return f"{', '.join(unread)} may call uv when the container starts"
 
 
 def _apply(
@@ -146,13 +162,15 @@ def _apply(
 
 def _survey(script: Script, evidence: Evidence, around: Surroundings) -> _Survey:
     survey = _Survey(script)
+    if script.unread:
+        survey.stays, survey.simple = script.unread, False
+        return survey
     if is_cron(script.path):
         _survey_cron(survey, evidence, around)
         return survey
     ask = _asker(survey, around)
     if not script.is_shell:
-        survey.stays = "is no shell script, so nobody knows where it calls uv"
-        _survey_words(script, ask)
+        _survey_lines(survey, ask)
         return survey
     try:
         survey.new = edit(script.text, ask, lambda _words: None)
@@ -170,6 +188,17 @@ def _survey(script: Script, evidence: Evidence, around: Surroundings) -> _Survey
         survey.stays = f"sets {name} itself"
         survey.simple = False
     return survey
+
+
+def _survey_lines(survey: _Survey, ask: Strip) -> None:
+    """A task file, whose lines are commands, or a text of another kind."""
+    script = survey.script
+    try:
+        survey.new = patched_lines(script.path, script.text, ask)
+    except NotUnderstoodError:
+        survey.new = ""
+        survey.stays = survey.stays or "is no shell script, so nobody knows where it calls uv"
+        _survey_words(script, ask)
 
 
 def _survey_cron(survey: _Survey, evidence: Evidence, around: Surroundings) -> None:
@@ -224,9 +253,14 @@ def _survey_words(script: Script, ask: Strip) -> None:
 def _why_not(survey: _Survey, evidence: Evidence) -> str:
     """Why a script's text cannot be changed where it comes from."""
     script = survey.script
+    if "\ufffd" in script.text:
+        return "is not UTF-8 text, so it is not changed"
     name = posixpath.basename(script.path)
+    readers = programs_of(script.path)
     for run in evidence.runs():
         text = command_text(run.instruction)
+        if any(re.search(rf"(?:^|[\s;&|/]){reader}(?:\s|$)", text) for reader in readers):
+            return "is used in the build too"
         changed = _changed(survey, evidence)
         calls = re.search(rf"(?:^|[\s;&|/]){re.escape(name)}(?:\s|$)", text)
         handled = re.search(rf"\b(?:chmod|chown|ls|crontab)\b[^&;|\n]*{re.escape(name)}", text)
@@ -246,7 +280,8 @@ def _changed(survey: _Survey, evidence: Evidence) -> tuple[int, str] | None:
             if heredoc.body.rstrip("\n") == old and source.count(old) == 1:
                 return step.line, source.replace(old, new)
         into_cron = is_cron(survey.script.path) and re.search(r"\bcrontab\b", source)
-        if step.keyword == "RUN" and (survey.script.path in source or into_cron):
+        wrote = step.line == survey.script.written or survey.script.path in source
+        if step.keyword == "RUN" and (wrote or into_cron):
             return _changed_lines(step, old, new)
     return None
 
@@ -264,14 +299,34 @@ def _changed_lines(step: Step, old: str, new: str) -> tuple[int, str] | None:
     return step.line, source
 
 
-def _uv_path(surveys: list[_Survey], files: Files | None) -> str | None:
-    """Where uv is in the image; the usual place where there is no image to look into."""
+def uv_path(named: Iterable[str], evidence: Evidence, files: Files | None) -> str | None:
+    """Where uv is in the image, by the names that it is called by; None where it is not found.
+
+    Without an image to look into it is where the Dockerfile puts it.
+    """
     if files is None:
-        return _UV_PATH
-    named = {name for survey in surveys for name in survey.programs if name.startswith("/")}
-    places = [*sorted(named), *(f"{folder}/uv" for folder in ("/usr/local/bin", "/usr/bin", "/bin"))]
+        return _written_path(evidence)
+    given = {name for name in named if name.startswith("/")}
+    places = [*sorted(given), *(f"{folder}/uv" for folder in ("/usr/local/bin", "/usr/bin", "/bin"))]
     places += ["/root/.local/bin/uv", "/root/.cargo/bin/uv"]
     return next((path for path in places if files.inode_at(path) is not None), None)
+
+
+def _written_path(evidence: Evidence) -> str:
+    """Where the instructions put uv: a COPY's target, the installer's folder, or pip's."""
+    for step in reversed(evidence.steps):
+        if not brings_uv(step.instruction):
+            continue
+        if step.keyword in ("COPY", "ADD") and step.instruction.flag("from") is not None:
+            given, target = sources(step)
+            if any(posixpath.basename(source) == "uv" for source in given):
+                return f"{target}uv" if target.endswith("/") else target
+        text = command_text(step.instruction)
+        if step.keyword == "RUN" and not re.search(r"\bpip3?\s+install\b", text):
+            named = re.search(r"\bUV_(?:UNMANAGED_)?INSTALL(?:_DIR)?=[\"']?(/[^\s\"';&|]+)", text)
+            folder = named[1] if named else step.values.get("UV_INSTALL_DIR") or "/root/.local/bin"
+            return posixpath.join(folder, "uv")
+    return _UV_PATH
 
 
 def _shimmed(surveys: list[_Survey]) -> bool:
@@ -284,12 +339,19 @@ def _paths(surveys: list[_Survey]) -> set[str]:
 
 
 def _shim(surveys: list[_Survey]) -> str:
-    """The RUN that writes a stand-in for uv: it starts what `uv run` would start."""
     (path,) = _paths(surveys)
+    return stand_in(path)
+
+
+def stand_in(path: str) -> str:
+    """The RUN that writes a stand-in for uv: it starts what `uv run` would start, and refuses all else."""
+    flags = "|".join(sorted(HARMLESS_FLAGS))
     lines = (
         "#!/bin/sh",
-        "shift; while case $1 in -m) false;; -*) true;; *) false;; esac; do shift; done",
-        'case $1 in -m|*.py) set -- python "$@";; esac',
+        '[ "$1" = run ] || { echo "This image has no uv, only: uv run PROGRAM" >&2; exit 127; }; shift',
+        f"while case $1 in {flags}) true;; *) false;; esac; do shift; done",
+        'case $1 in -m) set -- python "$@";; -*) echo "uv run $1: this image has no uv" >&2; exit 127;;',
+        '  *.py) set -- python "$@";; esac',
         'exec "$@"',
     )
     text = " ".join(shlex.quote(line) for line in lines)

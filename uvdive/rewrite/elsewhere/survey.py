@@ -1,0 +1,138 @@
+"""What one slot's calls of uv come to: changed, served by a stand-in, or in need of uv (R24)."""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from uvdive.dockerfile.commands import SHELLS
+from uvdive.rewrite.elsewhere.host_calls import survey_host
+from uvdive.rewrite.elsewhere.own_images import OwnImages
+from uvdive.rewrite.elsewhere.slots import Slot
+from uvdive.rewrite.elsewhere.verdicts import Asker, Verdict, change, stay
+from uvdive.rewrite.elsewhere.yaml_places import (
+    edits_of_words,
+    places_of,
+)
+from uvdive.rewrite.start.shell_edit import (
+    NotUnderstoodError,
+    behind_wrapper,
+    edit,
+    resets,
+    still_calls,
+)
+from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.uv_run import UV
+
+
+def survey(slot: Slot, text: str, around: Surroundings, own: OwnImages, head: Sequence[str]) -> Verdict:
+    """Look at one slot.
+
+    Args:
+        slot: the place.
+        text: its whole file.
+        around: what `uv run` finds in the image.
+        own: which images and services are this one.
+        head: the ENTRYPOINT that gets the words of a command, where it is a runner that goes.
+    """
+    verdict = Verdict(slot, line=slot.line, sure=slot.sure)
+    here = replace(around, environ={**around.environ, **slot.environ}).within(slot.workdir)
+    ask = Asker(verdict, here)
+    try:
+        if slot.how == "code":
+            _code(verdict, ask)
+        elif slot.how == "words":
+            _words(verdict, text, ask, head if slot.after_entrypoint else ())
+        elif slot.how == "host":
+            survey_host(verdict, ask, own)
+        else:
+            _shell(verdict, ask, head if slot.after_entrypoint else ())
+    except NotUnderstoodError:
+        stay(verdict, "calls uv in a way that is not understood")
+    if verdict.calls and not verdict.why and slot.fixed:
+        stay(verdict, f"cannot be changed: {slot.fixed}")
+    return verdict
+
+
+def _words(verdict: Verdict, text: str, ask: Asker, head: Sequence[str]) -> None:
+    words = verdict.slot.words
+    program = posixpath.basename(words[0])
+    if program in SHELLS:
+        _nested_words(verdict, text, ask)
+        return
+    first = behind_wrapper(words)
+    if posixpath.basename(words[first]) not in ("uv", "uvx") and head:
+        _behind_entrypoint(verdict, words, ask, head)
+        return
+    stripped = ask(words[first:])
+    if stripped is None:
+        return
+    edits = edits_of_words(text, verdict.slot.items, first, first + stripped.rest, stripped.lead)
+    if edits is None:
+        stay(verdict, "cannot be changed in place")
+    else:
+        verdict.edits += edits
+
+
+def _nested_words(verdict: Verdict, text: str, ask: Asker) -> None:
+    """`["sh", "-c", TEXT]`."""
+    for (option, _), (item, _) in itertools.pairwise(verdict.slot.items):
+        if not re.fullmatch(r"-\w*c\w*", option.text):
+            continue
+        ask.in_shell = True
+        _edit_text(verdict, item.text, places_of(text, item), ask)
+        if verdict.calls and "l" in option.text:
+            stay(verdict, "starts a login shell, which sets PATH anew", simple=False)
+        if verdict.calls and item.uses > 1:
+            stay(verdict, "cannot be changed: it stands in several places")
+        return
+
+
+def _behind_entrypoint(verdict: Verdict, words: Sequence[str], ask: Asker, head: Sequence[str]) -> None:
+    """Words that an ENTRYPOINT of `uv run` got: without it they must name a program."""
+    stripped = ask((*head, *words))
+    if stripped is None or (not stripped.lead and stripped.rest == len(head)):
+        verdict.calls = 0 if stripped is not None else verdict.calls
+        return
+    stay(verdict, f"gives its words to `{' '.join(head)}`, the ENTRYPOINT that goes", simple=False)
+
+
+def _shell(verdict: Verdict, ask: Asker, head: Sequence[str]) -> None:
+    slot = verdict.slot
+    ask.in_shell = slot.duty == "asked" or "\n" in slot.text
+    if head and not UV.search(slot.text):
+        try:
+            words = shlex.split(slot.text)
+        except ValueError:
+            raise NotUnderstoodError from None
+        _behind_entrypoint(verdict, words, ask, head)
+        return
+    if UV.search(slot.text):
+        _edit_text(verdict, slot.text, slot.places, ask)
+
+
+def _edit_text(verdict: Verdict, old: str, places: Sequence[int] | None, ask: Asker) -> None:
+    if not UV.search(old):
+        return
+    new = edit(old, ask, lambda _words: None)
+    if new != old and (name := resets(old)):
+        stay(verdict, f"sets {name} itself", simple=False)
+    elif still_calls(new, UV):
+        stay(verdict, "uses uv for more than to start a program", simple=verdict.calls > 0 and verdict.simple)
+    elif new != old:
+        change(verdict, old, new, places)
+
+
+def _code(verdict: Verdict, ask: Asker) -> None:
+    words = tuple(verdict.slot.text.split())
+    if verdict.slot.duty == "asked":
+        return
+    if len(words) == 1 and posixpath.basename(words[0]) == "uv":
+        stay(verdict, "starts uv", "network", simple=False)
+        return
+    ask(words)
+    stay(verdict, "is code, which is not changed", verdict.needs or "uv", simple=verdict.simple)
