@@ -17,6 +17,7 @@ HEAVY = (
     "xxhash",
     "importlib.metadata",
     "numpy",
+    "yaml",
 )
 SLOW = (
     "importlib.resources",

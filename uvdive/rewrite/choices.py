@@ -71,6 +71,17 @@ _TABLE = (
         "patch",
     ),
     Choice(
+        "uv-elsewhere",
+        "R24",
+        "Something outside the Dockerfile calls uv in the container",
+        {
+            "patch": "name the program there; the files are written with the Dockerfile",
+            "shim": "a stand-in for uv in the final image, that starts the program",
+            "keep-uv": "uv in the final image, where it installs nothing",
+        },
+        "patch",
+    ),
+    Choice(
         "start-runner",
         "R58",
         "The start command goes through a program that the image does not have (`poetry run`)",

@@ -17,6 +17,7 @@ from uvdive.rewrite.builder import (
     keep_host_environment_out,
 )
 from uvdive.rewrite.copies import Copier, choose_copies, explain
+from uvdive.rewrite.elsewhere import commands_outside, serve_outside
 from uvdive.rewrite.environment import EnvironmentFacts, settled
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -72,7 +73,7 @@ def _in_place(study: Study, notes: Notes) -> Draft | None:
     """The draft that only takes uv out of the last stage; None where that stage has to be divided."""
     evidence = study.evidence
     env = settled(study.found, notes)
-    start = plan_start(evidence, env, study.files, notes)
+    start = _start(study, env, notes)
     if start.scripts.copied_uv or start.scripts.shim or start.scripts.edits or start.sync:
         return None
     check_other_stages(evidence, start.removed)
@@ -105,7 +106,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
         raise study.undivided
     changes = keep_host_environment_out(evidence, notes)
     bases = choose_bases(evidence, env, files, notes)
-    start = plan_start(evidence, env, files, notes)
+    start = _start(study, env, notes)
     warn_never_installed(evidence, start, notes)
     check_other_stages(evidence, start.removed)
     build = build_options(evidence, env, files, notes)
@@ -141,7 +142,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
         targets=targets,
         env=added_variables(evidence, env, base, removed, notes),
         packages=extra_packages(evidence.report, notes),
-        extra_start=start_text(evidence, base, notes),
+        extra_start=start_text(evidence, base, start.outside, notes),
     )
     explain(copies, runs, notes)
     _announce(study, copier, notes)
@@ -150,6 +151,12 @@ def _divided(study: Study, notes: Notes) -> Draft:
         check_interpreter(env, files, base, bases.runner)
     prediction = None if env.at_start else _predict(study, copier, parts, build)
     return Draft(notes, write(parts), prediction, (*changes, *start.scripts.changes), missing)
+
+
+def _start(study: Study, env: EnvironmentFacts, notes: Notes) -> Start:
+    """How the new image starts, by itself and from outside."""
+    start = plan_start(study.evidence, env, study.files, notes, commands_outside(study.outside))
+    return serve_outside(study.outside, study.evidence, study.files, start, notes)
 
 
 def _warn_unknown_size(runner: str, notes: Notes) -> None:

@@ -65,7 +65,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     notes = Notes(choices)
     syntax = parse(text)
     try:
-        evidence = replace(gather(syntax, report, context), store=store, system=system)
+        evidence = replace(gather(syntax, report, context), store=store, system=system, name=dockerfile)
         _check_uv(evidence)
         check_native(evidence)
         if report is None:

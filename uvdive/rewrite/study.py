@@ -8,6 +8,7 @@ from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.advice import ADVICE
 from uvdive.rewrite.builder import warn_resolving
 from uvdive.rewrite.copies import Copier, node_modules_of
+from uvdive.rewrite.elsewhere import Outside, look_outside
 from uvdive.rewrite.environment import EnvironmentFacts, Found, environment_of, find_environment
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run, early_copies, read_runs
@@ -48,6 +49,7 @@ class Study:
         notes: the advice, and what is decided without a choice.
         undivided: why the last stage cannot be divided in any draft; None where it can.
         bases: the bases that are at hand.
+        outside: what starts the container or runs in it from outside the Dockerfile.
     """
 
     evidence: Evidence
@@ -60,6 +62,7 @@ class Study:
     notes: Notes
     undivided: Refused | None
     bases: KnownBases
+    outside: Outside
     _copiers: dict[Ground, Copier] = field(default_factory=dict)
 
     def copier(self, ground: Ground, others: tuple[OtherMeans, ...]) -> Copier | None:
@@ -108,6 +111,7 @@ def study(evidence: Evidence, lookup: BaseLookup) -> Study:
         notes=notes,
         undivided=undivided,
         bases=KnownBases(files, lookup),
+        outside=look_outside(evidence, files),
     )
 
 

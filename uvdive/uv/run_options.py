@@ -24,6 +24,9 @@ _DROPPED = frozenset(
         *("--managed-python", "--no-managed-python", "--compile-bytecode", "--no-default-groups", "--dev"),
     )
 )
+HARMLESS_FLAGS = _DROPPED
+"""Flags that say nothing about the environment or the program once the build has made it."""
+
 SYNC_WITH_VALUE = frozenset(("--extra", "--group"))
 SYNC_FLAGS = frozenset(("--all-extras", "--all-groups"))
 # The build must have had them; they cannot be added to its sync without changing what else it installs.

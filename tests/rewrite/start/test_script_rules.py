@@ -182,15 +182,6 @@ def test_r24_task_files_that_call_uv_keep_it_or_get_a_stand_in(
     assert not any(d.id == "start-scripts" for d in made.plan(context=tmp_path).decisions)
 
 
-def test_r24_what_others_start_with_uv_is_named(project, tmp_path) -> None:
-    made = project(PROJECT + 'CMD ["flask"]\n')
-    (tmp_path / "compose.yaml").write_text("services:\n  web:\n    command: [uv, run, flask]\n")
-    (tmp_path / "tasks.py").write_text('subprocess.run(["uv", "run", "x"])\n')
-    (tmp_path / "notes.py").write_text('# subprocess.run(["uv", "run"])\n"use uv run"\n')
-    found = [warning.text for warning in made.plan(context=tmp_path).warnings if warning.rule == "R24"]
-    assert [text.split()[0] for text in found] == ["compose.yaml", "tasks.py"]
-
-
 def test_r51_a_script_that_a_run_writes_is_changed_in_the_run(project, node) -> None:
     class Store:
         def has(self, _inode: int) -> bool:

@@ -185,7 +185,10 @@ def test_r25_without_a_start_command_the_inherited_one_decides(project) -> None:
     inherited = project("FROM python:3.13-slim\n" + SYNC_WITH_DEV, config={"cmd": ("python3",)})
     assert "CMD" in inherited.plan().text
     uv = project(BASE + SYNC_WITH_DEV, config={"cmd": ("/usr/local/bin/uv",)})
-    assert refused(uv.plan()) == ("R25", 1)
+    assert uv.plan().text.endswith('CMD ["/usr/local/bin/uv"]\n'), "uv is kept for a start that nobody sees"
+    without = uv.plan(choices={"uv-elsewhere": "patch"})
+    assert "CMD" not in without.text
+    assert {"Cmd", "Entrypoint"} <= set(without.allowed.config)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from uvdive.rewrite.advice.home_data import warn_cache_mounts, warn_data_of_others, warn_installer_paths
-from uvdive.rewrite.advice.uv_elsewhere import warn_elsewhere
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
@@ -15,7 +14,6 @@ Advice = Callable[[Evidence, Files | None, Notes], None]
 """Looks at the evidence, and at the image's files where there is one, and warns."""
 
 ADVICE: tuple[Advice, ...] = (
-    warn_elsewhere,
     warn_credentials,
     warn_data_of_others,
     warn_cache_mounts,

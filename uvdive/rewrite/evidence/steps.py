@@ -21,7 +21,10 @@ from uvdive.uv.calls import calls_sync
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that a plan is made from; ``base`` is FROM's image, followed through stages."""
+    """Everything that a plan is made from; ``base`` is FROM's image, followed through stages.
+
+    ``name`` is the Dockerfile's path.
+    """
 
     dockerfile: Dockerfile
     stages: tuple[Stage, ...]
@@ -32,6 +35,7 @@ class Evidence:
     context: Path | None
     store: LayerStore | None = None
     system: SystemFacts | None = None
+    name: str = "Dockerfile"
 
     @property
     def origin(self) -> Stage:

@@ -92,22 +92,22 @@ def _inherited(
     return [(name, json.dumps(before[name]).replace("$", "\\$")) for name in kept]
 
 
-def start_text(evidence: Evidence, base: ImageReport | None, notes: Notes) -> list[str]:
+def start_text(evidence: Evidence, base: ImageReport | None, outside: str, notes: Notes) -> list[str]:
     """CMD and ENTRYPOINT of the old base, written out where the file has none (R25).
 
-    Raises:
-        Refused: the image starts uv itself, so its real start command is elsewhere.
+    Where the base starts uv itself, the real command comes from elsewhere, and ``outside`` is what
+    was chosen for that: uv's own stays where uv or a stand-in does.
     """
     if evidence.last("CMD") or evidence.last("ENTRYPOINT"):
         return []
-    line = evidence.stages[-1].source.line
     if evidence.report is None:
-        if Reference.read(evidence.base).is_uv:
-            raise _no_start(line)
-        return []
+        uv = Reference.read(evidence.base).is_uv and outside in ("keep-uv", "shim")
+        return ['CMD ["/usr/local/bin/uv"]\n'] if uv else []
     config = evidence.report.config
-    if any(word.rsplit("/", 1)[-1] == "uv" for word in [*(config.entrypoint or ()), *(config.cmd or ())]):
-        raise _no_start(line)
+    words = [*(config.entrypoint or ()), *(config.cmd or ())]
+    if any(word.rsplit("/", 1)[-1] == "uv" for word in words) and outside not in ("keep-uv", "shim"):
+        notes.allowed.config.update(("Entrypoint", "Cmd"))
+        return []
     if base is not None and _start(base.config) == _start(config):
         return []
     lines = [
@@ -128,16 +128,6 @@ def start_text(evidence: Evidence, base: ImageReport | None, notes: Notes) -> li
 
 def _start(config: ImageConfig) -> tuple[object, object]:
     return config.entrypoint, config.cmd
-
-
-def _no_start(line: int) -> Refused:
-    return Refused(
-        "R25",
-        "The file has neither CMD nor ENTRYPOINT, and the base's is uv itself: the image is started by a "
-        "command "
-        "from elsewhere (compose, Kubernetes), which may be `uv run …`. Write that command into the file.",
-        line,
-    )
 
 
 def check_inherited(evidence: Evidence) -> None:

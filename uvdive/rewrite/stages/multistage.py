@@ -41,7 +41,9 @@ def check_multistage(evidence: Evidence, notes: Notes) -> bool:
     found = uv_in(evidence.stages, last)
     stays = found is not None and keeps_uv(last)
     if found is not None and stays:
-        notes.warn("R24", found[0], "uv is in the last stage for its start scripts, and installs nothing.")
+        notes.warn(
+            "R24", found[0], "uv is in the last stage on purpose, for what calls it when the container runs."
+        )
     elif found is not None and evidence.report is None and steps_with_uv(evidence):
         return False
     elif found is not None and evidence.report is None and project_environment(evidence) is None:

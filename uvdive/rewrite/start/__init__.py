@@ -6,6 +6,6 @@ Read ``instructions.plan_start`` first, then ``uv_run.strip``, uv's own table in
 """
 
 from uvdive.rewrite.start.instructions import Start, plan_start
-from uvdive.rewrite.start.script_choice import KEPT, ScriptPlan
+from uvdive.rewrite.start.script_choice import FREE, KEPT, ScriptPlan, stand_in, uv_path
 
-__all__ = ["KEPT", "ScriptPlan", "Start", "plan_start"]
+__all__ = ["FREE", "KEPT", "ScriptPlan", "Start", "plan_start", "stand_in", "uv_path"]

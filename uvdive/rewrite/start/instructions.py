@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.edits import json_array
@@ -31,6 +31,7 @@ class Start:
     runners that went, ``sync`` the options that the build's sync gets for what `uv run`
     installed at start. ``scripts`` is what becomes of start scripts that call uv, ``found``
     are all scripts that run at start. ``stop_signal`` is an instruction to add, or None.
+    ``outside`` is what was chosen for calls of uv from outside the Dockerfile; empty for none.
     """
 
     moved: Mapping[int, str]
@@ -41,10 +42,20 @@ class Start:
     found: tuple[Script, ...]
     stop_signal: str | None
     around: Surroundings
+    outside: str = ""
 
 
-def plan_start(evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> Start:
+def plan_start(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    files: Files | None,
+    notes: Notes,
+    outside: Sequence[tuple[str, ...]] = (),
+) -> Start:
     """Take uv off everything that starts.
+
+    ``outside`` are the words of commands that start the container from elsewhere, for the scripts
+    behind them.
 
     Raises:
         Refused: R15 or R18 to R25, the image needs uv when it starts, or nobody knows.
@@ -53,6 +64,8 @@ def plan_start(evidence: Evidence, env: EnvironmentFacts, files: Files | None, n
     finder = Finder(evidence, env, files)
     commands = Commands(around, finder, signals, notes)
     moved = _instructions(evidence, commands, notes)
+    for words in outside:
+        finder.look_at(words, evidence.stages[-1].source.line)
     removed, sync = set(commands.removed), set(commands.sync)
     scripts = decide(finder.found.values(), evidence, files, around, notes)
     if scripts is not None:

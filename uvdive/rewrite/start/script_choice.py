@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.evidence.context_files import places_of
+from uvdive.rewrite.evidence.context_files import places_of, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
@@ -21,6 +21,8 @@ from uvdive.rewrite.start.script_finder import Script
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, resets, still_calls
 from uvdive.rewrite.start.surroundings import Surroundings
 from uvdive.rewrite.start.uv_run import UV, Stripped, strip
+from uvdive.uv.mentions import brings_uv
+from uvdive.uv.run_options import HARMLESS_FLAGS
 
 KEPT = (
     ("UV_NO_SYNC", "1"),
@@ -29,6 +31,9 @@ KEPT = (
     ("UV_PYTHON_DOWNLOADS", "never"),
 )
 """With these a uv that stays finds the environment ready and changes nothing (R24)."""
+
+FREE = (("UV_NO_SYNC", "0"), ("UV_OFFLINE", "0"))
+"""These say that a uv that stays is meant to install something, as it does without them (R24)."""
 
 _UV_PATH = "/usr/local/bin/uv"
 # What strip() refuses by these rules cannot run without uv, but with uv it can.
@@ -41,7 +46,8 @@ class ScriptPlan:
 
     ``edits`` are new sources of the author's instructions by line, ``changes`` the
     other files. ``lines`` go into the last stage; ``nodes`` are what they copy from
-    the build stage. ``sync`` are options that the build's sync gets.
+    the build stage. ``sync`` are options that the build's sync gets. ``kept`` are variables for a
+    uv that stays, ``decision`` is the choice that it or its stand-in comes from.
     """
 
     edits: dict[int, str] = field(default_factory=dict)
@@ -51,6 +57,8 @@ class ScriptPlan:
     nodes: tuple[int, ...] = ()
     sync: set[tuple[str, ...]] = field(default_factory=set)
     without_uv: bool = False
+    kept: tuple[tuple[str, str], ...] = KEPT
+    decision: str = "start-scripts"
 
 
 @dataclass(slots=True)
@@ -80,7 +88,7 @@ def decide(
         survey.stays = survey.stays or _why_not(survey, evidence)
     names = ", ".join(survey.script.path for survey in surveys)
     plan = ScriptPlan(sync={option for survey in surveys for option in survey.sync})
-    uv = _uv_path(surveys, files)
+    uv = uv_path({name for survey in surveys for name in survey.programs}, evidence, files)
     stays = next((f"{s.script.path} {s.stays}" for s in surveys if s.stays), "")
     # cron hands no variables on, which a uv that stays and its stand-in would need.
     cron = any(is_cron(survey.script.path) for survey in surveys)
@@ -264,14 +272,34 @@ def _changed_lines(step: Step, old: str, new: str) -> tuple[int, str] | None:
     return step.line, source
 
 
-def _uv_path(surveys: list[_Survey], files: Files | None) -> str | None:
-    """Where uv is in the image; the usual place where there is no image to look into."""
+def uv_path(named: Iterable[str], evidence: Evidence, files: Files | None) -> str | None:
+    """Where uv is in the image, by the names that it is called by; None where it is not found.
+
+    Without an image to look into it is where the Dockerfile puts it.
+    """
     if files is None:
-        return _UV_PATH
-    named = {name for survey in surveys for name in survey.programs if name.startswith("/")}
-    places = [*sorted(named), *(f"{folder}/uv" for folder in ("/usr/local/bin", "/usr/bin", "/bin"))]
+        return _written_path(evidence)
+    given = {name for name in named if name.startswith("/")}
+    places = [*sorted(given), *(f"{folder}/uv" for folder in ("/usr/local/bin", "/usr/bin", "/bin"))]
     places += ["/root/.local/bin/uv", "/root/.cargo/bin/uv"]
     return next((path for path in places if files.inode_at(path) is not None), None)
+
+
+def _written_path(evidence: Evidence) -> str:
+    """Where the instructions put uv: a COPY's target, the installer's folder, or pip's."""
+    for step in reversed(evidence.steps):
+        if not brings_uv(step.instruction):
+            continue
+        if step.keyword in ("COPY", "ADD") and step.instruction.flag("from") is not None:
+            given, target = sources(step)
+            if any(posixpath.basename(source) == "uv" for source in given):
+                return f"{target}uv" if target.endswith("/") else target
+        text = command_text(step.instruction)
+        if step.keyword == "RUN" and not re.search(r"\bpip3?\s+install\b", text):
+            named = re.search(r"\bUV_(?:UNMANAGED_)?INSTALL(?:_DIR)?=[\"']?(/[^\s\"';&|]+)", text)
+            folder = named[1] if named else step.values.get("UV_INSTALL_DIR") or "/root/.local/bin"
+            return posixpath.join(folder, "uv")
+    return _UV_PATH
 
 
 def _shimmed(surveys: list[_Survey]) -> bool:
@@ -284,12 +312,19 @@ def _paths(surveys: list[_Survey]) -> set[str]:
 
 
 def _shim(surveys: list[_Survey]) -> str:
-    """The RUN that writes a stand-in for uv: it starts what `uv run` would start."""
     (path,) = _paths(surveys)
+    return stand_in(path)
+
+
+def stand_in(path: str) -> str:
+    """The RUN that writes a stand-in for uv: it starts what `uv run` would start, and refuses all else."""
+    flags = "|".join(sorted(HARMLESS_FLAGS))
     lines = (
         "#!/bin/sh",
-        "shift; while case $1 in -m) false;; -*) true;; *) false;; esac; do shift; done",
-        'case $1 in -m|*.py) set -- python "$@";; esac',
+        '[ "$1" = run ] || { echo "This image has no uv, only: uv run PROGRAM" >&2; exit 127; }; shift',
+        f"while case $1 in {flags}) true;; *) false;; esac; do shift; done",
+        'case $1 in -m) set -- python "$@";; -*) echo "uv run $1: this image has no uv" >&2; exit 127;;',
+        '  *.py) set -- python "$@";; esac',
         'exec "$@"',
     )
     text = " ".join(shlex.quote(line) for line in lines)

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Sequence
 
-from uvdive.dockerfile.commands import SHELLS, Command, argument_of
+from uvdive.dockerfile.commands import SHELLS, Command, Word, argument_of
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.start.uv_run import RUNNERS, Stripped
 
@@ -83,10 +83,10 @@ def edit(text: str, strip: Strip, other: Callable[[tuple[str, ...]], None], fold
         if stripped is None:
             other(command.argv)
             if command.program in SHELLS:
-                edits += _inner(text, command, strip, other, folder)
+                edits += inner_edits(text, command.words, strip, other, folder)
         else:
             edits += _edits(command, first, stripped, alone=alone)
-    return _apply(text, edits)
+    return apply_edits(text, edits)
 
 
 def _edits(command: Command, first: int, stripped: Stripped, *, alone: bool) -> list[tuple[int, int, str]]:
@@ -103,22 +103,26 @@ def _edits(command: Command, first: int, stripped: Stripped, *, alone: bool) -> 
     return [(command.start, command.start, f"(cd {folder} && "), change, (command.end, command.end, ")")]
 
 
-def _inner(
+def inner_edits(
     text: str,
-    command: Command,
+    words: Sequence[Word],
     strip: Strip,
     other: Callable[[tuple[str, ...]], None],
     folder: str | None,
 ) -> list[tuple[int, int, str]]:
-    """The edits in the text of a ``sh -c 'TEXT'``."""
-    word = argument_of(command.words)
+    """The edits in the text of a ``sh -c 'TEXT'``, whose words these are; as ``edit`` says.
+
+    Raises:
+        NotUnderstoodError: the text cannot be changed within its quotes.
+    """
+    word = argument_of(words)
     if word is None or not RUNNERS.search(word.text):
         return []
     source = text[word.start : word.end]
     quote = source[:1]
     if quote not in ("'", '"') or source[1:-1] != word.text:
         raise NotUnderstoodError
-    if any(_is_login(each) for each in command.argv[1:]):
+    if any(_is_login(each.text) for each in words[1:]):
         raise NotUnderstoodError
     new = edit(word.text, strip, other, folder)
     if new.count(quote) != word.text.count(quote):
@@ -126,7 +130,12 @@ def _inner(
     return [] if new == word.text else [(word.start + 1, word.end - 1, new)]
 
 
-def _apply(text: str, edits: list[tuple[int, int, str]]) -> str:
+def apply_edits(text: str, edits: list[tuple[int, int, str]]) -> str:
+    """A text with pieces replaced: start, end and what comes there.
+
+    Raises:
+        NotUnderstoodError: two of them overlap.
+    """
     out, done = [], 0
     for start, end, new in sorted(edits, key=lambda each: (each[0], each[1])):
         if start < done:

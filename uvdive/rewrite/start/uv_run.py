@@ -14,7 +14,7 @@ from uvdive.uv.calls import calls_sync
 from uvdive.uv.run_options import ForbiddenOption, Options, in_sync, read_options
 
 _OTHER_RUNNERS = {"poetry": ("run",), "pdm": ("run",), "pipenv": ("run",), "hatch": ("run",), "rye": ("run",)}
-UV = re.compile(r"(?<![\w./-])(?:/\S*/)?uvx?(?![\w.-])")
+UV = re.compile(r"(?<![\w./-])(?:/\S{0,255}/)?uvx?(?![\w.-])")
 """A call of uv."""
 
 RUNNERS = re.compile(UV.pattern + r"|\b(?:poetry|pdm|pipenv|hatch|rye)\s+run\b")

@@ -7,10 +7,16 @@ from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.choices import PACKAGES
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import install
-from uvdive.rewrite.start import KEPT
+from uvdive.rewrite.start import FREE
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import MOVED, copies_text, folders, last_of_each, prelude
 from uvdive.rewrite.text.writer import Writer, bare
+
+_WHY = {
+    "start-scripts": "# A start script calls uv: it finds the environment ready and installs nothing.\n",
+    "uv-elsewhere": "# Calls of uv from outside this file find the environment ready and install nothing.\n",
+    "free": "# Calls of uv from outside this file install what they are asked for.\n",
+}
 
 
 def write_runner(writer: Writer, parts: Parts, names: tuple[str, str], tail: frozenset[int]) -> None:
@@ -67,16 +73,17 @@ def _write_runner_from(writer: Writer, parts: Parts, name: str) -> None:
 
 
 def _write_scripts(writer: Writer, parts: Parts, builder: str) -> None:
-    """What start scripts that still call uv need (R24, R51)."""
-    if parts.scripts.copied_uv is not None:
-        path = parts.scripts.copied_uv
-        pairs = " \\\n    ".join(f"{name}={value}" for name, value in KEPT)
-        writer.add("# A start script calls uv: it finds the environment ready and installs nothing.\n")
-        writer.own(f"COPY --from={builder} {path} {path}\n", "start-scripts")
-        writer.own(f"ENV {pairs}\n", "start-scripts")
-    if parts.scripts.shim is not None:
-        writer.add("# Stands in for uv in start scripts: `uv run X` starts X.\n")
-        writer.own(parts.scripts.shim, "start-scripts")
+    """What calls of uv that stay need (R24, R51)."""
+    scripts = parts.scripts
+    if scripts.copied_uv is not None:
+        path = scripts.copied_uv
+        writer.add(_WHY["free" if scripts.kept == FREE else scripts.decision])
+        writer.own(f"COPY --from={builder} {path} {path}\n", scripts.decision)
+        pairs = " \\\n    ".join(f"{name}={value}" for name, value in scripts.kept)
+        writer.own(f"ENV {pairs}\n", scripts.decision)
+    if scripts.shim is not None:
+        writer.add("# Stands in for uv: `uv run X` starts X.\n")
+        writer.own(scripts.shim, scripts.decision)
 
 
 def _write_moved(writer: Writer, parts: Parts, step: Step, *, with_comments: bool) -> None:

@@ -1,0 +1,270 @@
+"""R24: Kubernetes, CI, Makefiles, devcontainers and other files that call uv in a container of the image."""
+
+from __future__ import annotations
+
+import pytest
+from dockerfiles import decision, warned
+
+MANIFEST = """\
+apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: web
+          image: registry.example/me/web:1
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('          command: ["uv", "run", "flask"]\n', '          command: ["flask"]\n'),
+        (
+            '          command: ["uv"]\n          args: ["run", "flask", "run"] # start\n',
+            '          command: ["flask"]\n          args: ["run"] # start\n',
+        ),
+        (
+            "          args:\n            - uv\n            - run\n            - flask\n",
+            "          args:\n            - flask\n",
+        ),
+        (
+            '          command: ["sh", "-c"]\n          args: ["uv run flask db && exec uv run flask"]\n',
+            '          command: ["sh", "-c"]\n          args: ["flask db && exec flask"]\n',
+        ),
+        (
+            "          livenessProbe:\n            exec: {command: [uv, run, flask, ok]}\n",
+            "          livenessProbe:\n            exec: {command: [flask, ok]}\n",
+        ),
+    ],
+)
+def test_a_manifest_is_changed_in_place(patched, old, new) -> None:
+    assert patched("k8s/web.yaml", f"---\n{MANIFEST}{old}") == f"---\n{MANIFEST}{new}"
+
+
+def test_a_container_of_another_image_is_left_alone(around) -> None:
+    text = f'{MANIFEST}          command: ["uv", "run", "x"]\n'.replace(
+        "registry.example/me/web", "ghcr.io/astral-sh/uv"
+    )
+    assert not around({"k8s/web.yaml": text}).files
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("docker compose exec web uv run flask db", "docker compose exec web flask db"),
+        ("docker-compose run --rm -e A=b web uv run flask", "docker-compose run --rm -e A=b web flask"),
+        (
+            "docker run --rm -it -p 80:80 me/web uv run --no-sync flask",
+            "docker run --rm -it -p 80:80 me/web flask",
+        ),
+        ("docker exec -it web_1 uv run flask", "docker exec -it web_1 flask"),
+        ("podman run --rm me/web uv run flask", "podman run --rm me/web flask"),
+        ("kubectl exec deploy/web -c web -- uv run flask", "kubectl exec deploy/web -c web -- flask"),
+        (
+            "docker compose exec web sh -c 'uv run flask && true'",
+            "docker compose exec web sh -c 'flask && true'",
+        ),
+        ("docker compose exec web bash -c 'uv run flask'", "docker compose exec web bash -c 'flask'"),
+        ("$(COMPOSE) exec web uv run flask", "$(COMPOSE) exec web flask"),
+        ("@$(DC) exec -T web uv run flask $(ARGS)", "@$(DC) exec -T web flask $(ARGS)"),
+        (
+            "cd x && docker compose exec web \\\n\t  uv run flask",
+            "cd x && docker compose exec web \\\n\t  flask",
+        ),
+    ],
+)
+def test_a_makefile_is_changed_where_it_runs_in_the_container(patched, old, new) -> None:
+    head = "DC = docker compose -f compose.yaml\ntest:\n\tuv run pytest\nshell:\n\t"
+    assert patched("Makefile", f"{head}{old}\n") == f"{head}{new}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Makefile", "test:\n\tuv run pytest\n\tuv sync\n\t@docker build -t me/web .\n"),
+        ("Makefile", "up:\n\tuv run echo && docker compose up\n"),
+        ("Makefile", "# docker run me/web uv run flask\n"),
+        ("justfile", "test *args:\n    uv run pytest {{args}}\n"),
+        ("scripts/dev.sh", "#!/bin/sh\nuv sync\nuv run flask\n"),
+        (".github/workflows/ci.yml", "jobs:\n  test:\n    steps:\n      - run: uv run pytest\n"),
+        (
+            ".github/workflows/ci.yml",
+            "jobs:\n  test:\n    container: ghcr.io/astral-sh/uv:x\n    steps:\n      - run: uv run pytest\n",
+        ),
+        (
+            ".gitlab-ci.yml",
+            "test:\n  image: python:3.13\n  script:\n    - pip install uv\n    - uv run pytest\n",
+        ),
+        (".pre-commit-config.yaml", "repos:\n  - hooks:\n      - entry: uv run mypy\n"),
+        ("package.json", '{"scripts": {"test": "uv run pytest"}}\n'),
+        ("noxfile.py", 'def lint(session):\n    session.run("uv", "sync")\n'),
+        ("Makefile", "x:\n\tdocker run -v uv:/x python:3.13 uv run x\n"),
+        ("Makefile", "x:\n\tdocker run --rm ghcr.io/astral-sh/uv uv run x\n"),
+        (".devcontainer/devcontainer.json", '{"image": "mcr/x:1", "postCreateCommand": "uv sync"}\n'),
+    ],
+)
+def test_what_runs_on_the_host_or_in_other_images_is_no_matter(around, name, text) -> None:
+    result = around({name: text})
+    assert not result.files
+    assert decision(result, "uv-elsewhere") is None
+    assert not warned(result, "R24")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        (
+            "justfile",
+            "dc := 'docker compose'\nx:\n    {{ dc }} exec web uv run flask\n",
+            "{{ dc }} exec web flask\n",
+        ),
+        (
+            "package.json",
+            '{"a": "docker compose exec web uv run flask"}\n',
+            '"docker compose exec web flask"}\n',
+        ),
+        (
+            "bin/x.sh",
+            "#!/bin/sh\nif a; then\n  docker exec web uv run flask\nfi\n",
+            "  docker exec web flask\nfi\n",
+        ),
+        (
+            "Taskfile.yml",
+            "tasks:\n  a:\n    cmds:\n      - docker exec x uv run flask\n",
+            "- docker exec x flask\n",
+        ),
+        (
+            ".github/workflows/ci.yml",
+            (
+                "jobs:\n  a:\n    steps:\n      - run: |\n          docker build -t me/web .\n"
+                "          docker run me/web uv run flask\n"
+            ),
+            "          docker run me/web flask\n",
+        ),
+        (
+            ".gitlab-ci.yml",
+            "migrate:\n  image: $CI_REGISTRY_IMAGE:$CI_COMMIT_SHA\n  script:\n    - uv run flask db\n",
+            "    - flask db\n",
+        ),
+        ("fly.toml", "[deploy]\n  release_command = 'uv run flask db'\n", "  release_command = 'flask db'\n"),
+        (
+            ".devcontainer/devcontainer.json",
+            '// ours\n{"build": {"dockerfile": "../Dockerfile"}, "postStartCommand": "uv run flask db",}\n',
+            '"postStartCommand": "flask db",}\n',
+        ),
+    ],
+)
+def test_other_files_are_changed_where_they_run_in_the_container(patched, name, old, new) -> None:
+    assert patched(name, old).endswith(new)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("Makefile", "test:\n\tdocker compose run --rm web uv run pytest\n", 2),
+        (".gitlab-ci.yml", "test:\n  image: $CI_REGISTRY_IMAGE\n  script:\n    - uv sync --dev\n", 4),
+        (
+            ".devcontainer/devcontainer.json",
+            '{\n"build": {"dockerfile": "../Dockerfile"},\n"postCreateCommand": "uv sync"}\n',
+            3,
+        ),
+    ],
+)
+def test_what_installs_when_it_is_asked_for_is_named(around, name, text, line) -> None:
+    result = around({name: text})
+    assert not result.files
+    (warning,) = warned(result, "R24")
+    assert warning[1].startswith(f"{name}, line {line} ")
+
+
+def test_a_procfile_starts_an_image_that_has_no_start_of_its_own(around) -> None:
+    files = {"Procfile": "web: uv run gunicorn app\n"}
+    result = around(files, "", copied=("Procfile",))
+    assert decision(result, "uv-elsewhere").chosen == "patch"
+    assert result.files[0].text == "web: gunicorn app\n"
+    beside = around(files, copied=("Procfile",))
+    assert not beside.files
+    assert warned(beside, "R24")[0][1].startswith("Procfile, line 1 ")
+
+
+@pytest.mark.parametrize(
+    ("code", "simple"),
+    [
+        ('import subprocess\nsubprocess.run(["uv", "run", "flask"])\n', True),
+        ('import os\nos.execvp("uv", ["uv", "run", "flask"])\n', True),
+        ('import os\nos.execlp("uv", "uv", "run", "flask")\n', True),
+        ('import os\nos.system("uv run flask")\n', True),
+        ('cmd = ["uv", "run", "flask"]\nstart(cmd)\n', True),
+        ('c = "uv run flask"\nsubprocess.run(c, shell=True)\n', True),
+        ('await asyncio.create_subprocess_exec("/usr/local/bin/uv", "run", "flask")\n', True),
+        ('subprocess.check_call(["uvx", "ruff"])\n', False),
+        ('subprocess.run(f"uv pip install {name}", shell=True)\n', False),
+        ('subprocess.run(["uv", "--version"])\n', False),
+    ],
+)
+def test_the_apps_own_code_keeps_uv(around, code, simple) -> None:
+    result = around({"web.py": code}, copied=("web.py",))
+    made = decision(result, "uv-elsewhere")
+    assert made.chosen == "keep-uv"
+    assert "web.py, line " in made.summary
+    assert ("shim" in [alternative.value for alternative in made.alternatives]) == simple
+    assert not result.files
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'fields = ["uv", "humidity"]\n',
+        '"""Start it by `uv run web`."""\nprint("uv run web")\n',
+        '# subprocess.run(["uv", "run"])\n',
+        'model.run("uv index")\n',
+        "not python (\n",
+    ],
+)
+def test_code_that_only_names_uv_is_no_matter(around, code) -> None:
+    result = around({"web.py": code}, copied=("web.py",))
+    assert decision(result, "uv-elsewhere") is None
+    assert not warned(result, "R24")
+
+
+def test_code_that_no_instruction_copies_is_no_matter(around) -> None:
+    result = around({"noted.py": 'subprocess.run(["uv", "run", "x"])\n'})
+    assert decision(result, "uv-elsewhere") is None
+
+
+def test_code_that_asks_where_uv_is_and_code_beside_the_app_are_named(around) -> None:
+    files = {"web.py": 'shutil.which("uv")\n', "scripts/a.py": '\nsubprocess.run(["uv", "sync"])\n'}
+    result = around(files, copied=("web.py", "scripts/a.py"))
+    assert decision(result, "uv-elsewhere") is None
+    assert [text.partition(" ")[0] for _, text in warned(result, "R24")] == ["scripts/a.py,", "web.py,"]
+
+
+def test_a_compose_file_above_the_context_is_read_too(project, tmp_path) -> None:
+    from dockerfiles import BASE, SYNC_ALONE
+
+    (tmp_path / ".git").mkdir()
+    context = tmp_path / "app"
+    context.mkdir()
+    (tmp_path / "compose.yaml").write_text("services:\n  web:\n    build: ./app\n    command: uv run flask\n")
+    made = project(BASE + SYNC_ALONE + 'CMD ["flask"]\n')
+    (context / "Dockerfile").write_text(made.text)
+    result = made.plan(context=context, dockerfile=str(context / "Dockerfile"))
+    (change,) = result.files
+    assert change.path == "../compose.yaml"
+    assert change.text.endswith("command: flask\n")
+
+
+def test_without_a_start_of_its_own_the_image_keeps_uv(around) -> None:
+    result = around({}, "", cmd=("python3",))
+    made = decision(result, "uv-elsewhere")
+    assert made.chosen == "keep-uv"
+    assert [alternative.value for alternative in made.alternatives] == ["patch", "shim", "keep-uv"]
+    assert "UV_NO_SYNC=1" in result.text
+    without = around({}, "", cmd=("python3",), uv_elsewhere="patch")
+    assert "PATH=/app/.venv/bin:$PATH" in without.text
+    assert "PROGRAM in place of `uv run PROGRAM`" in decision(without, "uv-elsewhere").summary
+    compose = "services:\n  web:\n    build: .\n    command: flask\n"
+    known = around({"compose.yaml": compose}, "", cmd=("bash",))
+    assert decision(known, "uv-elsewhere") is None, "compose says what starts it, and needs no uv"

@@ -1,0 +1,81 @@
+"""devcontainer.json: what an editor runs in a container of this image (R24).
+
+https://containers.dev/implementors/json_reference/
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from uvdive.rewrite.elsewhere.context_texts import Text
+from uvdive.rewrite.elsewhere.own_images import OwnImages, Place
+from uvdive.rewrite.elsewhere.slots import Outside, Slot, names_uv
+
+_COMMANDS = (
+    "onCreateCommand",
+    "updateContentCommand",
+    "postCreateCommand",
+    "postStartCommand",
+    "postAttachCommand",
+)
+_TOKEN = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])", re.DOTALL)
+
+
+def read_devcontainer(given: Text, folder: Path, place: Place, own: OwnImages, outside: Outside) -> None:
+    """Add the commands of a devcontainer that runs in this image."""
+    if not names_uv(given.text):
+        return
+    bare = _TOKEN.sub(lambda match: match[0] if match[0][0] == '"' else " " * len(match[0]), given.text)
+    try:
+        settings = json.loads(bare)
+    except (ValueError, RecursionError):
+        outside.unread.append(
+            f"{given.path} names uv, but is not understood as JSON: see that the container does not need it."
+        )
+        return
+    if not isinstance(settings, dict) or not _is_own(settings, folder, place, own):
+        return
+    for name in _COMMANDS:
+        if name in settings:
+            _add(given, name, settings[name], bare, outside)
+
+
+def _is_own(settings: dict[str, Any], folder: Path, place: Place, own: OwnImages) -> bool:
+    build = settings.get("build")
+    build = build if isinstance(build, dict) else {}
+    file = build.get("dockerfile", settings.get("dockerFile"))
+    if isinstance(file, str):
+        last = build.get("target") in (None, place.last)
+        return last and (folder / file).resolve() == place.dockerfile
+    if isinstance(settings.get("image"), str):
+        return own.of_image(settings["image"]) is True
+    return isinstance(settings.get("service"), str) and own.of_service(settings["service"]) is True
+
+
+def _add(given: Text, name: str, value: object, bare: str, outside: Outside) -> None:
+    texts = [value] if isinstance(value, str) else []
+    if isinstance(value, dict):
+        texts = [" ".join(map(str, each)) if isinstance(each, list) else str(each) for each in value.values()]
+    elif isinstance(value, list):
+        texts = [" ".join(map(str, value))]
+    match = re.search(rf'"{name}"\s*:\s*(?:"(?P<text>[^"\\]*)")?', bare)
+    start = match.start() if match is not None else 0
+    inside = match is not None and match["text"] is not None and texts == [match["text"]]
+    for text in texts:
+        if not names_uv(text):
+            continue
+        outside.slots.append(
+            Slot(
+                given.path,
+                given.text.count("\n", 0, start) + 1,
+                name,
+                "shell",
+                "asked",
+                sure=True,
+                text=text,
+                places=range(match.start("text"), match.end("text") + 1) if inside and match else None,
+            )
+        )

@@ -1,0 +1,150 @@
+"""Everything outside the Dockerfile that may call uv in its container, read once for all drafts (R24)."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+
+from uvdive.dockerfile.ignore import read_ignored
+from uvdive.rewrite.elsewhere.ci_files import read_other
+from uvdive.rewrite.elsewhere.compose_services import is_compose, note_services, read_services
+from uvdive.rewrite.elsewhere.context_texts import Reading, Text, above, read_texts
+from uvdive.rewrite.elsewhere.devcontainer import read_devcontainer
+from uvdive.rewrite.elsewhere.kubernetes import is_manifest, read_manifest
+from uvdive.rewrite.elsewhere.line_files import read_lines, read_platform, read_procfile
+from uvdive.rewrite.elsewhere.own_code import code_calls
+from uvdive.rewrite.elsewhere.own_images import OwnImages, Place, builds_of, repository
+from uvdive.rewrite.elsewhere.slots import Outside, Slot, names_uv
+from uvdive.rewrite.elsewhere.yaml_nodes import Node, NotYamlError, read_yaml
+from uvdive.rewrite.evidence.context_files import places_of
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence
+
+# Programs that nothing in a container starts: their runners are tools of development.
+_TOOLS = frozenset({"noxfile.py", "dodo.py", "fabfile.py", "setup.py"})
+_INVOKE = re.compile(r"^(?:from|import)\s+invoke\b", re.MULTILINE)
+_BESIDE = frozenset(
+    {"scripts", "script", "tools", "docs", "doc", "examples", "benchmarks", "dev", "ci", "hack", "utils"}
+)
+
+
+def look_outside(evidence: Evidence, files: Files | None) -> Outside:
+    """Read the context, and the repository around it, for what starts the container or runs in it."""
+    outside = Outside()
+    if evidence.context is None:
+        return outside
+    context = evidence.context.resolve()
+    place = Place.of(evidence, context)
+    reading = Reading()
+    texts = list(read_texts(context, reading))
+    outside.unread += reading.unread
+    documents = {text.path: _documents(text, outside) for text in texts if text.kind in ("compose", "yaml")}
+    own = _own_images(evidence, context, place, texts, documents)
+    outside.own = own
+    own.only = not any(path.resolve() != place.dockerfile for path in reading.dockerfiles)
+    for text in texts:
+        outside.texts[text.path] = text.text
+        _read(text, documents.get(text.path, []), evidence, files, place, own, outside)
+    used = {slot.path for slot in outside.slots} | {hidden.path for hidden in outside.hidden}
+    outside.texts = {path: text for path, text in outside.texts.items() if path in used}
+    return outside
+
+
+def _documents(text: Text, outside: Outside) -> list[Node]:
+    if text.kind == "yaml" and not names_uv(text.text) and "services:" not in text.text:
+        return []
+    try:
+        return read_yaml(text.text)
+    except NotYamlError as error:
+        if text.kind == "compose" or names_uv(text.text):
+            outside.unread.append(f"{text.path} {error}: see that it does not start the container with uv.")
+        return []
+
+
+def _own_images(
+    evidence: Evidence, context: Path, place: Place, texts: list[Text], documents: dict[str, list[Node]]
+) -> OwnImages:
+    own = OwnImages()
+    if evidence.report is not None and not evidence.report.image.reference.startswith("uvdive.local/"):
+        own.images.add(repository(evidence.report.image.reference.partition("://")[2]))
+        own.images.add(repository(evidence.report.image.reference))
+    tops = (context, *above(context)[-1:])
+    shell = [
+        ((_folder(context, text.path), *tops), text.text) for text in texts if text.kind in ("lines", "yaml")
+    ]
+    built, others = builds_of(shell, place)
+    own.images |= built
+    own.others |= others
+    for path, found in documents.items():
+        for document in found:
+            if is_compose(document):
+                note_services(_folder(context, path), document, place, own)
+    own.others -= own.images
+    return own
+
+
+def _folder(context: Path, path: str) -> Path:
+    return (context / path).parent
+
+
+def _read(
+    text: Text,
+    documents: list[Node],
+    evidence: Evidence,
+    files: Files | None,
+    place: Place,
+    own: OwnImages,
+    outside: Outside,
+) -> None:
+    for document in documents:
+        if is_compose(document):
+            read_services(text.path, document, own, outside)
+        elif is_manifest(document):
+            read_manifest(text.path, document, own, outside)
+        else:
+            read_other(text.path, document, own, outside)
+    if text.kind == "lines":
+        read_lines(text, outside)
+    elif text.kind in ("procfile", "platform"):
+        unstarted = evidence.last("CMD") is None and evidence.last("ENTRYPOINT") is None
+        if text.kind == "platform":
+            read_platform(text, outside, duty="start", sure=own.only)
+        elif _in_image(text.path, evidence, files):
+            read_procfile(text, outside, duty="start", sure=unstarted and own.only)
+    elif text.kind == "devcontainer":
+        folder = _folder(place.context, text.path)
+        read_devcontainer(text, folder, place, own, outside)
+    elif text.kind == "python":
+        _read_code(text, evidence, files, outside)
+
+
+def _read_code(text: Text, evidence: Evidence, files: Files | None, outside: Outside) -> None:
+    name = posixpath.basename(text.path)
+    if name in _TOOLS or _INVOKE.search(text.text) or not (calls := code_calls(text.text)):
+        return
+    if not _in_image(text.path, evidence, files):
+        return
+    beside = bool(_BESIDE & set(text.path.split("/")[:-1]))
+    for call in calls:
+        outside.slots.append(
+            Slot(
+                text.path,
+                call.line,
+                "",
+                "code",
+                "start" if call.kind == "starts" else "asked",
+                sure=not beside,
+                text=" ".join(call.words),
+            )
+        )
+
+
+def _in_image(path: str, evidence: Evidence, files: Files | None) -> bool:
+    """Does an instruction copy a file of the context into the image?"""
+    if path.startswith("..") or evidence.context is None:
+        return False
+    places = places_of(evidence, path)
+    if files is not None:
+        return any(files.at(place) is not None for place in places)
+    return bool(places) and path not in read_ignored(evidence.context)
