@@ -163,9 +163,12 @@ def test_r51_a_heredoc_is_changed_in_the_dockerfile(project, node) -> None:
 @pytest.mark.parametrize(
     ("start", "name", "text"),
     [
-        ('CMD ["make", "run"]\n', "Makefile", "run:\n\tuv run flask\n"),
-        ("CMD honcho start\n", "Procfile", "web: uv run flask\n"),
-        ('CMD ["supervisord", "-c", "s.conf"]\n', "s.conf", "[program:web]\ncommand=uv run flask\n"),
+        ('CMD ["task", "run"]\n', "Taskfile.yml", "tasks:\n  run: uv run flask\n"),
+        (
+            'CMD ["supervisord", "-c", "s.conf"]\n',
+            "s.conf",
+            "[program:web]\nenvironment=PATH=/bin\ncommand=uv run flask\n",
+        ),
         ('CMD ["python", "start.py"]\n', "start.py", 'import os\nos.execvp("uv", ["uv", "run", "flask"])\n'),
     ],
 )
@@ -180,6 +183,124 @@ def test_r24_task_files_that_call_uv_keep_it_or_get_a_stand_in(
     assert "shim" in values(result)[1]
     (tmp_path / name).write_text(text.replace("uv", "env") + "# uv run\n")
     assert not any(d.id == "start-scripts" for d in made.plan(context=tmp_path).decisions)
+
+
+@pytest.mark.parametrize(
+    ("start", "name", "text", "new"),
+    [
+        (
+            'CMD ["make", "run"]\n',
+            "Makefile",
+            "run:\n\t@uv run flask \\\n\t  $(ARGS) # uv run\n",
+            "run:\n\t@flask \\\n\t  $(ARGS) # uv run\n",
+        ),
+        ("CMD just run\n", "justfile", "run port='80':\n    uv run flask {{port}}\n", None),
+        ("CMD honcho start\n", "Procfile", "web: uv run flask\n# uv\nw: a\n", "web: flask\n# uv\nw: a\n"),
+        (
+            'CMD ["supervisord", "-c", "s.conf"]\n',
+            "s.conf",
+            "[program:web]\r\ncommand = uv run flask ; it\r\ndirectory=/app\r\n",
+            "[program:web]\r\ncommand = flask ; it\r\ndirectory=/app\r\n",
+        ),
+    ],
+)
+def test_r24_the_lines_of_a_task_file_are_changed(project, node, tmp_path, start, name, text, new) -> None:
+    (tmp_path / name).write_bytes(text.encode())
+    made = project(PROJECT + f"COPY {name} ./\n" + start, {f"COPY {name}": {f"/app/{name}": node(9)}})
+    (change,) = made.plan(context=tmp_path).files
+    assert change.path == name
+    assert change.text == (new or text.replace("uv run ", ""))
+    built = project(
+        f"{PROJECT}COPY {name} ./\nRUN make x && just x && supervisord -v && honcho check\n{start}",
+        {f"COPY {name}": {f"/app/{name}": node(9)}},
+    )
+    assert not built.plan(context=tmp_path).files, "the build uses it too"
+
+
+def without_text(text: str, context, **files: str):
+    """A plan by the text alone, with some files in the context."""
+    from uvdive.rewrite.planner import plan
+
+    for name, content in files.items():
+        (context / name).write_text(content)
+    head = "FROM python:3.13-slim\nCOPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\nWORKDIR /app\n"
+    return plan(f"{head}COPY . .\nRUN uv sync --frozen\n{text}", None, lambda _: None, context=context)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        'CMD ["/app/start.sh"]\n',
+        'CMD ["./bin/run"]\n',
+        'CMD ["sh", "start.sh"]\n',
+        'CMD ["bash", "-o", "pipefail", "run"]\n',
+        "CMD exec ./start.sh now\n",
+        'ENTRYPOINT ["tini", "--", "/entrypoint"]\n',
+        'ENTRYPOINT ["gosu", "app", "./start"]\n',
+        'ENTRYPOINT ["entrypoint.sh"]\n',
+        'HEALTHCHECK CMD /app/health.sh\nCMD ["python", "a.py"]\n',
+        'COPY x/start.sh /app/start.sh\nCMD ["/app/start.sh"]\n',
+        'COPY --from=busybox /start /app/start\nCMD ["/app/start"]\n',
+        'COPY --from=busybox /tool /usr/local/bin/serve\nCMD ["serve"]\n',
+        'RUN ./make > ./start.sh\nCMD ["./start.sh"]\n',
+        ("RUN apt-get update && apt-get install -y supervisor\nCOPY s.conf /etc/supervisor/conf.d/a.conf\n"
+        'CMD ["supervisord", "-n"]\n'),
+        'CMD ["supervisord", "-c", "s.conf"]\n',
+        'CMD ["honcho", "start"]\n',
+    ],
+)
+def test_r24_a_script_that_nobody_can_read_keeps_uv(tmp_path, start) -> None:
+    result = without_text(start, tmp_path)
+    if result.outcome == "refused":
+        assert result.refusal.rule == "R34"
+        return
+    assert values(result) == ("keep-uv", ["keep-uv"])
+    assert "COPY --from=builder /bin/uv /bin/uv\n" in result.text, "it is kept where the file puts it"
+    (decision,) = [decision for decision in result.decisions if decision.id == "start-scripts"]
+    assert "nobody knows whether it calls uv" in decision.reason
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        'CMD ["flask"]\n',
+        'CMD ["/app/.venv/bin/flask"]\n',
+        'CMD ["/usr/bin/env", "python", "a.py"]\n',
+        'CMD ["sh", "-c", "flask run"]\n',
+        'CMD ["sh", "-c", ". .venv/bin/activate && flask"]\n',
+        'ENTRYPOINT ["tini", "--", "python", "a.py"]\n',
+        'ENTRYPOINT ["timeout", "5", "python", "/app/a.py"]\n',
+        'CMD ["python", "missing.py"]\n',
+        "CMD exec gunicorn -c /app/conf.py app\n",
+        'COPY --from=krallin/tini /tini /usr/local/bin/tini\nENTRYPOINT ["tini", "--", "flask"]\n',
+        'HEALTHCHECK NONE\nCMD ["flask"]\n',
+    ],
+)
+def test_r24_programs_are_no_scripts(tmp_path, start) -> None:
+    result = without_text(start, tmp_path)
+    assert result.outcome == "rewritten", result.refusal
+    assert not [decision for decision in result.decisions if decision.id == "start-scripts"]
+
+
+def test_r24_scripts_are_found_where_the_file_copies_them(tmp_path) -> None:
+    start = "#!/bin/sh\r\nuv run flask\r\n"
+    for copy, path in (
+        ("COPY start.sh /\n", "/start.sh"),
+        ("COPY *.sh /usr/local/bin/\n", "start.sh"),
+        ("COPY s*t.sh ./scripts/\n", "scripts/start.sh"),
+    ):
+        result = without_text(f'{copy}CMD ["{path}"]\n', tmp_path, **{"start.sh": start})
+        if result.outcome == "refused":
+            assert result.refusal.rule == "R34"
+            continue
+        assert result.files[0].text == start.replace("uv run ", "")
+
+
+def test_r51_what_a_run_writes_is_changed_by_its_text_alone(tmp_path) -> None:
+    echo = "RUN echo 'uv run flask' > /app/start.sh\n"
+    result = without_text(f'{echo}CMD ["sh", "start.sh"]\n', tmp_path)
+    assert values(result)[0] == "patch"
+    assert echo.replace("uv run ", "") in result.text
 
 
 def test_r51_a_script_that_a_run_writes_is_changed_in_the_run(project, node) -> None:

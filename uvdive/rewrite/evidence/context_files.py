@@ -30,6 +30,13 @@ def sources(step: Step) -> tuple[tuple[str, ...], str]:
     return tuple(given), absolute.rstrip("/") + "/" if folder else absolute
 
 
+def matches_source(name: str, pattern: str) -> bool:
+    """Does a file's name fit a COPY's, which may be a pattern?"""
+    return name == pattern or (
+        re.search(r"[*?\[]", pattern) is not None and fnmatch.fnmatchcase(name, pattern.replace("[^", "[!"))
+    )
+
+
 def _candidates(evidence: Evidence, path: str) -> list[str]:
     found = []
     for step in evidence.steps:
@@ -158,6 +165,11 @@ def places_of(evidence: Evidence, file: str) -> set[str]:
         given, target = sources(step)
         for source in given:
             inside = posixpath.normpath(source.lstrip("/") or ".")
+            folder, name = posixpath.split(inside)
+            if re.search(r"[*?\[]", name):
+                if posixpath.dirname(file) == folder and matches_source(posixpath.basename(file), name):
+                    found.add(posixpath.join(target, posixpath.basename(file)))
+                continue
             if inside == file:
                 found.add(target + posixpath.basename(file) if target.endswith("/") else target)
             elif inside == "." or file.startswith(f"{inside}/"):

@@ -20,6 +20,7 @@ from uvdive.rewrite.start.crontab import is_cron, patched
 from uvdive.rewrite.start.script_finder import Script
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, resets, still_calls
 from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.task_lines import patched_lines, programs_of
 from uvdive.rewrite.start.uv_run import UV, Stripped, strip
 from uvdive.uv.mentions import brings_uv
 from uvdive.uv.run_options import HARMLESS_FLAGS
@@ -37,7 +38,7 @@ FREE = (("UV_NO_SYNC", "0"), ("UV_OFFLINE", "0"))
 
 _UV_PATH = "/usr/local/bin/uv"
 # What strip() refuses by these rules cannot run without uv, but with uv it can.
-_WITH_UV = frozenset({"R18", "R23", "R58"})
+_WITH_UV = frozenset({"R18", "R23", "R25", "R58"})
 
 
 @dataclass(slots=True)
@@ -86,7 +87,6 @@ def decide(
         return None
     for survey in surveys:
         survey.stays = survey.stays or _why_not(survey, evidence)
-    names = ", ".join(survey.script.path for survey in surveys)
     plan = ScriptPlan(sync={option for survey in surveys for option in survey.sync})
     uv = uv_path({name for survey in surveys for name in survey.programs}, evidence, files)
     stays = next((f"{s.script.path} {s.stays}" for s in surveys if s.stays), "")
@@ -108,7 +108,7 @@ def decide(
         line,
         f"The environment is ready, so uv has nothing to do there but to start the program"
         f"{f'; {stays}' if stays else ''}.",
-        about=f"{names} calls uv when the container starts",
+        about=_about(surveys),
         offered=possible,
         default="patch" if not stays else "keep-uv" if uv is not None else "shim",
     )
@@ -123,6 +123,14 @@ def decide(
     if plan.copied_uv:
         notes.allowed.config.update(f"Env:{name}" for name, _ in KEPT)
     return plan
+
+
+def _about(surveys: list[_Survey]) -> str:
+    calling = [survey.script.path for survey in surveys if not survey.script.unread]
+    if calling:
+        return f"{', '.join(calling)} {'calls' if len(calling) == 1 else 'call'} uv when the container starts"
+    unread = [survey.script.path for survey in surveys]
+    return f"{', '.join(unread)} may call uv when the container starts"
 
 
 def _apply(
@@ -154,13 +162,15 @@ def _apply(
 
 def _survey(script: Script, evidence: Evidence, around: Surroundings) -> _Survey:
     survey = _Survey(script)
+    if script.unread:
+        survey.stays, survey.simple = script.unread, False
+        return survey
     if is_cron(script.path):
         _survey_cron(survey, evidence, around)
         return survey
     ask = _asker(survey, around)
     if not script.is_shell:
-        survey.stays = "is no shell script, so nobody knows where it calls uv"
-        _survey_words(script, ask)
+        _survey_lines(survey, ask)
         return survey
     try:
         survey.new = edit(script.text, ask, lambda _words: None)
@@ -178,6 +188,17 @@ def _survey(script: Script, evidence: Evidence, around: Surroundings) -> _Survey
         survey.stays = f"sets {name} itself"
         survey.simple = False
     return survey
+
+
+def _survey_lines(survey: _Survey, ask: Strip) -> None:
+    """A task file, whose lines are commands, or a text of another kind."""
+    script = survey.script
+    try:
+        survey.new = patched_lines(script.path, script.text, ask)
+    except NotUnderstoodError:
+        survey.new = ""
+        survey.stays = survey.stays or "is no shell script, so nobody knows where it calls uv"
+        _survey_words(script, ask)
 
 
 def _survey_cron(survey: _Survey, evidence: Evidence, around: Surroundings) -> None:
@@ -233,8 +254,11 @@ def _why_not(survey: _Survey, evidence: Evidence) -> str:
     """Why a script's text cannot be changed where it comes from."""
     script = survey.script
     name = posixpath.basename(script.path)
+    readers = programs_of(script.path)
     for run in evidence.runs():
         text = command_text(run.instruction)
+        if any(re.search(rf"(?:^|[\s;&|/]){reader}(?:\s|$)", text) for reader in readers):
+            return "is used in the build too"
         changed = _changed(survey, evidence)
         calls = re.search(rf"(?:^|[\s;&|/]){re.escape(name)}(?:\s|$)", text)
         handled = re.search(rf"\b(?:chmod|chown|ls|crontab)\b[^&;|\n]*{re.escape(name)}", text)
@@ -254,7 +278,8 @@ def _changed(survey: _Survey, evidence: Evidence) -> tuple[int, str] | None:
             if heredoc.body.rstrip("\n") == old and source.count(old) == 1:
                 return step.line, source.replace(old, new)
         into_cron = is_cron(survey.script.path) and re.search(r"\bcrontab\b", source)
-        if step.keyword == "RUN" and (survey.script.path in source or into_cron):
+        wrote = step.line == survey.script.written or survey.script.path in source
+        if step.keyword == "RUN" and (wrote or into_cron):
             return _changed_lines(step, old, new)
     return None
 

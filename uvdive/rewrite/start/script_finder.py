@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from uvdive.dockerfile.commands import SHELLS
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import context_file, heredoc_text, sources
+from uvdive.rewrite.evidence.context_files import context_file, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.start.crontab import is_cron, source_of
-from uvdive.rewrite.start.shell_edit import WRAPPERS, still_calls
-from uvdive.rewrite.start.task_files import files_of
+from uvdive.rewrite.start.script_texts import Found, find_by_text, is_script_by_name
+from uvdive.rewrite.start.shell_edit import WRAPPERS, behind_wrappers, still_calls
+from uvdive.rewrite.start.task_files import files_of, is_task_file
 from uvdive.rewrite.start.uv_run import UV
 
 _SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?(\S+)")
@@ -35,7 +36,8 @@ class Script:
     """A text that runs at start. ``line`` is the instruction that starts it.
 
     ``source`` is the context's file with the same text, or None; ``is_shell`` says
-    whether it is shell code.
+    whether it is shell code. ``unread`` says why its text is not at hand, as the end of
+    “PATH …”; then it may call uv. ``written`` is the line of the RUN that wrote it, or None.
     """
 
     path: str
@@ -43,10 +45,14 @@ class Script:
     line: int
     source: str | None
     is_shell: bool
+    unread: str = ""
+    written: int | None = None
 
     @property
     def mentions_uv(self) -> bool:
-        """Does it call uv, as far as its kind of text tells?"""
+        """Does it call uv, as far as its kind of text tells? One that nobody can read may."""
+        if self.unread:
+            return True
         if self.is_shell:
             return still_calls(self.text, UV)
         pattern = _IN_CODE if self.path.endswith(_CODE) or "python" in self.text[:40] else _IN_SETTINGS
@@ -60,27 +66,52 @@ class Finder:
         self.evidence, self.env, self.files = evidence, env, files
         self.found: dict[str, Script] = {}
 
-    def look_at(self, words: Sequence[str], line: int) -> None:
+    def look_at(self, words: Sequence[str], line: int, *, sure: bool = True) -> None:
         """Take the scripts that a command starts or reads.
+
+        ``sure`` says that a file that is not found is one that the command needs, where it
+        is named as one.
 
         Raises:
             Refused: R24, a start script's text is not at hand.
         """
         program = posixpath.basename(words[0]) if words else ""
+        if program in WRAPPERS and (first := behind_wrappers(words)):
+            self.look_at(words[first:], line, sure=sure)
         shell = program in SHELLS or program in (".", "source")
+        inline = program in SHELLS and any(re.fullmatch(r"-\w*c\w*", word) for word in words[1:3])
         for index, word in enumerate(words):
-            if not word or word.startswith(("-", "$")) or "://" in word or "\n" in word:
+            if not word or word.startswith(("-", "$", "+")) or "://" in word or re.search(r"\s|^\w+=", word):
                 continue
-            if index == 0 or program in WRAPPERS:
-                self._take(word, line, must=True, shell=False)
+            if words[index - 1] in ("-o", "-O") and program in SHELLS:
+                continue  # bash -o pipefail
+            if index == 0 and program in ("uv", "uvx"):
+                continue
+            if index == 0:
+                self._take(word, line, must=True, on_path="/" not in word, sure=sure)
             else:
-                self._take(word, line, must=shell, shell=shell)
+                must = (shell and not inline) or is_task_file(program, word)
+                self._take(word, line, must=must, shell=shell, sure=sure and program not in (".", "source"))
                 shell = False
+        self._take_task_files(words, line)
 
+    def _take_task_files(self, words: Sequence[str], line: int) -> None:
         files, folders = files_of(words, self.evidence.workdir)
-        for path in (*files, *self._below(folders)):
-            if self._is_own(path) and path not in self.found and (text := self._text(path)) is not None:
-                self._add(path, text, line, shell=False)
+        named = tuple(self._below(folders))
+        taken = False
+        for path in (*files, *named):
+            found = self._find(path)
+            taken = taken or found is not None
+            if found is None or path in self.found:
+                continue
+            if found.text is not None:
+                self._add(path, found, line, shell=False)
+            elif self.files is None and found.why:
+                self.found[path] = Script(path, "", line, None, is_shell=False, unread=found.why)
+        given = any(is_task_file(posixpath.basename(words[0]), word) for word in words[1:]) if words else True
+        if files and not taken and not given and self.files is None and not files[0].startswith("/etc/"):
+            why = "is not in the build context, so nobody knows whether it calls uv"
+            self.found.setdefault(files[0], Script(files[0], "", line, None, is_shell=False, unread=why))
 
     def _below(self, folders: Sequence[str]) -> Iterator[str]:
         """The author's files in folders that a program reads whole."""
@@ -94,26 +125,47 @@ class Finder:
             if self.files is not None and node is not None:
                 yield from (self.files.path(below) for below in self.files.walk(node))
 
-    def _take(self, word: str, line: int, *, must: bool, shell: bool) -> None:
+    def _take(
+        self, word: str, line: int, *, must: bool, sure: bool, shell: bool = False, on_path: bool = False
+    ) -> None:
         paths = [posixpath.normpath(posixpath.join(self.evidence.workdir, word))]
-        if "/" not in word and must and not shell:
+        if on_path:
             paths = [f"{folder}/{word}" for folder in _PATH]
-        path = next((path for path in paths if self._is_own(path)), None)
-        if path is None or path in self.found:
+        path, found = next(
+            ((path, found) for path in paths if (found := self._find(path)) is not None), (paths[0], None)
+        )
+        if path in self.found:
             return
-        text = self._text(path)
-        if text is None:
-            if must and not self._is_program(path):
-                raise Refused(
-                    "R24",
-                    f"The image starts with {word}, whose text is neither in the build context nor at hand "
-                    "in the image, so nobody knows whether it calls uv. Name the context with --context.",
-                    line,
-                )
-            return
-        self._add(path, text, line, shell=shell)
+        if found is not None and found.text is not None:
+            self._add(path, found, line, shell=shell)
+        elif found is not None and must:
+            self._miss(word, path, found, line)
+        elif found is None and must and sure and self._is_missing(word, path, on_path=on_path):
+            why = "is nowhere in the build context, so nobody knows whether it calls uv"
+            self.found[path] = Script(path, "", line, None, is_shell=shell, unread=why)
 
-    def _add(self, path: str, text: str, line: int, *, shell: bool) -> None:
+    def _is_missing(self, word: str, path: str, *, on_path: bool) -> bool:
+        """Is a file that nothing is known of a script all the same, as far as its name says?"""
+        return (
+            self.files is None and not self.env.holds(path) and is_script_by_name(word, path, on_path=on_path)
+        )
+
+    def _miss(self, word: str, path: str, found: Found, line: int) -> None:
+        """A file that is there, but whose text is not at hand."""
+        if self.files is None:
+            if posixpath.basename(word) not in WRAPPERS:
+                self.found[path] = Script(path, "", line, None, is_shell=False, unread=found.why)
+            return
+        if not self._is_program(path):
+            raise Refused(
+                "R24",
+                f"The image starts with {word}, whose text is neither in the build context nor at hand "
+                "in the image, so nobody knows whether it calls uv. Name the context with --context.",
+                line,
+            )
+
+    def _add(self, path: str, found: Found, line: int, *, shell: bool) -> None:
+        text = found.text or ""
         shebang = _SHEBANG.match(text)
         interpreter = posixpath.basename(shebang[1]) if shebang else ""
         is_shell = interpreter in SHELLS or (not interpreter and (shell or path.endswith(".sh")))
@@ -121,31 +173,47 @@ class Finder:
         source = given[0] if given is not None and given[1] == text else None
         if source is None and is_cron(path) and (made_of := source_of(self.evidence, text)) is not None:
             source, text = made_of
-        self.found[path] = Script(path, text, line, source, is_shell)
+        self.found[path] = Script(path, text, line, source, is_shell, written=found.written)
         script = read_script(text) if is_shell else None
+        goes = script is not None and any(command.program == "cd" for command in script.commands)
         for command in script.commands if script is not None else ():
-            self.look_at(tuple(word.text if word.literal else "" for word in command.words), line)
+            words = tuple(word.text if word.literal else "" for word in command.words)
+            self.look_at(words, line, sure=not goes)
 
-    def _is_own(self, path: str) -> bool:
-        """Did the author's own instructions put a file there, outside the environment?"""
+    def _find(self, path: str) -> Found | None:
+        """The author's own file at a path, outside the environment; None where there is none."""
         if self.env.holds(path):
-            return False
+            return None
         if self.files is None:
-            return bool(context_file(self.evidence, path) or heredoc_text(self.evidence, path))
+            return find_by_text(self.evidence, path)
         node = self.files.follow(path)
-        if node is None or self.files.layer(node) < self.files.base_layers:
-            return False
-        return self.files.owner(node) in ("app", "other")
+        if node is None:
+            return None
+        if self.files.layer(node) < self.files.base_layers:
+            return self._of_base(path)
+        if self.files.owner(node) not in ("app", "other"):
+            return None
+        text = self._stored(path)
+        by_text = find_by_text(self.evidence, path)
+        if text is None and by_text is not None:
+            text = by_text.text
+        return Found(text, by_text.written if by_text is not None else None)
 
-    def _text(self, path: str) -> str | None:
-        """What the image holds there, else what the context has."""
+    def _of_base(self, path: str) -> Found | None:
+        """A script of the base that calls uv, which the new base lacks."""
+        text = self._stored(path)
+        if text is None or not text.startswith("#!"):
+            return None
+        return Found(text) if UV.search(text) and "\0" not in text else None
+
+    def _stored(self, path: str) -> str | None:
+        """What the image holds there; None where its contents are not at hand, or are no text."""
         store = self.evidence.store
         inode = self.files.inode_at(path) if self.files is not None else None
-        if store is not None and inode is not None and store.has(inode):
-            data = store.read(inode, _MOST)
-            return None if b"\0" in data[:1024] else data.decode("utf-8", "replace")
-        found = context_file(self.evidence, path)
-        return found[1] if found is not None else heredoc_text(self.evidence, path)
+        if store is None or inode is None or not store.has(inode):
+            return None
+        data = store.read(inode, _MOST)
+        return None if b"\0" in data[:1024] else data.decode("utf-8", "replace")
 
     def _is_program(self, path: str) -> bool:
         """Is it known to be a binary, which calls nothing by a text that could be changed?"""

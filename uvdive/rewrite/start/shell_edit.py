@@ -56,6 +56,26 @@ def behind_wrapper(words: Sequence[str]) -> int:
     return 0
 
 
+_OPERANDS = {"gosu": 1, "su-exec": 1, "timeout": 1, "chpst": 0}
+_VALUED = frozenset(
+    {"-n", "-s", "-g", "-u", "-k", "-p", "-c", "-C", "--signal", "--kill-after", "--adjustment"}
+)
+
+
+def behind_wrappers(words: Sequence[str]) -> int:
+    """The index of the program that wrappers (`tini --`, `gosu USER`) start; 0 where there is none."""
+    at = 0
+    while at < len(words) and (name := posixpath.basename(words[at])) in WRAPPERS:
+        at += 1
+        while at < len(words) and (words[at].startswith("-") or re.match(r"\w+=", words[at])):
+            valued = words[at] in _VALUED and name != "tini"
+            at += 2 if valued else 1
+            if words[at - 1] == "--":
+                break
+        at += _OPERANDS.get(name, 0)
+    return at if at < len(words) else 0
+
+
 def edit(text: str, strip: Strip, other: Callable[[tuple[str, ...]], None], folder: str | None = None) -> str:
     """Take the runners off all commands of a text, the nested ones too.
 

@@ -34,6 +34,16 @@ _FOLDERS = {
 }
 
 
+_SETTINGS = (".conf", ".ini", ".toml", ".yml", ".yaml", ".cfg", ".json")
+
+
+def is_task_file(program: str, word: str) -> bool:
+    """Does a program that runs others get a file of them by this word?"""
+    names = _TASK_FILES.get(posixpath.basename(program), ())
+    known = any(posixpath.basename(word).startswith(name) for name in names)
+    return bool(names) and (known or word.endswith(_SETTINGS))
+
+
 def files_of(words: Sequence[str], workdir: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What a program that runs others reads by itself: absolute files, and folders of them."""
     program = posixpath.basename(words[0]) if words else ""
