@@ -64,7 +64,7 @@ def decide(study: Study, choices: Mapping[str, str]) -> Draft:
         Refused: under these choices there is no safe rewrite.
         UsageError: a choice names a package or path that the original does not have.
     """
-    if study.with_uv and (lean := _in_place(study, Notes(choices))) is not None:
+    if study.with_uv and (lean := _in_place(study, study.notes_in_place.under(choices))) is not None:
         return lean
     return _divided(study, study.notes.under(choices))
 
@@ -74,10 +74,12 @@ def _in_place(study: Study, notes: Notes) -> Draft | None:
     evidence = study.evidence
     env = settled(study.found, notes)
     start = _start(study, env, notes)
-    if start.scripts.copied_uv or start.scripts.shim or start.scripts.edits or start.sync:
+    if start.sync:
         return None
+    warn_never_installed(evidence, start, notes)
     check_other_stages(evidence, start.removed)
-    note_left_out(notes, study.with_uv[0].line)
+    if start.scripts.copied_uv is None:
+        note_left_out(notes, study.with_uv[0].line)
     edits = edits_in_place(evidence, start, env, notes)
     improved = improve(evidence, study.files, notes, without_uv=edits)
     return replace(_improved(improved, notes), changes=tuple(start.scripts.changes))

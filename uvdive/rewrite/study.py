@@ -47,6 +47,7 @@ class Study:
         early: the lines of COPYs that repeated RUNs build on.
         modules: the folders called node_modules in the work directory.
         notes: the advice, and what is decided without a choice.
+        notes_in_place: the same where the last stage stays whole.
         undivided: why the last stage cannot be divided in any draft; None where it can.
         bases: the bases that are at hand.
         outside: what starts the container or runs in it from outside the Dockerfile.
@@ -60,6 +61,7 @@ class Study:
     early: frozenset[int]
     modules: tuple[int, ...]
     notes: Notes
+    notes_in_place: Notes
     undivided: Refused | None
     bases: KnownBases
     outside: Outside
@@ -98,8 +100,13 @@ def study(evidence: Evidence, lookup: BaseLookup) -> Study:
     found = (find_environment if with_uv else environment_of)(evidence, files, notes)
     runs, undivided = _runs(evidence)
     warn_resolving(evidence, found.minor, notes)
+    in_place = Notes(
+        {}, {k: v for k, v in notes.decisions.items() if k != "last-stage"}, list(notes.warnings)
+    )
     for advise in ADVICE:
-        advise(evidence, files, notes)
+        advise(evidence, files, notes, divided=True)
+        if with_uv:
+            advise(evidence, files, in_place, divided=False)
     return Study(
         evidence=evidence,
         files=files,
@@ -109,6 +116,7 @@ def study(evidence: Evidence, lookup: BaseLookup) -> Study:
         early=early_copies(evidence.steps, runs),
         modules=node_modules_of(files, evidence.workdir) if files is not None else (),
         notes=notes,
+        notes_in_place=in_place,
         undivided=undivided,
         bases=KnownBases(files, lookup),
         outside=look_outside(evidence, files),

@@ -243,8 +243,10 @@ def without_text(text: str, context, **files: str):
         'COPY --from=busybox /start /app/start\nCMD ["/app/start"]\n',
         'COPY --from=busybox /tool /usr/local/bin/serve\nCMD ["serve"]\n',
         'RUN ./make > ./start.sh\nCMD ["./start.sh"]\n',
-        ("RUN apt-get update && apt-get install -y supervisor\nCOPY s.conf /etc/supervisor/conf.d/a.conf\n"
-        'CMD ["supervisord", "-n"]\n'),
+        (
+            "RUN apt-get update && apt-get install -y supervisor\nCOPY s.conf /etc/supervisor/conf.d/a.conf\n"
+            'CMD ["supervisord", "-n"]\n'
+        ),
         'CMD ["supervisord", "-c", "s.conf"]\n',
         'CMD ["honcho", "start"]\n',
     ],

@@ -18,7 +18,7 @@ _DATA = (
 _TIKTOKEN = "/tmp/data-gym-cache"  # noqa: S108 - tiktoken's own default, not ours
 
 
-def warn_data_of_others(evidence: Evidence, files: Files | None, notes: Notes) -> None:
+def warn_data_of_others(evidence: Evidence, files: Files | None, notes: Notes, *, divided: bool) -> None:
     """Name data that a RUN fetched into a home where the container's user does not look (R35)."""
     if files is None or evidence.report is None:
         return
@@ -37,7 +37,7 @@ def warn_data_of_others(evidence: Evidence, files: Files | None, notes: Notes) -
                 f"This fetched data into {path}, but the container runs as {config.user or 'root'}, whose "
                 f"home is {own or '/'}: the app does not look there. Fetch it after USER.",
             )
-    line = _fetched(evidence, files, _TIKTOKEN)
+    line = _fetched(evidence, files, _TIKTOKEN) if divided else None
     if line is not None:
         notes.warn(
             "R35",
@@ -57,8 +57,9 @@ def _fetched(evidence: Evidence, files: Files, path: str) -> int | None:
     return min((lines[layer] for layer in below if layer in lines), default=None)
 
 
-def warn_installer_paths(evidence: Evidence, _files: Files | None, notes: Notes) -> None:
+def warn_installer_paths(evidence: Evidence, files: Files | None, notes: Notes, *, divided: bool) -> None:
     """Name places on PATH where uv's installer put uv, which the final image has no more (R27)."""
+    del files, divided
     for step in evidence.steps:
         found = re.search(r"(?:/root|\$\{?HOME\}?)/\.(?:local|cargo)/bin", step.instruction.value)
         if step.keyword == "ENV" and found and re.search(r"\bPATH\b", step.instruction.value):
@@ -70,8 +71,9 @@ def warn_installer_paths(evidence: Evidence, _files: Files | None, notes: Notes)
             )
 
 
-def warn_cache_mounts(evidence: Evidence, _files: Files | None, notes: Notes) -> None:
+def warn_cache_mounts(evidence: Evidence, files: Files | None, notes: Notes, *, divided: bool) -> None:
     """Name cache mounts that lie where the uv of that RUN does not keep its cache (R42)."""
+    del files, divided
     for step in evidence.runs():
         missed = missed_mount(step, home_of(evidence, step.user))
         if missed is None:

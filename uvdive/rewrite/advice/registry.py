@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
 from uvdive.rewrite.advice.home_data import warn_cache_mounts, warn_data_of_others, warn_installer_paths
 from uvdive.rewrite.evidence.image_files import Files
@@ -10,8 +10,16 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.stages.credentials import warn_credentials
 
-Advice = Callable[[Evidence, Files | None, Notes], None]
-"""Looks at the evidence, and at the image's files where there is one, and warns."""
+
+class Advice(Protocol):
+    """Looks at the evidence, and at the image's files where there is one, and warns.
+
+    ``divided`` says that the last stage becomes two; else it stays as it is, without uv.
+    """
+
+    def __call__(self, evidence: Evidence, files: Files | None, notes: Notes, *, divided: bool) -> None:
+        """Warn."""
+
 
 ADVICE: tuple[Advice, ...] = (
     warn_credentials,

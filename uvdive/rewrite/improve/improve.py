@@ -49,7 +49,7 @@ def improve(
     work = Work(evidence, files, notes)
     if without_uv is not None:
         work.edits = without_uv
-        _save_uv(work)
+        _save_uv(work, kept=not without_uv.gone)
     elif keeps_uv(evidence.stages[-1]):
         work.mended.update((("uv-in-image", None), ("uv-cache-in-image", None)))
     elif evidence.report is None:
@@ -64,9 +64,9 @@ def improve(
     return Improved(write_edited(evidence.dockerfile, edits), _prediction(work), bool(edits))
 
 
-def _save_uv(work: Work) -> None:
+def _save_uv(work: Work, *, kept: bool) -> None:
     for owner in work.report.owners if work.report is not None else ():
-        if owner.owner in ("uv", "uv-cache"):
+        if owner.owner in ("uv", "uv-cache") and not kept:
             work.save(owner.owner, owner.bytes)
     work.mended.update((("uv-in-image", None), ("uv-cache-in-image", None)))
 

@@ -20,9 +20,9 @@ _PROXY = re.compile(r"(?:HTTPS?|FTP|ALL)_PROXY", re.IGNORECASE)
 _WITH_PASSWORD = re.compile(r"://[^/\s@]+@")
 
 
-def warn_credentials(evidence: Evidence, files: Files | None, notes: Notes) -> None:
+def warn_credentials(evidence: Evidence, files: Files | None, notes: Notes, *, divided: bool) -> None:
     """Name each ENV, ARG and COPY that leaves a secret in the image or its history."""
-    gone = build_only(evidence)
+    gone = build_only(evidence) if divided else frozenset()
     for step in evidence.steps:
         if step.keyword in ("ENV", "ARG"):
             _warn_variables(step, gone, notes)
@@ -71,7 +71,12 @@ def _secrets(step: Step) -> list[str]:
 
 def _warn_variables(step: Step, gone: frozenset[str], notes: Notes) -> None:
     for name in _secrets(step):
-        if _PROXY.fullmatch(name):
+        if _PROXY.fullmatch(name) and step.keyword == "ENV" and name not in gone:
+            then = (
+                "Take it out of here: give it to the build with `--build-arg` (Docker knows this name), and "
+                f"to a container that needs it with `-e {name}`."
+            )
+        elif _PROXY.fullmatch(name):
             then = (
                 "The new image leaves it out: give it to the build with `--build-arg` (Docker knows this "
                 f"name), and to a container that needs it with `-e {name}`."
