@@ -74,3 +74,17 @@ def test_a_full_disk_is_told_and_the_half_copy_goes_away(
         with pytest.raises(OutputError, match=rf"The disk is full: {disk}/.*can't be written"):
             context_with(context, CHANGE).__enter__()
         assert [path.name for path in disk.iterdir()] == ["filler"]
+
+
+def test_a_link_in_the_copy_is_replaced_and_what_lies_above_is_in_no_build(tmp_path: Path) -> None:
+    context = tmp_path / "context"
+    context.mkdir()
+    (tmp_path / "outside").write_text("old\n")
+    (context / "start.sh").symlink_to(tmp_path / "outside")
+    changes = (FileChange("start.sh", "new\n", ""), FileChange("../compose.yaml", "new\n", ""))
+    with context_with(context, changes) as folder:
+        assert (folder / "start.sh").read_text() == "new\n"
+        assert not (folder.parent / "compose.yaml").exists()
+    assert (tmp_path / "outside").read_text() == "old\n"
+    with context_with(context, changes[1:]) as folder:
+        assert folder == context

@@ -117,6 +117,42 @@ def test_other_files_are_written_with_the_dockerfile_only(plan: RewritePlan, tmp
     assert (tmp_path / "start.sh.orig").read_text() == "uv run x\n"
 
 
+def test_another_file_that_changed_meanwhile_is_left_alone(plan: RewritePlan, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("mine\n")
+    wide = replace(plan, files=(FileChange.of("compose.yaml", "old\n", "new\n"),))
+    with pytest.raises(UsageError, match=r"compose\.yaml has changed"):
+        write_rewrite(wide)
+    assert (tmp_path / "compose.yaml").read_text() == "mine\n"
+    assert (tmp_path / "Dockerfile").read_bytes() == OLD.encode()
+    (tmp_path / "compose.yaml").write_text("old\n")
+    write_rewrite(wide)
+    assert (tmp_path / "compose.yaml").read_text() == "new\n"
+    assert (tmp_path / "compose.yaml.orig").read_text() == "old\n"
+
+
+def test_a_link_out_of_the_context_is_not_written_through(plan: RewritePlan, tmp_path: Path) -> None:
+    context = tmp_path / "context"
+    context.mkdir()
+    (tmp_path / "outside").write_text("old\n")
+    (context / "start.sh").symlink_to("../outside")
+    wide = replace(plan, files=(FileChange.of("start.sh", "old\n", "new\n"),))
+    with pytest.raises(UsageError, match="is a link to"):
+        write_rewrite(wide, context=context)
+    assert (tmp_path / "outside").read_text() == "old\n"
+    assert (tmp_path / "Dockerfile").read_bytes() == OLD.encode()
+
+
+def test_a_file_above_the_context_is_written_and_undone(plan: RewritePlan, tmp_path: Path) -> None:
+    context = tmp_path / "context"
+    context.mkdir()
+    (tmp_path / "compose.yaml").write_text("old\n")
+    wide = replace(plan, files=(FileChange.of("../compose.yaml", "old\n", "new\n"),))
+    written = write_rewrite(wide, context=context)
+    assert (tmp_path / "compose.yaml").read_text() == "new\n"
+    undo_rewrite(written)
+    assert (tmp_path / "compose.yaml").read_text() == "old\n"
+
+
 def test_a_failure_leaves_everything_as_it_was(
     plan: RewritePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

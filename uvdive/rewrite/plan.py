@@ -63,16 +63,26 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """Another file that a decision changes."""
+    """Another file that a decision changes.
+
+    ``path`` is from the context; one above it begins with ``..`` and is in no build. ``original``
+    is the text that it was planned from, None where nobody knows; a file that is new has an empty one.
+    """
 
     path: str
     text: str
     diff: str
+    original: str | None = None
+
+    @property
+    def in_context(self) -> bool:
+        """Can a build see it?"""
+        return not self.path.startswith("../")
 
     @classmethod
     def of(cls, path: str, old: str, new: str) -> FileChange:
         """The change from one text to another, which may be empty."""
-        return cls(path, new, unified_diff(old, new, path))
+        return cls(path, new, unified_diff(old, new, path), old)
 
 
 def unified_diff(before: str, after: str, path: str) -> str:

@@ -66,14 +66,18 @@ def target_of(result: BuildResult) -> str:
 @contextlib.contextmanager
 def context_with(context: Path, files: tuple[FileChange, ...]) -> Iterator[Path]:
     """The folder to build: the user's own, or where files are to be others, a copy with them."""
-    if not files:
+    seen = [change for change in files if change.in_context]
+    if not seen:
         yield context
         return
     with copied(context) as copy:
-        for change in files:
+        for change in seen:
             target = copy / change.path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(change.text, encoding="utf-8", newline="")
+            # A link in the copy may lead to a file of the user's.
+            if target.is_symlink():
+                target.unlink()
+            target.write_bytes(change.text.encode("utf-8", "surrogateescape"))
         yield copy
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from uvdive.base.errors import RefusedError, UsageError
 from uvdive.base.wholefile import create_file, keep_owner, replace_file
-from uvdive.rewrite.plan import RewritePlan
+from uvdive.rewrite.plan import FileChange, RewritePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,26 @@ def _put_back(written: Written) -> None:
         written.kept.replace(real)
 
 
+def _check_unchanged(path: Path, change: FileChange, context: Path) -> None:
+    """See that another file is what the plan was made from, and lies where the plan says.
+
+    Raises:
+        UsageError: it has changed since, or it is a link that leads out of the context.
+    """
+    if path.is_symlink() and not path.resolve().is_relative_to(context.resolve()):
+        raise UsageError(
+            f"{path} is a link to {path.resolve()}, which is not written.", "Change it yourself."
+        )
+    if change.original is None:
+        return
+    there = path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
+    if there != change.original:
+        raise UsageError(
+            f"{path} has changed since it was read.",
+            "Plan the rewrite again, so that the change is not lost.",
+        )
+
+
 def _in_place(plan: RewritePlan, context: Path) -> Written:
     path = Path(plan.dockerfile)
     on_disk = path.read_bytes().decode("utf-8", "surrogateescape")
@@ -91,6 +111,7 @@ def _in_place(plan: RewritePlan, context: Path) -> Written:
     try:
         for change in plan.files:
             other = context / change.path
+            _check_unchanged(other, change, context)
             if other.exists():
                 others.append(_rewrite(other, change.text))
             else:

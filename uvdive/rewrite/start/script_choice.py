@@ -253,6 +253,8 @@ def _survey_words(script: Script, ask: Strip) -> None:
 def _why_not(survey: _Survey, evidence: Evidence) -> str:
     """Why a script's text cannot be changed where it comes from."""
     script = survey.script
+    if "\ufffd" in script.text:
+        return "is not UTF-8 text, so it is not changed"
     name = posixpath.basename(script.path)
     readers = programs_of(script.path)
     for run in evidence.runs():

@@ -170,7 +170,8 @@ class Finder:
         interpreter = posixpath.basename(shebang[1]) if shebang else ""
         is_shell = interpreter in SHELLS or (not interpreter and (shell or path.endswith(".sh")))
         given = context_file(self.evidence, path)
-        source = given[0] if given is not None and given[1] == text else None
+        # What is no UTF-8 was read with replacements, which must not be written.
+        source = given[0] if given is not None and given[1] == text and "\ufffd" not in text else None
         if source is None and is_cron(path) and (made_of := source_of(self.evidence, text)) is not None:
             source, text = made_of
         self.found[path] = Script(path, text, line, source, is_shell, written=found.written)
