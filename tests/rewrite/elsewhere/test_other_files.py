@@ -164,6 +164,7 @@ def test_other_files_are_changed_where_they_run_in_the_container(patched, name, 
     ("name", "text", "line"),
     [
         ("Makefile", "test:\n\tdocker compose run --rm web uv run pytest\n", 2),
+        ("Makefile", "test:\n\tdocker run --entrypoint uv me/web run flask\n", 2),
         (".gitlab-ci.yml", "test:\n  image: $CI_REGISTRY_IMAGE\n  script:\n    - uv sync --dev\n", 4),
         (
             ".devcontainer/devcontainer.json",
@@ -268,3 +269,40 @@ def test_without_a_start_of_its_own_the_image_keeps_uv(around) -> None:
     compose = "services:\n  web:\n    build: .\n    command: flask\n"
     known = around({"compose.yaml": compose}, "", cmd=("bash",))
     assert decision(known, "uv-elsewhere") is None, "compose says what starts it, and needs no uv"
+
+
+def test_a_script_that_is_called_in_the_container_is_read(around) -> None:
+    files = {
+        "bin/db.sh": "#!/bin/sh\nuv run flask db\n",
+        "Makefile": "db:\n\tdocker compose exec web ./bin/db.sh\n",
+        "compose.yaml": "services:\n  web:\n    build: .\n",
+    }
+    result = around(files, copied=("bin/db.sh",))
+    (warning,) = warned(result, "R24")
+    assert warning[1].startswith("Makefile, line 2 starts ./bin/db.sh, which calls uv")
+
+
+def test_a_script_that_compose_starts_is_changed(around) -> None:
+    files = {
+        "bin/web.sh": "#!/bin/sh\nexec uv run flask\n",
+        "compose.yaml": "services:\n  web:\n    build: .\n    command: [sh, bin/web.sh]\n",
+    }
+    result = around(files, copied=("bin/web.sh",))
+    assert decision(result, "start-scripts").chosen == "patch"
+    assert [(change.path, change.text) for change in result.files] == [
+        ("bin/web.sh", "#!/bin/sh\nexec flask\n")
+    ]
+
+
+def test_the_program_that_starts_is_asked_too_where_it_looks_for_uv(around) -> None:
+    files = {"web.py": 'import shutil\nshutil.which("uv")\n'}
+    result = around(files, 'CMD ["python", "web.py"]\n', copied=("web.py",))
+    assert warned(result, "R24")[0][1].startswith("web.py, line 2 asks where uv is")
+
+
+def test_services_of_another_folder_are_others_of_the_same_name(around) -> None:
+    files = {
+        "compose.yaml": "services:\n  web:\n    build: .\n    command: uv run flask\n",
+        "x/compose.yaml": "services:\n  web:\n    build: .\n    command: uv run flask\n",
+    }
+    assert [change.path for change in around(files).files] == ["compose.yaml"]

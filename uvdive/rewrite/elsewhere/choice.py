@@ -9,7 +9,8 @@ from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.elsewhere.mounts import serve_mounts, warn_variables
 from uvdive.rewrite.elsewhere.slots import Outside
-from uvdive.rewrite.elsewhere.survey import Verdict, survey
+from uvdive.rewrite.elsewhere.survey import survey
+from uvdive.rewrite.elsewhere.verdicts import Verdict
 from uvdive.rewrite.elsewhere.yaml_places import Edit, with_edits
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
@@ -83,7 +84,7 @@ def serve_outside(
 
 
 def _uses(outside: Outside, evidence: Evidence, start: Start) -> _Uses:
-    known = {script.source for script in start.found if script.source is not None}
+    known = {script.source for script in start.found if script.source is not None and script.mentions_uv}
     entry = evidence.last("ENTRYPOINT")
     gone = entry is not None and start.moved.get(entry.line) == ""
     head = entry.instruction.exec_form or () if gone and entry is not None else ()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from uvdive.rewrite.elsewhere.own_images import OwnImages
-from uvdive.rewrite.elsewhere.slots import How, Outside, Slot, names_uv
+from uvdive.rewrite.elsewhere.slots import How, Outside, Slot, may_call
 from uvdive.rewrite.elsewhere.yaml_nodes import Node
 from uvdive.rewrite.elsewhere.yaml_places import places_of
 
@@ -36,7 +36,7 @@ def read_other(path: str, document: Node, own: OwnImages, outside: Outside) -> N
             is_text = inside == "text" or (inside == "job" and key.text in _JOB_TEXTS)
             waiting.append((value, "text" if is_text else inside, key.text if value.kind == "map" else about))
         waiting += [(item, inside, about) for item in reversed(node.items)]
-        if node.kind == "text" and inside != "job" and names_uv(node.text):
+        if node.kind == "text" and inside != "job" and may_call(node.text):
             how: How = "shell" if inside == "text" else "host"
             outside.slots.append(_slot(path, node, about, outside.texts[path], how))
 

@@ -33,8 +33,8 @@ def note_services(folder: Path, document: Node, place: Place, own: OwnImages) ->
         image = service.get("image")
         if image is not None and image.kind == "text" and found is not None and "$" not in image.text:
             (own.images if found else own.others).add(repository(image.text))
-        if found is not None or own.services.get(name.text) is None:
-            own.services[name.text] = found
+        if found is not None or own.services.get((folder, name.text)) is None:
+            own.services[folder, name.text] = found
 
 
 def _is_own(folder: Path, service: Node, services: Node | None, place: Place) -> bool | None:
@@ -53,11 +53,11 @@ def _is_own(folder: Path, service: Node, services: Node | None, place: Place) ->
     return None
 
 
-def read_services(path: str, document: Node, own: OwnImages, outside: Outside) -> None:
-    """Add what the services of a compose file start, set and mount."""
+def read_services(path: str, folder: Path, document: Node, own: OwnImages, outside: Outside) -> None:
+    """Add what the services of a compose file start, set and mount; ``folder`` is the file's."""
     services = document.get("services")
     for name, service in services.entries() if services is not None else ():
-        found = own.of_service(name.text)
+        found = own.of_service(name.text, folder)
         image = service.get("image")
         if found is None and image is not None and image.kind == "text":
             found = own.of_image(image.text)

@@ -36,13 +36,15 @@ class InContainer:
     """Where the words of the program begin, and what they run in.
 
     ``target`` is an image, a service or a container's name; ``by`` says which. ``first`` is the
-    index of the program's first word. ``entrypoint`` says that the image's ENTRYPOINT gets the words.
+    index of the program's first word. ``entrypoint`` says that the image's ENTRYPOINT gets the words,
+    ``program`` is the one that gets them in its place.
     """
 
     first: int
     target: str
     by: Literal["image", "service", "container"]
     entrypoint: bool
+    program: str = ""
     environ: tuple[tuple[str, str], ...] = ()
     workdir: str | None = None
 
@@ -89,10 +91,11 @@ def _target(
     if end + 1 >= len(words):
         return None
     options = words[at:end]
-    own = any(word.split("=")[0] == "--entrypoint" for word in options)
+    own = _value(options, "--entrypoint")
     return InContainer(
-        end + 1, words[end], by, name == "run" and not own, _environ(options), _workdir(options)
-    )
+        end + 1, words[end], by, name == "run" and own is None, own or "",
+        _environ(options), _value(options, "-w", "--workdir"),
+    )  # fmt: skip
 
 
 def _environ(options: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -105,10 +108,10 @@ def _environ(options: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _workdir(options: Sequence[str]) -> str | None:
+def _value(options: Sequence[str], *names: str) -> str | None:
     for option, value in itertools.pairwise([*options, ""]):
         name, equals, given = option.partition("=")
-        if name in ("-w", "--workdir"):
+        if name in names:
             return given if equals else value
     return None
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.elsewhere.context_texts import Text
-from uvdive.rewrite.elsewhere.slots import Duty, How, Outside, Slot, names_uv
+from uvdive.rewrite.elsewhere.slots import Duty, How, Outside, Slot, may_call, names_uv
 
 _ASSIGNED = re.compile(
     r"^[ \t]*(?:export[ \t]+|override[ \t]+)?([A-Za-z_]\w*)[ \t]*(?:[:?+]{0,3}=)[ \t]*(.*?)[ \t]*$",
@@ -61,7 +61,8 @@ def _add(  # noqa: PLR0913 - what a slot is made of, by name
     known: dict[str, str] | None = None,
 ) -> None:
     piece = given.text[start:end]
-    if names_uv(piece) and len(outside.slots) < _MOST:
+    named = may_call(piece) if how == "host" else names_uv(piece)
+    if named and len(outside.slots) < _MOST:
         line = given.text.count("\n", 0, start) + 1
         places = range(start, end + 1)
         outside.slots.append(
@@ -75,7 +76,7 @@ def _pieces(given: Text) -> Iterator[tuple[int, int]]:
         for match in _STRING.finditer(given.text):
             group = 1 if match[1] is not None else 2
             yield match.start(group), match.end(group)
-    elif name.endswith((".sh", ".bash", ".zsh")) and names_uv(given.text) and read_script(given.text):
+    elif name.endswith((".sh", ".bash", ".zsh")) and may_call(given.text) and read_script(given.text):
         yield 0, len(given.text)
     else:
         yield from _logical_lines(given.text)

@@ -22,14 +22,15 @@ _FILE = re.compile(r"(?:\s-f\s*|\s--file[= ]\s*)([\"']?)(?P<name>[^\s\"']+)\1")
 class OwnImages:
     """What is known of names. ``images`` are repositories of this image, ``others`` of other images.
 
-    ``services`` maps a compose service's name to whether it runs this image; None for unknown.
+    ``services`` maps a compose file's folder and a service's name to whether it runs this image;
+    None for unknown: the files of one folder speak of the same services.
     ``only`` says that the project has no other Dockerfile, so that an image of an unknown name
     that uv is called in is taken for this one.
     """
 
     images: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
-    services: dict[str, bool | None] = field(default_factory=dict)
+    services: dict[tuple[Path, str], bool | None] = field(default_factory=dict)
     only: bool = True
 
     def of_image(self, name: str) -> bool | None:
@@ -44,9 +45,12 @@ class OwnImages:
         # One word is an image of Docker's library, unless somebody builds one of that name.
         return None if "/" in bare.removeprefix("docker.io/library/") else False
 
-    def of_service(self, name: str) -> bool | None:
-        """Does a compose service run this image? None where nothing says so."""
-        return self.services.get(name)
+    def of_service(self, name: str, folder: Path | None = None) -> bool | None:
+        """Does a compose service, of any folder or of one, run this image? None where nothing says so."""
+        if folder is not None:
+            return self.services.get((folder, name))
+        answers = [found for (_, known), found in self.services.items() if known == name]
+        return True if True in answers else None if None in answers or not answers else False
 
     def sure(self, found: bool | None) -> bool:  # noqa: FBT001 - what the two above answered
         """Is it taken for this image?"""

@@ -15,7 +15,7 @@ from uvdive.rewrite.elsewhere.kubernetes import is_manifest, read_manifest
 from uvdive.rewrite.elsewhere.line_files import read_lines, read_platform, read_procfile
 from uvdive.rewrite.elsewhere.own_code import code_calls
 from uvdive.rewrite.elsewhere.own_images import OwnImages, Place, builds_of, repository
-from uvdive.rewrite.elsewhere.slots import Outside, Slot, names_uv
+from uvdive.rewrite.elsewhere.slots import Outside, Slot, may_call, names_uv
 from uvdive.rewrite.elsewhere.yaml_nodes import Node, NotYamlError, read_yaml
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
@@ -52,7 +52,7 @@ def look_outside(evidence: Evidence, files: Files | None) -> Outside:
 
 
 def _documents(text: Text, outside: Outside) -> list[Node]:
-    if text.kind == "yaml" and not names_uv(text.text) and "services:" not in text.text:
+    if text.kind == "yaml" and not may_call(text.text) and "services:" not in text.text:
         return []
     try:
         return read_yaml(text.text)
@@ -85,7 +85,7 @@ def _own_images(
 
 
 def _folder(context: Path, path: str) -> Path:
-    return (context / path).parent
+    return (context / path).parent.resolve()
 
 
 def _read(
@@ -99,7 +99,7 @@ def _read(
 ) -> None:
     for document in documents:
         if is_compose(document):
-            read_services(text.path, document, own, outside)
+            read_services(text.path, _folder(place.context, text.path), document, own, outside)
         elif is_manifest(document):
             read_manifest(text.path, document, own, outside)
         else:
