@@ -7,7 +7,7 @@ import os
 import pytest
 from dockerfiles import decision, warned
 
-from uvdive.rewrite.elsewhere import context_texts
+from uvdive.rewrite.elsewhere import context_texts, reading
 from uvdive.rewrite.elsewhere.context_texts import MOST_BYTES, Reading, read_texts
 from uvdive.rewrite.elsewhere.yaml_nodes import NotYamlError, read_yaml
 
@@ -99,25 +99,35 @@ def test_links_and_what_is_no_file_are_passed_over(around, tmp_path) -> None:
     assert around({}).outcome == "rewritten"
 
 
+def test_commands_are_looked_at_up_to_a_limit(around, monkeypatch) -> None:
+    text = SERVICE + "".join(f"  w{n}:\n    build: .\n    command: uv run flask\n" for n in range(2))
+    monkeypatch.setattr(reading, "MOST_SLOTS", 3)
+    assert not warned(around({"compose.yaml": text}), "R24")
+    monkeypatch.setattr(reading, "MOST_SLOTS", 2)
+    result = around({"compose.yaml": text})
+    assert result.files[0].text.count("uv run") == 1
+    assert "goes beyond the 2 commands" in warned(result, "R24")[0][1]
+
+
 def test_a_context_of_many_files_is_read_up_to_a_limit(tmp_path, monkeypatch) -> None:
     for number in range(12):
         (tmp_path / f"m{number}.py").write_text("x")
     (tmp_path / "z.mk").write_text("x")
-    reading = Reading()
-    assert len(list(read_texts(tmp_path, reading))) == 13
-    assert not reading.unread
+    done = Reading()
+    assert len(list(read_texts(tmp_path, done))) == 13
+    assert not done.unread
     monkeypatch.setattr(context_texts, "MOST_FILES", 12)
-    reading = Reading()
-    found = [text.path for text in read_texts(tmp_path, reading)]
+    done = Reading()
+    found = [text.path for text in read_texts(tmp_path, done)]
     assert len(found) == 12
     assert found[0] == "z.mk", "settings come before sources, which are many"
-    assert len(reading.unread) == 1
+    assert len(done.unread) == 1
     monkeypatch.setattr(context_texts, "MOST_ENTRIES", 12)
-    reading = Reading()
-    list(read_texts(tmp_path, reading))
-    assert "over 12 files" in reading.unread[0]
+    done = Reading()
+    list(read_texts(tmp_path, done))
+    assert "over 12 files" in done.unread[0]
     monkeypatch.setattr(context_texts, "MOST_ENTRIES", 13)
     monkeypatch.setattr(context_texts, "MOST_FILES", 13)
-    reading = Reading()
-    assert len(list(read_texts(tmp_path, reading))) == 13
-    assert not reading.unread
+    done = Reading()
+    assert len(list(read_texts(tmp_path, done))) == 13
+    assert not done.unread

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.elsewhere.file_diff import diff_of_edits
 from uvdive.rewrite.elsewhere.mounts import serve_mounts, warn_variables
 from uvdive.rewrite.elsewhere.slots import Outside
 from uvdive.rewrite.elsewhere.survey import survey
@@ -232,9 +233,10 @@ def _changes(
     changes = []
     for path, wanted in sorted(edits.items()):
         old = outside.texts[path]
-        new = with_edits(old, sorted(set(wanted)))
+        once = sorted(set(wanted))
+        new = with_edits(old, once)
         if new != old:
-            changes.append(FileChange.of(path, old, new))
+            changes.append(FileChange(path, new, diff_of_edits(old, once, path), old))
             notes.allowed.paths.update(places_of(evidence, path))
     return changes
 

@@ -20,7 +20,6 @@ _ASSIGNED = re.compile(
 )
 _STRING = re.compile(r"\"([^\"\\\n]*)\"|'([^'\\\n]*)'")
 _PROCESS = re.compile(r"[ \t]*[\w-]+:[ \t]*")
-_MOST = 1000
 
 
 def read_lines(given: Text, outside: Outside) -> None:
@@ -62,7 +61,7 @@ def _add(  # noqa: PLR0913 - what a slot is made of, by name
 ) -> None:
     piece = given.text[start:end]
     named = may_call(piece) if how == "host" else names_uv(piece)
-    if named and len(outside.slots) < _MOST:
+    if named:
         line = given.text.count("\n", 0, start) + 1
         places = range(start, end + 1)
         outside.slots.append(

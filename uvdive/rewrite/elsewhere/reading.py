@@ -21,6 +21,9 @@ from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 
+MOST_SLOTS = 1000
+"""Every draft of a plan looks at each of them."""
+
 # Programs that nothing in a container starts: their runners are tools of development.
 _TOOLS = frozenset({"noxfile.py", "dodo.py", "fabfile.py", "setup.py"})
 _INVOKE = re.compile(r"^(?:from|import)\s+invoke\b", re.MULTILINE)
@@ -46,6 +49,13 @@ def look_outside(evidence: Evidence, files: Files | None) -> Outside:
     for text in texts:
         outside.texts[text.path] = text.text
         _read(text, documents.get(text.path, []), evidence, files, place, own, outside)
+        if len(outside.slots) > MOST_SLOTS:
+            del outside.slots[MOST_SLOTS:]
+            outside.unread.append(
+                f"{text.path} goes beyond the {MOST_SLOTS:,} commands that are looked at: see that the "
+                "rest of it, and what comes after it, does not call uv."
+            )
+            break
     used = {slot.path for slot in outside.slots} | {hidden.path for hidden in outside.hidden}
     outside.texts = {path: text for path, text in outside.texts.items() if path in used}
     return outside

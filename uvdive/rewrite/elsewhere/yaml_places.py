@@ -153,9 +153,11 @@ def _without_line(text: str, item: Node) -> Edit | None:
 
 def with_edits(text: str, edits: Sequence[Edit]) -> str:
     """A text with edits in it, which must not overlap."""
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+    parts, done = [], 0
+    for start, end, new in sorted(edits):
+        parts += [text[done:start], new]
+        done = end
+    return "".join([*parts, text[done:]])
 
 
 def edits_between(old: str, new: str, places: Sequence[int]) -> list[Edit]:

@@ -65,6 +65,7 @@ class Finder:
     def __init__(self, evidence: Evidence, env: EnvironmentFacts, files: Files | None) -> None:
         self.evidence, self.env, self.files = evidence, env, files
         self.found: dict[str, Script] = {}
+        self._looked: dict[str, Found | None] = {}
 
     def look_at(self, words: Sequence[str], line: int, *, sure: bool = True) -> None:
         """Take the scripts that a command starts or reads.
@@ -183,6 +184,11 @@ class Finder:
 
     def _find(self, path: str) -> Found | None:
         """The author's own file at a path, outside the environment; None where there is none."""
+        if path not in self._looked:
+            self._looked[path] = self._look(path)
+        return self._looked[path]
+
+    def _look(self, path: str) -> Found | None:
         if self.env.holds(path):
             return None
         if self.files is None:
