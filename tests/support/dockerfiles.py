@@ -45,5 +45,5 @@ def decision(result: RewritePlan, name: str) -> Decision | None:
 
 def warned(result: RewritePlan, rule: str) -> list[tuple[int | None, str]]:
     """Lines and texts of the warnings by a rule."""
-    assert result.outcome == "rewritten", result.refusal
+    assert result.outcome in ("rewritten", "improved"), result.refusal
     return [(warning.line, warning.text) for warning in result.warnings if warning.rule == rule]

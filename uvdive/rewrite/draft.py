@@ -97,7 +97,8 @@ def finished(evidence: Evidence, files: Files | None, choices: Mapping[str, str]
 
 def _improved(found: Improved, notes: Notes) -> Draft:
     outcome: Outcome = "improved" if found.changes else "unchanged"
-    return Draft(notes, found.writer, found.prediction if found.changes else None, outcome=outcome)
+    prediction = found.prediction if found.changes else None
+    return Draft(notes, found.writer, prediction, found.others, outcome=outcome)
 
 
 def _divided(study: Study, notes: Notes) -> Draft:

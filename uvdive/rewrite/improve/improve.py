@@ -15,7 +15,7 @@ from uvdive.rewrite.improve.told import tell_findings
 from uvdive.rewrite.improve.twice import mend_copies
 from uvdive.rewrite.improve.work import Work
 from uvdive.rewrite.notes import Notes
-from uvdive.rewrite.plan import Prediction
+from uvdive.rewrite.plan import FileChange, Prediction
 from uvdive.rewrite.stages import keeps_uv
 from uvdive.rewrite.text import LineEdits, Writer, write_edited
 
@@ -24,12 +24,14 @@ from uvdive.rewrite.text import LineEdits, Writer, write_edited
 class Improved:
     """The file as it could be: ``writer`` has the new text, the notes what was decided and what is left.
 
-    ``prediction`` is None without an image; ``changes`` says whether anything does.
+    ``prediction`` is None without an image; ``changes`` says whether anything does, ``others`` are
+    files that change with it.
     """
 
     writer: Writer
     prediction: Prediction | None
     changes: bool
+    others: tuple[FileChange, ...] = ()
 
 
 def improve(
@@ -61,7 +63,7 @@ def improve(
     mend_packages(work)
     tell_findings(work)
     edits = work.finish()
-    return Improved(write_edited(evidence.dockerfile, edits), _prediction(work), bool(edits))
+    return Improved(write_edited(evidence.dockerfile, edits), _prediction(work), bool(edits), work.others)
 
 
 def _save_uv(work: Work, *, kept: bool) -> None:

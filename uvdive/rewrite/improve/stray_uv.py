@@ -6,11 +6,12 @@ import re
 
 from uvdive.dockerfile.shell import command_text
 from uvdive.rewrite.advice import ADVICE
+from uvdive.rewrite.elsewhere import commands_outside, look_outside, serve_outside
 from uvdive.rewrite.environment import EnvironmentFacts, environments_of_stage
 from uvdive.rewrite.improve.work import Work
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.stages import steps_with_uv
-from uvdive.rewrite.start import Start, plan_start
+from uvdive.rewrite.start import plan_start
 from uvdive.rewrite.text import edits_in_place
 from uvdive.uv.images import Reference, python_of
 from uvdive.uv.mentions import mentions_uv
@@ -30,22 +31,24 @@ def leave_uv_out(work: Work) -> None:
     if not steps:
         return
     env = _environment(work) if _starts_without_sync(work) else None
-    start = plan_start(work.evidence, env, None, work.notes) if env is not None else None
-    if env is None or start is None or start.sync or _scripts_need_it(start):
+    outside = look_outside(work.evidence, None)
+    start = None
+    if env is not None:
+        start = plan_start(work.evidence, env, None, work.notes, commands_outside(outside))
+    if env is None or start is None or start.sync:
         raise Refused(
             "R45",
             "The last stage still has uv: this instruction puts uv into it. Copy only the environment and "
             "what the app needs into the last stage.",
             steps[0].line,
         )
-    note_left_out(work.notes, steps[0].line)
+    start = serve_outside(outside, work.evidence, None, start, work.notes)
+    if start.scripts.copied_uv is None:
+        note_left_out(work.notes, steps[0].line)
     for advise in ADVICE:
         advise(work.evidence, None, work.notes, divided=False)
     work.edits = edits_in_place(work.evidence, start, env, work.notes)
-
-
-def _scripts_need_it(start: Start) -> bool:
-    return bool(start.scripts.copied_uv or start.scripts.shim or start.scripts.edits or start.scripts.changes)
+    work.others = tuple(start.scripts.changes)
 
 
 def note_left_out(notes: Notes, line: int) -> None:

@@ -18,6 +18,7 @@ from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.plan import FileChange
 from uvdive.rewrite.text import LineEdits
 
 ROOT = frozenset({"", "root", "0", "root:root", "0:0"})
@@ -122,6 +123,7 @@ class Work:
 
     ``edits`` are of whole instructions, ``changes`` of RUNs, by line. ``saved`` are bytes
     by owner, ``mended`` findings of the image (id and line) that the changes make good.
+    ``others`` are other files that change with it.
     """
 
     evidence: Evidence
@@ -131,6 +133,7 @@ class Work:
     changes: dict[int, RunChange] = field(default_factory=dict)
     saved: dict[str, int] = field(default_factory=dict)
     mended: set[tuple[str, int | None]] = field(default_factory=set)
+    others: tuple[FileChange, ...] = ()
 
     @property
     def report(self) -> ImageReport | None:
