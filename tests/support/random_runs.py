@@ -94,7 +94,7 @@ class Generator:
         return [self._run(with_packages=index in at) for index in range(count)]
 
     def _run(self, *, with_packages: bool) -> str:
-        chain = [self._command() for _ in range(self.random.randint(4, 13))]
+        chain = [self._command() for _ in range(self.random.randint(5, 13))]
         if with_packages:
             chain.insert(self.random.randint(0, len(chain)), self._packages())
         self.commands += len(chain)
@@ -115,7 +115,8 @@ class Generator:
 
     def _new(self, *, folder: bool = False) -> str:
         """A path that is not there, in a folder that is made with it."""
-        above = self.random.choice([*self.tops, *self.folders])
+        known = self.folders and self.random.random() < 0.7
+        above = self.random.choice(self.folders if known else self.tops)
         path = f"{above}/{self._name()}"
         (self.folders if folder else self.files).append(path)
         return path
@@ -194,7 +195,7 @@ class Generator:
         return f"{self._above(path)}mv {source} {path}"
 
     def _loop(self) -> str:
-        top = self.random.choice(self.tops[:3])
+        top = self._some(self.folders, lambda: "/srv")
         names = [self._name() for _ in range(3)]
         self.folders += [f"{top}/{name}" for name in names]
         return f"for d in {' '.join(names)}; do mkdir -p {top}/$d && chmod 711 {top}/$d; done"

@@ -9,7 +9,7 @@ from dockerfiles import BASE, FLASK, SYNC, decision, last_stage, refused
 from system_facts import facts, packages
 
 from uvdive.ledger.system.installed import Installed
-from uvdive.rewrite.evidence.package_books import asked_for, listed_by_apk, scripted
+from uvdive.rewrite.evidence.package_books import asked_for, listed_by_apk, scripted, scripted_by_tmpfiles
 
 FOUND = packages("libc6", "tini", "file: libmagic1t64", "libmagic1t64: (libmagic1)", "gcc: cpp", "cpp", "jq")
 UPDATE = "RUN apt-get update && "
@@ -177,6 +177,8 @@ def test_the_paths_in_packages_scripts_and_in_apks_lists() -> None:
         "/var/log/nginx/access.log",
         "/etc/vim/vimrc",
     }
+    tmpfiles = b"# x\nd /run/sudo 0711 root root\nL+ /etc/mtab - - - - ../proc/self/mounts\nr! /x/\n"
+    assert scripted_by_tmpfiles([tmpfiles]) == {"/run/sudo", "/etc/mtab", "/x"}
     assert list(listed_by_apk(files.get)) == [
         (b"/sbin", "tini"), (b"/sbin/tini", "tini"), (b"/a", "x"), (b"/var/lib/x", "x")
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from uvdive.ledger.reading.contents import Contents, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed, installed_packages
 from uvdive.ledger.whose import os_package
-from uvdive.rewrite.evidence.package_books import asked_for, listed_by_apk, scripted
+from uvdive.rewrite.evidence.package_books import asked_for, listed_by_apk, scripted, scripted_by_tmpfiles
 
 # What packages' scripts make links in: update-alternatives, update-rc.d.
 _LINKED = (b"/etc/alternatives/", *(b"/etc/rc%c.d/" % level for level in b"0123456S"))
@@ -121,8 +121,8 @@ class OsPackagesSeen:
 
     @cached_property
     def scripted(self) -> frozenset[str]:
-        """The absolute paths that the scripts of the added packages name, and so may have made."""
-        return scripted(self._small, self.added, self._architecture)
+        """The paths that scripts and tmpfiles.d of the added packages name, and so may have made."""
+        return scripted(self._small, self.added, self._architecture) | scripted_by_tmpfiles(self._tmpfiles())
 
     def listed_paths(self) -> dict[str, frozenset[str]]:
         """As ``listed``, by path."""
@@ -158,6 +158,14 @@ class OsPackagesSeen:
         """The paths of dpkg's lists of a package's files."""
         for stem in (package, f"{package}:{self._architecture}"):
             yield f"{DPKG}/info/{stem}.list".encode()
+
+    def _tmpfiles(self) -> Iterator[bytes]:
+        """What the added packages tell systemd-tmpfiles(8) to make, which their scripts call."""
+        folder = resolve(self.table, b"/usr/lib/tmpfiles.d").node
+        for node in self.table.children(folder) if folder is not None else ():
+            entry = self.table.visible(node)
+            if entry is not None and self.of_entry(entry) in self.added:
+                yield self.read(entry, _MOST)
 
     @property
     def _architecture(self) -> str:

@@ -46,6 +46,15 @@ def scripted(read: Read, packages: Iterable[str], architecture: str) -> frozense
     return frozenset(text(path).rstrip("/.:") for script in scripts for path in _PATH.findall(script))
 
 
+def scripted_by_tmpfiles(texts: Iterable[bytes]) -> frozenset[str]:
+    """The paths in the second column of tmpfiles.d(5).
+
+    https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html
+    """
+    lines = (line.split() for data in texts for line in text(data).splitlines())
+    return frozenset(words[1].rstrip("/") for words in lines if len(words) > 1 and words[1].startswith("/"))
+
+
 def _of_dpkg(read: Read, names: Iterable[str], architecture: str) -> Iterator[bytes]:
     for name in names:
         for stem in (name, f"{name}:{architecture}"):
