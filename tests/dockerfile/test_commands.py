@@ -41,19 +41,21 @@ def test_a_program_that_starts_the_one_behind_it_is_taken_off(wrapper: str) -> N
         ("sudo env A=1 nice uv x", "uv x"),
         ("xargs uv pip", "uv pip"),
         ("xargs -r -0 uv", "uv"),
-        ("xargs -n 1 uv", "uv"),
-        ("xargs -I {} uv", "uv"),
-        ("xargs -P 4 uv", "uv"),
-        ("xargs -L 1 uv", "uv"),
-        ("xargs -d x uv", "uv"),
         ("xargs -n1 -P 4 env A=1 uv", "uv"),
-        ("xargs -a uv", "uv"),
+        ("xargs -t uv", "uv"),
         ("xargs", ""),
         ("uv run sudo", "uv run sudo"),
     ],
 )
 def test_what_is_run_behind_env_and_xargs(text: str, expected: str) -> None:
     assert program(text) == expected
+
+
+@pytest.mark.parametrize("option", ["-n", "-I", "-P", "-L", "-d", "-a", "-E", "-s", "--arg-file"])
+def test_an_option_of_xargs_that_takes_a_word(option: str) -> None:
+    assert program(f"xargs {option} x uv") == "uv"
+    assert program(f"xargs {option}x uv") == "uv"
+    assert program(f"xargs {option} x") == ""
 
 
 @pytest.mark.parametrize(
