@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from uvdive.dockerfile.commands import SHELLS, Command, Part, Script, Word, argument_of
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
 _DEPTH = 200
+_LISTS = 300
+"""Commands in one list of ``&&`` and ``||``, at most: each lies deeper in the tree than the one before."""
+
+_NODES = 100_000
+_BYTES = 1 << 20
 _SEPARATORS = frozenset({"&&", "||", "|", "|&", ";", ";;", "&", "\n"})
 _COMMANDS = frozenset({"command", "declaration_command", "unset_command", "test_command"})
 _ASSIGNMENTS = frozenset({"variable_assignment", "variable_assignments"})
@@ -47,18 +55,37 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
+@functools.lru_cache(maxsize=64)
 def read(text: str, depth: int = 0) -> Script | None:
     """The script that a text is; None where the parser finds a fault in it."""
-    if depth > _DEPTH or "\0" in text:
+    if depth > _DEPTH or "\0" in text or len(text) > _BYTES:
         return None
     data = text.encode("utf-8", "surrogatepass")
     root = _parser().parse(data).root_node
-    if root.has_error or any(child.type == ";;" for child in root.children):
+    if root.has_error or _is_endless(root) or any(child.type == ";;" for child in root.children):
         return None
     try:
         return _Reader(text, data, depth).script(root)
     except _TooDeepError:
         return None
+
+
+def _is_endless(root: Node) -> bool:
+    """Is it longer or deeper than any person writes, so that reading it would take for ever?"""
+    cursor = root.walk()
+    lists = nodes = 0
+    while True:
+        nodes += 1
+        kind = cursor.node.type if cursor.node is not None else ""
+        lists += kind == "list"
+        if nodes > _NODES or lists > _LISTS:
+            return True
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return False
+            lists -= cursor.node is not None and cursor.node.type == "list"
 
 
 class _Reader:
@@ -75,9 +102,13 @@ class _Reader:
 
     def _at(self, offset: int) -> int:
         """A byte offset as an offset in the text."""
-        if len(self.data) == len(self.text):
-            return offset
-        return len(self.data[:offset].decode("utf-8", "surrogatepass"))
+        return offset if len(self.data) == len(self.text) else bisect_left(self._starts, offset)
+
+    @functools.cached_property
+    def _starts(self) -> array[int]:
+        """The byte offset of each character."""
+        lengths = (len(character.encode("utf-8", "surrogatepass")) for character in self.text)
+        return array("I", accumulate(lengths, initial=0))
 
     def _source(self, node: Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogatepass")

@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from uvdive.dockerfile.scan import DockerfileError
 from uvdive.dockerfile.shell import command_text
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.syntax import Dockerfile, parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice import Lacking, warn_lacking
@@ -25,6 +26,8 @@ from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
 from uvdive.rewrite.stages import BaseLookup, check_multistage, is_lean
 from uvdive.rewrite.study import Study, study
 from uvdive.uv.mentions import mentions_uv
+
+_LONGEST = 128 << 10
 
 Drafts = Callable[[Mapping[str, str]], Draft]
 """Makes the draft of some choices; raises Refused where they have none."""
@@ -56,7 +59,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         choices: the user's, by decision id.
 
     Raises:
-        DockerfileError: the text is no Dockerfile.
+        DockerfileError: the text is no Dockerfile, or an instruction is too long for any.
         UsageError: a choice names a decision or value that is not offered.
     """
     choices = dict(choices or {})
@@ -64,6 +67,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     base = RewritePlan("unchanged", evidence_kind, dockerfile, text, text, "")  # type: ignore[arg-type]
     notes = Notes(choices)
     syntax = parse(text)
+    _check_lengths(syntax)
     try:
         evidence = replace(gather(syntax, report, context), store=store, system=system, name=dockerfile)
         _check_uv(evidence)
@@ -84,6 +88,19 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         refusal = Refusal(refused.rule, str(refused), refused.line)
         return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
     return _finish(base, draft, choices, partial(decide, studied))
+
+
+def _check_lengths(syntax: Dockerfile) -> None:
+    """Linux starts nothing with a word or variable of more than 128 KiB (execve(2), MAX_ARG_STRLEN)."""
+    for instruction in syntax.instructions:
+        if len(instruction.value) > _LONGEST:
+            line = instruction.line
+            raise DockerfileError(
+                f"Line {line}: this {instruction.keyword} is longer than 128 KiB, which no program can be "
+                "given.",
+                "Put the text into a file, and COPY it.",
+                line=line,
+            )
 
 
 def _check_uv(evidence: Evidence) -> None:

@@ -19,6 +19,7 @@ from uvdive.rewrite.planner import plan
 from uvdive.session.kept import Kept
 
 _LIMIT = 1 << 20
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
@@ -134,14 +135,26 @@ def read_dockerfile(path: Path) -> str:
         UsageError: there is no such file, it is too big, or it is no UTF-8 text.
     """
     try:
-        if path.is_file() and path.stat().st_size > _LIMIT:
-            raise UsageError(f"{path} is over 1 MiB: that is no Dockerfile.", "Name a Dockerfile.")
-        return path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text.", "Name a Dockerfile.") from error
+        with path.open("rb") as file:
+            data = file.read(_LIMIT + 1)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}.", "Name a Dockerfile that exists."
+        ) from error
+    if len(data) > _LIMIT:
+        raise UsageError(f"{path} is over 1 MiB: that is no Dockerfile.", "Name a Dockerfile.")
+    if data.startswith(_UTF_16) or b"\0" in data:
+        what = (
+            "UTF-16 text, which no builder reads" if data.startswith(_UTF_16) else "no text: it holds a NUL"
+        )
+        raise UsageError(f"{path} is {what}.", "Save it as UTF-8, or name another file.")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(
+            f"{path} is not UTF-8 text: line {line} has a byte that is none (0x{data[error.start]:02X}).",
+            "Save it as UTF-8, or name another file.",
         ) from error
 
 
