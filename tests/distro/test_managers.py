@@ -72,3 +72,24 @@ def test_the_instruction_that_installs() -> None:
     assert managers.install_instruction("debian", ["a"]).startswith(
         "RUN apt-get update && apt-get install -y "
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "makes"),
+    [
+        ("useradd -m app", True),
+        ("useradd --create-home app", True),
+        ("sudo useradd -rm app", True),
+        ("/usr/sbin/useradd -ms /bin/sh app", True),
+        ("useradd app", False),
+        ("useradd -M app", False),
+        ("adduser --disabled-password app", True),
+        ("adduser -D app", True),
+        ("adduser -D -H app", False),
+        ("adduser -DH app", False),
+        ("adduser --no-create-home app", False),
+        ("groupadd -r m", False),
+    ],
+)
+def test_which_commands_make_a_home(text: str, makes: bool) -> None:
+    assert managers.makes_home(text.split()) is makes

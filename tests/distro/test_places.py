@@ -119,3 +119,51 @@ def test_sources_users_temporary_and_cleaned() -> None:
     for path in ("/etc/apartment", "/tmpfs", "/usr/share/documents", "/var/lib/apt"):
         told = (places.is_source(path), places.is_temporary(path), places.is_fetched(path))
         assert told == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/var/lib/dpkg/status", "/lib/apk/db/installed", "/usr/lib/apk/db", "/var/lib/rpm/x", "/usr/share/rpm"],
+)
+def test_where_package_managers_keep_what_is_installed(path: str) -> None:
+    assert places.is_database(path)
+    assert not places.is_database(f"/srv{path}")
+
+
+def test_a_folder_whose_name_goes_on_is_no_database() -> None:
+    assert not any(
+        map(places.is_database, ("/var/lib/dpkg-x", "/lib/apk/dbs", "/usr/share/rpms", "/var/lib"))
+    )
+
+
+TRIGGERED = """
+/etc/mailcap /etc/shells /etc/machine-id /etc/ca-certificates.conf /etc/pam.d/common-auth
+/etc/fonts/conf.d/10-x /etc/xml/catalog /etc/sgml/x /etc/systemd/system/multi-user.target.wants/cron.service
+/etc/systemd/user/x.requires/y /etc/ssl/cert.pem /var/lib/xml-core/x /var/lib/sgml-base/y
+"""
+
+
+@pytest.mark.parametrize("path", TRIGGERED.split())
+def test_what_packages_scripts_keep_for_all_packages(path: str) -> None:
+    assert places.is_made_by_triggers(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/pam.d/app",
+        "/etc/systemd/system/app.service",
+        "/etc/fonts/local.conf",
+        "/etc/ssl/app.pem",
+        "/var/lib/x",
+    ],
+)
+def test_what_an_author_writes_beside_it_is_not_theirs(path: str) -> None:
+    assert not places.is_made_by_triggers(path)
+
+
+def test_mail_boxes() -> None:
+    assert places.is_mail_box("/var/mail/app")
+    assert places.is_mail_box("/var/spool/mail/app")
+    assert not places.is_mail_box("/var/mail/app/new")
+    assert not places.is_mail_box("/srv/mail/app")

@@ -94,7 +94,7 @@ class Generator:
         return [self._run(with_packages=index in at) for index in range(count)]
 
     def _run(self, *, with_packages: bool) -> str:
-        chain = [self._command() for _ in range(self.random.randint(5, 13))]
+        chain = [self._command() for _ in range(self.random.randint(9, 19))]
         if with_packages:
             chain.insert(self.random.randint(0, len(chain)), self._packages())
         self.commands += len(chain)
@@ -115,7 +115,7 @@ class Generator:
 
     def _new(self, *, folder: bool = False) -> str:
         """A path that is not there, in a folder that is made with it."""
-        known = self.folders and self.random.random() < 0.7
+        known = self.folders and self.random.random() < 0.85
         above = self.random.choice(self.folders if known else self.tops)
         path = f"{above}/{self._name()}"
         (self.folders if folder else self.files).append(path)
@@ -286,7 +286,7 @@ class Generator:
 
 
 def dockerfile(
-    system: System, seed: int, count: int = 20, installs: int = 4
+    system: System, seed: int, count: int = 12, installs: int = 3
 ) -> tuple[str, dict[str, str], int]:
     """A Dockerfile of random RUNs, the scripts beside it (by name), and how many commands it has."""
     generator = Generator(system, Random(seed))
