@@ -187,11 +187,11 @@ def test_each_check_stands_with_its_differences() -> None:
     lines = verification_lines(Verification(checks))
     assert lines[0] == "Verification: it failed (1 passed, 2 failed)."
     assert lines[1:] == [
-        "  passed     config       equal",
-        "  failed     files        2 lost",
+        "  passed                config       equal",
+        "  failed                files        2 lost",
         "             /x\\x1b",
         "             /y",
-        "  failed     libraries",
+        "  failed                libraries",
     ]
 
 
@@ -209,7 +209,7 @@ LOOKED = "--start runs and compares them too."
         ),
         (
             (Check("files", "passed", "x", unseen=("a\x1b", "b")),),
-            "not proven, as not everything could be looked at (1 passed)",
+            "not proven, as not everything could be looked at (1 not proven)",
             "             not looked at: b",
         ),
         (
@@ -226,16 +226,38 @@ def test_a_verification_says_how_far_it_proves(checks: tuple[Check, ...], first:
     assert any("not looked at: a\\x1b" in line for line in lines) is bool(checks[0].unseen)
 
 
+def test_what_checks_came_to_is_told_in_words_and_counted() -> None:
+    checks = (
+        Check("config", "announced", "a"),
+        Check("files", "announced", "b"),
+        Check("libraries", "repaired", "c"),
+        Check("imports", "skipped", "d"),
+        Check("start", "announced", "e", unseen=("f",)),
+        Check("interpreter", "failed", "g", unseen=("h",)),
+    )
+    lines = verification_lines(Verification(checks))
+    told = "2 expected changes, 1 fixed by the rewrite, 1 skipped, 1 not proven, 1 failed"
+    assert lines[0] == f"Verification: it failed ({told})."
+    assert [line[2:22].rstrip() for line in lines[1:] if line[2] != " "] == [
+        "expected change",
+        "expected change",
+        "fixed by the rewrite",
+        "skipped",
+        "not proven",
+        "failed",
+    ]
+
+
 def test_repairs_are_those_that_were_made_and_those_that_may_be() -> None:
     one, two = Repair("paths", "/x", ("files",), "lost"), Repair("packages", "git", ("start",), "called")
     assert repair_text((), ()) == ""
     assert repair_text((), (one, two)) == (
-        "\nRepaired with --choose paths=/x: lost\nRepaired with --choose packages=git: called\n"
+        "\nFixed with --choose paths=/x: lost\nFixed with --choose packages=git: called\n"
     )
     assert repair_text((two, one), (one,)).splitlines() == [
         "",
-        "Repaired with --choose paths=/x: lost",
-        "This may mend it (--repair does so, builds and verifies once more):",
+        "Fixed with --choose paths=/x: lost",
+        "This may fix it (--repair does so, builds and verifies once more):",
         "  --choose packages=git",
         "    called",
         "  --choose paths=/x",
