@@ -87,7 +87,7 @@ def study(evidence: Evidence, lookup: BaseLookup) -> Study:
     note_stages(evidence, notes)
     found = (find_environment if with_uv else environment_of)(evidence, files, notes)
     runs, undivided = _runs(evidence)
-    warn_resolving(evidence, found.minor, notes)
+    warn_resolving(evidence, notes)
     for advise in ADVICE:
         advise(evidence, files, notes)
     return Study(

@@ -97,7 +97,8 @@ class Options:
 
     ``mode`` is ``-m``, ``-s`` or empty. ``directory`` and ``project`` are as given.
     ``wanted`` are options that the build's sync must have had or gets: each a name,
-    or a name and a value. ``checked`` are those that it must have had.
+    or a name and a value. ``checked`` are those that it must have had. ``told`` are all
+    words of the options.
     """
 
     rest: int
@@ -109,6 +110,7 @@ class Options:
     python: str | None = None
     exact: bool = False
     active: bool = False
+    told: tuple[str, ...] = ()
 
 
 def read_options(words: Sequence[str], start: int) -> Options:
@@ -155,6 +157,7 @@ def read_options(words: Sequence[str], start: int) -> Options:
         values.get("-p", values.get("--python")),
         "--exact" in flags,
         "--active" in flags,
+        tuple(words[start:index]),
     )
 
 

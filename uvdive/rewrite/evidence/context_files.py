@@ -81,13 +81,16 @@ def _mounted(evidence: Evidence, path: str) -> list[str]:
     return found
 
 
-def context_file(evidence: Evidence, path: str) -> tuple[str, str] | None:
-    """As ``context_text``, with the file's path in the context in front."""
+def context_file(evidence: Evidence, path: str, *, most: int = _LIMIT) -> tuple[str, str] | None:
+    """As ``context_text``, with the file's path in the context in front.
+
+    ``most`` is the size in bytes from which on it counts as no short text.
+    """
     absolute = posixpath.normpath(posixpath.join(evidence.workdir, path))
-    return _read(evidence, _candidates(evidence, absolute))
+    return _read(evidence, _candidates(evidence, absolute), most)
 
 
-def _read(evidence: Evidence, candidates: Iterable[str]) -> tuple[str, str] | None:
+def _read(evidence: Evidence, candidates: Iterable[str], most: int = _LIMIT) -> tuple[str, str] | None:
     """The first of some paths of the context that is a short text, and that text."""
     if evidence.context is None:
         return None
@@ -95,7 +98,7 @@ def _read(evidence: Evidence, candidates: Iterable[str]) -> tuple[str, str] | No
     for candidate in candidates:
         file = Path(root, candidate)
         try:
-            if file.resolve().is_relative_to(root) and file.is_file() and file.stat().st_size < _LIMIT:
+            if file.resolve().is_relative_to(root) and file.is_file() and file.stat().st_size < most:
                 with file.open(encoding="utf-8", errors="replace", newline="") as text:
                     return posixpath.normpath(candidate), text.read()
         except (OSError, ValueError):

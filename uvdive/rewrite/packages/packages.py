@@ -18,11 +18,12 @@ class Packages:
     """What RUNs install and remove, what lies in the bases, and what was decided to leave out.
 
     ``old`` are the packages of the original's base, ``there`` those of the final stage's;
-    ``others`` came by other means than commands of apt and apk. ``drop`` holds why
+    ``others`` came by other means than commands of apt and apk, ``unseen`` says that the new image
+    gets distributions that nobody has looked into. ``drop`` holds why
     the final stage lacks a package, by the line of the RUN and the start of the package's word in it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the evidence, piece by piece, by name
         self,
         evidence: Evidence,
         facts: SystemFacts,
@@ -31,9 +32,11 @@ class Packages:
         notes: Notes,
         found: list[Install],
         gone: list[Removal],
+        *,
+        unseen: bool = False,
     ) -> None:
         self.evidence, self.facts, self.runs, self.notes = evidence, facts, runs, notes
-        self.installs, self.removals = found, gone
+        self.installs, self.removals, self.unseen = found, gone, unseen
         old = {name for name, layer in facts.first_layer.items() if layer < evidence.base_layers}
         self.old = frozenset(old & facts.packages.keys())
         # Where the runner's base is not at hand, it is taken to hold what the old base holds (R60).

@@ -38,9 +38,12 @@ class PackagePlan:
 
 
 def plan_packages(
-    evidence: Evidence, runs: Sequence[Run], base: ImageReport | None, notes: Notes
+    evidence: Evidence, runs: Sequence[Run], base: ImageReport | None, notes: Notes, *, unseen: bool = False
 ) -> PackagePlan:
     """Decide on every package; without evidence all of them are kept.
+
+    ``unseen`` says that the build installs distributions which the original does not have, so that
+    nothing tells what they need.
 
     Raises:
         Refused: R43, what is removed again cannot be told without the image.
@@ -60,7 +63,7 @@ def plan_packages(
             )
         _note_all_kept(found, notes)
         return PackagePlan()
-    return _plan(Packages(evidence, facts, runs, base, notes, found, gone))
+    return _plan(Packages(evidence, facts, runs, base, notes, found, gone, unseen=unseen))
 
 
 def _note_all_kept(found: Sequence[Install], notes: Notes) -> None:

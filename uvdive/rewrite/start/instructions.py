@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uvdive.dockerfile.edits import json_array
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import inner
-from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts, RunCall
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
@@ -29,8 +29,9 @@ class Start:
     ``moved`` are the new sources of ENTRYPOINT, CMD and HEALTHCHECK by line, as far as
     they change; ``starts`` the words of what starts afterwards. ``removed`` are the
     runners that went, ``sync`` the options that the build's sync gets for what `uv run`
-    installed at start. ``scripts`` is what becomes of start scripts that call uv, ``found``
-    are all scripts that run at start. ``stop_signal`` is an instruction to add, or None.
+    installed at start, ``calls`` each `uv run`. ``scripts`` is what becomes of start scripts
+    that call uv, ``found`` are all scripts that run at start. ``stop_signal`` is an instruction
+    to add, or None.
     """
 
     moved: Mapping[int, str]
@@ -41,6 +42,7 @@ class Start:
     found: tuple[Script, ...]
     stop_signal: str | None
     around: Surroundings
+    calls: tuple[RunCall, ...] = ()
 
 
 def plan_start(evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> Start:
@@ -70,6 +72,7 @@ def plan_start(evidence: Evidence, env: EnvironmentFacts, files: Files | None, n
         tuple(finder.found.values()),
         signals.stop_signal,
         around,
+        (*commands.calls, *(scripts.calls if scripts is not None else ())),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.environment import RunCall
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -41,7 +42,7 @@ class ScriptPlan:
 
     ``edits`` are new sources of the author's instructions by line, ``changes`` the
     other files. ``lines`` go into the last stage; ``nodes`` are what they copy from
-    the build stage. ``sync`` are options that the build's sync gets.
+    the build stage. ``sync`` are options that the build's sync gets, ``calls`` each `uv run`.
     """
 
     edits: dict[int, str] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class ScriptPlan:
     nodes: tuple[int, ...] = ()
     sync: set[tuple[str, ...]] = field(default_factory=set)
     without_uv: bool = False
+    calls: list[RunCall] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ class _Survey:
     simple: bool = True
     programs: set[str] = field(default_factory=set)
     sync: set[tuple[str, ...]] = field(default_factory=set)
+    calls: list[RunCall] = field(default_factory=list)
 
 
 def decide(
@@ -79,7 +82,10 @@ def decide(
     for survey in surveys:
         survey.stays = survey.stays or _why_not(survey, evidence)
     names = ", ".join(survey.script.path for survey in surveys)
-    plan = ScriptPlan(sync={option for survey in surveys for option in survey.sync})
+    plan = ScriptPlan(
+        sync={option for survey in surveys for option in survey.sync},
+        calls=[call for survey in surveys for call in survey.calls],
+    )
     uv = _uv_path(surveys, files)
     stays = next((f"{s.script.path} {s.stays}" for s in surveys if s.stays), "")
     # cron hands no variables on, which a uv that stays and its stand-in would need.
@@ -98,7 +104,7 @@ def decide(
     chosen = notes.choose(
         CHOICES["start-scripts"],
         line,
-        f"The environment is ready, so uv has nothing to do there but to start the program"
+        f"The build makes the environment complete, so uv has nothing to do there but to start the program"
         f"{f'; {stays}' if stays else ''}.",
         about=f"{names} calls uv when the container starts",
         offered=possible,
@@ -198,6 +204,7 @@ def _asker(survey: _Survey, around: Surroundings) -> Strip:
             return None
         survey.programs.add(words[0])
         survey.sync |= set(stripped.sync)
+        survey.calls += [stripped.call] if stripped.call is not None else []
         valued = any(word.startswith("-") for word in words[1:2]) or any(
             not word.startswith("-") for word in words[2 : stripped.rest]
         )
