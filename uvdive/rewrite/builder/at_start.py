@@ -11,6 +11,7 @@ from uvdive.dockerfile.variables import expand
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import Change, EnvironmentFacts, RunCall, Synced, what_it_syncs
 from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
@@ -153,6 +154,8 @@ def weigh(  # noqa: PLR0913 - the evidence and the two syncs, by name
         _explain(result, synced, notes)
     if result.unseen or (synced.optional and not taken):
         notes.allowed.installs_at_start = True
+    if files is not None:
+        _announce(evidence, env, files, result, notes)
     return result
 
 
@@ -196,6 +199,16 @@ def _note_unlocked(build: Selection | None, line: int | None, notes: Notes) -> N
         "The image has no uv.lock, so `uv run` resolves anew at every start and may install other versions. "
         "The new image stays with what the build installs.",
     )
+
+
+def _announce(evidence: Evidence, env: EnvironmentFacts, files: Files, result: AtStart, notes: Notes) -> None:
+    """Tell the proof which distributions of the original come back in another version."""
+    names = {change.name for change in result.changes if change.has is not None and not change.local}
+    root = files.at(env.path)
+    if evidence.report is None or not names or root is None:
+        return
+    notes.allowed.distributions.update(names)
+    notes.allowed.paths.update(owned_paths(files, root, numbers_of(evidence.report, env.path, names)))
 
 
 def needs_sync(

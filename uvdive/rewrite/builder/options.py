@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from uvdive.dockerfile.shell import command_text, read_script, shell_text
 from uvdive.dockerfile.steps import Step
-from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import subcommand
@@ -108,11 +108,7 @@ def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes
     edits = _sync_edits(evidence, "--no-dev")
     if not edits:
         return BuildOptions()
-    numbers = frozenset(
-        number
-        for number, part in enumerate(evidence.report.components)
-        if part.kind == "distribution" and part.name in names and part.path == main.path
-    )
+    numbers = numbers_of(evidence.report, main.path, names)
     choice = CHOICES["dev-group"]
     chosen = notes.choose(
         choice,
@@ -129,26 +125,6 @@ def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes
         notes.allowed.paths.update(owned_paths(files, root, numbers))
     less = sum(evidence.report.components[number].live_bytes for number in numbers)
     return BuildOptions(edits, sync=("--no-dev",), less_bytes=less, removed=numbers)
-
-
-def owned_paths(files: Files, root: int, components: Collection[int]) -> list[str]:
-    """The topmost paths below which everything belongs to the components."""
-    found: list[str] = []
-
-    def whole(node: int) -> bool:
-        if files.kind(node) == Kind.FILE:
-            return files.component(node) in components
-        if files.kind(node) != Kind.DIRECTORY:
-            return False
-        children = files.children(node)
-        states = [(child, whole(child)) for child in children]
-        if states and all(state for _, state in states):
-            return True
-        found.extend(files.path(child) for child, state in states if state)
-        return False
-
-    whole(root)
-    return found
 
 
 def _bytecode(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from uvdive.distro.places import (
     LD_CACHE,
@@ -101,12 +101,18 @@ class Provided:
         homes = {user.home.rstrip("/") for user in users if user.uid >= 100 and user.home not in ("/", "")}
         return any(path == home or re.fullmatch(re.escape(home) + r"/\.[^/]+", path) for home in homes)
 
-    def deleted(self) -> dict[int, int]:
-        """How many paths of the base each line's RUN removed, where the final stage does not repeat it."""
+    def deleted(self, without: Collection[str] = ()) -> dict[int, int]:
+        """How many paths of the base each line's RUN removed, where the final stage does not repeat it.
+
+        Paths below those of ``without`` are not counted.
+        """
         counts: dict[int, int] = {}
         for node, layer in self.files.deleted():
             run, step = self.runs.get(layer), self.steps.get(layer)
-            if step is not None and not self.installs(run) and not is_scratch(self.files.path(node)):
+            path = self.files.path(node)
+            if any(path == top or path.startswith(f"{top}/") for top in without):
+                continue
+            if step is not None and not self.installs(run) and not is_scratch(path):
                 counts[step.line] = counts.get(step.line, 0) + 1
         return counts
 

@@ -161,7 +161,7 @@ class _Compared:
             changes=tuple(changes),
             optional=tuple(optional),
             groups=skipped if optional else frozenset(),
-            unasked=tuple(sorted(self.installed.keys() - without.packages.keys())),
+            unasked=tuple(sorted(self.installed.keys() - _installable(without))),
         )
 
     def _wanted(self, selection: Selection) -> Wanted:
@@ -235,6 +235,11 @@ class _Compared:
         pythons = self.files.children(lib) if lib is not None else []
         found = (self.files.at(f"{self.files.path(python)}/site-packages") for python in pythons)
         return [site for site in found if site is not None]
+
+
+def _installable(needed: Wanted) -> set[str]:
+    """The names of what a sync installs: a project that is no package is none."""
+    return {n for n, meant in needed.packages.items() if any(p.kind != NOT_INSTALLED for p in meant)}
 
 
 def _is_local(meant: list[Locked]) -> bool:
