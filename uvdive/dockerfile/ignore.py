@@ -80,10 +80,15 @@ def _patterns(lines: Iterable[str]) -> Iterator[tuple[re.Pattern[str], bool]]:
         back = text.startswith("!")
         text = posixpath.normpath(text[back:].strip()).lstrip("/")
         if text not in ("", "."):
-            try:
-                yield re.compile(_expression(text), re.DOTALL), back
-            except re.error:  # `[z-a]`: the build stops at it
-                yield re.compile(re.escape(text)), back
+            yield pattern_of(text), back
+
+
+def pattern_of(text: str) -> re.Pattern[str]:
+    """What a path of the context must fully match to fit a pattern of .dockerignore or COPY."""
+    try:
+        return re.compile(_expression(text), re.DOTALL)
+    except re.error:  # `[z-a]`: the build stops at it
+        return re.compile(re.escape(text))
 
 
 def _expression(pattern: str) -> str:

@@ -16,6 +16,7 @@ from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import calls_sync, uv_calls
+from uvdive.uv.lock import normal_name
 from uvdive.uv.selection import Selection, read_selection
 
 _ONLY = "uv only puts the environment on PATH and starts the command; the final image does that with ENV."
@@ -152,7 +153,7 @@ def weigh(  # noqa: PLR0913 - the evidence and the two syncs, by name
     )
     if calls:
         _explain(result, synced, notes)
-    if result.unseen or (synced.optional and not taken):
+    if result.changes:
         notes.allowed.installs_at_start = True
     if files is not None:
         _announce(evidence, env, files, result, notes)
@@ -202,13 +203,20 @@ def _note_unlocked(build: Selection | None, line: int | None, notes: Notes) -> N
 
 
 def _announce(evidence: Evidence, env: EnvironmentFacts, files: Files, result: AtStart, notes: Notes) -> None:
-    """Tell the proof which distributions of the original come back in another version."""
-    names = {change.name for change in result.changes if change.has is not None and not change.local}
+    """Tell the proof which distributions of the original come back in another version, or installed anew."""
+    again = [change for change in result.changes if change.has is not None]
     root = files.at(env.path)
-    if evidence.report is None or not names or root is None:
+    if evidence.report is None or not again or root is None:
         return
-    notes.allowed.distributions.update(names)
-    notes.allowed.paths.update(owned_paths(files, root, numbers_of(evidence.report, env.path, names)))
+    main = (each for each in evidence.report.environments if each.path.rstrip("/") == env.path)
+    names = {change.name for change in again}
+    written = {dist.name for each in main for dist in each.distributions if normal_name(dist.name) in names}
+    notes.allowed.distributions.update(
+        name for name in written if any(c.name == normal_name(name) and not c.local for c in again)
+    )
+    paths = owned_paths(files, root, numbers_of(evidence.report, env.path, written))
+    # A program must be there again, whatever installs it.
+    notes.allowed.paths.update(path for path in paths if not path.startswith(f"{env.bin}/"))
 
 
 def needs_sync(

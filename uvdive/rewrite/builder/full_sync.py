@@ -133,8 +133,8 @@ def _kept(options: Sequence[str]) -> tuple[list[str], bool]:
 
 def _own(evidence: Evidence, start: AtStart, words: Sequence[str]) -> str:
     """The first sync of a build that installs by other means: it keeps what these brought."""
-    left = [] if start.takes_groups else [f"--no-group={name}" for name in sorted(start.groups - {"*"})]
-    left = ["--no-dev" if word == "--no-group=dev" else word for word in left]
+    known = {"dev": "--no-dev", "*": "--no-default-groups"}
+    left = [] if start.takes_groups else [known.get(n, f"--no-group={n}") for n in sorted(start.groups)]
     inexact = ["--inexact"] if start.unasked else []
     return sync_for(evidence, start.calls[0].folder, [*left, *inexact, *words], start)
 

@@ -70,7 +70,8 @@ class Synced:
     Attributes:
         known: could the lock be compared with what is installed? Else the rest says nothing.
         changes: what it would install.
-        optional: what it would install beside that, of groups that the build leaves out in so many words.
+        optional: what it would install beside that, of groups that the build leaves out in so many words,
+            or of the default groups where the build has no sync.
         groups: those groups.
         unasked: names of what is installed and not asked for.
         unlocked: the project has no lock, so the versions are those of the day.
@@ -149,7 +150,7 @@ class _Compared:
         self.defaults = default_groups(project.settings)
 
     def answer(self, selection: Selection, build: Selection | None) -> Synced:
-        meant = build.left_out(self.defaults) if build is not None else frozenset()
+        meant = build.left_out(self.defaults) if build is not None else self.defaults
         asked = selection.asked(self.defaults, self._groups())
         skipped = meant & asked.groups - selection.groups
         without = self._wanted(selection.leaving_out(skipped))
@@ -161,7 +162,7 @@ class _Compared:
             changes=tuple(changes),
             optional=tuple(optional),
             groups=skipped if optional else frozenset(),
-            unasked=tuple(sorted(self.installed.keys() - _installable(without))),
+            unasked=tuple(sorted(self.installed.keys() - _installable(without if optional else whole))),
         )
 
     def _wanted(self, selection: Selection) -> Wanted:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from uvdive.dockerfile.ignore import read_ignored
+from uvdive.dockerfile.ignore import pattern_of, read_ignored
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
@@ -140,6 +140,23 @@ def heredoc_text(evidence: Evidence, path: str) -> str | None:
             if wrote and (heredocs[0].quoted or "$" not in heredocs[0].body):
                 return heredocs[0].body
     return None
+
+
+def fitting(context: Path, pattern: str) -> list[str]:
+    """The paths of the context that a COPY's pattern fits (``uv.lock*``)."""
+    found = [""]
+    for part in pattern.split("/"):
+        matches = pattern_of(part).fullmatch
+        below = ((above, name) for above in found for name in _names(context / above))
+        found = [posixpath.join(above, name) for above, name in below if matches(name)]
+    return found
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [entry.name for entry in folder.iterdir()]
+    except OSError:
+        return []  # no folder, so that nothing below it fits
 
 
 def ignores(context: Path, path: str) -> bool:
