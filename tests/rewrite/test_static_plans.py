@@ -102,7 +102,8 @@ def test_r29_a_static_plan_gives_the_work_directory_its_owner() -> None:
     ("pin", "wants", "outcome"),
     [
         ("3.13", ">=3.11", "rewritten"),
-        ("3.12", ">=3.11", "refused"),
+        ("3.12", ">=3.11", "rewritten"),
+        ("3.12", ">=3.13", "refused"),
         ("3.13.2", ">=3.11", "refused"),
         ("", ">=3.14", "refused"),
         ("", ">=3.10,<3.13", "refused"),
@@ -118,6 +119,9 @@ def test_r6_a_static_plan_sees_which_python_uv_would_take(
         (tmp_path / ".python-version").write_text(f"{pin}\n")
     result = plan(PYTHON + WHOLE + START, None, lambda _: None, context=tmp_path)
     assert result.outcome == outcome
+    if pin == "3.12" and outcome == "rewritten":
+        assert result.text.startswith("FROM python:3.12-slim-trixie AS builder\n")
+        assert "\nFROM python:3.12-slim-trixie AS runner\n" in result.text
     if result.refusal is not None:
         assert result.refusal.rule == "R6"
     elsewhere = PYTHON + WHOLE.replace("COPY . .", "COPY src src") + START

@@ -161,6 +161,15 @@ def read_options(words: Sequence[str], start: int) -> Options:
     )
 
 
+def read_words(argv: Sequence[str]) -> tuple[str, ...]:
+    """The options of a whole `uv … run …`, without those of the program; all words where one is unknown."""
+    index = next((i for i, word in enumerate(argv) if word == "run" and i > 0), 0)
+    try:
+        return (*argv[1:index], *read_options(argv, index + 1).told)
+    except ForbiddenOption:
+        return tuple(argv[1:])
+
+
 def in_sync(option: tuple[str, ...], sync: str) -> bool:
     """Has one of the build's uv commands, whose text is ``sync``, an option (with this value)?"""
     name, value = option[0], option[1] if len(option) > 1 else None

@@ -17,7 +17,8 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import calls_sync, uv_calls
 from uvdive.uv.lock import normal_name
-from uvdive.uv.selection import Selection, read_selection
+from uvdive.uv.run_options import read_words
+from uvdive.uv.selection import Selection, is_set, read_selection
 
 _ONLY = "uv only puts the environment on PATH and starts the command; the final image does that with ENV."
 _THEN = "then it puts the environment on PATH and starts the command, which the final image does with ENV."
@@ -153,6 +154,8 @@ def weigh(  # noqa: PLR0913 - the evidence and the two syncs, by name
     )
     if calls:
         _explain(result, synced, notes)
+    if not synced.known and not synced.unlocked:
+        _note_groups(evidence, busy, build, line, notes)
     if result.changes:
         notes.allowed.installs_at_start = True
     if files is not None:
@@ -199,6 +202,39 @@ def _note_unlocked(build: Selection | None, line: int | None, notes: Notes) -> N
         line,
         "The image has no uv.lock, so `uv run` resolves anew at every start and may install other versions. "
         "The new image stays with what the build installs.",
+    )
+
+
+def _note_groups(
+    evidence: Evidence, calls: Sequence[RunCall], build: Selection | None, line: int | None, notes: Notes
+) -> None:
+    """What the options alone tell of the dev group."""
+    dev = frozenset({"dev"})
+    takes = any("dev" in call.selection.asked(dev).groups for call in calls)
+    if build is None or not takes or not build.left_out(dev):
+        return
+    again = [
+        step.line
+        for step in evidence.runs()
+        for call in uv_calls(command_text(step.instruction), step.workdir) or ()
+        if call.name == "run"
+        and step.line > (line or 0)
+        and not is_set(step.values, "UV_NO_DEV")
+        and not {"--no-dev", "--no-sync", "--no-default-groups"} & set(read_words(("uv", *call.given)))
+    ]
+    if again:
+        notes.warn(
+            "R14",
+            again[0],
+            "This `uv run` installs the dev group, if there is one, which the sync before it leaves out: the "
+            "image has it, and the start asks for it too.",
+        )
+        return
+    notes.warn(
+        "R14",
+        line,
+        "`uv run` would have added the dev group at every start, if there is one; the new image has what the "
+        "build installed.",
     )
 
 

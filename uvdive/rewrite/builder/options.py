@@ -10,17 +10,18 @@ from uvdive.dockerfile.shell import command_text, read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts, project_settings
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
-from uvdive.uv.calls import subcommand
+from uvdive.uv.calls import calls_sync, subcommand
+from uvdive.uv.run_options import read_words
+from uvdive.uv.selection import is_set
 
-_SYNC = re.compile(r"(\buv\b(?:\s|\\\n)+(?:--?\S+(?:\s|\\\n)+)*?sync)(?![\w./-])")
-_NO_DEV = re.compile(
-    r"--no-dev\b|--no-default-groups\b|--(?:only-)?group[ =]dev\b|--all-groups\b|--only-dev\b"
-)
+_CALL = re.compile(r"(\buv\b(?:\s|\\\n)+(?:--?\S+(?:\s|\\\n)+)*?(?:sync|run))(?![\w./-])")
+_ASKED = re.compile(r"--(?:only-)?group[ =]dev\b|--all-groups\b|--only-dev\b|\s--dev\b")
+_WITHOUT = frozenset({"--no-dev", "--no-default-groups", "--only-group", "--only-dev", "--no-sync"})
 _COMPILES = "UV_COMPILE_BYTECODE"
 _RECEIPT = "uv-receipt.toml"
 _BYTECODE_RATIO = 1.2
@@ -63,8 +64,10 @@ def build_options(
     evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes
 ) -> BuildOptions:
     """Offer what can be offered; by default nothing changes."""
-    if evidence.report is None or files is None or evidence.shared:
+    if evidence.shared:
         return BuildOptions()
+    if evidence.report is None or files is None:
+        return _dev_by_text(evidence, notes)
     main = next((e for e in evidence.report.environments if e.path.rstrip("/") == env.path), None)
     if main is None:
         return BuildOptions()
@@ -72,8 +75,11 @@ def build_options(
     return dev_group.plus(_bytecode(evidence, env, files, dev_group.removed, notes))
 
 
-def _sync_edits(evidence: Evidence, option: str) -> dict[int, str] | None:
-    """All `uv sync` of the build with one more option; None where one is not plain to see."""
+def _dev_edits(evidence: Evidence) -> dict[int, str] | None:
+    """The RUNs that install the dev group, without it; None where one is not plain to see.
+
+    `uv run` in the build installs it too, whatever a sync before it left out.
+    """
     edits: dict[int, str] = {}
     for step in evidence.runs():
         script = read_script(shell_text(step.instruction))
@@ -81,31 +87,65 @@ def _sync_edits(evidence: Evidence, option: str) -> dict[int, str] | None:
             if re.search(r"\buv\b", command_text(step.instruction)):
                 return None
             continue
-        uv = [command for command in script.commands if command.program == "uv"]
-        if any(_syncs_by_run(command.argv) for command in uv):
-            return None
-        count = sum(subcommand(command.argv)[0] == "sync" for command in uv)
-        if not count:
+        argvs = [command.argv for command in script.commands if command.program == "uv"]
+        calls = [argv for argv in argvs if subcommand(argv)[0] in ("sync", "run")]
+        bring = [argv for argv in calls if not _leaves_out(argv)]
+        if not bring or is_set(step.values, "UV_NO_DEV") or is_set(step.values, "UV_NO_DEFAULT_GROUPS"):
             continue
-        new, changed = _SYNC.subn(rf"\1 {option}", step.instruction.source)
-        if changed != count:
+        if any(subcommand(argv)[0] == "run" and not _is_own_program(argv) for argv in bring):
+            return None
+        new, changed = _CALL.subn(r"\1 --no-dev", step.instruction.source)
+        if not changed == len(calls) == len(bring):
             return None
         edits[step.line] = new
     return edits
 
 
-def _syncs_by_run(argv: tuple[str, ...]) -> bool:
-    """`uv run` in the build brings everything back, unless it is told not to sync."""
-    return "run" in argv and "--no-sync" not in argv and "--no-dev" not in argv
+def _is_own_program(argv: tuple[str, ...]) -> bool:
+    """Does a `uv run` start a script of the author's, rather than a program that the group may bring?"""
+    program = argv[len(read_words(argv)) + 2 :] if "run" in argv else ()
+    return (
+        bool(program)
+        and (program[0].endswith(".py") or program[0] in ("python", "python3"))
+        and (program[1:2] != ("-m",))
+    )
+
+
+def _leaves_out(argv: tuple[str, ...]) -> bool:
+    words = argv[1:]
+    if subcommand(argv)[0] == "run":  # what follows its options is the program's
+        words = read_words(argv)
+    return any(word.partition("=")[0] in _WITHOUT for word in words)
+
+
+def _dev_by_text(evidence: Evidence, notes: Notes) -> BuildOptions:
+    """The same choice without an image, where the build's own `uv run` brings back what its sync left out."""
+    text = "\n".join(command_text(step.instruction) for step in evidence.runs())
+    edits = _dev_edits(evidence) if not _ASKED.search(text) else None
+    groups = project_settings(evidence, evidence.workdir).get("dependency-groups")
+    has_dev = isinstance(groups, dict) and bool(groups.get("dev"))
+    leaves = any(calls_sync(line) and "--no-dev" in line for line in text.splitlines())
+    if not edits or not leaves or not has_dev:
+        return BuildOptions()
+    choice = CHOICES["dev-group"]
+    lines = ", ".join(map(str, sorted(edits)))
+    chosen = notes.choose(
+        choice,
+        min(edits),
+        f"`uv sync --no-dev` leaves it out, and `uv run` in the build (line {lines}) installs it again, so "
+        "the original has it.",
+        offered={"keep": "install it, as the build does", "remove": "leave it out (--no-dev)"},
+    )
+    return BuildOptions() if chosen == "keep" else BuildOptions(edits)
 
 
 def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes) -> BuildOptions:
     assert evidence.report is not None
     names = {dist.name for dist in main.distributions if dist.group == "dev"}
     text = "\n".join(command_text(step.instruction) for step in evidence.runs())
-    if not names or _NO_DEV.search(text) or evidence.report.config.environ.get("UV_NO_DEV"):
+    if not names or _ASKED.search(text) or evidence.report.config.environ.get("UV_NO_DEV"):
         return BuildOptions()
-    edits = _sync_edits(evidence, "--no-dev")
+    edits = _dev_edits(evidence)
     if not edits:
         return BuildOptions()
     numbers = numbers_of(evidence.report, main.path, names)
