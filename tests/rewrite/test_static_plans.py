@@ -128,6 +128,38 @@ def test_r6_a_static_plan_sees_which_python_uv_would_take(
     assert plan(elsewhere, None, lambda _: None, context=tmp_path).outcome == "rewritten"
 
 
+def test_r50_a_pin_that_only_the_start_sees_is_refused_by_the_text_too(tmp_path: Path) -> None:
+    (tmp_path / ".python-version").write_text("3.12\n")
+    body = "WORKDIR /app\nCOPY pyproject.toml uv.lock ./\nRUN uv sync --frozen\nCOPY . .\n"
+    made = plan(PYTHON + body + START, None, lambda _: None, context=tmp_path)
+    assert made.refusal is not None
+    assert (made.refusal.rule, made.refusal.line) == ("R50", 7)
+    idle = START.replace('"run"', '"run", "--no-sync"')
+    assert idle != START
+    assert plan(PYTHON + body + idle, None, lambda _: None, context=tmp_path).outcome == "rewritten"
+
+
+def test_r14_the_dev_group_that_uv_run_in_the_build_brings_back_is_a_choice(tmp_path: Path) -> None:
+    group = '[dependency-groups]\ndev = ["pytest"]\n'
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "a"\n{group}')
+    sync = WHOLE.replace("--frozen", "--frozen --no-dev")
+    text = f"{PYTHON}{sync}RUN uv run python manage.py collectstatic --noinput\n{START}"
+    result = plan(text, None, lambda _: None, context=tmp_path)
+    assert next(d for d in result.decisions if d.id == "dev-group").chosen == "keep"
+    assert any("This `uv run` installs the dev group" in w.text for w in result.warnings)
+    lean = plan(text, None, lambda _: None, context=tmp_path, choices={"dev-group": "remove"})
+    assert "RUN uv run --no-dev python manage.py collectstatic --noinput\n" in lean.text
+
+
+def test_r16_a_sync_that_asks_for_a_lock_fails_without_one(tmp_path: Path) -> None:
+    made = plan(PYTHON + WHOLE + START, None, lambda _: None, context=tmp_path)
+    assert any("`uv sync` fails (--frozen)" in w.text for w in made.warnings if w.rule == "R16")
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "uv.lock").touch()
+    made = plan(PYTHON + WHOLE + START, None, lambda _: None, context=tmp_path)
+    assert not any(w.rule == "R16" for w in made.warnings)
+
+
 def test_r34_a_static_plan_copies_a_folder_above_the_work_directory() -> None:
     text = static(PYTHON + "COPY . /code\nWORKDIR /code/backend\nRUN uv sync --frozen\n" + START).text
     assert "COPY --from=builder /code /code\nWORKDIR /code/backend\n" in text
