@@ -265,6 +265,44 @@ def test_r50_a_python_version_that_is_answered_wins_over_the_project_s(planned, 
     )
 
 
+def test_r15_a_lock_that_lacks_what_the_project_asks_for_is_refused(planned) -> None:
+    pyproject = f'{PROJECT}dependencies = ["idna>=3", "Flask[async] ; python_version > \'3\'"]\n'
+    body = f"{COPY}{SYNC}COPY main.py ./\n"
+    result = planned(body + START, IDNA, PYTEST, pyproject=pyproject)
+    assert refused(result) == ("R15", 4)
+    assert "lacks flask" in result.refusal.reason
+    frozen = START.replace('"run"', '"run", "--frozen"')
+    assert planned(body + frozen, IDNA, PYTEST, pyproject=pyproject).outcome == "rewritten"
+
+
+@pytest.mark.parametrize(
+    ("told", "installed", "expected"),
+    [
+        ("", ("idna", "numpy"), None),
+        ("", ("idna",), "RUN uv --directory /app/web sync --frozen --no-dev --inexact"),
+        ("--project .", ("idna",), "RUN uv --directory /app/web sync --frozen --no-dev --inexact"),
+    ],
+)
+def test_r17_the_member_that_the_start_stands_in_decides(
+    planned, node, told, installed, expected, tmp_path: Path
+) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/pyproject.toml").write_text('[project]\nname = "web"\n')
+    member = '[[package]]\nname = "web"\nsource = { virtual = "web" }\ndependencies = [{ name = "numpy" }]\n'
+    locked = f'{lock(numpy="2")}{member}[manifest]\nmembers = ["app", "web"]\n'
+    wrote = {"COPY web": {"/app/web/pyproject.toml": node(9)}}
+    body = f"{COPY}COPY web web\nRUN uv sync --frozen --no-dev {told}\nWORKDIR /app/web\n"
+    have = [IDNA if name == "idna" else dist(name, "2") for name in installed]
+    start = 'CMD ["uv", "run", "--no-dev", "python"]\n'
+    config = {"working_dir": "/app/web"}
+    result = planned(body + start, *have, locked=locked, wrote=wrote, config=config)
+    if expected is None:
+        assert added(result) is None
+    else:
+        assert added(result) == expected
+        assert "numpy 2" in reason(result)
+
+
 def test_r9_an_empty_environment_beside_one_that_has_the_packages_is_refused(
     project, node, env, made_venv
 ) -> None:

@@ -49,6 +49,7 @@ class AtStart:
         groups: groups that the build leaves out and the start does not, as far as they bring something.
         takes_groups: does the build get them now?
         unasked: is something installed that the start does not ask for, and that it leaves where it is?
+        root: the folder of the project that the start syncs; empty where that is not known.
     """
 
     calls: tuple[RunCall, ...] = ()
@@ -57,6 +58,7 @@ class AtStart:
     groups: frozenset[str] = frozenset()
     takes_groups: bool = False
     unasked: bool = False
+    root: str = ""
 
     @property
     def unseen(self) -> bool:
@@ -139,6 +141,13 @@ def weigh(  # noqa: PLR0913 - the evidence and the two syncs, by name
     found = [_one(evidence, env, files, call, build) for call in calls]
     busy = tuple(call for call, synced in zip(calls, found, strict=True) if not synced.idle)
     synced = _joined(found)
+    if synced.outdated:
+        raise Refused(
+            "R15",
+            f"uv.lock lacks {', '.join(synced.outdated)}, which pyproject.toml asks for: `uv run` resolves "
+            "anew and installs that at every start. Run `uv lock`, and install with `uv sync --locked`.",
+            line,
+        )
     if synced.unlocked:
         _note_unlocked(build, line, notes)
     taken: tuple[Change, ...] = ()
@@ -151,6 +160,7 @@ def weigh(  # noqa: PLR0913 - the evidence and the two syncs, by name
         synced.groups,
         bool(taken),
         bool(synced.unasked),
+        synced.root,
     )
     if calls:
         _explain(result, synced, notes)
@@ -179,6 +189,8 @@ def _joined(found: Sequence[Synced]) -> Synced:
             known=result.known and each.known,
             idle=result.idle and each.idle,
             unlocked=result.unlocked or each.unlocked,
+            root=result.root or each.root,
+            outdated=tuple(sorted({*result.outdated, *each.outdated})),
             changes=tuple(dict.fromkeys((*result.changes, *each.changes))),
             optional=tuple(dict.fromkeys((*result.optional, *each.optional))),
             groups=result.groups | each.groups,

@@ -14,6 +14,7 @@ from uvdive.uv.selection import is_set
 _PARTIAL = frozenset({"--no-install-project", "--no-install-workspace", "--no-install-local"})
 # They install less than the start does, which did not say so.
 _NARROW = frozenset({"--only-group", "--package", "--no-install-package"})
+_PLACES = frozenset({"--directory", "--project"})
 _NARROW_FLAGS = frozenset({"--only-dev", "--inexact"})
 _NOT_AGAIN = frozenset({"--dry-run", "--check", "--exact"})
 _OF_START = ("--frozen", "--locked", "--no-dev", "--no-default-groups", "--compile-bytecode")
@@ -103,7 +104,8 @@ def _again(
     words = [*kept, *inexact, *added, *more]
     step = last.step
     state = next((s for s in reversed(evidence.steps) if s.keyword in ("RUN", "COPY", "ADD")), step)
-    place = "" if state.workdir == last.folder else f"--directory {last.folder} "
+    folder = start.root or last.folder
+    place = "" if state.workdir == folder else f"--directory {folder} "
     flags = "".join(
         f"{flag} "
         for flag in step.instruction.flags
@@ -124,6 +126,8 @@ def _kept(options: Sequence[str]) -> tuple[list[str], bool]:
             skip = False
         elif name in _NARROW:
             narrowed, skip = True, not equals
+        elif name in _PLACES:
+            skip = not equals
         elif name in _NARROW_FLAGS:
             narrowed = True
         elif name not in _PARTIAL | _NOT_AGAIN:
@@ -136,7 +140,7 @@ def _own(evidence: Evidence, start: AtStart, words: Sequence[str]) -> str:
     known = {"dev": "--no-dev", "*": "--no-default-groups"}
     left = [] if start.takes_groups else [known.get(n, f"--no-group={n}") for n in sorted(start.groups)]
     inexact = ["--inexact"] if start.unasked else []
-    return sync_for(evidence, start.calls[0].folder, [*left, *inexact, *words], start)
+    return sync_for(evidence, start.root or start.calls[0].folder, [*left, *inexact, *words], start)
 
 
 def sync_for(evidence: Evidence, folder: str, words: Sequence[str], start: AtStart) -> str:
@@ -148,7 +152,9 @@ def sync_for(evidence: Evidence, folder: str, words: Sequence[str], start: AtSta
         carried = ["--locked", *(word for word in carried if word != "--locked")]
     built = [step for step in evidence.steps if step.keyword in ("RUN", "COPY", "ADD")]
     # A WORKDIR behind all of these is the final image's alone.
-    place = [] if built and built[-1].workdir == evidence.workdir else ["--directory", folder]
+    there = built[-1].workdir if built else None
+    found = there is not None and (there == folder or (there == evidence.workdir and not start.root))
+    place = [] if found else ["--directory", folder]
     return " ".join(["RUN uv", *place, "sync", *carried, *words, "--no-cache"]) + "\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from uvdive.base.paths import upward
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.image_texts import image_text
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.uv.lock import LockFile, read_lock
+from uvdive.uv.lock import LockFile, normal_name, read_lock
 from uvdive.uv.python_request import first_request
+
+_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,19 @@ class Project:
     home: str | None = None
     lock: LockFile | None = None
     readable: bool = True
+
+    @property
+    def unlocked(self) -> tuple[str, ...]:
+        """Names that the project depends on and its part of the lock does not: it was not locked since."""
+        table = self.settings.get("project")
+        own = table if isinstance(table, dict) else {}
+        name, asked = own.get("name"), own.get("dependencies")
+        if self.lock is None or not isinstance(name, str) or not isinstance(asked, list):
+            return ()
+        named = [match[1] for word in asked if isinstance(word, str) and (match := _NAME.match(word))]
+        locked = {link.name for each in self.lock.packages.get(normal_name(name), ()) for link in each.needs}
+        every = {normal_name(word) for word in named} - locked - self.lock.packages.keys()
+        return tuple(sorted(every))
 
     @property
     def requires_python(self) -> str:

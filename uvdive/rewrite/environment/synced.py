@@ -75,6 +75,8 @@ class Synced:
         groups: those groups.
         unasked: names of what is installed and not asked for.
         unlocked: the project has no lock, so the versions are those of the day.
+        outdated: what the project asks for and its lock lacks, so that uv locks anew.
+        root: the folder of the project that is synced.
         idle: nothing is synced (``--no-sync``, or there is no project).
     """
 
@@ -84,6 +86,8 @@ class Synced:
     groups: frozenset[str] = frozenset()
     unasked: tuple[str, ...] = ()
     unlocked: bool = False
+    outdated: tuple[str, ...] = ()
+    root: str = ""
     idle: bool = False
 
     @property
@@ -109,6 +113,8 @@ def what_it_syncs(
     main = _installed(evidence, env)
     if project.lock is None or main is None or not project.readable:
         return Synced()
+    if project.unlocked and not call.selection.frozen:
+        return Synced(outdated=project.unlocked)
     compared = _Compared(evidence, env, files, project, main)
     return compared.answer(call.selection, build)
 
@@ -163,6 +169,7 @@ class _Compared:
             optional=tuple(optional),
             groups=skipped if optional else frozenset(),
             unasked=tuple(sorted(self.installed.keys() - _installable(without if optional else whole))),
+            root=self.project.folder,
         )
 
     def _wanted(self, selection: Selection) -> Wanted:
