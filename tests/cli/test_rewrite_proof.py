@@ -80,8 +80,11 @@ def test_a_build_of_the_rewrite_that_fails_is_in_the_json_with_its_plan(
 
 
 def test_an_error_of_a_plan_is_in_the_json_once(run, session, project: Path) -> None:
+    session.build = BuildError("The build failed.", step="RUN uv sync")
+    error = valid(run("rewrite", "Dockerfile", "--json").out)["error"]
+    assert (error["exit_code"], error["step"]) == (4, "RUN uv sync")
     session.build = EngineError("No engine.")
-    assert valid(run("rewrite", "Dockerfile", "--json").out)["error"]["exit_code"] == 3
+    assert run("rewrite", "Dockerfile", "--json").out == "", "only a failed build is data"
     session.build = None
     session.verification = FAILED
     data = valid(run("rewrite", "Dockerfile", "--verify", "--json").out)

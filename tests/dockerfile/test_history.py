@@ -152,3 +152,48 @@ def test_a_base_without_its_argument_is_not_named() -> None:
 def test_what_is_no_dockerfile_is_an_error(text: str) -> None:
     with pytest.raises(DockerfileError):
         match_history(BASE, text)
+
+
+@pytest.mark.parametrize(
+    ("given", "noted"),
+    [
+        ("${HOME_OF}", "/app"),
+        ("/srv/$SUB", "/srv/web"),
+        ("/srv/$SUB", "/srv"),
+        ("/$SUB", "/"),
+        ("$HOME_OF/sub", "/app/sub"),
+        ("$HOME_OF/sub", "/sub"),
+        ("/srv/$A/in/$B/", "/srv/a/b/in"),
+        ("$A$B", "/srv"),
+        ("$A/$B", "/srv/b"),
+        ("${A}-x", "/srv-x"),
+        ("$A/../b", "/b"),
+        ("./sub/", "/app/sub"),
+        ("..", "/"),
+        ("../x", "/srv/x"),
+        ("/a/../b//c/.", "/b/c"),
+        ("sub", "sub"),
+        ("$HOME_OF", "$HOME_OF"),
+        ("'/my folder'", "/my folder"),
+    ],
+)
+def test_a_folder_is_noted_as_it_came_out(given: str, noted: str) -> None:
+    made = [f"WORKDIR {noted}", "RUN /bin/sh -c x # buildkit"]
+    assert match_history(made, f"FROM a\nWORKDIR {given}\nRUN x\n").matches
+
+
+@pytest.mark.parametrize(
+    ("given", "noted"),
+    [
+        ("/srv/$SUB", "/app"),
+        ("/srv/$SUB", "/srvx"),
+        ("$HOME_OF/sub", "/app/subx"),
+        ("/srv/$A/in", "/srv/inside"),
+        ("sub", "/app/xsub"),
+        ("/app", "/app/x"),
+        ("/", "/app"),
+    ],
+)
+def test_another_folder_is_another_history(given: str, noted: str) -> None:
+    made = [f"WORKDIR {noted}", "RUN /bin/sh -c x # buildkit"]
+    assert not match_history(made, f"FROM a\nWORKDIR {given}\nRUN x\n").matches

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from uvdive.dockerfile import ignore
 from uvdive.dockerfile.ignore import Ignored, ignore_file, read_ignored
 
 
@@ -77,3 +81,51 @@ def test_the_files_that_a_build_gets(tmp_path: Path) -> None:
 
 def test_a_hostile_pattern_takes_no_time_that_grows_with_its_stars() -> None:
     assert "a" * 4000 not in Ignored.read("*a" * 40 + "*b")
+
+
+TREE = [
+    f"{a}{b}{c}" for a in ("", "x/", "y/", ".v/") for b in ("", "x/", "k/") for c in ("a.py", "b.js", "k")
+]
+LINES = ["x", "y", "*", "**/x", "**/*.py", "x/*", "x/k", "*/k", "k", "x/x/a.py", "**/k/**", ".v", "?", "*.js"]
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    context = tmp_path_factory.mktemp("context")
+    for path in sorted(TREE, key=len, reverse=True):
+        (context / path).parent.mkdir(parents=True, exist_ok=True)
+        if not (context / path).exists():
+            (context / path).touch()
+    return context
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(LINES)), max_size=5))
+def test_the_files_are_those_that_no_pattern_leaves_out(context: Path, lines: list[tuple[bool, str]]) -> None:
+    ignored = Ignored.read("\n".join(f"{'!' * back}{line}" for back, line in lines))
+    names = sorted(path for path in set(TREE) if (context / path).is_file())
+    assert sorted(ignored.files(context)) == [path for path in names if path not in ignored]
+
+
+@pytest.mark.parametrize(
+    ("text", "looked_into"),
+    [
+        ("x\ny", {"", "k/", ".v/", ".v/k/", ".v/x/"}),
+        ("*", {""}),
+        ("*\n!y/k/b.js", {"", "y/", "y/k/"}),
+        ("*\n!y/*/b.js\nx", {"", "y/", "y/k/", "y/x/"}),
+        ("y\n!x/a.py\nx\n.v", {"", "k/"}),
+    ],
+)
+def test_a_folder_that_is_left_out_is_not_looked_into(
+    context: Path, monkeypatch: pytest.MonkeyPatch, text: str, looked_into: set[str]
+) -> None:
+    seen: set[str] = set()
+    entries = ignore._entries
+
+    def noted(folder: Path, prefix: str) -> list[os.DirEntry[str]]:
+        seen.add(prefix)
+        return entries(folder, prefix)
+
+    monkeypatch.setattr(ignore, "_entries", noted)
+    list(Ignored.read(text).files(context))
+    assert seen == looked_into

@@ -27,7 +27,7 @@ ENV OVER=env
 ENV FIRST=one SECOND=two-$FIRST QUOTED="a b" SINGLE='$FIRST' ESCAPED=\$FIRST
 ENV SECOND=again-$SECOND THIRD=$SECOND
 ENV OLD some words  and $FIRST
-ENV FILE=src/app.tar.gz DOTS=a.b.c
+ENV FILE=src/app.tar.gz DOTS=a.b.c SIGNS=a?b*c\\\\d*
 ENV WITH_ARG=$DEFAULT-$GLOBAL
 """
 
@@ -47,6 +47,11 @@ NEWER = [
     *("${FILE#*/}", "${FILE##*.}", "${FILE%.*}", "${FILE%%.*}", "${FILE#src/}", "${FILE%nothing}"),
     *("${DOTS/./-}", "${DOTS//./-}", "${DOTS/x/-}", "${DOTS//[ab]/X}", "${DOTS/b/$FIRST}", "${DOTS//./}"),
     *("${FILE#?rc}", "${FILE##?}", "${DOTS%.?}", "${DOTS%%.?}"),
+    *("${SIGNS%\\*}", "${SIGNS/\\*/y}", "${SIGNS//\\*/y}", "${SIGNS#a\\?}"),
+    *("${SIGNS/\\?/\\*}", "${SIGNS%\\\\d*}"),
+    *('"${SIGNS%\\*}"', '${SIGNS%"*"}', '${SIGNS%"\\*"}', '${SIGNS/"\\d"/-}', "${SIGNS/b/x\\/y}"),
+    "${MISSING:-\\*}",
+    *("${SIGNS%${MISSING:-\\*}}", "${SIGNS/b/'q'}", '${SIGNS/b/"q"}', "${SIGNS/'?'/-}"),
 ]  # fmt: skip
 
 

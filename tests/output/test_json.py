@@ -39,7 +39,8 @@ from uvdive.verify.repairs import Repair
 
 # The contract's keys. Later versions may add some, and none may go.
 REPORT_KEYS = {
-    "": "schema tool_version image dockerfile config totals layers owners environments waste findings",
+    "": "schema tool_version image dockerfile config totals layers owners environments waste findings "
+    "warnings",
     "image": "reference id config_digest source platform created inspect_size listed_size base",
     "image.base": "name layers by",
     "dockerfile": "path sha256 matches",
@@ -48,11 +49,13 @@ REPORT_KEYS = {
     "totals": "file_bytes live_bytes dead_bytes efficiency duplicate_bytes tar_bytes tar_overhead "
     "compressed_bytes files",
     "layers.0": "index diff_id verified created_by instruction line end_line base file_bytes live_bytes "
-    "dead_bytes tar_bytes compressed_bytes engine_size counts_links files added modified removed owners",
+    "dead_bytes tar_bytes compressed_bytes engine_size counts_links link_bytes files added "
+    "modified removed owners",
     "owners.0": "owner bytes live_bytes dead_bytes shared_bytes reclaimable_bytes files components",
     "owners.0.components.0": "name version kind path bytes live_bytes dead_bytes",
     "environments.0": "path kind python interpreter interpreter_path distributions",
-    "environments.0.distributions.0": "name version bytes bytecode_bytes native_bytes files why group",
+    "environments.0.distributions.0": "name version bytes bytecode_bytes native_bytes code_bytes data_bytes "
+    "tests_bytes files why group os_package",
     "waste.0": "path bytes cause owner layer killed_by line",
     "findings.0": "id severity title bytes line paths advice",
 }
@@ -65,7 +68,7 @@ REWRITE_KEYS = {
     "files.0": "path text diff",
     "decisions.0": "id rule line summary reason chosen alternatives",
     "decisions.0.alternatives.0": "value summary predicted_bytes",
-    "warnings.0": "rule line text",
+    "warnings.0": "rule line text bytes",
     "predicted": "before_bytes after_bytes owners",
     "measured": "before_bytes after_bytes owners before_inspect_size after_inspect_size prediction_error "
     "before_seconds after_seconds sizes builds cold_seconds rebuild_seconds rebuild_changed held_to",

@@ -222,7 +222,14 @@ def test_a_plan_gives_each_decision_with_rule_line_reason_and_choices() -> None:
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ({"outcome": "unchanged"}, "is fine as it is"),
+        ({"outcome": "unchanged", "warnings": ()}, "is fine as it is"),
+        ({"outcome": "unchanged"}, "stays as it is; 1 thing to know about it"),
+        (
+            {"outcome": "unchanged", "warnings": (), "evidence": "static"},
+            "nothing to change, as far as the text tells",
+        ),
+        ({"outcome": "improved"}, "keeps its stages, and is improved with the image as evidence"),
+        ({"outcome": "improved", "evidence": "static"}, "improved by its text alone"),
         ({"evidence": "static"}, "A draft"),
         (
             {"outcome": "refused", "refusal": Refusal("R9", "no lock", 2)},

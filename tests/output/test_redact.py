@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from samples import SECRET, sample_report
 
+from uvdive.base.secret_words import HIDDEN, redact
 from uvdive.ledger.saved import report_file
 from uvdive.output.redact import redact_comparison, redact_report
-from uvdive.output.secrets import HIDDEN, redact
 from uvdive.verify.checks import Comparison, ConfigDelta
 
 HIDES = [

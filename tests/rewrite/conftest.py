@@ -268,7 +268,8 @@ class Project:
             default = VENV if "uv sync" in line else {"/app/made": Node(1)}
             return Layer(f"RUN /bin/sh -c {rest} # buildkit", default if found is None else found)
         if keyword in ("COPY", "ADD"):
-            default = {f"/app/{rest.split()[0]}": Node(40)}
+            first = rest.split()[0]
+            default = {f"/app/{'copied' if first == '.' else first}": Node(40)}
             return Layer(f"{keyword} {rest} # buildkit", default if found is None else found)
         if keyword == "ENV" and "=" not in rest.split()[0]:
             rest = rest.replace(" ", "=", 1)
@@ -279,9 +280,10 @@ class Project:
     def plan(self, **more: Any) -> RewritePlan:
         """Plan; whatever comes out is a Dockerfile to BuildKit, and needs no second rewrite."""
         result = plan(self.text, self.report, BASES.get, **more)
-        if result.outcome == "rewritten":
+        if result.outcome in ("rewritten", "improved"):
             assert buildkit.parse_string(result.text)
-            assert plan(result.text, None, BASES.get).outcome == "unchanged"
+            again = plan(result.text, None, BASES.get)
+            assert again.outcome == "unchanged", again.diff
         return result
 
 

@@ -92,10 +92,65 @@ def test_r14_the_dev_group_can_be_left_out(full) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["RUN uv sync --no-dev", "RUN uv sync --group dev", "RUN uv sync\nRUN uv run pytest"]
+    "line",
+    [
+        "RUN uv sync\nRUN uv run pytest",
+        "RUN uv sync\nRUN uv run python -m pytest",
+        "RUN uv sync\nRUN uv run .venv/bin/pytest",
+        "RUN uv sync --only-group dev",
+        "RUN uv sync && eval 'uv sync --frozen",
+    ],
 )
-def test_r14_the_dev_group_is_not_offered_where_the_author_has_spoken(full, line) -> None:
+def test_r14_the_dev_group_stays_where_the_build_needs_it_or_cannot_be_told_otherwise(full, line) -> None:
     made = full(BASE + WEB.replace("RUN uv sync --frozen", line) + FLASK)
+    assert "dev-group" not in offered(made.plan())
+
+
+@pytest.mark.parametrize(
+    ("line", "without"),
+    [
+        ("RUN uv sync --frozen", "RUN uv sync --no-dev --frozen"),
+        ("RUN uv sync --group dev", "RUN uv sync --no-group dev --group dev"),
+        ("RUN uv sync --all-groups", "RUN uv sync --no-group dev --all-groups"),
+        ("RUN uv sync --no-dev && uv sync", "RUN uv sync --no-group dev --no-dev && uv sync --no-group dev"),
+        ("RUN uv sync && uv pip list", "RUN uv sync --no-dev && uv pip list"),
+        (
+            "RUN uv sync --no-dev\nRUN uv run python a.py",
+            "RUN uv sync --no-group dev --no-dev\nRUN uv run --no-group dev python a.py",
+        ),
+        ("RUN uv sync && uv run --no-sync a.py", "RUN uv sync --no-dev && uv run --no-sync a.py"),
+        ("RUN uv --quiet run a.py", "RUN uv --quiet run --no-dev a.py"),
+    ],
+)
+def test_r14_every_sync_of_the_build_leaves_the_dev_group_out(full, line: str, without: str) -> None:
+    made = full(BASE + WEB.replace("RUN uv sync --frozen", line) + FLASK)
+    choice = next(each for each in made.plan().decisions if each.id == "dev-group")
+    assert choice.chosen == "keep"
+    result = made.plan(choices={"dev-group": "remove"})
+    assert f"{without}\n" in result.text[: result.text.rindex("FROM ")]
+    found = sizes(result, "dev-group")
+    assert found["keep"] - found["remove"] == 737
+
+
+@pytest.mark.parametrize(
+    ("line", "without"),
+    [
+        ("RUN uv sync --frozen", "RUN uv sync --no-group lint --frozen"),
+        ("RUN uv sync --group lint", "RUN uv sync --no-group lint --group lint"),
+    ],
+)
+def test_r14_other_groups_are_left_out_by_their_names(full, line: str, without: str) -> None:
+    made = full(BASE + WEB.replace("RUN uv sync --frozen", line) + FLASK)
+    (env,) = made.report.environments
+    labelled = tuple(replace(d, group="lint" if d.name == "pytest" else d.group) for d in env.distributions)
+    made.report = replace(made.report, environments=(replace(env, distributions=labelled),))
+    choice = next(each for each in made.plan().decisions if each.id == "dev-group")
+    assert ("lint by name" in choice.reason) == ("--group" in line)
+    result = made.plan(choices={"dev-group": "remove"})
+    assert f"{without}\n" in result.text
+    assert result.allowed.distributions == ("pytest",)
+    extra = tuple(replace(d, group="extra:lint" if d.group else None) for d in env.distributions)
+    made.report = replace(made.report, environments=(replace(env, distributions=extra),))
     assert "dev-group" not in offered(made.plan())
 
 

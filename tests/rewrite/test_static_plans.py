@@ -148,14 +148,13 @@ def test_r14_the_dev_group_that_uv_run_in_the_build_brings_back_is_a_choice(tmp_
     assert next(d for d in result.decisions if d.id == "dev-group").chosen == "keep"
     assert any("This `uv run` installs the dev group" in w.text for w in result.warnings)
     lean = plan(text, None, lambda _: None, context=tmp_path, choices={"dev-group": "remove"})
-    assert "RUN uv run --no-dev python manage.py collectstatic --noinput\n" in lean.text
+    assert "RUN uv run --no-group dev python manage.py collectstatic --noinput\n" in lean.text
 
 
 def test_r16_a_sync_that_asks_for_a_lock_fails_without_one(tmp_path: Path) -> None:
     made = plan(PYTHON + WHOLE + START, None, lambda _: None, context=tmp_path)
-    assert any("`uv sync` fails (--frozen)" in w.text for w in made.warnings if w.rule == "R16")
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "a" / "b" / "uv.lock").touch()
+    assert any("it fails (--frozen)" in w.text for w in made.warnings if w.rule == "R16")
+    (tmp_path / "uv.lock").touch()
     made = plan(PYTHON + WHOLE + START, None, lambda _: None, context=tmp_path)
     assert not any(w.rule == "R16" for w in made.warnings)
 

@@ -5,7 +5,7 @@ from samples import SECRET, sample_report
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.saved.report_file import load
-from uvdive.session.exporting import export
+from uvdive.session.exporting import export, picture
 
 
 @pytest.mark.parametrize("kind", ["json", "markdown", "saved"])
@@ -28,3 +28,11 @@ def test_reports_are_written_without_secrets_and_never_over_a_file(tmp_path, kin
         export(report, kind, tmp_path / "no" / "out")
     assert path.read_bytes() == data
     assert [file.name for file in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_picture_shows_no_secret_of_the_image() -> None:
+    report = sample_report()
+    lines = ("ENV&#160;API_TOKEN=abc123&#160;x", f"login&#160;{SECRET}", "a&#160;&lt;b&#160;&amp;", "Files")
+    svg = "<svg>" + "".join(f'<text class="r1" x="0">{line}</text>' for line in lines) + "</svg>"
+    shown = picture(svg, report).decode()
+    assert shown == svg.replace("abc123", "[redacted]").replace(SECRET, "[redacted]")

@@ -9,6 +9,7 @@ import layers as make
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
+from uvdive.image.table import NONE
 from uvdive.ledger.report import ImageReport
 from uvdive.session.reading import read_image
 
@@ -36,7 +37,7 @@ def check_sums(report: ImageReport) -> None:
         [(owner.bytes, owner.live_bytes, owner.dead_bytes) for owner in report.owners],
         [(part.bytes, part.live_bytes, part.dead_bytes) for part in report.components],
     ):
-        sums = tuple(map(sum, zip(*parts, strict=True)))
+        sums = tuple(map(sum, zip(*parts, strict=True))) or (0, 0, 0)
         assert sums == (totals.file_bytes, totals.live_bytes, totals.dead_bytes)
     assert totals.live_bytes + totals.dead_bytes == totals.file_bytes
     assert sum(row.bytes for row in report.waste) == totals.dead_bytes
@@ -63,3 +64,15 @@ def only_owner(report: ImageReport, path: bytes) -> str:
     entry = table.entries_of(node)[-1]
     part = report.components[report.inode_component[table.entry_inode[entry]]]
     return f"{part.owner}/{part.kind}/{part.name}"
+
+
+def owners(report: ImageReport) -> dict[str, str]:
+    """By path of each live file the owner; in the caches' place the component's kind and name."""
+    table, told = report.files, {}
+    for entry in table.live_entries():
+        inode = table.entry_inode[entry]
+        if inode != NONE:
+            part = report.components[report.inode_component[inode]]
+            path = table.path(table.entry_node[entry]).decode()
+            told[path] = f"{part.kind}/{part.name}" if part.owner == "caches" else part.owner
+    return told

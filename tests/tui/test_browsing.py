@@ -166,7 +166,7 @@ def test_one_thing_is_written_at_a_time(tmp_path):
 
 def test_a_picture_is_written_as_it_was_drawn(tmp_path):
     jobs = Jobs()
-    Taking(jobs).picture(b"<svg/>", tmp_path / "screen.svg")
+    Taking(jobs).picture("<svg/>", sample_report(), tmp_path / "screen.svg")
     name, work = jobs.begun[0]
     work(ignore, CancelToken())
     assert name == "export"

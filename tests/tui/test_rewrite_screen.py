@@ -265,10 +265,27 @@ async def test_a_plan_without_a_prediction_or_decisions_can_be_shown(dockerfile)
 
 
 async def test_an_unchanged_plan_says_so(dockerfile):
-    recorded = Recorded(plan=lambda path, _report, **_: plan(str(path), outcome="unchanged"))
+    made = {"outcome": "unchanged", "warnings": ()}
+    recorded = Recorded(plan=lambda path, _report, **_: plan(str(path), **made))
     async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
         await rewritten(app, pilot)
         assert "nothing to change" in await text_of(app)
+
+
+async def test_an_unchanged_plan_with_warnings_is_not_called_fine(dockerfile):
+    recorded = Recorded(plan=lambda path, _report, **_: plan(str(path), outcome="unchanged"))
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        await rewritten(app, pilot)
+        text = await text_of(app)
+        assert "nothing is changed  1 thing to know, below" in text
+        assert "nothing to change" not in text
+
+
+async def test_an_improved_plan_is_built_as_a_rewritten_one(dockerfile):
+    recorded = Recorded(plan=lambda path, _report, **_: plan(str(path), outcome="improved"))
+    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+        await rewritten(app, pilot)
+        assert (app.screen.work.build_problem, app.screen.work.write_problem) == ("", "")
 
 
 async def test_a_plan_that_fails_is_a_dialog(dockerfile):

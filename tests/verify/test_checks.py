@@ -13,11 +13,12 @@ from layers import content
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken
 from uvdive.ledger.reading.contents import ContentPlace
-from uvdive.ledger.report import ImageReport
+from uvdive.ledger.report import Base, ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Check, CheckStarted, Verification
 from uvdive.verify.config import check_config
 from uvdive.verify.files.check import check_files
+from uvdive.verify.files.new_base import NewBase
 from uvdive.verify.run import verify
 
 
@@ -303,3 +304,40 @@ def test_what_was_put_over_the_base_is_not_explained_by_another_base(tmp_path: P
     before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | over)
     check = files(before, pairs.rewritten(tmp_path, base=pairs.python("3.13") | {"x": make.file("x", b"1")}))
     assert check.differences == ("changed: /etc/release: size 5 -> 2",)
+
+
+def test_what_the_rewrite_did_to_its_own_base_is_not_explained_by_another_base(tmp_path: Path) -> None:
+    lost, path, folder = make.file("etc/lost", b"old"), "etc/lost", "etc/folder"
+    before = pairs.read(tmp_path / "b.tar", pairs.python() | {path: lost}, pairs.application())
+
+    def judged(*over: make.Entry, by: str = "image", touched: bool = False) -> tuple[str, ...]:
+        base = pairs.python() | {path: make.file(path, b"newer"), folder: make.folder(folder, 0o700)}
+        layers = (base, pairs.application() | {str(number): each for number, each in enumerate(over)})
+        after = pairs.read(tmp_path / "a.tar", *layers)
+        after = replace(after, image=replace(after.image, base=Base("new", 1, by)))
+        assert NewBase(after).touched(b"/etc/folder") is touched
+        return files(before, after).differences
+
+    assert judged() == ()
+    assert judged(make.folder(folder, 0o700)) == ()
+    assert judged(make.folder(folder, 0o711), touched=True) == ()
+    assert judged(make.file(path, b"")) == ("changed: /etc/lost: size 3 -> 0",)
+    assert judged(make.whiteout(path)) == ("missing: /etc/lost (3 B)",)
+    # Where the base's layers are only guessed, they may be the rewrite's or the base's own.
+    assert judged(make.whiteout(path), by="history") == ()
+
+
+def test_a_skeleton_is_what_the_new_image_has_for_one(tmp_path: Path) -> None:
+    user = {"etc/passwd": make.file("etc/passwd", b"app:x:1000:1000::/home/app:/bin/sh\n")}
+
+    def image(name: str, base: pairs.Files, skeleton: bytes, profile: bytes) -> ImageReport:
+        paths = {"etc/skel/.profile": skeleton, "home/app/.profile": profile}
+        skel = {path: make.file(path, data) for path, data in paths.items()}
+        return pairs.read(tmp_path / name, base, pairs.application() | user | skel)
+
+    before = image("b.tar", pairs.python(), b"old", b"old")
+    base = pairs.python() | {"etc/release": make.file("etc/release", b"12")}
+    announced = replace(pairs.ALLOWED, paths=("/home/app/.profile", "/etc/skel"))
+    assert files(before, image("a.tar", base, b"newer", b"newer"), announced).differences == ()
+    emptied = image("a.tar", base, b"newer", b"")
+    assert files(before, emptied, announced).differences == ("changed: /home/app/.profile: size 3 -> 0",)

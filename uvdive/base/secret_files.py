@@ -1,7 +1,7 @@
 """Files that usually hold passwords, tokens or private keys, by their names alone.
 
 The one table of them: the ledger looks for the names, and findings and the rewrite tell of
-the files. Words in variables and commands are ``uvdive.output.secrets``' matter.
+the files. Words in variables and commands are ``uvdive.base.secret_words``' matter.
 """
 
 from __future__ import annotations

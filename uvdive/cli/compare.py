@@ -50,6 +50,8 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     from uvdive.cli.narrate_builds import BuildNarrator
     from uvdive.cli.present import failing_as_json
 
+    for source in sources:
+        source.teach(console.redactor)
     with failing_as_json(args, console):
         comparison = _compared(sources, BuildNarrator(console), None)
     _print(comparison, args, console)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
 from uvdive.base.errors import OutputError, UsageError, UvdiveError
@@ -16,28 +17,49 @@ if TYPE_CHECKING:
     import logging
     from pathlib import Path
 
+    from uvdive.output.redact import Redactor
+
 _DEFAULT_WIDTH = 100
 
 
 class Console:
-    """Prints, and remembers how the user wants it."""
+    """Prints, and remembers how the user wants it.
+
+    What it says, and what goes to the log, is without what looks like a secret, unless
+    ``--no-redact`` says otherwise. Data is as it is given.
+    """
 
     def __init__(self) -> None:
         self.debug = False
+        self.redacts = True
         self.units: Units = "si"
         self._log: logging.Logger | None = None
 
-    def configure(self, *, debug: bool, log: Path | None, units: Units, argv: Sequence[str]) -> None:
+    def configure(
+        self, *, debug: bool, log: Path | None, units: Units, argv: Sequence[str], redact: bool = True
+    ) -> None:
         """Take over the common options.
 
         Raises:
             UsageError: the log file cannot be written.
         """
         self.debug = debug
+        self.redacts = redact
         self.units = units
         if log is not None:
-            self._log = _open_log(log)
+            self._log = _open_log(log, self.clean)
             self._log.info("uvdive %s", _without_secrets(argv))
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What hides secrets; whoever comes upon some teaches it."""
+        from uvdive.output.redact import Redactor
+
+        return Redactor()
+
+    def clean(self, text: str) -> str:
+        """A text without secrets, where they are to be hidden."""
+        return self.redactor.text(text) if self.redacts else text
 
     @property
     def interactive(self) -> bool:
@@ -86,7 +108,7 @@ class Console:
         """Tell what is going on, on one line."""
         if self._log is not None:
             self._log.info(text)
-        _say(visible(text))
+        _say(visible(self.clean(text)))
 
     def note(self, text: str) -> None:
         """Write something to the log file alone."""
@@ -96,16 +118,18 @@ class Console:
     def error(self, error: UvdiveError) -> None:
         """Tell what happened and what to do, after the last lines of the log that belongs to it."""
         for line in error.log:
-            _say(f"  | {visible(line)}")
-        _say(f"uvdive: {visible(error.what)}")
+            _say(f"  | {visible(self.clean(line))}")
+        _say(f"uvdive: {visible(self.clean(error.what))}")
         if error.do:
-            _say(visible(error.do))
+            _say(visible(self.clean(error.do)))
         self._trace(error)
 
     def crash(self, error: Exception) -> None:
         """Tell of a bug: one line, and how to report it."""
         said = (str(error).strip() or "no message").splitlines()[-1]
-        _say(f"uvdive: Something went wrong inside uvdive: {type(error).__name__}: {visible(said)}")
+        _say(
+            f"uvdive: Something went wrong inside uvdive: {type(error).__name__}: {visible(self.clean(said))}"
+        )
         if not self.debug:
             _say("This is a bug. Run it again with --debug and report what it prints.")
         self._trace(error)
@@ -119,7 +143,7 @@ class Console:
         if self._log is not None:
             self._log.error(text)
         if self.debug:
-            for line in text.splitlines():
+            for line in self.clean(text).splitlines():
                 _say(visible(line))
 
     def close(self) -> None:
@@ -158,11 +182,14 @@ def _close_pipe(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-def _open_log(path: Path) -> logging.Logger:
+def _open_log(path: Path, clean: Callable[[str], str]) -> logging.Logger:
     import logging
 
     class LogFile(logging.FileHandler):
         """A log that can't be written any more is told of once, and the work goes on."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            return clean(super().format(record))
 
         def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's name
             logging.getLogger().removeHandler(self)
@@ -188,7 +215,7 @@ def _open_log(path: Path) -> logging.Logger:
 def _without_secrets(argv: Sequence[str]) -> str:
     import shlex
 
-    from uvdive.output.secrets import HIDDEN, redact
+    from uvdive.base.secret_words import HIDDEN, redact
 
     words = list(argv)
     for number, word in enumerate(words):

@@ -69,7 +69,8 @@ def _run(argv: Sequence[str], console: Console) -> ExitCode:
         raise
     if name == "explore" and args.target in COMMANDS:
         _check_order(argv)
-    console.configure(debug=args.debug, log=args.log, units=args.units, argv=argv)
+    redact = not getattr(args, "no_redact", False)
+    console.configure(debug=args.debug, log=args.log, units=args.units, argv=argv, redact=redact)
     code: ExitCode = command.run(args, console)
     return code
 

@@ -30,7 +30,7 @@ class BuildNarrator(Narrator):
         return super().line(event)
 
     def _step(self, step: BuildStep) -> str:
-        name = one_line(step.name, 100)
+        name = one_line(self._console.clean(step.name), 100)  # no half of a secret is left
         if step.state == "failed":
             return f"{name}: failed"
         # BuildKit's own steps say nothing about the image.

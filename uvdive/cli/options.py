@@ -113,15 +113,20 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def add_redact(parser: Parser) -> None:
+    """The option that shows secrets."""
+    parser.option(
+        "--no-redact",
+        action="store_true",
+        help="keep what looks like a secret in settings, commands and history, which is [redacted] otherwise",
+    )
+
+
 def add_output(parser: Parser, *, report: bool = True) -> None:
     """The options that say what goes to standard output; ``report``: an image's, and it can be saved."""
     parser.option("--json", action="store_true", help="print one JSON object")
     parser.option("--markdown", action="store_true", help="print Markdown, for a pull request")
-    parser.option(
-        "--no-redact",
-        action="store_true",
-        help="keep what looks like a secret in ENV and history, which is [redacted] otherwise",
-    )
+    add_redact(parser)
     parser.option("--report", action="store_true", help="print plain text, also in a terminal")
     if report:
         parser.option(

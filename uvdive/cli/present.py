@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uvdive.base.errors import CancelledError, ExitCode, UsageError, UvdiveError
+from uvdive.base.errors import BuildError, ExitCode, UsageError
 from uvdive.base.wholefile import replace_file
 from uvdive.cli.console import Console
 
@@ -31,6 +31,8 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
     asked = args.json or args.markdown or args.report or args.save is not None
     if console.interactive and not asked:
         return _open_app(source, args)
+    if source.request is not None:
+        source.teach(console.redactor)
     narrator = _narrator(console, builds=source.request is not None)
     with failing_as_json(args, console):
         report = source.load(on_event=narrator, in_process=True).report
@@ -51,19 +53,20 @@ def _narrator(console: Console, *, builds: bool) -> Narrator:
 
 @contextlib.contextmanager
 def failing_as_json(args: argparse.Namespace, console: Console) -> Iterator[None]:
-    """Print the error as JSON too, where JSON was asked for and the block raises one.
+    """Print the error of a failed build as JSON too, where JSON was asked for.
 
     Raises:
         UvdiveError: what the block raised.
     """
     try:
         yield
-    except UvdiveError as error:
-        if args.json and not isinstance(error, CancelledError | UsageError):
+    except BuildError as error:
+        if args.json:
             from uvdive.output.error_json import failed_report
             from uvdive.output.jsontext import json_text
 
-            console.data(json_text(failed_report(error)))
+            shown = console.redactor.value(error) if console.redacts else error
+            console.data(json_text(failed_report(shown)))
         raise
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from uvdive.base.errors import (
+    BuildError,
     CancelledError,
     ExitCode,
     RefusedError,
@@ -66,6 +67,7 @@ class _Rewriting:
             self.build if args.image is None else source_of(args.image, ReadOptions(pull=args.pull))
         )
         self.original.dockerfile = self.dockerfile
+        self.build.teach(console.redactor)
         self.settings = start_settings(args.start_env, args.start_env_file, network=args.start_network)
         if args.report_problem is not None:
             check_problem_file(args.report_problem)
@@ -80,7 +82,8 @@ class _Rewriting:
             return self._run()
         except UvdiveError as failed:
             error = failed
-            if self.args.json and not self.printed and not isinstance(failed, UsageError | CancelledError):
+            told = self.plan is not None and not isinstance(failed, UsageError | CancelledError)
+            if self.args.json and not self.printed and (told or isinstance(failed, BuildError)):
                 self._print_failure(failed)
             raise
         finally:
@@ -123,7 +126,10 @@ class _Rewriting:
         from uvdive.output.jsontext import json_text
         from uvdive.output.rewrite_json import failed_data, rewrite_data
 
-        data = failed_data(error) if self.plan is None else rewrite_data(self.plan, error=error)
+        plan, redactor = self.plan, self.console.redactor
+        if self.console.redacts:
+            plan, error = redactor.value(plan), redactor.value(error)
+        data = failed_data(error) if plan is None else rewrite_data(plan, error=error)
         self.console.data(json_text(data))
 
     def _report(self, error: UvdiveError | None) -> None:
@@ -132,7 +138,10 @@ class _Rewriting:
 
         verification = None if self.proof is None else self.proof.verification
         repairs = () if self.proof is None else self.proof.repairs
-        data = problem_data(self.plan, verification, repairs, error=error, engine=engine_version())
+        redactor = self.console.redactor
+        data = problem_data(
+            self.plan, verification, repairs, error=error, engine=engine_version(), redactor=redactor
+        )
         write_problem(self.args.report_problem, data)
         self.console.say(f"Wrote {self.args.report_problem}: read it before you send it.")
 
@@ -152,7 +161,7 @@ class _Rewriting:
         return bool(self.args.write or self.args.output is not None)
 
     def _wants_proof(self, plan: RewritePlan) -> bool:
-        if plan.outcome != "rewritten":
+        if plan.outcome not in ("rewritten", "improved"):
             return False
         if self.args.start or self.args.repair or self.args.time_cold or self.args.time_rebuild:
             return True
@@ -165,7 +174,9 @@ class _Rewriting:
     def _load(self) -> Loaded:
         if self.original.hint:
             self.console.say(self.original.hint)
-        return self.original.load(on_event=self.narrator, in_process=True)
+        loaded = self.original.load(on_event=self.narrator, in_process=True)
+        self.console.redactor.learn_image(loaded.report)
+        return loaded
 
     def _plan(self, loaded: Loaded | None) -> RewritePlan:
         from uvdive.session.rewriting import plan_rewrite
@@ -180,6 +191,7 @@ class _Rewriting:
             kept=self.kept,
             on_event=self.narrator,
         )
+        self.console.redactor.learn([self.plan.original, *(change.text for change in self.plan.files)])
         return self.plan
 
     def _prove(self, plan: RewritePlan, before: Loaded) -> Proof:
@@ -234,12 +246,17 @@ class _Rewriting:
     def _print(self, plan: RewritePlan, measured: Measured | None, proof: Proof | None) -> None:
         verification = None if proof is None else proof.verification
         self.printed = True
+        offered, repaired = () if proof is None else proof.repairs, self.repaired
+        if self.console.redacts:
+            shown = self.console.redactor.value((plan, verification, offered, repaired))
+            if self.args.diff and shown[0].diff != plan.diff:
+                self.console.say("The difference is without its secrets: --no-redact prints one for `patch`.")
+            plan, verification, offered, repaired = shown
         if self.args.json:
             from uvdive.output.jsontext import json_text
             from uvdive.output.rewrite_json import rewrite_data
 
-            offered = () if proof is None else proof.repairs
-            data = rewrite_data(plan, measured, verification, offered=offered, repaired=self.repaired)
+            data = rewrite_data(plan, measured, verification, offered=offered, repaired=repaired)
             self.console.data(json_text(data))
             return
         from uvdive.output.text_rewrite import diff_text, plan_text, proof_text, repair_text
@@ -250,7 +267,7 @@ class _Rewriting:
             self.console.data(plan_text(plan, self.console.units))
         if measured is not None:
             text = proof_text(plan, measured, verification, self.console.units)
-            text += repair_text(proof.repairs if proof is not None else (), self.repaired)
+            text += repair_text(offered, repaired)
             # The difference alone is what --diff promises on standard output.
             if self.args.diff:
                 for line in text.splitlines():

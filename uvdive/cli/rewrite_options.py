@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from uvdive.base.errors import UsageError
-from uvdive.cli.options import Parser, add_common, path_of
+from uvdive.cli.options import Parser, add_common, add_redact, path_of
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -68,6 +68,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         help="write plan, checks and versions, redacted and without sources, to report a problem",
     )
     parser.option("--json", action="store_true", help="print one JSON object")
+    add_redact(parser)
     parser.option(
         "--pull", action="store_true", help="pull the image, or the final image's base, where it is not there"
     )

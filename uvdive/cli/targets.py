@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from uvdive.session.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
     from uvdive.build.events import BuildRequest, BuildResult
+    from uvdive.output.redact import Redactor
     from uvdive.session.desk import Desk
     from uvdive.session.images import Loaded
 
@@ -56,6 +59,17 @@ class Source:
     def build_args(self) -> tuple[str, ...]:
         """The arguments of the build."""
         return self.request.args if self.request is not None else ()
+
+    def teach(self, redactor: Redactor) -> None:
+        """Show what hides secrets those of the build: in its arguments and its Dockerfile."""
+        redactor.learn_build(self.build_args, os.environ)
+        text = self.request.text if self.request is not None else None
+        if text is None and self.dockerfile is not None:
+            with contextlib.suppress(UsageError):  # told of by whoever needs the file
+                from uvdive.session.rewriting import read_dockerfile
+
+                text = read_dockerfile(self.dockerfile)
+        redactor.learn([text or ""])
 
     def load(
         self,

@@ -149,13 +149,32 @@ def _pattern(instruction: Instruction, text: str) -> re.Pattern[str]:
         body = f".*{body}"  # the shell and build arguments stand before it
     elif keyword == "HEALTHCHECK":
         body = f".*{re.escape(_plain(keyword, text).removeprefix('CMD'))}.*"
-    elif keyword == "WORKDIR" and not text.startswith("/"):
-        body = f".*/{body.removeprefix(re.escape('./'))}"
+    elif keyword == "WORKDIR":
+        body = f"{_folder(text)}|{re.escape(_plain(keyword, instruction.arguments))}"
     elif keyword in ("COPY", "ADD"):
         # The classic builder writes sources as a hash: "COPY file:1f… in /app".
         destination = _NOISE.sub("", text.rsplit(maxsplit=1)[-1])
         body = rf"{body}|(?:file|dir|multi):[0-9a-f]+in{re.escape(destination).replace(_UNKNOWN, '.*')}"
     return re.compile(f"{keyword}:(?:{body})", re.DOTALL)
+
+
+def _folder(text: str) -> str:
+    """An expression for the clean absolute path that builders note for a WORKDIR.
+
+    What is not known of a path may be empty, and may hold slashes itself.
+    """
+    parts: list[str] = [] if text.startswith(("/", _UNKNOWN)) else [_UNKNOWN]
+    for part in text.split("/"):
+        if part == "..":
+            parts = parts[:-1] if parts and _UNKNOWN not in parts[-1] else [_UNKNOWN]
+        elif part not in ("", "."):
+            parts.append(_NOISE.sub("", part))
+    if not any(part.strip(_UNKNOWN) for part in parts):
+        return "/.*" if parts else "/"
+    return "".join(
+        "/" + ".*".join(map(re.escape, part.split(_UNKNOWN))) if part.strip(_UNKNOWN) else "(?:/.*)?"
+        for part in parts
+    )
 
 
 def _align(entries: list[_Entry], patterns: list[re.Pattern[str]]) -> dict[int, int]:

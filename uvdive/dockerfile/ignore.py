@@ -34,45 +34,90 @@ def read_ignored(context: Path, dockerfile: Path | None = None) -> Ignored:
     try:
         return Ignored.read("" if file is None else file.read_text("utf-8", "replace"))
     except OSError:
-        return Ignored(())
+        return Ignored()
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
-    """The patterns in their order; each with whether it takes back (``!``). The last that matches holds."""
+class Pattern:
+    """One line: ``text`` as it is matched, and whether it takes back what earlier ones leave out (``!``)."""
 
-    patterns: tuple[tuple[re.Pattern[str], bool], ...]
+    text: str
+    expression: re.Pattern[str]
+    back: bool
+
+    def may_match_below(self, folder: str) -> bool:
+        """May a path below a folder match? Told by the pattern's first parts alone."""
+        parts = self.text.split("/")
+        for part, name in zip(parts, folder.split("/"), strict=False):
+            if "**" in part:
+                return True
+            if not re.compile(_expression(part), re.DOTALL).fullmatch(name):
+                return False
+        return len(parts) > folder.count("/") + 1
+
+
+class Ignored:
+    """The patterns in their order; the last that matches a path or a folder around it holds."""
+
+    def __init__(self, patterns: Iterable[Pattern] = ()) -> None:
+        self.patterns = tuple(patterns)
+        # One look tells of most paths that no pattern matches them.
+        every = "|".join(f"(?:{pattern.expression.pattern})" for pattern in self.patterns)
+        self._any = re.compile(every, re.DOTALL) if every else None
 
     @classmethod
     def read(cls, text: str) -> Ignored:
         """Read an ignore file's text."""
-        return cls(tuple(_patterns(text.removeprefix("\ufeff").splitlines())))
+        return cls(_patterns(text.removeprefix("\ufeff").splitlines()))
 
     def __contains__(self, path: str) -> bool:
         """Is a path of the context (relative) left out, by itself or with a folder around it?"""
         parts = posixpath.normpath(path.lstrip("/")).split("/")
-        around = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
-        out = False
-        for pattern, back in self.patterns:
-            if back == out and any(map(pattern.fullmatch, around)):
-                out = not back
-        return out
+        last = -1
+        for depth in range(len(parts)):
+            last = self._last("/".join(parts[: depth + 1]), last)
+        return self._leaves_out(last)
 
     def files(self, context: Path) -> Iterator[str]:
-        """The regular files of a context that are not left out, by their relative paths; no links."""
-        takes_back = any(back for _, back in self.patterns)
-        for folder, names, files in os.walk(context):
-            inside = os.path.relpath(folder, context)
-            prefix = "" if inside == "." else f"{inside}/"
-            if not takes_back:
-                names[:] = [name for name in names if f"{prefix}{name}" not in self]
-            for name in files:
-                path = Path(folder, name)
-                if f"{prefix}{name}" not in self and path.is_file() and not path.is_symlink():
-                    yield f"{prefix}{name}"
+        """The regular files of a context that are not left out, by their relative paths; no links.
+
+        A folder that is left out is not looked into, unless a later pattern may take something below it back.
+        """
+        folders = [("", -1)]
+        while folders:
+            prefix, above = folders.pop()
+            for entry in _entries(context, prefix):
+                path = f"{prefix}{entry.name}"
+                last = self._last(path, above)
+                if entry.is_dir(follow_symlinks=False):
+                    if not self._leaves_out(last) or self._takes_back_below(path, last):
+                        folders.append((f"{path}/", last))
+                elif entry.is_file(follow_symlinks=False) and not self._leaves_out(last):
+                    yield path
+
+    def _last(self, path: str, above: int) -> int:
+        """The number of the last pattern that matches a path or (``above``) a folder around it; -1: none."""
+        if self._any is None or self._any.fullmatch(path) is None:
+            return above
+        later = range(len(self.patterns) - 1, above, -1)
+        return next((n for n in later if self.patterns[n].expression.fullmatch(path)), above)
+
+    def _leaves_out(self, last: int) -> bool:
+        return last >= 0 and not self.patterns[last].back
+
+    def _takes_back_below(self, folder: str, last: int) -> bool:
+        return any(pattern.back and pattern.may_match_below(folder) for pattern in self.patterns[last + 1 :])
 
 
-def _patterns(lines: Iterable[str]) -> Iterator[tuple[re.Pattern[str], bool]]:
+def _entries(context: Path, prefix: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(context / prefix) as found:
+            return list(found)
+    except OSError:
+        return []
+
+
+def _patterns(lines: Iterable[str]) -> Iterator[Pattern]:
     for line in lines:
         text = line.strip()
         if not text or line.startswith("#"):
@@ -80,15 +125,10 @@ def _patterns(lines: Iterable[str]) -> Iterator[tuple[re.Pattern[str], bool]]:
         back = text.startswith("!")
         text = posixpath.normpath(text[back:].strip()).lstrip("/")
         if text not in ("", "."):
-            yield pattern_of(text), back
-
-
-def pattern_of(text: str) -> re.Pattern[str]:
-    """What a path of the context must fully match to fit a pattern of .dockerignore or COPY."""
-    try:
-        return re.compile(_expression(text), re.DOTALL)
-    except re.error:  # `[z-a]`: the build stops at it
-        return re.compile(re.escape(text))
+            try:
+                yield Pattern(text, re.compile(_expression(text), re.DOTALL), back)
+            except re.error:  # `[z-a]`: the build stops at it
+                yield Pattern(text, re.compile(re.escape(text)), back)
 
 
 def _expression(pattern: str) -> str:

@@ -55,5 +55,5 @@ def command_text(instruction: Instruction) -> str:
 
     Where words or offsets count, ``shell_text`` is the one to read.
     """
-    words = " ".join(instruction.exec_form or (instruction.arguments,))
+    words = instruction.arguments if instruction.exec_form is None else " ".join(instruction.exec_form)
     return "\n".join([words, *(heredoc.body for heredoc in instruction.heredocs)])

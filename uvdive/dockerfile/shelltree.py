@@ -65,6 +65,13 @@ class _Reader:
     def __init__(self, text: str, data: bytes, depth: int) -> None:
         self.text, self.data, self.depth = text, data, depth
         self.found: list[Command] = []
+        self.levels: list[int] = []
+        self.level = 0
+
+    def _add(self, command: Command) -> None:
+        """Note a command, and in how many substitutions it stands."""
+        self.found.append(command)
+        self.levels.append(self.level)
 
     def _at(self, offset: int) -> int:
         """A byte offset as an offset in the text."""
@@ -78,7 +85,7 @@ class _Reader:
     def script(self, root: Node) -> Script:
         parts = []
         for member in self._members(root):
-            self.found = []
+            self.found, self.levels = [], []
             self._visit(member.node, member.before, "", 0)
             self._redirects(member.redirects, 0, "", 0)
             start = self._at(member.node.start_byte)
@@ -151,7 +158,7 @@ class _Reader:
         if body is None:
             # A redirection alone makes an empty file.
             start, end = self._at(node.start_byte), self._at(node.end_byte)
-            self.found.append(Command(before, (), (), start, end, (), nested))
+            self._add(Command(before, (), (), start, end, (), nested))
         else:
             self._visit(body, before, nested, depth + 1)
         self._redirects(redirects, first, nested, depth)
@@ -159,7 +166,7 @@ class _Reader:
     def _redirects(self, redirects: tuple[Node, ...], first: int, nested: str, depth: int) -> None:
         """Give the outputs to the last command of the statement that began with ``found[first]``."""
         outputs = tuple(target for redirect in redirects for target in self._outputs(redirect))
-        own = [i for i in range(first, len(self.found)) if self.found[i].nested not in _SUBSTITUTIONS]
+        own = [i for i in range(first, len(self.found)) if self.levels[i] == self.level]
         if own:
             last = self.found[own[-1]]
             # `a > b c`: the parser takes c for a second target, where it is an argument.
@@ -201,7 +208,7 @@ class _Reader:
                 words.append(self._word(child))
         start, end = self._at(node.start_byte), self._at(node.end_byte)
         command = Command(before, tuple(words), tuple(assignments), start, end, tuple(outputs), nested)
-        self.found.append(command)
+        self._add(command)
         for child in nodes:
             self._substitutions(child, depth)
         if command.program in SHELLS:
@@ -215,16 +222,16 @@ class _Reader:
         script = read(word.text, self.depth + 1)
         for inner in script.commands if script else ():
             place = tuple(replace(each, start=word.start, end=word.end) for each in inner.words)
-            self.found.append(
-                replace(inner, words=place, start=word.start, end=word.end, nested=_NESTED_TEXT)
-            )
+            self._add(replace(inner, words=place, start=word.start, end=word.end, nested=_NESTED_TEXT))
 
     def _substitutions(self, node: Node, depth: int) -> None:
         """The commands in ``$(…)`` and ``<(…)`` anywhere below a word."""
         if depth > _DEPTH:
             raise _TooDeepError
         if node.type in _SUBSTITUTIONS:
+            self.level += 1
             self._children(node, "", node.type, depth + 1)
+            self.level -= 1
             return
         for child in node.named_children:
             self._substitutions(child, depth + 1)

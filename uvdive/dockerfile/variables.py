@@ -19,9 +19,19 @@ class _Reader:
         self.text, self.lookup, self.escape = text, lookup, escape
         self.at = 0
         self.holes = False
+        self.raw = False
 
-    def word(self, stop: str = "") -> str:
-        """Expand up to the end, or up to the first of ``stop`` outside quotes."""
+    def word(self, stop: str = "", *, raw: bool = False) -> str:
+        """Expand up to the end, or up to the first of ``stop`` outside quotes.
+
+        ``raw`` leaves escapes as they are, as BuildKit does in what is cut or replaced by a pattern.
+        """
+        outer, self.raw = self.raw, raw
+        found = self._word(stop)
+        self.raw = outer
+        return found
+
+    def _word(self, stop: str) -> str:
         out = []
         while self.at < len(self.text) and self.text[self.at] not in stop:
             char = self.text[self.at]
@@ -32,7 +42,8 @@ class _Reader:
             elif char == "$":
                 out.append(self._dollar())
             elif char == self.escape:
-                out.append(self.text[self.at + 1 : self.at + 2] or char)
+                following = self.text[self.at + 1 : self.at + 2]
+                out.append(char + following if self.raw else following or char)
                 self.at += 2
             else:
                 out.append(char)
@@ -54,9 +65,11 @@ class _Reader:
             if char == "$":
                 out.append(self._dollar())
                 continue
-            if char == self.escape and following in ('"', "$", self.escape):
-                char = following
-                self.at += 1
+            if char == self.escape:
+                out.append(char if self.raw else "")
+                if following in ('"', "$", self.escape):
+                    char = following
+                    self.at += 1
             out.append(char)
             self.at += 1
         self.at += 1
@@ -87,11 +100,11 @@ class _Reader:
         if operator in "#%/" and self.text[self.at : self.at + 1] == operator:
             operator *= 2
             self.at += 1
-        operand = self.word("/}" if operator[0] == "/" else "}")
+        operand = self.word("/}" if operator[0] == "/" else "}", raw=operator[0] in "#%/")
         replacement = ""
         if operator[0] == "/" and self.text[self.at : self.at + 1] == "/":
             self.at += 1
-            replacement = self.word("}")
+            replacement = self.word("}", raw=True)
         self.at += 1
         missing = value is None or (colon and not value)
         if operator == "-":

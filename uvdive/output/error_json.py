@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from uvdive.base.errors import BuildError, UvdiveError
-from uvdive.output.secrets import redact
 
 SCHEMA = "uvdive.error/1"
 
@@ -16,11 +15,11 @@ def failed_report(error: UvdiveError) -> dict[str, Any]:
 
 
 def error_data(error: UvdiveError) -> dict[str, Any]:
-    """An error with the step that failed and the tail of its log, without what looks like a secret."""
+    """An error with the step that failed and the tail of its log."""
     return {
-        "what": redact(error.what),
-        "do": redact(error.do),
+        "what": error.what,
+        "do": error.do,
         "exit_code": int(error.code),
-        "step": redact(error.step) if isinstance(error, BuildError) else "",
-        "log": [redact(line) for line in error.log],
+        "step": error.step if isinstance(error, BuildError) else "",
+        "log": list(error.log),
     }

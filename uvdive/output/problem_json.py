@@ -30,6 +30,7 @@ def problem_data(
     *,
     error: UvdiveError | None = None,
     engine: str | None = None,
+    redactor: Redactor | None = None,
 ) -> dict[str, Any]:
     """Everything as data that ``json_text`` can write, without what looks like a secret.
 
@@ -39,6 +40,7 @@ def problem_data(
         repairs: the decisions that were offered.
         error: what ended the work, where something did.
         engine: the engine's name and version.
+        redactor: knows secrets that came up on the way.
     """
     told = None
     if plan is not None:
@@ -58,7 +60,7 @@ def problem_data(
         "rewritten": None if plan is None else _without_heredocs(plan.text),
         "error": None if error is None else error_data(error),
     }
-    redacted: dict[str, Any] = Redactor().data(data)
+    redacted: dict[str, Any] = (redactor or Redactor()).data(data)
     return redacted
 
 

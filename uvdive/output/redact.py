@@ -6,31 +6,73 @@ Paths, sizes and names of packages stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from uvdive.image.config import HistoryEntry, ImageConfig
-from uvdive.ledger.report import Finding, ImageReport, LayerReport
-from uvdive.output.secrets import HIDDEN, is_secret, redact, secret_values
+from uvdive.base.errors import UvdiveError
+from uvdive.base.secret_words import (
+    HIDDEN,
+    LONG_ENOUGH,
+    is_secret,
+    is_secret_option,
+    redact,
+    secret_values,
+    values_in,
+)
 
 if TYPE_CHECKING:
+    from uvdive.image.config import HistoryEntry, ImageConfig
+    from uvdive.ledger.report import Finding, ImageReport, LayerReport
     from uvdive.verify.checks import Comparison, ConfigDelta
 
 
-class Redactor:
-    """Hides what looks like a secret, and the given values wherever they stand."""
+_T = TypeVar("_T")
 
-    def __init__(self, known: tuple[str, ...] = ()) -> None:
-        self.known = known
+
+class Redactor:
+    """Hides what looks like a secret, and the values that it knows wherever they stand."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self.known = tuple(known)
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Take the values that texts show to be secrets: a Dockerfile's, a history's, a command line's."""
+        self._know(values_in(texts))
+
+    def learn_image(self, report: ImageReport) -> None:
+        """Take the secrets of an image's settings and history."""
+        labels = (f"{name}={value}" for name, value in report.config.labels.items())
+        self._know(secret_values((*report.config.env, *labels)))
+        self.learn(entry.created_by for entry in report.history)
+
+    def learn_build(self, args: Sequence[str], environ: Mapping[str, str]) -> None:
+        """Take the secrets of a build's arguments; `--build-arg NAME` and `--secret env=` name variables."""
+        self.learn(args)
+        names = {word for arg in args for word in re.findall(r"[A-Za-z_]\w*", arg)}
+        self._know(value for name, value in environ.items() if name in names and is_secret(name, value))
+        given = (environ.get(name, "") for arg in args for name in re.findall(r"\benv=([A-Za-z_]\w*)", arg))
+        self._know(value for value in given if len(value) >= LONG_ENOUGH)
+
+    def _know(self, values: Iterable[str]) -> None:
+        found = {value for value in (*self.known, *values) if len(value) >= LONG_ENOUGH}
+        self.known = tuple(sorted(found, key=lambda value: (-len(value), value)))
 
     def text(self, text: str) -> str:
         """One text."""
         return redact(text, self.known)
 
     def texts(self, texts: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        """A list of texts; None stays None."""
-        return None if texts is None else tuple(map(self.text, texts))
+        """The words of a command; what follows an option for a secret is one. None stays None."""
+        if texts is None:
+            return None
+        before = ("", *texts)
+        return tuple(
+            HIDDEN if is_secret_option(option) and is_secret("password", word) else self.text(word)
+            for option, word in zip(before, texts, strict=False)
+        )
 
     def entry(self, entry: str) -> str:
         """One ``K=V`` of ENV."""
@@ -51,13 +93,33 @@ class Redactor:
                 for key, item in value.items()
             }
         if isinstance(value, list | tuple):
+            if all(isinstance(item, str) for item in value):
+                return list(self.texts(tuple(value)) or ())
             return [self.data(item) for item in value]
         return value
+
+    def value(self, value: _T) -> _T:
+        """A value of our own with all texts in it redacted: a plan, its decisions, a check, an error."""
+        found: Any = value
+        if isinstance(value, str):
+            found = self.text(value)
+        elif isinstance(value, tuple):
+            found = tuple(map(self.value, value))
+        elif isinstance(value, UvdiveError):
+            found = copy(value)
+            found.__dict__.update({name: self.value(item) for name, item in vars(value).items()})
+            found.args = (found.what,)
+        elif is_dataclass(value) and not isinstance(value, type):
+            found = replace(
+                value, **{each.name: self.value(getattr(value, each.name)) for each in fields(value)}
+            )
+        return cast("_T", found)
 
 
 def redact_report(report: ImageReport) -> ImageReport:
     """The report with secret-looking values of ENV, labels, commands and history hidden."""
-    redactor = Redactor(secret_values(report.config.env))
+    redactor = Redactor()
+    redactor.learn_image(report)
     return replace(
         report,
         config=_config(redactor, report.config),

@@ -48,7 +48,8 @@ def rewrite_data(
         ],
         "decisions": [_decision(decision) for decision in plan.decisions],
         "warnings": [
-            {"rule": warning.rule, "line": warning.line, "text": warning.text} for warning in plan.warnings
+            {"rule": item.rule, "line": item.line, "text": item.text, "bytes": item.bytes}
+            for item in plan.warnings
         ],
         "predicted": plan.predicted and _predicted(plan.predicted),
         "measured": measured and _measured(measured, plan.predicted),

@@ -148,10 +148,22 @@ def _outcome(plan: RewritePlan) -> str:
         where = _line(plan.refusal.line)
         return f"{name} was not rewritten ({plan.refusal.rule}{where}): {visible(plan.refusal.reason)}"
     if plan.outcome == "unchanged":
-        return f"{name} is fine as it is."
+        return _unchanged(plan, name)
+    if plan.outcome == "improved":
+        told = "with the image as evidence" if plan.evidence == "image" else "by its text alone: a draft"
+        return f"{name} keeps its stages, and is improved {told}."
     if plan.evidence == "static":
         return f"A draft for {name}: without its image some things are guesses."
     return f"{name}, rewritten with the image as evidence."
+
+
+def _unchanged(plan: RewritePlan, name: str) -> str:
+    if plan.warnings:
+        count = len(plan.warnings)
+        return f"{name} stays as it is; {count} {'thing' if count == 1 else 'things'} to know about it:"
+    if plan.evidence == "static":
+        return f"{name}: nothing to change, as far as the text tells; its image would prove it."
+    return f"{name} is fine as it is."
 
 
 def _more(plan: RewritePlan) -> list[str]:

@@ -22,9 +22,12 @@ from uvdive.rewrite.builder import (
 )
 from uvdive.rewrite.copies import Copier, choose_copies, explain
 from uvdive.rewrite.environment import EnvironmentFacts, settled
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.improve import Improved, improve, note_left_out
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages import extra_packages, plan_packages
-from uvdive.rewrite.plan import FileChange, Prediction
+from uvdive.rewrite.plan import FileChange, Outcome, Prediction
 from uvdive.rewrite.prediction import predict
 from uvdive.rewrite.stages import (
     added_variables,
@@ -38,12 +41,12 @@ from uvdive.rewrite.stages import (
 )
 from uvdive.rewrite.start import Start, plan_start
 from uvdive.rewrite.study import Ground, Study
-from uvdive.rewrite.text import Parts, Writer, predict_in_place, write, write_in_place
+from uvdive.rewrite.text import Parts, Writer, edits_in_place, write
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What one set of choices comes to.
+    """What one set of choices comes to; ``outcome`` is what a plan of it is called.
 
     ``changes`` are other files that it changes. ``missing_base`` is the runner's base
     where it is not at hand, so that there is no prediction (R60).
@@ -54,6 +57,7 @@ class Draft:
     prediction: Prediction | None
     changes: tuple[FileChange, ...] = ()
     missing_base: str | None = None
+    outcome: Outcome = "rewritten"
 
 
 def decide(study: Study, choices: Mapping[str, str]) -> Draft:
@@ -76,16 +80,25 @@ def _in_place(study: Study, notes: Notes) -> Draft | None:
     if start.scripts.copied_uv or start.scripts.shim or start.scripts.edits or start.sync:
         return None
     _weigh_in_place(study, env, start, notes)
-    notes.decide(
-        "last-stage",
-        "R45",
-        study.with_uv[0].line,
-        "Leave uv out of the last stage",
-        "Nothing in it needs uv but the start, and that does without; everything else stays as it is.",
-    )
-    notes.allowed.owners.update(("uv", "uv-cache"))
-    writer = write_in_place(evidence, start, env, notes)
-    return Draft(notes, writer, predict_in_place(evidence), tuple(start.scripts.changes))
+    note_left_out(notes, study.with_uv[0].line)
+    edits = edits_in_place(evidence, start, env, notes)
+    improved = improve(evidence, study.files, notes, without_uv=edits)
+    return replace(_improved(improved, notes), changes=tuple(start.scripts.changes))
+
+
+def finished(evidence: Evidence, files: Files | None, choices: Mapping[str, str]) -> Draft:
+    """The draft of a file whose stages stay as they are; ``unchanged`` where nothing is mended.
+
+    Raises:
+        Refused: uv is in the last stage, and its start needs it.
+    """
+    notes = Notes(choices)
+    return _improved(improve(evidence, files, notes), notes)
+
+
+def _improved(found: Improved, notes: Notes) -> Draft:
+    outcome: Outcome = "improved" if found.changes else "unchanged"
+    return Draft(notes, found.writer, found.prediction if found.changes else None, outcome=outcome)
 
 
 def _divided(study: Study, notes: Notes) -> Draft:

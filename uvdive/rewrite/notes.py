@@ -119,8 +119,8 @@ class Notes:
         self.choose(choice, None, reason, offered={value: value, NONE: "leave them out"}, default=value)
         return tuple(value.split(","))
 
-    def warn(self, rule: str, line: int | None, text: str) -> None:
-        """Note something that the user should know; once."""
-        warning = PlanWarning(rule, line, text)
+    def warn(self, rule: str, line: int | None, text: str, cost: int = 0) -> None:
+        """Note something that the user should know; once. ``cost`` are the bytes that it is about."""
+        warning = PlanWarning(rule, line, text, cost)
         if warning not in self.warnings:
             self.warnings.append(warning)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Outcome = Literal["rewritten", "unchanged", "refused"]
+Outcome = Literal["rewritten", "improved", "unchanged", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class PlanWarning:
-    """Something that the user should know before taking the rewrite."""
+    """Something that the user should know before taking the rewrite; ``bytes`` is what it costs today."""
 
     rule: str
     line: int | None
     text: str
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,20 @@ from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice import Lacking, warn_lacking
 from uvdive.rewrite.choices import check_choices
-from uvdive.rewrite.draft import Draft, decide
-from uvdive.rewrite.environment import check_native, uv_bytes, warn_by_text
+from uvdive.rewrite.draft import Draft, decide, finished
+from uvdive.rewrite.environment import check_native
+from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.evidence.steps import Evidence, gather
+from uvdive.rewrite.improve import warn_by_text
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
-from uvdive.rewrite.stages import BaseLookup, check_multistage
+from uvdive.rewrite.stages import BaseLookup, check_multistage, is_lean
 from uvdive.rewrite.study import Study, study
 from uvdive.uv.mentions import mentions_uv
+
+Drafts = Callable[[Mapping[str, str]], Draft]
+"""Makes the draft of some choices; raises Refused where they have none."""
 
 
 def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
@@ -66,20 +71,19 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         if report is None:
             warn_by_text(evidence, notes)
         several = len(evidence.stages) > 1
-        if (several and not check_multistage(evidence, notes)) or (not several and _is_lean(evidence)):
-            check_choices(choices, notes.decisions, complete=False)
-            warn_lacking(lacking() if several else (), evidence.stages[-1].source.line, notes)
-            return replace(base, warnings=tuple(notes.warnings))
+        if (several and not check_multistage(evidence, notes)) or (not several and is_lean(evidence)):
+            files = Files(report, evidence.base_layers) if report is not None else None
+            found = finished(evidence, files, choices)
+            found.notes.warnings[:0] = notes.warnings
+            warn_lacking(lacking() if several else (), evidence.stages[-1].source.line, found.notes)
+            return _finish(base, found, choices, partial(finished, evidence, files))
         studied = study(evidence, lookup)
         draft = _best(studied, choices)
     except Refused as refused:
         check_choices(choices, notes.decisions, complete=False)
         refusal = Refusal(refused.rule, str(refused), refused.line)
         return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
-    otherwise = partial(_decisions, studied)
-    for name in check_choices(choices, draft.notes.decisions, complete=True, otherwise=otherwise):
-        draft.notes.warn("R46", None, f"The choice {name}={choices[name]} has no effect beside the others.")
-    return _finish(base, draft, studied)
+    return _finish(base, draft, choices, partial(decide, studied))
 
 
 def _check_uv(evidence: Evidence) -> None:
@@ -89,11 +93,6 @@ def _check_uv(evidence: Evidence) -> None:
         ):
             return
     raise Refused("R59", "uv plays no part in this Dockerfile, so there is nothing to take out of it.")
-
-
-def _is_lean(evidence: Evidence) -> bool:
-    """A single stage into which uv is only mounted holds nothing to remove."""
-    return evidence.report is not None and not uv_bytes(evidence.report)
 
 
 def _best(study: Study, choices: Mapping[str, str]) -> Draft:
@@ -115,44 +114,49 @@ def _best(study: Study, choices: Mapping[str, str]) -> Draft:
     return draft
 
 
-def _decisions(study: Study) -> Mapping[str, Decision]:
-    """What a plan without any choice decides; nothing where there is none."""
-    draft = _possible(study, {})
-    return draft.notes.decisions if draft is not None else {}
-
-
-def _possible(study: Study, choices: Mapping[str, str]) -> Draft | None:
+def _possible(drafts: Drafts, choices: Mapping[str, str]) -> Draft | None:
     """The draft with another choice; None where that is refused, so that it is not offered."""
     try:
-        return decide(study, choices)
+        return drafts(choices)
     except Refused:
         return None
 
 
-def _finish(base: RewritePlan, draft: Draft, study: Study) -> RewritePlan:
+def _decisions(drafts: Drafts) -> Mapping[str, Decision]:
+    """What a plan without any choice decides; nothing where there is none."""
+    draft = _possible(drafts, {})
+    return draft.notes.decisions if draft is not None else {}
+
+
+def _finish(base: RewritePlan, draft: Draft, choices: Mapping[str, str], drafts: Drafts) -> RewritePlan:
     """Fill in what each alternative would come to, and where in the text each decision is."""
     notes, writer = draft.notes, draft.writer
+    otherwise = partial(_decisions, drafts)
+    complete = draft.outcome != "unchanged"
+    for name in check_choices(choices, notes.decisions, complete=complete, otherwise=otherwise):
+        notes.warn("R46", None, f"The choice {name}={choices[name]} has no effect beside the others.")
     chosen = {d.id: d.chosen for d in notes.decisions.values() if d.alternatives}
     decisions = []
     for decision in notes.decisions.values():
         alternatives = []
         for alternative in decision.alternatives:
             same = alternative.value == decision.chosen
-            other = draft if same else _possible(study, {**chosen, decision.id: alternative.value})
+            other = draft if same else _possible(drafts, {**chosen, decision.id: alternative.value})
             if other is not None:
                 size = other.prediction.after_bytes if other.prediction else None
                 alternatives.append(replace(alternative, predicted_bytes=size))
         lines = tuple(sorted(set(writer.lines.get(decision.id, ()))))
         decisions.append(replace(decision, alternatives=tuple(alternatives), new_lines=lines))
+    unchanged = draft.outcome == "unchanged"
     return replace(
         base,
-        outcome="rewritten",
-        text=writer.text,
-        diff=unified_diff(base.original, writer.text, base.dockerfile),
+        outcome=draft.outcome,
+        text=base.original if unchanged else writer.text,
+        diff="" if unchanged else unified_diff(base.original, writer.text, base.dockerfile),
         files=draft.changes,
         decisions=tuple(decisions),
         warnings=tuple(notes.warnings),
         predicted=draft.prediction,
         missing_base=draft.missing_base,
-        allowed=notes.allowed.frozen(),
+        allowed=None if unchanged else notes.allowed.frozen(),
     )

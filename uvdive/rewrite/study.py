@@ -14,8 +14,15 @@ from uvdive.rewrite.evidence.runs import Run, early_copies, read_runs
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages import OtherMeans
-from uvdive.rewrite.stages import BaseLookup, Bases, KnownBases, check_inherited, check_single, note_stages
-from uvdive.rewrite.text import steps_with_uv
+from uvdive.rewrite.stages import (
+    BaseLookup,
+    Bases,
+    KnownBases,
+    check_inherited,
+    check_single,
+    note_stages,
+    steps_with_uv,
+)
 
 
 @dataclass(frozen=True, slots=True)

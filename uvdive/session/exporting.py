@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport
 
 ExportKind = Literal["json", "markdown", "saved"]
+
+_SVG_TEXT = re.compile(r"(<text\b[^>]*>)([^<]*)(</text>)")
 
 SUFFIXES: dict[str, str] = {"json": ".json", "markdown": ".md", "saved": ".uvdive"}
 
@@ -37,6 +41,28 @@ def export(report: ImageReport, kind: ExportKind, path: Path) -> Path:
     from uvdive.ledger.saved.report_file import dump
 
     return write_new(path, dump(report))
+
+
+def picture(svg: str, report: ImageReport) -> bytes:
+    """A picture of the screen without what looks like a secret, as a file holds it.
+
+    Args:
+        svg: the picture, with a text for each run of cells that look alike.
+        report: the image on the screen, whose secrets are looked for.
+    """
+    from uvdive.output.redact import Redactor
+
+    redactor = Redactor()
+    redactor.learn_image(report)
+
+    def cleaned(match: re.Match[str]) -> str:
+        text = html.unescape(match[2]).replace("\xa0", " ")
+        clean = redactor.text(text)
+        if clean == text:
+            return match[0]
+        return f"{match[1]}{html.escape(clean).replace(' ', '&#160;')}{match[3]}"
+
+    return _SVG_TEXT.sub(cleaned, svg).encode()
 
 
 def write_new(path: Path, data: bytes) -> Path:

@@ -14,7 +14,7 @@ from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Check, CheckName, Verification, Want
 from uvdive.verify.compare import packages
 from uvdive.verify.files.explained import package_of
-from uvdive.verify.start.command import DEFAULT_PATH
+from uvdive.verify.start.faithful import DEFAULT_PATH
 
 LEFT = frozenset({"uv", "uv-cache"})
 """Owners whose files a rewrite takes away on purpose: a check that misses them needs another plan."""

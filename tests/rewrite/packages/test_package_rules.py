@@ -280,3 +280,28 @@ def test_r33_what_debians_python_made_by_itself_goes_with_it(project) -> None:
     paths = made.plan(system=facts(found=found)).allowed.paths
     assert {"/etc/python3", "/var/lib/python", "/usr/lib/python3.13"} <= set(paths)
     assert not {"/usr", "/usr/lib", "/usr/local", "/usr/local/lib"} & set(paths)
+
+
+def test_r33_what_a_choice_saves_is_what_really_goes(project) -> None:
+    found = packages(
+        *("libc6", "gcc: cpp libshared", "cpp", "libshared", "jq: libshared libjq", "libjq"),
+        *("git: libcurl4 libgit", "libcurl4", "libgit", "curl: libcurl4"),
+    )
+    made = project(f"{BASE}{INSTALL} git curl gcc jq vim\n{SYNC}{START}")
+    system = facts([Need("jq", "jq", "/app/src/run.sh", "runs")], found)
+    result = made.plan(system=system)
+    # libshared stays for jq; git's and curl's common library goes with both.
+    assert "gcc and what they bring (2.0 kB)" in decision(result, "build-packages").reason
+    assert "It and what it brings: 3.0 kB." in decision(result, "package-git").reason
+    kept = made.plan(system=system, choices={"package-curl": "keep"})
+    assert "It and what it brings: 2.0 kB." in decision(kept, "package-git").reason
+    assert (
+        "It and what it brings: 1.0 kB."
+        in decision(made.plan(system=system, choices={"package-git": "keep"}), "package-curl").reason
+    )
+
+
+def test_r33_a_library_that_is_needed_by_name_is_not_saved(project) -> None:
+    made = project(f"{BASE}{INSTALL} libpq-dev\n{SYNC}{START}")
+    reason = decision(made.plan(system=facts([LINKS], only=["libpq-dev"])), "build-packages").reason
+    assert "libpq-dev and what they bring (2.0 kB)" in reason

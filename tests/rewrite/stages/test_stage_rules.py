@@ -167,7 +167,7 @@ LAST = (
 
 def test_r45_a_uv_that_only_starts_the_app_is_left_out_of_the_last_stage(two) -> None:
     result = two(LAST + START)
-    assert result.outcome == "rewritten", result.refusal
+    assert result.outcome == "improved", result.refusal
     assert result.text == (
         BUILD + "\nFROM python:3.13-slim-trixie AS web\nWORKDIR /app\n# the environment\n"
         "COPY --from=build /app /app\nEXPOSE 80\n" + PATHS + '# go\nCMD ["flask", "run"]\n'

@@ -16,7 +16,9 @@ from uvdive.ledger.python.uv_files import add_keeping
 LIB = re.compile(rb"^(?:python|pypy)(\d+\.\d+)t?$")
 """The name of a folder that holds a standard library or, below it, site-packages."""
 
-_BIN = re.compile(rb"^(?:python|idle|pydoc|2to3|pypy|pyvenv)[\d.]*t?(?:-config|-dbg)?$|^libpypy[\w.-]*\.so")
+_BIN = re.compile(
+    rb"^(?:python|idle|pydoc|(?:2to3|pyvenv)-?|pypy)[\d.]*t?(?:-config|-dbg)?$|^libpypy[\w.-]*\.so"
+)
 _MANAGED = re.compile(rb"^(?:cpython|pypy|graalpy)-(\d+\.\d+(?:\.\d+)?(?:[a-z]+\d+)?)(\+[a-z]+)?-")
 _DEDICATED = re.compile(
     rb"^(?:c?python|pypy|graalpy|cp)[\d.-]|^\d+\.\d+|^(?:python|pypy|[0-9a-z]{32}-python)"

@@ -172,10 +172,10 @@ def _inflate(data: bytes, start: int, size: int, checksum: int) -> bytes:
         payload = inflater.decompress(memoryview(data)[start:], size + 1)
     except zlib.error as error:
         raise _error(str(error)) from error
-    if len(payload) < size:
-        _damaged("it is cut off")
-    if len(payload) > size or not inflater.eof or inflater.unused_data:
+    if len(payload) > size or inflater.unconsumed_tail or inflater.unused_data:
         _damaged("it holds more than it says")
+    if len(payload) < size or not inflater.eof:
+        _damaged("it is cut off")
     if zlib.crc32(payload) != checksum:
         _damaged("its checksum does not fit")
     return payload

@@ -44,8 +44,8 @@ def warn_never_installed(evidence: Evidence, start: Start, notes: Notes) -> None
 
 def _called(evidence: Evidence, start: Start) -> Iterator[tuple[int, str, str]]:
     """Line, program and what calls it."""
-    entry = evidence.last("ENTRYPOINT")
-    for step in (entry, None if entry else evidence.last("CMD"), evidence.last("HEALTHCHECK")):
+    entry = evidence.starting("ENTRYPOINT")
+    for step in (entry, None if entry else evidence.starting("CMD"), evidence.last("HEALTHCHECK")):
         if step is None or step.instruction.arguments.strip().upper() == "NONE":
             continue
         command = inner(step.instruction) if step.keyword == "HEALTHCHECK" else step.instruction

@@ -149,7 +149,7 @@ def weigh(  # noqa: PLR0913 - the evidence and the two syncs, by name
             line,
         )
     if synced.unlocked:
-        _note_unlocked(build, line, notes)
+        _note_unlocked(line, notes, locks=build is not None or _locks(evidence))
     taken: tuple[Change, ...] = ()
     if synced.optional:
         taken = _groups(synced, build, line, notes, divided=divided)
@@ -199,9 +199,22 @@ def _joined(found: Sequence[Synced]) -> Synced:
     return replace(result, optional=tuple(each for each in result.optional if each not in result.changes))
 
 
-def _note_unlocked(build: Selection | None, line: int | None, notes: Notes) -> None:
-    """The image has a project without a lock: what `uv run` installs is known on that day alone (R15)."""
-    if build is None:
+def _locks(evidence: Evidence) -> bool:
+    """Does the build lock by another command than `uv sync`?"""
+    calls = (
+        call
+        for step in evidence.runs()
+        for call in uv_calls(command_text(step.instruction), step.workdir) or ()
+    )
+    return any(call.name in ("run", "add", "lock") and "--no-sync" not in call.words for call in calls)
+
+
+def _note_unlocked(line: int | None, notes: Notes, *, locks: bool) -> None:
+    """The image has a project without a lock: what `uv run` installs is known on that day alone (R15).
+
+    ``locks`` says that the build installs by a lock, which the image has lost.
+    """
+    if not locks:
         raise Refused(
             "R15",
             "`uv run` resolves and installs anew at every start, without a uv.lock: nobody knows which "

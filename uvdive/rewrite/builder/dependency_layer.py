@@ -18,7 +18,7 @@ from uvdive.dockerfile.commands import Command
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import context_file, fitting, ignores, sources
+from uvdive.rewrite.evidence.context_files import context_file, ignores, meant, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
@@ -114,7 +114,7 @@ def _is_source(evidence: Evidence, word: str) -> bool:
     inside = posixpath.normpath(word.lstrip("/") or ".")
     if inside == "." or inside.endswith(".py"):
         return True
-    fits = fitting(evidence.context, inside) if re.search(r"[*?\[]", inside) else [inside]
+    fits = meant(evidence, inside)
     return any(name.endswith(".py") or Path(evidence.context, name).is_dir() for name in fits)
 
 

@@ -21,7 +21,7 @@ def first_sync(
 
     The cache stays out of it, as nothing of the author's says where one may be (R42).
     """
-    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    start = evidence.starting("ENTRYPOINT") or evidence.starting("CMD")
     line = None if start is None else start.line
     told = []
     selections = [call.selection for call in at_start.calls]

@@ -6,22 +6,19 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from uvdive.dockerfile.shell import command_text, read_script, shell_text
+from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.ledger.report import Environment
+from uvdive.rewrite.builder.dev_groups import asked_for, edits_without, groups_of, in_words, options_without
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts, project_settings
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
-from uvdive.uv.calls import calls_sync, subcommand
-from uvdive.uv.run_options import read_words
-from uvdive.uv.selection import is_set
+from uvdive.uv.calls import calls_sync, uv_calls
+from uvdive.uv.lock import normal_name
 
-_CALL = re.compile(r"(\buv\b(?:\s|\\\n)+(?:--?\S+(?:\s|\\\n)+)*?(?:sync|run))(?![\w./-])")
-_ASKED = re.compile(r"--(?:only-)?group[ =]dev\b|--all-groups\b|--only-dev\b|\s--dev\b")
-_WITHOUT = frozenset({"--no-dev", "--no-default-groups", "--only-group", "--only-dev", "--no-sync"})
 _COMPILES = "UV_COMPILE_BYTECODE"
 _RECEIPT = "uv-receipt.toml"
 _BYTECODE_RATIO = 1.2
@@ -75,87 +72,48 @@ def build_options(
     return dev_group.plus(_bytecode(evidence, env, files, dev_group.removed, notes))
 
 
-def _dev_edits(evidence: Evidence) -> dict[int, str] | None:
-    """The RUNs that install the dev group, without it; None where one is not plain to see.
-
-    `uv run` in the build installs it too, whatever a sync before it left out.
-    """
-    edits: dict[int, str] = {}
-    for step in evidence.runs():
-        script = read_script(shell_text(step.instruction))
-        if script is None:
-            if re.search(r"\buv\b", command_text(step.instruction)):
-                return None
-            continue
-        argvs = [command.argv for command in script.commands if command.program == "uv"]
-        calls = [argv for argv in argvs if subcommand(argv)[0] in ("sync", "run")]
-        bring = [argv for argv in calls if not _leaves_out(argv)]
-        if not bring or is_set(step.values, "UV_NO_DEV") or is_set(step.values, "UV_NO_DEFAULT_GROUPS"):
-            continue
-        if any(subcommand(argv)[0] == "run" and not _is_own_program(argv) for argv in bring):
-            return None
-        new, changed = _CALL.subn(r"\1 --no-dev", step.instruction.source)
-        if not changed == len(calls) == len(bring):
-            return None
-        edits[step.line] = new
-    return edits
-
-
-def _is_own_program(argv: tuple[str, ...]) -> bool:
-    """Does a `uv run` start a script of the author's, rather than a program that the group may bring?"""
-    program = argv[len(read_words(argv)) + 2 :] if "run" in argv else ()
-    return (
-        bool(program)
-        and (program[0].endswith(".py") or program[0] in ("python", "python3"))
-        and (program[1:2] != ("-m",))
-    )
-
-
-def _leaves_out(argv: tuple[str, ...]) -> bool:
-    words = argv[1:]
-    if subcommand(argv)[0] == "run":  # what follows its options is the program's
-        words = read_words(argv)
-    return any(word.partition("=")[0] in _WITHOUT for word in words)
-
-
 def _dev_by_text(evidence: Evidence, notes: Notes) -> BuildOptions:
     """The same choice without an image, where the build's own `uv run` brings back what its sync left out."""
-    text = "\n".join(command_text(step.instruction) for step in evidence.runs())
-    edits = _dev_edits(evidence) if not _ASKED.search(text) else None
     groups = project_settings(evidence, evidence.workdir).get("dependency-groups")
-    has_dev = isinstance(groups, dict) and bool(groups.get("dev"))
-    leaves = any(calls_sync(line) and "--no-dev" in line for line in text.splitlines())
-    if not edits or not leaves or not has_dev:
+    dev = groups.get("dev") if isinstance(groups, dict) else None
+    texts = [command_text(step.instruction) for step in evidence.runs()]
+    leaves = any(calls_sync(text) and "--no-dev" in text for text in texts)
+    runs = any(call.name == "run" for text in texts for call in uv_calls(text) or ())
+    if not leaves or not runs or not isinstance(dev, list):
         return BuildOptions()
-    choice = CHOICES["dev-group"]
-    lines = ", ".join(map(str, sorted(edits)))
+    members = {normal_name(match[0]) for word in dev if (match := re.match(r"[\w.-]+", str(word)))}
+    edits = edits_without(evidence, options_without(evidence, ["dev"]), members)
+    if not edits:
+        return BuildOptions()
     chosen = notes.choose(
-        choice,
+        CHOICES["dev-group"],
         min(edits),
-        f"`uv sync --no-dev` leaves it out, and `uv run` in the build (line {lines}) installs it again, so "
-        "the original has it.",
-        offered={"keep": "install it, as the build does", "remove": "leave it out (--no-dev)"},
+        "`uv sync --no-dev` leaves it out, and `uv run` in the build installs it again, so the original has "
+        "it.",
+        offered={"keep": "install it, as the build does", "remove": "leave it out"},
     )
     return BuildOptions() if chosen == "keep" else BuildOptions(edits)
 
 
 def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes) -> BuildOptions:
     assert evidence.report is not None
-    names = {dist.name for dist in main.distributions if dist.group == "dev"}
-    text = "\n".join(command_text(step.instruction) for step in evidence.runs())
-    if not names or _ASKED.search(text) or evidence.report.config.environ.get("UV_NO_DEV"):
-        return BuildOptions()
-    edits = _dev_edits(evidence)
+    if CHOICES["dev-group"].id in notes.decisions:
+        return BuildOptions()  # the start was asked about already (R14)
+    groups = groups_of(main)
+    names = {name for members in groups.values() for name in members}
+    options = options_without(evidence, groups)
+    edits = edits_without(evidence, options, names) if names else None
     if not edits:
         return BuildOptions()
     numbers = numbers_of(evidence.report, main.path, names)
     choice = CHOICES["dev-group"]
+    keep = "install it, as the build does" if len(groups) == 1 else "install them, as the build does"
     chosen = notes.choose(
         choice,
         min(edits),
-        f"The build installs it: {', '.join(sorted(names)[:6])}{' …' if len(names) > 6 else ''}. Nothing in "
-        "the text says that the app needs it when it runs; only its author knows.",
-        offered={**choice.values, "keep": "install it, as the build does"},
+        in_words(groups, asked_for(evidence, groups)),
+        about=choice.about if set(groups) == {"dev"} else f"The dependency groups ({', '.join(groups)})",
+        offered={"keep": keep, "remove": f"leave out ({' '.join(options)})"},
     )
     if chosen == "keep":
         return BuildOptions()
@@ -164,7 +122,7 @@ def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes
     if root is not None:
         notes.allowed.paths.update(owned_paths(files, root, numbers))
     less = sum(evidence.report.components[number].live_bytes for number in numbers)
-    return BuildOptions(edits, sync=("--no-dev",), less_bytes=less, removed=numbers)
+    return BuildOptions(edits, sync=options, less_bytes=less, removed=numbers)
 
 
 def _bytecode(

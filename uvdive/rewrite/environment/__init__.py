@@ -8,8 +8,9 @@ whose it is, the folders that go over whole. What choices may drop stays open (`
 """
 
 from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment, settled
-from uvdive.rewrite.environment.fit import check_native, warn_by_text
+from uvdive.rewrite.environment.fit import check_native
 from uvdive.rewrite.environment.made_at_start import environment_of, project_settings
+from uvdive.rewrite.environment.of_stage import environments_of_stage, stage_called, within
 from uvdive.rewrite.environment.synced import Change, RunCall, Synced, other_python, what_it_syncs
 from uvdive.rewrite.environment.which import Found, project_environment, sites, uv_bytes
 
@@ -21,13 +22,15 @@ __all__ = [
     "Synced",
     "check_native",
     "environment_of",
+    "environments_of_stage",
     "find_environment",
     "other_python",
     "project_environment",
     "project_settings",
     "settled",
     "sites",
+    "stage_called",
     "uv_bytes",
-    "warn_by_text",
     "what_it_syncs",
+    "within",
 ]

@@ -8,21 +8,17 @@ from collections.abc import Iterator
 from typing import Literal
 
 from uvdive.base.errors import ImageError
-from uvdive.dockerfile.stages import lineage
 from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable, Kind
 from uvdive.ledger.reading.elf import read_elf
 from uvdive.ledger.report import VIRTUAL, Environment
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Notes, Refused
-from uvdive.uv.images import Reference, python_of
+from uvdive.rewrite.notes import Refused
 
 Libc = Literal["gnu", "musl"]
 
 _SUFFIX = re.compile(rb"\.(?:cpython|pypy|graalpy)[\w-]*-linux-(gnu|musl)\w*\.so$")
 _LOADER = re.compile(rb"^ld-(?:(musl)-|linux)[\w.-]*\.so")
-_ALPINE = re.compile(r"\balpine")
-_VENV = re.compile(r"venv\b")
 _MINOR = re.compile(rb"^(?:python|pypy)(\d+\.\d+)t?$")
 _NAMES = {"gnu": "glibc", "musl": "musl"}
 _MOST = 64 << 20
@@ -52,32 +48,6 @@ def check_native(evidence: Evidence) -> None:
                 f"{env.path} {problem}. Build it on the image that it runs in, and keep .venv out of the "
                 "build context (.dockerignore).",
                 line,
-            )
-
-
-def warn_by_text(evidence: Evidence, notes: Notes) -> None:
-    """By the names of images alone: an environment that goes from one system or Python to another."""
-    stages = {stage.name: stage for stage in evidence.stages if stage.name}
-    stages |= {str(stage.index): stage for stage in evidence.stages}
-    for step in evidence.steps:
-        stage = stages.get(step.instruction.flag("from") or "")
-        if stage is None or not _VENV.search(step.instruction.arguments):
-            continue
-        bases = (lineage(evidence.stages, stage)[0].base, evidence.base)
-        minors = {minor for base in bases if (minor := python_of(Reference.read(base)))}
-        if len({_ALPINE.search(base) is not None for base in bases}) > 1:
-            notes.warn(
-                "R8",
-                step.line,
-                f"This copies an environment from {bases[0]} to {bases[1]}: one of them has musl, the other "
-                "glibc, so compiled packages cannot be loaded. Use the same system in both stages.",
-            )
-        elif len(minors) > 1:
-            notes.warn(
-                "R3",
-                step.line,
-                f"This copies an environment from {bases[0]} to {bases[1]}, which has another Python: it "
-                "finds none of its packages. Use the same version in both stages.",
             )
 
 

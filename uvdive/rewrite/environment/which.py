@@ -120,7 +120,7 @@ def choose_environment(evidence: Evidence, files: Files) -> Found:
 
 def nothing_installed(evidence: Evidence) -> Refused | None:
     """Why an image without an environment is not rewritten, if its start command tells (R15, R24)."""
-    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    start = evidence.starting("ENTRYPOINT") or evidence.starting("CMD")
     text = command_text(start.instruction) if start is not None else ""
     if start is not None and re.search(r"(?<![\w./-])(?:/\S*/)?uv(?:x\b|\s+tool\s+run\b)", text):
         return Refused(
@@ -248,7 +248,7 @@ def _started(evidence: Evidence, files: Files, candidates: Sequence[Environment]
     assert evidence.report is not None
     config = evidence.report.config
     places = {env.path.rstrip("/"): env for env in candidates}
-    steps = (evidence.last("ENTRYPOINT"), evidence.last("CMD"))
+    steps = (evidence.starting("ENTRYPOINT"), evidence.starting("CMD"))
     starts = [command_text(step.instruction) for step in steps if step is not None]
 
     def has_python(folder: str) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from uvdive.dockerfile.ignore import pattern_of, read_ignored
+from uvdive.dockerfile.ignore import read_ignored
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
@@ -35,13 +36,38 @@ def _candidates(evidence: Evidence, path: str) -> list[str]:
         if step.keyword not in ("COPY", "ADD") or step.instruction.flag("from") is not None:
             continue
         given, target = sources(step)
+        below = (
+            path.removeprefix(f"{target.rstrip('/')}/") if path.startswith(target.rstrip("/") + "/") else None
+        )
         for source in given:
-            inside = source.lstrip("/")
-            if path == target or path == target + posixpath.basename(inside):
-                found.append(inside)
-            if path.startswith(target.rstrip("/") + "/"):
-                found.append(posixpath.join(inside, path[len(target.rstrip("/")) + 1 :]))
+            if step.instruction.flag("parents") is not None:
+                found += [] if below is None else _with_parents(source.lstrip("/"), below)
+                continue
+            for inside in meant(evidence, source.lstrip("/")):
+                if path == target or path == target + posixpath.basename(inside):
+                    found.append(inside)
+                if below is not None:
+                    found.append(posixpath.join(inside, below))
     return [*reversed(found), posixpath.relpath(path, evidence.workdir)]
+
+
+def meant(evidence: Evidence, source: str) -> list[str]:
+    """A source as it is, or what the context has for a pattern (`uv.lock*`, `services/*/`)."""
+    if evidence.context is None or not set(source) & set("*?["):
+        return [source]
+    try:
+        found = sorted(evidence.context.glob(source.rstrip("/"))) if "**" not in source else []
+    except (OSError, ValueError, NotImplementedError):
+        return []
+    return [path.relative_to(evidence.context).as_posix() for path in found]
+
+
+def _with_parents(source: str, below: str) -> list[str]:
+    """The file that `COPY --parents` puts there: behind ``/./`` its folders come along."""
+    before, pivot, rest = source.rpartition("/./")
+    rest = posixpath.normpath(rest or source)
+    covered = rest == "." or below.startswith(f"{rest}/") or fnmatch.fnmatchcase(below, rest)
+    return [posixpath.join(before if pivot else "", below)] if covered else []
 
 
 def context_text(evidence: Evidence, path: str) -> str | None:
@@ -57,15 +83,25 @@ def copied_text(evidence: Evidence, path: str, *, mounted: bool = False) -> str 
 
     ``mounted`` also takes one that a RUN merely mounts.
     """
+    found = _read(evidence, _copied(evidence, path, mounted=mounted))
+    return None if found is None else found[1]
+
+
+def is_copied(evidence: Evidence, path: str) -> bool:
+    """Does an instruction copy or mount a file of the context, of any size, to that path?"""
+    return next(_files(evidence, _copied(evidence, path, mounted=True)), None) is not None
+
+
+def _copied(evidence: Evidence, path: str, *, mounted: bool) -> list[str]:
+    """The paths of the context that a file at ``path`` may come from, as far as they are not left out."""
     absolute = posixpath.normpath(posixpath.join(evidence.workdir, path))
     candidates = _candidates(evidence, absolute)[:-1]
     if mounted:
         candidates = [*candidates, *_mounted(evidence, absolute)]
-    if evidence.context is not None:
-        ignored = read_ignored(evidence.context)
-        candidates = [path for path in candidates if path not in ignored]
-    found = _read(evidence, candidates)
-    return None if found is None else found[1]
+    if evidence.context is None:
+        return []
+    ignored = read_ignored(evidence.context)
+    return [path for path in candidates if path not in ignored]
 
 
 def _mounted(evidence: Evidence, path: str) -> list[str]:
@@ -92,18 +128,28 @@ def context_file(evidence: Evidence, path: str, *, most: int = _LIMIT) -> tuple[
 
 def _read(evidence: Evidence, candidates: Iterable[str], most: int = _LIMIT) -> tuple[str, str] | None:
     """The first of some paths of the context that is a short text, and that text."""
+    for candidate, file in _files(evidence, candidates):
+        try:
+            if file.stat().st_size < most:
+                with file.open(encoding="utf-8", errors="replace", newline="") as text:
+                    return posixpath.normpath(candidate), text.read()
+        except OSError:
+            continue
+    return None
+
+
+def _files(evidence: Evidence, candidates: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """Those of some paths of the context that are files inside it."""
     if evidence.context is None:
-        return None
+        return
     root = evidence.context.resolve()
     for candidate in candidates:
         file = Path(root, candidate)
         try:
-            if file.resolve().is_relative_to(root) and file.is_file() and file.stat().st_size < most:
-                with file.open(encoding="utf-8", errors="replace", newline="") as text:
-                    return posixpath.normpath(candidate), text.read()
+            if file.resolve().is_relative_to(root) and file.is_file():
+                yield candidate, file
         except (OSError, ValueError):
             continue
-    return None
 
 
 def places_of(evidence: Evidence, file: str) -> set[str]:
@@ -140,23 +186,6 @@ def heredoc_text(evidence: Evidence, path: str) -> str | None:
             if wrote and (heredocs[0].quoted or "$" not in heredocs[0].body):
                 return heredocs[0].body
     return None
-
-
-def fitting(context: Path, pattern: str) -> list[str]:
-    """The paths of the context that a COPY's pattern fits (``uv.lock*``)."""
-    found = [""]
-    for part in pattern.split("/"):
-        matches = pattern_of(part).fullmatch
-        below = ((above, name) for above in found for name in _names(context / above))
-        found = [posixpath.join(above, name) for above, name in below if matches(name)]
-    return found
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return [entry.name for entry in folder.iterdir()]
-    except OSError:
-        return []  # no folder, so that nothing below it fits
 
 
 def ignores(context: Path, path: str) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from uvdive.base.progress import Note, OnEvent, ignore
@@ -22,19 +22,19 @@ from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed
 from uvdive.ledger.whose import is_apps
+from uvdive.rewrite.evidence.mentions import Mention, Names, calls_programs, mentions, quiet_mentions
 from uvdive.rewrite.evidence.os_packages_seen import OsPackagesSeen
+from uvdive.rewrite.evidence.text_kinds import kind_of
 from uvdive.uv.cache import in_default_cache
 
 How = Literal["links", "loads", "runs"]
 
 _PYTHON = OWNERS.index("python")
+_INSTALLED = (OWNERS.index("venv"), OWNERS.index("uv"))
 _TEXTS = (b".py", b".sh", b".bash", b".toml", b".yml", b".yaml", b".ini", b".cfg", b".conf", b".json")
 _MOST = 1 << 20
+_HEAD = 256
 _LEAST_ELF = 64
-_CALLS = re.compile(rb"subprocess|Popen|os\.system|which\(|os\.exec|create_subprocess|spawn")
-_LOADS = re.compile(rb"ctypes|dlopen|cdll|find_library|ffi\b", re.IGNORECASE)
-_LITERAL = re.compile(rb"""["']([\w.+/-]{2,80})(?=["'\s])""")
-_WORD = re.compile(rb"[\w.+-]{2,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,8 @@ class _Needs:
     def _by_table(self) -> Iterator[Need]:
         for environment in self.report.environments:
             for distribution in environment.distributions:
+                if distribution.os_package is not None:
+                    continue  # Debian's own: its package says what it needs
                 name = re.sub(r"[-_.]+", "-", distribution.name).lower()
                 for package in self.seen.installed:
                     how = wanted_by(name, package)
@@ -144,47 +146,75 @@ class _Needs:
 
     def _named(self) -> Iterator[Need]:
         """Programs and libraries of added packages that the app's or the environment's code names."""
+        names = self._names()
+        if not (names.programs or names.libraries):
+            return
+        yield from self._by_variables(names)
+        quiet: list[Need] = []
+        of_others: list[Need] = []
+        calls = False
+        for entry, path in self._judged():
+            owner = self.report.inode_owner[self.table.entry_inode[entry]]
+            if owner == _PYTHON or self.table.entry_size[entry] > _MOST:
+                continue
+            if owner in _INSTALLED:
+                data = self._text(entry, path, in_venv=True)
+                found = mentions(path, "python", data, names)
+                of_others += (replace(need, sure=False) for need in _needs(found, path, names))
+                continue
+            data = self._text(entry, path, in_venv=False)
+            kind = kind_of(path, data[:_HEAD], names.started)
+            if kind is not None:
+                yield from _needs(mentions(path, kind, data, names), path, names)
+            if kind == "python":
+                calls |= calls_programs(data)
+                quiet += _needs(quiet_mentions(data, names), path, names)
+        yield from itertools.chain(quiet if calls else (), of_others)
+
+    def _text(self, entry: int, path: bytes, *, in_venv: bool) -> bytes:
+        """A file that may be a text with evidence; empty where it is none by its name alone."""
+        name = path.rpartition(b"/")[2]
+        if in_venv and (not name.endswith(b".py") or b"/test" in path):
+            return b""
+        return self.seen.read(entry, _MOST) if in_venv or name.endswith(_TEXTS) or b"." not in name else b""
+
+    def _by_variables(self, names: Names) -> Iterator[Need]:
+        """`ENV EDITOR=vim`, `ENV GIT=/usr/bin/git`: a program that the app is told of."""
+        for name, value in self.report.config.environ.items():
+            program = value.rpartition("/")[2] if value.startswith("/") else value
+            package = names.programs.get(program.encode("utf-8", "replace"))
+            if package is not None:
+                yield Need(package, program, f"ENV {name}", "runs", sure=value.startswith("/"))
+
+    def _names(self) -> Names:
+        config = self.report.config
+        started = " ".join([*(config.entrypoint or ()), *(config.cmd or ())])
         programs = {
             name.encode(): package
             for name, package in self.seen.programs.items()
             if package in self.seen.added
         }
-        libraries = dict(self._libraries())
-        if not programs and not libraries:
-            return
-        installed = (OWNERS.index("venv"), OWNERS.index("uv"))
-        for entry, path in self._judged():
-            owner = self.report.inode_owner[self.table.entry_inode[entry]]
-            in_venv = owner in installed
-            if owner == _PYTHON or not self._is_text(entry, path, in_venv=in_venv):
-                continue
-            data = self.seen.read(entry, _MOST)
-            by = path.decode("utf-8", "replace")
-            literals = {match.rpartition(b"/")[2] for match in _LITERAL.findall(data)}
-            if _LOADS.search(data):
-                for name in literals & libraries.keys():
-                    yield Need(libraries[name], name.decode(), by, "loads", sure=not in_venv)
-            # Code names programs in quotes; a script or a setting may say it plainly.
-            said = literals if path.endswith(b".py") else set(_WORD.findall(data))
-            if in_venv and not _CALLS.search(data):
-                continue
-            for name in said & programs.keys():
-                yield Need(programs[name], name.decode(), by, "runs", sure=not in_venv)
+        words = frozenset(word.rpartition("/")[2] for word in started.split())
+        libraries, short = self._libraries()
+        return Names(programs, libraries, short, words)
 
-    def _is_text(self, entry: int, path: bytes, *, in_venv: bool) -> bool:
-        if self.table.entry_size[entry] > _MOST or b"/test" in path:
-            return False
-        if in_venv:
-            return path.endswith(b".py")
-        name = path.rpartition(b"/")[2]
-        return name.endswith(_TEXTS) or b"." not in name
-
-    def _libraries(self) -> Iterator[tuple[bytes, str]]:
-        """``libx.so.1``, ``libx.so``, ``libx`` and ``x`` of the added packages' libraries."""
-        for name, package in self.seen.libraries():
+    def _libraries(self) -> tuple[dict[bytes, str], dict[bytes, str]]:
+        """``libx.so.1``, ``libx.so``, ``libx``; and ``x``. The linker finds no plugin by the latter two."""
+        whole, short = {}, {}
+        for name, package, plugin in self.seen.libraries():
             if only_builds(package):
                 continue
             stem = name.partition(b".so")[0]
-            for spelling in (name, stem + b".so", stem, stem[3:]):
-                if len(spelling) > 1:
-                    yield spelling, package
+            whole.update(dict.fromkeys((name, stem + b".so"), package))
+            if not plugin:
+                whole[stem] = package
+                if len(stem) > len("libx"):
+                    short[stem[3:]] = package
+        return whole, short
+
+
+def _needs(found: Iterable[Mention], path: bytes, names: Names) -> Iterator[Need]:
+    by = path.decode("utf-8", "replace")
+    for mention in found:
+        package = names.package(mention)
+        yield Need(package, mention.name.decode(), by, mention.how, sure=mention.sure)

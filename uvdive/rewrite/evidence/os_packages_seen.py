@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
@@ -18,6 +19,7 @@ from uvdive.ledger.whose import os_package
 _LINKED = (b"/etc/alternatives/", *(b"/etc/rc%c.d/" % level for level in b"0123456S"))
 _PYTHON = OWNERS.index("python")
 _BINS = tuple(f"{top}/{name}/".encode() for top in ("", "/usr") for name in ("bin", "sbin", "games"))
+_PLAIN = re.compile(rb"(?:/usr(?:/local)?)?/lib(?:32|64)?/(?:[\w-]+-linux-(?:gnu|musl)\w*/)?[^/]+")
 _MOST = 64 << 20
 
 
@@ -114,14 +116,18 @@ class OsPackagesSeen:
             for node, names in self.listed.items()
         }
 
-    def libraries(self) -> Iterator[tuple[bytes, str]]:
-        """The file names of the added packages' libraries, each with its package."""
+    def libraries(self) -> Iterator[tuple[bytes, str, bool]]:
+        """The file names of the added packages' libraries, each with its package, and is it a plugin?
+
+        Plugins lie in a folder of their own, where only the program that has them looks.
+        """
         for entry in self.table.live_entries():
             name = self.table.names[self.table.entry_node[entry]]
             if name.startswith(b"lib") and b".so" in name:
-                package = self._behind(self.table.path(self.table.entry_node[entry]))
+                path = self.table.path(self.table.entry_node[entry])
+                package = self._behind(path)
                 if package in self.added:
-                    yield name, package
+                    yield name, package, _PLAIN.fullmatch(path) is None
 
     def _is_base(self, package: str) -> bool:
         return self.base_layers[self.first_layer.get(package, 0)]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from uvdive.base.secret_words import redact
 from uvdive.dockerfile.history import match_history
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
@@ -63,9 +64,22 @@ class Evidence:
                 return None  # an ENTRYPOINT resets the CMD of the stage below
         return found
 
+    def starting(self, keyword: str) -> Step | None:
+        """As ``last``, of an ENTRYPOINT or CMD; None where it only takes away what a base starts."""
+        step = self.last(keyword)
+        return None if step is None or _starts_nothing(step) else step
+
     def runs(self) -> list[Step]:
         """The RUN steps."""
         return [step for step in self.steps if step.keyword == "RUN"]
+
+
+def _starts_nothing(step: Step) -> bool:
+    """``CMD []``, ``ENTRYPOINT []``; Docker starts an image with ``ENTRYPOINT [""]`` as one without."""
+    words = step.instruction.exec_form
+    if words is None:
+        return not step.instruction.arguments.strip()
+    return not words or (step.keyword == "ENTRYPOINT" and words == ("",))
 
 
 def build_text(evidence: Evidence) -> str:
@@ -124,7 +138,9 @@ def _layers(report: ImageReport, text: str) -> tuple[dict[int, int], int]:
             (i for i, span in enumerate(match.spans) if i >= match.base_entries and not span), None
         )
         made = (
-            f" (it also has “{report.history[unmatched].created_by[:60]}”)" if unmatched is not None else ""
+            f" (it also has “{redact(report.history[unmatched].created_by)[:60]}”)"
+            if unmatched is not None
+            else ""
         )
         raise Refused(
             "R34",

@@ -7,14 +7,18 @@ image gets or lacks. Read ``plan.plan_packages`` first, then ``keep_or_drop.deci
 
 from uvdive.rewrite.packages.by_other_programs import OtherMeans, check_sources, is_playwright
 from uvdive.rewrite.packages.extra import extra_packages, install
+from uvdive.rewrite.packages.install_commands import Install, installs, removals
 from uvdive.rewrite.packages.plan import PackagePlan, plan_packages
 
 __all__ = [
+    "Install",
     "OtherMeans",
     "PackagePlan",
     "check_sources",
     "extra_packages",
     "install",
+    "installs",
     "is_playwright",
     "plan_packages",
+    "removals",
 ]

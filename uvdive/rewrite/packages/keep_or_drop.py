@@ -16,8 +16,11 @@ _UNSEEN = (
 )
 
 
-def decide(packages: Packages, install: Install) -> None:
-    """Decide on each package that the command names; what is left out goes to ``packages.drop``."""
+def decide(packages: Packages, install: Install, *, others: bool) -> None:
+    """Decide on each package that the command names; what is left out goes to ``packages.drop``.
+
+    ``others`` are packages that do more than build.
+    """
     for listed in install.words:
         if not listed.name:
             continue
@@ -25,7 +28,7 @@ def decide(packages: Packages, install: Install) -> None:
             _note_purged(packages, listed, install)
         elif only_builds(listed.name):
             _build_package(packages, listed, install)
-        else:
+        elif others:
             _other_package(packages, listed, install)
 
 
@@ -48,9 +51,7 @@ def _build_package(packages: Packages, listed: Listed, install: Install) -> None
     if not kept:
         packages.leave_out(install, listed, "build")
     names = [w.name for i in packages.installs for w in i.words if i.editable and only_builds(w.name)]
-    total = sum(
-        packages.facts.bytes.get(name, 0) for name in packages.closure(names) - packages.there - packages.old
-    )
+    total = packages.size(packages.goes(names))
     packages.notes.choose(
         CHOICES["build-packages"],
         install.run.step.line,
@@ -94,7 +95,7 @@ def _other_package(packages: Packages, listed: Listed, install: Install) -> None
     chosen = packages.notes.choose(
         CHOICES["package-NAME"].of(listed.name),
         install.run.step.line,
-        f"{reason} It and what it brings: {size(sum(packages.facts.bytes.get(name, 0) for name in own))}.",
+        f"{reason} It and what it brings: {size(packages.size(packages.goes([listed.name])))}.",
         about=f"The OS package {listed.name}",
         default=default,
     )

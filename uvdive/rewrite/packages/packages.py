@@ -63,6 +63,25 @@ class Packages:
         """The packages and what they need, as the original's commands would bring it."""
         return closure(self.facts.packages, names, recommends=self.recommends)
 
+    def goes(self, names: Iterable[str]) -> frozenset[str]:
+        """What the final stage lacks without these names: nothing that another kept package brings."""
+        without = set(names)
+        kept = [
+            listed.name or listed.word.text
+            for install in self.installs
+            for listed in install.words
+            if listed.name not in without and not self.drops(install, listed)
+        ]
+        real = (package for name in kept for package in self.real(name))
+        needed = (need.package for need in self.facts.needs if need.how != "runs")
+        stays = self.closure([*real, *self.by_others(), *needed])
+        mine = self.closure(package for name in without for package in self.real(name))
+        return mine - stays - self.there - self.old
+
+    def size(self, names: Iterable[str]) -> int:
+        """The bytes of some installed packages."""
+        return sum(self.facts.bytes.get(name, 0) for name in names)
+
     def by_others(self) -> list[str]:
         """The packages that came by other means."""
         return [name for other in self.others for name in other.names]

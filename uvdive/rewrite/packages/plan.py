@@ -38,12 +38,18 @@ class PackagePlan:
 
 
 def plan_packages(
-    evidence: Evidence, runs: Sequence[Run], base: ImageReport | None, notes: Notes, *, unseen: bool = False
+    evidence: Evidence,
+    runs: Sequence[Run],
+    base: ImageReport | None,
+    notes: Notes,
+    *,
+    others: bool = True,
+    unseen: bool = False,
 ) -> PackagePlan:
     """Decide on every package; without evidence all of them are kept.
 
-    ``unseen`` says that the build installs distributions which the original does not have, so that
-    nothing tells what they need.
+    ``others`` also decides on those that do more than build. ``unseen`` says that the build installs
+    distributions which the original does not have, so that nothing tells what they need.
 
     Raises:
         Refused: R43, what is removed again cannot be told without the image.
@@ -63,7 +69,7 @@ def plan_packages(
             )
         _note_all_kept(found, notes)
         return PackagePlan()
-    return _plan(Packages(evidence, facts, runs, base, notes, found, gone, unseen=unseen))
+    return _plan(Packages(evidence, facts, runs, base, notes, found, gone, unseen=unseen), others=others)
 
 
 def _note_all_kept(found: Sequence[Install], notes: Notes) -> None:
@@ -77,11 +83,12 @@ def _note_all_kept(found: Sequence[Install], notes: Notes) -> None:
         )
 
 
-def _plan(packages: Packages) -> PackagePlan:
+def _plan(packages: Packages, *, others: bool) -> PackagePlan:
     note_others(packages.others, packages.notes)
-    for install in packages.installs:
-        if install.editable:
-            decide(packages, install)
+    for _ in range(2):  # what goes with a package is known once the others are decided
+        for install in packages.installs:
+            if install.editable:
+                decide(packages, install, others=others)
     by_others = packages.by_others()
     kept = packages.closure([*packages.names(dropped=False), *by_others])
     added = libraries(packages, kept)

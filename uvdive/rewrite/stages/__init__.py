@@ -8,7 +8,9 @@ that have several stages already are judged here. Read ``bases.choose_bases`` fi
 from uvdive.rewrite.stages.base_difference import BaseLookup, KnownBases, announce_base_files
 from uvdive.rewrite.stages.bases import Bases, check_interpreter, check_versions, choose_bases
 from uvdive.rewrite.stages.inherited import added_variables, check_inherited, start_text
-from uvdive.rewrite.stages.multistage import check_multistage, check_single, note_stages
+from uvdive.rewrite.stages.lean import is_lean
+from uvdive.rewrite.stages.multistage import check_multistage, check_single, keeps_uv, note_stages
+from uvdive.rewrite.stages.stray_uv import steps_with_uv
 from uvdive.rewrite.stages.targets import lean_targets, only_describes
 
 __all__ = [
@@ -23,8 +25,11 @@ __all__ = [
     "check_single",
     "check_versions",
     "choose_bases",
+    "is_lean",
+    "keeps_uv",
     "lean_targets",
     "note_stages",
     "only_describes",
     "start_text",
+    "steps_with_uv",
 ]

@@ -6,10 +6,12 @@ import re
 
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage
-from uvdive.ledger.report import VIRTUAL, ImageReport
+from uvdive.image.resolve import resolve
+from uvdive.ledger.report import VIRTUAL, ConsoleScript, Environment, ImageReport
 from uvdive.rewrite.environment import project_environment, uv_bytes
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.stages.stray_uv import steps_with_uv
 from uvdive.uv.images import Reference
 from uvdive.uv.mentions import brings_uv, mentions_uv
 
@@ -37,21 +39,17 @@ def check_multistage(evidence: Evidence, notes: Notes) -> bool:
     """
     last = evidence.stages[-1]
     found = uv_in(evidence.stages, last)
-    stays = found is not None and _keeps_uv(last)
+    stays = found is not None and keeps_uv(last)
     if found is not None and stays:
         notes.warn("R24", found[0], "uv is in the last stage for its start scripts, and installs nothing.")
+    elif found is not None and evidence.report is None and steps_with_uv(evidence):
+        return False
     elif found is not None and evidence.report is None and project_environment(evidence) is None:
         raise Refused("R45", f"The last stage still has uv: {found[1]}. {_HINT}", found[0])
     elif found is not None:
         return True
     _check_start(evidence, uv_stays=stays)
-    if evidence.report is None:
-        notes.warn(
-            "R45",
-            None,
-            "Nothing in the text puts uv into the last stage; without an image nothing is proven.",
-        )
-    else:
+    if evidence.report is not None:
         _check_image(evidence, evidence.report, uv_stays=stays)
     return False
 
@@ -86,7 +84,7 @@ def _check_start(evidence: Evidence, *, uv_stays: bool) -> None:
             )
 
 
-def _keeps_uv(stage: Stage) -> bool:
+def keeps_uv(stage: Stage) -> bool:
     """Is uv there on purpose, tied so that it cannot change anything at start (R24)?"""
     tied = all(stage.env.get(name) for name in ("UV_NO_SYNC", "UV_OFFLINE"))
     return tied and not Reference.read(stage.base).is_uv
@@ -102,25 +100,28 @@ def _check_image(evidence: Evidence, report: ImageReport, *, uv_stays: bool) -> 
             raise Refused(
                 "R45",
                 f"{env.interpreter} leads to {env.hops[-1] if env.hops else 'nothing'}, which the final "
-                "image does "
-                "not have: no console script of the environment runs. Build it with the final image's own "
-                "Python, "
-                "or copy the interpreter too.",
+                "image does not have: no console script of the environment runs. Build it with the final "
+                "image's own Python, or copy the interpreter too.",
                 line,
             )
-        alive = (f"{env.path}/", "/bin/", "/usr/")
-        dead = [script.name for script in env.scripts if not script.interpreter.startswith(alive)]
+        dead = [script.name for script in env.scripts if _is_dead(report, env, script)]
         if dead:
             raise Refused(
                 "R45",
                 f"The environment was moved to {env.path}, but its scripts ({', '.join(dead[:3])}) still "
-                "name the "
-                "old place. Copy it to the path that it was made at.",
+                "name the old place. Copy it to the path that it was made at.",
                 line,
             )
     if not uv_stays and uv_bytes(report) > _NOTES:
         line = next((s.line for s in from_build if mentions_uv(s.instruction.arguments)), None)
         raise Refused("R45", f"The final image still holds uv or its cache. {_HINT}", line)
+
+
+def _is_dead(report: ImageReport, env: Environment, script: ConsoleScript) -> bool:
+    """Does a script name another place's Python, which is not there?"""
+    if script.interpreter.startswith((f"{env.path}/", "/bin/", "/usr/")):
+        return False
+    return resolve(report.files, script.interpreter.encode("utf-8", "surrogateescape")).node is None
 
 
 def check_single(evidence: Evidence) -> None:

@@ -129,7 +129,7 @@ def _target(
         for instruction, values in zip(stage.instructions, stage.environments, strict=True)
     ]
     theirs = replace(evidence, steps=(*shared, *own))
-    if theirs.last("CMD") is None and theirs.last("ENTRYPOINT") is None:
+    if theirs.starting("CMD") is None and theirs.starting("ENTRYPOINT") is None:
         return None
     mine = Notes(notes.choices)
     try:

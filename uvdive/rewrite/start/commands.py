@@ -56,7 +56,7 @@ class Commands:
             new = self._shell(text, line)
             return source if new == text else replace_command(source, text, new)
         self._check_exec(words, line)
-        fresh = self._exec(words, line)
+        fresh = self.exec_form(words, line)
         if fresh == words:
             return source
         edited = edit_array(source, words, fresh)
@@ -72,7 +72,12 @@ class Commands:
                 "R22", line, f"{word} stays as it is: without a shell (exec form) nobody fills it in."
             )
 
-    def _exec(self, words: tuple[str, ...], line: int) -> tuple[str, ...]:
+    def exec_form(self, words: tuple[str, ...], line: int) -> tuple[str, ...]:
+        """The words of an exec form without runners, also where one starts another (`uv run uv run`).
+
+        Raises:
+            Refused: as ``rewrite``.
+        """
         program = posixpath.basename(words[0]) if words else ""
         if program in SHELLS and len(words) > 2 and re.fullmatch(r"-\w*c", words[1]):
             if "l" in words[1] and RUNNERS.search(words[2]):
@@ -82,21 +87,22 @@ class Commands:
                     "programs would not be found. Leave the l out.",
                     line,
                 )
+            if any(map(RUNNERS.fullmatch, words[3:])):
+                raise _not_understood(line)
             return (*words[:2], self._shell(words[2], line), *words[3:])
         first = behind_wrapper(words)
         stripped = self.strip(words[first:], line)
         if stripped is None:
             if any(RUNNERS.fullmatch(word) for word in words):
-                raise Refused(
-                    "R18",
-                    "The start command calls uv in a way that is not understood. Start the program as "
-                    "`uv run PROGRAM`.",
-                    line,
-                )
+                raise _not_understood(line)
             self._note_start(words, line)
             return words
+        fresh = started(words, first, stripped)
+        if any(map(RUNNERS.search, fresh)):
+            self.starts.pop()
+            return self.exec_form(fresh, line)
         self.finder.look_at(words[first + stripped.rest :], line)
-        return started(words, first, stripped)
+        return fresh
 
     def _note_start(self, words: tuple[str, ...], line: int) -> None:
         if self._is_arguments and self.starts:
@@ -166,6 +172,14 @@ class Commands:
                 line,
             )
         return new
+
+
+def _not_understood(line: int) -> Refused:
+    return Refused(
+        "R18",
+        "The start command calls uv in a way that is not understood. Start the program as `uv run PROGRAM`.",
+        line,
+    )
 
 
 def started(words: Sequence[str], first: int, stripped: Stripped) -> tuple[str, ...]:

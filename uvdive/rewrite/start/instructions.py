@@ -78,7 +78,7 @@ def plan_start(evidence: Evidence, env: EnvironmentFacts, files: Files | None, n
 
 def _instructions(evidence: Evidence, commands: Commands, notes: Notes) -> dict[int, str]:
     """The new sources of ENTRYPOINT, CMD and HEALTHCHECK, by line, as far as they change."""
-    entry, command = evidence.last("ENTRYPOINT"), evidence.last("CMD")
+    entry, command = evidence.starting("ENTRYPOINT"), evidence.starting("CMD")
     moved: dict[int, str] = {}
     both = _joined(entry, command, commands, notes)
     if both is not None and entry is not None and command is not None:
@@ -112,7 +112,11 @@ def _joined(entry: Step | None, command: Step | None, commands: Commands, notes:
         return None
     notes.allowed.config.update(("Entrypoint", "Cmd"))
     keyword = command.instruction.source.split(maxsplit=1)[0]  # as the author writes it
-    return f"{keyword} {json_array(started(words, 0, stripped))}\n"
+    fresh = started(words, 0, stripped)
+    if any(map(RUNNERS.search, fresh)):  # `ENTRYPOINT ["uv", "run"]`, `CMD ["uv", "run", "x"]`
+        commands.starts.pop()
+        fresh = commands.exec_form(fresh, command.line)
+    return f"{keyword} {json_array(fresh)}\n"
 
 
 def _rewrite(step: Step, commands: Commands, *, is_arguments: bool) -> str:

@@ -37,7 +37,7 @@ class Signals:
 
     def note(self) -> None:
         """Offer the signal that Python ends on, where the program is process 1 itself."""
-        command = self.evidence.last("ENTRYPOINT") or self.evidence.last("CMD")
+        command = self.evidence.starting("ENTRYPOINT") or self.evidence.starting("CMD")
         if self.line is None or command is None:
             return
         words = command.instruction.exec_form

@@ -50,7 +50,7 @@ class Surroundings:
 
 def surroundings_of(evidence: Evidence, env: EnvironmentFacts, files: Files | None) -> Surroundings:
     """The surroundings of the image's start commands."""
-    entry, command = evidence.last("ENTRYPOINT"), evidence.last("CMD")
+    entry, command = evidence.starting("ENTRYPOINT"), evidence.starting("CMD")
     return Surroundings(
         env=env,
         sync="uv sync" if env.at_start else build_text(evidence),

@@ -14,6 +14,7 @@ from uvdive.rewrite.plan import Allowances
 from uvdive.verify.compare import is_package, packages
 from uvdive.verify.files.expected import READ_ACCOUNTS
 from uvdive.verify.files.managers import is_book, may_be_remade
+from uvdive.verify.files.new_base import NewBase
 from uvdive.verify.files.packages import Packages
 
 SYSTEM = ("base-os", "os-packages", "python")
@@ -68,7 +69,7 @@ class Explanations:
     ) -> None:
         self._before = before
         self._after = after
-        self._varying, self._books = varying, books
+        self._varying, self._books, self._new_base = varying, books, NewBase(after)
         self._owners = frozenset(allowed.owners)
         self._dropped = frozenset(allowed.packages)
         self._paths = tuple(path.encode("utf-8", "surrogateescape") for path in allowed.paths)
@@ -180,6 +181,20 @@ class Explanations:
     def _announced(self, path: bytes) -> str | None:
         return "announced paths" if any(_below(path, prefix) for prefix in self._paths) else None
 
+    def _other_than_skeleton(self, path: bytes) -> bool:
+        """Is it of another size than in the new image's /etc/skel, which useradd(8) copies into a home?"""
+        table = self._after.files
+        for user in self._before.users:
+            home = user.home.encode("utf-8", "surrogateescape").rstrip(b"/")
+            if not home or not path.startswith(home + b"/"):
+                continue
+            nodes = (table.find(each) for each in (path, b"/etc/skel" + path.removeprefix(home)))
+            entries = [None if node is None else table.visible(node) for node in nodes]
+            sizes = {table.entry_size[each] for each in entries if each is not None}
+            if None not in entries and len(sizes) > 1:
+                return True
+        return False
+
     def _anyway(self, path: bytes, entry: int, owner: str | None) -> str | None:
         if path in self._varying:
             return "other from build to build of the original"
@@ -194,8 +209,8 @@ class Explanations:
         return self._system(path, entry, owner) if owner in SYSTEM else None
 
     def _system(self, path: bytes, entry: int, owner: str | None) -> str | None:
-        """What an instruction put on top of the base is not explained by another base."""
-        if self._in_base(entry):
+        """What an instruction did on top of a base, the old or the new, is not explained by another base."""
+        if self._in_base(entry) and not self._new_base.touched(path):
             return f"{owner} of the base {self._base_name}"
         if path in ACCOUNTS and self.same_users:
             return "accounts with the same users"
@@ -254,5 +269,6 @@ class Explanations:
         content = all(each.startswith(_CONTENT) for each in how)
         if content and may_be_remade(path) and self.owner(path, entry) in SYSTEM:
             return "made anew by packages' scripts"
-        why = self._anyway(path, entry, self.owner(path, entry)) or self._announced(path)
+        announced = None if self._other_than_skeleton(path) else self._announced(path)
+        why = self._anyway(path, entry, self.owner(path, entry)) or announced
         return why or ("the interpreter moved" if path in self._moved else None)

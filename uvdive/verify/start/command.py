@@ -7,15 +7,12 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve, which
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import Check, Want
+from uvdive.verify.start.faithful import DEFAULT_PATH, search_path, start_command, unlike
+from uvdive.verify.start.same import in_a_shell
 
-DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-"""What engines set where the image has no PATH."""
-
-SHELLS = frozenset({"sh", "bash", "dash", "ash"})
 BUILT_IN = frozenset(
     {".", ":", "[", "case", "cd", "command", "echo", "eval", "exec", "exit", "export", "for", "if", "set"}
     | {"source", "test", "trap", "true", "false", "ulimit", "umask", "until", "wait", "while", "{", "("}
@@ -32,17 +29,13 @@ class _Program:
     path: str = ""
 
 
-def start_command(config: ImageConfig) -> tuple[str, ...]:
-    """What a container runs by default; a shell form has its shell in front already."""
-    return (config.entrypoint or ()) + (config.cmd or ())
-
-
 def _in_shell(argv: Sequence[str]) -> str | None:
     """The first program that ``sh -c SCRIPT`` starts, where that can be told without running it."""
-    if len(argv) < 3 or posixpath.basename(argv[0]) not in SHELLS or argv[1] not in ("-c", "-ec", "-exc"):
+    script = in_a_shell(argv)
+    if script is None:
         return None
     try:
-        words = shlex.split(argv[2])
+        words = shlex.split(script)
     except ValueError:
         return None
     while words and (words[0] == "exec" or ("=" in words[0] and words[0].partition("=")[0].isidentifier())):
@@ -55,12 +48,11 @@ def _in_shell(argv: Sequence[str]) -> str | None:
 def _program(report: ImageReport, name: str) -> _Program:
     config, table = report.config, report.files
     home = config.working_dir or "/"
-    folders = config.environ.get("PATH", DEFAULT_PATH).split(":")
-    search = [posixpath.join(home, folder).encode("utf-8", "surrogateescape") for folder in folders]
+    search = [folder.encode("utf-8", "surrogateescape") for folder in search_path(config)]
     asked = posixpath.join(home, name) if "/" in name else name
     node = which(table, asked.encode("utf-8", "surrogateescape"), search)
     if node is None:
-        where = "" if "/" in name else f" (PATH={':'.join(folders)})"
+        where = "" if "/" in name else f" (PATH={config.environ.get('PATH', DEFAULT_PATH)})"
         return _Program(name, f"{name} is not in the image{where}")
     path = table.path(node).decode("utf-8", "surrogateescape")
     for environment in report.environments:
@@ -82,6 +74,8 @@ def _programs(report: ImageReport) -> tuple[_Program, ...]:
 def check_start(before: ImageReport, after: ImageReport, *, repaired: bool = False) -> Check:
     """Resolve the program of the start command through PATH and WORKDIR in both images.
 
+    Where both have theirs, it must be the same program with the same words.
+
     Args:
         before: the original.
         after: the rewritten image.
@@ -100,8 +94,15 @@ def check_start(before: ImageReport, after: ImageReport, *, repaired: bool = Fal
         lost = {program.name for program in new if not program.path}
         wants = tuple(Want("path", program.path) for program in old if program.path and program.name in lost)
         return Check("start", "failed", f"The new image can't start: {now[0]}.", tuple(now), wants)
-    started = " and ".join(program.name for program in new)
+    return _started(before, after, was, " and ".join(program.name for program in new))
+
+
+def _started(before: ImageReport, after: ImageReport, was: list[str], started: str) -> Check:
+    """The verdict where the new image has its program: is it the original's?"""
     if was:
         detail = f"The original can't start: {was[0]}. The new image starts {started}."
         return Check("start", "repaired", detail)
+    if other := tuple(unlike(before, after)):
+        detail = f"The new image does not start what the original starts: {other[0]}."
+        return Check("start", "failed", detail, other)
     return Check("start", "passed", f"The new image starts {started}.")

@@ -12,7 +12,7 @@ from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import ENGINES, Check
 from uvdive.verify.start.bodies import likenesses
-from uvdive.verify.start.command import start_command
+from uvdive.verify.start.faithful import start_command
 from uvdive.verify.start.inside_uv import ended_by_uv, stays_inside_uv
 from uvdive.verify.start.judging import Runs, judge, prints_otherwise, said, works
 from uvdive.verify.start.moved import MovedInterpreters

@@ -262,7 +262,7 @@ class ExploreScreen(Browser):
                 return
             if form == "svg":
                 # Drawn here: only this thread may look at widgets.
-                self.taking.picture(self.app.export_screenshot(title="uvdive").encode(), path)
+                self.taking.picture(self.app.export_screenshot(title="uvdive"), report, path)
             else:
                 self.taking.export(desk, cast("ExportKind", form), path)
             self._taking_began()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive.base.progress import BytesRead
 from uvdive.base.units import size
 from uvdive.session.desk import Desk
-from uvdive.session.exporting import SUFFIXES, ExportKind, write_new
+from uvdive.session.exporting import SUFFIXES, ExportKind, picture, write_new
 from uvdive.session.extracting import Extracted
 from uvdive.tui.desk.file_contents import export_report, extract_node
 from uvdive.tui.desk.places import Span
 from uvdive.tui.progress.task import Start, Task
+
+if TYPE_CHECKING:
+    from uvdive.ledger.report import ImageReport
 
 NO_CONTENTS = "A saved report holds no contents of files."
 
@@ -53,9 +57,9 @@ class Taking:
             lambda on_event, cancel: desk.run(export_report, kind, path, on_event=on_event, cancel=cancel),
         )
 
-    def picture(self, svg: bytes, path: Path) -> None:
-        """Write a picture of the screen."""
-        self.job = self._start("export", lambda _event, _cancel: write_new(path, svg))
+    def picture(self, svg: str, report: ImageReport, path: Path) -> None:
+        """Write a picture of the screen that shows an image."""
+        self.job = self._start("export", lambda _event, _cancel: write_new(path, picture(svg, report)))
 
     def stop(self) -> None:
         """Stop writing."""

@@ -53,7 +53,9 @@ def _plan_words(plan: RewritePlan) -> list[Content]:
     if plan.outcome == "refused":
         return [Content.styled("not rewritten: see why below", "$text-error")]
     if plan.outcome == "unchanged":
-        return [Content("nothing to change")]
+        told = len(plan.warnings)
+        named = f"{told} {'thing' if told == 1 else 'things'} to know, below" if told else ""
+        return [Content("nothing is changed" if told else "nothing to change"), Content(named)]
     if plan.predicted is None:
         return [Content("b builds it and measures the saving")]
     words = saving(plan.predicted.before_bytes, plan.predicted.after_bytes)

@@ -1,0 +1,128 @@
+"""Mistakes in single files, folders and links: the text gets a RUN behind it that makes them.
+
+A place is drawn among the paths that both images have alike, for each owner anew.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from random import Random
+
+from uvdive.image.resolve import resolve
+from uvdive.image.table import NONE, FileTable, Kind
+from uvdive.ledger.owners import OWNERS
+from uvdive.verify.pairs import walk
+from wrong_rewrites.subject import Mutant, Subject
+
+WHERE = ("app", "venv", "python", "os-packages", "base-os", "other")
+"""The owners whose files are damaged: those of all that a rewrite must keep."""
+
+_REMADE = (b"/tmp/", b"/var/", b"/__pycache__/", b".pyc", b"/etc/ld.so.cache", b"/etc/resolv.conf")
+"""What the documentation says is not compared: bytecode, temporary files, package managers' books."""
+
+_MOUNTED = (b"/etc/hosts", b"/etc/hostname", b"/etc/resolv.conf", b"/dev/", b"/proc/", b"/sys/")
+"""What an engine lays over the image while a RUN runs."""
+
+
+@cache
+def shared(subject: Subject) -> dict[tuple[str, Kind], list[bytes]]:
+    """The paths that both images have as the same kind, by owner and kind; links by what they lead to."""
+    old, new = subject.before.files, subject.after.files
+    found: dict[tuple[str, Kind], list[bytes]] = defaultdict(list)
+    for pair in walk(old, new):
+        if pair.before is None or pair.after is None or _left_out(pair.path):
+            continue
+        kind = Kind(new.entry_kind[pair.after])
+        if kind == old.entry_kind[pair.before]:
+            found[_owner(subject, pair.after, pair.path), kind].append(pair.path)
+    return found
+
+
+def _left_out(path: bytes) -> bool:
+    if path.startswith(b"/etc/") and path.endswith(b"-"):  # useradd's backups, which nobody reads
+        return True
+    return any(part in path for part in _REMADE) or path.startswith(_MOUNTED) or path.count(b"/") < 2
+
+
+def _owner(subject: Subject, entry: int, path: bytes) -> str:
+    table, report = subject.after.files, subject.after
+    if table.entry_kind[entry] == Kind.SYMLINK:
+        node = resolve(table, path).node
+        found = None if node is None else table.visible(node)
+        entry = entry if found is None else found
+    inode = table.entry_inode[entry]
+    if inode != NONE:
+        return OWNERS[report.inode_owner[inode]]
+    return "base-os" if report.layers[table.entry_layer[entry]].base else "other"
+
+
+def drawn(subject: Subject, salt: str, owner: str, kind: Kind, *, like: bytes = b"") -> str | None:
+    """One of the shared paths of an owner, the same in every run; None where there is none."""
+    paths = [
+        path for path in shared(subject).get((owner, kind), ()) if like in path and _plain(path) is not None
+    ]
+    if not paths:
+        return None
+    return _plain(Random(f"{subject.plan.text}{salt}{owner}").choice(paths))
+
+
+def _plain(path: bytes) -> str | None:
+    try:
+        text = path.decode("ascii")
+    except UnicodeDecodeError:
+        return None
+    return text if text.isprintable() else None
+
+
+def size_of(table: FileTable, path: str) -> int:
+    node = table.find(path.encode())
+    entry = None if node is None else table.visible(node)
+    return 0 if entry is None else table.entry_size[entry]
+
+
+_OF_FILES = (
+    ("a file lost", "rm {0}"),
+    ("a file emptied", ": > {0}"),
+    ("a byte changed", "printf '\\377' | dd of={0} bs=1 seek={1} conv=notrunc 2>/dev/null"),
+    ("a mode changed", "chmod 0600 {0}"),
+    ("a file's owner changed", "chown 4321 {0}"),
+    ("a file's group changed", "chgrp 4321 {0}"),
+    ("a file made a folder", "rm {0} && mkdir {0}"),
+)
+_OF_LINKS = (
+    ("a link lost", "rm {0}"),
+    ("a link leads elsewhere", "ln -sfn /elsewhere {0}"),
+    ("a link made a file", "cp -rL {0} /tmp/copy && rm {0} && mv /tmp/copy {0}"),
+)
+_OF_FOLDERS = (
+    ("a folder lost", "rm -rf {0}"),
+    ("a folder's mode changed", "chmod 0700 {0}"),
+    ("a folder's owner changed", "chown 4321:4321 {0}"),
+)
+
+
+def damages(subject: Subject) -> Iterator[Mutant]:
+    """One path of each owner for each kind of damage."""
+    for kind, listed in ((Kind.FILE, _OF_FILES), (Kind.SYMLINK, _OF_LINKS), (Kind.DIRECTORY, _OF_FOLDERS)):
+        for name, script in listed:
+            for owner in WHERE:
+                path = drawn(subject, name, owner, kind)
+                if path is None:
+                    continue
+                middle = size_of(subject.after.files, path) // 2
+                text = subject.with_run(script.format(shlex.quote(path), middle))
+                yield Mutant(name, f"{owner}: {path}", text)
+
+
+def libraries(subject: Subject) -> Iterator[Mutant]:
+    """A shared library gone."""
+    for owner in WHERE:
+        path = drawn(subject, "library", owner, Kind.FILE, like=b".so")
+        if path is not None:
+            yield Mutant("a library gone", path, subject.with_run(f"rm {shlex.quote(path)}"))
+
+
+MUTATORS = (damages, libraries)

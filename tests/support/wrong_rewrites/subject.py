@@ -1,0 +1,63 @@
+"""A right rewrite, and a text with one mistake in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from uvdive.build.events import BuildRequest
+from uvdive.dockerfile.edits import json_array
+from uvdive.dockerfile.syntax import Dockerfile, Instruction, parse
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import RewritePlan
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A text with one mistake: of which ``kind``, at which ``place``, both in words."""
+
+    kind: str
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A right rewrite: its plan, the original, the image of the plan's text, how both are built."""
+
+    plan: RewritePlan
+    before: ImageReport
+    after: ImageReport
+    request: BuildRequest
+
+    @property
+    def dockerfile(self) -> Dockerfile:
+        return parse(self.plan.text)
+
+    @property
+    def last_stage(self) -> tuple[Instruction, ...]:
+        """What makes the final image, FROM first."""
+        found: list[Instruction] = []
+        for instruction in self.dockerfile.instructions:
+            found = [instruction] if instruction.keyword == "FROM" else [*found, instruction]
+        return tuple(found)
+
+    def with_source(self, instruction: Instruction, source: str) -> str:
+        """The text with another source in the place of an instruction's; empty drops it."""
+        return "".join(
+            source if isinstance(node, Instruction) and node.line == instruction.line else node.source
+            for node in self.dockerfile.nodes
+        )
+
+    def with_lines(self, *lines: str) -> str:
+        """The text with lines behind it."""
+        return "\n".join((self.plan.text.rstrip("\n"), *lines, ""))
+
+    def with_run(self, script: str) -> str:
+        """The text with a RUN behind it, as root; the user stays."""
+        run = f"RUN {json_array(['/bin/sh', '-ec', script])}"
+        user = self.after.config.user
+        return self.with_lines("USER root", run, f"USER {user}") if user else self.with_lines(run)
+
+
+Made = Iterable[Mutant]
