@@ -153,7 +153,7 @@ PLAN = RewritePlan(
         Decision("runner", "R1", 1, "smaller", "because", "slim", (Alternative("slim", "small", 50_000),)),
         Decision("shell", "R2", 7, "kept", "why not"),
     ),
-    warnings=(PlanWarning("R18", 3, "careful"), PlanWarning("R19", None, "slow")),
+    warnings=(PlanWarning("R18", 3, "careful", 70), PlanWarning("R19", None, "slow")),
     predicted=Prediction(71_600, 30_000, {"uv": (40_000, 0), "venv": (20_000, 20_001)}),
 )
 BUILT = BuildResult(
@@ -165,13 +165,13 @@ def test_a_rewrites_keys_hold_the_fields_of_their_names() -> None:
     data = rewrite_data(PLAN)
     assert data["schema"] == "uvdive.rewrite/1"
     apart = ("schema", "refusal", "files", "decisions", "warnings", "predicted")
-    later = ("verified", "measured", "verification", "repairs", "repaired")
+    later = ("error", "verified", "measured", "verification", "repairs", "repaired")
     assert_named(data, PLAN, *apart, *later)
     assert data["refusal"] == {"rule": "R9", "reason": "no lock", "line": 5}
     assert data["files"][0] == {"path": "start.sh", "text": "new", "diff": "-old\n+new\n"}
     assert data["warnings"] == [
-        {"rule": "R18", "line": 3, "text": "careful"},
-        {"rule": "R19", "line": None, "text": "slow"},
+        {"rule": "R18", "line": 3, "text": "careful", "bytes": 70},
+        {"rule": "R19", "line": None, "text": "slow", "bytes": 0},
     ]
     for given, decision in zip(data["decisions"], PLAN.decisions, strict=True):
         assert_named(given, decision, "alternatives")
@@ -252,7 +252,10 @@ def test_a_comparisons_keys_hold_the_fields_of_their_names() -> None:
         owners=(OwnerDelta("uv", 60, 0), OwnerDelta("app", 40, 41)),
         packages=rows,
         os_packages=rows[::-1],
-        paths=(PathDelta(b"/a", "changed", 60, 61), PathDelta(b"/b", "added", None, 7)),
+        paths=(
+            PathDelta(b"/a", "changed", 60, 61, ("mode 1 -> 2", "uid")),
+            PathDelta(b"/b", "added", None, 7),
+        ),
         config=(ConfigDelta("Cmd", ["a"], None), ConfigDelta("User", "", "app")),
         unread=3,
     )

@@ -185,7 +185,7 @@ def test_each_check_stands_with_its_differences() -> None:
         Check("libraries", "failed", ""),
     )
     lines = verification_lines(Verification(checks))
-    assert lines[0].endswith("(1 passed, 2 failed).")
+    assert lines[0] == "Verification: it failed (1 passed, 2 failed)."
     assert lines[1:] == [
         "  passed     config       equal",
         "  failed     files        2 lost",
@@ -193,6 +193,37 @@ def test_each_check_stands_with_its_differences() -> None:
         "             /y",
         "  failed     libraries",
     ]
+
+
+LOOKED = "--start runs and compares them too."
+
+
+@pytest.mark.parametrize(
+    ("checks", "first", "last"),
+    [
+        ((Check("files", "passed", "x"),), "no check failed (1 passed)", LOOKED),
+        (
+            (Check("files", "passed", "x"), Check("start", "passed", "y", ran=True)),
+            "no check failed (2 passed)",
+            "and by running both.",
+        ),
+        (
+            (Check("files", "passed", "x", unseen=("a\x1b", "b")),),
+            "not proven, as not everything could be looked at (1 passed)",
+            "             not looked at: b",
+        ),
+        (
+            (Check("files", "failed", "x", ("d",), way_out="mend\x1b"),),
+            "it failed (1 failed)",
+            "             What to do: mend\\x1b",
+        ),
+    ],
+)
+def test_a_verification_says_how_far_it_proves(checks: tuple[Check, ...], first: str, last: str) -> None:
+    lines = verification_lines(Verification(checks))
+    assert lines[0] == f"Verification: {first}."
+    assert lines[-1].endswith(last)
+    assert any("not looked at: a\\x1b" in line for line in lines) is bool(checks[0].unseen)
 
 
 def test_repairs_are_those_that_were_made_and_those_that_may_be() -> None:

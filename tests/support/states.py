@@ -350,6 +350,32 @@ async def verdict_failed(stage: Stage) -> None:
 
 
 @state
+async def verdict_unproven(stage: Stage) -> None:
+    await stage.open(services=shown_rewrite.Shop(starts=False).services())
+    await stage.press("r")
+    await stage.press("s")
+
+
+@state
+async def start_settings(stage: Stage) -> None:
+    await verdict_unproven(stage)
+    await stage.press("e")
+
+
+@state
+async def start_settings_filled(stage: Stage) -> None:
+    await start_settings(stage)
+    await stage.press(*"postgres://shop", "tab", *"MODE=test", "tab", "tab", "tab", *"nowhere.env")
+    await stage.press("tab", "space", "enter")
+
+
+@state
+async def reporting(stage: Stage) -> None:
+    await verdict_failed(stage)
+    await stage.press("E")
+
+
+@state
 async def writing(stage: Stage) -> None:
     await verdict(stage)
     await stage.press("w")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from driving import Waits, ended, fails, text_of
 
 from uvdive.base.errors import ExitCode, ImageError
 from uvdive.tui.app import UvdiveApp
+from uvdive.tui.desk.changes import changes, in_brief
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.verify.checks import Comparison, ConfigDelta, OwnerDelta, PackageDelta, PathDelta
 
+OTHERWISE = ("mode 0755 -> 0644", "uid 0 -> 9", "attributes none -> x\x1b")
 FOUND = Comparison(
     {}, {}, 64_000_000, 21_000_000, "43.0 MB smaller (-67.2 %): uv went away",
     (OwnerDelta("uv", 44_000_000, 0), OwnerDelta("venv", 20_000_000, 21_000_000)),
@@ -19,7 +22,7 @@ FOUND = Comparison(
     (
         PathDelta(b"usr/bin/uv", "removed", 44_000_000, None),
         PathDelta(b"app/\x1b[2Jnew", "added", None, 7),
-        PathDelta(b"app/same-size", "changed", 5, 5),
+        PathDelta(b"app/same-size", "changed", 5, 5, OTHERWISE),
     ),
     (ConfigDelta("Cmd", ["uv", "run"], ["x"]),),
 )  # fmt: skip
@@ -72,6 +75,42 @@ async def test_the_details_show_both_sides_in_full():
         about = str(app.screen.query_one("#about").render())
     assert 'before    ["uv", "run"]' in about
     assert 'after     ["x"]' in about
+
+
+async def test_a_path_of_equal_bytes_says_what_else_changed():
+    async with compared(found, size=(160, 36)) as (app, pilot):
+        await pilot.press("v", "v", "v", "G")
+        text = await text_of(app)
+        about = str(app.screen.query_one("#about").render())
+    assert "mode +2 ~ path       app/same-size" in text
+    assert "0 B" not in about.partition("after")[2]
+    assert "differs   mode 0755 -> 0644\ndiffers   uid 0 -> 9\ndiffers   attributes none -> x\\x1b" in about
+
+
+def test_what_a_path_has_otherwise_is_told_in_the_column_of_bytes_where_those_are_equal():
+    made = changes(
+        replace(
+            FOUND,
+            paths=(
+                PathDelta(b"a", "changed", 5, 5, ("content",)),
+                PathDelta(b"b", "changed", 5, 7, ("size 5 -> 7", "mode 0755 -> 0644")),
+                PathDelta(b"c", "changed", 5, 5, ("gid 0 -> 1", "attributes none -> x")),
+                PathDelta(b"d", "changed", 5, 5, ("uid 0 -> 1", "gid 0 -> 1")),
+                PathDelta(b"f", "changed", 5, 5, OTHERWISE),
+                PathDelta(b"e", "changed", 5, 5, ("type file -> link", "link  -> x")),
+            ),
+        )
+    )
+    told = {item.name: in_brief(item) for item in made if item.kind == "path"}
+    assert told == {
+        b"a": "content",
+        b"b": "+2 B",
+        b"c": "owner +1",
+        b"d": "owner",
+        b"e": "type, link",
+        b"f": "mode +2",
+    }
+    assert [item.how for item in made if item.name == b"b"] == [("mode 0755 -> 0644",)]
 
 
 async def test_a_filter_and_an_order_and_back():

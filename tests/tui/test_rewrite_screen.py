@@ -119,7 +119,7 @@ async def test_b_builds_checks_compares_and_says_the_saving(dockerfile, tmp_path
         assert "1.5 s [base 2/2] RUN [bold]uv[/] sync" in text
         assert "\\x1b[2Jhello [/]" in text
         assert "same settings" in text
-        assert "repaired" in text
+        assert "fixed by the rewrite" in text
         assert screen.work.proof.passed
 
 

@@ -162,7 +162,7 @@ def accounts(users: str, groups: str) -> pairs.Files:
 
 
 USERS = "root:x:0:0:root:/root:/bin/bash\napp:x:1001:1001::/home/app:/bin/sh\n"
-GROUPS = "root:x:0:\nvideo:x:44:app\napp:x:1001:\n"
+GROUPS = "root:x:0:\nvideo:x:44:app\n_ssh:x:100:\nredis:x:999:\napp:x:1001:\n"
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,10 @@ GROUPS = "root:x:0:\nvideo:x:44:app\napp:x:1001:\n"
     [
         (USERS + "more:x:1002:1002::/:/bin/sh\n", GROUPS + "more:x:1002:\n", "passed"),
         (USERS.replace(":root:", ":another comment:"), GROUPS, "passed"),
-        (USERS, GROUPS.replace("root:x:0:\n", ""), "passed"),  # a group of the system, without members
+        # Groups that packages' scripts made, without members; those of every system stay.
+        (USERS, GROUPS.replace("_ssh:x:100:\nredis:x:999:\n", ""), "passed"),
+        (USERS, GROUPS.replace("root:x:0:\n", ""), "failed"),
+        (USERS, GROUPS.replace("root:x:0:", "root:x:99:"), "failed"),
         (USERS.replace("/bin/sh", "/bin/false"), GROUPS, "failed"),
         (USERS.replace("1001:1001", "1002:1001"), GROUPS, "failed"),
         (USERS, GROUPS.replace("44:app", "44:"), "failed"),

@@ -9,7 +9,9 @@ import pairs_of_images as pairs
 import pytest
 
 from uvdive.ledger.report import ImageReport
+from uvdive.verify.checks import Check
 from uvdive.verify.start.command import check_start
+from uvdive.verify.start.faithful import held_to_the_original
 from uvdive.verify.start.same import calls_uv_run, same_start
 
 
@@ -30,12 +32,19 @@ def words(text: str) -> list[str]:
         (words("uv run --package shop-api shop-api"), words("shop-api")),
         (words("uv run -p 3.12 --env-file .env x.py"), words("/app/.venv/bin/python3 x.py")),
         (words("uv run -m x"), words("python -m x")),
+        (words("uv --quiet run -qm x"), words("python -m x")),
+        (words("uv run -qn x"), words("x")),
         (words("uv run --module x"), words("python -m x")),
         (words("uv run --script x"), words("python x")),
         (words("uv run -- x y"), words("/app/.venv/bin/x y")),
         (words("uv --project /a run x"), words("x")),
         (words("uv run x"), words("uv run --no-sync x")),
         (words("uv run x"), sh("exec x")),
+        (
+            words("uv run --directory api x.py"),
+            ["sh", "-c", 'cd /app/api && exec "$0" "$@"', "python", "x.py"],
+        ),
+        (sh("a; uv --directory=/api run x; b"), sh("a; (cd /api && x); b")),
         (sh("uv run a --port ${PORT:-80}"), sh("a --port ${PORT:-80}")),
         (sh("uv run a && exec uv run b -x"), sh("a && exec b -x")),
         (sh("uv run a&&uv run b"), sh("a && exec b")),
@@ -57,6 +66,9 @@ def test_uv_may_go(old: list[str], new: list[str]) -> None:
         (words("uv run gunicorn a"), words("python a")),
         (words("uv run x"), words("/bin/true")),
         (words("uv run x y"), words("y")),
+        (words("uv run --directory api x"), ["sh", "-c", 'cd /other && exec "$0" "$@"', "x"]),
+        (words("uv run x"), ["sh", "-c", 'cd /app && exec "$0" "$@"', "x"]),
+        (words("uv run --directory api x"), ["sh", "-c", 'cd /api && exec "$0" "$@"', "y"]),
         (words("uv run"), words("python")),
         (words("uv run x"), []),
         (words("uv sync"), words("true")),
@@ -85,6 +97,10 @@ ACTIVE = "VIRTUAL_ENV=/app/.venv"
 PLAIN = "PATH=/usr/local/bin:/usr/bin"
 
 
+def judged(before: ImageReport, after: ImageReport) -> Check:
+    return held_to_the_original(check_start(before, after), before, after)
+
+
 @pytest.fixture
 def before(tmp_path: Path) -> ImageReport:
     return pairs.original(tmp_path, Cmd=RUN, Env=[PLAIN])
@@ -111,7 +127,7 @@ def test_what_uv_run_gave_must_be_there(
 ) -> None:
     shell = {"bin/sh": make.file("bin/sh", b"#", 0o755)}
     after = pairs.rewritten(tmp_path, base=pairs.python() | shell, Cmd=command, Env=env)
-    check = check_start(before, after)
+    check = judged(before, after)
     assert check.status == ("failed" if said else "passed")
     assert said in check.detail
 
@@ -120,10 +136,10 @@ def test_the_environment_s_program_must_come_first(tmp_path: Path) -> None:
     before = pairs.original(tmp_path, Cmd=["uv", "run", "server.py"], Env=[PLAIN])
     command = ["python", "server.py"]
     right = pairs.rewritten(tmp_path, Cmd=command, Env=[PATH, ACTIVE])
-    assert check_start(before, right).status == "passed"
+    assert judged(before, right).status == "passed"
     late = pairs.rewritten(tmp_path, Cmd=command, Env=["PATH=/usr/local/bin:/app/.venv/bin", ACTIVE])
     line = "uv run starts /app/.venv/bin/python, the new image /usr/local/bin/python"
-    assert check_start(before, late).differences == (line,)
+    assert judged(before, late).differences == (line,)
 
 
 def test_an_environment_that_uv_makes_at_start_is_not_asked_for(tmp_path: Path) -> None:
@@ -135,7 +151,16 @@ def test_an_environment_that_uv_makes_at_start_is_not_asked_for(tmp_path: Path) 
         tmp_path / "after.tar", pairs.python(),
         config={**pairs.CONFIG, "Cmd": ["python", "x.py"], "Env": [PLAIN]},
     )  # fmt: skip
-    assert check_start(before, after).status == "passed"
+    assert judged(before, after).status == "passed"
+
+
+def test_what_was_found_by_a_run_is_told_too(before: ImageReport, tmp_path: Path) -> None:
+    after = pairs.rewritten(tmp_path, Cmd=["flask"], Env=[PATH, ACTIVE])
+    ran = Check("start", "failed", "It listens nowhere.", ("listening ports: [80] -> []",), ran=True)
+    check = held_to_the_original(ran, before, after)
+    assert check.detail.endswith("It listens nowhere.")
+    assert check.differences[1:] == ran.differences
+    assert check.ran
 
 
 def health(*test: str, **more: object) -> dict[str, object]:
@@ -157,5 +182,5 @@ def test_a_health_check_stays_what_it_is(
     tmp_path: Path, old: dict[str, object], new: dict[str, object], *, passes: bool
 ) -> None:
     before = pairs.original(tmp_path, **old)
-    check = check_start(before, pairs.rewritten(tmp_path, **new))
+    check = judged(before, pairs.rewritten(tmp_path, **new))
     assert check.status == ("passed" if passes else "failed"), check

@@ -34,7 +34,7 @@ def test_every_failed_check_has_a_way_out() -> None:
     checks = (PASSED, FAILED, own, Check("config", "failed", ""))
     ways = [check.way_out for check in with_ways_out(Verification(checks), (repair,)).checks]
     assert ways[0] == ""
-    assert ways[1].startswith("--choose extra-paths=/srv/x may mend it")
+    assert ways[1].startswith("--choose extra-paths=/srv/x may fix it")
     assert ways[2:] == ["set DATABASE_URL", OTHERS]
     alone = with_ways_out(Verification((FAILED,)), ())
     assert [check.way_out for check in alone.checks] == [REPORT]

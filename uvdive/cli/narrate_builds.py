@@ -5,6 +5,7 @@ from __future__ import annotations
 from uvdive.build.events import BuildStep
 from uvdive.cli.console import Console
 from uvdive.cli.narrate import Narrator
+from uvdive.output.check_words import outcome_words
 from uvdive.output.plain import one_line
 from uvdive.verify.checks import Check, CheckStarted
 
@@ -26,7 +27,7 @@ class BuildNarrator(Narrator):
         if isinstance(event, CheckStarted):
             return f"Checking: {event.name}"
         if isinstance(event, Check):
-            return f"  {event.status}: {event.detail}"
+            return f"  {outcome_words(event)}: {event.detail}"
         return super().line(event)
 
     def _step(self, step: BuildStep) -> str:

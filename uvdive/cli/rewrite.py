@@ -133,16 +133,18 @@ class _Rewriting:
         self.console.data(json_text(data))
 
     def _report(self, error: UvdiveError | None) -> None:
-        from uvdive.output.problem_json import problem_data
-        from uvdive.session.problems import engine_version, write_problem
+        from uvdive.session.problems import report_problem
 
         verification = None if self.proof is None else self.proof.verification
         repairs = () if self.proof is None else self.proof.repairs
-        redactor = self.console.redactor
-        data = problem_data(
-            self.plan, verification, repairs, error=error, engine=engine_version(), redactor=redactor
+        report_problem(
+            self.args.report_problem,
+            self.plan,
+            verification,
+            repairs,
+            error=error,
+            redactor=self.console.redactor,
         )
-        write_problem(self.args.report_problem, data)
         self.console.say(f"Wrote {self.args.report_problem}: read it before you send it.")
 
     def _repaired(self, proof: Proof, before: Loaded) -> tuple[RewritePlan, Proof]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 PROGRAMS = frozenset({"apt-get", "apt", "apk", "apt-mark", "aptitude", "debconf-set-selections"})
 """Programs whose commands install and remove OS packages, or prepare that."""
@@ -32,7 +32,6 @@ _APK_VALUES = frozenset({"--repository", "-X", "--virtual", "-t", "--root", "-p"
 _DPKG_ASKS = frozenset({"--print-architecture", "-l", "-s", "-L", "-S"})
 _CALLS = re.compile(r"\b(?:apt|apt-get|apk|aptitude)\b")
 _INSTALLS = re.compile("|".join(rf"\b{program}\s+(?:-\S+\s+)*{word}\b" for program, word in _INSTALL.items()))
-_UPGRADES = re.compile(r"\b(?:apt|apt-get|aptitude|apk)\b[^;&|]*\b(?:full-|dist-)?upgrade\b")
 _MAKES_USERS = re.compile(r"\b(?:useradd|groupadd|adduser|addgroup)\s")
 
 
@@ -46,14 +45,21 @@ def installs_by_text(text: str) -> bool:
     return bool(_INSTALLS.search(text))
 
 
-def upgrades_by_text(text: str) -> bool:
-    """Does a shell text look as if it upgraded what is installed?"""
-    return bool(_UPGRADES.search(text))
-
-
 def makes_users_by_text(text: str) -> bool:
     """Does a shell text look as if it made users or groups?"""
     return bool(_MAKES_USERS.search(text))
+
+
+def makes_home(argv: Sequence[str]) -> bool:
+    """Does a command make a user and a home for it: Debian's and busybox's adduser do unless told not to?"""
+    programs = [word.rsplit("/", 1)[-1] for word in argv]
+    options = [word for word in argv if word.startswith("-")]
+    short = {letter for word in options if not word.startswith("--") for letter in word[1:]}
+    if "useradd" in programs:
+        return "m" in short or "--create-home" in options
+    if "adduser" in programs:
+        return not ({"H", "M"} & short or "--no-create-home" in options)
+    return False
 
 
 def options_with_value(program: str) -> frozenset[str]:

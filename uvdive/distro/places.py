@@ -61,6 +61,8 @@ _SHARED = re.compile(
 )
 _SOURCES = re.compile(r"/(?:etc/(?:apt|apk)|usr/share/keyrings|etc/yum)(?:/|$)")
 _USERS = re.compile(r"/etc/(?:passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock)-?$")
+_MAIL = re.compile(r"/var/(?:spool/)?mail/[^/]+$")
+_BOOKS = _below(*DATABASES, "/lib/apk", "/usr/lib/apk", *RECORDS)
 _WRITTEN = _below(*DATABASES, "/lib/apk", "/usr/lib/apk", *RECORDS, LOGS, CACHES)
 _MADE = re.compile(
     r"/(?:etc/(?:alternatives|ssl/certs|rc[0-6S]\.d|ld\.so\.cache)|usr/lib/python3)(?:[/.-]|$)"
@@ -68,6 +70,11 @@ _MADE = re.compile(
 _SCRIPTED = re.compile(
     r"/(?:etc/(?:ssl|ca-certificates|fonts|apt|apk|init\.d|systemd|default|logrotate\.d|mailcap|"
     r"profile\.d|pam\.d|shells|machine-id)|var/lib|usr/share)(?:[/.-]|$)"
+)
+# What packages' scripts keep for all packages together, by tools of their own.
+_TRIGGERED = re.compile(
+    r"/(?:etc/(?:mailcap|shells|machine-id|ca-certificates\.conf|pam\.d/common-[\w-]+|fonts/conf\.d|xml|sgml|"
+    r"systemd/(?:system|user)/[^/]+\.(?:wants|requires)|ssl/cert\.pem)|var/lib/(?:xml-core|sgml-base))(?:/|$)"
 )
 _SERVICES = re.compile(
     r"/etc/(?:systemd|init\.d|rc\d\.d|s6|s6-overlay|services\.d|cont-init\.d|runit|sv)(?:/|$)"
@@ -108,9 +115,27 @@ def is_written_anew(path: str) -> bool:
     return bool(_WRITTEN.match(path))
 
 
+def is_database(path: str) -> bool:
+    """Does it lie where package managers keep what is installed?"""
+    return any(f"{path}/".startswith(f"{folder}/") for folder in DATABASES)
+
+
 def is_book(path: str) -> bool:
-    """Is it what package managers write down, or make, whenever they install something?"""
-    return bool(_WRITTEN.match(path) or _MADE.match(path))
+    """Is it what package managers write down, or make, whenever they install something?
+
+    A log or a cache is one only where it is their own: `/var/log/app` is not.
+    """
+    return bool(_BOOKS.match(path) or _MADE.match(path) or _SYSTEM_SCRATCH.match(path))
+
+
+def is_made_by_triggers(path: str) -> bool:
+    """Is it what packages' scripts keep for all packages: shells, services that start, certificates?"""
+    return bool(_TRIGGERED.match(path))
+
+
+def is_mail_box(path: str) -> bool:
+    """Is it a user's mail box, which tools that make users make too?"""
+    return bool(_MAIL.match(path))
 
 
 def is_made_by_scripts(path: str) -> bool:

@@ -10,6 +10,8 @@ SHELLS = frozenset({"sh", "bash", "dash", "ash"})
 _WRAPPERS = frozenset({"sudo", "exec", "command", "time", "nohup", "nice", "eatmydata"})
 """Programs that start the one behind them."""
 
+_XARGS_VALUES = frozenset({"-n", "-I", "-P", "-L", "-d", "-a", "-E", "-s", "--arg-file"})
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -106,7 +108,7 @@ def program_words(command: Command) -> Sequence[Word]:
         elif name == "xargs":
             words.pop(0)
             while words and words[0].text.startswith("-"):
-                takes = words[0].text in ("-n", "-I", "-P", "-L", "-d")
+                takes = words[0].text in _XARGS_VALUES
                 words = words[2 if takes else 1 :]
         else:
             break

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from uvdive.base.units import Units, delta, percent, size
+from uvdive.output.check_words import counted, outcome_words
 from uvdive.output.plain import count, table, visible
 from uvdive.output.text_comparison import owner_lines
 from uvdive.rewrite.plan import Decision, RewritePlan
@@ -97,11 +97,11 @@ def build_lines(measured: Measured) -> list[str]:
 def repair_text(offered: Sequence[Repair], repaired: Sequence[Repair]) -> str:
     """The decisions that were changed after a first build, and those that may mend what failed now."""
     lines = [
-        f"Repaired with --choose {visible(repair.choice)}={visible(repair.value)}: {visible(repair.reason)}"
+        f"Fixed with --choose {visible(repair.choice)}={visible(repair.value)}: {visible(repair.reason)}"
         for repair in repaired
     ]
     if offered:
-        lines.append("This may mend it (--repair does so, builds and verifies once more):")
+        lines.append("This may fix it (--repair does so, builds and verifies once more):")
     for repair in offered:
         lines.append(f"  --choose {visible(repair.choice)}={visible(repair.value)}")
         lines.append(f"    {visible(repair.reason)}")
@@ -124,11 +124,10 @@ def verification_lines(verification: Verification | None) -> list[str]:
     """The verdict, one line for each check with its differences, and what could not be looked at."""
     if verification is None:
         return ["Not verified."]
-    counts = Counter(check.status for check in verification.checks)
-    came_to = ", ".join(f"{counts[status]} {status}" for status in counts)
+    came_to = counted(verification.checks)
     lines = [f"Verification: {_VERDICTS[verification.level]} ({came_to})."]
     for check in verification.checks:
-        lines.append(f"  {check.status:9}  {check.name:11}  {visible(check.detail)}".rstrip())
+        lines.append(f"  {outcome_words(check):20}  {check.name:11}  {visible(check.detail)}".rstrip())
         lines += [f"{'':13}{visible(item)}" for item in check.differences]
         lines += [f"{'':13}not looked at: {visible(item)}" for item in check.unseen]
         if check.way_out:

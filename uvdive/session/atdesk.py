@@ -40,18 +40,22 @@ def plan_held(
     return plan
 
 
-def prove_held(
+def prove_held(  # noqa: PLR0913 - what the app asks for, by name
     desk: Desk,
     plan: RewritePlan,
     context: Path,
     build_args: tuple[str, ...],
     *,
     start: bool,
+    settings: StartSettings,
+    own: tuple[Path, ...],
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> Proof:
     """Build and prove a rewrite of the image at a desk; as ``prove`` says, with a slim new report."""
-    proof, news = desk.run(prove_at_desk, plan, context, build_args, start, on_event=on_event, cancel=cancel)
+    proof, news = desk.run(
+        prove_at_desk, plan, context, build_args, start, settings, own, on_event=on_event, cancel=cancel
+    )
     _leave(desk, news, cancel)
     return proof
 
@@ -99,6 +103,7 @@ def prove_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
     build_args: tuple[str, ...],
     start: bool,  # noqa: FBT001 - a desk takes arguments by place
     settings: StartSettings = PLAIN,
+    own: tuple[Path, ...] = (),
     *,
     on_event: OnEvent,
     cancel: CancelToken,
@@ -113,6 +118,7 @@ def prove_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
         build_args=build_args,
         start=start,
         settings=settings,
+        own=own,
         kept=kept,
         on_event=on_event,
         cancel=cancel,

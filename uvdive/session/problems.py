@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from uvdive.base.errors import OutputError, UsageError, UvdiveError
 from uvdive.base.wholefile import replace_file
 from uvdive.image.endpoint import connect, docker_endpoint
+from uvdive.ledger.report import ImageReport
 from uvdive.output.jsontext import json_text
-from uvdive.output.problem_json import SCHEMA
+from uvdive.output.problem_json import SCHEMA, problem_data
+from uvdive.output.redact import Redactor
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.verify.checks import Verification
+from uvdive.verify.repairs import Repair
 
 _HEAD = f'{{\n  "schema": "{SCHEMA}"'.encode()
 
@@ -32,6 +38,35 @@ def check_problem_file(path: Path) -> None:
         raise UsageError(f"{path} can't be replaced: {error.strerror}.", "Name another file.") from error
     if head and head != _HEAD:
         raise UsageError(f"{path} is there and is no such report.", "Name another file.")
+
+
+def report_problem(
+    path: Path,
+    plan: RewritePlan | None,
+    verification: Verification | None,
+    repairs: Sequence[Repair] = (),
+    *,
+    error: UvdiveError | None = None,
+    redactor: Redactor | None = None,
+) -> None:
+    """Write what is known of a rewrite that went wrong; the parts are those of ``problem_data``.
+
+    Raises:
+        OutputError: the file can't be written.
+    """
+    engine = engine_version()
+    data = problem_data(plan, verification, repairs, error=error, engine=engine, redactor=redactor)
+    write_problem(path, data)
+
+
+def redactor_of(image: ImageReport, build_args: Sequence[str], plan: RewritePlan | None) -> Redactor:
+    """A redactor that knows the secrets of an image, of how it is built, and of its Dockerfile."""
+    redactor = Redactor()
+    redactor.learn_image(image)
+    redactor.learn_build(build_args, os.environ)
+    if plan is not None:
+        redactor.learn([plan.original, *(change.text for change in plan.files)])
+    return redactor
 
 
 def write_problem(path: Path, data: Mapping[str, Any]) -> None:

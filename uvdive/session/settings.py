@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvdive.base.errors import UsageError
@@ -13,10 +14,31 @@ from uvdive.build.settings import StartSettings
 _NAME = re.compile(r"[^\s=\0]+")
 
 
-def start_settings(given: Iterable[str], files: Iterable[Path], *, network: bool = False) -> StartSettings:
+@dataclass(frozen=True, slots=True)
+class StartWish:
+    """What the user says for a start: ``K=V`` (secrets), files of such lines, and the network."""
+
+    given: tuple[str, ...] = field(default=(), repr=False)
+    files: tuple[Path, ...] = ()
+    network: bool = False
+
+    def settings(self) -> StartSettings:
+        """The settings as the files are now; all as ``start_settings`` says, which counts by rows."""
+        return start_settings(self.given, self.files, network=self.network, called="row")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables that are given one by one."""
+        return tuple(item.partition("=")[0].strip() for item in self.given)
+
+
+def start_settings(
+    given: Iterable[str], files: Iterable[Path], *, network: bool = False, called: str = "--start-env number"
+) -> StartSettings:
     """The settings of ``K=V`` and of files of such lines; later ones win, and ``given`` over files.
 
     A line without ``=`` takes the value that uvdive's own environment has (docker run --env).
+    ``called`` is what errors call one of ``given``, before its number.
 
     Raises:
         UsageError: something is no variable, or a file can't be read. No value is told.
@@ -25,7 +47,7 @@ def start_settings(given: Iterable[str], files: Iterable[Path], *, network: bool
     for path in files:
         found.update(_of_file(path))
     for number, item in enumerate(given, 1):
-        found.update(_variable(item, f"--start-env number {number}"))
+        found.update(_variable(item, f"{called} {number}"))
     return StartSettings(tuple(found.items()), network)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from uvdive.base.errors import UvdiveError
     from uvdive.base.progress import CancelToken, OnEvent
     from uvdive.build.events import Timings
+    from uvdive.ledger.report import ImageReport
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.desk import Desk
+    from uvdive.session.settings import StartWish
+    from uvdive.verify.checks import Verification
+    from uvdive.verify.repairs import Repair
 
 Loader = Callable[..., "Desk"]
 """Takes ``on_event`` and ``cancel`` and returns the desk of what it read."""
@@ -32,19 +37,24 @@ def _plan(
     return plan_held(desk, dockerfile, context, choices, pull=pull, on_event=on_event, cancel=cancel)
 
 
-def _prove(
+def _prove(  # noqa: PLR0913 - what the app asks for, by name
     plan: RewritePlan,
     desk: Desk,
     *,
     context: Path,
     build_args: tuple[str, ...],
     start: bool,
+    wish: StartWish,
+    own: tuple[Path, ...],
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> Any:
     from uvdive.session.atdesk import prove_held
 
-    return prove_held(desk, plan, context, build_args, start=start, on_event=on_event, cancel=cancel)
+    return prove_held(
+        desk, plan, context, build_args, start=start, settings=wish.settings(), own=own, on_event=on_event,
+        cancel=cancel,
+    )  # fmt: skip
 
 
 def _time(
@@ -71,6 +81,22 @@ def _undo(written: Any) -> None:
     from uvdive.session.writing import undo_rewrite
 
     undo_rewrite(written)
+
+
+def _report(
+    path: Path,
+    plan: RewritePlan | None,
+    verification: Verification | None,
+    repairs: Sequence[Repair],
+    *,
+    error: UvdiveError | None,
+    image: ImageReport,
+    build_args: tuple[str, ...],
+) -> None:
+    from uvdive.session.problems import redactor_of, report_problem
+
+    redactor = redactor_of(image, build_args, plan)
+    report_problem(path, plan, verification, repairs, error=error, redactor=redactor)
 
 
 def _choices(folder: Path, *, on_event: OnEvent, cancel: CancelToken) -> Any:
@@ -103,4 +129,5 @@ class Services:
     time: Callable[..., Timings] = _time
     write: Callable[..., Any] = _write
     undo: Callable[..., Any] = _undo
+    report: Callable[..., None] = _report
     choices: Callable[..., Any] = _choices

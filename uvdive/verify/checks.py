@@ -31,7 +31,8 @@ class Check:
 
     ``unseen`` says what the check should have looked at and could not, one line each, and
     ``way_out`` what to do where it failed. ``ran`` is set where both images' programs ran,
-    ``paths`` are those of the differences of files.
+    ``paths`` are those of the differences of files. ``needs`` are the variables that the
+    programs' last words name; empty where they lack something else, None where they lack nothing.
     """
 
     name: CheckName
@@ -43,6 +44,7 @@ class Check:
     way_out: str = ""
     ran: bool = False
     paths: tuple[bytes, ...] = field(default=(), repr=False)
+    needs: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

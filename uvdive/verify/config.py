@@ -71,6 +71,6 @@ def check_config(before: ImageConfig, after: ImageConfig, allowed: Iterable[str]
         )
     if deltas:
         keys = ", ".join(delta.key for delta in deltas)
-        detail = f"Equal but for what the rewrite announced: {keys}."
+        detail = f"Equal but for expected changes: {keys}."
         return Check("config", "announced", detail, tuple(said(delta) for delta in deltas))
     return Check("config", "passed", "The effective config is the same.")

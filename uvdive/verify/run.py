@@ -18,6 +18,7 @@ from uvdive.verify.python.imports import Known, check_imports
 from uvdive.verify.python.interpreter import check_interpreter
 from uvdive.verify.python.libraries import check_libraries
 from uvdive.verify.start.command import check_start
+from uvdive.verify.start.faithful import held_to_the_original
 from uvdive.verify.start.running import check_running, check_running_alone
 
 
@@ -47,12 +48,14 @@ def _start(
     cancel: CancelToken,
     settings: StartSettings | None,
 ) -> Check:
-    resolved = check_start(before, after, repaired=allowed.repaired_start)
-    if settings is None:
-        return resolved
-    if allowed.installs_at_start:
-        return check_running_alone(after, resolved, cancel, settings)
-    return check_running(before, after, resolved, cancel, settings)
+    resolved = done = check_start(before, after, repaired=allowed.repaired_start)
+    if settings is not None:
+        if allowed.installs_at_start:
+            done = check_running_alone(after, resolved, cancel, settings)
+        else:
+            done = check_running(before, after, resolved, cancel, settings)
+    # An original that cannot start says nothing of the words.
+    return held_to_the_original(done, before, after) if resolved.status == "passed" else done
 
 
 def verify(  # noqa: PLR0913 - what a judge may be told, by name

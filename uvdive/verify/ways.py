@@ -8,8 +8,11 @@ from dataclasses import replace
 from uvdive.verify.checks import Check, Verification
 from uvdive.verify.repairs import Repair
 
-REPORT = "No choice of the plan mends this; --report-problem FILE writes what is needed to report it."
-OTHERS = "What may mend the other checks may mend this one too. If it does not, --report-problem FILE helps."
+REPORT = "No choice of the plan fixes this; --report-problem FILE writes what is needed to report it."
+OTHERS = (
+    "What may fix the other checks may fix this one too. "
+    "If it does not, --report-problem FILE writes what is needed to report it."
+)
 
 
 def with_ways_out(verification: Verification, repairs: Sequence[Repair]) -> Verification:
@@ -31,5 +34,5 @@ def _with_way_out(check: Check, repairs: Sequence[Repair]) -> Check:
         return replace(check, way_out=OTHERS)
     if not choices:
         return replace(check, way_out=REPORT)
-    way_out = f"{' '.join(choices)} may mend it; --repair does so, builds and checks once more."
+    way_out = f"{' '.join(choices)} may fix it; --repair does so, builds and checks once more."
     return replace(check, way_out=way_out)

@@ -206,3 +206,17 @@ def test_a_file_that_is_not_dynamic_has_no_headers_to_speak_of() -> None:
     data = elf("libc.so.6")
     at = data.index(struct.pack("<II", 2, 4))  # PT_DYNAMIC
     assert read_elf(io.BytesIO(data[:at] + struct.pack("<II", 4, 4) + data[at + 8 :])) is None
+
+
+def test_a_damaged_count_is_read_up_to_a_limit() -> None:
+    names = [f"lib{number}.so" for number in range(4097)]
+    for there in (4096, 4097):
+        found = read_elf(io.BytesIO(elf(*names[:there])))
+        assert found is not None
+        assert found.needed == tuple(names[:4096])
+    versions = {name: ["A"] for name in names}
+    found = read_elf(io.BytesIO(elf(versions=versions)))
+    assert found is not None
+    assert len(found.versions) == 4096
+    offers = offered(io.BytesIO(elf(offers=names)))
+    assert offers == set(names[:4096])

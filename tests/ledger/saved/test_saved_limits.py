@@ -122,6 +122,7 @@ def test_the_format_is_what_its_description_says() -> None:
     whole = payload()
     size, checksum = struct.unpack_from("<QI", data, len(b"uvdive.saved/1\n"))
     assert (size, checksum) == (len(whole), zlib.crc32(whole))
+    assert len(data) < len(whole) / 2, "it is compressed"
     (length,) = struct.unpack_from("<Q", whole)
     header = json.loads(whole[8 : 8 + length])
     assert header["schema"] == "uvdive.saved/1"

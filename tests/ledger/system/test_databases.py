@@ -181,8 +181,17 @@ def test_a_conda_package_owns_what_lies_in_its_prefix(tmp_path: Path) -> None:
     assert owner(report, "/opt/c/left") == "venv/environment/environment"
 
 
-@pytest.mark.parametrize("data", [b"{", b"[]", b'{"version": "1", "files": []}', b'{"name": 1, "version": "1"}',
-                                  b'{"name": "x", "version": "1", "files": 3}', b"[" * 100_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"{",
+        b"[]",
+        b'{"version": "1", "files": []}',
+        b'{"name": 1, "version": "1"}',
+        b'{"name": "x", "version": "1", "files": 3}',
+        b"[" * 100_000,
+    ],
+)
 def test_a_record_that_is_none_is_named(data: bytes, tmp_path: Path) -> None:
     report = read_layers(tmp_path, BASE, ("RUN x", [make.file("opt/c/conda-meta/x.json", data)]))
     assert report.warnings == ("/opt/c/conda-meta/x.json is no record of a conda package",)

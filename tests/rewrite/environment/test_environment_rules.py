@@ -234,7 +234,7 @@ def test_r4_a_python_in_a_users_own_home_stays_there_with_its_folders(project, e
     last = result.text[result.text.rindex("FROM ") :]
     assert f"COPY --from=builder {home} {home}\n" in last
     for folder in folders:
-        assert f"RUN install -d -o 1000 -g 1000 -m 0755 {folder}\n" in last
+        assert f"install -d -o 1000 -g 1000 -m 0755 {folder}" in last
 
 
 def test_r1_an_interpreter_that_leads_to_nothing_is_refused(project, env) -> None:

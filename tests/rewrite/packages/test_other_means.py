@@ -23,6 +23,7 @@ def with_browser(project, node, text: str = PLAYWRIGHT, more: dict | None = None
     wrote = {
         "/usr/bin/x": node(3, owner="os-packages"),
         "/var/lib/apt/lists/debian": node(900),
+        "/var/lib/dpkg/status": node(7),
         "/usr/share/mime/cache": node(7, owner="other"),
         BROWSER: node(50, owner="other"),
         **(more or {}),
@@ -39,7 +40,8 @@ DEPENDENCIES = packages("libc6", "libnss3: libnspr4 libc6", "libnspr4: libc6", "
 
 def with_layer(layer: int) -> SystemFacts:
     found = facts(found=DEPENDENCIES, programs=())
-    return replace(found, first_layer={name: 0 if name == "libc6" else layer for name in DEPENDENCIES})
+    layers = {name: 0 if name == "libc6" else layer for name in DEPENDENCIES}
+    return replace(found, first_layer=layers, listed={"/usr/bin/x": frozenset({"libnss3"})})
 
 
 def test_r36_playwrights_packages_are_installed_by_name_and_its_browsers_copied(project, node) -> None:
@@ -53,8 +55,8 @@ def test_r36_playwrights_packages_are_installed_by_name_and_its_browsers_copied(
     assert "/usr/share/mime" not in last
     assert decision(result, "other-packages").rule == "R36"
     assert PLAYWRIGHT in result.text
-    # Three packages of 1000 bytes, and /usr/bin/x; apt's lists are cleaned away.
-    assert result.predicted.owners["os-packages"][1] == 3003
+    # Three packages of 1000 bytes, /usr/bin/x and dpkg's book; apt's lists are cleaned away.
+    assert result.predicted.owners["os-packages"][1] == 3010
 
 
 def test_r36_a_place_for_browsers_that_the_author_chose_stays(project, node) -> None:
@@ -120,4 +122,4 @@ def test_a_mount_point_that_podman_left_in_the_layer_of_a_run_is_no_package(proj
     result = project(BASE + SYNC + START, {sync: wrote}).plan()
     assert "/etc/hosts" not in last_stage(result)
     wrote["/etc/hosts"] = node(9, owner="os-packages")
-    assert project(BASE + SYNC + START, {sync: wrote}).plan().refusal.rule == "R33"
+    assert "/etc/hosts" in last_stage(project(BASE + SYNC + START, {sync: wrote}).plan())

@@ -92,3 +92,11 @@ def test_r33_a_run_of_packages_is_repeated_with_all_it_writes(project, node) -> 
 def test_r34_a_run_that_changes_the_system_is_refused(project, node, path) -> None:
     text = BASE + SYNC + "RUN ./setup\n" + FLASK
     assert refused(project(text, {"RUN ./setup": {path: node(3)}}).plan()) == ("R34", 6)
+
+
+@pytest.mark.parametrize(("clean", "kept"), [("rm -rf /tmp/list", True), ("rm /tmp/list", False)])
+def test_r33_a_temporary_file_that_only_the_build_has_is_not_missed(project, clean, kept) -> None:
+    text = f"{BASE}RUN apt-get install -y x && {clean}\n{SYNC}RUN ./x\n{FLASK}"
+    lines = runner(project(text).plan())
+    assert (f"RUN apt-get install -y x && {clean}" in lines) is kept
+    assert ("RUN apt-get install -y x" in lines) is not kept

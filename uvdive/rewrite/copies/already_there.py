@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
-from uvdive.distro.places import (
-    LD_CACHE,
-    is_book,
-    is_made_by_scripts,
-    is_service,
-    is_system,
-    is_user_file,
-)
+from uvdive.distro.places import LD_CACHE, is_service
 from uvdive.dockerfile.steps import Step
-from uvdive.image.table import NONE, Kind
+from uvdive.image.table import Kind
 from uvdive.ledger.marks.paths import MOUNT_POINTS
-from uvdive.ledger.whose import os_package
 from uvdive.rewrite.copies.left_behind import is_scratch
+from uvdive.rewrite.copies.traces import Traces
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.packages import OtherMeans, is_playwright
+from uvdive.rewrite.packages import OtherMeans
 
 
 class Provided:
@@ -44,6 +36,7 @@ class Provided:
         self.early = early
         self.others = tuple(others)
         self.by_name = {other.run.step.line for other in others}
+        self.traces = Traces(evidence, files)
 
     def installs(self, run: Run | None) -> bool:
         """Does the final stage install a RUN's packages, in the author's words or by name?"""
@@ -63,43 +56,45 @@ class Provided:
         return self.writes_again(run, node, path)
 
     def writes_again(self, run: Run, node: int, path: str) -> bool:
-        """Does the final stage write this path when it repeats what it can of a RUN that wrote it?"""
+        """Does the final stage write this path when it repeats what it can of a RUN that wrote it?
+
+        What the RUN's own commands name is theirs. What they cannot have written is the work of
+        those that are repeated; of the rest the system's books tell.
+        """
         if run.repeated_whole:
             return True
-        if self.installs(run) and self._by_packages(run, node, path):
+        if not (run.repeats or self.installs(run)) or run.own.names(path):
+            return False
+        if run.own.leads_through(path):
+            return self.installs(run) and self.traces.of_packages(run, node, path)
+        if not run.own.may_write(path) or run.again.names(path):
             return True
-        if run.has("user") and (is_user_file(path) or self._is_home(path)):
+        if self.installs(run) and self.traces.of_packages(run, node, path):
             return True
-        return run.repeats and is_system(path) and run.writes(path)
-
-    def _by_packages(self, run: Run, node: int, path: str) -> bool:
-        """Did a package bring this, or its installation make it?"""
-        if self.files.owner(node) == "os-packages" or self.package(node) is not None:
-            return True
-        known = self.evidence.system.listed if self.evidence.system else {}
-        # Packages' scripts make their folders in /run.
-        at_run_time = path.startswith("/run/") and not run.has("other")
-        if at_run_time or is_user_file(path) or is_book(path) or path in known:
-            return True
-        is_folder = self.files.kind(node) == Kind.DIRECTORY and is_system(path)
-        if is_folder and not (run.has("other") or self.files.children(node)):
-            return True
-        if self.files.kind(node) == Kind.SYMLINK and is_system(path):
-            target = self.files.link(node)
-            return target.startswith("/etc/alternatives/") or not target.startswith("/") or is_system(target)
-        scripts = not run.has("other") or is_playwright(run)
-        return scripts and is_made_by_scripts(path)
+        return run.has("user") and self.traces.of_users(node, path)
 
     def package(self, node: int) -> str | None:
         """The OS package that a file belongs to, by the ledger."""
-        entry = self.files.entry(node)
-        inode = NONE if entry is None else self.files.table.entry_inode[entry]
-        return None if inode == NONE else os_package(self.files.report, inode)
+        return self.traces.package(node)
 
-    def _is_home(self, path: str) -> bool:
-        users = self.evidence.report.users if self.evidence.report else ()
-        homes = {user.home.rstrip("/") for user in users if user.uid >= 100 and user.home not in ("/", "")}
-        return any(path == home or re.fullmatch(re.escape(home) + r"/\.[^/]+", path) for home in homes)
+    def is_named(self, node: int) -> bool:
+        """Did a command that is not repeated name this path as one that it writes?"""
+        run = self.runs.get(self.files.layer(node))
+        return run is not None and run.own.names(self.files.path(node))
+
+    def may_be_there(self, node: int) -> bool:
+        """May the final stage have this folder with another owner or mode before anything is copied?"""
+        path = self.files.path(node)
+        if self.files.in_base(node) or path in self.traces.homes_made(self.runs.values()):
+            return True
+        final = self.files.mode(node)
+        return any(
+            run is not None
+            and (run.repeats or self.installs(run))
+            and not run.own.names(path)
+            and mode != final
+            for run, mode in ((self.runs.get(layer), mode) for layer, mode in self.files.modes(node))
+        )
 
     def deleted(self, without: Collection[str] = ()) -> dict[int, int]:
         """How many paths of the base each line's RUN removed, where the final stage does not repeat it.
@@ -121,7 +116,8 @@ class Provided:
         run = self.runs.get(self.files.layer(node))
         if run is None or run.repeated_whole or self.files.layer(node) < self.files.base_layers:
             return False
-        if self.installs(run) and is_system(self.files.path(node)):
+        path = self.files.path(node)
+        if (run.repeats or self.installs(run)) and self.writes_again(run, node, path):
             return False
         return self.files.in_base(node) and self.files.mode(node) != self.files.base_mode(node)
 
@@ -140,8 +136,8 @@ class Provided:
             return
         if self.files.owner(node) == "venv":
             return  # packages of the system's Python (R10)
-        if self.package(node) is not None or self.files.owner(node) == "os-packages":
-            package = self.package(node) or path
+        package = self.traces.new_package(node, path)
+        if package is not None and not self.installs(self.runs.get(self.files.layer(node))):
             raise Refused(
                 "R36" if "playwright" in step.instruction.value else "R33",
                 f"This RUN installed {package} of the OS packages by other means than a plain command of apt "

@@ -125,17 +125,22 @@ class _Walk:
     def _excluded(self, node: int) -> bool:
         return node in self.leave_out or self.copier.exclusions.excludes(node)
 
-    def _wanted_below(self, node: int) -> tuple[bool, bool]:
-        """Does the subtree hold something to copy, and something to leave behind or that is there?"""
-        keep = leave = False
+    def _found_below(self, node: int) -> tuple[bool, bool, bool]:
+        """Does the subtree hold something to copy, something to leave behind, something that is there?"""
+        keep = leave = there = False
         for below in self.files.walk(node):
-            if self.files.kind(below) == Kind.DIRECTORY:
+            if below == node:
                 continue
-            if self._excluded(below) or self.provided.has(below):
+            if self.files.kind(below) == Kind.DIRECTORY:
+                there = there or self.provided.has(below)
+                keep = keep or self.provided.is_named(below)
+            elif self._excluded(below):
                 leave = True
+            elif self.provided.has(below):
+                there = True
             else:
                 keep = True
-        return keep, leave
+        return keep, leave, there
 
     def _visit(self, node: int) -> None:
         path = self.files.path(node)
@@ -157,11 +162,12 @@ class _Walk:
             self._visit_added_folder(node, path)
 
     def _visit_added_folder(self, node: int, path: str) -> None:
-        keep, leave = self._wanted_below(node)
-        if path in self.copier.mount_points or (not keep and (leave or self._holds_mount(path))):
+        keep, leave, there = self._found_below(node)
+        empty, meant = not keep and not there, self.provided.is_named(node)
+        if path in self.copier.mount_points or (empty and ((leave and not meant) or self._holds_mount(path))):
             return
-        self._make_folder(node, path)
-        if not leave and not (self.split and self.env.path.startswith(f"{path}/")):
+        self._make_folder(node, path, always=empty and leave)
+        if not (leave or there) and not (self.split and self.env.path.startswith(f"{path}/")):
             for below in self.files.walk(node):
                 self.provided.check(below, self.files.path(below))
             self._add(node, path)
@@ -208,7 +214,7 @@ class _Walk:
             self.result.files.add(path)
         self.result.nodes.append(node)
 
-    def _make_folder(self, node: int, path: str) -> None:
+    def _make_folder(self, node: int, path: str, *, always: bool = False) -> None:
         mode, uid, gid = self.files.mode(node)
-        if (mode, uid, gid) != (0o755, 0, 0) or self.files.in_base(node):
+        if always or (mode, uid, gid) != (0o755, 0, 0) or self.provided.may_be_there(node):
             self.result.folders.append(Folder(path, mode, uid, gid))

@@ -9,6 +9,7 @@ from typing import Literal
 from uvdive.distro import managers
 from uvdive.distro.places import is_cleaned, is_source, is_system
 from uvdive.dockerfile.commands import Command, program_words
+from uvdive.rewrite.evidence.command_effects import copied, effects_of
 
 Class = Literal["os-packages", "sources", "user", "system", "files", "state", "nothing", "uv", "other"]
 """``sources`` are package sources and keys, ``system`` is the system's own configuration,
@@ -104,14 +105,15 @@ def _written(paths: Sequence[str], otherwise: Class = "files") -> Class:
 
 
 def _writes(program: str, command: Command) -> Class:
-    arguments = [word for word in program_words(command)[1:] if not word.text.startswith("-")]
-    paths = [word.text for word in arguments if word.text.startswith("/")]
-    if program == "rm" and paths and all(map(is_cleaned, paths)):
-        return "nothing"
-    if not paths:
+    words = program_words(command)[1:]
+    absolute = [word.text for word in words if word.text.startswith("/")]
+    if program == "rm" and absolute:
+        return "nothing" if all(map(is_cleaned, absolute)) else _written(absolute)
+    found = effects_of(command)
+    named = [path for path, _ in found.named]
+    # Of `ln -s /x/$Y /etc/z` only what lies in z is unknown, if z is a folder.
+    if not set(found.zones) <= set(named) or not named or not all(map(is_system, copied(command))):
         return "files"
-    # `ln -s ../x /usr/bin/y`: a link's target need not be absolute.
-    named = paths[-1:] if program == "ln" and not arguments[0].text.startswith("/") else paths
     return _written(named)
 
 

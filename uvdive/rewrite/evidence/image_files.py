@@ -29,15 +29,30 @@ class Files:
         # The entry that is seen at each node in the end, and in the base alone.
         self._final, self._base = nothing[:], nothing[:]
         self._touched = bytearray(len(table.names))
+        # By folder: the entry that gave it the owner and mode that it has since.
+        self._shaped: dict[int, int] = {}
         for entry in range(table.entries):
             node, layer, death = table.entry_node[entry], table.entry_layer[entry], table.entry_death[entry]
             if death == ALIVE:
                 self._final[node] = entry
             if layer < base_layers <= death:
                 self._base[node] = entry
+            if layer >= base_layers and table.entry_kind[entry] == Kind.DIRECTORY:
+                self._shape(node, entry)
             while layer >= base_layers and node >= 0 and not self._touched[node]:
                 self._touched[node] = 1
                 node = table.node_parent[node]
+
+    def _shape(self, node: int, entry: int) -> None:
+        """Note a folder's entry, unless it only says again what the one before said."""
+        table, before = self.table, self._shaped.get(node, self._base[node])
+        same = (
+            before >= 0
+            and table.entry_kind[before] == Kind.DIRECTORY
+            and self._mode(before) == self._mode(entry)
+        )
+        if not same:
+            self._shaped[node] = entry
 
     @cached_property
     def secret_files(self) -> tuple[int, ...]:
@@ -111,8 +126,13 @@ class Files:
         return self.kind(node) == Kind.DIRECTORY
 
     def layer(self, node: int) -> int:
-        """The layer that wrote what is seen at the node."""
+        """The layer that wrote what is seen at the node; of a folder, that gave it its owner and mode.
+
+        A layer holds the folders above whatever it changed, as they were.
+        """
         entry = self.entry(node)
+        if entry is not None and self.table.entry_kind[entry] == Kind.DIRECTORY:
+            entry = self._shaped.get(node, self._base[node] if self._base[node] >= 0 else entry)
         return 0 if entry is None else self.table.entry_layer[entry]
 
     def in_base(self, node: int) -> bool:
@@ -160,6 +180,11 @@ class Files:
     def base_mode(self, node: int) -> tuple[int, int, int]:
         """As ``mode``, but what the base says."""
         return self._mode(self._base[node] if self._base[node] >= 0 else None)
+
+    def modes(self, node: int) -> Iterator[tuple[int, tuple[int, int, int]]]:
+        """Every layer that wrote the node, with the mode that it gave it."""
+        for entry in self.table.entries_of(node):
+            yield self.table.entry_layer[entry], self._mode(entry)
 
     def deleted(self) -> Iterator[tuple[int, int]]:
         """The base's files and links that are gone in the end: node, and the layer that removed it."""

@@ -58,7 +58,9 @@ class SystemFacts:
 
     ``bytes`` are of live files; ``programs`` maps names of programs to packages;
     ``listed`` are what only added packages brought and the ledger counts elsewhere, with these:
-    folders, symlinks, and the files of Debian's Python.
+    folders, symlinks, and the files of Debian's Python. ``asked_for`` are packages that somebody
+    named to the package manager; None: not known. ``scripted`` are paths that the scripts of
+    added packages name.
     """
 
     packages: Mapping[str, Installed]
@@ -67,6 +69,8 @@ class SystemFacts:
     needs: tuple[Need, ...]
     programs: Mapping[str, str]
     listed: Mapping[str, frozenset[str]]
+    asked_for: frozenset[str] | None = None
+    scripted: frozenset[str] = frozenset()
 
 
 def read_system(report: ImageReport, place: ContentPlace, *, on_event: OnEvent = ignore) -> SystemFacts:
@@ -85,6 +89,8 @@ def read_system(report: ImageReport, place: ContentPlace, *, on_event: OnEvent =
             _Needs(seen, contents).found(),
             seen.programs,
             seen.listed_paths(),
+            seen.asked_for,
+            seen.scripted,
         )
 
 

@@ -14,6 +14,7 @@ from uvdive.ledger.reading.contents import Contents, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed, installed_packages
 from uvdive.ledger.whose import os_package
+from uvdive.rewrite.evidence.package_books import asked_for, listed_by_apk, scripted
 
 # What packages' scripts make links in: update-alternatives, update-rc.d.
 _LINKED = (b"/etc/alternatives/", *(b"/etc/rc%c.d/" % level for level in b"0123456S"))
@@ -104,10 +105,24 @@ class OsPackagesSeen:
                     node = self._counted_elsewhere(path)
                     if node is not None:
                         found.setdefault(node, set()).add(package)
+        for path, package in listed_by_apk(self._small):
+            node = self._counted_elsewhere(path) if package in self.added else None
+            if node is not None:
+                found.setdefault(node, set()).add(package)
         for node, package in self._alternatives():
             if package in self.added:
                 found.setdefault(node, set()).add(package)
         return found
+
+    @cached_property
+    def asked_for(self) -> frozenset[str]:
+        """The packages that somebody named to apt or apk; the others came because these need them."""
+        return asked_for(self._small, self.installed)
+
+    @cached_property
+    def scripted(self) -> frozenset[str]:
+        """The absolute paths that the scripts of the added packages name, and so may have made."""
+        return scripted(self._small, self.added, self._architecture)
 
     def listed_paths(self) -> dict[str, frozenset[str]]:
         """As ``listed``, by path."""
@@ -141,9 +156,12 @@ class OsPackagesSeen:
 
     def _lists(self, package: str) -> Iterator[bytes]:
         """The paths of dpkg's lists of a package's files."""
-        architecture = self.report.image.platform.rpartition("/")[2]
-        for stem in (package, f"{package}:{architecture}"):
+        for stem in (package, f"{package}:{self._architecture}"):
             yield f"{DPKG}/info/{stem}.list".encode()
+
+    @property
+    def _architecture(self) -> str:
+        return self.report.image.platform.rpartition("/")[2]
 
     def _behind(self, path: bytes) -> str | None:
         """The package of the file that a path leads to."""

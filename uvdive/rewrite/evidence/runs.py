@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from uvdive.distro.managers import PACKAGE_FILES, installs_by_text, makes_users_by_text
 from uvdive.distro.places import is_system
 from uvdive.dockerfile.commands import Command, Part, Script
 from uvdive.dockerfile.shell import read_script, shell_text
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all, paths_of
+from uvdive.image.table import NONE
+from uvdive.ledger.whose import os_package
+from uvdive.rewrite.evidence.command_effects import Place, effects
+from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all
 from uvdive.rewrite.evidence.context_files import sources
+from uvdive.rewrite.evidence.effects import ANYTHING, NOTHING, Effects
+from uvdive.rewrite.evidence.list_files import file_read
+from uvdive.rewrite.evidence.real_paths import real
+from uvdive.rewrite.evidence.shell_words import values_of
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.mentions import brings_uv, installs_uv
 
 _CERTIFICATES = "/usr/local/share/ca-certificates"
-_READERS = frozenset({"cat", "head", "tail", "source", "."})
-_INPUT = re.compile(r"(?<![<\d])<\s*([\w./$-]+)")
+_SETS = frozenset({"export", "read", "declare", "mapfile", "readarray"})
+_OWN: frozenset[Class] = frozenset({"files", "uv", "other"})
 _SHELLS = re.compile(r"(?:^|/)(?:ba|da|a)?sh$")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A RUN with the class of each of its parts; ``script`` is None where it is not understood."""
+    """A RUN with the class of each of its parts; ``script`` is None where it is not understood.
+
+    ``own`` is what those parts write that the final stage does not repeat, ``again`` what
+    those do that it repeats. ``unread`` are the indexes of the parts that read a list or a
+    value that the final stage does not have.
+    """
 
     step: Step
     text: str
     script: Script | None
     classes: tuple[Class, ...]
-    written: frozenset[str] = frozenset()
+    own: Effects = ANYTHING
+    again: Effects = NOTHING
+    unread: frozenset[int] = frozenset()
 
     def has(self, name: Class) -> bool:
         """Is one of its parts of this class?"""
@@ -52,10 +69,6 @@ class Run:
         """Each part with its class."""
         return list(zip(self.script.parts, self.classes, strict=True)) if self.script else []
 
-    def writes(self, path: str) -> bool:
-        """Do the repeated parts name this path of the system, or a folder around it?"""
-        return any(path == known or path.startswith(f"{known.rstrip('/')}/") for known in self.written)
-
 
 def read_runs(evidence: Evidence) -> list[Run]:
     """Classify every RUN.
@@ -63,18 +76,18 @@ def read_runs(evidence: Evidence) -> list[Run]:
     Raises:
         Refused: as ``read_run`` says.
     """
-    found = []
+    found: list[Run] = []
     shell: Step | None = None
     for step in evidence.steps:
         if step.keyword == "SHELL":
             shell = step
         elif step.keyword == "RUN":
-            found.append(read_run(step, shell))
+            found.append(read_run(evidence, step, found, shell))
     return found
 
 
-def read_run(step: Step, shell: Step | None = None) -> Run:
-    """Classify one RUN; ``shell`` is the SHELL instruction in force.
+def read_run(evidence: Evidence, step: Step, before: Sequence[Run] = (), shell: Step | None = None) -> Run:
+    """Classify one RUN; ``before`` are those above it, ``shell`` is the SHELL instruction in force.
 
     Raises:
         Refused: it installs OS packages (R33) or makes users (R28) among things that
@@ -86,7 +99,7 @@ def read_run(step: Step, shell: Step | None = None) -> Run:
     if script is None:
         _check_unknown(text, step)
         return Run(step, text, None, ("other",))
-    classes = []
+    classes: list[Class] = []
     for part in script.parts:
         found = class_of_all(part.commands)
         if found is None:
@@ -94,21 +107,70 @@ def read_run(step: Step, shell: Step | None = None) -> Run:
         if found == "other" and installs_uv(text[part.start : part.end]):
             found = "uv"
         classes.append(found)
-    run = Run(step, text, script, tuple(classes), _written(script.parts, classes))
-    _check_files(run)
-    _check_apart(run)
-    return run
+    run = _with_effects(evidence, Run(step, text, script, tuple(classes)), script, before)
+    known = evidence.system is not None and bool(evidence.system.packages)
+    return _without_lists(run, known=known)
 
 
-def _written(parts: Sequence[Part], classes: Sequence[Class]) -> frozenset[str]:
-    return frozenset(
-        path
-        for part, name in zip(parts, classes, strict=True)
-        if name in REPEATED
-        for command in part.commands
-        for path in paths_of(command)
-        if is_system(path)
+def _with_effects(evidence: Evidence, run: Run, script: Script, before: Sequence[Run]) -> Run:
+    """The RUN with what its parts write; what works on something that stays in the build stage stays too."""
+    step = run.step
+    values = values_of(script, step.values)
+    user = step.user.partition(":")[0]
+    place = Place(step.workdir, home_of(evidence, step.user, step.values.get("HOME", "")) or f"/home/{user}")
+    seen = partial(real, evidence.report.files) if evidence.report is not None else lambda each: each
+    classes = list(run.classes)
+    own: list[Effects] = []
+    for index, name in enumerate(run.classes):
+        mine = seen(effects(script.parts, {index}, values, place))
+        used = Effects.of([mine, seen(_used(script.parts[index], mine))])
+        if name == "system" and _works_on_others(evidence, step, used, own, before):
+            classes[index] = "files"
+        if classes[index] in _OWN:
+            own.append(mine)
+    again = {index for index, name in enumerate(classes) if name in REPEATED}
+    return replace(
+        run,
+        classes=tuple(classes),
+        own=Effects.of(own),
+        again=seen(effects(script.parts, again, values, place, made=True)),
     )
+
+
+def _used(part: Part, mine: Effects) -> Effects:
+    """What a part needs where it runs: the absolute paths in its words, the folders of what it writes."""
+    words = (word.text for command in part.commands for word in command.words)
+    paths = [word for word in words if word.startswith("/")]
+    return Effects(
+        tuple((path, False) for path in (*paths, *(posixpath.dirname(each) for each, _ in mine.named)))
+    )
+
+
+def _works_on_others(
+    evidence: Evidence, step: Step, mine: Effects, own: Sequence[Effects], before: Sequence[Run]
+) -> bool:
+    """Does a command work on a path that only the build stage has: by the text, or by the image?
+
+    ``own`` is what commands before it in the same RUN write that are not repeated.
+    """
+    if any(other.meets(mine) for other in (*own, *(run.own for run in before))):
+        return True
+    report = evidence.report
+    if report is None:
+        return False
+    table, listed = report.files, evidence.system.listed if evidence.system else {}
+    zones = {run.step.layer: run.own for run in before}
+    zones[step.layer] = Effects.of(own)
+    for path, _ in mine.named:
+        node = table.find(path.encode("utf-8", "surrogateescape"))
+        first = None if not node else next(iter(table.entries_of(node)), None)
+        zone = None if first is None else zones.get(table.entry_layer[first])
+        if first is None or zone is None or not zone.may_write(path) or path in listed:
+            continue
+        inode = table.entry_inode[first]
+        if inode == NONE or os_package(report, inode) is None:
+            return True
+    return False
 
 
 def _check_unknown(text: str, step: Step) -> None:
@@ -116,47 +178,52 @@ def _check_unknown(text: str, step: Step) -> None:
         raise _mixed(text, step)
 
 
-def _check_files(run: Run) -> None:
-    """Refuse packages, and lists of them, that come as files: the final stage does not have them."""
-    for part, name in run.parts:
-        if name != "os-packages":
-            continue
+def _without_lists(run: Run, *, known: bool) -> Run:
+    """The RUN with what of it reads lists and values that the final stage does not have.
+
+    Args:
+        run: with the classes of its parts.
+        known: the image tells which packages came, so that none is lost.
+
+    Raises:
+        Refused: packages come as files, or nobody knows which; or a part uses what another one
+            computes or fetches.
+    """
+    unread = set()
+    lost: set[str] = set()
+    for index, (part, name) in enumerate(run.parts):
         text = run.text[part.start : part.end]
-        read = [word for word in _INPUT.findall(text) if not is_system(word)]
-        for command in part.commands:
-            if command.program in _READERS:
-                read += [
-                    word for word in command.argv[1:] if not word.startswith("-") and not is_system(word)
-                ]
-            if any(word.endswith(PACKAGE_FILES) for word in command.argv):
-                raise Refused(
-                    "R33",
-                    "This RUN installs a package from a file, which the final image does not have.",
-                    run.step.line,
-                )
-        if read:
+        if name == "os-packages" and any(map(_names_package_file, part.commands)):
             raise Refused(
                 "R33",
-                f"This RUN installs packages by way of {read[0]}, which the final image does not have.",
+                "This RUN installs a package from a file, which the final image does not have.",
                 run.step.line,
             )
-
-
-def _check_apart(run: Run) -> None:
-    """Refuse where a repeated part uses what a part that is not repeated computes or fetches."""
-    lost: set[str] = set()
-    for part, name in run.parts:
-        text = run.text[part.start : part.end]
-        if name in ("other", "uv", "files"):
+        read = file_read(text, part) if name in ("os-packages", "state") else None
+        uses = name in REPEATED and any(_uses(text, thing) for thing in lost)
+        if read is not None and name == "os-packages" and not known:
+            raise Refused(
+                "R33",
+                f"This RUN installs packages by way of {read}, which the final image does not have.",
+                run.step.line,
+            )
+        if uses and not (known and name == "os-packages"):
+            raise _mixed(run.text, run.step)
+        if uses or read is not None:
+            unread.add(index)
+        if name in ("other", "uv", "files") or (name == "state" and read is not None):
             for command in part.commands:
                 lost |= {f"${word}" for word in _variables(command)}
                 lost |= {word for word in (*command.argv, *command.outputs) if _is_file(word)}
-        elif name in REPEATED and any(_uses(text, thing) for thing in lost):
-            raise _mixed(run.text, run.step)
+    return replace(run, unread=frozenset(unread))
+
+
+def _names_package_file(command: Command) -> bool:
+    return any(word.endswith(PACKAGE_FILES) for word in command.argv)
 
 
 def _variables(command: Command) -> list[str]:
-    words = command.words[1:] if command.program in ("export", "read", "declare") else ()
+    words = command.words[1:] if command.program in _SETS else ()
     assigned = command.assignments if not command.words else ()
     return [word.text.partition("=")[0] for word in (*assigned, *words)]
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from uvdive.distro.managers import upgrades_by_text
 from uvdive.distro.places import is_source
 from uvdive.image.table import Kind
 from uvdive.ledger.system.installed import Installed, closure
@@ -48,7 +47,7 @@ def by_other_means(
     """What RUNs installed beside their commands of apt and apk; ``there`` are packages of the bases."""
     result = []
     for run in runs:
-        if run.step.layer is None or not {"other", "uv"} & set(run.classes) or upgrades_by_text(run.text):
+        if run.step.layer is None or not {"other", "uv"} & set(run.classes):
             continue
         before = [install for install in found if install.run.step.line <= run.step.line]
         named = [word.name or word.word.text for install in before for word in install.words]
@@ -56,14 +55,17 @@ def by_other_means(
         known = closure(facts.packages, named, recommends=recommends, surely=True) | there
         mine = {name for name, layer in facts.first_layer.items() if layer == run.step.layer}
         added = (mine & facts.packages.keys()) - known
+        if facts.asked_for is not None:
+            # What nobody asked for came with a package that is removed again.
+            added &= closure(facts.packages, added & facts.asked_for)
         if added:
-            names = _fewest(facts.packages, added)
+            names = fewest(facts.packages, added)
             result.append(OtherMeans(run, names, "R36" if is_playwright(run) else "R33"))
     return tuple(result)
 
 
-def _fewest(packages: Mapping[str, Installed], added: Iterable[str]) -> tuple[str, ...]:
-    """Those that no other of them brings; of such as bring each other, the first."""
+def fewest(packages: Mapping[str, Installed], added: Iterable[str]) -> tuple[str, ...]:
+    """Of some packages, those that no other of them brings; of such as bring each other, the first."""
     brings = {name: closure(packages, [name], surely=True) for name in sorted(added)}
     roots = [
         name

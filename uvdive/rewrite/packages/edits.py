@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 
+from uvdive.dockerfile.commands import Word
 from uvdive.dockerfile.edits import Edit
 from uvdive.rewrite.evidence.os_needs import Need
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.packages.install_commands import Install, Removal, refreshes
+from uvdive.rewrite.packages.install_commands import Install, Listed, Removal, refreshes
 from uvdive.rewrite.packages.packages import Packages
 
 
@@ -31,7 +34,7 @@ class PackageEdits:
             Refused: R33, no command that installs packages can be changed.
         """
         waiting = dict(added)
-        editable = [install for install in self.packages.installs if install.editable]
+        editable = [install for install in self.packages.installs if install.changeable]
         for install in editable:
             last = install is editable[-1]
             brought = self.packages.closure(
@@ -52,6 +55,10 @@ class PackageEdits:
                 self.packages.installs[0].run.step.line if self.packages.installs else None,
             )
         self._drop_parts()
+        for run in self.packages.runs:
+            for index in run.unread:
+                if run.classes[index] == "state":
+                    self._leave_out(run, index)
 
     def _pinned(self, name: str, install: Install) -> str:
         """The package as the author would write it: with the same pin, where the build package had one."""
@@ -68,23 +75,45 @@ class PackageEdits:
     def _edit(self, install: Install, added: list[str]) -> None:
         line = install.run.step.line
         keep = [listed for listed in install.words if not self.packages.drops(install, listed)]
+        keep = [listed for listed in keep if listed.name or not (listed.told and install.unread)]
         if not keep and not added:
             self.without.setdefault(line, set()).add(install.part)
             return
-        edits: list[Edit] = []
-        end = _previous_end(install)
-        for listed in install.words:
-            if self.packages.drops(install, listed):
-                # Where nothing else stays, the added ones take the place of the first.
-                text = "" if keep or edits else "".join(f" {name}" for name in added)
-                edits.append(Edit(end, listed.word.end, text))
-            end = listed.word.end
-        if keep and added:
-            last = keep[-1].word
-            gap = _gap(install, last.text)
-            edits.append(Edit(last.end, last.end, "".join(f"{gap}{name}" for name in added)))
+        if install.whole:
+            edits = self._anew(install, keep, added)
+        else:
+            edits = self._word_by_word(install, keep, added)
         if edits:
             self.edits.setdefault(line, []).extend(edits)
+
+    def _anew(self, install: Install, keep: Sequence[Listed], added: Sequence[str]) -> list[Edit]:
+        """The command by itself in place of the loop or pipe around it; nothing where that may stay."""
+        if len(keep) == len(install.words) and not added and not install.unread:
+            return []
+        part = install.run.parts[install.part][0]
+        names = [_spelt(listed) for listed in keep if not listed.told or self.packages.real(listed.name)]
+        return [Edit(part.start, part.end, install.anew([*names, *added]))]
+
+    def _word_by_word(self, install: Install, keep: Sequence[Listed], added: Sequence[str]) -> list[Edit]:
+        edits: list[Edit] = []
+        end = _previous_end(install)
+        last: Word | None = None
+        for start, group in itertools.groupby(install.words, key=lambda listed: listed.word.start):
+            members = list(group)
+            word, kept = members[0].word, [listed for listed in members if listed in keep]
+            renamed = members[0].told and (install.unread or len(kept) < len(members))
+            if not kept:
+                # Where nothing else stays, the added ones take the place of the first.
+                text = "" if keep or edits else "".join(f" {name}" for name in added)
+                edits.append(Edit(end, word.end, text))
+            elif renamed:
+                edits.append(Edit(start, word.end, " ".join(map(_spelt, kept))))
+            last = word if kept else last
+            end = word.end
+        if last is not None and added:
+            gap = _gap(install, last.text)
+            edits.append(Edit(last.end, last.end, "".join(f"{gap}{name}" for name in added)))
+        return edits
 
     def _drop_parts(self) -> None:
         """Leave out removals of what is not there, and what only served installs that are gone."""
@@ -115,6 +144,8 @@ class PackageEdits:
             if self.packages.drops(i, listed)
         }
         dropped |= {install.virtual for install in self.packages.installs if install.virtual}
+        if removal.part in removal.run.unread:
+            return True
         if not removal.names:
             changed = removal.run.step.line in self.edits or removal.run.step.line in self.without
             return changed or marks(removal)
@@ -128,6 +159,11 @@ def marks(removal: Removal) -> bool:
     """Does it leave to apt what may go (`apt-mark`)?"""
     commands = removal.run.parts[removal.part][0].commands
     return any("apt-mark" in command.argv for command in commands)
+
+
+def _spelt(listed: Listed) -> str:
+    """A package as a word of the command."""
+    return f"{listed.name}{listed.pin}" if listed.told else listed.word.text
 
 
 def _gap(install: Install, word: str) -> str:

@@ -50,7 +50,7 @@ def _build_package(packages: Packages, listed: Listed, install: Install) -> None
     kept = packages.notes.choices.get("build-packages", default) == "keep"
     if not kept:
         packages.leave_out(install, listed, "build")
-    names = [w.name for i in packages.installs for w in i.words if i.editable and only_builds(w.name)]
+    names = [w.name for i in packages.installs for w in i.words if i.changeable and only_builds(w.name)]
     total = packages.size(packages.goes(names))
     packages.notes.choose(
         CHOICES["build-packages"],

@@ -12,15 +12,17 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages.by_other_programs import by_other_means
 from uvdive.rewrite.packages.install_commands import Install, Listed, Removal
+from uvdive.rewrite.packages.told import with_told
 
 
 class Packages:
     """What RUNs install and remove, what lies in the bases, and what was decided to leave out.
 
     ``old`` are the packages of the original's base, ``there`` those of the final stage's;
-    ``others`` came by other means than commands of apt and apk, ``unseen`` says that the new image
-    gets distributions that nobody has looked into. ``drop`` holds why
-    the final stage lacks a package, by the line of the RUN and the start of the package's word in it.
+    ``others`` came by other means than commands of apt and apk, ``unspelt`` by such commands
+    although none of their words means them. ``unseen`` says that the new image gets
+    distributions that nobody has looked into. ``drop`` holds why the final stage lacks a
+    package, by the line of the RUN, the start of the package's word in it, and the name.
     """
 
     def __init__(  # noqa: PLR0913 - the evidence, piece by piece, by name
@@ -36,22 +38,23 @@ class Packages:
         unseen: bool = False,
     ) -> None:
         self.evidence, self.facts, self.runs, self.notes = evidence, facts, runs, notes
-        self.installs, self.removals, self.unseen = found, gone, unseen
+        self.removals, self.unseen = gone, unseen
         old = {name for name, layer in facts.first_layer.items() if layer < evidence.base_layers}
         self.old = frozenset(old & facts.packages.keys())
         # Where the runner's base is not at hand, it is taken to hold what the old base holds (R60).
         self.there = (package_names(base) if base is not None else None) or self.old
         self.recommends = any(install.recommends for install in found)
-        self.others = by_other_means(facts, runs, found, self.old | self.there)
-        self.drop: dict[tuple[int, int], str] = {}
+        self.installs, self.unspelt = with_told(facts, runs, found, self.old | self.there)
+        self.others = by_other_means(facts, runs, self.installs, self.old | self.there)
+        self.drop: dict[tuple[int, int, str], str] = {}
 
     def leave_out(self, install: Install, listed: Listed, why: str) -> None:
         """Note that the final stage lacks a package that a command names."""
-        self.drop[install.run.step.line, listed.word.start] = why
+        self.drop[install.run.step.line, listed.word.start, listed.name] = why
 
     def drops(self, install: Install, listed: Listed) -> bool:
         """Does the final stage lack a package that a command names?"""
-        return (install.run.step.line, listed.word.start) in self.drop
+        return (install.run.step.line, listed.word.start, listed.name) in self.drop
 
     def real(self, name: str) -> frozenset[str]:
         """The installed packages that a name means; itself, or those that provide it."""

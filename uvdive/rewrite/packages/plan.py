@@ -17,6 +17,7 @@ from uvdive.rewrite.packages.install_commands import Install, installs, removals
 from uvdive.rewrite.packages.keep_or_drop import decide
 from uvdive.rewrite.packages.needs import libraries
 from uvdive.rewrite.packages.packages import Packages
+from uvdive.rewrite.packages.told import note_told
 
 
 @dataclass(slots=True)
@@ -85,11 +86,12 @@ def _note_all_kept(found: Sequence[Install], notes: Notes) -> None:
 
 def _plan(packages: Packages, *, others: bool) -> PackagePlan:
     note_others(packages.others, packages.notes)
+    note_told(packages.installs, packages.notes)
     for _ in range(2):  # what goes with a package is known once the others are decided
         for install in packages.installs:
-            if install.editable:
+            if install.changeable:
                 decide(packages, install, others=others)
-    by_others = packages.by_others()
+    by_others = [*packages.by_others(), *packages.unspelt]
     kept = packages.closure([*packages.names(dropped=False), *by_others])
     added = libraries(packages, kept)
     written = PackageEdits(packages)
@@ -106,8 +108,22 @@ def _plan(packages: Packages, *, others: bool) -> PackagePlan:
         others=packages.others,
     )
     if result.dropped:
+        _note_left_over(packages, result.dropped)
         _note_gone(packages, result.dropped)
     return result
+
+
+def _note_left_over(packages: Packages, dropped: frozenset[str]) -> None:
+    """Name the packages that only came with others which the build removes again (R43)."""
+    left = sorted(dropped - packages.closure(packages.names(dropped=True)))
+    if left:
+        packages.notes.decide(
+            "left-over-packages",
+            "R43",
+            packages.removals[0].run.step.line if packages.removals else None,
+            f"Leave out {len(left)} OS packages that nothing asks for",
+            f"They came with packages that the build removes again: {', '.join(left)}.",
+        )
 
 
 def _note_gone(packages: Packages, dropped: frozenset[str]) -> None:

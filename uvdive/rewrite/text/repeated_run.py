@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
+from uvdive.distro.places import is_temporary
 from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.edits import Edit, source_with
 from uvdive.ledger.report import User
@@ -35,7 +36,9 @@ def repeated_text(
     if not any(run.classes[index] in REPEATED for index in kept):
         return None
     edits = [*packages.edits.get(run.step.line, ()), *_ids(run, users, os_id)]
-    whole = len(kept) == len(run.parts) or (run.repeated_whole and not packages.without.get(run.step.line))
+    missed = any(_misses(command) for part, _ in run.parts for command in part.commands)
+    as_it_is = run.repeated_whole and not missed and not packages.without.get(run.step.line)
+    whole = len(kept) == len(run.parts) or as_it_is
     if not whole:
         edits = [edit for edit in edits if _inside(run, kept, edit)] + list(_cuts(run, kept))
     if not edits:
@@ -53,12 +56,19 @@ def _kept_parts(run: Run, without: set[int]) -> list[int]:
     kept = []
     for index, (part, name) in enumerate(run.parts):
         moves = any(command.program == "cd" for command in part.commands)
-        serves = name == "state" and not moves and index < last
+        serves = name == "state" and not moves and index < last and index not in without
         # What cleans up behind an install in the same RUN, or talks about it.
         cleans = name == "nothing" and any(run.classes[i] == "os-packages" for i in wanted)
+        cleans = cleans and not any(_misses(command) for command in part.commands)
         if index in wanted or serves or (cleans and index not in without):
             kept.append(index)
     return kept
+
+
+def _misses(command: Command) -> bool:
+    """Does a command remove a temporary file that only the build stage has, and fail without it?"""
+    forced = any(re.match(r"-[a-zA-Z]*f|--force", word) for word in command.argv)
+    return command.program == "rm" and not forced and any(map(is_temporary, command.argv))
 
 
 def _inside(run: Run, kept: Sequence[int], edit: Edit) -> bool:

@@ -101,11 +101,12 @@ def _decisions(run: Run) -> tuple[str, ...]:
 
 
 def folders(copies: CopySet) -> list[Line]:
-    """``install -d`` for folders that are not root's with mode 0755 (R29, R54)."""
-    return [
-        Line(f"RUN install -d -o {f.uid} -g {f.gid} -m {f.mode:04o} {shlex.quote(f.path)}\n", ("folders",))
-        for f in copies.folders
+    """``install -d`` for folders that are not root's with mode 0755, in one layer (R29, R54)."""
+    commands = [
+        f"install -d -o {f.uid} -g {f.gid} -m {f.mode:04o} {shlex.quote(f.path)}" for f in copies.folders
     ]
+    text = " && \\\n    ".join(commands)
+    return [Line(f"RUN {text}\n", ("folders",))] if commands else []
 
 
 def copies_text(copies: CopySet, stage: str) -> list[Line]:

@@ -12,6 +12,9 @@ from uvdive.verify.checks import Comparison, PackageDelta
 
 Kind = Literal["package", "OS package", "path", "setting"]
 
+WIDTH = 11
+"""Cells for what changes."""
+
 KINDS: tuple[tuple[str, Kind | None], ...] = (
     ("Changes", None),
     ("Python packages", "package"),
@@ -24,7 +27,10 @@ KINDS: tuple[tuple[str, Kind | None], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that differs. ``before`` and ``after`` are versions, sizes or values; None: not there."""
+    """One thing that differs. ``before`` and ``after`` are versions, sizes or values; None: not there.
+
+    ``how`` says what but its size a path has otherwise, one line each (``mode 0644 -> 0755``).
+    """
 
     kind: Kind
     name: bytes | str
@@ -32,6 +38,7 @@ class Change:
     after: object
     bytes: int
     home: str = ""
+    how: tuple[str, ...] = ()
 
     @property
     def sign(self) -> str:
@@ -53,6 +60,7 @@ def changes(comparison: Comparison) -> tuple[Change, ...]:
                 item.before_bytes,
                 item.after_bytes,
                 (item.after_bytes or 0) - (item.before_bytes or 0),
+                how=tuple(each for each in item.what if not each.startswith("size ")),
             )
             for item in comparison.paths
         ),
@@ -64,6 +72,20 @@ def _packages(kind: Kind, packages: tuple[PackageDelta, ...]) -> Iterator[Change
     for item in packages:
         change = (item.after_bytes or 0) - (item.before_bytes or 0)
         yield Change(kind, item.name, item.before, item.after, change, item.environment)
+
+
+def in_brief(change: Change) -> str:
+    """What changes in bytes; where that is nothing, what else does: ``mode, owner``, or ``mode +2``."""
+    if change.bytes:
+        return delta(change.bytes)
+    found = (each.partition(" ")[0] for each in change.how)
+    words = list(dict.fromkeys(_WORDS.get(word, word) for word in found))
+    told = ", ".join(words)
+    return told if len(told) <= WIDTH else f"{words[0]} +{len(words) - 1}"
+
+
+_WORDS = {"uid": "owner", "gid": "owner", "attributes": "xattrs"}
+"""Shorter words for what a path has otherwise, where they share a column with bytes."""
 
 
 def _what(change: Change) -> bytes | str:
@@ -81,7 +103,7 @@ def _name(change: Change) -> str:
 
 CHANGES: Table[Change] = Table(
     (
-        Column("change", 10, right=True, order="bytes"),
+        Column("change", WIDTH, right=True, order="bytes"),
         Column(" ", 1, order="sign"),
         Column("kind", 10, narrow=False),
         Column("what", 0, tail=True, order="name"),
@@ -92,7 +114,7 @@ CHANGES: Table[Change] = Table(
         ("sign", lambda item: (item.sign, -abs(item.bytes), _name(item))),
     ),
     lambda item: (
-        delta(item.bytes) if item.bytes else "",
+        in_brief(item),
         item.sign,
         item.kind,
         _what(item),

@@ -55,6 +55,10 @@ def _can_plan_again(screen: Any) -> str:
     return "" if work.plan is None or work.changed_problem else "The files are as they were planned from."
 
 
+def _can_report(screen: Any) -> str:
+    return str(_idle(screen) or screen.work.report_problem)
+
+
 def _has_comparison(screen: Any) -> str:
     done = screen.work.proof is not None and screen.work.proof.comparison is not None
     return "" if done else "The new image is not measured yet; b builds it."
@@ -86,6 +90,13 @@ REWRITE = (
         _can_build,
     ),
     Action(
+        "rewrite.settings",
+        "e",
+        "Run with",
+        "Give both programs variables, a file of them or the network; then build and run both as s does.",
+        _can_build,
+    ),
+    Action(
         "rewrite.repair",
         "p",
         "Repair",
@@ -102,6 +113,13 @@ REWRITE = (
     Action("rewrite.undo", "u", "Undo", "Bring the old Dockerfile back.", _can_undo),
     Action(
         "rewrite.again", "r", "Plan again", "Plan anew after a file changed on the disk.", _can_plan_again
+    ),
+    Action(
+        "rewrite.report",
+        "E",
+        "Report",
+        "Write what is needed to report a problem: plan, checks, versions; no sources, no secrets.",
+        _can_report,
     ),
     Action("rewrite.compare", "c", "Compare", "Show all that differs between both images.", _has_comparison),
     Action("rewrite.stop", "x", "Stop", "Stop the build; nothing was written.", _can_stop_build, footer=True),

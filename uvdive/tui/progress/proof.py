@@ -11,6 +11,7 @@ from uvdive.base.progress import BytesRead, Note
 from uvdive.base.units import percent, size
 from uvdive.build.events import BuildBegan, Role, Timings
 from uvdive.image.events import ImageFound, LayerRead
+from uvdive.session.settings import StartWish
 from uvdive.tui.progress.build import Build
 from uvdive.verify.checks import Check, CheckStarted, Comparison, Verification
 from uvdive.verify.repairs import Repair
@@ -34,7 +35,8 @@ class ProofState:
 
     ``original`` is the build of the image before, as far as it was built in this session;
     ``side`` is which of both is built or read just now, ``layers`` the bytes of the new
-    image's layers that are read, by diff id.
+    image's layers that are read, by diff id. ``wish`` is what both programs got, where they
+    were run.
     ``outcome`` is the session floor's Proof, once it is there.
     """
 
@@ -52,6 +54,7 @@ class ProofState:
     began: float = 0.0
     took: float | None = None
     failure: str = ""
+    wish: StartWish | None = None
 
     def __post_init__(self) -> None:
         self.began = self.clock()
@@ -131,6 +134,12 @@ class ProofState:
         return () if self.verification is None else self.verification.unseen
 
     @property
+    def needs(self) -> tuple[str, ...] | None:
+        """The variables that the programs want to start; empty: something else; None: nothing is known."""
+        checks = (check for check in self.checks.values() if check is not None)
+        return next((check.needs for check in checks if check.needs is not None), None)
+
+    @property
     def passed(self) -> bool:
         """Is it done, verified, and was everything looked at that matters, with no check failed?"""
         return self.comparison is not None and self.verification is not None and self.verification.proven
@@ -155,6 +164,8 @@ class ProofState:
                 c.name for c in failed
             )
         blind = [check.name for check in self.verification.checks if check.unseen]
+        if blind == ["start"] and self.needs is not None:
+            return "the start is not proven"
         if blind:
             return f"not proven, {', '.join(blind)} could not look at everything"
         done = [check for check in self.verification.checks if check.status != "skipped"]

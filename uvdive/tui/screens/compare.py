@@ -243,7 +243,8 @@ def _words(item: Change) -> Content:
     if item.home:
         parts.append(field("of", visible(item.home)))
     parts += [field("before", _side(item, item.before)), field("after", _side(item, item.after))]
-    if item.kind != "setting":
+    parts += [field("differs", visible(each)) for each in item.how]
+    if item.bytes:
         parts.append(field("change", delta(item.bytes)))
     return lines(parts)
 

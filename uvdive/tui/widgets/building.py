@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
@@ -10,13 +10,14 @@ from textual.widget import Widget
 
 from uvdive.base.units import delta, percent, size
 from uvdive.ledger.owners import OWNERS
+from uvdive.output.check_words import UNPROVEN, outcome_words
 from uvdive.tui.frame.text import right, visible
 from uvdive.tui.frame.theme import LOOKS, MIXED, glyph
 from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.widgets.bars import cells, stacked
 from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.words.ways import in_app
 from uvdive.verify.checks import Check
-from uvdive.verify.repairs import Repair
 
 _STATUSES = {
     "passed": ("✓", "$text-success"),
@@ -25,6 +26,7 @@ _STATUSES = {
     "repaired": ("✓", "$text-success"),
     "announced": ("!", "$text-warning"),
 }
+_BLIND = ("?", "$text-warning")
 _CHECKS = {
     "config": "same settings",
     "files": "same files",
@@ -59,21 +61,24 @@ class CheckList(Rows):
         self._rows: list[_CheckRow] = []
         self._open: set[str] = set()
         self._checks: Mapping[str, Check | None] = {}
-        self._repairs: Sequence[Repair] = ()
+        self._offers: Sequence[str] = ()
         self._ended = False
 
     def follow(self, proof: ProofState) -> None:
-        """Draw the checks; those that failed are open, and what may mend them stands below."""
+        """Draw the checks; those that failed or could not look are open, what can be done stands below."""
         self._checks = proof.checks
-        self._repairs = proof.repairs
+        self._offers = tuple(_offers(proof))
         self._ended = proof.took is not None
         self._open |= {check.name for check in proof.failed_checks}
+        self._open |= {check.name for check in proof.checks.values() if check is not None and check.unseen}
         self._arrange()
 
     def to_failed(self) -> None:
-        """Put the cursor on the first check that failed, and what is told of it below in sight."""
-        places = (i for i, row in enumerate(self._rows) if row.check and row.check.status == "failed")
-        place = next(places, None)
+        """Put the cursor on the first check that failed, else on one that could not look."""
+        checks = [(place, row.check) for place, row in enumerate(self._rows) if row.check is not None]
+        failed = (place for place, check in checks if check.status == "failed")
+        blind = (place for place, check in checks if check.unseen)
+        place = next(failed, next(blind, None))
         if place is not None:
             self.cursor = place
             self.scroll_to(y=place, animate=False, force=True)
@@ -85,15 +90,14 @@ class CheckList(Rows):
             self._rows.append(_CheckRow(name, check))
             if check is None:
                 continue
-            told = [check.detail] if check.detail else []
+            told = [in_app(check.detail)] if check.detail else []
             if name in self._open:
-                told += check.differences
+                told += _more(check)
                 lines = [line for text in told for line in Content(visible(text)).wrap(width)]
             else:
                 lines = [Content(visible(text)).truncate(width, ellipsis=True) for text in told]
             self._rows += [_CheckRow(name, check, line) for line in lines]
-        for repair in self._repairs:
-            offer = f"p repairs it with {repair.choice}={repair.value}: {repair.reason}"
+        for offer in self._offers:
             folded = Content.styled(visible(offer), "$text-warning").wrap(width)
             self._rows += [_CheckRow("", None, line) for line in folded]
         self.changed()
@@ -118,13 +122,14 @@ class CheckList(Rows):
             return Content.assemble(("×", "$foreground 66%"), words, ("not finished", "$foreground 66%"))
         if row.check is None:
             return Content.assemble(("●", "$text-warning"), words, ("running", "$foreground 66%"))
-        mark, style = _STATUSES[row.check.status]
-        more = len(row.check.differences)
-        hidden = f"  Enter shows {more} difference{'' if more == 1 else 's'}"
+        words_of_it = outcome_words(row.check)
+        mark, style = _BLIND if words_of_it == UNPROVEN else _STATUSES[row.check.status]
+        more = len(_more(row.check))
+        hidden = f"  Enter shows {more} line{'' if more == 1 else 's'}"
         return Content.assemble(
             (mark, style),
             words,
-            (row.check.status, style),
+            (words_of_it, style),
             (hidden if more and row.name not in self._open else "", "$foreground 66%"),
         )
 
@@ -139,6 +144,22 @@ class CheckList(Rows):
         if self._rows:
             self._open.discard(self._rows[self.cursor].name)
             self._arrange()
+
+
+def _more(check: Check) -> list[str]:
+    """What an open check tells: what differs, what it could not look at, and what to do."""
+    told = [*check.differences, *(f"not looked at: {in_app(what)}" for what in check.unseen)]
+    return [*told, f"What to do: {in_app(check.way_out)}"] if check.way_out else told
+
+
+def _offers(proof: ProofState) -> Iterator[str]:
+    """Which keys may help."""
+    for repair in proof.repairs:
+        yield f"p repairs it with {repair.choice}={repair.value}: {repair.reason}"
+    if proof.needs is not None:
+        yield f"e gives both programs {', '.join(proof.needs) or 'what they need'}, and runs them again"
+    if proof.failed_checks:
+        yield "E writes what is needed to report a problem of uvdive"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ READ_ACCOUNTS = (PASSWD, GROUP)
 _FIRST_OF_USERS = 1000
 """Groups below it are the system's (login.defs(5), GID_MIN): without members nobody needs their names."""
 
+_EVERYWHERE = 100
+"""But for these, which every system of a distribution has (Debian policy, 9.2.2)."""
+
 
 def may_resize(path: bytes) -> bool:
     """May a file's size differ, so that its content tells?
@@ -72,11 +75,11 @@ def _users(file: IO[bytes]) -> frozenset[tuple[bytes, ...]]:
 
 
 def _memberships(file: IO[bytes]) -> frozenset[tuple[bytes, bytes, bytes]]:
-    """Each group with each member; of groups without any those that are not the system's."""
+    """Each group with each member; of groups without any those that a package's script did not make."""
     found: set[tuple[bytes, bytes, bytes]] = set()
     for name, _, gid, members in (line[:4] for line in _fields(file, 4)):
         found.update((name, gid, member) for member in members.split(b",") if member)
-        if gid.isdigit() and int(gid) >= _FIRST_OF_USERS:
+        if gid.isdigit() and not _EVERYWHERE <= int(gid) < _FIRST_OF_USERS:
             found.add((name, gid, b""))
     return frozenset(found)
 

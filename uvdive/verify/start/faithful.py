@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import VIRTUAL, ImageReport
+from uvdive.verify.checks import Check
 from uvdive.verify.start.same import calls_uv_run, in_a_shell, same_start
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -32,7 +34,15 @@ def search_path(config: ImageConfig) -> tuple[str, ...]:
     )
 
 
-def unlike(before: ImageReport, after: ImageReport) -> Iterator[str]:
+def held_to_the_original(check: Check, before: ImageReport, after: ImageReport) -> Check:
+    """The check of the start, failed where the new image starts something else than the original."""
+    if not (other := tuple(_unlike(before, after))):
+        return check
+    detail = f"The new image does not start what the original starts: {other[0]}. {check.detail}"
+    return replace(check, status="failed", detail=detail, differences=(*other, *check.differences))
+
+
+def _unlike(before: ImageReport, after: ImageReport) -> Iterator[str]:
     """What the new image starts otherwise than the original, one line each."""
     old, new = start_command(before.config), start_command(after.config)
     if not same_start(old, new):

@@ -12,7 +12,7 @@ from uvdive.verify.checks import Check, Want
 from uvdive.verify.pairs import printable
 from uvdive.verify.start.bodies import by_itself
 from uvdive.verify.start.inside_uv import is_uvs
-from uvdive.verify.start.needs import what_it_needs
+from uvdive.verify.start.needs import named_variables, what_it_needs
 from uvdive.verify.wanting import wanted_by
 
 SLOWER = 2.0
@@ -179,10 +179,14 @@ def judge(runs: Runs, resolved: Check, note: str = "") -> Check:
 def _both_fail(old: Observed, new: Observed, note: str) -> Check:
     if not _same_failure(old, new):
         detail = f"{note}Both images fail, but not alike: the original {said(old)}, the new one {said(new)}."
-        return Check("start", "failed", detail, new.log[-20:], _wants(old, new), way_out=_BOTH_FAIL, ran=True)
+        return Check(
+            "start", "failed", detail, new.log[-20:], _wants(old, new), way_out=_BOTH_FAIL, ran=True,
+            needs=named_variables((*new.log, *old.log)),
+        )  # fmt: skip
     needs = what_it_needs(new.log)
     detail = f"{note}Both images fail alike: the new one {said(new)}. The start is not proven. {needs}"
-    return Check("start", "announced", detail, unseen=(f"the program fails in both images. {needs}",))
+    unseen = (f"the program fails in both images. {needs}",)
+    return Check("start", "announced", detail, unseen=unseen, needs=named_variables(new.log))
 
 
 def _agreed(old: Observed, new: Observed, resolved: Check) -> str:

@@ -131,9 +131,9 @@ def _nothing_to_compare(new: Observed) -> Check:
     )
     if not works(new):
         way_out = "--start-network lets the original reach its index; then both can be compared."
-        return Check("start", "failed", detail, new.log[-20:], way_out=way_out, ran=True)
+        return Check("start", "failed", detail, new.log[-20:], way_out=way_out, ran=True, needs=())
     unseen = ("the original's program, which needs an index to start (--start-network lets it ask)",)
-    return Check("start", "announced", detail, unseen=unseen)
+    return Check("start", "announced", detail, unseen=unseen, needs=())
 
 
 def check_running_alone(

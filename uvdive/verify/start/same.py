@@ -10,23 +10,27 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash"})
 
 _FLAGS = frozenset(
-    {"-n", "-q", "-v", "-vv", "-U", "--active", "--all-extras", "--all-groups", "--all-packages"}
-    | {"--compile-bytecode", "--dev", "--exact", "--frozen", "--gui-script", "-w", "--isolated"}
+    {"--active", "--all-extras", "--all-groups", "--all-packages"}
+    | {"--compile-bytecode", "--dev", "--exact", "--frozen", "--gui-script", "--isolated"}
     | {"--locked", "--managed-python", "--native-tls", "--no-build", "--no-build-isolation"}
     | {"--no-cache", "--no-config", "--no-default-groups", "--no-dev", "--no-editable"}
     | {"--no-env-file", "--no-index", "--no-managed-python", "--no-progress", "--no-project"}
     | {"--no-python-downloads", "--no-sources", "--no-sync", "--offline", "--only-dev"}
-    | {"--quiet", "--refresh", "--reinstall", "--upgrade", "--verbose", "--module", "-m"}
-    | {"--script", "-s"}
+    | {"--quiet", "--refresh", "--reinstall", "--upgrade", "--verbose", "--module"}
+    | {"--script"}
 )
 """Options behind which the next word is no value."""
 
+_BETWEEN, _ONLY_BETWEEN = re.compile(r"[()]|[;&|]+"), re.compile(r"[;&|()]+")
 _PYTHON = re.compile(r"python(\d+(\.\d+)?)?$")
-_MODULE, _SCRIPT = ("-m", "--module"), ("-s", "--script", "-w", "--gui-script", "--")
+_MODULE = re.compile(r"-[nqvU]*m|--module")
+_SCRIPT = re.compile(r"-[nqvU]*[sw]|--script|--gui-script|--")
+_SHORT = re.compile(r"-[nqvU]+[msw]?")
 
 
 def in_a_shell(argv: Sequence[str]) -> str | None:
@@ -45,14 +49,38 @@ def same_start(old: Sequence[str], new: Sequence[str]) -> bool:
     """Does ``new`` start what ``old`` starts, with the same words behind it?
 
     `uv run` and its options may go, and ``python`` comes where uv itself would start it;
-    ``exec`` may be added, and a program may be named by its path. Nothing else may differ.
+    ``exec`` may be added, a program may be named by its path, and ``cd`` comes in the place
+    of ``--directory``. Nothing else may differ.
     """
-    return list(old) == list(new) or _same(_words(old), _words(new))
+    was = _words(old)
+    return list(old) == list(new) or _same(was, _inside(_words(new), _folders(was)))
 
 
 def _words(argv: Sequence[str]) -> list[str]:
     script = in_a_shell(argv)
-    return list(argv) if script is None else [*_split(script), *argv[3:]]
+    words = list(argv) if script is None else _split(script)
+    if script is not None and words[-2:] == ["$0", "$@"]:
+        words = words[:-2]
+    return words if script is None else [*words, *argv[3:]]
+
+
+def _folders(words: Sequence[str]) -> list[str]:
+    """The values of uv's ``--directory``."""
+    joined = [word.partition("=")[2] for word in words if word.startswith("--directory=")]
+    return joined + [word for option, word in pairwise(words) if option == "--directory"]
+
+
+def _inside(words: list[str], folders: Sequence[str]) -> list[str]:
+    """The words without the change to one of ``folders``, and the brackets around what is done there."""
+    names = {posixpath.basename(posixpath.normpath(folder)) for folder in folders}
+    for at, word in enumerate(words[:-2]):
+        if word == "cd" and words[at + 2] == "&&" and posixpath.basename(words[at + 1]) in names:
+            rest = words[at + 3 :]
+            if at and words[at - 1] == "(" and ")" in rest:
+                rest.remove(")")
+                return words[: at - 1] + _inside(rest, folders)
+            return words[:at] + _inside(rest, folders)
+    return words
 
 
 def _split(script: str) -> list[str]:
@@ -60,9 +88,12 @@ def _split(script: str) -> list[str]:
     reader.whitespace_split = True
     reader.commenters = ""
     try:
-        return list(reader)
+        tokens = list(reader)
     except ValueError:  # a quote that the shell reads otherwise: then the plain words must do
         return script.split()
+    # What stands between commands comes in one piece: `);`.
+    pieces = (_BETWEEN.findall(each) if _ONLY_BETWEEN.fullmatch(each) else [each] for each in tokens)
+    return [piece for each in pieces for piece in each]
 
 
 def _same(old: list[str], new: list[str]) -> bool:
@@ -85,9 +116,9 @@ def _same(old: list[str], new: list[str]) -> bool:
 
 def _started(old: list[str], new: list[str]) -> bool:
     """Are ``new`` the words that uv starts for ``old``, which is what stands behind its options?"""
-    if old and old[0] in _MODULE:
+    if old and _MODULE.fullmatch(old[0]):
         old = ["-m", *old[1:]]
-    elif old and old[0] in _SCRIPT:
+    elif old and _SCRIPT.fullmatch(old[0]):
         old = old[1:]
     if not old:
         return False
@@ -100,8 +131,9 @@ def _behind_uv(words: Sequence[str], at: int) -> Iterator[int]:
     running = False
     for index in range(at + 1, len(words)):
         word, before = words[index], words[index - 1]
-        value = before.startswith("-") and "=" not in before and before not in _FLAGS
-        if running and (not word.startswith("-") or word in (*_MODULE, *_SCRIPT)):
+        flag = before in _FLAGS or _SHORT.fullmatch(before) is not None
+        value = before.startswith("-") and "=" not in before and not flag
+        if running and (not word.startswith("-") or _MODULE.fullmatch(word) or _SCRIPT.fullmatch(word)):
             yield index
         if word == "run" and not running:
             running = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,13 +18,30 @@ from textual.widgets.option_list import Option
 from uvdive.tui.frame.text import visible
 
 
+def taken(path: Path) -> str:
+    """Why nothing new can be written there; empty where it can."""
+    if os.path.lexists(path):
+        return f"{path} exists already."
+    return "" if path.parent.is_dir() else f"There is no folder {path.parent}."
+
+
 class AskTarget(ModalScreen[Path | None]):
-    """Asks where to write something; answers with a path that is not there yet, or None."""
+    """Asks where to write something; answers with a path, or None.
+
+    Args:
+        title: what is written.
+        name: the path that is proposed.
+        words: what there is to know about it.
+        problem: why nothing can be written at a path; by default because something is there.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
 
-    def __init__(self, title: str, name: str, words: str = "") -> None:
+    def __init__(
+        self, title: str, name: str, words: str = "", *, problem: Callable[[Path], str] = taken
+    ) -> None:
         super().__init__()
+        self._problem = problem
         self._title = title
         self._name = name
         self._words = words
@@ -39,19 +57,14 @@ class AskTarget(ModalScreen[Path | None]):
             yield Static(Content.styled("Enter writes it · Esc goes back", "$foreground 66%"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the path if nothing is there yet."""
+        """Take the path if it can be written."""
         event.stop()
         text = event.value.strip()
         path = Path(text).expanduser()
-        problem = ""
-        if not text:
-            problem = "Type a name."
-        elif os.path.lexists(path):
-            problem = f"{visible(str(path))} exists already."
-        elif not path.parent.is_dir():
-            problem = f"There is no folder {visible(str(path.parent))}."
+        problem = self._problem(path) if text else "Type a name."
         if problem:
-            self.query_one("#path-problem", Static).update(Content.styled(problem, "$text-error"))
+            told = Content.styled(visible(problem), "$text-error")
+            self.query_one("#path-problem", Static).update(told)
         else:
             self.dismiss(path)
 

@@ -35,7 +35,8 @@ class RewriteLayout(ActionScreen, Panes):
         "Decisions on the left, what they change on the right. Enter on a choice (○) takes it,\n"
         "on any other row it opens the page of the rule.\n"
         "b builds the new image, checks it against the old one and compares their sizes; w writes the file.\n"
-        "Enter on a step shows what it printed. p takes what may mend a failed check and builds again."
+        "Enter on a step shows what it printed. p takes what may fix a failed check and builds again;\n"
+        "e gives both programs what they need to start; E writes a report of what went wrong."
     )
 
     def __init__(self) -> None:

@@ -6,13 +6,18 @@ from pathlib import Path
 
 from textual.content import Content
 
+from uvdive.base.errors import UsageError
 from uvdive.base.units import percent, size
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.estimate import saving_alone
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.settings import StartWish
 from uvdive.tui.frame.text import visible
 from uvdive.tui.progress.proof import ProofState
+from uvdive.tui.screens.dialogs.asking import AskTarget
 from uvdive.tui.screens.dialogs.dialogs import Question
+from uvdive.tui.screens.dialogs.starting import AskStart
+from uvdive.tui.words.ways import in_app
 
 
 def find_dockerfile(given: Path | None, report: ImageReport) -> Path | None:
@@ -50,7 +55,7 @@ def first_question(plan: RewritePlan, proof: ProofState | None) -> Question:
         Content.assemble("Also changed: ", (visible(change.path), "bold"), ".") for change in plan.files
     ]
     lines += [Content(""), _known(proof)]
-    return Question("Write the rewrite?", Content("\n").join(lines), "Write")
+    return Question(f"Replace {name}?", Content("\n").join(lines), "Replace")
 
 
 def pull_question(base: str) -> Question:
@@ -60,6 +65,39 @@ def pull_question(base: str) -> Question:
         Content("Its size is unknown, so nothing is predicted. The build fetches it in any case."),
     ]
     return Question("Pull it now?", Content("\n").join(lines), "Pull")
+
+
+REPORT_NAME = "uvdive-problem.json"
+"""What the report of a problem is called, unless one says otherwise."""
+
+
+def ask_report() -> AskTarget:
+    """Where the report of a problem goes; one that is there is replaced."""
+    words = (
+        "It holds the plan, both Dockerfiles without heredocs, what the checks said, and versions; not what "
+        "looks like a secret, and no sources. Read it before you send it."
+    )
+    return AskTarget("Report a problem", REPORT_NAME, words, problem=_no_report)
+
+
+def _no_report(path: Path) -> str:
+    from uvdive.session.problems import check_problem_file
+
+    try:
+        check_problem_file(path)
+    except UsageError as error:
+        return f"{error.what} {error.do}"
+    return ""
+
+
+def ask_start(wish: StartWish, proof: ProofState | None) -> AskStart:
+    """What both programs get; with a row for each variable that the last run's error names."""
+    needs = None if proof is None else proof.needs
+    if needs:
+        words = f"The error names {', '.join(needs)}. Values are shown nowhere."
+    else:
+        words = "Both images are built, checked and run with it. Values are shown nowhere."
+    return AskStart(wish, needs or (), words)
 
 
 def _known(proof: ProofState | None) -> Content:
@@ -76,8 +114,9 @@ def second_question(proof: ProofState) -> Question:
     """After a failed proof: what failed or could not be looked at, and whether to write all the same."""
     failed = "The new image is not as good as the old one:"
     lines = [Content(failed if proof.failed_checks else "Not everything could be looked at:"), Content("")]
-    lines += [Content(f"? {visible(what)}") for what in proof.unseen]
+    lines += [Content(f"? {visible(in_app(what))}") for what in proof.unseen]
     for check in proof.failed_checks:
         lines.append(Content.assemble((f"× {check.name}: ", "bold $text-error"), visible(check.detail)))
         lines += [Content(f"    {visible(line)}") for line in check.differences[:5]]
+        lines += [Content(f"    {visible(in_app(check.way_out))}")] if check.way_out else []
     return Question("Write it although the proof failed?", Content("\n").join(lines), "Write all the same")

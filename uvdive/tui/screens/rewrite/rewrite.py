@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from uvdive.base.errors import CancelledError
 from uvdive.ledger.report import ImageReport
+from uvdive.session.settings import StartWish
 from uvdive.tui.frame.host import Host
 from uvdive.tui.frame.jobs import Job, Work
 from uvdive.tui.frame.text import keep_end, visible
@@ -20,7 +21,13 @@ from uvdive.tui.keys.rewrite import BUSY
 from uvdive.tui.screens.dialogs.dialogs import Failure, Question
 from uvdive.tui.screens.dialogs.page import Page
 from uvdive.tui.screens.rewrite.layout import RewriteLayout
-from uvdive.tui.screens.rewrite.questions import first_question, pull_question, second_question
+from uvdive.tui.screens.rewrite.questions import (
+    ask_report,
+    ask_start,
+    first_question,
+    pull_question,
+    second_question,
+)
 from uvdive.tui.screens.rewrite.words import facts, figures, standing
 from uvdive.tui.screens.rewrite.work import RewriteWork
 from uvdive.tui.widgets.building import CheckList, DeltaList, PairBar
@@ -162,6 +169,9 @@ class RewriteScreen(RewriteLayout):
             self._draw_proof()
         elif name == "time":
             self.app.bell()
+        elif name == "report":
+            told = f"Wrote {message.result}: read it before you send it."
+            self.notify(visible(told), markup=False, timeout=8)
         else:
             self._tell_files(message.result if name == "write" else None)
         self._show()
@@ -228,6 +238,24 @@ class RewriteScreen(RewriteLayout):
     def action_start(self) -> None:
         """Build, prove and compare, and run both images too."""
         self._prove(runs=True)
+
+    def action_settings(self) -> None:
+        """Ask what both programs get; then build, prove and compare, and run both images with it."""
+        self.app.push_screen(ask_start(self.work.wish, self.work.proof), self._start_answered)
+
+    def _start_answered(self, wish: StartWish | None) -> None:
+        if wish is not None:
+            self.work.wish = wish
+            self._prove(runs=True)
+
+    def action_report(self) -> None:
+        """Ask where the report of a problem goes, and write it."""
+        self.app.push_screen(ask_report(), self._report_answered)
+
+    def _report_answered(self, path: Path | None) -> None:
+        if path is not None:
+            self.work.report_to(path)
+            self._show()
 
     def action_repair(self) -> None:
         """Take the decisions that may mend what failed, plan anew; then build and prove once more."""

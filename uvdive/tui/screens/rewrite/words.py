@@ -9,6 +9,7 @@ from textual.content import Content
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.settings import StartWish
 from uvdive.tui.frame.text import visible
 from uvdive.tui.progress.proof import ProofState, saving
 from uvdive.tui.screens.rewrite.work import RewriteWork
@@ -84,6 +85,11 @@ def _proof_words(proof: ProofState, written: Path | None, *, busy: bool) -> list
         parts.append(Content("w writes it"))
     elif proof.repairs:
         parts.append(Content.styled("p repairs it", "bold"))
+    elif proof.needs is not None:
+        what = ", ".join(proof.needs) or "what it needs"
+        parts.append(Content.styled(f"e gives it {visible(what)}", "bold"))
+    elif proof.failed_checks:
+        parts.append(Content("E writes a report"))
     figures = f"{size(found.before_bytes)} → {size(found.after_bytes)}"
     return [*parts, Content(figures)]
 
@@ -104,6 +110,8 @@ def facts(report: ImageReport, plan: RewritePlan | None, proof: ProofState | Non
     pull = report.totals.compressed_bytes, after.totals.compressed_bytes
     if pull[0] is not None and pull[1] is not None:
         found.append(("to pull", f"{size(pull[0])} → {size(pull[1])}"))
+    if proof.wish is not None:
+        found.append(("run with", given(proof.wish)))
     if outcome.held is not None:
         found.append(("no lock", f"packages as of {outcome.held} in both"))
     for place, warning in enumerate(plan.warnings):
@@ -111,6 +119,12 @@ def facts(report: ImageReport, plan: RewritePlan | None, proof: ProofState | Non
         found.append(("" if place else "mind", f"{where}: {warning.text}"))
     found += _builds(proof)
     return tuple((Content.styled(term, "$foreground 66%"), Content(visible(words))) for term, words in found)
+
+
+def given(wish: StartWish) -> str:
+    """What both programs get, in words: names and no values."""
+    parts = [*wish.names, *(str(path) for path in wish.files)]
+    return ", ".join([*parts, "the network" if wish.network else "no network"])
 
 
 def _builds(proof: ProofState) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from uvdive.base.text import visible
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Desk
+from uvdive.session.settings import StartWish
 from uvdive.tui.progress.build import Build
 from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.progress.task import Start, Task
@@ -23,6 +24,8 @@ from uvdive.tui.progress.watched_files import Watch
 from uvdive.tui.services import Services
 
 PLANNING = "computing the rewrite"
+_JUDGED = ("plan", "prove", "time")
+"""Jobs whose errors belong into the report of a problem."""
 
 
 class Surroundings(Protocol):
@@ -56,12 +59,14 @@ class RewriteWork:
         report: the image that the Dockerfile made.
         dockerfile: the file.
         around: the app.
-        start: starts a job (``plan``, ``prove``, ``time``, ``write`` or ``undo``), of which
-            ``progressed``, ``done`` and ``failed`` are to be told.
+        start: starts a job (``plan``, ``prove``, ``time``, ``write``, ``undo`` or ``report``), of
+            which ``progressed``, ``done`` and ``failed`` are to be told.
 
     ``plan`` is None until it is computed, ``proof`` until a build of it was started.
     ``written`` is the file that was written, ``changed`` one that is no longer what the
-    plan was made from. ``note`` says how far the planning is.
+    plan was made from. ``note`` says how far the planning is. ``wish`` is what programs get
+    that are started, ``error`` what ended the last plan or proof, ``reports`` the reports of
+    problems that were written.
     """
 
     def __init__(self, report: ImageReport, dockerfile: Path, around: Surroundings, start: Start) -> None:
@@ -74,6 +79,9 @@ class RewriteWork:
         self.changed: Path | None = None
         self.note = PLANNING
         self.job: Task | None = None
+        self.wish = StartWish()
+        self.error: UvdiveError | None = None
+        self.reports: list[Path] = []
         self._around = around
         self._start = start
         self._pull = self._runs = self._repairing = False
@@ -90,7 +98,7 @@ class RewriteWork:
 
     @property
     def busy(self) -> bool:
-        """Is a build or its proof running, or the file being written?"""
+        """Is a build or its proof running, or a file being written?"""
         return self.job is not None and self.job.name != "plan" and self.job.running
 
     @property
@@ -123,6 +131,13 @@ class RewriteWork:
         if self.written is not None:
             return f"It is written: {visible(str(self.written))}. u undoes it."
         return self.build_problem
+
+    @property
+    def report_problem(self) -> str:
+        """Why there is no problem to report."""
+        if self.plan is None and self.error is None:
+            return "The rewrite is not computed yet."
+        return ""
 
     # Planning
 
@@ -173,19 +188,21 @@ class RewriteWork:
     # Building
 
     def prove(self, *, runs: bool) -> None:
-        """Build, prove and compare; ``runs`` runs both images too."""
+        """Build, prove and compare; ``runs`` runs both images too, with what ``wish`` says."""
         self._runs = runs
         plan, desk = self.plan, self._around.desk
         if plan is None or desk is None:
             return
         services, context, args = self._around.services, self.context, self._around.build_args
+        wish, own = self.wish if runs else StartWish(), tuple(self.reports)
 
         def work(on_event: OnEvent, cancel: CancelToken) -> Any:
             return services.prove(
-                plan, desk, context=context, build_args=args, start=runs, on_event=on_event, cancel=cancel
-            )
+                plan, desk, context=context, build_args=args, start=runs, wish=wish, own=own,
+                on_event=on_event, cancel=cancel,
+            )  # fmt: skip
 
-        self.proof = ProofState(original=self._around.original)
+        self.proof = ProofState(original=self._around.original, wish=wish if runs else None)
         self.job = self._start("prove", work)
 
     def repair(self) -> None:
@@ -228,6 +245,19 @@ class RewriteWork:
         """Bring the old texts back."""
         services, written = self._around.services, self._undoable
         self.job = self._start("undo", lambda _event, _cancel: services.undo(written))
+
+    def report_to(self, path: Path) -> None:
+        """Write what is needed to report a problem with this rewrite."""
+        services, plan, proof, error = self._around.services, self.plan, self.proof, self.error
+        verification = None if proof is None else proof.verification
+        repairs = () if proof is None else proof.repairs
+        image, args = self.report, self._around.build_args
+
+        def work(_event: OnEvent, _cancel: CancelToken) -> Path:
+            services.report(path, plan, verification, repairs, error=error, image=image, build_args=args)
+            return path
+
+        self.job = self._start("report", work)
 
     def look(self) -> bool:
         """Has a file changed on the disk that had not before?"""
@@ -274,6 +304,10 @@ class RewriteWork:
         elif job.name == "undo":
             self._undoable = self.written = None
             self._watch_files()
+        elif job.name == "report":
+            self.reports.append(result)
+        if job.name in _JUDGED:
+            self.error = None
         return True
 
     def _planned(self, plan: RewritePlan) -> None:
@@ -288,6 +322,8 @@ class RewriteWork:
         if job is not self.job:
             return False
         stopped = isinstance(error, CancelledError)
+        if job.name in _JUDGED:
+            self.error = None if stopped else error
         if job.name == "prove" and self.proof is not None:
             self.proof.stop("stopped; nothing was written" if stopped else error.what)
         elif job.name == "plan":
