@@ -305,3 +305,9 @@ def node() -> type[Node]:
 @pytest.fixture
 def env() -> Callable[..., Environment]:
     return make_env
+
+
+@pytest.fixture
+def made_venv() -> Mapping[str, Node]:
+    """What a RUN that makes the environment wrote."""
+    return VENV

@@ -101,7 +101,8 @@ def test_r29_a_static_plan_gives_the_work_directory_its_owner() -> None:
     ("pin", "wants", "outcome"),
     [
         ("3.13", ">=3.11", "rewritten"),
-        ("3.12", ">=3.11", "refused"),
+        ("3.12", ">=3.11", "rewritten"),
+        ("3.12", ">=3.13", "refused"),
         ("3.13.2", ">=3.11", "refused"),
         ("", ">=3.14", "refused"),
         ("", ">=3.10,<3.13", "refused"),
@@ -117,10 +118,44 @@ def test_r6_a_static_plan_sees_which_python_uv_would_take(
         (tmp_path / ".python-version").write_text(f"{pin}\n")
     result = plan(PYTHON + WHOLE + START, None, lambda _: None, context=tmp_path)
     assert result.outcome == outcome
+    if pin == "3.12" and outcome == "rewritten":
+        assert result.text.startswith("FROM python:3.12-slim-trixie AS builder\n")
+        assert "\nFROM python:3.12-slim-trixie AS runner\n" in result.text
     if result.refusal is not None:
         assert result.refusal.rule == "R6"
     elsewhere = PYTHON + WHOLE.replace("COPY . .", "COPY src src") + START
     assert plan(elsewhere, None, lambda _: None, context=tmp_path).outcome == "rewritten"
+
+
+def test_r50_a_pin_that_only_the_start_sees_is_refused_by_the_text_too(tmp_path: Path) -> None:
+    (tmp_path / ".python-version").write_text("3.12\n")
+    body = "WORKDIR /app\nCOPY pyproject.toml uv.lock ./\nRUN uv sync --frozen\nCOPY . .\n"
+    made = plan(PYTHON + body + START, None, lambda _: None, context=tmp_path)
+    assert made.refusal is not None
+    assert (made.refusal.rule, made.refusal.line) == ("R50", 7)
+    idle = START.replace('"run"', '"run", "--no-sync"')
+    assert idle != START
+    assert plan(PYTHON + body + idle, None, lambda _: None, context=tmp_path).outcome == "rewritten"
+
+
+def test_r14_the_dev_group_that_uv_run_in_the_build_brings_back_is_a_choice(tmp_path: Path) -> None:
+    group = '[dependency-groups]\ndev = ["pytest"]\n'
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "a"\n{group}')
+    sync = WHOLE.replace("--frozen", "--frozen --no-dev")
+    text = f"{PYTHON}{sync}RUN uv run python manage.py collectstatic --noinput\n{START}"
+    result = plan(text, None, lambda _: None, context=tmp_path)
+    assert next(d for d in result.decisions if d.id == "dev-group").chosen == "keep"
+    assert any("This `uv run` installs the dev group" in w.text for w in result.warnings)
+    lean = plan(text, None, lambda _: None, context=tmp_path, choices={"dev-group": "remove"})
+    assert "RUN uv run --no-group dev python manage.py collectstatic --noinput\n" in lean.text
+
+
+def test_r16_a_sync_that_asks_for_a_lock_fails_without_one(tmp_path: Path) -> None:
+    made = plan(PYTHON + WHOLE + START, None, lambda _: None, context=tmp_path)
+    assert any("it fails (--frozen)" in w.text for w in made.warnings if w.rule == "R16")
+    (tmp_path / "uv.lock").touch()
+    made = plan(PYTHON + WHOLE + START, None, lambda _: None, context=tmp_path)
+    assert not any(w.rule == "R16" for w in made.warnings)
 
 
 def test_r34_a_static_plan_copies_a_folder_above_the_work_directory() -> None:

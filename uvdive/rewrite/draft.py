@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 
 from uvdive.rewrite.advice import warn_never_installed
 from uvdive.rewrite.builder import (
+    AtStart,
     BuildOptions,
     build_options,
+    build_sync,
     check_other_stages,
     dependency_layer,
     first_sync,
     full_sync,
     install_project,
     keep_host_environment_out,
+    sync_of_other_stages,
+    weigh,
 )
 from uvdive.rewrite.copies import Copier, choose_copies, explain
 from uvdive.rewrite.elsewhere import commands_outside, serve_outside
@@ -77,7 +81,7 @@ def _in_place(study: Study, notes: Notes) -> Draft | None:
     if start.sync:
         return None
     warn_never_installed(evidence, start, notes)
-    check_other_stages(evidence, start.removed)
+    _weigh_in_place(study, env, start, notes)
     if start.scripts.copied_uv is None:
         note_left_out(notes, study.with_uv[0].line)
     edits = edits_in_place(evidence, start, env, notes)
@@ -111,16 +115,17 @@ def _divided(study: Study, notes: Notes) -> Draft:
     bases = choose_bases(evidence, env, files, notes)
     start = _start(study, env, notes)
     warn_never_installed(evidence, start, notes)
-    check_other_stages(evidence, start.removed)
+    at_start = _weigh(study, env, start, notes)
     build = build_options(evidence, env, files, notes)
     installed, left = install_project(evidence, env, files, start.starts, notes)
     build = build.plus(installed)
-    sync = _added_sync(study, env, start, build, notes)
+    sync = _added_sync(study, env, start, at_start, build, notes)
     base = study.bases.report(bases.runner)
     missing = bases.runner if base is None and evidence.report is not None else None
     if missing is not None:
         _warn_unknown_size(missing, notes)
-    packages = plan_packages(evidence, runs, base, notes)
+    unseen = env.at_start or at_start.unseen
+    packages = plan_packages(evidence, runs, base, notes, unseen=unseen)
     copier = study.copier(Ground(env, bases), packages.others)
     copies = choose_copies(evidence, env, copier, runs, notes, modules=study.modules, left=left)
     parts = Parts(
@@ -179,17 +184,40 @@ def _only_starts(parts: Parts) -> bool:
     )
 
 
+def _weigh(study: Study, env: EnvironmentFacts, start: Start, notes: Notes) -> AtStart:
+    """What the start did to the environment, which the build does now (R14)."""
+    if env.at_start:
+        return AtStart(start.calls)
+    last = build_sync(study.runs)
+    if last is not None:
+        return weigh(study.evidence, env, study.files, start.calls, last.selection, last.step.line, notes)
+    return _weigh_in_place(study, env, start, notes, divided=True)
+
+
+def _weigh_in_place(
+    study: Study, env: EnvironmentFacts, start: Start, notes: Notes, *, divided: bool = False
+) -> AtStart:
+    """The same where no sync of the last stage's own makes the environment."""
+    evidence, other = study.evidence, sync_of_other_stages(study.evidence)
+    command = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    line = other[0] if other else command.line if command else None
+    selection = other[2] if other else None
+    found = weigh(
+        evidence, env, study.files, start.calls, selection, line, notes, divided=divided and other is None
+    )
+    check_other_stages(evidence, start.removed, found, divided=divided)
+    return found
+
+
 def _added_sync(
-    study: Study, env: EnvironmentFacts, start: Start, build: BuildOptions, notes: Notes
+    study: Study, env: EnvironmentFacts, start: Start, at_start: AtStart, build: BuildOptions, notes: Notes
 ) -> list[str]:
     """The sync that the build stage gets at its end, if any (R13, R14, R15)."""
+    evidence = study.evidence
     if env.at_start:
-        return first_sync(study.evidence, env, start.sync, notes)
-    needed = "uv run" in start.removed or start.scripts.copied_uv is not None
-    if not needed and not build.reinstalls:
-        return []
-    wanted = start.sync if needed else ()
-    return full_sync(study.evidence, env, study.runs, notes, wanted, build.sync, always=build.reinstalls)
+        return first_sync(evidence, env, start.sync, at_start, notes)
+    last = build_sync(study.runs)
+    return full_sync(evidence, env, last, at_start, notes, start.sync, build.sync, always=build.reinstalls)
 
 
 def _announce(study: Study, copier: Copier | None, notes: Notes) -> None:

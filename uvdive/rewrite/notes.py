@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from uvdive.rewrite.choices import NONE, Choice
 from uvdive.rewrite.plan import Allowances, Decision, PlanWarning
@@ -74,6 +74,11 @@ class Notes:
     def decide(self, name: str, rule: str, line: int | None, summary: str, reason: str) -> None:
         """Note something that the rewrite does without a choice; the first of a name stays."""
         self.decisions.setdefault(name, Decision(name, rule, line, summary, reason))
+
+    def explain(self, name: str, reason: str) -> None:
+        """Say why for something that is decided on already; nothing where it is not."""
+        if name in self.decisions:
+            self.decisions[name] = replace(self.decisions[name], reason=reason)
 
     def choose(
         self,

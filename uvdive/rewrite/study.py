@@ -99,7 +99,7 @@ def study(evidence: Evidence, lookup: BaseLookup) -> Study:
     note_stages(evidence, notes)
     found = (find_environment if with_uv else environment_of)(evidence, files, notes)
     runs, undivided = _runs(evidence)
-    warn_resolving(evidence, found.minor, notes)
+    warn_resolving(evidence, notes)
     in_place = Notes(
         {}, {k: v for k, v in notes.decisions.items() if k != "last-stage"}, list(notes.warnings)
     )

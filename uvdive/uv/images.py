@@ -81,6 +81,13 @@ def _alpine(tag: str, os: OsRelease | None) -> str:
     return version
 
 
+def of_python(reference: Reference, minor: str) -> str:
+    """The same image with another minor version of Python: ``python:3.13-slim`` of ``python:3.12.4-slim``."""
+    head, colon, tag = reference.text.partition("@")[0].rpartition(":")
+    pattern = r"(python)\d+\.\d+(?:\.\d+)?" if reference.is_uv else r"^()\d+(?:\.\d+){0,2}"
+    return f"{head}{colon}" + re.sub(pattern, rf"\g<1>{minor}", tag, count=1)
+
+
 def without_uv(reference: Reference, os: OsRelease | None) -> str | None:
     """The image that a uv image was made from, with its distribution named (R2); None if unknown.
 

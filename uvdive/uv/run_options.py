@@ -100,7 +100,8 @@ class Options:
 
     ``mode`` is ``-m``, ``-s`` or empty. ``directory`` and ``project`` are as given.
     ``wanted`` are options that the build's sync must have had or gets: each a name,
-    or a name and a value. ``checked`` are those that it must have had.
+    or a name and a value. ``checked`` are those that it must have had. ``told`` are all
+    words of the options.
     """
 
     rest: int
@@ -112,6 +113,7 @@ class Options:
     python: str | None = None
     exact: bool = False
     active: bool = False
+    told: tuple[str, ...] = ()
 
 
 def read_options(words: Sequence[str], start: int) -> Options:
@@ -158,7 +160,17 @@ def read_options(words: Sequence[str], start: int) -> Options:
         values.get("-p", values.get("--python")),
         "--exact" in flags,
         "--active" in flags,
+        tuple(words[start:index]),
     )
+
+
+def read_words(argv: Sequence[str]) -> tuple[str, ...]:
+    """The options of a whole `uv … run …`, without those of the program; all words where one is unknown."""
+    index = next((i for i, word in enumerate(argv) if word == "run" and i > 0), 0)
+    try:
+        return (*argv[1:index], *read_options(argv, index + 1).told)
+    except ForbiddenOption:
+        return tuple(argv[1:])
 
 
 def in_sync(option: tuple[str, ...], sync: str) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC
+from dockerfiles import BASE, FLASK, SYNC, refused
 
 from uvdive.rewrite.planner import plan
 
 
-def test_r14_a_sync_without_the_project_is_completed_in_the_build(project) -> None:
+def test_r14_a_sync_without_the_project_is_completed_in_the_build(project, node) -> None:
     text = BASE + SYNC.replace("--no-dev", "--no-dev --no-install-project") + FLASK
-    result = project(text).plan()
+    copied = {"COPY uv.lock": {"/app/uv.lock": node(9), "/app/pyproject.toml": node(9)}}
+    result = project(text, copied).plan()
     assert "RUN uv sync --frozen --no-dev\n\nFROM" in result.text
-    without = project(text.replace('"uv", "run"', '"uv", "run", "--no-sync"')).plan()
+    without = project(text.replace('"uv", "run"', '"uv", "run", "--no-sync"'), copied).plan()
     assert result.text.count("uv sync") == 2
     assert without.text.count("uv sync") == 1
 
@@ -35,14 +36,17 @@ def test_r16_a_build_without_a_lock_is_said_to_be_unsteady(project, tmp_path) ->
     assert "R16" not in {warning.rule for warning in made.plan(context=tmp_path).warnings}
 
 
-def test_r50_a_python_version_that_the_sync_did_not_see_is_named(project, tmp_path) -> None:
+def test_r50_a_python_version_that_the_sync_did_not_see_is_refused(project, tmp_path) -> None:
     late = "COPY .python-version ./\n"
     made = project(BASE + SYNC + late + FLASK)
     (tmp_path / ".python-version").write_text("3.12\n")
-    assert not any(w.rule == "R50" for w in project(BASE + SYNC + FLASK).plan(context=tmp_path).warnings)
-    assert any(w.rule == "R50" and "3.12" in w.text for w in made.plan(context=tmp_path).warnings)
-    (tmp_path / ".python-version").write_text("3.13.2\n")
-    assert not any(w.rule == "R50" for w in made.plan(context=tmp_path).warnings)
+    assert project(BASE + SYNC + FLASK).plan(context=tmp_path).outcome == "rewritten"
+    result = made.plan(context=tmp_path)
+    assert refused(result) == ("R50", 7)
+    assert "/app/.python-version asks for Python 3.12" in result.refusal.reason
+    for fits in ("3.13\n", "3.13.5\n", "# ours\ncpython@3.13\n", ">=3.12\n", "3\n"):
+        (tmp_path / ".python-version").write_text(fits)
+        assert made.plan(context=tmp_path).outcome == "rewritten", fits
 
 
 def lacks_a_lock(project, text: str, context, wrote=None) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dockerfiles import IN_APP
 
+from uvdive.ledger.report import Distribution, Environment
 from uvdive.rewrite.plan import RewritePlan
 
 START = 'CMD ["uv", "run", "--no-sync", "flask", "run"]\n'
@@ -39,6 +40,7 @@ def whole(project, node, tmp_path: Path) -> Callable[..., RewritePlan]:
         ignore: str = ".venv\n",
         head: str = IN_APP,
         more: tuple[str, ...] = (),
+        environments: Sequence[Environment] = (),
         **options: Any,
     ) -> RewritePlan:
         names = ("pyproject.toml", "uv.lock", *more)
@@ -50,7 +52,8 @@ def whole(project, node, tmp_path: Path) -> Callable[..., RewritePlan]:
             "COPY .": {f"/app/{name}": node(9) for name in (*names, "src/x.py")},
             "COPY pyproject": {f"/app/{name}": node(9) for name in names},
         }
-        return project(head + body + START, wrote).plan(context=tmp_path, **options)
+        image = {"environments": environments} if environments else {}
+        return project(head + body + START, wrote, **image).plan(context=tmp_path, **options)
 
     return make
 
@@ -121,6 +124,11 @@ def test_r17_the_members_of_a_workspace_stay_out_of_the_first_sync(whole) -> Non
     [
         {"body": "COPY pyproject.toml uv.lock ./\nRUN uv sync --no-install-project\nCOPY . .\nRUN uv sync\n"},
         {"body": "COPY pyproject.toml uv.lock ./\nRUN uv sync\nCOPY . .\n"},
+        {"body": "COPY pyproject.toml uv.lock* ./\nRUN uv sync\nCOPY . .\n"},
+        {
+            "body": "COPY pyproject.toml uv.lock alembic.ini ./\nRUN uv sync\nCOPY . .\n",
+            "more": ("alembic.ini",),
+        },
         {"body": "COPY . .\nRUN uv sync --reinstall\n"},
         {"body": "COPY . .\nRUN UV_PYTHON=3.13 uv sync\n"},
         {"body": "COPY . .\nRUN uv venv && uv sync\n"},
@@ -134,3 +142,21 @@ def test_r17_the_members_of_a_workspace_stay_out_of_the_first_sync(whole) -> Non
 )
 def test_r42_where_the_first_sync_might_not_be_the_same_nothing_is_added(whole, options) -> None:
     assert WHY not in build(whole(**options))
+
+
+@pytest.mark.parametrize("word", ["src", "sr*", "main.py", "*.py"])
+def test_r42_a_folder_or_a_module_is_source_whatever_names_it(whole, word) -> None:
+    body = f"COPY pyproject.toml uv.lock {word} ./\nRUN uv sync\n"
+    assert (WHY in build(whole(body, more=("main.py",)))) is True
+
+
+@pytest.mark.parametrize(
+    ("version", "editable", "added"),
+    [("0.4.9", None, False), ("0.5.0", None, True), ("0.12.9", "/app", False), ("0.12.9", None, True),
+     ("0.13.0", "/app", True)],
+)  # fmt: skip
+def test_r42_a_uv_whose_second_sync_writes_other_scripts_gets_none(
+    whole, env, version, editable, added
+) -> None:
+    made = env(uv_version=version, distributions=(Distribution("x", "1", 9, 0, 0, 1, editable=editable),))
+    assert (WHY in build(whole(environments=[made]))) is added

@@ -148,7 +148,8 @@ def two(project, node):
         wrote = {
             "COPY --from=ghcr": {"/usr/bin/uv": node(4000)},
             "COPY --from=build": {"/app/.venv/bin/python": node(link="/usr/local/bin/python3.13"),
-                                  "/app/.venv/bin/flask": node(300)},
+                                  "/app/.venv/bin/flask": node(300),
+                                  "/app/pyproject.toml": node(9), "/app/uv.lock": node(9)},
         }  # fmt: skip
         alone = project(last, wrote, base_uv=False)
         alone.text = build + "\n" + last

@@ -104,8 +104,9 @@ def test_r19_and_r15_variables_of_the_image_count_as_options(project, node, vari
     assert refused(made.plan()) == (rule, 7)
 
 
-def test_r14_and_r52_an_extra_that_only_uv_run_named_goes_to_the_build(project) -> None:
-    result = project(BASE + SYNC_WITH_DEV + 'CMD ["uv", "run", "--extra", "web", "flask"]\n').plan()
+def test_r14_and_r52_an_extra_that_only_uv_run_named_goes_to_the_build(project, node) -> None:
+    copied = {"COPY uv.lock": {"/app/uv.lock": node(9), "/app/pyproject.toml": node(9)}}
+    result = project(BASE + SYNC_WITH_DEV + 'CMD ["uv", "run", "--extra", "web", "flask"]\n', copied).plan()
     build, run = result.text.split("\nFROM ")
     assert build.endswith("RUN uv sync --frozen --extra web\n")
     assert run.endswith('CMD ["flask"]\n')

@@ -2,24 +2,32 @@
 
 In come the evidence, the environment and what the start no longer installs; out go edits of the
 author's instructions by line and new instructions, and what the new image lacks for it. Without a
-choice nothing changes but what the start needs. Read ``options.build_options`` first.
+choice nothing changes but what the start needs. Read ``at_start.weigh`` first: what `uv run` did;
+``options.build_options`` has what choices change.
 """
 
+from uvdive.rewrite.builder.at_start import AtStart, build_sync, needs_sync, sync_of_other_stages, weigh
 from uvdive.rewrite.builder.dependency_layer import dependency_layer
 from uvdive.rewrite.builder.dockerignore import keep_host_environment_out
 from uvdive.rewrite.builder.first_sync import first_sync
-from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync, warn_resolving
+from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync
 from uvdive.rewrite.builder.options import BuildOptions, build_options
 from uvdive.rewrite.builder.project_install import install_project
+from uvdive.rewrite.builder.resolving import warn_resolving
 
 __all__ = [
+    "AtStart",
     "BuildOptions",
     "build_options",
+    "build_sync",
     "check_other_stages",
     "dependency_layer",
     "first_sync",
     "full_sync",
     "install_project",
     "keep_host_environment_out",
+    "needs_sync",
+    "sync_of_other_stages",
     "warn_resolving",
+    "weigh",
 ]

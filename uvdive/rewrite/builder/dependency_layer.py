@@ -11,13 +11,14 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from uvdive.dockerfile.commands import Command
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import context_file, ignores, sources
+from uvdive.rewrite.evidence.context_files import context_file, ignores, meant, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
@@ -32,17 +33,25 @@ _PLAIN = re.compile(r"[\w.,:=/@+-]+")
 _FIRST = (0, 5)
 """uv's minor version from which `uv sync` knows the options; what is older is left alone."""
 
+_SAME_SCRIPTS = (0, 13)
+"""Up to 0.12 a second sync wrote ``#!…/python3`` into the project's scripts where a first wrote ``…/python``.
+
+Measured with 0.12.0, 0.12.2, 0.12.9, 0.13.0 and 0.13.9.
+"""
+
 
 def dependency_layer(
     evidence: Evidence, env: EnvironmentFacts, files: Files | None, runs: Sequence[Run], notes: Notes
 ) -> dict[int, tuple[str, ...]]:
     """The instructions to write in front of the author's, by line; empty where nothing is to gain."""
-    if files is None or evidence.shared or env.system or env.at_start or not _knows_options(env):
+    if files is None or evidence.shared or env.system or env.at_start or not _is_the_same(evidence, env):
         return {}
     found = _sync(runs)
     if found is None:
         return {}
     run, command = found
+    if evidence.context is None:
+        return {}
     copy = _source_copy(evidence, run.step)
     if copy is None or not _is_quiet_between(evidence, copy, run.step) or copy.values.get("UV_LOCKED"):
         return {}
@@ -60,9 +69,15 @@ def dependency_layer(
     return {copy.line: text} if chosen == "first" else {}
 
 
-def _knows_options(env: EnvironmentFacts) -> bool:
+def _is_the_same(evidence: Evidence, env: EnvironmentFacts) -> bool:
+    """Do two syncs with the uv that made the environment come to the same as one?"""
     numbers = re.match(r"(\d+)\.(\d+)", env.uv_version or "")
-    return numbers is not None and (int(numbers[1]), int(numbers[2])) >= _FIRST
+    if numbers is None or evidence.report is None:
+        return False
+    version = int(numbers[1]), int(numbers[2])
+    main = (each for each in evidence.report.environments if each.path.rstrip("/") == env.path)
+    local = any(dist.editable is not None for each in main for dist in each.distributions)
+    return version >= (_SAME_SCRIPTS if local else _FIRST)
 
 
 def _sync(runs: Sequence[Run]) -> tuple[Run, Command] | None:
@@ -80,8 +95,7 @@ def _sync(runs: Sequence[Run]) -> tuple[Run, Command] | None:
 
 
 def _source_copy(evidence: Evidence, sync: Step) -> Step | None:
-    """The first instruction of the sync's stage that copies more than what the sync reads."""
-    known = {*_PROJECT, *_SETTINGS, "README.md", "README.rst", "README", "LICENSE"}
+    """The first instruction of the sync's stage that copies source, not single files beside it."""
     for step in evidence.steps:
         if step.line >= sync.line or step.stage != sync.stage:
             continue
@@ -89,9 +103,19 @@ def _source_copy(evidence: Evidence, sync: Step) -> Step | None:
             given = sources(step)[0]
             around = f"{sync.workdir.rstrip('/')}/"
             inside = f"{sources(step)[1].rstrip('/')}/".startswith(around)
-            if inside and not {posixpath.basename(word) for word in given} <= known:
+            if inside and any(_is_source(evidence, word) for word in given):
                 return step
     return None
+
+
+def _is_source(evidence: Evidence, word: str) -> bool:
+    """Does a COPY's word bring a folder or a module? Of a pattern decides what of the context it fits."""
+    assert evidence.context is not None
+    inside = posixpath.normpath(word.lstrip("/") or ".")
+    if inside == "." or inside.endswith(".py"):
+        return True
+    fits = meant(evidence, inside)
+    return any(name.endswith(".py") or Path(evidence.context, name).is_dir() for name in fits)
 
 
 def _is_quiet_between(evidence: Evidence, copy: Step, sync: Step) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.rewrite.builder.at_start import AtStart
+from uvdive.rewrite.builder.full_sync import sync_for
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts, project_settings
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 
-_CARRIED = ("--no-dev", "--no-default-groups", "--compile-bytecode")
-"""Options of `uv run` that its sync obeys and `uv sync` knows too."""
-
 
 def first_sync(
-    evidence: Evidence, env: EnvironmentFacts, wanted: frozenset[tuple[str, ...]], notes: Notes
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    wanted: frozenset[tuple[str, ...]],
+    at_start: AtStart,
+    notes: Notes,
 ) -> list[str]:
     """The `uv sync` that the build gets, with what `uv run` was told to install.
 
@@ -21,14 +23,10 @@ def first_sync(
     """
     start = evidence.starting("ENTRYPOINT") or evidence.starting("CMD")
     line = None if start is None else start.line
-    steps = [step for name in ("ENTRYPOINT", "CMD") if (step := evidence.last(name)) is not None]
-    words = " ".join(command_text(step.instruction) for step in steps).split()
-    environ = evidence.report.config.environ if evidence.report else {}
-    lock = "--frozen" if "--frozen" in words else "--locked"
-    if environ.get("UV_FROZEN") or environ.get("UV_LOCKED"):
-        lock = ""
-    told = [option for option in _CARRIED if option in words]
-    if _has_dev(evidence, env.roots[0]) and "--no-dev" not in told and not environ.get("UV_NO_DEV"):
+    told = []
+    selections = [call.selection for call in at_start.calls]
+    leaves = any("dev" in each.without or each.only or not each.defaults for each in selections)
+    if _has_dev(evidence, env.roots[0]) and not leaves:
         choice = CHOICES["dev-group"]
         chosen = notes.choose(
             choice,
@@ -54,10 +52,12 @@ def first_sync(
     )
     notes.allowed.installs_at_start = True
     rest = [word for option in sorted(wanted) for word in option]
-    built = [step for step in evidence.steps if step.keyword in ("RUN", "COPY", "ADD")]
-    # A WORKDIR behind all of these is the final image's alone.
-    place = [] if built and built[-1].workdir == evidence.workdir else ["--directory", env.roots[0]]
-    return [" ".join(["RUN uv", *place, "sync", *filter(None, (lock,)), *told, *rest, "--no-cache"]) + "\n"]
+    notes.explain(
+        "start-uv-run",
+        "uv makes the environment at every start, puts it on PATH and starts the command. The build makes it "
+        "now, and the final image puts it on PATH with ENV.",
+    )
+    return [sync_for(evidence, env.roots[0], [*told, *rest], at_start)]
 
 
 def _has_dev(evidence: Evidence, root: str) -> bool:

@@ -6,15 +6,18 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
-from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.builder.dev_groups import asked_for, edits_without, groups_of, in_words, options_without
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts, project_settings
 from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
+from uvdive.uv.calls import calls_sync, uv_calls
+from uvdive.uv.lock import normal_name
 
 _COMPILES = "UV_COMPILE_BYTECODE"
 _RECEIPT = "uv-receipt.toml"
@@ -58,8 +61,10 @@ def build_options(
     evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes
 ) -> BuildOptions:
     """Offer what can be offered; by default nothing changes."""
-    if evidence.report is None or files is None or evidence.shared:
+    if evidence.shared:
         return BuildOptions()
+    if evidence.report is None or files is None:
+        return _dev_by_text(evidence, notes)
     main = next((e for e in evidence.report.environments if e.path.rstrip("/") == env.path), None)
     if main is None:
         return BuildOptions()
@@ -67,19 +72,40 @@ def build_options(
     return dev_group.plus(_bytecode(evidence, env, files, dev_group.removed, notes))
 
 
+def _dev_by_text(evidence: Evidence, notes: Notes) -> BuildOptions:
+    """The same choice without an image, where the build's own `uv run` brings back what its sync left out."""
+    groups = project_settings(evidence, evidence.workdir).get("dependency-groups")
+    dev = groups.get("dev") if isinstance(groups, dict) else None
+    texts = [command_text(step.instruction) for step in evidence.runs()]
+    leaves = any(calls_sync(text) and "--no-dev" in text for text in texts)
+    runs = any(call.name == "run" for text in texts for call in uv_calls(text) or ())
+    if not leaves or not runs or not isinstance(dev, list):
+        return BuildOptions()
+    members = {normal_name(match[0]) for word in dev if (match := re.match(r"[\w.-]+", str(word)))}
+    edits = edits_without(evidence, options_without(evidence, ["dev"]), members)
+    if not edits:
+        return BuildOptions()
+    chosen = notes.choose(
+        CHOICES["dev-group"],
+        min(edits),
+        "`uv sync --no-dev` leaves it out, and `uv run` in the build installs it again, so the original has "
+        "it.",
+        offered={"keep": "install it, as the build does", "remove": "leave it out"},
+    )
+    return BuildOptions() if chosen == "keep" else BuildOptions(edits)
+
+
 def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes) -> BuildOptions:
     assert evidence.report is not None
+    if CHOICES["dev-group"].id in notes.decisions:
+        return BuildOptions()  # the start was asked about already (R14)
     groups = groups_of(main)
     names = {name for members in groups.values() for name in members}
     options = options_without(evidence, groups)
     edits = edits_without(evidence, options, names) if names else None
     if not edits:
         return BuildOptions()
-    numbers = frozenset(
-        number
-        for number, part in enumerate(evidence.report.components)
-        if part.kind == "distribution" and part.name in names and part.path == main.path
-    )
+    numbers = numbers_of(evidence.report, main.path, names)
     choice = CHOICES["dev-group"]
     keep = "install it, as the build does" if len(groups) == 1 else "install them, as the build does"
     chosen = notes.choose(
@@ -97,26 +123,6 @@ def _dev_group(evidence: Evidence, main: Environment, files: Files, notes: Notes
         notes.allowed.paths.update(owned_paths(files, root, numbers))
     less = sum(evidence.report.components[number].live_bytes for number in numbers)
     return BuildOptions(edits, sync=options, less_bytes=less, removed=numbers)
-
-
-def owned_paths(files: Files, root: int, components: Collection[int]) -> list[str]:
-    """The topmost paths below which everything belongs to the components."""
-    found: list[str] = []
-
-    def whole(node: int) -> bool:
-        if files.kind(node) == Kind.FILE:
-            return files.component(node) in components
-        if files.kind(node) != Kind.DIRECTORY:
-            return False
-        children = files.children(node)
-        states = [(child, whole(child)) for child in children]
-        if states and all(state for _, state in states):
-            return True
-        found.extend(files.path(child) for child, state in states if state)
-        return False
-
-    whole(root)
-    return found
 
 
 def _bytecode(

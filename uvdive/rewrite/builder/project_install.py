@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from uvdive.dockerfile.shell import command_text
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
-from uvdive.rewrite.builder.options import BuildOptions, owned_paths
+from uvdive.rewrite.builder.options import BuildOptions
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import calls_sync
@@ -59,11 +60,7 @@ def install_project(
     build = BuildOptions(
         sync=("--no-editable", *again), less_bytes=-_code(files, main, names), reinstalls=True
     )
-    numbers = {
-        number
-        for number, part in enumerate(report.components)
-        if part.kind == "distribution" and part.name in names and part.path == main.path
-    }
+    numbers = numbers_of(report, main.path, names)
     assert root is not None
     inside = files.at(env.path)
     notes.allowed.paths.update(owned_paths(files, inside, numbers) if inside is not None else ())

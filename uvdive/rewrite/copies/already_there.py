@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from uvdive.distro.places import LD_CACHE, is_service
 from uvdive.dockerfile.steps import Step
@@ -96,12 +96,18 @@ class Provided:
             for run, mode in ((self.runs.get(layer), mode) for layer, mode in self.files.modes(node))
         )
 
-    def deleted(self) -> dict[int, int]:
-        """How many paths of the base each line's RUN removed, where the final stage does not repeat it."""
+    def deleted(self, without: Collection[str] = ()) -> dict[int, int]:
+        """How many paths of the base each line's RUN removed, where the final stage does not repeat it.
+
+        Paths below those of ``without`` are not counted.
+        """
         counts: dict[int, int] = {}
         for node, layer in self.files.deleted():
             run, step = self.runs.get(layer), self.steps.get(layer)
-            if step is not None and not self.installs(run) and not is_scratch(self.files.path(node)):
+            path = self.files.path(node)
+            if any(path == top or path.startswith(f"{top}/") for top in without):
+                continue
+            if step is not None and not self.installs(run) and not is_scratch(path):
                 counts[step.line] = counts.get(step.line, 0) + 1
         return counts
 

@@ -74,6 +74,7 @@ def _from_image(
     whole = arranged(evidence, copier, left | dropped, notes)
     if left:
         return whole
+    _note_base_tools(copier, notes)
     for line, count in copier.deleted.items():
         notes.warn("R34", line, f"This removed {count} files of the base; the new image still has them.")
     project = copier.project_files
@@ -92,6 +93,22 @@ def _from_image(
         return whole
     notes.allowed.paths.update(files.path(node) for node in project)
     return lean
+
+
+def _note_base_tools(copier: Copier, notes: Notes) -> None:
+    """Say that an upgraded pip stays behind, and tell the proof."""
+    tools = copier.base_tools
+    if not tools.names:
+        return
+    notes.decide(
+        "base-tools",
+        "R10",
+        None,
+        f"Keep the base's own {', '.join(tools.names)}",
+        "The build upgraded it for its own installs; what the final image has is its base's business.",
+    )
+    notes.allowed.distributions.update(tools.names)
+    notes.allowed.paths.update(tools.paths)
 
 
 def _dropped_modules(

@@ -10,6 +10,7 @@ from functools import cached_property
 from uvdive.distro.places import LD_CACHE
 from uvdive.image.table import Kind
 from uvdive.rewrite.copies.already_there import Provided
+from uvdive.rewrite.copies.base_tools import base_tools
 from uvdive.rewrite.copies.copy_set import CopySet, Folder, Link, add_folders
 from uvdive.rewrite.copies.exclusions import Exclusions
 from uvdive.rewrite.copies.left_behind import is_scratch, left_behind
@@ -41,9 +42,13 @@ class Copier:
         others: Sequence[OtherMeans] = (),
     ) -> None:
         self.evidence, self.files, self.env, self.bases = evidence, files, env, bases
-        self.sites = frozenset(sites(env.path, files)) if env.system else frozenset()
+        prefixes = [env.path] if env.system else []
+        self.sites = frozenset(n for p in (*prefixes, *env.other_systems) for n in sites(p, files))
+        self.base_tools = base_tools(evidence, files, env)
         self.provided = Provided(evidence, files, env, runs, early, others)
-        self.exclusions = Exclusions(evidence, files, env, bases.python_from, self.sites)
+        self.exclusions = Exclusions(
+            evidence, files, env, bases.python_from, self.sites, self.base_tools.nodes
+        )
         self.mounts = {mount for step in evidence.runs() for mount in mount_targets(step, "cache")}
         self.mount_points = mount_points(evidence, files)
         self._whole: dict[frozenset[int], CopySet] = {}
@@ -57,7 +62,7 @@ class Copier:
     @cached_property
     def deleted(self) -> dict[int, int]:
         """How many paths of the base each line's RUN removed, where the final stage does not repeat it."""
-        return self.provided.deleted()
+        return self.provided.deleted(self.base_tools.paths)
 
     @cached_property
     def project_files(self) -> frozenset[int]:

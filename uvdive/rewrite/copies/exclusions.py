@@ -18,7 +18,8 @@ class Exclusions:
 
     ``python_from`` is the folder of uv's Pythons, where another interpreter takes their
     place or they are copied by themselves; None: there is none. ``sites`` are the folders of
-    packages of a system's Python that is the app's environment.
+    packages of a system's Python that is the app's environment, ``tools`` the files of those
+    that the base has a version of its own of.
     """
 
     def __init__(
@@ -28,8 +29,9 @@ class Exclusions:
         env: EnvironmentFacts,
         python_from: str | None,
         sites: frozenset[int],
+        tools: frozenset[int] = frozenset(),
     ) -> None:
-        self.files, self.env, self.sites = files, env, sites
+        self.files, self.env, self.sites, self.tools = files, env, sites, tools
         self._python = python_from
         self._workdir = evidence.workdir.rstrip("/")
         named = (cache_folder(step.values, None) for step in evidence.steps)
@@ -49,6 +51,8 @@ class Exclusions:
             return True
         if self.env.holds(path):
             return False
+        if node in self.tools:
+            return True
         home = self._python
         if self._is_uvs(node, path) or is_scratch(path) or self._is_base_bytecode(path):
             return True

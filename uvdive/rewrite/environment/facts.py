@@ -36,7 +36,8 @@ class EnvironmentFacts:
     others that stay (R9), and those of uv's tools (R41). ``left_out`` are those that
     a choice drops, ``other_interpreters`` those that the others run on, where it is not
     this one's. ``at_start`` says that the image has no environment yet: `uv run` makes
-    it when a container starts (R15).
+    it when a container starts (R15). ``other_systems`` are the prefixes of other interpreters
+    that have packages of their own.
     """
 
     path: str
@@ -53,6 +54,7 @@ class EnvironmentFacts:
     system: bool = False
     other_interpreters: tuple[str, ...] = ()
     at_start: bool = False
+    other_systems: tuple[str, ...] = ()
 
     @property
     def bin(self) -> str:
@@ -119,6 +121,7 @@ def _from_report(found: Found) -> EnvironmentFacts:
         left_out=found.left_out,
         system=system,
         other_interpreters=tuple(sorted(others - {env.interpreter_path})),
+        other_systems=tuple(other.path.rstrip("/") for other in found.others if other.kind not in VIRTUAL),
     )
 
 

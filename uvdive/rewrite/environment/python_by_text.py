@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
@@ -12,15 +13,17 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls, value_of
 from uvdive.uv.images import Reference, python_of
+from uvdive.uv.python_request import first_request
 
 _HINT = "Build the image first and plan with it (leave out --static)."
 
 
 def python_by_text(evidence: Evidence) -> str:
-    """The minor version of the environment's Python, which must be the base's own.
+    """The minor version of the environment's Python: the base's own, or the one that `.python-version` pins.
 
     Raises:
-        Refused: R1, the base's is not known; R6, uv would download another one.
+        Refused: R1, the base's is not known; R6, uv would download another one; R50, only the start sees
+            the pin.
     """
     minor = python_of(Reference.read(evidence.base))
     if minor is None:
@@ -34,13 +37,35 @@ def python_by_text(evidence: Evidence) -> str:
         line = step.line if calls_sync(command_text(step.instruction)) else line
         for call in uv_calls(command_text(step.instruction), step.workdir) or ():
             _check_call(call, step, minor, evidence.base)
-    pin = (copied_text(evidence, ".python-version", mounted=True) or "").strip()
+    pin = first_request(copied_text(evidence, ".python-version", mounted=True) or "") or ""
     if pin and not _is(pin, minor):
-        raise _other(f".python-version asks for Python {pin}", minor, evidence.base, line)
+        minor = _pinned(evidence, pin, minor, line)
     wanted = _requires(copied_text(evidence, "pyproject.toml", mounted=True))
     if wanted and not _allows(wanted, minor):
         raise _other(f"pyproject.toml wants Python {wanted}", minor, evidence.base, line)
     return minor
+
+
+def _pinned(evidence: Evidence, pin: str, minor: str, line: int | None) -> str:
+    """The minor version that a pin asks for, where both stages can start from that Python (R4)."""
+    before = tuple(step for step in evidence.steps if line is None or step.line <= line)
+    if copied_text(replace(evidence, steps=before), ".python-version", mounted=True) is None:
+        start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+        text = command_text(start.instruction) if start is not None else ""
+        if "--no-sync" in text or not re.search(r"\buv\b", text):
+            return minor
+        raise Refused(
+            "R50",
+            f".python-version asks for Python {pin}, but it is copied behind the sync, which used {minor} of "
+            f"{evidence.base}: `uv run` makes another environment at every start. Start from the image of "
+            "the Python that is meant and copy the file before the sync, or correct it.",
+            start.line if start is not None else line,
+        )
+    plain = re.fullmatch(r"(?:c?python@?)?(3\.\d+)", pin)
+    written = evidence.origin.source.arguments.split()[0]
+    if plain is None or "$" in written or evidence.shared:
+        raise _other(f".python-version asks for Python {pin}", minor, evidence.base, line)
+    return plain[1]
 
 
 def _check_call(call: Call, step: Step, minor: str, base: str) -> None:

@@ -14,11 +14,13 @@ from uvdive.image.table import Kind
 from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls
 from uvdive.uv.started import started_environment
 
+_TOOLS = frozenset({"pip", "setuptools", "wheel", "uv"})
 _SITE = re.compile(r"/lib/python(?P<minor>\d+\.\d+)/(?:site|dist)-packages$")
 
 
@@ -27,13 +29,15 @@ class Found:
     """The environment that the app starts in, and the others that stay.
 
     ``spare`` are those of the others that nothing names: a choice may drop them (R9).
-    ``left_out`` are the paths that it drops.
+    ``left_out`` are the paths that it drops, ``system_paths`` those of the spare ones that are
+    a system's Python, of which only the added distributions can go.
     """
 
     main: Environment
     others: tuple[Environment, ...] = ()
     spare: tuple[Environment, ...] = ()
     left_out: tuple[str, ...] = ()
+    system_paths: tuple[str, ...] = ()
 
     @property
     def minor(self) -> str:
@@ -103,8 +107,15 @@ def choose_environment(evidence: Evidence, files: Files) -> Found:
             "one it runs in. Put the one that is meant on PATH, or name its programs with their full path.",
         )
     others = tuple(env for env in (*candidates, *tools) if env is not main)
-    spare = tuple(env for env in others if env.kind == "venv" and not _is_named(env, evidence))
-    return Found(main, others, spare)
+    # A virtual environment does not see the packages of the system's Python.
+    shut = main.kind in VIRTUAL
+    spare = tuple(
+        env
+        for env in others
+        if (env.kind == "venv" and not _is_named(env, evidence)) or (shut and env in systems)
+    )
+    theirs = [path for env in spare if env in systems for path in _added_paths(evidence, files, env)]
+    return Found(main, others, spare, system_paths=tuple(theirs))
 
 
 def nothing_installed(evidence: Evidence) -> Refused | None:
@@ -140,6 +151,7 @@ def without_spare(found: Found, notes: Notes) -> Found:
     """Keep the others, unless the user says that those which nothing names are not needed (R9)."""
     if not found.spare:
         return found
+    _check_not_empty(found, notes)
     names = ", ".join(env.path for env in found.spare)
     chosen = notes.choose(
         CHOICES["other-environments"],
@@ -149,9 +161,44 @@ def without_spare(found: Found, notes: Notes) -> Found:
     )
     if chosen == "keep":
         return found
-    left = tuple(env.path.rstrip("/") for env in found.spare)
+    whole = tuple(env.path.rstrip("/") for env in found.spare if env.kind in VIRTUAL)
+    left = (*whole, *found.system_paths)
     notes.allowed.paths.update(left)
     return Found(found.main, tuple(env for env in found.others if env not in found.spare), (), left)
+
+
+def _check_not_empty(found: Found, notes: Notes) -> None:
+    """Refuse where all packages are in an environment that the start command does not run in.
+
+    Raises:
+        Refused: R9, unless the user decided on the others.
+    """
+    full = next((env for env in found.others if env.kind != "tool" and env.distributions), None)
+    if found.main.distributions or full is None or CHOICES["other-environments"].id in notes.choices:
+        return
+    added = [d.name for d in full.distributions if d.os_package is None and d.name not in _TOOLS]
+    shown = ", ".join(added[:4]) + (" …" if len(added) > 4 else "")
+    raise Refused(
+        "R9",
+        f"The start command runs in {found.main.path}, which is empty: the packages ({shown}) are in "
+        f"{full.path}, where it does not find them. Install them into {found.main.path} (`uv sync`, or "
+        "`uv pip install` without --system), or choose other-environments if the app needs none of them.",
+    )
+
+
+def _added_paths(evidence: Evidence, files: Files, env: Environment) -> list[str]:
+    """The paths of what the author's own instructions installed for a system's Python."""
+    assert evidence.report is not None
+    root = files.at(env.path)
+    names = {dist.name for dist in env.distributions if dist.os_package is None}
+    numbers = numbers_of(evidence.report, env.path, names)
+    found = owned_paths(files, root, numbers) if root is not None else []
+    return [path for path in found if not _is_of_base(files, path)]
+
+
+def _is_of_base(files: Files, path: str) -> bool:
+    node = files.at(path)
+    return node is None or files.in_base(node)
 
 
 def _is_named(env: Environment, evidence: Evidence) -> bool:
@@ -166,7 +213,9 @@ def _has_packages(env: Environment, files: Files) -> bool:
     """Did an instruction of the author's install something for a system's interpreter?"""
     for site in sites(env.path, files):
         for child in files.children(site):
-            if files.layer(child) >= files.base_layers and files.path(child).endswith(".dist-info"):
+            name = files.path(child).rpartition("/")[2]
+            tool = name.partition("-")[0] in _TOOLS
+            if files.layer(child) >= files.base_layers and name.endswith(".dist-info") and not tool:
                 owners = {files.owner(node) for node in files.walk(child)} - {None}
                 if owners and "venv" in owners:
                     return True

@@ -50,7 +50,7 @@ def _candidates(evidence: Evidence, path: str) -> list[str]:
             if step.instruction.flag("parents") is not None:
                 found += [] if below is None else _with_parents(source.lstrip("/"), below)
                 continue
-            for inside in _meant(evidence, source.lstrip("/")):
+            for inside in meant(evidence, source.lstrip("/")):
                 if path == target or path == target + posixpath.basename(inside):
                     found.append(inside)
                 if below is not None:
@@ -58,7 +58,7 @@ def _candidates(evidence: Evidence, path: str) -> list[str]:
     return [*reversed(found), posixpath.relpath(path, evidence.workdir)]
 
 
-def _meant(evidence: Evidence, source: str) -> list[str]:
+def meant(evidence: Evidence, source: str) -> list[str]:
     """A source as it is, or what the context has for a pattern (`uv.lock*`, `services/*/`)."""
     if evidence.context is None or not set(source) & set("*?["):
         return [source]
@@ -124,17 +124,20 @@ def _mounted(evidence: Evidence, path: str) -> list[str]:
     return found
 
 
-def context_file(evidence: Evidence, path: str) -> tuple[str, str] | None:
-    """As ``context_text``, with the file's path in the context in front."""
+def context_file(evidence: Evidence, path: str, *, most: int = _LIMIT) -> tuple[str, str] | None:
+    """As ``context_text``, with the file's path in the context in front.
+
+    ``most`` is the size in bytes from which on it counts as no short text.
+    """
     absolute = posixpath.normpath(posixpath.join(evidence.workdir, path))
-    return _read(evidence, _candidates(evidence, absolute))
+    return _read(evidence, _candidates(evidence, absolute), most)
 
 
-def _read(evidence: Evidence, candidates: Iterable[str]) -> tuple[str, str] | None:
+def _read(evidence: Evidence, candidates: Iterable[str], most: int = _LIMIT) -> tuple[str, str] | None:
     """The first of some paths of the context that is a short text, and that text."""
     for candidate, file in _files(evidence, candidates):
         try:
-            if file.stat().st_size < _LIMIT:
+            if file.stat().st_size < most:
                 with file.open(encoding="utf-8", errors="replace", newline="") as text:
                     return posixpath.normpath(candidate), text.read()
         except OSError:

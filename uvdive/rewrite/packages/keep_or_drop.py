@@ -10,6 +10,11 @@ from uvdive.rewrite.packages.install_commands import Install, Listed
 from uvdive.rewrite.packages.needs import fetches, need_of
 from uvdive.rewrite.packages.packages import Packages
 
+_UNSEEN = (
+    "but the environment that the new image gets is not in the original, so nobody has seen what it needs. "
+    "Drop it where you know."
+)
+
 
 def decide(packages: Packages, install: Install, *, others: bool) -> None:
     """Decide on each package that the command names; what is left out goes to ``packages.drop``.
@@ -41,7 +46,8 @@ def _note_purged(packages: Packages, listed: Listed, install: Install) -> None:
 
 
 def _build_package(packages: Packages, listed: Listed, install: Install) -> None:
-    kept = packages.notes.wants("build-packages", "keep")
+    default = "keep" if packages.unseen else CHOICES["build-packages"].default
+    kept = packages.notes.choices.get("build-packages", default) == "keep"
     if not kept:
         packages.leave_out(install, listed, "build")
     names = [w.name for i in packages.installs for w in i.words if i.changeable and only_builds(w.name)]
@@ -49,8 +55,9 @@ def _build_package(packages: Packages, listed: Listed, install: Install) -> None
     packages.notes.choose(
         CHOICES["build-packages"],
         install.run.step.line,
-        f"{', '.join(names)} and what they bring ({size(total)}) compile; the libraries that the result "
-        "needs are installed by name.",
+        f"{', '.join(names)} and what they bring ({size(total)}) compile; "
+        + (_UNSEEN if packages.unseen else "the libraries that the result needs are installed by name."),
+        default=default,
     )
     compiler = _compiles_later(packages)
     if compiler is not None and not kept:
@@ -76,9 +83,11 @@ def _other_package(packages: Packages, listed: Listed, install: Install) -> None
     if not own or (need is not None and need.sure) or fetches(packages, listed.name):
         return
     tool = listed.name in TOOLS
-    default = "drop" if tool and need is None else "keep"
+    default = "drop" if tool and need is None and not packages.unseen else "keep"
     if need is not None:
         reason = f"{need.by} names {need.thing}, which may be a call of it."
+    elif tool and packages.unseen:
+        reason = f"Nothing was found that uses it; {_UNSEEN}"
     elif tool:
         reason = "Nothing but the build uses it, as far as the app's and the environment's files tell."
     else:

@@ -20,11 +20,12 @@ class Packages:
 
     ``old`` are the packages of the original's base, ``there`` those of the final stage's;
     ``others`` came by other means than commands of apt and apk, ``unspelt`` by such commands
-    although none of their words means them. ``drop`` holds why the final stage lacks a
+    although none of their words means them. ``unseen`` says that the new image gets
+    distributions that nobody has looked into. ``drop`` holds why the final stage lacks a
     package, by the line of the RUN, the start of the package's word in it, and the name.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the evidence, piece by piece, by name
         self,
         evidence: Evidence,
         facts: SystemFacts,
@@ -33,9 +34,11 @@ class Packages:
         notes: Notes,
         found: list[Install],
         gone: list[Removal],
+        *,
+        unseen: bool = False,
     ) -> None:
         self.evidence, self.facts, self.runs, self.notes = evidence, facts, runs, notes
-        self.removals = gone
+        self.removals, self.unseen = gone, unseen
         old = {name for name, layer in facts.first_layer.items() if layer < evidence.base_layers}
         self.old = frozenset(old & facts.packages.keys())
         # Where the runner's base is not at hand, it is taken to hold what the old base holds (R60).

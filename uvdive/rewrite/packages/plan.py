@@ -45,10 +45,12 @@ def plan_packages(
     notes: Notes,
     *,
     others: bool = True,
+    unseen: bool = False,
 ) -> PackagePlan:
     """Decide on every package; without evidence all of them are kept.
 
-    ``others`` also decides on those that do more than build.
+    ``others`` also decides on those that do more than build. ``unseen`` says that the build installs
+    distributions which the original does not have, so that nothing tells what they need.
 
     Raises:
         Refused: R43, what is removed again cannot be told without the image.
@@ -68,7 +70,7 @@ def plan_packages(
             )
         _note_all_kept(found, notes)
         return PackagePlan()
-    return _plan(Packages(evidence, facts, runs, base, notes, found, gone), others=others)
+    return _plan(Packages(evidence, facts, runs, base, notes, found, gone, unseen=unseen), others=others)
 
 
 def _note_all_kept(found: Sequence[Install], notes: Notes) -> None:

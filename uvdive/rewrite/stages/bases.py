@@ -17,6 +17,8 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import (
     Reference,
+    of_python,
+    python_of,
     slim_python,
     system_without_python,
     without_uv,
@@ -88,6 +90,9 @@ def _image_python(
     evidence: Evidence, env: EnvironmentFacts, reference: Reference, os: OsRelease | None, notes: Notes
 ) -> Bases:
     line = evidence.origin.source.line
+    has = python_of(reference)
+    if has is not None and has != env.minor and os is None:
+        return _of_pinned_python(evidence, env, reference, notes)
     runner = without_uv(reference, os)
     if runner is None and os is None:
         raise Refused(
@@ -126,6 +131,24 @@ def _image_python(
             "R3", line, "uv's bookworm images are no longer published: move both stages to trixie some day."
         )
     return Bases(None, runner, env=_never_download(evidence, notes), written=kept)
+
+
+def _of_pinned_python(evidence: Evidence, env: EnvironmentFacts, reference: Reference, notes: Notes) -> Bases:
+    """Both stages on the Python that the project pins, where the base has another one (R4)."""
+    line = evidence.origin.source.line
+    builder = of_python(reference, env.minor)
+    runner = without_uv(Reference.read(builder), None)
+    if runner is None:
+        raise Refused("R2", f"Nobody publishes {builder} without uv. Start from a python image.", line)
+    notes.decide(
+        "runner-base",
+        "R4",
+        line,
+        f"Both stages start from Python {env.minor}: {runner}",
+        f".python-version asks for {env.minor}, which {reference.text} does not have, so that uv would "
+        "download one.",
+    )
+    return Bases(builder, runner, env=_never_download(evidence, notes))
 
 
 def _never_download(evidence: Evidence, notes: Notes) -> tuple[tuple[str, str], ...]:

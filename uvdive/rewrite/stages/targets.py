@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.builder import full_sync
+from uvdive.rewrite.builder import needs_sync
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
@@ -134,7 +134,7 @@ def _target(
     mine = Notes(notes.choices)
     try:
         start = plan_start(theirs, env, files, mine)
-        needs = "uv run" in start.removed and full_sync(theirs, env, runs, Notes())
+        needs = needs_sync(theirs, env, files, runs, start.calls)
     except Refused:
         return None
     scripts = start.scripts

@@ -11,6 +11,7 @@ from uvdive.dockerfile.commands import SHELLS
 from uvdive.dockerfile.edits import edit_array, json_array, replace_command
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.environment import RunCall
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.start.script_finder import Finder
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, behind_wrapper, edit, resets, still_calls
@@ -24,14 +25,15 @@ class Commands:
 
     ``starts`` are the words of what starts afterwards, ``removed`` the runners that
     went, ``sync`` the options that the build's sync gets for what `uv run` installed at
-    start. ``finder`` is shown every command, for the scripts behind it, ``signals`` every
-    program that takes a runner's place.
+    start, ``calls`` each `uv run`. ``finder`` is shown every command, for the scripts behind
+    it, ``signals`` every program that takes a runner's place.
     """
 
     def __init__(self, around: Surroundings, finder: Finder, signals: Signals, notes: Notes) -> None:
         self.around, self.finder, self.signals, self.notes = around, finder, signals, notes
         self.removed: set[str] = set()
         self.sync: set[tuple[str, ...]] = set()
+        self.calls: list[RunCall] = []
         self.starts: list[tuple[str, ...]] = []
         self._is_arguments = False
 
@@ -122,9 +124,9 @@ class Commands:
                 "R18",
                 line,
                 "Start the program itself instead of `uv run`",
-                "uv only puts the environment on PATH and starts the command; the final image does that "
-                "with ENV.",
+                "The final image puts the environment on PATH with ENV.",
             )
+            self.calls += [stripped.call] if stripped.call is not None else []
         self.signals.started((*stripped.lead, *words[stripped.rest :]), line)
         self.starts.append((*stripped.lead, *words[stripped.rest :]))
         self.removed.add(stripped.runner)

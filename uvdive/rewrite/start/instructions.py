@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uvdive.dockerfile.edits import json_array
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import inner
-from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts, RunCall
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
@@ -29,9 +29,10 @@ class Start:
     ``moved`` are the new sources of ENTRYPOINT, CMD and HEALTHCHECK by line, as far as
     they change; ``starts`` the words of what starts afterwards. ``removed`` are the
     runners that went, ``sync`` the options that the build's sync gets for what `uv run`
-    installed at start. ``scripts`` is what becomes of start scripts that call uv, ``found``
-    are all scripts that run at start. ``stop_signal`` is an instruction to add, or None.
-    ``outside`` is what was chosen for calls of uv from outside the Dockerfile; empty for none.
+    installed at start, ``calls`` each `uv run`. ``scripts`` is what becomes of start scripts
+    that call uv, ``found`` are all scripts that run at start. ``stop_signal`` is an instruction
+    to add, or None. ``outside`` is what was chosen for calls of uv from outside the Dockerfile;
+    empty for none.
     """
 
     moved: Mapping[int, str]
@@ -42,6 +43,7 @@ class Start:
     found: tuple[Script, ...]
     stop_signal: str | None
     around: Surroundings
+    calls: tuple[RunCall, ...] = ()
     outside: str = ""
 
 
@@ -83,6 +85,7 @@ def plan_start(
         tuple(finder.found.values()),
         signals.stop_signal,
         around,
+        (*commands.calls, *(scripts.calls if scripts is not None else ())),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.environment import RunCall
 from uvdive.rewrite.evidence.context_files import places_of, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -47,8 +48,9 @@ class ScriptPlan:
 
     ``edits`` are new sources of the author's instructions by line, ``changes`` the
     other files. ``lines`` go into the last stage; ``nodes`` are what they copy from
-    the build stage. ``sync`` are options that the build's sync gets. ``kept`` are variables for a
-    uv that stays, ``decision`` is the choice that it or its stand-in comes from.
+    the build stage. ``sync`` are options that the build's sync gets, ``calls`` each `uv run`.
+    ``kept`` are variables for a uv that stays, ``decision`` is the choice that it or its
+    stand-in comes from.
     """
 
     edits: dict[int, str] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class ScriptPlan:
     without_uv: bool = False
     kept: tuple[tuple[str, str], ...] = KEPT
     decision: str = "start-scripts"
+    calls: list[RunCall] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -72,6 +75,7 @@ class _Survey:
     simple: bool = True
     programs: set[str] = field(default_factory=set)
     sync: set[tuple[str, ...]] = field(default_factory=set)
+    calls: list[RunCall] = field(default_factory=list)
 
 
 def decide(
@@ -87,7 +91,10 @@ def decide(
         return None
     for survey in surveys:
         survey.stays = survey.stays or _why_not(survey, evidence)
-    plan = ScriptPlan(sync={option for survey in surveys for option in survey.sync})
+    plan = ScriptPlan(
+        sync={option for survey in surveys for option in survey.sync},
+        calls=[call for survey in surveys for call in survey.calls],
+    )
     uv = uv_path({name for survey in surveys for name in survey.programs}, evidence, files)
     stays = next((f"{s.script.path} {s.stays}" for s in surveys if s.stays), "")
     # cron hands no variables on, which a uv that stays and its stand-in would need.
@@ -106,7 +113,7 @@ def decide(
     chosen = notes.choose(
         CHOICES["start-scripts"],
         line,
-        f"The environment is ready, so uv has nothing to do there but to start the program"
+        f"The build makes the environment complete, so uv has nothing to do there but to start the program"
         f"{f'; {stays}' if stays else ''}.",
         about=_about(surveys),
         offered=possible,
@@ -227,6 +234,7 @@ def _asker(survey: _Survey, around: Surroundings) -> Strip:
             return None
         survey.programs.add(words[0])
         survey.sync |= set(stripped.sync)
+        survey.calls += [stripped.call] if stripped.call is not None else []
         valued = any(word.startswith("-") for word in words[1:2]) or any(
             not word.startswith("-") for word in words[2 : stripped.rest]
         )

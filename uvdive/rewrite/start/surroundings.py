@@ -9,7 +9,7 @@ from functools import partial
 from typing import Literal
 
 from uvdive.image.table import Kind
-from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts, RunCall, other_python
 from uvdive.rewrite.evidence.context_files import context_text
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence, build_text
@@ -25,7 +25,9 @@ class Surroundings:
     ``sync`` is the text of the build's own sync, ``look`` answers for an absolute path,
     ``script_text`` is a file's text, or None. ``has_program`` is None where nobody knows.
     ``environ`` are the variables at start, ``workdir`` the folder. ``arguments`` are the
-    words that a script gets (``"$@"``).
+    words that a script gets (``"$@"``). ``other_python`` says why a `uv run` would take another
+    Python than the environment's, None where it would not or nobody knows. ``is_seen`` says that
+    there is an image to look into.
     """
 
     env: EnvironmentFacts
@@ -36,6 +38,8 @@ class Surroundings:
     has_program: Callable[[str], bool | None]
     environ: Mapping[str, str]
     arguments: tuple[str, ...] = ()
+    other_python: Callable[[RunCall], str | None] = lambda _call: None
+    is_seen: bool = False
 
     def within(self, folder: str | None) -> Surroundings:
         """The same in another folder; None is the work directory."""
@@ -56,7 +60,15 @@ def surroundings_of(evidence: Evidence, env: EnvironmentFacts, files: Files | No
         has_program=partial(_has_program, evidence, env, files),
         environ=evidence.report.config.environ if evidence.report else evidence.stages[-1].env,
         arguments=(command.instruction.exec_form or ()) if entry and command else (),
+        other_python=partial(_other_python, evidence, env, files),
+        is_seen=files is not None,
     )
+
+
+def _other_python(
+    evidence: Evidence, env: EnvironmentFacts, files: Files | None, call: RunCall
+) -> str | None:
+    return None if files is None else other_python(evidence, env, files, call)
 
 
 def _look(files: Files | None, path: str) -> Look:

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uvdive.base.paths import upward
+from uvdive.rewrite.environment import RunCall
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.start.surroundings import Surroundings
 from uvdive.uv.calls import calls_sync
+from uvdive.uv.python_request import answers
 from uvdive.uv.run_options import ForbiddenOption, Options, in_sync, read_options
 
 _OTHER_RUNNERS = {"poetry": ("run",), "pdm": ("run",), "pipenv": ("run",), "hatch": ("run",), "rye": ("run",)}
@@ -33,7 +35,8 @@ class Stripped:
     """A command without its runner: ``lead`` goes in front of the words from index ``rest`` on.
 
     ``folder`` is the absolute folder that the program must start in where it is not the
-    work directory (R23); ``sync`` are options that the build's sync lacks (R14).
+    work directory (R23); ``sync`` are options that the build's sync lacks (R14). ``call`` is
+    the `uv run` itself, None for other runners.
     """
 
     runner: str
@@ -41,6 +44,7 @@ class Stripped:
     rest: int
     folder: str | None = None
     sync: tuple[tuple[str, ...], ...] = ()
+    call: RunCall | None = None
 
 
 def strip(words: Sequence[str], around: Surroundings, line: int) -> Stripped | None:
@@ -130,8 +134,10 @@ def _strip_uv_run(
     directory = inner.directory or outer.directory or around.environ.get("UV_WORKING_DIR")
     project = inner.project or outer.project or around.environ.get("UV_PROJECT")
     folder = posixpath.normpath(posixpath.join(around.workdir, directory or "."))
-    _check_place(posixpath.normpath(posixpath.join(folder, project or ".")), inner, around, line)
-    _check_python(inner.python or outer.python or around.environ.get("UV_PYTHON"), around, line)
+    place = posixpath.normpath(posixpath.join(folder, project or "."))
+    call = RunCall(place, inner.told, around.environ)
+    _check_place(place, inner, around, line)
+    _check_python(inner.python or outer.python, call, around, line)
     if inner.exact and not calls_sync(around.sync):
         raise Refused(
             "R19",
@@ -147,14 +153,14 @@ def _strip_uv_run(
                 line,
             )
     missing = tuple(option for option in inner.wanted if not in_sync(option, around.sync))
-    if missing and not calls_sync(around.sync):
+    if missing and not calls_sync(around.sync) and not around.is_seen:
         raise Refused(
             "R19",
             f"`uv run {' '.join(missing[0])}` installs at start, and no `uv sync` in the build does.",
             line,
         )
     lead = _lead(words[inner.rest], inner.mode, folder, around, line)
-    return Stripped("uv run", lead, inner.rest, folder if folder != around.workdir else None, missing)
+    return Stripped("uv run", lead, inner.rest, folder if folder != around.workdir else None, missing, call)
 
 
 def _check_place(folder: str, options: Options, around: Surroundings, line: int) -> None:
@@ -183,18 +189,42 @@ def _check_place(folder: str, options: Options, around: Surroundings, line: int)
     )
 
 
-def _check_python(wanted: str | None, around: Surroundings, line: int) -> None:
-    if not wanted or wanted == around.env.interpreter or wanted.startswith(f"{around.env.bin}/"):
-        return
-    match = re.fullmatch(r"(?:/usr/local/bin/|/usr/bin/)?(?:c?python@?)?(\d+(?:\.\d+)?)(?:\.\d+)?", wanted)
-    minor = around.env.minor
-    if match is None or match[1] not in (minor, minor.partition(".")[0]):
+def _check_python(wanted: str | None, call: RunCall, around: Surroundings, line: int) -> None:
+    """The environment's Python must be the one that uv asks for, or uv makes another environment (R50)."""
+    env, minor = around.env, around.env.minor
+    if wanted and not _is_python(wanted, around):
         raise Refused(
             "R19",
             f"`uv run --python {wanted}` asks for another Python than the environment's ({minor}). Build the "
             "environment with it, or drop the option.",
             line,
         )
+    if wanted or not call.syncs:
+        return
+    variable = around.environ.get("UV_PYTHON")
+    if variable:
+        why = "" if _is_python(variable, around) else f"UV_PYTHON asks for Python {variable}"
+    else:
+        why = around.other_python(call) or ""
+    if why:
+        raise Refused(
+            "R50",
+            f"{why}, and {env.path} has {env.version or minor}: `uv run` makes another environment at every "
+            "start, with a Python that it fetches. Start from the image of the Python that is meant and copy "
+            "what names it before the sync, or correct it.",
+            line,
+        )
+
+
+def _is_python(wanted: str, around: Surroundings) -> bool:
+    """Does the environment's Python answer a request? One for a patch, where nobody knows its own."""
+    env = around.env
+    if wanted == env.interpreter or wanted.startswith(f"{env.bin}/"):
+        return True
+    name = re.sub(r"^/usr/(?:local/)?bin/(?=python)", "", wanted)
+    fits = answers(name, env.version or env.minor, env.interpreter or "")
+    whole = re.fullmatch(r"\D*\d+\.\d+\.\d+", name) is not None
+    return name == "python" or fits is True or (fits is None and whole)
 
 
 def _lead(target: str, mode: str, folder: str, around: Surroundings, line: int) -> tuple[str, ...]:

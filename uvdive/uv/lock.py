@@ -1,0 +1,234 @@
+"""What a ``uv.lock`` has installed: names and versions, for groups, extras and a Python.
+
+The file may hold anything; what has not the documented shape is passed over
+(https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+NOT_INSTALLED = "virtual"
+"""The source of a project that is none of Python's packages: its dependencies alone are installed."""
+
+LOCAL = frozenset({NOT_INSTALLED, "editable", "directory"})
+"""The sources that are folders of the author's."""
+
+_KINDS = (*LOCAL, "registry", "git", "url", "path")
+
+
+def normal_name(name: str) -> str:
+    """A distribution's or extra's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One dependency; ``version`` where the lock has several of that name, the extras, the marker."""
+
+    name: str
+    version: str | None = None
+    extras: tuple[str, ...] = ()
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """One package; ``kind`` of its source and, of a folder, its ``place`` from the lock's own on."""
+
+    name: str
+    version: str | None
+    kind: str
+    place: str = ""
+    needs: tuple[Link, ...] = ()
+    extras: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LockFile:
+    """All packages by normalized name, and the members of the workspace.
+
+    ``requires_python`` is the lock's own; ``groups`` and ``needs`` are those of a
+    workspace whose root is no project.
+    """
+
+    packages: Mapping[str, tuple[Locked, ...]]
+    members: frozenset[str]
+    requires_python: str = ""
+    needs: tuple[Link, ...] = ()
+    groups: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+
+    def at(self, place: str) -> Locked | None:
+        """The package whose source is a folder, named from the lock's own on (``.``)."""
+        every = (package for packages in self.packages.values() for package in packages)
+        return next((each for each in every if each.kind in LOCAL and each.place == place), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an install is asked for: groups (``*``: all), extras (``*``: all), and the projects themselves."""
+
+    groups: frozenset[str] = frozenset()
+    extras: frozenset[str] = frozenset()
+    projects: bool = True
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What a lock has installed for it: by name the packages that may be meant.
+
+    ``sure`` are the names that no marker leaves open.
+    """
+
+    packages: dict[str, list[Locked]] = field(default_factory=dict)
+    sure: set[str] = field(default_factory=set)
+
+
+def read_lock(text: str) -> LockFile | None:
+    """The lock of a text; None where it is none."""
+    try:
+        top: dict[str, Any] = tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    entries = top.get("package")
+    manifest = _table(top.get("manifest"))
+    if not isinstance(entries, list) and not manifest and "version" not in top:
+        return None
+    packages: dict[str, tuple[Locked, ...]] = {}
+    for entry in entries if isinstance(entries, list) else ():
+        package = _package(entry)
+        if package is not None:
+            packages[package.name] = (*packages.get(package.name, ()), package)
+    members = frozenset(normal_name(m) for m in _list(manifest.get("members")) if isinstance(m, str))
+    return LockFile(
+        packages,
+        members,
+        _text(top.get("requires-python")) or "",
+        _links(manifest.get("requirements")),
+        _by_name(manifest.get("dependency-groups")),
+    )
+
+
+def wanted(lock: LockFile, roots: Collection[str], asked: Asked, markers: Mapping[str, str]) -> Wanted:
+    """What a lock has installed for some projects of its own.
+
+    Args:
+        lock: the lock.
+        roots: the projects' normalized names; none: those of a workspace without a project at its root.
+        asked: the groups and extras.
+        markers: the environment of PEP 508, as far as it is known.
+    """
+    found, holds = Wanted(), _Markers(markers)
+    pending: list[tuple[Link, bool]] = []
+    for root in roots:
+        for package in lock.packages.get(root, ()):
+            if asked.projects:
+                found.packages.setdefault(root, []).append(package)
+                found.sure.add(root)
+                pending += [(link, True) for link in package.needs]
+                pending += [(link, True) for link in _picked(package.extras, asked.extras)]
+            pending += [(link, True) for link in _picked(package.groups, asked.groups)]
+    if asked.projects:
+        pending += [(link, True) for link in lock.needs]
+    pending += [(link, True) for link in _picked(lock.groups, asked.groups)]
+    seen: set[tuple[Link, bool]] = set()
+    while pending:
+        link, sure = pending.pop()
+        applies = holds(link.marker)
+        state = link, sure and applies is True
+        if applies is False or state in seen:
+            continue
+        seen.add(state)
+        meant = [p for p in lock.packages.get(link.name, ()) if link.version in (None, p.version)]
+        known = found.packages.setdefault(link.name, [])
+        known += [package for package in meant if package not in known]
+        if state[1] and meant:
+            found.sure.add(link.name)
+        for package in meant:
+            extras = [each for name in link.extras for each in package.extras.get(name, ())]
+            pending += [(each, state[1]) for each in (*package.needs, *extras)]
+    return found
+
+
+class _Markers:
+    """Answers markers; None where one asks for what is not known here, as for the extras that conflict."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self._known: dict[str, bool | None] = {}
+
+    def __call__(self, marker: str | None) -> bool | None:
+        if marker is None:
+            return True
+        if marker not in self._known:
+            self._known[marker] = self._answer(marker)
+        return self._known[marker]
+
+    def _answer(self, text: str) -> bool | None:
+        from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+
+        named = set(re.findall(r"\b(?:extra|platform_release|platform_version)\b", text))
+        if named - self.environment.keys():
+            return None
+        try:
+            return Marker(text).evaluate(dict(self.environment))
+        except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+            return None
+
+
+def _picked(tables: Mapping[str, tuple[Link, ...]], names: Collection[str]) -> Iterator[Link]:
+    for name, links in tables.items():
+        if "*" in names or normal_name(name) in names:
+            yield from links
+
+
+def _package(entry: Any) -> Locked | None:
+    name = _text(_table(entry).get("name"))
+    if name is None:
+        return None
+    source = _table(entry.get("source"))
+    kind = next((kind for kind in _KINDS if isinstance(source.get(kind), str)), "")
+    place = source[kind] if kind in LOCAL else ""
+    return Locked(
+        normal_name(name),
+        _text(entry.get("version")),
+        kind,
+        place,
+        _links(entry.get("dependencies")),
+        _by_name(entry.get("optional-dependencies")),
+        _by_name(entry.get("dev-dependencies")),
+    )
+
+
+def _by_name(tables: Any) -> dict[str, tuple[Link, ...]]:
+    return {normal_name(name): _links(listed) for name, listed in _table(tables).items()}
+
+
+def _links(listed: Any) -> tuple[Link, ...]:
+    found = []
+    for item in _list(listed):
+        name = _text(_table(item).get("name"))
+        if name is not None:
+            extras = tuple(normal_name(e) for e in _list(item.get("extra")) if isinstance(e, str))
+            extras += tuple(normal_name(e) for e in _list(item.get("extras")) if isinstance(e, str))
+            found.append(
+                Link(normal_name(name), _text(item.get("version")), extras, _text(item.get("marker")))
+            )
+    return tuple(found)
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
