@@ -55,6 +55,11 @@ def test_what_any_install_makes(path: str) -> None:
     assert not places.is_written_anew(path)
 
 
+def test_apks_world_is_a_book() -> None:
+    assert places.is_book("/etc/apk/world")
+    assert not places.is_book("/etc/apk/worlds")
+
+
 @pytest.mark.parametrize("path", ["/etc/passwd", "/var/lib/app", "/var/lib/dpkgs", "/usr/lib/python39"])
 def test_what_is_no_book(path: str) -> None:
     assert not places.is_book(path)

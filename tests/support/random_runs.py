@@ -33,7 +33,7 @@ DEBIAN = System(
     "python:3.13-slim",
     "apt-get update && ",
     "apt-get install -y --no-install-recommends",
-    ("tini", "cron", "libmagic1", "logrotate", "less", "jq", "sudo", "dumb-init", "rsync"),
+    ("tini", "cron", "libmagic1", "logrotate", "less", "jq", "sudo", "dumb-init"),
     {
         "nginx-light": ("/var/log/nginx", "/var/lib/nginx"),
         "cron": ("/var/spool/cron",),

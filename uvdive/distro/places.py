@@ -62,7 +62,7 @@ _SHARED = re.compile(
 _SOURCES = re.compile(r"/(?:etc/(?:apt|apk)|usr/share/keyrings|etc/yum)(?:/|$)")
 _USERS = re.compile(r"/etc/(?:passwd|group|shadow|gshadow|subuid|subgid|\.pwd\.lock)-?$")
 _MAIL = re.compile(r"/var/(?:spool/)?mail/[^/]+$")
-_BOOKS = _below(*DATABASES, "/lib/apk", "/usr/lib/apk", *RECORDS)
+_BOOKS = _below(*DATABASES, "/lib/apk", "/usr/lib/apk", "/etc/apk/world", *RECORDS)
 _WRITTEN = _below(*DATABASES, "/lib/apk", "/usr/lib/apk", *RECORDS, LOGS, CACHES)
 _MADE = re.compile(
     r"/(?:etc/(?:alternatives|ssl/certs|rc[0-6S]\.d|ld\.so\.cache)|usr/lib/python3)(?:[/.-]|$)"

@@ -8,7 +8,7 @@ import pytest
 from dockerfiles import BASE, SYNC, decision, last_stage
 from system_facts import LIBPQ, facts, packages
 
-from uvdive.ledger.report import User
+from uvdive.ledger.report import Component, User
 from uvdive.rewrite.evidence.os_needs import Need
 
 START = 'CMD ["flask", "run"]\n'
@@ -305,3 +305,30 @@ def test_r33_a_library_that_is_needed_by_name_is_not_saved(project) -> None:
     made = project(f"{BASE}{INSTALL} libpq-dev\n{SYNC}{START}")
     reason = decision(made.plan(system=facts([LINKS], only=["libpq-dev"])), "build-packages").reason
     assert "libpq-dev and what they bring (2.0 kB)" in reason
+
+
+def test_r33_what_scripts_noted_for_the_service_of_a_dropped_package_is_announced(project, node) -> None:
+    made = project(
+        f"{BASE}{INSTALL} vim\n{SYNC}{START}",
+        {
+            INSTALL: {
+                "/usr/lib/systemd/system/vim.service": node(4),
+                "/usr/lib/systemd/system/x.service": node(4),
+            }
+        },
+    )
+    report = made.report
+    for path, name in (
+        (b"/usr/lib/systemd/system/vim.service", "vim"),
+        (b"/usr/lib/systemd/system/x.service", "x"),
+    ):
+        component = Component("os-packages", name, "1", "package", "", 4, 4, 0)
+        report = replace(report, components=(*report.components, component))
+        table = report.files
+        report.inode_component[table.entry_inode[table.visible(table.find(path))]] = (
+            len(report.components) - 1
+        )
+    made.report = report
+    result = made.plan(system=facts(only=["vim"]), choices={"package-vim": "drop"})
+    helper = "/var/lib/systemd/deb-systemd-helper-enabled"
+    assert [path for path in result.allowed.paths if "helper" in path] == [f"{helper}/vim.service.dsh-also"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.edits import Edit
@@ -13,6 +12,7 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages.by_other_programs import OtherMeans, note_others
 from uvdive.rewrite.packages.edits import PackageEdits, marks
+from uvdive.rewrite.packages.gone import note_gone, note_left_over
 from uvdive.rewrite.packages.install_commands import Install, installs, removals
 from uvdive.rewrite.packages.keep_or_drop import decide
 from uvdive.rewrite.packages.needs import libraries
@@ -108,45 +108,6 @@ def _plan(packages: Packages, *, others: bool) -> PackagePlan:
         others=packages.others,
     )
     if result.dropped:
-        _note_left_over(packages, result.dropped)
-        _note_gone(packages, result.dropped)
+        note_left_over(packages, result.dropped)
+        note_gone(packages, result.dropped)
     return result
-
-
-def _note_left_over(packages: Packages, dropped: frozenset[str]) -> None:
-    """Name the packages that only came with others which the build removes again (R43)."""
-    left = sorted(dropped - packages.closure(packages.names(dropped=True)))
-    if left:
-        packages.notes.decide(
-            "left-over-packages",
-            "R43",
-            packages.removals[0].run.step.line if packages.removals else None,
-            f"Leave out {len(left)} OS packages that nothing asks for",
-            f"They came with packages that the build removes again: {', '.join(left)}.",
-        )
-
-
-def _note_gone(packages: Packages, dropped: frozenset[str]) -> None:
-    """Tell the proof which packages and paths the final image lacks on purpose."""
-    notes = packages.notes
-    notes.allowed.packages.update(dropped)
-    notes.allowed.paths.update(path for path, of in packages.facts.listed.items() if of <= dropped)
-    notes.allowed.paths.update(_of_debians_python(packages, dropped))
-
-
-def _of_debians_python(packages: Packages, dropped: frozenset[str]) -> Iterable[str]:
-    """What the scripts of a Python made that the final image gets no more."""
-    report = packages.evidence.report
-    theirs = {e.path.rstrip("/"): e.python or "" for e in report.environments} if report else {}
-    for name in dropped:
-        match = re.fullmatch(r"python(3\.\d+)-minimal", name)
-        if match is not None:
-            yield from (
-                "/var/lib/python",
-                "/etc/python3",
-                f"/usr/lib/python{match[1]}",
-                "/usr/lib/python3",
-            )
-            home = f"/usr/local/lib/python{match[1]}"
-            other = not theirs.get("/usr/local", "").startswith(f"{match[1]}.")
-            yield home if other else f"{home}/dist-packages"
