@@ -14,6 +14,7 @@ from samples import sample_report
 
 from uvdive.base.progress import CancelToken, Note, ignore
 from uvdive.build.events import BuildResult
+from uvdive.build.settings import StartSettings
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session import atdesk
 from uvdive.session.desk import Desk, Held, open_desk
@@ -85,5 +86,15 @@ def test_what_imports_gave_is_there_for_the_next_proof(monkeypatch: pytest.Monke
     monkeypatch.setattr(atdesk, "prove", prove)
     desk, cancel = Forking(Loaded(report, None)), CancelToken()
     for _ in range(2):
-        atdesk.prove_held(desk, PLAN, Path(), (), start=False, on_event=ignore, cancel=cancel)
+        atdesk.prove_held(
+            desk,
+            PLAN,
+            Path(),
+            (),
+            start=False,
+            settings=StartSettings(),
+            own=(),
+            on_event=ignore,
+            cancel=cancel,
+        )
     assert seen == [0, 1]
