@@ -10,9 +10,10 @@ from typing import IO, cast
 _ANEW = re.compile(
     r"""(?x)
       var/lib/(?:dpkg|apt)(?:/.*)? | var/cache/(?:apt|debconf|ldconfig|fontconfig)(?:/.*)?
-    | (?:usr/)?lib/apk(?:/.*)? | etc/apk/(?:world|arch) | var/cache/apk(?:/.*)?
+    | (?:usr/)?lib/apk(?:/.*)? | etc/apk/arch | var/cache/apk(?:/.*)?
     | var/log/(?:apt/.*|dpkg\.log|alternatives\.log|apk\.log|lastlog|faillog|wtmp|btmp)
     | etc/(?:passwd|group|shadow|gshadow|subuid|subgid)-? | etc/\.pwd\.lock | etc/ld\.so\.cache
+    | etc/machine-id | var/lib/dbus/machine-id
     | (?:tmp|var/tmp)/.* | \.dockerenv | etc/(?:hosts|hostname|resolv\.conf|mtab) | (?:dev|proc|sys)(?:/.*)?
     """
 )

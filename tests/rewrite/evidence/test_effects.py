@@ -41,6 +41,7 @@ NAMED = {
     "(cd /srv && touch a); touch b": "/srv/a /app/b",
     "mkdir -p /var/{lib,log}/x": "/var/lib/x /var/log/x",
     "for d in /run/a /run/b; do mkdir $d; done": "/run/a /run/b",
+    "for d in a b; do mkdir /run/$d; done; for d in c; do mkdir /run/$d; done": "/run/a /run/b /run/c",
     "X=/data; mkdir -p $X/a": "/data/a",
     "mkdir ${HOME_OF_APP}/a ${NOT_SET:-/y}/b": "/srv/app/a /y/b",
     "chown app /var/lib/*": "/var/lib/app",

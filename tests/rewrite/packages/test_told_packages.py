@@ -9,7 +9,13 @@ from dockerfiles import BASE, FLASK, SYNC, decision, last_stage, refused
 from system_facts import facts, packages
 
 from uvdive.ledger.system.installed import Installed
-from uvdive.rewrite.evidence.package_books import asked_for, listed_by_apk, scripted, scripted_by_tmpfiles
+from uvdive.rewrite.evidence.package_books import (
+    asked_anew,
+    asked_for,
+    listed_by_apk,
+    scripted,
+    scripted_by_tmpfiles,
+)
 
 FOUND = packages("libc6", "tini", "file: libmagic1t64", "libmagic1t64: (libmagic1)", "gcc: cpp", "cpp", "jq")
 UPDATE = "RUN apt-get update && "
@@ -164,6 +170,23 @@ def test_who_asked_for_a_package_stands_in_apts_and_apks_books() -> None:
     assert asked_for({b"/var/lib/apt/extended_states": states}.get, installed) == {"tini"}
     assert asked_for({b"/etc/apk/world": b"tini=1.2\n.run\nfile@edge\n"}.get, {}) == {"tini", ".run", "file"}
     assert asked_for({}.get, installed) == set(installed)
+
+
+def test_what_a_layer_asked_for_that_was_there_before_is_told_by_what_its_books_add() -> None:
+    worlds = [(0, b"a\n"), (3, b"a\ntzdata\n"), (5, b"a\ntzdata\n.run\n")]
+    automatic = b"Package: x\nAuto-Installed: 1\n\n"
+    states = [(1, automatic), (3, automatic.replace(b"1", b"0"))]
+    assert asked_anew(worlds, []) == {3: {"tzdata"}, 5: {".run"}}
+    assert asked_anew(worlds, states) == {3: {"tzdata", "x"}, 5: {".run"}}
+    assert asked_anew([], []) == {}
+
+
+def test_a_list_that_names_what_is_there_already_is_kept_for_the_books(project) -> None:
+    made = project(f"{BASE}RUN apk add $(cat list)\n{SYNC}{FLASK}")
+    system = replace(
+        facts(found=FOUND, programs=(), only=("libc6",)), asked_for=frozenset(), asked_anew={1: {"libc6"}}
+    )
+    assert "RUN apk add libc6\n" in last_stage(made.plan(system=system))
 
 
 def test_the_paths_in_packages_scripts_and_in_apks_lists() -> None:

@@ -161,6 +161,11 @@ class Contents:
         self._open.callback(client.close)
         return client.api
 
+    @property
+    def holds_replaced(self) -> bool:
+        """Can files be read that a later layer replaced? A container has the last state alone."""
+        return not self._place.container
+
     def __enter__(self) -> Self:
         return self
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from uvdive.base.progress import Note, OnEvent, ignore
@@ -60,7 +60,7 @@ class SystemFacts:
     ``listed`` are what only added packages brought and the ledger counts elsewhere, with these:
     folders, symlinks, and the files of Debian's Python. ``asked_for`` are packages that somebody
     named to the package manager; None: not known. ``scripted`` are paths that the scripts of
-    added packages name.
+    added packages name; ``asked_anew`` are, by layer, packages that were there when somebody named them.
     """
 
     packages: Mapping[str, Installed]
@@ -71,6 +71,7 @@ class SystemFacts:
     listed: Mapping[str, frozenset[str]]
     asked_for: frozenset[str] | None = None
     scripted: frozenset[str] = frozenset()
+    asked_anew: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
 def read_system(report: ImageReport, place: ContentPlace, *, on_event: OnEvent = ignore) -> SystemFacts:
@@ -91,6 +92,7 @@ def read_system(report: ImageReport, place: ContentPlace, *, on_event: OnEvent =
             seen.listed_paths(),
             seen.asked_for,
             seen.scripted,
+            seen.asked_anew,
         )
 
 

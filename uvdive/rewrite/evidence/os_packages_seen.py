@@ -14,7 +14,15 @@ from uvdive.ledger.reading.contents import Contents, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed, installed_packages
 from uvdive.ledger.whose import os_package
-from uvdive.rewrite.evidence.package_books import asked_for, listed_by_apk, scripted, scripted_by_tmpfiles
+from uvdive.rewrite.evidence.package_books import (
+    STATES,
+    WORLD,
+    asked_anew,
+    asked_for,
+    listed_by_apk,
+    scripted,
+    scripted_by_tmpfiles,
+)
 
 # What packages' scripts make links in: update-alternatives, update-rc.d.
 _LINKED = (b"/etc/alternatives/", *(b"/etc/rc%c.d/" % level for level in b"0123456S"))
@@ -118,6 +126,18 @@ class OsPackagesSeen:
     def asked_for(self) -> frozenset[str]:
         """The packages that somebody named to apt or apk; the others came because these need them."""
         return asked_for(self._small, self.installed)
+
+    @cached_property
+    def asked_anew(self) -> dict[int, frozenset[str]]:
+        """By layer: the packages that somebody named there and that were there before."""
+        return asked_anew(self._versions(WORLD), self._versions(STATES))
+
+    def _versions(self, path: bytes) -> list[tuple[int, bytes]]:
+        """Every version of a file with its layer, bottom first; none where only the last can be read."""
+        node = self.table.find(path) if self._contents.holds_replaced else None
+        entries = self.table.entries_of(node) if node is not None else ()
+        files = (entry for entry in entries if self.table.entry_kind[entry] == Kind.FILE)
+        return [(self.table.entry_layer[entry], self.read(entry, _MOST)) for entry in files]
 
     @cached_property
     def scripted(self) -> frozenset[str]:

@@ -7,12 +7,16 @@ import itertools
 import re
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from uvdive.distro.places import APK, DPKG
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.system.installed import Read
 
+Versions = Sequence[tuple[int, bytes]]
+"""What a file held, with the layer of each version, bottom first."""
+
+WORLD, STATES = b"/etc/apk/world", b"/var/lib/apt/extended_states"
 _MOST_SCRIPTS, _MOST_BYTES = 10_000, 1 << 20
 # What dpkg keeps of a package that runs, or says what the package writes, when it is installed.
 _SCRIPTS = ("preinst", "postinst", "config", "triggers", "conffiles")
@@ -24,19 +28,42 @@ def asked_for(read: Read, installed: Iterable[str]) -> frozenset[str]:
 
     apt-mark(8): https://manpages.debian.org/trixie/apt/apt-mark.8.en.html
     """
-    world = read(b"/etc/apk/world")
+    world = read(WORLD)
     if world is not None:
-        return frozenset(re.split(r"[<>=~@]", word)[0] for word in text(world).split())
-    states = read(b"/var/lib/apt/extended_states") or b""
+        return _of_world(world)
+    return frozenset(installed) - _automatic(read(STATES) or b"")
+
+
+def _of_world(world: bytes) -> frozenset[str]:
+    return frozenset(re.split(r"[<>=~@]", word)[0] for word in text(world).split())
+
+
+def _automatic(states: bytes) -> frozenset[str]:
     stanzas = (text(stanza).split("\n") for stanza in states.split(b"\n\n"))
-    automatic = {
+    return frozenset(
         line.partition(": ")[2].strip()
         for stanza in stanzas
         if "Auto-Installed: 1" in stanza
         for line in stanza
         if line.startswith("Package: ")
-    }
-    return frozenset(installed) - automatic
+    )
+
+
+def asked_anew(
+    worlds: Sequence[tuple[int, bytes]], states: Sequence[tuple[int, bytes]]
+) -> dict[int, frozenset[str]]:
+    """What each layer asked for that was there before, as need of others: by what its books add.
+
+    Args:
+        worlds: apk's world.
+        states: apt's states.
+    """
+    found: dict[int, frozenset[str]] = {}
+    for (_, before), (layer, after) in itertools.pairwise(worlds):
+        found[layer] = _of_world(after) - _of_world(before)
+    for (_, before), (layer, after) in itertools.pairwise(states):
+        found[layer] = found.get(layer, frozenset()) | (_automatic(before) - _automatic(after))
+    return found
 
 
 def scripted(read: Read, packages: Iterable[str], architecture: str) -> frozenset[str]:

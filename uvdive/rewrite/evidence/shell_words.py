@@ -41,7 +41,8 @@ def values_of(script: Script, environ: Mapping[str, str]) -> dict[str, tuple[str
             found.update({word.text: (UNKNOWN,) for word in command.words[1:]})
     for match in _LOOP.finditer(script.text):
         words = [each.strip("\"'") for each in match[2].split()]
-        found[match[1]] = tuple(text for word in words for text in texts(word, found)) or (UNKNOWN,)
+        looped = tuple(text for word in words for text in texts(word, found)) or (UNKNOWN,)
+        found[match[1]] = tuple(dict.fromkeys((*found.get(match[1], ()), *looped)))
     return found
 
 

@@ -43,12 +43,20 @@ def with_told(
         recommends = any(install.recommends for install in (*result, *own))
         left = mine - closure(facts.packages, named, recommends=recommends) - there
         if any(_is_open(listed) for install in own for listed in install.words):
-            asked = facts.asked_for
-            own = _filled(own, fewest(facts.packages, left) if asked is None else sorted(left & asked))
+            own = _filled(own, _asked(facts, run, left, named))
         elif own and not {"other", "uv"} & set(run.classes) and not _purged(facts, own):
             unexplained |= left
         result += own
     return result, frozenset(unexplained)
+
+
+def _asked(facts: SystemFacts, run: Run, left: set[str], named: Sequence[str]) -> Sequence[str]:
+    """What a list must have named: of what came with the layer, and of what was there before."""
+    if facts.asked_for is None:
+        return fewest(facts.packages, left)
+    layer = -1 if run.step.layer is None else run.step.layer
+    anew = facts.asked_anew.get(layer, frozenset()) & facts.packages.keys() - set(named)
+    return sorted(left & facts.asked_for | anew)
 
 
 def _is_open(listed: Listed) -> bool:
