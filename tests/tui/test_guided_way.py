@@ -47,7 +47,7 @@ def test_from_the_build_to_the_written_file_and_back(terminal: Terminal, project
     text = terminal.see("off by")
     assert "the original" in text
     terminal.press("w")
-    terminal.see("Write the rewrite?")
+    terminal.see("Replace ")
     terminal.press("y")
     terminal.see("written; u undoes it")
     assert b"AS runner" in (project / "Dockerfile").read_bytes()

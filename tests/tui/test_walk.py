@@ -103,7 +103,7 @@ def test_palette_and_rewrite_are_reached_and_left_by_keys(terminal: Terminal):
     terminal.press("w")
     terminal.see("so nothing is proven")
     terminal.press("n")
-    terminal.see("Split")
+    terminal.see("i Rule")
     terminal.press("Escape")
     terminal.see("f Findings")
     terminal.press("q")
