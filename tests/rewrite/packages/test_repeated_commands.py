@@ -19,6 +19,23 @@ def test_r28_users_are_made_again_with_their_numbers(project, node) -> None:
     assert lines.index("USER app") > lines.index("COPY --from=builder /data /data")
 
 
+@pytest.mark.parametrize(
+    ("command", "repeated"),
+    [
+        ("useradd -g 3000 -G www-data app", "useradd -u 999 -g 3000 -G www-data app"),
+        ("useradd -c www-data --home-dir /srv app", "useradd -u 999 -c www-data --home-dir /srv app"),
+        ("useradd --groups www-data,audio app", "useradd -u 999 --groups www-data,audio app"),
+        ("useradd -u 999 app", "useradd -u 999 app"),
+        ("usermod -aG www-data app", "usermod -aG www-data app"),
+    ],
+)
+def test_r28_the_number_is_the_new_users_and_no_others(project, node, command, repeated) -> None:
+    users = [User("www-data", 33, 33, "/var/www"), User("app", 999, 998, "/home/app")]
+    text = f"{BASE}RUN {command}\n{SYNC}{FLASK}"
+    made = project(text, {"RUN user": {"/etc/passwd": node(20)}}, users=users)
+    assert f"RUN {repeated}" in runner(made.plan())
+
+
 def test_r28_a_user_among_other_things_is_refused(project) -> None:
     text = BASE + "RUN useradd app | tee log\n" + SYNC + FLASK
     assert refused(project(text).plan()) == ("R28", 2)

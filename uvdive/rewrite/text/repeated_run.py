@@ -18,7 +18,9 @@ from uvdive.rewrite.packages import PackagePlan
 _VALUES = frozenset(
     (
         *("--gecos", "--home", "--shell", "--ingroup", "--firstuid", "--lastuid", "--comment", "--conf"),
-        *("-g", "-h", "-s", "-G", "-k"),
+        *("-g", "-h", "-s", "-G", "-k", "-b", "-c", "-d", "-e", "-f", "-K", "-p", "-u"),
+        *("--home-dir", "--base-dir", "--expiredate", "--inactive", "--gid", "--groups", "--skel", "--key"),
+        *("--password", "--uid"),
     )
 )
 _MAKERS = frozenset({"useradd", "groupadd", "adduser", "addgroup"})
@@ -123,21 +125,22 @@ def _id_option(command: Command, users: Sequence[User], os_id: str) -> str | Non
     if not words or words[0].rsplit("/", 1)[-1] not in _MAKERS:
         return None
     tool = words[0].rsplit("/", 1)[-1]
-    user = next((user for user in users if user.name in words), None)
+    operands = _operands(words[1:])
+    user = next((user for user in users if operands and user.name == operands[-1]), None)
     if user is None:
         return None
     is_group = tool in ("groupadd", "addgroup")
     short, long, number = ("g", "gid", user.gid) if is_group else ("u", "uid", user.uid)
     if any(re.match(rf"-{short}\b|--{long}\b|-\w*{short}$", word) for word in words):
         return None
-    if tool == "adduser" and len(_operands(words[1:])) > 1:
+    if tool == "adduser" and len(operands) > 1:
         return None  # `adduser USER GROUP` makes nobody
     name = f"--{long}" if tool in ("adduser", "addgroup") and os_id != "alpine" else f"-{short}"
     return f"{name} {shlex.quote(str(number))}"
 
 
 def _operands(words: Sequence[str]) -> list[str]:
-    """The words that are neither options of Debian's or busybox's adduser nor their values."""
+    """The words that are neither options of useradd or of Debian's or busybox's adduser, nor their values."""
     found = []
     skip = False
     for word in words:
