@@ -9,13 +9,17 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.style import Style
 from textual.widget import Widget
+from textual.widgets import Static
 
 WIDE = 90
 """From so many columns on all panes are shown at once."""
 
 
 class Panes(Screen[None]):
-    """A screen with numbered panes; ``PANES`` are the ids of their widgets, in order."""
+    """A screen with numbered panes; ``PANES`` are the ids of their widgets, in order.
+
+    It composes a ``Static`` with the id ``tabs``, which names them where one is shown at a time.
+    """
 
     PANES: ClassVar[tuple[str, ...]] = ()
     HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual declares it
@@ -75,6 +79,7 @@ class Panes(Screen[None]):
 
     def pane_changed(self) -> None:
         """Another pane has the focus."""
+        self.query_one("#tabs", Static).update(self.tabs())
 
     def resized(self) -> None:
         """The screen has another size: what is fitted to its width is to be drawn anew."""

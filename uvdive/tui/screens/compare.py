@@ -95,10 +95,6 @@ class CompareScreen(Sifting):
         """What a pane holds."""
         return {"deltas": "Before and after", "items": KINDS[self.kind][0]}.get(name, "Details")
 
-    def pane_changed(self) -> None:
-        """Another pane has the focus."""
-        self.query_one("#tabs", Static).update(self.tabs())
-
     def resized(self) -> None:
         """As many words in the headline as fit now."""
         self._headline()

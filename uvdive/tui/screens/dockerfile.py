@@ -100,10 +100,6 @@ class DockerfileScreen(ActionScreen, Panes):
     def _chosen(self) -> None:
         self.action_layer()
 
-    def pane_changed(self) -> None:
-        """Another pane has the focus."""
-        self.query_one("#tabs", Static).update(self.tabs())
-
     def layer_of(self) -> int | None:
         """The topmost layer of the line."""
         line = self.selected

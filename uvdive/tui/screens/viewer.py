@@ -68,10 +68,6 @@ class ViewerScreen(ActionScreen, Panes):
         """As much of the path as fits now."""
         self._title()
 
-    def pane_changed(self) -> None:
-        """Another pane has the focus."""
-        self.query_one("#tabs", Static).update(self.tabs())
-
     @property
     def version(self) -> Version:
         """The version that is shown."""

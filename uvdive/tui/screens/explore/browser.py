@@ -80,7 +80,7 @@ class Browser(ActionScreen, Panes):
 
     def pane_changed(self) -> None:
         """Another pane has the focus: the details are of its selection."""
-        self.query_one("#tabs", Static).update(self.tabs())
+        super().pane_changed()
         self._describe()
 
     def not_answered(self, error: UvdiveError) -> None:

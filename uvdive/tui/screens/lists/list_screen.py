@@ -115,10 +115,6 @@ class ListScreen(Sifting):
         """The list is called by what it holds."""
         return self.NAME if name == "items" else name.capitalize()
 
-    def pane_changed(self) -> None:
-        """Another pane has the focus."""
-        self.query_one("#tabs", Static).update(self.tabs())
-
     def sift(self) -> None:
         """Ask for the items that fit."""
         self.ask_page(self.needle, self.order)

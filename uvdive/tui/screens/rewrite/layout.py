@@ -106,10 +106,6 @@ class RewriteLayout(ActionScreen, Panes):
         title = Content(f"{self.number('log')} {self.query_one(LogView).title()}")
         self.pane("log").border_title = cast("str", title)
 
-    def pane_changed(self) -> None:
-        """Another pane has the focus."""
-        self.query_one("#tabs", Static).update(self.tabs())
-
     def show_view(self, view: str) -> None:
         """Show the plan or the build, and give its first pane the keys."""
         self.query_one(ContentSwitcher).current = view
