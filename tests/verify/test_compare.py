@@ -8,6 +8,7 @@ import pairs_of_images as pairs
 import pytest
 from layers import content
 
+from uvdive.base.names import normal_name
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import Component, Environment
 from uvdive.output.comparison_json import comparison_data
@@ -15,7 +16,6 @@ from uvdive.output.markdown import comparison_markdown
 from uvdive.output.text_comparison import comparison_text
 from uvdive.session.comparing import compare_images
 from uvdive.verify.checks import OwnerDelta
-from uvdive.verify.compare import normal_name
 from uvdive.verify.files.check import check_files
 from uvdive.verify.verdict import verdict
 

@@ -12,3 +12,8 @@ def upward(folder: str) -> Iterator[str]:
     while folder not in ("/", ""):
         folder = posixpath.dirname(folder)
         yield folder
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Is a path the folder itself, or in it?"""
+    return path == folder or path.startswith(f"{folder.rstrip('/')}/")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from uvdive.dockerfile.heredocs import raw_words
 
 Lookup = Callable[[str], str | None]
 """Finds a variable's value: the ``get`` of a mapping, mostly."""
+
+VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+"""``$X`` or ``${X}``, without anything that a shell could do with it."""
 
 # A name, or one of the shell's own parameters, which no build sets.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
@@ -180,3 +183,8 @@ def pairs(value: str, lookup: Lookup, escape: str = "\\") -> list[tuple[str, str
         name, equals, text = word.partition("=")
         found.append((expand(name, lookup, escape), expand(text, lookup, escape) if equals else None))
     return found
+
+
+def filled_in(text: str, values: Mapping[str, str]) -> str:
+    """A text with the plain variables that are known; all others stay as they are."""
+    return VARIABLE.sub(lambda found: values.get(found[1] or found[2], found[0]), text)

@@ -9,11 +9,10 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
-from uvdive.uv.calls import value_of
+from uvdive.uv.calls import TRUE, value_of
 
 _IN_HOME = ".cache/uv"
 _WITHOUT = frozenset({"--no-cache", "-n", "--no-cache-dir"})
-_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _DEFAULT = re.compile(rf"/{re.escape(_IN_HOME)}(?:/|$)")
 
 
@@ -25,7 +24,7 @@ def cache_folder(variables: Mapping[str, str], home: str | None, words: Sequence
         home: the user's home in ``/etc/passwd``, which counts where HOME is not set; None: not known.
         words: the call's words, with the options in front of the subcommand.
     """
-    if _WITHOUT & set(words) or variables.get("UV_NO_CACHE", "").lower() in _TRUE:
+    if _WITHOUT & set(words) or variables.get("UV_NO_CACHE", "").lower() in TRUE:
         return None
     named = value_of(words, "--cache-dir") or variables.get("UV_CACHE_DIR")
     if named:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.shell import read_script
 
+TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
+"""What uv takes for true in a variable."""
+
 _GLOBAL_VALUES = frozenset(
     {"--directory", "--project", "--color", "--cache-dir", "--config-file", "--allow-insecure-host"}
 )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from uvdive.distro.release import OsRelease
+from uvdive.dockerfile.variables import VARIABLE
 
 _UV = frozenset({"ghcr.io/astral-sh/uv", "astral/uv"})
 _HUB = re.compile(r"(?:index\.)?docker\.io/")
 _SYSTEMS = frozenset({"debian", "ubuntu", "alpine", "buildpack-deps"})
 _PYTHON_TAG = re.compile(r"python(?P<minor>\d+\.\d+)(?:\.\d+)?-(?P<rest>.+)")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _WRITTEN = re.compile(
     r"[^:$\s]+:(?:(?!python)[^-\s]+-)?python(?P<minor>[\d.]+|\$\{?\w+\}?)-(?P<rest>[^@:\s]+?)(?P<slim>-slim)?"
 )
@@ -126,7 +126,7 @@ def written_without_uv(written: str, base: str, runner: str) -> str | None:
         return None
     values: dict[str, str] = {}
     pattern, end = "", 0
-    for found in _VARIABLE.finditer(written):
+    for found in VARIABLE.finditer(written):
         name = found[1] or found[2]
         again = f"(?P={name})" if name in values else f"(?P<{name}>.+?)"
         pattern += re.escape(written[end : found.start()]) + again
@@ -135,7 +135,7 @@ def written_without_uv(written: str, base: str, runner: str) -> str | None:
     if comes_to is None:
         return None
     new = f"python:{match['minor']}-{'slim-' if match['slim'] else ''}{match['rest']}"
-    expanded = _VARIABLE.sub(lambda found: comes_to[found[1] or found[2]], new)
+    expanded = VARIABLE.sub(lambda found: comes_to[found[1] or found[2]], new)
     return new if expanded == runner else None
 
 

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from uvdive.base.names import normal_name
+
 NOT_INSTALLED = "virtual"
 """The source of a project that is none of Python's packages: its dependencies alone are installed."""
 
@@ -19,11 +21,6 @@ LOCAL = frozenset({NOT_INSTALLED, "editable", "directory"})
 """The sources that are folders of the author's."""
 
 _KINDS = (*LOCAL, "registry", "git", "url", "path")
-
-
-def normal_name(name: str) -> str:
-    """A distribution's or extra's name as PEP 503 compares it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ def read_lock(text: str) -> LockFile | None:
     except (ValueError, RecursionError):
         return None
     entries = top.get("package")
-    manifest = _table(top.get("manifest"))
+    manifest = as_table(top.get("manifest"))
     if not isinstance(entries, list) and not manifest and "version" not in top:
         return None
     packages: dict[str, tuple[Locked, ...]] = {}
@@ -104,7 +101,7 @@ def read_lock(text: str) -> LockFile | None:
         package = _package(entry)
         if package is not None:
             packages[package.name] = (*packages.get(package.name, ()), package)
-    members = frozenset(normal_name(m) for m in _list(manifest.get("members")) if isinstance(m, str))
+    members = frozenset(normal_name(m) for m in as_list(manifest.get("members")) if isinstance(m, str))
     return LockFile(
         packages,
         members,
@@ -188,10 +185,10 @@ def _picked(tables: Mapping[str, tuple[Link, ...]], names: Collection[str]) -> I
 
 
 def _package(entry: Any) -> Locked | None:
-    name = _text(_table(entry).get("name"))
+    name = _text(as_table(entry).get("name"))
     if name is None:
         return None
-    source = _table(entry.get("source"))
+    source = as_table(entry.get("source"))
     kind = next((kind for kind in _KINDS if isinstance(source.get(kind), str)), "")
     place = source[kind] if kind in LOCAL else ""
     return Locked(
@@ -206,27 +203,29 @@ def _package(entry: Any) -> Locked | None:
 
 
 def _by_name(tables: Any) -> dict[str, tuple[Link, ...]]:
-    return {normal_name(name): _links(listed) for name, listed in _table(tables).items()}
+    return {normal_name(name): _links(listed) for name, listed in as_table(tables).items()}
 
 
 def _links(listed: Any) -> tuple[Link, ...]:
     found = []
-    for item in _list(listed):
-        name = _text(_table(item).get("name"))
+    for item in as_list(listed):
+        name = _text(as_table(item).get("name"))
         if name is not None:
-            extras = tuple(normal_name(e) for e in _list(item.get("extra")) if isinstance(e, str))
-            extras += tuple(normal_name(e) for e in _list(item.get("extras")) if isinstance(e, str))
+            extras = tuple(normal_name(e) for e in as_list(item.get("extra")) if isinstance(e, str))
+            extras += tuple(normal_name(e) for e in as_list(item.get("extras")) if isinstance(e, str))
             found.append(
                 Link(normal_name(name), _text(item.get("version")), extras, _text(item.get("marker")))
             )
     return tuple(found)
 
 
-def _table(value: Any) -> dict[str, Any]:
+def as_table(value: Any) -> dict[str, Any]:
+    """A value of a TOML file that has to be a table; an empty one where it is something else."""
     return value if isinstance(value, dict) else {}
 
 
-def _list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """A value of a TOML file that has to be a list; an empty one where it is something else."""
     return value if isinstance(value, list) else []
 
 

@@ -10,18 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from uvdive.uv.lock import Asked, normal_name
+from uvdive.base.names import normal_name
+from uvdive.uv.calls import TRUE
+from uvdive.uv.lock import Asked
 
-_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _VALUED = frozenset(
     {"--extra", "--no-extra", "--group", "--no-group", "--only-group", "--package", "--no-install-package"}
 )
-_PARTIAL = frozenset({"--no-install-project", "--no-install-workspace", "--no-install-local"})
+PARTIAL = frozenset({"--no-install-project", "--no-install-workspace", "--no-install-local"})
+"""Options of a sync that leave out what is the author's own."""
 
 
 def is_set(environ: Mapping[str, str], name: str) -> bool:
     """Is a variable set to what uv takes for true?"""
-    return environ.get(name, "").strip().lower() in _TRUE
+    return environ.get(name, "").strip().lower() in TRUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def read_selection(words: Sequence[str], environ: Mapping[str, str], *, exact: b
     for flag, option in whole.items():
         if flag in flags:
             found[option].add("*")
-    parts = flags & _PARTIAL
+    parts = flags & PARTIAL
     return Selection(
         groups=frozenset(found["--group"]),
         without=frozenset(found["--no-group"]),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from uvdive.base.names import normal_name
 from uvdive.ledger.owners import OWNERS
-from uvdive.ledger.python.distributions import normal_name
 from uvdive.ledger.reading.contents import Places
 from uvdive.ledger.report import Component, Distribution, Environment, ImageReport
 from uvdive.ledger.whose import is_os_package

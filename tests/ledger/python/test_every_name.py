@@ -8,7 +8,8 @@ import layers as make
 import pytest
 from owning import found, only_owner, read_layers
 
-from uvdive.ledger.python.distributions import name_and_version, normal_name, record_paths
+from uvdive.base.names import normal_name
+from uvdive.ledger.python.distributions import name_and_version, record_paths
 from uvdive.ledger.python.interpreters import LIB
 
 OS = ("CMD base", [make.file("var/lib/dpkg/status", b"")])

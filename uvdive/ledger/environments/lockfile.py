@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from uvdive.ledger.python.distributions import normal_name
+from uvdive.base.names import normal_name
+from uvdive.uv.lock import as_list, as_table
 
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?")
 
@@ -64,12 +65,12 @@ def parse_lock(data: bytes) -> Lock | None:
         package.needs += _needs(entry.get("dependencies"))
         _merge(package.extras, entry.get("optional-dependencies"))
         _merge(package.groups, entry.get("dev-dependencies"))
-        source = _table(entry.get("source"))
+        source = as_table(entry.get("source"))
         place = source.get("virtual", source.get("editable"))
         if isinstance(place, str):
             own.append((place != ".", name))
-    manifest = _table(top.get("manifest"))
-    members = {normal_name(m) for m in _list(manifest.get("members")) if isinstance(m, str)}
+    manifest = as_table(top.get("manifest"))
+    members = {normal_name(m) for m in as_list(manifest.get("members")) if isinstance(m, str)}
     mine = [name for far, name in sorted(own) if name in members or (not members and not far)]
     roots = mine or [name for _, name in sorted(own)]
     top_package = Package(_needs(manifest.get("requirements")))
@@ -83,14 +84,14 @@ def parse_lock(data: bytes) -> Lock | None:
 def parse_project(data: bytes) -> Lock | None:
     """What a ``pyproject.toml`` asks for directly; None where it holds no project."""
     top = _load(data)
-    project = _table(top.get("project"))
+    project = as_table(top.get("project"))
     name = project.get("name")
     if not isinstance(name, str):
         return None
     package = Package(_requirements(project.get("dependencies")))
-    for extra, listed in _table(project.get("optional-dependencies")).items():
+    for extra, listed in as_table(project.get("optional-dependencies")).items():
         package.extras[normal_name(extra)] = _requirements(listed)
-    groups = _table(top.get("dependency-groups"))
+    groups = as_table(top.get("dependency-groups"))
     for group in groups:
         package.groups[group] = list(_group(groups, group, set()))
     return Lock({normal_name(name): package}, (normal_name(name),))
@@ -103,32 +104,24 @@ def _load(data: bytes) -> dict[str, Any]:
         return {}
 
 
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def _needs(listed: Any) -> list[Need]:
     found = []
-    for item in _list(listed):
-        name = _table(item).get("name")
+    for item in as_list(listed):
+        name = as_table(item).get("name")
         if isinstance(name, str):
-            extras = [e for e in _list(item.get("extra")) if isinstance(e, str)]
+            extras = [e for e in as_list(item.get("extra")) if isinstance(e, str)]
             found.append(Need(normal_name(name), tuple(map(normal_name, extras)), "marker" not in item))
     return found
 
 
 def _merge(into: dict[str, list[Need]], tables: Any) -> None:
-    for name, listed in _table(tables).items():
+    for name, listed in as_table(tables).items():
         into.setdefault(name, []).extend(_needs(listed))
 
 
 def _requirements(listed: Any) -> list[Need]:
     found = []
-    for item in _list(listed):
+    for item in as_list(listed):
         match = _REQUIREMENT.match(item) if isinstance(item, str) else None
         if match:
             extras = [normal_name(e.strip()) for e in (match[2] or "").split(",") if e.strip()]
@@ -139,9 +132,9 @@ def _requirements(listed: Any) -> list[Need]:
 def _group(groups: dict[str, Any], name: str, seen: set[str]) -> Iterator[Need]:
     """A dependency group with the groups that it includes."""
     seen.add(name)
-    listed = _list(groups.get(name))
+    listed = as_list(groups.get(name))
     yield from _requirements(listed)
     for item in listed:
-        inner = _table(item).get("include-group")
+        inner = as_table(item).get("include-group")
         if isinstance(inner, str) and inner not in seen:
             yield from _group(groups, inner, seen)

@@ -13,8 +13,8 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from uvdive.base.names import normal_name
 from uvdive.ledger.environments.lockfile import Lock, Need, Package
-from uvdive.ledger.python.distributions import normal_name
 
 _EXTRA = re.compile(r"""--extra(?:=|\s+(?:\\\s+)?)["']?(\$?[\w{}.-]+)""")
 _BRACKETS = re.compile(r"[\w./}]\[([A-Za-z0-9][\w.,\s-]*)\]")

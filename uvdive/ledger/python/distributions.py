@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from uvdive.base.names import normal_name
 from uvdive.image.table import ALIVE, FileTable
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import text
@@ -21,7 +22,6 @@ from uvdive.ledger.python.site import Site
 
 _DIST = re.compile(rb"^(.+?)-([^-]+)\.dist-info$")
 _EGG = re.compile(rb"^(.+?)(?:-([^-]+))?(?:-py\d[\w.]*)?(?:-[\w.-]+)?\.egg(?:-info)?$")
-_RUNS = re.compile(r"[-_.]+")
 _MODULE = re.compile(rb"^([A-Za-z_]\w*)(?:\.(?:py|pth)|\..*\.so|\.so|\.abi3\.so)?$")
 _NO_MODULES = (b"__pycache__", b"bin", b"share", b"etc")
 
@@ -37,11 +37,6 @@ class Installed:
     version: str
     info: int
     component: int
-
-
-def normal_name(name: str) -> str:
-    """A distribution's name as PEP 503 compares it."""
-    return _RUNS.sub("-", name).lower()
 
 
 def claim_site(

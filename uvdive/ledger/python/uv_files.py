@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from uvdive.dockerfile.variables import filled_in
 from uvdive.image.table import FileTable
 from uvdive.ledger.marks.components import ComponentTable, text
 from uvdive.ledger.marks.paths import normal
@@ -29,7 +30,6 @@ _MAX_INSTALLER = 4096
 """The installer's scripts have some hundred bytes."""
 _KEEPING = (b".lock", b".gitignore", b".temp", b".tmp", b".cache")
 _SETTING = re.compile(r"""(?:\bUV_CACHE_DIR=|--cache-dir[= ])(?:"([^"]+)"|'([^']+)'|([^\s;&|"']+))""")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 def state_number(components: ComponentTable) -> int:
@@ -66,7 +66,7 @@ def named_cache_dirs(environ: Mapping[str, str], commands: Iterable[str]) -> Ite
     for command in commands:
         for match in _SETTING.finditer(command):
             path = "".join(group or "" for group in match.groups())
-            known = _VARIABLE.sub(lambda name: environ.get(name[1] or name[2], name[0]), path)
+            known = filled_in(path, environ)
             if known.startswith("/") and "$" not in known:
                 yield normal(known.encode("utf-8", "surrogateescape"))
 

@@ -18,7 +18,7 @@ PackageNumber = Callable[[str, str, str], int]
 DPKG = places.DPKG.encode()
 APK = tuple(map(str.encode, places.APK))
 RPM = tuple(map(str.encode, places.RPM))
-DATABASES = (DPKG, *APK, *RPM)
+DATABASES = tuple(map(str.encode, places.DATABASES))
 """The folders in which package managers keep what they installed."""
 
 _RPM_OLD = (b"Packages", b"Packages.db")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from uvdive.base.names import normal_name
 from uvdive.dockerfile.shell import command_text, commands
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
@@ -16,7 +17,6 @@ from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import calls_sync, uv_calls
-from uvdive.uv.lock import normal_name
 from uvdive.uv.run_options import read_words
 from uvdive.uv.selection import Selection, is_set, read_selection
 

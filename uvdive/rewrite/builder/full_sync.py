@@ -9,9 +9,8 @@ from uvdive.rewrite.builder.at_start import AtStart, BuildSync, sync_of_other_st
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.uv.selection import is_set
+from uvdive.uv.selection import PARTIAL, is_set
 
-_PARTIAL = frozenset({"--no-install-project", "--no-install-workspace", "--no-install-local"})
 # They install less than the start does, which did not say so.
 _NARROW = frozenset({"--only-group", "--package", "--no-install-package"})
 _PLACES = frozenset({"--directory", "--project"})
@@ -42,7 +41,7 @@ def full_sync(  # noqa: PLR0913 - the two syncs and what is asked for, by name
         Refused: R14, what the start would install cannot be told apart from the system's own.
     """
     added = [word for option in sorted(wanted) for word in option] if start.calls else []
-    partial = last is not None and bool(_PARTIAL & set(last.options)) and bool(start.calls)
+    partial = last is not None and bool(PARTIAL & set(last.options)) and bool(start.calls)
     needed = bool(start.changes) if start.known else bool(added) or partial
     if not needed and not always:
         return []
@@ -130,7 +129,7 @@ def _kept(options: Sequence[str]) -> tuple[list[str], bool]:
             skip = not equals
         elif name in _NARROW_FLAGS:
             narrowed = True
-        elif name not in _PARTIAL | _NOT_AGAIN:
+        elif name not in PARTIAL | _NOT_AGAIN:
             kept.append(word)
     return kept, narrowed
 
@@ -179,7 +178,7 @@ def check_other_stages(
             "install that, behind the copy of the source.",
             line,
         )
-    if not start.known and any(option in text for option in _PARTIAL):
+    if not start.known and any(option in text for option in PARTIAL):
         raise Refused(
             "R14",
             "`uv run` installs the project at every start, because this sync leaves it out. Add a second "

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from uvdive.base.names import normal_name
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.ledger.report import Environment
@@ -17,7 +18,6 @@ from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import calls_sync, uv_calls
-from uvdive.uv.lock import normal_name
 
 _COMPILES = "UV_COMPILE_BYTECODE"
 _RECEIPT = "uv-receipt.toml"

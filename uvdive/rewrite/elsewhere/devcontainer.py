@@ -12,7 +12,8 @@ from typing import Any
 
 from uvdive.rewrite.elsewhere.context_texts import Text
 from uvdive.rewrite.elsewhere.own_images import OwnImages, Place
-from uvdive.rewrite.elsewhere.slots import Outside, Slot, names_uv
+from uvdive.rewrite.elsewhere.slots import Outside, Slot
+from uvdive.uv.mentions import mentions_uv
 
 _COMMANDS = (
     "onCreateCommand",
@@ -26,7 +27,7 @@ _TOKEN = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])", 
 
 def read_devcontainer(given: Text, folder: Path, place: Place, own: OwnImages, outside: Outside) -> None:
     """Add the commands of a devcontainer that runs in this image."""
-    if not names_uv(given.text):
+    if not mentions_uv(given.text):
         return
     bare = _TOKEN.sub(lambda match: match[0] if match[0][0] == '"' else " " * len(match[0]), given.text)
     try:
@@ -65,7 +66,7 @@ def _add(given: Text, name: str, value: object, bare: str, outside: Outside) -> 
     start = match.start() if match is not None else 0
     inside = match is not None and match["text"] is not None and texts == [match["text"]]
     for text in texts:
-        if not names_uv(text):
+        if not mentions_uv(text):
             continue
         outside.slots.append(
             Slot(

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.elsewhere.context_texts import Text
-from uvdive.rewrite.elsewhere.slots import Duty, How, Outside, Slot, may_call, names_uv
+from uvdive.rewrite.elsewhere.slots import Duty, How, Outside, Slot, may_call
+from uvdive.uv.mentions import mentions_uv
 
 _ASSIGNED = re.compile(
     r"^[ \t]*(?:export[ \t]+|override[ \t]+)?([A-Za-z_]\w*)[ \t]*(?:[:?+]{0,3}=)[ \t]*(.*?)[ \t]*$",
@@ -60,7 +61,7 @@ def _add(  # noqa: PLR0913 - what a slot is made of, by name
     known: dict[str, str] | None = None,
 ) -> None:
     piece = given.text[start:end]
-    named = may_call(piece) if how == "host" else names_uv(piece)
+    named = may_call(piece) if how == "host" else mentions_uv(piece)
     if named:
         line = given.text.count("\n", 0, start) + 1
         places = range(start, end + 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from uvdive.base.paths import is_below
 from uvdive.rewrite.elsewhere.slots import Outside
 from uvdive.rewrite.elsewhere.yaml_places import Edit
 from uvdive.rewrite.evidence.context_files import ignores
@@ -35,8 +36,8 @@ def serve_mounts(
     if "uv run" not in start.removed and start.scripts.copied_uv is None:
         return
     for hidden in outside.hidden:
-        if not _is_below(env.path, hidden.target) or any(
-            _is_below(env.path, cover) and len(cover) > len(hidden.target) for cover in hidden.covers
+        if not is_below(env.path, hidden.target) or any(
+            is_below(env.path, cover) and len(cover) > len(hidden.target) for cover in hidden.covers
         ):
             continue
         where = f"{hidden.path}, line {hidden.line} ({hidden.about})"
@@ -59,10 +60,6 @@ def serve_mounts(
                 f"{where} mounts the host's files over {hidden.target}, which hides the environment "
                 f"{env.path}; `uv run` made another one at start. Add the volume {env.path} to the service.",
             )
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
 
 
 def _warn_synced(where: str, evidence: Evidence, notes: Notes) -> None:

@@ -15,11 +15,12 @@ from uvdive.rewrite.elsewhere.kubernetes import is_manifest, read_manifest
 from uvdive.rewrite.elsewhere.line_files import read_lines, read_platform, read_procfile
 from uvdive.rewrite.elsewhere.own_code import code_calls
 from uvdive.rewrite.elsewhere.own_images import OwnImages, Place, builds_of, repository
-from uvdive.rewrite.elsewhere.slots import Outside, Slot, may_call, names_uv
+from uvdive.rewrite.elsewhere.slots import Outside, Slot, may_call
 from uvdive.rewrite.elsewhere.yaml_nodes import Node, NotYamlError, read_yaml
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.uv.mentions import mentions_uv
 
 MOST_SLOTS = 1000
 """Every draft of a plan looks at each of them."""
@@ -67,7 +68,7 @@ def _documents(text: Text, outside: Outside) -> list[Node]:
     try:
         return read_yaml(text.text)
     except NotYamlError as error:
-        if text.kind == "compose" or names_uv(text.text):
+        if text.kind == "compose" or mentions_uv(text.text):
             outside.unread.append(f"{text.path} {error}: see that it does not start the container with uv.")
         return []
 

@@ -9,9 +9,9 @@ from typing import Literal
 
 from uvdive.rewrite.elsewhere.own_images import OwnImages
 from uvdive.rewrite.elsewhere.yaml_nodes import Node
+from uvdive.uv.mentions import mentions_uv
 
 _CONTAINER = re.compile(r"docker|podman|nerdctl|kubectl|compose|\boc\b", re.IGNORECASE)
-_NAME = re.compile(r"(?<![\w.-])uvx?(?![\w.-])")
 
 Duty = Literal["start", "asked"]
 """Whether a text starts a container, or runs in it when somebody asks for it."""
@@ -117,11 +117,6 @@ class Outside:
     unread: list[str] = field(default_factory=list)
 
 
-def names_uv(text: str) -> bool:
-    """Does a text hold the word, so that a closer look is worth its time?"""
-    return _NAME.search(text) is not None
-
-
 def may_call(text: str) -> bool:
     """May a text of the host call uv in a container, by its own words or by a script that it starts there?"""
-    return names_uv(text) or (".sh" in text and _CONTAINER.search(text) is not None)
+    return mentions_uv(text) or (".sh" in text and _CONTAINER.search(text) is not None)

@@ -12,12 +12,9 @@ from uvdive.rewrite.elsewhere.slots import Slot
 from uvdive.rewrite.elsewhere.yaml_places import Edit, edits_between
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.start.surroundings import Surroundings
-from uvdive.rewrite.start.uv_run import Stripped, strip
+from uvdive.rewrite.start.uv_run import WITH_UV, Stripped, strip
 
 Needs = Literal["", "uv", "network"]
-
-# What strip() refuses by these rules cannot run without uv, but with uv it can.
-_WITH_UV = frozenset({"R18", "R23", "R25", "R58"})
 
 
 @dataclass(slots=True)
@@ -85,7 +82,7 @@ class Asker:
         except Refused as refused:
             why = str(refused).partition(". ")[0].rstrip(".")
             lacking = self._lacks(words)
-            needs: Needs = "uv" if refused.rule in _WITH_UV and not lacking else "network"
+            needs: Needs = "uv" if refused.rule in WITH_UV and not lacking else "network"
             stay(verdict, f"needs uv: {why}", needs, simple=False)
             return None
         if stripped is None or stripped.runner != "uv run":

@@ -10,6 +10,7 @@ from typing import Literal
 from uvdive.base.errors import ImageError
 from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable, Kind
+from uvdive.ledger.python.interpreters import LIB
 from uvdive.ledger.reading.elf import read_elf
 from uvdive.ledger.report import VIRTUAL, Environment
 from uvdive.rewrite.evidence.steps import Evidence
@@ -19,7 +20,6 @@ Libc = Literal["gnu", "musl"]
 
 _SUFFIX = re.compile(rb"\.(?:cpython|pypy|graalpy)[\w-]*-linux-(gnu|musl)\w*\.so$")
 _LOADER = re.compile(rb"^ld-(?:(musl)-|linux)[\w.-]*\.so")
-_MINOR = re.compile(rb"^(?:python|pypy)(\d+\.\d+)t?$")
 _NAMES = {"gnu": "glibc", "musl": "musl"}
 _MOST = 64 << 20
 
@@ -65,12 +65,12 @@ def _below(table: FileTable, path: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _wrong_python(table: FileTable, env: Environment) -> str:
     """Do all packages lie in the folder of another version than that of the environment's Python?"""
-    runs = _MINOR.match((env.interpreter_path or "").rpartition("/")[2].encode())
+    runs = LIB.match((env.interpreter_path or "").rpartition("/")[2].encode())
     lib = table.find(f"{env.path}/lib".encode("utf-8", "surrogateescape"))
     if runs is None or lib is None:
         return ""
     folders = [node for node in table.children(lib) if table.leads_to_live(node)]
-    made_for = {match[1] for node in folders if (match := _MINOR.match(table.names[node]))}
+    made_for = {match[1] for node in folders if (match := LIB.match(table.names[node]))}
     if not made_for or runs[1] in made_for:
         return ""
     return (
@@ -96,7 +96,7 @@ def _of_image(table: FileTable, env: Environment) -> frozenset[Libc]:
     home, inside, _ = (env.interpreter_path or "").rpartition("/bin/")
     lib = table.find(f"{home}/lib".encode("utf-8", "surrogateescape")) if inside else None
     for folder in table.children(lib) if lib is not None else ():
-        modules = table.find_below(folder, b"lib-dynload") if _MINOR.match(table.names[folder]) else None
+        modules = table.find_below(folder, b"lib-dynload") if LIB.match(table.names[folder]) else None
         for node in table.children(modules) if modules is not None else ():
             match = _SUFFIX.search(table.names[node])
             if match and table.visible(node) is not None:

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from uvdive.base.names import normal_name
 from uvdive.base.paths import upward
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.image_texts import image_text
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.uv.lock import LockFile, normal_name, read_lock
+from uvdive.uv.lock import LockFile, read_lock
 from uvdive.uv.python_request import first_request
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")

@@ -10,12 +10,13 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from uvdive.base.names import normal_name
 from uvdive.ledger.report import Distribution, Environment
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.project import Project, project_at, version_file
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.uv.lock import NOT_INSTALLED, Locked, Wanted, normal_name, wanted
+from uvdive.uv.lock import NOT_INSTALLED, Locked, Wanted, wanted
 from uvdive.uv.python_request import allows, answers
 from uvdive.uv.selection import Selection, default_groups, is_set, read_selection
 

@@ -32,31 +32,39 @@ _OWNERSHIP = frozenset({"chown", "chmod", "chgrp", "setfacl", "setcap"})
 _COPIES = frozenset({"cp", "mv", "install", "ln", "rsync"})
 _GONE = frozenset({"rm", "rmdir", "unlink"})
 _RECURSES = re.compile(r"-[a-zA-Z]*R[a-zA-Z]*|--recursive")
-_QUIET = frozenset(
+TALKERS = frozenset(
+    ("echo", "printf", "cat", "tee", "sed", "awk", "tr", "cut", "sort", "uniq", "head", "tail")
+)
+QUERIES = frozenset(
     (
-        *("echo", "printf", "cat", "awk", "tr", "cut", "sort", "uniq", "head", "tail", "true", "false", ":"),
-        *(
-            "test",
-            "[",
-            "[[",
-            "getent",
-            "id",
-            "which",
-            "type",
-            "uname",
-            "date",
-            "ls",
-            "grep",
-            "egrep",
-            "sleep",
-        ),
-        *("read", "basename", "dirname", "dpkg-query", "apt-cache", "nproc", "arch", "ldd", "lsb_release"),
-        *("exit", "stat", "wc", "pwd", "whoami", "tty", "local", "return", "set", "export", "umask", "shopt"),
-        *("unset", "declare", "readonly", "trap", "dpkg", "sync", "sha256sum", "sha512sum", "md5sum", "cd"),
-        *("readlink", "realpath", "env", "command", "hash", "expr", "seq", "file", "find", "apt-mark"),
+        *("true", "false", ":", "test", "[", "[[", "getent", "id", "which", "type", "uname", "date", "ls"),
+        *("grep", "egrep", "sleep", "read", "basename", "dirname", "dpkg-query", "apt-cache", "nproc"),
+        *("arch", "ldd", "lsb_release", "exit", "stat", "wc", "pwd", "whoami", "tty", "local", "return"),
     )
 )
-_UV = frozenset({"uv", "uvx", "pip", "pip3", "pipx"})
+STATE = frozenset({"set", "export", "cd", "umask", "shopt", "unset", "declare", "readonly", "trap"})
+INSTALLERS = frozenset({"uv", "uvx", "pip", "pip3", "pipx"})
+_QUIET = frozenset(
+    (
+        *(TALKERS - {"sed", "tee"}),
+        *QUERIES,
+        *STATE,
+        *(
+            "dpkg",
+            "sync",
+            "sha256sum",
+            "sha512sum",
+            "md5sum",
+            "readlink",
+            "realpath",
+            "env",
+            "command",
+            "hash",
+        ),
+        *("expr", "seq", "file", "find", "apt-mark"),
+    )
+)
+"""They write nothing but their output."""
 _UV_ZONES = ("/root", "/home", "/usr/local", "/opt", "/tmp")  # noqa: S108 - paths of the image
 _ANYTHING = re.compile(r"\b(?:run|x|exec)\b")
 _CRONTABS = ("/var/spool/cron/crontabs", "/var/spool/cron/crontabs/*", "/etc/crontabs/*")
@@ -181,7 +189,7 @@ class _Reader:
             **dict.fromkeys(_COPIES, partial(self._copied, program)),
             **dict.fromkeys(("curl", "wget"), partial(self._fetched, program)),
             **dict.fromkeys(("tar", "unzip"), self._unpacked),
-            **dict.fromkeys(_UV, self._by_uv),
+            **dict.fromkeys(INSTALLERS, self._by_uv),
             "sed": self._in_place,
             "find": self._found,
             "crontab": lambda _: self._name(_CRONTABS),

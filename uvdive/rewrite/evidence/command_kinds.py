@@ -9,7 +9,7 @@ from typing import Literal
 from uvdive.distro import managers
 from uvdive.distro.places import is_cleaned, is_source, is_system
 from uvdive.dockerfile.commands import Command, program_words
-from uvdive.rewrite.evidence.command_effects import copied, effects_of
+from uvdive.rewrite.evidence.command_effects import INSTALLERS, QUERIES, STATE, TALKERS, copied, effects_of
 
 Class = Literal["os-packages", "sources", "user", "system", "files", "state", "nothing", "uv", "other"]
 """``sources`` are package sources and keys, ``system`` is the system's own configuration,
@@ -19,20 +19,8 @@ REPEATED: frozenset[Class] = frozenset(("os-packages", "sources", "user", "syste
 """What the final stage does again."""
 
 _WRITERS = frozenset({"mkdir", "chown", "chmod", "chgrp", "install", "touch", "ln", "rm", "cp", "mv", "sed"})
-_TALKERS = frozenset(
-    ("echo", "printf", "cat", "tee", "sed", "awk", "tr", "cut", "sort", "uniq", "head", "tail")
-)
-_QUERIES = frozenset(
-    (
-        *("true", "false", ":", "test", "[", "[[", "getent", "id", "which", "type", "uname", "date", "ls"),
-        *("grep", "egrep", "sleep", "read", "basename", "dirname", "dpkg-query", "apt-cache", "nproc"),
-        *("arch", "ldd", "lsb_release", "exit", "stat", "wc", "pwd", "whoami", "tty", "local", "return"),
-    )
-)
 _ASKS = frozenset({"--version", "-V", "-v", "--help"})
 """Given alone, a program only says which it is: ``node -v``."""
-_STATE = frozenset({"set", "export", "cd", "umask", "shopt", "unset", "declare", "readonly", "trap"})
-_UV = frozenset({"uv", "uvx", "pip", "pip3", "pipx"})
 _FETCHERS = frozenset({"curl", "wget", "gpg", "gpg2", "gpgv", "sh", "bash"})
 _SETUP_SCRIPTS = re.compile(r"//(?:deb|rpm)\.nodesource\.com/|/script\.deb\.sh|//install\.citusdata\.com/")
 _IN_PLACE = re.compile(r"-\w*i|--in-place")
@@ -41,8 +29,8 @@ _TOOLS: tuple[tuple[frozenset[str], Class], ...] = (
     (managers.SOURCES, "sources"),
     (managers.USERS, "user"),
     (managers.CONFIGURES, "system"),
-    (_STATE, "state"),
-    (_UV, "uv"),
+    (STATE, "state"),
+    (INSTALLERS, "uv"),
 )
 _SILENT = frozenset({"/dev/null", "/dev/stderr", "/dev/stdout"})
 
@@ -82,12 +70,12 @@ def _by_what_it_writes(
         found = _dpkg(arguments)
     elif program in _WRITERS and (program != "sed" or any(_IN_PLACE.match(a) for a in arguments)):
         found = _writes(program, command)
-    elif program in _TALKERS:
+    elif program in TALKERS:
         named = [a for a in arguments if not a.startswith("-")] if program == "tee" else []
         found = _written([path for path in [*outputs, *named] if path not in _SILENT], "nothing")
     elif program == "find":
         found = "files" if {"-delete", "-exec", "-execdir", "-ok"} & set(arguments) else "nothing"
-    elif program in _QUERIES:
+    elif program in QUERIES:
         found = _written(outputs, "nothing")
     return found
 

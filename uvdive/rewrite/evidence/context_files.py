@@ -64,8 +64,8 @@ def meant(evidence: Evidence, source: str) -> list[str]:
         return [source]
     try:
         found = sorted(evidence.context.glob(source.rstrip("/"))) if "**" not in source else []
-    except (OSError, ValueError, NotImplementedError):
-        return []
+    except (OSError, ValueError):
+        return []  # a folder that nobody may read, or a pattern that is none, has nothing that fits
     return [path.relative_to(evidence.context).as_posix() for path in found]
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from uvdive.distro.needs import How
 from uvdive.dockerfile.commands import Script, program_words
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.evidence.text_kinds import Kind, is_supervisors
-
-How = Literal["loads", "runs"]
 
 _CALLS = re.compile(rb"subprocess|Popen|os\.system|which\(|os\.exec|create_subprocess|spawn|\bplumbum\b")
 _CALLED = re.compile(

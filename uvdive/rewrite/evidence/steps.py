@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,14 +11,13 @@ from uvdive.dockerfile.history import match_history
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.steps import Step, walk, workdir_after
-from uvdive.dockerfile.syntax import Dockerfile, Instruction, render
+from uvdive.dockerfile.syntax import Dockerfile, render
+from uvdive.dockerfile.variables import filled_in
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.calls import calls_sync
-
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +85,13 @@ def _starts_nothing(step: Step) -> bool:
 
 def build_text(evidence: Evidence) -> str:
     """The shell text of all RUNs that made the environment: the other stages' where the last has no sync."""
-    own = "\n".join(_expanded(step.instruction, step.values) for step in evidence.runs())
+    own = "\n".join(filled_in(command_text(step.instruction), step.values) for step in evidence.runs())
     if calls_sync(own):
         return own
     pairs = (
         pair for stage in evidence.stages for pair in zip(stage.instructions, stage.environments, strict=True)
     )
-    return "\n".join(_expanded(i, values) for i, values in pairs if i.keyword == "RUN")
-
-
-def _expanded(instruction: Instruction, values: Mapping[str, str]) -> str:
-    """A RUN's text with the variables filled in that the build knows; others stay."""
-
-    def known(match: re.Match[str]) -> str:
-        return values.get(match[1] or match[2], match[0])
-
-    return _VARIABLE.sub(known, command_text(instruction))
+    return "\n".join(filled_in(command_text(i), values) for i, values in pairs if i.keyword == "RUN")
 
 
 def gather(dockerfile: Dockerfile, report: ImageReport | None, context: Path | None) -> Evidence:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from uvdive.base.paths import is_below
 from uvdive.dockerfile.commands import Word
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.variables import expand_known
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.improve.owned import Owned
-from uvdive.rewrite.improve.work import ROOT, Copied, Unsafe, Work, below, lines_between
+from uvdive.rewrite.improve.work import ROOT, Copied, Unsafe, Work, lines_between
 
 _NUMBERS = re.compile(r"\d*")
 _STATE = ("ENV", "ARG", "SHELL", "USER")
@@ -106,7 +107,7 @@ def _movable(work: Work, run: Run, to: int, folders: Sequence[str]) -> tuple[int
             named = [word for word in command.argv[1:] if word.startswith("/")]
             homes = [f"/home/{word}" for word in command.argv[1:] if not word.startswith(("-", "/"))]
             if command.outputs or any(
-                below(path, folder) or below(folder, path)
+                is_below(path, folder) or is_below(folder, path)
                 for folder in folders
                 for path in [*named, *homes]
                 if path != "/"

@@ -10,14 +10,14 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from uvdive.base.paths import upward
+from uvdive.base.paths import is_below, upward
 from uvdive.dockerfile.commands import Command
 from uvdive.dockerfile.steps import workdir_after
 from uvdive.image.table import Kind
 from uvdive.rewrite.evidence.command_kinds import paths_of
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.improve.work import COMMON, Copied, Unsafe, Work, below, is_alpine
+from uvdive.rewrite.improve.work import COMMON, Copied, Unsafe, Work, is_alpine
 from uvdive.uv.images import Reference
 
 _MOST = 8
@@ -71,7 +71,7 @@ def _changed_outside(files: Files, layer: int, folder: str) -> str:
         before = [e for e in table.entries_of(node) if table.entry_layer[e] < layer]
         if before and table.entry_uid[before[-1]] != table.entry_uid[entry]:
             path = files.path(node)
-            if not below(path, folder) and table.entry_size[before[-1]] == table.entry_size[entry]:
+            if not is_below(path, folder) and table.entry_size[before[-1]] == table.entry_size[entry]:
                 return path
     return ""
 
@@ -148,13 +148,13 @@ def owned_by_text(work: Work, run: Run, part: int, folder: str, copies: Sequence
     made = [*_workdirs(work, run), *_made(work, run, part, folder)]
     there = [path for line, path in made if line < first]
     for above in list(upward(folder))[1:]:
-        if above not in ("/", *COMMON) and not any(below(path, above) for path in there):
+        if above not in ("/", *COMMON) and not any(is_below(path, above) for path in there):
             raise Unsafe(f"COPY makes {above} on its way, which would get the owner too")
     known_base = Reference.read(work.evidence.base).family in ("python", "system", "uv", "uv-python")
-    is_there = any(below(path, folder) for path in there) or folder in COMMON or not known_base
+    is_there = any(is_below(path, folder) for path in there) or folder in COMMON or not known_base
     alone = {folder} if is_there else set()
     for _, path in made:
-        alone.update(each for each in upward(path) if each != folder and below(each, folder))
+        alone.update(each for each in upward(path) if each != folder and is_below(each, folder))
     return Owned(tuple(sorted(alone)))
 
 
@@ -215,4 +215,4 @@ def _only_outside(command: Command, folder: str) -> bool:
     operands = words[1:] if command.program in ("chown", "chmod", "chgrp") else words
     plain = all(word.literal and word.text.startswith("/") for word in operands)
     paths = list(paths_of(command))
-    return plain and not any(below(path, folder) or below(folder, path) for path in paths)
+    return plain and not any(is_below(path, folder) or is_below(folder, path) for path in paths)

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from uvdive.base.paths import is_below
 from uvdive.base.units import size
 from uvdive.dockerfile.commands import Command, Word, program_words
 from uvdive.dockerfile.edits import Edit
@@ -13,7 +14,7 @@ from uvdive.dockerfile.variables import expand_known
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.improve.new_owners import given_owner
 from uvdive.rewrite.improve.owned import Owned, owned_by_image, owned_by_text
-from uvdive.rewrite.improve.work import ROOT, Copied, Unsafe, Work, below, lone
+from uvdive.rewrite.improve.work import ROOT, Copied, Unsafe, Work, lone
 from uvdive.rewrite.text import with_flag
 
 DECISION = "copied-with-owner"
@@ -78,7 +79,7 @@ def _copies(work: Work, chown: Chown, folder: str) -> list[Copied]:
     """What was copied below a folder before it changed hands."""
     line, stage = chown.run.step.line, chown.run.step.stage
     before = [copy for copy in work.copies if copy.step.line < line and copy.step.stage == stage]
-    return [copy for copy in before if below(copy.target, folder)]
+    return [copy for copy in before if is_below(copy.target, folder)]
 
 
 def _mend(work: Work, chown: Chown) -> None:

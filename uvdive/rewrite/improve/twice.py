@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 
+from uvdive.base.paths import is_below
 from uvdive.base.units import size
 from uvdive.image.table import Kind
 from uvdive.rewrite.environment import environments_of_stage
 from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.improve.work import COMMON, ROOT, Copied, Work, below, lines_between
+from uvdive.rewrite.improve.work import COMMON, ROOT, Copied, Work, lines_between
 from uvdive.uv.images import Reference
 
 AGAIN, BESIDE = "copied-once", "environment-once"
@@ -80,13 +81,13 @@ def _idle_between(work: Work, copy: Copied, other: Copied) -> bool:
     for step in lines_between(work.steps, copy.step.line, other.step.line):
         found = next((each for each in work.copies if each.step.line == step.line), None)
         if found is not None:
-            if any(below(found.target, place) or below(place, found.target) for place in places):
+            if any(is_below(found.target, place) or is_below(place, found.target) for place in places):
                 return False
         elif step.keyword not in _HARMLESS:
             return False
         elif step.keyword == "WORKDIR":
             path = posixpath.normpath(posixpath.join(step.workdir, step.instruction.arguments.strip()))
-            if any(below(path, place) for place in places):
+            if any(is_below(path, place) for place in places):
                 return False
     return True
 
@@ -109,7 +110,7 @@ def _puts_beside(copy: Copied, other: Copied) -> bool:
         return False
     origin, place = copy.pairs[0]
     second = other.place_of(origin)
-    return second is not None and second != place and not below(place, second) and not below(second, place)
+    return second is not None and not is_below(place, second) and not is_below(second, place)
 
 
 def _link(work: Work, copy: Copied, other: Copied) -> None:
@@ -151,7 +152,7 @@ def _write_link(work: Work, copy: Copied, line: int, place: str, second: str) ->
     folder = posixpath.dirname(place)
     mine = (each for each in work.copies if each is not copy and each.step.stage == copy.step.stage)
     there = folder in ("/", *COMMON) or any(
-        below(each.target, folder) for each in mine if each.step.line <= line
+        is_below(each.target, folder) for each in mine if each.step.line <= line
     )
     made = "" if there else f"mkdir -p {folder} && "
     written = (f"RUN {made}ln -s {second} {place}\n", BESIDE)

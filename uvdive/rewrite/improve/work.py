@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from uvdive.base.paths import is_below
 from uvdive.dockerfile.commands import Command, Part
 from uvdive.dockerfile.edits import Edit, source_with
 from uvdive.dockerfile.shell import read_script, shell_text
@@ -80,11 +81,6 @@ def copied(step: Step) -> Copied | None:
         inside = target.endswith("/") and "." in name.lstrip(".") and not name.endswith((".d", ".venv"))
         pairs.append((origin, posixpath.normpath(f"{target}{name}" if inside else target)))
     return Copied(step, step.instruction.flag("from"), tuple(pairs), len(plain) == len(given))
-
-
-def below(path: str, folder: str) -> bool:
-    """Is a path the folder itself, or in it?"""
-    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
 
 
 def lone(part: Part) -> Command | None:
@@ -182,7 +178,7 @@ class Work:
             path = row.path.decode("utf-8", "surrogateescape")
             if row.killed_by != layer or (written is not None and row.layer != written):
                 continue
-            if any(below(path, folder) for folder in folders):
+            if any(is_below(path, folder) for folder in folders):
                 sums[row.owner] = sums.get(row.owner, 0) + row.bytes
         return sums
 

@@ -22,7 +22,7 @@ from uvdive.rewrite.start.script_finder import Script
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, resets, still_calls
 from uvdive.rewrite.start.surroundings import Surroundings
 from uvdive.rewrite.start.task_lines import patched_lines, programs_of
-from uvdive.rewrite.start.uv_run import UV, Stripped, strip
+from uvdive.rewrite.start.uv_run import UV, WITH_UV, Stripped, strip
 from uvdive.uv.mentions import brings_uv
 from uvdive.uv.run_options import HARMLESS_FLAGS
 
@@ -38,8 +38,6 @@ FREE = (("UV_NO_SYNC", "0"), ("UV_OFFLINE", "0"))
 """These say that a uv that stays is meant to install something, as it does without them (R24)."""
 
 _UV_PATH = "/usr/local/bin/uv"
-# What strip() refuses by these rules cannot run without uv, but with uv it can.
-_WITH_UV = frozenset({"R18", "R23", "R25", "R58"})
 
 
 @dataclass(slots=True)
@@ -222,7 +220,7 @@ def _asker(survey: _Survey, around: Surroundings) -> Strip:
         try:
             stripped = strip(words, around.within(folder), script.line)
         except Refused as refused:
-            if refused.rule in _WITH_UV:
+            if refused.rule in WITH_UV:
                 why = str(refused).partition(". ")[0].rstrip(".")
                 survey.stays = survey.stays or f"calls uv in a way that needs uv ({why})"
                 survey.programs.add(words[0])

@@ -22,6 +22,9 @@ UV = re.compile(r"(?<![\w./-])(?:/\S{0,255}/)?uvx?(?![\w.-])")
 RUNNERS = re.compile(UV.pattern + r"|\b(?:poetry|pdm|pipenv|hatch|rye)\s+run\b")
 """A call of any runner."""
 
+WITH_UV = frozenset({"R18", "R23", "R25", "R58"})
+"""What ``strip`` refuses by these rules cannot run without uv, but with uv it can."""
+
 # Set in the image, they change what `uv run` does as the options of the same name do.
 _VARIABLES = {
     "UV_ENV_FILE": "reads variables from a file at start",

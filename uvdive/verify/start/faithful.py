@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from uvdive.dockerfile.edits import json_array
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import VIRTUAL, ImageReport
@@ -46,22 +46,18 @@ def _unlike(before: ImageReport, after: ImageReport) -> Iterator[str]:
     """What the new image starts otherwise than the original, one line each."""
     old, new = start_command(before.config), start_command(after.config)
     if not same_start(old, new):
-        yield f"the start command: {_shown(old)} -> {_shown(new)}"
+        yield f"the start command: {json_array(old)} -> {json_array(new)}"
     yield from _health(before.config, after.config)
     yield from _lost_folders(before, after)
     if calls_uv_run(old) and not calls_uv_run(new):
         yield from _without_uv(before, after, new)
 
 
-def _shown(words: Sequence[str]) -> str:
-    return json.dumps(list(words), ensure_ascii=False)
-
-
 def _health(before: ImageConfig, after: ImageConfig) -> Iterator[str]:
     old, new = dict(before.healthcheck or {}), dict(after.healthcheck or {})
     was, now = _test(old.pop("Test", ())), _test(new.pop("Test", ()))
     if old != new or not same_start(was, now):
-        yield f"the health check: {_shown(was)} {old or ''} -> {_shown(now)} {new or ''}"
+        yield f"the health check: {json_array(was)} {old or ''} -> {json_array(now)} {new or ''}"
 
 
 def _test(words: Sequence[str]) -> tuple[str, ...]:
