@@ -95,6 +95,9 @@ class PickScreen(Sifting):
         """What the pane holds."""
         return "What to open"
 
+    def pane_changed(self) -> None:
+        """There is one pane, and no line that names it."""
+
     def _headline(self) -> None:
         line = Content.assemble(
             ("uvdive", "bold $text-accent"), "  Enter opens  ", (visible(self._note), "$text-warning")
