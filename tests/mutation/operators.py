@@ -43,6 +43,8 @@ _COUNTED: dict[type, type] = {
     ast.Div: ast.Mult,
     ast.Mod: ast.FloorDiv,
 }
+_NOT_EXCHANGED = ("isinstance", "issubclass", "min", "max")
+"""The order of whose arguments is another kind of mistake, or none."""
 _OPPOSITE = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
@@ -128,7 +130,7 @@ def arguments(node: ast.AST, _place: Place) -> Iterator[ast.AST]:
     """Two neighbours among the arguments of a call, exchanged."""
     if not isinstance(node, ast.Call) or any(isinstance(each, ast.Starred) for each in node.args):
         return
-    if not isinstance(node.func, ast.Name) or node.func.id not in ("isinstance", "issubclass"):
+    if not isinstance(node.func, ast.Name) or node.func.id not in _NOT_EXCHANGED:
         for number, (one, two) in enumerate(zip(node.args, node.args[1:], strict=False)):
             if ast.dump(one) != ast.dump(two):
                 yield changed(node, args=[*node.args[:number], two, one, *node.args[number + 2 :]])

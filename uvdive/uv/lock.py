@@ -20,7 +20,7 @@ NOT_INSTALLED = "virtual"
 LOCAL = frozenset({NOT_INSTALLED, "editable", "directory"})
 """The sources that are folders of the author's."""
 
-_KINDS = (*LOCAL, "registry", "git", "url", "path")
+_KINDS = (*sorted(LOCAL), "registry", "git", "url", "path")
 
 
 @dataclass(frozen=True, slots=True)

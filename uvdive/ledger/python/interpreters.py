@@ -25,7 +25,7 @@ _DEDICATED = re.compile(
 )
 _SHARED = frozenset({b"/", b"/usr", b"/usr/local", b"/opt"})
 _TESTS = frozenset({b"test", b"tests", b"idle_test"})
-MARKS = (b"lib-python", *_TESTS)
+MARKS = (b"lib-python", *sorted(_TESTS))
 """Names that are looked for in every image."""
 
 _IN_LIB = re.compile(rb"^libpython[23][\w.]*$")

@@ -1,0 +1,29 @@
+"""Every entry of every table of ``uvdive/dockerfile``, written out: one that comes or goes is seen here."""
+
+from __future__ import annotations
+
+from tables import differences, tables_of, written
+
+TABLES = written(
+    r"""
+commands.SHELLS: ash bash dash sh
+commands._WRAPPERS: command eatmydata exec nice nohup sudo time
+commands._XARGS_VALUES: --arg-file -E -I -L -P -a -d -n -s
+keywords.KEYWORDS: ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN
+    SHELL STOPSIGNAL USER VOLUME WORKDIR
+mounts._SAME: src = source dst = target destination = target ro = readonly rw = readwrite
+scan.HEREDOC_KEYWORDS: ADD COPY RUN
+scan._DIRECTIVES: check escape syntax
+shelltree._SEPARATORS: & && '\n' ; ;; | |& ||
+shelltree._COMMANDS: command declaration_command test_command unset_command
+shelltree._ASSIGNMENTS: variable_assignment variable_assignments
+shelltree._SUBSTITUTIONS: command_substitution process_substitution
+shelltree._WORDS: ansi_c_string concatenation number raw_string string translated_string word
+shelltree._EXPANSIONS: arithmetic_expansion brace_expression expansion simple_expansion
+"""
+)
+
+
+def test_no_entry_comes_or_goes_unseen() -> None:
+    assert TABLES
+    assert differences(tables_of("dockerfile"), TABLES) == []

@@ -1,0 +1,22 @@
+"""Every entry of every table of ``uvdive/output``, written out: one that comes or goes is seen here."""
+
+from __future__ import annotations
+
+from tables import differences, tables_of, written
+
+TABLES = written(
+    r"""
+check_words.STATUS_WORDS: passed = passed failed = failed skipped = skipped repaired = fixed␣by␣the␣rewrite
+    announced = expected␣change
+problem_json._SOURCES: text diff files
+sizes._VERBS: inspect = inspect list = images
+text_rewrite._VERDICTS: failed = it␣failed unproven = not␣proven,␣as␣not␣everything␣could␣be␣looked␣at
+    contents = no␣check␣failed start = no␣check␣failed
+text_rewrite._LEVELS: contents = … start = …
+"""
+)
+
+
+def test_no_entry_comes_or_goes_unseen() -> None:
+    assert TABLES
+    assert differences(tables_of("output"), TABLES) == []

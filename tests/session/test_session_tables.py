@@ -1,0 +1,20 @@
+"""Every entry of every table of ``uvdive/session``, written out: one that comes or goes is seen here."""
+
+from __future__ import annotations
+
+from tables import differences, tables_of, written
+
+TABLES = written(
+    r"""
+explaining._SHELVES: … = finding … = rule … = choice
+exporting.SUFFIXES: json = .json markdown = .md saved = .uvdive
+freshness._TELLING: from parents exclude chmod
+picking._ARCHIVES: .tar .tar.gz .tgz .tar.zst
+rewriting._UTF_16: ÿþ þÿ
+"""
+)
+
+
+def test_no_entry_comes_or_goes_unseen() -> None:
+    assert TABLES
+    assert differences(tables_of("session"), TABLES) == []

@@ -1,0 +1,42 @@
+"""Every entry of every table of ``uvdive/verify``, written out: one that comes or goes is seen here."""
+
+from __future__ import annotations
+
+from tables import differences, tables_of, written
+
+TABLES = written(
+    r"""
+checks.ENGINES: docker podman
+files.expected._NOTES: uv_cache.json uv_build.json
+files.explained.SYSTEM: base-os os-packages python
+files.explained.ACCOUNTS: /etc/group /etc/group- /etc/gshadow /etc/gshadow- /etc/passwd /etc/passwd-
+    /etc/shadow /etc/shadow- /etc/subgid /etc/subgid- /etc/subuid /etc/subuid-
+files.explained._BACKUPS: /var/lib/dpkg/status-old /var/lib/dpkg/diversions-old /var/cache/debconf/
+files.explained._CONTENT: size␣ content
+files.explained.TEMPORARY: /tmp/ /var/tmp/
+files.new_base._CERTAIN: image dockerfile
+python.interpreter.BUNDLED: pip setuptools wheel
+repairs.LEFT: uv uv-cache
+start.command.BUILT_IN: ( . : [ case cd command echo eval exec exit export false for if set source test trap
+    true ulimit umask until wait while {
+start.inside_uv._UV: uv uvx
+start.inside_uv._AROUND: ash bash busybox catatonit dash docker-init dumb-init gosu init setpriv sh su
+    su-exec sudo tini
+start.needs._NAMING: <pattern> <pattern> <pattern> <pattern> <pattern>
+start.needs._NO_VARIABLES: CRITICAL DEBUG ERROR FATAL GET HTTP INFO POST WARNING
+start.running.WITHOUT_SYNC: ( UV_OFFLINE 1 ) ( UV_NO_SYNC 1 )
+start.same.SHELLS: ash bash dash sh
+start.same._FLAGS: --active --all-extras --all-groups --all-packages --compile-bytecode --dev --exact
+    --frozen --gui-script --isolated --locked --managed-python --module --native-tls --no-build
+    --no-build-isolation --no-cache --no-config --no-default-groups --no-dev --no-editable --no-env-file
+    --no-index --no-managed-python --no-progress --no-project --no-python-downloads --no-sources --no-sync
+    --offline --only-dev --quiet --refresh --reinstall --script --upgrade --verbose
+verdict.NAMES: uv = uv venv = the␣environment uv-cache = uv's␣cache caches = caches python = Python base-os
+    = the␣base␣system os-packages = OS␣packages app = the␣app other = other␣files
+"""
+)
+
+
+def test_no_entry_comes_or_goes_unseen() -> None:
+    assert TABLES
+    assert differences(tables_of("verify"), TABLES) == []
