@@ -123,6 +123,8 @@ def test_what_answers_otherwise_than_the_other_image_gets_time(settle: Settle) -
         (replace(WAITS, log=("listening soon",)), True),
         (replace(WAITS, programs=()), True),
         (replace(WAITS, programs=(), log=("worker ready",)), False),
+        (replace(WAITS, programs=(), log=()), False),
+        (replace(WAITS, programs=("sleep",), log=()), False),
         (FAILS, False),
         (
             Observed(

@@ -123,7 +123,7 @@ class _Look:
 def _look(container: Sandbox, python: str | None) -> _Look:
     """Its listening ports and what they answer, asked from inside: no port is published."""
     if python is None:
-        return _Look()
+        return _Look(programs=container.programs())
     code = (files("uvdive.build") / "probe.py").read_text("utf-8")
     # Whatever the image's user is, /proc/net/tcp and the loopback are there.
     _, output = container.run([python, "-c", code])

@@ -90,6 +90,16 @@ class Sandbox:
         except (APIError, ReadTimeout):
             return None, b""
 
+    def programs(self) -> tuple[str, ...]:
+        """The names of its processes, as the engine's host sees them; empty where it cannot tell."""
+        from docker.errors import APIError
+
+        try:
+            found = self._api.top(self._name, ps_args="-o pid,comm")
+        except APIError:
+            return ()  # it ended meanwhile, or the engine keeps no list (podman without cgroups)
+        return tuple(sorted(str(row[-1]) for row in found.get("Processes") or () if row))
+
     def stop(self, seconds: int) -> float:
         """Send the stop signal, kill it after ``seconds``; the seconds that it took."""
         before = time.monotonic()

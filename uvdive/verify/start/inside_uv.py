@@ -37,7 +37,7 @@ def stays_inside_uv(observed: Observed) -> bool:
     """Did nothing but uv run: it waits for an index, or ended as it reached none?
 
     The process tree tells, uv and what waits for it; where it could not be seen, the log
-    does, in which nobody else has a word.
+    does, in which uv has a word and nobody else.
     """
     if observed.ports:
         return False
@@ -47,7 +47,7 @@ def stays_inside_uv(observed: Observed) -> bool:
     if observed.programs:
         names = set(observed.programs)
         return bool(names & _UV) and names <= _UV | _AROUND
-    return all(map(is_uvs, lines))
+    return bool(lines) and all(map(is_uvs, lines))
 
 
 def ended_by_uv(observed: Observed) -> bool:
