@@ -127,15 +127,101 @@ def test_r6_a_static_plan_sees_which_python_uv_would_take(
     assert plan(elsewhere, None, lambda _: None, context=tmp_path).outcome == "rewritten"
 
 
-def test_r50_a_pin_that_only_the_start_sees_is_refused_by_the_text_too(tmp_path: Path) -> None:
+LATE = "WORKDIR /app\nCOPY pyproject.toml uv.lock ./\nRUN uv sync --frozen\nCOPY . .\n"
+
+
+def test_r50_a_draft_takes_the_python_that_only_the_start_sees(tmp_path: Path) -> None:
     (tmp_path / ".python-version").write_text("3.12\n")
-    body = "WORKDIR /app\nCOPY pyproject.toml uv.lock ./\nRUN uv sync --frozen\nCOPY . .\n"
-    made = plan(PYTHON + body + START, None, lambda _: None, context=tmp_path)
-    assert made.refusal is not None
-    assert (made.refusal.rule, made.refusal.line) == ("R50", 7)
+    made = plan(PYTHON + LATE + START, None, lambda _: None, context=tmp_path)
+    assert made.outcome == "rewritten", made.refusal
+    assert made.text.startswith("FROM python:3.12-slim-trixie AS builder\n")
+    assert "\nFROM python:3.12-slim-trixie AS runner\n" in made.text
+    (told,) = (w for w in made.warnings if w.rule == "R50")
+    assert told.line == 7
+    assert "with 3.13, and `uv run` another one with 3.12 at every start" in told.text
     idle = START.replace('"run"', '"run", "--no-sync"')
     assert idle != START
-    assert plan(PYTHON + body + idle, None, lambda _: None, context=tmp_path).outcome == "rewritten"
+    kept = plan(PYTHON + LATE + idle, None, lambda _: None, context=tmp_path)
+    assert "\nFROM python:3.13-slim-trixie AS runner\n" in kept.text
+    assert not [w for w in kept.warnings if w.rule == "R50"]
+
+
+def test_r50_stages_between_take_that_python_too(tmp_path: Path) -> None:
+    (tmp_path / ".python-version").write_text("3.12\n")
+    staged = PYTHON.replace("trixie\n", "trixie AS base\n") + LATE.replace(
+        "COPY . .", "FROM base AS api\nCOPY . ."
+    )
+    made = plan(staged + START, None, lambda _: None, context=tmp_path)
+    assert made.outcome == "rewritten", made.refusal
+    assert "3.13" not in "".join(line for line in made.text.splitlines() if line.startswith("FROM"))
+
+
+@pytest.mark.parametrize(
+    ("pin", "base"),
+    [
+        ("3.12.4", "FROM python:3.13-slim-trixie\n"),
+        ("3.12", "ARG V=3.13\nFROM python:$V-slim-trixie\n"),
+        ("3.12", "FROM python:3.13-slim-trixie AS base\nFROM base AS other\nFROM base\n"),
+    ],
+    ids=["patch", "variable", "shared"],
+)
+def test_r50_a_late_pin_without_a_known_base_is_refused(tmp_path: Path, pin: str, base: str) -> None:
+    (tmp_path / ".python-version").write_text(f"{pin}\n")
+    uv = PYTHON.partition("\n")[2]
+    made = plan(base + uv + LATE + START, None, lambda _: None, context=tmp_path)
+    assert made.refusal is not None
+    text = base + uv + LATE + START
+    assert (made.refusal.rule, made.refusal.line) == ("R50", text.count("\n"))
+
+
+def test_r49_what_the_context_lacks_is_said(tmp_path: Path) -> None:
+    def told(text: str) -> list[tuple[int | None, str]]:
+        made = plan(PYTHON + text + START, None, lambda _: None, context=tmp_path)
+        return [(w.line, w.text) for w in made.warnings if w.rule == "R49"]
+
+    ((line, text),) = told(LATE.replace("uv.lock", "uv.lock* $OTHER https://example.com/x"))
+    assert (line, text.partition(",")[0]) == (4, "The build context has no pyproject.toml")
+    (tmp_path / "pyproject.toml").touch()
+    ((line, text),) = told(LATE)
+    assert (line, text.partition(",")[0]) == (4, "The build context has no uv.lock")
+    (tmp_path / "uv.lock").touch()
+    assert told(LATE + "COPY --from=docs /x /x\nCOPY <<EOF /y\n1\nEOF\n") == []
+    (tmp_path / ".dockerignore").write_text("uv.lock\n")
+    ((line, text),) = told(LATE)
+    assert "uv.lock" in text
+
+
+def test_r49_a_sync_without_a_project_is_said(tmp_path: Path) -> None:
+    def told(text: str) -> list[int | None]:
+        made = plan(PYTHON + text + START, None, lambda _: None, context=tmp_path)
+        return [w.line for w in made.warnings if w.rule == "R49"]
+
+    assert told(WHOLE) == [5]
+    assert told(WHOLE.replace("RUN ", "RUN uv init && ")) == []
+    (tmp_path / "pyproject.toml").touch()
+    assert told(WHOLE) == []
+    assert told(WHOLE.replace("COPY . .", "COPY src src")) == [5, 4]
+
+
+@pytest.mark.parametrize(
+    ("run", "rule"),
+    [
+        ("RUN printf '#!/bin/sh\\nexec uv run flask\\n' > start.sh && chmod +x start.sh", None),
+        ("RUN cd data && touch x ../y", None),
+        ("RUN cd data && touch ../../y", "R34"),
+        ("RUN touch $NOBODY/x", "R34"),
+        ("ENV D=/app/d\nRUN mkdir -p $D/x", None),
+        ("RUN find / -name '*.txt' -delete", "R34"),
+        ("COPY run.sh /\nRUN chmod +x /run.sh", None),
+        ("COPY run.sh /\nRUN chmod +x /other.sh", "R29"),
+    ],
+)
+def test_a_static_plan_follows_the_folder_and_what_was_copied(
+    tmp_path: Path, run: str, rule: str | None
+) -> None:
+    (tmp_path / "run.sh").write_text("#!/bin/sh\n")
+    result = plan(f"{PYTHON}{WHOLE}{run}\n{START}", None, lambda _: None, context=tmp_path)
+    assert (result.refusal.rule if result.refusal else None) == rule
 
 
 def test_r14_the_dev_group_that_uv_run_in_the_build_brings_back_is_a_choice(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from uvdive.rewrite.advice.home_data import warn_cache_mounts, warn_data_of_others, warn_installer_paths
+from uvdive.rewrite.advice.missing_sources import warn_missing_sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
@@ -22,6 +23,7 @@ class Advice(Protocol):
 
 
 ADVICE: tuple[Advice, ...] = (
+    warn_missing_sources,
     warn_credentials,
     warn_data_of_others,
     warn_cache_mounts,

@@ -1,9 +1,9 @@
-"""What makes two builds of one file differ: no lock (R16)."""
+"""What makes two builds of one file differ, no lock (R16), and a sync without a project (R49)."""
 
 from __future__ import annotations
 
 from uvdive.dockerfile.shell import command_text
-from uvdive.rewrite.evidence.locks import lacks_lock
+from uvdive.rewrite.evidence.locks import LOCK, PROJECT, lacks
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import calls_sync, uv_calls
@@ -13,9 +13,18 @@ from uvdive.uv.selection import is_set
 def warn_resolving(evidence: Evidence, notes: Notes) -> None:
     """Say where a later build may install other versions, or cannot build at all."""
     syncs = [step for step in evidence.runs() if calls_sync(command_text(step.instruction))]
-    if not syncs or not lacks_lock(evidence, syncs):
+    if not syncs:
         return
     last = syncs[-1]
+    if evidence.report is None and lacks(evidence, syncs, PROJECT) and not _makes_projects(evidence):
+        notes.warn(
+            "R49",
+            last.line,
+            "The sync finds no pyproject.toml in its folder or above, without which it fails: the build "
+            "context is another folder (name it with --context), or the file is missing in it.",
+        )
+    if not lacks(evidence, syncs, LOCK):
+        return
     calls = uv_calls(command_text(last.instruction), last.workdir) or ()
     told = [option for call in calls if call.name == "sync" for option in call.words]
     strict: str | None = next((word for word in ("--frozen", "--locked") if word in told), None)
@@ -35,3 +44,9 @@ def warn_resolving(evidence: Evidence, notes: Notes) -> None:
         "The sync finds no uv.lock in its folder or above, so a later build may install other versions: "
         "run `uv lock` and copy the file.",
     )
+
+
+def _makes_projects(evidence: Evidence) -> bool:
+    """Does the build make a project itself (`uv init`)?"""
+    texts = (command_text(step.instruction) for step in evidence.runs())
+    return any(call.name == "init" for text in texts for call in uv_calls(text) or ())

@@ -10,9 +10,13 @@ from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.copies.copy_set import Folder
+from uvdive.rewrite.evidence.command_effects import Place, effects
 from uvdive.rewrite.evidence.command_kinds import classify, paths_of
+from uvdive.rewrite.evidence.context_files import is_copied
 from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.shell_words import values_of
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import subcommand
 from uvdive.uv.mentions import installs_uv
@@ -26,6 +30,7 @@ _IN_PROJECT = frozenset(
         *("pip uninstall", "python find", "python list", "cache", "cache clean", "cache prune"),
     )
 )
+_REMOVERS = frozenset({"rm", "rmdir", "unlink", "find"})
 _UV_ITSELF = re.compile(r"(?:uv|pip|setuptools|wheel)(?:\[\w+\])?(?:[=<>~!].*)?$")
 # Django's commands that write what the settings name, which is the project's as a rule.
 _DJANGO = frozenset(
@@ -62,30 +67,46 @@ def check_static(evidence: Evidence, runs: Sequence[Run], notes: Notes) -> list[
 
 
 def _check_run(run: Run, evidence: Evidence, notes: Notes, folders: list[Folder]) -> None:
-    for part, name in run.parts:
+    for index, (part, name) in enumerate(run.parts):
         if name not in ("uv", "files"):
             continue
         for command in part.commands:
             kind = classify(command)
             if kind == "uv":
                 _check_python_tool(command, run.step, notes)
+            elif kind == "files" and command.program in ("chown", "chmod", "chgrp"):
+                _check_owner(command, evidence, run.step, folders)
             elif kind == "files":
-                _check_files(command, evidence, run.step, folders)
+                written = _written(evidence, run, index) if name == "files" else []
+                _check_written([*written, *_named(command, run.step, name)], evidence, run.step)
             elif kind == "other" and not installs_uv(run.text[part.start : part.end]):
                 raise _unknown("R34", run.step)
+
+
+def _written(evidence: Evidence, run: Run, index: int) -> list[str]:
+    """The paths that one part of a RUN writes, and the folders that it may write anything in."""
+    step, script = run.step, run.script
+    assert script is not None
+    home = home_of(evidence, step.user, step.values.get("HOME", "")) or "/home"
+    found = effects(script.parts, {index}, values_of(script, step.values), Place(step.workdir, home))
+    return [*(path for path, _ in found.named), *found.zones]
+
+
+def _named(command: Command, step: Step, part: str) -> list[str]:
+    """The paths in a command's words, where what it writes does not tell: it removes, or stands beside uv."""
+    if part == "files" and command.program not in _REMOVERS:
+        return []
+    return [posixpath.normpath(posixpath.join(step.workdir, path)) for path in paths_of(command)]
 
 
 def _unknown(rule: str, step: Step) -> Refused:
     return Refused(rule, f"Nobody knows from the text which files this RUN writes. {_HINT}", step.line)
 
 
-def _check_files(command: Command, evidence: Evidence, step: Step, folders: list[Folder]) -> None:
-    """Below the work directory anything may happen: it is copied as it is, but for its own owner and mode."""
+def _check_written(paths: Sequence[str], evidence: Evidence, step: Step) -> None:
+    """Below the work directory anything may happen: it is copied as it is."""
     workdir = evidence.workdir
-    if command.program in ("chown", "chmod", "chgrp"):
-        _check_owner(command, evidence, step, folders)
-        return
-    for path in paths_of(command):
+    for path in paths:
         if not f"{path}/".startswith(f"{workdir.rstrip('/')}/") and not _UVS_FILES.match(path):
             raise Refused("R34", f"This RUN makes or changes paths outside {workdir}. {_HINT}", step.line)
 
@@ -95,8 +116,8 @@ def _check_owner(command: Command, evidence: Evidence, step: Step, folders: list
     words = [word.text for word in program_words(command)[1:] if not word.text.startswith("-")]
     for word in words[1:]:
         path = posixpath.normpath(posixpath.join(step.workdir, word))
-        if f"{path}/".startswith(f"{workdir}/") and path != workdir:
-            continue
+        if (f"{path}/".startswith(f"{workdir}/") and path != workdir) or is_copied(evidence, path):
+            continue  # a file's owner and mode come along
         owner = re.fullmatch(r"([a-z_][\w-]*|\d+)(?:[:.]([a-z_][\w-]*|\d+)?)?", words[0])
         if path != workdir or command.program != "chown" or owner is None or "$" in word:
             raise Refused(

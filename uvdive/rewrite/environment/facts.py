@@ -169,7 +169,7 @@ def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
             "Where `uv tool install` put its tool cannot be told from the text. Build the image first and "
             "plan with it (leave out --static).",
         )
-    minor = python_by_text(evidence)
+    minor = python_by_text(evidence, notes)
     notes.warn(
         "R46", None, "This is a draft from the text alone: no image was looked into, nothing is proven."
     )

@@ -10,7 +10,7 @@ from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Refused
+from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls, value_of
 from uvdive.uv.images import Reference, python_of
 from uvdive.uv.python_request import first_request
@@ -18,12 +18,12 @@ from uvdive.uv.python_request import first_request
 _HINT = "Build the image first and plan with it (leave out --static)."
 
 
-def python_by_text(evidence: Evidence) -> str:
+def python_by_text(evidence: Evidence, notes: Notes) -> str:
     """The minor version of the environment's Python: the base's own, or the one that `.python-version` pins.
 
     Raises:
         Refused: R1, the base's is not known; R6, uv would download another one; R50, only the start sees
-            the pin.
+            the pin, and no base is known for it.
     """
     minor = python_of(Reference.read(evidence.base))
     if minor is None:
@@ -39,32 +39,42 @@ def python_by_text(evidence: Evidence) -> str:
             _check_call(call, step, minor, evidence.base)
     pin = first_request(copied_text(evidence, ".python-version", mounted=True) or "") or ""
     if pin and not _is(pin, minor):
-        minor = _pinned(evidence, pin, minor, line)
+        minor = _pinned(evidence, pin, minor, line, notes)
     wanted = _requires(copied_text(evidence, "pyproject.toml", mounted=True))
     if wanted and not _allows(wanted, minor):
         raise _other(f"pyproject.toml wants Python {wanted}", minor, evidence.base, line)
     return minor
 
 
-def _pinned(evidence: Evidence, pin: str, minor: str, line: int | None) -> str:
+def _pinned(evidence: Evidence, pin: str, minor: str, line: int | None, notes: Notes) -> str:
     """The minor version that a pin asks for, where both stages can start from that Python (R4)."""
     before = tuple(step for step in evidence.steps if line is None or step.line <= line)
-    if copied_text(replace(evidence, steps=before), ".python-version", mounted=True) is None:
-        start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
-        text = command_text(start.instruction) if start is not None else ""
-        if "--no-sync" in text or not re.search(r"\buv\b", text):
-            return minor
+    late = copied_text(replace(evidence, steps=before), ".python-version", mounted=True) is None
+    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    text = command_text(start.instruction) if start is not None else ""
+    if late and ("--no-sync" in text or not re.search(r"\buv\b", text)):
+        return minor
+    plain = re.fullmatch(r"(?:c?python@?)?(3\.\d+)", pin)
+    written = evidence.origin.source.arguments.split()[0]
+    known = plain is not None and "$" not in written and not evidence.shared
+    starts = start.line if start is not None else line
+    if late and not known:
         raise Refused(
             "R50",
             f".python-version asks for Python {pin}, but it is copied behind the sync, which used {minor} of "
             f"{evidence.base}: `uv run` makes another environment at every start. Start from the image of "
             "the Python that is meant and copy the file before the sync, or correct it.",
-            start.line if start is not None else line,
+            starts,
         )
-    plain = re.fullmatch(r"(?:c?python@?)?(3\.\d+)", pin)
-    written = evidence.origin.source.arguments.split()[0]
-    if plain is None or "$" in written or evidence.shared:
+    if plain is None or not known:
         raise _other(f".python-version asks for Python {pin}", minor, evidence.base, line)
+    if late:
+        notes.warn(
+            "R50",
+            starts,
+            f".python-version is copied behind the sync, so the build made its environment with {minor}, and "
+            f"`uv run` another one with {pin} at every start: the new image is built with {plain[1]}.",
+        )
     return plain[1]
 
 

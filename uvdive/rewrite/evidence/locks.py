@@ -1,4 +1,4 @@
-"""Has the build the lock that its syncs look for (R16)?"""
+"""Has the build the project and the lock that its syncs look for (R16, R49)?"""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.calls import uv_calls
 
 LOCK = "uv.lock"
+PROJECT = "pyproject.toml"
 _MOST = 100_000
 
 
-def lacks_lock(evidence: Evidence, syncs: Sequence[Step]) -> bool:
-    """Is there surely no lock where some of the build's syncs look for it?
+def lacks(evidence: Evidence, syncs: Sequence[Step], name: str) -> bool:
+    """Is there surely no file of that name where some of the build's syncs look for it?
 
-    uv looks in the sync's folder and those above. Where that folder is not known, any lock
+    uv looks in the sync's folder and those above. Where that folder is not known, any such file
     of the context counts. Without a context nothing is known.
     """
     if evidence.context is None:
         return False
     folders = [folder for step in syncs for folder in _folders(step)]
     if None in folders or not folders:
-        return not _has_any(evidence)
-    return not all(_has_lock(evidence, folder) for folder in folders if folder is not None)
+        return not _has_any(evidence, name)
+    return not all(_has(evidence, folder, name) for folder in folders if folder is not None)
 
 
 def _folders(step: Step) -> list[str | None]:
@@ -35,8 +36,8 @@ def _folders(step: Step) -> list[str | None]:
     return [None] if calls is None else [call.folder for call in calls if call.name == "sync"]
 
 
-def _has_lock(evidence: Evidence, folder: str) -> bool:
-    places = [f"{above.rstrip('/')}/{LOCK}" for above in upward(folder)]
+def _has(evidence: Evidence, folder: str, name: str) -> bool:
+    places = [f"{above.rstrip('/')}/{name}" for above in upward(folder)]
     return any(is_copied(evidence, path) or _from_elsewhere(evidence, path) for path in places)
 
 
@@ -56,8 +57,8 @@ def _of_context(step: Step) -> bool:
     return not (instruction.flag("from") or instruction.heredocs or "://" in instruction.value)
 
 
-def _has_any(evidence: Evidence) -> bool:
+def _has_any(evidence: Evidence, name: str) -> bool:
     assert evidence.context is not None
     files = read_ignored(evidence.context).files(evidence.context)
     # Where there are too many files to look at, nothing is said.
-    return any(path.rsplit("/", 1)[-1] == LOCK or number > _MOST for number, path in enumerate(files))
+    return any(path.rsplit("/", 1)[-1] == name or number > _MOST for number, path in enumerate(files))

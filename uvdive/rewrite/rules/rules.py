@@ -58,6 +58,7 @@ RULES = (
     Rule("R45", "A file of several stages is checked, and uv leaves its last stage"),
     Rule("R46", "A rewrite is proven before it is written"),
     Rule("R48", "Bytecode stays as the author has it"),
+    Rule("R49", "What the build context lacks is said"),
     Rule("R50", "A start that would take another Python is refused"),
     Rule("R51", "`uv run` inside scripts and shell code is found too"),
     Rule("R52", "What ran may differ from what was built"),
