@@ -31,6 +31,7 @@ copies.by_text_checks._IN_PROJECT: '' add build cache cache␣clean cache␣prun
     self␣update sync tree venv version
 copies.by_text_checks._DJANGO: check collectstatic compilemessages compress createcachetable makemigrations
     migrate
+copies.by_text_checks._REMOVERS: find rm rmdir unlink
 copies.project_files._NAMES: .python-version pyproject.toml uv.lock uv.toml
 elsewhere.choice._IDLE: python bash sh uv irb node
 elsewhere.ci_files._OWN: $CI_REGISTRY_IMAGE ${CI_REGISTRY_IMAGE} github.repository GITHUB_REPOSITORY
@@ -143,8 +144,8 @@ improve.work.COMMON: /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /roo
     /var/lib /var/log /var/spool /var/tmp
 prediction._OF_THE_BASE: app os-packages other
 rules.rules.RULES: R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R12 R13 R14 R15 R16 R17 R18 R19 R20 R21 R22 R23 R24 R25
-    R26 R27 R28 R29 R30 R32 R33 R34 R35 R36 R37 R39 R40 R41 R42 R43 R44 R45 R46 R48 R50 R51 R52 R53 R54 R55
-    R56 R57 R58 R59 R60
+    R26 R27 R28 R29 R30 R32 R33 R34 R35 R36 R37 R39 R40 R41 R42 R43 R44 R45 R46 R48 R49 R50 R51 R52 R53 R54
+    R55 R56 R57 R58 R59 R60
 stages.inherited._PYTHON_ENV: PATH GPG_KEY PYTHON_VERSION PYTHON_SHA256 LANG PYTHON_PIP_VERSION
 stages.lean._CACHES: /root/.cache/uv /root/.cache
 stages.targets._DESCRIBES: CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL MAINTAINER STOPSIGNAL
