@@ -81,7 +81,7 @@ def uv_calls(text: str, workdir: str = "/") -> tuple[Call, ...] | None:
             literal = all(word.literal for word in command.words) and folder is not None
             folder = posixpath.normpath(posixpath.join(folder or "/", words[1])) if literal else None
         elif words[:1] == ["export"]:
-            exported |= _assigned(words[1:])
+            exported |= assigned(words[1:])
         elif words and words[0].rsplit("/", 1)[-1] == "uv":
             found.append(_call(words, command, folder, exported))
     return tuple(found)
@@ -103,7 +103,8 @@ def _behind_options(words: Sequence[str], index: int) -> int:
     return index
 
 
-def _assigned(words: Sequence[str]) -> dict[str, str]:
+def assigned(words: Sequence[str]) -> dict[str, str]:
+    """The variables that words such as ``NAME=VALUE`` set; other words set none."""
     return dict(word.partition("=")[::2] for word in words if re.match(r"[A-Za-z_]\w*=", word))
 
 
@@ -116,7 +117,7 @@ def _call(words: list[str], command: Command, folder: str | None, exported: Mapp
         if place is not None:
             folder = None if "$" in place or folder is None else posixpath.join(folder, place)
     before = [word.text for word in command.words[: len(command.words) - len(words)]]
-    environ = {**exported, **_assigned([word.text for word in command.assignments]), **_assigned(before)}
+    environ = {**exported, **assigned([word.text for word in command.assignments]), **assigned(before)}
     place = folder and posixpath.normpath(folder)
     return Call(name, tuple(words[index:]), place, tuple(environ.items()), tuple(words[1:]))
 

@@ -123,7 +123,15 @@ def test_r15_without_a_lock_nobody_knows_what_uv_run_installs(planned, node, mad
 
 @pytest.mark.parametrize(
     ("start", "environ"),
-    [('CMD ["uv", "run", "--no-sync", "main.py"]\n', {}), (START, {"UV_NO_SYNC": "1"})],
+    [
+        ('CMD ["uv", "run", "--no-sync", "main.py"]\n', {}),
+        (START, {"UV_NO_SYNC": "1"}),
+        ("CMD UV_NO_SYNC=1 uv run main.py\n", {}),
+        ("CMD export UV_NO_SYNC=true && exec uv run main.py\n", {"UV_NO_SYNC": "0"}),
+        ('CMD ["sh", "-c", "UV_NO_SYNC=1 exec uv run main.py"]\n', {}),
+        ('CMD ["env", "UV_NO_SYNC=1", "uv", "run", "main.py"]\n', {}),
+        ("CMD UV_NO_SYNC=1 sh -c 'uv run main.py'\n", {}),
+    ],
 )
 def test_r14_a_start_that_does_not_sync_changes_nothing(planned, start, environ) -> None:
     config = {"env": ("PATH=/usr/local/bin", *(f"{k}={v}" for k, v in environ.items()))}
@@ -131,6 +139,20 @@ def test_r14_a_start_that_does_not_sync_changes_nothing(planned, start, environ)
     result = planned(f"{COPY}{lines}{SYNC}COPY main.py ./\n{start}", dist("idna", "1"), config=config)
     assert added(result) is None
     assert reason(result).startswith(ONLY)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "CMD UV_NO_SYNC=0 uv run main.py\n",
+        "CMD unset UV_NO_SYNC; uv run main.py\n",
+        "CMD UV_NO_SYNC=0 echo; UV_NO_SYNC= exec uv run main.py\n",
+    ],
+)
+def test_r14_what_the_command_sets_itself_comes_before_the_image_s_variables(planned, start) -> None:
+    config = {"env": ("PATH=/usr/local/bin", "UV_NO_SYNC=1")}
+    body = f"{COPY}ENV UV_NO_SYNC=1\n{SYNC}COPY main.py ./\n"
+    assert added(planned(body + start, dist("idna", "1"), config=config)) is not None
 
 
 @pytest.mark.parametrize(
@@ -255,6 +277,34 @@ def test_r50_a_start_that_would_take_another_python_is_refused(
     assert what in result.refusal.reason
     idle = planned(body + START.replace('"run"', '"run", "--no-sync"'), IDNA, PYTEST, **more)
     assert idle.outcome == "rewritten"
+
+
+@pytest.mark.parametrize(
+    ("path", "fits"),
+    [
+        ("/usr/local/bin/python", True),
+        ("/usr/local/bin/python3", True),
+        ("../usr/local/bin/python", True),
+        ("/usr/local", True),
+        ("/opt/py/bin/python3.13", False),
+        ("/opt/py", False),
+        ("/nowhere/python3.13", False),
+    ],
+)
+def test_r50_a_path_is_the_environment_s_python_where_it_leads_to_it(planned, node, path, fits) -> None:
+    wrote = {
+        "COPY main.py": {
+            "/usr/local/bin/python": node(link="python3.13"),
+            "/usr/local/bin/python3": node(link="python"),
+            "/opt/py/bin/python3.13": node(9),
+            "/opt/py/bin/python": node(link="python3.13"),
+        }
+    }
+    config = {"env": ("PATH=/usr/local/bin", f"UV_PYTHON={path}")}
+    body = f"{COPY}ENV UV_PYTHON={path}\n{SYNC}COPY main.py ./\n"
+    result = planned(body + START, IDNA, PYTEST, config=config, wrote=wrote)
+    assert (result.outcome == "rewritten") is fits, result.refusal
+    assert fits or refused(result)[0] == "R50"
 
 
 def test_r50_a_python_version_that_is_answered_wins_over_the_project_s(planned, node) -> None:

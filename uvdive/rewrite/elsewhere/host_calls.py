@@ -20,7 +20,7 @@ from uvdive.rewrite.start.shell_edit import (
     inner_edits,
     still_calls,
 )
-from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.surroundings import Spot, Surroundings
 from uvdive.rewrite.start.uv_run import UV
 
 
@@ -141,4 +141,4 @@ def _resolved(argv: tuple[str, ...], slot: Slot) -> tuple[tuple[str, ...], int]:
 
 def _around(around: Surroundings, found: InContainer) -> Surroundings:
     environ = {**around.environ, **dict(found.environ)}
-    return replace(around, environ=environ).within(found.workdir)
+    return replace(around, environ=environ).within(Spot(found.workdir))

@@ -25,7 +25,7 @@ from uvdive.rewrite.start.shell_edit import (
     resets,
     still_calls,
 )
-from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.surroundings import Spot, Surroundings
 from uvdive.rewrite.start.uv_run import UV
 
 
@@ -40,7 +40,7 @@ def survey(slot: Slot, text: str, around: Surroundings, own: OwnImages, head: Se
         head: the ENTRYPOINT that gets the words of a command, where it is a runner that goes.
     """
     verdict = Verdict(slot, line=slot.line, sure=slot.sure)
-    here = replace(around, environ={**around.environ, **slot.environ}).within(slot.workdir)
+    here = replace(around, environ={**around.environ, **slot.environ}).within(Spot(slot.workdir))
     ask = Asker(verdict, here)
     try:
         if slot.how == "code":

@@ -11,7 +11,7 @@ from typing import Literal
 from uvdive.rewrite.elsewhere.slots import Slot
 from uvdive.rewrite.elsewhere.yaml_places import Edit, edits_between
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.surroundings import Spot, Surroundings
 from uvdive.rewrite.start.uv_run import WITH_UV, Stripped, strip
 
 Needs = Literal["", "uv", "network"]
@@ -70,7 +70,7 @@ class Asker:
         self.verdict, self.around = verdict, around
         self.in_shell = False
 
-    def __call__(self, words: tuple[str, ...], folder: str | None = None) -> Stripped | None:
+    def __call__(self, words: tuple[str, ...], spot: Spot | None = None) -> Stripped | None:
         """A command without its runner; None where it has none, or has to stay."""
         verdict = self.verdict
         if not words or posixpath.basename(words[0]) not in ("uv", "uvx"):
@@ -78,7 +78,7 @@ class Asker:
         verdict.calls += 1
         verdict.programs.add(words[0])
         try:
-            stripped = strip(words, self.around.within(folder), 0)
+            stripped = strip(words, self.around.within(spot), 0)
         except Refused as refused:
             why = str(refused).partition(". ")[0].rstrip(".")
             lacking = self._lacks(words)

@@ -16,8 +16,9 @@ from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.start.script_finder import Finder
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, behind_wrapper, edit, resets, still_calls
 from uvdive.rewrite.start.signals import Signals
-from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.surroundings import Spot, Surroundings
 from uvdive.rewrite.start.uv_run import RUNNERS, Stripped, strip
+from uvdive.uv.calls import assigned
 
 
 class Commands:
@@ -91,7 +92,7 @@ class Commands:
                 raise _not_understood(line)
             return (*words[:2], self._shell(words[2], line), *words[3:])
         first = behind_wrapper(words)
-        stripped = self.strip(words[first:], line)
+        stripped = self.strip(words[first:], line, Spot(environ=assigned(words[:first])))
         if stripped is None:
             if any(RUNNERS.fullmatch(word) for word in words):
                 raise _not_understood(line)
@@ -111,9 +112,9 @@ class Commands:
             self.starts.append(words)
         self.finder.look_at(words, line)
 
-    def strip(self, words: Sequence[str], line: int, folder: str | None = None) -> Stripped | None:
-        """Take the runner off a command that runs in a folder; None where there is none, or it stays."""
-        stripped = strip(words, self.around.within(folder), line)
+    def strip(self, words: Sequence[str], line: int, spot: Spot | None = None) -> Stripped | None:
+        """Take the runner off a command that shell code calls; None where there is none, or it stays."""
+        stripped = strip(words, self.around.within(spot), line)
         if stripped is None:
             return None
         if stripped.runner != "uv run" and not self._remove_other(stripped.runner, words, line):
@@ -150,7 +151,7 @@ class Commands:
         try:
             new = edit(
                 text,
-                lambda words, folder: self.strip(words, line, folder),
+                lambda words, spot: self.strip(words, line, spot),
                 lambda words: self._note_start(words, line),
             )
         except NotUnderstoodError:

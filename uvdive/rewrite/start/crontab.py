@@ -17,7 +17,7 @@ from uvdive.rewrite.evidence.context_files import context_file
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, still_calls
-from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.surroundings import Spot, Surroundings
 from uvdive.rewrite.start.uv_run import UV, Stripped
 
 _SETTING = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>.*?)\s*$")
@@ -100,8 +100,8 @@ def _job(command: str, strip: Strip, env: EnvironmentFacts) -> str:
     if not _PLAIN.fullmatch(env.path):
         raise NotUnderstoodError
 
-    def strip_and_set(words: tuple[str, ...], folder: str | None) -> Stripped | None:
-        stripped = strip(words, folder)
+    def strip_and_set(words: tuple[str, ...], spot: Spot | None) -> Stripped | None:
+        stripped = strip(words, spot)
         if stripped is None:
             return None
         lead = ("env", f"PATH={env.bin}:$PATH", f"VIRTUAL_ENV={env.path}", *stripped.lead)

@@ -20,7 +20,7 @@ from uvdive.rewrite.plan import FileChange
 from uvdive.rewrite.start.crontab import is_cron, patched
 from uvdive.rewrite.start.script_finder import Script
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, resets, still_calls
-from uvdive.rewrite.start.surroundings import Surroundings
+from uvdive.rewrite.start.surroundings import Spot, Surroundings
 from uvdive.rewrite.start.task_lines import patched_lines, programs_of
 from uvdive.rewrite.start.uv_run import UV, WITH_UV, Stripped, strip
 from uvdive.uv.mentions import brings_uv
@@ -215,10 +215,10 @@ def _survey_cron(survey: _Survey, evidence: Evidence, around: Surroundings) -> N
 
 
 def _asker(survey: _Survey, around: Surroundings) -> Strip:
-    def ask(words: tuple[str, ...], folder: str | None = None) -> Stripped | None:
+    def ask(words: tuple[str, ...], spot: Spot | None = None) -> Stripped | None:
         script = survey.script
         try:
-            stripped = strip(words, around.within(folder), script.line)
+            stripped = strip(words, around.within(spot), script.line)
         except Refused as refused:
             if refused.rule in WITH_UV:
                 why = str(refused).partition(". ")[0].rstrip(".")

@@ -6,15 +6,18 @@ import posixpath
 import re
 import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from uvdive.dockerfile.commands import SHELLS, Command, Word, argument_of
 from uvdive.dockerfile.shell import read_script
+from uvdive.rewrite.start.surroundings import Spot
 from uvdive.rewrite.start.uv_run import RUNNERS, Stripped
+from uvdive.uv.calls import assigned
 
-Strip = Callable[[tuple[str, ...], str | None], Stripped | None]
+Strip = Callable[[tuple[str, ...], Spot | None], Stripped | None]
 """Takes the runner off a command's words; None where there is none, or it has to stay.
 
-The other argument is the folder that the code went to by ``cd``, None where it stayed.
+The other argument is where the code has come to; None: where it began.
 """
 
 # Programs that start the words behind them.
@@ -76,14 +79,14 @@ def behind_wrappers(words: Sequence[str]) -> int:
     return at if at < len(words) else 0
 
 
-def edit(text: str, strip: Strip, other: Callable[[tuple[str, ...]], None], folder: str | None = None) -> str:
+def edit(text: str, strip: Strip, other: Callable[[tuple[str, ...]], None], spot: Spot | None = None) -> str:
     """Take the runners off all commands of a text, the nested ones too.
 
     Args:
         text: shell code.
         strip: asked for every command that may be a runner's, wrappers left out.
         other: told the words of every command that is none.
-        folder: where the code runs, as far as a ``cd`` before it says.
+        spot: where the code runs, as far as the code around it says.
 
     Raises:
         NotUnderstoodError: the code is not understood, or the change would not fit into its quotes.
@@ -93,20 +96,33 @@ def edit(text: str, strip: Strip, other: Callable[[tuple[str, ...]], None], fold
         raise NotUnderstoodError
     edits: list[tuple[int, int, str]] = []
     alone = len(script.commands) == 1
+    here = spot or Spot()
     for command in script.commands:
         if command.nested == "sh -c":
             continue  # the text of its shell is edited as a whole
-        if command.program == "cd" and len(command.words) == 2 and command.words[1].literal:
-            folder = posixpath.join(folder or "", command.words[1].text)
+        here = _behind(command, here)
         first = behind_wrapper(command.argv)
-        stripped = strip(command.argv[first:], folder)
+        before = assigned([word.text for word in (*command.assignments, *command.words[:first])])
+        there = replace(here, environ={**here.environ, **before})
+        stripped = strip(command.argv[first:], there)
         if stripped is None:
             other(command.argv)
             if command.program in SHELLS:
-                edits += inner_edits(text, command.words, strip, other, folder)
+                edits += inner_edits(text, command.words, strip, other, there)
         else:
             edits += _edits(command, first, stripped, alone=alone)
     return apply_edits(text, edits)
+
+
+def _behind(command: Command, spot: Spot) -> Spot:
+    """Where code has come to behind a command: `cd`, `export`, `unset`."""
+    if command.program == "cd" and len(command.words) == 2 and command.words[1].literal:
+        return replace(spot, folder=posixpath.join(spot.folder or "", command.words[1].text))
+    if command.program == "export":
+        return replace(spot, environ={**spot.environ, **assigned(command.argv[1:])})
+    if command.program == "unset":
+        return replace(spot, environ={**spot.environ, **dict.fromkeys(command.argv[1:], "")})
+    return spot
 
 
 def _edits(command: Command, first: int, stripped: Stripped, *, alone: bool) -> list[tuple[int, int, str]]:
@@ -128,7 +144,7 @@ def inner_edits(
     words: Sequence[Word],
     strip: Strip,
     other: Callable[[tuple[str, ...]], None],
-    folder: str | None,
+    spot: Spot | None,
 ) -> list[tuple[int, int, str]]:
     """The edits in the text of a ``sh -c 'TEXT'``, whose words these are; as ``edit`` says.
 
@@ -144,7 +160,7 @@ def inner_edits(
         raise NotUnderstoodError
     if any(_is_login(each.text) for each in words[1:]):
         raise NotUnderstoodError
-    new = edit(word.text, strip, other, folder)
+    new = edit(word.text, strip, other, spot)
     if new.count(quote) != word.text.count(quote):
         raise NotUnderstoodError
     return [] if new == word.text else [(word.start + 1, word.end - 1, new)]

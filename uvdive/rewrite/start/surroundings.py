@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
@@ -19,6 +19,18 @@ Look = Literal["file", "directory", "package", "none", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where shell code has come to when it calls a command.
+
+    ``folder`` is the one that it went to by ``cd``, None where it stayed; ``environ`` are the variables
+    that it set for the command, in front of it or by ``export``.
+    """
+
+    folder: str | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What decides whether a command does the same without its runner.
 
@@ -26,8 +38,9 @@ class Surroundings:
     ``script_text`` is a file's text, or None. ``has_program`` is None where nobody knows.
     ``environ`` are the variables at start, ``workdir`` the folder. ``arguments`` are the
     words that a script gets (``"$@"``). ``other_python`` says why a `uv run` would take another
-    Python than the environment's, None where it would not or nobody knows. ``is_seen`` says that
-    there is an image to look into.
+    Python than the environment's, None where it would not or nobody knows. ``is_interpreter`` says
+    whether an absolute path, or the Python in that folder, is the environment's interpreter; None
+    where nobody knows. ``is_seen`` says that there is an image to look into.
     """
 
     env: EnvironmentFacts
@@ -39,13 +52,15 @@ class Surroundings:
     environ: Mapping[str, str]
     arguments: tuple[str, ...] = ()
     other_python: Callable[[RunCall], str | None] = lambda _call: None
+    is_interpreter: Callable[[str], bool | None] = lambda _path: None
     is_seen: bool = False
 
-    def within(self, folder: str | None) -> Surroundings:
-        """The same in another folder; None is the work directory."""
-        if folder is None:
+    def within(self, spot: Spot | None) -> Surroundings:
+        """The same where shell code has come to; None is where it began."""
+        if spot is None:
             return self
-        return replace(self, workdir=posixpath.normpath(posixpath.join(self.workdir, folder)))
+        workdir = posixpath.normpath(posixpath.join(self.workdir, spot.folder or "."))
+        return replace(self, workdir=workdir, environ={**self.environ, **spot.environ})
 
 
 def surroundings_of(evidence: Evidence, env: EnvironmentFacts, files: Files | None) -> Surroundings:
@@ -61,6 +76,7 @@ def surroundings_of(evidence: Evidence, env: EnvironmentFacts, files: Files | No
         environ=evidence.report.config.environ if evidence.report else evidence.stages[-1].env,
         arguments=(command.instruction.exec_form or ()) if entry and command else (),
         other_python=partial(_other_python, evidence, env, files),
+        is_interpreter=partial(_is_interpreter, env, files),
         is_seen=files is not None,
     )
 
@@ -69,6 +85,15 @@ def _other_python(
     evidence: Evidence, env: EnvironmentFacts, files: Files | None, call: RunCall
 ) -> str | None:
     return None if files is None else other_python(evidence, env, files, call)
+
+
+def _is_interpreter(env: EnvironmentFacts, files: Files | None, path: str) -> bool | None:
+    mine = None if files is None or env.interpreter is None else files.inode_at(env.interpreter)
+    if files is None or mine is None:
+        return None
+    places = (path, f"{path}/bin/python", f"{path}/bin/python3")
+    found = {inode for place in places if (inode := files.inode_at(place)) is not None}
+    return mine in found if found else None
 
 
 def _look(files: Files | None, path: str) -> Look:

@@ -6,6 +6,7 @@ import posixpath
 import re
 
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, resets, still_calls
+from uvdive.rewrite.start.surroundings import Spot
 from uvdive.rewrite.start.uv_run import UV, Stripped
 
 _KINDS = (
@@ -37,7 +38,7 @@ def patched_lines(path: str, text: str, strip: Strip) -> str:
     settings = name.endswith((".conf", ".ini"))
     folder = _folder(text) if settings else None
 
-    def ask(words: tuple[str, ...], where: str | None) -> Stripped | None:
+    def ask(words: tuple[str, ...], where: Spot | None) -> Stripped | None:
         stripped = strip(words, where)
         if stripped is not None and stripped.folder is not None and settings:
             raise NotUnderstoodError  # no shell reads the command, which could go elsewhere first
@@ -53,7 +54,7 @@ def patched_lines(path: str, text: str, strip: Strip) -> str:
         command = body[match.end() :] if match is not None else body
         if match is None or resets(command):
             raise NotUnderstoodError
-        new = edit(command, ask, lambda _words: None, folder)
+        new = edit(command, ask, lambda _words: None, Spot(folder))
         if still_calls(new, UV):
             raise NotUnderstoodError
         lines.append(body[: match.end()] + new + line[len(body) :])

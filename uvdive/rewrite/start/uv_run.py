@@ -224,6 +224,9 @@ def _is_python(wanted: str, around: Surroundings) -> bool:
     env = around.env
     if wanted == env.interpreter or wanted.startswith(f"{env.bin}/"):
         return True
+    same = around.is_interpreter(posixpath.join(around.workdir, wanted)) if "/" in wanted else None
+    if same is not None:
+        return same
     name = re.sub(r"^/usr/(?:local/)?bin/(?=python)", "", wanted)
     fits = answers(name, env.version or env.minor, env.interpreter or "")
     whole = re.fullmatch(r"\D*\d+\.\d+\.\d+", name) is not None
