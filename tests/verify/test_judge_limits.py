@@ -192,3 +192,16 @@ def test_a_stop_that_takes_two_seconds_more_is_told(seconds: float, *, told: boo
     old, new = (Observed("running", None, programs=("web",), stop_seconds=each) for each in (0.0, seconds))
     done = judge(Runs(old, new), Check("start", "passed", "The new image starts web."))
     assert any("docker stop takes" in line for line in done.differences) is told
+
+
+def test_each_files_own_layer_tells_whether_its_content_is_the_same(tmp_path: Path) -> None:
+    file = {"x": make.file("app/x", content(50, "a"))}
+    other = {"x": make.file("app/x", content(50, "b"))}
+    whole = pairs.application() | file
+    before, here = pairs.read_with_contents(tmp_path / "b.tar", pairs.python(), whole)
+    after, there = pairs.read_with_contents(tmp_path / "a.tar", pairs.python(), whole, other)
+    places = (ContentPlace(index=here), ContentPlace(index=there))
+    done = check_files(before, after, pairs.ALLOWED, places)
+    assert (done.status, done.differences) == ("failed", ("changed: /app/x: content",))
+    back = check_files(after, before, pairs.ALLOWED, (places[1], places[0]))
+    assert (back.status, back.differences) == ("failed", ("changed: /app/x: content",))
