@@ -21,7 +21,7 @@ from uvdive.rewrite.builder import (
     weigh,
 )
 from uvdive.rewrite.copies import Copier, choose_copies, explain
-from uvdive.rewrite.elsewhere import commands_outside, serve_outside
+from uvdive.rewrite.elsewhere import called_outside, commands_outside, serve_outside
 from uvdive.rewrite.environment import EnvironmentFacts, settled
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -125,7 +125,8 @@ def _divided(study: Study, notes: Notes) -> Draft:
     if missing is not None:
         _warn_unknown_size(missing, notes)
     unseen = env.at_start or at_start.unseen
-    packages = plan_packages(evidence, runs, base, notes, unseen=unseen)
+    called = called_outside(study.outside)
+    packages = plan_packages(evidence, runs, base, notes, unseen=unseen, called=called)
     copier = study.copier(Ground(env, bases), packages.others)
     copies = choose_copies(evidence, env, copier, runs, notes, modules=study.modules, left=left)
     parts = Parts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from dockerfiles import BASE, SYNC, decision, last_stage
@@ -99,6 +100,44 @@ def test_r30_a_tool_stays_where_the_image_calls_it(project, start, kept) -> None
     result = project(f"{BASE}{INSTALL} curl\n{SYNC}{start}").plan(system=facts())
     assert (f"{INSTALL} curl\n" in last_stage(result)) is kept
     assert (decision(result, "package-curl") is None) is kept
+
+
+SERVICE = "services:\n  web:\n    build: .\n"
+POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - {name: a, image: some/app, livenessProbe: %s}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sure"),
+    [
+        ("compose.yaml", f"{SERVICE}    healthcheck:\n      test: curl -f localhost\n", True),
+        ("compose.yaml", f'{SERVICE}    healthcheck: {{test: ["CMD", "/usr/bin/curl", "x"]}}\n', True),
+        ("compose.yaml", f'{SERVICE}    healthcheck: {{test: ["CMD-SHELL", "curl x || exit 1"]}}\n', True),
+        ("compose.yaml", f"{SERVICE}    command: sh -c 'curl x && flask run'\n", True),
+        ("k8s/app.yaml", POD % '{exec: {command: ["curl", "localhost"]}}', True),
+        ("k8s/app.yaml", POD % '{exec: {command: ["curl", "localhost"]}}', False),
+    ],
+)
+def test_r30_a_program_that_runs_from_outside_in_the_container_stays(
+    project, tmp_path: Path, name: str, text: str, sure: bool
+) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text)
+    if not sure:  # with one Dockerfile, every container is taken for its image's
+        (tmp_path / "Dockerfile.other").write_text("FROM scratch\n")
+    made = project(f"{BASE}{INSTALL} curl\n{SYNC}{START}")
+    result = made.plan(system=facts(), context=tmp_path, dockerfile=str(tmp_path / "Dockerfile"))
+    assert f"{INSTALL} curl\n" in last_stage(result)
+    choice = decision(result, "package-curl")
+    assert (choice is None) is sure
+    assert sure or (choice.chosen == "keep" and f"{name}, line " in choice.reason)
+
+
+def test_r30_a_container_of_another_image_needs_nothing_here(project, tmp_path: Path) -> None:
+    other = "services:\n  db:\n    image: postgres\n    healthcheck: {test: curl x}\n  web:\n    build: .\n"
+    (tmp_path / "compose.yaml").write_text(other)
+    made = project(f"{BASE}{INSTALL} curl\n{SYNC}{START}")
+    result = made.plan(system=facts(), context=tmp_path, dockerfile=str(tmp_path / "Dockerfile"))
+    assert "curl" not in last_stage(result)
 
 
 def test_r57_a_program_that_the_environments_code_names_stays_and_is_a_choice(project) -> None:

@@ -15,6 +15,7 @@ from uvdive.rewrite.elsewhere.verdicts import Verdict
 from uvdive.rewrite.elsewhere.yaml_places import Edit, with_edits
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.os_needs import Called
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import FileChange
@@ -36,6 +37,20 @@ def commands_outside(outside: Outside) -> tuple[tuple[str, ...], ...]:
             found.append(slot.words)
         elif (script := read_script(slot.text)) is not None:
             found += [command.argv for command in script.commands]
+    return tuple(found)
+
+
+def called_outside(outside: Outside) -> tuple[Called, ...]:
+    """The words of all commands from outside that run in a container, for the programs among them."""
+    found: dict[Called, None] = {}
+    for slot in outside.slots:
+        if slot.how not in ("words", "shell"):
+            continue
+        shell = " ".join(slot.words) if slot.how == "words" else slot.text
+        script = read_script(shell)
+        words = [word.text for command in script.commands for word in command.words] if script else []
+        for word in (*slot.words, *words, *shell.split()):
+            found[Called(word.rsplit("/", 1)[-1], slot.where, slot.sure)] = None
     return tuple(found)
 
 

@@ -27,6 +27,7 @@ MOST_SLOTS = 1000
 
 # Programs that nothing in a container starts: their runners are tools of development.
 _TOOLS = frozenset({"noxfile.py", "dodo.py", "fabfile.py", "setup.py"})
+_STARTS = re.compile(r"\b(?:services|containers|initContainers):")
 _INVOKE = re.compile(r"^(?:from|import)\s+invoke\b", re.MULTILINE)
 _BESIDE = frozenset(
     {"scripts", "script", "tools", "docs", "doc", "examples", "benchmarks", "dev", "ci", "hack", "utils"}
@@ -63,7 +64,7 @@ def look_outside(evidence: Evidence, files: Files | None) -> Outside:
 
 
 def _documents(text: Text, outside: Outside) -> list[Node]:
-    if text.kind == "yaml" and not may_call(text.text) and "services:" not in text.text:
+    if text.kind == "yaml" and not may_call(text.text) and not _STARTS.search(text.text):
         return []
     try:
         return read_yaml(text.text)

@@ -53,6 +53,18 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A word of a command from outside that runs in a container: ``by`` which line of which file.
+
+    ``sure`` says that the container is this image's.
+    """
+
+    word: str
+    by: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SystemFacts:
     """``packages`` are installed in the end; ``first_layer`` is the index of each one's lowest layer.
 

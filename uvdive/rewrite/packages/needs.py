@@ -12,7 +12,8 @@ from uvdive.rewrite.packages.packages import Packages
 def need_of(packages: Packages, name: str) -> Need | None:
     """What needs a package or something that only it brings; the surest."""
     brought = packages.closure(packages.real(name)) - packages.there - packages.old
-    found = [need for need in (*_started(packages), *packages.facts.needs) if need.package in brought]
+    every = (*_started(packages), *_called(packages), *packages.facts.needs)
+    found = [need for need in every if need.package in brought]
     return next((need for need in found if need.sure), found[0] if found else None)
 
 
@@ -61,3 +62,13 @@ def _started(packages: Packages) -> list[Need]:
             if package is not None:
                 found.append(Need(package, word, step.keyword, "runs"))
     return found
+
+
+def _called(packages: Packages) -> list[Need]:
+    """The programs that commands from outside call in the container: a compose file's health check (R30)."""
+    programs = packages.facts.programs
+    return [
+        Need(programs[called.word], called.word, called.by, "runs", called.sure)
+        for called in packages.called
+        if called.word in programs
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import closure, package_names
-from uvdive.rewrite.evidence.os_needs import SystemFacts
+from uvdive.rewrite.evidence.os_needs import Called, SystemFacts
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
@@ -21,8 +21,9 @@ class Packages:
     ``old`` are the packages of the original's base, ``there`` those of the final stage's;
     ``others`` came by other means than commands of apt and apk, ``unspelt`` by such commands
     although none of their words means them. ``unseen`` says that the new image gets
-    distributions that nobody has looked into. ``drop`` holds why the final stage lacks a
-    package, by the line of the RUN, the start of the package's word in it, and the name.
+    distributions that nobody has looked into, ``called`` are words of commands from outside.
+    ``drop`` holds why the final stage lacks a package, by the line of the RUN, the start of the
+    package's word in it, and the name.
     """
 
     def __init__(  # noqa: PLR0913 - the evidence, piece by piece, by name
@@ -36,9 +37,10 @@ class Packages:
         gone: list[Removal],
         *,
         unseen: bool = False,
+        called: tuple[Called, ...] = (),
     ) -> None:
         self.evidence, self.facts, self.runs, self.notes = evidence, facts, runs, notes
-        self.removals, self.unseen = gone, unseen
+        self.removals, self.unseen, self.called = gone, unseen, called
         old = {name for name, layer in facts.first_layer.items() if layer < evidence.base_layers}
         self.old = frozenset(old & facts.packages.keys())
         # Where the runner's base is not at hand, it is taken to hold what the old base holds (R60).

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from uvdive.dockerfile.edits import Edit
 from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.evidence.os_needs import Called
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
@@ -46,11 +47,13 @@ def plan_packages(
     *,
     others: bool = True,
     unseen: bool = False,
+    called: tuple[Called, ...] = (),
 ) -> PackagePlan:
     """Decide on every package; without evidence all of them are kept.
 
     ``others`` also decides on those that do more than build. ``unseen`` says that the build installs
-    distributions which the original does not have, so that nothing tells what they need.
+    distributions which the original does not have, so that nothing tells what they need. ``called`` are
+    words of commands from outside that run in the container.
 
     Raises:
         Refused: R43, what is removed again cannot be told without the image.
@@ -70,7 +73,8 @@ def plan_packages(
             )
         _note_all_kept(found, notes)
         return PackagePlan()
-    return _plan(Packages(evidence, facts, runs, base, notes, found, gone, unseen=unseen), others=others)
+    packages = Packages(evidence, facts, runs, base, notes, found, gone, unseen=unseen, called=called)
+    return _plan(packages, others=others)
 
 
 def _note_all_kept(found: Sequence[Install], notes: Notes) -> None:
