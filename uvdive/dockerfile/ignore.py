@@ -70,6 +70,10 @@ class Ignored:
         """Read an ignore file's text."""
         return cls(_patterns(text.removeprefix("\ufeff").splitlines()))
 
+    def plus(self, line: str) -> Ignored:
+        """The same with one more line at the file's end."""
+        return Ignored((*self.patterns, *_patterns([line])))
+
     def __contains__(self, path: str) -> bool:
         """Is a path of the context (relative) left out, by itself or with a folder around it?"""
         parts = posixpath.normpath(path.lstrip("/")).split("/")

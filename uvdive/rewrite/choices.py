@@ -135,10 +135,11 @@ _TABLE = (
         "R12",
         "The environment's layer",
         {
-            "split": "the environment first, in a layer of its own",
+            "own": "the environment first, then your own COPY instructions",
+            "split": "the environment first, then the parts of the work directory by name",
             "whole": "with the work directory, as one layer",
         },
-        "split",
+        "own",
     ),
     Choice(
         "dependency-layer",

@@ -111,7 +111,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
     env = settled(study.found, notes)
     if study.undivided is not None:
         raise study.undivided
-    changes = keep_host_environment_out(evidence, notes)
+    changes = keep_host_environment_out(evidence, files, notes)
     bases = choose_bases(evidence, env, files, notes)
     start = _start(study, env, notes)
     warn_never_installed(evidence, start, notes)
@@ -128,7 +128,8 @@ def _divided(study: Study, notes: Notes) -> Draft:
     called = called_outside(study.outside)
     packages = plan_packages(evidence, runs, base, notes, unseen=unseen, called=called)
     copier = study.copier(Ground(env, bases), packages.others)
-    copies = choose_copies(evidence, env, copier, runs, notes, modules=study.modules, left=left)
+    more = unseen or bool(at_start.changes)
+    copies = choose_copies(evidence, env, copier, runs, notes, modules=study.modules, left=left, unseen=more)
     parts = Parts(
         evidence,
         bases,

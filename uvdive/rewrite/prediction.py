@@ -114,7 +114,7 @@ def predict(
         files.bytes_by_owner(copies.nodes),
         _repeated(report, provided, layers, packages),
         _installed(report, packages, holding),
-        _early(report, provided),
+        _again(report, [*_early(provided), *(copy.step.layer for copy in copies.own)]),
         _added(report, added),
     ]
     after: dict[str, int] = {}
@@ -136,11 +136,15 @@ def _remains(run: Run, packages: PackagePlan) -> bool:
     return any(name in REPEATED and index not in without for index, name in enumerate(run.classes))
 
 
-def _early(report: ImageReport, provided: Provided) -> dict[str, int]:
+def _early(provided: Provided) -> list[int]:
     """The layers of the COPY instructions that come again before the packages."""
+    return [layer for layer, step in provided.steps.items() if step.line in provided.early]
+
+
+def _again(report: ImageReport, layers: Iterable[int | None]) -> dict[str, int]:
+    """What instructions bring that the final stage repeats, by owner: all that their layers hold."""
     sums: dict[str, int] = {}
-    for layer, step in provided.steps.items():
-        if step.line in provided.early:
-            for owner, size in report.layers[layer].owners.items():
-                sums[owner] = sums.get(owner, 0) + size
+    for layer in layers:
+        for owner, size in report.layers[layer].owners.items() if layer is not None else ():
+            sums[owner] = sums.get(owner, 0) + size
     return sums

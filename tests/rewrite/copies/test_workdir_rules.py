@@ -39,13 +39,21 @@ def test_r37_node_modules_stay_behind_where_the_user_agrees(project, node) -> No
     assert "/app/web/node_modules" in left.allowed.paths
 
 
-def test_r40_a_line_in_dockerignore_is_offered_and_never_added_silently(project, tmp_path) -> None:
+def test_r40_a_line_in_dockerignore_is_added_where_the_image_has_no_environment_of_the_hosts(
+    project, node, tmp_path
+) -> None:
     made = project(f"{IN_APP}{INSTALL}COPY . .\n{START}")
     (tmp_path / ".dockerignore").write_text("*.pyc")
-    result = made.plan(context=tmp_path)
+    result = made.plan(context=tmp_path, choices={"dockerignore": "keep"})
     assert not result.files
-    assert next(d for d in result.decisions if d.id == "dockerignore").chosen == "keep"
-    result = made.plan(context=tmp_path, choices={"dockerignore": "add"})
+    assert [w.line for w in result.warnings if w.rule == "R40"] == [5]
+    brought = project(
+        f"{IN_APP}{INSTALL}COPY . .\n{START}", {"COPY . .": {"/app/.venv/bin/flask": node(3)}}
+    ).plan(context=tmp_path)
+    assert not brought.files
+    assert next(d for d in brought.decisions if d.id == "dockerignore").chosen == "keep"
+    result = made.plan(context=tmp_path)
+    assert next(d for d in result.decisions if d.id == "dockerignore").chosen == "add"
     (change,) = result.files
     assert (change.path, change.text) == (".dockerignore", "*.pyc\n.venv\n")
     assert "+.venv" in change.diff
@@ -87,5 +95,5 @@ def test_r11_an_editable_install_into_the_system_keeps_its_source_and_its_order(
     assert result.outcome == "rewritten", result.refusal
     build, _, run = result.text.partition("\nFROM ")
     assert body.rstrip() in build
-    assert "COPY --from=builder /app /app\n" in run or "COPY --from=builder /app/src /app/src\n" in run
+    assert "\nCOPY src /app/src\n" in run
     assert f"{SITE}/__editable__.x.pth" in run or f"COPY --from=builder {SITE} {SITE}\n" in run

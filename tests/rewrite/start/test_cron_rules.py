@@ -82,6 +82,7 @@ def test_r24_a_file_that_crontab_installs_is_changed_where_it_comes_from(
 ) -> None:
     text = "* * * * * cd /app && uv run job.py\n"
     (tmp_path / "jobs").write_text(text)
+    (tmp_path / ".dockerignore").write_text(".venv\n")
 
     class Store:
         def has(self, _inode: int) -> bool:

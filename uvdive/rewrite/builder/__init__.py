@@ -8,7 +8,7 @@ choice nothing changes but what the start needs. Read ``at_start.weigh`` first: 
 
 from uvdive.rewrite.builder.at_start import AtStart, build_sync, needs_sync, sync_of_other_stages, weigh
 from uvdive.rewrite.builder.dependency_layer import dependency_layer
-from uvdive.rewrite.builder.dockerignore import keep_host_environment_out
+from uvdive.rewrite.builder.dockerignore import ENVIRONMENT, adds_to_dockerignore, keep_host_environment_out
 from uvdive.rewrite.builder.first_sync import first_sync
 from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync
 from uvdive.rewrite.builder.options import BuildOptions, build_options
@@ -16,8 +16,10 @@ from uvdive.rewrite.builder.project_install import install_project
 from uvdive.rewrite.builder.resolving import warn_resolving
 
 __all__ = [
+    "ENVIRONMENT",
     "AtStart",
     "BuildOptions",
+    "adds_to_dockerignore",
     "build_options",
     "build_sync",
     "check_other_stages",

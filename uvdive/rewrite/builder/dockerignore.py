@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.context_files import ignores, sources
+from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import FileChange
 from uvdive.uv.calls import calls_sync
 
 _FILE = ".dockerignore"
+ENVIRONMENT = ".venv"
+"""What is added to the file."""
 
 
-def keep_host_environment_out(evidence: Evidence, notes: Notes) -> tuple[FileChange, ...]:
-    """Offer to leave .venv out of the context; what that changes, nothing by default.
+def adds_to_dockerignore(notes: Notes) -> bool:
+    """Is .venv left out of the context from now on?"""
+    decision = notes.decisions.get(CHOICES["dockerignore"].id)
+    return decision is not None and decision.chosen == "add"
 
-    Where the copy comes after the sync, the host's .venv would go over the one of the
-    build, which is warned of.
+
+def keep_host_environment_out(
+    evidence: Evidence, files: Files | None, notes: Notes
+) -> tuple[FileChange, ...]:
+    """Offer to leave .venv out of the context; what that changes.
+
+    By default it is left out where the image shows that the original did without one, as
+    the final image's own copies and the layer of dependencies need it. Where the copy
+    comes after the sync, the host's .venv would go over the one of the build, which is
+    warned of.
     """
     found = _whole_copy(evidence)
     if found is None or evidence.context is None:
@@ -30,7 +45,9 @@ def keep_host_environment_out(evidence: Evidence, notes: Notes) -> tuple[FileCha
         chosen = notes.choose(
             CHOICES["dockerignore"],
             step.line,
-            "This copies the whole folder, and .dockerignore does not leave .venv out.",
+            "This copies the whole folder, and .dockerignore does not leave .venv out: one of yours would "
+            "take the place of the build's.",
+            default="add" if files is not None and not _brought(evidence, files, step) else "keep",
         )
     if chosen == "add":
         return (_with_line(evidence),)
@@ -42,6 +59,14 @@ def keep_host_environment_out(evidence: Evidence, notes: Notes) -> tuple[FileCha
             "put .venv into .dockerignore" + ("." if others else ", or choose dockerignore=add."),
         )
     return ()
+
+
+def _brought(evidence: Evidence, files: Files, step: Step) -> bool:
+    """Did the image get a .venv out of the context?"""
+    node = files.at(posixpath.join(sources(step)[1], ENVIRONMENT))
+    copies = {s.layer for s in evidence.steps if s.keyword in ("COPY", "ADD")}
+    below = files.walk(node) if node is not None else ()
+    return any(layer in copies for each in below for layer, _ in files.modes(each))
 
 
 def _whole_copy(evidence: Evidence) -> tuple[Step, bool] | None:
@@ -64,5 +89,5 @@ def _with_line(evidence: Evidence) -> FileChange:
     assert evidence.context is not None
     path = evidence.context / _FILE
     old = path.read_text("utf-8", "surrogateescape") if path.is_file() else ""
-    new = f"{old}{'' if not old or old.endswith(chr(10)) else chr(10)}.venv\n"
+    new = f"{old}{'' if not old or old.endswith(chr(10)) else chr(10)}{ENVIRONMENT}\n"
     return FileChange.of(_FILE, old, new)

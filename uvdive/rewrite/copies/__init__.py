@@ -3,13 +3,14 @@
 In come the image's files, the environment, the bases and what RUNs repeat; out goes a ``CopySet``:
 paths, folders to make first, links. Read ``choose.choose_copies`` first, then ``copier.Copier``,
 which asks ``already_there.Provided`` what the last stage has anyway and ``exclusions`` what stays
-behind. Without an image ``by_text`` goes by the instructions.
+behind. ``own_copies`` leaves to the author's own instructions what these bring. Without an image
+``by_text`` goes by the instructions.
 """
 
 from uvdive.rewrite.copies.already_there import Provided
 from uvdive.rewrite.copies.choose import choose_copies, node_modules_of
 from uvdive.rewrite.copies.copier import Copier
-from uvdive.rewrite.copies.copy_set import CopySet, Link
+from uvdive.rewrite.copies.copy_set import CopySet, Link, OwnCopy
 from uvdive.rewrite.copies.in_words import explain
 
-__all__ = ["Copier", "CopySet", "Link", "Provided", "choose_copies", "explain", "node_modules_of"]
+__all__ = ["Copier", "CopySet", "Link", "OwnCopy", "Provided", "choose_copies", "explain", "node_modules_of"]

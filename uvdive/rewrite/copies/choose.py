@@ -11,7 +11,8 @@ from uvdive.rewrite.copies.by_text_checks import check_static
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.extra import add_paths
-from uvdive.rewrite.copies.layers import MAX_COPIES, arranged
+from uvdive.rewrite.copies.layers import MAX_COPIES, arranged, left_out_of_context
+from uvdive.rewrite.copies.own_copies import own_copies
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
@@ -20,7 +21,7 @@ from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages import check_sources
 
 
-def choose_copies(
+def choose_copies(  # noqa: PLR0913 - what was decided before, by name
     evidence: Evidence,
     env: EnvironmentFacts,
     copier: Copier | None,
@@ -29,6 +30,7 @@ def choose_copies(
     *,
     modules: Sequence[int] = (),
     left: frozenset[int] = frozenset(),
+    unseen: bool = False,
 ) -> CopySet:
     """What the final image copies from the build stage.
 
@@ -40,6 +42,7 @@ def choose_copies(
         notes: the choices, and what they come to.
         modules: the folders that ``node_modules_of`` found.
         left: files of the work directory that a choice about the build left out already (R13).
+        unseen: the build gets a step whose files no image shows.
 
     Raises:
         Refused: something can be neither copied nor repeated.
@@ -48,7 +51,7 @@ def choose_copies(
     if copier is None:
         copies = static_copy_set(evidence, env, check_static(evidence, runs, notes))
     else:
-        copies = _from_image(evidence, copier, modules, left, notes)
+        copies = _from_image(evidence, copier, modules, left, notes, unseen=unseen)
     return add_paths(copier.files if copier is not None else None, _with_environment(copies, env), notes)
 
 
@@ -66,12 +69,18 @@ def node_modules_of(files: Files, workdir: str) -> tuple[int, ...]:
 
 
 def _from_image(
-    evidence: Evidence, copier: Copier, modules: Sequence[int], left: frozenset[int], notes: Notes
+    evidence: Evidence,
+    copier: Copier,
+    modules: Sequence[int],
+    left: frozenset[int],
+    notes: Notes,
+    *,
+    unseen: bool,
 ) -> CopySet:
     files = copier.files
     check_sources(copier.provided.others, files)
     dropped = _dropped_modules(files, copier.env, modules, notes)
-    whole = arranged(evidence, copier, left | dropped, notes)
+    whole = arranged(evidence, copier, left | dropped, notes, unseen=unseen or bool(left))
     if left:
         return whole
     _note_base_tools(copier, notes)
@@ -80,7 +89,7 @@ def _from_image(
     project = copier.project_files
     if not project:
         return whole
-    lean = copier.copy_set(project | dropped)
+    lean = _lean(evidence, copier, project | dropped, whole, notes)
     if len(lean.paths) > MAX_COPIES:
         return whole
     names = ", ".join(f"{files.path(n)} ({_size(files, n)} B)" for n in sorted(project, key=files.path))
@@ -93,6 +102,13 @@ def _from_image(
         return whole
     notes.allowed.paths.update(files.path(node) for node in project)
     return lean
+
+
+def _lean(evidence: Evidence, copier: Copier, left: frozenset[int], whole: CopySet, notes: Notes) -> CopySet:
+    """The copies without some files; named one by one where the author's own instructions bring those."""
+    ignored = left_out_of_context(evidence, notes)
+    own = own_copies(evidence, copier, left, ignored) if whole.own else None
+    return own or copier.copy_set(left)
 
 
 def _note_base_tools(copier: Copier, notes: Notes) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
+from uvdive.base.paths import is_below
 from uvdive.distro.places import LD_CACHE
 from uvdive.image.table import Kind
 from uvdive.rewrite.copies.already_there import Provided
@@ -69,6 +70,20 @@ class Copier:
         """Files that only the build needs (R12)."""
         return project_files(self.provided, self.env, self.evidence.workdir)
 
+    def holds_packages(self, path: str) -> bool:
+        """Does a path hold installed packages: the environment, or what a system's Python got?"""
+        if self.env.holds(path):
+            return True
+        prefixes = [*([self.env.path] if self.env.system else []), *self.env.other_systems]
+        node = self.files.at(path)
+        return any(is_below(path, prefix) for prefix in prefixes) and (
+            node in self.sites or (node is not None and self._is_packages(node))
+        )
+
+    def _is_packages(self, node: int) -> bool:
+        owners = {self.files.owner(each) for each in self.files.walk(node)} - {None}
+        return owners == {"venv"}
+
     def copy_set(self, leave_out: frozenset[int] = frozenset(), *, split: bool = False) -> CopySet:
         """The copies; ``leave_out`` are nodes that a choice drops.
 
@@ -104,7 +119,7 @@ class _Walk:
         """What changes least comes first: a change of the source then keeps the layers before it."""
         if path == self.bases.python_to:
             return 0
-        return 1 if self.env.holds(path) else 2
+        return 1 if self.copier.holds_packages(path) else 2
 
     def _makes_libraries(self) -> bool:
         """Are there libraries among the copies that the loader's cache of the original knows?"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.image_files import Files
 
 
@@ -31,6 +32,17 @@ class Link:
     parent: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCopy:
+    """An instruction of the author's that the last stage repeats.
+
+    ``owner`` is what `--chown` has to give to its files, as a later RUN did; empty where none did.
+    """
+
+    step: Step
+    owner: str = ""
+
+
 @dataclass(slots=True)
 class CopySet:
     """What the runner copies: ``paths`` are whole (folders with all they hold).
@@ -39,7 +51,9 @@ class CopySet:
     are regular files. ``folders`` are made first, parents before children. ``cleared``
     are paths in copied folders that the base has already: the build stage removes them
     before (R10). ``links`` are made anew, for COPY follows them. ``libraries`` says that
-    the loader's cache must be made anew.
+    the loader's cache must be made anew. ``own`` are instructions of the author's behind
+    the paths, and ``late`` paths behind those: what RUNs made in their folders.
+    ``bytecode`` are folders that RUNs left beside the source, and that stay behind.
     """
 
     paths: list[str] = field(default_factory=list)
@@ -49,6 +63,9 @@ class CopySet:
     nodes: list[int] = field(default_factory=list)
     folders: list[Folder] = field(default_factory=list)
     libraries: bool = False
+    own: list[OwnCopy] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    bytecode: list[str] = field(default_factory=list)
 
 
 def add_folders(files: Files, path: str, more: CopySet) -> None:

@@ -11,6 +11,14 @@ from uvdive.rewrite.notes import Notes
 
 def explain(copies: CopySet, runs: Sequence[Run], notes: Notes) -> None:
     """Say what is copied, created and repeated, and which paths may therefore differ."""
+    if copies.bytecode:
+        notes.decide(
+            "bytecode-beside",
+            "R12",
+            None,
+            f"Leave {', '.join(copies.bytecode[:3])}{' …' if len(copies.bytecode) > 3 else ''} behind",
+            "A RUN left this bytecode beside the source; Python makes it again, where it may write there.",
+        )
     notes.decide(
         "copies",
         "R12",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from pathlib import Path
 
+from uvdive.dockerfile.ignore import Ignored, read_ignored
+from uvdive.rewrite.builder import ENVIRONMENT, adds_to_dockerignore
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet
+from uvdive.rewrite.copies.own_copies import own_copies
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
@@ -14,30 +18,58 @@ from uvdive.rewrite.notes import Notes
 MAX_COPIES = 40
 
 
-def arranged(evidence: Evidence, copier: Copier, left: frozenset[int], notes: Notes) -> CopySet:
+def arranged(
+    evidence: Evidence, copier: Copier, left: frozenset[int], notes: Notes, *, unseen: bool = False
+) -> CopySet:
     """The copies, in as many layers as the author's own COPY instructions allow.
 
-    Where those name what they copy, the environment gets a layer of its own: a change of
-    the source then makes only the layers behind it anew. Where they copy all of a
-    folder (``COPY . .``), naming its parts would miss files that are added later, so
-    the folder goes over whole unless the user wants it otherwise.
+    The environment gets a layer of its own, so that a change of the source only makes the
+    layers behind it anew, and the author's own COPY brings the source, where that surely
+    comes to the same. Else the build stage's paths are named where he names them too; where
+    he copies all of a folder (``COPY . .``), that would miss files that are added later, so
+    the folder goes over whole unless the user wants it otherwise. ``unseen`` says that the
+    build gets a step whose files no image shows.
 
     Raises:
         Refused: as ``copy_set`` says.
     """
     whole = copier.copy_set(left)
     split = copier.copy_set(left, split=True)
-    if len(split.paths) <= len(whole.paths) or len(split.paths) > MAX_COPIES:
+    own = None if unseen else own_copies(evidence, copier, left, left_out_of_context(evidence, notes))
+    divided = len(whole.paths) < len(split.paths) <= MAX_COPIES
+    fitting = {"own": own is not None, "split": divided, "whole": True}
+    if sum(fitting.values()) == 1:
         return whole
     everything = _copies_everything(evidence, copier.env.path)
-    reason = (
-        "The file copies whole folders: with its parts named, a file that is added to them later would be "
-        "missing in the final image."
-        if everything
-        else "A change of the source then leaves the environment's layer as it is."
+    if own is not None:
+        reason = (
+            "They bring from the build context just what the image has of it. A change of the source leaves "
+            "the environment's layer as it is, and a file that is added tomorrow comes along."
+        )
+    elif everything:
+        reason = (
+            "The file copies whole folders: with its parts named, a file that is added to them later would "
+            "be missing in the final image."
+        )
+    else:
+        reason = "A change of the source then leaves the environment's layer as it is."
+    choice = CHOICES["layers"]
+    chosen = notes.choose(
+        choice,
+        None,
+        reason,
+        offered={value: choice.values[value] for value, fits in fitting.items() if fits},
+        default="own" if own is not None else "whole" if everything else "split",
     )
-    chosen = notes.choose(CHOICES["layers"], None, reason, default="whole" if everything else "")
-    return whole if chosen == "whole" else split
+    return own if chosen == "own" and own is not None else whole if chosen == "whole" else split
+
+
+def left_out_of_context(evidence: Evidence, notes: Notes) -> Ignored | None:
+    """What the build leaves out of the context in the end; None where no context is known."""
+    if evidence.context is None:
+        return None
+    ignored = read_ignored(evidence.context, Path(evidence.name))
+    return ignored.plus(ENVIRONMENT) if adds_to_dockerignore(notes) else ignored
 
 
 def _copies_everything(evidence: Evidence, environment: str) -> bool:

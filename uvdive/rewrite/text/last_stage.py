@@ -30,7 +30,8 @@ def write_runner(writer: Writer, parts: Parts, names: tuple[str, str], tail: fro
     """
     evidence = parts.evidence
     _write_runner_from(writer, parts, names[1])
-    for line in prelude(evidence, {run.step.line: run for run in parts.runs}, parts.os_packages, parts.early):
+    runs, own = {run.step.line: run for run in parts.runs}, parts.copies.own
+    for line in prelude(evidence, runs, parts.os_packages, parts.early, own):
         if line.step is not None and line.step.line in tail:
             for comment in _comments_above(evidence, line.step.line):
                 writer.add(comment)
@@ -40,9 +41,9 @@ def write_runner(writer: Writer, parts: Parts, names: tuple[str, str], tail: fro
         writer.own(f"ENV {pairs}\n", "environment-variables")
     _write_packages(writer, parts)
     _write_scripts(writer, parts, names[0])
-    for line in [*folders(parts.copies), *copies_text(parts.copies, names[0])]:
-        writer.own(line.text, *line.decisions)
-    for step in last_of_each(evidence.steps):
+    moved = last_of_each(evidence.steps)
+    _write_copies(writer, parts, names[0], moved, tail)
+    for step in moved:
         if step.keyword == "CMD" and evidence.last("CMD") is None:
             continue
         here = step.stage == evidence.stages[-1].index
@@ -51,6 +52,15 @@ def write_runner(writer: Writer, parts: Parts, names: tuple[str, str], tail: fro
         writer.own(text, "start-inherited")
     if parts.stop_signal:
         writer.own(parts.stop_signal, "stop-signal")
+
+
+def _write_copies(writer: Writer, parts: Parts, stage: str, moved: list[Step], tail: frozenset[int]) -> None:
+    """What comes from the build stage and by the author's own COPY, whose words are relative to WORKDIR."""
+    for step in [step for step in moved if step.keyword == "WORKDIR" and parts.copies.own]:
+        _write_moved(writer, parts, step, with_comments=step.line in tail)
+        moved.remove(step)
+    for line in [*folders(parts.copies), *copies_text(parts.copies, stage)]:
+        (writer.add if line.step is not None else writer.own)(line.text, *line.decisions)
 
 
 def _write_packages(writer: Writer, parts: Parts) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
-from uvdive.rewrite.copies import CopySet, Link
+from uvdive.rewrite.copies import CopySet, Link, OwnCopy
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import PackagePlan
@@ -58,7 +58,11 @@ def _nothing(_name: str) -> str:
 
 
 def prelude(
-    evidence: Evidence, runs: Mapping[int, Run], packages: PackagePlan, early: frozenset[int]
+    evidence: Evidence,
+    runs: Mapping[int, Run],
+    packages: PackagePlan,
+    early: frozenset[int],
+    own: Iterable[OwnCopy] = (),
 ) -> list[Line]:
     """ARG, ENV, SHELL, OS packages, settings and users, in the author's order."""
     report = evidence.report
@@ -72,7 +76,7 @@ def prelude(
     repeated = [step for step in evidence.steps if texts.get(step.line) or step.line in early]
     secret = build_only(evidence)
     environs = {step.line: without(step, secret) for step in evidence.steps if step.keyword == "ENV"}
-    used = needed_args(evidence.steps, repeated, environs)
+    used = needed_args(evidence.steps, [*repeated, *(copy.step for copy in own)], environs)
     quiet = any(runs[step.line].has("os-packages") for step in repeated if step.line in runs)
     lines: list[Line] = []
     for step in evidence.steps:
@@ -111,9 +115,31 @@ def folders(copies: CopySet) -> list[Line]:
 
 def copies_text(copies: CopySet, stage: str) -> list[Line]:
     """One COPY for each folder, and one for all plain files of a folder."""
+    lines = _paths(copies, copies.paths, stage)
+    lines += [Line(_own(each), ("copies", "layers"), each.step) for each in copies.own]
+    lines += _paths(copies, copies.late, stage)
+    if copies.links:
+        commands = " && \\\n    ".join(command for link in copies.links for command in _link(link))
+        lines.append(Line(f"RUN {commands}\n", ("copies",)))
+    if copies.libraries:
+        lines.append(Line("# The loader's cache must know the libraries that were copied.\n", ("copies",)))
+        lines.append(Line("RUN ldconfig\n", ("copies",)))
+    return lines
+
+
+def _own(copy: OwnCopy) -> str:
+    """The author's instruction again, with the owner that a later RUN gave to what it brought."""
+    source = bare(copy.step.instruction)
+    if not copy.owner:
+        return source
+    keyword, space, rest = source.partition(" ")
+    return f"{keyword}{space}--chown={copy.owner} {rest.lstrip()}"
+
+
+def _paths(copies: CopySet, paths: Sequence[str], stage: str) -> list[Line]:
     lines = []
-    grouped = _together(copies)
-    for path in copies.paths:
+    grouped = _together(copies, paths)
+    for path in paths:
         folder = path.rpartition("/")[0]
         if path in grouped.get(folder, ()):
             if path == grouped[folder][0]:
@@ -127,12 +153,6 @@ def copies_text(copies: CopySet, stage: str) -> list[Line]:
             target = re.sub(r"([\\$])", r"\\\1", path)
             words = json.dumps([re.sub(r"([*?\[])", r"\\\1", target), target], ensure_ascii=False)
         lines.append(Line(f"COPY --from={stage} {words}\n", ("copies",)))
-    if copies.links:
-        commands = " && \\\n    ".join(command for link in copies.links for command in _link(link))
-        lines.append(Line(f"RUN {commands}\n", ("copies",)))
-    if copies.libraries:
-        lines.append(Line("# The loader's cache must know the libraries that were copied.\n", ("copies",)))
-        lines.append(Line("RUN ldconfig\n", ("copies",)))
     return lines
 
 
@@ -145,10 +165,10 @@ def _link(link: Link) -> list[str]:
     return commands
 
 
-def _together(copies: CopySet) -> dict[str, list[str]]:
+def _together(copies: CopySet, paths: Sequence[str]) -> dict[str, list[str]]:
     """Plain files by folder, where there are several: COPY takes them at once."""
     found: dict[str, list[str]] = {}
-    for path in copies.paths:
+    for path in paths:
         if path in copies.files and re.fullmatch(r"[\w@%+=:,./-]+", path):
             found.setdefault(path.rpartition("/")[0], []).append(path)
     return {folder: paths for folder, paths in found.items() if len(paths) > 1}
