@@ -32,6 +32,7 @@ copies.by_text_checks._IN_PROJECT: '' add build cache cache␣clean cache␣prun
 copies.by_text_checks._DJANGO: check collectstatic compilemessages compress createcachetable makemigrations
     migrate
 copies.by_text_checks._REMOVERS: find rm rmdir unlink
+copies.origins._OWNS: : chgrp chown mkdir true
 copies.project_files._NAMES: .python-version pyproject.toml uv.lock uv.toml
 elsewhere.choice._IDLE: python bash sh uv irb node
 elsewhere.ci_files._OWN: $CI_REGISTRY_IMAGE ${CI_REGISTRY_IMAGE} github.repository GITHUB_REPOSITORY
