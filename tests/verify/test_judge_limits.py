@@ -19,7 +19,7 @@ from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Check, OwnerDelta, Verification, Want
 from uvdive.verify.files.check import check_files
-from uvdive.verify.files.expected import expected
+from uvdive.verify.files.expected import expected, may_resize
 from uvdive.verify.python.libraries import check_libraries
 from uvdive.verify.repairs import repairs
 from uvdive.verify.start.judging import Runs, judge
@@ -205,3 +205,22 @@ def test_each_files_own_layer_tells_whether_its_content_is_the_same(tmp_path: Pa
     assert (done.status, done.differences) == ("failed", ("changed: /app/x: content",))
     back = check_files(after, before, pairs.ALLOWED, (places[1], places[0]))
     assert (back.status, back.differences) == ("failed", ("changed: /app/x: content",))
+
+
+@pytest.mark.parametrize(
+    ("path", "may"),
+    [
+        ("/etc/passwd", True),
+        ("/etc/group", True),
+        ("/etc/shadow", False),
+        ("/app/.venv/lib/python3.13/site-packages/x.py", True),
+        ("/usr/lib/python3/dist-packages/x.py", True),
+        ("/opt/lib/mine-1.dist-info/uv_cache.json", True),
+        ("/opt/lib/mine-1.dist-info/uv_build.json", True),
+        ("/opt/lib/mine-1.dist-info/RECORD", True),
+        ("/opt/lib/mine-1.dist-info/METADATA", False),
+        ("/opt/lib/mine-1/RECORD", False),
+    ],
+)
+def test_whose_size_may_differ(path: str, *, may: bool) -> None:
+    assert may_resize(path.encode()) is may
