@@ -9,7 +9,7 @@ import dockerfile as buildkit
 import layers as make
 import pairs_of_images as pairs
 import pytest
-from wrong_rewrites import instructions, settings
+from wrong_rewrites import instructions, places, settings
 from wrong_rewrites.listing import chosen, every
 from wrong_rewrites.subject import Subject
 
@@ -92,3 +92,20 @@ def test_settings_are_lost_and_changed(subject: Subject) -> None:
     assert kept == f'{TEXT}ENTRYPOINT []\nCMD ["uv", "run", "flask", "run"]\n'
     changed_settings = texts(settings.changed, subject)
     assert changed_settings["CMD changed", "its last word lost"] == f'{TEXT}CMD ["flask"]\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "out"),
+    [
+        ("/tmp/x", True), ("/var/tmp/x", True), ("/app/__pycache__/x.pyc", True), ("/app/x.pyc", True),
+        ("/var/lib/dpkg/status", True), ("/var/lib/apt/lists/x", True), ("/lib/apk/db/installed", True),
+        ("/var/cache/apt/x.bin", True), ("/var/cache/debconf/x", True), ("/var/log/apt/history.log", True),
+        ("/var/log/dpkg.log", True), ("/var/log/lastlog", True), ("/etc/passwd-", True), ("/etc/hosts", True),
+        ("/var/lib/app/data", False), ("/var/lib/aptly/x", False), ("/var/www/index.html", False),
+        ("/var/spool/cron/crontabs/root", False), ("/var/log/cron.log", False), ("/var/log/nginx/x", False),
+        ("/var/cache/shop/x", False), ("/app/tmp/x", False), ("/app/var/lib/dpkg/x", False),
+        ("/etc/passwd", False), ("/srv/x.pyc.txt", False),
+    ],
+)  # fmt: skip
+def test_only_what_the_proof_does_not_look_at_is_left_whole(path: str, *, out: bool) -> None:
+    assert places._left_out(path.encode()) is out

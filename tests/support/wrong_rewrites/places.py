@@ -5,6 +5,7 @@ A place is drawn among the paths that both images have alike, for each owner ane
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,8 +21,14 @@ from wrong_rewrites.subject import Mutant, Subject
 WHERE = ("app", "venv", "python", "os-packages", "base-os", "other")
 """The owners whose files are damaged: those of all that a rewrite must keep."""
 
-_REMADE = (b"/tmp/", b"/var/", b"/__pycache__/", b".pyc", b"/etc/ld.so.cache", b"/etc/resolv.conf")
-"""What the documentation says is not compared: bytecode, temporary files, package managers' books."""
+_REMADE = re.compile(
+    rb"(?:/var)?/tmp/|.*/__pycache__/|.*\.pyc$|/etc/ld\.so\.cache$"
+    rb"|/var/lib/(?:dpkg|apt)(?:/|$)|/(?:usr/)?lib/apk/db(?:/|$)"
+    rb"|/var/cache/(?:apt|apk|debconf|fontconfig|ldconfig|man)(?:/|$)"
+    rb"|/var/log/(?:apt(?:/|$)|(?:alternatives|bootstrap|dpkg|fontconfig)\.log$|(?:btmp|faillog|lastlog|wtmp)$)"
+)
+"""What the documentation says is not compared: bytecode, temporary files, and package managers' own
+databases, caches and logs. All else below ``/var`` is compared, and damaged."""
 
 _MOUNTED = (b"/etc/hosts", b"/etc/hostname", b"/etc/resolv.conf", b"/dev/", b"/proc/", b"/sys/")
 """What an engine lays over the image while a RUN runs."""
@@ -44,7 +51,7 @@ def shared(subject: Subject) -> dict[tuple[str, Kind], list[bytes]]:
 def _left_out(path: bytes) -> bool:
     if path.startswith(b"/etc/") and path.endswith(b"-"):  # useradd's backups, which nobody reads
         return True
-    return any(part in path for part in _REMADE) or path.startswith(_MOUNTED) or path.count(b"/") < 2
+    return bool(_REMADE.match(path)) or path.startswith(_MOUNTED) or path.count(b"/") < 2
 
 
 def _owner(subject: Subject, entry: int, path: bytes) -> str:
