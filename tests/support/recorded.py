@@ -60,7 +60,7 @@ class Session:
 
     def plan_rewrite(
         self, dockerfile, report, *, context=None, store=None, choices=None, pull=False, kept=None,
-        on_event=None, cancel=None,
+        build_args=(), recipe=None, on_event=None, cancel=None,
     ):  # fmt: skip
         made = RewritePlan(
             outcome="rewritten",
@@ -80,7 +80,7 @@ class Session:
 
     def prove(
         self, plan, before, *, context, index=None, build_args=(), verify=True, start=False,
-        settings=None, own=(), kept=None, on_event=None, cancel=None,
+        settings=None, own=(), kept=None, recipe=None, on_event=None, cancel=None,
     ):  # fmt: skip
         proof = SimpleNamespace(
             build=BuildResult("sha256:2", "uvdive.local/x:after", 1.5),

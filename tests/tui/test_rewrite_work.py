@@ -13,6 +13,7 @@ from samples import sample_report
 
 from uvdive.base.errors import BuildError, CancelledError, EngineError
 from uvdive.base.progress import CancelToken, Note
+from uvdive.compose.recipe import Recipe
 from uvdive.session.images import Loaded
 from uvdive.tui.progress.build import Build
 from uvdive.tui.screens.rewrite.work import RewriteWork
@@ -45,6 +46,7 @@ class App:
     desk: LocalDesk | None = field(default_factory=lambda: LocalDesk(Loaded(REPORT, None)))
     context: Path | None = None
     build_args: tuple[str, ...] = ("--build-arg", "X=1")
+    recipe: Recipe | None = None
     original: Build = field(default_factory=lambda: Build("before"))
 
 

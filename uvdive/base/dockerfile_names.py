@@ -1,7 +1,14 @@
-"""How Dockerfiles are called."""
+"""How Dockerfiles are called, and the files that say how they are built."""
 
 from __future__ import annotations
 
+import re
+from typing import Literal
+
+BuildFileKind = Literal["compose", "bake"]
+
+_COMPOSE = re.compile(r"(?:(?:docker|podman|container)-)?compose[\w.-]*\.ya?ml")
+_BAKE = re.compile(r"docker-bake[\w.-]*\.(?:hcl|json)")
 _OTHERS = (".dockerignore", ".orig", ".swp", "~")
 
 
@@ -15,3 +22,17 @@ def names_dockerfile(name: str) -> bool:
         return False
     parts = low.split(".")
     return bool({"dockerfile", "containerfile"} & {parts[0], parts[-1]})
+
+
+def build_file_kind(name: str, *, is_path: bool = False) -> BuildFileKind | None:
+    """Is a file called as compose files (``docker-compose.dev.yml``) or Bake files are?
+
+    Args:
+        name: the file's name.
+        is_path: it was written as a path, so it may be called anything that ends as such a file does.
+    """
+    if _COMPOSE.fullmatch(name) or (is_path and name.endswith((".yaml", ".yml"))):
+        return "compose"
+    if _BAKE.fullmatch(name) or (is_path and name.endswith((".hcl", "bake.json"))):
+        return "bake"
+    return None

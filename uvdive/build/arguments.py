@@ -6,7 +6,7 @@ it was written (https://docs.docker.com/reference/cli/docker/buildx/build/).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from uvdive.base.errors import UsageError
@@ -189,6 +189,22 @@ def option_values(args: Sequence[str]) -> Iterator[tuple[str, str | None]]:
         yield option.name, option.value if has_value else None
 
 
+def file_option(
+    args: Sequence[str],
+) -> tuple[str | None, tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The file that ``--file`` names, what is no option, the rest as it was written, and the tags.
+
+    Raises:
+        UsageError: an option that cannot work here or is not known.
+    """
+    options = list(_options(args))
+    file = next((option.value for option in reversed(options) if option.name == "--file"), None)
+    names = tuple(option.value for option in options if not option.name)
+    others = (option for option in options if option.name not in ("", "--file", "--tag"))
+    rest = tuple(part for option in others for part in _rest(option))
+    return file, names, rest, tuple(option.value for option in options if option.name == "--tag")
+
+
 def split_arguments(args: Sequence[str]) -> BuildArguments:
     """Split the arguments of ``uvdive build``.
 
@@ -225,3 +241,19 @@ def split_arguments(args: Sequence[str]) -> BuildArguments:
     if contexts[0] == "-":
         raise UsageError("uvdive needs the context as a folder, not on standard input.")
     return BuildArguments(contexts[0], dockerfile, tuple(tags), target, tuple(rest))
+
+
+def target_of_build(args: Sequence[str]) -> str:
+    """The stage that ``--target`` names, the last one of several; empty where none does."""
+    return next((value or "" for name, value in reversed([*option_values(args)]) if name == "--target"), "")
+
+
+def values_of_build(args: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """What ``--build-arg`` gives; a name alone takes the value that ``environ`` has (docker build)."""
+    found: dict[str, str] = {}
+    for name, value in option_values(args):
+        if name == "--build-arg" and value is not None:
+            key, sign, given = value.partition("=")
+            if sign or key in environ:
+                found[key] = given if sign else environ[key]
+    return found

@@ -157,6 +157,7 @@ def sandbox(
                     entrypoint=[command[0]] if command else None,
                     name=name,
                     hostname=HOST_NAME,
+                    working_dir=settings.folder,
                     environment=[f"{name}={value}" for name, value in settings.env] or None,
                     host_config=host,
                     labels={MAKER_LABEL: str(os.getpid())},

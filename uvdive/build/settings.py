@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 HIDDEN = "[hidden]"
 
@@ -14,13 +14,14 @@ _SHORT = 4
 
 @dataclass(frozen=True, slots=True)
 class StartSettings:
-    """Variables for both programs, by name, and whether they may use the network.
+    """Variables for both programs, by name, whether they may use the network, and their folder.
 
     The values are secrets: nothing that is told of a run may hold them (``hide``).
     """
 
     env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     network: bool = False
+    folder: str | None = None
 
     def hide(self, text: str) -> str:
         """The text without the values."""
@@ -36,7 +37,7 @@ class StartSettings:
 
     def with_env(self, more: Iterable[tuple[str, str]]) -> StartSettings:
         """The same with further variables, which give way to those that the user gave."""
-        return StartSettings((*more, *self.env), self.network)
+        return replace(self, env=(*more, *self.env))
 
 
 def _shown(value: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,14 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """The command's own options; everything else is buildx's, in ``buildx``."""
     add_output(parser)
     add_common(parser)
-    parser.usage = "uvdive build [OPTIONS] [BUILDX OPTIONS] CONTEXT"
+    parser.usage = (
+        "uvdive build [OPTIONS] [BUILDX OPTIONS] CONTEXT\n"
+        "       uvdive build [OPTIONS] [BUILDX OPTIONS] -f COMPOSE_OR_BAKE_FILE [SERVICE]"
+    )
     parser.epilog = (
         "Every other option goes to docker buildx build as it is, for example -f FILE, --target,\n"
-        "--build-arg, --no-cache, --platform. The context has to be a folder of this machine."
+        "--build-arg, --no-cache, --platform. The context has to be a folder of this machine.\n"
+        "With -f compose.yaml or -f docker-bake.hcl the service or target says the rest."
     )
     ours, theirs = _divide(parser, argv)
     args = parser.parse_args(ours)
@@ -68,6 +73,8 @@ def _source(argv: Sequence[str]) -> Source:
     from uvdive.build.events import BuildRequest
     from uvdive.cli.targets import Source, dockerfile_source
 
+    if (named := _of_build_file(argv)) is not None:
+        return named
     arguments = split_arguments(argv)
     context = Path(arguments.context)
     tags = tuple(part for tag in arguments.tags for part in ("--tag", tag))
@@ -80,4 +87,31 @@ def _source(argv: Sequence[str]) -> Source:
     dockerfile = context / "Dockerfile" if arguments.dockerfile is None else Path(arguments.dockerfile)
     source = dockerfile_source(dockerfile, context, arguments.rest + tags)
     source.name = name
+    return source
+
+
+def _of_build_file(argv: Sequence[str]) -> Source | None:
+    """The build that ``-f compose.yaml [SERVICE]`` names; None where -f names no such file.
+
+    Raises:
+        UvdiveError: as ``recipe_source`` says.
+    """
+    from uvdive.build.arguments import file_option
+    from uvdive.cli.targets import recipe_source
+    from uvdive.image.reference import parse_build_file
+
+    file, names, rest, tags = file_option(argv)
+    target = None if file is None else parse_build_file(file, is_path=True)
+    if target is None:
+        return None
+    given = [*([target.tag] if target.tag else []), *names]
+    if len(set(given)) > 1:
+        raise UsageError(
+            f"uvdive builds one image; given: {', '.join(given)}.", f"Name one: {target.value}:{given[0]}"
+        )
+    source = recipe_source(
+        replace(target, tag=given[0] if given else None),
+        (*rest, *(part for tag in tags for part in ("--tag", tag))),
+    )
+    source.name = f"docker://{tags[0]}" if tags else ""
     return source

@@ -64,8 +64,8 @@ def _pick(args: argparse.Namespace) -> ExitCode:
 
     def opened(target: str) -> Opened:
         source = source_of(target, _here(args))
-        name = source.name.removeprefix("docker://") or str(source.dockerfile)
-        return Opened(name, source.open, source.dockerfile, source.context, source.build_args)
+        name = source.label or source.name.removeprefix("docker://") or str(source.dockerfile)
+        return Opened(name, source.open, source.dockerfile, source.context, source.build_args, source.recipe)
 
     return ExitCode(run_app(None, opener=opened, debug=args.debug))
 

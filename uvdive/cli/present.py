@@ -80,6 +80,7 @@ def _open_app(source: Source, args: argparse.Namespace) -> ExitCode:
         dockerfile=source.dockerfile,
         context=source.context,
         build_args=source.build_args,
+        recipe=source.recipe,
         debug=args.debug,
     )
     return ExitCode(code)

@@ -45,7 +45,7 @@ class _Rewriting:
     """One run of the command: the steps share the sources and what they gave."""
 
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
-        from uvdive.cli.targets import dockerfile_source, source_of
+        from uvdive.cli.targets import source_of
         from uvdive.session.kept import Kept
         from uvdive.session.options import ReadOptions
         from uvdive.session.problems import check_problem_file
@@ -57,12 +57,11 @@ class _Rewriting:
         self.choices = _choices(args.choose)
         self.repaired: tuple[Repair, ...] = ()
         self.kept = Kept()
-        self.build: Source = dockerfile_source(args.dockerfile, args.context)
+        self.build: Source = _source(args, console)
         assert self.build.dockerfile is not None
         assert self.build.context is not None
         self.dockerfile, self.context = self.build.dockerfile, self.build.context
-        self.build_args = _buildx_arguments(args.buildx, self.context)
-        self.build = dockerfile_source(self.dockerfile, self.context, self.build_args)
+        self.build_args = self.build.build_args
         self.original: Source = (
             self.build if args.image is None else source_of(args.image, ReadOptions(pull=args.pull))
         )
@@ -174,7 +173,7 @@ class _Rewriting:
         return bool(self.args.verify)
 
     def _load(self) -> Loaded:
-        if self.original.hint:
+        if self.original.hint and self.original is not self.build:
             self.console.say(self.original.hint)
         loaded = self.original.load(on_event=self.narrator, in_process=True)
         self.console.redactor.learn_image(loaded.report)
@@ -191,6 +190,8 @@ class _Rewriting:
             choices=self.choices,
             pull=self.args.pull,
             kept=self.kept,
+            build_args=self.build_args,
+            recipe=self.build.recipe,
             on_event=self.narrator,
         )
         self.console.redactor.learn([self.plan.original, *(change.text for change in self.plan.files)])
@@ -210,6 +211,7 @@ class _Rewriting:
             settings=self.settings,
             own=self._own_files(),
             kept=self.kept,
+            recipe=self.build.recipe,
             on_event=self.narrator,
         )
         return self.proof
@@ -291,6 +293,29 @@ class _Rewriting:
             self.console.say(f"Wrote {each.path}{kept}")
         for path in written.unwritten:
             self.console.say(f"Not written, though the rewrite needs it: {path} (--write writes it)")
+
+
+def _source(args: argparse.Namespace, console: Console) -> Source:
+    """The build of what was named: a Dockerfile, a compose file's service or a Bake file's target.
+
+    Raises:
+        UvdiveError: it is not there, or no build of a folder of this machine.
+    """
+    from uvdive.cli.targets import dockerfile_source, recipe_source
+    from uvdive.image.reference import parse_build_file
+
+    target = parse_build_file(str(args.dockerfile), is_path=True)
+    if target is None:
+        source = dockerfile_source(args.dockerfile, args.context)
+        assert source.context is not None
+        return dockerfile_source(
+            args.dockerfile, args.context, _buildx_arguments(args.buildx, source.context)
+        )
+    if args.context is not None:
+        raise UsageError(f"{target.value} names the context itself.", "Leave --context out.")
+    source = recipe_source(target, _buildx_arguments(args.buildx, args.dockerfile.parent))
+    console.say(source.hint)
+    return source
 
 
 def _choices(given: Sequence[str]) -> dict[str, str]:

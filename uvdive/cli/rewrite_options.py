@@ -12,7 +12,13 @@ from uvdive.cli.options import Parser, add_common, add_redact, path_of
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """The command's arguments; what comes after ``--`` is buildx's, in ``buildx``."""
     parser.usage = "uvdive rewrite [OPTIONS] DOCKERFILE [-- BUILDX OPTIONS]"
-    parser.add_argument("dockerfile", metavar="DOCKERFILE", type=path_of, help="the file, or its folder")
+    parser.add_argument(
+        "dockerfile",
+        metavar="DOCKERFILE",
+        type=path_of,
+        help="the file, or its folder; or what says how it is built: compose.yaml[:SERVICE], "
+        "docker-bake.hcl[:TARGET]",
+    )
     parser.option("--context", metavar="DIR", type=path_of, help="the build context (default: its folder)")
     evidence = parser.add_mutually_exclusive_group()
     evidence.add_argument("--image", metavar="TARGET", help="the image that it made; without, it is built")

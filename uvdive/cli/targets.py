@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from uvdive.base.dockerfile_names import build_file_kind
 from uvdive.base.errors import UsageError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.session.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
     from uvdive.build.events import BuildRequest, BuildResult
+    from uvdive.compose.recipe import Recipe
+    from uvdive.image.reference import Target
     from uvdive.output.redact import Redactor
     from uvdive.session.desk import Desk
     from uvdive.session.images import Loaded
@@ -39,7 +42,7 @@ class Source:
     ``request`` is the build that comes first, where there is one; ``name`` is what
     to load, ``label`` what to call it where that is no good name, ``hint`` something
     that the user should know. ``built`` is what came of the build, None before it and
-    without one.
+    without one. ``recipe`` is the compose service or Bake target that the build is.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Source:
     reading: ReadOptions = DEFAULTS
     built: BuildResult | None = None
     label: str = ""
+    recipe: Recipe | None = None
 
     @property
     def context(self) -> Path | None:
@@ -128,6 +132,8 @@ def source_of(text: str, reading: ReadOptions = DEFAULTS) -> Source:
     from uvdive.image.reference import parse_target
 
     target = parse_target(text)
+    if target.kind in ("compose", "bake"):
+        return recipe_source(target, () if reading.platform is None else ("--platform", reading.platform))
     if target.kind == "dockerfile":
         build_args = () if reading.platform is None else ("--platform", reading.platform)
         source = dockerfile_source(target.path, build_args=build_args)
@@ -155,6 +161,29 @@ def dockerfile_source(
     return Source("", dockerfile, BuildRequest(folder, dockerfile, args=build_args))
 
 
+def recipe_source(target: Target, build_args: tuple[str, ...] = ()) -> Source:
+    """The image of a compose file's service or a Bake file's target, built as it says there.
+
+    Args:
+        target: the file and the name.
+        build_args: options that come after those of the file, and so go before them.
+
+    Raises:
+        UvdiveError: as ``recipe_of`` says.
+    """
+    from uvdive.session.recipes import recipe_of
+
+    recipe = recipe_of(target)
+    source = dockerfile_source(recipe.dockerfile, recipe.context, (*recipe.args, *build_args))
+    kind = "service" if target.kind == "compose" else "target"
+    label = f"{recipe.file}, {kind} {recipe.name}"
+    own_folder = recipe.dockerfile.parent.resolve() == recipe.context.resolve()
+    told = f"{label}: {recipe.dockerfile}{'' if own_folder else f' with the context {recipe.context}'}"
+    source.label, source.recipe = label, recipe
+    source.hint = "\n".join((told, *recipe.hints))
+    return source
+
+
 def checked_dockerfile(path: Path) -> Path:
     """The Dockerfile that a path names: itself, or the one in that folder.
 
@@ -163,5 +192,12 @@ def checked_dockerfile(path: Path) -> Path:
     """
     found = path / "Dockerfile" if path.is_dir() else path
     if not found.is_file():
-        raise UsageError(f"There is no Dockerfile at {found}.", "Check the path.")
+        raise UsageError(f"There is no Dockerfile at {found}.", _instead(path))
     return found
+
+
+def _instead(folder: Path) -> str:
+    """What to do where a folder has no Dockerfile: a compose or Bake file in it may know one."""
+    names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+    found = next((name for name in names if build_file_kind(name)), None)
+    return "Check the path." if found is None else f"Or name what says how it is built: {folder / found}"

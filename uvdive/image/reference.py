@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from uvdive.base.dockerfile_names import names_dockerfile
+from uvdive.base.dockerfile_names import build_file_kind, names_dockerfile
 from uvdive.base.errors import UsageError
 
 TargetKind = Literal[
-    "docker", "podman", "archive", "docker-archive", "oci-archive", "oci", "report", "dockerfile"
-]
-"""``archive`` is one whose kind its contents tell."""
+    "docker", "podman", "archive", "docker-archive", "oci-archive", "oci", "report", "dockerfile",
+    "compose", "bake",
+]  # fmt: skip
+"""``archive`` is one whose kind its contents tell; ``compose`` and ``bake`` are files that name a build."""
 
 _SCHEMES: dict[str, TargetKind] = {
     "docker://": "docker",
@@ -22,11 +24,13 @@ _SCHEMES: dict[str, TargetKind] = {
     "oci:": "oci",
     "report:": "report",
     "dockerfile:": "dockerfile",
+    "compose:": "compose",
+    "bake:": "bake",
 }
 REGISTRY = "uvdive.local"
 """The registry, which there is none of, in the names of the images that uvdive builds."""
 
-_TAGGED = ("docker-archive", "oci-archive", "oci")
+_TAGGED = ("docker-archive", "oci-archive", "oci", "compose", "bake")
 _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 _REPORT = ".uvdive"
 
@@ -38,7 +42,10 @@ def is_ours(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What to open. ``tag`` picks one image of an archive; ``hint`` says what was passed over."""
+    """What to open.
+
+    ``tag`` picks one image of an archive, a service or a target; ``hint`` says what was passed over.
+    """
 
     kind: TargetKind
     value: str
@@ -62,9 +69,28 @@ def _tagged(kind: TargetKind, value: str) -> Target:
     return Target(kind, value)
 
 
+def parse_build_file(text: str, *, is_path: bool) -> Target | None:
+    """The compose or Bake file that ``FILE[:NAME]`` names; None for anything else.
+
+    Args:
+        text: what was written.
+        is_path: it can be nothing but a path, so that a file of any name is taken by its suffix.
+    """
+    path = Path(text)
+    heads = [text] if path.exists() else [text, *(text[: m.start()] for m in re.finditer(":", text))]
+    for head in heads:
+        there = Path(head)
+        kind = build_file_kind(there.name, is_path=is_path or ("/" in head and there.is_file()))
+        if kind is not None and not there.is_dir():
+            return Target(kind, head, text[len(head) + 1 :] or None)
+    return None
+
+
 def _local(text: str) -> Target | None:
     """The path that a bare name means, or None for an image."""
     path = Path(text)
+    if (named := parse_build_file(text, is_path=False)) is not None:
+        return named
     known = text.endswith((*_ARCHIVES, _REPORT))
     if text != "." and not known and not ("/" in text and path.exists()):
         return None

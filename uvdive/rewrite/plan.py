@@ -136,7 +136,8 @@ class RewritePlan:
     """The result of planning. ``text`` is the new Dockerfile, or the old where refused.
 
     ``missing_base`` is the final image's base where it is not at hand, so that nothing
-    is predicted: pulling it would tell (R60).
+    is predicted: pulling it would tell (R60). ``part`` is the original up to the stage that is
+    built, where that is not the last one; else empty.
     """
 
     outcome: Outcome
@@ -152,3 +153,9 @@ class RewritePlan:
     predicted: Prediction | None = None
     allowed: Allowances | None = None
     missing_base: str | None = None
+    part: str = ""
+
+    @property
+    def built_text(self) -> str:
+        """The part of the original that made the image: all of it, or up to the target."""
+        return self.part or self.original

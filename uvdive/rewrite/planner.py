@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from uvdive.compose.recipe import Recipe
 from uvdive.dockerfile.scan import DockerfileError
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.syntax import Dockerfile, parse
@@ -23,7 +24,7 @@ from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.improve import warn_by_text
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
-from uvdive.rewrite.stages import BaseLookup, check_multistage, is_lean
+from uvdive.rewrite.stages import BaseLookup, Divided, check_multistage, is_lean, up_to
 from uvdive.rewrite.study import Study, study
 from uvdive.uv.mentions import mentions_uv
 
@@ -44,6 +45,10 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     system: SystemFacts | None = None,
     lacking: Callable[[], Lacking] = tuple,
     choices: Mapping[str, str] | None = None,
+    target: str = "",
+    values: Mapping[str, str] | None = None,
+    recipe: Recipe | None = None,
+    taken: frozenset[str] = frozenset(),
 ) -> RewritePlan:
     """Plan the rewrite of one Dockerfile.
 
@@ -57,11 +62,24 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         system: what the app needs of the operating system, read from those contents.
         lacking: finds the libraries that the image of a finished file lacks.
         choices: the user's, by decision id.
+        target: the stage that is built, where it is not the last one.
+        values: what the build gives its ARGs.
+        recipe: the compose service or Bake target that the build is.
+        taken: names that no new stage may have.
 
     Raises:
         DockerfileError: the text is no Dockerfile, or an instruction is too long for any.
         UsageError: a choice names a decision or value that is not offered.
     """
+    if target and (parts := up_to(text, target)) is not None:
+        return _of_target(
+            parts,
+            partial(
+                plan, parts.head, report, lookup, dockerfile=dockerfile, context=context, store=store,
+                system=system, lacking=lacking, choices=choices, values=values, recipe=recipe,
+                taken=parts.names,
+            ),
+        )  # fmt: skip
     choices = dict(choices or {})
     evidence_kind = "image" if report is not None else "static"
     base = RewritePlan("unchanged", evidence_kind, dockerfile, text, text, "")  # type: ignore[arg-type]
@@ -69,7 +87,10 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     syntax = parse(text)
     _check_lengths(syntax)
     try:
-        evidence = replace(gather(syntax, report, context), store=store, system=system, name=dockerfile)
+        evidence = replace(
+            gather(syntax, report, context, values), store=store, system=system, name=dockerfile,
+            recipe=recipe, taken=taken,
+        )  # fmt: skip
         _check_uv(evidence)
         check_native(evidence)
         if report is None:
@@ -88,6 +109,25 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         refusal = Refusal(refused.rule, str(refused), refused.line)
         return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
     return _finish(base, draft, choices, partial(decide, studied))
+
+
+def _of_target(parts: Divided, planned: Callable[[], RewritePlan]) -> RewritePlan:
+    """The plan of a stage that is not the last one: what stands behind it stays as it is (R44)."""
+    found = planned()
+    original, text = parts.head + parts.tail, f"{found.text.rstrip(chr(10))}\n{parts.tail}"
+    whole = replace(found, original=original, text=text, part=parts.head)
+    if found.outcome not in ("rewritten", "improved"):
+        return replace(whole, text=original)
+    if (line := parts.stands_on(found.text)) is not None:
+        reason = (
+            f"The target {parts.target} is not the last stage, and line {line} takes from a stage that the "
+            f"rewrite divides. Move {parts.target} to the end of the file."
+        )
+        return replace(
+            whole, outcome="refused", text=original, diff="", files=(), refusal=Refusal("R44", reason, line),
+            predicted=None, allowed=None,
+        )  # fmt: skip
+    return replace(whole, diff=unified_diff(original, text, found.dockerfile))
 
 
 def _check_lengths(syntax: Dockerfile) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.events import BuildRequest, Timings
 from uvdive.build.settings import PLAIN, StartSettings
+from uvdive.compose.recipe import Recipe
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Desk, Held, slim
 from uvdive.session.kept import Kept
@@ -24,18 +25,22 @@ from uvdive.session.timing import Wish, time_builds
 from uvdive.verify.checks import Comparison
 
 
-def plan_held(
+def plan_held(  # noqa: PLR0913 - what the app asks for, by name
     desk: Desk,
     dockerfile: Path,
     context: Path | None,
     choices: Mapping[str, str],
     *,
     pull: bool,
+    build_args: tuple[str, ...] = (),
+    recipe: Recipe | None = None,
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> RewritePlan:
     """Plan the rewrite of a Dockerfile for the image at a desk; all as ``plan_rewrite`` says."""
-    plan, news = desk.run(plan_at_desk, dockerfile, context, choices, pull, on_event=on_event, cancel=cancel)
+    plan, news = desk.run(
+        plan_at_desk, dockerfile, context, choices, pull, build_args, recipe, on_event=on_event, cancel=cancel
+    )
     _leave(desk, news, cancel)
     return plan
 
@@ -49,13 +54,15 @@ def prove_held(  # noqa: PLR0913 - what the app asks for, by name
     start: bool,
     settings: StartSettings,
     own: tuple[Path, ...],
+    recipe: Recipe | None = None,
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> Proof:
     """Build and prove a rewrite of the image at a desk; as ``prove`` says, with a slim new report."""
     proof, news = desk.run(
-        prove_at_desk, plan, context, build_args, start, settings, own, on_event=on_event, cancel=cancel
-    )
+        prove_at_desk, plan, context, build_args, start, settings, own, recipe, on_event=on_event,
+        cancel=cancel,
+    )  # fmt: skip
     _leave(desk, news, cancel)
     return proof
 
@@ -70,12 +77,14 @@ def keep(held: Held, news: Kept) -> None:
     held.kept.take(news)
 
 
-def plan_at_desk(
+def plan_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
     held: Held,
     dockerfile: Path,
     context: Path | None,
     choices: Mapping[str, str],
     pull: bool,  # noqa: FBT001 - a desk takes arguments by place
+    build_args: tuple[str, ...],
+    recipe: Recipe | None,
     *,
     on_event: OnEvent,
     cancel: CancelToken,
@@ -90,13 +99,15 @@ def plan_at_desk(
         choices=choices,
         pull=pull,
         kept=kept,
+        build_args=build_args,
+        recipe=recipe,
         on_event=on_event,
         cancel=cancel,
     )
     return plan, kept if kept != held.kept else None
 
 
-def prove_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
+def prove_at_desk(  # noqa: PLR0913, PLR0917 - a desk takes arguments by place
     held: Held,
     plan: RewritePlan,
     context: Path,
@@ -104,6 +115,7 @@ def prove_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
     start: bool,  # noqa: FBT001 - a desk takes arguments by place
     settings: StartSettings = PLAIN,
     own: tuple[Path, ...] = (),
+    recipe: Recipe | None = None,
     *,
     on_event: OnEvent,
     cancel: CancelToken,
@@ -120,6 +132,7 @@ def prove_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
         settings=settings,
         own=own,
         kept=kept,
+        recipe=recipe,
         on_event=on_event,
         cancel=cancel,
     )

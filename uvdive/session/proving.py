@@ -13,6 +13,7 @@ from uvdive.build.alone import alone
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import image_tag
 from uvdive.build.settings import PLAIN, StartSettings
+from uvdive.compose.recipe import Recipe
 from uvdive.image.raw_image import StoreIndex
 from uvdive.ledger.reading.contents import Indexes
 from uvdive.ledger.report import ImageReport
@@ -24,6 +25,7 @@ from uvdive.session.holding import VARIABLE, held_allowances, held_text, moment,
 from uvdive.session.images import load_image
 from uvdive.session.kept import Kept
 from uvdive.session.own_files import in_context, in_image
+from uvdive.session.recipes import starts_of
 from uvdive.session.second_build import varying_paths
 from uvdive.verify.checks import Comparison, Verification
 from uvdive.verify.repairs import Repair, repairs
@@ -64,6 +66,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     settings: StartSettings = PLAIN,
     own: tuple[Path, ...] = (),
     kept: Kept | None = None,
+    recipe: Recipe | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Proof:
@@ -74,7 +77,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     it came from an archive. ``start`` runs both images too, as part of the verification,
     with ``settings``. ``own`` are files that this run itself writes: where they lie in the
     context they are no difference. ``kept`` has what imports gave before: a repair or other
-    choices compare with the same original.
+    choices compare with the same original. ``recipe`` is the compose service or Bake target that
+    the build is: what it starts is what both images are started with.
 
     Raises:
         RefusedError: the plan is a refusal.
@@ -109,12 +113,12 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
         verification = None
         if verify:
             allowed = held_allowances(plan.allowed, after) if held else plan.allowed or Allowances()
-            written = in_image(names, before, plan.original, Path(plan.dockerfile), context)
+            written = in_image(names, before, plan.built_text, Path(plan.dockerfile), context)
             allowed = replace(allowed, paths=(*allowed.paths, *written))
             verification = run_checks(
                 before, after, allowed, indexes=work.indexes, start=start, settings=settings,
                 imported=(kept or Kept()).imported, varying=work.varying(first, held),
-                decisions=plan.decisions,
+                decisions=plan.decisions, starts=None if recipe is None else starts_of(recipe, plan, context),
                 on_event=on_event, cancel=cancel,
             )  # fmt: skip
         offered: tuple[Repair, ...] = ()
@@ -139,7 +143,7 @@ def _fresh(
         BuildError: the original does not build, so there is nothing to prove the rewrite by.
     """
     dockerfile = Path(plan.dockerfile)
-    other = differences(before, index, plan.original, dockerfile, request.context, own=own)
+    other = differences(before, index, plan.built_text, dockerfile, request.context, own=own)
     if not other:
         return before, index, None
     on_event(
@@ -173,7 +177,7 @@ class _Proving:
         """Asks a second build of the original which paths differ by themselves."""
         variables = () if held is None else (f"{VARIABLE}={held}",)
         return lambda paths: varying_paths(
-            paths, self.before, self.plan.original, request, indexes=self.indexes, variables=variables,
+            paths, self.before, self.plan.built_text, request, indexes=self.indexes, variables=variables,
             on_event=self.on_event, cancel=self.cancel,
         )  # fmt: skip
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from uvdive.base import worker
 from uvdive.base.errors import EngineError, ImageError, UsageError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.build.arguments import target_of_build, values_of_build
+from uvdive.compose.recipe import Recipe
 from uvdive.distro.managers import calls_manager
 from uvdive.image.store import LayerStore
 from uvdive.ledger.reading.contents import place_of
@@ -31,6 +34,8 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     choices: Mapping[str, str] | None = None,
     pull: bool = False,
     kept: Kept | None = None,
+    build_args: Sequence[str] = (),
+    recipe: Recipe | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> RewritePlan:
@@ -44,6 +49,8 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         choices: values by decision id.
         pull: fetch the runner's base where the engine lacks it (R60).
         kept: what was found out about the image before; what is found out now goes in there.
+        build_args: the options of the build, of which the target and the ARGs count.
+        recipe: the compose service or Bake target that the build is.
         on_event: takes Notes and what reading the runner's base reports.
         cancel: stops the work.
 
@@ -73,6 +80,9 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         system=_read_system(text, report, store, kept, on_event, cancel),
         lacking=lambda: _read_lacking(report, store, kept, on_event, cancel),
         choices=choices,
+        target=target_of_build(build_args),
+        values=values_of_build(build_args, os.environ),
+        recipe=recipe,
     )
 
 

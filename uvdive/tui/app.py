@@ -29,6 +29,7 @@ from uvdive.tui.services import Loader, Opener, Services
 
 if TYPE_CHECKING:
     from uvdive.base.progress import CancelToken, OnEvent
+    from uvdive.compose.recipe import Recipe
     from uvdive.ledger.report import ImageReport
     from uvdive.session.desk import Desk
     from uvdive.tui.desk.places import Place
@@ -82,6 +83,7 @@ class UvdiveApp(KeysInTurn):
             where it is None.
         context: the build context; the Dockerfile's folder where it is None.
         build_args: arguments for ``docker buildx build``.
+        recipe: the compose service or Bake target that is built.
         services: the session floor's functions of the rewrite.
         config: theme and keymap; both are checked before.
         remember: keeps the theme that the user chose. Raises UsageError.
@@ -106,6 +108,7 @@ class UvdiveApp(KeysInTurn):
         dockerfile: Path | None = None,
         context: Path | None = None,
         build_args: tuple[str, ...] = (),
+        recipe: Recipe | None = None,
         services: Services | None = None,
         config: Config | None = None,
         remember: Callable[[str], None] | None = None,
@@ -124,6 +127,7 @@ class UvdiveApp(KeysInTurn):
         self.dockerfile = dockerfile
         self.context = context
         self.build_args = build_args
+        self.recipe = recipe
         self.services = services or Services()
         self.desk: Desk | None = None
         self.jobs = Jobs()
@@ -212,6 +216,7 @@ class UvdiveApp(KeysInTurn):
             return
         self._loader, self.target = opened.loader, opened.name
         self.dockerfile, self.context, self.build_args = opened.dockerfile, opened.context, opened.build_args
+        self.recipe = opened.recipe
         self.push_screen(ExploreScreen())
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

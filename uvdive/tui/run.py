@@ -12,6 +12,7 @@ from uvdive.base.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from uvdive.base.config import Config
+    from uvdive.compose.recipe import Recipe
     from uvdive.tui.frame.jobs import Work
     from uvdive.tui.services import Loader, Opener, Services
 
@@ -41,6 +42,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     dockerfile: Path | None = None,
     context: Path | None = None,
     build_args: tuple[str, ...] = (),
+    recipe: Recipe | None = None,
     services: Services | None = None,
     debug: bool = False,
 ) -> int:
@@ -56,6 +58,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         dockerfile: the Dockerfile for the rewrite; looked for where it is None.
         context: the build context; the Dockerfile's folder where it is None.
         build_args: arguments for ``docker buildx build``.
+        recipe: the compose service or Bake target that is built.
         services: other functions for the rewrite, for tests.
         debug: raise an unforeseen exception of a job after the app has ended.
 
@@ -75,6 +78,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         dockerfile=dockerfile,
         context=context,
         build_args=build_args,
+        recipe=recipe,
         services=services,
         config=_checked(config),
         remember=remember_theme,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from uvdive.base.errors import UvdiveError
     from uvdive.base.progress import CancelToken, OnEvent
     from uvdive.build.events import Timings
+    from uvdive.compose.recipe import Recipe
     from uvdive.ledger.report import ImageReport
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.desk import Desk
@@ -22,19 +23,24 @@ Loader = Callable[..., "Desk"]
 """Takes ``on_event`` and ``cancel`` and returns the desk of what it read."""
 
 
-def _plan(
+def _plan(  # noqa: PLR0913 - what the app asks for, by name
     dockerfile: Path,
     desk: Desk,
     *,
     context: Path | None,
     choices: Mapping[str, str],
     pull: bool,
+    build_args: tuple[str, ...] = (),
+    recipe: Recipe | None = None,
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> RewritePlan:
     from uvdive.session.atdesk import plan_held
 
-    return plan_held(desk, dockerfile, context, choices, pull=pull, on_event=on_event, cancel=cancel)
+    return plan_held(
+        desk, dockerfile, context, choices, pull=pull, build_args=build_args, recipe=recipe,
+        on_event=on_event, cancel=cancel,
+    )  # fmt: skip
 
 
 def _prove(  # noqa: PLR0913 - what the app asks for, by name
@@ -46,14 +52,15 @@ def _prove(  # noqa: PLR0913 - what the app asks for, by name
     start: bool,
     wish: StartWish,
     own: tuple[Path, ...],
+    recipe: Recipe | None = None,
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> Any:
     from uvdive.session.atdesk import prove_held
 
     return prove_held(
-        desk, plan, context, build_args, start=start, settings=wish.settings(), own=own, on_event=on_event,
-        cancel=cancel,
+        desk, plan, context, build_args, start=start, settings=wish.settings(), own=own, recipe=recipe,
+        on_event=on_event, cancel=cancel,
     )  # fmt: skip
 
 
@@ -114,6 +121,7 @@ class Opened:
     dockerfile: Path | None = None
     context: Path | None = None
     build_args: tuple[str, ...] = ()
+    recipe: Recipe | None = None
 
 
 Opener = Callable[[str], Opened]

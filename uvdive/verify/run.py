@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from uvdive.base import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
@@ -20,6 +21,7 @@ from uvdive.verify.python.libraries import check_libraries
 from uvdive.verify.start.command import check_start
 from uvdive.verify.start.faithful import held_to_the_original
 from uvdive.verify.start.running import check_running, check_running_alone
+from uvdive.verify.start.service import Starts, as_service, service_settings
 
 
 def files_in_worker(
@@ -47,8 +49,13 @@ def _start(
     allowed: Allowances,
     cancel: CancelToken,
     settings: StartSettings | None,
+    starts: Starts | None,
 ) -> Check:
-    resolved = done = check_start(before, after, repaired=allowed.repaired_start)
+    own = check_start(before, after, repaired=allowed.repaired_start)
+    if starts is not None and own.status != "failed":
+        done = _start_as_service(before, after, allowed, cancel, settings, starts)
+        return held_to_the_original(done, before, after) if own.status == "passed" else done
+    resolved = done = own
     if settings is not None:
         if allowed.installs_at_start:
             done = check_running_alone(after, resolved, cancel, settings)
@@ -56,6 +63,27 @@ def _start(
             done = check_running(before, after, resolved, cancel, settings)
     # An original that cannot start says nothing of the words.
     return held_to_the_original(done, before, after) if resolved.status == "passed" else done
+
+
+def _start_as_service(
+    before: ImageReport,
+    after: ImageReport,
+    allowed: Allowances,
+    cancel: CancelToken,
+    settings: StartSettings | None,
+    starts: Starts,
+) -> Check:
+    """The check of what a compose service starts in both images."""
+    old, new = as_service(before, starts[0]), as_service(after, starts[1])
+    resolved = done = check_start(old, new, repaired=allowed.repaired_start)
+    if settings is not None:
+        given = service_settings(settings, starts[0])
+        if allowed.installs_at_start:
+            done = check_running_alone(new, resolved, cancel, given, named=True)
+        else:
+            done = check_running(old, new, resolved, cancel, given, named=True)
+    done = held_to_the_original(done, old, new) if resolved.status == "passed" else done
+    return replace(done, detail=f"Started as the compose service: {done.detail}")
 
 
 def verify(  # noqa: PLR0913 - what a judge may be told, by name
@@ -69,6 +97,7 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     imported: Known | None = None,
     varying: Varying | None = None,
     decisions: tuple[Decision, ...] | None = None,
+    starts: Starts | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Verification:
@@ -80,7 +109,8 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     both images' start commands too, with ``settings``: without network unless these give
     one. ``imported`` are the imports of images that were asked before. ``varying`` is asked
     once, where files differ that nothing explains. ``decisions`` are the plan's, which
-    must name every OS package that is gone; None where there is no plan to ask.
+    must name every OS package that is gone; None where there is no plan to ask. ``starts``
+    are what a compose service starts before and after, in the place of the images' own.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -106,7 +136,7 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
             ("interpreter", lambda: check_interpreter(expected, after)),
             ("libraries", lambda: worker.call(check_libraries, before, after, places, cancel=token)),
             ("imports", lambda: check_imports(expected, after, token, imported)),
-            ("start", lambda: _start(before, after, allowed, token, settings if start else None)),
+            ("start", lambda: _start(before, after, allowed, token, settings if start else None, starts)),
         )
         checks = []
         for name, check in steps:

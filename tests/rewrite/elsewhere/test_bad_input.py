@@ -7,9 +7,9 @@ import os
 import pytest
 from dockerfiles import decision, warned
 
+from uvdive.compose.yaml_nodes import NotYamlError, read_yaml
 from uvdive.rewrite.elsewhere import context_texts, reading
 from uvdive.rewrite.elsewhere.context_texts import MOST_BYTES, Reading, read_texts
-from uvdive.rewrite.elsewhere.yaml_nodes import NotYamlError, read_yaml
 
 SERVICE = "services:\n  web:\n    build: .\n    command: uv run flask\n"
 

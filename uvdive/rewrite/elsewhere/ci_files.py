@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from uvdive.compose.yaml_nodes import Node
 from uvdive.rewrite.elsewhere.own_images import OwnImages
 from uvdive.rewrite.elsewhere.slots import How, Outside, Slot, may_call
-from uvdive.rewrite.elsewhere.yaml_nodes import Node
 from uvdive.rewrite.elsewhere.yaml_places import places_of
 
 _MOST_VISITED = 50_000

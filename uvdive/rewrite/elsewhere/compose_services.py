@@ -10,19 +10,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from uvdive.compose.services import MOST_EXTENDS, extended, variables_of
+from uvdive.compose.yaml_nodes import Node
 from uvdive.rewrite.elsewhere.own_images import OwnImages, Place, repository
 from uvdive.rewrite.elsewhere.slots import Duty, Hidden, Outside, Slot, Variable
-from uvdive.rewrite.elsewhere.yaml_nodes import Node
 from uvdive.rewrite.elsewhere.yaml_places import places_of
 
 _SHORT_MOUNT = re.compile(r"(?P<source>[^:]*):(?P<target>/[^:]*)(?::[\w,]*)?")
-_MOST_EXTENDS = 10
-
-
-def is_compose(document: Node) -> bool:
-    """Is a document a compose file, whatever its name?"""
-    services = document.get("services")
-    return services is not None and services.kind == "map" and document.get("apiVersion") is None
 
 
 def note_services(folder: Path, document: Node, place: Place, own: OwnImages) -> None:
@@ -39,14 +33,11 @@ def note_services(folder: Path, document: Node, place: Place, own: OwnImages) ->
 
 def _is_own(folder: Path, service: Node, services: Node | None, place: Place) -> bool | None:
     here = service
-    for _ in range(_MOST_EXTENDS):
+    for _ in range(MOST_EXTENDS):
         if here.get("build") is not None:
             return place.builds(folder, here.get("build"))
-        extends = here.get("extends")
-        if extends is None or services is None or extends.get("file") is not None:
-            return None
-        name = extends if extends.kind == "text" else extends.get("service")
-        base = services.get(name.text) if name is not None else None
+        found = extended(here)
+        base = services.get(found[1].text) if found is not None and found[0] is None and services else None
         if base is None or here.get("image") is not None:
             return None
         here = base
@@ -69,7 +60,7 @@ def read_services(path: str, folder: Path, document: Node, own: OwnImages, outsi
 def _read_service(path: str, name: Node, service: Node, sure: bool, outside: Outside) -> None:  # noqa: FBT001
     about = f"service {name.text}"
     text = outside.texts[path]
-    environ = {key: value for key, value, _ in _variables(service.get("environment"))}
+    environ = {key: value for key, value, _ in variables_of(service.get("environment"))}
     folder = service.get("working_dir")
     workdir = folder.text if folder is not None and folder.kind == "text" else None
     rare = service.get("profiles") is not None
@@ -102,7 +93,7 @@ def _read_service(path: str, name: Node, service: Node, sure: bool, outside: Out
         )
     outside.variables += [
         Variable(path, node.line, about, key)
-        for key, _, node in _variables(service.get("environment"))
+        for key, _, node in variables_of(service.get("environment"))
         if sure and key.startswith("UV_")
     ]
     if sure:
@@ -175,19 +166,6 @@ def slot_of(
         items=tuple((i, node) for i in items),
         fixed=fixed,
     )
-
-
-def _variables(environment: Node | None) -> Iterator[tuple[str, str, Node]]:
-    """Name, value and place of each variable; a name alone takes its value from elsewhere."""
-    if environment is None:
-        return
-    if environment.kind == "map":
-        for key, value in environment.entries():
-            yield key.text, value.text if value.kind == "text" else "", key
-    for item in environment.items:
-        if item.kind == "text":
-            name, _, content = item.text.partition("=")
-            yield name, content, item
 
 
 def _mounts(path: str, text: str, about: str, service: Node) -> Iterator[Hidden]:

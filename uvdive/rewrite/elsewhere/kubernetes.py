@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from uvdive.compose.yaml_nodes import Node
 from uvdive.rewrite.elsewhere.compose_services import slot_of
 from uvdive.rewrite.elsewhere.own_images import OwnImages
 from uvdive.rewrite.elsewhere.slots import Outside, Slot, Variable
-from uvdive.rewrite.elsewhere.yaml_nodes import Node
 
 _MOST_VISITED = 20_000
 _LISTS = ("containers", "initContainers", "ephemeralContainers")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from uvdive.rewrite.elsewhere.yaml_nodes import Node
+from uvdive.compose.yaml_nodes import Node
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.images import Reference
 

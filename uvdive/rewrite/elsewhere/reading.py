@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from pathlib import Path
 
+from uvdive.compose.recipe import Recipe
+from uvdive.compose.services import is_compose
+from uvdive.compose.yaml_nodes import Node, NotYamlError, read_yaml
 from uvdive.dockerfile.ignore import read_ignored
 from uvdive.rewrite.elsewhere.ci_files import read_other
-from uvdive.rewrite.elsewhere.compose_services import is_compose, note_services, read_services
+from uvdive.rewrite.elsewhere.compose_services import note_services, read_services
 from uvdive.rewrite.elsewhere.context_texts import Reading, Text, above, read_texts
 from uvdive.rewrite.elsewhere.devcontainer import read_devcontainer
 from uvdive.rewrite.elsewhere.kubernetes import is_manifest, read_manifest
@@ -16,7 +20,6 @@ from uvdive.rewrite.elsewhere.line_files import read_lines, read_platform, read_
 from uvdive.rewrite.elsewhere.own_code import code_calls
 from uvdive.rewrite.elsewhere.own_images import OwnImages, Place, builds_of, repository
 from uvdive.rewrite.elsewhere.slots import Outside, Slot, may_call
-from uvdive.rewrite.elsewhere.yaml_nodes import Node, NotYamlError, read_yaml
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -42,7 +45,7 @@ def look_outside(evidence: Evidence, files: Files | None) -> Outside:
     context = evidence.context.resolve()
     place = Place.of(evidence, context)
     reading = Reading()
-    texts = list(read_texts(context, reading))
+    texts = _with_named(list(read_texts(context, reading)), context, evidence.recipe)
     outside.unread += reading.unread
     documents = {text.path: _documents(text, outside) for text in texts if text.kind in ("compose", "yaml")}
     own = _own_images(evidence, context, place, texts, documents)
@@ -93,7 +96,21 @@ def _own_images(
             if is_compose(document):
                 note_services(_folder(context, path), document, place, own)
     own.others -= own.images
+    if evidence.recipe is not None and evidence.recipe.start is not None:
+        # Whoever names the service says that this image is its.
+        own.services[evidence.recipe.file.resolve().parent, evidence.recipe.name] = True
     return own
+
+
+def _with_named(texts: list[Text], context: Path, recipe: Recipe | None) -> list[Text]:
+    """The texts with the compose file that the user named, wherever it lies and however it is called."""
+    if recipe is None or recipe.start is None:
+        return texts
+    file = recipe.file.resolve()
+    if any((context / text.path).resolve() == file for text in texts):
+        return texts
+    path = os.path.relpath(file, context).replace(os.sep, "/")
+    return [Text(path, "compose", file.read_text("utf-8", "replace")), *texts]
 
 
 def _folder(context: Path, path: str) -> Path:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from uvdive.compose.yaml_nodes import Node
 from uvdive.rewrite.elsewhere.own_images import OwnImages
-from uvdive.rewrite.elsewhere.yaml_nodes import Node
 from uvdive.uv.mentions import mentions_uv
 
 _CONTAINER = re.compile(r"docker|podman|nerdctl|kubectl|compose|\boc\b", re.IGNORECASE)

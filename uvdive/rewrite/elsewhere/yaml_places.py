@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from uvdive.rewrite.elsewhere.yaml_nodes import Node
+from uvdive.compose.yaml_nodes import Node
 
 Edit = tuple[int, int, str]
 """Put a text in the place of what lies from one offset of a file to another."""

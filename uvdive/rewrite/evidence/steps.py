@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uvdive.base.secret_words import redact
+from uvdive.compose.recipe import Recipe
 from uvdive.dockerfile.history import match_history
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
@@ -24,7 +26,8 @@ from uvdive.uv.calls import calls_sync
 class Evidence:
     """Everything that a plan is made from; ``base`` is FROM's image, followed through stages.
 
-    ``name`` is the Dockerfile's path.
+    ``name`` is the Dockerfile's path, ``recipe`` the compose service or Bake target that is
+    built, ``taken`` are names that no new stage may have.
     """
 
     dockerfile: Dockerfile
@@ -37,6 +40,8 @@ class Evidence:
     store: LayerStore | None = None
     system: SystemFacts | None = None
     name: str = "Dockerfile"
+    recipe: Recipe | None = None
+    taken: frozenset[str] = frozenset()
 
     @property
     def origin(self) -> Stage:
@@ -94,15 +99,20 @@ def build_text(evidence: Evidence) -> str:
     return "\n".join(filled_in(command_text(i), values) for i, values in pairs if i.keyword == "RUN")
 
 
-def gather(dockerfile: Dockerfile, report: ImageReport | None, context: Path | None) -> Evidence:
-    """Lay the Dockerfile beside the image.
+def gather(
+    dockerfile: Dockerfile,
+    report: ImageReport | None,
+    context: Path | None,
+    values: Mapping[str, str] | None = None,
+) -> Evidence:
+    """Lay the Dockerfile beside the image; ``values`` are what the build gives its ARGs.
 
     Raises:
         DockerfileError: the text is no Dockerfile.
         Refused: R34, the image was not built from it.
     """
     environ = dict(report.config.environ) if report else {}
-    stages = read_stages(dockerfile, base_env=lambda _name: {"PATH": environ.get("PATH", "")})
+    stages = read_stages(dockerfile, values, base_env=lambda _name: {"PATH": environ.get("PATH", "")})
     chain = lineage(stages, stages[-1])
     layers: dict[int, int] = {}
     base_layers = 0

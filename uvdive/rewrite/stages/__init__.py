@@ -12,10 +12,12 @@ from uvdive.rewrite.stages.lean import is_lean
 from uvdive.rewrite.stages.multistage import check_multistage, check_single, keeps_uv, note_stages
 from uvdive.rewrite.stages.stray_uv import steps_with_uv
 from uvdive.rewrite.stages.targets import lean_targets, only_describes
+from uvdive.rewrite.stages.wanted import Divided, up_to
 
 __all__ = [
     "BaseLookup",
     "Bases",
+    "Divided",
     "KnownBases",
     "added_variables",
     "announce_base_files",
@@ -32,4 +34,5 @@ __all__ = [
     "only_describes",
     "start_text",
     "steps_with_uv",
+    "up_to",
 ]

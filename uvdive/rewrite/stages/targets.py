@@ -43,7 +43,7 @@ def stage_names(evidence: Evidence, *, builds: bool) -> tuple[str, str]:
 
 
 def _free(evidence: Evidence, *names: str) -> str:
-    taken = {stage.name for stage in evidence.stages}
+    taken = {stage.name for stage in evidence.stages} | evidence.taken
     return next(name for name in names if name not in taken)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from uvdive.base.errors import UvdiveError
     from uvdive.base.progress import CancelToken, OnEvent
+    from uvdive.compose.recipe import Recipe
     from uvdive.ledger.report import ImageReport
     from uvdive.session.desk import Desk
     from uvdive.tui.desk.places import Place
@@ -57,6 +58,10 @@ class Host(Protocol):
     @property
     def build_args(self) -> tuple[str, ...]:
         """Arguments for ``docker buildx build``."""
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The compose service or Bake target that is built."""
 
     @property
     def original(self) -> Build:

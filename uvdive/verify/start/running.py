@@ -30,7 +30,8 @@ def _python(report: ImageReport) -> str | None:
     return None
 
 
-def _watched(report: ImageReport, settings: StartSettings, like: Observed | None = None) -> Watched:
+def _watched(report: ImageReport, settings: StartSettings, *, named: bool = False) -> Watched:
+    """``named``: what the report says of the start is said to the engine too, as it is not the image's."""
     config = report.config
     return Watched(
         report.image.id,
@@ -38,8 +39,8 @@ def _watched(report: ImageReport, settings: StartSettings, like: Observed | None
         _python(report),
         config.healthcheck,
         listens=bool(config.exposed_ports),
-        like=like,
         settings=settings,
+        command=start_command(config) if named else None,
     )
 
 
@@ -49,6 +50,8 @@ def check_running(
     resolved: Check,
     cancel: CancelToken,
     settings: StartSettings,
+    *,
+    named: bool = False,
 ) -> Check:
     """Run both images' start commands and compare what became of them.
 
@@ -58,6 +61,7 @@ def check_running(
         resolved: what ``check_start`` said; where that failed, nothing is run.
         cancel: stops the containers.
         settings: what both programs get.
+        named: whether the reports' start is not the images' own, so that the engine is told.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -75,7 +79,7 @@ def check_running(
     def run(watched: Watched) -> Observed:
         return moved.plain(observe(watched, seconds=RUN_SECONDS, cancel=cancel))
 
-    ours, theirs = _watched(before, settings), _watched(after, settings)
+    ours, theirs = (_watched(report, settings, named=named) for report in (before, after))
     old, note = run(ours), ""
     if stays_inside_uv(old):
         found = _reference(run, ours, after)
@@ -137,7 +141,12 @@ def _nothing_to_compare(new: Observed) -> Check:
 
 
 def check_running_alone(
-    after: ImageReport, resolved: Check, cancel: CancelToken, settings: StartSettings
+    after: ImageReport,
+    resolved: Check,
+    cancel: CancelToken,
+    settings: StartSettings,
+    *,
+    named: bool = False,
 ) -> Check:
     """Run the new image where there is nothing to compare: the original installs at start (R15).
 
@@ -145,7 +154,7 @@ def check_running_alone(
     """
     if resolved.status in ("failed", "skipped") or after.image.source not in ENGINES:
         return resolved
-    new = observe(_watched(after, settings), seconds=RUN_SECONDS, cancel=cancel)
+    new = observe(_watched(after, settings, named=named), seconds=RUN_SECONDS, cancel=cancel)
     first = "The original installs its environment when it starts, so it needs a network."
     if works(new):
         return Check("start", "repaired", f"{first} The new image {said(new)}.", ran=True)

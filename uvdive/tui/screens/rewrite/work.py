@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import CancelToken, Note, OnEvent
 from uvdive.base.text import visible
+from uvdive.compose.recipe import Recipe
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Desk
@@ -46,6 +47,10 @@ class Surroundings(Protocol):
     @property
     def build_args(self) -> tuple[str, ...]:
         """Arguments for ``docker buildx build``."""
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The compose service or Bake target that is built."""
 
     @property
     def original(self) -> Build:
@@ -146,6 +151,7 @@ class RewriteWork:
         self.stop()
         services, dockerfile, context = self._around.services, self.dockerfile, self._around.context
         desk, choices, pull = self._around.desk, dict(self.choices), self._pull
+        args, recipe = self._around.build_args, self._around.recipe
         assert desk is not None
 
         def work(on_event: OnEvent, cancel: CancelToken) -> RewritePlan:
@@ -155,6 +161,8 @@ class RewriteWork:
                 context=context,
                 choices=choices,
                 pull=pull,
+                build_args=args,
+                recipe=recipe,
                 on_event=on_event,
                 cancel=cancel,
             )
@@ -194,11 +202,12 @@ class RewriteWork:
         if plan is None or desk is None:
             return
         services, context, args = self._around.services, self.context, self._around.build_args
+        recipe = self._around.recipe
         wish, own = self.wish if runs else StartWish(), tuple(self.reports)
 
         def work(on_event: OnEvent, cancel: CancelToken) -> Any:
             return services.prove(
-                plan, desk, context=context, build_args=args, start=runs, wish=wish, own=own,
+                plan, desk, context=context, build_args=args, start=runs, wish=wish, own=own, recipe=recipe,
                 on_event=on_event, cancel=cancel,
             )  # fmt: skip
 
