@@ -55,13 +55,26 @@ def measured(project: Project) -> Row:
     """Rewrite one project for real."""
     before = built(project.name, project.text(), "before")
     with engine_of(project):
-        plan = plan_rewrite(project.dockerfile, before.report, store=before.store)
+        plan = plan_rewrite(
+            project.dockerfile,
+            before.report,
+            store=before.store,
+            build_args=project.args,
+            recipe=project.recipe,
+        )
         size = mega(before.report.totals.file_bytes)
         if plan.outcome == "refused":
             return Row(project, (size, "", "", "", f"refused ({plan.refusal.rule if plan.refusal else ''})"))
         if plan.outcome == "unchanged":
             return Row(project, (size, size, "", "", "unchanged"))
-        proof = prove(plan, before.report, context=project.path, start=True)
+        proof = prove(
+            plan,
+            before.report,
+            context=project.path,
+            start=True,
+            build_args=project.args,
+            recipe=project.recipe,
+        )
         remove_images(image for image in list_images() if image.tag == proof.build.tag)
     after, old = proof.after.totals.file_bytes, before.report.totals.file_bytes
     off = "unknown" if plan.predicted is None else f"{abs(plan.predicted.after_bytes / after - 1):.2%}"

@@ -65,7 +65,7 @@ services:
       extra_hosts: ["here=10.0.0.1"]
       ssh: [default, "key=./id"]
       secrets: [token, {source: other, target: two}]
-      additional_contexts: {shared: ../shared, base: docker-image://alpine}
+      additional_contexts: {parts: ../parts, base: docker-image://alpine}
 secrets:
   token: {file: ./token.txt}
   other: {environment: OTHER}
@@ -77,7 +77,7 @@ secrets:
         ("--build-arg", "A=1"), ("--build-arg", "B=b"), ("--build-arg", "C=d"),
         ("--target", "final"), ("--network", "host"), ("--shm-size", "1gb"),
         ("--label", "com.example=1"), ("--add-host", "here:10.0.0.1"), ("--platform", "linux/arm64"),
-        ("--build-context", f"shared={tmp_path}/../shared"), ("--build-context", "base=docker-image://alpine"),
+        ("--build-context", f"parts={tmp_path}/../parts"), ("--build-context", "base=docker-image://alpine"),
         ("--secret", f"id=token,src={tmp_path}/token.txt"), ("--secret", "id=two,env=OTHER"),
         ("--ssh", "default"), ("--ssh", "key=./id"),
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dockerfile as buildkit
@@ -14,6 +14,7 @@ from hadolint import errors
 from projects import BY_NAME, PAIRS, PROJECTS, Project, built, engine_of, kept_of, original
 from removing import removes_images_of
 
+from uvdive.compose.recipe import Recipe
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.proving import Proof, prove
 from uvdive.session.rewriting import plan_rewrite
@@ -54,8 +55,9 @@ def planned(name: str, choices: Choices) -> RewritePlan:
     image = built(name, project.text(), "before")
     with engine_of(project):
         return plan_rewrite(
-            project.dockerfile, image.report, store=image.store, choices=dict(choices), kept=kept_of(name)
-        )
+            project.dockerfile, image.report, store=image.store, choices=dict(choices), kept=kept_of(name),
+            build_args=project.args, recipe=project.recipe,
+        )  # fmt: skip
 
 
 @functools.cache
@@ -63,7 +65,10 @@ def proven(name: str, choices: Choices) -> Rewritten:
     project, plan = BY_NAME[name], planned(name, choices)
     assert plan.outcome in ("rewritten", "improved"), plan.refusal
     with engine_of(project), removes_images_of(project.path, project.dockerfile):
-        proof = prove(plan, original(name), context=project.path, start=True, kept=kept_of(name))
+        proof = prove(
+            plan, original(name), context=project.path, start=True, kept=kept_of(name),
+            build_args=project.args, recipe=project.recipe,
+        )  # fmt: skip
     return Rewritten(plan, proof)
 
 
@@ -150,8 +155,19 @@ def test_the_rewrite_of_a_rewrite_is_unchanged(name: str, tmp_path: Path) -> Non
     assert buildkit.parse_string(done.plan.text)
     assert errors(done.plan.text) <= errors(project.text())
     with engine_of(project):
-        again = plan_rewrite(folder / "Dockerfile", done.proof.after)
+        args, recipe = project.args, project.recipe
+        again = plan_rewrite(
+            folder / "Dockerfile", done.proof.after, build_args=args, recipe=_moved(recipe, folder)
+        )
     assert (again.outcome, again.refusal) == ("unchanged", None)
+
+
+def _moved(recipe: Recipe | None, folder: Path) -> Recipe | None:
+    """The same where the project's files were written anew."""
+    if recipe is None:
+        return None
+    project = recipe.dockerfile.resolve().parent
+    return replace(recipe, file=folder / recipe.file.resolve().relative_to(project))
 
 
 @pytest.mark.parametrize("name", each(project for project in PROJECTS if project.refused))

@@ -19,13 +19,15 @@ from needs import cannot_run
 
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import list_images, remove_images
-from uvdive.image.reference import REGISTRY
+from uvdive.compose.recipe import Recipe
+from uvdive.image.reference import REGISTRY, parse_build_file
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.session.images import load_image
 from uvdive.session.kept import Kept
 from uvdive.session.proving import build_image
+from uvdive.session.recipes import recipe_of
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "data" / "projects"
@@ -54,7 +56,8 @@ class Project:
     that have nothing to look at. ``engine`` is another engine that its syntax needs.
     ``targets`` are the targets that are built, the last stage by default. ``refused`` is
     the rule by which uvdive refuses it, ``unchanged`` says that it is right as it is;
-    such projects have no version by hand.
+    such projects have no version by hand. ``entry`` is the compose file and service, or the Bake
+    file and target, that say how it is built.
     """
 
     name: str
@@ -71,6 +74,7 @@ class Project:
     unchanged: bool = False
     folder: Path = FOLDER
     by_hand: bool = True
+    entry: str = ""
 
     @property
     def path(self) -> Path:
@@ -86,6 +90,17 @@ class Project:
     def rewritten(self) -> bool:
         """Does a right rewrite of it exist?"""
         return not self.refused and not self.unchanged
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """What says how it is built, where that is no Dockerfile alone."""
+        target = parse_build_file(f"{self.path}/{self.entry}", is_path=True) if self.entry else None
+        return None if target is None else recipe_of(target)
+
+    @property
+    def args(self) -> tuple[str, ...]:
+        """The options of its build."""
+        return () if self.recipe is None else self.recipe.args
 
     def text(self, *, by_hand: bool = False) -> str:
         """The original Dockerfile, or the version by hand."""
@@ -131,6 +146,16 @@ PROJECTS = (
     Project("debian", "Debian's Python, files of another stage", "3.13", by_hand=False),
     Project("several", "two environments, a tool, a start script", "3.13", by_hand=False),
     Project("started", "multi-stage, uv only starts it", "3.13", by_hand=False),
+    Project(
+        "composed", "a compose service starts it", "3.13", by_hand=False, entry="deploy/compose.yaml:web"
+    ),
+    Project(
+        "baked",
+        "a Bake target that is not the last stage",
+        "3.12",
+        by_hand=False,
+        entry="docker-bake.hcl:service",
+    ),
     Project("uvx", "`uvx` at start", "3.13", refused="R24"),
     Project("right", "multi-stage, right", "3.12", unchanged=True),
     Project("wrong", "multi-stage, its scripts dead", "3.12", refused="R45"),
@@ -186,7 +211,7 @@ def built(name: str, text: str, role: str, target: str = "") -> Built:
     """A project's image from any text; built once in a run of the tests."""
     project = BY_NAME[name]
     tag = f"{REGISTRY}/project-{name}-{os.getpid()}:{role}{target}"
-    args = ("--target", target) if target else ()
+    args = (*project.args, "--target", target) if target else project.args
     with engine_of(project):
         result = build_image(BuildRequest(project.path, text=text, tag=tag, args=args))
         loaded = load_image(f"docker://{tag}", dockerfile=project.dockerfile)

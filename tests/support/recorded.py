@@ -75,7 +75,16 @@ class Session:
         changes = self.plan if isinstance(self.plan, dict) else {}
         answer = self.plan if isinstance(self.plan, BaseException) else replace(made, **changes)
         return self._answer(
-            "plan", answer, SimpleNamespace(report=report, context=context, choices=choices, pull=pull)
+            "plan",
+            answer,
+            SimpleNamespace(
+                report=report,
+                context=context,
+                choices=choices,
+                pull=pull,
+                build_args=build_args,
+                recipe=recipe,
+            ),
         )
 
     def prove(
@@ -96,7 +105,13 @@ class Session:
             "prove",
             proof,
             SimpleNamespace(
-                context=context, build_args=build_args, start=start, index=index, settings=settings, own=own
+                context=context,
+                build_args=build_args,
+                start=start,
+                index=index,
+                settings=settings,
+                own=own,
+                recipe=recipe,
             ),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import xxhash
@@ -32,6 +32,7 @@ def differences(
     context: Path,
     *,
     own: frozenset[str] = frozenset(),
+    values: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
     """The first files of the context that the image has otherwise or not at all, or too many of.
 
@@ -45,12 +46,13 @@ def differences(
         dockerfile: its path, whose own ignore file counts.
         context: the build context.
         own: files of the context that uvdive writes itself while it works: they don't count.
+        values: what the build gives its ARGs.
 
     Raises:
         EngineError: the engine that holds the image does not answer.
     """
     try:
-        evidence = gather(parse(text), report, context)
+        evidence = gather(parse(text), report, context, values)
     except Refused:
         return ()
     expected = _expected(

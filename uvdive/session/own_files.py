@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from uvdive.dockerfile.ignore import read_ignored
@@ -37,13 +37,21 @@ def in_context(own: Iterable[Path], context: Path) -> frozenset[str]:
 
 
 def in_image(
-    own: frozenset[str], report: ImageReport, text: str, dockerfile: Path, context: Path
+    own: frozenset[str],
+    report: ImageReport,
+    text: str,
+    dockerfile: Path,
+    context: Path,
+    values: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """Where the Dockerfile's COPYs put the files ``own`` of the context, as absolute paths."""
+    """Where the Dockerfile's COPYs put the files ``own`` of the context, as absolute paths.
+
+    ``values`` are what the build gives its ARGs.
+    """
     if not own:
         return ()
     try:
-        evidence = gather(parse(text), report, context)
+        evidence = gather(parse(text), report, context, values)
     except Refused:
         return ()
     ignored = read_ignored(context, dockerfile)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from uvdive.base import worker
 from uvdive.base.errors import BuildError, RefusedError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.alone import alone
+from uvdive.build.arguments import values_of_build
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import image_tag
 from uvdive.build.settings import PLAIN, StartSettings
@@ -88,7 +90,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     if plan.outcome == "refused":
         raise RefusedError("There is no rewrite to build.", plan.refusal.reason if plan.refusal else "")
     with alone(context, Path(plan.dockerfile)):
-        names = in_context(own, context)
+        names, values = in_context(own, context), values_of_build(build_args, os.environ)
         dockerfile = Path(plan.dockerfile)
         tag = image_tag(context, dockerfile, "before")
         first = BuildRequest(context, dockerfile, plan.original, tag, build_args, engine_of(before))
@@ -113,7 +115,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
         verification = None
         if verify:
             allowed = held_allowances(plan.allowed, after) if held else plan.allowed or Allowances()
-            written = in_image(names, before, plan.built_text, Path(plan.dockerfile), context)
+            written = in_image(names, before, plan.built_text, Path(plan.dockerfile), context, values)
             allowed = replace(allowed, paths=(*allowed.paths, *written))
             verification = run_checks(
                 before, after, allowed, indexes=work.indexes, start=start, settings=settings,
@@ -143,7 +145,9 @@ def _fresh(
         BuildError: the original does not build, so there is nothing to prove the rewrite by.
     """
     dockerfile = Path(plan.dockerfile)
-    other = differences(before, index, plan.built_text, dockerfile, request.context, own=own)
+    other = differences(before, index, plan.built_text, dockerfile, request.context, own=own,
+        values=values_of_build(request.args, os.environ),
+    )  # fmt: skip
     if not other:
         return before, index, None
     on_event(

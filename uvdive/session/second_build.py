@@ -6,12 +6,14 @@ that differs between two builds of the original says nothing about the rewrite.
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
 from uvdive.base.errors import BuildError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
+from uvdive.build.arguments import values_of_build
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag
 from uvdive.build.temporary import removed_after
@@ -62,7 +64,7 @@ def varying_paths(  # noqa: PLR0913 - a build and what to look for, by name
         CancelledError: ``cancel`` was set.
     """
     asked = frozenset(paths)
-    again = _anew(text, before, asked, request.context, variables) if 0 < len(asked) <= MOST else None
+    again = _anew(text, before, asked, request, variables) if 0 < len(asked) <= MOST else None
     if again is None:
         return frozenset()
     on_event(Note("Building the original once more, to see which files differ by themselves"))
@@ -82,14 +84,15 @@ def varying_paths(  # noqa: PLR0913 - a build and what to look for, by name
 
 
 def _anew(
-    text: str, before: ImageReport, paths: frozenset[bytes], context: Path, variables: tuple[str, ...]
+    text: str, before: ImageReport, paths: frozenset[bytes], request: BuildRequest, variables: tuple[str, ...]
 ) -> str | None:
     """The Dockerfile with an ARG of a new value before the first step that wrote one of the paths.
 
     None where no RUN and no other stage wrote any: what comes from the context stays the same.
     """
     try:
-        evidence = gather(parse(text), before, context)
+        values = values_of_build(request.args, os.environ)
+        evidence = gather(parse(text), before, request.context, values)
     except Refused:
         return None
     table = before.files

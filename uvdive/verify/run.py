@@ -21,7 +21,7 @@ from uvdive.verify.python.libraries import check_libraries
 from uvdive.verify.start.command import check_start
 from uvdive.verify.start.faithful import held_to_the_original
 from uvdive.verify.start.running import check_running, check_running_alone
-from uvdive.verify.start.service import Starts, as_service, service_settings
+from uvdive.verify.start.service import Starts, as_service, service_settings, starts_nothing
 
 
 def files_in_worker(
@@ -54,7 +54,8 @@ def _start(
     own = check_start(before, after, repaired=allowed.repaired_start)
     if starts is not None and own.status != "failed":
         done = _start_as_service(before, after, allowed, cancel, settings, starts)
-        return held_to_the_original(done, before, after) if own.status == "passed" else done
+        alone = own.status == "passed" and not starts_nothing(before)
+        return held_to_the_original(done, before, after) if alone else done
     resolved = done = own
     if settings is not None:
         if allowed.installs_at_start:

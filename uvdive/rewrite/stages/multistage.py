@@ -72,12 +72,20 @@ def note_stages(evidence: Evidence, notes: Notes) -> None:
     )
 
 
+def _is_written(evidence: Evidence, name: str) -> bool:
+    """Does a RUN of the last stage write the program that is called uv itself (R51)?"""
+    pattern = re.compile(rf">\s*\S*/{re.escape(name.rpartition('/')[2])}(?=\s|$)")
+    runs = (i for i in evidence.stages[-1].instructions if i.keyword == "RUN")
+    return any(pattern.search(command_text(run)) for run in runs)
+
+
 def _check_start(evidence: Evidence, *, uv_stays: bool) -> None:
     """A last stage without uv must not start by it (R45)."""
     for keyword in ("ENTRYPOINT", "CMD"):
         step = evidence.last(keyword)
         words = command_text(step.instruction).split() if step is not None else []
-        if step is not None and not uv_stays and words[:1] and re.search(r"(?:^|/)uvx?$", words[0]):
+        calls = step is not None and not uv_stays and words[:1] and re.search(r"(?:^|/)uvx?$", words[0])
+        if step is not None and calls and not _is_written(evidence, words[0]):
             raise Refused(
                 "R45",
                 f"The {keyword} calls uv, which the last stage does not have. Start the environment's "

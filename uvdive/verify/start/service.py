@@ -8,6 +8,8 @@ from uvdive.build.settings import StartSettings
 from uvdive.compose.start import ServiceStart
 from uvdive.ledger.report import ImageReport
 
+_IDLE = frozenset({"uv", "python", "python3", "bash", "sh", "ash"})
+
 Starts = tuple[ServiceStart, ServiceStart]
 """What a service starts in the original, and in the new image."""
 
@@ -27,6 +29,12 @@ def as_service(report: ImageReport, start: ServiceStart) -> ImageReport:
             working_dir=start.folder or config.working_dir,
         ),
     )
+
+
+def starts_nothing(report: ImageReport) -> bool:
+    """Does an image only start an interpreter, a shell or uv, so that nobody runs it as it is?"""
+    words = (*(report.config.entrypoint or ()), *(report.config.cmd or ()))
+    return not words or (len(words) == 1 and words[0].rpartition("/")[2] in _IDLE)
 
 
 def service_settings(settings: StartSettings, start: ServiceStart) -> StartSettings:
