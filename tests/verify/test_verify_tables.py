@@ -31,6 +31,7 @@ start.same._FLAGS: --active --all-extras --all-groups --all-packages --compile-b
     --no-build-isolation --no-cache --no-config --no-default-groups --no-dev --no-editable --no-env-file
     --no-index --no-managed-python --no-progress --no-project --no-python-downloads --no-sources --no-sync
     --offline --only-dev --quiet --refresh --reinstall --script --upgrade --verbose
+start.service._IDLE: ash bash python python3 sh uv
 verdict.NAMES: uv = uv venv = the␣environment uv-cache = uv's␣cache caches = caches python = Python base-os
     = the␣base␣system os-packages = OS␣packages app = the␣app other = other␣files
 """
