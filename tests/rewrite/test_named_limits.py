@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from uvdive.compose.yaml_nodes import read_yaml
 from uvdive.dockerfile.syntax import parse
 from uvdive.rewrite.advice.missing_libraries import warn_lacking
 from uvdive.rewrite.advice.missing_sources import warn_missing_sources
@@ -15,7 +16,6 @@ from uvdive.rewrite.builder.at_start import listed
 from uvdive.rewrite.builder.dependency_layer import _is_the_same
 from uvdive.rewrite.copies.layers import arranged
 from uvdive.rewrite.elsewhere.compose_services import _is_own
-from uvdive.rewrite.elsewhere.yaml_nodes import read_yaml
 from uvdive.rewrite.environment.synced import Change
 from uvdive.rewrite.evidence.shell_words import texts
 from uvdive.rewrite.evidence.steps import gather
