@@ -7,12 +7,14 @@ from pathlib import Path
 
 import dockerfile as buildkit
 import pytest
+from dockerfiles import refused
 
 from uvdive.rewrite.planner import plan
 
 PROJECTS = Path(__file__).parents[1] / "data" / "projects"
 FILES = sorted(path for path in PROJECTS.glob("*/Dockerfile*") if ".multistage" not in path.name)
-REFUSED = {"baked": "R2", "uvx": "R24", "tool": "R7", "usrlocal": "R10", "system": "R10"}
+REFUSED = {"baked": "R2", "uvx": "R24"}
+WHOLE = {"tool": "R7", "usrlocal": "R10", "system": "R10"}
 
 
 def planned(path: Path, text: str | None = None, **choices: str):
@@ -45,6 +47,11 @@ def test_every_combination_of_choices_from_the_text_is_valid(path) -> None:
         assert result.outcome in ("rewritten", "improved")
         assert buildkit.parse_string(result.text)
         assert planned(path, result.text).outcome == "unchanged"
+
+
+@pytest.mark.parametrize(("name", "rule"), WHOLE.items())
+def test_what_the_text_does_not_tell_stays_in_one_stage(name, rule) -> None:
+    assert refused(planned(PROJECTS / name / "Dockerfile"))[0] == rule
 
 
 @pytest.mark.parametrize(("name", "rule"), REFUSED.items())

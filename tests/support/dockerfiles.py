@@ -30,7 +30,14 @@ def runner(result: RewritePlan) -> list[str]:
 
 
 def refused(result: RewritePlan) -> tuple[str, int | None]:
-    """Rule and line of a refusal; nothing is changed, and its reason is a whole sentence."""
+    """Rule and line of why nothing is divided: a refusal, or the reason why the stage stays one (R61).
+
+    Refused, nothing is changed, and the reason is a whole sentence.
+    """
+    whole = decision(result, "single-stage")
+    if whole is not None:
+        assert result.outcome == "improved"
+        return whole.rule, whole.line
     assert result.outcome == "refused", result.text
     assert result.text == result.original
     assert result.refusal is not None

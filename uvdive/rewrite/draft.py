@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from uvdive.rewrite.advice import warn_never_installed
+from uvdive.rewrite.advice import ADVICE, warn_never_installed
 from uvdive.rewrite.builder import (
     AtStart,
     BuildOptions,
@@ -21,19 +21,21 @@ from uvdive.rewrite.builder import (
     weigh,
 )
 from uvdive.rewrite.copies import Copier, choose_copies, explain
-from uvdive.rewrite.elsewhere import called_outside, commands_outside, serve_outside
-from uvdive.rewrite.environment import EnvironmentFacts, settled
+from uvdive.rewrite.elsewhere import called_outside, commands_outside, look_outside, serve_outside
+from uvdive.rewrite.environment import EnvironmentFacts, settled, warn_draft
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.improve import Improved, improve, note_left_out
-from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.improve import Improved, Work, improve, note_left_out
+from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages import extra_packages, plan_packages
 from uvdive.rewrite.plan import FileChange, Outcome, Prediction
 from uvdive.rewrite.prediction import predict
+from uvdive.rewrite.single import check_start, environment_in_place, mount_uv
 from uvdive.rewrite.stages import (
     added_variables,
     announce_base_files,
     check_interpreter,
+    check_single,
     check_versions,
     choose_bases,
     lean_targets,
@@ -97,6 +99,34 @@ def finished(evidence: Evidence, files: Files | None, choices: Mapping[str, str]
     """
     notes = Notes(choices)
     return _improved(improve(evidence, files, notes), notes)
+
+
+def mounted(evidence: Evidence, files: Files | None, why: Refused, choices: Mapping[str, str]) -> Draft:
+    """The draft of a file whose only stage stays one, as ``why`` says; uv is mounted for the build (R61).
+
+    Raises:
+        Refused: uv has to stay in the image, or cannot be told from the rest.
+    """
+    notes = Notes(choices)
+    check_single(evidence)
+    env = environment_in_place(evidence, files, notes)
+    outside = look_outside(evidence, files)
+    start = plan_start(evidence, env, files, notes, commands_outside(outside))
+    check_start(evidence, env, start.removed)
+    start = serve_outside(outside, evidence, files, start, notes)
+    warn_never_installed(evidence, start, notes)
+    last = build_sync(Work(evidence, files, notes).runs)
+    line = last.step.line if last is not None else None
+    selection = last.selection if last is not None else None
+    at_start = weigh(evidence, env, files, start.calls, selection, line, notes)
+    sync = full_sync(evidence, env, last, at_start, notes, start.sync)
+    for advise in ADVICE:
+        advise(evidence, files, notes, divided=False)
+    if evidence.report is None:
+        warn_draft(notes)
+    found = mount_uv(evidence, env, files, start, sync, why, notes)
+    outcome: Outcome = "improved" if found.changes else "unchanged"
+    return Draft(notes, found.writer, found.prediction, tuple(start.scripts.changes), outcome=outcome)
 
 
 def _improved(found: Improved, notes: Notes) -> Draft:

@@ -16,7 +16,7 @@ from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice import Lacking, warn_lacking
 from uvdive.rewrite.choices import check_choices
-from uvdive.rewrite.draft import Draft, decide, finished
+from uvdive.rewrite.draft import Draft, decide, finished, mounted
 from uvdive.rewrite.environment import check_native
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.os_needs import SystemFacts
@@ -24,6 +24,7 @@ from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.improve import warn_by_text
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
+from uvdive.rewrite.single import may_stay_single
 from uvdive.rewrite.stages import BaseLookup, Divided, check_multistage, is_lean, up_to
 from uvdive.rewrite.study import Study, study
 from uvdive.uv.mentions import mentions_uv
@@ -86,6 +87,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     notes = Notes(choices)
     syntax = parse(text)
     _check_lengths(syntax)
+    evidence: Evidence | None = None
     try:
         evidence = replace(
             gather(syntax, report, context, values), store=store, system=system, name=dockerfile,
@@ -105,6 +107,10 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         studied = study(evidence, lookup)
         draft = _best(studied, choices)
     except Refused as refused:
+        refused, whole = _whole(evidence, refused, choices)
+        if whole is not None:
+            whole[0].notes.warnings[:0] = notes.warnings
+            return _finish(base, whole[0], choices, whole[1])
         check_choices(choices, notes.decisions, complete=False)
         refusal = Refusal(refused.rule, str(refused), refused.line)
         return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
@@ -150,6 +156,24 @@ def _check_uv(evidence: Evidence) -> None:
         ):
             return
     raise Refused("R59", "uv plays no part in this Dockerfile, so there is nothing to take out of it.")
+
+
+def _whole(
+    evidence: Evidence | None, refused: Refused, choices: Mapping[str, str]
+) -> tuple[Refused, tuple[Draft, Drafts] | None]:
+    """The draft that keeps the stage whole (R61), and what makes others; else why there is none.
+
+    Where the stage could stay one but for a reason of its own, that one is told.
+    """
+    if evidence is None or not may_stay_single(evidence, refused):
+        return refused, None
+    files = Files(evidence.report, evidence.base_layers) if evidence.report is not None else None
+    drafts = partial(mounted, evidence, files, refused)
+    try:
+        return refused, (drafts(choices), drafts)
+    except Refused as other:
+        several = len(evidence.stages) > 1 and other.rule in ("R15", "R61")
+        return (refused if several or other.rule == refused.rule else other), None
 
 
 def _best(study: Study, choices: Mapping[str, str]) -> Draft:

@@ -105,11 +105,9 @@ def without_uv(reference: Reference, os: OsRelease | None) -> str | None:
         return None
     if name.startswith("alpine"):
         version = _alpine(name, os)
-        return (
-            (f"python:{match['minor']}-alpine{version}" if match else f"alpine:{version}")
-            if version
-            else None
-        )
+        if match:  # both tags without a release go on to the next one together
+            return f"python:{match['minor']}-alpine{version}"
+        return f"alpine:{version}" if version else None
     if match:
         return f"python:{match['minor']}-{'slim-' if slim else ''}{name}"
     return f"debian:{name}-slim" if slim else f"buildpack-deps:{name}"

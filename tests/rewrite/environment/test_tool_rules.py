@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from dockerfiles import BASE, SYNC_ALONE
+from dockerfiles import BASE, SYNC_ALONE, refused
 
 from uvdive.ledger.report import Component
 
@@ -104,4 +104,4 @@ def test_r41_without_an_image_nobody_knows_where_a_tool_is(project) -> None:
     from uvdive.rewrite.planner import plan
 
     text = BASE + SYNC_ALONE + "RUN set -e; uv tool install ruff\n" + START
-    assert plan(text, None, lambda _: None).refusal.rule == "R41"
+    assert refused(plan(text, None, lambda _: None))[0] == "R41"

@@ -157,7 +157,6 @@ def test_r45_uv_that_only_starts_it_is_left_out() -> None:
         ([UV, ALL], "EXPOSE 80\n"),  # started from outside
         ([UV, ALL], 'CMD ["uvx", "ruff"]\n'),
         ([UV, "COPY --from=builder /app/.venv /srv/venv"], START),
-        ([UV, "RUN uv pip install --system x", ALL], START),
         (["COPY --from=builder /bin/uv /app /srv/", ALL], START),
     ],
 )
@@ -165,6 +164,15 @@ def test_r45_uv_that_may_be_called_is_refused_as_before(lines: list[str], start:
     result = static(of(*lines, start=start))
     assert result.refusal is not None
     assert (result.refusal.rule, result.refusal.line) == ("R45", 7)
+
+
+def test_r61_uv_that_the_last_stage_itself_installs_with_is_mounted() -> None:
+    result = static(of(UV, "RUN uv pip install --no-cache --system x", ALL))
+    assert last_stage(result.text) == [
+        "RUN --mount=from=ghcr.io/astral-sh/uv:0.9,source=/uv,target=/bin/uv \\",
+        "    uv pip install --no-cache --system x",
+        ALL,
+    ]
 
 
 def test_r45_uv_that_is_kept_on_purpose_stays() -> None:
@@ -201,7 +209,7 @@ SINGLE = 'FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\n{}\nCMD [".venv/bin/pyt
         ("ENV UV_NO_CACHE=1\n" + MOUNT + "uv sync", "unchanged"),
         (MOUNT + "uv sync --frozen", "rewritten"),
         ("RUN apt-get install -y gcc\n" + MOUNT + "uv sync --frozen --no-cache", "rewritten"),
-        ("USER 5\n" + MOUNT + "--mount=type=cache,target=/root/.cache/uv uv sync", "refused"),
+        ("USER 5\n" + MOUNT + "--mount=type=cache,target=/root/.cache/uv uv sync", "improved"),
     ],
 )
 def test_a_single_stage_into_which_uv_is_only_mounted_is_right(run: str, outcome: str) -> None:

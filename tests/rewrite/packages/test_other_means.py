@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dockerfiles import BASE, SYNC, decision, last_stage
+from dockerfiles import BASE, SYNC, decision, last_stage, refused
 from system_facts import facts, packages
 
 from uvdive.ledger.system.installed import Installed
@@ -69,9 +69,9 @@ def test_r36_a_place_for_browsers_that_the_author_chose_stays(project, node) -> 
 
 def test_r36_without_the_contents_or_the_image_it_is_refused(project, node) -> None:
     result = with_browser(project, node).plan()
-    assert (result.refusal.rule, result.refusal.line) == ("R36", 6)
+    assert refused(result) == ("R36", 6)
     from_text = plan(BASE + SYNC + PLAYWRIGHT + START, None, lambda _: None)
-    assert (from_text.refusal.rule, from_text.refusal.line) == ("R36", 6)
+    assert refused(from_text) == ("R36", 6)
 
 
 def test_r36_playwrights_own_image_is_the_final_images_base(project, node) -> None:
@@ -113,7 +113,7 @@ def test_r36_one_of_several_alternatives_is_named_itself(project, node) -> None:
 def test_r33_packages_from_a_place_that_the_run_makes_known_itself_are_refused(project, node) -> None:
     more = {"/etc/apt/sources.list.d/corp.list": node(8, owner="other")}
     result = with_browser(project, node, "RUN ./install.sh\n", more).plan(system=with_layer(4))
-    assert (result.refusal.rule, result.refusal.line) == ("R33", 6)
+    assert refused(result) == ("R33", 6)
 
 
 def test_a_mount_point_that_podman_left_in_the_layer_of_a_run_is_no_package(project, node) -> None:

@@ -91,7 +91,7 @@ def test_any_package_has_the_page_of_its_choice() -> None:
     assert explain("package-libmagic1") == explain("package-NAME")
 
 
-@pytest.mark.parametrize("name", ["R0", "R61", "R4.5", "package", "../rules", "", "\x1b[2J"])
+@pytest.mark.parametrize("name", ["R0", "R99", "R4.5", "package", "../rules", "", "\x1b[2J"])
 def test_what_is_no_rule_and_no_choice_is_said_with_what_to_do(name: str) -> None:
     with pytest.raises(UsageError, match=r"^There is no rule or choice") as raised:
         explain(name)

@@ -254,7 +254,7 @@ def without_text(text: str, context, **files: str):
 def test_r24_a_script_that_nobody_can_read_keeps_uv(tmp_path, start) -> None:
     result = without_text(start, tmp_path)
     if result.outcome == "refused":
-        assert result.refusal.rule == "R34"
+        assert result.refusal.rule == "R24"
         return
     assert values(result) == ("keep-uv", ["keep-uv"])
     assert "COPY --from=builder /bin/uv /bin/uv\n" in result.text, "it is kept where the file puts it"

@@ -7,12 +7,19 @@ whose it is, the folders that go over whole. What choices may drop stays open (`
 ``synced`` compares the environment with what `uv run` would make of it.
 """
 
-from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment, settled
+from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment, settled, warn_draft
 from uvdive.rewrite.environment.fit import check_native
 from uvdive.rewrite.environment.made_at_start import environment_of, project_settings
 from uvdive.rewrite.environment.of_stage import environments_of_stage, stage_called, within
+from uvdive.rewrite.environment.python_by_text import check_pin
 from uvdive.rewrite.environment.synced import Change, RunCall, Synced, other_python, what_it_syncs
-from uvdive.rewrite.environment.which import Found, project_environment, sites, uv_bytes
+from uvdive.rewrite.environment.which import (
+    Found,
+    nothing_installed,
+    project_environment,
+    sites,
+    uv_bytes,
+)
 
 __all__ = [
     "Change",
@@ -21,9 +28,11 @@ __all__ = [
     "RunCall",
     "Synced",
     "check_native",
+    "check_pin",
     "environment_of",
     "environments_of_stage",
     "find_environment",
+    "nothing_installed",
     "other_python",
     "project_environment",
     "project_settings",
@@ -31,6 +40,7 @@ __all__ = [
     "sites",
     "stage_called",
     "uv_bytes",
+    "warn_draft",
     "what_it_syncs",
     "within",
 ]

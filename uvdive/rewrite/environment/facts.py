@@ -170,7 +170,12 @@ def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
             "plan with it (leave out --static).",
         )
     minor = python_by_text(evidence, notes)
+    warn_draft(notes)
+    return EnvironmentFacts(path, minor, None, None, None, "", None, None, (), (path,))
+
+
+def warn_draft(notes: Notes) -> None:
+    """Say that no image was there."""
     notes.warn(
         "R46", None, "This is a draft from the text alone: no image was looked into, nothing is proven."
     )
-    return EnvironmentFacts(path, minor, None, None, None, "", None, None, (), (path,))

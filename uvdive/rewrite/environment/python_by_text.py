@@ -46,26 +46,56 @@ def python_by_text(evidence: Evidence, notes: Notes) -> str:
     return minor
 
 
-def _pinned(evidence: Evidence, pin: str, minor: str, line: int | None, notes: Notes) -> str:
-    """The minor version that a pin asks for, where both stages can start from that Python (R4)."""
+def check_pin(evidence: Evidence) -> None:
+    """Refuse a `.python-version` that only the start sees, where the environment stays the build's.
+
+    Raises:
+        Refused: R50.
+    """
+    minor = python_of(Reference.read(evidence.base))
+    pin = first_request(copied_text(evidence, ".python-version", mounted=True) or "") or ""
+    if minor is None or not pin or _is(pin, minor):
+        return
+    syncs = [step.line for step in evidence.runs() if calls_sync(command_text(step.instruction))]
+    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    if start is not None and syncs and _is_late(evidence, syncs[-1]) and _syncs_at_start(evidence):
+        raise _late(pin, minor, evidence.base, start.line)
+
+
+def _is_late(evidence: Evidence, line: int | None) -> bool:
+    """Is `.python-version` copied only behind the sync of a line?"""
     before = tuple(step for step in evidence.steps if line is None or step.line <= line)
-    late = copied_text(replace(evidence, steps=before), ".python-version", mounted=True) is None
+    return copied_text(replace(evidence, steps=before), ".python-version", mounted=True) is None
+
+
+def _syncs_at_start(evidence: Evidence) -> bool:
     start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
     text = command_text(start.instruction) if start is not None else ""
-    if late and ("--no-sync" in text or not re.search(r"\buv\b", text)):
+    return "--no-sync" not in text and re.search(r"\buv\b", text) is not None
+
+
+def _late(pin: str, minor: str, base: str, line: int | None) -> Refused:
+    return Refused(
+        "R50",
+        f".python-version asks for Python {pin}, but it is copied behind the sync, which used {minor} of "
+        f"{base}: `uv run` makes another environment at every start. Start from the image of the Python that "
+        "is meant and copy the file before the sync, or correct it.",
+        line,
+    )
+
+
+def _pinned(evidence: Evidence, pin: str, minor: str, line: int | None, notes: Notes) -> str:
+    """The minor version that a pin asks for, where both stages can start from that Python (R4)."""
+    late = _is_late(evidence, line)
+    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    if late and not _syncs_at_start(evidence):
         return minor
     plain = re.fullmatch(r"(?:c?python@?)?(3\.\d+)", pin)
     written = evidence.origin.source.arguments.split()[0]
     known = plain is not None and "$" not in written and not evidence.shared
     starts = start.line if start is not None else line
     if late and not known:
-        raise Refused(
-            "R50",
-            f".python-version asks for Python {pin}, but it is copied behind the sync, which used {minor} of "
-            f"{evidence.base}: `uv run` makes another environment at every start. Start from the image of "
-            "the Python that is meant and copy the file before the sync, or correct it.",
-            starts,
-        )
+        raise _late(pin, minor, evidence.base, starts)
     if plain is None or not known:
         raise _other(f".python-version asks for Python {pin}", minor, evidence.base, line)
     if late:

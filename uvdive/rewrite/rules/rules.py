@@ -70,5 +70,6 @@ RULES = (
     Rule("R58", "A runner that the image lacks is taken off the start"),
     Rule("R59", "A file without uv is left alone"),
     Rule("R60", "A base that is not at hand leaves the size unknown"),
+    Rule("R61", "A stage that cannot be divided stays one, and uv is mounted into it"),
 )
 """All rules, in order. The numbers that are missing have no code."""

@@ -1,0 +1,87 @@
+"""The environment of a stage that stays whole: which Python it has does not matter (R61)."""
+
+from __future__ import annotations
+
+import re
+
+from uvdive.base.paths import upward
+from uvdive.dockerfile.shell import command_text
+from uvdive.rewrite.environment import (
+    EnvironmentFacts,
+    check_pin,
+    find_environment,
+    nothing_installed,
+    project_environment,
+    settled,
+)
+from uvdive.rewrite.evidence.context_files import is_copied
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes, Refused
+from uvdive.uv.calls import uv_calls
+from uvdive.uv.images import Reference, python_of
+
+_SYSTEM = ("", "/usr", "/usr/local")
+
+
+def environment_in_place(evidence: Evidence, files: Files | None, notes: Notes) -> EnvironmentFacts:
+    """The environment by the image, else by the text; without one the system's Python.
+
+    Raises:
+        Refused: R15 or R24, nothing is installed before the start; R50, the start takes another Python.
+    """
+    if files is not None:
+        try:
+            return settled(find_environment(evidence, files, notes), notes)
+        except Refused as refused:
+            if refused.rule in ("R15", "R24"):
+                raise
+    path = project_environment(evidence)
+    if path is None and not _installs(evidence) and (nothing := nothing_installed(evidence)) is not None:
+        raise nothing
+    check_pin(evidence)
+    home = path if path is not None and path.rstrip("/") not in _SYSTEM else "/usr/local"
+    return EnvironmentFacts(
+        home,
+        *(_minor(evidence), None, None, None, "", None, None, ()),
+        folders=() if home == "/usr/local" else (home,),
+        system=home == "/usr/local",
+    )
+
+
+def _minor(evidence: Evidence) -> str:
+    """The minor version of Python that the text asks for; empty where nothing does, and nobody knows."""
+    asked = evidence.stages[-1].env.get("UV_PYTHON", "")
+    found = re.search(r"(?<![\d.])3\.\d+", asked)
+    return found[0] if found else python_of(Reference.read(evidence.base)) or ""
+
+
+def _installs(evidence: Evidence) -> bool:
+    for step in evidence.runs():
+        calls = uv_calls(command_text(step.instruction), step.workdir)
+        if calls is None or any(call.installs and call.name != "run" for call in calls):
+            return True
+    return False
+
+
+def check_start(evidence: Evidence, env: EnvironmentFacts, removed: frozenset[str]) -> None:
+    """Refuse where `uv run` starts in an environment that no instruction makes (R15)."""
+    if not env.system or "uv run" not in removed or project_environment(evidence) is not None:
+        return
+    if evidence.context is not None and not _has_project(evidence):
+        return
+    start = evidence.starting("ENTRYPOINT") or evidence.starting("CMD")
+    raise Refused(
+        "R15",
+        "The build installs into the system's Python, but `uv run` makes an environment of the project's own "
+        "whenever a container starts, and the app runs in that one. Install with `uv sync`, or start the "
+        "program without `uv run`.",
+        start.line if start is not None else None,
+    )
+
+
+def _has_project(evidence: Evidence) -> bool:
+    """Is a project copied to the work directory, or above it, for which `uv run` makes an environment?"""
+    return any(
+        is_copied(evidence, f"{folder.rstrip('/')}/pyproject.toml") for folder in upward(evidence.workdir)
+    )

@@ -1,0 +1,225 @@
+"""The stage that stays one, with uv mounted for the commands that call it (R61)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from uvdive.dockerfile.steps import Step
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.improve import Work
+from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.plan import Prediction
+from uvdive.rewrite.single.base import new_base
+from uvdive.rewrite.single.bringing import Bringing, bringing
+from uvdive.rewrite.single.calling import Caller, callers
+from uvdive.rewrite.single.mounts import with_mounts
+from uvdive.rewrite.start import Start
+from uvdive.rewrite.text import LineEdits, Writer, edits_in_place, write_edited
+
+DECISION = "uv-mounted"
+_CACHE = "uv-cache-mounted"
+_TARGET = "/bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """The new file; ``changes`` says whether anything does. Without an image there is no prediction."""
+
+    writer: Writer
+    prediction: Prediction | None
+    changes: bool
+
+
+def mount_uv(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    files: Files | None,
+    start: Start,
+    sync: Sequence[str],
+    why: Refused,
+    notes: Notes,
+) -> Mounted:
+    """Leave uv out of the only stage and mount it where it is called.
+
+    Args:
+        evidence: the file and its image.
+        env: the environment, for the variables that `uv run` set.
+        files: the image's files; None without an image.
+        start: the new start.
+        sync: instructions that the build gets for what the start installed (R14).
+        why: the reason why the stage is not divided.
+        notes: the choices, and what is decided.
+
+    Raises:
+        Refused: R24, uv stays for the start; R61, it cannot be told from the rest.
+    """
+    if start.scripts.copied_uv is not None or start.scripts.shim is not None:
+        raise Refused(
+            "R24",
+            f"What starts the container may call uv, so uv stays, and the stage cannot be divided: {why}",
+            why.line,
+        )
+    work = Work(evidence, files, notes)
+    base = new_base(evidence)
+    found = bringing(work.steps, work.runs, base.source if base is not None else None)
+    need = callers(evidence, work.runs, found.parts)
+    if not (found.gone or found.parts or found.words or base):
+        edits = edits_in_place(evidence, start, env, notes)
+        if edits or sync or not all(caller.mounted or not caller.sure for caller in need):
+            raise why
+        if all(caller.cache == "" for caller in need):
+            return Mounted(write_edited(evidence.dockerfile, edits), None, changes=False)
+    work.edits = edits_in_place(evidence, start, env, notes)
+    work.edits.gone |= found.gone
+    _cut(work, found, need)
+    edits = work.finish()
+    if base is not None:
+        edits.replaced[base.line] = base.text, DECISION
+    _mount(evidence, found, need, edits, sync, notes)
+    _tell(evidence, found, need, why, notes)
+    if base is not None and base.keeps_tools and need:
+        line = need[0].run.step.line
+        edits.before.setdefault(line, []).insert(0, ("ENV UV_TOOL_BIN_DIR=/usr/local/bin\n", DECISION))
+    elif base is not None:
+        notes.allowed.config.add("Env:UV_TOOL_BIN_DIR")
+    if found.by_pip:
+        notes.allowed.distributions.add("uv")
+    return Mounted(write_edited(evidence.dockerfile, edits), _prediction(evidence.report), changes=True)
+
+
+def _cut(work: Work, found: Bringing, need: Sequence[Caller]) -> None:
+    """Take what brings uv out of RUNs, and name uv as it will be named."""
+    edited = {**work.edits.replaced}
+    words = {line: list(edits) for line, edits in found.words.items()}
+    for caller in need:
+        if caller.words:
+            words.setdefault(caller.run.step.line, []).extend(caller.words)
+    for run in work.runs:
+        line = run.step.line
+        gone = found.parts.get(line, set())
+        if not gone and line not in words:
+            continue
+        if line in edited or not work.can_cut(run, sorted(gone)):
+            raise Refused(
+                "R61",
+                "What brings uv cannot be taken out of this RUN where it stands. Give it an instruction of "
+                "its own.",
+                line,
+            )
+        change = work.change(run, DECISION)
+        change.gone |= gone
+        change.words += words.get(line, [])
+
+
+def _mount(
+    evidence: Evidence,
+    found: Bringing,
+    need: Sequence[Caller],
+    edits: LineEdits,
+    sync: Sequence[str],
+    notes: Notes,
+) -> None:
+    """Put the mounts in front of the RUNs that call uv, and the variable that goes with them."""
+    escape = evidence.dockerfile.escape
+    asking = [caller for caller in need if caller.cache != ""]
+    cached = all(caller.cache is not None for caller in asking)
+    for caller in need:
+        step = caller.run.step
+        if not caller.sure and found.before(step.line) is None:
+            continue  # what runs before uv comes calls none
+        flags = [] if caller.mounted else _flags(found, caller)
+        if cached and caller.cache:
+            flags.append(f"--mount=type=cache,target={caller.cache}")
+        source, _ = edits.replaced.get(step.line, (step.instruction.source, DECISION))
+        if flags and step.line not in edits.gone:
+            edits.replaced[step.line] = with_mounts(source, flags, escape), DECISION
+    if asking:
+        _variable(asking[0].run.step, edits, notes, cached=cached)
+    last = max((s.line for s in evidence.steps if s.keyword in ("RUN", "COPY", "ADD")), default=0)
+    for text in sync:
+        supply = found.before(last)
+        flags = [supply.flag("uv", _TARGET)] if supply is not None else []
+        edits.after.setdefault(last, []).append((with_mounts(text, flags, escape), "full-sync"))
+
+
+def _flags(found: Bringing, caller: Caller) -> list[str]:
+    source = found.before(caller.run.step.line)
+    if source is None:
+        raise Refused(
+            "R61",
+            "This RUN calls uv, and no instruction above it plainly brings it. Bring it by `COPY "
+            "--from=ghcr.io/astral-sh/uv /uv /bin/`.",
+            caller.run.step.line,
+        )
+    return [source.flag(program, _TARGET) for program in caller.programs]
+
+
+def _variable(step: Step, edits: LineEdits, notes: Notes, *, cached: bool) -> None:
+    """Uv links from its cache, which cannot be done from a mount; or it keeps no cache at all."""
+    name, value = ("UV_LINK_MODE", "copy") if cached else ("UV_NO_CACHE", "1")
+    if step.values.get(name):
+        return
+    edits.before.setdefault(step.line, []).append((f"ENV {name}={value}\n", _CACHE))
+    notes.allowed.config.add(f"Env:{name}")
+    notes.decide(
+        _CACHE,
+        "R42",
+        step.line,
+        "Keep uv's cache out of the image by a cache mount" if cached else "Keep no cache of uv's",
+        "The next build finds it again; `UV_LINK_MODE=copy` as nothing can be linked to a mount."
+        if cached
+        else "Where the cache of this user is, or what else uses it, is not plain enough for a cache mount.",
+    )
+
+
+def _tell(evidence: Evidence, found: Bringing, need: Sequence[Caller], why: Refused, notes: Notes) -> None:
+    line = found.found[0].line if found.found else None
+    notes.decide(
+        "single-stage",
+        why.rule,
+        why.line,
+        "The stage stays one",
+        f"It cannot be divided safely. {why}",
+    )
+    notes.decide(
+        DECISION,
+        "R61",
+        line,
+        "Mount uv for the commands that call it" if need else "Leave uv out",
+        "uv is needed while the image is built, and nowhere in it; everything else stays as it is.",
+    )
+    if need and not shows_buildkit(evidence):
+        notes.warn(
+            "R61",
+            need[0].run.step.line,
+            "Mounts need BuildKit, which Docker uses since version 23, and podman since 4; kaniko and the "
+            "classic builder don't know them.",
+        )
+
+
+def shows_buildkit(evidence: Evidence) -> bool:
+    """Does the file use what only BuildKit knows, or was the image built by it?"""
+    if "syntax" in evidence.dockerfile.directives:
+        return True
+    if any(i.heredocs or i.flag("mount") is not None for i in evidence.dockerfile.instructions):
+        return True
+    layers = evidence.report.layers if evidence.report is not None else ()
+    return any("buildkit" in (layer.created_by or "") for layer in layers[evidence.base_layers :])
+
+
+def _prediction(report: ImageReport | None) -> Prediction | None:
+    """The image without uv and its cache; the tools that uv installed stay."""
+    if report is None:
+        return None
+    tools = sum(c.bytes for c in report.components if c.owner == "uv" and c.kind == "tool")
+    owners = {owner.owner: (owner.bytes, owner.bytes) for owner in report.owners if owner.bytes}
+    for name, left in (("uv", tools), ("uv-cache", 0)):
+        if name in owners:
+            owners[name] = owners[name][0], min(left, owners[name][0])
+    before = report.totals.file_bytes
+    saved = sum(old - new for old, new in owners.values())
+    return Prediction(before, before - saved, owners)
