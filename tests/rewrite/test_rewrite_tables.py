@@ -146,7 +146,17 @@ improve.work.COMMON: /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /roo
 prediction._OF_THE_BASE: app os-packages other
 rules.rules.RULES: R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R12 R13 R14 R15 R16 R17 R18 R19 R20 R21 R22 R23 R24 R25
     R26 R27 R28 R29 R30 R32 R33 R34 R35 R36 R37 R39 R40 R41 R42 R43 R44 R45 R46 R48 R49 R50 R51 R52 R53 R54
-    R55 R56 R57 R58 R59 R60
+    R55 R56 R57 R58 R59 R60 R61
+single.bringing._FETCHES: bash curl env sh tar wget
+single.bringing._MOVES: chmod chown cp install ln mv rm test which
+single.bringing._PIPS: pip pip3 pipx
+single.calling._NO_CACHE: '' help python␣find python␣list python␣pin self venv version
+single.calling._RUNNERS: hatch inv invoke just make nox poe pre-commit task tox
+single.calling._STANDARD: /bin/ /usr/bin/ /usr/local/bin/
+single.environment._SYSTEM: '' /usr /usr/local
+single.fallback._BROKEN: R1 R10 R3 R45 R8 R9
+single.fallback._NO_MATTER: R1 R10 R12 R17 R2 R27 R28 R29 R3 R32 R33 R34 R35 R36 R4 R41 R43 R44 R45 R5 R6 R7
+    R8 R9
 stages.inherited._PYTHON_ENV: PATH GPG_KEY PYTHON_VERSION PYTHON_SHA256 LANG PYTHON_PIP_VERSION
 stages.lean._CACHES: /root/.cache/uv /root/.cache
 stages.targets._DESCRIBES: CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL MAINTAINER STOPSIGNAL

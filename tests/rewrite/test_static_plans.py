@@ -222,7 +222,7 @@ def test_a_static_plan_follows_the_folder_and_what_was_copied(
 ) -> None:
     (tmp_path / "run.sh").write_text("#!/bin/sh\n")
     result = plan(f"{PYTHON}{WHOLE}{run}\n{START}", None, lambda _: None, context=tmp_path)
-    assert (result.refusal.rule if result.refusal else None) == rule
+    assert (refused(result)[0] if result.outcome != "rewritten" else None) == rule
 
 
 def test_r14_the_dev_group_that_uv_run_in_the_build_brings_back_is_a_choice(tmp_path: Path) -> None:
