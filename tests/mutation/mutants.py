@@ -37,6 +37,11 @@ class Mutant:
     text: str
     diff: str
 
+    @property
+    def function(self) -> str:
+        """``module::function`` that holds it."""
+        return "::".join(self.name.split("::")[:2])
+
 
 @dataclass(frozen=True)
 class Site:

@@ -20,18 +20,22 @@ from queue import SimpleQueue
 from typing import Any
 
 import equivalents
+import reached
 from mutants import Mutant, drawn, modules, sites
+from reached import Reach
 from trial import NotGreenError, Trial, Verdict
 
 ROOT = Path(__file__).parents[2]
 
 
-def judged(root: Path, mutants: Sequence[Mutant], jobs: int, slowest: float) -> Iterator[Verdict]:
+def judged(
+    root: Path, mutants: Sequence[Mutant], jobs: int, slowest: float, reach: Reach | None = None
+) -> Iterator[Verdict]:
     """The verdicts in the mutants' order; ``jobs`` copies are worked in at once."""
     with tempfile.TemporaryDirectory(prefix="uvdive-mutation-") as folder, ThreadPoolExecutor(jobs) as pool:
         free: SimpleQueue[Trial] = SimpleQueue()
         for number in range(jobs):
-            free.put(Trial(root, Path(folder) / str(number), slowest))
+            free.put(Trial(root, Path(folder) / str(number), slowest, reach))
 
         def judge(mutant: Mutant) -> Verdict:
             trial = free.get()
@@ -75,6 +79,7 @@ def parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="so many at once (default: 1)")
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds for any run, at least")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the verdicts as JSON too")
+    parser.add_argument("--reached", type=Path, metavar="FILE", help="run the tests that reached.py found")
     parser.add_argument("--equivalent", type=Path, default=equivalents.FILE, metavar="FILE")
     parser.add_argument("--root", type=Path, default=ROOT, help="the project (default: this one)")
     parser.add_argument("--list", action="store_true", help="name the mutants and run nothing")
@@ -93,8 +98,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"{mutant.name}\n{mutant.diff}")
         return 0
     verdicts: list[Verdict] = []
+    reach = None if asked.reached is None else reached.read(asked.reached)
     try:
-        for verdict in judged(root, mutants, asked.jobs, asked.timeout):
+        for verdict in judged(root, mutants, asked.jobs, asked.timeout, reach):
             verdicts.append(verdict)
             print(f"{outcome(verdict, reasons):<10} {verdict.mutant.name}", flush=True)
     except NotGreenError as error:

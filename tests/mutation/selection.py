@@ -44,6 +44,17 @@ def steps(root: Path, module: str) -> Iterator[tuple[str, ...]]:
             ran += paths
 
 
+def floor_steps(root: Path, module: str) -> Iterator[tuple[str, ...]]:
+    """The same of the module's own floor alone: the test that writes its tables out, then its rooms."""
+    floor = PurePosixPath(module).parts[1]
+    tables = f"tests/{floor}/test_{floor}_tables.py"
+    if (root / tables).exists():
+        yield (tables,)
+    for step in steps(root, module):
+        if floor.endswith(".py") or step[0].startswith(f"tests/{floor}/"):
+            yield step
+
+
 def _tests(path: Path, ran: list[Path]) -> list[Path]:
     """The test modules there that no step has run yet."""
     found = [path] if path.is_file() else sorted(path.rglob("test_*.py"))

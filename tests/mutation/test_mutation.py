@@ -11,6 +11,7 @@ from pathlib import Path
 import equivalents
 import mutants
 import pytest
+import reached
 import run
 import selection
 import trial
@@ -169,6 +170,62 @@ def test_the_rooms_own_tests_come_first_and_none_twice() -> None:
     every = [path for step in steps for path in step]
     assert len(every) == len({*every})
     assert any(path.startswith("tests/session/") for path in every)
+
+
+def test_a_floors_own_tests_begin_with_its_tables() -> None:
+    steps = list(selection.floor_steps(run.ROOT, "uvdive/verify/checks.py"))
+    assert steps[:2] == [("tests/verify/test_verify_tables.py",), ("tests/verify/test_checks.py",)]
+    assert all(path.startswith("tests/verify/") for step in steps for path in step)
+
+
+def test_functions_are_told_with_the_tests_that_enter_them(tmp_path: Path) -> None:
+    package = tmp_path / "uvdive"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "calc.py").write_text(
+        "def one():\n    return [two() for _ in 'ab']\n\n"
+        "def two():\n    return (lambda: 2)()\n\ndef three(): ...\n"
+    )
+    (tmp_path / "test_calc.py").write_text(
+        "import pytest\nfrom uvdive import calc\n\n@pytest.mark.parametrize('x', ['a b', '::'])\n"
+        "def test_it(x):\n    calc.one()\n\ndef test_two():\n    calc.two()\n"
+    )
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\nmarkers = ["engine"]\n')
+    script = (
+        f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(Path(run.__file__).parent)!r}]\n"
+        "import reached, pathlib; reached.ROOT = pathlib.Path(sys.argv[1])\n"
+        "sys.exit(reached.main(sys.argv[2:]))"
+    )
+    for tests, code in (("test_calc.py", 0), ("none.py", 4)):
+        told = tmp_path / f"{tests}.json"
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(tmp_path), str(told), tests],
+            capture_output=True, check=False, cwd=tmp_path,
+        )  # fmt: skip
+        assert (done.returncode, told.exists()) == (code, code == 0)
+    assert reached.read(tmp_path / "test_calc.py.json") == {
+        "uvdive/calc.py::module": ["test_calc.py::test_it"],
+        "uvdive/calc.py::one": ["test_calc.py::test_it"],
+        "uvdive/calc.py::two": ["test_calc.py::test_it", "test_calc.py::test_two"],
+    } or reached.read(tmp_path / "test_calc.py.json") == {
+        "uvdive/calc.py::one": ["test_calc.py::test_it"],
+        "uvdive/calc.py::two": ["test_calc.py::test_it", "test_calc.py::test_two"],
+    }
+
+
+def test_a_mistake_is_tried_with_the_tests_that_reach_it(shop: Path) -> None:
+    (shop / "tests" / "test_other.py").write_text("def test_it():\n    assert False\n")
+    known = shop.parent / "reach.json"
+    known.write_text(json.dumps({"shop/calc.py::free": ["tests/test_calc.py::test_what_is_free"]}))
+    words = ["--root", str(shop), "--equivalent", str(shop / "equivalent.toml"), "--reached", str(known)]
+    said = shop.parent / "said.json"
+    run.main([*words, "--json", str(said), "--sample", "8", "shop/calc.py"])
+    told = json.loads(said.read_text())["mutants"]
+    inside = [each for each in told if "::free::" in each["name"]]
+    assert inside
+    for each in inside:
+        assert each["tests"] == ["tests/test_calc.py::test_what_is_free"]
+        assert (each["outcome"] == "survived") is (each["name"] in GAPS)
 
 
 def test_every_listed_mutant_is_still_one() -> None:

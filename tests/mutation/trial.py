@@ -10,12 +10,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mutants import Mutant
-from selection import steps
+from reached import Reach
+from selection import floor_steps, steps
 
 MEMORY = 8 << 30
 """Bytes of address space for a run: a mistake may make a list without end."""
@@ -56,11 +57,13 @@ class Trial:
         root: the project; its files as they are now are copied.
         folder: where to; empty.
         slowest: seconds that a run may take whatever the tests took without a mistake.
+        reach: which tests reach which function, where only those are to be run.
     """
 
     root: Path
     folder: Path
     slowest: float = 60.0
+    reach: Reach | None = None
     _limits: dict[tuple[str, ...], float] = field(default_factory=dict)
     _changes: int = 0
 
@@ -75,7 +78,7 @@ class Trial:
         """
         path = self.folder / mutant.module
         begun, tests, outcome = time.monotonic(), (), "survived"
-        for tests in steps(self.folder, mutant.module):
+        for tests in self._steps(mutant):
             limit = self._limit(tests)
             original = path.read_text()
             self._write(path, mutant.text)
@@ -90,6 +93,15 @@ class Trial:
             raise NotGreenError(f"there is no test for {mutant.module}")
         return Verdict(mutant, outcome, tests, time.monotonic() - begun)
 
+    def _steps(self, mutant: Mutant) -> Iterator[tuple[str, ...]]:
+        """The tests to run in turn: those that reach the function; else the floor's own, tables first."""
+        if self.reach is None:
+            yield from steps(self.folder, mutant.module)
+        elif mutant.function in self.reach:
+            yield tuple(self.reach[mutant.function])
+        else:
+            yield from floor_steps(self.folder, mutant.module)
+
     def _write(self, path: Path, text: str) -> None:
         """Write it with a time of its own: Python tells stale bytecode by time and size."""
         path.write_text(text)
@@ -97,7 +109,9 @@ class Trial:
         os.utime(path, (self._changes, self._changes))
 
     def _limit(self, tests: tuple[str, ...]) -> float:
-        """Seconds for these tests, by what they take as they are."""
+        """Seconds for these tests, by what they take as they are; those of ``reach`` were run already."""
+        if self.reach is not None:
+            return 3 * self.slowest
         if tests not in self._limits:
             begun = time.monotonic()
             code = self._run(tests, 3_600.0)
