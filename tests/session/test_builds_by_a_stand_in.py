@@ -10,46 +10,16 @@ import hand_made
 import layers as make
 import pairs_of_images as pairs
 import pytest
+from stand_in_builder import MOMENT, ORIGINAL, PLAN, STAGES, Builder, image, proof, resolved, use
 
 from uvdive.base.errors import BuildError, RefusedError
-from uvdive.build.events import BuildRequest, BuildResult
-from uvdive.image.config import HistoryEntry
+from uvdive.build.events import BuildRequest
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.plan import FileChange, Refusal, RewritePlan
-from uvdive.session import proving, second_build, timing
-from uvdive.session.images import Loaded
-from uvdive.session.proving import prove, repaired_choices
+from uvdive.rewrite.plan import FileChange, Refusal
+from uvdive.session import second_build, timing
+from uvdive.session.proving import repaired_choices
 from uvdive.session.second_build import MOST, varying_paths
 from uvdive.verify.repairs import Repair
-
-ORIGINAL = "FROM python:3.13-slim\nRUN one\nCOPY x /x\nRUN two\nRUN three\n"
-
-
-class Builder:
-    """Notes what it is asked to build; ``results`` are the images in their order, or errors."""
-
-    def __init__(self, *results: ImageReport | Exception) -> None:
-        self.results = list(results)
-        self.requests: list[BuildRequest] = []
-        self.contexts: list[dict[str, str]] = []
-        self.needed: list[int] = []
-        self.loaded: list[str] = []
-        self.built: list[ImageReport] = []
-
-    def build(self, request: BuildRequest, *, needed: int = 0, **_: object) -> BuildResult:
-        self.requests.append(request)
-        self.needed.append(needed)
-        files = (path for path in request.context.rglob("*") if path.is_file())
-        self.contexts.append({path.name: path.read_text() for path in files})
-        result = self.results.pop(0)
-        if isinstance(result, Exception):
-            raise result
-        self.built.append(result)
-        return BuildResult("sha256:1", request.tag, float(len(self.requests)))
-
-    def load(self, target: str, **_: object) -> Loaded:
-        self.loaded.append(target)
-        return Loaded(self.built[-1], None)
 
 
 @pytest.fixture
@@ -59,28 +29,6 @@ def context(tmp_path: Path) -> Path:
     (folder / "x").write_text("x")
     (folder / "Dockerfile").write_text(ORIGINAL)
     return folder
-
-
-def image(tmp_path: Path, *, two: bytes = b"at 1", x: bytes = b"x") -> ImageReport:
-    """What the Dockerfile makes; what its second RUN writes may be another each time."""
-    return hand_made.image(
-        tmp_path, ORIGINAL,
-        [make.file("app/one", b"1")], [make.file("x", x)], [make.file("app/two", two)],
-        [make.file("app/three", b"3")],
-    )  # fmt: skip
-
-
-def use(monkeypatch: pytest.MonkeyPatch, builder: Builder) -> None:
-    for module in (proving, second_build):
-        monkeypatch.setattr(module, "build_image", builder.build)
-        monkeypatch.setattr(module, "load_image", builder.load)
-
-    class Kept:
-        def __init__(self, *_: object) -> None: ...
-        def __enter__(self) -> None: ...
-        def __exit__(self, *_: object) -> None: ...
-
-    monkeypatch.setattr(second_build, "removed_after", Kept)
 
 
 def varying(
@@ -179,14 +127,6 @@ def test_what_comes_from_another_stage_is_made_anew_in_every_stage(
     ]  # fmt: skip
 
 
-PLAN = RewritePlan("rewritten", "image", "Dockerfile", ORIGINAL, "FROM a\nRUN new\n", "")
-
-
-def proof(context: Path, before: ImageReport, plan: RewritePlan = PLAN, **more: object) -> proving.Proof:
-    plan = replace(plan, dockerfile=str(context / "Dockerfile"))
-    return prove(plan, before, context=context, build_args=("--build-arg", "A=1"), **more)  # type: ignore[arg-type]
-
-
 def test_the_rewrite_is_built_with_its_files_and_judged(
     tmp_path: Path, context: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,18 +166,6 @@ def test_a_refusal_is_not_built(context: Path, tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="no rewrite to build") as caught:
         proof(context, image(tmp_path), refused)
     assert caught.value.do == "No base."
-
-
-def resolved(tmp_path: Path, version: str, *, created: str = "") -> ImageReport:
-    site = "app/.venv/lib/python3.13/site-packages"
-    files = pairs.installed(site, "idna", version, {"idna.py": b"x"})
-    report = pairs.read(tmp_path / f"{version}.tar", pairs.python(), pairs.application() | files)
-    history = (HistoryEntry("RUN /bin/sh -c uv sync # buildkit", created=created or None),)
-    return replace(report, history=history)
-
-
-MOMENT = "2026-01-02T03:04:05Z"
-STAGES = replace(PLAN, text="FROM a AS build\nRUN uv sync\nFROM a\n")
 
 
 def test_other_versions_are_built_again_with_what_there_was(
