@@ -225,6 +225,12 @@ def test_a_static_plan_follows_the_folder_and_what_was_copied(
     assert (refused(result)[0] if result.outcome != "rewritten" else None) == rule
 
 
+def test_r34_a_run_of_more_parts_than_a_person_writes_is_not_read() -> None:
+    assert static(f"{PYTHON}{WHOLE}RUN {'; '.join(['touch a'] * 1000)}\n{START}").text.count("FROM ") == 2
+    # What it writes is unknown then, so that the last stage stays whole.
+    assert static(f"{PYTHON}{WHOLE}RUN {'; '.join(['touch a'] * 1001)}\n{START}").text.count("FROM ") == 1
+
+
 def test_r14_the_dev_group_that_uv_run_in_the_build_brings_back_is_a_choice(tmp_path: Path) -> None:
     group = '[dependency-groups]\ndev = ["pytest"]\n'
     (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "a"\n{group}')

@@ -22,6 +22,9 @@ _LISTS = 300
 
 _NODES = 100_000
 _BYTES = 1 << 20
+_BREAKS = re.compile(r"[;|&\n]")
+_MOST_BREAKS = 20_000
+"""A text with more signs that part commands is not even parsed: that alone would take seconds."""
 _SEPARATORS = frozenset({"&&", "||", "|", "|&", ";", ";;", "&", "\n"})
 _COMMANDS = frozenset({"command", "declaration_command", "unset_command", "test_command"})
 _ASSIGNMENTS = frozenset({"variable_assignment", "variable_assignments"})
@@ -59,6 +62,8 @@ def _parser() -> Parser:
 def read(text: str, depth: int = 0) -> Script | None:
     """The script that a text is; None where the parser finds a fault in it."""
     if depth > _DEPTH or "\0" in text or len(text) > _BYTES:
+        return None
+    if sum(1 for _ in _BREAKS.finditer(text)) > _MOST_BREAKS:
         return None
     data = text.encode("utf-8", "surrogatepass")
     root = _parser().parse(data).root_node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from uvdive.dockerfile.shell import read_script
-from uvdive.rewrite.evidence.command_effects import Place, effects
+from uvdive.rewrite.evidence.command_effects import Place, effects_of_parts
 from uvdive.rewrite.evidence.effects import Effects
 from uvdive.rewrite.evidence.shell_words import values_of
 
@@ -13,10 +13,25 @@ ENVIRON = {"TZ": "Europe/Berlin", "HOME_OF_APP": "/srv/app"}
 
 
 def written(text: str, *, made: bool = False) -> Effects:
+    return Effects.of(written_by_parts(text, made=made))
+
+
+def written_by_parts(text: str, *, made: bool = False) -> list[Effects]:
     script = read_script(text)
     assert script is not None
-    everything = set(range(len(script.parts)))
-    return effects(script.parts, everything, values_of(script, ENVIRON), Place("/app", "/root"), made=made)
+    return effects_of_parts(script.parts, values_of(script, ENVIRON), Place("/app", "/root"), made=made)
+
+
+def test_each_part_has_its_own_and_stands_where_the_one_before_went() -> None:
+    found = written_by_parts("touch a; cd /srv && touch b b; (cd /x; touch c); touch d | sh -c 'touch e'")
+    assert [[path for path, _ in each.named] for each in found] == [
+        ["/app/a"],
+        [],
+        ["/srv/b"],
+        ["/x/c"],
+        ["/srv/d", "/srv/e"],
+    ]
+    assert not any(each.zones for each in found)
 
 
 NAMED = {

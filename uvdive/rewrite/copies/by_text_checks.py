@@ -10,7 +10,7 @@ from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.copies.copy_set import Folder
-from uvdive.rewrite.evidence.command_effects import Place, effects
+from uvdive.rewrite.evidence.command_effects import Place, effects_of_parts
 from uvdive.rewrite.evidence.command_kinds import classify, paths_of
 from uvdive.rewrite.evidence.context_files import is_copied
 from uvdive.rewrite.evidence.runs import Run
@@ -67,7 +67,9 @@ def check_static(evidence: Evidence, runs: Sequence[Run], notes: Notes) -> list[
 
 
 def _check_run(run: Run, evidence: Evidence, notes: Notes, folders: list[Folder]) -> None:
-    for index, (part, name) in enumerate(run.parts):
+    parts = run.parts
+    written = _written(evidence, run) if parts else []
+    for (part, name), paths in zip(parts, written, strict=True):
         if name not in ("uv", "files"):
             continue
         for command in part.commands:
@@ -77,19 +79,19 @@ def _check_run(run: Run, evidence: Evidence, notes: Notes, folders: list[Folder]
             elif kind == "files" and command.program in ("chown", "chmod", "chgrp"):
                 _check_owner(command, evidence, run.step, folders)
             elif kind == "files":
-                written = _written(evidence, run, index) if name == "files" else []
-                _check_written([*written, *_named(command, run.step, name)], evidence, run.step)
+                known = paths if name == "files" else []
+                _check_written([*known, *_named(command, run.step, name)], evidence, run.step)
             elif kind == "other" and not installs_uv(run.text[part.start : part.end]):
                 raise _unknown("R34", run.step)
 
 
-def _written(evidence: Evidence, run: Run, index: int) -> list[str]:
-    """The paths that one part of a RUN writes, and the folders that it may write anything in."""
+def _written(evidence: Evidence, run: Run) -> list[list[str]]:
+    """The paths that each part of a RUN writes, and the folders that it may write anything in."""
     step, script = run.step, run.script
     assert script is not None
     home = home_of(evidence, step.user, step.values.get("HOME", "")) or "/home"
-    found = effects(script.parts, {index}, values_of(script, step.values), Place(step.workdir, home))
-    return [*(path for path, _ in found.named), *found.zones]
+    found = effects_of_parts(script.parts, values_of(script, step.values), Place(step.workdir, home))
+    return [[*(path for path, _ in each.named), *each.zones] for each in found]
 
 
 def _named(command: Command, step: Step, part: str) -> list[str]:

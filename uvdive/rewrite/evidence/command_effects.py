@@ -81,35 +81,31 @@ class Place:
 def effects_of(command: Command) -> Effects:
     """What one command writes, wherever it stands: relative paths and variables count as unknown."""
     reader = _Reader({}, Place(UNKNOWN, UNKNOWN))
-    reader.read(command, counts=True, made=False)
-    return Effects(tuple(reader.named), tuple(reader.zones))
+    reader.read(command, made=False)
+    return reader.taken()
 
 
-def effects(
-    parts: Sequence[Part],
-    wanted: frozenset[int] | set[int],
-    values: Values,
-    place: Place,
-    *,
-    made: bool = False,
-) -> Effects:
-    """What the parts with the ``wanted`` indexes write.
+def effects_of_parts(
+    parts: Sequence[Part], values: Values, place: Place, *, made: bool = False
+) -> list[Effects]:
+    """What each part of a script writes, in their order.
 
     Args:
         parts: all of the script, for the folder changes from one to the next.
-        wanted: the indexes of those that count.
         values: of the variables.
         place: where the script begins.
         made: only what is made or written anew, not what only gets another owner or mode.
     """
     reader = _Reader(values, place)
-    for index, part in enumerate(parts):
+    found = []
+    for part in parts:
         folder = reader.folder
         for command in part.commands:
-            reader.read(command, part.commands, counts=index in wanted, made=made)
+            reader.read(command, part.commands, made=made)
         if any(command.nested in ("subshell", "command_substitution") for command in part.commands):
             reader.folder = folder
-    return Effects(tuple(dict.fromkeys(reader.named)), tuple(dict.fromkeys(reader.zones)))
+        found.append(reader.taken())
+    return found
 
 
 def _operands(program: str, words: Sequence[Word]) -> list[Word]:
@@ -156,19 +152,23 @@ class _Reader:
         self.named: list[tuple[str, bool]] = []
         self.zones: list[str] = []
 
-    def read(self, command: Command, beside: Sequence[Command] = (), *, counts: bool, made: bool) -> None:
+    def taken(self) -> Effects:
+        """What the commands read since the last time write."""
+        found = Effects(tuple(dict.fromkeys(self.named)), tuple(dict.fromkeys(self.zones)))
+        self.named, self.zones = [], []
+        return found
+
+    def read(self, command: Command, beside: Sequence[Command] = (), *, made: bool) -> None:
         words = list(program_words(command))
         program = words[0].text.rsplit("/", 1)[-1] if words and words[0].literal else ""
         if program == "cd":
             self.folder = next(self._paths(words[1:2]), self.home)
-        if not counts:
-            return
         for output in command.outputs:
             if output not in _SILENT:
                 self._name([self._path(text) for text in texts(output, self.values)])
         if not words:
             return
-        if program in SHELLS and self._reads_inside(command, beside):
+        if program in SHELLS and beside and self._reads_inside(command, beside):
             return
         piped = command.words[0].text.rsplit("/", 1)[-1] == "xargs"
         if piped and program not in _QUIET and program not in _GONE:

@@ -15,7 +15,7 @@ from uvdive.dockerfile.shell import read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.image.table import NONE
 from uvdive.ledger.whose import os_package
-from uvdive.rewrite.evidence.command_effects import Place, effects
+from uvdive.rewrite.evidence.command_effects import Place, effects_of_parts
 from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.effects import ANYTHING, NOTHING, Effects
@@ -26,6 +26,9 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.mentions import brings_uv, installs_uv
+
+MOST_PARTS = 1000
+"""A RUN of more parts was not written by a person, and counts as one that is not understood."""
 
 _CERTIFICATES = "/usr/local/share/ca-certificates"
 _SETS = frozenset({"export", "read", "declare", "mapfile", "readarray"})
@@ -96,7 +99,7 @@ def read_run(evidence: Evidence, step: Step, before: Sequence[Run] = (), shell: 
     text = shell_text(step.instruction)
     words = shell.instruction.exec_form if shell is not None else None
     script = read_script(text) if not words or _SHELLS.search(words[0]) else None
-    if script is None:
+    if script is None or len(script.parts) > MOST_PARTS:
         _check_unknown(text, step)
         return Run(step, text, None, ("other",))
     classes: list[Class] = []
@@ -121,20 +124,18 @@ def _with_effects(evidence: Evidence, run: Run, script: Script, before: Sequence
     seen = partial(real, evidence.report.files) if evidence.report is not None else lambda each: each
     classes = list(run.classes)
     own: list[Effects] = []
-    for index, name in enumerate(run.classes):
-        mine = seen(effects(script.parts, {index}, values, place))
+    for index, (name, written) in enumerate(
+        zip(run.classes, effects_of_parts(script.parts, values, place), strict=True)
+    ):
+        mine = seen(written)
         used = Effects.of([mine, seen(_used(script.parts[index], mine))])
         if name == "system" and _works_on_others(evidence, step, used, own, before):
             classes[index] = "files"
         if classes[index] in _OWN:
             own.append(mine)
-    again = {index for index, name in enumerate(classes) if name in REPEATED}
-    return replace(
-        run,
-        classes=tuple(classes),
-        own=Effects.of(own),
-        again=seen(effects(script.parts, again, values, place, made=True)),
-    )
+    made = effects_of_parts(script.parts, values, place, made=True)
+    again = Effects.of(each for each, name in zip(made, classes, strict=True) if name in REPEATED)
+    return replace(run, classes=tuple(classes), own=Effects.of(own), again=seen(again))
 
 
 def _used(part: Part, mine: Effects) -> Effects:
