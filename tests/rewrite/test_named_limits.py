@@ -99,7 +99,7 @@ def test_from_which_uv_on_two_syncs_come_to_one(version: str | None, *, local: b
 )
 def test_forty_copies_are_not_too_many(whole: int, split: int, *, divided: bool) -> None:
     class Copier:
-        env = SimpleNamespace(path="/app/.venv")
+        env = SimpleNamespace(path="/app/.venv", at_start=True)
 
         def copy_set(self, _left: frozenset[int], *, split: bool = False) -> Any:
             return many if split else few

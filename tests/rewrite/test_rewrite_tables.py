@@ -17,14 +17,23 @@ builder.dependency_layer._SETTINGS: uv.toml .python-version
 builder.dependency_layer._OURS: --exact --frozen --inexact --locked --no-cache --no-editable -n
 builder.dependency_layer._FIRST: 0 5
 builder.dependency_layer._SAME_SCRIPTS: 0 13
+builder.prefix._FORBIDDEN: --prefix --target -t --python -p --user --dry-run --root
+builder.prefix._OF_EXPORT: --frozen = False --locked = False --no-dev = False --dev = False
+    --all-extras = False --all-groups = False --no-default-groups = False --only-dev = False
+    --all-packages = False --no-editable = False --extra = True --group = True --no-extra = True
+    --no-group = True --only-group = True --package = True
+builder.prefix._OF_INSTALL: --no-cache = False -n = False --no-progress = False -q = False
+    --quiet = False -v = False --verbose = False --link-mode = True --cache-dir = True
+builder.prefix._RENAMED: --no-install-project = --no-emit-project
+    --no-install-workspace = --no-emit-workspace
 builder.full_sync._NARROW: --no-install-package --only-group --package
 builder.full_sync._PLACES: --directory --project
 builder.full_sync._NARROW_FLAGS: --inexact --only-dev
 builder.full_sync._NOT_AGAIN: --check --dry-run --exact
 builder.full_sync._OF_START: --frozen --locked --no-dev --no-default-groups --compile-bytecode
 choices._TABLE: python start-scripts uv-elsewhere start-runner stop-signal dev-group bytecode
-    project-install project-files layers dependency-layer dockerignore node-modules build-packages
-    package-NAME other-environments extra-packages extra-paths
+    project-install project-files layers system-install dependency-layer dockerignore node-modules
+    build-packages package-NAME other-environments extra-packages extra-paths
 copies.base_tools._BESIDE: setuptools wheel
 copies.by_text_checks._IN_PROJECT: '' add build cache cache␣clean cache␣prune export help init lock
     pip␣check pip␣compile pip␣freeze pip␣list pip␣show pip␣uninstall python␣find python␣list remove self

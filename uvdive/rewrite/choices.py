@@ -142,6 +142,16 @@ _TABLE = (
         "own",
     ),
     Choice(
+        "system-install",
+        "R10",
+        "Packages of the system's Python",
+        {
+            "prefix": "install them into a folder of their own, and copy that",
+            "files": "copy the files that they have today, by name",
+        },
+        "prefix",
+    ),
+    Choice(
         "dependency-layer",
         "R42",
         "The dependencies in the build stage",

@@ -16,6 +16,7 @@ from uvdive.rewrite.builder import (
     first_sync,
     full_sync,
     install_project,
+    install_to_prefix,
     keep_host_environment_out,
     sync_of_other_stages,
     weigh,
@@ -158,8 +159,11 @@ def _divided(study: Study, notes: Notes) -> Draft:
     called = called_outside(study.outside)
     packages = plan_packages(evidence, runs, base, notes, unseen=unseen, called=called)
     copier = study.copier(Ground(env, bases), packages.others)
+    prefix = install_to_prefix(evidence, env, files, runs, notes, taken=build.edits)
     more = unseen or bool(at_start.changes)
-    copies = choose_copies(evidence, env, copier, runs, notes, modules=study.modules, left=left, unseen=more)
+    copies = choose_copies(
+        evidence, env, copier, runs, notes, modules=study.modules, left=left, unseen=more, prefix=prefix
+    )
     parts = Parts(
         evidence,
         bases,
@@ -169,7 +173,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
         study.early,
         start.scripts,
         start.moved,
-        edits={**start.scripts.edits, **build.edits},
+        edits={**start.scripts.edits, **build.edits, **(prefix.edits if prefix else {})},
         before=dependency_layer(evidence, env, files, runs, notes),
         build_env=build.env,
         extra_build=sync,

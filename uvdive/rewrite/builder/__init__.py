@@ -12,13 +12,16 @@ from uvdive.rewrite.builder.dockerignore import ENVIRONMENT, adds_to_dockerignor
 from uvdive.rewrite.builder.first_sync import first_sync
 from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync
 from uvdive.rewrite.builder.options import BuildOptions, build_options
+from uvdive.rewrite.builder.prefix import FOLDER, Prefix, install_to_prefix
 from uvdive.rewrite.builder.project_install import install_project
 from uvdive.rewrite.builder.resolving import warn_resolving
 
 __all__ = [
     "ENVIRONMENT",
+    "FOLDER",
     "AtStart",
     "BuildOptions",
+    "Prefix",
     "adds_to_dockerignore",
     "build_options",
     "build_sync",
@@ -27,6 +30,7 @@ __all__ = [
     "first_sync",
     "full_sync",
     "install_project",
+    "install_to_prefix",
     "keep_host_environment_out",
     "needs_sync",
     "sync_of_other_stages",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from uvdive.rewrite.builder import Prefix
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.copies.by_text import static_copy_set
 from uvdive.rewrite.copies.by_text_checks import check_static
@@ -13,6 +14,7 @@ from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.extra import add_paths
 from uvdive.rewrite.copies.layers import MAX_COPIES, arranged, left_out_of_context
 from uvdive.rewrite.copies.own_copies import own_copies
+from uvdive.rewrite.copies.system_packages import by_prefix
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
@@ -31,6 +33,7 @@ def choose_copies(  # noqa: PLR0913 - what was decided before, by name
     modules: Sequence[int] = (),
     left: frozenset[int] = frozenset(),
     unseen: bool = False,
+    prefix: Prefix | None = None,
 ) -> CopySet:
     """What the final image copies from the build stage.
 
@@ -43,6 +46,7 @@ def choose_copies(  # noqa: PLR0913 - what was decided before, by name
         modules: the folders that ``node_modules_of`` found.
         left: files of the work directory that a choice about the build left out already (R13).
         unseen: the build gets a step whose files no image shows.
+        prefix: where the packages of a system's Python are installed into a folder of their own.
 
     Raises:
         Refused: something can be neither copied nor repeated.
@@ -52,6 +56,7 @@ def choose_copies(  # noqa: PLR0913 - what was decided before, by name
         copies = static_copy_set(evidence, env, check_static(evidence, runs, notes))
     else:
         copies = _from_image(evidence, copier, modules, left, notes, unseen=unseen)
+        copies = copies if prefix is None else by_prefix(copies, copier, prefix.target)
     return add_paths(copier.files if copier is not None else None, _with_environment(copies, env), notes)
 
 

@@ -53,7 +53,9 @@ class CopySet:
     before (R10). ``links`` are made anew, for COPY follows them. ``libraries`` says that
     the loader's cache must be made anew. ``own`` are instructions of the author's behind
     the paths, and ``late`` paths behind those: what RUNs made in their folders.
-    ``bytecode`` are folders that RUNs left beside the source, and that stay behind.
+    ``prefix`` is where the folder goes that the packages of a system's Python were installed into
+    (R10), empty where there is none. ``bytecode`` are folders that RUNs left beside the source,
+    and that stay behind.
     """
 
     paths: list[str] = field(default_factory=list)
@@ -65,6 +67,7 @@ class CopySet:
     libraries: bool = False
     own: list[OwnCopy] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
+    prefix: str = ""
     bytecode: list[str] = field(default_factory=list)
 
 

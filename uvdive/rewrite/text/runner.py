@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
+from uvdive.rewrite.builder import FOLDER
 from uvdive.rewrite.copies import CopySet, Link, OwnCopy
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
@@ -115,7 +116,10 @@ def folders(copies: CopySet) -> list[Line]:
 
 def copies_text(copies: CopySet, stage: str) -> list[Line]:
     """One COPY for each folder, and one for all plain files of a folder."""
-    lines = _paths(copies, copies.paths, stage)
+    lines = []
+    if copies.prefix:
+        lines.append(Line(f"COPY --from={stage} {FOLDER} {copies.prefix}\n", ("copies", "system-install")))
+    lines += _paths(copies, copies.paths, stage)
     lines += [Line(_own(each), ("copies", "layers"), each.step) for each in copies.own]
     lines += _paths(copies, copies.late, stage)
     if copies.links:
