@@ -40,6 +40,7 @@ caches._VARIABLES: PIP_CACHE_DIR = pip cache POETRY_CACHE_DIR = pypoetry cache P
     data␣cache KERAS_HOME = keras data␣cache MPLCONFIGDIR = matplotlib data␣cache
 caches._TOO_WIDE: '' /app /code /data /home /opt /root /run /src /srv /tmp /usr /var
 caches._BACKUP_FOLDERS: /var/lib/dpkg /var/cache/debconf
+environments.lockfile._OWN: editable virtual
 environments.bytes_by_kind._CODE: .py .pyi .pyx .pxd .pth
 environments.bytes_by_kind._TESTS: test tests
 environments.bytes_by_kind._SITES: dist-packages site-packages

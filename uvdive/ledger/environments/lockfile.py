@@ -1,20 +1,23 @@
 """What a ``uv.lock`` or ``pyproject.toml`` asks for: pure functions of their bytes.
 
-Both may come from anywhere and hold anything; what does not have the documented shape
-is passed over (https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile,
-PEP 621, PEP 735).
+The former is read by ``uvdive.uv.lock``. Both may come from anywhere and hold anything; what does
+not have the documented shape is passed over
+(https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile, PEP 621, PEP 735).
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from uvdive.base.names import normal_name
-from uvdive.uv.lock import as_list, as_table
+from uvdive.uv.lock import NOT_INSTALLED, Link, as_list, as_table, read_lock
+
+_OWN = frozenset({NOT_INSTALLED, "editable"})
+"""The sources of the project itself and of its workspace's members."""
 
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?")
 
@@ -49,36 +52,32 @@ class Lock:
 
 
 def parse_lock(data: bytes) -> Lock | None:
-    """The lock of the bytes of a ``uv.lock``; None where they are none."""
-    top = _load(data)
-    entries = top.get("package")
-    if not isinstance(entries, list):
+    """The lock of the bytes of a ``uv.lock``; None where they are none, or lock nothing."""
+    try:
+        lock = read_lock(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return None
+    if lock is None:
         return None
     packages: dict[str, Package] = {}
     own: list[tuple[bool, str]] = []
-    for entry in entries:
-        if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-            continue
-        name = normal_name(entry["name"])
+    for name, versions in lock.packages.items():
         # A package that is locked in several versions gets the needs of all of them.
-        package = packages.setdefault(name, Package())
-        package.needs += _needs(entry.get("dependencies"))
-        _merge(package.extras, entry.get("optional-dependencies"))
-        _merge(package.groups, entry.get("dev-dependencies"))
-        source = as_table(entry.get("source"))
-        place = source.get("virtual", source.get("editable"))
-        if isinstance(place, str):
-            own.append((place != ".", name))
-    manifest = as_table(top.get("manifest"))
-    members = {normal_name(m) for m in as_list(manifest.get("members")) if isinstance(m, str)}
-    mine = [name for far, name in sorted(own) if name in members or (not members and not far)]
+        package = packages[name] = Package()
+        for locked in versions:
+            package.needs += _needs(locked.needs)
+            _merge(package.extras, locked.extras)
+            _merge(package.groups, locked.groups)
+            if locked.kind in _OWN:
+                own.append((locked.place != ".", name))
+    mine = [name for far, name in sorted(own) if name in lock.members or (not lock.members and not far)]
     roots = mine or [name for _, name in sorted(own)]
-    top_package = Package(_needs(manifest.get("requirements")))
-    _merge(top_package.groups, manifest.get("dependency-groups"))
-    if top_package.needs or top_package.groups:
-        packages[""] = top_package
+    top = Package(_needs(lock.needs))
+    _merge(top.groups, lock.groups)
+    if top.needs or top.groups:
+        packages[""] = top
         roots.append("")
-    return Lock(packages, tuple(dict.fromkeys(roots)))
+    return Lock(packages, tuple(dict.fromkeys(roots))) if packages else None
 
 
 def parse_project(data: bytes) -> Lock | None:
@@ -104,19 +103,13 @@ def _load(data: bytes) -> dict[str, Any]:
         return {}
 
 
-def _needs(listed: Any) -> list[Need]:
-    found = []
-    for item in as_list(listed):
-        name = as_table(item).get("name")
-        if isinstance(name, str):
-            extras = [e for e in as_list(item.get("extra")) if isinstance(e, str)]
-            found.append(Need(normal_name(name), tuple(map(normal_name, extras)), "marker" not in item))
-    return found
+def _needs(links: Iterable[Link]) -> list[Need]:
+    return [Need(link.name, link.extras, link.marker is None) for link in links]
 
 
-def _merge(into: dict[str, list[Need]], tables: Any) -> None:
-    for name, listed in as_table(tables).items():
-        into.setdefault(name, []).extend(_needs(listed))
+def _merge(into: dict[str, list[Need]], tables: Mapping[str, Iterable[Link]]) -> None:
+    for name, links in tables.items():
+        into.setdefault(name, []).extend(_needs(links))
 
 
 def _requirements(listed: Any) -> list[Need]:
