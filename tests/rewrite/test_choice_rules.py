@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC
+from dockerfiles import BASE, FLASK, SYNC, both_stages
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import Component, Distribution
@@ -156,7 +156,7 @@ def test_r14_other_groups_are_left_out_by_their_names(full, line: str, without: 
 
 def test_r48_bytecode_is_a_choice_both_ways(full) -> None:
     result = full().plan(choices={"bytecode": "compile"})
-    assert "AS builder\nENV UV_COMPILE_BYTECODE=1\n" in result.text
+    assert "AS builder\n\nENV UV_COMPILE_BYTECODE=1\n" in result.text
     found = sizes(result, "bytecode")
     assert found["compile"] - found["keep"] == int(2700 * 1.2)
     compiled = full(BASE + "ENV UV_COMPILE_BYTECODE=1 A=2\n" + WEB + FLASK, compiled=True)
@@ -176,8 +176,8 @@ def test_r13_the_environment_alone_is_copied_on_request(full) -> None:
     made = full()
     assert "COPY --from=builder /app/web /app/web\n" in made.plan().text
     result = made.plan(choices={"project-install": "copied"})
-    build, run = result.text.split("\n\nFROM ")
-    assert build.endswith("RUN uv sync --frozen --no-editable --reinstall-package web")
+    build, run = both_stages(result)
+    assert build.endswith("RUN uv sync --frozen --no-editable --reinstall-package web\n")
     assert "COPY --from=builder /app/.venv /app/.venv\n" in run
     assert "/app/web" not in run
     assert {"/app/web", "/app/pyproject.toml", f"{SITE}/_web.pth"} <= set(result.allowed.paths)

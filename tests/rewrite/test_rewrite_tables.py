@@ -42,6 +42,7 @@ copies.by_text_checks._DJANGO: check collectstatic compilemessages compress crea
     migrate
 copies.by_text_checks._REMOVERS: find rm rmdir unlink
 copies.origins._OWNS: : chgrp chown mkdir true
+copies.ownership._ROOT: 0 0
 copies.project_files._NAMES: .python-version pyproject.toml uv.lock uv.toml
 elsewhere.choice._IDLE: python bash sh uv irb node
 elsewhere.ci_files._OWN: $CI_REGISTRY_IMAGE ${CI_REGISTRY_IMAGE} github.repository GITHUB_REPOSITORY
@@ -202,6 +203,7 @@ start.uv_run.WITH_UV: R18 R23 R25 R58
 start.uv_run._VARIABLES: UV_ENV_FILE = … UV_ISOLATED = … UV_NO_PROJECT = …
 text.build_stage._WHY: UV_PYTHON_DOWNLOADS = … UV_PYTHON_INSTALL_DIR = …
 text.in_place._STARTS: ENTRYPOINT CMD HEALTHCHECK
+text.last_stage._AHEAD: before = WORKDIR as-user = USER WORKDIR after =
 text.last_stage._WHY: start-scripts = … uv-elsewhere = … free = …
 text.parts.BUILDS: ADD COPY RUN
 text.repeated_run._VALUES: --base-dir --comment --conf --expiredate --firstuid --gecos --gid --groups --home
@@ -210,7 +212,7 @@ text.repeated_run._VALUES: --base-dir --comment --conf --expiredate --firstuid -
 text.repeated_run._MAKERS: addgroup adduser groupadd useradd
 text.runner.MOVED: CMD ENTRYPOINT EXPOSE HEALTHCHECK LABEL MAINTAINER STOPSIGNAL VOLUME
 text.runner._ONCE: CMD ENTRYPOINT HEALTHCHECK STOPSIGNAL USER WORKDIR
-text.runner._STATE: ARG ENV SHELL
+text.runner.STATE: ARG ENV SHELL
 """
 )
 

@@ -25,8 +25,15 @@ def last_stage(result: RewritePlan) -> str:
 
 
 def runner(result: RewritePlan) -> list[str]:
-    """The lines of the last stage."""
-    return last_stage(result).splitlines()
+    """The lines of the last stage, without those that are blank."""
+    return [line for line in last_stage(result).splitlines() if line]
+
+
+def both_stages(result: RewritePlan) -> tuple[str, str]:
+    """The text of the stages that build, with one line end, and of the new one without its comment."""
+    assert result.outcome == "rewritten", result.refusal
+    build, _, run = result.text.partition("\n\n# The final image")
+    return f"{build}\n", run.partition("\n")[2]
 
 
 def refused(result: RewritePlan) -> tuple[str, int | None]:

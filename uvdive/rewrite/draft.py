@@ -21,7 +21,7 @@ from uvdive.rewrite.builder import (
     sync_of_other_stages,
     weigh,
 )
-from uvdive.rewrite.copies import Copier, choose_copies, explain
+from uvdive.rewrite.copies import Copier, choose_copies, explain, with_owners
 from uvdive.rewrite.elsewhere import called_outside, commands_outside, look_outside, serve_outside
 from uvdive.rewrite.environment import EnvironmentFacts, settled, warn_draft
 from uvdive.rewrite.evidence.image_files import Files
@@ -164,6 +164,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
     copies = choose_copies(
         evidence, env, copier, runs, notes, modules=study.modules, left=left, unseen=more, prefix=prefix
     )
+    copies = with_owners(evidence, copier, copies)
     parts = Parts(
         evidence,
         bases,

@@ -12,7 +12,7 @@ def test_r14_a_sync_without_the_project_is_completed_in_the_build(project, node)
     text = BASE + SYNC.replace("--no-dev", "--no-dev --no-install-project") + FLASK
     copied = {"COPY uv.lock": {"/app/uv.lock": node(9), "/app/pyproject.toml": node(9)}}
     result = project(text, copied).plan()
-    assert "RUN uv sync --frozen --no-dev\n\nFROM" in result.text
+    assert "RUN uv sync --frozen --no-dev\n\n# The final image" in result.text
     without = project(text.replace('"uv", "run"', '"uv", "run", "--no-sync"'), copied).plan()
     assert result.text.count("uv sync") == 2
     assert without.text.count("uv sync") == 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from dockerfiles import IN_APP
+from dockerfiles import IN_APP, both_stages
 
 from uvdive.rewrite.plan import RewritePlan
 
@@ -37,7 +37,7 @@ def unbuilt(project, node, tmp_path) -> Callable[..., RewritePlan]:
 
 def test_r15_the_build_installs_with_the_lock(unbuilt) -> None:
     result = unbuilt('CMD ["uv", "run", "flask", "run"]')
-    build, _, run = result.text.partition("\nFROM ")
+    build, run = both_stages(result)
     assert build.endswith("\nRUN uv sync --locked --no-cache\n")
     assert "ENV UV_PYTHON_DOWNLOADS=never\n" in build
     assert 'CMD ["flask", "run"]\n' in run
@@ -103,7 +103,7 @@ def test_r15_what_nobody_knows_is_refused_and_says_what_to_change(unbuilt, optio
 def test_r15_what_stands_behind_the_last_copy_holds_for_the_sync_too(unbuilt) -> None:
     base = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\n"
     result = unbuilt('WORKDIR /app\nENV UV_NO_DEV=1\nUSER app\nCMD ["uv", "run", "x"]', base=base)
-    build, _, run = result.text.partition("\nFROM ")
+    build, run = both_stages(result)
     assert build.endswith("\nENV UV_NO_DEV=1\nRUN uv --directory /app sync --locked --no-cache\n")
     assert "USER" not in build
     assert "ENV UV_NO_DEV=1\n" in run

@@ -182,7 +182,7 @@ def test_a_chown_behind_it_becomes_the_flag(planned, node, command, flag) -> Non
         f"COPY --chown={flag} pyproject.toml uv.lock ./",
         f"COPY --chown={flag} . .",
     ]
-    assert "RUN install -d -o 1001 -g 1001 -m 0755 /app" in runner(result)
+    assert "RUN install -d -o 1001 -g 1001 /app" in runner(result)
 
 
 def test_a_chown_of_a_part_takes_the_folder_whole(planned, node) -> None:

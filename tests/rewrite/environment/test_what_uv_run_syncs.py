@@ -84,7 +84,7 @@ def reason(result: RewritePlan) -> str:
 def added(result: RewritePlan) -> str | None:
     """The sync that stands at the end of the build stage."""
     assert result.outcome == "rewritten", result.refusal
-    last = result.text.partition("\n\nFROM ")[0].splitlines()[-1]
+    last = result.text.partition("\n\n# The final image")[0].splitlines()[-1]
     return last if "sync" in last and decision(result, "full-sync") else None
 
 

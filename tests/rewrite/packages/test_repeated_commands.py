@@ -16,7 +16,7 @@ def test_r28_users_are_made_again_with_their_numbers(project, node) -> None:
     made = project(text, wrote, users=[User("app", 999, 998, "/home/app")], config={"user": "app"})
     lines = runner(made.plan())
     assert "RUN groupadd -g 998 -r app && useradd -u 999 -r -g app app" in lines
-    assert lines.index("USER app") > lines.index("COPY --from=builder /data /data")
+    assert lines.index("USER app") > lines.index("COPY --from=builder --chown=999:998 /data /data")
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_no_empty_instruction_stops_the_planner(keyword: str) -> None:
 )
 def test_r18_a_runner_that_starts_a_runner_goes_with_it(project, node, start: str, fresh: str) -> None:
     made = project(f"{BASE}{SYNC_WITH_DEV}{start}\n", base_paths={"/usr/bin/tini": node(9)})
-    assert made.plan().text.endswith(f"WORKDIR /app\n{fresh}\n")
+    assert made.plan().text.endswith(f"\n\n{fresh}\n")
 
 
 @pytest.mark.parametrize(

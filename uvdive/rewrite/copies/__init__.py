@@ -3,8 +3,8 @@
 In come the image's files, the environment, the bases and what RUNs repeat; out goes a ``CopySet``:
 paths, folders to make first, links. Read ``choose.choose_copies`` first, then ``copier.Copier``,
 which asks ``already_there.Provided`` what the last stage has anyway and ``exclusions`` what stays
-behind. ``own_copies`` leaves to the author's own instructions what these bring. Without an image
-``by_text`` goes by the instructions.
+behind. ``own_copies`` leaves to the author's own instructions what these bring, ``ownership`` says
+whose the copies are. Without an image ``by_text`` goes by the instructions.
 """
 
 from uvdive.rewrite.copies.already_there import Provided
@@ -12,5 +12,16 @@ from uvdive.rewrite.copies.choose import choose_copies, node_modules_of
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet, Link, OwnCopy
 from uvdive.rewrite.copies.in_words import explain
+from uvdive.rewrite.copies.ownership import with_owners
 
-__all__ = ["Copier", "CopySet", "Link", "OwnCopy", "Provided", "choose_copies", "explain", "node_modules_of"]
+__all__ = [
+    "Copier",
+    "CopySet",
+    "Link",
+    "OwnCopy",
+    "Provided",
+    "choose_copies",
+    "explain",
+    "node_modules_of",
+    "with_owners",
+]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.image_files import Files
+
+WorkdirPlace = Literal["before", "as-user", "after"]
+"""Where WORKDIR stands: before the copies, there too but behind USER, which it then belongs to, or behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class CopySet:
     the paths, and ``late`` paths behind those: what RUNs made in their folders.
     ``prefix`` is where the folder goes that the packages of a system's Python were installed into
     (R10), empty where there is none. ``bytecode`` are folders that RUNs left beside the source,
-    and that stay behind.
+    and that stay behind. ``chown`` is the owner that the COPY of a path names; the others keep
+    those of the build stage. ``workdir`` is where WORKDIR stands.
     """
 
     paths: list[str] = field(default_factory=list)
@@ -69,6 +74,8 @@ class CopySet:
     late: list[str] = field(default_factory=list)
     prefix: str = ""
     bytecode: list[str] = field(default_factory=list)
+    chown: dict[str, str] = field(default_factory=dict)
+    workdir: WorkdirPlace = "before"
 
 
 def add_folders(files: Files, path: str, more: CopySet) -> None:

@@ -22,21 +22,18 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
     ``name`` is the build stage's; ``tail`` are the lines of the last stage that only matter to the runner.
     """
     stages = parts.evidence.stages
-    at = _first_other_run(parts)
     for each in placed(parts.evidence.dockerfile):
         node = each.node
         is_last = each.stage == len(stages) - 1
         if is_last and (node.keyword in MOVED or node.line in tail):
             continue  # its comments move along
-        if node.line == at:
-            _write_variables(writer, parts)
         _write_dependencies(writer, parts.before.get(node.line, ()))
         writer.nodes(each.above)
         if node.keyword != "FROM":
             write_kept(writer, parts, node)
         elif not is_last or parts.builds or stages[each.stage].parent is None:
             write_from(writer, node, parts, name if is_last else None)
-            if at is None and node.line == parts.evidence.origin.source.line:
+            if node.line == parts.evidence.origin.source.line and (parts.build_env or parts.bases.env):
                 _write_variables(writer, parts)
     for text in parts.extra_build:
         writer.own(text, "full-sync")
@@ -77,14 +74,6 @@ def write_from(writer: Writer, node: Instruction, parts: Parts, name: str | None
         writer.own(f"COPY --from={bases.uv_image} /uv /uvx /usr/local/bin/\n", "python")
 
 
-def _first_other_run(parts: Parts) -> int | None:
-    """The line of the first RUN that may call uv, if others are above it: the build's cache has those."""
-    first = next((run for run in parts.runs if not run.repeated_whole), None)
-    if first is None or first is parts.runs[0]:
-        return None
-    return min([first.step.line, *parts.before])
-
-
 def _write_dependencies(writer: Writer, instructions: tuple[str, ...]) -> None:
     if instructions:
         writer.add("# The dependencies alone, so that a change of the source leaves their layer.\n")
@@ -93,8 +82,11 @@ def _write_dependencies(writer: Writer, instructions: tuple[str, ...]) -> None:
 
 
 def _write_variables(writer: Writer, parts: Parts) -> None:
+    """What the build gets right behind FROM, set apart from the author's own lines."""
+    writer.blank()
     for key, value in parts.build_env:
         writer.own(f"ENV {key}={value}\n", "bytecode")
     for key, value in parts.bases.env:
         writer.add(_WHY[key])
         writer.own(f"ENV {key}={value}\n", "python-downloads" if key == "UV_PYTHON_DOWNLOADS" else "python")
+    writer.blank()

@@ -23,9 +23,7 @@ def write(parts: Parts) -> Writer:
     else:
         tail = _tail(evidence, gets_more=bool(parts.extra_build))
         write_build(writer, parts, names[0], tail)
-        if divided:
-            writer.blank()
-        write_runner(writer, parts, names, tail)
+        write_runner(writer, parts, names, tail, is_new=divided)
     writer.nodes(trailing(evidence.dockerfile))
     ends = [node.source.endswith("\r\n") for node in evidence.dockerfile.nodes if "\n" in node.source]
     if all(ends):

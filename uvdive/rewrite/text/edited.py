@@ -42,7 +42,7 @@ def write_edited(dockerfile: Dockerfile, edits: LineEdits) -> Writer:
             writer.own(text, decision)
         if line not in edits.gone or line in edits.bare:
             writer.nodes(each.above)
-        elif not writer.text.endswith("\n\n") and any(not node.source.strip() for node in each.above):
+        elif any(not node.source.strip() for node in each.above):
             writer.blank()
         for text, decision in _at(edits, each):
             if decision:

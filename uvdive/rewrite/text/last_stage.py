@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.choices import PACKAGES
@@ -9,8 +11,23 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import install
 from uvdive.rewrite.start import FREE
 from uvdive.rewrite.text.parts import Parts
-from uvdive.rewrite.text.runner import MOVED, copies_text, folders, last_of_each, prelude
+from uvdive.rewrite.text.runner import (
+    MOVED,
+    STATE,
+    Line,
+    after_copies,
+    folders,
+    last_of_each,
+    own_copies,
+    path_copies,
+    prefix_copy,
+    prelude,
+)
 from uvdive.rewrite.text.writer import Writer, bare
+
+_TITLE = "# The final image: the environment and the app, copied from the build stage.\n"
+_AHEAD = {"before": ("WORKDIR",), "as-user": ("USER", "WORKDIR"), "after": ()}
+"""What stands in front of the copies."""
 
 _WHY = {
     "start-scripts": "# A start script calls uv: it finds the environment ready and installs nothing.\n",
@@ -19,53 +36,115 @@ _WHY = {
 }
 
 
-def write_runner(writer: Writer, parts: Parts, names: tuple[str, str], tail: frozenset[int]) -> None:
-    """Write the stage that runs.
+def write_runner(
+    writer: Writer, parts: Parts, names: tuple[str, str], tail: frozenset[int], *, is_new: bool = True
+) -> None:
+    """Write the stage that runs: settings, packages, copies and the start, a blank line between them.
 
     Args:
         writer: the text so far.
         parts: what is in it.
         names: of the stage that it copies from, and its own.
         tail: lines of instructions that stand in no other stage, so that their comments come along.
+        is_new: is it no stage of the author's, so that a comment says what it is?
     """
     evidence = parts.evidence
+    if is_new:
+        writer.blank()
+        writer.add(_TITLE)
     _write_runner_from(writer, parts, names[1])
-    runs, own = {run.step.line: run for run in parts.runs}, parts.copies.own
-    for line in prelude(evidence, runs, parts.os_packages, parts.early, own):
-        if line.step is not None and line.step.line in tail:
-            for comment in _comments_above(evidence, line.step.line):
-                writer.add(comment)
-        (writer.add if line.step is not None else writer.own)(line.text, *line.decisions)
-    if parts.env:
-        pairs = " \\\n    ".join(f"{key}={value}" for key, value in parts.env)
-        writer.own(f"ENV {pairs}\n", "environment-variables")
+    _write_prelude(writer, parts, tail)
     _write_packages(writer, parts)
     _write_scripts(writer, parts, names[0])
-    moved = last_of_each(evidence.steps)
-    _write_copies(writer, parts, names[0], moved, tail)
-    for step in moved:
-        if step.keyword == "CMD" and evidence.last("CMD") is None:
-            continue
-        here = step.stage == evidence.stages[-1].index
-        _write_moved(writer, parts, step, with_comments=here and (step.line in tail or step.keyword in MOVED))
+    describing = last_of_each(evidence.steps)
+    written = _write_copies(writer, parts, names[0], describing, tail)
+    writer.blank()
+    for step in describing:
+        if step not in written and not (step.keyword == "CMD" and evidence.last("CMD") is None):
+            _write_described(writer, parts, step, tail)
     for text in parts.extra_start:
         writer.own(text, "start-inherited")
     if parts.stop_signal:
         writer.own(parts.stop_signal, "stop-signal")
 
 
-def _write_copies(writer: Writer, parts: Parts, stage: str, moved: list[Step], tail: frozenset[int]) -> None:
-    """What comes from the build stage and by the author's own COPY, whose words are relative to WORKDIR."""
-    for step in [step for step in moved if step.keyword == "WORKDIR" and parts.copies.own]:
-        _write_moved(writer, parts, step, with_comments=step.line in tail)
-        moved.remove(step)
-    for line in [*folders(parts.copies), *copies_text(parts.copies, stage)]:
-        (writer.add if line.step is not None else writer.own)(line.text, *line.decisions)
+def _write_copies(
+    writer: Writer, parts: Parts, stage: str, describing: list[Step], tail: frozenset[int]
+) -> list[Step]:
+    """Folders, copies and links, with WORKDIR, which the author's own COPY is relative to.
+
+    Returns those of ``describing`` that now stand there.
+    """
+    copies = parts.copies
+    ahead = [step for word in _AHEAD[copies.workdir] for step in describing if step.keyword == word]
+    between = [step for step in describing if step.keyword == "WORKDIR" and copies.own and step not in ahead]
+    writer.blank()
+    _write_own(writer, folders(copies))
+    for step in ahead:
+        _write_described(writer, parts, step, tail)
+    _write_own(writer, [*prefix_copy(copies, stage), *path_copies(copies, copies.paths, stage)])
+    for step in between:
+        _write_described(writer, parts, step, tail)
+    for line in own_copies(copies):
+        _write_along(writer, parts, line, tail)
+    _write_own(writer, [*path_copies(copies, copies.late, stage), *after_copies(copies)])
+    return [*ahead, *between]
+
+
+def _write_own(writer: Writer, lines: list[Line]) -> None:
+    for line in lines:
+        writer.own(line.text, *line.decisions)
+
+
+def _write_along(writer: Writer, parts: Parts, line: Line, tail: frozenset[int]) -> None:
+    """An instruction of the author's with its comments."""
+    for comment in _comments_along(parts.evidence, line, tail):
+        writer.add(comment)
+    writer.add(line.text, *line.decisions)
+
+
+def _write_prelude(writer: Writer, parts: Parts, tail: frozenset[int]) -> None:
+    """The author's settings and RUNs in their order, with what the program finds its environment by."""
+    evidence = parts.evidence
+    runs = {run.step.line: run for run in parts.runs}
+    lines = prelude(evidence, runs, parts.os_packages, parts.early, parts.copies.own)
+    before = ""
+    for line in lines:
+        assert line.step is not None
+        kind = "settings" if line.step.keyword in STATE else "packages"
+        if kind != before:
+            writer.blank()
+        _write_along(writer, parts, line, tail)
+        before = kind
+    if parts.env:
+        if before != "settings":
+            writer.blank()
+        pairs = " \\\n    ".join(f"{key}={value}" for key, value in parts.env)
+        writer.own(f"ENV {pairs}\n", "environment-variables")
+
+
+def _comments_along(evidence: Evidence, line: Line, tail: frozenset[int]) -> list[str]:
+    """The comments of an instruction that moves here, or stands in both stages as it is."""
+    assert line.step is not None
+    above = _comments_above(evidence, line.step.line)
+    if line.step.line in tail:
+        return _without_blank_lines(above)
+    if line.text.strip() != line.step.instruction.source.strip():
+        return []  # it may speak of what is left out here
+    apart = max((index for index, text in enumerate(above) if not text.strip()), default=-1)
+    return above[apart + 1 :]
+
+
+def _write_described(writer: Writer, parts: Parts, step: Step, tail: frozenset[int]) -> None:
+    here = step.stage == parts.evidence.stages[-1].index
+    _write_moved(writer, parts, step, with_comments=here and (step.line in tail or step.keyword in MOVED))
 
 
 def _write_packages(writer: Writer, parts: Parts) -> None:
     """What the final stage installs by name, beside the author's own commands (R36, R46)."""
     report = parts.evidence.report
+    if parts.os_packages.others or parts.packages:
+        writer.blank()
     for other in parts.os_packages.others:
         writer.add(f"# The OS packages that {other.by} installs by itself.\n")
         writer.own(install(report, other.names), "other-packages")
@@ -85,6 +164,8 @@ def _write_runner_from(writer: Writer, parts: Parts, name: str) -> None:
 def _write_scripts(writer: Writer, parts: Parts, builder: str) -> None:
     """What calls of uv that stay need (R24, R51)."""
     scripts = parts.scripts
+    if scripts.copied_uv is not None or scripts.shim is not None:
+        writer.blank()
     if scripts.copied_uv is not None:
         path = scripts.copied_uv
         writer.add(_WHY["free" if scripts.kept == FREE else scripts.decision])
@@ -98,7 +179,9 @@ def _write_scripts(writer: Writer, parts: Parts, builder: str) -> None:
 
 def _write_moved(writer: Writer, parts: Parts, step: Step, *, with_comments: bool) -> None:
     if with_comments:
-        for comment in _comments_above(parts.evidence, step.line):
+        comments = _comments_above(parts.evidence, step.line)
+        ends_blank = writer.text.endswith("\n\n")
+        for comment in _without_blank_lines(comments) if ends_blank else comments:
             writer.add(comment)
     if step.keyword == "WORKDIR" and not step.instruction.arguments.lstrip().startswith("/"):
         writer.own(f"WORKDIR {parts.evidence.workdir}\n")
@@ -118,3 +201,8 @@ def _comments_above(evidence: Evidence, line: int) -> list[str]:
     while len(found) > 1 and not found[0].strip() and not found[1].strip():
         found.pop(0)
     return found
+
+
+def _without_blank_lines(comments: list[str]) -> list[str]:
+    """Without the blank lines in front."""
+    return list(itertools.dropwhile(lambda text: not text.strip(), comments))

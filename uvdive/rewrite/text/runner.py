@@ -27,7 +27,7 @@ MOVED = frozenset(
 _ONCE = frozenset(("HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "USER", "WORKDIR"))
 # Variables that only apt, dpkg and the packages' scripts ask for.
 _SETS_PACKAGES = re.compile(r"DEB|TZ$|LANG|LC_|APT|ACCEPT_EULA")
-_STATE = frozenset(("ENV", "ARG", "SHELL"))
+STATE = frozenset(("ENV", "ARG", "SHELL"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def prelude(
         if step.keyword == "ENV":
             if environs[step.line]:
                 lines.append(Line(environs[step.line], (), step))
-        elif step.keyword in _STATE or step.line in early:
+        elif step.keyword in STATE or step.line in early:
             lines.append(Line(bare(step.instruction), (), step))
         elif text is not None:
             # Behind a heredoc hadolint wants a blank line.
@@ -106,29 +106,24 @@ def _decisions(run: Run) -> tuple[str, ...]:
 
 
 def folders(copies: CopySet) -> list[Line]:
-    """``install -d`` for folders that are not root's with mode 0755, in one layer (R29, R54)."""
-    commands = [
-        f"install -d -o {f.uid} -g {f.gid} -m {f.mode:04o} {shlex.quote(f.path)}" for f in copies.folders
-    ]
-    text = " && \\\n    ".join(commands)
-    return [Line(f"RUN {text}\n", ("folders",))] if commands else []
+    """``install -d`` for the folders that no COPY makes as they are, in one layer (R29, R54)."""
+    alike: dict[str, list[str]] = {}
+    for f in copies.folders:
+        mode = "" if f.mode == 0o755 else f" -m {f.mode:04o}"
+        alike.setdefault(f"install -d -o {f.uid} -g {f.gid}{mode}", []).append(shlex.quote(f.path))
+    text = " && \\\n    ".join(" ".join([command, *paths]) for command, paths in alike.items())
+    return [Line(f"RUN {text}\n", ("folders",))] if alike else []
 
 
-def copies_text(copies: CopySet, stage: str) -> list[Line]:
-    """One COPY for each folder, and one for all plain files of a folder."""
-    lines = []
-    if copies.prefix:
-        lines.append(Line(f"COPY --from={stage} {FOLDER} {copies.prefix}\n", ("copies", "system-install")))
-    lines += _paths(copies, copies.paths, stage)
-    lines += [Line(_own(each), ("copies", "layers"), each.step) for each in copies.own]
-    lines += _paths(copies, copies.late, stage)
-    if copies.links:
-        commands = " && \\\n    ".join(command for link in copies.links for command in _link(link))
-        lines.append(Line(f"RUN {commands}\n", ("copies",)))
-    if copies.libraries:
-        lines.append(Line("# The loader's cache must know the libraries that were copied.\n", ("copies",)))
-        lines.append(Line("RUN ldconfig\n", ("copies",)))
-    return lines
+def prefix_copy(copies: CopySet, stage: str) -> list[Line]:
+    """One COPY for all that was installed into the system's Python (R10)."""
+    text = f"COPY --from={stage} {FOLDER} {copies.prefix}\n"
+    return [Line(text, ("copies", "system-install"))] if copies.prefix else []
+
+
+def own_copies(copies: CopySet) -> list[Line]:
+    """The author's own instructions, as far as they bring what the image has."""
+    return [Line(_own(each), ("copies", "layers"), each.step) for each in copies.own]
 
 
 def _own(copy: OwnCopy) -> str:
@@ -140,15 +135,19 @@ def _own(copy: OwnCopy) -> str:
     return f"{keyword}{space}--chown={copy.owner} {rest.lstrip()}"
 
 
-def _paths(copies: CopySet, paths: Sequence[str], stage: str) -> list[Line]:
+def path_copies(copies: CopySet, paths: Sequence[str], stage: str) -> list[Line]:
+    """One COPY for each folder, and one for all plain files of a folder."""
     lines = []
     grouped = _together(copies, paths)
     for path in paths:
         folder = path.rpartition("/")[0]
-        if path in grouped.get(folder, ()):
-            if path == grouped[folder][0]:
-                words = " \\\n    ".join([*grouped[folder], f"{folder}/"])
-                lines.append(Line(f"COPY --from={stage} \\\n    {words}\n", ("copies",)))
+        owner = copies.chown.get(path, "")
+        flags = f"--from={stage} --chown={owner}" if owner else f"--from={stage}"
+        together = grouped.get((folder, owner), [])
+        if path in together:
+            if path == together[0]:
+                words = " \\\n    ".join([*together, f"{folder}/"])
+                lines.append(Line(f"COPY {flags} \\\n    {words}\n", ("copies",)))
             continue
         if re.fullmatch(r"[\w@%+=:,./-]+", path):
             words = f"{path} {path}"
@@ -156,7 +155,19 @@ def _paths(copies: CopySet, paths: Sequence[str], stage: str) -> list[Line]:
             # COPY expands variables in both words, and patterns in the first.
             target = re.sub(r"([\\$])", r"\\\1", path)
             words = json.dumps([re.sub(r"([*?\[])", r"\\\1", target), target], ensure_ascii=False)
-        lines.append(Line(f"COPY --from={stage} {words}\n", ("copies",)))
+        lines.append(Line(f"COPY {flags} {words}\n", ("copies",)))
+    return lines
+
+
+def after_copies(copies: CopySet) -> list[Line]:
+    """What root has to do behind the copies: links, and the cache of the loader."""
+    lines = []
+    if copies.links:
+        commands = " && \\\n    ".join(command for link in copies.links for command in _link(link))
+        lines.append(Line(f"RUN {commands}\n", ("copies",)))
+    if copies.libraries:
+        lines.append(Line("# The loader's cache must know the libraries that were copied.\n", ("copies",)))
+        lines.append(Line("RUN ldconfig\n", ("copies",)))
     return lines
 
 
@@ -169,13 +180,13 @@ def _link(link: Link) -> list[str]:
     return commands
 
 
-def _together(copies: CopySet, paths: Sequence[str]) -> dict[str, list[str]]:
-    """Plain files by folder, where there are several: COPY takes them at once."""
-    found: dict[str, list[str]] = {}
+def _together(copies: CopySet, paths: Sequence[str]) -> dict[tuple[str, str], list[str]]:
+    """Plain files by folder and owner, where there are several: COPY takes them at once."""
+    found: dict[tuple[str, str], list[str]] = {}
     for path in paths:
         if path in copies.files and re.fullmatch(r"[\w@%+=:,./-]+", path):
-            found.setdefault(path.rpartition("/")[0], []).append(path)
-    return {folder: paths for folder, paths in found.items() if len(paths) > 1}
+            found.setdefault((path.rpartition("/")[0], copies.chown.get(path, "")), []).append(path)
+    return {key: paths for key, paths in found.items() if len(paths) > 1}
 
 
 def last_of_each(steps: Sequence[Step]) -> list[Step]:

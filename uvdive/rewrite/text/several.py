@@ -24,9 +24,8 @@ def write_several(writer: Writer, parts: Parts, builder: str) -> None:
         if each.stage in lean and not written:
             written = True
             above = _without_blank_lines(above)
-            writer.blank()
             write_runner(writer, _shared(parts, lean.keys()), (builder, name), frozenset())
-            writer.add("\n")
+            writer.blank()
         writer.nodes(above)
         if each.stage not in lean:
             if node.keyword == "FROM":

@@ -19,6 +19,7 @@ class Writer:
         self.text = ""
         self.lower = lower
         self.lines: dict[str, list[int]] = {}
+        self._apart = False
 
     def add(self, text: str, *decisions: str) -> None:
         """Append whole lines; nothing where there are none."""
@@ -26,6 +27,9 @@ class Writer:
             return
         if self.text and not self.text.endswith("\n"):
             self.text += "\n"
+        if self._apart and text.strip() and not re.search(r"\n\r?\n$", self.text):
+            self.text += "\n"
+        self._apart = False
         first = self.text.count("\n") + 1
         self.text += text
         for decision in decisions:
@@ -46,8 +50,8 @@ class Writer:
             self.add(node.source)
 
     def blank(self) -> None:
-        """See that a blank line stands in front of what follows."""
-        self.add("" if re.search(r"\n\r?\n$", self.text) else "\n")
+        """See that a blank line stands in front of what follows, if something does."""
+        self._apart = True
 
 
 @dataclass(frozen=True, slots=True)
