@@ -371,3 +371,22 @@ def test_r33_what_scripts_noted_for_the_service_of_a_dropped_package_is_announce
     result = made.plan(system=facts(only=["vim"]), choices={"package-vim": "drop"})
     helper = "/var/lib/systemd/deb-systemd-helper-enabled"
     assert [path for path in result.allowed.paths if "helper" in path] == [f"{helper}/vim.service.dsh-also"]
+
+
+@pytest.mark.parametrize("before", ["", "apt-get update && apt-get install -y jq && "])
+def test_r28_what_is_removed_from_the_base_is_removed_in_the_last_stage_too(project, before: str) -> None:
+    run = f"RUN {before}apt-get purge -y git\n"
+    need = Need("jq", "jq", "/app/src/run.sh", "runs")
+    result = project(BASE + run + SYNC + START).plan(
+        system=facts([need], packages("git", "jq"), old=("git", "libc6"))
+    )
+    assert run in last_stage(result)
+    assert decision(result, "purged-packages") is None
+
+
+def test_r28_the_shell_of_a_repeated_run_comes_along(project) -> None:
+    shell = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]\n'
+    need = Need("jq", "jq", "/app/src/run.sh", "runs")
+    result = project(f"{BASE}{shell}{INSTALL} jq\n{SYNC}{START}").plan(system=facts([need]))
+    text = last_stage(result)
+    assert text.index(shell) < text.index(f"{INSTALL} jq\n")
