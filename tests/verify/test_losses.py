@@ -1,0 +1,80 @@
+"""What explains a folder that is gone, whose a link is, and how a loss is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import layers as make
+import pairs_of_images as pairs
+import pytest
+
+from uvdive.verify.checks import Want
+from uvdive.verify.files.check import check_files
+from uvdive.verify.files.lost import Lost, lines, settle, wants
+
+
+def lost(*paths: tuple[str, str | None]) -> dict[bytes, Lost]:
+    """Paths with what explains them; a folder ends in a slash, a link without content in ``@``."""
+    found: dict[bytes, Lost] = {}
+    for text, why in paths:
+        path = text.rstrip("/@").encode()
+        folder = text.endswith("/")
+        item = Lost(path, folder, 10, not text.endswith(("/", "@")) or why is not None, why)
+        found[path] = item
+        if (around := found.get(path.rpartition(b"/")[0])) is not None:
+            around.below.append(item)
+    settle(found)
+    return found
+
+
+def told(*paths: tuple[str, str | None]) -> tuple[list[str], list[str]]:
+    found = lost(*paths)
+    return list(lines(found)), [want.name for want in wants(found)]
+
+
+def test_a_folder_is_explained_where_all_that_it_held_is() -> None:
+    assert told(("/a/", None), ("/a/x", "uv"), ("/a/y", "uv"), ("/a/empty/", None), ("/a/link@", None)) == (
+        [],
+        [],
+    )
+    assert lost(("/a/", None), ("/a/x", "uv"), ("/a/y", "cache"))[b"/a"].why == "uv"
+
+
+def test_what_lies_in_a_folder_that_is_explained_in_part_is_told() -> None:
+    said, wanted = told(
+        ("/a/", None), ("/a/x", "uv"), ("/a/y", None), ("/a/empty/", None), ("/a/link@", None)
+    )  # fmt: skip
+    assert said == ["missing: /a/y (10 B)", "missing: /a/empty/ (0 files, 0 B)", "missing: /a/link (10 B)"]
+    assert wanted == ["/a/y", "/a/empty", "/a/link"]
+
+
+def test_a_folder_that_is_lost_as_a_whole_is_one_line_and_one_want() -> None:
+    said, wanted = told(
+        ("/a/", None), ("/a/x", None), ("/a/b/", None), ("/a/b/y", None), ("/a/b/c/", None), ("/z", None)
+    )  # fmt: skip
+    assert said == ["missing: /a/ (2 files, 20 B)", "missing: /z (10 B)"]
+    assert wanted == ["/a", "/z"]
+
+
+def test_an_explanation_deep_below_divides_what_is_told() -> None:
+    said, wanted = told(
+        ("/a/", None), ("/a/b/", None), ("/a/b/x", "uv"), ("/a/b/y", None), ("/a/c/", None), ("/a/c/z", None)
+    )  # fmt: skip
+    assert said == ["missing: /a/b/y (10 B)", "missing: /a/c/ (1 files, 10 B)"]
+    assert wanted == ["/a/b/y", "/a/c"]
+
+
+def test_a_want_is_the_path_itself() -> None:
+    assert list(wants({b"/caf\xe9": Lost(b"/caf\xe9", False, 1, True, None)})) == [Want("path", "/caf\udce9")]
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [("/usr/local/bin/uv", "passed"), ("uv", "passed"), ("/app/server.py", "failed"), ("/nowhere", "failed")],
+)
+def test_a_link_belongs_to_whom_it_leads_to(tmp_path: Path, target: str, status: str) -> None:
+    link = {"usr/local/bin/tool": make.symlink("usr/local/bin/tool", target)}
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | pairs.uv() | link)
+    after = pairs.read(tmp_path / "a.tar", pairs.python(), pairs.application())
+    found = check_files(before, after, pairs.ALLOWED)
+    assert found.status == status, found.differences
