@@ -48,6 +48,7 @@ def words(text: str) -> list[str]:
         (sh("uv run a --port ${PORT:-80}"), sh("a --port ${PORT:-80}")),
         (sh("uv run a && exec uv run b -x"), sh("a && exec b -x")),
         (sh("uv run a&&uv run b"), sh("a && exec b")),
+        (sh("uv sync\nuv run a"), sh("uv sync\nexec a")),
         ([*words("dumb-init -- sh -c"), "uv run x 1"], [*words("dumb-init -- sh -c"), "exec x 1"]),
         (sh("it's broken"), sh("it's  broken")),
     ],
