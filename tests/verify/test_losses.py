@@ -11,6 +11,7 @@ import pytest
 from uvdive.verify.checks import Want
 from uvdive.verify.files.check import check_files
 from uvdive.verify.files.lost import Lost, lines, settle, wants
+from uvdive.verify.python.imports import _verdict
 
 
 def lost(*paths: tuple[str, str | None]) -> dict[bytes, Lost]:
@@ -78,3 +79,20 @@ def test_a_link_belongs_to_whom_it_leads_to(tmp_path: Path, target: str, status:
     after = pairs.read(tmp_path / "a.tar", pairs.python(), pairs.application())
     found = check_files(before, after, pairs.ALLOWED)
     assert found.status == status, found.differences
+
+
+@pytest.mark.parametrize(("version", "status"), [("2", "passed"), ("1", "failed")])
+def test_a_package_of_another_version_may_have_other_files(tmp_path: Path, version: str, status: str) -> None:
+    old = pairs.package("jq", "1", {"usr/bin/jq": b"old", "usr/share/jq/old": b"x"})
+    new = pairs.package("jq", version, {"usr/bin/jq": b"newer"})
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), old, pairs.application())
+    after = pairs.read(tmp_path / "a.tar", pairs.python(), new, pairs.application())
+    found = check_files(before, after, pairs.ALLOWED)
+    assert found.status == status, found.differences
+    assert ("OS packages of another version (2)" in found.detail) is (status == "passed")
+
+
+def test_the_detail_says_how_many_imports_fail_in_the_original_too() -> None:
+    assert _verdict(2, 1, [], [], []).detail.endswith(" 1 fail in the original already.")
+    assert "already" not in _verdict(2, 0, [], [], []).detail
+    assert "already" in _verdict(0, 1, ["a"], [], []).detail
