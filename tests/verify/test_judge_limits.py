@@ -15,7 +15,7 @@ from elves import elf
 from layers import content
 
 from uvdive.build.observing import Observed
-from uvdive.ledger.reading.contents import ContentPlace
+from uvdive.ledger.reading.contents import ContentPlace, UnreadableError
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Check, OwnerDelta, Verification, Want
 from uvdive.verify.files.check import check_files
@@ -24,6 +24,7 @@ from uvdive.verify.python.libraries import check_libraries
 from uvdive.verify.repairs import repairs
 from uvdive.verify.start.judging import Runs, judge
 from uvdive.verify.start.needs import named_variables
+from uvdive.verify.twins import Twin, compare_twins
 from uvdive.verify.verdict import verdict
 
 SITE = "app/.venv/lib/python3.13/site-packages"
@@ -244,3 +245,14 @@ JOB = b"* * * * * /app/.venv/bin/python /app/job.py\n"
 def test_a_crontab_may_be_installed_at_another_time(path: bytes, old: bytes, new: bytes, alike: bool) -> None:
     why = expected(path, io.BytesIO(old), io.BytesIO(new))
     assert why == ("crontabs installed at another time" if alike else None)
+
+
+@pytest.mark.parametrize("readable", [0, 1])
+def test_contents_that_are_not_at_hand_cannot_be_opened(tmp_path: Path, readable: int) -> None:
+    report, place = side(tmp_path, "b.tar", {})
+    places = (place, None) if readable == 0 else (None, place)
+    (found,) = compare_twins(report, report, [Twin(b"/x", 0, 0)], places)
+    assert found.outcome == "unread"
+    for opener in found.open:
+        with pytest.raises(UnreadableError):
+            opener()

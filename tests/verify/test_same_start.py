@@ -12,7 +12,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import Check
 from uvdive.verify.start.command import check_start
 from uvdive.verify.start.faithful import held_to_the_original
-from uvdive.verify.start.same import calls_uv_run, same_start
+from uvdive.verify.start.same import calls_uv_run, in_a_shell, same_start
 
 
 def sh(script: str) -> list[str]:
@@ -185,3 +185,13 @@ def test_a_health_check_stays_what_it_is(
     before = pairs.original(tmp_path, **old)
     check = judged(before, pairs.rewritten(tmp_path, **new))
     assert check.status == ("passed" if passes else "failed"), check
+
+
+def test_a_shell_needs_its_script() -> None:
+    for flag in ("-c", "-ec", "-exc"):
+        for shell in ("sh", "bash", "dash", "ash", "/bin/sh"):
+            assert in_a_shell([shell, flag, "x y"]) == "x y"
+    assert in_a_shell(["sh", "-c"]) is None
+    assert in_a_shell(["sh"]) is None
+    assert in_a_shell(["sh", "-x", "a"]) is None
+    assert in_a_shell(["zsh", "-c", "a"]) is None
