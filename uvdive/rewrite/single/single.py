@@ -86,6 +86,7 @@ def mount_uv(
         edits.before.setdefault(line, []).insert(0, ("ENV UV_TOOL_BIN_DIR=/usr/local/bin\n", DECISION))
     elif base is not None:
         notes.allowed.config.add("Env:UV_TOOL_BIN_DIR")
+    notes.allowed.owners.update(("uv", "uv-cache"))
     if found.by_pip:
         notes.allowed.distributions.add("uv")
     return Mounted(write_edited(evidence.dockerfile, edits), _prediction(evidence.report), changes=True)
