@@ -41,6 +41,8 @@ copies.by_text_checks._IN_PROJECT: '' add build cache cache␣clean cache␣prun
 copies.by_text_checks._DJANGO: check collectstatic compilemessages compress createcachetable makemigrations
     migrate
 copies.by_text_checks._REMOVERS: find rm rmdir unlink
+copies.by_text_checks._FETCHERS: curl wget
+copies.by_text_checks._MAKERS: install mkdir touch
 copies.origins._OWNS: : chgrp chown mkdir true
 copies.ownership._ROOT: 0 0
 copies.project_files._NAMES: .python-version pyproject.toml uv.lock uv.toml
@@ -114,6 +116,7 @@ evidence.command_kinds._TOOLS: ( apk apt apt-get apt-mark aptitude debconf-set-s
     update-alternatives update-ca-certificates update-locale update-mime-database system ) ( cd declare
     export readonly set shopt trap umask unset state ) ( pip pip3 pipx uv uvx uv )
 evidence.command_kinds._SILENT: /dev/null /dev/stderr /dev/stdout
+evidence.command_kinds._AS_OTHERS: gosu su-exec
 evidence.list_files._ALL: . cat head jq nl paste sort source tac tail uniq yq
 evidence.list_files._BEHIND_ONE: awk egrep fgrep gawk grep mawk sed
 evidence.list_files._VALUES: -F -c -d -e -f -k -m -n -t -v

@@ -56,7 +56,7 @@ def test_a_static_plan_is_a_draft_that_says_so() -> None:
         (PYTHON + WHOLE.replace("--frozen", "--python 3.12") + START, "R6", 5),
         (PYTHON + "ENV UV_PYTHON=3.14\n" + WHOLE + START, "R6", 6),
         (PYTHON + WHOLE + "RUN ./collect\n" + START, "R34", 6),
-        (PYTHON + WHOLE + "RUN mkdir /data\n" + START, "R34", 6),
+        (PYTHON + WHOLE + "RUN mkdir /etc/x && tar -xf a.tar -C /srv\n" + START, "R34", 6),
         (PYTHON + WHOLE + "COPY a.conf /etc/\n" + START, "R34", 6),
         (PYTHON + WHOLE + "RUN chown -R $OWNER /app\n" + START, "R29", 6),
         (PYTHON + "USER app\n" + WHOLE + START, "R29", 6),
@@ -209,7 +209,7 @@ def test_r49_a_sync_without_a_project_is_said(tmp_path: Path) -> None:
     [
         ("RUN printf '#!/bin/sh\\nexec uv run flask\\n' > start.sh && chmod +x start.sh", None),
         ("RUN cd data && touch x ../y", None),
-        ("RUN cd data && touch ../../y", "R34"),
+        ("RUN cd data && touch ../../y", None),
         ("RUN touch $NOBODY/x", "R34"),
         ("ENV D=/app/d\nRUN mkdir -p $D/x", None),
         ("RUN find / -name '*.txt' -delete", "R34"),

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from uvdive.distro.places import is_shared, is_system, is_top
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.copies.copy_set import CopySet, Folder
+from uvdive.rewrite.copies.by_text_made import Made
+from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.steps import Evidence
@@ -16,8 +17,8 @@ from uvdive.rewrite.notes import Refused
 from uvdive.uv.mentions import brings_uv
 
 
-def static_copy_set(evidence: Evidence, env: EnvironmentFacts, owned: Sequence[Folder] = ()) -> CopySet:
-    """The copies by the text alone; ``owned`` are folders to make first.
+def static_copy_set(evidence: Evidence, env: EnvironmentFacts, made: Made) -> CopySet:
+    """The copies by the text alone; ``made`` is what RUNs make elsewhere, and folders to make first.
 
     Raises:
         Refused: R32 or R34, where a destination is a folder that the base fills too.
@@ -29,11 +30,13 @@ def static_copy_set(evidence: Evidence, env: EnvironmentFacts, owned: Sequence[F
             f"The work directory is {workdir}, where nobody can tell the app's files from the system's "
             "by the text. Set one of the app's own (`WORKDIR /app`) before the first COPY.",
         )
-    result = CopySet(paths=[workdir], folders=list(owned))
+    result = CopySet(paths=[workdir], folders=list(made.folders))
     for step in evidence.steps:
         if step.keyword in ("COPY", "ADD") and not brings_uv(step.instruction):
             for path in _targets(step, evidence):
                 _add(result, path)
+    for path in made.paths:
+        _add(result, path)
     _add(result, env.path)
     return result
 

@@ -8,9 +8,9 @@ import tomllib
 from typing import Any
 
 from uvdive.base.paths import upward
-from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment
+from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment, warn_draft
 from uvdive.rewrite.environment.which import Found
-from uvdive.rewrite.evidence.context_files import context_text
+from uvdive.rewrite.evidence.context_files import context_text, is_copied
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
@@ -28,12 +28,15 @@ def environment_of(evidence: Evidence, files: Files | None, notes: Notes) -> Fou
     try:
         return find_environment(evidence, files, notes)
     except Refused as refused:
-        if refused.rule != "R15" or files is None:
+        if refused.rule != "R15":
             raise
-        return _made_at_start(evidence, files, refused)
+        found = _made_at_start(evidence, files, refused)
+        if files is None:
+            warn_draft(notes)
+        return found
 
 
-def _made_at_start(evidence: Evidence, files: Files, refused: Refused) -> EnvironmentFacts:
+def _made_at_start(evidence: Evidence, files: Files | None, refused: Refused) -> EnvironmentFacts:
     """The environment that `uv run` would make, which the build shall make instead.
 
     Its Python must be the base's own, for another would be fetched, nobody knows which.
@@ -41,7 +44,6 @@ def _made_at_start(evidence: Evidence, files: Files, refused: Refused) -> Enviro
     Raises:
         Refused: ``refused``, or R15 with what is missing: project, lock or Python.
     """
-    assert evidence.report is not None
     root = _project(evidence, files)
     if root is None:
         raise Refused(
@@ -50,7 +52,7 @@ def _made_at_start(evidence: Evidence, files: Files, refused: Refused) -> Enviro
             "install. Start the program without `uv run`, or copy the project.",
             refused.line,
         )
-    if files.follow(posixpath.join(root, "uv.lock")) is None:
+    if not _holds(evidence, files, posixpath.join(root, "uv.lock")):
         raise Refused(
             "R15",
             "`uv run` makes the environment whenever a container starts, without a uv.lock: to build it "
@@ -61,7 +63,8 @@ def _made_at_start(evidence: Evidence, files: Files, refused: Refused) -> Enviro
     if minor is None:
         raise refused
     _check_python(evidence, root, minor, refused.line)
-    named = evidence.report.config.environ.get("UV_PROJECT_ENVIRONMENT") or ".venv"
+    environ = evidence.report.config.environ if evidence.report else evidence.stages[-1].env
+    named = environ.get("UV_PROJECT_ENVIRONMENT") or ".venv"
     path = posixpath.normpath(posixpath.join(root, named))
     return EnvironmentFacts(
         path=path,
@@ -78,10 +81,15 @@ def _made_at_start(evidence: Evidence, files: Files, refused: Refused) -> Enviro
     )
 
 
-def _project(evidence: Evidence, files: Files) -> str | None:
+def _holds(evidence: Evidence, files: Files | None, path: str) -> bool:
+    """Is the file in the image, or in one that is built by the text?"""
+    return is_copied(evidence, path) if files is None else files.follow(path) is not None
+
+
+def _project(evidence: Evidence, files: Files | None) -> str | None:
     """The folder of the project that uv finds from the work directory."""
     folders = upward(evidence.workdir)
-    return next((f for f in folders if files.follow(posixpath.join(f, "pyproject.toml")) is not None), None)
+    return next((f for f in folders if _holds(evidence, files, posixpath.join(f, "pyproject.toml"))), None)
 
 
 def project_settings(evidence: Evidence, root: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ REPEATED: frozenset[Class] = frozenset(("os-packages", "sources", "user", "syste
 _WRITERS = frozenset({"mkdir", "chown", "chmod", "chgrp", "install", "touch", "ln", "rm", "cp", "mv", "sed"})
 _ASKS = frozenset({"--version", "-V", "-v", "--help"})
 """Given alone, a program only says which it is: ``node -v``."""
+_AS_OTHERS = frozenset({"gosu", "su-exec"})
 _FETCHERS = frozenset({"curl", "wget", "gpg", "gpg2", "gpgv", "sh", "bash"})
 _SETUP_SCRIPTS = re.compile(r"//(?:deb|rpm)\.nodesource\.com/|/script\.deb\.sh|//install\.citusdata\.com/")
 _IN_PLACE = re.compile(r"-\w*i|--in-place")
@@ -75,8 +76,8 @@ def _by_what_it_writes(
         found = _written([path for path in [*outputs, *named] if path not in _SILENT], "nothing")
     elif program == "find":
         found = "files" if {"-delete", "-exec", "-execdir", "-ok"} & set(arguments) else "nothing"
-    elif program in QUERIES:
-        found = _written(outputs, "nothing")
+    elif program in QUERIES or (program in _AS_OTHERS and arguments[1:2] and arguments[1] in QUERIES):
+        found = _written(outputs, "nothing")  # `gosu nobody true` sees whether it works
     return found
 
 
