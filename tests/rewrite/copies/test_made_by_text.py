@@ -45,7 +45,7 @@ def test_a_folder_that_was_given_away_is_made_as_its_owners() -> None:
     run = "RUN useradd -u 1200 me && mkdir -p /spool && chown -R 1200:1200 /spool\n"
     assert copied(HEAD + SYNC + run + START) == [
         "RUN useradd -u 1200 me",
-        "RUN install -d -o 1200 -g 1200 -m 0755 /spool",
+        "RUN install -d -o 1200 -g 1200 /spool",
         "COPY --from=builder /web /web",
         "COPY --from=builder /spool /spool",
     ]
@@ -71,7 +71,7 @@ def test_a_build_as_another_user_is_followed_where_the_work_directory_is_theirs(
     lines = copied(HEAD + given + "COPY --chown=me:me . .\nRUN uv sync --frozen\n" + START)
     assert lines == [
         "RUN useradd -u 1200 me",
-        "RUN install -d -o me -g me -m 0755 /web",
+        "RUN install -d -o me -g me /web",
         "COPY --from=builder /web /web",
     ]
     theirs = given.replace("chown -R me:me /web", "chown -R root:root /web")
