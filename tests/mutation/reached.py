@@ -2,7 +2,8 @@
 
     uv run python tests/mutation/reached.py FILE tests/verify tests/session
 
-runs the tests once, without an engine, and writes FILE; ``run.py --reached FILE`` reads it. What a
+runs the tests once, without an engine, and writes FILE; ``run.py --reached FILE`` reads it. A test
+that fails is left out, with its other parameters, as it would fail with any mistake. What a
 worker process does for a test is not seen, nor what one test left cached for others: what survives
 the tests that reach it has not survived all.
 """
@@ -33,6 +34,7 @@ class Recorder:
     def __init__(self, root: Path) -> None:
         self._root = str(root)
         self._entered: set[CodeType] = set()
+        self.failed: set[str] = set()
         self.reach: dict[str, set[str]] = defaultdict(set)
 
     @pytest.hookimpl(wrapper=True)
@@ -49,6 +51,11 @@ class Recorder:
             for code in self._entered:
                 if code.co_filename.startswith(f"{self._root}/uvdive/"):
                     self.reach[name_of(code, self._root)].add(item.nodeid.partition("[")[0])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember what fails."""
+        if report.failed:
+            self.failed.add(report.nodeid.partition("[")[0])
 
     def _enter(self, frame: FrameType, _event: str, _argument: Any) -> None:
         self._entered.add(frame.f_code)
@@ -67,13 +74,14 @@ def read(path: Path) -> Reach:
 
 
 def main(argv: list[str]) -> int:
-    """Run the tests below the folders and write FILE, where all pass."""
+    """Run the tests below the folders and write FILE; pytest's exit code."""
     recorder = Recorder(ROOT)
     command = ["-q", "--tb=short", "-m", "not engine", "-p", "no:cacheprovider", *argv[1:]]
     code = pytest.main(command, plugins=[recorder])
-    if code == pytest.ExitCode.OK:
-        found = {name: sorted(tests) for name, tests in sorted(recorder.reach.items())}
-        Path(argv[0]).write_text(json.dumps(found, indent=1))
+    if recorder.reach:
+        found = {name: sorted(tests - recorder.failed) for name, tests in sorted(recorder.reach.items())}
+        known = {name: tests for name, tests in found.items() if tests}
+        Path(argv[0]).write_text(json.dumps(known, indent=1))
     return int(code)
 
 

@@ -189,6 +189,7 @@ def test_functions_are_told_with_the_tests_that_enter_them(tmp_path: Path) -> No
     (tmp_path / "test_calc.py").write_text(
         "import pytest\nfrom uvdive import calc\n\n@pytest.mark.parametrize('x', ['a b', '::'])\n"
         "def test_it(x):\n    calc.one()\n\ndef test_two():\n    calc.two()\n"
+        "@pytest.mark.parametrize('x', [0, 1])\ndef test_red(x):\n    calc.three()\n    assert x\n"
     )
     (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\nmarkers = ["engine"]\n')
     script = (
@@ -196,13 +197,13 @@ def test_functions_are_told_with_the_tests_that_enter_them(tmp_path: Path) -> No
         "import reached, pathlib; reached.ROOT = pathlib.Path(sys.argv[1])\n"
         "sys.exit(reached.main(sys.argv[2:]))"
     )
-    for tests, code in (("test_calc.py", 0), ("none.py", 4)):
+    for tests, code in (("test_calc.py", 1), ("none.py", 4)):
         told = tmp_path / f"{tests}.json"
         done = subprocess.run(
             [sys.executable, "-c", script, str(tmp_path), str(told), tests],
             capture_output=True, check=False, cwd=tmp_path,
         )  # fmt: skip
-        assert (done.returncode, told.exists()) == (code, code == 0)
+        assert (done.returncode, told.exists()) == (code, code == 1)
     assert reached.read(tmp_path / "test_calc.py.json") == {
         "uvdive/calc.py::module": ["test_calc.py::test_it"],
         "uvdive/calc.py::one": ["test_calc.py::test_it"],
