@@ -15,6 +15,7 @@ from samples import sample_report
 from uvdive.base.progress import CancelToken, Note, ignore
 from uvdive.build.events import BuildResult
 from uvdive.build.settings import StartSettings
+from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session import atdesk
 from uvdive.session.desk import Desk, Held, open_desk
@@ -98,3 +99,18 @@ def test_what_imports_gave_is_there_for_the_next_proof(monkeypatch: pytest.Monke
             cancel=cancel,
         )
     assert seen == [0, 1]
+
+
+def test_what_comes_back_is_added_to_what_is_kept() -> None:
+    system, lacking = SystemFacts({}, {}, {}, (), {}, {}), (("/x.so", ("libx.so",)),)
+    first = ("docker", "sha256:1", "/venv/bin/python", ("app",))
+    second = ("docker", "sha256:2", "/venv/bin/python", ("app",))
+    kept = Kept(imported={first: {"app": None}})
+    kept.take(Kept(system, lacking, {second: {"app": "no"}}))
+    assert kept == Kept(system, lacking, {first: {"app": None}, second: {"app": "no"}})
+    kept.take(Kept())
+    assert kept == Kept(system, lacking, {first: {"app": None}, second: {"app": "no"}})
+    other = kept.copy()
+    other.take(Kept(lacking=()))
+    other.imported.clear()
+    assert (kept.lacking, len(kept.imported), other.lacking) == (lacking, 2, ())
