@@ -22,7 +22,7 @@ from uvdive.rewrite.builder import (
     weigh,
 )
 from uvdive.rewrite.copies import Copier, choose_copies, explain, with_owners
-from uvdive.rewrite.elsewhere import called_outside, commands_outside, look_outside, serve_outside
+from uvdive.rewrite.elsewhere import Outside, called_outside, commands_outside, serve_outside
 from uvdive.rewrite.environment import EnvironmentFacts, settled, warn_draft
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -102,7 +102,9 @@ def finished(evidence: Evidence, files: Files | None, choices: Mapping[str, str]
     return _improved(improve(evidence, files, notes), notes)
 
 
-def mounted(evidence: Evidence, files: Files | None, why: Refused, choices: Mapping[str, str]) -> Draft:
+def mounted(
+    evidence: Evidence, files: Files | None, outside: Outside, why: Refused, choices: Mapping[str, str]
+) -> Draft:
     """The draft of a file whose only stage stays one, as ``why`` says; uv is mounted for the build (R61).
 
     Raises:
@@ -111,7 +113,6 @@ def mounted(evidence: Evidence, files: Files | None, why: Refused, choices: Mapp
     notes = Notes(choices)
     check_single(evidence)
     env = environment_in_place(evidence, files, notes)
-    outside = look_outside(evidence, files)
     start = plan_start(evidence, env, files, notes, commands_outside(outside))
     check_start(evidence, env, start.removed)
     start = serve_outside(outside, evidence, files, start, notes)

@@ -17,6 +17,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice import Lacking, warn_lacking
 from uvdive.rewrite.choices import check_choices
 from uvdive.rewrite.draft import Draft, decide, finished, mounted
+from uvdive.rewrite.elsewhere import look_outside
 from uvdive.rewrite.environment import check_native
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.os_needs import SystemFacts
@@ -168,7 +169,7 @@ def _whole(
     if evidence is None or not may_stay_single(evidence, refused):
         return refused, None
     files = Files(evidence.report, evidence.base_layers) if evidence.report is not None else None
-    drafts = partial(mounted, evidence, files, refused)
+    drafts = partial(mounted, evidence, files, look_outside(evidence, files), refused)
     try:
         return refused, (drafts(choices), drafts)
     except Refused as other:

@@ -133,7 +133,7 @@ def test_what_the_start_would_have_installed_the_build_does() -> None:
     ("text", "rule", "line"),
     [
         (SLIM + BIN + UNKNOWN + SYNC + 'CMD ["uvx", "ruff"]\n', "R24", 7),
-        (SLIM + BIN + SYNC + UNKNOWN, "R24", 6),
+        (SLIM + BIN + SYNC + UNKNOWN + 'CMD ["./start.sh"]\n', "R24", 7),
         (SLIM + BIN + 'RUN uv pip install --system flask\nCMD ["uv", "run", "flask"]\n', "R15", 4),
         (SLIM + "COPY uv.tar /bin/uv\n" + SYNC + UNKNOWN + START, "R34", 6),
         (
@@ -150,6 +150,31 @@ def test_where_uv_cannot_be_told_from_the_rest_the_true_reason_is_given(
     refusal = planned(text).refusal
     assert refusal is not None
     assert (refusal.rule, refusal.line) == (rule, line), refusal
+
+
+def test_uv_stays_for_a_start_that_no_file_tells_and_its_cache_does_not() -> None:
+    text = SLIM + BIN + SYNC.replace(" --no-cache", "") + UNKNOWN
+    result = planned(text)
+    assert (result.outcome, "R24" in {w.rule for w in result.warnings}) == ("improved", True)
+    assert BIN in result.text
+    assert "RUN --mount=type=cache,target=/root/.cache/uv \\\n    uv sync --locked\n" in result.text
+    assert planned(result.text).outcome == "unchanged"
+    mounted = plan(text, None, lambda _: None, choices={"uv-elsewhere": "patch"})
+    assert BIN not in mounted.text
+    assert planned(SLIM + BIN + SYNC + UNKNOWN).outcome == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("value", "calls"), [('"sfw uv"', True), ("uv", True), ("/opt/uv", False), ("$OTHER", False)]
+)
+def test_a_variable_that_the_text_gives_is_read(value: str, calls: bool) -> None:
+    run = f"RUN C={value}; $C sync --no-cache && ./more\n"
+    text = SLIM + BIN + "WORKDIR /srv\nENV PATH=/srv/.venv/bin:$PATH\n" + run + START
+    result = planned(text)
+    assert (result.outcome == "improved") is calls
+    if calls:
+        assert f"RUN {MOUNT} \\\n" in result.text
+        assert f"    C={value}; $C sync --no-cache && ./more\n" in result.text
 
 
 def test_a_stage_that_other_targets_stand_on_is_left() -> None:

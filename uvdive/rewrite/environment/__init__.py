@@ -7,7 +7,7 @@ whose it is, the folders that go over whole. What choices may drop stays open (`
 ``synced`` compares the environment with what `uv run` would make of it.
 """
 
-from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment, settled, warn_draft
+from uvdive.rewrite.environment.facts import HIDDEN, EnvironmentFacts, find_environment, settled, warn_draft
 from uvdive.rewrite.environment.fit import check_native
 from uvdive.rewrite.environment.made_at_start import environment_of, project_settings
 from uvdive.rewrite.environment.of_stage import environments_of_stage, stage_called, within
@@ -22,6 +22,7 @@ from uvdive.rewrite.environment.which import (
 )
 
 __all__ = [
+    "HIDDEN",
     "Change",
     "EnvironmentFacts",
     "Found",

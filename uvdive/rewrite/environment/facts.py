@@ -20,7 +20,7 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 
 # `$UV sync`: only the shell knows what this calls.
-_HIDDEN = re.compile(r"\$\{?\w+\}?\s+(?:sync|pip|add)\b")
+HIDDEN = re.compile(r"\$\{?\w+\}?\s+(?:sync|pip|add)\b")
 _MANAGED = re.compile(r"(?P<home>/.*?)/(?P<build>(?P<kind>cpython|pypy|graalpy)-(?P<version>[\d.]+)[^/]*)/")
 
 
@@ -147,7 +147,7 @@ def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
         re.search(r"--system\b|\bpip\s+(?:install|sync)\b", command_text(s.instruction))
         for s in evidence.runs()
     )
-    hidden = any(_HIDDEN.search(command_text(step.instruction)) for step in evidence.runs())
+    hidden = any(HIDDEN.search(command_text(step.instruction)) for step in evidence.runs())
     nothing = nothing_installed(evidence) if path is None and not system and not hidden else None
     if nothing is not None:
         raise nothing

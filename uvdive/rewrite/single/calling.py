@@ -69,7 +69,7 @@ def _caller(evidence: Evidence, run: Run, gone: Collection[int]) -> Caller | Non
     edits: list[Edit] = []
     kept = [part for index, (part, _) in enumerate(run.parts) if index not in gone]
     for command in (command for part in kept for command in part.commands):
-        found, edit = _called(evidence, command, step)
+        found, edit = _called(evidence, command, run.text, step)
         programs |= found
         edits += [edit] if edit is not None else []
     if not programs:
@@ -90,7 +90,7 @@ def _unread(run: Run, *, mounted: bool) -> Caller | None:
     return Caller(run, programs, mounted=mounted, sure=sure, cache=_cache(run.text, run.step))
 
 
-def _called(evidence: Evidence, command: Command, step: Step) -> tuple[set[str], Edit | None]:
+def _called(evidence: Evidence, command: Command, text: str, step: Step) -> tuple[set[str], Edit | None]:
     """Which of uv's programs a command calls, and the call by its name where that is by a path."""
     words = program_words(command)
     name = posixpath.basename(words[0].text) if words else ""
@@ -100,6 +100,8 @@ def _called(evidence: Evidence, command: Command, step: Step) -> tuple[set[str],
         by_path = "/" in words[0].text and not words[0].text.startswith(_STANDARD)
         return {"uv", name}, _edit(command, words[0], words[0], name, step) if by_path else None
     if words and not words[0].literal and re.search(r"\b(?:sync|pip|add)\b", " ".join(command.argv)):
+        if _is_uv(words[0].text, text):
+            return {"uv"}, None
         raise _refused(f"calls a program by a variable ({words[0].text}), which may be uv", step)
     return ({"uv"} if _may_call(evidence, command, step) else set()), None
 
@@ -117,6 +119,13 @@ def _is_module(words: Sequence[Word]) -> bool:
     """`python -m uv …`."""
     texts = [word.text for word in words[:3]]
     return len(texts) == 3 and "python" in texts[0] and texts[1:] == ["-m", "uv"]
+
+
+def _is_uv(word: str, text: str) -> bool:
+    """Does a text give the variable that a word is nothing but calls of uv by its name?"""
+    name = re.fullmatch(r"\$\{?(\w+)\}?", word)
+    given = re.findall(rf"(?<![\w$]){name[1]}=(\"[^\"$`]*\"|[^\s;&|]*)", text) if name else []
+    return bool(given) and all(value.strip("\"'").split()[-1:] == ["uv"] for value in given)
 
 
 def _edit(command: Command, first: Word, last: Word, text: str, step: Step) -> Edit:

@@ -7,6 +7,7 @@ import re
 from uvdive.base.paths import upward
 from uvdive.dockerfile.shell import command_text
 from uvdive.rewrite.environment import (
+    HIDDEN,
     EnvironmentFacts,
     check_pin,
     find_environment,
@@ -36,7 +37,7 @@ def environment_in_place(evidence: Evidence, files: Files | None, notes: Notes) 
         except Refused as refused:
             if refused.rule in ("R15", "R24"):
                 raise
-    path = project_environment(evidence)
+    path = project_environment(evidence) or _on_path(evidence)
     if path is None and not _installs(evidence) and (nothing := nothing_installed(evidence)) is not None:
         raise nothing
     check_pin(evidence)
@@ -47,6 +48,14 @@ def environment_in_place(evidence: Evidence, files: Files | None, notes: Notes) 
         folders=() if home == "/usr/local" else (home,),
         system=home == "/usr/local",
     )
+
+
+def _on_path(evidence: Evidence) -> str | None:
+    """An environment that PATH names, where a variable hides which command makes it."""
+    hidden = any(HIDDEN.search(command_text(step.instruction)) for step in evidence.runs())
+    folders = evidence.stages[-1].env.get("PATH", "").split(":") if hidden else []
+    found = (re.fullmatch(r"(/.*venv)/bin/?", folder) for folder in folders)
+    return next((match[1] for match in found if match), None)
 
 
 def _minor(evidence: Evidence) -> str:

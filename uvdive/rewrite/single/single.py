@@ -16,6 +16,7 @@ from uvdive.rewrite.plan import Prediction
 from uvdive.rewrite.single.base import new_base
 from uvdive.rewrite.single.bringing import Bringing, bringing
 from uvdive.rewrite.single.calling import Caller, callers
+from uvdive.rewrite.single.keeping import note_kept
 from uvdive.rewrite.single.mounts import with_mounts
 from uvdive.rewrite.start import Start
 from uvdive.rewrite.text import LineEdits, Writer, edits_in_place, write_edited
@@ -57,13 +58,9 @@ def mount_uv(
     Raises:
         Refused: R24, uv stays for the start; R61, it cannot be told from the rest.
     """
-    if start.scripts.copied_uv is not None or start.scripts.shim is not None:
-        raise Refused(
-            "R24",
-            f"What starts the container may call uv, so uv stays, and the stage cannot be divided: {why}",
-            why.line,
-        )
     work = Work(evidence, files, notes)
+    if start.scripts.copied_uv is not None or start.scripts.shim is not None:
+        return _with_uv(work, start, why)
     base = new_base(evidence)
     found = bringing(work.steps, work.runs, base.source if base is not None else None)
     need = callers(evidence, work.runs, found.parts)
@@ -92,6 +89,22 @@ def mount_uv(
     return Mounted(write_edited(evidence.dockerfile, edits), _prediction(evidence.report), changes=True)
 
 
+def _with_uv(work: Work, start: Start, why: Refused) -> Mounted:
+    """Uv stays as it is, for a start that no file tells; only its cache is kept out.
+
+    Raises:
+        Refused: R24, something is known to call uv, or may; or a stand-in is asked for.
+    """
+    evidence, notes = work.evidence, work.notes
+    note_kept(evidence, start, why, notes)
+    edits = LineEdits()
+    _mount(evidence, None, callers(evidence, work.runs, {}), edits, (), notes)
+    if edits:
+        notes.allowed.owners.add("uv-cache")
+    predicted = _prediction(evidence.report, kept=True) if edits else None
+    return Mounted(write_edited(evidence.dockerfile, edits), predicted, changes=bool(edits))
+
+
 def _cut(work: Work, found: Bringing, need: Sequence[Caller]) -> None:
     """Take what brings uv out of RUNs, and name uv as it will be named."""
     edited = {**work.edits.replaced}
@@ -118,21 +131,24 @@ def _cut(work: Work, found: Bringing, need: Sequence[Caller]) -> None:
 
 def _mount(
     evidence: Evidence,
-    found: Bringing,
+    found: Bringing | None,
     need: Sequence[Caller],
     edits: LineEdits,
     sync: Sequence[str],
     notes: Notes,
 ) -> None:
-    """Put the mounts in front of the RUNs that call uv, and the variable that goes with them."""
+    """Put the mounts in front of the RUNs that call uv, and the variable that goes with them.
+
+    ``found`` is None where uv stays, so that only its cache is mounted.
+    """
     escape = evidence.dockerfile.escape
     asking = [caller for caller in need if caller.cache != ""]
     cached = all(caller.cache is not None for caller in asking)
     for caller in need:
         step = caller.run.step
-        if not caller.sure and found.before(step.line) is None:
+        if found is not None and not caller.sure and found.before(step.line) is None:
             continue  # what runs before uv comes calls none
-        flags = [] if caller.mounted else _flags(found, caller)
+        flags = [] if caller.mounted or found is None else _flags(found, caller)
         if cached and caller.cache:
             flags.append(f"--mount=type=cache,target={caller.cache}")
         source, _ = edits.replaced.get(step.line, (step.instruction.source, DECISION))
@@ -142,7 +158,7 @@ def _mount(
         _variable(asking[0].run.step, edits, notes, cached=cached)
     last = max((s.line for s in evidence.steps if s.keyword in ("RUN", "COPY", "ADD")), default=0)
     for text in sync:
-        supply = found.before(last)
+        supply = found.before(last) if found is not None else None
         flags = [supply.flag("uv", _TARGET)] if supply is not None else []
         edits.after.setdefault(last, []).append((with_mounts(text, flags, escape), "full-sync"))
 
@@ -212,13 +228,13 @@ def shows_buildkit(evidence: Evidence) -> bool:
     return any("buildkit" in (layer.created_by or "") for layer in layers[evidence.base_layers :])
 
 
-def _prediction(report: ImageReport | None) -> Prediction | None:
-    """The image without uv and its cache; the tools that uv installed stay."""
+def _prediction(report: ImageReport | None, *, kept: bool = False) -> Prediction | None:
+    """The image without uv's cache, and without uv unless it is kept; the tools that it installed stay."""
     if report is None:
         return None
     tools = sum(c.bytes for c in report.components if c.owner == "uv" and c.kind == "tool")
     owners = {owner.owner: (owner.bytes, owner.bytes) for owner in report.owners if owner.bytes}
-    for name, left in (("uv", tools), ("uv-cache", 0)):
+    for name, left in (("uv-cache", 0),) if kept else (("uv", tools), ("uv-cache", 0)):
         if name in owners:
             owners[name] = owners[name][0], min(left, owners[name][0])
     before = report.totals.file_bytes
