@@ -17,12 +17,18 @@ builder.dependency_layer._SETTINGS: uv.toml .python-version
 builder.dependency_layer._OURS: --exact --frozen --inexact --locked --no-cache --no-editable -n
 builder.dependency_layer._FIRST: 0 5
 builder.dependency_layer._SAME_SCRIPTS: 0 13
+builder.exported_layer._DECIDES: UV_PROJECT_ENVIRONMENT VIRTUAL_ENV UV_LOCKED UV_PROJECT
+    UV_CONFIG_FILE UV_PYTHON
+builder.exported_layer._FIRST: 0 13
+builder.exported_layer._HARMLESS: default-groups dev-dependencies managed package required-version
+builder.exported_layer._WITHOUT: --no-install-project --no-install-workspace
+builder.layer_parts._SAYS: ARG ENV EXPOSE LABEL MAINTAINER STOPSIGNAL
 builder.prefix._FORBIDDEN: --prefix --target -t --python -p --user --dry-run --root
-builder.prefix._OF_EXPORT: --frozen = False --locked = False --no-dev = False --dev = False
+builder.prefix.OF_EXPORT: --frozen = False --locked = False --no-dev = False --dev = False
     --all-extras = False --all-groups = False --no-default-groups = False --only-dev = False
     --all-packages = False --no-editable = False --extra = True --group = True --no-extra = True
     --no-group = True --only-group = True --package = True
-builder.prefix._OF_INSTALL: --no-cache = False -n = False --no-progress = False -q = False
+builder.prefix.OF_INSTALL: --no-cache = False -n = False --no-progress = False -q = False
     --quiet = False -v = False --verbose = False --link-mode = True --cache-dir = True
 builder.prefix._RENAMED: --no-install-project = --no-emit-project
     --no-install-workspace = --no-emit-workspace

@@ -157,7 +157,8 @@ _TABLE = (
         "The dependencies in the build stage",
         {
             "first": "install them before the source is copied, in a layer of their own",
-            "with-source": "with the source, as the author has it",
+            "with-source": "as the author has it",
+            "exported": "by the lock's pins, exported in a stage of their own",
         },
         "first",
     ),

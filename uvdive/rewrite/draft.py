@@ -176,7 +176,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
         start.scripts,
         start.moved,
         edits={**start.scripts.edits, **build.edits, **(prefix.edits if prefix else {})},
-        before=dependency_layer(evidence, env, files, runs, notes),
+        layer=dependency_layer(evidence, env, files, runs, notes),
         build_env=build.env,
         extra_build=sync,
         stop_signal=start.stop_signal,

@@ -133,9 +133,11 @@ def test_r17_the_members_of_a_workspace_stay_out_of_the_first_sync(whole) -> Non
         {"body": "COPY . .\nRUN UV_PYTHON=3.13 uv sync\n"},
         {"body": "COPY . .\nRUN uv venv && uv sync\n"},
         {"body": "COPY . .\nRUN apt-get install -y gcc\nRUN uv sync\n"},
-        {"body": "COPY . .\nENV X=1\nRUN uv sync\n"},
+        {"body": "COPY . .\nWORKDIR /app/x\nRUN uv sync\n"},
+        {"body": "ARG PART=.\nCOPY $PART .\nENV PART=1\nRUN uv sync\n"},
+        {"body": "COPY . .\nRUN pip install -r tools.txt uv\nRUN uv sync\n"},
         {"body": "COPY . .\nRUN uv sync --extra $EXTRA\n"},
-        {"ignore": "*.pyc\n"},
+        {"ignore": "*.pyc\n", "choices": {"dockerignore": "keep"}},
         {"lock": f'{LOCK}[[package]]\nname = "y"\nsource = {{ directory = "../y" }}\n'},
         {"lock": "no toml ["},
     ],
@@ -160,3 +162,135 @@ def test_r42_a_uv_whose_second_sync_writes_other_scripts_gets_none(
 ) -> None:
     made = env(uv_version=version, distributions=(Distribution("x", "1", 9, 0, 0, 1, editable=editable),))
     assert (WHY in build(whole(environments=[made]))) is added
+
+
+def test_r42_what_brings_uv_and_variables_move_in_front_with_their_comments(whole) -> None:
+    between = "# uv\nRUN pip install --no-cache-dir uv==0.13.9\nENV UV_LINK_MODE=copy\n"
+    text = build(whole(f"COPY . .\n{between}RUN uv sync\n"))
+    assert text.count("RUN pip install") == text.count("ENV UV_LINK_MODE") == text.count("# uv\n") == 1
+    assert (
+        f"{between}COPY pyproject.toml uv.lock ./\n"
+        "RUN uv sync --frozen --no-install-workspace --no-cache\nCOPY . .\nRUN uv sync"
+    ) in text
+
+
+def test_r40_the_ignore_file_is_mended_with_it(whole) -> None:
+    result = whole(ignore="*.pyc\n")
+    assert WHY in build(result)
+    assert [change.text for change in result.files] == ["*.pyc\n.venv\n"]
+
+
+PYPI = 'source = { registry = "https://pypi.org/simple" }'
+PINS = f"""\
+version = 1
+[[package]]
+name = "flask"
+{PYPI}
+[[package]]
+name = "shop"
+source = {{ virtual = "." }}
+"""
+PROJECT = '[project]\nname = "shop"\nrequires-python = ">=3.12"\n'
+TWO_STEPS = (
+    "COPY pyproject.toml uv.lock* ./\nRUN uv sync --locked --no-dev --no-install-project\n"
+    "COPY . .\nRUN uv sync --locked --no-dev\n"
+)
+STAGE = """\
+
+# The lock's pins alone: a change of the project's version leaves the layer of dependencies.
+FROM base AS requirements
+COPY pyproject.toml uv.lock ./
+RUN uv export --quiet --frozen --no-dev --no-emit-workspace --output-file /tmp/requirements.txt
+
+FROM base AS builder
+COPY --from=requirements /tmp/requirements.txt /tmp/requirements.txt
+RUN uv venv --quiet --python '>=3.12' --prompt shop && \\
+    uv pip install --no-cache --no-deps -r /tmp/requirements.txt
+"""
+
+
+@pytest.fixture
+def exported(project, node, tmp_path: Path) -> Callable[..., RewritePlan]:
+    """The plan of a project whose lock has nothing but what the public index has."""
+
+    def make(
+        body: str = TWO_STEPS,
+        *,
+        lock: str = PINS,
+        settings: str = PROJECT,
+        more: tuple[str, ...] = (),
+        **choices: str,
+    ) -> RewritePlan:
+        texts = {"pyproject.toml": settings, "uv.lock": lock, ".dockerignore": ".venv\n", "main.py": ""}
+        for name, text in {**texts, **dict.fromkeys(more, "x")}.items():
+            (tmp_path / name).write_text(text)
+        files = ("pyproject.toml", "uv.lock", *more)
+        wrote = {
+            "COPY .": {f"/app/{name}": node(9) for name in (*files, "main.py")},
+            "COPY pyproject": {f"/app/{name}": node(9) for name in files},
+        }
+        chosen = {"dependency-layer": "exported", **{key.replace("_", "-"): v for key, v in choices.items()}}
+        chosen = {name: value for name, value in chosen.items() if value}
+        return project(IN_APP + body + START, wrote).plan(context=tmp_path, choices=chosen)
+
+    return make
+
+
+def test_r42_the_pins_are_exported_in_a_stage_of_their_own(exported) -> None:
+    result = exported()
+    build, _, _ = result.text.partition("\nFROM python:3.13-slim-trixie AS runner")
+    assert build.startswith("FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim AS base\n")
+    assert build.endswith(f"WORKDIR /app\n{STAGE}{TWO_STEPS}")
+
+
+def test_r42_an_export_is_a_choice_and_the_author_s_two_steps_stay_by_default(exported) -> None:
+    result = exported(dependency_layer="with-source")
+    assert "uv export" not in result.text
+    decision = next(d for d in result.decisions if d.id == "dependency-layer")
+    assert [a.value for a in decision.alternatives] == ["with-source", "exported"]
+    assert len({a.predicted_bytes for a in decision.alternatives}) == 1
+
+
+def test_r42_the_export_stands_before_a_mount_and_keeps_its_cache(exported) -> None:
+    mounts = (
+        "--mount=type=cache,target=/root/.cache/uv --mount=type=bind,source=uv.lock,target=uv.lock"
+        " --mount=type=bind,source=pyproject.toml,target=pyproject.toml"
+    )
+    text = exported(
+        f"RUN {mounts} uv sync --locked --no-install-project\nCOPY . .\nRUN uv sync --locked\n"
+    ).text
+    assert (
+        "RUN --mount=type=cache,target=/root/.cache/uv \\\n"
+        "    uv venv --quiet --python '>=3.12' --prompt shop && \\\n"
+        "    uv pip install --no-deps -r /tmp/requirements.txt\nRUN --mount"
+    ) in text
+
+
+def test_r42_what_stands_between_moves_into_the_first_half(exported) -> None:
+    text = exported("COPY . .\nRUN pip install uv\nENV X=1\nRUN uv sync --locked\n").text
+    first = text.partition("\n\n")[0]
+    assert first.endswith("WORKDIR /app\nRUN pip install uv\nENV X=1")
+    assert text.count("RUN pip install uv") == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"lock": LOCK.replace("editable", "virtual")},
+        {"lock": f'{PINS}[manifest]\nmembers = ["shop"]\n'},
+        {"lock": f'{PINS}[[package]]\nname = "y"\nsource = {{ git = "https://x/y" }}\n'},
+        {"settings": f"{PROJECT}[tool.uv]\nno-binary = true\n"},
+        {"settings": '[project]\nname = "shop"\n'},
+        {"settings": "no toml ["},
+        {"more": (".python-version",)},
+        {"body": f"ENV UV_PROJECT_ENVIRONMENT=/app/.venv\n{TWO_STEPS}"},
+        {"body": "COPY . .\nRUN uv sync --compile-bytecode\n"},
+        {"body": "COPY . .\nRUN uv sync && uv cache clean\n"},
+        {"body": "COPY . .\nRUN ./setup\nRUN uv sync\n"},
+        {"body": f"USER 5\n{TWO_STEPS}"},
+    ],
+)
+def test_r42_where_the_pins_do_not_say_all_nothing_is_exported(exported, options) -> None:
+    result = exported(**{**options, "dependency_layer": ""})
+    decision = next((d for d in result.decisions if d.id == "dependency-layer"), None)
+    assert "exported" not in [a.value for a in (decision.alternatives if decision else ())]

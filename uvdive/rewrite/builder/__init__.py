@@ -11,6 +11,7 @@ from uvdive.rewrite.builder.dependency_layer import dependency_layer
 from uvdive.rewrite.builder.dockerignore import ENVIRONMENT, adds_to_dockerignore, keep_host_environment_out
 from uvdive.rewrite.builder.first_sync import first_sync
 from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync
+from uvdive.rewrite.builder.layer_parts import DependencyLayer, Export
 from uvdive.rewrite.builder.options import BuildOptions, build_options
 from uvdive.rewrite.builder.prefix import FOLDER, Prefix, install_to_prefix
 from uvdive.rewrite.builder.project_install import install_project
@@ -21,6 +22,8 @@ __all__ = [
     "FOLDER",
     "AtStart",
     "BuildOptions",
+    "DependencyLayer",
+    "Export",
     "Prefix",
     "adds_to_dockerignore",
     "build_options",

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from uvdive.dockerfile.commands import Command
 from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.builder.dockerignore import adds_to_dockerignore
+from uvdive.rewrite.builder.exported_layer import exported_layer
+from uvdive.rewrite.builder.layer_parts import DependencyLayer, is_plain_lock, movable, sources_of
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, ignores, meant, sources
@@ -42,31 +43,54 @@ Measured with 0.12.0, 0.12.2, 0.12.9, 0.13.0 and 0.13.9.
 
 def dependency_layer(
     evidence: Evidence, env: EnvironmentFacts, files: Files | None, runs: Sequence[Run], notes: Notes
-) -> dict[int, tuple[str, ...]]:
-    """The instructions to write in front of the author's, by line; empty where nothing is to gain."""
-    if files is None or evidence.shared or env.system or env.at_start or not _is_the_same(evidence, env):
-        return {}
-    found = _sync(runs)
+) -> DependencyLayer:
+    """What the build stage gets in front of the author's instructions; nothing where nothing is to gain."""
+    nothing = DependencyLayer()
+    if files is None or evidence.shared or env.system or env.at_start or evidence.context is None:
+        return nothing
+    earlier = _before_the_source(evidence, env, files, runs, notes)
+    exported = exported_layer(evidence, env, files, runs)
+    offered = {"with-source": CHOICES["dependency-layer"].values["with-source"]}
+    if earlier is not None:
+        offered = {"first": CHOICES["dependency-layer"].values["first"], **offered}
+    if exported is not None:
+        offered["exported"] = CHOICES["dependency-layer"].values["exported"]
+    if len(offered) == 1:
+        return nothing
+    first = earlier or exported
+    assert first is not None
+    chosen = notes.choose(
+        CHOICES["dependency-layer"],
+        min(first.lines),
+        "The file copies the source before it installs, so each change of the source installs everything "
+        "anew. What is installed in the end is the same."
+        if earlier is not None
+        else "Each change of pyproject.toml, the project's version too, installs everything anew. The lock's "
+        "pins by themselves, exported in a stage of their own, change only with the dependencies.",
+        offered=offered,
+        default="first" if earlier is not None else "with-source",
+    )
+    return {"first": earlier, "exported": exported}.get(chosen) or nothing
+
+
+def _before_the_source(
+    evidence: Evidence, env: EnvironmentFacts, files: Files, runs: Sequence[Run], notes: Notes
+) -> DependencyLayer | None:
+    """The author's sync without the project, in front of the source; None where that is not the same."""
+    found = _sync(runs) if _is_the_same(evidence, env) else None
     if found is None:
-        return {}
+        return None
     run, command = found
-    if evidence.context is None:
-        return {}
     copy = _source_copy(evidence, run.step)
-    if copy is None or not _is_quiet_between(evidence, copy, run.step) or copy.values.get("UV_LOCKED"):
-        return {}
+    moved = None if copy is None else movable(evidence, copy, run.step)
+    if copy is None or moved is None or copy.values.get("UV_LOCKED"):
+        return None
     given = _project_files(evidence, files, copy, notes)
     words = _options(command)
     if given is None or words is None:
-        return {}
-    text = _text(evidence, run.step, given, words)
-    chosen = notes.choose(
-        CHOICES["dependency-layer"],
-        copy.line,
-        "The file copies the source before it installs, so each change of the source installs everything "
-        "anew. What is installed in the end is the same.",
-    )
-    return {copy.line: text} if chosen == "first" else {}
+        return None
+    text = (*sources_of(evidence, moved), *_text(evidence, run.step, given, words))
+    return DependencyLayer({copy.line: text}, frozenset(step.line for step in moved))
 
 
 def _is_the_same(evidence: Evidence, env: EnvironmentFacts) -> bool:
@@ -118,12 +142,6 @@ def _is_source(evidence: Evidence, word: str) -> bool:
     return any(name.endswith(".py") or Path(evidence.context, name).is_dir() for name in fits)
 
 
-def _is_quiet_between(evidence: Evidence, copy: Step, sync: Step) -> bool:
-    """Does nothing but copies stand between the two, so that the sync would be the same in front of them?"""
-    between = [step for step in evidence.steps if copy.line < step.line < sync.line]
-    return copy.workdir == sync.workdir and all(step.keyword in ("COPY", "ADD") for step in between)
-
-
 def _project_files(
     evidence: Evidence, files: Files, copy: Step, notes: Notes
 ) -> list[tuple[str, bool]] | None:
@@ -136,33 +154,18 @@ def _project_files(
             if name in _PROJECT:
                 return None
             continue
-        if name == "uv.lock" and not _is_plain_lock(given[1]):
+        if name == "uv.lock" and not is_plain_lock(given[1]):
             return None
         found.append((given[0], _is_earlier(evidence, files.layer(node), copy)))
     assert evidence.context is not None
     # A host's environment in the context would be copied over the one that is there by then (R40).
     whole = any(posixpath.normpath(word) in (".", "/") or "*" in word for word in sources(copy)[0])
-    left_out = ignores(evidence.context, ".venv") or notes.wants("dockerignore", "add")
+    left_out = ignores(evidence.context, ".venv") or adds_to_dockerignore(notes)
     return None if whole and not left_out else found
 
 
 def _is_earlier(evidence: Evidence, layer: int, copy: Step) -> bool:
     return any(step.layer == layer and step.line < copy.line for step in evidence.steps)
-
-
-def _is_plain_lock(text: str) -> bool:
-    """Are the packages that lie in folders all members of the workspace, which the sync leaves out?"""
-    try:
-        lock: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return False
-    members = set(lock.get("manifest", {}).get("members", ()))
-    for package in lock.get("package", ()):
-        source = package.get("source", {})
-        place = next((source[kind] for kind in ("editable", "directory", "path") if kind in source), None)
-        if place is not None and place != "." and package.get("name") not in members:
-            return False
-    return bool(lock.get("package"))
 
 
 def _options(command: Command) -> list[str] | None:

@@ -33,13 +33,13 @@ _INFO = re.compile(r"(?P<name>[\w.]+?)-[\w.!+]+\.(?:dist|egg)-info", re.IGNORECA
 _REQUIRES = re.compile(r"^Requires-Dist:\s*([\w.-]+)", re.MULTILINE)
 
 # Each option of `uv sync` with the command that takes it in its place, and whether it has a value.
-_OF_EXPORT = {
+OF_EXPORT = {
     **dict.fromkeys(("--frozen", "--locked", "--no-dev", "--dev", "--all-extras", "--all-groups"), False),
     **dict.fromkeys(("--no-default-groups", "--only-dev", "--all-packages", "--no-editable"), False),
     **dict.fromkeys(("--extra", "--group", "--no-extra", "--no-group", "--only-group", "--package"), True),
 }
 _RENAMED = {"--no-install-project": "--no-emit-project", "--no-install-workspace": "--no-emit-workspace"}
-_OF_INSTALL = {
+OF_INSTALL = {
     **dict.fromkeys(("--no-cache", "-n", "--no-progress", "-q", "--quiet", "-v", "--verbose"), False),
     **dict.fromkeys(("--link-mode", "--cache-dir"), True),
 }
@@ -163,10 +163,10 @@ def _exported(command: Command) -> str:
         name, equals, _ = word.partition("=")
         if name in _RENAMED:
             export.append(_RENAMED[name])
-        elif name in _OF_EXPORT:
-            export += [word, *([next(words, "")] if _OF_EXPORT[name] and not equals else [])]
-        elif name in _OF_INSTALL:
-            install += [word, *([next(words, "")] if _OF_INSTALL[name] and not equals else [])]
+        elif name in OF_EXPORT:
+            export += [word, *([next(words, "")] if OF_EXPORT[name] and not equals else [])]
+        elif name in OF_INSTALL:
+            install += [word, *([next(words, "")] if OF_INSTALL[name] and not equals else [])]
         else:
             raise _CannotSay(f"`uv sync {word}` has no counterpart that installs elsewhere.")
     first = shlex.join(["uv", "export", "--quiet", *export, "--output-file", _LIST])

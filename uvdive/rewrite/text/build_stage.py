@@ -6,6 +6,7 @@ import re
 import shlex
 
 from uvdive.dockerfile.syntax import Instruction
+from uvdive.rewrite.builder import DependencyLayer, Export
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import MOVED
 from uvdive.rewrite.text.writer import Writer, bare, placed
@@ -22,17 +23,21 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
     ``name`` is the build stage's; ``tail`` are the lines of the last stage that only matter to the runner.
     """
     stages = parts.evidence.stages
+    first = parts.layer.export.first if parts.layer.export is not None else None
     for each in placed(parts.evidence.dockerfile):
         node = each.node
         is_last = each.stage == len(stages) - 1
         if is_last and (node.keyword in MOVED or node.line in tail):
             continue  # its comments move along
-        _write_dependencies(writer, parts.before.get(node.line, ()))
+        if node.line in parts.layer.gone:
+            continue
+        _write_export(writer, parts.layer.export, node.line, name)
+        _write_dependencies(writer, parts.layer, node.line)
         writer.nodes(each.above)
         if node.keyword != "FROM":
             write_kept(writer, parts, node)
         elif not is_last or parts.builds or stages[each.stage].parent is None:
-            write_from(writer, node, parts, name if is_last else None)
+            write_from(writer, node, parts, (first or name) if is_last else None)
             if node.line == parts.evidence.origin.source.line and (parts.build_env or parts.bases.env):
                 _write_variables(writer, parts)
     for text in parts.extra_build:
@@ -74,11 +79,29 @@ def write_from(writer: Writer, node: Instruction, parts: Parts, name: str | None
         writer.own(f"COPY --from={bases.uv_image} /uv /uvx /usr/local/bin/\n", "python")
 
 
-def _write_dependencies(writer: Writer, instructions: tuple[str, ...]) -> None:
-    if instructions:
+def _write_dependencies(writer: Writer, layer: DependencyLayer, line: int) -> None:
+    instructions = layer.before.get(line, ())
+    if instructions and layer.export is None:
         writer.add("# The dependencies alone, so that a change of the source leaves their layer.\n")
     for text in instructions:
         writer.own(text, "dependency-layer")
+
+
+def _write_export(writer: Writer, export: Export | None, line: int, builder: str) -> None:
+    """The end of the author's first half, the stage that exports, and the beginning of the second half."""
+    if export is None or export.line != line:
+        return
+    as_ = writer.keyword("AS")
+    for text in export.moved:
+        writer.add(text, "dependency-layer")
+    writer.blank()
+    writer.add(
+        "# The lock's pins alone: a change of the project's version leaves the layer of dependencies.\n"
+    )
+    for text in (f"FROM {export.first} {as_} {export.name}\n", *export.text):
+        writer.own(text, "dependency-layer")
+    writer.blank()
+    writer.own(f"FROM {export.first} {as_} {builder}\n", "dependency-layer")
 
 
 def _write_variables(writer: Writer, parts: Parts) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from uvdive.rewrite.builder import DependencyLayer
 from uvdive.rewrite.copies import CopySet
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
@@ -22,8 +23,9 @@ class Parts:
 
     ``env`` are variables that the runner gets (R20, R26), ``moved`` maps the line of a
     start instruction to its new source, ``extra_build`` and ``extra_start`` end the stages.
-    ``edits`` are new sources of instructions of the build stage, by line, and ``before`` what
-    comes in front of them; ``packages`` those that the runner installs beside the author's.
+    ``edits`` are new sources of instructions of the build stage, by line, and ``layer`` what
+    installs the dependencies in front of them; ``packages`` those that the runner installs
+    beside the author's.
     """
 
     evidence: Evidence
@@ -35,7 +37,7 @@ class Parts:
     scripts: ScriptPlan
     moved: Mapping[int, str]
     edits: Mapping[int, str] = field(default_factory=dict)
-    before: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    layer: DependencyLayer = field(default_factory=DependencyLayer)
     build_env: Sequence[tuple[str, str]] = ()
     env: Sequence[tuple[str, str]] = ()
     packages: tuple[str, ...] = ()
