@@ -198,11 +198,11 @@ TWO_STEPS = (
 STAGE = """\
 
 # The lock's pins alone: a change of the project's version leaves the layer of dependencies.
-FROM base AS requirements
+FROM with-uv AS requirements
 COPY pyproject.toml uv.lock ./
 RUN uv export --quiet --frozen --no-dev --no-emit-workspace --output-file /tmp/requirements.txt
 
-FROM base AS builder
+FROM with-uv AS builder
 COPY --from=requirements /tmp/requirements.txt /tmp/requirements.txt
 RUN uv venv --quiet --python '>=3.12' --prompt shop && \\
     uv pip install --no-cache --no-deps -r /tmp/requirements.txt
@@ -238,8 +238,8 @@ def exported(project, node, tmp_path: Path) -> Callable[..., RewritePlan]:
 
 def test_r42_the_pins_are_exported_in_a_stage_of_their_own(exported) -> None:
     result = exported()
-    build, _, _ = result.text.partition("\nFROM python:3.13-slim-trixie AS runner")
-    assert build.startswith("FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim AS base\n")
+    build, _, _ = result.text.partition("\n# The final image")
+    assert build.startswith("FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim AS with-uv\n")
     assert build.endswith(f"WORKDIR /app\n{STAGE}{TWO_STEPS}")
 
 
@@ -268,7 +268,7 @@ def test_r42_the_export_stands_before_a_mount_and_keeps_its_cache(exported) -> N
 
 def test_r42_what_stands_between_moves_into_the_first_half(exported) -> None:
     text = exported("COPY . .\nRUN pip install uv\nENV X=1\nRUN uv sync --locked\n").text
-    first = text.partition("\n\n")[0]
+    first = text.partition("\n\n# The lock")[0]
     assert first.endswith("WORKDIR /app\nRUN pip install uv\nENV X=1")
     assert text.count("RUN pip install uv") == 1
 

@@ -66,7 +66,7 @@ def exported_layer(
     if project is None:
         return None
     prompt, python, given = project
-    first, name = _free(evidence, "base", "uv-base", "uvdive-base"), _free(evidence, _LIST[:-4], "uv-export")
+    first, name = _free(evidence, "with-uv", "uvdive-with-uv"), _free(evidence, _LIST[:-4], "uv-export")
     mounts = [flag for flag in sync.instruction.flags if flag.startswith("--mount=") and "cache" in flag]
     options = words[1] + ([] if mounts or "--no-cache" in words[1] else ["--no-cache"])
     listed = posixpath.join("/tmp", _LIST)  # noqa: S108 - a path of the build stage
