@@ -177,6 +177,7 @@ single.fallback._BROKEN: R1 R10 R3 R45 R8 R9
 single.fallback._NO_MATTER: R1 R10 R12 R17 R2 R27 R28 R29 R3 R32 R33 R34 R35 R36 R4 R41 R43 R44 R45 R5 R6 R7
     R8 R9
 stages.inherited._PYTHON_ENV: PATH GPG_KEY PYTHON_VERSION PYTHON_SHA256 LANG PYTHON_PIP_VERSION
+stages.last_variables._STARTED: pip pipx pipenv poetry pdm
 stages.lean._CACHES: /root/.cache/uv /root/.cache
 stages.targets._DESCRIBES: CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL MAINTAINER STOPSIGNAL
 stages.targets._BUILDERS: base build build-env build-stage builder dependencies deps uv
@@ -210,6 +211,7 @@ start.task_lines._KINDS: ( <pattern> <pattern> ( honcho foreman ) ) ( <pattern> 
 start.uv_run._OTHER_RUNNERS: poetry = run pdm = run pipenv = run hatch = run rye = run
 start.uv_run.WITH_UV: R18 R23 R25 R58
 start.uv_run._VARIABLES: UV_ENV_FILE = … UV_ISOLATED = … UV_NO_PROJECT = …
+text.build_stage._PROGRAMS: PYTHONFAULTHANDLER PYTHONUNBUFFERED
 text.build_stage._WHY: UV_PYTHON_DOWNLOADS = … UV_PYTHON_INSTALL_DIR = …
 text.in_place._STARTS: ENTRYPOINT CMD HEALTHCHECK
 text.last_stage._AHEAD: before = WORKDIR as-user = USER WORKDIR after =

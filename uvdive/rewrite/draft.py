@@ -39,6 +39,7 @@ from uvdive.rewrite.stages import (
     check_single,
     check_versions,
     choose_bases,
+    last_environs,
     lean_targets,
     only_describes,
     start_text,
@@ -166,6 +167,9 @@ def _divided(study: Study, notes: Notes) -> Draft:
         evidence, env, copier, runs, notes, modules=study.modules, left=left, unseen=more, prefix=prefix
     )
     copies = with_owners(evidence, copier, copies)
+    repeated = [run.step for run in runs if run.repeats] + [own.step for own in copies.own]
+    copied = [*copies.paths, *copies.late, *(link.path for link in copies.links)]
+    environs = last_environs(evidence, start, repeated, copied, study.outside.named, notes)
     parts = Parts(
         evidence,
         bases,
@@ -175,6 +179,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
         study.early,
         start.scripts,
         start.moved,
+        environs,
         edits={**start.scripts.edits, **build.edits, **(prefix.edits if prefix else {})},
         layer=dependency_layer(evidence, env, files, runs, notes),
         build_env=build.env,

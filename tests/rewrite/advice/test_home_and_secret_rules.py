@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC, warned
+from dockerfiles import BASE, FLASK, SYNC, both_stages, decision, warned
 
 from uvdive.ledger.report import User
 from uvdive.rewrite.planner import plan
@@ -244,8 +244,21 @@ def test_r42_a_mounts_target_that_the_builder_did_not_expand_leaves_nothing_to_c
 
 
 @pytest.mark.parametrize("place", ["/root/.local/bin", "/root/.cargo/bin", "$HOME/.local/bin"])
-def test_r27_the_installers_place_stays_on_path_and_is_flagged(project, place) -> None:
-    setting = f"ENV PATH={place}:/usr/bin"
-    result = plan(f"{BASE}{setting}\n{SYNC}{FLASK}", None, lambda _: None)
-    assert [(line, text.split()[0]) for line, text in warned(result, "R27")] == [(2, place)]
-    assert f"\n{setting}\n" in result.text[result.text.rindex("FROM ") :]
+def test_r27_the_installers_place_leaves_path(place) -> None:
+    result = plan(f"{BASE}ENV PATH={place}:/usr/bin\n{SYNC}{FLASK}", None, lambda _: None)
+    assert not warned(result, "R27")
+    assert decision(result, "installer-path").line == 2
+    assert "Env:PATH" in result.allowed.config
+    build, run = both_stages(result)
+    assert f"\nENV PATH={place}:/usr/bin\n" in build
+    assert "\nENV PATH=/usr/bin\n" in run
+    alone = plan(f'{BASE}ENV PATH="{place}/:$PATH"\n{SYNC}{FLASK}', None, lambda _: None)
+    assert place not in both_stages(alone)[1]
+    assert both_stages(alone)[1].count("PATH=") == 1
+
+
+def test_r27_a_place_on_path_stays_where_something_of_it_comes_along(project, node) -> None:
+    there = {"RUN ./x": {"/root/.local/bin/tool": node(9)}}
+    result = project(f"{BASE}ENV PATH=/root/.local/bin:/usr/bin\n{SYNC}RUN ./x\n{FLASK}", there).plan()
+    assert "ENV PATH=/root/.local/bin:/usr/bin\n" in both_stages(result)[1]
+    assert decision(result, "installer-path") is None

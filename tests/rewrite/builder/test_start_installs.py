@@ -106,4 +106,5 @@ def test_r15_what_stands_behind_the_last_copy_holds_for_the_sync_too(unbuilt) ->
     build, run = both_stages(result)
     assert build.endswith("\nENV UV_NO_DEV=1\nRUN uv --directory /app sync --locked --no-cache\n")
     assert "USER" not in build
-    assert "ENV UV_NO_DEV=1\n" in run
+    assert "UV_NO_DEV" not in run
+    assert "Env:UV_NO_DEV" in result.allowed.config

@@ -58,9 +58,12 @@ def _fetched(evidence: Evidence, files: Files, path: str) -> int | None:
 
 
 def warn_installer_paths(evidence: Evidence, files: Files | None, notes: Notes, *, divided: bool) -> None:
-    """Name places on PATH where uv's installer put uv, which the final image has no more (R27)."""
-    del files, divided
-    for step in evidence.steps:
+    """Name places on PATH where uv's installer put uv, which the final image has no more (R27).
+
+    A last stage that is written anew leaves them out by itself.
+    """
+    del files
+    for step in () if divided else evidence.steps:
         found = re.search(r"(?:/root|\$\{?HOME\}?)/\.(?:local|cargo)/bin", step.instruction.value)
         if step.keyword == "ENV" and found and re.search(r"\bPATH\b", step.instruction.value):
             notes.warn(

@@ -23,6 +23,7 @@ from uvdive.rewrite.elsewhere.slots import Outside, Slot, may_call
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.stages.last_variables import TOOLS
 from uvdive.uv.mentions import mentions_uv
 
 MOST_SLOTS = 1000
@@ -48,6 +49,8 @@ def look_outside(evidence: Evidence, files: Files | None) -> Outside:
     texts = _with_named(list(read_texts(context, reading)), context, evidence.recipe)
     outside.unread += reading.unread
     documents = {text.path: _documents(text, outside) for text in texts if text.kind in ("compose", "yaml")}
+    sources = (text.text for text in texts if text.kind == "python" or text.path.endswith((".sh", ".bash")))
+    outside.named = frozenset(match[0] for text in sources for match in TOOLS.finditer(text))
     own = _own_images(evidence, context, place, texts, documents)
     outside.own = own
     own.only = not any(path.resolve() != place.dockerfile for path in reading.dockerfiles)

@@ -104,8 +104,9 @@ class Outside:
     """All that was read.
 
     ``texts`` are the files' by path; ``starts`` says that one names what starts the container.
-    ``own`` tells which images and services are this one. ``unread`` are whole sentences about files
-    that were not read.
+    ``named`` are variables of installing tools that a source file of the app names; None: none was
+    looked at. ``own`` tells which images and services are this one. ``unread`` are whole sentences
+    about files that were not read.
     """
 
     slots: list[Slot] = field(default_factory=list)
@@ -113,6 +114,7 @@ class Outside:
     variables: list[Variable] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     starts: bool = False
+    named: frozenset[str] | None = None
     own: OwnImages = field(default_factory=OwnImages)
     unread: list[str] = field(default_factory=list)
 

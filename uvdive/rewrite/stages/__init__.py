@@ -8,6 +8,7 @@ that have several stages already are judged here. Read ``bases.choose_bases`` fi
 from uvdive.rewrite.stages.base_difference import BaseLookup, KnownBases, announce_base_files
 from uvdive.rewrite.stages.bases import Bases, check_interpreter, check_versions, choose_bases
 from uvdive.rewrite.stages.inherited import added_variables, check_inherited, start_text
+from uvdive.rewrite.stages.last_variables import last_environs
 from uvdive.rewrite.stages.lean import is_lean
 from uvdive.rewrite.stages.multistage import check_multistage, check_single, keeps_uv, note_stages
 from uvdive.rewrite.stages.stray_uv import steps_with_uv
@@ -29,6 +30,7 @@ __all__ = [
     "choose_bases",
     "is_lean",
     "keeps_uv",
+    "last_environs",
     "lean_targets",
     "note_stages",
     "only_describes",

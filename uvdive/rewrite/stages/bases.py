@@ -15,6 +15,7 @@ from uvdive.rewrite.evidence.context_files import copied_text
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
+from uvdive.uv.calls import Call, calls_of
 from uvdive.uv.images import (
     Reference,
     of_python,
@@ -152,6 +153,9 @@ def _of_pinned_python(evidence: Evidence, env: EnvironmentFacts, reference: Refe
 
 
 def _never_download(evidence: Evidence, notes: Notes) -> tuple[tuple[str, str], ...]:
+    calls = [calls_of(command_text(step.instruction), step.workdir) for step in evidence.runs()]
+    if calls and all(_uses_what_is_there(call) for found in calls for call in found):
+        return ()  # no environment is made that could get another Python
     if evidence.shared or any("UV_PYTHON_DOWNLOADS" in step.instruction.value for step in evidence.steps):
         return ()
     notes.decide(
@@ -162,6 +166,11 @@ def _never_download(evidence: Evidence, notes: Notes) -> tuple[tuple[str, str], 
         "A downloaded Python would be missing in the final image: a mismatch shall fail the build instead.",
     )
     return (("UV_PYTHON_DOWNLOADS", "never"),)
+
+
+def _uses_what_is_there(call: Call) -> bool:
+    """Does a call of uv make no environment?"""
+    return call.name in ("pip install", "pip sync") and "--system" in call.words
 
 
 def _pinned(evidence: Evidence, env: EnvironmentFacts) -> str | None:

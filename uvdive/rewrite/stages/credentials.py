@@ -55,7 +55,8 @@ def without(step: Step, names: frozenset[str]) -> str:
     words = raw_words(step.instruction.value)
     kept = [word for word in words if pairs(word, step.values.get)[0][0] not in names]
     old_form = len(known) == 1
-    return f"{source.split(maxsplit=1)[0]} {' '.join(kept)}\n" if kept and not old_form else ""
+    between = " \\\n    " if len(source.splitlines()) > 1 else " "
+    return f"{source.split(maxsplit=1)[0]} {between.join(kept)}\n" if kept and not old_form else ""
 
 
 def _secrets(step: Step) -> list[str]:

@@ -7,6 +7,7 @@ import shlex
 
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.builder import DependencyLayer, Export
+from uvdive.rewrite.stages.credentials import without
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import MOVED
 from uvdive.rewrite.text.writer import Writer, bare, placed
@@ -15,6 +16,9 @@ _WHY = {
     "UV_PYTHON_DOWNLOADS": "# A Python that uv downloads would be missing in the final image.\n",
     "UV_PYTHON_INSTALL_DIR": "# The final image gets uv's Python at the same path.\n",
 }
+
+_PROGRAMS = frozenset(("PYTHONUNBUFFERED", "PYTHONFAULTHANDLER"))
+"""Variables that change what a running program prints, and nothing that a build makes."""
 
 
 def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -> None:
@@ -32,10 +36,14 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
         if node.line in parts.layer.gone:
             continue
         _write_export(writer, parts.layer.export, node.line, name)
+        kept = _of_the_build(parts, node)
+        if not kept:
+            writer.blank()
+            continue
         _write_dependencies(writer, parts.layer, node.line)
         writer.nodes(each.above)
         if node.keyword != "FROM":
-            write_kept(writer, parts, node)
+            write_kept(writer, parts, node, kept)
         elif not is_last or parts.builds or stages[each.stage].parent is None:
             write_from(writer, node, parts, (first or name) if is_last else None)
             if node.line == parts.evidence.origin.source.line and (parts.build_env or parts.bases.env):
@@ -56,11 +64,20 @@ def _write_clearing(writer: Writer, parts: Parts) -> None:
     writer.own(f"RUN rm -rf \\\n    {paths}\n", "copies")
 
 
-def write_kept(writer: Writer, parts: Parts, node: Instruction) -> None:
+def _of_the_build(parts: Parts, node: Instruction) -> str:
+    """The source of an instruction without what only the program reads; empty where nothing is left."""
+    step = next((each for each in parts.evidence.steps if each.line == node.line), None)
+    if step is None or node.keyword != "ENV" or parts.evidence.shared:
+        return node.source
+    left = without(step, _PROGRAMS)
+    return node.source if left.strip() == node.source.strip() else left
+
+
+def write_kept(writer: Writer, parts: Parts, node: Instruction, source: str | None = None) -> None:
     """An instruction that stays in the build, edited where a choice says so."""
     edited = parts.edits.get(node.line)
-    source = node.source if edited is None else edited
-    writer.add(source if source.endswith("\n") else bare(node), *(["start-scripts"] if edited else []))
+    text = (source or node.source) if edited is None else edited
+    writer.add(text if text.endswith("\n") else bare(node), *(["start-scripts"] if edited else []))
 
 
 def write_from(writer: Writer, node: Instruction, parts: Parts, name: str | None) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from uvdive.dockerfile.steps import Step
+from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.stages.targets import stage_names
 from uvdive.rewrite.text.build_stage import write_build
@@ -34,12 +38,22 @@ def write(parts: Parts) -> Writer:
 def _tail(evidence: Evidence, *, gets_more: bool) -> frozenset[int]:
     """Lines of the instructions behind the last one that builds something: they only matter to the runner.
 
-    Where the build stage gets a step at its end, that one needs the variables.
+    So does an ENV behind the last RUN that no COPY there uses. Where the build stage gets a step at
+    its end, that one needs the variables.
     """
     lines: list[int] = []
+    copied = ""
     for step in reversed(evidence.steps):
-        if step.keyword in BUILDS or step.stage != evidence.stages[-1].index:
+        if step.keyword == "RUN" or step.stage != evidence.stages[-1].index:
             break
-        if not (gets_more and step.keyword in ("ENV", "ARG")):
+        sets = step.keyword in ("ENV", "ARG")
+        if step.keyword in BUILDS or (copied and (step.keyword != "ENV" or _is_used(step, copied))):
+            copied += step.instruction.value
+        elif not (gets_more and sets):
             lines.append(step.line)
     return frozenset(lines)
+
+
+def _is_used(step: Step, text: str) -> bool:
+    names = (name for name, _ in pairs(step.instruction.value, step.values.get))
+    return any(re.search(rf"\$\{{?{name}\b", text) for name in names)

@@ -107,7 +107,7 @@ def _write_prelude(writer: Writer, parts: Parts, tail: frozenset[int]) -> None:
     """The author's settings and RUNs in their order, with what the program finds its environment by."""
     evidence = parts.evidence
     runs = {run.step.line: run for run in parts.runs}
-    lines = prelude(evidence, runs, parts.os_packages, parts.early, parts.copies.own)
+    lines = prelude(evidence, runs, parts.os_packages, parts.early, parts.environs, parts.copies.own)
     before = ""
     for line in lines:
         assert line.step is not None

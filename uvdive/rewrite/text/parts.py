@@ -22,7 +22,8 @@ class Parts:
     """What both stages get.
 
     ``env`` are variables that the runner gets (R20, R26), ``moved`` maps the line of a
-    start instruction to its new source, ``extra_build`` and ``extra_start`` end the stages.
+    start instruction to its new source, ``environs`` that of an ENV to what the last stage has of it,
+    ``extra_build`` and ``extra_start`` end the stages.
     ``edits`` are new sources of instructions of the build stage, by line, and ``layer`` what
     installs the dependencies in front of them; ``packages`` those that the runner installs
     beside the author's.
@@ -36,6 +37,7 @@ class Parts:
     early: frozenset[int]
     scripts: ScriptPlan
     moved: Mapping[int, str]
+    environs: Mapping[int, str]
     edits: Mapping[int, str] = field(default_factory=dict)
     layer: DependencyLayer = field(default_factory=DependencyLayer)
     build_env: Sequence[tuple[str, str]] = ()

@@ -15,7 +15,6 @@ from uvdive.rewrite.copies import CopySet, Link, OwnCopy
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import PackagePlan
-from uvdive.rewrite.stages.credentials import build_only, without
 from uvdive.rewrite.text.repeated_run import repeated_text
 from uvdive.rewrite.text.writer import bare
 
@@ -63,6 +62,7 @@ def prelude(
     runs: Mapping[int, Run],
     packages: PackagePlan,
     early: frozenset[int],
+    environs: Mapping[int, str],
     own: Iterable[OwnCopy] = (),
 ) -> list[Line]:
     """ARG, ENV, SHELL, OS packages, settings and users, in the author's order."""
@@ -75,8 +75,6 @@ def prelude(
         if run.repeats
     }
     repeated = [step for step in evidence.steps if texts.get(step.line) or step.line in early]
-    secret = build_only(evidence)
-    environs = {step.line: without(step, secret) for step in evidence.steps if step.keyword == "ENV"}
     used = needed_args(evidence.steps, [*repeated, *(copy.step for copy in own)], environs)
     quiet = any(runs[step.line].has("os-packages") for step in repeated if step.line in runs)
     lines: list[Line] = []

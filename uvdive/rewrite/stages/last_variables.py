@@ -1,0 +1,120 @@
+"""The variables of the last stage: the author's, without what only the build reads (R27, R39)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from uvdive.base.paths import is_below
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
+from uvdive.dockerfile.variables import pairs
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.stages.credentials import build_only, without
+from uvdive.rewrite.start import Start
+
+TOOLS = re.compile(r"(UV|PIP|PIPX|PIPENV|POETRY|PDM)_[A-Z]\w*")
+"""Variables by which tools that install packages are told what to do."""
+
+_STARTED = ("pip", "pipx", "pipenv", "poetry", "pdm")
+"""Tools of which a start command may still call one: then it reads its variables."""
+
+_INSTALLER = re.compile(
+    r"(?P<at>(?P<place>(?:~|\$\{?HOME\}?|(?:/[\w.-]+)+)/\.(?:local|cargo)/bin)/?)(?P<colon>:|(?=[\"'\s]|$))"
+)
+_USED = re.compile(r"\$\{?([A-Za-z_]\w*)")
+
+
+def last_environs(
+    evidence: Evidence,
+    start: Start,
+    repeated: Iterable[Step],
+    copied: Sequence[str],
+    named: Collection[str] | None,
+    notes: Notes,
+) -> Mapping[int, str]:
+    """Each ENV as the last stage has it, by its line; an empty text where nothing of it is left.
+
+    Args:
+        evidence: the file.
+        start: how the new image starts, and whether uv stays in it.
+        repeated: the instructions beside ENV that the last stage has too and that use variables.
+        copied: the paths that come from the build stage.
+        named: the variables of tools that a file of the app names; None where no file was looked at,
+            so that all of them stay.
+        notes: what is left out is said there, and announced to the proof.
+    """
+    gone = _of_tools(evidence, start, repeated, named) if named is not None else {}
+    if gone:
+        notes.decide(
+            "build-variables",
+            "R27",
+            min(gone.values()),
+            f"{_and(sorted(gone))} {'stay' if len(gone) > 1 else 'stays'} in the build stage",
+            "They only tell how packages are installed, which nothing does in the final image.",
+        )
+        notes.allowed.config.update(f"Env:{name}" for name in gone)
+    left = build_only(evidence) | gone.keys()
+    found = {step.line: without(step, left) for step in evidence.steps if step.keyword == "ENV"}
+    if start.scripts.copied_uv is None:
+        for line, text in found.items():
+            found[line] = _without_installer(text, line, copied, notes)
+    return found
+
+
+def _of_tools(
+    evidence: Evidence, start: Start, repeated: Iterable[Step], named: Collection[str]
+) -> dict[str, int]:
+    """The variables that only a tool of the build reads, each with the line of its first ENV."""
+    lines = {
+        name: step.line
+        for step in reversed(evidence.steps)
+        if step.keyword == "ENV"
+        for name, _ in pairs(step.instruction.value, step.values.get)
+        if TOOLS.fullmatch(name)
+    }
+    calls = " ".join(_commands(evidence, start)).lower()
+    kept = {tool.upper() for tool in _STARTED if re.search(rf"\b{tool}\b", calls)}
+    kept |= {"UV"} if start.scripts.copied_uv is not None else set()
+    found = {
+        name: line for name, line in lines.items() if name not in named and name.partition("_")[0] not in kept
+    }
+    describing = [s for s in evidence.steps if s.keyword not in ("RUN", "ARG", "COPY", "ADD")]
+    for step in [*describing, *repeated]:
+        if step.keyword == "ENV" and not without(step, frozenset(found)):
+            continue
+        for name in _USED.findall(step.instruction.value):
+            found.pop(name, None)
+    return found
+
+
+def _commands(evidence: Evidence, start: Start) -> Iterator[str]:
+    """The texts of what the new image starts."""
+    for keyword in ("ENTRYPOINT", "CMD", "HEALTHCHECK"):
+        step = evidence.last(keyword)
+        if step is not None:
+            yield start.moved.get(step.line, command_text(step.instruction))
+
+
+def _without_installer(text: str, line: int, copied: Sequence[str], notes: Notes) -> str:
+    """An ENV without the places on PATH where only uv's installer had put something."""
+    for found in list(_INSTALLER.finditer(text)) if re.search(r"\bPATH\b", text) else ():
+        place = re.sub(r"^(?:~|\$\{?HOME\}?)", "/root", found["place"])
+        if any(is_below(path, place) or is_below(place, path) for path in copied):
+            continue
+        text = text.replace(found[0], "", 1)
+        notes.decide(
+            "installer-path",
+            "R27",
+            line,
+            f"{found['place']} leaves PATH",
+            "Only what installed uv was there, which stays in the build stage.",
+        )
+        notes.allowed.config.add("Env:PATH")
+    # Where nothing but the base's own PATH is left, the pair says nothing.
+    return re.sub(r"(?i)^env\s+PATH[= ][\"']?:?\$\{?PATH\}?:?[\"']?\s*$", "", text)
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
