@@ -37,7 +37,7 @@ builder.full_sync._PLACES: --directory --project
 builder.full_sync._NARROW_FLAGS: --inexact --only-dev
 builder.full_sync._NOT_AGAIN: --check --dry-run --exact
 builder.full_sync._OF_START: --frozen --locked --no-dev --no-default-groups --compile-bytecode
-choices._TABLE: python start-scripts uv-elsewhere start-runner stop-signal dev-group bytecode
+choices._TABLE: python final-base start-scripts uv-elsewhere start-runner stop-signal dev-group bytecode
     project-install project-files layers system-install dependency-layer dockerignore node-modules
     build-packages package-NAME other-environments extra-packages extra-paths
 copies.base_tools._BESIDE: setuptools wheel

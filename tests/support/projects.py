@@ -57,7 +57,8 @@ class Project:
     ``targets`` are the targets that are built, the last stage by default. ``refused`` is
     the rule by which uvdive refuses it, ``unchanged`` says that it is right as it is;
     such projects have no version by hand. ``entry`` is the compose file and service, or the Bake
-    file and target, that say how it is built.
+    file and target, that say how it is built. ``bases`` are names that the tests give to the image
+    of its ``base.Dockerfile``, and to the base of that.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Project:
     folder: Path = FOLDER
     by_hand: bool = True
     entry: str = ""
+    bases: tuple[str, str] | None = None
 
     @property
     def path(self) -> Path:
@@ -156,6 +158,14 @@ PROJECTS = (
         by_hand=False,
         entry="docker-bake.hcl:service",
     ),
+    Project(
+        "fullbase",
+        "a full Python image",
+        "3.13",
+        (*ACTIVE, "Cmd"),
+        by_hand=False,
+        bases=("python:3.13.5-trixie", "python:3.13.5-slim-trixie"),
+    ),
     Project("uvx", "`uvx` at start", "3.13", refused="R24"),
     Project("right", "multi-stage, right", "3.12", unchanged=True),
     Project("wrong", "multi-stage, its scripts dead", "3.12", refused="R45"),
@@ -197,6 +207,21 @@ def bring_bases(project: Project, address: str) -> None:
             )
 
 
+def _docker(*argv: str) -> None:
+    subprocess.run(["docker", *argv], capture_output=True, check=True)
+
+
+@functools.cache
+def make_bases(project: Project) -> None:
+    """Make the bases that no test machine has; ``remove_built`` removes them."""
+    if project.bases is None:
+        return
+    file = project.path / "base.Dockerfile"
+    full, slim = project.bases
+    _docker("buildx", "build", "--load", "-q", "-t", full, "-f", str(file), str(project.path))
+    _docker("tag", file.read_text().partition("FROM ")[2].split()[0], slim)
+
+
 @dataclass(frozen=True)
 class Built:
     """An image that was built, what it holds, and its files' contents."""
@@ -213,6 +238,7 @@ def built(name: str, text: str, role: str, target: str = "") -> Built:
     tag = f"{REGISTRY}/project-{name}-{os.getpid()}:{role}{target}"
     args = (*project.args, "--target", target) if target else project.args
     with engine_of(project):
+        make_bases(project)
         result = build_image(BuildRequest(project.path, text=text, tag=tag, args=args))
         loaded = load_image(f"docker://{tag}", dockerfile=project.dockerfile)
     return Built(loaded.report, result, loaded.store)
@@ -267,3 +293,6 @@ def remove_built() -> None:
             continue
         with engine_of(project):
             remove_images(image for image in list_images() if f"-{os.getpid()}:" in image.tag)
+    if make_bases.cache_info().currsize:
+        names = [name for project in PROJECTS for name in project.bases or ()]
+        subprocess.run(["docker", "rmi", *names], capture_output=True, check=False)

@@ -79,6 +79,18 @@ def wanted_by(distribution: str, package: str) -> How | None:
     return None
 
 
+OF_FULL_IMAGES = (
+    *("curl", "file", "git", "imagemagick", "mercurial", "openssh-client", "procps", "subversion", "unzip"),
+    *("wget", "libmagic1", "libpq5"),
+)
+"""Packages of https://github.com/docker-library/buildpack-deps that programs call or load when they run."""
+
+
+def needed_of(distribution: str) -> tuple[str, ...]:
+    """The packages of full images that a distribution loads or calls, by the tables."""
+    return tuple(name for name in OF_FULL_IMAGES if wanted_by(distribution, name) is not None)
+
+
 def compiles_at_run_time(distribution: str) -> bool:
     """May a distribution call a compiler when the app runs?"""
     return distribution in _RUNTIME_COMPILERS

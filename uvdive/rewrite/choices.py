@@ -60,6 +60,16 @@ _TABLE = (
         "image",
     ),
     Choice(
+        "final-base",
+        "R2",
+        "The final image's base",
+        {
+            "same": "the full Python image that it is built on, with its compilers, headers and tools",
+            "slim": "the slim Python image, with the packages of the full one that something needs",
+        },
+        "same",
+    ),
+    Choice(
         "start-scripts",
         "R24",
         "A start script calls uv",

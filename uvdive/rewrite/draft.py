@@ -39,6 +39,7 @@ from uvdive.rewrite.stages import (
     check_single,
     check_versions,
     choose_bases,
+    choose_final_base,
     last_environs,
     lean_targets,
     only_describes,
@@ -145,7 +146,9 @@ def _divided(study: Study, notes: Notes) -> Draft:
     if study.undivided is not None:
         raise study.undivided
     changes = keep_host_environment_out(evidence, files, notes)
+    called = called_outside(study.outside)
     bases = choose_bases(evidence, env, files, notes)
+    bases, from_base, brought = choose_final_base(evidence, bases, study.bases, runs, called, notes)
     start = _start(study, env, notes)
     warn_never_installed(evidence, start, notes)
     at_start = _weigh(study, env, start, notes)
@@ -158,7 +161,6 @@ def _divided(study: Study, notes: Notes) -> Draft:
     if missing is not None:
         _warn_unknown_size(missing, notes)
     unseen = env.at_start or at_start.unseen
-    called = called_outside(study.outside)
     packages = plan_packages(evidence, runs, base, notes, unseen=unseen, called=called)
     copier = study.copier(Ground(env, bases), packages.others)
     prefix = install_to_prefix(evidence, env, files, runs, notes, taken=build.edits)
@@ -192,7 +194,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
         parts,
         targets=targets,
         env=added_variables(evidence, env, base, removed, notes),
-        packages=extra_packages(evidence.report, notes),
+        packages=tuple(dict.fromkeys((*from_base, *extra_packages(evidence.report, notes)))),
         extra_start=start_text(evidence, base, start.outside, notes),
     )
     explain(copies, runs, notes)
@@ -200,7 +202,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
     check_versions(env, base, bases, notes)
     if files is not None and base is not None:
         check_interpreter(env, files, base, bases.runner)
-    prediction = None if env.at_start else _predict(study, copier, parts, build)
+    prediction = None if env.at_start else _predict(study, copier, parts, build, brought)
     return Draft(notes, write(parts), prediction, (*changes, *start.scripts.changes), missing)
 
 
@@ -275,10 +277,14 @@ def _announce(study: Study, copier: Copier | None, notes: Notes) -> None:
         announce_base_files(copier.files, study.bases.difference(runner), line, notes)
 
 
-def _predict(study: Study, copier: Copier | None, parts: Parts, build: BuildOptions) -> Prediction | None:
+def _predict(
+    study: Study, copier: Copier | None, parts: Parts, build: BuildOptions, brought: frozenset[str]
+) -> Prediction | None:
     if copier is None:
         return None
     base = study.bases.report(parts.bases.runner)
     whole = replace(parts.copies, nodes=[*parts.copies.nodes, *parts.scripts.nodes])
-    found = predict(copier.files, base, whole, study.runs, copier.provided, parts.os_packages, parts.packages)
+    found = predict(
+        copier.files, base, whole, study.runs, copier.provided, parts.os_packages, {*parts.packages, *brought}
+    )
     return found and found.less("venv", build.less_bytes).less("uv", build.less_tools)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from uvdive.distro.places import is_book, is_fetched
 from uvdive.image.table import NONE
@@ -82,7 +82,7 @@ def _source(path: str) -> str:
     return f"{folder}/{name.partition('.')[0]}.py" if cached else path
 
 
-def _added(report: ImageReport, names: Sequence[str]) -> dict[str, int]:
+def _added(report: ImageReport, names: Collection[str]) -> dict[str, int]:
     """What packages come to that are installed again: their files in the original."""
     found = [item.live_bytes for item in report.components if item.version and item.name in names]
     return {"os-packages": sum(found)} if found else {}
@@ -95,7 +95,7 @@ def predict(
     runs: Iterable[Run],
     provided: Provided,
     packages: PackagePlan,
-    added: Sequence[str] = (),
+    added: Collection[str] = (),
 ) -> Prediction | None:
     """Sizes before and after by owner; None where the runner's base is not at hand (R60).
 

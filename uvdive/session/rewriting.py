@@ -12,14 +12,17 @@ from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.arguments import target_of_build, values_of_build
 from uvdive.compose.recipe import Recipe
 from uvdive.distro.managers import calls_manager
+from uvdive.dockerfile.stages import read_stages
+from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.reading.contents import place_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice.missing_libraries import Lacking, libraries, read_lacking
-from uvdive.rewrite.evidence.os_needs import SystemFacts, read_system
+from uvdive.rewrite.evidence.os_needs import SystemFacts, read_system, read_system_of_full_base
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
 from uvdive.session.kept import Kept
+from uvdive.uv.images import Reference, slim_of, without_uv
 
 _LIMIT = 1 << 20
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -62,6 +65,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     """
     text = read_dockerfile(dockerfile)
     kept = kept or Kept()
+    values = values_of_build(build_args, os.environ)
     seen: dict[str, ImageReport | None] = {}
 
     def lookup(reference: str) -> ImageReport | None:
@@ -77,11 +81,11 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         dockerfile=str(dockerfile),
         context=context or dockerfile.parent,
         store=store,
-        system=_read_system(text, report, store, kept, on_event, cancel),
+        system=_read_system(text, report, store, kept, values, on_event, cancel),
         lacking=lambda: _read_lacking(report, store, kept, on_event, cancel),
         choices=choices,
         target=target_of_build(build_args),
-        values=values_of_build(build_args, os.environ),
+        values=values,
         recipe=recipe,
     )
 
@@ -91,18 +95,26 @@ def _read_system(
     report: ImageReport | None,
     store: LayerStore | None,
     kept: Kept,
+    values: Mapping[str, str],
     on_event: OnEvent,
     cancel: CancelToken | None,
 ) -> SystemFacts | None:
     """What the app needs of the system, where the Dockerfile installs packages and contents are at hand."""
-    if report is None or not (calls_manager(text) or _holds_packages(report)):
+    full = report is not None and _is_full(text, values)
+    if report is None or not (calls_manager(text) or _holds_packages(report) or full):
         return None
     if kept.system is None:
         try:
             with place_of(report, None if store is None else store.index) as place:
                 if place is None:
                     return None
-                kept.system = worker.call(read_system, report, place, on_event=on_event, cancel=cancel)
+                kept.system = worker.call(
+                    read_system_of_full_base if full else read_system,
+                    report,
+                    place,
+                    on_event=on_event,
+                    cancel=cancel,
+                )
         except EngineError as error:
             on_event(Note(f"The image's contents can't be read, so every OS package is kept: {error.what}"))
             return None
@@ -131,6 +143,13 @@ def _read_lacking(
             )
             return ()
     return kept.lacking
+
+
+def _is_full(text: str, values: Mapping[str, str]) -> bool:
+    """Does a stage stand on a full Python image, so that the slim one may do for the last one?"""
+    references = (Reference.read(stage.base) for stage in read_stages(parse(text), values) if stage.base)
+    bases = (without_uv(reference, None) for reference in references)
+    return any(base is not None and slim_of(base) is not None for base in bases)
 
 
 def _holds_packages(report: ImageReport) -> bool:

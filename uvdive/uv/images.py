@@ -155,6 +155,27 @@ def system_without_python(os: OsRelease) -> str | None:
     return None
 
 
+_FULL = re.compile(
+    r"(?P<version>latest|\d+(?:\.\d+){0,2}(?:(?:a|b|rc)\d+)?)?(?:(?:^|-)(?P<release>forky|trixie|bookworm|bullseye))?"
+)
+
+
+def slim_of(text: str) -> str | None:
+    """The slim image of the same Python and Debian as a full one (``python:3.13``); None for any other.
+
+    A digest means one image, of which nobody knows the slim one.
+    """
+    reference = Reference.read(text)
+    match = (
+        _FULL.fullmatch(reference.tag) if reference.repository == "python" and not reference.digest else None
+    )
+    if match is None:
+        return None
+    version = "" if match["version"] in (None, "latest") else match["version"]
+    head = text.removesuffix(f":{reference.tag}")
+    return f"{head}:{'-'.join(part for part in (version, 'slim', match['release']) if part)}"
+
+
 def python_of(reference: Reference) -> str | None:
     """The minor Python version that an image's tag promises, or None."""
     match = _PYTHON_TAG.match(reference.flavour) if reference.is_uv else None

@@ -119,6 +119,7 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     """
     allowed, token = allowed or Allowances(), cancel or CancelToken()
     expected = without_announced(before, allowed)
+    announced = frozenset(path.encode("utf-8", "surrogateescape") for path in allowed.paths)
     with places_of(before, after, indexes) as places:
 
         def files() -> Check:
@@ -135,7 +136,10 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
             ("config", lambda: check_config(before.config, after.config, allowed.config)),
             ("files", files),
             ("interpreter", lambda: check_interpreter(expected, after)),
-            ("libraries", lambda: worker.call(check_libraries, before, after, places, cancel=token)),
+            (
+                "libraries",
+                lambda: worker.call(check_libraries, before, after, places, announced, cancel=token),
+            ),
             ("imports", lambda: check_imports(expected, after, token, imported)),
             ("start", lambda: _start(before, after, allowed, token, settings if start else None, starts)),
         )

@@ -35,6 +35,7 @@ _TEXTS = (b".py", b".sh", b".bash", b".toml", b".yml", b".yaml", b".ini", b".cfg
 _MOST = 1 << 20
 _HEAD = 256
 _LEAST_ELF = 64
+_TKINTER = re.compile(rb"^[ \t]*(?:import|from)[ \t]+(?:tkinter|turtle)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,13 @@ class SystemFacts:
     asked_anew: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
 
-def read_system(report: ImageReport, place: ContentPlace, *, on_event: OnEvent = ignore) -> SystemFacts:
+def read_system(
+    report: ImageReport, place: ContentPlace, *, base: bool = False, on_event: OnEvent = ignore
+) -> SystemFacts:
     """Read the package database, the ELF headers and the texts of the app; for the worker process.
+
+    ``base`` also looks for what is needed of the base's own packages, but for those of the system
+    at its bottom.
 
     Raises:
         EngineError: the engine went away.
@@ -99,7 +105,7 @@ def read_system(report: ImageReport, place: ContentPlace, *, on_event: OnEvent =
             seen.installed,
             seen.first_layer,
             seen.sizes,
-            _Needs(seen, contents).found(),
+            _Needs(seen, contents, base=base).found(),
             seen.programs,
             seen.listed_paths(),
             seen.asked_for,
@@ -108,16 +114,27 @@ def read_system(report: ImageReport, place: ContentPlace, *, on_event: OnEvent =
         )
 
 
+def read_system_of_full_base(
+    report: ImageReport, place: ContentPlace, *, on_event: OnEvent = ignore
+) -> SystemFacts:
+    """``read_system`` with what is needed of the base's packages, for the worker process."""
+    return read_system(report, place, base=True, on_event=on_event)
+
+
 class _Needs:
     """Looks for what the app and its environments need of packages that no base brought."""
 
-    def __init__(self, seen: OsPackagesSeen, contents: Contents) -> None:
+    def __init__(self, seen: OsPackagesSeen, contents: Contents, *, base: bool = False) -> None:
         self.report, self.table, self.seen, self.contents = seen.report, seen.table, seen, contents
+        above = (
+            frozenset(name for name, layer in seen.first_layer.items() if layer > 0) if base else frozenset()
+        )
+        self.asked = seen.added | (above & seen.installed.keys())
 
     def found(self) -> tuple[Need, ...]:
         """Every need once; the surest of equal ones."""
         needs: dict[tuple[str, str, How], Need] = {}
-        if self.seen.added:
+        if self.asked:
             for need in itertools.chain(self._linked(), self._by_table(), self._named()):
                 known = needs.setdefault((need.package, need.thing, need.how), need)
                 if need.sure and not known.sure:
@@ -187,9 +204,18 @@ class _Needs:
             if kind is not None:
                 yield from _needs(mentions(path, kind, data, names), path, names)
             if kind == "python":
+                yield from self._windows(data, path)
                 calls |= calls_programs(data)
                 quiet += _needs(quiet_mentions(data, names), path, names)
         yield from itertools.chain(quiet if calls else (), of_others)
+
+    def _windows(self, data: bytes, path: bytes) -> Iterator[Need]:
+        """Python's own tkinter, whose library the slim images lack (docker-library/python)."""
+        if not _TKINTER.search(data):
+            return
+        for name, package, _ in self.seen.libraries(self.asked):
+            if name.startswith(b"libtk"):
+                yield Need(package, "tkinter", path.decode("utf-8", "replace"), "loads")
 
     def _text(self, entry: int, path: bytes, *, in_venv: bool) -> bytes:
         """A file that may be a text with evidence; empty where it is none by its name alone."""
@@ -210,9 +236,7 @@ class _Needs:
         config = self.report.config
         started = " ".join([*(config.entrypoint or ()), *(config.cmd or ())])
         programs = {
-            name.encode(): package
-            for name, package in self.seen.programs.items()
-            if package in self.seen.added
+            name.encode(): package for name, package in self.seen.programs.items() if package in self.asked
         }
         words = frozenset(word.rpartition("/")[2] for word in started.split())
         libraries, short = self._libraries()
@@ -221,7 +245,7 @@ class _Needs:
     def _libraries(self) -> tuple[dict[bytes, str], dict[bytes, str]]:
         """``libx.so.1``, ``libx.so``, ``libx``; and ``x``. The linker finds no plugin by the latter two."""
         whole, short = {}, {}
-        for name, package, plugin in self.seen.libraries():
+        for name, package, plugin in self.seen.libraries(self.asked):
             if only_builds(package):
                 continue
             stem = name.partition(b".so")[0]

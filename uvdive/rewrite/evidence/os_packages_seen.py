@@ -151,8 +151,8 @@ class OsPackagesSeen:
             for node, names in self.listed.items()
         }
 
-    def libraries(self) -> Iterator[tuple[bytes, str, bool]]:
-        """The file names of the added packages' libraries, each with its package, and is it a plugin?
+    def libraries(self, packages: frozenset[str]) -> Iterator[tuple[bytes, str, bool]]:
+        """The file names of these packages' libraries, each with its package, and is it a plugin?
 
         Plugins lie in a folder of their own, where only the program that has them looks.
         """
@@ -161,7 +161,7 @@ class OsPackagesSeen:
             if name.startswith(b"lib") and b".so" in name:
                 path = self.table.path(self.table.entry_node[entry])
                 package = self._behind(path)
-                if package in self.added:
+                if package is not None and package in packages:
                     yield name, package, _PLAIN.fullmatch(path) is None
 
     def _is_base(self, package: str) -> bool:

@@ -7,10 +7,12 @@ image gets or lacks. Read ``plan.plan_packages`` first, then ``keep_or_drop.deci
 
 from uvdive.rewrite.packages.by_other_programs import OtherMeans, check_sources, is_playwright
 from uvdive.rewrite.packages.extra import extra_packages, install
+from uvdive.rewrite.packages.from_base import FromBase, needed_of_base
 from uvdive.rewrite.packages.install_commands import Install, installs, removals
 from uvdive.rewrite.packages.plan import PackagePlan, plan_packages
 
 __all__ = [
+    "FromBase",
     "Install",
     "OtherMeans",
     "PackagePlan",
@@ -19,6 +21,7 @@ __all__ = [
     "install",
     "installs",
     "is_playwright",
+    "needed_of_base",
     "plan_packages",
     "removals",
 ]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from uvdive.dockerfile.shell import read_script, shell_text
 from uvdive.dockerfile.syntax import inner
 from uvdive.rewrite.evidence.command_kinds import tools_of
-from uvdive.rewrite.evidence.os_needs import Need
+from uvdive.rewrite.evidence.os_needs import Called, Need, SystemFacts
+from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.packages import Packages
 
 
 def need_of(packages: Packages, name: str) -> Need | None:
     """What needs a package or something that only it brings; the surest."""
     brought = packages.closure(packages.real(name)) - packages.there - packages.old
-    every = (*_started(packages), *_called(packages), *packages.facts.needs)
+    every = (
+        *started_needs(packages.evidence, packages.facts),
+        *called_needs(packages.facts, packages.called),
+        *packages.facts.needs,
+    )
     found = [need for need in every if need.package in brought]
     return next((need for need in found if need.sure), found[0] if found else None)
 
@@ -33,7 +40,7 @@ def libraries(packages: Packages, kept: frozenset[str]) -> dict[str, Need]:
     """The run-time packages that something needs and nothing kept brings; with the first need."""
     found: dict[str, Need] = {}
     for need in packages.facts.needs:
-        missing = need.package not in kept and need.package not in packages.there
+        missing = need.package not in kept and need.package not in packages.there | packages.old
         if need.how != "runs" and missing and need.package in packages.facts.packages:
             found.setdefault(need.package, need)
     if found:
@@ -48,27 +55,27 @@ def libraries(packages: Packages, kept: frozenset[str]) -> dict[str, Need]:
     return found
 
 
-def _started(packages: Packages) -> list[Need]:
+def started_needs(evidence: Evidence, facts: SystemFacts) -> list[Need]:
     """The programs that HEALTHCHECK, ENTRYPOINT and CMD call (R30, R57)."""
     found = []
-    for step in packages.evidence.steps:
+    for step in evidence.steps:
         if step.keyword not in ("HEALTHCHECK", "ENTRYPOINT", "CMD"):
             continue
         instruction = inner(step.instruction) if step.keyword == "HEALTHCHECK" else step.instruction
         script = read_script(shell_text(instruction))
         words = [word.text for command in script.commands for word in command.words] if script else []
         for word in {text.rsplit("/", 1)[-1] for text in [*words, *shell_text(instruction).split()]}:
-            package = packages.facts.programs.get(word)
+            package = facts.programs.get(word)
             if package is not None:
                 found.append(Need(package, word, step.keyword, "runs"))
     return found
 
 
-def _called(packages: Packages) -> list[Need]:
+def called_needs(facts: SystemFacts, called: Sequence[Called]) -> list[Need]:
     """The programs that commands from outside call in the container: a compose file's health check (R30)."""
-    programs = packages.facts.programs
+    programs = facts.programs
     return [
-        Need(programs[called.word], called.word, called.by, "runs", called.sure)
-        for called in packages.called
-        if called.word in programs
+        Need(programs[each.word], each.word, each.by, "runs", each.sure)
+        for each in called
+        if each.word in programs
     ]

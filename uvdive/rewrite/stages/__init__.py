@@ -7,6 +7,7 @@ that have several stages already are judged here. Read ``bases.choose_bases`` fi
 
 from uvdive.rewrite.stages.base_difference import BaseLookup, KnownBases, announce_base_files
 from uvdive.rewrite.stages.bases import Bases, check_interpreter, check_versions, choose_bases
+from uvdive.rewrite.stages.final_base import choose_final_base
 from uvdive.rewrite.stages.inherited import added_variables, check_inherited, start_text
 from uvdive.rewrite.stages.last_variables import last_environs
 from uvdive.rewrite.stages.lean import is_lean
@@ -28,6 +29,7 @@ __all__ = [
     "check_single",
     "check_versions",
     "choose_bases",
+    "choose_final_base",
     "is_lean",
     "keeps_uv",
     "last_environs",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
 from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
@@ -49,6 +50,7 @@ def check_libraries(
     before: ImageReport,
     after: ImageReport,
     places: tuple[ContentPlace | None, ContentPlace | None],
+    announced: frozenset[bytes] = frozenset(),
     *,
     on_event: OnEvent = ignore,
 ) -> Check:
@@ -63,6 +65,7 @@ def check_libraries(
         before: the original.
         after: the rewritten image.
         places: where the contents of the two can be read.
+        announced: modules of Python itself of which the plan said that the new base lacks their libraries.
         on_event: gets a Note.
 
     Raises:
@@ -74,7 +77,7 @@ def check_libraries(
         return Check("libraries", "skipped", why, unseen=(why,))
     on_event(Note("Looking for the libraries that are needed"))
     with Contents(before.files, places[0]) as ours, Contents(after.files, places[1]) as theirs:
-        return _judge(before, after, Linker(before, ours), Linker(after, theirs))
+        return _judge(before, after, Linker(before, ours), Linker(after, theirs), announced)
 
 
 def _new(before: ImageReport, after: ImageReport, has: Iterable[bytes]) -> frozenset[bytes]:
@@ -90,7 +93,10 @@ def _new(before: ImageReport, after: ImageReport, has: Iterable[bytes]) -> froze
 
 @dataclass(slots=True)
 class _Found:
-    """What the files need, so far. ``lacking`` is what a new environment needs and neither image has."""
+    """What the files need, so far.
+
+    ``lacking`` is what a new environment needs and neither image has, and what was announced.
+    """
 
     count: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -99,7 +105,14 @@ class _Found:
     unread: list[str] = field(default_factory=list)
 
 
-def _judge(before: ImageReport, after: ImageReport, old: Linker, new: Linker) -> Check:
+def _of_python(report: ImageReport, entry: int) -> bool:
+    """Is a file the interpreter's own, which comes with a base?"""
+    return OWNERS[report.inode_owner[report.files.entry_inode[entry]]] == "python"
+
+
+def _judge(
+    before: ImageReport, after: ImageReport, old: Linker, new: Linker, announced: frozenset[bytes]
+) -> Check:
     had, has = _live(before), _live(after)
     fresh = _new(before, after, has)
     asked = {path: entry for path, entry in has.items() if path in had or path in fresh}
@@ -121,6 +134,9 @@ def _judge(before: ImageReport, after: ImageReport, old: Linker, new: Linker) ->
         if path in fresh and nowhere:
             lost -= nowhere
             found.lacking.append(f"{printable(path)} needs {', '.join(sorted(nowhere))}, as in the original")
+        if lost and path in announced and _of_python(after, entry) and _of_python(before, had[path]):
+            found.lacking.append(f"{printable(path)} needs {', '.join(sorted(lost))}, as the plan said")
+            continue
         if lost:
             found.wrong.append(f"{printable(path)} needs {', '.join(sorted(lost))}")
             found.missing |= lost
