@@ -148,6 +148,9 @@ PROJECTS = (
     Project("debian", "Debian's Python, files of another stage", "3.13", by_hand=False),
     Project("several", "two environments, a tool, a start script", "3.13", by_hand=False),
     Project("started", "multi-stage, uv only starts it", "3.13", by_hand=False),
+    Project("mounted", "one stage that cannot be divided", "3.13", by_hand=False),
+    Project("alpine", "Alpine, a tag without its release", "3.13", by_hand=False),
+    Project("handed", "folders of a user who is no root", "3.13", by_hand=False),
     Project(
         "composed", "a compose service starts it", "3.13", by_hand=False, entry="deploy/compose.yaml:web"
     ),

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.steps import Step
-from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -18,6 +17,7 @@ from uvdive.rewrite.single.bringing import Bringing, bringing
 from uvdive.rewrite.single.calling import Caller, callers
 from uvdive.rewrite.single.keeping import note_kept
 from uvdive.rewrite.single.mounts import with_mounts
+from uvdive.rewrite.single.prediction import compiled_by_pip, predict
 from uvdive.rewrite.start import Start
 from uvdive.rewrite.text import LineEdits, Writer, edits_in_place, write_edited
 
@@ -86,7 +86,11 @@ def mount_uv(
     notes.allowed.owners.update(("uv", "uv-cache"))
     if found.by_pip:
         notes.allowed.distributions.add("uv")
-    return Mounted(write_edited(evidence.dockerfile, edits), _prediction(evidence.report), changes=True)
+    return Mounted(
+        write_edited(evidence.dockerfile, edits),
+        predict(evidence.report, compiled_by_pip(evidence, files, found)),
+        changes=True,
+    )
 
 
 def _with_uv(work: Work, start: Start, why: Refused) -> Mounted:
@@ -101,7 +105,7 @@ def _with_uv(work: Work, start: Start, why: Refused) -> Mounted:
     _mount(evidence, None, callers(evidence, work.runs, {}), edits, (), notes)
     if edits:
         notes.allowed.owners.add("uv-cache")
-    predicted = _prediction(evidence.report, kept=True) if edits else None
+    predicted = predict(evidence.report, kept=True) if edits else None
     return Mounted(write_edited(evidence.dockerfile, edits), predicted, changes=bool(edits))
 
 
@@ -226,17 +230,3 @@ def shows_buildkit(evidence: Evidence) -> bool:
         return True
     layers = evidence.report.layers if evidence.report is not None else ()
     return any("buildkit" in (layer.created_by or "") for layer in layers[evidence.base_layers :])
-
-
-def _prediction(report: ImageReport | None, *, kept: bool = False) -> Prediction | None:
-    """The image without uv's cache, and without uv unless it is kept; the tools that it installed stay."""
-    if report is None:
-        return None
-    tools = sum(c.bytes for c in report.components if c.owner == "uv" and c.kind == "tool")
-    owners = {owner.owner: (owner.bytes, owner.bytes) for owner in report.owners if owner.bytes}
-    for name, left in (("uv-cache", 0),) if kept else (("uv", tools), ("uv-cache", 0)):
-        if name in owners:
-            owners[name] = owners[name][0], min(left, owners[name][0])
-    before = report.totals.file_bytes
-    saved = sum(old - new for old, new in owners.values())
-    return Prediction(before, before - saved, owners)
