@@ -9,12 +9,14 @@ from typing import Any
 
 import layers as make
 import pytest
+from elves import elf
 from local_desk import LocalDesk
 from samples import sample_report
 
 from uvdive.base.progress import CancelToken, Note, ignore
 from uvdive.build.events import BuildResult
 from uvdive.build.settings import StartSettings
+from uvdive.rewrite.advice.missing_libraries import Lacking
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session import atdesk
@@ -22,7 +24,7 @@ from uvdive.session.desk import Desk, Held, open_desk
 from uvdive.session.images import Loaded, load_image
 from uvdive.session.kept import Kept
 from uvdive.session.proving import Proof
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.rewriting import _read_lacking, plan_rewrite
 from uvdive.verify.checks import Comparison
 
 LOOKING = "Looking for what the app needs of the system"
@@ -114,3 +116,33 @@ def test_what_comes_back_is_added_to_what_is_kept() -> None:
     other.take(Kept(lacking=()))
     other.imported.clear()
     assert (kept.lacking, len(kept.imported), other.lacking) == (lacking, 2, ())
+
+
+def test_the_libraries_are_looked_for_once_and_not_without_any(tmp_path: Path) -> None:
+    looking = Note("Looking for the libraries that the environment needs")
+
+    def looked_for(kept: Kept, *entries: make.Entry, contents: bool = True) -> tuple[Lacking, int]:
+        archive = make.archive(tmp_path / "other.tar", [make.layer(*entries)])
+        loaded, events = load_image(str(archive), in_process=True), list[object]()
+        store = loaded.store if contents else None
+        found = [_read_lacking(loaded.report, store, kept, events.append, None) for _ in range(2)]
+        assert found[0] == found[1]
+        return found[0], events.count(looking)
+
+    venv = [
+        make.file("usr/local/bin/python3.13", b"p" * 9000, 0o755),
+        make.file("app/.venv/pyvenv.cfg", b"home = /usr/local/bin\nversion_info = 3.13.5\n"),
+        make.symlink("app/.venv/bin/python", "/usr/local/bin/python3.13"),
+    ]
+    path = "app/.venv/lib/python3.13/site-packages/x.so"
+    library = make.file(path, elf("libnone.so.1"))
+    lacking = ((f"/{path}", ("libnone.so.1",)),)
+    kept = Kept()
+    assert looked_for(kept, *venv, library) == (lacking, 1)
+    assert kept.lacking == lacking
+    assert looked_for(Kept(), *venv) == ((), 0)
+    unread = Kept()
+    assert looked_for(unread, *venv, library, contents=False) == ((), 0)
+    assert unread.lacking is None
+    assert looked_for(Kept(lacking=()), *venv, library) == ((), 0)
+    assert _read_lacking(None, None, Kept(), ignore, None) == ()
