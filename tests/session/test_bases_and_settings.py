@@ -19,7 +19,7 @@ from uvdive.image.archives.oci import this_platform
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved.report_file import dump
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session import atdesk, building, images
+from uvdive.session import atdesk, building, images, rewriting
 from uvdive.session.building import build_image, engine_of, target_of
 from uvdive.session.images import Loaded, load_image
 from uvdive.session.rewriting import _load_base
@@ -194,3 +194,65 @@ def test_work_at_the_desk_is_done_with_the_image_that_is_held(
     assert (found.before_bytes, found.after_bytes) == (
         held.report.totals.file_bytes, other.totals.file_bytes,
     )  # fmt: skip
+
+
+def test_what_a_plan_and_a_proof_are_asked_for_arrives_at_the_desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs.original(tmp_path)
+    held = load_image(str(tmp_path / "before.tar"), in_process=True)
+    told: dict[str, Any] = {}
+    plan = RewritePlan("rewritten", "image", "my/Dockerfile", "", "", "")
+    result = SimpleNamespace(after=held.report, before=held.report)
+
+    def note(*given: Any, **named: Any) -> Any:
+        told.clear()
+        told.update(named, given=given)
+        return plan if given[0] == tmp_path / "D" else result
+
+    monkeypatch.setattr(atdesk, "plan_rewrite", note)
+    monkeypatch.setattr(atdesk, "prove", note)
+    monkeypatch.setattr(atdesk, "replace", lambda proof, **changes: (proof, changes))
+    desk, cancel, events = LocalDesk(held), CancelToken(), list[object]()
+    recipe: Any = SimpleNamespace()
+    more: Any = {"recipe": recipe, "on_event": events.append, "cancel": cancel}
+    found = atdesk.plan_held(
+        desk, tmp_path / "D", tmp_path, {"a": "b"}, pull=True, build_args=("--x",), **more
+    )
+    assert found is plan
+    assert told.pop("kept") is not None
+    assert told == {
+        "given": (tmp_path / "D", held.report), "context": tmp_path, "store": held.store,
+        "choices": {"a": "b"}, "pull": True, "build_args": ("--x",), **more,
+    }  # fmt: skip
+    settings = StartSettings((("A", "1"),))
+    own = (tmp_path / "log",)
+    proof: Any = atdesk.prove_held(
+        desk, plan, tmp_path, ("--x",), start=True, settings=settings, own=own, **more
+    )
+    assert told.pop("kept") is not None
+    assert told == {
+        "given": (plan, held.report), "context": tmp_path, "index": held.index, "build_args": ("--x",),
+        "start": True, "settings": settings, "own": own, **more,
+    }  # fmt: skip
+    assert proof[0] is result
+    assert proof[1]["before"] is None
+    assert proof[1]["after"].files.entries == 0
+
+
+def test_a_base_is_not_pulled_unless_it_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pulled: list[tuple[str, bool]] = []
+
+    def base(reference: str, *_: Any, pull: bool) -> None:
+        pulled.append((reference, pull))
+
+    monkeypatch.setattr(rewriting, "_load_base", base)
+    monkeypatch.setattr(
+        rewriting, "plan", lambda _text, _report, lookup, **_: [lookup(each) for each in "aab"]
+    )
+    (tmp_path / "Dockerfile").write_text("FROM python:3.13-slim\n")
+    report = pairs.original(tmp_path)
+    rewriting.plan_rewrite(tmp_path / "Dockerfile", report, on_event=ignore)
+    rewriting.plan_rewrite(tmp_path / "Dockerfile", report, pull=True, on_event=ignore)
+    # Each base is looked up once in a plan.
+    assert pulled == [("a", False), ("b", False), ("a", True), ("b", True)]

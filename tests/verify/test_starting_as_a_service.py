@@ -13,6 +13,7 @@ from uvdive.build.settings import StartSettings
 from uvdive.compose.start import ServiceStart
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
+from uvdive.verify import run
 from uvdive.verify.checks import Check
 from uvdive.verify.run import _start
 from uvdive.verify.start.service import as_service, service_settings, starts_nothing
@@ -91,3 +92,32 @@ def test_the_service_s_settings_give_way_to_the_user_s(before: ImageReport) -> N
     config = as_service(before, start).config
     assert (config.entrypoint, config.cmd, config.working_dir) == ((), ("/e",), "/srv")
     assert config.environ["B"] == "service"
+
+
+@pytest.mark.parametrize("installs", [False, True])
+def test_both_are_run_with_what_the_service_gives(
+    before: ImageReport, after: ImageReport, monkeypatch: pytest.MonkeyPatch, *, installs: bool
+) -> None:
+    told: list[tuple[tuple[object, ...], dict[str, object]]] = []
+
+    def ran(*given: object, **named: object) -> Check:
+        told.append((given, named))
+        return Check("start", "passed", "It runs.", ran=True)
+
+    for name in ("check_running", "check_running_alone"):
+        monkeypatch.setattr(run, name, ran)
+    start = replace(FLASK, environ=(("A", "service"),))
+    allowed, cancel = Allowances(installs_at_start=installs), CancelToken()
+    check = _start(before, after, allowed, cancel, StartSettings(network=True), (start, FLASK))
+    assert (check.status, check.detail) == ("passed", "Started as the compose service: It runs.")
+    ((given, named),) = told
+    images = (as_service(before, start), as_service(after, FLASK))
+    assert given[:-3] == ((images[1],) if installs else images)
+    assert given[-2:] == (cancel, StartSettings((("A", "service"),), network=True))
+    assert named == {"named": True}
+    told.clear()
+    _start(before, after, allowed, cancel, StartSettings(network=True), None)
+    ((given, named),) = told
+    assert given[:-3] == ((after,) if installs else (before, after))
+    assert given[-2:] == (cancel, StartSettings(network=True))
+    assert named == {}
