@@ -13,6 +13,11 @@ from typing import Any
 from operators import OPERATORS, Place
 from splicing import Text, difference
 
+_TYPES = frozenset(
+    {"tuple", "list", "dict", "set", "frozenset", "type", "Callable", "Literal", "Mapping", "Sequence"}
+)
+"""What an alias of a type begins with."""
+
 _SHORT = 60
 """Characters of the old and the new source that a name holds."""
 
@@ -138,6 +143,9 @@ def _running(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
         return
     if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__all__", "__slots__"):
+        return
+    value = node.value if isinstance(node, ast.Assign) else None
+    if isinstance(value, ast.Subscript) and ast.unparse(value.value) in _TYPES:
         return
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "bases", "type_comment", "type_params"):

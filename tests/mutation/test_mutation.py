@@ -139,6 +139,8 @@ def test_the_same_seed_draws_the_same_mutants(shop: Path) -> None:
         ("x = {'a': f, 'b': g}", "table", {"x = {'b': g}", "x = {'a': f}"}),
         ("x = 'a b'.split()", "table", {"x = 'a'.split()", "x = 'b'.split()"}),
         ("x = f(a, b, c)", "arguments", {"x = f(b, a, c)", "x = f(a, c, b)"}),
+        ("X = dict[str, tuple[int, str]]", "table", set()),
+        ("x = min(a, b)", "arguments", set()),
         ("f(a)", "statement", {"pass"}),
         ("x = a + b", "arithmetic", {"x = a - b"}),
         ("def f(): return (yield) or 3", "result", {"def f(): return None"}),

@@ -50,6 +50,7 @@ def test_a_folder_comes_with_its_files_links_and_rights(tmp_path):
     assert stat.S_IMODE((out / "twin").stat().st_mode) == 0o755
     assert (out / "link").readlink().as_posix() == "/etc/passwd"
     assert (done.files, done.missing, done.left_out) == (2, 0, 2)
+    assert done.bytes == len(b"inode %d" % inode)  # a second name costs nothing
 
 
 def test_what_a_layer_removed_can_be_had_by_itself(tmp_path):

@@ -341,3 +341,16 @@ def test_a_skeleton_is_what_the_new_image_has_for_one(tmp_path: Path) -> None:
     assert files(before, image("a.tar", base, b"newer", b"newer"), announced).differences == ()
     emptied = image("a.tar", base, b"newer", b"")
     assert files(before, emptied, announced).differences == ("changed: /home/app/.profile: size 3 -> 0",)
+
+
+@pytest.mark.parametrize("home", ["/", "", "/home/other"])
+def test_a_file_outside_of_a_home_is_held_to_no_skeleton(tmp_path: Path, home: str) -> None:
+    user = {"etc/passwd": make.file("etc/passwd", f"app:x:1000:1000::{home}:/bin/sh\n".encode())}
+    skel = {"etc/skel/app/x": make.file("etc/skel/app/x", b"another size")}
+
+    def image(name: str, data: bytes) -> ImageReport:
+        file = {"x": make.file("app/x", data)}
+        return pairs.read(tmp_path / name, pairs.python() | skel, pairs.application() | user | file)
+
+    announced = replace(pairs.ALLOWED, paths=("/app/x",))
+    assert files(image("b.tar", b"one"), image("a.tar", b"three"), announced).differences == ()

@@ -16,7 +16,7 @@ from uvdive.ledger.reading import contents
 from uvdive.ledger.reading.contents import ContentPlace, place_of
 from uvdive.ledger.reading.elf import Elf, offered, read_elf, same_when_loaded
 from uvdive.session.images import load_image
-from uvdive.verify.checks import Check
+from uvdive.verify.checks import Check, Want
 from uvdive.verify.python.libraries import check_libraries
 
 SITE = "app/.venv/lib/python3.13/site-packages"
@@ -80,6 +80,7 @@ def test_a_missing_library_fails(tmp_path: Path) -> None:
     )
     wrong = check(tmp_path, extension | library, extension)
     assert (wrong.status, wrong.differences) == ("failed", (f"/{EXTENSION} needs libpq.so.5",))
+    assert wrong.wants == (Want("library", "libpq.so.5"),)
     assert check(tmp_path, extension, extension).status == "passed"  # it was missing before
 
 
@@ -97,7 +98,9 @@ def test_an_older_libc_fails(tmp_path: Path) -> None:
     new, old = (extension | file(f"{SYSTEM}/libc.so.6", libc) for libc in (LIBC, OLD_LIBC))
     assert check(tmp_path, new, new).status == "passed"
     assert check(tmp_path, old, new).status == "passed"
-    assert check(tmp_path, new, old).differences == (f"/{EXTENSION} needs GLIBC_2.38 of libc.so.6",)
+    older = check(tmp_path, new, old)
+    assert older.differences == (f"/{EXTENSION} needs GLIBC_2.38 of libc.so.6",)
+    assert older.wants == ()  # no package brings another libc
 
 
 def test_a_weak_version_may_be_missing(tmp_path: Path) -> None:

@@ -195,3 +195,39 @@ def test_a_shell_needs_its_script() -> None:
     assert in_a_shell(["sh"]) is None
     assert in_a_shell(["sh", "-x", "a"]) is None
     assert in_a_shell(["zsh", "-c", "a"]) is None
+
+
+CHECK = {"Test": ["CMD", "flask", "ok"], "Interval": 5}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "alike"),
+    [
+        (None, None, True),
+        ({"Test": ["NONE"]}, {"Test": ["NONE"]}, True),
+        (CHECK, CHECK, True),
+        ({**CHECK, "Test": ["CMD", "uv", "run", "flask", "ok"]}, CHECK, True),
+        (
+            {**CHECK, "Test": ["CMD-SHELL", "uv run flask ok"]},
+            {**CHECK, "Test": ["CMD-SHELL", "flask ok"]},
+            True,
+        ),
+        ({**CHECK, "Test": ["CMD-SHELL", "flask ok"]}, CHECK, True),
+        ({"Test": ["CMD-SHELL"]}, {"Test": ["CMD-SHELL"]}, True),
+        ({"Test": ["CMD"]}, {"Test": ["CMD"]}, True),
+        (CHECK, {**CHECK, "Interval": 6}, False),
+        (CHECK, {"Test": CHECK["Test"]}, False),
+        (CHECK, {**CHECK, "Test": ["CMD", "flask"]}, False),
+        (CHECK, {**CHECK, "Test": ["CMD", "other", "ok"]}, False),
+        (CHECK, None, False),
+        (CHECK, {"Test": ["NONE"]}, False),
+        (None, CHECK, False),
+    ],
+)
+def test_the_health_check_asks_the_same(tmp_path: Path, old: object, new: object, *, alike: bool) -> None:
+    right = ["flask", "run"]
+    before = pairs.original(tmp_path, Cmd=right, Env=[PATH], Healthcheck=old)
+    after = pairs.rewritten(tmp_path, Cmd=right, Env=[PATH], Healthcheck=new)
+    check = judged(before, after)
+    assert any("the health check: " in line for line in check.differences) is not alike
+    assert (check.status == "failed") is not alike
