@@ -203,6 +203,8 @@ def test_a_procfile_starts_an_image_that_has_no_start_of_its_own(around) -> None
         ('subprocess.check_call(["uvx", "ruff"])\n', False),
         ('subprocess.run(f"uv pip install {name}", shell=True)\n', False),
         ('subprocess.run(["uv", "--version"])\n', False),
+        ('subprocess.run(["uv"])\n', False),
+        ('subprocess.run("uv", shell=True)\n', False),
     ],
 )
 def test_the_apps_own_code_keeps_uv(around, code, simple) -> None:
