@@ -114,6 +114,15 @@ def test_a_repair_is_planned_built_and_verified_once(run, session, project: Path
     assert (project / "Dockerfile").read_text() == "FROM old\n"
 
 
+def test_a_build_that_only_looked_is_planned_and_proven_anew(run, session, project: Path) -> None:
+    session.looks = True
+    ran = run("rewrite", "Dockerfile", "--write")
+    assert ran.code == 0
+    assert session.names()[:6] == ["build", "load", "plan", "prove", "plan", "prove"]
+    assert session.calls[2][1].kept is session.calls[4][1].kept
+    assert "Planning again with what the new environment needs" in ran.err
+
+
 def test_nothing_is_repaired_where_nothing_failed(run, session, project: Path) -> None:
     assert run("rewrite", "Dockerfile", "--repair").code == 0
     assert session.names() == ["build", "load", "plan", "prove"]

@@ -151,18 +151,23 @@ def proof(checks: tuple[Check, ...] = CHECKS, repairs: tuple[Repair, ...] = ()) 
         after=sample_report(),
         repairs=repairs,
         held=None,
+        looked=False,
     )  # fmt: skip
 
 
 @dataclass
 class Recorded:
-    """Services that note what they were asked, and answer with what they were given."""
+    """Services that note what they were asked, and answer with what they were given.
+
+    With ``looks`` the first proof only looks into what it built.
+    """
 
     plan: Callable[..., RewritePlan] = field(
         default=lambda path, _report, *, choices, **_: plan(str(path), **_chosen(choices))
     )
     checks: tuple[Check, ...] = CHECKS
     repairs: tuple[Repair, ...] = ()
+    looks: bool = False
     wait: bool = False
     error: Exception | None = None
     written: list[RewritePlan] = field(default_factory=list)
@@ -184,6 +189,8 @@ class Recorded:
         last = BuildStep("2", "[base 2/2] RUN [bold]uv[/] sync", "done", 1.5)
         on_event(last)
         on_event(BuildEnded("after", BuildResult("sha256:1", "x:after", 2.5, (last,))))
+        if self.looks and len(self.proved) == 1:
+            return SimpleNamespace(**{**vars(proof()), "verification": None, "looked": True})
         for check in self.checks:
             on_event(CheckStarted(check.name))
             on_event(check)

@@ -31,6 +31,7 @@ class Session:
     how: Any = None
     index: Any = None
     repairs: list[Any] = field(default_factory=list)
+    looks: bool = False
 
     def names(self) -> list[str]:
         return [name for name, _ in self.calls]
@@ -84,6 +85,7 @@ class Session:
                 pull=pull,
                 build_args=build_args,
                 recipe=recipe,
+                kept=kept,
             ),
         )
 
@@ -97,6 +99,7 @@ class Session:
             comparison=None,
             verification=self.verification if verify else None,
             held=None,
+            looked=self.looks and "prove" not in self.names(),
             before=None,
             original=None,
             repairs=self.repairs.pop() if self.repairs else (),

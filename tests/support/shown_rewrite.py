@@ -285,4 +285,5 @@ class Shop(driving.Recorded):
             after=sample_report(),
             repairs=() if self.passes else (_REPAIR,),
             held=None,
+            looked=False,
         )

@@ -148,6 +148,22 @@ def test_a_repair_plans_with_its_decisions_and_proves_as_before(dockerfile):
     assert [asked["start"] for asked in recorded.proved] == [True, True]
 
 
+def test_a_build_that_only_looked_plans_anew_and_proves_as_before(dockerfile):
+    recorded = Recorded(looks=True)
+    work = planned(dockerfile, recorded)
+    work.choose("python", "managed")
+    run(work)
+    work.prove(runs=True)
+    run(work)
+    assert work.job.name == "plan"
+    run(work)
+    assert (work.job.name, work.choices) == ("prove", {"python": "managed"})
+    run(work)
+    assert [asked["start"] for asked in recorded.proved] == [True, True]
+    assert work.proof.verification is not None
+    assert not work.busy
+
+
 def test_a_plan_that_failed_while_repairing_is_not_proved_when_planned_again(dockerfile):
     recorded = Recorded(checks=FAILED, repairs=REPAIRS)
     work = planned(dockerfile, recorded)

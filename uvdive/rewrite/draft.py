@@ -55,7 +55,7 @@ class Draft:
     """What one set of choices comes to; ``outcome`` is what a plan of it is called.
 
     ``changes`` are other files that it changes. ``missing_base`` is the runner's base
-    where it is not at hand, so that there is no prediction (R60).
+    where it is not at hand, so that there is no prediction (R60). ``unseen`` is as in the plan.
     """
 
     notes: Notes
@@ -64,6 +64,7 @@ class Draft:
     changes: tuple[FileChange, ...] = ()
     missing_base: str | None = None
     outcome: Outcome = "rewritten"
+    unseen: bool = False
 
 
 def decide(study: Study, choices: Mapping[str, str]) -> Draft:
@@ -203,7 +204,8 @@ def _divided(study: Study, notes: Notes) -> Draft:
     if files is not None and base is not None:
         check_interpreter(env, files, base, bases.runner)
     prediction = None if env.at_start else _predict(study, copier, parts, build, brought)
-    return Draft(notes, write(parts), prediction, (*changes, *start.scripts.changes), missing)
+    others = (*changes, *start.scripts.changes)
+    return Draft(notes, write(parts), prediction, others, missing, unseen=packages.hinges)
 
 
 def _start(study: Study, env: EnvironmentFacts, notes: Notes) -> Start:

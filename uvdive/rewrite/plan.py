@@ -137,7 +137,8 @@ class RewritePlan:
 
     ``missing_base`` is the final image's base where it is not at hand, so that nothing
     is predicted: pulling it would tell (R60). ``part`` is the original up to the stage that is
-    built, where that is not the last one; else empty.
+    built, where that is not the last one; else empty. ``unseen`` says that OS packages are kept
+    only because nobody has seen what the new environment needs: its build would tell.
     """
 
     outcome: Outcome
@@ -154,6 +155,7 @@ class RewritePlan:
     allowed: Allowances | None = None
     missing_base: str | None = None
     part: str = ""
+    unseen: bool = False
 
     @property
     def built_text(self) -> str:

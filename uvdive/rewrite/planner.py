@@ -240,5 +240,6 @@ def _finish(base: RewritePlan, draft: Draft, choices: Mapping[str, str], drafts:
         warnings=tuple(notes.warnings),
         predicted=draft.prediction,
         missing_base=draft.missing_base,
+        unseen=draft.unseen,
         allowed=None if unchanged else notes.allowed.frozen(),
     )

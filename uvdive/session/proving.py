@@ -29,6 +29,7 @@ from uvdive.session.kept import Kept
 from uvdive.session.own_files import in_context, in_image
 from uvdive.session.recipes import starts_of
 from uvdive.session.second_build import varying_paths
+from uvdive.session.second_look import look_into
 from uvdive.verify.checks import Comparison, Verification
 from uvdive.verify.repairs import Repair, repairs
 from uvdive.verify.run import Varying
@@ -43,7 +44,8 @@ class Proof:
     ``repairs`` are the changed decisions that may mend what failed. ``held`` is the moment
     up to which packages were taken, where the original has no lock and newer ones came
     since (R56). ``before`` is the original that it was held against, ``original`` its build
-    where the image at hand was not what the context makes now.
+    where the image at hand was not what the context makes now. ``looked`` says that nothing is
+    verified yet: what the new environment needs was not known, and now is, so plan again.
     """
 
     build: BuildResult
@@ -54,6 +56,7 @@ class Proof:
     held: str | None = None
     before: ImageReport | None = None
     original: BuildResult | None = None
+    looked: bool = False
 
 
 def prove(  # noqa: PLR0913 - what a front end may ask for, by name
@@ -102,6 +105,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
             build_args, engine_of(before),
         )  # fmt: skip
         built, after, comparison = work.build(request, needed)
+        if plan.unseen and kept is not None and look_into(after, kept, on_event, cancel):
+            return Proof(built, after, comparison, None, before=before, original=original, looked=True)
         held = None
         if resolved_otherwise(comparison) and (held := moment(before)) is not None:
             on_event(

@@ -74,6 +74,8 @@ class SystemFacts:
     folders, symlinks, and the files of Debian's Python. ``asked_for`` are packages that somebody
     named to the package manager; None: not known. ``scripted`` are paths that the scripts of
     added packages name; ``asked_anew`` are, by layer, packages that were there when somebody named them.
+    ``seen`` are the normalized names of the distributions of a rewrite that was built and looked
+    into, so that ``needs`` has what they need too; None where none was.
     """
 
     packages: Mapping[str, Installed]
@@ -85,6 +87,12 @@ class SystemFacts:
     asked_for: frozenset[str] | None = None
     scripted: frozenset[str] = frozenset()
     asked_anew: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    seen: frozenset[str] | None = None
+
+    def with_new(self, other: SystemFacts, names: frozenset[str]) -> SystemFacts:
+        """The same with what a rewrite's own image needs; ``names`` are its distributions."""
+        needs = tuple(dict.fromkeys((*self.needs, *other.needs)))
+        return replace(self, needs=needs, seen=names)
 
 
 def read_system(

@@ -12,8 +12,9 @@ from uvdive.rewrite.packages.packages import Packages
 
 _UNSEEN = (
     "but the environment that the new image gets is not in the original, so nobody has seen what it needs. "
-    "Drop it where you know."
+    "Building it (--verify, or b in the app) tells."
 )
+_BUILT = " The new image was built once to see what its environment needs."
 
 
 def decide(packages: Packages, install: Install, *, others: bool) -> None:
@@ -47,6 +48,7 @@ def _note_purged(packages: Packages, listed: Listed, install: Install) -> None:
 
 def _build_package(packages: Packages, listed: Listed, install: Install) -> None:
     default = "keep" if packages.unseen else CHOICES["build-packages"].default
+    packages.hinges |= packages.unseen and "build-packages" not in packages.notes.choices
     kept = packages.notes.choices.get("build-packages", default) == "keep"
     if not kept:
         packages.leave_out(install, listed, "build")
@@ -56,7 +58,8 @@ def _build_package(packages: Packages, listed: Listed, install: Install) -> None
         CHOICES["build-packages"],
         install.run.step.line,
         f"{', '.join(names)} and what they bring ({size(total)}) compile; "
-        + (_UNSEEN if packages.unseen else "the libraries that the result needs are installed by name."),
+        + (_UNSEEN if packages.unseen else "the libraries that the result needs are installed by name.")
+        + (_BUILT if packages.facts.seen is not None else ""),
         default=default,
     )
     compiler = _compiles_later(packages)
@@ -73,8 +76,9 @@ def _compiles_later(packages: Packages) -> str | None:
     report = packages.evidence.report
     if report is None:
         return None
-    names = (d.name for environment in report.environments for d in environment.distributions)
-    return next((name for name in names if compiles_at_run_time(name.lower())), None)
+    names = [d.name for environment in report.environments for d in environment.distributions]
+    every = (*names, *sorted(packages.facts.seen or ()))
+    return next((name for name in every if compiles_at_run_time(name.lower())), None)
 
 
 def _other_package(packages: Packages, listed: Listed, install: Install) -> None:
@@ -87,6 +91,7 @@ def _other_package(packages: Packages, listed: Listed, install: Install) -> None
     if need is not None:
         reason = f"{need.by} names {need.thing}, which may be a call of it."
     elif tool and packages.unseen:
+        packages.hinges |= CHOICES["package-NAME"].of(listed.name).id not in packages.notes.choices
         reason = f"Nothing was found that uses it; {_UNSEEN}"
     elif tool:
         reason = "Nothing but the build uses it, as far as the app's and the environment's files tell."

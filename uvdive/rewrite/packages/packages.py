@@ -22,6 +22,7 @@ class Packages:
     ``others`` came by other means than commands of apt and apk, ``unspelt`` by such commands
     although none of their words means them. ``unseen`` says that the new image gets
     distributions that nobody has looked into, ``called`` are words of commands from outside.
+    ``hinges`` says that a decision would be another one if somebody had.
     ``drop`` holds why the final stage lacks a package, by the line of the RUN, the start of the
     package's word in it, and the name.
     """
@@ -40,7 +41,9 @@ class Packages:
         called: tuple[Called, ...] = (),
     ) -> None:
         self.evidence, self.facts, self.runs, self.notes = evidence, facts, runs, notes
-        self.removals, self.unseen, self.called = gone, unseen, called
+        self.removals, self.called = gone, called
+        self.unseen = unseen and facts.seen is None
+        self.hinges = False
         old = {name for name, layer in facts.first_layer.items() if layer < evidence.base_layers}
         self.old = frozenset(old & facts.packages.keys())
         # Where the runner's base is not at hand, it is taken to hold what the old base holds (R60).

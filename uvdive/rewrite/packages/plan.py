@@ -29,6 +29,7 @@ class PackagePlan:
     final stage leaves out. ``dropped`` are packages of the original that it lacks;
     ``installed`` are those that it gets beside its base, with their ``bytes``; None: not known.
     ``others`` are those that RUNs installed by other means than commands of apt and apk.
+    ``hinges`` says that some are kept only because nobody has seen what the new image needs.
     """
 
     edits: dict[int, list[Edit]] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class PackagePlan:
     installed: frozenset[str] | None = None
     bytes: int = 0
     others: tuple[OtherMeans, ...] = ()
+    hinges: bool = False
 
 
 def plan_packages(
@@ -110,6 +112,7 @@ def _plan(packages: Packages, *, others: bool) -> PackagePlan:
         installed=installed,
         bytes=sum(packages.facts.bytes.get(name, 0) for name in installed),
         others=packages.others,
+        hinges=packages.hinges,
     )
     if result.dropped:
         note_left_over(packages, result.dropped)

@@ -303,6 +303,10 @@ class RewriteWork:
             return False
         if job.name == "plan":
             self._planned(result)
+        elif job.name == "prove" and result.looked:
+            self._repairing = True
+            self.replan()
+            return True
         elif job.name == "prove" and self.proof is not None:
             self.proof.finish(result)
         elif job.name == "time" and self.proof is not None:
