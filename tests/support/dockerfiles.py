@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from uvdive.rewrite.plan import Decision, RewritePlan
 
+SPLIT = re.MULTILINE | re.DOTALL
 UV_IMAGE = "ghcr.io/astral-sh/uv:python3.13-trixie-slim"
 BASE = f"FROM {UV_IMAGE}\n"
 IN_APP = f"{BASE}WORKDIR /app\n"
@@ -19,9 +22,16 @@ def base_as(name: str) -> str:
 
 
 def last_stage(result: RewritePlan) -> str:
-    """The text of the last stage."""
+    """The text of the last stage, behind what it shares with the build."""
     assert result.outcome == "rewritten", result.refusal
-    return result.text[result.text.rindex("FROM ") :]
+    last = result.text[result.text.rindex("FROM ") :]
+    shared = re.search(
+        r"^# What both stages need of the system\.\n(FROM \S+)[^\n]*\n(.*?)^FROM ", result.text, SPLIT
+    )
+    if shared is None:
+        return last
+    head, _, rest = last.partition("\n")
+    return f"{shared[1]} AS {head.split()[-1]}\n{shared[2]}{rest.lstrip()}"
 
 
 def runner(result: RewritePlan) -> list[str]:

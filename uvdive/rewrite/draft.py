@@ -47,7 +47,7 @@ from uvdive.rewrite.stages import (
 )
 from uvdive.rewrite.start import Start, plan_start
 from uvdive.rewrite.study import Ground, Study
-from uvdive.rewrite.text import Parts, Writer, edits_in_place, write
+from uvdive.rewrite.text import Parts, Writer, edits_in_place, with_common, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,8 @@ def _divided(study: Study, notes: Notes) -> Draft:
         packages=tuple(dict.fromkeys((*from_base, *extra_packages(evidence.report, notes)))),
         extra_start=start_text(evidence, base, start.outside, notes),
     )
+    parts = with_common(parts)
+    _note_common(parts, notes)
     explain(copies, runs, notes)
     _announce(study, copier, notes)
     check_versions(env, base, bases, notes)
@@ -206,6 +208,28 @@ def _divided(study: Study, notes: Notes) -> Draft:
     prediction = None if env.at_start else _predict(study, copier, parts, build, brought)
     others = (*changes, *start.scripts.changes)
     return Draft(notes, write(parts), prediction, others, missing, unseen=packages.hinges)
+
+
+def _note_common(parts: Parts, notes: Notes) -> None:
+    """Say what stands once below both stages, and what the build does without."""
+    common = parts.common
+    if common.name:
+        more = f" The build takes uv from {common.uv}." if common.uv else ""
+        notes.decide(
+            "common-base",
+            "R33",
+            min(common.lines),
+            f"What both stages need of the system is in a stage of its own, {common.name}",
+            f"It is built once, and a change of the app leaves it.{more}",
+        )
+    if common.left:
+        notes.decide(
+            "start-packages",
+            "R33",
+            min(common.left),
+            "The build stage does without packages that only the start calls",
+            "No RUN of the build names them.",
+        )
 
 
 def _start(study: Study, env: EnvironmentFacts, notes: Notes) -> Start:

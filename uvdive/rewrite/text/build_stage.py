@@ -8,6 +8,7 @@ import shlex
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.builder import DependencyLayer, Export
 from uvdive.rewrite.stages.credentials import without
+from uvdive.rewrite.text.last_stage import write_common
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import MOVED
 from uvdive.rewrite.text.writer import Writer, bare, placed
@@ -37,16 +38,17 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
             continue
         _write_export(writer, parts.layer.export, node.line, name)
         kept = _of_the_build(parts, node)
-        if not kept:
+        if not kept or _is_elsewhere(parts, node):
             writer.blank()
             continue
         _write_dependencies(writer, parts.layer, node.line)
-        writer.nodes(each.above)
+        is_origin = node.line == parts.evidence.origin.source.line
+        (write_common(writer, parts, each.above) if is_origin else writer.nodes(each.above))
         if node.keyword != "FROM":
             write_kept(writer, parts, node, kept)
         elif not is_last or parts.builds or stages[each.stage].parent is None:
             write_from(writer, node, parts, (first or name) if is_last else None)
-            if node.line == parts.evidence.origin.source.line and (parts.build_env or parts.bases.env):
+            if is_origin and (parts.build_env or parts.bases.env):
                 _write_variables(writer, parts)
     for text in parts.extra_build:
         writer.own(text, "full-sync")
@@ -62,6 +64,12 @@ def _write_clearing(writer: Writer, parts: Parts) -> None:
         writer.own("USER root\n", "copies")
     paths = " \\\n    ".join(map(shlex.quote, parts.copies.cleared))
     writer.own(f"RUN rm -rf \\\n    {paths}\n", "copies")
+
+
+def _is_elsewhere(parts: Parts, node: Instruction) -> bool:
+    """Does an instruction stand in the stage below, or only in the last one?"""
+    common = parts.common
+    return node.line in common.left or (node.line in common.lines and node.keyword != "ARG")
 
 
 def _of_the_build(parts: Parts, node: Instruction) -> str:
@@ -84,7 +92,9 @@ def write_from(writer: Writer, node: Instruction, parts: Parts, name: str | None
     """A FROM as it is; ``name`` is the build stage's, None where the author's stays."""
     source, bases = bare(node), parts.bases
     is_origin = node.line == parts.evidence.origin.source.line
-    if bases.builder is not None and is_origin:
+    if is_origin and parts.common.name:
+        source = f"{writer.keyword('FROM')} {parts.common.name}\n"
+    elif bases.builder is not None and is_origin:
         source = source.replace(node.arguments.split()[0], bases.builder, 1)
     if name is not None:
         named = re.compile(r"(\sAS\s+)\S+", re.IGNORECASE)
@@ -92,6 +102,9 @@ def write_from(writer: Writer, node: Instruction, parts: Parts, name: str | None
         as_name = f" {writer.keyword('AS')} {name}"
         source = (named.sub(rf"\g<1>{name}", body) if named.search(body) else body + as_name) + "\n"
     writer.add(source, *(["python"] if bases.builder and is_origin else []))
+    if is_origin and parts.common.uv:
+        uv = "/usr/local/bin/uv /usr/local/bin/uvx"
+        writer.own(f"COPY --from={parts.common.uv} {uv} /usr/local/bin/\n", "common-base")
     if is_origin and bases.uv_image:
         writer.own(f"COPY --from={bases.uv_image} /uv /uvx /usr/local/bin/\n", "python")
 

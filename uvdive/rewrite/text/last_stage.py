@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from uvdive.dockerfile.steps import Step
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.syntax import Instruction, Node
 from uvdive.rewrite.choices import PACKAGES
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import install
 from uvdive.rewrite.start import FREE
+from uvdive.rewrite.text.common import common_lines, own_lines
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import (
     MOVED,
@@ -21,11 +23,11 @@ from uvdive.rewrite.text.runner import (
     own_copies,
     path_copies,
     prefix_copy,
-    prelude,
 )
 from uvdive.rewrite.text.writer import Writer, bare
 
 _TITLE = "# The final image: the environment and the app, copied from the build stage.\n"
+_COMMON = "# What both stages need of the system.\n"
 _AHEAD = {"before": ("WORKDIR",), "as-user": ("USER", "WORKDIR"), "after": ()}
 """What stands in front of the copies."""
 
@@ -98,16 +100,23 @@ def _write_own(writer: Writer, lines: list[Line]) -> None:
 
 def _write_along(writer: Writer, parts: Parts, line: Line, tail: frozenset[int]) -> None:
     """An instruction of the author's with its comments."""
-    for comment in _comments_along(parts.evidence, line, tail):
+    for comment in _comments_along(parts, line, tail):
         writer.add(comment)
     writer.add(line.text, *line.decisions)
 
 
 def _write_prelude(writer: Writer, parts: Parts, tail: frozenset[int]) -> None:
     """The author's settings and RUNs in their order, with what the program finds its environment by."""
-    evidence = parts.evidence
-    runs = {run.step.line: run for run in parts.runs}
-    lines = prelude(evidence, runs, parts.os_packages, parts.early, parts.environs, parts.copies.own)
+    before = _write_grouped(writer, parts, own_lines(parts), tail)
+    if parts.env:
+        if before != "settings":
+            writer.blank()
+        pairs = " \\\n    ".join(f"{key}={value}" for key, value in parts.env)
+        writer.own(f"ENV {pairs}\n", "environment-variables")
+
+
+def _write_grouped(writer: Writer, parts: Parts, lines: list[Line], tail: frozenset[int]) -> str:
+    """Settings and RUNs with a blank line between them. Returns which of them came last."""
     before = ""
     for line in lines:
         assert line.step is not None
@@ -116,18 +125,27 @@ def _write_prelude(writer: Writer, parts: Parts, tail: frozenset[int]) -> None:
             writer.blank()
         _write_along(writer, parts, line, tail)
         before = kind
-    if parts.env:
-        if before != "settings":
-            writer.blank()
-        pairs = " \\\n    ".join(f"{key}={value}" for key, value in parts.env)
-        writer.own(f"ENV {pairs}\n", "environment-variables")
+    return before
 
 
-def _comments_along(evidence: Evidence, line: Line, tail: frozenset[int]) -> list[str]:
+def write_common(writer: Writer, parts: Parts, above: Sequence[Node]) -> None:
+    """The stage that both stand on, where there is one; ``above`` are the comments of the author's FROM."""
+    if not parts.common.name:
+        writer.nodes(above)
+        return
+    writer.nodes(above)
+    writer.add(_COMMON)
+    _write_base(writer, parts, parts.common.image, parts.common.name)
+    _write_grouped(writer, parts, common_lines(parts), frozenset())
+    writer.blank()
+
+
+def _comments_along(parts: Parts, line: Line, tail: frozenset[int]) -> list[str]:
     """The comments of an instruction that moves here, or stands in both stages as it is."""
+    evidence = parts.evidence
     assert line.step is not None
     above = _comments_above(evidence, line.step.line)
-    if line.step.line in tail:
+    if line.step.line in tail | parts.common.lines | parts.common.left:
         return _without_blank_lines(above)
     if line.text.strip() != line.step.instruction.source.strip():
         return []  # it may speak of what is left out here
@@ -152,10 +170,16 @@ def _write_packages(writer: Writer, parts: Parts) -> None:
 
 
 def _write_runner_from(writer: Writer, parts: Parts, name: str) -> None:
+    if parts.common.name:
+        writer.own(f"FROM {parts.common.name} {writer.keyword('AS')} {name}\n", "runner-base", "python")
+        return
+    _write_base(writer, parts, parts.bases.written or parts.bases.runner, name)
+
+
+def _write_base(writer: Writer, parts: Parts, image: str, name: str) -> None:
     source = parts.evidence.origin.source
     platform = source.flag("platform")
     flag = f"--platform={platform} " if platform else ""
-    image = parts.bases.written or parts.bases.runner
     if parts.bases.builder is None and image == parts.evidence.base:
         image = source.arguments.split()[0]
     writer.own(f"FROM {flag}{image} {writer.keyword('AS')} {name}\n", "runner-base", "python")

@@ -18,6 +18,21 @@ BUILDS = frozenset({"RUN", "COPY", "ADD"})
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """What both stages do: the stage ``name`` on ``image`` has the author's ``lines``; no name: none.
+
+    ``uv`` is the image that the build copies uv from, where its own base had it. ``left`` are lines
+    that only the last stage needs.
+    """
+
+    name: str = ""
+    image: str = ""
+    uv: str | None = None
+    lines: frozenset[int] = frozenset()
+    left: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What both stages get.
 
@@ -26,7 +41,7 @@ class Parts:
     ``extra_build`` and ``extra_start`` end the stages.
     ``edits`` are new sources of instructions of the build stage, by line, and ``layer`` what
     installs the dependencies in front of them; ``packages`` those that the runner installs
-    beside the author's.
+    beside the author's. ``common`` is what both stages stand on.
     """
 
     evidence: Evidence
@@ -47,6 +62,7 @@ class Parts:
     extra_start: Sequence[str] = ()
     stop_signal: str | None = None
     targets: tuple[Target, ...] = ()
+    common: Common = field(default_factory=Common)
 
     @property
     def builds(self) -> bool:

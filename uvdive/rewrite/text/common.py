@@ -1,0 +1,177 @@
+"""What both stages would do in the same words: once, in a stage below both (R28, R33)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from uvdive.dockerfile.commands import program_words
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.stages.targets import free_name
+from uvdive.rewrite.text.parts import Common, Parts
+from uvdive.rewrite.text.repeated_run import repeated_text
+from uvdive.rewrite.text.runner import Line, prelude
+from uvdive.rewrite.text.writer import bare
+from uvdive.uv.images import Reference, without_uv
+
+_TOOLS = re.compile(r"\buv\s+tool\b|UV_TOOL_BIN_DIR")
+_NAME = re.compile(r"\$\{?([A-Za-z_]\w*)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The image that both stages can stand on; ``uv`` is the one that the build takes uv from then."""
+
+    image: str
+    uv: str | None
+
+
+def with_common(parts: Parts) -> Parts:
+    """The parts with what both stages share, and without what only the last one needs in the build.
+
+    A RUN goes into a stage of its own where both would repeat it whole and can stand on one image.
+    Where it only installs what the start names (curl for a health check) the build leaves it out.
+    """
+    evidence = parts.evidence
+    if parts.targets or evidence.shared or evidence.stages[-1].parent is not None:
+        return parts
+    lines = _prelude(parts)
+    runs = {run.step.line: run for run in parts.runs}
+    whole = [line for line in lines if _is_whole(parts, line, runs)]
+    starts = [line for line in whole if _only_serves_the_start(evidence, runs[_line(line)])]
+    common = Common(left=frozenset(map(_line, starts)))
+    ground = _ground(parts)
+    if ground is not None:
+        shared = _leading(lines, [line for line in whole if line not in starts])
+        if shared:
+            name = free_name(evidence, "base", "common", "system", "uvdive-base")
+            common = replace(
+                common, name=name, image=ground.image, uv=ground.uv, lines=frozenset(map(_line, shared))
+            )
+    return replace(parts, common=common)
+
+
+def _prelude(parts: Parts) -> list[Line]:
+    runs = {run.step.line: run for run in parts.runs}
+    return prelude(parts.evidence, runs, parts.os_packages, parts.early, parts.environs, parts.copies.own)
+
+
+def _line(line: Line) -> int:
+    assert line.step is not None
+    return line.step.line
+
+
+def _is_whole(parts: Parts, line: Line, runs: dict[int, Run]) -> bool:
+    """Does the last stage repeat all of a RUN, but for the numbers of users, as root and by name?"""
+    assert line.step is not None
+    run = runs.get(line.step.line)
+    if run is None or line.step.user not in ("", "root", "0") or line.step.line in parts.edits:
+        return False
+    same = repeated_text(run, parts.os_packages, (), "", parts.evidence.dockerfile.escape)
+    return same is not None and same.strip() == bare(line.step.instruction).strip()
+
+
+def _leading(lines: Sequence[Line], whole: Sequence[Line]) -> list[Line]:
+    """What the shared stage gets: the RUNs up to the first that both do not share, and what they use."""
+    last = -1
+    for index, line in enumerate(lines):
+        assert line.step is not None
+        if line in whole:
+            last = index
+        elif line.step.keyword == "RUN":
+            break
+    found = [line for line in lines[: last + 1] if line.step is not None]
+    used = {
+        name
+        for line in found
+        if line.step and line.step.keyword != "ARG"
+        for name in _NAME.findall(line.text)
+    }
+    return [
+        line
+        for line in found
+        if line.step is not None
+        and (line.step.keyword != "ARG" or _names_of_arg(line) & used or _asks(line))
+        and (line.step.keyword != "ENV" or line.text.strip() == line.step.instruction.source.strip())
+    ]
+
+
+def _names_of_arg(line: Line) -> set[str]:
+    return set(re.findall(r"(?:^ARG|\s)\s*([A-Za-z_]\w*)", line.text, re.IGNORECASE))
+
+
+def _asks(line: Line) -> bool:
+    """Is it a setting that apt and its packages read from the environment?"""
+    return re.search(r"\b(?:DEBIAN_FRONTEND|TZ|ACCEPT_EULA)\b", line.text) is not None
+
+
+def _only_serves_the_start(evidence: Evidence, run: Run) -> bool:
+    """Does a RUN only install programs that start commands name, and no other RUN does?"""
+    if set(run.classes) - {"os-packages", "nothing", "state"} or not run.has("os-packages"):
+        return False
+    names = _installed(run)
+    starts = " ".join(
+        command_text(step.instruction)
+        for step in (evidence.last(keyword) for keyword in ("HEALTHCHECK", "ENTRYPOINT", "CMD"))
+        if step is not None
+    )
+    others = " ".join(
+        command_text(step.instruction) for step in evidence.runs() if step.line != run.step.line
+    )
+    programs = [name for name in names if name != "ca-certificates"]
+    return bool(programs) and all(_word(name, starts) and not _word(name, others) for name in programs)
+
+
+def _word(name: str, text: str) -> bool:
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", text) is not None
+
+
+def _installed(run: Run) -> list[str]:
+    """The packages that plain commands of a RUN install."""
+    found: list[str] = []
+    for part, _ in run.parts:
+        for command in part.commands:
+            words = [word.text for word in program_words(command)]
+            if {"install", "add"} & set(words[1:]):
+                found += [
+                    word for word in words[1:] if not word.startswith("-") and word not in ("install", "add")
+                ]
+    return found
+
+
+def _ground(parts: Parts) -> _Ground | None:
+    """What both stages can stand on: their one image, or that of a uv image without uv."""
+    evidence, bases = parts.evidence, parts.bases
+    runner = bases.written or bases.runner
+    if (bases.builder or evidence.base) == bases.runner:
+        return _Ground(runner, None)
+    reference = Reference.read(evidence.base)
+    os = evidence.report.os if evidence.report else None
+    written = evidence.origin.source.arguments.split()[0]
+    derived = reference.family in ("uv", "uv-python") and without_uv(reference, os) == bases.runner
+    if bases.builder is not None or not derived or "$" in written or any(map(_uses_tools, evidence.steps)):
+        return None
+    return _Ground(runner, written)
+
+
+def _uses_tools(step: Step) -> bool:
+    return _TOOLS.search(step.instruction.value) is not None
+
+
+def common_lines(parts: Parts) -> list[Line]:
+    """What stands in the shared stage, in the author's order."""
+    return [line for line in _prelude(parts) if _line(line) in parts.common.lines]
+
+
+def own_lines(parts: Parts) -> list[Line]:
+    """What the last stage has of settings, packages and users beside the shared stage."""
+    common = parts.common.lines
+    return [line for line in _prelude(parts) if _line(line) not in common or _is_arg(line)]
+
+
+def _is_arg(line: Line) -> bool:
+    return line.step is not None and line.step.keyword == "ARG"
