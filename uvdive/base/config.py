@@ -14,8 +14,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from uvdive.base import toml
 from uvdive.base.errors import UsageError
 from uvdive.base.folders import state_folder, user_folder
+from uvdive.base.foreign import read_file
 from uvdive.base.wholefile import replace_file
 
 KEYS = ("theme", "keymap")
@@ -51,17 +53,14 @@ def load_config(folder: Path, environ: Mapping[str, str] = os.environ) -> Config
 
 def _read(path: Path) -> Mapping[str, Any] | None:
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "See its permissions.") from error
-    # Most people have no such file, and the app's first picture waits for this module.
-    import tomllib
-
     try:
-        return tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return toml.loads(data.decode())
+    except ValueError as error:
         raise UsageError(f"{path} is no TOML: {error}.", "Mend it, or move it away.") from error
 
 
@@ -74,7 +73,7 @@ def _project(folder: Path) -> tuple[Path | None, Mapping[str, Any] | None]:
             table = _read(path)
         except UsageError:
             # A project's file may be broken without being our concern, unless it speaks of us.
-            if b"tool.uvdive" in path.read_bytes():
+            if _speaks_of_us(path):
                 raise
             return None, None
         if table is not None:
@@ -82,6 +81,13 @@ def _project(folder: Path) -> tuple[Path | None, Mapping[str, Any] | None]:
             own = tool.get("uvdive") if isinstance(tool, dict) else None
             return path, own if isinstance(own, dict) else None
     return None, None
+
+
+def _speaks_of_us(path: Path) -> bool:
+    try:
+        return b"tool.uvdive" in read_file(path)
+    except OSError:
+        return False
 
 
 def _merged(config: Config, path: Path, table: Mapping[str, Any]) -> Config:
@@ -130,9 +136,9 @@ def remembered_theme(environ: Mapping[str, str] = os.environ) -> str | None:
     import json
 
     try:
-        state = json.loads(_state(environ).read_bytes())
+        state = json.loads(read_file(_state(environ)))
         theme = state["theme"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return theme if isinstance(theme, str) else None
 

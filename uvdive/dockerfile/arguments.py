@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+
+_LONE = re.compile("[\ud800-\udfff]")
+"""Half a pair of UTF-16, which is no character: Go's JSON, and so BuildKit, takes it for U+FFFD."""
 
 
 def split_flags(text: str) -> tuple[tuple[str, ...], str]:
@@ -12,19 +16,26 @@ def split_flags(text: str) -> tuple[tuple[str, ...], str]:
     and is dropped.
     """
     flags: list[str] = []
-    rest = text.lstrip()
-    while rest.startswith("--"):
-        end = _word_end(rest)
-        flag, rest = rest[:end], rest[end:].lstrip()
+    at = _behind_space(text, 0)
+    while text.startswith("--", at):
+        end = _word_end(text, at)
+        flag, at = text[at:end], _behind_space(text, end)
         if flag == "--":
             break
         flags.append(flag)
-    return tuple(flags), rest
+    return tuple(flags), text[at:]
 
 
-def _word_end(text: str) -> int:
+def _behind_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _word_end(text: str, at: int) -> int:
     quote, escaped = "", False
-    for index, char in enumerate(text):
+    for index in range(at, len(text)):
+        char = text[index]
         if escaped:
             escaped = False
         elif char == "\\" and quote != "'":
@@ -47,7 +58,7 @@ def parse_json(text: str) -> tuple[str, ...] | None:
     except (ValueError, RecursionError):
         return None
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
+        return tuple(_LONE.sub("\ufffd", item) for item in value)
     return None
 
 

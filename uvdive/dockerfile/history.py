@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.keywords import KEYWORDS
+from uvdive.dockerfile.patterns import gapped
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.syntax import Instruction, parse
 from uvdive.dockerfile.variables import Lookup, expand, pairs
@@ -142,11 +143,11 @@ def _history_text(instruction: Instruction, lookup: Lookup, escape: str) -> str:
 def _pattern(instruction: Instruction, text: str) -> re.Pattern[str]:
     keyword = instruction.keyword
     parts = [re.escape(_plain(keyword, part)) for part in text.split(_UNKNOWN)]
-    body = ".*".join(parts)
+    body = gapped(parts)
     if keyword == "EXPOSE" and _UNKNOWN in text:
         body = ".*"
     if keyword in ("RUN", "CMD", "ENTRYPOINT"):
-        body = f".*{body}"  # the shell and build arguments stand before it
+        body = gapped(["", *parts])  # the shell and build arguments stand before it
     elif keyword == "HEALTHCHECK":
         body = f".*{re.escape(_plain(keyword, text).removeprefix('CMD'))}.*"
     elif keyword == "WORKDIR":
@@ -154,7 +155,8 @@ def _pattern(instruction: Instruction, text: str) -> re.Pattern[str]:
     elif keyword in ("COPY", "ADD"):
         # The classic builder writes sources as a hash: "COPY file:1f… in /app".
         destination = _NOISE.sub("", text.rsplit(maxsplit=1)[-1])
-        body = rf"{body}|(?:file|dir|multi):[0-9a-f]+in{re.escape(destination).replace(_UNKNOWN, '.*')}"
+        places = gapped([re.escape(part) for part in destination.split(_UNKNOWN)])
+        body = rf"{body}|(?:file|dir|multi):[0-9a-f]+in{places}"
     return re.compile(f"{keyword}:(?:{body})", re.DOTALL)
 
 
@@ -171,15 +173,41 @@ def _folder(text: str) -> str:
             parts.append(_NOISE.sub("", part))
     if not any(part.strip(_UNKNOWN) for part in parts):
         return "/.*" if parts else "/"
-    return "".join(
-        "/" + ".*".join(map(re.escape, part.split(_UNKNOWN))) if part.strip(_UNKNOWN) else "(?:/.*)?"
-        for part in parts
-    )
+    return _path_expression(parts)
+
+
+def _path_expression(parts: Sequence[str]) -> str:
+    """Known parts after each other; between them what is not known, which may be nothing."""
+    pieces = [""]
+    gaps: list[str] = []
+    for part in parts:
+        known = part.strip(_UNKNOWN)
+        if not known:
+            if pieces[-1] or not gaps:
+                gaps.append("(?:/.*)?")
+                pieces.append("")
+            continue
+        first, *others = map(re.escape, part.split(_UNKNOWN))
+        pieces[-1] += "/" + first
+        gaps += [".*"] * len(others)
+        pieces += others
+    # As in ``gapped``: what stands first leaves the most room.
+    found = pieces[0]
+    for number, (gap, piece) in enumerate(zip(gaps, pieces[1:], strict=True), 1):
+        lazy = gap.replace(".*)?", ".*?)??") if gap != ".*" else ".*?"
+        found += gap + piece if number == len(gaps) else f"(?>{lazy}{piece})"
+    return found
+
+
+_MOST_PAIRS = 1_000_000
+"""Entries times instructions: a history of thousands belongs to no Dockerfile of hundreds."""
 
 
 def _align(entries: list[_Entry], patterns: list[re.Pattern[str]]) -> dict[int, int]:
     """Entry index -> instruction index: the longest common sequence, read from the end."""
     rows, columns = len(entries), len(patterns)
+    if rows * columns > _MOST_PAIRS:
+        return {}
     fits = [[bool(p.fullmatch(f"{entry.keyword}:{entry.text}")) for p in patterns] for entry in entries]
     best = [[0] * (columns + 1) for _ in range(rows + 1)]
     for row in range(rows):

@@ -12,9 +12,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from uvdive.base.foreign import read_file
+
 NAME = ".dockerignore"
 
 _TOKEN = re.compile(r"\*\*/?|\*|\?|\[\^?(?:\\.|[^\]\\])+\]|\\.|.", re.DOTALL)
+
+
+_DOUBLED = re.compile(r"(\*\*/?)(?:\*\*/?)+")
+_LONGEST = 4096
+"""A longer pattern matches no path (PATH_MAX)."""
+
+_MOST_DOUBLE = 4
+"""Each ``**`` is held against each folder of a path: a pattern with more leaves nothing out."""
+
+_MAX_BYTES = 256 << 10
 
 
 def own_ignore_file(dockerfile: Path) -> Path:
@@ -32,9 +44,10 @@ def read_ignored(context: Path, dockerfile: Path | None = None) -> Ignored:
     """What a build leaves out; nothing where there is no ignore file, or none that can be read."""
     file = ignore_file(context, dockerfile)
     try:
-        return Ignored.read("" if file is None else file.read_text("utf-8", "replace"))
+        data = b"" if file is None else read_file(file, _MAX_BYTES, within=file.parent)
     except OSError:
         return Ignored()
+    return Ignored.read(data.decode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +141,8 @@ def _patterns(lines: Iterable[str]) -> Iterator[Pattern]:
             continue
         back = text.startswith("!")
         text = posixpath.normpath(text[back:].strip()).lstrip("/")
-        if text not in ("", "."):
+        text = _DOUBLED.sub(r"\1", text)
+        if text not in ("", ".") and len(text) <= _LONGEST and text.count("**") <= _MOST_DOUBLE:
             try:
                 yield Pattern(text, re.compile(_expression(text), re.DOTALL), back)
             except re.error:  # `[z-a]`: the build stops at it

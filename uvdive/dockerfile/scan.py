@@ -19,7 +19,7 @@ HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
 
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _COMMENT = re.compile(r"\s*#")
-_DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
+_DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)")
 _WHITESPACE = re.compile(r"[\t\v\f\r ]+")
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _BOM = "\ufeff"
@@ -82,7 +82,7 @@ def _read_directives(lines: tuple[str, ...]) -> dict[str, str]:
         match = _DIRECTIVE.match(line.lstrip().rstrip("\r\n"))
         if match is None or match[1].lower() not in _DIRECTIVES:
             break
-        name, value = match[1].lower(), match[2]
+        name, value = match[1].lower(), match[2].rstrip()
         if name in found:
             raise DockerfileError(
                 f"Line {index + 1}: only one “{name}” directive is allowed.", line=index + 1

@@ -21,6 +21,9 @@ _LISTS = 300
 """Commands in one list of ``&&`` and ``||``, at most: each lies deeper in the tree than the one before."""
 
 _NODES = 100_000
+_COMMANDS_MOST = 2_000
+"""Commands in one text, at most: each is held against the others in one way or another."""
+
 _BYTES = 1 << 20
 _BREAKS = re.compile(r"[;|&\n]")
 _MOST_BREAKS = 20_000
@@ -35,6 +38,7 @@ _WORDS = frozenset(
 _EXPANSIONS = frozenset(("simple_expansion", "expansion", "arithmetic_expansion", "brace_expression"))
 # Unquoted, these are the shell's: patterns, braces, home folders.
 _PATTERN = re.compile(r"^~|(?<!\\)[*?\[]|(?<!\\)\{")
+_LONE = re.compile("[\ud800-\udfff]")
 _NESTED_TEXT = "sh -c"
 
 
@@ -66,7 +70,8 @@ def read(text: str, depth: int = 0) -> Script | None:
     if sum(1 for _ in _BREAKS.finditer(text)) > _MOST_BREAKS:
         return None
     data = text.encode("utf-8", "surrogatepass")
-    root = _parser().parse(data).root_node
+    # A lone surrogate is three bytes that are no character; U+FFFD is one of three.
+    root = _parser().parse(_LONE.sub("\ufffd", text).encode()).root_node
     if root.has_error or _is_endless(root) or any(child.type == ";;" for child in root.children):
         return None
     try:
@@ -78,12 +83,13 @@ def read(text: str, depth: int = 0) -> Script | None:
 def _is_endless(root: Node) -> bool:
     """Is it longer or deeper than any person writes, so that reading it would take for ever?"""
     cursor = root.walk()
-    lists = nodes = 0
+    lists = nodes = commands = 0
     while True:
         nodes += 1
         kind = cursor.node.type if cursor.node is not None else ""
         lists += kind == "list"
-        if nodes > _NODES or lists > _LISTS:
+        commands += kind in _COMMANDS
+        if nodes > _NODES or lists > _LISTS or commands > _COMMANDS_MOST:
             return True
         if cursor.goto_first_child():
             continue

@@ -8,7 +8,12 @@ from typing import Literal
 from uvdive.dockerfile.arguments import flag_value, parse_json, split_flags
 from uvdive.dockerfile.heredocs import Heredoc
 from uvdive.dockerfile.masking import keywords_and_values
-from uvdive.dockerfile.scan import scan, split_keyword
+from uvdive.dockerfile.scan import DockerfileError, Scan, scan, split_keyword
+
+_LONGEST = 128 << 10
+"""Linux starts nothing with a longer word or variable (execve(2), MAX_ARG_STRLEN); in characters."""
+
+_MOST_INSTRUCTIONS = _MOST_VARIABLES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,10 @@ def parse(text: str) -> Dockerfile:
     """Read a Dockerfile.
 
     Raises:
-        DockerfileError: a heredoc without an end, or a wrong directive.
+        DockerfileError: a heredoc without an end, a wrong directive, or more than anybody writes.
     """
     scanned = scan(text)
+    check_bounds(scanned)
     read = keywords_and_values(scanned)
     nodes: list[Node] = []
     for span in scanned.spans:
@@ -94,6 +100,34 @@ def parse(text: str) -> Dockerfile:
         else:
             nodes.append(Trivia(span.kind, line, end_line, source))
     return Dockerfile(tuple(nodes), scanned.directives)
+
+
+def check_bounds(scanned: Scan) -> None:
+    """See that a Dockerfile is none that is made to take for ever: its steps are held against each other.
+
+    Raises:
+        DockerfileError: it has too many instructions or variables, or one is too long.
+    """
+    spans = [span for span in scanned.spans if span.kind == "instruction"]
+    if len(spans) > _MOST_INSTRUCTIONS:
+        raise DockerfileError(
+            f"The Dockerfile has {len(spans)} instructions: more than {_MOST_INSTRUCTIONS} are not read."
+        )
+    variables = 0
+    for span in spans:
+        line, (keyword, value) = span.first + 1, split_keyword(span.text)
+        if len(value) > _LONGEST:
+            raise DockerfileError(
+                f"Line {line}: this {keyword[:20]} is longer than 128 KiB, which no program can be given.",
+                "Put the text into a file, and COPY it.",
+                line=line,
+            )
+        if keyword in ("ENV", "ARG", "LABEL"):
+            variables += value.count("=") or 1
+    if variables > _MOST_VARIABLES:
+        raise DockerfileError(
+            f"The Dockerfile sets {variables} variables: more than {_MOST_VARIABLES} are not read."
+        )
 
 
 def render(dockerfile: Dockerfile) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from uvdive.dockerfile.heredocs import raw_words
+from uvdive.dockerfile.patterns import cut, replaced
 
 Lookup = Callable[[str], str | None]
 """Finds a variable's value: the ``get`` of a mapping, mostly."""
@@ -17,12 +18,23 @@ VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-]")
 
 
+_DEEPEST = 50
+"""How deep ``${A:-${B:-…}}`` may nest; what nests deeper has no value."""
+
+_LONGEST = 1 << 20
+"""What variables may add to one text, in characters: eight times what a program can be given.
+
+``ENV A=$A$A`` doubles a value each time it stands there.
+"""
+
+
 class _Reader:
     def __init__(self, text: str, lookup: Lookup, escape: str) -> None:
         self.text, self.lookup, self.escape = text, lookup, escape
         self.at = 0
         self.holes = False
         self.raw = False
+        self.depth = self.size = 0
 
     def word(self, stop: str = "", *, raw: bool = False) -> str:
         """Expand up to the end, or up to the first of ``stop`` outside quotes.
@@ -80,14 +92,23 @@ class _Reader:
 
     def _dollar(self) -> str:
         braced = self.text[self.at + 1 : self.at + 2] == "{"
+        if self.depth > _DEEPEST:
+            self.at, self.holes = len(self.text), True
+            return ""
         match = _NAME.match(self.text, self.at + 1 + braced)
         if match is None:
             self.at += 1
             return "$"
         self.at = match.end()
         value = self.lookup(match[0])
+        self.size += len(value or "")
+        if self.size > _LONGEST:
+            value = None
         if braced:
-            return self._modified(value)
+            self.depth += 1
+            value = self._modified(value)
+            self.depth -= 1
+            return value
         self.holes |= value is None
         return value or ""
 
@@ -117,38 +138,11 @@ class _Reader:
         return _cut(value or "", operator, operand, replacement)
 
 
-def _pattern(pattern: str) -> str:
-    """A regular expression for BuildKit's patterns, which know ``*``, ``?`` and escapes alone."""
-    wild = {"*": ".*", "?": "."}
-    found = re.findall(r"\\(.)|(.)", pattern, re.DOTALL)
-    return "".join(
-        re.escape(escaped) if escaped else wild.get(char, re.escape(char)) for escaped, char in found
-    )
-
-
 def _cut(value: str, operator: str, pattern: str, replacement: str) -> str:
     """The operators that cut or replace; any other (``?``) leaves the value as it is."""
-    size = len(value)
-    matches = re.compile(_pattern(pattern), re.DOTALL)
     if operator[0] in "#%":
-        lengths = range(size + 1) if len(operator) == 1 else range(size, -1, -1)
-        for length in lengths:
-            head, tail = (value[:length], value[length:])
-            if operator[0] == "%":
-                tail, head = (value[: size - length], value[size - length :])
-            if matches.fullmatch(head):
-                return tail
-    elif operator[0] == "/" and pattern:
-        ends: list[int] = []
-
-        def replaced(match: re.Match[str]) -> str:
-            # Go ignores an empty match right behind another one.
-            again = match.start() == match.end() and match.start() in ends
-            ends.append(match.end())
-            return "" if again else replacement
-
-        return matches.sub(replaced, value, count=0 if len(operator) == 2 else 1)
-    return value
+        return cut(value, operator, pattern)
+    return replaced(value, operator, pattern, replacement) if operator[0] == "/" else value
 
 
 def expand(text: str, lookup: Lookup, escape: str = "\\") -> str:

@@ -6,6 +6,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from uvdive.base.shapes import Each, Maybe, Record
+
+_TEXTS = Maybe([str])
+_CONFIG = Record(
+    {
+        **dict.fromkeys(("Env", "Entrypoint", "Cmd", "Shell", "OnBuild"), _TEXTS),
+        **dict.fromkeys(("User", "WorkingDir", "StopSignal"), Maybe(str)),
+        "ExposedPorts": Maybe(dict),
+        "Volumes": Maybe(dict),
+        "Labels": Maybe(Each(Maybe(str))),
+        "Healthcheck": Maybe(
+            Record(
+                {
+                    "Test": _TEXTS,
+                    **dict.fromkeys(("Interval", "Timeout", "StartPeriod", "Retries"), Maybe(int)),
+                }
+            )
+        ),
+    }
+)
+CONFIG_FILE = Record(
+    {
+        **dict.fromkeys(("os", "architecture", "variant", "created"), Maybe(str)),
+        "rootfs": Record({"diff_ids": Maybe([str])}),
+        "config": Maybe(_CONFIG),
+        "history": Maybe(
+            [
+                Record(
+                    {
+                        **dict.fromkeys(("created_by", "created", "comment"), Maybe(str)),
+                        "empty_layer": Maybe(bool),
+                    }
+                )
+            ]
+        ),
+    }
+)
+"""The shape of an image config (OCI image-spec, "Image Configuration")."""
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
@@ -65,7 +104,7 @@ class Manifest:
 
 
 def _strings(value: Any) -> tuple[str, ...]:
-    return tuple(str(item) for item in value or ())
+    return tuple(value or ())
 
 
 def _optional(value: Any) -> tuple[str, ...] | None:
@@ -83,7 +122,7 @@ def parse_config(raw: Mapping[str, Any]) -> ImageConfig:
         working_dir=str(raw.get("WorkingDir") or ""),
         exposed_ports=tuple(sorted(raw.get("ExposedPorts") or ())),
         volumes=tuple(sorted(raw.get("Volumes") or ())),
-        labels={str(k): str(v) for k, v in sorted((raw.get("Labels") or {}).items())},
+        labels={key: value or "" for key, value in sorted((raw.get("Labels") or {}).items())},
         healthcheck=raw.get("Healthcheck") or None,
         stop_signal=raw.get("StopSignal") or None,
         shell=_optional(raw.get("Shell")),

@@ -64,10 +64,12 @@ class LayerData:
     """A layer that was read: its index and what its blob and tar weigh.
 
     ``diff_id`` is the sha256 that the bytes have where all of them passed by, else
-    None. ``compressed_bytes`` is None for a plain tar.
+    None. ``compressed_bytes`` is None for a plain tar. ``blob`` is the sha256 of the blob
+    itself, None where it was not read whole.
     """
 
     index: LayerIndex
     diff_id: str | None
     tar_bytes: int
     compressed_bytes: int | None
+    blob: str | None = field(default=None, compare=False)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from uvdive.base import shapes
 from uvdive.base.errors import ImageError
-from uvdive.image.config import Manifest, parse_config, parse_history
+from uvdive.base.foreign import opened
+from uvdive.image.budget import MAX_LAYERS
+from uvdive.image.config import CONFIG_FILE, Manifest, parse_config, parse_history
 from uvdive.image.events import LayerOutline
 from uvdive.image.layer_index import LayerData
-from uvdive.image.stream import opened
 from uvdive.image.tar.tar_split import read_below
 
+SHA256 = "sha256:"
+BLOBS = "blobs/sha256/"
+"""Where OCI layouts keep blobs, each under its digest."""
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _BROKEN = "The image is damaged: pull, build or save it again."
 
 
@@ -89,16 +96,21 @@ def read_content(place: LayerPlace, path: bytes, offset: int, size: int, at: int
         return os.pread(fd, size, place.offset + offset + at)
 
 
-def load_json(data: bytes, what: str) -> Any:
+def load_json(data: bytes, what: str, shape: Any = object) -> Any:
     """Parse JSON from an image.
 
+    Args:
+        data: the text.
+        what: what it is, for the error.
+        shape: what it has to look like (``uvdive.base.shapes``).
+
     Raises:
-        ImageError: it is none.
+        ImageError: it is no JSON, or has another shape.
     """
     try:
-        return json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ImageError(f"The image's {what} is no JSON: {error}.", _BROKEN) from error
+        return shapes.load(data, shape, what)
+    except ValueError as error:
+        raise ImageError(f"The image's {error}.", _BROKEN) from error
 
 
 def read_config(
@@ -109,23 +121,39 @@ def read_config(
     Raises:
         ImageError: it is not an image config.
     """
-    raw = load_json(data, "config")
-    try:
-        diff_ids = tuple(str(layer) for layer in raw["rootfs"]["diff_ids"] or ())
-        return Manifest(
-            reference=reference,
-            source=source,
-            image_id=image_id or digest,
-            config_digest=digest,
-            platform="/".join(str(raw[key]) for key in ("os", "architecture", "variant") if raw.get(key)),
-            created=raw.get("created"),
-            config=parse_config(raw.get("config") or {}),
-            diff_ids=diff_ids,
-            history=parse_history(raw.get("history")),
-            raw=data.decode("utf-8", "replace"),
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ImageError(f"The image's config is not one: {error!r}.", _BROKEN) from error
+    raw = load_json(data, "config", CONFIG_FILE)
+    diff_ids = tuple(raw["rootfs"].get("diff_ids") or ())
+    if len(diff_ids) > MAX_LAYERS:
+        raise ImageError(f"The image's config names {len(diff_ids)} layers, too many for an engine.", _BROKEN)
+    for diff_id in diff_ids:
+        sha256_of(diff_id, "config")
+    return Manifest(
+        reference=reference,
+        source=source,
+        image_id=image_id or digest,
+        config_digest=digest,
+        platform="/".join(raw[key] for key in ("os", "architecture", "variant") if raw.get(key)),
+        created=raw.get("created"),
+        config=parse_config(raw.get("config") or {}),
+        diff_ids=diff_ids,
+        history=parse_history(raw.get("history")),
+        raw=data.decode("utf-8", "replace"),
+    )
+
+
+def sha256_of(digest: str, what: str) -> str:
+    """The 64 hex digits of a digest (OCI image-spec, "Digests").
+
+    Args:
+        digest: as a descriptor has it.
+        what: what names it, for the error.
+
+    Raises:
+        ImageError: it is no sha256 digest.
+    """
+    if _DIGEST.fullmatch(digest) is None:
+        raise ImageError(f"The image's {what} names {digest[:80]!r}, which is no sha256 digest.", _BROKEN)
+    return digest[len(SHA256) :]
 
 
 def check_layers(manifest: Manifest, layers: Sequence[LayerData], names: Sequence[str]) -> tuple[bool, ...]:
@@ -141,6 +169,9 @@ def check_layers(manifest: Manifest, layers: Sequence[LayerData], names: Sequenc
         raise ImageError(
             f"The image has {len(layers)} layers but its config names {len(manifest.diff_ids)}.", _BROKEN
         )
+    for name, layer in zip(names, layers, strict=True):
+        if layer.blob is not None and name.startswith(BLOBS) and not name.endswith(layer.blob[len(SHA256) :]):
+            raise ImageError(f"{name} is not what it should be: its digest is {layer.blob}.", _BROKEN)
     for number, (layer, wanted) in enumerate(zip(layers, manifest.diff_ids, strict=True)):
         if layer.diff_id is not None and layer.diff_id != wanted:
             raise ImageError(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import xxhash
@@ -50,6 +48,12 @@ class ByteStream(Protocol):
 Buffer = bytes | memoryview
 
 
+def packed_bytes(stream: ByteStream) -> int | None:
+    """How many packed bytes a stream's come from; None where they lie plainly in a file."""
+    packed = getattr(stream, "packed", None)
+    return packed if isinstance(packed, int) else None
+
+
 @runtime_checkable
 class ReadyStream(ByteStream, Protocol):
     """A ByteStream that shows what it has in memory, so that many members can be read at once."""
@@ -90,12 +94,14 @@ def _digest(pieces: Iterable[memoryview]) -> int:
 class ChunkStream:
     """A ByteStream over pieces that arrive one by one.
 
+    ``packed`` is how many bytes they were before they were unpacked, None for plain ones.
     ``digest`` can be set to have every byte fed to it from then on, taken or
     skipped; set it to None to end that.
     """
 
-    def __init__(self, pieces: Iterable[bytes | memoryview]) -> None:
+    def __init__(self, pieces: Iterable[bytes | memoryview], packed: int | None = None) -> None:
         self._pieces = iter(pieces)
+        self.packed = packed
         self._piece = memoryview(b"")
         self._at = 0
         self._before = 0
@@ -293,17 +299,3 @@ class FileStream:
             self._at += len(piece)
             left -= len(piece)
             yield memoryview(piece)
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[int]:
-    """An open file descriptor for reading, closed at the end.
-
-    Raises:
-        OSError: it cannot be opened.
-    """
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        yield fd
-    finally:
-        os.close(fd)

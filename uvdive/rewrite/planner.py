@@ -9,9 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from uvdive.compose.recipe import Recipe
-from uvdive.dockerfile.scan import DockerfileError
 from uvdive.dockerfile.shell import command_text
-from uvdive.dockerfile.syntax import Dockerfile, parse
+from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice import Lacking, warn_lacking
@@ -29,8 +28,6 @@ from uvdive.rewrite.single import may_stay_single
 from uvdive.rewrite.stages import BaseLookup, Divided, check_multistage, is_lean, up_to
 from uvdive.rewrite.study import Study, study
 from uvdive.uv.mentions import mentions_uv
-
-_LONGEST = 128 << 10
 
 Drafts = Callable[[Mapping[str, str]], Draft]
 """Makes the draft of some choices; raises Refused where they have none."""
@@ -87,7 +84,6 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     base = RewritePlan("unchanged", evidence_kind, dockerfile, text, text, "")  # type: ignore[arg-type]
     notes = Notes(choices)
     syntax = parse(text)
-    _check_lengths(syntax)
     evidence: Evidence | None = None
     try:
         evidence = replace(
@@ -135,19 +131,6 @@ def _of_target(parts: Divided, planned: Callable[[], RewritePlan]) -> RewritePla
             predicted=None, allowed=None,
         )  # fmt: skip
     return replace(whole, diff=unified_diff(original, text, found.dockerfile))
-
-
-def _check_lengths(syntax: Dockerfile) -> None:
-    """Linux starts nothing with a word or variable of more than 128 KiB (execve(2), MAX_ARG_STRLEN)."""
-    for instruction in syntax.instructions:
-        if len(instruction.value) > _LONGEST:
-            line = instruction.line
-            raise DockerfileError(
-                f"Line {line}: this {instruction.keyword} is longer than 128 KiB, which no program can be "
-                "given.",
-                "Put the text into a file, and COPY it.",
-                line=line,
-            )
 
 
 def _check_uv(evidence: Evidence) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from uvdive.base.errors import ImageError, UsageError
+from uvdive.base.foreign import bounded, read_file
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.image.raw_image import StoreIndex
 from uvdive.image.reference import Target, parse_target
@@ -88,8 +89,9 @@ def read_saved(path: Path) -> ImageReport:
     from uvdive.ledger.saved import report_file
 
     try:
-        data = path.read_bytes()
+        data = read_file(path, report_file.LIMIT)
     except OSError as error:
         raise ImageError(f"{path} cannot be opened: {error.strerror}.", "Check its name.") from error
-    report = report_file.load(data)
+    with bounded(f"The saved report {path}"):
+        report = report_file.load(data)
     return replace(report, image=replace(report.image, source="saved"))

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from uvdive.base.deadline import DeadlineError, deadline
+from uvdive.base.errors import ImageError
+from uvdive.base.foreign import bounded
 from uvdive.base.progress import Note, OnEvent
 from uvdive.image.raw_image import RawImage, StoreIndex
 from uvdive.image.reference import Target
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport
 
 
+_SECONDS, _ENTRIES_A_SECOND = 15, 5_000
+"""What accounting may take of the processor: a million files take some three seconds."""
+
+
 def read_image(
     target: Target,
     dockerfile: Path | None,
@@ -35,8 +42,21 @@ def read_image(
     Raises:
         UvdiveError: it cannot be read; see the sources.
     """
-    with _uncollected():
+    with _uncollected(), bounded(f"The image {target.value}"):
         return _read(target, dockerfile, options, on_event)
+
+
+@contextmanager
+def _in_time(target: Target, entries: int) -> Iterator[None]:
+    """Account for an image, or say that this one can't be accounted for in any time."""
+    try:
+        with deadline(_SECONDS + entries / _ENTRIES_A_SECOND):
+            yield
+    except DeadlineError as error:
+        raise ImageError(
+            f"Accounting for {target.value} takes longer than for any image of its size.",
+            "Its files are damaged, or made to stop programs that read them.",
+        ) from error
 
 
 @contextmanager
@@ -64,7 +84,8 @@ def _read(
         if dockerfile is not None:
             on_event(Note(f"{dockerfile} made this image"))
     on_event(Note("Accounting for every byte"))
-    with LayerContents(image) as contents:
+    entries = sum(len(layer.index) for layer in image.layers)
+    with LayerContents(image) as contents, _in_time(target, entries):
         table, sources, warnings = stack([layer.index for layer in image.layers], contents.same)
         kept = _kept(image, sources)
         report = make_report(

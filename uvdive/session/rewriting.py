@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from uvdive.base import worker
+from uvdive.base.deadline import DeadlineError, deadline
 from uvdive.base.errors import EngineError, ImageError, UsageError
+from uvdive.base.foreign import read_start
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.arguments import target_of_build, values_of_build
 from uvdive.compose.recipe import Recipe
@@ -25,6 +27,9 @@ from uvdive.session.kept import Kept
 from uvdive.uv.images import Reference, slim_of, without_uv
 
 _LIMIT = 1 << 20
+_SECONDS, _ENTRIES_A_SECOND = 18, 2_000
+"""What a plan may take of the processor, with all of its alternatives: most take one or two seconds."""
+
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -74,20 +79,29 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
             seen[reference] = _load_base(reference, report, on_event, cancel, pull=pull)
         return seen[reference]
 
-    return plan(
-        text,
-        report,
-        lookup if report is not None else lambda _reference: None,
-        dockerfile=str(dockerfile),
-        context=context or dockerfile.parent,
-        store=store,
-        system=_read_system(text, report, store, kept, values, on_event, cancel),
-        lacking=lambda: _read_lacking(report, store, kept, on_event, cancel),
-        choices=choices,
-        target=target_of_build(build_args),
-        values=values,
-        recipe=recipe,
-    )
+    system = _read_system(text, report, store, kept, values, on_event, cancel)
+    entries = report.files.entries if report is not None else 0
+    try:
+        with deadline(_SECONDS + entries / _ENTRIES_A_SECOND):
+            return plan(
+                text,
+                report,
+                lookup if report is not None else lambda _reference: None,
+                dockerfile=str(dockerfile),
+                context=context or dockerfile.parent,
+                store=store,
+                system=system,
+                lacking=lambda: _read_lacking(report, store, kept, on_event, cancel),
+                choices=choices,
+                target=target_of_build(build_args),
+                values=values,
+                recipe=recipe,
+            )
+    except (DeadlineError, RecursionError, MemoryError) as error:
+        raise UsageError(
+            f"{dockerfile} can't be planned: it, or a file beside it, nests or repeats without end.",
+            "Make it simpler, or leave out what it doesn't need.",
+        ) from error
 
 
 def _read_system(
@@ -164,8 +178,7 @@ def read_dockerfile(path: Path) -> str:
         UsageError: there is no such file, it is too big, or it is no UTF-8 text.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(_LIMIT + 1)
+        data = read_start(path, _LIMIT + 1)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}.", "Name a Dockerfile that exists."

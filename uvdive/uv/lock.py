@@ -7,11 +7,11 @@ The file may hold anything; what has not the documented shape is passed over
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from uvdive.base import toml
 from uvdive.base.names import normal_name
 
 NOT_INSTALLED = "virtual"
@@ -89,8 +89,8 @@ class Wanted:
 def read_lock(text: str) -> LockFile | None:
     """The lock of a text; None where it is none."""
     try:
-        top: dict[str, Any] = tomllib.loads(text)
-    except (ValueError, RecursionError):
+        top: dict[str, Any] = toml.loads(text)
+    except ValueError:
         return None
     entries = top.get("package")
     manifest = as_table(top.get("manifest"))

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from odd_tars import OneByOne, extended, file, header, record, tars
 
 from uvdive.base.errors import ImageError
+from uvdive.base.foreign import opened
 from uvdive.image.layer_index import LayerIndex
-from uvdive.image.stream import ByteStream, ChunkStream, FileStream, opened
+from uvdive.image.stream import ByteStream, ChunkStream, FileStream
 from uvdive.image.tar.header import BLOCK
 from uvdive.image.tar.index import index_tar
 from uvdive.ledger.wanted import wanted

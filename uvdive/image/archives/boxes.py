@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from uvdive.base.errors import ImageError
+from uvdive.base.foreign import opened, read_file
 from uvdive.base.progress import BytesRead, OnEvent
+from uvdive.image.budget import MAX_TEXTS
 from uvdive.image.events import LayerRead
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers import blobs
@@ -27,7 +29,7 @@ from uvdive.image.layers.ahead import ahead
 from uvdive.image.layers.sharing import BlobPlace, SharedReading
 from uvdive.image.raw_image import LayerPlace
 from uvdive.image.sieve import Wanted
-from uvdive.image.stream import ByteStream, ChunkStream, FileStream, opened
+from uvdive.image.stream import ByteStream, ChunkStream, FileStream, packed_bytes
 from uvdive.image.table import Kind
 from uvdive.image.tar.header import BLOCK, BadHeaderError
 from uvdive.image.tar.index import visit_tar
@@ -35,7 +37,9 @@ from uvdive.image.tar.index import visit_tar
 if TYPE_CHECKING:
     from uvdive.image.layers.cache import LayerCache
 
-_MAX_TEXT = 16 << 20
+_MAX_TEXT = 8 << 20
+"""Registries take manifests of 4 MiB."""
+
 NO_ARCHIVE = "Give an archive that `docker save` or `podman save` wrote."
 INCOMPLETE = "Save the image again."
 _MAX_LINKS = 8
@@ -44,7 +48,9 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 
 class Box(Protocol):
-    """Holds an image's members by name."""
+    """Holds an image's members by name; ``packed`` is an archive's own size where all of it was packed."""
+
+    packed: int | None
 
     def text(self, name: str) -> bytes | None:
         """The content of a small member, or None if there is none."""
@@ -103,6 +109,28 @@ def _follow(links: dict[str, str], name: str) -> str:
     return name
 
 
+class _Texts(dict[str, bytes]):
+    """Small members by name, up to a bound for all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._size = 0
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Keep one.
+
+        Raises:
+            ImageError: all together are more than any image has.
+        """
+        self._size += len(data)
+        if self._size > MAX_TEXTS:
+            raise ImageError(
+                f"The archive holds more than {MAX_TEXTS} bytes of manifests and configs.",
+                "It is damaged, or made to fill the memory.",
+            )
+        self[name] = data
+
+
 class StaleCacheError(Exception):
     """A layer that was passed over, as the cache knows it, turned out to be another one."""
 
@@ -125,7 +153,8 @@ class PassedBox:
     def __init__(
         self, stream: ByteStream, wanted: Wanted, on_event: OnEvent, cache: LayerCache | None = None
     ) -> None:
-        self._texts: dict[str, bytes] = {}
+        self.packed = packed_bytes(stream)
+        self._texts = _Texts()
         self._layers: dict[str, LayerData] = {}
         self._wanted, self._on_event, self._cache = wanted, on_event, cache
         self._links = _walk(stream, self._visit)
@@ -138,7 +167,7 @@ class PassedBox:
             self._layers[name] = layer
             self._on_event(layer_read(layer, layer.diff_id or ""))
         elif _is_text(name, head) and size <= _MAX_TEXT:
-            self._texts[name] = data.take(size)
+            self._texts.keep(name, data.take(size))
 
     def _fresh(self, name: str, size: int, data: ByteStream) -> LayerData:
         layer = blobs.read_layer(data, size, self._wanted)
@@ -182,6 +211,8 @@ class PassedBox:
 
 class _InPlace(ABC):
     """What folders and archives on disk share: layers are read where they lie, by two processes."""
+
+    packed: int | None = None
 
     def __init__(self, wanted: Wanted, on_event: OnEvent, *, verify: bool) -> None:
         self._wanted, self._on_event, self._verify = wanted, on_event, verify
@@ -231,7 +262,7 @@ class FileBox(_InPlace):
         self._path = path
         self._size = os.fstat(fd).st_size
         self._done = 0
-        self._texts: dict[str, bytes] = {}
+        self._texts = _Texts()
         self._places: dict[str, tuple[int, int]] = {}
         self._links = _walk(FileStream(fd, 0, self._size), self._visit)
 
@@ -239,7 +270,7 @@ class FileBox(_InPlace):
         name = path.decode("utf-8", "replace")
         self._places[name] = data.position, size
         if size <= _MAX_TEXT and _is_text(name, data.peek(min(size, BLOCK))):
-            self._texts[name] = data.take(size)
+            self._texts.keep(name, data.take(size))
 
     def text(self, name: str) -> bytes | None:
         return self._texts.get(_follow(self._links, name))
@@ -264,16 +295,16 @@ class FolderBox(_InPlace):
         self._folder = folder
 
     def text(self, name: str) -> bytes | None:
-        path = self._folder / name
         try:
-            return path.read_bytes() if path.stat().st_size <= _MAX_TEXT else None
+            return read_file(self._folder / name, _MAX_TEXT, within=self._folder)
         except OSError:
             return None
 
     def find(self, name: str) -> tuple[str, BlobPlace] | None:
         path = self._folder / name
         try:
-            return name, BlobPlace(path, 0, path.stat().st_size)
+            with opened(path, within=self._folder) as fd:
+                return name, BlobPlace(path, 0, os.fstat(fd).st_size)
         except OSError:
             return None
 
@@ -291,7 +322,7 @@ def open_archive(path: Path, wanted: Wanted, on_event: OnEvent, *, verify: bool)
             how = blobs.compression(head)
             if how is not None:
                 whole = FileStream(fd, 0, os.fstat(fd).st_size)
-                yield PassedBox(ChunkStream(_counted(whole, how, on_event)), wanted, on_event)
+                yield PassedBox(ChunkStream(_counted(whole, how, on_event), whole.size), wanted, on_event)
             elif blobs.is_layer(head):
                 yield FileBox(path, fd, wanted, on_event, verify=verify)
             else:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import OnEvent
+from uvdive.base.shapes import Maybe, Record
 from uvdive.image.archives.boxes import INCOMPLETE, NO_ARCHIVE, Box, layer_read
+from uvdive.image.budget import MAX_LAYERS, check_image
 from uvdive.image.config import Manifest
 from uvdive.image.events import ImageFound
-from uvdive.image.layer_index import LayerData
+from uvdive.image.layer_index import LayerData, LayerIndex
 from uvdive.image.raw_image import LayerPlace, RawImage, check_layers, load_json, outline, read_config
+
+_MANIFEST = [Record({"Config": str, "Layers": Maybe([str]), "RepoTags": Maybe([str])})]
+"""The shape of a ``manifest.json`` (Docker image-spec v1.2)."""
 
 _DIGEST = re.compile(r"(?:^|/)([0-9a-f]{64})(?:\.json)?$")
 
@@ -53,24 +59,33 @@ def choose(box: Box, tag: str | None, *, reference: str, source: str) -> Chosen:
     text = box.text("manifest.json")
     if text is None:
         raise ImageError("The archive has no manifest.json.", NO_ARCHIVE)
-    listed = load_json(text, "manifest.json")
-    if not isinstance(listed, list) or not all(isinstance(image, dict) for image in listed):
-        raise ImageError("The archive's manifest.json lists no images.", NO_ARCHIVE)
-    image = _pick(listed, tag)
-    config, layers, tags = image.get("Config"), image.get("Layers") or [], image.get("RepoTags") or []
-    if not isinstance(config, str) or not isinstance(layers, list):
-        raise ImageError("The archive's manifest.json names no config or layers.", NO_ARCHIVE)
+    image = _pick(load_json(text, "manifest.json", _MANIFEST), tag)
+    config, layers, tags = image["Config"], image.get("Layers") or [], image.get("RepoTags") or []
+    if len(layers) > MAX_LAYERS:
+        raise ImageError(
+            f"The archive's image has {len(layers)} layers, more than any engine takes.", NO_ARCHIVE
+        )
     data = box.text(config)
     if data is None:
         raise ImageError(f"The archive lacks the config {config}.", INCOMPLETE)
-    name = tag or (str(tags[0]) if tags else reference)
+    name = tag or (tags[0] if tags else reference)
     digest = check_digest(posixpath.basename(config), data)
     manifest = read_config(data, reference=name, source=source, digest=digest)
-    return Chosen(manifest, tuple(str(layer) for layer in layers))
+    return Chosen(manifest, tuple(layers))
+
+
+def _cost(box: Box, layers: list[LayerData]) -> tuple[list[tuple[LayerIndex, int]], int]:
+    """The layers that an image lists, each once with how often, and the bytes that they came from."""
+    times = Counter(map(id, layers))
+    once = {id(layer): layer for layer in layers}
+    packed = sum(layer.compressed_bytes or layer.tar_bytes for layer in once.values())
+    if box.packed is not None:
+        packed = min(packed, box.packed)
+    return [(layer.index, times[key]) for key, layer in once.items()], packed
 
 
 def _pick(listed: list[dict[str, Any]], tag: str | None) -> dict[str, Any]:
-    names = [str(name) for image in listed for name in image.get("RepoTags") or ["(no name)"]]
+    names = [name for image in listed for name in image.get("RepoTags") or ["(no name)"]]
     if tag is not None:
         wanted = _names(tag)
         for image in listed:
@@ -125,6 +140,7 @@ def collect(
                 on_event(layer_read(found[number][0], manifest.diff_ids[number]))
     finally:
         box.close()
+    check_image(*_cost(box, [layer for layer, _ in found.values()]))
     layers = [found[number][0] for number in range(len(found))]
     places = [found[number][1] for number in range(len(found))]
     verified = check_layers(manifest, layers, chosen.names)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from uvdive.base.errors import ImageError
+from uvdive.base.shapes import Each, Maybe, Record
 from uvdive.image.archives.boxes import INCOMPLETE, Box
 from uvdive.image.archives.docker_archive import Chosen, check_digest
-from uvdive.image.raw_image import load_json, read_config
+from uvdive.image.budget import MAX_LAYERS
+from uvdive.image.raw_image import BLOBS, load_json, read_config, sha256_of
 
 _TAG = "org.opencontainers.image.ref.name"
 _NAME = "io.containerd.image.name"
@@ -23,6 +25,36 @@ _CONFIGS = (
     "application/vnd.docker.container.image.v1+json",
 )
 _MAX_DEPTH = 8
+_MAX_MANIFESTS, _MAX_SIZE = 1000, 16 << 20
+"""More than any layout has, in manifests and in bytes."""
+
+_DESCRIPTOR = {"digest": str, "mediaType": Maybe(str), "annotations": Maybe(Each(Maybe(str)))}
+_INDEX = Record(
+    {
+        "manifests": Maybe(
+            [
+                Record(
+                    {
+                        **_DESCRIPTOR,
+                        "platform": Maybe(
+                            Record(dict.fromkeys(("os", "architecture", "variant"), Maybe(str)))
+                        ),
+                    }
+                )
+            ]
+        )
+    }
+)
+_MANIFEST = Record(
+    {
+        **_INDEX.keys,
+        "config": Maybe(Record(_DESCRIPTOR)),
+        "layers": Maybe([Record(_DESCRIPTOR)]),
+        "artifactType": Maybe(str),
+    }
+)
+"""The shapes of an index and of a manifest, which may turn out to be an index."""
+
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
 
 
@@ -42,48 +74,72 @@ def this_platform() -> str:
 
 
 def blob_name(digest: str) -> str:
-    """Where a layout keeps the blob with that digest."""
-    return "blobs/" + digest.replace(":", "/", 1)
+    """Where a layout keeps the blob with that digest.
+
+    Raises:
+        ImageError: it is no digest.
+    """
+    return BLOBS + sha256_of(digest, "index or manifest")
 
 
-def _load(box: Box, digest: str, what: str) -> dict[str, Any]:
-    name = blob_name(digest)
-    data = box.text(name)
-    if data is None:
-        raise ImageError(f"The layout lacks the {what} {digest}.", INCOMPLETE)
-    check_digest(name, data)
-    value = load_json(data, what)
-    if not isinstance(value, dict):
-        raise ImageError(f"The layout's {what} {digest} is none.", INCOMPLETE)
-    return value
+class _Manifests:
+    """Reads indexes and manifests of a box, up to a bound for all of them."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        self._count = self._size = 0
+
+    def there(self, digest: str) -> bool:
+        """Has the box the blob?"""
+        return self._box.text(blob_name(digest)) is not None
+
+    def load(self, digest: str) -> dict[str, Any]:
+        """An index or manifest by its digest.
+
+        Raises:
+            ImageError: it is missing, is no such thing, or there are more than any layout has.
+        """
+        name = blob_name(digest)
+        data = self._box.text(name)
+        if data is None:
+            raise ImageError(f"The layout lacks the manifest {digest}.", INCOMPLETE)
+        self._count += 1
+        self._size += len(data)
+        if self._count > _MAX_MANIFESTS or self._size > _MAX_SIZE:
+            raise ImageError(
+                f"The layout's indexes name over {_MAX_MANIFESTS} manifests, or {_MAX_SIZE} bytes of them.",
+                "It is damaged, or made to stop programs that read it.",
+            )
+        check_digest(name, data)
+        value: dict[str, Any] = load_json(data, "manifest", _MANIFEST)
+        return value
 
 
 def _platform(descriptor: dict[str, Any]) -> str | None:
     value = descriptor.get("platform")
-    if not isinstance(value, dict) or not value.get("architecture"):
+    if value is None or not value.get("architecture"):
         return None
-    keys = ("os", "architecture", "variant")
-    return "/".join(str(value[key]) for key in keys if value.get(key))
+    return "/".join(value[key] for key in ("os", "architecture", "variant") if value.get(key))
 
 
-def _images(box: Box, index: dict[str, Any], names: frozenset[str], depth: int = 0) -> Iterator[_Image]:
+def _images(
+    manifests: _Manifests, index: dict[str, Any], names: frozenset[str], depth: int = 0
+) -> Iterator[_Image]:
     """Every image below an index; attestations and what refers to an image (an SBOM) are none."""
     if depth > _MAX_DEPTH:
         raise ImageError("The layout's indexes are nested without end.", INCOMPLETE)
     for descriptor in index.get("manifests") or ():
-        if not isinstance(descriptor, dict) or not isinstance(descriptor.get("digest"), str):
-            raise ImageError("The layout's index names no digest.", INCOMPLETE)
         notes = descriptor.get("annotations") or {}
         place = _platform(descriptor)
         if place == "unknown/unknown" or notes.get(_ATTESTATION):
             continue
-        below = names | {str(notes[key]) for key in (_TAG, _NAME) if notes.get(key)}
-        if box.text(blob_name(descriptor["digest"])) is None and depth:
+        below = names | {notes[key] for key in (_TAG, _NAME) if notes.get(key)}
+        if depth and not manifests.there(descriptor["digest"]):
             continue  # an engine saves an index with the platforms that it has
-        value = _load(box, descriptor["digest"], "manifest")
+        value = manifests.load(descriptor["digest"])
         if "manifests" in value:
-            yield from _images(box, value, below, depth + 1)
-        elif "layers" in value and _holds_files(value):
+            yield from _images(manifests, value, below, depth + 1)
+        elif value.get("layers") is not None and _holds_files(value):
             yield _Image(value, place, below)
 
 
@@ -92,12 +148,11 @@ def _holds_files(manifest: dict[str, Any]) -> bool:
 
     An artifact says so by its type, or has a config or layers of another kind.
     """
-    config, layers = manifest.get("config"), manifest["layers"]
-    kind = config.get("mediaType") if isinstance(config, dict) else None
+    kind = (manifest.get("config") or {}).get("mediaType")
     if manifest.get("artifactType") or (kind is not None and kind not in _CONFIGS):
         return False
-    kinds = [layer.get("mediaType") for layer in layers if isinstance(layer, dict)]
-    return not kinds or any(kind is None or "tar" in str(kind) for kind in kinds)
+    kinds = [layer.get("mediaType") for layer in manifest["layers"]]
+    return not kinds or any(kind is None or "tar" in kind for kind in kinds)
 
 
 def choose(box: Box, tag: str | None, platform: str | None, *, reference: str, source: str) -> Chosen:
@@ -109,7 +164,7 @@ def choose(box: Box, tag: str | None, platform: str | None, *, reference: str, s
     data = box.text("index.json")
     if data is None:
         raise ImageError("There is no index.json: this is no OCI layout.", INCOMPLETE)
-    images = list(_images(box, load_json(data, "index.json"), frozenset()))
+    images = list(_images(_Manifests(box), load_json(data, "index.json", _INDEX), frozenset()))
     if tag is not None:
         images = [image for image in images if any(_is(name, tag) for name in image.names)]
     candidates = [image for image in images if fits(image.platform, platform or this_platform())]
@@ -140,12 +195,13 @@ def _no_choice(images: list[_Image], found: int, tag: str | None, platform: str 
 
 
 def _chosen(box: Box, manifest: dict[str, Any], reference: str, source: str) -> Chosen:
-    try:
-        digest = manifest["config"]["digest"]
-        layers = tuple(blob_name(str(layer["digest"])) for layer in manifest["layers"])
-    except (KeyError, TypeError) as error:
-        raise ImageError("The layout's manifest names no config or layers.", INCOMPLETE) from error
-    name = blob_name(str(digest))
+    if manifest.get("config") is None:
+        raise ImageError("The layout's manifest names no config.", INCOMPLETE)
+    digest = manifest["config"]["digest"]
+    layers = tuple(blob_name(layer["digest"]) for layer in manifest["layers"])
+    if len(layers) > MAX_LAYERS:
+        raise ImageError(f"The layout's image has {len(layers)} layers: no engine takes so many.", INCOMPLETE)
+    name = blob_name(digest)
     data = box.text(name)
     if data is None:
         raise ImageError(f"The layout lacks the config {digest}.", INCOMPLETE)

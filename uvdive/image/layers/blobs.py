@@ -15,7 +15,7 @@ from uvdive.base.errors import ImageError
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.ahead import ahead
 from uvdive.image.sieve import Wanted
-from uvdive.image.stream import CHUNK, ByteStream, ChunkStream
+from uvdive.image.stream import CHUNK, ByteStream, ChunkStream, Hash, packed_bytes
 from uvdive.image.tar.header import BLOCK, looks_like_tar
 from uvdive.image.tar.index import index_tar
 
@@ -99,8 +99,13 @@ def read_layer(stream: ByteStream, size: int, wanted: Wanted) -> LayerData:
     """
     how = compression(stream.peek(BLOCK))
     pieces: Iterable[bytes | memoryview] = stream.chunks(size)
+    blob = hashlib.sha256()
+    packed = packed_bytes(stream)
+    if how is not None:
+        pieces = _hashed(pieces, blob)
+        packed = size if packed is None else min(size, packed)
     # Unpacking lets go of Python's lock, so the headers are read beside it.
-    tar = ChunkStream(pieces if how is None else ahead(unpack(pieces, how)))
+    tar = ChunkStream(pieces if how is None else ahead(unpack(pieces, how)), packed)
     digest = hashlib.sha256()
     tar.digest = digest
     index = index_tar(tar, wanted, digests=True)
@@ -109,4 +114,13 @@ def read_layer(stream: ByteStream, size: int, wanted: Wanted) -> LayerData:
     tar.digest = None
     for _ in pieces:
         pass
-    return LayerData(index, "sha256:" + digest.hexdigest(), tar.position, None if how is None else size)
+    diff_id = "sha256:" + digest.hexdigest()
+    if how is None:
+        return LayerData(index, diff_id, tar.position, None, diff_id)
+    return LayerData(index, diff_id, tar.position, size, "sha256:" + blob.hexdigest())
+
+
+def _hashed(pieces: Iterable[bytes | memoryview], digest: Hash) -> Iterator[bytes | memoryview]:
+    for piece in pieces:
+        digest.update(memoryview(piece))
+        yield piece

@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from uvdive.base.errors import ImageError
+from uvdive.base.foreign import opened
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers import blobs
 from uvdive.image.layers.helper import Help
 from uvdive.image.raw_image import LayerPlace
 from uvdive.image.sieve import Wanted
-from uvdive.image.stream import FileStream, opened
+from uvdive.image.stream import FileStream
 from uvdive.image.tar.header import BLOCK
 from uvdive.image.tar.parts import Chain, Cuts, Part, cuts_of, read_part
 

@@ -11,9 +11,10 @@ from typing import Self
 
 import xxhash
 
+from uvdive.base.foreign import opened
 from uvdive.image.raw_image import RawImage, read_content
 from uvdive.image.stack.content_places import Content
-from uvdive.image.stream import CHUNK, opened
+from uvdive.image.stream import CHUNK
 from uvdive.image.tar.tar_split import StorageError
 
 

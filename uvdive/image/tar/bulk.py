@@ -14,6 +14,7 @@ from struct import Struct
 
 import xxhash
 
+from uvdive.image.budget import MAX_PATH, Budget
 from uvdive.image.layer_index import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
 from uvdive.image.sieve import Wanted
 from uvdive.image.stream import Buffer, ReadyStream
@@ -54,6 +55,8 @@ def _records(data: bytes) -> dict[bytes, bytes] | None:
     except BadHeaderError:
         return None
     usual = records.keys().isdisjoint(_UNUSUAL) and records.get(b"path") != b"" and XATTR not in data
+    if max(len(records.get(key, b"")) for key in (b"path", b"linkpath")) > MAX_PATH:
+        return None
     return records if usual and _WHOLE.fullmatch(records.get(b"mtime", b"0")) else None
 
 
@@ -61,13 +64,20 @@ class Bulk:
     """Takes runs of usual members from a stream into an index."""
 
     def __init__(
-        self, stream: ReadyStream, index: LayerIndex, names: Names, owners: Owners, wanted: Wanted
+        self,
+        stream: ReadyStream,
+        index: LayerIndex,
+        names: Names,
+        owners: Owners,
+        wanted: Wanted,
+        budget: Budget | None = None,
     ) -> None:
         self._stream = stream
         self._index = index
         self._names = names
         self._owners = owners
         self._wanted = wanted
+        self._budget = budget
         self._rows: list[_Row] = []
         self._links: list[tuple[int, bytes]] = []
 
@@ -152,6 +162,9 @@ class Bulk:
         if not self._rows:
             return
         index, first = self._index, len(self._index)
+        if self._budget is not None:
+            self._budget.take_nodes(len(self._rows))
+            self._budget.take_names(sum(len(link) for _, link in self._links))
         raws, owners, counts, times, kinds, places = map(list, zip(*self._rows, strict=True))
         self._rows.clear()
         folders, names = self._names.many(kinds, raws)
@@ -191,6 +204,8 @@ class Bulk:
             entry = first + row
             count = index.size[entry]
             if count and self._wanted(index.path(entry), count):
+                if self._budget is not None:
+                    self._budget.take_kept(count)
                 index.contents[entry] = bytes(fetch(index.offset[entry], count))
         if index.has_digests:
             digest = xxhash.xxh3_64_intdigest

@@ -16,10 +16,21 @@ from uvdive.image.stream import ByteStream
 BLOCK = 512
 FIELDS = Struct("100s8s8s8s12s12s8sc100s8s32s32s8s8s155s12x").unpack
 ZEROS = bytes(BLOCK)
+MEANT = frozenset(
+    (
+        *(b"path", b"linkpath", b"size", b"uid", b"gid", b"mtime"),
+        *(b"GNU.sparse.name", b"GNU.sparse.realsize", b"GNU.sparse.size"),
+    )
+)
+"""The keys of PAX records that are read, but for those of extended attributes."""
+
 XATTR = b".xattr."
 """What the names of PAX records have in common that hold extended attributes."""
 
 MAX_SIZE = 1 << 60
+_GLOBALS = 64 << 10
+"""What global PAX headers may say in all, in bytes: it is laid over each member that follows."""
+
 _MAX_EXTENSION = 1 << 20
 _EDGES = (b"/", b".", b"")
 _ODD = re.compile(rb"(?:^|/)\.{0,2}(?:/|$)")
@@ -92,7 +103,8 @@ def pax(data: bytes) -> dict[bytes, bytes]:
         space = data.find(b" ", at, at + 24)
         length = int(data[at:space]) if space > at and data[at:space].isdigit() else 0
         end = at + length
-        if not space < end <= len(data) or data[end - 1] != 0x0A:
+        # The length counts itself: a record always leads on.
+        if not at < space < end <= len(data) or data[end - 1] != 0x0A:
             raise BadHeaderError("a PAX record with a wrong length")
         key, separator, value = data[space + 1 : end - 1].partition(b"=")
         if not separator:
@@ -114,6 +126,17 @@ def xattrs(records: Mapping[bytes, bytes]) -> bytes:
         if key.startswith((b"SCHILY" + XATTR, b"LIBARCHIVE" + XATTR))
     }
     return b"\n".join(name + b"=" + value.hex().encode() for name, value in sorted(found.items()))
+
+
+def remembered(globals_: dict[bytes, bytes], records: Mapping[bytes, bytes]) -> None:
+    """Take what global records say of members into ``globals_``; a comment says nothing.
+
+    Raises:
+        BadHeaderError: they say more than any tar does.
+    """
+    globals_.update({key: value for key, value in records.items() if key in MEANT or XATTR in key})
+    if sum(len(key) + len(value) for key, value in globals_.items()) > _GLOBALS:
+        raise BadHeaderError("global headers without end")
 
 
 def pax_number(value: bytes) -> int:

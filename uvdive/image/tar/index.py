@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import xxhash
 
 from uvdive.base.errors import ImageError
+from uvdive.image.budget import Budget
 from uvdive.image.layer_index import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
 from uvdive.image.sieve import Wanted, nothing
-from uvdive.image.stream import ByteStream, ReadyStream
+from uvdive.image.stream import ByteStream, ReadyStream, packed_bytes
 from uvdive.image.table import Kind
 from uvdive.image.tar import header as th
 from uvdive.image.tar.bulk import Bulk
@@ -37,7 +38,9 @@ class Indexer:
         self.wanted = wanted
         self.members = Members(stream)
         self.index = LayerIndex(has_digests=digests, warnings=self.members.warnings)
-        self._names = Names(self.index, wanted)
+        packed = packed_bytes(stream)
+        self._budget = None if packed is None else Budget(packed)
+        self._names = Names(self.index, wanted, self._budget)
         self._rows: list[tuple[int, ...]] = []
 
     @property
@@ -72,7 +75,7 @@ class Indexer:
         """What reads usual members faster, if the stream lends itself to it."""
         if not isinstance(self.stream, ReadyStream):
             return None
-        return Bulk(self.stream, self.index, self._names, self.members.owners, self.wanted)
+        return Bulk(self.stream, self.index, self._names, self.members.owners, self.wanted, self._budget)
 
     def _one(self) -> None:
         """Take in the member that the stream stands at."""
@@ -85,6 +88,8 @@ class Indexer:
             index.targets.append(th.clean(members.link) if kind == HARD_LINK else members.link)
         if members.xattrs:
             index.xattrs[len(index.names) - 1] = members.xattrs
+        if self._budget is not None:
+            self._budget.take_names(len(members.xattrs) + len(members.link))
         size, offset, digest = members.size, -1, 0
         if kind in _WHITEOUTS:
             size = 0
@@ -111,6 +116,8 @@ class Indexer:
             self._flush()
 
     def _flush(self) -> None:
+        if self._budget is not None:
+            self._budget.take_nodes(len(self._rows))
         # Rows become columns in bulk: a call for each number of each entry costs more.
         for name, values in zip(_COLUMNS, zip(*self._rows, strict=True), strict=False):
             getattr(self.index, name).extend(values)
@@ -123,6 +130,8 @@ class Indexer:
         padding = -stored % th.BLOCK
         digest = 0
         if not sparse and self.wanted(path, stored):
+            if self._budget is not None:
+                self._budget.take_kept(stored)
             data = index.contents[len(index.names) - 1] = stream.take(stored)
             stream.skip(padding)
             if index.has_digests:

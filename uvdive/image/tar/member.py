@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from uvdive.image.budget import MAX_PATH, warn
 from uvdive.image.layer_index import HARD_LINK
 from uvdive.image.stream import ByteStream, TruncatedError
 from uvdive.image.table import Kind
@@ -110,6 +111,8 @@ class Members:
             self.xattrs = b""
             if pending is not None or self.globals:
                 self._extend(pending or _Pending())
+                if len(self.name) > MAX_PATH or len(self.link) > MAX_PATH:
+                    raise th.BadHeaderError(f"a name of {max(len(self.name), len(self.link))} bytes")
             if kind == _FILE and self.name[-1:] == b"/" and flag in (0, 48):
                 self.kind = _DIRECTORY  # before POSIX a folder was a file with a slash
             if self.kind != _FILE:
@@ -159,14 +162,14 @@ class Members:
         if flag == ord("x"):
             pending.records = th.pax(th.extension(self.stream, size))
         elif flag == ord("g"):
-            self.globals.update(th.pax(th.extension(self.stream, size)))
+            th.remembered(self.globals, th.pax(th.extension(self.stream, size)))
         elif flag == ord("L"):
             pending.name = th.extension(self.stream, size).partition(b"\0")[0]
         elif flag == ord("K"):
             pending.link = th.extension(self.stream, size).partition(b"\0")[0]
         else:
             # Volume labels and the like name no file: passed over, with a word.
-            self.warnings.append(f"a tar member of unknown type {chr(flag)!r} was passed over")
+            warn(self.warnings, f"a tar member of unknown type {chr(flag)!r} was passed over")
             if not 0 <= size < th.MAX_SIZE:
                 raise th.BadHeaderError(f"a member of {size} bytes")
             self.stream.skip(size + -size % th.BLOCK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from uvdive.image.budget import Budget
 from uvdive.image.layer_index import OPAQUE, WHITEOUT, LayerIndex
 from uvdive.image.sieve import Sieve, Wanted
 from uvdive.image.tar.header import clean
@@ -27,8 +28,9 @@ class Names:
     A name like ``__init__.py`` stands in thousands of folders: once is enough.
     """
 
-    def __init__(self, index: LayerIndex, wanted: Wanted) -> None:
+    def __init__(self, index: LayerIndex, wanted: Wanted, budget: Budget | None = None) -> None:
         self._index = index
+        self._budget = budget
         self._sieve = wanted if isinstance(wanted, Sieve) else None
         self._folders: dict[bytes, int] = {}
         self._names: dict[bytes, bytes] = {}
@@ -44,6 +46,9 @@ class Names:
             number = self._folders.setdefault(path, len(self._index.folders))
             if number == len(self._index.folders):
                 self._index.folders.append(path)
+                if self._budget is not None:
+                    self._budget.take_nodes(path.count(b"/") + 1)
+                    self._budget.take_names(len(path))
                 if self._sieve is not None and self._sieve.may_folder(path):
                     self._may_folders.add(number)
             self._folders[raw] = number
@@ -52,6 +57,8 @@ class Names:
     def _learn(self, names: Iterable[bytes]) -> None:
         new = set(names).difference(self._names)
         self._names.update(zip(new, new, strict=True))
+        if self._budget is not None:
+            self._budget.take_names(sum(map(len, new)))
         self._unusual.update(name for name in new if name[:4] == b".wh." or name in _NO_NAMES)
         if self._sieve is not None:
             self._may_names.update(filter(self._sieve.may_name, new))

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uvdive.base.errors import ImageError
+from uvdive.image.budget import MAX_WARNINGS
 from uvdive.image.layer_index import LayerIndex
 from uvdive.image.sieve import Wanted
 from uvdive.image.stream import FileStream
@@ -178,3 +179,4 @@ def _append(whole: LayerIndex, numbers: dict[bytes, int], part: LayerIndex) -> N
     whole.contents.update((entries + place, data) for place, data in part.contents.items())
     whole.xattrs.update((entries + place, data) for place, data in part.xattrs.items())
     whole.warnings.extend(part.warnings)
+    del whole.warnings[MAX_WARNINGS:]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from uvdive.base import shapes
 from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable, Kind
 from uvdive.ledger.accounts.attribute import Attribution, PythonPlace
@@ -23,7 +23,19 @@ from uvdive.ledger.whose import is_os_part
 if TYPE_CHECKING:
     from uvdive.ledger.environments.reasons import Reason
 
-_MAPPING = re.compile(rb"^MAPPING\b[^=]*=\s*(\{.*?\})\s*$", re.MULTILINE | re.DOTALL)
+_MAPPING = re.compile(rb"^MAPPING\b[^=\n]*=\s*(?=\{)", re.MULTILINE)
+_MAPPING_END = re.compile(rb"\}[ \t\r]*$", re.MULTILINE)
+_MAX_MAPPING = 64 << 10
+"""More than the folders of any project take, in bytes: as Python code it takes a hundred times as much."""
+
+_DIRECT_URL = shapes.Record(
+    {
+        "url": shapes.Maybe(str),
+        "dir_info": shapes.Maybe(shapes.Record({"editable": shapes.Maybe(bool)})),
+    }
+)
+"""PEP 610."""
+
 _MAX_SHEBANG = 1024
 
 
@@ -167,13 +179,14 @@ def _distribution(
 
 def _editable(direct_url: bytes | None) -> str | None:
     """The folder of an editable install (PEP 610), else None."""
-    try:
-        data = json.loads(direct_url or b"{}")
-        editable = data.get("dir_info", {}).get("editable")
-        url = str(data.get("url", ""))
-    except (ValueError, AttributeError):
+    if direct_url is None:
         return None
-    return url.removeprefix("file://") if editable else None
+    try:
+        data = shapes.load(direct_url, _DIRECT_URL, "direct_url.json")
+    except ValueError:
+        return None
+    editable = (data.get("dir_info") or {}).get("editable")
+    return (data.get("url") or "").removeprefix("file://") if editable else None
 
 
 def _modules(record: bytes) -> tuple[str, ...]:
@@ -203,16 +216,19 @@ def _roots(contents: KeptContents, site: int) -> Iterator[str]:
                 if line.startswith(b"/"):
                     yield text(line.strip())
         elif name.startswith(b"__editable__"):
-            mapping = _MAPPING.search(data)
-            yield from _mapped(mapping[1]) if mapping else ()
+            yield from _mapped(data)
 
 
-def _mapped(literal: bytes) -> Sequence[str]:
+def _mapped(code: bytes) -> Sequence[str]:
     """The folders of the modules in a setuptools finder's MAPPING."""
     import ast
 
+    begin = _MAPPING.search(code)
+    end = _MAPPING_END.search(code, begin.end(), begin.end() + _MAX_MAPPING) if begin else None
+    if begin is None or end is None:
+        return ()
     try:
-        mapping = ast.literal_eval(text(literal))
+        mapping = ast.literal_eval(text(code[begin.end() : end.start() + 1]))
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return ()
     values = mapping.values() if isinstance(mapping, dict) else ()

@@ -8,11 +8,11 @@ not have the documented shape is passed over
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from uvdive.base import toml
 from uvdive.base.names import normal_name
 from uvdive.uv.lock import NOT_INSTALLED, Link, as_list, as_table, read_lock
 
@@ -98,8 +98,8 @@ def parse_project(data: bytes) -> Lock | None:
 
 def _load(data: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError):
+        return toml.loads(data.decode("utf-8"))
+    except ValueError:
         return {}
 
 

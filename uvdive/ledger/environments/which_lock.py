@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from uvdive.base.foreign import read_file
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.marks.kept_contents import KeptContents
 
@@ -20,6 +21,8 @@ FILES = (b"uv.lock", b"pyproject.toml")
 _LIMIT = 32
 """More lock files than any image needs: those of installed packages' own sources."""
 _MAX_BYTES = 8 << 20
+_MAX_OF_ALL = 16 << 20
+"""What of them is parsed, in bytes: 1 MB takes about half a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,12 @@ def find_locks(contents: KeptContents, dockerfile: Path | None, instructions: Se
     """Every ``uv.lock`` of the image (of any layer), then those beside the Dockerfile, then projects'."""
     table = contents.table
     found: list[tuple[str | None, Lock]] = []
+    left = _MAX_OF_ALL
     for file in FILES:
         for node in contents.names.called(file)[:_LIMIT]:
-            contained = [data for _, data in contents.files(node)]
+            contained = [data for _, data in contents.files(node) if len(data) <= left]
+            if contained:
+                left -= len(contained[-1])
             lock = _parsed(file, contained[-1]) if contained else None
             if lock is not None:
                 found.append((text(table.path(table.node_parent[node])), lock))
@@ -61,7 +67,7 @@ def _beside(dockerfile: Path | None, name: str) -> bytes | None:
         return None
     path = dockerfile.parent / name
     try:
-        return path.read_bytes() if path.stat().st_size <= _MAX_BYTES else None
+        return read_file(path, _MAX_BYTES)
     except OSError:
         return None  # the project has none
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from uvdive.base import shapes
 from uvdive.image.table import FileTable
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import text
@@ -15,6 +14,9 @@ from uvdive.ledger.marks.paths import normal
 from uvdive.ledger.marks.regions import Regions
 
 _PYTHON = frozenset({"python", "pypy", "python_abi", "pip", "setuptools", "wheel", "cpython"})
+
+
+_RECORD = shapes.Record({"name": str, "version": str, "files": shapes.Maybe([str])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,8 @@ def _owned(table: FileTable, prefix: bytes, package: _Package) -> Iterator[int]:
 def _parse(data: bytes) -> _Package | None:
     """The record of an installed package; None where it is none."""
     try:
-        record: Any = json.loads(data)
-        name, version, files = record["name"], record["version"], record.get("files") or []
-        if not isinstance(name, str) or not isinstance(files, list):
-            return None
-        paths = tuple(f.encode("utf-8", "surrogatepass") for f in files if isinstance(f, str))
-        return _Package(name, str(version), paths)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        record = shapes.load(data, _RECORD, "record")
+    except ValueError:
         return None
+    paths = tuple(file.encode("utf-8", "surrogatepass") for file in record.get("files") or ())
+    return _Package(record["name"], record["version"], paths)

@@ -22,6 +22,9 @@ from uvdive.ledger.python.site import Site
 
 _DIST = re.compile(rb"^(.+?)-([^-]+)\.dist-info$")
 _EGG = re.compile(rb"^(.+?)(?:-([^-]+))?(?:-py\d[\w.]*)?(?:-[\w.-]+)?\.egg(?:-info)?$")
+_LONGEST = 255
+"""The longest name of a file (NAME_MAX): beyond it the expressions would take quadratic time and more."""
+
 _MODULE = re.compile(rb"^([A-Za-z_]\w*)(?:\.(?:py|pth)|\..*\.so|\.so|\.abi3\.so)?$")
 _NO_MODULES = (b"__pycache__", b"bin", b"share", b"etc")
 
@@ -77,6 +80,8 @@ def claim_site(
 
 def name_and_version(file: bytes) -> tuple[str, str] | None:
     """Name and version by the name of a metadata folder or file; None for any other file."""
+    if len(file) > _LONGEST:
+        return None
     match = _DIST.match(file)
     if match is None and file.endswith((b".egg-info", b".egg")):
         match = _EGG.match(file)

@@ -79,10 +79,15 @@ def _generic_decoder(hint: Any, origin: Any, args: tuple[Any, ...]) -> Decoder:
     raise TypeError(f"no decoder for {hint!r}")
 
 
+_LARGEST = 1 << 63
+
+
 def _plain(kind: type, value: Any) -> Any:
     # bool is an int for isinstance, and true is no size.
     if type(value) is not kind:
         raise ValueError(f"{type(value).__name__} where {kind.__name__} belongs")
+    if isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
+        raise ValueError("a number that is none")
     return value
 
 
@@ -93,7 +98,10 @@ def _made(value: Any) -> Any:
 
 
 def _number(value: Any) -> float:
-    return float(value) if type(value) is int else float(_plain(float, value))
+    try:
+        return float(value) if type(value) is int else float(_plain(float, value))
+    except OverflowError as error:
+        raise ValueError("a number that is none") from error
 
 
 def _literal(allowed: tuple[Any, ...], value: Any) -> Any:

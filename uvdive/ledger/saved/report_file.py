@@ -32,6 +32,12 @@ SCHEMA = f"uvdive.saved/{VERSION}"
 LIMIT = 1 << 30
 """The largest payload that is read, in bytes: some twelve million files."""
 
+_UNPACKED, _RATIO = 64 << 20, 64
+"""How large a payload may be beside its packed bytes: real ones come to a tenth or twentieth."""
+
+_HEADER, _HEADER_RATIO = 16 << 20, 10
+"""The same for the JSON, which takes many times its length while it is read."""
+
 _LEVEL = 1
 """The default level takes six times as long for a file that is a twentieth smaller."""
 
@@ -98,6 +104,8 @@ def load(data: bytes) -> ImageReport:
         (length,) = _LENGTH.unpack_from(payload)
         if length > len(payload) - _LENGTH.size:
             _damaged("its header is cut off")
+        if length > _HEADER + _HEADER_RATIO * len(data):
+            _damaged(f"its header has {length} bytes")
         start = _LENGTH.size + length
         raw = json.loads(bytes(payload[_LENGTH.size : start]), parse_constant=_no_constant)
         header: _Header = codec.decode(_Header, raw)
@@ -157,9 +165,9 @@ def _unpack_payload(data: bytes) -> bytes:
     if len(data) < start + _PREAMBLE.size:
         _damaged("it is cut off")
     size, checksum = _PREAMBLE.unpack_from(data, start)
-    if size > LIMIT:
+    if size > min(LIMIT, _UNPACKED + _RATIO * len(data)):
         raise ImageError(
-            f"The saved report would unpack to {size} bytes, more than the {LIMIT} that uvdive reads.",
+            f"The saved report of {len(data)} bytes would unpack to {size}, more than uvdive reads.",
             "It is damaged, or made to fill the memory; open the image itself.",
         )
     return _inflate(data, start + _PREAMBLE.size, size, checksum)

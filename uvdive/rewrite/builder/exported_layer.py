@@ -11,10 +11,10 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-import tomllib
 from collections.abc import Sequence
 from typing import Any
 
+from uvdive.base import toml
 from uvdive.dockerfile.commands import Command
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.builder.layer_parts import (
@@ -146,9 +146,9 @@ def _project(evidence: Evidence, files: Files, sync: Step) -> tuple[str, str, li
         if node is not None and (sync.layer is None or next(files.modes(node))[0] < sync.layer):
             return None
     try:
-        project: dict[str, Any] = tomllib.loads(texts[0])
-        lock: dict[str, Any] = tomllib.loads(texts[1])
-    except tomllib.TOMLDecodeError:
+        project: dict[str, Any] = toml.loads(texts[0])
+        lock: dict[str, Any] = toml.loads(texts[1])
+    except toml.TomlError:
         return None
     settings = project.get("tool", {}).get("uv", {})
     name, python = (project.get("project", {}).get(key) for key in ("name", "requires-python"))

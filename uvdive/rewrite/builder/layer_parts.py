@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from uvdive.base import toml
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Trivia
@@ -89,8 +89,8 @@ def sources_of(evidence: Evidence, steps: Sequence[Step]) -> Iterator[str]:
 def is_plain_lock(text: str) -> bool:
     """Are the packages that lie in folders all members of the workspace, which the sync leaves out?"""
     try:
-        lock: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        lock: dict[str, Any] = toml.loads(text)
+    except toml.TomlError:
         return False
     members = set(lock.get("manifest", {}).get("members", ()))
     for package in lock.get("package", ()):

@@ -22,15 +22,18 @@ _COMMANDS = (
     "postStartCommand",
     "postAttachCommand",
 )
-_TOKEN = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])", re.DOTALL)
+_MARK = re.compile(r'"|//|/\*')
+_QUOTE = re.compile(r'(?:[^"\\\n]|\\.)*+"', re.DOTALL)
+_CLOSE = re.compile(r"\*/")
+_COMMA = re.compile(r'("(?:[^"\\\n]|\\.)*+")|,(?=\s*+[}\]])', re.DOTALL)
 
 
 def read_devcontainer(given: Text, folder: Path, place: Place, own: OwnImages, outside: Outside) -> None:
     """Add the commands of a devcontainer that runs in this image."""
     if not mentions_uv(given.text):
         return
-    bare = _TOKEN.sub(lambda match: match[0] if match[0][0] == '"' else " " * len(match[0]), given.text)
     try:
+        bare = _bare(given.text)
         settings = json.loads(bare)
     except (ValueError, RecursionError):
         outside.unread.append(
@@ -42,6 +45,35 @@ def read_devcontainer(given: Text, folder: Path, place: Place, own: OwnImages, o
     for name in _COMMANDS:
         if name in settings:
             _add(given, name, settings[name], bare, outside)
+
+
+def _bare(text: str) -> str:
+    """JSON with comments and commas too many (JSONC) as JSON; every offset stays.
+
+    Raises:
+        ValueError: a text or a comment has no end.
+    """
+    out, at = [], 0
+    for mark in _MARK.finditer(text):
+        if mark.start() < at:
+            continue
+        out.append(text[at : mark.start()])
+        end = _end(text, mark)
+        piece = text[mark.start() : end]
+        out.append(piece if mark[0] == '"' else " " * len(piece))
+        at = end
+    return _COMMA.sub(lambda match: match[1] or " ", "".join([*out, text[at:]]))
+
+
+def _end(text: str, mark: re.Match[str]) -> int:
+    """Where the text or the comment that begins here is over."""
+    if mark[0] == "//":
+        end = text.find("\n", mark.end())
+        return len(text) if end < 0 else end
+    close = _QUOTE.match(text, mark.end()) if mark[0] == '"' else _CLOSE.search(text, mark.end())
+    if close is None:
+        raise ValueError(f"{mark[0]} without an end")
+    return close.end()
 
 
 def _is_own(settings: dict[str, Any], folder: Path, place: Place, own: OwnImages) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 from typing import Any
 
+from uvdive.base import toml
 from uvdive.base.paths import upward
 from uvdive.rewrite.environment.facts import EnvironmentFacts, find_environment, warn_draft
 from uvdive.rewrite.environment.which import Found
@@ -95,8 +95,8 @@ def _project(evidence: Evidence, files: Files | None) -> str | None:
 def project_settings(evidence: Evidence, root: str) -> dict[str, Any]:
     """The project file of a folder, as the build context has it; empty where it cannot be read."""
     try:
-        return tomllib.loads(context_text(evidence, posixpath.join(root, "pyproject.toml")) or "")
-    except tomllib.TOMLDecodeError:
+        return toml.loads(context_text(evidence, posixpath.join(root, "pyproject.toml")) or "")
+    except toml.TomlError:
         return {}
 
 

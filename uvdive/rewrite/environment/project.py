@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from uvdive.base import toml
 from uvdive.base.names import normal_name
 from uvdive.base.paths import upward
 from uvdive.rewrite.evidence.image_files import Files
@@ -81,8 +81,8 @@ def _toml(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return toml.loads(text)
+    except toml.TomlError:
         return None
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import replace
 
+from uvdive.base import toml
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.context_files import copied_text
@@ -143,8 +143,8 @@ def _is(wanted: str, minor: str) -> bool:
 
 def _requires(pyproject: str | None) -> str:
     try:
-        project = tomllib.loads(pyproject or "").get("project", {})
-    except tomllib.TOMLDecodeError:
+        project = toml.loads(pyproject or "").get("project", {})
+    except toml.TomlError:
         return ""
     wanted = project.get("requires-python", "") if isinstance(project, dict) else ""
     return wanted if isinstance(wanted, str) else ""

@@ -1,0 +1,98 @@
+"""The one way to read a file of a stranger: a project's, an archive, a cache entry, a config.
+
+Only regular files are read, and only so much of them: a FIFO never answers, a device never
+ends, and a link may lead to any of them, or out of the folder that it lies in.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from uvdive.base.errors import ImageError
+
+TEXT = 4 << 20
+"""More than any configuration or script of a project has, in bytes."""
+
+_PIECE = 1 << 20
+_TOO_MUCH = (RecursionError, MemoryError, OverflowError)
+
+
+@contextmanager
+def opened(path: Path, *, within: Path | None = None) -> Iterator[int]:
+    """An open file descriptor of a regular file, closed at the end; opening never waits.
+
+    Args:
+        path: the file; links are followed.
+        within: a folder that links may not lead out of; None for none.
+
+    Raises:
+        OSError: it cannot be opened, is no regular file (EINVAL) or lies elsewhere (EXDEV).
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        kind = os.fstat(fd).st_mode
+        if stat.S_ISDIR(kind):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(kind):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if within is not None and not leads_into(path, within):
+            raise OSError(errno.EXDEV, f"it is a link out of {within}", str(path))
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def leads_into(path: Path, folder: Path) -> bool:
+    """Does a path, with its links followed, lie in a folder?"""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def read_file(path: Path, limit: int = TEXT, *, within: Path | None = None) -> bytes:
+    """The content of a regular file of at most ``limit`` bytes.
+
+    Raises:
+        OSError: as ``opened``, or it is larger (EFBIG).
+    """
+    with opened(path, within=within) as fd:
+        data = _read(fd, limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"it is larger than {limit} bytes", str(path))
+    return data
+
+
+def read_start(path: Path, count: int, *, within: Path | None = None) -> bytes:
+    """The first ``count`` bytes of a regular file, fewer where it is shorter; errors as ``opened``."""
+    with opened(path, within=within) as fd:
+        return _read(fd, count)
+
+
+def _read(fd: int, count: int) -> bytes:
+    pieces, left = [], count
+    while left and (piece := os.read(fd, min(left, _PIECE))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
+@contextmanager
+def bounded(what: str) -> Iterator[None]:
+    """Tell of what nests or grows beyond all bounds as of a damaged image.
+
+    Args:
+        what: what is being read, as the subject of a sentence.
+
+    Raises:
+        ImageError: reading it ran out of stack or memory, or met a number that is none.
+    """
+    try:
+        yield
+    except _TOO_MUCH as error:
+        raise ImageError(
+            f"{what} can't be read: it nests too deeply or is too large ({type(error).__name__}).",
+            "It is damaged, or made to stop programs that read it.",
+        ) from error
