@@ -171,8 +171,8 @@ def test_only_a_plain_list_gives_its_commands_alone() -> None:
 
 
 def test_a_text_of_too_many_commands_is_not_parsed() -> None:
-    most = 20_000
-    assert read_script(";".join(["a"] * (most + 1))) is not None
-    assert read_script(";".join(["a"] * (most + 2))) is None
+    most = 5_000
+    assert read_script(";".join(["a"] * most)) is not None
+    assert read_script(";".join(["a"] * (most + 1))) is None
     assert read_script("a\n" * most) is not None
     assert read_script("a\n" * (most + 1)) is None

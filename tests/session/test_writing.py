@@ -221,14 +221,14 @@ def test_a_failure_at_the_last_file_brings_the_others_back(
     wide: RewritePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = texts(tmp_path)
-    replaced = writing.replace_file
+    replaced = writing.replace_aside
 
-    def full(path: Path, data: bytes) -> None:
+    def full(path: Path, data: bytes, *, was: str, kept: Path, new: Path) -> None:
         if path.name == "Dockerfile":
             raise OSError(28, "No space left on device", str(path))
-        replaced(path, data)
+        replaced(path, data, was=was, kept=kept, new=new)
 
-    monkeypatch.setattr(writing, "replace_file", full)
+    monkeypatch.setattr(writing, "replace_aside", full)
     with pytest.raises(UsageError, match="No space left"):
         write_rewrite(wide)
     assert texts(tmp_path) == before

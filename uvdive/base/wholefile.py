@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP)
+NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP)
 """What file systems without hard links answer (link(2))."""
 
 
@@ -40,7 +40,7 @@ def create_file(path: Path, data: bytes) -> None:
             # Unlike a rename, a link fails where something is.
             path.hardlink_to(new)
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in NO_LINKS:
                 raise
             path.open("xb").close()
             new.replace(path)
@@ -52,16 +52,36 @@ def keep_owner(path: Path, before: os.stat_result) -> None:
         os.chown(path, before.st_uid, before.st_gid)
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet, with its content on the disk.
+
+    Raises:
+        OSError: it can't be written, or is there; part of it may be.
+    """
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Have a folder's names on the disk: what comes later is not there before them after a power cut."""
+    with contextlib.suppress(OSError):  # not every file system can
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
 @contextlib.contextmanager
 def _beside(path: Path, data: bytes) -> Iterator[Path]:
     """A new file in the same folder that holds ``data`` on the disk; gone with the block."""
     new = path.with_name(f".uvdive.{os.urandom(8).hex()}.new")
     try:
-        with new.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(new, data)
         yield new
+        sync_folder(path.parent)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.errors import BuildError, CancelledError
+from uvdive.base.foreign import read_file
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.build.client import Progress, progress_mode
 from uvdive.build.events import BuildLog, BuildRequest, BuildResult
@@ -51,7 +52,7 @@ def _dockerfile(request: BuildRequest, folder: Path) -> list[str]:
     own = request.dockerfile or request.context / "Dockerfile"
     ignored = own_ignore_file(own)
     if ignored.is_file():
-        (folder / "Dockerfile.dockerignore").write_bytes(ignored.read_bytes())
+        (folder / "Dockerfile.dockerignore").write_bytes(read_file(ignored))
     return ["-f", str(folder / "Dockerfile")]
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from uvdive.base import worker
 from uvdive.base.errors import BuildError, CancelledError, EngineError, UsageError
+from uvdive.base.foreign import read_file
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.build.arguments import option_values
 from uvdive.build.buildah import BuildahReader
@@ -104,7 +105,7 @@ def _text(request: BuildRequest) -> str:
         return request.text
     path = request.dockerfile or request.context / "Dockerfile"
     try:
-        return path.read_text("utf-8", "surrogateescape")
+        return read_file(path).decode("utf-8", "surrogateescape")
     except OSError as error:
         raise BuildError(f"{path} can't be read: {error.strerror}.", "Name the Dockerfile.") from error
 
@@ -185,7 +186,7 @@ def by_service(request: BuildRequest, endpoint: Endpoint, *, on_event: OnEvent) 
     archive: Any = tar  # its types know neither strings nor that it gives a file
     patterns = []
     if (ignored := _ignore_file(request)) is not None:
-        lines = ignored.read_text("utf-8", "replace").splitlines()
+        lines = read_file(ignored).decode("utf-8", "replace").splitlines()
         patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     client = connect(endpoint)
     try:

@@ -13,11 +13,15 @@ from uvdive.base.errors import ExitCode, UsageError, UvdiveError, disk_full
 from uvdive.cli.console import Console
 from uvdive.cli.options import COMMANDS, Parser
 
-_SIGTERM_CODE = 128 + signal.SIGTERM
+_ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
 class _TerminatedError(BaseException):
-    """SIGTERM came: whoever works cleans up behind it, as after ctrl-c."""
+    """SIGTERM or SIGHUP came: whoever works cleans up behind it, as after ctrl-c."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def main(argv: Sequence[str]) -> int:
@@ -42,8 +46,8 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         console.say("Stopped.")
         code = ExitCode.INTERRUPTED
-    except _TerminatedError:
-        code = _SIGTERM_CODE
+    except _TerminatedError as ended:
+        code = 128 + ended.number
     except Exception as error:  # noqa: BLE001 - a person must never see a bare traceback
         full = disk_full(error)
         if full is None:
@@ -71,8 +75,24 @@ def _run(argv: Sequence[str], console: Console) -> ExitCode:
         _check_order(argv)
     redact = not getattr(args, "no_redact", False)
     console.configure(debug=args.debug, log=args.log, units=args.units, argv=argv, redact=redact)
+    _recover(console)
     code: ExitCode = command.run(args, console)
     return code
+
+
+def _recover(console: Console) -> None:
+    """Take back what a run that was cut off left half written, and say so."""
+    import os
+
+    from uvdive.base.folders import state_folder
+
+    # Most starts have nothing to do here: the journal is not even imported.
+    folder = os.fspath(state_folder() / "writing")
+    if os.path.isdir(folder) and os.listdir(folder):  # noqa: PTH112, PTH208 - pathlib is slow to import
+        from uvdive.session.journal import recover
+
+        for said in recover():
+            console.say(said)
 
 
 def _check_order(argv: Sequence[str]) -> None:
@@ -91,20 +111,25 @@ def _check_order(argv: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def _terminating() -> Iterator[None]:
-    """SIGTERM raises in here, so that processes and files of ours do not stay behind."""
+    """SIGTERM and SIGHUP raise in here, so that processes and files of ours do not stay behind."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise _TerminatedError
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise _TerminatedError(number)
 
+    before = {}
     try:
-        before = signal.signal(signal.SIGTERM, stop)
+        for number in _ENDS:
+            # nohup: who ignores it when starting us wants it ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, stop)
     except ValueError:  # only the main thread may
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

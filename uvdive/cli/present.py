@@ -115,6 +115,7 @@ def check_save(path: Path) -> None:
     Raises:
         UsageError: it may not.
     """
+    from uvdive.base.foreign import read_start
     from uvdive.ledger.saved.report_file import MAGIC
 
     if not path.parent.is_dir():
@@ -122,8 +123,7 @@ def check_save(path: Path) -> None:
     if not path.exists():
         return
     try:
-        with path.open("rb") as file:
-            head = file.read(len(MAGIC))
+        head = read_start(path, len(MAGIC))
     except OSError as error:
         raise UsageError(f"{path} can't be replaced: {error.strerror}.", "Name another file.") from error
     if head and head != MAGIC:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvdive.base.errors import UsageError
+from uvdive.base.foreign import read_start
 
 LONGEST = 64 << 10
 """Characters that a value may have: an ``.env`` whose lines double each other grows without end."""
@@ -166,8 +167,7 @@ def read_bounded(path: Path) -> str:
         UsageError: it cannot be read, is longer, or is no UTF-8 text.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = read_start(path, MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check the path.") from error
     except ValueError as error:  # a NUL in the name

@@ -21,7 +21,7 @@ _LISTS = 300
 """Commands in one list of ``&&`` and ``||``, at most: each lies deeper in the tree than the one before."""
 
 _NODES = 100_000
-_COMMANDS_MOST = 2_000
+_COMMANDS_MOST = 5_000
 """Commands in one text, at most: each is held against the others in one way or another."""
 
 _BYTES = 1 << 20

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from uvdive.base.errors import EngineError
+from uvdive.base.foreign import read_file
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -130,8 +131,8 @@ def _config_folder(environ: Mapping[str, str]) -> Path:
 def _read_json(path: Path) -> dict[str, Any]:
     """A JSON object, or nothing where there is none: the docker client goes on with its defaults."""
     try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        value = json.loads(read_file(path))
+    except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

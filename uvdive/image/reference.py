@@ -9,6 +9,7 @@ from typing import Literal
 
 from uvdive.base.dockerfile_names import build_file_kind, names_dockerfile
 from uvdive.base.errors import UsageError
+from uvdive.base.foreign import read_start
 
 TargetKind = Literal[
     "docker", "podman", "archive", "docker-archive", "oci-archive", "oci", "report", "dockerfile",
@@ -107,8 +108,10 @@ def _local(text: str) -> Target | None:
 def _is_dockerfile(path: Path) -> bool:
     if names_dockerfile(path.name):
         return True
-    with path.open("rb") as file:
-        return b"\0" not in file.read(512)
+    try:
+        return b"\0" not in read_start(path, 512)
+    except OSError:
+        return False  # what opens it says why not
 
 
 def parse_target(text: str) -> Target:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from uvdive import __version__
 from uvdive.base.errors import UvdiveError
+from uvdive.base.foreign import read_file
 from uvdive.distro.release import OsRelease
 from uvdive.image.config import Manifest
 from uvdive.image.layer_index import LayerData
@@ -136,7 +137,7 @@ def _dockerfile(
     from uvdive.dockerfile.history import match_history
 
     try:
-        data = path.read_bytes()
+        data = read_file(path)
         match = match_history([entry.created_by for entry in manifest.history], text(data))
     except (OSError, UvdiveError):
         # The report stands without it; whoever asked for the file says why it is bad.

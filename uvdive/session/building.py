@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from uvdive.base.errors import BuildError, disk_full
+from uvdive.base.foreign import leads_into
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.build.events import BuildBegan, BuildEnded, BuildRequest, BuildResult, Role
 from uvdive.build.images import image_tag
@@ -73,6 +74,8 @@ def context_with(context: Path, files: tuple[FileChange, ...]) -> Iterator[Path]
     with copied(context) as copy:
         for change in seen:
             target = copy / change.path
+            if not leads_into(target.parent, copy):
+                raise BuildError(f"{change.path} lies behind a link out of the build context.")
             target.parent.mkdir(parents=True, exist_ok=True)
             # A link in the copy may lead to a file of the user's.
             if target.is_symlink():

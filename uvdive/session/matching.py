@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from uvdive.base.dockerfile_names import names_dockerfile
+from uvdive.base.foreign import read_file
 
 _MOST = 50
 _LIMIT = 1 << 20
@@ -31,7 +32,7 @@ def matching_dockerfile(history: Sequence[str], folder: Path) -> Path | None:
     found = []
     for path in candidates:
         try:
-            match = match_history(history, path.read_text(encoding="utf-8"))
+            match = match_history(history, read_file(path).decode("utf-8"))
         except (OSError, UnicodeDecodeError, DockerfileError):
             continue
         shown = sum(span is not None for span in match.spans)

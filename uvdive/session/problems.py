@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from uvdive.base.errors import OutputError, UsageError, UvdiveError
+from uvdive.base.foreign import read_start
 from uvdive.base.wholefile import replace_file
 from uvdive.image.endpoint import connect, docker_endpoint
 from uvdive.ledger.report import ImageReport
@@ -32,8 +33,7 @@ def check_problem_file(path: Path) -> None:
     if not path.exists():
         return
     try:
-        with path.open("rb") as file:
-            head = file.read(len(_HEAD))
+        head = read_start(path, len(_HEAD))
     except OSError as error:
         raise UsageError(f"{path} can't be replaced: {error.strerror}.", "Name another file.") from error
     if head and head != _HEAD:

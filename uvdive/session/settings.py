@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvdive.base.errors import UsageError
+from uvdive.base.foreign import read_file
 from uvdive.build.settings import StartSettings
 
 _NAME = re.compile(r"[^\s=\0]+")
@@ -53,7 +54,7 @@ def start_settings(
 
 def _of_file(path: Path) -> Iterator[tuple[str, str]]:
     try:
-        text = path.read_text("utf-8-sig")
+        text = read_file(path).decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{path} can't be read: {error.strerror}.", "Name another file.") from error
     except UnicodeDecodeError as error:

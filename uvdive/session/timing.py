@@ -78,7 +78,7 @@ def source_file(context: Path, before: ImageReport) -> Path | None:
     }
     for path in sorted(context.rglob("*.py")):
         relative = path.relative_to(context)
-        if any(part.startswith(".") for part in relative.parts) or not path.is_file():
+        if any(part.startswith(".") for part in relative.parts) or not path.is_file() or path.is_symlink():
             continue
         if (path.name.encode("utf-8", "surrogateescape"), path.stat().st_size) in known:
             return relative

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import itertools
-import shutil
-from collections.abc import Iterator
+import os
+import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from uvdive.base.aside import ChangedError, create_aside, digest_of, discard, exchange, replace_aside
 from uvdive.base.errors import RefusedError, UsageError
-from uvdive.base.wholefile import create_file, keep_owner, replace_file
+from uvdive.base.foreign import read_file
+from uvdive.base.wholefile import create_file, keep_owner, sync_folder
 from uvdive.rewrite.plan import FileChange, RewritePlan
+from uvdive.session.journal import Change, noted, settle
+
+_LARGEST = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +35,12 @@ class Written:
     sha256: str = field(default="", compare=False)
 
 
-def _names_to_keep(path: Path) -> Iterator[Path]:
-    yield path.with_name(f"{path.name}.orig")
-    for number in itertools.count(1):
-        yield path.with_name(f"{path.name}.orig.{number}")
-
-
-def _keep(path: Path) -> Path:
-    """Copy a file to the first of ``.orig``, ``.orig.1`` … that is free; never over anything."""
-    for name in _names_to_keep(path):
-        with contextlib.suppress(FileExistsError):
-            create_file(name, path.read_bytes())
-            shutil.copystat(path, name)
+def _free_name(path: Path, taken: set[Path]) -> Path:
+    """The first of ``.orig``, ``.orig.1`` … that is free; nothing is ever written over."""
+    for number in itertools.count():
+        name = path.with_name(f"{path.name}.orig{f'.{number}' if number else ''}")
+        if not os.path.lexists(name) and name not in taken:
+            taken.add(name)
             return name
     raise AssertionError  # the names don't end
 
@@ -51,79 +49,112 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _rewrite(path: Path, text: str) -> Written:
-    """Replace a file that is there (a symlink's target, not the link) and keep the old one."""
-    real = path.resolve()
-    kept = _keep(real)
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A file to write: as it is called, with its new text and what the journal says of it."""
+
+    path: Path
+    data: bytes
+    change: Change
+
+    @classmethod
+    def of(cls, path: Path, text: str, was: bytes | None, taken: set[Path]) -> _Step:
+        """A step for a file, or a symlink's target; ``was`` is what it holds, None for nothing."""
+        data, real = _bytes(text), Path(os.path.realpath(path))
+        change = Change(
+            str(real),
+            str(real.with_name(f".uvdive.{secrets.token_hex(8)}.new")),
+            hashlib.sha256(data).hexdigest(),
+            "" if was is None else str(_free_name(real, taken)),
+            "" if was is None else hashlib.sha256(was).hexdigest(),
+        )
+        return cls(path, data, change)
+
+    def run(self) -> None:
+        """Write it."""
+        change = self.change
+        path, new = Path(change.path), Path(change.new)
+        try:
+            if change.was:
+                replace_aside(path, self.data, was=change.was, kept=Path(change.kept), new=new)
+            else:
+                create_aside(path, self.data, new=new)
+        except ChangedError:
+            raise _changed(self.path) from None
+
+    @property
+    def written(self) -> Written:
+        """What was done."""
+        kept = Path(self.change.kept) if self.change.kept else None
+        return Written(self.path, kept, sha256=self.change.made)
+
+
+def _changed(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} has changed since it was read.", "Plan the rewrite again, so that the change is not lost."
+    )
+
+
+def _content(path: Path) -> bytes | None:
+    """What a file holds, None where there is none."""
     try:
-        replace_file(real, _bytes(text))
-    except BaseException:
-        kept.unlink(missing_ok=True)
-        raise
-    return Written(path, kept, sha256=_digest(real))
+        return read_file(path, _LARGEST)
+    except FileNotFoundError:
+        return None
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _put_back(written: Written) -> None:
-    """Undo one file: the old text in its place and its copy gone, or the new file gone."""
-    real = written.path.resolve()
-    if written.kept is None:
-        real.unlink()
-    else:
-        keep_owner(written.kept, real.stat())
-        written.kept.replace(real)
-
-
-def _check_unchanged(path: Path, change: FileChange, context: Path) -> None:
-    """See that another file is what the plan was made from, and lies where the plan says.
+def _step(change: FileChange, context: Path, taken: set[Path]) -> _Step:
+    """The step for another file, which is what the plan was made from, and lies where the plan says.
 
     Raises:
-        UsageError: it has changed since, or it is a link that leads out of the context.
+        UsageError: it has changed since, or it lies behind a link that leads elsewhere.
+        OSError: it can't be read.
     """
-    if path.is_symlink() and not path.resolve().is_relative_to(context.resolve()):
-        raise UsageError(
-            f"{path} is a link to {path.resolve()}, which is not written.", "Change it yourself."
-        )
-    if change.original is None:
-        return
-    there = path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
-    if there != change.original:
-        raise UsageError(
-            f"{path} has changed since it was read.",
-            "Plan the rewrite again, so that the change is not lost.",
-        )
+    path, root = context / change.path, Path(os.path.realpath(context))
+    real, plain = Path(os.path.realpath(path)), Path(os.path.normpath(root / change.path))
+    # A file above the context lies where its name says; one in it may be a link within it.
+    if real != plain and not (plain.is_relative_to(root) and real.is_relative_to(root)):
+        raise UsageError(f"{path} is a link to {real}, which is not written.", "Change it yourself.")
+    there = _content(path)
+    if change.original is not None and (there or b"").decode("utf-8", "surrogateescape") != change.original:
+        raise _changed(path)
+    return _Step.of(path, change.text, there, taken)
 
 
 def _in_place(plan: RewritePlan, context: Path) -> Written:
     path = Path(plan.dockerfile)
-    on_disk = path.read_bytes().decode("utf-8", "surrogateescape")
-    if on_disk != plan.original:
-        raise UsageError(
-            f"{path} has changed since it was read.",
-            "Plan the rewrite again, so that the change is not lost.",
-        )
+    there = read_file(path, _LARGEST)
+    if there.decode("utf-8", "surrogateescape") != plan.original:
+        raise _changed(path)
     if plan.outcome == "unchanged":
         return Written(path, None)
-    others: list[Written] = []
-    try:
-        for change in plan.files:
-            other = context / change.path
-            _check_unchanged(other, change, context)
-            if other.exists():
-                others.append(_rewrite(other, change.text))
-            else:
-                create_file(other, _bytes(change.text))
-                others.append(Written(other, None, sha256=_digest(other)))
-        done = _rewrite(path, plan.text)
-    except BaseException:
-        # Half a rewrite builds nothing that anybody checked.
-        for written in reversed(others):
-            _put_back(written)
-        raise
+    taken: set[Path] = set()
+    steps = [_step(change, context, taken) for change in plan.files]
+    steps.append(_Step.of(path, plan.text, there, taken))
+    changes = [step.change for step in steps]
+    with noted(changes):
+        try:
+            for step in steps:
+                step.run()
+        except BaseException:
+            # Half a rewrite builds nothing that anybody checked.
+            settle(changes)
+            raise
+    *others, done = [step.written for step in steps]
     return Written(path, done.kept, tuple(others), sha256=done.sha256)
+
+
+def _put_back(written: Written) -> None:
+    """Undo one file: the old text in its place and its copy gone, or the new file gone."""
+    real = Path(os.path.realpath(written.path))
+    if written.kept is None:
+        discard(real, written.sha256)
+        return
+    keep_owner(written.kept, real.stat())
+    if not exchange(written.kept, real):
+        written.kept.replace(real)
+    sync_folder(real.parent)
+    discard(written.kept, written.sha256)
 
 
 def undo_rewrite(written: Written) -> None:
@@ -137,7 +168,7 @@ def undo_rewrite(written: Written) -> None:
     files = [one for one in (written, *written.others) if one.sha256]
     try:
         for one in files:
-            if not one.path.is_file() or _digest(one.path) != one.sha256:
+            if not one.path.is_file() or digest_of(one.path) != one.sha256:
                 raise UsageError(
                     f"{one.path} has changed since it was written.",
                     f"The old text is in {one.kept}." if one.kept else "It was not there before.",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from uvdive.base.errors import ImageError
+from uvdive.base.foreign import read_file
 from uvdive.base.progress import OnEvent
 from uvdive.image.archives.boxes import layer_read
 from uvdive.image.layer_index import LayerData
@@ -37,7 +38,7 @@ class StoredLayer:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("ascii").strip()
+        return read_file(path).decode("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"{path}: {error}") from error
 
@@ -83,7 +84,7 @@ def read_storage(
     """
     config = root / "image" / _OVERLAY / "imagedb" / "content" / image_id.replace(":", "/", 1)
     try:
-        manifest = read_config(config.read_bytes(), reference=reference, source="docker", digest=image_id)
+        manifest = read_config(read_file(config), reference=reference, source="docker", digest=image_id)
         found = find_layers(root, manifest.diff_ids)
         layers = []
         for stored, layer in zip(found, _layers(found, wanted, cache), strict=True):

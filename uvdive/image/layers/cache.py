@@ -23,6 +23,7 @@ import xxhash
 
 from uvdive.base import columns
 from uvdive.base.folders import user_folder
+from uvdive.base.foreign import read_file
 from uvdive.image.layer_index import LayerData, LayerIndex
 
 FORMAT = 2
@@ -34,6 +35,7 @@ DEFAULT_LIMIT = 1 << 30
 _HEAD = struct.Struct("<8sQQ")
 _MAGIC = b"uvdvly%02d" % FORMAT
 _ARRAYS = ("folder", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "digest", "target")
+_LARGEST = 2 << 30
 _MISS = (OSError, ValueError, KeyError, TypeError, struct.error, OverflowError)
 
 
@@ -147,7 +149,7 @@ class LayerCache:
         payload = self._load(self._path(name, "record"))
         try:
             value = None if payload is None else json.loads(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return value if isinstance(value, dict) else None
 
@@ -182,7 +184,7 @@ class LayerCache:
 
     def _load(self, path: Path) -> bytes | None:
         try:
-            data = path.read_bytes()
+            data = read_file(path, _LARGEST)
             magic, size, digest = _HEAD.unpack_from(data)
         except _MISS:
             return None

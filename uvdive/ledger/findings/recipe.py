@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.errors import UvdiveError
+from uvdive.base.foreign import read_file
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.steps import Step, walk
@@ -75,7 +76,7 @@ class Recipe:
 def read_recipe(path: Path) -> Recipe | None:
     """Read the Dockerfile of an image; None for a file that is none (who asked for it is told elsewhere)."""
     try:
-        dockerfile = parse(path.read_bytes().decode("utf-8", "replace"))
+        dockerfile = parse(read_file(path).decode("utf-8", "replace"))
         return Recipe(read_stages(dockerfile), dockerfile.escape)
     except (OSError, UvdiveError):
         return None

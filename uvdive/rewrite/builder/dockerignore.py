@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from pathlib import Path
 
+from uvdive.base.foreign import read_file
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
@@ -41,7 +43,8 @@ def keep_host_environment_out(
     step, synced = found
     others = [path for path in evidence.context.glob("*.dockerignore") if path.name != _FILE]
     chosen = "keep"
-    if not others:  # BuildKit may read one of those in its place
+    old = _there(evidence.context)
+    if old is not None and not others:  # BuildKit may read one of those in its place
         chosen = notes.choose(
             CHOICES["dockerignore"],
             step.line,
@@ -50,7 +53,7 @@ def keep_host_environment_out(
             default="add" if files is not None and not _brought(evidence, files, step) else "keep",
         )
     if chosen == "add":
-        return (_with_line(evidence),)
+        return (_with_line(old or ""),)
     if synced:
         notes.warn(
             "R40",
@@ -85,9 +88,16 @@ def _whole_copy(evidence: Evidence) -> tuple[Step, bool] | None:
     return None if first is None else (first, False)
 
 
-def _with_line(evidence: Evidence) -> FileChange:
-    assert evidence.context is not None
-    path = evidence.context / _FILE
-    old = path.read_text("utf-8", "surrogateescape") if path.is_file() else ""
+def _with_line(old: str) -> FileChange:
     new = f"{old}{'' if not old or old.endswith(chr(10)) else chr(10)}{ENVIRONMENT}\n"
     return FileChange.of(_FILE, old, new)
+
+
+def _there(context: Path) -> str | None:
+    """The ignore file's text, empty where there is none; None where it is no file of the context."""
+    try:
+        return read_file(context / _FILE, within=context).decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return None if (context / _FILE).is_symlink() else ""
+    except OSError:
+        return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvdive.base.dockerfile_names import names_dockerfile
+from uvdive.base.foreign import read_file, read_start
 
 MOST_ENTRIES, MOST_FILES = 100_000, 5_000
 MOST_BYTES, MOST_OF_ALL = 1 << 20, 64 << 20
@@ -156,8 +157,7 @@ def _say_full(reading: Reading, what: str) -> None:
 
 def _names_uv(path: Path) -> bool:
     """Does a file that is too long to be understood hold a word ``uv`` in its first 16 MiB?"""
-    with path.open("rb") as file:
-        data = file.read(16 * MOST_BYTES)
+    data = read_start(path, 16 * MOST_BYTES)
     return re.search(rb"(?<![\w./-])uvx?(?![\w.-])", data) is not None
 
 
@@ -177,7 +177,7 @@ def _read(path: Path, relative: str, kind: str, reading: Reading) -> Iterator[Te
                     f"{relative} is over 1 MiB, so it was not read: see that it does not call uv."
                 )
             return
-        data = path.read_bytes()
+        data = read_file(path, MOST_BYTES)
     except OSError:
         return
     reading.files += 1

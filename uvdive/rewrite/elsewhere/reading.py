@@ -7,6 +7,7 @@ import posixpath
 import re
 from pathlib import Path
 
+from uvdive.base.foreign import read_file
 from uvdive.compose.recipe import Recipe
 from uvdive.compose.services import is_compose
 from uvdive.compose.yaml_nodes import Node, NotYamlError, read_yaml
@@ -113,7 +114,7 @@ def _with_named(texts: list[Text], context: Path, recipe: Recipe | None) -> list
     if any((context / text.path).resolve() == file for text in texts):
         return texts
     path = os.path.relpath(file, context).replace(os.sep, "/")
-    return [Text(path, "compose", file.read_text("utf-8", "replace")), *texts]
+    return [Text(path, "compose", read_file(file).decode("utf-8", "replace")), *texts]
 
 
 def _folder(context: Path, path: str) -> Path:

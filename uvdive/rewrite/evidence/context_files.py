@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from uvdive.base.foreign import read_file
 from uvdive.dockerfile.ignore import read_ignored
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.steps import Step
@@ -137,9 +138,8 @@ def _read(evidence: Evidence, candidates: Iterable[str], most: int = _LIMIT) -> 
     """The first of some paths of the context that is a short text, and that text."""
     for candidate, file in _files(evidence, candidates):
         try:
-            if file.stat().st_size < most:
-                with file.open(encoding="utf-8", errors="replace", newline="") as text:
-                    return posixpath.normpath(candidate), text.read()
+            data = read_file(file, most - 1, within=evidence.context)
+            return posixpath.normpath(candidate), data.decode("utf-8", "replace")
         except OSError:
             continue
     return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from uvdive.base.foreign import read_file
+
 _Sign = tuple[int, int, int] | None
 
 
@@ -16,9 +18,12 @@ def _sign(path: Path) -> _Sign:
     return about.st_mtime_ns, about.st_size, about.st_ino
 
 
+_MOST = 64 << 20
+
+
 def _content(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return read_file(path, _MOST)
     except OSError:
         return None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.errors import UvdiveError
+from uvdive.base.foreign import read_file
 from uvdive.dockerfile.stages import lineage, read_stages
 from uvdive.dockerfile.syntax import parse
 from uvdive.ledger.report import ImageReport, LayerReport
@@ -48,7 +49,7 @@ def read_listing(report: ImageReport, given: Path | None) -> Listing:
     if known is None or path is None:
         return _history(report, "No Dockerfile is known: these are the image's own words.")
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         return _history(report, f"{path} cannot be read ({error.strerror}): these are the image's own words.")
     text = data.decode("utf-8", "replace")
