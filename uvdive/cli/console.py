@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from uvdive.base.errors import OutputError, UsageError, UvdiveError
 from uvdive.base.units import Units
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from uvdive.output.redact import Redactor
 
 _DEFAULT_WIDTH = 100
+_T = TypeVar("_T")
 
 
 class Console:
@@ -60,6 +62,10 @@ class Console:
     def clean(self, text: str) -> str:
         """A text without secrets, where they are to be hidden."""
         return self.redactor.text(text) if self.redacts else text
+
+    def hidden(self, value: _T) -> _T:
+        """A value of our own without secrets, where they are to be hidden: before it is one text."""
+        return self.redactor.value(value) if self.redacts else value
 
     @property
     def interactive(self) -> bool:
@@ -189,7 +195,7 @@ def _open_log(path: Path, clean: Callable[[str], str]) -> logging.Logger:
         """A log that can't be written any more is told of once, and the work goes on."""
 
         def format(self, record: logging.LogRecord) -> str:
-            return clean(super().format(record))
+            return visible(clean(super().format(record)), keep="\n")
 
         def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's name
             logging.getLogger().removeHandler(self)
@@ -200,6 +206,7 @@ def _open_log(path: Path, clean: Callable[[str], str]) -> logging.Logger:
             self.close()
 
     try:
+        _make_private(path)
         handler = LogFile(path, mode="w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(
@@ -210,6 +217,21 @@ def _open_log(path: Path, clean: Callable[[str], str]) -> logging.Logger:
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     return root
+
+
+def _make_private(path: Path) -> None:
+    """Have a log that only this user reads: it holds what programs print.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    # No pipe or device is waited for; a terminal or /dev/null may be named all the same.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY, 0o600)
+    try:
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)
 
 
 def _without_secrets(argv: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ class Narrator:
 
     def __call__(self, event: object) -> None:
         """Take one event."""
-        self._console.note(repr(event))
+        self._console.note(repr(self._console.hidden(event)))
         line = self.line(event)
         if line and line != self._last:
             self._console.say(line)

@@ -25,7 +25,7 @@ from uvdive.base.secret_words import (
 
 if TYPE_CHECKING:
     from uvdive.image.config import HistoryEntry, ImageConfig
-    from uvdive.ledger.report import Finding, ImageReport, LayerReport
+    from uvdive.ledger.report import Component, Finding, ImageReport, LayerReport
     from uvdive.verify.checks import Comparison, ConfigDelta
 
 
@@ -125,6 +125,10 @@ def redact_report(report: ImageReport) -> ImageReport:
         config=_config(redactor, report.config),
         history=tuple(_history(redactor, entry) for entry in report.history),
         layers=tuple(_layer(redactor, layer) for layer in report.layers),
+        owners=tuple(
+            replace(owner, components=_components(redactor, owner.components)) for owner in report.owners
+        ),
+        components=_components(redactor, report.components),
         findings=tuple(_finding(redactor, finding) for finding in report.findings),
         warnings=tuple(map(redactor.text, report.warnings)),
     )
@@ -156,6 +160,11 @@ def _layer(redactor: Redactor, layer: LayerReport) -> LayerReport:
     return replace(
         layer, created_by=redactor.text(layer.created_by), instruction=redactor.text(layer.instruction)
     )
+
+
+def _components(redactor: Redactor, components: tuple[Component, ...]) -> tuple[Component, ...]:
+    """What of the app came by an instruction is called by all of its words."""
+    return tuple(replace(part, name=redactor.text(part.name)) for part in components)
 
 
 def _finding(redactor: Redactor, finding: Finding) -> Finding:
