@@ -29,6 +29,8 @@ needs._DLOPEN: cairocffi = libcairo2␣cairo cairosvg = libcairo2␣cairo django
     libzbar0*␣zbar sounddevice = libportaudio2␣portaudio soundfile = libsndfile1␣libsndfile wand =
     libmagickwand-*␣libmagickcore-*␣imagemagick* weasyprint =
     libpango*␣libharfbuzz*␣libgdk-pixbuf*␣libcairo2␣fonts-*␣font-*␣pango␣shared-mime-info
+needs._LINKED: lxml = libxml2␣libxslt1.1 mysqlclient = libmariadb3 psycopg-c = libpq5 psycopg2 = libpq5
+    pycairo = libcairo2 pyodbc = unixodbc
 needs.OF_FULL_IMAGES: curl file git imagemagick mercurial openssh-client procps subversion unzip wget
     libmagic1 libpq5
 needs._PROGRAMS: camelot-py = ghostscript celery = procps dvc = git ffmpeg-python = ffmpeg gitpython =

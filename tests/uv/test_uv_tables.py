@@ -13,6 +13,7 @@ calls._GROUPS: pip python tool
 calls._INSTALLS: add pip run sync tool
 images._UV: astral/uv ghcr.io/astral-sh/uv
 images._SYSTEMS: alpine buildpack-deps debian ubuntu
+lock._ARCHITECTURES: x86_64 aarch64
 lock.LOCAL: directory editable virtual
 lock._KINDS: directory editable virtual registry git url path
 pip_words._CONSTRAINTS: --constraint -c

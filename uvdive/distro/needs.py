@@ -57,6 +57,16 @@ _PROGRAMS = {
     "tika": "*-jre* *-jdk* openjdk*",
     "yt-dlp": "ffmpeg",
 }
+_LINKED = {
+    "lxml": "libxml2 libxslt1.1",
+    "mysqlclient": "libmariadb3",
+    "psycopg-c": "libpq5",
+    "psycopg2": "libpq5",
+    "pycairo": "libcairo2",
+    "pyodbc": "unixodbc",
+}
+"""What distributions link that are built from source, by Debian's names that releases do not change."""
+
 _RUNTIME_COMPILERS = frozenset({"triton", "torch", "numba", "theano", "pytensor", "pymc", "cppyy"})
 """Distributions that may call a compiler when the app runs."""
 
@@ -89,6 +99,17 @@ OF_FULL_IMAGES = (
 def needed_of(distribution: str) -> tuple[str, ...]:
     """The packages of full images that a distribution loads or calls, by the tables."""
     return tuple(name for name in OF_FULL_IMAGES if wanted_by(distribution, name) is not None)
+
+
+def linked_by(distribution: str) -> tuple[str, ...] | None:
+    """Debian's packages that a distribution built from source needs when it runs; None: not known."""
+    found = _LINKED.get(distribution)
+    return None if found is None else tuple(found.split())
+
+
+def loads_something(distribution: str) -> bool:
+    """Does a distribution load libraries of the system by name?"""
+    return distribution in _DLOPEN
 
 
 def compiles_at_run_time(distribution: str) -> bool:

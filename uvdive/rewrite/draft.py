@@ -162,7 +162,10 @@ def _divided(study: Study, notes: Notes) -> Draft:
     if missing is not None:
         _warn_unknown_size(missing, notes)
     unseen = env.at_start or at_start.unseen
-    packages = plan_packages(evidence, runs, base, notes, unseen=unseen, called=called)
+    packages = plan_packages(
+        evidence, runs, base, notes, unseen=unseen, called=called,
+        minor=env.minor if evidence.report is None else None,
+    )  # fmt: skip
     copier = study.copier(Ground(env, bases), packages.others)
     prefix = install_to_prefix(evidence, env, files, runs, notes, taken=build.edits)
     more = unseen or bool(at_start.changes)

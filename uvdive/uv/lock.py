@@ -33,9 +33,15 @@ class Link:
     marker: str | None = None
 
 
+_ARCHITECTURES = ("x86_64", "aarch64")
+
+
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """One package; ``kind`` of its source and, of a folder, its ``place`` from the lock's own on."""
+    """One package; ``kind`` of its source and, of a folder, its ``place`` from the lock's own on.
+
+    ``wheels`` are the names of the wheels that the lock knows.
+    """
 
     name: str
     version: str | None
@@ -44,6 +50,14 @@ class Locked:
     needs: tuple[Link, ...] = ()
     extras: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
     groups: Mapping[str, tuple[Link, ...]] = field(default_factory=dict)
+    wheels: tuple[str, ...] = ()
+
+    def has_wheel(self, minor: str, libc: str) -> bool:
+        """Is there a wheel for a Python (``3.13``) on Linux, x86-64 and arm64, with ``glibc`` or ``musl``?
+
+        https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+        """
+        return all(any(_fits(name, minor, libc, each) for name in self.wheels) for each in _ARCHITECTURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +213,30 @@ def _package(entry: Any) -> Locked | None:
         _links(entry.get("dependencies")),
         _by_name(entry.get("optional-dependencies")),
         _by_name(entry.get("dev-dependencies")),
+        tuple(_wheel_names(entry.get("wheels"))),
     )
+
+
+def _wheel_names(listed: Any) -> Iterator[str]:
+    for wheel in as_list(listed):
+        table = as_table(wheel)
+        found = next((text for key in ("filename", "url", "path") if (text := _text(table.get(key)))), "")
+        name = found.partition("#")[0].rpartition("/")[2]
+        if name.endswith(".whl"):
+            yield name
+
+
+def _fits(name: str, minor: str, libc: str, architecture: str) -> bool:
+    parts = name.removesuffix(".whl").rsplit("-", 3)
+    if len(parts) != 4:
+        return False
+    number = int(minor.partition(".")[2] or 0)
+    pythons, abis, platforms = (part.split(".") for part in parts[1:])
+    tag = f"cp3{number}"
+    older = (p for p in pythons if p.startswith("cp3") and p[3:].isdecimal() and int(p[3:]) <= number)
+    runs = ("abi3" in abis and any(older)) or (tag in pythons and tag in abis) or "py3" in pythons
+    linux = ("manylinux" if libc == "glibc" else "musllinux", "linux")
+    return runs and any(p == "any" or (p.startswith(linux) and p.endswith(architecture)) for p in platforms)
 
 
 def _by_name(tables: Any) -> dict[str, tuple[Link, ...]]:

@@ -12,6 +12,7 @@ from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages.by_other_programs import OtherMeans, note_others
+from uvdive.rewrite.packages.by_text import decide_by_text
 from uvdive.rewrite.packages.edits import PackageEdits, marks
 from uvdive.rewrite.packages.gone import note_gone, note_left_over
 from uvdive.rewrite.packages.install_commands import Install, installs, removals
@@ -41,7 +42,7 @@ class PackagePlan:
     hinges: bool = False
 
 
-def plan_packages(
+def plan_packages(  # noqa: PLR0913 - the evidence, piece by piece, by name
     evidence: Evidence,
     runs: Sequence[Run],
     base: ImageReport | None,
@@ -50,12 +51,14 @@ def plan_packages(
     others: bool = True,
     unseen: bool = False,
     called: tuple[Called, ...] = (),
+    minor: str | None = None,
 ) -> PackagePlan:
     """Decide on every package; without evidence all of them are kept.
 
     ``others`` also decides on those that do more than build. ``unseen`` says that the build installs
     distributions which the original does not have, so that nothing tells what they need. ``called`` are
-    words of commands from outside that run in the container.
+    words of commands from outside that run in the container, ``minor`` is the environment's Python, by
+    which the lock's wheels are told where there is no image.
 
     Raises:
         Refused: R43, what is removed again cannot be told without the image.
@@ -73,8 +76,13 @@ def plan_packages(
                 "the image's contents nobody can tell what stays.",
                 marked.run.step.line,
             )
-        _note_all_kept(found, notes)
-        return PackagePlan()
+        if gone or minor is None:
+            _note_all_kept(found, notes)
+            return PackagePlan()
+        left, added = decide_by_text(evidence, runs, found, notes, minor)
+        edits = PackageEdits(left)
+        edits.write(added)
+        return PackagePlan(edits=edits.edits, without=edits.without)
     packages = Packages(evidence, facts, runs, base, notes, found, gone, unseen=unseen, called=called)
     return _plan(packages, others=others)
 
