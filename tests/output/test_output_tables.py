@@ -5,7 +5,8 @@ from __future__ import annotations
 from tables import differences, tables_of, written
 
 TABLES = written(
-    r"""
+    r"""rebuild_words._KINDS: source = the␣source version = the␣project's␣version dependency = one␣dependency
+
 check_words.STATUS_WORDS: passed = passed failed = failed skipped = skipped repaired = fixed␣by␣the␣rewrite
     announced = expected␣change
 problem_json._SOURCES: text diff files

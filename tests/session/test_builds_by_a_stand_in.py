@@ -13,7 +13,7 @@ import pytest
 from stand_in_builder import MOMENT, ORIGINAL, PLAN, STAGES, Builder, image, proof, resolved, use
 
 from uvdive.base.errors import BuildError, RefusedError
-from uvdive.build.events import BuildRequest
+from uvdive.build.events import BuildRequest, Rebuild
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import FileChange, Refusal
 from uvdive.session import second_build, timing
@@ -207,6 +207,7 @@ def test_repaired_choices_keep_the_users_others() -> None:
 def timed(monkeypatch: pytest.MonkeyPatch) -> tuple[Builder, list[object]]:
     builder, removed = Builder(), list[object]()
     monkeypatch.setattr(timing, "build_tagged", lambda request, **_: builder.build(request))
+    monkeypatch.setattr(timing, "layers_of", lambda result, **_: {"base": 7, str(result.seconds): 5})
     monkeypatch.setattr(timing, "find_image", lambda tag, _engine: f"id of {tag.rpartition(':')[2]}")
     monkeypatch.setattr(timing, "restore_tag", lambda tag, image, _engine: removed.append((tag, image)))
     monkeypatch.setattr(timing, "remove_untagged", lambda image, _engine: removed.append(image))
@@ -226,6 +227,7 @@ def test_builds_are_timed_cold_and_after_a_change(
     plan = replace(PLAN, dockerfile=str(context / "Dockerfile"), files=(FileChange.of("run.sh", "", "new"),))
     found = timing.time_builds(original, plan, before, timing.Wish(cold=True, rebuild=True))
     assert (found.cold, found.rebuild, found.changed) == ((1.0, 2.0), (5.0, 6.0), "app.py")
+    assert found.changes == (Rebuild("source", "app.py", (5.0, 6.0), (5, 5)),)
     requests = builder.requests
     assert [request.args for request in requests] == [("--build-arg", "A=1", "--no-cache")] * 2 + [
         ("--build-arg", "A=1")

@@ -108,13 +108,33 @@ class BuildEnded:
     result: BuildResult
 
 
+ChangeKind = Literal["source", "version", "dependency"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """What both builds cost again after one change.
+
+    ``changed`` says what was changed. ``seconds`` are those of the original's build and of the
+    rewrite's, None where one of them failed with the change. ``new_bytes`` are those of the
+    layers that the images have new by it, None where they could not be read.
+    """
+
+    kind: ChangeKind
+    changed: str
+    seconds: tuple[float, float] | None
+    new_bytes: tuple[int, int] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Seconds of the original's build and of the rewrite's; None for what was not asked or can't be told.
 
-    ``changed`` is the file of the context whose change ``rebuild`` is after.
+    ``changed`` is the file of the context whose change ``rebuild`` is after; ``changes`` are
+    that one and the others: the project's version, one dependency.
     """
 
     cold: tuple[float, float] | None = None
     rebuild: tuple[float, float] | None = None
     changed: str | None = None
+    changes: tuple[Rebuild, ...] = ()

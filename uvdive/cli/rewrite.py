@@ -247,8 +247,8 @@ class _Rewriting:
         wish = Wish(cold=self.args.time_cold, rebuild=self.args.time_rebuild)
         assert self.build.request is not None
         timings = time_builds(self.build.request, plan, before, wish, on_event=self.narrator)
-        if wish.rebuild and timings.rebuild is None:
-            self.console.say("No Python file of the context is in the image, so nothing could be changed.")
+        if wish.rebuild and not any(change.kind == "source" for change in timings.changes):
+            self.console.say("No Python file of the context is in the image, so no source was changed.")
         return timings
 
     def _print(self, plan: RewritePlan, measured: Measured | None, proof: Proof | None) -> None:

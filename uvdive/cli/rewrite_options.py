@@ -48,7 +48,8 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     parser.option(
         "--time-rebuild",
         action="store_true",
-        help="time both builds after a change of one source file, in a copy of the context; implies --verify",
+        help="time both builds after a change of a source file, of the project's version and of one "
+        "dependency, in a copy of the context, and count what is new in the images; implies --verify",
     )
     parser.option(
         "--force",

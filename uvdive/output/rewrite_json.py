@@ -134,6 +134,15 @@ def _measured(measured: Measured, predicted: Prediction | None) -> dict[str, Any
         "cold_seconds": _pair(measured.timings.cold),
         "rebuild_seconds": _pair(measured.timings.rebuild),
         "rebuild_changed": measured.timings.changed,
+        "rebuilds": [
+            {
+                "kind": each.kind,
+                "changed": each.changed,
+                "seconds": _pair(each.seconds),
+                "new_bytes": _pair(each.new_bytes),
+            }
+            for each in measured.timings.changes
+        ],
         "held_to": measured.held,
     }
 

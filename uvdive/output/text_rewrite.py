@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.output.check_words import counted, outcome_words
 from uvdive.output.plain import count, table, visible
+from uvdive.output.rebuild_words import rebuild_words
 from uvdive.output.text_comparison import owner_lines
 from uvdive.rewrite.plan import Decision, RewritePlan
 from uvdive.verify.checks import Verification
@@ -48,7 +49,7 @@ def proof_text(
         lines,
         owner_lines(measured.owners, units),
         size_lines(measured, units),
-        build_lines(measured),
+        build_lines(measured, units),
         verification_lines(verification),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -75,7 +76,7 @@ def _all_sizes(measured: Measured) -> dict[str, tuple[int | None, int | None]]:
     }
 
 
-def build_lines(measured: Measured) -> list[str]:
+def build_lines(measured: Measured, units: Units = "si") -> list[str]:
     """How long both builds took, and what the cache had."""
     timings = measured.timings
     rows = []
@@ -86,9 +87,8 @@ def build_lines(measured: Measured) -> list[str]:
     lines = ["Builds", *table(rows, frozenset({1}))]
     if timings.cold is not None:
         lines.append("  with no step cached: {:.1f} s before, {:.1f} s after".format(*timings.cold))
-    if timings.rebuild is not None:
-        told = "{:.1f} s before, {:.1f} s after".format(*timings.rebuild)
-        lines.append(f"  after a change of {visible(timings.changed or '')}: {told}")
+    for what, told in rebuild_words(timings, units):
+        lines.append(f"  after a change of {visible(what)}: {told}")
     if measured.held is not None:
         lines.append(f"  without a lock, packages were taken as of {visible(measured.held)} in both (R56)")
     return lines

@@ -1,22 +1,27 @@
-"""How long both builds take with nothing cached, and after a change of one source file."""
+"""What both builds take with nothing cached, and after a change of the source, the version, a dependency."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from uvdive.base.errors import BuildError, EngineError, ImageError
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.alone import alone
-from uvdive.build.events import BuildRequest, Timings
+from uvdive.build.events import BuildRequest, BuildResult, Rebuild, Timings
 from uvdive.build.images import find_image, image_tag, remove_untagged, restore_tag
 from uvdive.build.replacing import build_tagged
-from uvdive.image.table import Kind
-from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.building import context_with, copied, engine_of
+from uvdive.session.building import context_with, copied, engine_of, target_of
+from uvdive.session.images import load_image
+from uvdive.session.timed_changes import Change, changes_of
 
 NO_CACHE = "--no-cache"
+
+Layers = Mapping[str, int]
+"""The bytes of an image's layers, by diff id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +59,48 @@ def time_builds(
     with alone(original.context, Path(plan.dockerfile)):
         original = replace(original, engine=original.engine or engine_of(before))
         timer = _Timer(original, plan, on_event, cancel)
-        cold = rebuild = None
+        cold = None
         if wish.cold:
-            cold = timer.both(original.context, "with no step cached", NO_CACHE)
-        changed = source_file(original.context, before) if wish.rebuild else None
-        if changed is not None:
-            with copied(original.context) as copy:
-                timer.both(copy, "to fill the cache")
-                with (copy / changed).open("ab") as file:
-                    file.write(b"\n# changed by uvdive\n")
-                rebuild = timer.both(copy, f"after a change of {changed}")
-        return Timings(cold, rebuild, None if changed is None else str(changed))
+            cold = timer.both(original.context, "with no step cached", NO_CACHE)[0]
+        changes = tuple(changes_of(original.context, before)) if wish.rebuild else ()
+        found = tuple(_rebuilds(timer, original.context, changes)) if changes else ()
+        source = next((each for each in found if each.kind == "source"), None)
+        if source is None:
+            return Timings(cold, changes=found)
+        return Timings(cold, source.seconds, source.changed, found)
 
 
-def source_file(context: Path, before: ImageReport) -> Path | None:
-    """A Python file of the context that is in the image as the app's, by name and size; the first by name."""
-    table = before.files
-    app = OWNERS.index("app")
-    known = {
-        (table.names[table.entry_node[entry]], table.entry_size[entry])
-        for entry in table.live_entries()
-        if table.entry_kind[entry] == Kind.FILE and before.inode_owner[table.entry_inode[entry]] == app
-    }
-    for path in sorted(context.rglob("*.py")):
-        relative = path.relative_to(context)
-        if any(part.startswith(".") for part in relative.parts) or not path.is_file() or path.is_symlink():
-            continue
-        if (path.name.encode("utf-8", "surrogateescape"), path.stat().st_size) in known:
-            return relative
-    return None
+def _rebuilds(timer: _Timer, context: Path, changes: Sequence[Change]) -> Iterator[Rebuild]:
+    """Each change by itself, in a copy whose builds are all cached before."""
+    with copied(context) as copy:
+        _, known = timer.both(copy, "to fill the cache", layers=True)
+        for change in changes:
+            change.make(copy)
+            try:
+                seconds, layers = timer.both(copy, f"after a change: {change.words}", layers=True)
+            except BuildError:
+                yield Rebuild(change.kind, change.words, None)
+                continue
+            finally:
+                change.undo(copy, context)
+            yield Rebuild(change.kind, change.words, seconds, _new_bytes(known, layers))
+
+
+def _new_bytes(known: Sequence[Layers | None], layers: Sequence[Layers | None]) -> tuple[int, int] | None:
+    sums = [
+        None if had is None or has is None else sum(size for key, size in has.items() if key not in had)
+        for had, has in zip(known, layers, strict=True)
+    ]
+    return None if sums[0] is None or sums[1] is None else (sums[0], sums[1])
+
+
+def layers_of(result: BuildResult, on_event: OnEvent = ignore) -> Layers | None:
+    """The bytes of an image's layers by their diff ids; None where the engine does not give them."""
+    try:
+        report = load_image(target_of(result), on_event=on_event, in_process=True).report
+    except (EngineError, ImageError):
+        return None
+    return {layer.diff_id: layer.file_bytes for layer in report.layers}
 
 
 class _Timer:
@@ -93,17 +111,23 @@ class _Timer:
     ) -> None:
         self._original, self._plan = original, plan
         self._on_event, self._cancel = on_event, cancel
+        self._looks = False
         # A cold build is asked for by its own option.
         self._args = tuple(arg for arg in original.args if arg != NO_CACHE)
 
-    def both(self, context: Path, how: str, *more: str) -> tuple[float, float]:
-        """The seconds of the original's build and of the rewrite's."""
-        before = self._seconds(f"Building the original {how}", context, None, more)
+    def both(
+        self, context: Path, how: str, *more: str, layers: bool = False
+    ) -> tuple[tuple[float, float], tuple[Layers | None, Layers | None]]:
+        """The seconds of the original's build and of the rewrite's, and their layers, where asked for."""
+        self._looks = layers
+        before, had = self._build(f"Building the original {how}", context, None, more)
         with context_with(context, self._plan.files) as folder:
-            after = self._seconds(f"Building the rewrite {how}", folder, self._plan.text, more)
-        return before, after
+            after, has = self._build(f"Building the rewrite {how}", folder, self._plan.text, more)
+        return (before, after), (had, has)
 
-    def _seconds(self, note: str, context: Path, text: str | None, more: tuple[str, ...]) -> float:
+    def _build(
+        self, note: str, context: Path, text: str | None, more: tuple[str, ...]
+    ) -> tuple[float, Layers | None]:
         self._on_event(Note(note))
         tag = image_tag(self._original.context, self._original.dockerfile, "timed")
         request = replace(self._original, context=context, text=text, tag=tag, args=(*self._args, *more))
@@ -111,9 +135,10 @@ class _Timer:
             request = replace(request, dockerfile=self._dockerfile(context))
         try:
             result = build_tagged(request, on_event=self._on_event, cancel=self._cancel)
+            found = layers_of(result) if self._looks else None
         finally:
             self._remove(tag)
-        return result.seconds
+        return result.seconds, found
 
     def _dockerfile(self, context: Path) -> Path | None:
         """The Dockerfile in a copied context, where it lies in the context."""

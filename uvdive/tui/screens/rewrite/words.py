@@ -8,6 +8,7 @@ from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
+from uvdive.output.rebuild_words import rebuild_words
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.settings import StartWish
 from uvdive.tui.frame.text import visible
@@ -135,9 +136,6 @@ def _builds(proof: ProofState) -> list[tuple[str, str]]:
         return [*told, ("", "t times both: cold, and after a change")]
     if timings.cold is not None:
         told.append(("cold", "{:.1f} s before, {:.1f} s after".format(*timings.cold)))
-    if timings.rebuild is not None:
-        seconds = "{:.1f} s before, {:.1f} s after".format(*timings.rebuild)
-        told.append(("change", f"{seconds}, of {timings.changed or ''}"))
-    else:
-        told.append(("change", "no Python file of the context is in the image"))
+    changes = [("change", f"{words}, of {what}") for what, words in rebuild_words(timings)]
+    told += changes or [("change", "no Python file of the context is in the image")]
     return told
