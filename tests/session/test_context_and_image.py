@@ -17,7 +17,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.session import own_files
 from uvdive.session.freshness import differences
 from uvdive.session.reading import read_image
-from uvdive.session.timing import source_file
+from uvdive.session.timed_changes import source_file
 
 DOCKERFILE = """\
 FROM python:3.13-slim
