@@ -39,7 +39,7 @@ def test_r39_an_index_without_a_password_is_none_of_it(project, setting) -> None
     assert not warned(project(f"{BASE}ARG {setting}\n{SYNC}{FLASK}").plan(), "R39")
 
 
-@pytest.mark.parametrize("name", [".env", ".netrc"])
+@pytest.mark.parametrize("name", [".env", ".netrc", ".ssh/id_ed25519", "id_rsa"])
 def test_r39_a_copied_file_of_secrets_is_warned_of_and_stays(project, node, name) -> None:
     made = project(f"{BASE}{SYNC}COPY . /app\n{FLASK}", {"COPY .": {f"/app/{name}": node(9)}})
     result = made.plan()

@@ -91,6 +91,19 @@ def test_r19_options_that_the_build_has_too_are_dropped(project) -> None:
     assert project(text).plan().text.endswith('CMD ["flask"]\n')
 
 
+@pytest.mark.parametrize(
+    ("synced", "started"),
+    [("$PACKAGE", "web"), ("${PACKAGE}", "web"), ("web", "web"), ("$PACKAGE", "api"), ("${PACKAGE}x", "web")],
+)
+def test_r19_a_package_that_a_variable_names_is_the_one_that_it_stands_for(project, synced, started) -> None:
+    sync = SYNC_WITH_DEV.replace("--frozen", f"--frozen --package={synced}")
+    start = f'CMD ["uv", "run", "--frozen", "--package", "{started}", "flask"]\n'
+    result = project(f"{BASE}ARG PACKAGE=web\n{sync}{start}").plan()
+    same = synced.replace("${PACKAGE}", "web").replace("$PACKAGE", "web") == started
+    assert (result.outcome == "rewritten") is same
+    assert same or refused(result)[0] == "R19"
+
+
 def test_r19_a_script_with_its_own_dependencies_is_refused(project, tmp_path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "a.py").write_text("# /// script\n# dependencies = []\n# ///\n")
