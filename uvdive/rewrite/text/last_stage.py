@@ -32,7 +32,7 @@ _AHEAD = {"before": ("WORKDIR",), "as-user": ("USER", "WORKDIR"), "after": ()}
 """What stands in front of the copies."""
 
 _WHY = {
-    "start-scripts": "# A start script calls uv: it finds the environment ready and installs nothing.\n",
+    "start-scripts": "# For start scripts that call uv: the environment is ready, it installs nothing.\n",
     "uv-elsewhere": "# Calls of uv from outside this file find the environment ready and install nothing.\n",
     "free": "# Calls of uv from outside this file install what they are asked for.\n",
 }
