@@ -14,7 +14,7 @@ from uvdive.rewrite.planner import plan
 PROJECTS = Path(__file__).parents[1] / "data" / "projects"
 FILES = sorted(path for path in PROJECTS.glob("*/Dockerfile*") if ".multistage" not in path.name)
 REFUSED = {"baked": "R2", "uvx": "R24"}
-WHOLE = {"tool": "R7", "usrlocal": "R10", "system": "R10"}
+WHOLE = {"tool": "R41", "usrlocal": "R10", "system": "R10"}
 
 
 def planned(path: Path, text: str | None = None, **choices: str):

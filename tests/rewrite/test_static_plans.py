@@ -47,8 +47,8 @@ def test_a_static_plan_is_a_draft_that_says_so() -> None:
     ("text", "rule", "line"),
     [
         ("FROM ghcr.io/astral-sh/uv:trixie-slim\n" + WHOLE + START, "R1", 1),
-        (PYTHON + "RUN uv pip install --system flask\nCMD flask run\n", "R10", None),
-        (PYTHON + "RUN pip install uv && uv pip sync a.txt --system\nCMD flask run\n", "R10", None),
+        (PYTHON + "RUN uv pip install --system flask\nCMD flask run\n", "R10", 3),
+        (PYTHON + "RUN pip install uv && uv pip sync a.txt --system\nCMD flask run\n", "R10", 3),
         (PYTHON + WHOLE + "RUN pip install uv gunicorn\n" + START, "R10", 6),
         (PYTHON + "ENV UV_SYSTEM_PYTHON=1\n" + WHOLE + "RUN uv pip install gunicorn\n" + START, "R10", 7),
         (PYTHON + WHOLE + "RUN uv run python -c 'import nltk; nltk.download()'\n" + START, "R35", 6),

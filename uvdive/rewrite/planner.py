@@ -24,7 +24,7 @@ from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.improve import warn_by_text
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
-from uvdive.rewrite.single import may_stay_single
+from uvdive.rewrite.single import may_stay_single, with_targets
 from uvdive.rewrite.stages import BaseLookup, Divided, check_multistage, is_lean, up_to
 from uvdive.rewrite.study import Study, study
 from uvdive.uv.mentions import mentions_uv
@@ -150,7 +150,7 @@ def _whole(
     Where the stage could stay one but for a reason of its own, that one is told.
     """
     if evidence is None or not may_stay_single(evidence, refused):
-        return refused, None
+        return (refused if evidence is None else with_targets(evidence, refused)), None
     files = Files(evidence.report, evidence.base_layers) if evidence.report is not None else None
     drafts = partial(mounted, evidence, files, look_outside(evidence, files), refused)
     try:

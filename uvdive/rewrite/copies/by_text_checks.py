@@ -36,6 +36,7 @@ _IN_PROJECT = frozenset(
 )
 _MAKERS = frozenset({"mkdir", "touch", "install"})
 _FETCHERS = frozenset({"curl", "wget"})
+_SHOWN = 60
 _REMOVERS = frozenset({"rm", "rmdir", "unlink", "find"})
 _UV_ITSELF = re.compile(r"(?:uv|pip|setuptools|wheel)(?:\[\w+\])?(?:[=<>~!].*)?$")
 # Django's commands that write what the settings name, which is the project's as a rule.
@@ -88,7 +89,7 @@ def _check_run(run: Run, evidence: Evidence, notes: Notes, made: Made) -> None:
         place = _Part(run, part, name, written[index])
         if name == "other":
             if not _fetches(part.commands):
-                raise _unknown("R34", run.step)
+                raise _unknown("R34", run.step, _first_other(part.commands))
             _check_written(place, [], evidence, made)
         elif name in ("uv", "files"):
             for command in part.commands:
@@ -115,7 +116,7 @@ def _check_command(command: Command, place: _Part, evidence: Evidence, notes: No
     elif kind == "files":
         _check_written(place, _named(command, run.step, place.name), evidence, made)
     elif kind == "other" and not installs_uv(run.text[part.start : part.end]):
-        raise _unknown("R34", run.step)
+        raise _unknown("R34", run.step, command)
 
 
 def _fetches(commands: Sequence[Command]) -> bool:
@@ -138,8 +139,16 @@ def _named(command: Command, step: Step, part: str) -> list[str]:
     return [posixpath.normpath(posixpath.join(step.workdir, path)) for path in paths_of(command)]
 
 
-def _unknown(rule: str, step: Step) -> Refused:
-    return Refused(rule, f"Nobody knows from the text which files this RUN writes. {_HINT}", step.line)
+def _first_other(commands: Sequence[Command]) -> Command | None:
+    return next((command for command in commands if classify(command) == "other"), None)
+
+
+def _unknown(rule: str, step: Step, command: Command | None = None) -> Refused:
+    """The refusal of a command, which is named, or of a RUN that is not understood."""
+    words = " ".join(command.argv) if command is not None else ""
+    shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN].rstrip()} …"
+    what = f"`{shown}`" if shown and "`" not in shown and "\n" not in shown else "this RUN"
+    return Refused(rule, f"Nobody knows from the text which files {what} writes. {_HINT}", step.line)
 
 
 def _check_written(place: _Part, named: Sequence[str], evidence: Evidence, made: Made) -> None:
@@ -207,7 +216,7 @@ def _check_python_tool(command: Command, step: Step, notes: Notes) -> None:
             index += 1
         _check_program(words[index:], step, notes)
     elif name not in _IN_PROJECT:
-        raise _unknown("R34", step)
+        raise _unknown("R34", step, command)
 
 
 def _check_pip(words: Sequence[str], step: Step) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.steps import Step
 from uvdive.ledger.report import VIRTUAL, Environment
 from uvdive.rewrite.environment.python_by_text import python_by_text
 from uvdive.rewrite.environment.which import (
@@ -18,9 +19,12 @@ from uvdive.rewrite.environment.which import (
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
+from uvdive.uv.calls import calls_sync
 
 # `$UV sync`: only the shell knows what this calls.
 HIDDEN = re.compile(r"\$\{?\w+\}?\s+(?:sync|pip|add)\b")
+_SYSTEM = re.compile(r"--system\b|\bpip\s+(?:install|sync)\b")
+_HINT = "Build the image first and plan with it (leave out --static)."
 _MANAGED = re.compile(r"(?P<home>/.*?)/(?P<build>(?P<kind>cpython|pypy|graalpy)-(?P<version>[\d.]+)[^/]*)/")
 
 
@@ -143,31 +147,26 @@ def _managed(env: Environment) -> re.Match[str] | None:
 
 def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
     path = project_environment(evidence)
-    system = any(
-        re.search(r"--system\b|\bpip\s+(?:install|sync)\b", command_text(s.instruction))
-        for s in evidence.runs()
-    )
-    hidden = any(HIDDEN.search(command_text(step.instruction)) for step in evidence.runs())
-    nothing = nothing_installed(evidence) if path is None and not system and not hidden else None
-    if nothing is not None:
+    runs = [(step, command_text(step.instruction)) for step in evidence.runs()]
+    system = next((step for step, text in runs if _SYSTEM.search(text)), None)
+    tool = next((step for step, text in runs if "uv tool install" in text), None)
+    hidden = next((step for step, text in runs if HIDDEN.search(text)), None)
+    if path is None and system is None and hidden is None and (nothing := nothing_installed(evidence)):
         raise nothing
-    if path is None and not system:
+    if tool is not None and (path is not None or system is None):
         raise Refused(
-            "R7",
-            "No RUN plainly calls `uv sync` or `uv venv`, and there is no image to look for an environment "
-            "in. Build the image first and plan with it (leave out --static).",
+            "R41",
+            f"Where `uv tool install` puts its tool cannot be told from the text. {_HINT}",
+            tool.line,
         )
+    if path is None and system is None:
+        raise _no_environment(hidden, evidence)
     if path is None or path.rstrip("/") in ("", "/usr", "/usr/local"):
         raise Refused(
             "R10",
-            "The packages go to the system's Python, and which files are theirs cannot be told from the "
-            "text. Build the image first and plan with it (leave out --static).",
-        )
-    if any("uv tool install" in command_text(step.instruction) for step in evidence.runs()):
-        raise Refused(
-            "R41",
-            "Where `uv tool install` put its tool cannot be told from the text. Build the image first and "
-            "plan with it (leave out --static).",
+            "The packages go to the system's Python, and which files there are theirs cannot be told from "
+            f"the text. {_HINT}",
+            (system or next((step for step, text in runs if calls_sync(text)), None) or runs[0][0]).line,
         )
     minor = python_by_text(evidence, notes)
     warn_draft(notes)
@@ -178,4 +177,21 @@ def warn_draft(notes: Notes) -> None:
     """Say that no image was there."""
     notes.warn(
         "R46", None, "This is a draft from the text alone: no image was looked into, nothing is proven."
+    )
+
+
+def _no_environment(hidden: Step | None, evidence: Evidence) -> Refused:
+    """Why nobody knows where the environment is: a variable hides the call, or nothing makes one."""
+    if hidden is not None:
+        return Refused(
+            "R7",
+            "This RUN calls uv by a variable, so the text does not tell where the environment is. Write `uv` "
+            f"there, or plan with the image. {_HINT}",
+            hidden.line,
+        )
+    return Refused(
+        "R7",
+        f"No RUN calls `uv sync` or `uv venv`, so the text tells of no environment. If a script or the base "
+        f"makes one: {_HINT[0].lower()}{_HINT[1:]}",
+        evidence.stages[-1].source.line,
     )

@@ -16,7 +16,7 @@ from uvdive.dockerfile.steps import Step
 from uvdive.image.table import NONE
 from uvdive.ledger.whose import os_package
 from uvdive.rewrite.evidence.command_effects import Place, effects_of_parts
-from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all
+from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all, classify
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.effects import ANYTHING, NOTHING, Effects
 from uvdive.rewrite.evidence.list_files import file_read
@@ -106,7 +106,7 @@ def read_run(evidence: Evidence, step: Step, before: Sequence[Run] = (), shell: 
     for part in script.parts:
         found = class_of_all(part.commands)
         if found is None:
-            raise _mixed(text, step)
+            raise _mixed(text, step, part)
         if found == "other" and installs_uv(text[part.start : part.end]):
             found = "uv"
         classes.append(found)
@@ -264,12 +264,16 @@ def _for_the_system(step: Step) -> bool:
     )
 
 
-def _mixed(text: str, step: Step) -> Refused:
+def _mixed(text: str, step: Step, part: Part | None = None) -> Refused:
+    """The refusal of a RUN that cannot be divided; ``part`` are the commands that are tied together."""
     packages = installs_by_text(text)
     does = "installs OS packages" if packages else "creates a user"
+    kinds = [(command, classify(command)) for command in part.commands] if part is not None else []
+    other = next((c for c, kind in kinds if kind in ("other", "uv", "files") and c.words), None)
+    name = " ".join(other.argv[:3]) if other is not None else ""
+    what = f"ties that to `{name}`" if name and "`" not in name else "does other things"
     return Refused(
         "R33" if packages else "R28",
-        f"This RUN {does} and does other things that the final image must not repeat. Give each a RUN of "
-        "its own.",
+        f"This RUN {does} and {what}, which the final image must not repeat. Give each a RUN of its own.",
         step.line,
     )

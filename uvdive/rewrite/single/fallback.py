@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from uvdive.dockerfile.stages import lineage
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.stages import steps_with_uv
@@ -26,3 +27,16 @@ def may_stay_single(evidence: Evidence, refused: Refused) -> bool:
     if refused.rule not in _NO_MATTER or evidence.shared or steps_with_uv(evidence):
         return False
     return evidence.report is None or refused.rule not in _BROKEN
+
+
+def with_targets(evidence: Evidence, refused: Refused) -> Refused:
+    """The refusal, with the targets that keep the stage from going without uv."""
+    if not evidence.shared or refused.rule not in _NO_MATTER:
+        return refused
+    chain = {stage.index for stage in lineage(evidence.stages, evidence.stages[-1])}
+    others = [s.name or str(s.index) for s in evidence.stages if s.parent in chain and s.index not in chain]
+    reason = (
+        f"{refused} uv cannot be mounted in its place either, as {', '.join(others)} "
+        f"{'stands' if len(others) == 1 else 'stand'} on the same stage: give uv to each by its own mount."
+    )
+    return Refused(refused.rule, reason, refused.line)

@@ -1,4 +1,4 @@
-"""What an image whose only stage stays one holds without uv (R47, R61)."""
+"""What an image whose only stage stays one holds without uv (R61)."""
 
 from __future__ import annotations
 
