@@ -6,7 +6,7 @@ FOLDER holds checkouts of repositories, one folder each. The build context of a 
 the folder above it, up to its repository, in which most of its COPY sources are. Each
 new text must be accepted by BuildKit's parser, break no rule of hadolint that the old
 one keeps (warnings and errors), and come back unchanged when it is planned again; what
-does not is named. Nothing is built.
+does not is named, and so is each refusal with its reason. Nothing is built.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import dockerfile as buildkit
 
+from uvdive.dockerfile.scan import DockerfileError
 from uvdive.dockerfile.stages import read_stages
 from uvdive.dockerfile.syntax import parse
 from uvdive.rewrite.planner import plan
@@ -36,8 +37,17 @@ def files(folder: Path) -> Iterator[tuple[Path, Path]]:
     for repository in sorted(path for path in folder.iterdir() if path.is_dir()):
         for path in sorted(repository.rglob("*")):
             named = _NAME.fullmatch(path.name) and not _OTHER.search(path.name) and path.is_file()
-            if named and mentions_uv(path.read_text("utf-8", "replace")):
+            if named and mentions_uv(path.read_text("utf-8", "replace")) and _is_one(path):
                 yield repository, path
+
+
+def _is_one(path: Path) -> bool:
+    """Is it a Dockerfile, and no template of one?"""
+    try:
+        read_stages(parse(path.read_text("utf-8", "replace")))
+    except DockerfileError:
+        return False
+    return True
 
 
 def context_of(repository: Path, path: Path, text: str) -> Path:
@@ -82,7 +92,10 @@ def main(folder: Path) -> None:
         context = context_of(repository, path, text)
         result = plan(text, None, lambda _: None, dockerfile=str(path), context=context)
         counts[f"refused {result.refusal.rule}" if result.refusal else result.outcome] += 1
-        if result.outcome == "rewritten":
+        if result.refusal:
+            line = f", line {result.refusal.line}" if result.refusal.line is not None else ""
+            print(f"{path.relative_to(folder)}{line}: {result.refusal.reason}")
+        if result.outcome in ("rewritten", "improved"):
             for fault in faults(text, result.text, context):
                 print(f"{path.relative_to(folder)}: {fault}")
     print(f"{sum(counts.values())} files")

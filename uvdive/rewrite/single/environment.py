@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from uvdive.base.paths import upward
@@ -37,7 +38,7 @@ def environment_in_place(evidence: Evidence, files: Files | None, notes: Notes) 
         except Refused as refused:
             if refused.rule in ("R15", "R24"):
                 raise
-    path = project_environment(evidence) or _on_path(evidence)
+    path = project_environment(evidence) or _hidden(evidence)
     if path is None and not _installs(evidence) and (nothing := nothing_installed(evidence)) is not None:
         raise nothing
     check_pin(evidence)
@@ -50,12 +51,16 @@ def environment_in_place(evidence: Evidence, files: Files | None, notes: Notes) 
     )
 
 
-def _on_path(evidence: Evidence) -> str | None:
-    """An environment that PATH names, where a variable hides which command makes it."""
-    hidden = any(HIDDEN.search(command_text(step.instruction)) for step in evidence.runs())
-    folders = evidence.stages[-1].env.get("PATH", "").split(":") if hidden else []
+def _hidden(evidence: Evidence) -> str | None:
+    """The environment that PATH names, else the project's, where a variable hides the call that makes it."""
+    steps = [step for step in evidence.runs() if HIDDEN.search(command_text(step.instruction))]
+    if not steps:
+        return None
+    folders = evidence.stages[-1].env.get("PATH", "").split(":")
     found = (re.fullmatch(r"(/.*venv)/bin/?", folder) for folder in folders)
-    return next((match[1] for match in found if match), None)
+    named = steps[-1].values.get("UV_PROJECT_ENVIRONMENT") or ".venv"
+    own = posixpath.normpath(posixpath.join(steps[-1].workdir, named))
+    return next((match[1] for match in found if match), own)
 
 
 def _minor(evidence: Evidence) -> str:
