@@ -11,6 +11,7 @@ from dockerfiles import refused
 
 from uvdive.dockerfile.syntax import parse
 from uvdive.rewrite.copies.copy_set import Folder, add_folders
+from uvdive.rewrite.environment.synced import _markers
 from uvdive.rewrite.evidence.context_files import copied_text, is_copied
 from uvdive.rewrite.evidence.steps import gather
 from uvdive.rewrite.planner import plan
@@ -103,3 +104,31 @@ def test_r34_what_uv_does_in_the_project_is_known_without_an_image(name: str) ->
 @pytest.mark.parametrize("name", ["publish", "pip tree", "python pin", "auth login", "format", "sink"])
 def test_r34_what_else_uv_does_only_the_image_tells(name: str) -> None:
     assert refused(plan(PROJECT.format(name), None, lambda _: None)) == ("R34", 6)
+
+
+@pytest.mark.parametrize(
+    ("platform", "build", "version", "told"),
+    [
+        (
+            "linux/amd64",
+            "cpython-3.13.5-linux-x86_64-gnu",
+            "3.13.5",
+            ("cpython", "CPython", "3.13.5", "x86_64"),
+        ),
+        ("linux/arm64/v8", "", None, ("cpython", "CPython", "3.13.0", "aarch64")),
+        ("linux/386", "pypy-3.11", "3.11.9", ("pypy", "PyPy", "3.11.9", "i686")),
+        ("linux/riscv64", "graalpy-24", None, ("graalpy", "GraalVM", "3.13.0", "riscv64")),
+    ],
+)
+def test_markers_have_all_of_pep_508_but_what_the_host_tells(
+    platform: str, build: str, version: str | None, told: tuple[str, str, str, str]
+) -> None:
+    evidence: Any = SimpleNamespace(report=SimpleNamespace(image=SimpleNamespace(platform=platform)))
+    env: Any = SimpleNamespace(build=build, version=version, minor="3.13")
+    name, implementation, full, machine = told
+    assert _markers(evidence, env) == {
+        "implementation_name": name, "implementation_version": full, "os_name": "posix",
+        "platform_machine": machine, "platform_python_implementation": implementation,
+        "platform_system": "Linux", "python_full_version": full, "python_version": "3.13",
+        "sys_platform": "linux",
+    }  # fmt: skip

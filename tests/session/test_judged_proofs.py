@@ -65,7 +65,9 @@ def test_the_judge_is_told_what_the_plan_announced_and_what_this_run_wrote(
     assert told["indexes"] == (None, None)
     # A second build of the original tells what varies.
     assert judge.vary == {b"/app/two"}
-    assert "UVDIVE_SECOND_BUILD" in (builder.requests[1].text or "")
+    again = builder.requests[1].text or ""
+    assert "UVDIVE_SECOND_BUILD" in again
+    assert "UV_EXCLUDE_NEWER" not in again
     assert done.verification == Verification(judge.found)
     assert done.repairs == ()
 
@@ -95,10 +97,15 @@ def test_a_build_that_is_held_may_have_the_moment_in_its_locks(
     files = pairs.application() | pairs.installed(site, "idna", "1", {"idna.py": b"x"}) | lock
     same = pairs.read(tmp_path / "locked.tar", pairs.python(), files)
     use(monkeypatch, Builder(newer, same))
-    judge = Judge(Check("files", "passed", ""))
+    held = []
+    monkeypatch.setattr(
+        proving, "varying_paths", lambda *_, variables, **__: held.append(variables) or frozenset()
+    )
+    judge = Judge(Check("files", "passed", ""), ask=(b"/x",))
     monkeypatch.setattr(proving, "run_checks", judge)
     assert proof(context, before, STAGES).held == MOMENT
     assert judge.told["allowed"].paths == ("/app/uv.lock",)
     use(monkeypatch, Builder(same))
     proof(context, before, STAGES)  # nothing is held: nothing of a lock may differ
     assert judge.told["allowed"].paths == ()
+    assert held == [(f"UV_EXCLUDE_NEWER={MOMENT}",), ()]

@@ -194,6 +194,8 @@ def test_a_procfile_starts_an_image_that_has_no_start_of_its_own(around) -> None
     ("code", "simple"),
     [
         ('import subprocess\nsubprocess.run(["uv", "run", "flask"])\n', True),
+        ('import subprocess\nsubprocess.run(["uv", "run", "--no-sync", "flask"])\n', True),
+        ('import subprocess\nsubprocess.run(["uv", "run", "--extra", "web", "flask"])\n', False),
         ('import os\nos.execvp("uv", ["uv", "run", "flask"])\n', True),
         ('import os\nos.execlp("uv", "uv", "run", "flask")\n', True),
         ('import os\nos.system("uv run flask")\n', True),

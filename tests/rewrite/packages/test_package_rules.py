@@ -185,8 +185,10 @@ def test_r43_what_the_build_removes_again_is_not_installed(project, node) -> Non
     assert decision(result, "purged-packages").rule == "R43"
 
 
-def test_r43_a_group_of_apk_that_is_deleted_again_is_not_installed(project) -> None:
-    run = "RUN apk add --no-cache --virtual .build gcc && apk add jq && apk del .build\n"
+@pytest.mark.parametrize("group", ["--virtual .build", "-t .build", "--virtual=.build"])
+@pytest.mark.parametrize("name", ["gcc", "wget"])
+def test_r43_a_group_of_apk_that_is_deleted_again_is_not_installed(project, group: str, name: str) -> None:
+    run = f"RUN apk add --no-cache {group} {name} && apk add jq && apk del .build\n"
     found = packages("jq")
     need = Need("jq", "jq", "/app/src/run.sh", "runs")
     result = project(BASE + run + SYNC + START).plan(system=facts([need], found, old=()))
