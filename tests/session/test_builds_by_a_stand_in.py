@@ -209,8 +209,10 @@ def timed(monkeypatch: pytest.MonkeyPatch) -> tuple[Builder, list[object]]:
     monkeypatch.setattr(timing, "build_tagged", lambda request, **_: builder.build(request))
     monkeypatch.setattr(timing, "layers_of", lambda result, **_: {"base": 7, str(result.seconds): 5})
     monkeypatch.setattr(timing, "find_image", lambda tag, _engine: f"id of {tag.rpartition(':')[2]}")
-    monkeypatch.setattr(timing, "restore_tag", lambda tag, image, _engine: removed.append((tag, image)))
-    monkeypatch.setattr(timing, "remove_untagged", lambda image, _engine: removed.append(image))
+    monkeypatch.setattr(
+        timing, "restore_tag", lambda tag, image, engine: removed.append((tag, image, engine))
+    )
+    monkeypatch.setattr(timing, "remove_untagged", lambda image, engine: removed.append((image, engine)))
     return builder, removed
 
 
@@ -223,7 +225,9 @@ def test_builds_are_timed_cold_and_after_a_change(
         tmp_path, "FROM python:3.13-slim\nCOPY app.py /app/app.py\n", [make.file("app/app.py", b"1")]
     )
     builder.results = [before] * 6
-    original = BuildRequest(context, context / "Dockerfile", args=("--no-cache", "--build-arg", "A=1"))
+    original = BuildRequest(
+        context, context / "Dockerfile", args=("--no-cache", "--build-arg", "A=1"), engine="docker"
+    )
     plan = replace(PLAN, dockerfile=str(context / "Dockerfile"), files=(FileChange.of("run.sh", "", "new"),))
     found = timing.time_builds(original, plan, before, timing.Wish(cold=True, rebuild=True))
     assert (found.cold, found.rebuild, found.changed) == ((1.0, 2.0), (5.0, 6.0), "app.py")
@@ -243,7 +247,7 @@ def test_builds_are_timed_cold_and_after_a_change(
         assert request.dockerfile == request.context / "Dockerfile" != context / "Dockerfile"
     assert (context / "app.py").read_text() == "1"
     assert len({request.tag for request in requests}) == 1
-    assert removed == [(requests[0].tag, None), "id of timed"] * 6
+    assert removed == [(requests[0].tag, None, "docker"), ("id of timed", "docker")] * 6
 
 
 def test_only_what_is_wished_for_is_timed(

@@ -134,6 +134,7 @@ def test_the_first_five_are_told(tmp_path: Path, context: Path) -> None:
         "COPY --from=x src/ /app/", "COPY --parents src/ /app/", "COPY --exclude=*.md src/ /app/",
         "COPY --chmod=755 src/ /app/", "ADD https://example.org/x /app/", "ADD git@example.org:x.git /app/",
         "COPY src/*.py /app/", "COPY src/?.py /app/", "COPY src/[ab].py /app/",
+        "COPY one.txt src/*.py /app/", "COPY one.txt https://example.org/x /app/",
         "COPY <<EOF /app/made\ntext\nEOF",
     ],
 )  # fmt: skip
