@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import dockerfile as buildkit
@@ -12,7 +13,7 @@ from finished import BUILD, START, last_stage, of, told
 from hand_made import Files, image, script, venv
 from system_facts import facts
 
-from uvdive.ledger.report import ImageReport
+from uvdive.ledger.report import Finding, ImageReport
 from uvdive.rewrite.evidence.os_needs import Need, SystemFacts
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
@@ -225,6 +226,18 @@ def test_r33_the_choice_keeps_them(tmp_path: Path) -> None:
     result = with_packages(tmp_path, INSTALL, build_packages="keep")
     assert (result.outcome, result.diff) == ("unchanged", "")
     assert [(d.id, d.chosen) for d in result.decisions] == [("build-packages", "keep")]
+
+
+@pytest.mark.parametrize("name", ["dev-packages-in-image", "build-tools-in-image"])
+def test_r33_what_stays_is_told_once_with_its_bytes(tmp_path: Path, name: str) -> None:
+    text = of(INSTALL, "RUN pip install psycopg2", COPY)
+    files = [[make.file("usr/lib/libpq.so.5", bytes(90))], [make.file("made", b"1")], app()]
+    report = image(tmp_path, text, *files, config=CONFIG)
+    finding = Finding(name, "medium", "Headers are in the image", 12_345, 7, (), "Leave them out.")
+    result = planned(text, replace(report, findings=(finding,)), facts(NEEDS, only=("libpq-dev", "curl")))
+    ((rule, size),) = [(warning.rule, warning.bytes) for warning in result.warnings]
+    assert (rule, size) == ("R33", 12_345)
+    assert "(12.3 kB with what they bring)" in result.warnings[0].text
 
 
 def test_r33_where_a_run_may_compile_they_stay_and_are_named(tmp_path: Path) -> None:
