@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
+import tempfile
 from collections.abc import Iterable
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from uvdive.base.errors import EngineError
 from uvdive.build.images import BuiltImage, Removal
 from uvdive.build.leftovers import Leftover, leftovers, remove_leftovers
+from uvdive.image.endpoint import maker_of
 
 IMAGES = (
     BuiltImage("uvdive.local/app-1:before", "sha256:1", 180_600_000, "2026-01-02T03:04:05Z"),
@@ -27,6 +30,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("uvdive.build.images.list_images", lambda: IMAGES)
     monkeypatch.setattr("uvdive.build.leftovers.leftovers", tuple)
+    monkeypatch.setattr("uvdive.base.scratch.left_folders", tuple)
     monkeypatch.setattr("uvdive.build.images.remove_images", remove)
     return removed
 
@@ -65,9 +69,16 @@ def test_what_the_engine_keeps_is_said(run, engine, monkeypatch) -> None:
 def test_a_container_of_a_run_that_was_cut_off_is_removed_and_one_in_use_is_not(monkeypatch) -> None:
     ended = subprocess.Popen(["true"])
     ended.wait(30)
-    names = [f"uvdive-test-{os.getpid()}-{number}" for number in (1, 2)]
+    names = [f"uvdive-{secrets.token_hex(8)}" for _ in range(4)]
     try:
-        for name, maker in zip(names, (ended.pid, os.getpid()), strict=True):
+        # The third is an image's label that tells of a process, the fourth tells of another container.
+        makers = (
+            f"{ended.pid} {names[0]}",
+            f"{os.getpid()} {names[1]}",
+            "99999999",
+            f"{ended.pid} {names[0]}",
+        )
+        for name, maker in zip(names, makers, strict=True):
             command = ["docker", "create", f"--name={name}", f"--label=uvdive.local={maker}", "--pull=never"]
             subprocess.run([*command, "debian:trixie-slim", "true"], check=True, capture_output=True)
         found = [item for item in leftovers() if item.name in names]
@@ -89,9 +100,51 @@ def test_a_left_container_is_named_and_goes_with_a_yes(run, engine, monkeypatch)
     assert gone == [left]
 
 
+LABELS = {"uvdive.local": "99999999 uvdive-0123456789abcdef"}
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "maker"),
+    [
+        ("uvdive-0123456789abcdef", LABELS, 99999999),
+        ("web", LABELS, None),
+        ("uvdive-0123456789abcdee", LABELS, None),
+        ("uvdive-0123456789abcdef", {"uvdive.local": "99999999"}, None),
+        ("uvdive-0123456789abcdef", {"uvdive.local": "x uvdive-0123456789abcdef"}, None),
+        ("uvdive-0123456789abcdef", {"uvdive.local": "9" * 30 + " uvdive-0123456789abcdef"}, None),
+        ("uvdive-0123456789abcdef", {}, None),
+    ],
+)
+def test_an_image_s_own_label_makes_no_container_ours(
+    name: str, labels: dict[str, str], maker: int | None
+) -> None:
+    assert maker_of(name, labels) == maker
+
+
+def test_folders_of_runs_that_were_cut_off_go_too(run, engine, tmp_path, monkeypatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("uvdive.build.images.list_images", tuple)
+    monkeypatch.setattr("uvdive.build.leftovers.leftovers", tuple)
+    ended = subprocess.Popen(["true"])
+    ended.wait(30)
+    left, used = f"uvdive-context-{ended.pid}-abc", f"uvdive-context-{os.getpid()}-abc"
+    for name in (left, used, "uvdive-mine", f"other-{ended.pid}-abc"):
+        (tmp_path / name).mkdir()
+    (tmp_path / left / "out").symlink_to(tmp_path / "other")
+    (tmp_path / f"uvdive-build-{ended.pid}-link").symlink_to(tmp_path / used)
+    assert f"{left} is left of a run that was cut off" in run("clean").err
+    assert (tmp_path / left).is_dir()
+    assert "Removed 1 folder." in run("clean", "-y").err
+    assert not (tmp_path / left).exists()
+    assert (tmp_path / used).is_dir()
+    assert (tmp_path / "uvdive-mine").is_dir()
+
+
 def test_nothing_to_clean_is_fine(run, monkeypatch) -> None:
     monkeypatch.setattr("uvdive.build.images.list_images", tuple)
     monkeypatch.setattr("uvdive.build.leftovers.leftovers", tuple)
+    monkeypatch.setattr("uvdive.base.scratch.left_folders", tuple)
     ran = run("clean")
     assert ran.code == 0
     assert ran.out == ""

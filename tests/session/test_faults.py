@@ -52,8 +52,10 @@ HOME = dict(os.environ)
 
 
 def containers() -> str:
-    command = ["docker", "ps", "--all", "--quiet", "--filter", f"label=uvdive.local={os.getpid()}"]
-    return subprocess.run(command, capture_output=True, text=True, check=True, env=HOME).stdout
+    """Those that this process made."""
+    command = ["docker", "ps", "--all", "--format", '{{.Label "uvdive.local"}}']
+    found = subprocess.run(command, capture_output=True, text=True, check=True, env=HOME).stdout
+    return "".join(line for line in found.splitlines() if line.startswith(f"{os.getpid()} "))
 
 
 @pytest.fixture

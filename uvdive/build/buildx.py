@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from uvdive.base.errors import BuildError, CancelledError
 from uvdive.base.foreign import read_file
 from uvdive.base.progress import CancelToken, OnEvent, ignore
+from uvdive.base.scratch import scratch_folder
 from uvdive.build.client import Progress, progress_mode
 from uvdive.build.events import BuildLog, BuildRequest, BuildResult
 from uvdive.build.failures import build_failure
@@ -98,7 +98,7 @@ def run_build(
     reader: ProgressReader = RawJsonReader() if progress == "rawjson" else PlainReader()
     logs: list[BuildLog] = []
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="uvdive-build-") as folder:
+    with scratch_folder("build") as folder:
         build = _build(request, progress, Path(folder))
         status = run_command(build.argv, reader, logs, on_event, cancel)
         if cancel.cancelled:

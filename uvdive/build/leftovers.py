@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass
 
+from uvdive.base.scratch import is_running
 from uvdive.build.images import engine_client, engines
-from uvdive.image.endpoint import MAKER_LABEL, EngineKind
+from uvdive.image.endpoint import MAKER_LABEL, EngineKind, maker_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,11 @@ def leftovers() -> tuple[Leftover, ...]:
     for engine in engines():
         with engine_client(engine) as client:
             for container in client.api.containers(all=True, filters={"label": MAKER_LABEL}):
-                maker = (container.get("Labels") or {}).get(MAKER_LABEL, "")
-                if not _runs(maker):
-                    found.append(Leftover(container["Names"][0].lstrip("/"), engine))
+                name = container["Names"][0].lstrip("/")
+                maker = maker_of(name, container.get("Labels") or {})
+                if maker is not None and not is_running(maker):
+                    found.append(Leftover(name, engine))
     return tuple(sorted(found, key=lambda item: item.name))
-
-
-def _runs(process: str) -> bool:
-    if not process.isdecimal():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True  # somebody else's
-    return True
 
 
 def remove_leftovers(found: tuple[Leftover, ...]) -> None:

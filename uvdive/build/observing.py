@@ -261,7 +261,7 @@ def observe(watched: Watched, *, seconds: float, cancel: CancelToken | None = No
             stop,
             took,
             why,
-            _lines(container.log(LINES), settings),
+            (*_lines(container.log(LINES), settings), *filter(None, [container.ended_by() if ended else ""])),
             look.programs,
             _lines(container.output(LINES)[0], settings) if ended else (),
         )

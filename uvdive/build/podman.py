@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from uvdive.base import worker
 from uvdive.base.errors import BuildError, CancelledError, EngineError, UsageError
 from uvdive.base.foreign import read_file
 from uvdive.base.progress import CancelToken, OnEvent, ignore
+from uvdive.base.scratch import scratch_folder
 from uvdive.build.arguments import option_values
 from uvdive.build.buildah import BuildahReader
 from uvdive.build.events import BuildLog, BuildRequest, BuildResult, BuildStep
@@ -113,7 +113,7 @@ def _text(request: BuildRequest) -> str:
 def _by_client(request: BuildRequest, endpoint: Endpoint, on_event: OnEvent, cancel: CancelToken) -> Built:
     reader = BuildahReader()
     logs: list[BuildLog] = []
-    with tempfile.TemporaryDirectory(prefix="uvdive-build-") as name:
+    with scratch_folder("build") as name:
         folder = Path(name)
         file = folder / "Dockerfile"
         file.write_text(_text(request), "utf-8", "surrogateescape", newline="")

@@ -6,8 +6,6 @@ They have no network unless the user lets them use it.
 from __future__ import annotations
 
 import contextlib
-import os
-import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,10 +14,19 @@ from typing import Any
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import CancelToken
 from uvdive.build.settings import PLAIN, StartSettings
-from uvdive.image.endpoint import MAKER_LABEL, Endpoint, connect, endpoint_of
+from uvdive.image.endpoint import Endpoint, connect, endpoint_of, own_name
 
 HOST_NAME = "uvdive"
 """The same for every container: what prints or serves its host's name says the same in both images."""
+
+MEMORY = 4 << 30
+PROCESSES = 1024
+PROCESSORS = 4
+LOG = "10m"
+"""What a program of a stranger may take: bytes of memory, processes, processors, and of its last output."""
+
+NEVER_NEEDED = ("AUDIT_WRITE", "MKNOD", "NET_RAW", "SETFCAP", "SETPCAP")
+"""Rights of the engine's defaults that no app needs to start and to answer."""
 
 _PAUSE = 0.1
 _LEFT = "See that it runs, then try again. uvdive clean removes what it kept of the run."
@@ -45,6 +52,13 @@ class Sandbox:
         """The exit code of a program that ended; None while it runs."""
         state = self._api.inspect_container(self._name)["State"]
         return int(state["ExitCode"]) if state["Status"] in ("exited", "dead", "stopped") else None
+
+    def ended_by(self) -> str:
+        """The limit that ended the program, in a sentence; empty where none did."""
+        state = self._api.inspect_container(self._name)["State"]
+        if not state.get("OOMKilled"):
+            return ""
+        return f"The engine ended it: it took more than {MEMORY >> 30} GiB of memory."
 
     def refused(self) -> int:
         """The exit code of a program that could not be started: 127 where the engine gives none."""
@@ -137,17 +151,14 @@ def sandbox(
         CancelledError: ``cancel`` was set before.
     """
     from docker.errors import APIError
-    from docker.types import LogConfig
     from requests.exceptions import RequestException
 
     cancel.raise_if_cancelled()
     endpoint = endpoint_of(source)
     client = connect(endpoint)
     api: Any = client.api
-    name = f"uvdive-{secrets.token_hex(8)}"
-    # Its own log driver: another may write to where nothing can be read again.
-    network = None if settings.network else "none"
-    host = api.create_host_config(network_mode=network, log_config=LogConfig(type="json-file"))
+    name, labels = own_name()
+    host = _limited(api, network=settings.network)
     try:
         with _removed(api, endpoint, name, cancel):
             try:
@@ -160,7 +171,7 @@ def sandbox(
                     working_dir=settings.folder,
                     environment=[f"{name}={value}" for name, value in settings.env] or None,
                     host_config=host,
-                    labels={MAKER_LABEL: str(os.getpid())},
+                    labels=labels,
                     # Its health is asked by us: an engine's timers wait half a minute first.
                     healthcheck={"test": ["NONE"]},
                 )
@@ -177,6 +188,28 @@ def sandbox(
         raise EngineError("The engine lost the container of an image that ran.", _LEFT, why) from error
     finally:
         client.close()
+
+
+def _limited(api: Any, *, network: bool) -> Any:
+    """The host's side of a container of a stranger: what it may take, as far as the engine can hold it."""
+    from docker.types import LogConfig
+
+    can = api.info()
+    limits: dict[str, Any] = {}
+    if can.get("MemoryLimit"):
+        limits |= {"mem_limit": MEMORY, "memswap_limit": MEMORY if can.get("SwapLimit") else None}
+    if can.get("PidsLimit"):
+        limits["pids_limit"] = PROCESSES
+    if can.get("CpuCfsQuota"):
+        limits |= {"cpu_period": 100_000, "cpu_quota": 100_000 * PROCESSORS}
+    return api.create_host_config(
+        network_mode=None if network else "none",
+        # Its own log driver: another may write to where nothing can be read again.
+        log_config=LogConfig(type="json-file", config={"max-size": LOG, "max-file": "2"}),
+        cap_drop=list(NEVER_NEEDED),
+        security_opt=["no-new-privileges"],
+        **limits,
+    )
 
 
 @contextlib.contextmanager

@@ -27,18 +27,24 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """List, ask and remove; 1 where the engine keeps one."""
+    from uvdive.base.scratch import left_folders, remove_folders
     from uvdive.build.images import list_images, remove_images
     from uvdive.build.leftovers import leftovers, remove_leftovers
 
-    images, containers = list_images(), leftovers()
-    if not images and not containers:
+    images, containers, folders = list_images(), leftovers(), left_folders()
+    if not images and not containers and not folders:
         console.say("There are no images that uvdive built.")
         return ExitCode.DONE
     console.data(_listing(images, console))
     for container in containers:
         console.say(f"The container {container.name} is left of a run that was cut off.")
-    if not args.yes and not _asked(len(images) + len(containers), console):
+    for folder in folders:
+        console.say(f"The folder {folder} is left of a run that was cut off.")
+    if not args.yes and not _asked(len(images) + len(containers) + len(folders), console):
         return ExitCode.DONE
+    remove_folders(folders)
+    if folders:
+        console.say(f"Removed {count(len(folders), 'folder')}.")
     remove_leftovers(containers)
     if containers:
         console.say(f"Removed {count(len(containers), 'container')}.")

@@ -6,6 +6,8 @@ import functools
 import hashlib
 import json
 import os
+import re
+import secrets
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,8 +24,9 @@ EngineKind = Literal["docker", "podman"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_OURS = re.compile(r"uvdive-[0-9a-f]{16}")
 MAKER_LABEL = "uvdive.local"
-"""Marks our containers: its value is the number of the process that made them."""
+"""Marks our containers: its value is the number of the process that made them, and their name."""
 
 DOCKER_SOCKET = "unix:///var/run/docker.sock"
 PODMAN_SOCKET = "unix:///run/podman/podman.sock"
@@ -243,3 +246,20 @@ def connect(endpoint: Endpoint) -> DockerClient:
     except (DockerException, RequestException, OSError, ValueError) as error:
         raise no_engine(error, endpoint) from error
     return client
+
+
+def own_name() -> tuple[str, dict[str, str]]:
+    """A name for a container of ours, and its labels: whose it is, with the name itself.
+
+    A container takes over the labels of its image, so a label alone says nothing: no image
+    knows the name that its container will get.
+    """
+    name = f"uvdive-{secrets.token_hex(8)}"
+    return name, {MAKER_LABEL: f"{os.getpid()} {name}"}
+
+
+def maker_of(name: str, labels: Mapping[str, str]) -> int | None:
+    """The process that made a container, by its name and labels; None where it is none of ours."""
+    process, _, named = labels.get(MAKER_LABEL, "").partition(" ")
+    ours = _OURS.fullmatch(name) is not None and named == name and process.isdecimal()
+    return int(process) if ours and len(process) < 20 else None

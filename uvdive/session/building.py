@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from uvdive.base.errors import BuildError, disk_full
 from uvdive.base.foreign import leads_into
 from uvdive.base.progress import CancelToken, OnEvent, ignore
+from uvdive.base.scratch import scratch_folder
 from uvdive.build.events import BuildBegan, BuildEnded, BuildRequest, BuildResult, Role
 from uvdive.build.images import image_tag
 from uvdive.build.replacing import build_tagged
@@ -95,8 +95,8 @@ def copied(context: Path) -> Iterator[Path]:
         BuildError: the context can't be copied.
         OutputError: there is no room for the copy.
     """
-    with tempfile.TemporaryDirectory(prefix="uvdive-context-") as folder:
-        copy = Path(folder) / "context"
+    with scratch_folder("context") as folder:
+        copy = folder / "context"
         try:
             shutil.copytree(context, copy, symlinks=True, ignore=_unreadable, copy_function=_copy)
         except shutil.Error as error:

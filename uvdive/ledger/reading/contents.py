@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import secrets
 import shutil
 import tarfile
 import tempfile
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from uvdive.base.errors import EngineError, ImageError
-from uvdive.image.endpoint import MAKER_LABEL, connect, docker_endpoint, endpoint_of, engine_gone
+from uvdive.image.endpoint import connect, docker_endpoint, endpoint_of, engine_gone, own_name
 from uvdive.image.engine.storage import find_layers, storage_root
 from uvdive.image.raw_image import StoreIndex
 from uvdive.image.store import LayerStore
@@ -125,14 +124,14 @@ def _container(api: Any, image: str) -> Iterator[str]:
     from docker.errors import APIError
     from requests.exceptions import RequestException
 
-    name = f"uvdive-{secrets.token_hex(8)}"
+    name, labels = own_name()
     try:
         api.create_container(
             image,
             command=["/never-run"],
             name=name,
             network_disabled=True,
-            labels={MAKER_LABEL: str(os.getpid())},
+            labels=labels,
         )
     except APIError as error:
         raise EngineError(f"The engine can't make a container of this image: {error.explanation}.") from error
