@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from uvdive.base import toml
+from uvdive.base.foreign import read_file
 from uvdive.base.names import normal_name
 from uvdive.build.events import ChangeKind
 from uvdive.image.table import Kind
@@ -16,6 +17,7 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 
 _PROJECT, _LOCK = "pyproject.toml", "uv.lock"
+_LARGEST = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Change:
     def undo(self, context: Path, original: Path) -> None:
         """Take it back, from the context that it was copied from."""
         for path in self.texts:
-            (context / path).write_bytes((original / path).read_bytes())
+            (context / path).write_bytes(read_file(original / path, _LARGEST))
 
 
 def changes_of(context: Path, before: ImageReport) -> Iterator[Change]:
@@ -46,14 +48,14 @@ def changes_of(context: Path, before: ImageReport) -> Iterator[Change]:
     """
     source = source_file(context, before)
     if source is not None:
-        text = (context / source).read_bytes() + b"\n# changed by uvdive\n"
+        text = read_file(context / source, _LARGEST) + b"\n# changed by uvdive\n"
         yield Change("source", str(source), {str(source): text})
     if any((context / name).is_symlink() for name in (_PROJECT, _LOCK)):
         return  # in a copy it leads to the user's own file
     try:
-        project = (context / _PROJECT).read_text("utf-8")
-        lock = (context / _LOCK).read_text("utf-8")
-        settings, locked = tomllib.loads(project), tomllib.loads(lock)
+        project = read_file(context / _PROJECT).decode("utf-8")
+        lock = read_file(context / _LOCK, toml.MAX_BYTES).decode("utf-8")
+        settings, locked = toml.loads(project), toml.loads(lock)
     except (OSError, ValueError):
         return
     name = settings.get("project", {}).get("name")
@@ -114,7 +116,7 @@ def _of_dependency(
         entry = re.compile(rf'\n\s*\{{ name = "{re.escape(leaf)}"[^\n]*\}},?(?=\n)')
         without = lock[:begin] + entry.sub("", lock[begin:end]) + lock[end:]
         try:
-            tomllib.loads(changed), tomllib.loads(without)
+            toml.loads(changed), toml.loads(without)
         except ValueError:
             continue
         yield Change("dependency", f"without {leaf}", _texts(changed, without))
