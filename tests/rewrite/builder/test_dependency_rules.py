@@ -164,10 +164,16 @@ def test_r42_a_uv_whose_second_sync_writes_other_scripts_gets_none(
     assert (WHY in build(whole(environments=[made]))) is added
 
 
-def test_r42_what_brings_uv_and_variables_move_in_front_with_their_comments(whole) -> None:
-    between = "# uv\nRUN pip install --no-cache-dir uv==0.13.9\nENV UV_LINK_MODE=copy\n"
+@pytest.mark.parametrize("pip", ["", "pip install --upgrade pip && "])
+def test_r42_what_brings_uv_and_variables_move_in_front_with_their_comments(whole, pip) -> None:
+    between = f"# uv\nRUN {pip}pip install --no-cache-dir uv==0.13.9\nENV UV_LINK_MODE=copy\n"
     text = build(whole(f"COPY . .\n{between}RUN uv sync\n"))
-    assert text.count("RUN pip install") == text.count("ENV UV_LINK_MODE") == text.count("# uv\n") == 1
+    assert (
+        text.count("pip install --no-cache-dir uv")
+        == text.count("ENV UV_LINK_MODE")
+        == text.count("# uv\n")
+        == 1
+    )
     assert (
         f"{between}COPY pyproject.toml uv.lock ./\n"
         "RUN uv sync --frozen --no-install-workspace --no-cache\nCOPY . .\nRUN uv sync"

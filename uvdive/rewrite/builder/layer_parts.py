@@ -17,7 +17,7 @@ from uvdive.uv.mentions import brings_uv
 _SAYS = frozenset({"ENV", "ARG", "LABEL", "EXPOSE", "STOPSIGNAL", "MAINTAINER"})
 _ONLY_UV = re.compile(
     r"(?:python3? -m )?pip3? install(?: --?(?:no-cache-dir|upgrade|U|q|quiet|disable-pip-version-check"
-    r"|root-user-action=ignore|break-system-packages))* [\"\']?uv(?:[=<>~!][\w.=<>~!*,]*)?[\"\']?"
+    r"|root-user-action=ignore|break-system-packages))* [\"\']?(?:uv|pip)(?:[=<>~!][\w.=<>~!*,]*)?[\"\']?"
 )
 
 
@@ -63,7 +63,7 @@ def movable(evidence: Evidence, first: Step, last: Step) -> list[Step] | None:
             if brings:
                 return None
             continue
-        plain = step.keyword == "RUN" and _ONLY_UV.fullmatch(" ".join(command_text(step.instruction).split()))
+        plain = step.keyword == "RUN" and _only_brings(command_text(step.instruction))
         if step.keyword not in _SAYS and not plain and not brings:
             return None
         if step.keyword == "RUN" and not plain:
@@ -71,6 +71,11 @@ def movable(evidence: Evidence, first: Step, last: Step) -> list[Step] | None:
         found.append(step)
     named = " ".join(step.instruction.value for step in between if step not in found)
     return None if first.workdir != last.workdir or (found and "$" in named) else found
+
+
+def _only_brings(text: str) -> bool:
+    """Does a RUN only install uv by pip, and a newer pip?"""
+    return all(_ONLY_UV.fullmatch(" ".join(part.split())) for part in text.split("&&"))
 
 
 def sources_of(evidence: Evidence, steps: Sequence[Step]) -> Iterator[str]:

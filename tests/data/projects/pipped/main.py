@@ -1,0 +1,5 @@
+"""Nothing but a signature."""
+
+from itsdangerous import Signer
+
+print(Signer("key").sign("value").decode())
