@@ -45,6 +45,7 @@ CHOSEN: tuple[tuple[str, Choices], ...] = (
         (("start-scripts", "shim"), ("other-environments", "leave-out"), ("bytecode", "compile")),
     ),
     ("several", (("start-scripts", "keep-uv"),)),
+    ("bumped", (("dependency-layer", "exported"),)),
 )
 """Choices that are proven for real: each value that changes what is built or copied."""
 
