@@ -120,7 +120,7 @@ def test_a_build_that_only_looked_is_planned_and_proven_anew(run, session, proje
     assert ran.code == 0
     assert session.names()[:6] == ["build", "load", "plan", "prove", "plan", "prove"]
     assert session.calls[2][1].kept is session.calls[4][1].kept
-    assert "Planning again with what the new environment needs" in ran.err
+    assert "Planning again with what this build told" in ran.err
 
 
 def test_nothing_is_repaired_where_nothing_failed(run, session, project: Path) -> None:

@@ -92,7 +92,7 @@ class Watched:
     ``healthcheck`` is the image's own (OCI image-spec), ``listens`` whether a port is
     expected. ``like`` is another image's run: what answers otherwise gets time to answer
     so too. ``settings`` are what the program gets, ``command`` what is run instead of the
-    image's own.
+    image's own, ``stop_signal`` what it is stopped by in the place of the image's.
     """
 
     image: str
@@ -103,6 +103,7 @@ class Watched:
     like: Observed | None = None
     settings: StartSettings = PLAIN
     command: tuple[str, ...] | None = None
+    stop_signal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,12 @@ def observe(watched: Watched, *, seconds: float, cancel: CancelToken | None = No
     """
     cancel, settings = cancel or CancelToken(), watched.settings
     with sandbox(
-        watched.image, watched.source, watched.command, settings=settings, cancel=cancel
+        watched.image,
+        watched.source,
+        watched.command,
+        settings=settings,
+        stop_signal=watched.stop_signal,
+        cancel=cancel,
     ) as container:
         refusal = container.start()
         if refusal:

@@ -135,6 +135,7 @@ def sandbox(
     command: Sequence[str] | None = None,
     *,
     settings: StartSettings = PLAIN,
+    stop_signal: str | None = None,
     cancel: CancelToken,
 ) -> Iterator[Sandbox]:
     """A container of ``image``; it and its anonymous volumes go away whatever happens.
@@ -144,6 +145,7 @@ def sandbox(
         source: the engine: ``docker`` or ``podman``.
         command: program and arguments instead of the image's own; None for the image's.
         settings: variables beside the image's own, and whether there is a network.
+        stop_signal: what ``stop`` sends; None for the image's own.
         cancel: ends the container when it is set, whatever it is asked just then.
 
     Raises:
@@ -169,6 +171,7 @@ def sandbox(
                     name=name,
                     hostname=HOST_NAME,
                     working_dir=settings.folder,
+                    stop_signal=stop_signal,
                     environment=[f"{name}={value}" for name, value in settings.env] or None,
                     host_config=host,
                     labels=labels,

@@ -96,8 +96,8 @@ class _Rewriting:
         if self._wants_proof(plan):
             before = loaded or self._load()
             proof = self._prove(plan, before)
-            if proof.looked:
-                self.console.say("Planning again with what the new environment needs of the system")
+            while proof.looked:
+                self.console.say("Planning again with what this build told")
                 plan = self._plan(None if self.args.static else before)
                 proof = self._prove(plan, before)
             if proof.repairs and self.args.repair:

@@ -21,6 +21,7 @@ from uvdive.rewrite.environment import check_native
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.evidence.steps import Evidence, gather
+from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.improve import warn_by_text
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
@@ -48,6 +49,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     values: Mapping[str, str] | None = None,
     recipe: Recipe | None = None,
     taken: frozenset[str] = frozenset(),
+    stops: Stops | None = None,
 ) -> RewritePlan:
     """Plan the rewrite of one Dockerfile.
 
@@ -65,6 +67,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         values: what the build gives its ARGs.
         recipe: the compose service or Bake target that the build is.
         taken: names that no new stage may have.
+        stops: how long a stop took in both images, where the new one's was slower.
 
     Raises:
         DockerfileError: the text is no Dockerfile, or an instruction is too long for any.
@@ -76,7 +79,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
             partial(
                 plan, parts.head, report, lookup, dockerfile=dockerfile, context=context, store=store,
                 system=system, lacking=lacking, choices=choices, values=values, recipe=recipe,
-                taken=parts.names,
+                taken=parts.names, stops=stops,
             ),
         )  # fmt: skip
     choices = dict(choices or {})
@@ -88,7 +91,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     try:
         evidence = replace(
             gather(syntax, report, context, values), store=store, system=system, name=dockerfile,
-            recipe=recipe, taken=taken,
+            recipe=recipe, taken=taken, stops=stops,
         )  # fmt: skip
         _check_uv(evidence)
         check_native(evidence)

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     # The app imports this before its first picture.
     from uvdive.rewrite.advice.missing_libraries import Lacking
     from uvdive.rewrite.evidence.os_needs import SystemFacts
+    from uvdive.rewrite.evidence.stops import Stops
     from uvdive.verify.python.imports import Known
 
 
 @dataclass(slots=True)
 class Kept:
-    """Of one image: what its app needs of the system, the libraries it lacks, what its imports gave.
+    """Of one image: what its app needs of the system, the libraries it lacks, what its imports gave,
+    and how long a stop took in it and in its rewrite, where that was slower.
 
     None is what nobody has looked for yet. ``imported`` knows the images of a proof by
     their ids: the original may have been built anew.
@@ -27,6 +29,7 @@ class Kept:
     system: SystemFacts | None = None
     lacking: Lacking | None = None
     imported: Known = field(default_factory=dict)
+    stops: Stops | None = None
 
     def copy(self) -> Kept:
         """The same, to be filled without changing this one."""
@@ -36,4 +39,5 @@ class Kept:
         """Keep what somebody else found out about the same image."""
         self.system = news.system if news.system is not None else self.system
         self.lacking = news.lacking if news.lacking is not None else self.lacking
+        self.stops = news.stops if news.stops is not None else self.stops
         self.imported.update(news.imported)

@@ -19,6 +19,7 @@ from uvdive.compose.recipe import Recipe
 from uvdive.image.raw_image import StoreIndex
 from uvdive.ledger.reading.contents import Indexes
 from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.plan import Allowances, RewritePlan
 from uvdive.session.building import build_image, context_with, engine_of, target_of
 from uvdive.session.comparing import compare_images
@@ -34,6 +35,8 @@ from uvdive.verify.checks import Comparison, Verification
 from uvdive.verify.repairs import Repair, repairs
 from uvdive.verify.run import Varying
 from uvdive.verify.run import verify as run_checks
+from uvdive.verify.start.service import Starts
+from uvdive.verify.start.stopping import interrupted, measured_stop
 from uvdive.verify.ways import with_ways_out
 
 
@@ -45,7 +48,8 @@ class Proof:
     up to which packages were taken, where the original has no lock and newer ones came
     since (R56). ``before`` is the original that it was held against, ``original`` its build
     where the image at hand was not what the context makes now. ``looked`` says that nothing is
-    verified yet: what the new environment needs was not known, and now is, so plan again.
+    verified yet: something was not known that now is (what the new environment needs, how it stops),
+    so plan again.
     """
 
     build: BuildResult
@@ -119,20 +123,48 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
                 held = None
         verification = None
         if verify:
+            starts = None if recipe is None else starts_of(recipe, plan, context)
             allowed = held_allowances(plan.allowed, after) if held else plan.allowed or Allowances()
             written = in_image(names, before, plan.built_text, Path(plan.dockerfile), context, values)
             allowed = replace(allowed, paths=(*allowed.paths, *written))
             verification = run_checks(
                 before, after, allowed, indexes=work.indexes, start=start, settings=settings,
                 imported=(kept or Kept()).imported, varying=work.varying(first, held),
-                decisions=plan.decisions, starts=None if recipe is None else starts_of(recipe, plan, context),
+                decisions=plan.decisions, starts=starts,
                 on_event=on_event, cancel=cancel,
             )  # fmt: skip
+            if _mends_stop(plan, verification, after, settings, starts, kept, on_event, cancel):
+                return Proof(built, after, comparison, None, before=before, original=original, looked=True)
         offered: tuple[Repair, ...] = ()
         if verification is not None and not verification.passed:
             offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
             verification = with_ways_out(verification, offered)
         return Proof(built, after, comparison, verification, offered, held, before, original)
+
+
+def _mends_stop(  # noqa: PLR0913, PLR0917 - what a start of the new image takes
+    plan: RewritePlan,
+    verification: Verification,
+    after: ImageReport,
+    settings: StartSettings,
+    starts: Starts | None,
+    kept: Kept | None,
+    on_event: OnEvent,
+    cancel: CancelToken | None,
+) -> bool:
+    """Is a stop slower than it was, and does SIGINT mend that, so that the plan is to be made again (R21)?
+
+    What was measured is kept, whatever it is, so that nobody measures it twice.
+    """
+    slow = measured_stop(verification)
+    asks = any(each.id == "stop-signal" and each.chosen == "sigterm" for each in plan.decisions)
+    if slow is None or kept is None or kept.stops is not None or not asks or not verification.passed:
+        return False
+    kept.stops = Stops(*slow, interrupted(after, settings, starts, on_event, cancel))
+    if kept.stops.mended:
+        took = f"docker stop takes {slow[1]:.1f} s, on SIGINT {kept.stops.interrupted:.1f} s"
+        on_event(Note(f"{took}: taking STOPSIGNAL SIGINT"))
+    return kept.stops.mended
 
 
 def _fresh(

@@ -96,6 +96,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
                 target=target_of_build(build_args),
                 values=values,
                 recipe=recipe,
+                stops=kept.stops,
             )
     except (DeadlineError, RecursionError, MemoryError) as error:
         raise UsageError(

@@ -33,6 +33,8 @@ class Check:
     ``way_out`` what to do where it failed. ``ran`` is set where both images' programs ran,
     ``paths`` are those of the differences of files. ``needs`` are the variables that the
     programs' last words name; empty where they lack something else, None where they lack nothing.
+    ``stops`` are the seconds that a stop takes in the original and in the new image, where both
+    were stopped.
     """
 
     name: CheckName
@@ -45,6 +47,7 @@ class Check:
     ran: bool = False
     paths: tuple[bytes, ...] = field(default=(), repr=False)
     needs: tuple[str, ...] | None = None
+    stops: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

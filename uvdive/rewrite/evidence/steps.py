@@ -18,6 +18,7 @@ from uvdive.dockerfile.variables import filled_in
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.os_needs import SystemFacts
+from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.calls import calls_sync
 
@@ -27,7 +28,8 @@ class Evidence:
     """Everything that a plan is made from; ``base`` is FROM's image, followed through stages.
 
     ``name`` is the Dockerfile's path, ``recipe`` the compose service or Bake target that is
-    built, ``taken`` are names that no new stage may have.
+    built, ``taken`` are names that no new stage may have, ``stops`` is what
+    a start of both images measured of a slower stop.
     """
 
     dockerfile: Dockerfile
@@ -42,6 +44,7 @@ class Evidence:
     name: str = "Dockerfile"
     recipe: Recipe | None = None
     taken: frozenset[str] = frozenset()
+    stops: Stops | None = None
 
     @property
     def origin(self) -> Stage:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from uvdive.dockerfile.commands import SHELLS
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.notes import Notes
 
 # Servers that end on SIGTERM by themselves, also as PID 1 (R21).
@@ -47,23 +48,45 @@ class Signals:
         text = command.instruction.arguments if words is None else " ".join(words)
         if shell and "exec " not in text:
             return  # the shell is process 1, as before
-        warning = (
-            "The program is now process 1 and gets signals itself: one that does not handle SIGTERM stops "
-            "only after `docker stop`'s ten seconds. Run it with `docker run --init` (compose: `init: true`)"
-        )
         own = self.evidence.last("STOPSIGNAL")
         if own is not None:
             if own.instruction.value.strip().upper().removeprefix("SIG") not in ("INT", "2"):
-                self.notes.warn("R21", self.line, f"{warning}.")
+                self._warn("")
             return
+        stops = self.evidence.stops
+        mended = stops is not None and stops.mended
         chosen = self.notes.choose(
             CHOICES["stop-signal"],
             self.line,
-            "uv was process 1 and passed signals on. Python as process 1 ignores SIGTERM unless the "
-            "program handles it, but ends on SIGINT (KeyboardInterrupt).",
+            _measured(stops) if stops is not None else _UNMEASURED,
+            default="sigint" if mended else "sigterm",
         )
         if chosen == "sigint":
             self.stop_signal = "STOPSIGNAL SIGINT\n"
             self.notes.allowed.config.add("StopSignal")
         else:
-            self.notes.warn("R21", self.line, f"{warning}, or choose stop-signal=sigint.")
+            self._warn(", or choose stop-signal=sigint" if stops is None or mended else "")
+
+    def _warn(self, otherwise: str) -> None:
+        """Where a stop was slower, or the plan is a draft, for which none can be measured."""
+        stops = self.evidence.stops
+        if stops is not None:
+            first = f"docker stop takes {stops.after:.1f} s, it took {stops.before:.1f} s."
+        elif self.evidence.report is None:
+            first = "The program is now process 1, which ends on SIGTERM at once only if it handles it."
+        else:
+            return  # `--start` measures it
+        self.notes.warn("R21", self.line, f"{first} {_INIT}{otherwise}.")
+
+
+_INIT = "Run it with `docker run --init` (compose: `init: true`)"
+_UNMEASURED = (
+    "uv was process 1 and passed signals on. Python as process 1 ignores SIGTERM unless the program "
+    "handles it, but ends on SIGINT (KeyboardInterrupt). `--start` measures how long a stop takes."
+)
+
+
+def _measured(stops: Stops) -> str:
+    quick = stops.interrupted
+    on = "SIGINT could not be tried" if quick is None else f"{quick:.1f} s on SIGINT"
+    return f"Measured: `docker stop` takes {stops.after:.1f} s, the original took {stops.before:.1f} s; {on}."

@@ -173,7 +173,13 @@ def judge(runs: Runs, resolved: Check, note: str = "") -> Check:
         return Check("start", "failed", detail, differences, _wants(old, new), ran=True)
     notes = tuple(_notes(old, new, runs.again))
     status = "announced" if notes or note else resolved.status
-    return Check("start", status, note + _agreed(old, new, resolved), notes, ran=True)
+    return Check("start", status, note + _agreed(old, new, resolved), notes, ran=True, stops=_stops(old, new))
+
+
+def _stops(old: Observed, new: Observed) -> tuple[float, float] | None:
+    if old.stop_seconds is None or new.stop_seconds is None:
+        return None
+    return old.stop_seconds, new.stop_seconds
 
 
 def _both_fail(old: Observed, new: Observed, note: str) -> Check:

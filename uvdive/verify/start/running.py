@@ -159,3 +159,23 @@ def check_running_alone(
     if works(new):
         return Check("start", "repaired", f"{first} The new image {said(new)}.", ran=True)
     return Check("start", "failed", f"{first} The new image {said(new)}.", new.log[-20:], ran=True)
+
+
+def stop_by(
+    report: ImageReport, signal: str, settings: StartSettings, cancel: CancelToken, *, named: bool = False
+) -> float | None:
+    """The seconds that a program takes to end on a signal; None where it did not run until then.
+
+    Args:
+        report: the image.
+        signal: the signal's name (``SIGINT``).
+        settings: what the program gets.
+        cancel: stops the container.
+        named: as for ``check_running``.
+
+    Raises:
+        EngineError: the engine cannot run the image.
+        CancelledError: ``cancel`` was set.
+    """
+    watched = replace(_watched(report, settings, named=named), stop_signal=signal)
+    return observe(watched, seconds=RUN_SECONDS, cancel=cancel).stop_seconds
