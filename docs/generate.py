@@ -1,7 +1,8 @@
 """Write what the documentation takes from the code: ``uv run python docs/generate.py``.
 
 Commands come from the parsers, keys from the app's tables, findings, rules and choices from
-the pages that ``--explain`` prints, the JSON contracts from the shipped schemas. Nothing else
+the pages that ``--explain`` prints, the JSON contracts from the shipped schemas, the gallery from
+the texts that the tests of the example projects hold. Nothing else
 is changed. With ``--check`` nothing is written, and the exit code is 1 where a page is stale.
 """
 
@@ -14,10 +15,10 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
-from writers import commands, contracts, keys, pages
+from writers import commands, contracts, gallery, keys, pages
 from writers.text import between
 
-WHOLE: dict[str, Callable[[], str]] = {"commands.md": commands.page}
+WHOLE: dict[str, Callable[[], str]] = {"commands.md": commands.page, "gallery.md": gallery.page}
 """Pages that are written from their first line to their last."""
 
 PARTS: dict[tuple[str, str], Callable[[], str]] = {

@@ -24,7 +24,7 @@ def test_it_builds_the_original_as_evidence_and_shows_the_plan(run, session, pro
     assert ran.code == 0
     assert session.names() == ["build", "load", "plan"]
     assert session.asked("plan").report is not None
-    assert "R1, line 1: a smaller base" in ran.out
+    assert "line 1: a smaller base (R1)" in ran.out
     assert "+FROM new" in ran.out
     assert (project / "Dockerfile").read_text() == "FROM old\n"
 

@@ -51,32 +51,36 @@ PLAN = RewritePlan(
         ),
         Decision("other", "R3", 5, "x", "y", "a", (Alternative("a", "b"),)),
     ),
-    warnings=(PlanWarning("R21", 7, "stops slower"), PlanWarning("R22", None, "is younger")),
+    warnings=(PlanWarning("R21", 7, "stops slower"), PlanWarning("R22", None, "is younger", 30_900_000)),
     predicted=Prediction(10_000, 4000, {"uv": (6000, 0), "app": (4000, 4000)}),
 )
 TEXT = """\
 Dockerfile, rewritten with the image as evidence.
-
-R1, line 4: a smaller base
-  nothing compiles
-R2: the runner
-  it is smallest
-  * --choose runner=slim  small  (5.0 kB)
-    --choose runner=same  as before
-R3, line 5: x
-  y
-  * --choose other=a  b
-
-Warning (R21, line 7): stops slower
-Warning (R22): is younger
-
-uvdive --explain ID says more about a rule (R1) or a choice (runner).
 
 Predicted: 10.0 kB -> 4.0 kB (-6.0 kB)
 Owners    before   after   change
   uv      6.0 kB     0 B  -6.0 kB  #################### |
   app     4.0 kB  4.0 kB      0 B  #############        | #############
   total  10.0 kB  4.0 kB  -6.0 kB
+
+What changes
+  line 4: a smaller base (R1)
+    nothing compiles
+
+What you may choose
+  the runner (R2)
+    it is smallest
+    * --choose runner=slim  5.0 kB: small
+      --choose runner=same  as before
+  line 5: x (R3)
+    y
+    * --choose other=a  b
+
+What to know
+  line 7: stops slower (R21)
+  30.9 MB: is younger (R22)
+
+uvdive --explain ID says more about a rule (R1) or a choice (runner).
 
 -FROM a
 +FROM b

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -24,6 +25,9 @@ pytestmark = pytest.mark.engine
 
 UNMANAGED: dict[str, str] = {}
 """What the engine does not manage yet, and the rule that speaks of it; each must fail for real."""
+
+GALLERY = Path(__file__).parents[1] / "data" / "gallery"
+"""Each new Dockerfile, as the documentation prints it."""
 
 TOTAL = 0.02
 OWNER, OWNER_BYTES = 0.05, 100_000
@@ -143,6 +147,16 @@ def test_the_size_was_predicted(name: str, choices: Choices) -> None:
         if predicted[owner] != pytest.approx(after.get(owner, 0), rel=OWNER, abs=OWNER_BYTES)
     }
     assert wrong == {}
+
+
+@pytest.mark.parametrize("name", REWRITTEN)
+def test_the_gallery_shows_what_comes_out(name: str) -> None:
+    """``UVDIVE_WRITE_GALLERY=1`` writes it anew: read what changed, then ``docs/generate.py``."""
+    shown, text = GALLERY / f"{name}.Dockerfile", planned(name, ()).text
+    if os.environ.get("UVDIVE_WRITE_GALLERY"):
+        GALLERY.mkdir(exist_ok=True)
+        shown.write_text(text)
+    assert shown.read_text() == text
 
 
 @pytest.mark.parametrize("name", REWRITTEN)

@@ -9,20 +9,23 @@ from uvdive.output.check_words import counted, outcome_words
 from uvdive.output.plain import count, table, visible
 from uvdive.output.rebuild_words import rebuild_words
 from uvdive.output.text_comparison import owner_lines
-from uvdive.rewrite.plan import Decision, RewritePlan
+from uvdive.rewrite.plan import Decision, PlanWarning, RewritePlan
 from uvdive.verify.checks import Verification
 from uvdive.verify.measured import Measured, prediction_error
 from uvdive.verify.repairs import Repair
 
 
 def plan_text(plan: RewritePlan, units: Units = "si") -> str:
-    """The outcome, decisions, warnings, prediction and the diff."""
+    """The outcome and its bytes; what changes, what one may choose, what to know; the diff."""
+    done = [decision for decision in plan.decisions if not decision.alternatives]
+    open_ = [decision for decision in plan.decisions if decision.alternatives]
     parts = [
         [_outcome(plan)],
-        [line for decision in plan.decisions for line in _decision(decision, units)],
-        [f"Warning ({item.rule}{_line(item.line)}): {visible(item.text)}" for item in plan.warnings],
-        _more(plan),
         _predicted(plan, units),
+        _group("What changes", [line for decision in done for line in _decision(decision, units)]),
+        _group("What you may choose", [line for decision in open_ for line in _decision(decision, units)]),
+        _group("What to know", [_warning(item, units) for item in plan.warnings]),
+        _more(plan),
         [visible(plan.diff, keep="\n").rstrip("\n")] if plan.diff else [],
         *([visible(change.diff, keep="\n").rstrip("\n")] for change in plan.files if change.diff),
     ]
@@ -176,16 +179,28 @@ def _more(plan: RewritePlan) -> list[str]:
     return [f"uvdive --explain ID says more about a rule ({rules[0]}){''.join(choices)}."]
 
 
+def _group(title: str, lines: list[str]) -> list[str]:
+    return [title, *(f"  {line}" for line in lines)] if lines else []
+
+
+def _where(line: int | None) -> str:
+    return "" if line is None else f"line {line}: "
+
+
 def _decision(decision: Decision, units: Units) -> list[str]:
-    lines = [
-        f"{decision.rule}{_line(decision.line)}: {visible(decision.summary)}",
-        f"  {visible(decision.reason)}",
-    ]
+    lines = [f"{_where(decision.line)}{visible(decision.summary)} ({decision.rule})"]
+    if decision.reason:
+        lines.append(f"  {visible(decision.reason)}")
     for item in decision.alternatives:
         mark = "*" if item.value == decision.chosen else " "
-        worth = "" if item.predicted_bytes is None else f"  ({size(item.predicted_bytes, units)})"
-        lines.append(f"  {mark} --choose {decision.id}={item.value}  {visible(item.summary)}{worth}")
+        worth = "" if item.predicted_bytes is None else f"{size(item.predicted_bytes, units)}: "
+        lines.append(f"  {mark} --choose {decision.id}={item.value}  {worth}{visible(item.summary)}")
     return lines
+
+
+def _warning(warning: PlanWarning, units: Units) -> str:
+    worth = f"{size(warning.bytes, units)}: " if warning.bytes else ""
+    return f"{_where(warning.line)}{worth}{visible(warning.text)} ({warning.rule})"
 
 
 def _predicted(plan: RewritePlan, units: Units) -> list[str]:

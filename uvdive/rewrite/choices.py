@@ -115,9 +115,9 @@ _TABLE = (
     Choice(
         "bytecode",
         "R48",
-        "Compiled Python (.pyc)",
+        "Precompile .pyc?",
         {
-            "keep": "as the author has it",
+            "keep": "as today",
             "compile": "compile all of it (UV_COMPILE_BYTECODE=1)",
             "none": "none (UV_COMPILE_BYTECODE=0)",
         },
@@ -167,7 +167,7 @@ _TABLE = (
         "The dependencies in the build stage",
         {
             "first": "install them before the source is copied, in a layer of their own",
-            "with-source": "as the author has it",
+            "with-source": "as today",
             "exported": "by the lock's pins, exported in a stage of their own",
         },
         "first",
@@ -175,8 +175,8 @@ _TABLE = (
     Choice(
         "dockerignore",
         "R40",
-        "The folder's own .venv",
-        {"keep": "copied, where there is one", "add": "left out (.dockerignore)"},
+        "Your local .venv",
+        {"keep": "would be copied into the image", "add": "left out (.dockerignore)"},
         "keep",
     ),
     Choice(

@@ -332,7 +332,7 @@ def test_r33_what_a_choice_saves_is_what_really_goes(project) -> None:
     system = facts([Need("jq", "jq", "/app/src/run.sh", "runs")], found)
     result = made.plan(system=system)
     # libshared stays for jq; git's and curl's common library goes with both.
-    assert "gcc and what they bring (2.0 kB)" in decision(result, "build-packages").reason
+    assert "Only needed to compile: gcc (2.0 kB)" in decision(result, "build-packages").reason
     assert "It and what it brings: 3.0 kB." in decision(result, "package-git").reason
     kept = made.plan(system=system, choices={"package-curl": "keep"})
     assert "It and what it brings: 2.0 kB." in decision(kept, "package-git").reason
@@ -345,7 +345,7 @@ def test_r33_what_a_choice_saves_is_what_really_goes(project) -> None:
 def test_r33_a_library_that_is_needed_by_name_is_not_saved(project) -> None:
     made = project(f"{BASE}{INSTALL} libpq-dev\n{SYNC}{START}")
     reason = decision(made.plan(system=facts([LINKS], only=["libpq-dev"])), "build-packages").reason
-    assert "libpq-dev and what they bring (2.0 kB)" in reason
+    assert "Only needed to compile: libpq-dev (2.0 kB)" in reason
 
 
 def test_r33_what_scripts_noted_for_the_service_of_a_dropped_package_is_announced(project, node) -> None:

@@ -101,7 +101,7 @@ def _from_image(
     chosen = notes.choose(
         CHOICES["project-files"],
         None,
-        f"They are: {names}. Keeping them is the only choice that is the same for every program.",
+        f"{names}. Kept, because your app might read them.",
     )
     if chosen == "keep":
         return whole

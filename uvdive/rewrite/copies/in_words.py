@@ -8,6 +8,8 @@ from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Notes
 
+_FEW = 4
+
 
 def explain(copies: CopySet, runs: Sequence[Run], notes: Notes) -> None:
     """Say what is copied, created and repeated, and which paths may therefore differ."""
@@ -19,13 +21,17 @@ def explain(copies: CopySet, runs: Sequence[Run], notes: Notes) -> None:
             f"Leave {', '.join(copies.bytecode[:3])}{' …' if len(copies.bytecode) > 3 else ''} behind",
             "A RUN left this bytecode beside the source; Python makes it again, where it may write there.",
         )
+    paths = [*copies.paths, *copies.late]
+    whole = f"Copy {', '.join(paths)} from the build stage"
+    many = f"Copy {len(paths)} paths from the build stage"
+    own = "your own COPY instructions bring the source" if copies.own else ""
+    listed = "" if len(paths) <= _FEW else f"{', '.join(paths)}."
     notes.decide(
         "copies",
         "R12",
         None,
-        f"Copy {', '.join(copies.paths[:4])}{' …' if len(copies.paths) > 4 else ''} from the build stage",
-        "These are the paths that the instructions wrote and the app may need, at the same places; "
-        "uv and its cache stay behind.",
+        f"{whole if len(paths) <= _FEW else many}{f'; {own}' if own else ''}",
+        listed or "uv and its cache stay behind.",
     )
     for run in runs:
         if run.has("user"):
@@ -34,7 +40,7 @@ def explain(copies: CopySet, runs: Sequence[Run], notes: Notes) -> None:
                 "R28",
                 run.step.line,
                 "Create the same users again",
-                "Files keep their owners by number.",
+                "Files keep the owner they have in the build stage.",
             )
     for folder in copies.folders:
         notes.decide(

@@ -48,8 +48,7 @@ def arranged(
         )
     elif everything:
         reason = (
-            "The file copies whole folders: with its parts named, a file that is added to them later would "
-            "be missing in the final image."
+            "Your file copies whole folders: with their parts named, new files in them would not be copied."
         )
     else:
         reason = "A change of the source then leaves the environment's layer as it is."

@@ -57,7 +57,7 @@ def _build_package(packages: Packages, listed: Listed, install: Install) -> None
     packages.notes.choose(
         CHOICES["build-packages"],
         install.run.step.line,
-        f"{', '.join(names)} and what they bring ({size(total)}) compile; "
+        f"Only needed to compile: {', '.join(names)} ({size(total)}); "
         + (_UNSEEN if packages.unseen else "the libraries that the result needs are installed by name.")
         + (_BUILT if packages.facts.seen is not None else ""),
         default=default,
@@ -89,7 +89,7 @@ def _other_package(packages: Packages, listed: Listed, install: Install) -> None
     tool = listed.name in TOOLS
     default = "drop" if tool and need is None and not packages.unseen else "keep"
     if need is not None:
-        reason = f"{need.by} names {need.thing}, which may be a call of it."
+        reason = f"{need.by} may call `{need.thing}`, which this package brings in."
     elif tool and packages.unseen:
         packages.hinges |= CHOICES["package-NAME"].of(listed.name).id not in packages.notes.choices
         reason = f"Nothing was found that uses it; {_UNSEEN}"

@@ -125,12 +125,10 @@ def _image_python(
         f"The final image starts from {runner}",
         f"The environment runs on {env.interpreter or f'Python {env.minor}'}, which {runner} has at the "
         "same path"
-        + (", being the very image that it is built on." if same else "; it is the build's base without uv."),
+        + (": it is the build's own base." if same else ": the same image uv's own image is built from."),
     )
     if not same and os is not None and os.codename == "bookworm":
-        notes.warn(
-            "R3", line, "uv's bookworm images are no longer published: move both stages to trixie some day."
-        )
+        notes.warn("R3", line, "uv's bookworm images get no updates any more; trixie's do.")
     return Bases(None, runner, env=_never_download(evidence, notes), written=kept)
 
 
@@ -163,7 +161,8 @@ def _never_download(evidence: Evidence, notes: Notes) -> tuple[tuple[str, str], 
         "R6",
         evidence.origin.source.line,
         "The build stage never downloads a Python",
-        "A downloaded Python would be missing in the final image: a mismatch shall fail the build instead.",
+        "A downloaded Python would be missing in the final image, so this stops the build where the Python "
+        "version doesn't match.",
     )
     return (("UV_PYTHON_DOWNLOADS", "never"),)
 

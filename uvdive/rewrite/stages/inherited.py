@@ -70,15 +70,16 @@ def _inherited(
     notes.allowed.config.update(f"Env:{name}" for name in [*uv, *python, *new])
     if "PATH" in own and base is not None:
         notes.allowed.config.add("Env:PATH")
-    if uv or python or (new and base is not None):
-        lost = ", ".join([*uv, *python]) or "nothing"
-        gained = ", ".join(new) if base is not None else "what the runner's base sets"
+    lost, gained = ", ".join([*uv, *python]), ", ".join(new) if base is not None else ""
+    if lost or gained:
+        told = [f"Gone with the old base: {lost}."] if lost else []
+        told += [f"Set by the new base: {gained}."] if gained else []
         notes.decide(
             "inherited-variables",
             "R26",
             evidence.origin.source.line,
             "Variables of the base images differ",
-            f"Only the old base set: {lost}. Set or changed by the new base: {gained or 'nothing'}.",
+            " ".join(told),
         )
     kept = [name for name in gone if name not in uv and name not in python]
     for name in kept:

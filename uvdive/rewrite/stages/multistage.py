@@ -62,13 +62,14 @@ def note_stages(evidence: Evidence, notes: Notes) -> None:
     found = uv_in(evidence.stages, last)
     if len(evidence.stages) == 1 or found is None:
         return
-    rule, what = ("R53", "stands on a stage with uv") if last.parent is not None else ("R45", "still has uv")
+    on_uv = last.parent is not None
+    rule, what = ("R53", "builds on one that contains uv") if on_uv else ("R45", "still contains uv")
     notes.decide(
         "last-stage",
         rule,
         found[0],
-        f"The last stage {what}, so it is divided",
-        f"It keeps all of uv, for {found[1]}; the other stages stay as they are.",
+        f"Your final stage {what}; it gets split",
+        f"Line {found[0]} brings uv: {found[1]}. The other stages stay as they are.",
     )
 
 

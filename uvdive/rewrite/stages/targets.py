@@ -88,8 +88,7 @@ def lean_targets(
         notes.warn(
             "R44",
             stage.source.line,
-            f"The target {stage.name or stage.index} stays as it is, with uv: it does more than start what "
-            "the last stage starts from too.",
+            f"The target {stage.name or stage.index} has steps of its own, so it is left as it is, with uv.",
         )
     if found:
         names = [evidence.stages[target.stage].name or str(target.stage) for target in found]
@@ -168,6 +167,5 @@ def warn_name(evidence: Evidence, notes: Notes) -> None:
         notes.warn(
             "R44",
             last.source.line,
-            f"The stage {last.name} is the build stage now: leave --target {last.name} out to get the final "
-            "image.",
+            f"Don't build with `--target {last.name}` any more; it is now the build stage.",
         )

@@ -59,7 +59,7 @@ def _write_clearing(writer: Writer, parts: Parts) -> None:
     if not parts.copies.cleared:
         return
     user = next((step.user for step in reversed(parts.evidence.steps)), "")
-    writer.add("# The final image's base has these, or has no use for them: they stay out of the copy.\n")
+    writer.add("# The final image's base has its own of these.\n")
     if user not in ("", "root", "0"):
         writer.own("USER root\n", "copies")
     paths = " \\\n    ".join(map(shlex.quote, parts.copies.cleared))
