@@ -48,13 +48,6 @@ class Signals:
         text = command.instruction.arguments if words is None else " ".join(words)
         if shell and "exec " not in text:
             return  # the shell is process 1, as before
-<<<<<<< HEAD
-=======
-        warning = (
-            "`docker stop` may take 10 s: your program no longer gets signals through uv. Use `--init` "
-            "(compose: `init: true`)"
-        )
->>>>>>> 832b769 (Print every example's new Dockerfile in a gallery; say plans in plain sentences, by what changes, what is open, what to know)
         own = self.evidence.last("STOPSIGNAL")
         if own is not None:
             if own.instruction.value.strip().upper().removeprefix("SIG") not in ("INT", "2"):
