@@ -80,6 +80,7 @@ def test_nothing_names_a_document_that_there_is_not() -> None:
         for path in tracked()
         if path.suffix in {".py", ".md", ".toml", ".yml", ".yaml", ""}
         and not {"data", "__snapshots__"} & set(path.relative_to(ROOT).parts)
+        and path != ROOT / "docs" / "gallery.md"  # it prints Dockerfiles, which name what is in their images
     ]
     names = [str(path.relative_to(ROOT)) for path in tracked()]
     missing = {}
