@@ -65,15 +65,22 @@ def planned(name: str, choices: Choices) -> RewritePlan:
         )  # fmt: skip
 
 
+def proof_of(project: Project, plan: RewritePlan) -> Proof:
+    return prove(
+        plan, original(project.name), context=project.path, start=True, kept=kept_of(project.name),
+        build_args=project.args, recipe=project.recipe,
+    )  # fmt: skip
+
+
 @functools.cache
 def proven(name: str, choices: Choices) -> Rewritten:
     project, plan = BY_NAME[name], planned(name, choices)
     assert plan.outcome in ("rewritten", "improved"), plan.refusal
     with engine_of(project), removes_images_of(project.path, project.dockerfile):
-        proof = prove(
-            plan, original(name), context=project.path, start=True, kept=kept_of(name),
-            build_args=project.args, recipe=project.recipe,
-        )  # fmt: skip
+        proof = proof_of(project, plan)
+        while proof.looked:  # a slower stop that SIGINT mends: the plan is made again with it
+            plan = planned.__wrapped__(name, choices)
+            proof = proof_of(project, plan)
     return Rewritten(plan, proof)
 
 
