@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.edits import Edit, edit_array, json_array, replace_command, source_with
+from uvdive.dockerfile.edits import (
+    Edit,
+    edit_array,
+    json_array,
+    replace_command,
+    source_with,
+    with_command,
+)
 from uvdive.dockerfile.shell import shell_text
-from uvdive.dockerfile.syntax import Instruction, parse
+from uvdive.dockerfile.syntax import Instruction, inner, parse
 
 
 def instruction(source: str) -> Instruction:
@@ -116,3 +123,31 @@ def test_words_with_escapes_are_told_by_what_they_say() -> None:
 )
 def test_a_command_over_several_lines(source: str, old: str, new: str, expected: str) -> None:
     assert replace_command(source, old, new) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "new", "expected"),
+    [
+        (
+            "CMD uv run a up && \\\n    uv run b \\\n        --port 1\n",
+            "a up &&     b         --port 1",
+            "CMD a up && \\\n    b \\\n        --port 1\n",
+        ),
+        (
+            "CMD uv run \\\n  --no-sync \\\n  a && \\\n  # then serve\n  uv run b\n",
+            "a &&   b",
+            "CMD a && \\\n  # then serve\n  b\n",
+        ),
+        (
+            "HEALTHCHECK --interval=5s \\\n  CMD uv run a && \\\n    uv run b\n",
+            "a &&     b",
+            "HEALTHCHECK --interval=5s \\\n  CMD a && \\\n    b\n",
+        ),
+        ("CMD uv run a\n", "a", "CMD a\n"),
+    ],
+)
+def test_a_command_over_several_lines_keeps_them(source: str, new: str, expected: str) -> None:
+    instruction = parse(f"FROM a\n{source}").instructions[-1]
+    if instruction.keyword == "HEALTHCHECK":
+        instruction = inner(instruction)
+    assert with_command(instruction, new, "\\") == expected

@@ -7,6 +7,8 @@ import posixpath
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import accumulate
 
 from uvdive.dockerfile.arguments import split_flags
 from uvdive.dockerfile.scan import instruction_parts
@@ -112,6 +114,34 @@ def replace_command(source: str, old: str, new: str) -> str:
     flags = split_flags(rest.replace("\\\n", " "))[0]
     words = [*flags, *(["CMD"] if keyword.upper() == "HEALTHCHECK" else []), new]
     return f"{keyword} {' '.join(words)}\n"
+
+
+def with_command(instruction: Instruction, new: str, escape: str) -> str:
+    """An instruction's source with another command; each word that stays keeps its place and its line.
+
+    Args:
+        instruction: in shell form; of a HEALTHCHECK its inner one, whose source is the whole.
+        new: what the command becomes, as ``arguments`` has it.
+        escape: the escape character in force.
+    """
+    old = instruction.arguments
+    if instruction.source.count(old) == 1 or shell_text(instruction) != old:
+        return replace_command(instruction.source, old, new)
+    edits = [Edit(start, end, new[at:to]) for start, end, at, to in _changes(old, new)]
+    source = source_with(instruction, edits, escape)
+    return replace_command(instruction.source, old, new) if source is None else source
+
+
+def _changes(old: str, new: str) -> list[tuple[int, int, int, int]]:
+    """What differs between two texts, in whole words: where in the one, and where in the other."""
+    was, now = (re.findall(r"^\s+|\S+\s*", text) for text in (old, new))
+    starts, places = ([0, *accumulate(map(len, words))] for words in (was, now))
+    matcher = SequenceMatcher(None, [word.strip() for word in was], [word.strip() for word in now], False)
+    return [
+        (starts[a], starts[b], places[c], places[d])
+        for kind, a, b, c, d in matcher.get_opcodes()
+        if kind != "equal"
+    ]
 
 
 def _common(one: str, other: str) -> str:

@@ -116,7 +116,7 @@ def mounted(
     notes = Notes(choices)
     check_single(evidence)
     env = environment_in_place(evidence, files, notes)
-    start = plan_start(evidence, env, files, notes, commands_outside(outside))
+    start = plan_start(evidence, env, files, notes, commands_outside(outside), is_alone=not outside.slots)
     check_start(evidence, env, start.removed)
     start = serve_outside(outside, evidence, files, start, notes)
     warn_never_installed(evidence, start, notes)
@@ -237,7 +237,8 @@ def _note_common(parts: Parts, notes: Notes) -> None:
 
 def _start(study: Study, env: EnvironmentFacts, notes: Notes) -> Start:
     """How the new image starts, by itself and from outside."""
-    start = plan_start(study.evidence, env, study.files, notes, commands_outside(study.outside))
+    outside = commands_outside(study.outside)
+    start = plan_start(study.evidence, env, study.files, notes, outside, is_alone=not study.outside.slots)
     return serve_outside(study.outside, study.evidence, study.files, start, notes)
 
 

@@ -6,9 +6,10 @@ import posixpath
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 from uvdive.dockerfile.commands import SHELLS
-from uvdive.dockerfile.edits import edit_array, json_array, replace_command
+from uvdive.dockerfile.edits import edit_array, json_array, replace_command, with_command
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import RunCall
@@ -26,16 +27,28 @@ class Commands:
 
     ``starts`` are the words of what starts afterwards, ``removed`` the runners that
     went, ``sync`` the options that the build's sync gets for what `uv run` installed at
-    start, ``calls`` each `uv run`. ``finder`` is shown every command, for the scripts behind
-    it, ``signals`` every program that takes a runner's place.
+    start, ``workdir`` the folder that the image starts in from now on, None where that stays,
+    ``calls`` each `uv run`. ``finder`` is shown every command, for the scripts behind
+    it, ``signals`` every program that takes a runner's place. ``is_alone`` says that nothing but one
+    start command is known to run in the image.
     """
 
-    def __init__(self, around: Surroundings, finder: Finder, signals: Signals, notes: Notes) -> None:
+    def __init__(
+        self,
+        around: Surroundings,
+        finder: Finder,
+        signals: Signals,
+        notes: Notes,
+        *,
+        is_alone: bool = False,
+    ) -> None:
         self.around, self.finder, self.signals, self.notes = around, finder, signals, notes
         self.removed: set[str] = set()
         self.sync: set[tuple[str, ...]] = set()
         self.calls: list[RunCall] = []
         self.starts: list[tuple[str, ...]] = []
+        self.workdir: str | None = None
+        self._is_alone = is_alone
         self._is_arguments = False
 
     def rewrite(self, instruction: Instruction, source: str, line: int, *, is_arguments: bool) -> str:
@@ -55,7 +68,8 @@ class Commands:
         if words is None:
             text = instruction.arguments
             new = self._shell(text, line)
-            return source if new == text else replace_command(source, text, new)
+            escape = self.signals.evidence.dockerfile.escape
+            return source if new == text else with_command(instruction, new, escape)
         self._check_exec(words, line)
         fresh = self.exec_form(words, line)
         if fresh == words:
@@ -98,12 +112,29 @@ class Commands:
                 raise _not_understood(line)
             self._note_start(words, line)
             return words
-        fresh = started(words, first, stripped)
+        fresh = started(words, first, stripped if first else self._at_home(stripped, words, line))
         if any(map(RUNNERS.search, fresh)):
             self.starts.pop()
             return self.exec_form(fresh, line)
         self.finder.look_at(words[first + stripped.rest :], line)
         return fresh
+
+    def _at_home(self, stripped: Stripped, words: Sequence[str], line: int) -> Stripped:
+        """The same without a folder of its own, where the whole image can start there (R23)."""
+        folder = stripped.folder
+        again = any(map(RUNNERS.search, words[stripped.rest :]))  # its folder would be the shell's
+        if folder is None or again or not self._is_alone or not re.fullmatch(r"/[\w./-]+", folder):
+            return stripped
+        self.workdir = folder
+        self.notes.allowed.config.add("WorkingDir")
+        self.notes.decide(
+            "start-folder",
+            "R23",
+            line,
+            f"Start in {folder} by WORKDIR",
+            "`uv run --directory` went there for its program, and nothing else is known to run in the image.",
+        )
+        return replace(stripped, folder=None)
 
     def _note_start(self, words: tuple[str, ...], line: int) -> None:
         if self._is_arguments and self.starts:

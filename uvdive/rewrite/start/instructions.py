@@ -53,18 +53,21 @@ def plan_start(
     files: Files | None,
     notes: Notes,
     outside: Sequence[tuple[str, ...]] = (),
+    *,
+    is_alone: bool = False,
 ) -> Start:
     """Take uv off everything that starts.
 
     ``outside`` are the words of commands that start the container from elsewhere, for the scripts
-    behind them.
+    behind them; ``is_alone`` says that no file names any command for a container of the image.
 
     Raises:
         Refused: R15 or R18 to R25, the image needs uv when it starts, or nobody knows.
     """
     around, signals = surroundings_of(evidence, env, files), Signals(evidence, notes)
     finder = Finder(evidence, env, files)
-    commands = Commands(around, finder, signals, notes)
+    alone = is_alone and _starts_one(evidence)
+    commands = Commands(around, finder, signals, notes, is_alone=alone)
     moved = _instructions(evidence, commands, notes)
     for words in outside:
         finder.look_at(words, evidence.stages[-1].source.line)
@@ -89,6 +92,12 @@ def plan_start(
     )
 
 
+def _starts_one(evidence: Evidence) -> bool:
+    """Is there one ENTRYPOINT or CMD, and no HEALTHCHECK, so that WORKDIR is about nothing else?"""
+    found = [evidence.last("HEALTHCHECK"), evidence.starting("ENTRYPOINT"), evidence.starting("CMD")]
+    return len([step for step in found if step is not None]) == 1
+
+
 def _instructions(evidence: Evidence, commands: Commands, notes: Notes) -> dict[int, str]:
     """The new sources of ENTRYPOINT, CMD and HEALTHCHECK, by line, as far as they change."""
     entry, command = evidence.starting("ENTRYPOINT"), evidence.starting("CMD")
@@ -104,7 +113,7 @@ def _instructions(evidence: Evidence, commands: Commands, notes: Notes) -> dict[
             continue
         new = _rewrite(step, commands, is_arguments=step.keyword == "CMD" and entry is not None)
         if new != step.instruction.source:
-            moved[step.line] = new
+            moved[step.line] = new if commands.workdir is None else f"WORKDIR {commands.workdir}\n{new}"
             notes.allowed.config.add(step.keyword.capitalize())
     return moved
 

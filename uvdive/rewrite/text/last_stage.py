@@ -210,7 +210,7 @@ def _write_moved(writer: Writer, parts: Parts, step: Step, *, with_comments: boo
     if step.keyword == "WORKDIR" and not step.instruction.arguments.lstrip().startswith("/"):
         writer.own(f"WORKDIR {parts.evidence.workdir}\n")
         return
-    decisions = ("start-uv-run", "start-runner") if step.line in parts.moved else ()
+    decisions = ("start-uv-run", "start-runner", "start-folder") if step.line in parts.moved else ()
     writer.add(parts.moved.get(step.line, bare(step.instruction)), *decisions)
 
 
