@@ -21,6 +21,7 @@ from uvdive.build.containers import run_container
 from uvdive.build.leftovers import leftovers, remove_leftovers
 from uvdive.build.observing import Answer, Observed, Watched, health_command, observe
 from uvdive.build.probe import ports, work
+from uvdive.image import endpoint
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.start.judging import Runs, judge, said
 
@@ -140,8 +141,8 @@ def left_behind(name: str) -> str:
 
 @pytest.fixture
 def name(monkeypatch: pytest.MonkeyPatch) -> str:
-    unique = sandbox.secrets.token_hex(8)
-    monkeypatch.setattr(sandbox.secrets, "token_hex", lambda _: unique)
+    unique = endpoint.secrets.token_hex(8)
+    monkeypatch.setattr(endpoint.secrets, "token_hex", lambda _: unique)
     return f"uvdive-{unique}"
 
 
@@ -176,7 +177,7 @@ def test_the_engine_goes_away_while_an_image_runs(
     assert error == (EngineError, "The container engine went away while an image ran.", ExitCode.NO_ENGINE)
     # The engine itself lives on, and the container with it: what ``uvdive clean`` is for.
     assert left_behind(name)
-    monkeypatch.setattr("uvdive.build.leftovers._runs", lambda _process: False)
+    monkeypatch.setattr("uvdive.build.leftovers.is_running", lambda _process: False)
     remove_leftovers(tuple(item for item in leftovers() if item.name == name))
     assert left_behind(name) == ""
 

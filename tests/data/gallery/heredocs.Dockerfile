@@ -53,6 +53,7 @@ COPY <<-"INI" /etc/clock/clock.ini
 	# FROM here the clock counts
 	size = 1048576
 INI
+
 COPY --link clock.py ./ 
 
 # --- start --------------------------------------------------------------

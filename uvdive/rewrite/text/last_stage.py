@@ -103,6 +103,8 @@ def _write_along(writer: Writer, parts: Parts, line: Line, tail: frozenset[int])
     for comment in _comments_along(parts, line, tail):
         writer.add(comment)
     writer.add(line.text, *line.decisions)
+    if line.step is not None and line.step.instruction.heredocs:
+        writer.blank()  # hadolint reads no instruction right behind a heredoc
 
 
 def _write_prelude(writer: Writer, parts: Parts, tail: frozenset[int]) -> None:
