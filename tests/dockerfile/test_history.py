@@ -197,3 +197,17 @@ def test_a_folder_is_noted_as_it_came_out(given: str, noted: str) -> None:
 def test_another_folder_is_another_history(given: str, noted: str) -> None:
     made = [f"WORKDIR {noted}", "RUN /bin/sh -c x # buildkit"]
     assert not match_history(made, f"FROM a\nWORKDIR {given}\nRUN x\n").matches
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("instruction", "entry"),
+    [
+        (f"COPY {'-'.join(f'$V{i}' for i in range(12))}-! /x", f"COPY {'a-' * 5000}a /x # buildkit"),
+        (f"RUN {' '.join(f'$V{i}b' for i in range(40))} !", f"RUN /bin/sh -c {'b ' * 5000} # buildkit"),
+        (f"WORKDIR /{'/'.join(f'$V{i}/w' for i in range(40))}/z", f"WORKDIR {'/w' * 5000}"),
+        (f"COPY a /{'/'.join(f'$V{i}x' for i in range(40))}!", f"COPY file:0a in /{'x' * 5000}"),
+    ],
+)
+def test_a_history_that_almost_fits_is_not_tried_for_ever(instruction: str, entry: str) -> None:
+    assert match_history([entry], f"FROM scratch\n{instruction}\n").spans == (None,)
