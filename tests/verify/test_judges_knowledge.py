@@ -219,3 +219,5 @@ def test_what_differs_between_two_builds_of_the_original_is_no_difference(tmp_pa
     assert set(failed.paths) == {b"/app/db.sqlite", b"/app/run-1a2b"}
     assert check(tmp_path, old, new, varying=failed.paths).status == "passed"
     assert check(tmp_path, old, new, varying=[b"/app/db.sqlite"]).status == "failed"
+    other_mode = file("app/db.sqlite", b"at 2", 0o600) | file("app/run-9z8y")
+    assert check(tmp_path, old, other_mode, varying=failed.paths).paths == (b"/app/db.sqlite",)

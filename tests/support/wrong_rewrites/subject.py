@@ -54,10 +54,18 @@ class Subject:
         return "\n".join((self.plan.text.rstrip("\n"), *lines, ""))
 
     def with_run(self, script: str) -> str:
-        """The text with a RUN behind it, as root; the user stays."""
+        """The text with one RUN more, as root; the user stays.
+
+        It stands in front of the start, as nobody writes it behind CMD: a reader who takes what ends
+        with a CMD for the base would take the rewrite for one.
+        """
         run = f"RUN {json_array(['/bin/sh', '-ec', script])}"
         user = self.after.config.user
-        return self.with_lines("USER root", run, f"USER {user}") if user else self.with_lines(run)
+        lines = ("USER root", run, f"USER {user}") if user else (run,)
+        start = next((each for each in self.last_stage if each.keyword in ("ENTRYPOINT", "CMD")), None)
+        if start is None:
+            return self.with_lines(*lines)
+        return self.with_source(start, "\n".join((*lines, start.source)))
 
 
 Made = Iterable[Mutant]

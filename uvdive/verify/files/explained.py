@@ -195,8 +195,9 @@ class Explanations:
                 return True
         return False
 
-    def _anyway(self, path: bytes, entry: int, owner: str | None) -> str | None:
-        if path in self._varying:
+    def _anyway(self, path: bytes, entry: int, owner: str | None, how: tuple[str, ...] = ()) -> str | None:
+        # Two builds of the original write other bytes; no chance gives them another owner or mode.
+        if path in self._varying and all(each.startswith((*_CONTENT, "link")) for each in how):
             return "other from build to build of the original"
         if self._bytecode(path):
             return "bytecode"
@@ -270,5 +271,5 @@ class Explanations:
         if content and may_be_remade(path) and self.owner(path, entry) in SYSTEM:
             return "made anew by packages' scripts"
         announced = None if self._other_than_skeleton(path) else self._announced(path)
-        why = self._anyway(path, entry, self.owner(path, entry)) or announced
+        why = self._anyway(path, entry, self.owner(path, entry), how) or announced
         return why or ("the interpreter moved" if path in self._moved else None)
