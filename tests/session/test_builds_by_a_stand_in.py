@@ -22,15 +22,6 @@ from uvdive.session.second_build import MOST, varying_paths
 from uvdive.verify.repairs import Repair
 
 
-@pytest.fixture
-def context(tmp_path: Path) -> Path:
-    folder = tmp_path / "context"
-    folder.mkdir()
-    (folder / "x").write_text("x")
-    (folder / "Dockerfile").write_text(ORIGINAL)
-    return folder
-
-
 def varying(
     tmp_path: Path, context: Path, paths: Sequence[bytes], *, variables: tuple[str, ...] = ()
 ) -> frozenset[bytes]:

@@ -9,7 +9,7 @@ from typing import Any
 import layers as make
 import pairs_of_images as pairs
 import pytest
-from stand_in_builder import MOMENT, ORIGINAL, PLAN, STAGES, Builder, image, proof, resolved, use
+from stand_in_builder import MOMENT, PLAN, STAGES, Builder, image, proof, resolved, use
 
 from uvdive.build.settings import StartSettings
 from uvdive.ledger.report import ImageReport
@@ -17,15 +17,6 @@ from uvdive.rewrite.plan import Allowances, Decision
 from uvdive.session import proving
 from uvdive.session.kept import Kept
 from uvdive.verify.checks import Check, Verification, Want
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Path:
-    folder = tmp_path / "context"
-    folder.mkdir()
-    (folder / "x").write_text("x")
-    (folder / "Dockerfile").write_text(ORIGINAL)
-    return folder
 
 
 class Judge:

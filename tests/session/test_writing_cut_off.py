@@ -14,6 +14,7 @@ import pytest
 
 from uvdive.base import aside, wholefile
 from uvdive.base.errors import UsageError
+from uvdive.base.folders import is_pending, journal_folder
 from uvdive.rewrite.plan import FileChange, RewritePlan
 from uvdive.session import journal, writing
 from uvdive.session.writing import write_rewrite
@@ -48,7 +49,7 @@ def texts(folder: Path) -> dict[str, str]:
 @pytest.fixture
 def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state" / "uvdive" / journal.FOLDER
+    return journal_folder({"XDG_STATE_HOME": str(tmp_path / "state")})
 
 
 class _CutError(BaseException):
@@ -162,13 +163,13 @@ def test_what_is_taken_back_is_told(tmp_path: Path, notes: Path) -> None:
         writing.replace_aside = once
         write_rewrite(replace(plan, files=plan.files[:1]))
     os.waitpid(pid, 0)
-    assert journal.is_pending()
+    assert is_pending()
     assert texts(folder)["start.sh"] == "x\n"
     assert journal.recover() == (
         f"{folder / 'start.sh'} has its old text again: a run that was cut off had begun to write it.",
     )
     assert texts(folder) == BEFORE
-    assert not journal.is_pending()
+    assert not is_pending()
 
 
 def test_a_run_that_still_writes_is_left_alone(tmp_path: Path, notes: Path) -> None:
@@ -180,7 +181,7 @@ def test_a_run_that_still_writes_is_left_alone(tmp_path: Path, notes: Path) -> N
         assert journal.recover() == ()
         assert (folder / "new").read_text() == "half"
         (folder / "new").unlink()
-    assert not journal.is_pending()
+    assert not is_pending()
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[" * 10_000, '{"changes": [{"path": 7}]}'])
@@ -188,4 +189,4 @@ def test_a_note_that_is_none_is_removed(text: str, notes: Path) -> None:
     notes.mkdir(parents=True)
     (notes / "a.json").write_text(text)
     assert journal.recover() == ()
-    assert not journal.is_pending()
+    assert not is_pending()

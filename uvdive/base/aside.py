@@ -17,7 +17,7 @@ import shutil
 from pathlib import Path
 
 from uvdive.base.foreign import read_file
-from uvdive.base.wholefile import NO_LINKS, create_file, keep_owner, sync_folder, write_new
+from uvdive.base.wholefile import NO_LINKS, create_file, give_name, keep_owner, sync_folder, write_new
 
 _HERE = -100
 """AT_FDCWD (openat(2))."""
@@ -88,19 +88,12 @@ def create_aside(path: Path, data: bytes, *, new: Path) -> None:
     """
     try:
         write_new(new, data)
-        try:
-            os.link(new, path)
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
-            path.open("xb").close()
-            new.replace(path)
+        give_name(new, path)
         sync_folder(path.parent)
     except OSError as error:
         raise type(error)(error.errno, error.strerror, str(path)) from error
     finally:
-        if not discard(new, hashlib.sha256(data).hexdigest()):
-            new.unlink(missing_ok=True)  # part of it: nothing else ever had this name
+        new.unlink(missing_ok=True)  # nothing else ever had this name
 
 
 def _second_name(path: Path, kept: Path, was: str) -> None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from uvdive.base import toml
 from uvdive.base.errors import UsageError
 from uvdive.base.folders import state_folder, user_folder
 from uvdive.base.foreign import read_file
@@ -58,6 +57,8 @@ def _read(path: Path) -> Mapping[str, Any] | None:
         return None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "See its permissions.") from error
+    from uvdive.base import toml  # the app's first picture waits for this module
+
     try:
         return toml.loads(data.decode())
     except ValueError as error:

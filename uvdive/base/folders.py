@@ -23,3 +23,17 @@ def user_folder(variable: str, default: str, environ: Mapping[str, str] = os.env
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Where things are kept from run to run that nobody would miss much."""
     return user_folder("XDG_STATE_HOME", ".local/state", environ)
+
+
+def journal_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the notes stand of what is being written (``session/journal.py``)."""
+    return state_folder(environ) / "writing"
+
+
+def is_pending(environ: Mapping[str, str] = os.environ) -> bool:
+    """Is there any note of what a run left half written? Asked at each start."""
+    try:
+        with os.scandir(journal_folder(environ)) as found:
+            return any(True for _ in found)
+    except OSError:
+        return False

@@ -36,14 +36,24 @@ def create_file(path: Path, data: bytes) -> None:
         OSError: it can't be written; it names ``path``, and nothing is left behind.
     """
     with _beside(path, data) as new:
-        try:
-            # Unlike a rename, a link fails where something is.
-            path.hardlink_to(new)
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
-            path.open("xb").close()
-            new.replace(path)
+        give_name(new, path)
+
+
+def give_name(new: Path, path: Path) -> None:
+    """Let what is written have a name that nothing else has; ``new`` may keep its own beside it.
+
+    Raises:
+        FileExistsError: something has the name.
+        OSError: it can't be given.
+    """
+    try:
+        # Unlike a rename, a link fails where something is.
+        path.hardlink_to(new)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        path.open("xb").close()
+        new.replace(path)
 
 
 def keep_owner(path: Path, before: os.stat_result) -> None:

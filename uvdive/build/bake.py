@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from uvdive.base.errors import BuildError, UsageError
+from uvdive.base.foreign import read_start
 from uvdive.build.client import progress_mode
 from uvdive.compose.recipe import Recipe, is_remote
 
@@ -63,8 +64,7 @@ def _targets_named(file: Path) -> list[str]:
         UsageError: it cannot be read, or is too long.
     """
     try:
-        with file.open("rb") as opened:
-            data = opened.read(MOST_BYTES + 1)
+        data = read_start(file, MOST_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.", "Check the path.") from error
     if len(data) > MOST_BYTES:

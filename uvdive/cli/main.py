@@ -82,13 +82,9 @@ def _run(argv: Sequence[str], console: Console) -> ExitCode:
 
 def _recover(console: Console) -> None:
     """Take back what a run that was cut off left half written, and say so."""
-    import os
+    from uvdive.base.folders import is_pending
 
-    from uvdive.base.folders import state_folder
-
-    # Most starts have nothing to do here: the journal is not even imported.
-    folder = os.fspath(state_folder() / "writing")
-    if os.path.isdir(folder) and os.listdir(folder):  # noqa: PTH112, PTH208 - pathlib is slow to import
+    if is_pending():  # else the journal is not even imported
         from uvdive.session.journal import recover
 
         for said in recover():

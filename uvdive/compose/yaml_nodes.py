@@ -53,16 +53,7 @@ class Node:
 
     def value(self, key: str) -> Node | None:
         """The value of a key; None where this is no mapping or has no such key."""
-        waiting, seen = [self], 0
-        while waiting and seen < _MOST_MERGES:
-            node, seen = waiting.pop(0), seen + 1
-            for name, value in node.pairs:
-                if name.kind == "text" and name.text == key:
-                    return value
-            for name, value in node.pairs:
-                if name.text == "<<" and not name.style:
-                    waiting += value.items if value.kind == "list" else [value]
-        return None
+        return next((value for name, value in self.entries() if name.text == key), None)
 
     def words(self) -> tuple[str, ...] | None:
         """A list of scalars as texts; None for anything else."""

@@ -17,11 +17,10 @@ from pathlib import Path
 
 from uvdive.base import shapes
 from uvdive.base.aside import digest_of, discard, drop_new
-from uvdive.base.folders import state_folder
+from uvdive.base.folders import journal_folder
 from uvdive.base.foreign import read_file
 from uvdive.base.wholefile import sync_folder
 
-FOLDER = "writing"
 _SHAPE = shapes.Record(
     {"changes": [shapes.Record({"path": str, "new": str, "made": str, "kept": str, "was": str})]}
 )
@@ -50,7 +49,7 @@ def noted(changes: Sequence[Change], environ: Mapping[str, str] = os.environ) ->
     The note is gone at the end, unless what an exception left half done is to be taken
     back by ``recover``.
     """
-    folder = state_folder(environ) / FOLDER
+    folder = journal_folder(environ)
     with contextlib.ExitStack() as stack:
         note: Path | None = folder / f"{secrets.token_hex(8)}.json"
         try:
@@ -82,19 +81,10 @@ def _is_settled(change: Change) -> bool:
     return (now == change.was and not kept) if change.was else not os.path.lexists(path)
 
 
-def is_pending(environ: Mapping[str, str] = os.environ) -> bool:
-    """Is there any note? Asked at each start."""
-    try:
-        with os.scandir(state_folder(environ) / FOLDER) as found:
-            return any(True for _ in found)
-    except OSError:
-        return False
-
-
 def recover(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """Take back what a run that was cut off left half written; a sentence for each file that it touched."""
     said: list[str] = []
-    folder = state_folder(environ) / FOLDER
+    folder = journal_folder(environ)
     for note in sorted(folder.glob("*.json")):
         try:
             with note.open("rb") as lock:

@@ -94,10 +94,10 @@ def _new_bytes(known: Sequence[Layers | None], layers: Sequence[Layers | None]) 
     return None if sums[0] is None or sums[1] is None else (sums[0], sums[1])
 
 
-def layers_of(result: BuildResult, on_event: OnEvent = ignore) -> Layers | None:
+def layers_of(result: BuildResult) -> Layers | None:
     """The bytes of an image's layers by their diff ids; None where the engine does not give them."""
     try:
-        report = load_image(target_of(result), on_event=on_event, in_process=True).report
+        report = load_image(target_of(result), in_process=True).report
     except (EngineError, ImageError):
         return None
     return {layer.diff_id: layer.file_bytes for layer in report.layers}
@@ -111,7 +111,6 @@ class _Timer:
     ) -> None:
         self._original, self._plan = original, plan
         self._on_event, self._cancel = on_event, cancel
-        self._looks = False
         # A cold build is asked for by its own option.
         self._args = tuple(arg for arg in original.args if arg != NO_CACHE)
 
@@ -119,14 +118,15 @@ class _Timer:
         self, context: Path, how: str, *more: str, layers: bool = False
     ) -> tuple[tuple[float, float], tuple[Layers | None, Layers | None]]:
         """The seconds of the original's build and of the rewrite's, and their layers, where asked for."""
-        self._looks = layers
-        before, had = self._build(f"Building the original {how}", context, None, more)
+        before, had = self._build(f"Building the original {how}", context, None, more, layers=layers)
         with context_with(context, self._plan.files) as folder:
-            after, has = self._build(f"Building the rewrite {how}", folder, self._plan.text, more)
+            after, has = self._build(
+                f"Building the rewrite {how}", folder, self._plan.text, more, layers=layers
+            )
         return (before, after), (had, has)
 
     def _build(
-        self, note: str, context: Path, text: str | None, more: tuple[str, ...]
+        self, note: str, context: Path, text: str | None, more: tuple[str, ...], *, layers: bool
     ) -> tuple[float, Layers | None]:
         self._on_event(Note(note))
         tag = image_tag(self._original.context, self._original.dockerfile, "timed")
@@ -135,7 +135,7 @@ class _Timer:
             request = replace(request, dockerfile=self._dockerfile(context))
         try:
             result = build_tagged(request, on_event=self._on_event, cancel=self._cancel)
-            found = layers_of(result) if self._looks else None
+            found = layers_of(result) if layers else None
         finally:
             self._remove(tag)
         return result.seconds, found

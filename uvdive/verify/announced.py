@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from uvdive.base.paths import is_below
 from uvdive.ledger.report import Environment, ImageReport
 from uvdive.rewrite.plan import Allowances
 
@@ -16,7 +17,7 @@ def without_announced(before: ImageReport, allowed: Allowances) -> ImageReport:
     """
 
     def gone(path: str) -> bool:
-        return any(path == top or path.startswith(f"{top.rstrip('/')}/") for top in allowed.paths)
+        return any(is_below(path, top) for top in allowed.paths)
 
     def rest(environment: Environment) -> Environment:
         kept = [item for item in environment.distributions if item.name not in allowed.distributions]

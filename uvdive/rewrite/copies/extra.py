@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import replace
 
 from uvdive.base.errors import UsageError
+from uvdive.base.paths import is_below
 from uvdive.rewrite.choices import CHOICES, PATHS
 from uvdive.rewrite.copies.copy_set import CopySet, add_folders
 from uvdive.rewrite.evidence.image_files import Files
@@ -26,7 +27,7 @@ def add_paths(files: Files | None, copies: CopySet, notes: Notes) -> CopySet:
         node = files.at(path) if path.startswith("/") and path == posixpath.normpath(path) else None
         if node in (None, 0):
             raise UsageError(f"The original has no path “{path}”.", "Write --choose extra-paths=/A,/B.")
-        if any(path == known or path.startswith(f"{known.rstrip('/')}/") for known in more.paths):
+        if any(is_below(path, known) for known in more.paths):
             continue
         add_folders(files, path, more)
         more.paths.append(path)

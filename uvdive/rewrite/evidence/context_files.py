@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from uvdive.base.foreign import read_file
+from uvdive.base.paths import is_below
 from uvdive.dockerfile.ignore import read_ignored
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.steps import Step
@@ -120,7 +121,7 @@ def _mounted(evidence: Evidence, path: str) -> list[str]:
             if mount is None or mount.kind != "bind" or mount.image is not None:
                 continue
             place = posixpath.normpath(posixpath.join(step.workdir, mount.target))
-            if path == place or path.startswith(f"{place.rstrip('/')}/"):
+            if is_below(path, place):
                 found.append(posixpath.normpath(posixpath.join(mount.source, posixpath.relpath(path, place))))
     return found
 

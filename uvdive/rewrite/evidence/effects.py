@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from uvdive.base.paths import is_below
 from uvdive.rewrite.evidence.shell_words import expression
 
 
@@ -54,7 +55,7 @@ class Effects:
 
     def may_write(self, path: str) -> bool:
         """Does the path lie where anything may have been written?"""
-        return any(path == zone or path.startswith(f"{zone.rstrip('/')}/") for zone in self.zones)
+        return any(is_below(path, zone) for zone in self.zones)
 
 
 NOTHING = Effects()

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from uvdive.base.names import normal_name
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import wanted_by
@@ -183,7 +184,7 @@ class _Needs:
             for distribution in environment.distributions:
                 if distribution.os_package is not None:
                     continue  # Debian's own: its package says what it needs
-                name = re.sub(r"[-_.]+", "-", distribution.name).lower()
+                name = normal_name(distribution.name)
                 for package in self.seen.installed:
                     how = wanted_by(name, package)
                     if how is not None:

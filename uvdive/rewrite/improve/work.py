@@ -57,7 +57,7 @@ class Copied:
     def place_of(self, path: str) -> str | None:
         """Where the instruction puts an absolute path of its source; None where it does not take it."""
         for origin, place in self.pairs:
-            if path == origin or path.startswith(f"{origin.rstrip('/')}/"):
+            if is_below(path, origin):
                 return posixpath.normpath(posixpath.join(place, posixpath.relpath(path, origin)))
         return None
 

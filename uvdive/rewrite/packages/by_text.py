@@ -19,7 +19,7 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages.install_commands import Install
 from uvdive.rewrite.packages.packages import Packages
-from uvdive.uv.lock import LockFile, read_lock
+from uvdive.uv.lock import LOCAL, LockFile, read_lock
 
 _COMPILES = re.compile(
     r"\bext_modules\b|\bcythonize\b|\bcffi_modules\b|rust_extensions|ext-modules"
@@ -118,9 +118,7 @@ def _of_sources(lock: LockFile, minor: str, *, alpine: bool) -> _Known:
     built = sorted(
         name
         for name, each in lock.packages.items()
-        if any(
-            p.kind not in ("virtual", "editable", "directory") and not p.has_wheel(minor, libc) for p in each
-        )
+        if any(p.kind not in LOCAL and not p.has_wheel(minor, libc) for p in each)
     )
     libraries: dict[str, Need] = {}
     unknown = []
