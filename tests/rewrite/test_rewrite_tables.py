@@ -223,6 +223,7 @@ text.repeated_run._VALUES: --base-dir --comment --conf --expiredate --firstuid -
 text.repeated_run._MAKERS: addgroup adduser groupadd useradd
 text.runner.MOVED: CMD ENTRYPOINT EXPOSE HEALTHCHECK LABEL MAINTAINER STOPSIGNAL VOLUME
 text.runner._ONCE: CMD ENTRYPOINT HEALTHCHECK STOPSIGNAL USER WORKDIR
+text.runner.STARTED: start-uv-run start-runner start-folder
 text.runner.STATE: ARG ENV SHELL
 """
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from uvdive.rewrite.advice import ADVICE, warn_never_installed
@@ -91,18 +91,23 @@ def _in_place(study: Study, notes: Notes) -> Draft | None:
     if start.scripts.copied_uv is None:
         note_left_out(notes, study.with_uv[0].line)
     edits = edits_in_place(evidence, start, env, notes)
-    improved = improve(evidence, study.files, notes, without_uv=edits)
+    improved = improve(evidence, study.files, notes, lambda: study.outside, without_uv=edits)
     return replace(_improved(improved, notes), changes=tuple(start.scripts.changes))
 
 
-def finished(evidence: Evidence, files: Files | None, choices: Mapping[str, str]) -> Draft:
+def finished(
+    evidence: Evidence,
+    files: Files | None,
+    outside: Callable[[], Outside],
+    choices: Mapping[str, str],
+) -> Draft:
     """The draft of a file whose stages stay as they are; ``unchanged`` where nothing is mended.
 
     Raises:
         Refused: uv is in the last stage, and its start needs it.
     """
     notes = Notes(choices)
-    return _improved(improve(evidence, files, notes), notes)
+    return _improved(improve(evidence, files, notes, outside), notes)
 
 
 def mounted(
@@ -120,7 +125,8 @@ def mounted(
     check_start(evidence, env, start.removed)
     start = serve_outside(outside, evidence, files, start, notes)
     warn_never_installed(evidence, start, notes)
-    last = build_sync(Work(evidence, files, notes).runs)
+    work = Work(evidence, files, notes)
+    last = build_sync(work.runs)
     line = last.step.line if last is not None else None
     selection = last.selection if last is not None else None
     at_start = weigh(evidence, env, files, start.calls, selection, line, notes)
@@ -129,7 +135,7 @@ def mounted(
         advise(evidence, files, notes, divided=False)
     if evidence.report is None:
         warn_draft(notes)
-    found = mount_uv(evidence, env, files, start, sync, why, notes)
+    found = mount_uv(work, env, start, sync, why)
     outcome: Outcome = "improved" if found.changes else "unchanged"
     return Draft(notes, found.writer, found.prediction, tuple(start.scripts.changes), outcome=outcome)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from uvdive.compose.recipe import Recipe
@@ -16,7 +16,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice import Lacking, warn_lacking
 from uvdive.rewrite.choices import check_choices
 from uvdive.rewrite.draft import Draft, decide, finished, mounted
-from uvdive.rewrite.elsewhere import look_outside
+from uvdive.rewrite.elsewhere import Outside, look_outside
 from uvdive.rewrite.environment import check_native
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.os_needs import SystemFacts
@@ -93,21 +93,25 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
             gather(syntax, report, context, values), store=store, system=system, name=dockerfile,
             recipe=recipe, taken=taken, stops=stops,
         )  # fmt: skip
+        files = Files(report, evidence.base_layers) if report is not None else None
+        outside = cache(partial(look_outside, evidence, files))
         _check_uv(evidence)
         check_native(evidence)
         if report is None:
             warn_by_text(evidence, notes)
         several = len(evidence.stages) > 1
         if (several and not check_multistage(evidence, notes)) or (not several and is_lean(evidence)):
-            files = Files(report, evidence.base_layers) if report is not None else None
-            found = finished(evidence, files, choices)
+            drafts = partial(finished, evidence, files, outside)
+            found = drafts(choices)
             found.notes.warnings[:0] = notes.warnings
             warn_lacking(lacking() if several else (), evidence.stages[-1].source.line, found.notes)
-            return _finish(base, found, choices, partial(finished, evidence, files))
-        studied = study(evidence, lookup)
+            return _finish(base, found, choices, drafts)
+        studied = study(evidence, files, lookup, outside)
         draft = _best(studied, choices)
     except Refused as refused:
-        refused, whole = _whole(evidence, refused, choices)
+        whole = None
+        if evidence is not None:
+            refused, whole = _whole(evidence, files, outside, refused, choices)
         if whole is not None:
             whole[0].notes.warnings[:0] = notes.warnings
             return _finish(base, whole[0], choices, whole[1])
@@ -146,16 +150,19 @@ def _check_uv(evidence: Evidence) -> None:
 
 
 def _whole(
-    evidence: Evidence | None, refused: Refused, choices: Mapping[str, str]
+    evidence: Evidence,
+    files: Files | None,
+    outside: Callable[[], Outside],
+    refused: Refused,
+    choices: Mapping[str, str],
 ) -> tuple[Refused, tuple[Draft, Drafts] | None]:
     """The draft that keeps the stage whole (R61), and what makes others; else why there is none.
 
     Where the stage could stay one but for a reason of its own, that one is told.
     """
-    if evidence is None or not may_stay_single(evidence, refused):
-        return (refused if evidence is None else with_targets(evidence, refused)), None
-    files = Files(evidence.report, evidence.base_layers) if evidence.report is not None else None
-    drafts = partial(mounted, evidence, files, look_outside(evidence, files), refused)
+    if not may_stay_single(evidence, refused):
+        return with_targets(evidence, refused), None
+    drafts = partial(mounted, evidence, files, outside(), refused)
     try:
         return refused, (drafts(choices), drafts)
     except Refused as other:

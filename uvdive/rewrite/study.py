@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.advice import ADVICE
 from uvdive.rewrite.builder import warn_resolving
 from uvdive.rewrite.copies import Copier, node_modules_of
-from uvdive.rewrite.elsewhere import Outside, look_outside
+from uvdive.rewrite.elsewhere import Outside
 from uvdive.rewrite.environment import EnvironmentFacts, Found, environment_of, find_environment
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run, early_copies, read_runs
@@ -81,20 +82,23 @@ class Study:
         return self._copiers[ground]
 
 
-def study(evidence: Evidence, lookup: BaseLookup) -> Study:
+def study(
+    evidence: Evidence, files: Files | None, lookup: BaseLookup, outside: Callable[[], Outside]
+) -> Study:
     """Find out what no choice changes.
 
     Args:
         evidence: the file and its image.
+        files: the image's files; None without an image.
         lookup: finds the report of a base that is at hand.
+        outside: looks for what starts the container from outside the Dockerfile.
 
     Raises:
         Refused: whatever is chosen, there is no safe rewrite.
     """
     check_single(evidence)
     check_inherited(evidence)
-    report, notes = evidence.report, Notes()
-    files = Files(report, evidence.base_layers) if report is not None else None
+    notes = Notes()
     with_uv = steps_with_uv(evidence)
     note_stages(evidence, notes)
     found = (find_environment if with_uv else environment_of)(evidence, files, notes)
@@ -119,7 +123,7 @@ def study(evidence: Evidence, lookup: BaseLookup) -> Study:
         notes_in_place=in_place,
         undivided=undivided,
         bases=KnownBases(files, lookup),
-        outside=look_outside(evidence, files),
+        outside=outside(),
     )
 
 

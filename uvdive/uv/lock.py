@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from uvdive.base import toml
@@ -100,6 +101,7 @@ class Wanted:
     sure: set[str] = field(default_factory=set)
 
 
+@lru_cache(maxsize=4)  # every `uv run` of every draft asks for the same
 def read_lock(text: str) -> LockFile | None:
     """The lock of a text; None where it is none."""
     try:

@@ -66,7 +66,7 @@ def exported_layer(
     if project is None:
         return None
     prompt, python, given = project
-    first, name = _free(evidence, "with-uv", "uvdive-with-uv"), _free(evidence, _LIST[:-4], "uv-export")
+    first, name = evidence.free_name("with-uv", "uvdive-with-uv"), evidence.free_name(_LIST[:-4], "uv-export")
     mounts = [flag for flag in sync.instruction.flags if flag.startswith("--mount=") and "cache" in flag]
     options = words[1] + ([] if mounts or "--no-cache" in words[1] else ["--no-cache"])
     listed = posixpath.join("/tmp", _LIST)  # noqa: S108 - a path of the build stage
@@ -165,8 +165,3 @@ def _project(evidence: Evidence, files: Files, sync: Step) -> tuple[str, str, li
         {"registry", "virtual", "editable"} & each.get("source", {}).keys() for each in lock["package"]
     )
     return (name, python, given) if plain else None
-
-
-def _free(evidence: Evidence, *names: str) -> str:
-    taken = {stage.name for stage in evidence.stages}
-    return next((name for name in names if name not in taken), f"{names[-1]}-2")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.choices import CHOICES
@@ -19,7 +20,7 @@ from uvdive.rewrite.evidence.os_needs import Called
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import FileChange
-from uvdive.rewrite.start import FREE, KEPT, ScriptPlan, Start, stand_in, uv_path
+from uvdive.rewrite.start import FREE, KEPT, Start, stand_in, uv_path, uv_paths
 
 _CHOICE = "uv-elsewhere"
 _NAMED = 6
@@ -159,7 +160,7 @@ def _decide(
     sync = start.sync | {option for each in uses.starts for option in each.sync}
     start = replace(start, removed=removed, starts=starts, sync=frozenset(sync))
     if chosen == "shim":
-        path = next(iter(_paths(named)))
+        path = next(iter(uv_paths(named)))
         notes.allowed.paths.add(path)
         return _with(start, shim=stand_in(path), decision=_CHOICE)
     for verdict in (*uses.starts, *uses.asked):
@@ -180,7 +181,7 @@ def _offered(uses: _Uses, start: Start, uv: str | None) -> Mapping[str, str]:
     words = {
         "patch": patch,
         "shim": "a stand-in for uv in the final image, that starts the program"
-        if simple and len(_paths(named)) == 1
+        if simple and len(uv_paths(named)) == 1
         else "",
         "keep-uv": "uv in the final image, where it installs nothing" if uv is not None else "",
     }
@@ -220,10 +221,6 @@ def _reason(uses: _Uses) -> str:
     return " ".join(said)
 
 
-def _paths(named: Iterable[str]) -> set[str]:
-    return {name if name.startswith("/") else "/usr/local/bin/uv" for name in named} or {"/usr/local/bin/uv"}
-
-
 def _keeping(uses: _Uses, start: Start, files: Files | None, uv: str | None, notes: Notes) -> Start:
     """Keep uv in the final image; bound to what is there, unless something has it install at start."""
     kept = FREE if any(verdict.needs == "network" for verdict in uses.starts) else KEPT
@@ -236,10 +233,8 @@ def _keeping(uses: _Uses, start: Start, files: Files | None, uv: str | None, not
     )
 
 
-def _with(start: Start, **more: object) -> Start:
-    old = start.scripts
-    values = {name: getattr(old, name) for name in ScriptPlan.__slots__}
-    return replace(start, scripts=ScriptPlan(**{**values, **more}))
+def _with(start: Start, **more: Any) -> Start:
+    return replace(start, scripts=replace(start.scripts, **more))
 
 
 def _changes(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from uvdive.compose.services import MOST_EXTENDS, extended, variables_of
@@ -82,14 +83,7 @@ def _read_service(path: str, name: Node, service: Node, sure: bool, outside: Out
         command = node is service.get("command")
         outside.starts = outside.starts or (sure and duty == "start" and (command or node is entry))
         outside.slots.append(
-            Slot(
-                **{
-                    **{field: getattr(slot, field) for field in slot.__slots__},
-                    "environ": environ,
-                    "workdir": workdir,
-                    "after_entrypoint": command and entry is None,
-                }
-            )
+            replace(slot, environ=environ, workdir=workdir, after_entrypoint=command and entry is None)
         )
     outside.variables += [
         Variable(path, node.line, about, key)

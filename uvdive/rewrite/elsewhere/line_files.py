@@ -31,22 +31,22 @@ def read_lines(given: Text, outside: Outside) -> None:
         _add(given, start, end, "host", "asked", outside, known=known)
 
 
-def read_procfile(given: Text, outside: Outside, *, duty: Duty, sure: bool) -> None:
+def read_procfile(given: Text, outside: Outside, *, sure: bool) -> None:
     """Add a Procfile's commands."""
     for start, end in _logical_lines(given.text):
         head = _PROCESS.match(given.text, start, end)
         if head is not None:
-            outside.starts = outside.starts or (sure and duty == "start")
-            _add(given, head.end(), end, "shell", duty, outside, sure=sure)
+            outside.starts = outside.starts or sure
+            _add(given, head.end(), end, "shell", "start", outside, sure=sure)
 
 
-def read_platform(given: Text, outside: Outside, *, duty: Duty, sure: bool) -> None:
+def read_platform(given: Text, outside: Outside, *, sure: bool) -> None:
     """Add the commands in a platform's settings (fly.toml, railway.json), which run in the container."""
     for match in _STRING.finditer(given.text):
         group = 1 if match[1] is not None else 2
         if re.match(r"\s*(?:\S+=\S*\s+)*(?:\S*/)?uvx?\s", match[group]):
             outside.starts = outside.starts or sure
-            _add(given, match.start(group), match.end(group), "shell", duty, outside, sure=sure)
+            _add(given, match.start(group), match.end(group), "shell", "start", outside, sure=sure)
 
 
 def _add(  # noqa: PLR0913 - what a slot is made of, by name

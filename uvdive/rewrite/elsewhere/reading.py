@@ -142,9 +142,9 @@ def _read(
     elif text.kind in ("procfile", "platform"):
         unstarted = evidence.last("CMD") is None and evidence.last("ENTRYPOINT") is None
         if text.kind == "platform":
-            read_platform(text, outside, duty="start", sure=own.only)
+            read_platform(text, outside, sure=own.only)
         elif _in_image(text.path, evidence, files):
-            read_procfile(text, outside, duty="start", sure=unstarted and own.only)
+            read_procfile(text, outside, sure=unstarted and own.only)
     elif text.kind == "devcontainer":
         folder = _folder(place.context, text.path)
         read_devcontainer(text, folder, place, own, outside)

@@ -91,11 +91,6 @@ class Synced:
     root: str = ""
     idle: bool = False
 
-    @property
-    def unseen(self) -> bool:
-        """Would it install packages that nobody has looked into?"""
-        return any(not change.local for change in self.changes)
-
 
 def what_it_syncs(
     evidence: Evidence, env: EnvironmentFacts, files: Files, call: RunCall, build: Selection | None

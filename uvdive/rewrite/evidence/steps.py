@@ -64,6 +64,11 @@ class Evidence:
             return posixpath.normpath(self.report.config.working_dir or "/")
         return workdir_after(self.steps[-1]) if self.steps else "/"
 
+    def free_name(self, *names: str) -> str:
+        """The first of some names that no stage has; the last of them with a number where each is taken."""
+        taken = {stage.name for stage in self.stages} | self.taken
+        return next((name for name in names if name not in taken), f"{names[-1]}-2")
+
     def last(self, keyword: str) -> Step | None:
         """The last step with a keyword: the one that holds."""
         found = next((step for step in reversed(self.steps) if step.keyword == keyword), None)

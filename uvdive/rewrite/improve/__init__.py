@@ -9,6 +9,6 @@ and says why where it does not dare. Read ``improve.improve`` first.
 from uvdive.rewrite.improve.copied_environments import warn_by_text
 from uvdive.rewrite.improve.improve import Improved, improve
 from uvdive.rewrite.improve.stray_uv import note_left_out
-from uvdive.rewrite.improve.work import Work
+from uvdive.rewrite.improve.work import ROOT, Work
 
-__all__ = ["Improved", "Work", "improve", "note_left_out", "warn_by_text"]
+__all__ = ["ROOT", "Improved", "Work", "improve", "note_left_out", "warn_by_text"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from uvdive.rewrite.elsewhere import Outside
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.improve.build_packages import mend_packages
@@ -35,7 +36,12 @@ class Improved:
 
 
 def improve(
-    evidence: Evidence, files: Files | None, notes: Notes, *, without_uv: LineEdits | None = None
+    evidence: Evidence,
+    files: Files | None,
+    notes: Notes,
+    outside: Callable[[], Outside],
+    *,
+    without_uv: LineEdits | None = None,
 ) -> Improved:
     """Mend what can be mended, and note what is left.
 
@@ -43,6 +49,7 @@ def improve(
         evidence: the file and its image.
         files: the image's files; None without an image.
         notes: the choices, and what is decided.
+        outside: looks for what starts the container from outside the Dockerfile.
         without_uv: the changes that take uv out of the last stage, where those are wanted.
 
     Raises:
@@ -55,7 +62,7 @@ def improve(
     elif keeps_uv(evidence.stages[-1]):
         work.mended.update((("uv-in-image", None), ("uv-cache-in-image", None)))
     elif evidence.report is None:
-        leave_uv_out(work)
+        leave_uv_out(work, outside)
     if not work.edits:
         warn_variables(evidence, notes)
     mend_copies(work)

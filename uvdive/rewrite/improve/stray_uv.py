@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from uvdive.dockerfile.shell import command_text
 from uvdive.rewrite.advice import ADVICE
-from uvdive.rewrite.elsewhere import commands_outside, look_outside, serve_outside
+from uvdive.rewrite.elsewhere import Outside, commands_outside, serve_outside
 from uvdive.rewrite.environment import EnvironmentFacts, environments_of_stage
 from uvdive.rewrite.improve.work import Work
 from uvdive.rewrite.notes import Notes, Refused
@@ -21,8 +22,10 @@ REASON = "Nothing in it needs uv but the start, and that does without; everythin
 _SYNCS = re.compile(r"--no-sync\b")
 
 
-def leave_uv_out(work: Work) -> None:
+def leave_uv_out(work: Work, look: Callable[[], Outside]) -> None:
     """Take the COPYs of uv out, if there are any, and uv off the start.
+
+    ``look`` looks for what starts the container from outside the Dockerfile.
 
     Raises:
         Refused: the start needs uv, or nobody knows.
@@ -31,7 +34,7 @@ def leave_uv_out(work: Work) -> None:
     if not steps:
         return
     env = _environment(work) if _starts_without_sync(work) else None
-    outside = look_outside(work.evidence, None)
+    outside = look()
     start = None
     if env is not None:
         start = plan_start(work.evidence, env, None, work.notes, commands_outside(outside))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from uvdive.base.paths import is_below
 from uvdive.dockerfile.commands import SHELLS, Command, Word, program_words
 from uvdive.dockerfile.edits import Edit
 from uvdive.dockerfile.mounts import mounts_of
@@ -14,6 +15,7 @@ from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.context_files import context_text
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.improve import ROOT
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.cache import cache_folder
 from uvdive.uv.calls import TRUE, calls_of
@@ -162,7 +164,7 @@ def _cache(text: str, step: Step) -> str | None:
         for found in mounts_of(step.instruction)
         if (mount := found.expanded(step.values.get)) is not None and mount.kind in ("cache", "tmpfs")
     ]
-    home = "/root" if step.user in ("", "root", "0", "root:root", "0:0") else None
+    home = "/root" if step.user in ROOT else None
     calls = calls_of(text, step.workdir)
     wanted = [
         ({**step.values, **dict(call.environ)}, call.given) for call in calls if call.name not in _NO_CACHE
@@ -172,7 +174,9 @@ def _cache(text: str, step: Step) -> str | None:
     folders = {
         cache_folder(environ, home, given) for environ, given in wanted if not _without(given, environ)
     }
-    folders = {each for each in folders if each is None or not _covered(each, targets)}
+    folders = {
+        each for each in folders if each is None or not any(is_below(each, target) for target in targets)
+    }
     if not folders:
         return ""
     if None in folders or len(folders) > 1 or home is None or _touches(text):
@@ -184,10 +188,6 @@ def _without(words: Sequence[str], environ: Mapping[str, str]) -> bool:
     return bool({"--no-cache", "-n", "--no-cache-dir"} & set(words)) or (
         environ.get("UV_NO_CACHE", "").lower() in TRUE
     )
-
-
-def _covered(folder: str, targets: Sequence[str]) -> bool:
-    return any(f"{folder}/".startswith(f"{target.rstrip('/')}/") for target in targets)
 
 
 def _touches(text: str) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.improve import Work
 from uvdive.rewrite.notes import Notes, Refused
@@ -35,42 +34,32 @@ class Mounted:
     changes: bool
 
 
-def mount_uv(
-    evidence: Evidence,
-    env: EnvironmentFacts,
-    files: Files | None,
-    start: Start,
-    sync: Sequence[str],
-    why: Refused,
-    notes: Notes,
-) -> Mounted:
+def mount_uv(work: Work, env: EnvironmentFacts, start: Start, sync: Sequence[str], why: Refused) -> Mounted:
     """Leave uv out of the only stage and mount it where it is called.
 
     Args:
-        evidence: the file and its image.
+        work: the file and its image, the choices, and what is decided.
         env: the environment, for the variables that `uv run` set.
-        files: the image's files; None without an image.
         start: the new start.
         sync: instructions that the build gets for what the start installed (R14).
         why: the reason why the stage is not divided.
-        notes: the choices, and what is decided.
 
     Raises:
         Refused: R24, uv stays for the start; R61, it cannot be told from the rest.
     """
-    work = Work(evidence, files, notes)
+    evidence, notes = work.evidence, work.notes
     if start.scripts.copied_uv is not None or start.scripts.shim is not None:
         return _with_uv(work, start, why)
     base = new_base(evidence)
     found = bringing(work.steps, work.runs, base.source if base is not None else None)
     need = callers(evidence, work.runs, found.parts)
+    edits = edits_in_place(evidence, start, env, notes)
     if not (found.gone or found.parts or found.words or base):
-        edits = edits_in_place(evidence, start, env, notes)
         if edits or sync or not all(caller.mounted or not caller.sure for caller in need):
             raise why
         if all(caller.cache == "" for caller in need):
             return Mounted(write_edited(evidence.dockerfile, edits), None, changes=False)
-    work.edits = edits_in_place(evidence, start, env, notes)
+    work.edits = edits
     work.edits.gone |= found.gone
     _cut(work, found, need)
     edits = work.finish()
@@ -88,7 +77,7 @@ def mount_uv(
         notes.allowed.distributions.add("uv")
     return Mounted(
         write_edited(evidence.dockerfile, edits),
-        predict(evidence.report, compiled_by_pip(evidence, files, found)),
+        predict(evidence.report, compiled_by_pip(evidence, work.files, found)),
         changes=True,
     )
 
@@ -111,7 +100,6 @@ def _with_uv(work: Work, start: Start, why: Refused) -> Mounted:
 
 def _cut(work: Work, found: Bringing, need: Sequence[Caller]) -> None:
     """Take what brings uv out of RUNs, and name uv as it will be named."""
-    edited = {**work.edits.replaced}
     words = {line: list(edits) for line, edits in found.words.items()}
     for caller in need:
         if caller.words:
@@ -121,7 +109,7 @@ def _cut(work: Work, found: Bringing, need: Sequence[Caller]) -> None:
         gone = found.parts.get(line, set())
         if not gone and line not in words:
             continue
-        if line in edited or not work.can_cut(run, sorted(gone)):
+        if line in work.edits.replaced or not work.can_cut(run, sorted(gone)):
             raise Refused(
                 "R61",
                 "What brings uv cannot be taken out of this RUN where it stands. Give it an instruction of "

@@ -33,24 +33,18 @@ def stage_names(evidence: Evidence, *, builds: bool) -> tuple[str, str]:
     with the image that runs.
     """
     last = evidence.stages[-1]
-    runner = free_name(evidence, "runner", "final", "runtime", "uvdive-runner")
+    runner = evidence.free_name("runner", "final", "runtime", "uvdive-runner")
     if not builds and last.parent is not None:
         return evidence.stages[last.parent].name or str(last.parent), last.name or runner
-    builder = free_name(evidence, "builder", "build", "uv-builder", "uvdive-builder")
+    builder = evidence.free_name("builder", "build", "uv-builder", "uvdive-builder")
     if last.name and (len(evidence.stages) > 1 or last.name not in _BUILDERS):
         return builder, last.name
     return last.name or builder, runner
 
 
-def free_name(evidence: Evidence, *names: str) -> str:
-    """The first of some names that no stage has."""
-    taken = {stage.name for stage in evidence.stages} | evidence.taken
-    return next(name for name in names if name not in taken)
-
-
 def shared_name(evidence: Evidence) -> str:
     """The name of the final base that several targets get."""
-    return free_name(evidence, "runtime", "runner", "final", "uvdive-runtime")
+    return evidence.free_name("runtime", "runner", "final", "uvdive-runtime")
 
 
 @dataclass(frozen=True, slots=True)

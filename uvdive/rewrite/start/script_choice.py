@@ -340,7 +340,11 @@ def _shimmed(surveys: list[_Survey]) -> bool:
 
 
 def _paths(surveys: list[_Survey]) -> set[str]:
-    named = {name for survey in surveys for name in survey.programs}
+    return uv_paths(name for survey in surveys for name in survey.programs)
+
+
+def uv_paths(named: Iterable[str]) -> set[str]:
+    """Where a stand-in for uv has to be, for what calls it by these names."""
     return {name if name.startswith("/") else _UV_PATH for name in named} or {_UV_PATH}
 
 

@@ -11,7 +11,6 @@ from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.stages.targets import free_name
 from uvdive.rewrite.text.parts import Common, Parts
 from uvdive.rewrite.text.repeated_run import repeated_text
 from uvdive.rewrite.text.runner import Line, prelude
@@ -48,7 +47,7 @@ def with_common(parts: Parts) -> Parts:
     if ground is not None:
         shared = _leading(lines, [line for line in whole if line not in starts])
         if shared:
-            name = free_name(evidence, "base", "common", "system", "uvdive-base")
+            name = evidence.free_name("base", "common", "system", "uvdive-base")
             common = replace(
                 common, name=name, image=ground.image, uv=ground.uv, lines=frozenset(map(_line, shared))
             )

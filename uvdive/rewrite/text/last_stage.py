@@ -15,6 +15,7 @@ from uvdive.rewrite.text.common import common_lines, own_lines
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import (
     MOVED,
+    STARTED,
     STATE,
     Line,
     after_copies,
@@ -132,10 +133,9 @@ def _write_grouped(writer: Writer, parts: Parts, lines: list[Line], tail: frozen
 
 def write_common(writer: Writer, parts: Parts, above: Sequence[Node]) -> None:
     """The stage that both stand on, where there is one; ``above`` are the comments of the author's FROM."""
-    if not parts.common.name:
-        writer.nodes(above)
-        return
     writer.nodes(above)
+    if not parts.common.name:
+        return
     writer.add(_COMMON)
     _write_base(writer, parts, parts.common.image, parts.common.name)
     _write_grouped(writer, parts, common_lines(parts), frozenset())
@@ -212,7 +212,7 @@ def _write_moved(writer: Writer, parts: Parts, step: Step, *, with_comments: boo
     if step.keyword == "WORKDIR" and not step.instruction.arguments.lstrip().startswith("/"):
         writer.own(f"WORKDIR {parts.evidence.workdir}\n")
         return
-    decisions = ("start-uv-run", "start-runner", "start-folder") if step.line in parts.moved else ()
+    decisions = STARTED if step.line in parts.moved else ()
     writer.add(parts.moved.get(step.line, bare(step.instruction)), *decisions)
 
 

@@ -27,6 +27,8 @@ _ONCE = frozenset(("HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "USER", "WO
 # Variables that only apt, dpkg and the packages' scripts ask for.
 _SETS_PACKAGES = re.compile(r"DEB|TZ$|LANG|LC_|APT|ACCEPT_EULA")
 STATE = frozenset(("ENV", "ARG", "SHELL"))
+STARTED = ("start-uv-run", "start-runner", "start-folder")
+"""The decisions that change what starts."""
 
 
 @dataclass(frozen=True, slots=True)

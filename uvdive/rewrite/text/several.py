@@ -10,6 +10,7 @@ from uvdive.rewrite.stages.targets import shared_name
 from uvdive.rewrite.text.build_stage import write_from, write_kept
 from uvdive.rewrite.text.last_stage import write_runner
 from uvdive.rewrite.text.parts import Parts
+from uvdive.rewrite.text.runner import STARTED
 from uvdive.rewrite.text.writer import Writer, bare, placed
 
 
@@ -36,7 +37,7 @@ def write_several(writer: Writer, parts: Parts, builder: str) -> None:
             writer.add(bare(node).replace(node.arguments.split()[0], name, 1), "targets")
         else:
             moved = lean[each.stage]
-            decisions = ("start-uv-run", "start-runner") if node.line in moved else ()
+            decisions = STARTED if node.line in moved else ()
             writer.add(moved.get(node.line, bare(node)), *decisions)
 
 
