@@ -46,6 +46,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     cannot_run(problem)
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    from dividing import ByEngine
+
+    return ByEngine(config, log)
+
+
 ROOT = Path(__file__).parent.parent
 FLASK = ROOT / "examples" / "flask"
 

@@ -85,3 +85,15 @@ def test_relative_folders_are_passed_over_as_the_specification_says(tmp_path, pr
     path.parent.mkdir(parents=True)
     path.write_text('theme = "nord"')
     assert load_config(project, environ).theme == "nord"
+
+
+def test_limits_are_the_users_own_alone(project, tmp_path, environ):
+    write_own(tmp_path, 'limits = {memory = "8g"}\n')
+    assert dict(load_config(project, environ).limits) == {"memory": "8g"}
+    (project / "pyproject.toml").write_text('[tool.uvdive]\nlimits = {memory = "1t"}\n')
+    with pytest.raises(UsageError, match="there is no setting limits"):
+        load_config(project, environ)
+    (project / "pyproject.toml").unlink()
+    (tmp_path / "config" / "uvdive" / "config.toml").write_text("limits = 7\n")
+    with pytest.raises(UsageError, match="limits is no table"):
+        load_config(project, environ)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from uvdive.base.dockerfile_names import names_dockerfile
+from uvdive.base.dockerfile_names import build_file_kind, names_dockerfile
 from uvdive.image.reference import parse_target
 
 
@@ -38,3 +38,8 @@ def test_a_file_of_another_name_is_told_by_what_is_in_it(tmp_path: Path) -> None
     binary.write_bytes(b"\0" * 512)
     assert parse_target(str(text)).kind == "dockerfile"
     assert parse_target(str(binary)).kind == "archive"
+
+
+def test_a_bake_file_in_json_may_have_any_name_where_it_can_only_be_a_path() -> None:
+    assert build_file_kind("deploy.json", is_path=True) == "bake"
+    assert build_file_kind("deploy.json") is None

@@ -94,6 +94,31 @@ def test_a_process_that_dies_says_so(resident):
         resident.ask(workers.times, 1)
 
 
+def test_who_waits_when_it_is_closed_is_told_that_it_was_stopped(resident, monkeypatch):
+    raised = []
+
+    def wait():
+        try:
+            resident.ask(workers.searches, *SLOW)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is looked at
+            raised.append(error)
+
+    thread = threading.Thread(target=wait)
+    real = resident._process.kill
+
+    def kill():
+        real()
+        thread.join(30)  # it sees the end before anything else is closed
+
+    monkeypatch.setattr(resident._process, "kill", kill)
+    thread.start()
+    resident.close()
+    assert [type(error) for error in raised] == [CancelledError]
+    for again in (resident.ask, resident.run):
+        with pytest.raises(CancelledError):
+            again(workers.times, 1)
+
+
 def test_what_fails_to_begin_leaves_no_process():
     with pytest.raises(ImageError):
         Resident.start(workers.fail)

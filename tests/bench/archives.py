@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import inputs
+import real_images
 import wheels
 from commands import dive, uvdive
 from measure import Command, side_by_side
-from table import memory, seconds, table, times
+from table import memory, processor, seconds, table, times
 
 CASES: dict[str, tuple[str, Callable[[Path], Path]]] = {
     "wheels": ("0.8 GB of wheels in 5 layers, 9k files", wheels.archive),
@@ -19,15 +20,21 @@ CASES: dict[str, tuple[str, Callable[[Path], Path]]] = {
     "whiteouts": ("100k files, then 200 whiteouts", inputs.whiteouts),
     "million": ("a million files, half of them in one folder", inputs.million),
 }
+REAL = real_images.CASES
+"""These need an engine, and gigabytes of packages."""
+
 CURVE = (10_000, 30_000, 100_000, 300_000, 1_000_000)
-HEAD = ("archive", "uvdive", "memory", "`cat`", "dive", "memory", "faster", "less memory")
+HEAD = (
+    *("archive", "uvdive", "CPU", "memory", "`cat`", "dive", "CPU", "memory"),
+    *("faster", "less CPU", "less memory"),
+)
 
 
 def compare(names: list[str], folder: Path, runs: int) -> str:
     """The table of some of the cases."""
     rows = []
     for name in names:
-        title, make = CASES[name]
+        title, make = (CASES | REAL)[name]
         archive = make(folder)
         _warm(archive)
         figures = side_by_side(
@@ -41,9 +48,10 @@ def compare(names: list[str], folder: Path, runs: int) -> str:
         ours, limit, theirs = figures["uvdive"], figures["cat"], figures["dive"]
         rows.append(
             [
-                *(title, seconds(ours), memory(ours), seconds(limit), seconds(theirs), memory(theirs)),
+                *(title, seconds(ours), processor(ours), memory(ours), seconds(limit)),
+                *(seconds(theirs), processor(theirs), memory(theirs)),
                 ("over " if not theirs.ended else "") + times(theirs.time, ours.time),
-                times(theirs.memory, ours.memory),
+                *(times(theirs.cpu, ours.cpu), times(theirs.memory, ours.memory)),
             ]
         )
         print(f"| {' | '.join(rows[-1])} |", flush=True)

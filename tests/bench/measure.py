@@ -8,6 +8,7 @@ the peak of the resident memory of a command's processes together, looked at eve
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
 import time
@@ -21,14 +22,19 @@ LIMIT = 60.0
 
 @dataclass
 class Figures:
-    """What was measured of one command: seconds of every run, and bytes."""
+    """What was measured of one command: seconds of every run, those of the processors, and bytes."""
 
     seconds: list[float] = field(default_factory=list)
+    processors: list[float] = field(default_factory=list)
     memory: int = 0
 
     @property
     def time(self) -> float:
         return statistics.median(self.seconds)
+
+    @property
+    def cpu(self) -> float:
+        return statistics.median(self.processors)
 
     @property
     def ended(self) -> bool:
@@ -52,18 +58,26 @@ class Command:
         )
 
 
-def time_of(command: Command) -> float:
-    """The seconds of one run; LIMIT for one that had to be ended."""
-    start = time.perf_counter()
+def time_of(command: Command) -> tuple[float, float]:
+    """The seconds of one run, LIMIT for one that had to be ended; and the processors' seconds.
+
+    The latter are those of the command and of all its processes that it waited for.
+    """
+    start, before = time.perf_counter(), _processors()
     with command.start() as process:
         try:
             _, errors = process.communicate(timeout=LIMIT)
         except subprocess.TimeoutExpired:
             process.kill()
-            return LIMIT
+            return LIMIT, _processors() - before
     if process.returncode:
         raise SystemExit(f"{command.words} failed:\n{errors.decode()[-2000:]}")
-    return time.perf_counter() - start
+    return time.perf_counter() - start, _processors() - before
+
+
+def _processors() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def memory_of(command: Command) -> int:
@@ -84,7 +98,9 @@ def side_by_side(commands: dict[str, Command], runs: int) -> dict[str, Figures]:
         for name, command in commands.items():
             mine = figures[name]
             # What does not end would not end the next time either.
-            mine.seconds.append(time_of(command) if not mine.seconds or mine.ended else LIMIT)
+            wall, processors = time_of(command) if not mine.seconds or mine.ended else (LIMIT, 0.0)
+            mine.seconds.append(wall)
+            mine.processors.append(processors)
     for name, command in commands.items():
         if figures[name].ended:
             figures[name].memory = memory_of(command)

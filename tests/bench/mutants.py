@@ -32,8 +32,11 @@ from wrong_rewrites.trial import Trial, tried, varying_by_itself
 
 from uvdive.base.errors import UvdiveError
 from uvdive.session.proving import prove
+from uvdive.verify.checks import NO_CHANCE
 
 CHECKS = ("config", "files", "interpreter", "libraries", "imports", "start", "unproven")
+_NONE = ("the same image", "does not build")
+"""What became of a mutant that is no mistake: another one is drawn in its place."""
 HEAD = (
     f"| project | mutants | caught | {' | '.join(CHECKS)} | with `--start` | missed "
     "| the same image | does not build | builds proven |\n"
@@ -61,7 +64,7 @@ class Row:
     def __str__(self) -> str:
         became = Counter(trial.became for trial in self.trials)
         by = Counter(trial.by for trial in self.trials if trial.became == "caught")
-        mistakes = len(self.trials) - became["the same image"] - became["does not build"]
+        mistakes = len(self.trials) - sum(became[each] for each in _NONE)
         cells: Iterable[object] = (
             self.project.name, mistakes, mistakes - became["missed"], *(by[check] or "" for check in CHECKS),
             became["caught by --start"] or "", became["missed"] or "",
@@ -77,8 +80,10 @@ def measured(project: Project, most: int, builds: int, seed: str) -> Row:
     with engine_of(project), removes_images_of(project.path, project.dockerfile):
         subject = subject_of(project, before)
         trials = []
-        varying = varying_by_itself(subject) if most else ()
-        for mutant in chosen(subject, most, seed):
+        varying = varying_by_itself(subject) if most else NO_CHANCE
+        for mutant in chosen(subject, 2 * most, seed):
+            if sum(trial.became not in _NONE for trial in trials) == most:
+                break
             trials.append(tried(subject, mutant, kept_of(project.name), varying))
             last = trials[-1]
             print(
@@ -92,8 +97,8 @@ def measured(project: Project, most: int, builds: int, seed: str) -> Row:
 def rebuilt(subject: Subject, project: Project) -> bool:
     """Is the right text proven when it is built without cache?"""
     proof = prove(
-        subject.plan, subject.before, context=project.path, build_args=("--no-cache",),
-        kept=kept_of(project.name),
+        subject.plan, subject.before, context=project.path, build_args=(*project.args, "--no-cache"),
+        kept=kept_of(project.name), recipe=project.recipe,
     )  # fmt: skip
     assert proof.verification is not None
     for check in proof.verification.checks:

@@ -41,6 +41,10 @@ def _archives(folder: Path, runs: int) -> str:
     return archives.compare(list(archives.CASES), folder, runs)
 
 
+def _real(folder: Path, runs: int) -> str:
+    return archives.compare(list(archives.REAL), folder, runs)
+
+
 PARTS: dict[str, Callable[[Path, int], str]] = {
     "archives": _archives,
     "engine": engine.compare,
@@ -50,10 +54,17 @@ PARTS: dict[str, Callable[[Path, int], str]] = {
 }
 
 
+ALONE: dict[str, Callable[[Path, int], str]] = {"real": _real}
+"""Measured where it is named only: its images are gigabytes of packages, built by the engine."""
+
+
+NAMES = (*PARTS, *ALONE, *archives.CASES, *archives.REAL)
+
+
 def _measure(name: str, folder: Path, runs: int) -> str:
-    if name in archives.CASES:
+    if name in archives.CASES or name in archives.REAL:
         return archives.compare([name], folder, runs)
-    return PARTS[name](folder, runs)
+    return (PARTS | ALONE)[name](folder, runs)
 
 
 def _compile() -> None:
@@ -68,7 +79,7 @@ def _how_often(runs: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", nargs="+", metavar="PART", choices=[*PARTS, *archives.CASES])
+    parser.add_argument("--only", nargs="+", metavar="PART", choices=NAMES)
     parser.add_argument("--runs", type=int, default=3, help="how often each command is timed")
     parser.add_argument("--inputs", type=Path, help="the folder of the inputs; a temporary one without it")
     options = parser.parse_args()

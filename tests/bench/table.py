@@ -26,6 +26,11 @@ def seconds(figures: Figures) -> str:
     return f"{1000 * figures.time:.0f} ms" if figures.time < 1 else f"{figures.time:.2f} s"
 
 
+def processor(figures: Figures) -> str:
+    """What it took of the processors, which holds on a busy machine too."""
+    return f"{figures.cpu:.2f} s" if figures.ended else "–"
+
+
 def memory(figures: Figures) -> str:
     return f"{figures.memory / 1e6:.0f} MB" if figures.memory else "–"
 
@@ -53,8 +58,9 @@ def machine() -> str:
 
 
 def marks(script: str) -> tuple[str, str]:
-    """The lines around what a script writes."""
-    return f"<!-- {script}: written by tests/bench/{script}.py -->", f"<!-- {script}: end -->"
+    """The lines around what a script writes; ``kills, engine`` is a part of what ``kills`` does."""
+    file = script.partition(",")[0]
+    return f"<!-- {script}: written by tests/bench/{file}.py -->", f"<!-- {script}: end -->"
 
 
 def between(script: str) -> str:

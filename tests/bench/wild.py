@@ -4,22 +4,23 @@
 
 FOLDER holds checkouts of repositories, one folder each. The build context of a file is
 the folder above it, up to its repository, in which most of its COPY sources are. Each
-new text must be accepted by BuildKit's parser, break no rule of hadolint that the old
-one keeps (warnings and errors), and come back unchanged when it is planned again; what
+new text must be accepted by BuildKit's parser, break no rule of hadolint more often than
+the old one does, and come back unchanged when it is planned again; what
 does not is named, and so is each refusal with its reason. Nothing is built.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import dockerfile as buildkit
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+from hadolint import broken_anew
 
 from uvdive.dockerfile.scan import DockerfileError
 from uvdive.dockerfile.stages import read_stages
@@ -29,7 +30,6 @@ from uvdive.uv.mentions import mentions_uv
 
 _NAME = re.compile(r"(?:[\w.-]+\.)?(?:docker|container)file(?:[.-][\w-]+)*", re.IGNORECASE)
 _OTHER = re.compile(r"\.(?:md|sh|py|txt|ya?ml|json|j2|jinja|dockerignore)$", re.IGNORECASE)
-HADOLINT = Path(sys.executable).parent / "hadolint"
 
 
 def files(folder: Path) -> Iterator[tuple[Path, Path]]:
@@ -63,20 +63,13 @@ def context_of(repository: Path, path: Path, text: str) -> Path:
     return max(above, key=lambda folder: sum((folder / word).exists() for word in wanted))
 
 
-def lint(text: str) -> set[str]:
-    """hadolint's rules of severity error or warning that a text breaks."""
-    command = [HADOLINT, "--no-fail", "-f", "json", "-"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
-    return {found["code"] for found in json.loads(done.stdout) if found["level"] in ("error", "warning")}
-
-
 def faults(text: str, new: str, context: Path) -> Iterator[str]:
     """What is wrong with a new text."""
     try:
         buildkit.parse_string(new)
     except buildkit.GoParseError as error:
         yield f"BuildKit: {error}"
-    if fresh := lint(new) - lint(text):
+    if fresh := broken_anew(text, new):
         yield f"hadolint: {', '.join(sorted(fresh))}"
     again = plan(new, None, lambda _: None, context=context)
     gone = again.refusal is not None and again.refusal.rule == "R59"

@@ -123,7 +123,7 @@ def test_what_cannot_be_built_here_is_told(says: Says, target: dict[str, Any], w
          "Name one. Its targets: _common, web, worker."),
         ("docker-bake.hcl:1\nERROR: docker-bake.hcl:1,2-3: Invalid expression\n", None,
          "docker buildx bake does not understand docker-bake.hcl: docker-bake.hcl:1,2-3: Invalid expression",
-         "Mend it there."),
+         "Fix it there."),
     ],
 )  # fmt: skip
 def test_what_buildx_says_is_told(says: Says, error: str, name: str | None, what: str, do: str) -> None:
@@ -138,7 +138,9 @@ def test_an_option_is_no_name(says: Says) -> None:
 def test_what_is_no_answer_is_an_error(says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BuildError, match="gave no JSON"):
         read_bake(says(b"no"), "a")
-    assert "has no target" in refused(says([]), "a").what
+    with pytest.raises(BuildError, match="target is not an object"):
+        read_bake(says([]), "a")
+    assert "has no target" in refused(says({}), "a").what
 
     def late(*_args: object, **_: object) -> None:
         raise subprocess.TimeoutExpired("docker", 60)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bringing import bring_image
 from hanging import hanging_build
 
 from uvdive.base.errors import BuildError, CancelledError, UsageError
@@ -76,7 +77,9 @@ def test_what_the_api_cannot_do_is_said(tmp_path: Path, args: tuple[str, ...]) -
 @pytest.fixture
 def podman(monkeypatch: pytest.MonkeyPatch) -> None:
     """podman answers where docker is looked for, as with its docker-compatible socket."""
-    monkeypatch.setenv("DOCKER_HOST", os.environ["UVDIVE_ENGINE_PODMAN5"])
+    address = os.environ["UVDIVE_ENGINE_PODMAN5"]
+    bring_image("debian:trixie-slim", address)
+    monkeypatch.setenv("DOCKER_HOST", address)
     monkeypatch.delenv("CONTAINER_HOST", raising=False)
 
 

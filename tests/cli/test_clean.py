@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from uvdive.base import remains
 from uvdive.base.errors import EngineError
 from uvdive.build.images import BuiltImage, Removal
 from uvdive.build.leftovers import Leftover, leftovers, remove_leftovers
@@ -128,6 +129,11 @@ def test_folders_of_runs_that_were_cut_off_go_too(run, engine, tmp_path, monkeyp
     monkeypatch.setattr("uvdive.build.leftovers.leftovers", tuple)
     ended = subprocess.Popen(["true"])
     ended.wait(30)
+    noted = tmp_path / "elsewhere" / f"uvdive-timed-{ended.pid}-abc"
+    noted.mkdir(parents=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: ended.pid)
+        remains.note(str(noted))
     left, used = f"uvdive-context-{ended.pid}-abc", f"uvdive-context-{os.getpid()}-abc"
     for name in (left, used, "uvdive-mine", f"other-{ended.pid}-abc"):
         (tmp_path / name).mkdir()
@@ -135,10 +141,29 @@ def test_folders_of_runs_that_were_cut_off_go_too(run, engine, tmp_path, monkeyp
     (tmp_path / f"uvdive-build-{ended.pid}-link").symlink_to(tmp_path / used)
     assert f"{left} is left of a run that was cut off" in run("clean").err
     assert (tmp_path / left).is_dir()
-    assert "Removed 1 folder." in run("clean", "-y").err
+    assert f"{noted} is left of a run that was cut off" in run("clean").err
+    assert "Removed 2 folders." in run("clean", "-y").err
     assert not (tmp_path / left).exists()
+    assert not noted.exists()
+    assert remains.left() == ()
     assert (tmp_path / used).is_dir()
     assert (tmp_path / "uvdive-mine").is_dir()
+
+
+def test_the_next_start_tells_of_what_is_left_and_clean_forgets_it(run, session, monkeypatch) -> None:
+    monkeypatch.setattr("uvdive.build.images.list_images", tuple)
+    monkeypatch.setattr("uvdive.build.leftovers.leftovers", tuple)
+    monkeypatch.setattr("uvdive.base.scratch.left_folders", tuple)
+    assert "cut off" not in run("x.tar", "--report").err
+    remains.note("uvdive-0123456789abcdef")
+    remains.note("uvdive.local/x-1:again")
+    monkeypatch.setattr("uvdive.base.remains.is_running", lambda _: False)
+    offer = "A run that was cut off left uvdive-0123456789abcdef and 1 more: uvdive clean removes that."
+    assert offer in run("x.tar", "--report").err
+    assert run("x.tar", terminal=True).code == 0
+    assert session.asked("app").notices == [offer]
+    assert offer not in run("clean", "-y").err
+    assert "cut off" not in run("x.tar", "--report").err
 
 
 def test_nothing_to_clean_is_fine(run, monkeypatch) -> None:

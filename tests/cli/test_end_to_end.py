@@ -77,6 +77,7 @@ def test_an_archive_as_text(run, before: Path) -> None:
         "uv-in-image]",
         "deleted-later]",
         "uv-cache-in-image]",
+        "secrets-in-settings]",
     ]
     assert tables[3].splitlines()[1].split() == ["30.0", "kB", "deleted", "3", "->", "4", "/app/data"]
 
@@ -92,6 +93,7 @@ def test_the_same_in_every_form(run, before: Path, tmp_path: Path) -> None:
         "uv-in-image",
         "deleted-later",
         "uv-cache-in-image",
+        "secrets-in-settings",
     ]
     (environment,) = (item for item in data["environments"] if item["kind"] == "venv")
     assert [(d["name"], d["version"]) for d in environment["distributions"]] == [("flask", "3.0")]

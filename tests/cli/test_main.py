@@ -107,6 +107,22 @@ def test_output_or_a_log_on_a_full_disk_is_said_without_a_traceback() -> None:
 
 
 @pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["exlore", "x"], "There is no command exlore.\nDid you mean uvdive explore x?"),
+        (["rewirte", "a b", "--json"], "There is no command rewirte.\nDid you mean uvdive rewrite 'a b'?"),
+        (["a", "b"], "One image is looked into at a time.\nTo compare two: uvdive compare a b"),
+        (["a", "b", "c"], "One image is looked into at a time.\nTo compare two: uvdive compare a b"),
+        (["a", "--jsn"], "Unrecognized arguments: --jsn.\nSee uvdive --help."),
+        (["compare", "a"], "The following arguments are required: B.\nSee uvdive compare --help."),
+    ],
+)
+def test_what_was_meant_is_said(run, session, argv: list[str], said: str) -> None:
+    ran = run(*argv)
+    assert (ran.code, ran.err) == (2, f"uvdive: {said}\n")
+
+
+@pytest.mark.parametrize(
     "argv",
     [
         [],

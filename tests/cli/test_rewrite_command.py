@@ -152,6 +152,15 @@ def test_no_verify_writes_at_once_and_says_so(run, session, project: Path) -> No
     assert (project / "Dockerfile").read_text() == "FROM new\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "unmeasured"),
+    [([], False), (["--verify"], True), (["--write"], True), (["--verify", "--start"], False)],
+)
+def test_r21_a_proof_without_a_start_is_told_to_the_plan(run, session, project, words, unmeasured) -> None:
+    run("rewrite", "Dockerfile", *words)
+    assert next(call[1].unmeasured for call in session.calls if call[0] == "plan") is unmeasured
+
+
 def test_a_static_draft_is_proven_against_the_original_before_it_is_written(run, session, project) -> None:
     assert run("rewrite", "Dockerfile", "--static", "--write").code == 0
     assert session.names() == ["plan", "build", "load", "prove"]
@@ -176,7 +185,8 @@ def test_a_refusal_has_its_own_code_and_writes_nothing(run, session, project: Pa
     assert "prove" not in session.names()
     assert (project / "Dockerfile").read_text() == "FROM old\n"
     if "--json" in more:
-        assert json.loads(ran.out)["refusal"] == {"rule": "R59", "reason": "uvx at start", "line": 3}
+        told = json.loads(ran.out)["refusal"]
+        assert told == {"rule": "R59", "reason": "uvx at start", "line": 3, "by_image": None}
 
 
 def test_what_is_right_already_stays(run, session, project: Path) -> None:

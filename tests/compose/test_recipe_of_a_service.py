@@ -233,3 +233,32 @@ def test_the_start_after_a_change_is_read_from_the_new_text(read: Read, tmp_path
     new = {file.resolve(): service(command="x")}
     assert service_start(file, "web", {}, new).command == ("x",)
     assert service_start(file, "web", {}, {}).command == ("uv", "run", "x")
+
+
+def test_several_services_share_one_build_by_an_anchor_and_add_to_it(read: Read, tmp_path: Path) -> None:
+    text = """
+x-build: &build
+  context: .
+  args: {PYTHON: "${PYTHON:-3.12}"}
+services:
+  web:
+    profiles: [debug]
+    build:
+      <<: *build
+      target: app
+      additional_contexts: [shared=./shared]
+    command: uv run main.py
+  job:
+    build: *build
+    command: uv run python -m job
+"""
+    (tmp_path / "shared").mkdir()
+    web, job = read(text, "web"), read(text, "job", PYTHON="3.13")
+    shared = ("--build-context", f"shared={tmp_path}/shared")
+    assert web.args == ("--build-arg", "PYTHON=3.12", "--target", "app", *shared)
+    assert job.args == ("--build-arg", "PYTHON=3.13")
+    assert web.dockerfile == job.dockerfile
+    assert [each.start.command for each in (web, job) if each.start is not None] == [
+        ("uv", "run", "main.py"),
+        ("uv", "run", "python", "-m", "job"),
+    ]

@@ -43,7 +43,7 @@ def test_a_variable_is_filled_in_as_compose_does(text: str, expected: str) -> No
 def test_a_variable_without_a_value_is_empty_and_told_once() -> None:
     variables = Variables(SET)
     assert variables.expand("a${NO}b$NO", "here") == "ab"
-    assert variables.missing == ["NO"]
+    assert list(variables.missing) == ["NO"]
 
 
 @pytest.mark.parametrize(

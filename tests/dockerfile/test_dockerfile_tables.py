@@ -20,6 +20,7 @@ shelltree._ASSIGNMENTS: variable_assignment variable_assignments
 shelltree._SUBSTITUTIONS: command_substitution process_substitution
 shelltree._WORDS: ansi_c_string concatenation number raw_string string translated_string word
 shelltree._EXPANSIONS: arithmetic_expansion brace_expression expansion simple_expansion
+steps._ROOT: '' 0 root
 """
 )
 

@@ -115,6 +115,21 @@ def test_variables_are_known_from_env_and_open_from_arg() -> None:
 
 
 @pytest.mark.parametrize(
+    ("instruction", "entry"),
+    [
+        ('CMD ["echo", "$A"]', 'CMD ["echo" "{}"]'),
+        ('ENTRYPOINT ["echo", "$A"]', 'ENTRYPOINT ["echo" "{}"]'),
+        ('SHELL ["/bin/$A", "-c"]', "SHELL [/bin/{} -c]"),
+        ("HEALTHCHECK CMD echo $A", 'HEALTHCHECK &{{["CMD-SHELL" "echo {}"] "0s"}}'),
+    ],
+)
+def test_what_the_container_reads_keeps_its_variables(instruction: str, entry: str) -> None:
+    for value, told in (("$A", True), ("1", False)):
+        match = match_history(["ENV A=1", entry.format(value)], f"FROM a\nENV A=1\n{instruction}\n")
+        assert match.matches is told
+
+
+@pytest.mark.parametrize(
     ("text", "entry"),
     [
         ("RUN <<EOF\na\nb\nEOF", "RUN /bin/sh -c a\nb\n # buildkit"),

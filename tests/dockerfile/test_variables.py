@@ -133,3 +133,13 @@ def test_commands_know_their_place_and_operator() -> None:
     found = commands("x && A=1 y 'z'")
     assert found is not None
     assert (found[1].before, "x && A=1 y 'z'"[found[1].start : found[1].end]) == ("&&", "A=1 y 'z'")
+
+
+def test_only_variables_in_one_another_are_deep() -> None:
+    assert expand("${A}" * 60 + "$A", VALUES.get) == "one" * 61
+    assert expand_known("${A}" * 60, VALUES.get) == "one" * 60
+
+
+@pytest.mark.parametrize(("depth", "known"), [(51, "one"), (52, None)])
+def test_51_variables_in_one_another_are_read(depth: int, known: str | None) -> None:
+    assert expand_known("${NONE:-" * (depth - 1) + "$A" + "}" * (depth - 1), VALUES.get) == known

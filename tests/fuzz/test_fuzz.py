@@ -1,184 +1,129 @@
-"""Random damage to what strangers hand over: it is read, or told of by an error of ours, never more.
+"""Whatever strangers hand over is read, or told of by an error of ours, in bounded time and memory.
 
-In CI each area gets a few hundred inputs by fixed seeds. For an hour or a night:
-``UVDIVE_FUZZ_EXAMPLES=100000 uv run pytest tests/fuzz -k tar`` (other seeds each time).
+Here each area checks its seeds and some dozen inputs by a fixed seed. For a minute, an hour or a night:
+``uv run python tests/fuzz/run.py --minutes 60 tar`` (``run.py``).
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-import os
-import tempfile
-from collections.abc import Callable
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
-import layers as make
-from hypothesis import HealthCheck, given, settings
+import pytest
+from areas import AREAS
+from batches import cases_of, smaller
+from cases import SEEDS, Area, Case, FoundError, attempt, dump, keep, load, seeds
+from damage import struck
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from layouts import Layout
-from samples import sample_report
 
-from uvdive.base import toml
-from uvdive.base.deadline import deadline
-from uvdive.base.errors import UvdiveError
-from uvdive.base.progress import ignore
-from uvdive.base.secret_words import redact
-from uvdive.dockerfile.ignore import Ignored
-from uvdive.dockerfile.patterns import cut, replaced
-from uvdive.dockerfile.shelltree import read
-from uvdive.dockerfile.syntax import parse, render
-from uvdive.image.reference import Target
-from uvdive.ledger.saved import report_file
-from uvdive.rewrite.planner import plan
-from uvdive.session.reading import read_image
+from uvdive.base.errors import UsageError
 
-EXAMPLES = int(os.environ.get("UVDIVE_FUZZ_EXAMPLES", "100"))
-SECONDS = 20
-fuzz = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize="UVDIVE_FUZZ_EXAMPLES" not in os.environ,
-    suppress_health_check=list(HealthCheck),
-)
+MANY, SOME = 400, 120
+"""Inputs for each area in CI: SOME where one takes more than some milliseconds. A minute or two for all."""
 
-LAYER = make.layer(
-    make.file("etc/os-release", b"ID=debian\n"),
-    make.file("var/lib/dpkg/status", b"Package: a\nStatus: install ok installed\nVersion: 1\n\n"),
-    make.file("app/.venv/pyvenv.cfg", b"home = /usr/bin\n"),
-    make.file("app/.venv/lib/python3.13/site-packages/a-1.dist-info/RECORD", b"a.py,,\n"),
-    make.file("app/uv.lock", b'version = 1\n[[package]]\nname = "a"\n'),
-    make.symlink("app/.venv/bin/python", "/usr/bin/python3"),
-    make.whiteout("srv/x"),
-    make.file("app/" + "n" * 150, b"x"),
-)
-damages = st.lists(
-    st.tuples(st.integers(0, len(LAYER) - 1), st.one_of(st.binary(max_size=12), st.just(b"\xff" * 8))),
-    max_size=6,
-)
-values: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
-    max_leaves=12,
-)
+SLOWER = frozenset({"contents", "archive", "oci", "dockerfile", "writer", "tar", "stack"})
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+]
+"""A signal between `open` and `with` leaves a file to be closed later; a fork runs nothing of threads."""
 
 
-def quietly(work: Callable[[], object]) -> None:
-    """It ends in time, and raises nothing but errors with words for people."""
-    with contextlib.suppress(UvdiveError), deadline(SECONDS):
-        work()
-
-
-def opened(path: Path, kind: Any = "archive") -> None:
-    quietly(lambda: read_image(Target(kind, str(path)), None, on_event=ignore))
-
-
-def damaged(data: bytes, places: list[tuple[int, bytes]]) -> bytes:
-    for at, piece in places:
-        data = data[:at] + piece + data[at + len(piece) :]
-    return data
-
-
-@fuzz
-@given(damages, st.booleans(), st.integers(0, len(LAYER)))
-def test_fuzz_tar(places: list[tuple[int, bytes]], packed: bool, end: int) -> None:
-    layer = damaged(LAYER, places)[: end or None]
-    with tempfile.TemporaryDirectory() as folder:
-        opened(make.archive(Path(folder) / "image.tar", [layer, LAYER], compress=packed))
-
-
-@fuzz
-@given(st.lists(st.tuples(st.integers(0, 20_000), st.binary(max_size=8)), max_size=6))
-def test_fuzz_archive(places: list[tuple[int, bytes]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = make.archive(Path(folder) / "image.tar", [LAYER])
-        path.write_bytes(damaged(path.read_bytes(), places))
-        opened(path)
-
-
-@fuzz
-@given(values, st.sampled_from(["index", "manifest", "config", "platform", "layers", "history"]))
-def test_fuzz_oci(value: Any, where: str) -> None:
-    layout = Layout()
-    diff = "sha256:" + hashlib.sha256(LAYER).hexdigest()
-    config: Any = {"rootfs": {"diff_ids": [diff]}, "history": value if where == "history" else []}
-    manifest: Any = {
-        "config": layout.add(json.dumps(value if where == "config" else config).encode()),
-        "layers": value if where == "layers" else [layout.add(LAYER)],
-    }
-    entry = layout.add(json.dumps(value if where == "manifest" else manifest).encode())
-    if where == "platform":
-        entry["platform"] = value
-    with tempfile.TemporaryDirectory() as folder:
-        path = layout.folder(Path(folder), entry)
-        if where == "index":
-            (path / "index.json").write_text(json.dumps(value))
-        opened(path, "oci")
-
-
-SAVED = report_file.dump(sample_report())
-
-
-@fuzz
-@given(st.lists(st.tuples(st.integers(0, len(SAVED)), st.binary(max_size=8)), max_size=6))
-def test_fuzz_saved(places: list[tuple[int, bytes]]) -> None:
-    quietly(lambda: report_file.load(damaged(SAVED, places)))
-
-
-PIECES = st.sampled_from(
-    (
-        *("FROM a AS b\n", "RUN uv sync\n", "RUN <<E\nx\nE\n", "ENV A=$B ", "${A:-", "}", '["', '"]', "\\\n"),
-        *("COPY --from=b / /\n", "# escape=`\n", "ARG A\n", "CMD uv run x\n", "'", '"', "$(", ")", "&&", ";"),
-        *("\ud800", "\0", "é", "\ufeff", "--mount=type=cache,target=/x ", "ONBUILD ", "HEALTHCHECK CMD x\n"),
-        *("ENTRYPOINT []\n", "WORKDIR $A/..\n", "SHELL []\n", "COPY uv.lock ./\n", "USER 1:1\n", " ", "\n"),
+@pytest.mark.parametrize("name", sorted(AREAS))
+def test_inputs_by_a_fixed_seed(name: str) -> None:
+    @seed(20_261_128)
+    @settings(
+        max_examples=SOME if name in SLOWER else MANY,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
     )
+    @given(cases_of(AREAS[name]))
+    def one(case: Case) -> None:
+        attempt(AREAS[name], case)
+
+    one()
+
+
+KEPT = [(name, file) for name in AREAS for file in seeds(name)]
+
+
+@pytest.mark.parametrize(("name", "file"), KEPT, ids=[f"{name}-{file}" for name, file in KEPT])
+def test_what_was_found_once(name: str, file: str) -> None:
+    attempt(AREAS[name], seeds(name)[file])
+
+
+def test_every_folder_of_seeds_is_an_area() -> None:
+    assert {path.name for path in SEEDS.iterdir()} <= set(AREAS)
+
+
+def test_a_case_is_kept_as_it_is(tmp_path: Path) -> None:
+    case = {"a": b"text\nof lines\n", "b": b"\xff\0", "c": b""}
+    assert load(keep(case, tmp_path).read_text()) == case
+    assert load(dump({})) == {}
+
+
+def area(check: object) -> Area:
+    return Area("x", st.just({}), check)  # type: ignore[arg-type]
+
+
+def test_a_find_is_told_and_made_smaller(tmp_path: Path) -> None:
+    def check(case: Case, _folder: Path) -> None:
+        if b"bad" in case["a"]:
+            raise ValueError("bad")
+        raise UsageError("That is none.", "Give another one.")
+
+    assert attempt(area(check), {"a": b"good"}) is False
+    with pytest.raises(ValueError, match="bad") as found:
+        attempt(area(check), {"a": b"x" * 50 + b"bad" + b"y" * 50})
+    case, _ = smaller(area(check), {"a": b"x" * 50 + b"bad" + b"y" * 50}, found.value)
+    assert case == {"a": b"bad"}
+
+
+def test_what_takes_too_long_or_too_much_is_a_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(_case: Case, _folder: Path) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr("cases.SECONDS", 0.05)
+    with pytest.raises(FoundError, match="more than"):
+        attempt(area(hang), {})
+    monkeypatch.undo()
+    monkeypatch.setattr("cases.BYTES", 20_000_000)
+    with pytest.raises(FoundError, match="MB"):
+        attempt(area(lambda _case, _folder: len(b"x" * 60_000_000)), {})
+
+
+@pytest.mark.parametrize(
+    ("blow", "after"),
+    [
+        (("put", 0.5, 1, b"XY"), b"abXYcd"),
+        (("over", 0.5, 1, b"XY"), b"abXY"),
+        (("drop", 0.5, 1, b""), b"abd"),
+        (("again", 0.5, 2, b""), b"abcdcd"),
+        (("swell", 0.5, 3, b"X"), b"abXXXcd"),
+        (("move", 0.0, 2, b""), b"cdab"),
+        (("end", 0.5, 1, b""), b"ab"),
+    ],
 )
+def test_damage(blow: tuple[str, float, int, bytes], after: bytes) -> None:
+    assert struck(b"abcd", [blow]) == after
 
 
-@fuzz
-@given(st.lists(PIECES | st.text(max_size=5), max_size=40).map("".join))
-def test_fuzz_dockerfile(text: str) -> None:
-    def work() -> None:
-        assert render(parse(text)) == text
-        plan(
-            f"FROM python:3.13-slim\nCOPY --from=ghcr.io/astral-sh/uv /uv /bin/\n{text}", None, lambda _: None
-        )
-
-    quietly(work)
-
-
-@fuzz
-@given(st.lists(PIECES | st.text(max_size=5), max_size=40).map("".join))
-def test_fuzz_shell_and_secrets(text: str) -> None:
-    quietly(lambda: (read(text), redact(text)))
-
-
-@fuzz
-@given(
-    st.lists(
-        st.sampled_from(("[", "]", "a", ".", "=", '"', "'", '"""', "\n", "{", "}", ",", "1", "#")),
-        max_size=80,
+def test_the_command_counts_and_keeps_what_it_finds(tmp_path: Path) -> None:
+    command = [sys.executable, str(Path(__file__).parent / "run.py"), "--minutes", "0.02", "--seed", "1"]
+    done = subprocess.run(
+        [*command, "--found", str(tmp_path / "found"), "--json", str(tmp_path / "counts"), "patterns"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-)
-def test_fuzz_toml(pieces: list[str]) -> None:
-    with contextlib.suppress(toml.TomlError):
-        toml.loads("".join(pieces))
-
-
-WILD = st.text("ab*?\\", max_size=8)
-
-
-@fuzz
-@given(st.text("ab", max_size=12), WILD, st.sampled_from(["#", "##", "%", "%%"]))
-def test_fuzz_patterns_cut_a_beginning_or_an_end(value: str, pattern: str, operator: str) -> None:
-    found = cut(value, operator, pattern)
-    assert value.endswith(found) if operator[0] == "#" else value.startswith(found)
-    assert replaced(value, "//", "", "x") == value
-
-
-@fuzz
-@given(st.lists(st.text("ab*/?!.[]", max_size=12), max_size=6).map("\n".join), st.text("ab/", max_size=20))
-def test_fuzz_ignore(text: str, path: str) -> None:
-    quietly(lambda: path in Ignored.read(text))
+    assert done.returncode == 0, done.stderr
+    assert "patterns" in done.stdout
+    assert '"area": "patterns"' in (tmp_path / "counts").read_text()
+    unknown = subprocess.run([*command, "x"], capture_output=True, text=True, check=False)
+    assert unknown.returncode == 2
+    assert "there is no area x" in unknown.stderr

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import html
 import re
 import zlib
 from pathlib import Path
 
 import layers as make
 import pytest
+from driving import answers, opened
 from strangers import run
 
-from uvdive.base.secret_words import redact
+from uvdive.base.progress import ignore
+from uvdive.base.secrets.words import redact
+from uvdive.image.reference import Target
+from uvdive.session.exporting import export, picture
+from uvdive.session.reading import read_image
 
 DATA = Path(__file__).parent.parent / "data"
 CANARIES = (DATA / "canaries.txt").read_text().splitlines()
 HARMLESS = (DATA / "harmless_instructions.txt").read_text().splitlines()
-SEEN = re.compile(r"canary-?9\d{3}|Y2FuYXJ5")
+SEEN = re.compile(r"canary-?9\d{3}|CANARY9|Y2FuYXJ5")
 """A canary, plain or as base64."""
 
-ENV = [line.removeprefix("ENV ") for line in CANARIES if line.startswith("ENV ")]
+ENV = [line.removeprefix("ENV ") for line in CANARIES if line.startswith("ENV ") and "=" in line.split()[1]]
 DOCKERFILE = (
     "FROM python:3.13-slim\nCOPY --from=ghcr.io/astral-sh/uv /uv /bin/uv\nWORKDIR /app\nCOPY . .\n"
     "RUN uv sync --frozen\n{}\n" + 'CMD ["uv", "run", "app.py"]\n'
@@ -77,10 +83,41 @@ def test_no_report_shows_one(form: str, image: Path, tmp_path: Path) -> None:
 
 def test_no_saved_report_holds_one(image: Path, tmp_path: Path) -> None:
     assert run(image, "--report", "--save", "x.uvdive", folder=tmp_path).code == 0
-    data = (tmp_path / "x.uvdive").read_bytes()
-    inflated = zlib.decompressobj().decompress(data[data.index(b"\n") + 1 + 12 :])
-    assert b"config" in inflated
-    assert not seen(inflated.decode("latin-1"))
+    found = inflated(tmp_path / "x.uvdive")
+    assert b"config" in found
+    assert not seen(found.decode("latin-1"))
+
+
+def test_no_export_of_the_app_holds_one(image: Path, tmp_path: Path) -> None:
+    report, _ = read_image(Target("docker-archive", str(image)), None, on_event=ignore)
+    for kind in ("json", "markdown", "saved"):
+        path = export(report, kind, tmp_path / f"x.{kind}")  # type: ignore[arg-type]
+        text = path.read_bytes() if kind != "saved" else inflated(path)
+        assert text
+        assert not seen(text.decode("latin-1"))
+
+
+async def test_no_picture_of_the_app_shows_one(image: Path) -> None:
+    report, _ = read_image(Target("docker-archive", str(image)), None, on_event=ignore)
+    there = 0
+    async with opened(answers(report), size=(120, 36)) as (app, pilot):
+        for key in ("2", *("j",) * 20):
+            await pilot.press(key)
+            svg = app.export_screenshot(title="x")
+            there += len(seen(words(svg)))
+            assert not seen(words(picture(svg, report).decode()))
+        app.let_go()
+    assert there > 20
+
+
+def words(svg: str) -> str:
+    """What a picture shows, cell by cell: a text may be cut where its look changes."""
+    return html.unescape(re.sub(r"<[^>]+>", "", svg)).replace("\xa0", " ")
+
+
+def inflated(path: Path) -> bytes:
+    data = path.read_bytes()
+    return zlib.decompressobj().decompress(data[data.index(b"\n") + 1 + 12 :])
 
 
 @pytest.mark.parametrize("form", ["--report", "--json", "--markdown"])

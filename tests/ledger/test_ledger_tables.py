@@ -45,8 +45,9 @@ environments.bytes_by_kind._CODE: .py .pyi .pyx .pxd .pth
 environments.bytes_by_kind._TESTS: test tests
 environments.bytes_by_kind._SITES: dist-packages site-packages
 environments.which_lock.FILES: uv.lock pyproject.toml
-findings.copied.MARKS: .env .git-credentials .netrc .pgpass .pypirc .vault-token _netrc config credentials
-    id_dsa id_ecdsa id_ed25519 id_rsa .git
+findings.copied.MARKS: .boto .dockercfg .env .git-credentials .htpasswd .my.cnf .netrc .npmrc .pgpass .pypirc
+    .s3cfg .vault-token .vault_pass _netrc auth.toml config credentials credentials.toml hosts.yml id_dsa
+    id_ecdsa id_ed25519 id_rsa kaggle.json secrets.toml settings.xml token .git
 findings.copied._THEIRS: base-os os-packages python uv uv-cache venv
 findings.environments._DEV_GROUPS: dev docs lint linting test testing tests typing
 findings.environments._TESTS: test tests
@@ -85,7 +86,7 @@ system.system_files._WRITE_NOTHING: '' ARG CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK
     SHELL STOPSIGNAL USER VOLUME
 view.filter.HOWS: text fuzzy regex
 view.tree.SORTS: size name change
-wanted._ENDS: .sh NFO ORD ase cfg ink ion ist ite l.h led ock oml ons oup pth son swd tus txt
+wanted._ENDS: .py .sh NFO ORD ase cfg ink ion ist ite l.h led ock oml ons oup pth son swd tus txt
 whose._SYSTEM: base-os os-packages
 whose._PYTHONS: headers package
 whose._APPS: 1 4 7 8

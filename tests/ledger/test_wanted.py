@@ -38,18 +38,30 @@ WANTED = (
     b"app/.python-version",
     b"app/pyproject.toml",
     b"app/start.sh",
+    b"app/main.py",
+    b"usr/src/app/main.py",
+    b"app/finder.py",
+    b"srv/lib/tool.py",
 )
 
 
 @pytest.mark.parametrize("path", WANTED)
 def test_it_is_kept(path: bytes) -> None:
-    assert any(rule.search(path) for rule in (_WANTED, _RPM, _SMALL))
+    if not path.endswith(b".py") or b"site-packages" in path:
+        assert any(rule.search(path) for rule in (_WANTED, _RPM, _SMALL))
     assert wanted(path, 100)
 
 
 @pytest.mark.parametrize(
     "path",
-    [b"usr/lib/x.so", SITE + b"/flask/app.py", SITE + b"/flask/status", b"etc/passwd-", b"home/passwd"],
+    [
+        *(b"usr/lib/x.so", SITE + b"/flask/app.py", SITE + b"/flask/status", b"etc/passwd-", b"home/passwd"),
+        b"usr/local/lib/python3.13/ast.py",
+        b"usr/lib/python3/dist-packages/apt.py",
+        b"usr/share/gdb/a.py",
+        b"root/.cache/uv/archive-v0/x1/flask/app.py",
+        b"app/node_modules/node-gyp/gyp.py",
+    ],
 )
 def test_it_is_not_kept(path: bytes) -> None:
     assert not wanted(path, 100)
@@ -58,3 +70,5 @@ def test_it_is_not_kept(path: bytes) -> None:
 def test_no_name_alone_fills_the_memory() -> None:
     assert not wanted(b"app/uv.lock", MAX_WANTED + 1)
     assert not wanted(b"app/.venv/bin/python3.13", 1 << 20)
+    assert wanted(b"app/main.py", 64 << 10)
+    assert not wanted(b"app/main.py", (64 << 10) + 1)

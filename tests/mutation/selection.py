@@ -55,6 +55,11 @@ def floor_steps(root: Path, module: str) -> Iterator[tuple[str, ...]]:
             yield step
 
 
+def room_of(module: str) -> str:
+    """The folder of the tests of a module's own room, as their ids begin."""
+    return f"tests/{PurePosixPath(*PurePosixPath(module).parts[1:-1])}/"
+
+
 def _tests(path: Path, ran: list[Path]) -> list[Path]:
     """The test modules there that no step has run yet."""
     found = [path] if path.is_file() else sorted(path.rglob("test_*.py"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from uvdive.base.errors import BuildError, UsageError
-from uvdive.base.secret_words import HIDDEN
+from uvdive.base.secrets.words import HIDDEN
 from uvdive.output.error_json import error_data, failed_report
 from uvdive.output.problem_json import problem_data
 from uvdive.output.redact import Redactor

@@ -167,7 +167,7 @@ def test_a_rewrites_keys_hold_the_fields_of_their_names() -> None:
     apart = ("schema", "refusal", "files", "decisions", "warnings", "predicted")
     later = ("error", "verified", "measured", "verification", "repairs", "repaired")
     assert_named(data, PLAN, *apart, *later)
-    assert data["refusal"] == {"rule": "R9", "reason": "no lock", "line": 5}
+    assert data["refusal"] == {"rule": "R9", "reason": "no lock", "line": 5, "by_image": None}
     assert data["files"][0] == {"path": "start.sh", "text": "new", "diff": "-old\n+new\n"}
     assert data["warnings"] == [
         {"rule": "R18", "line": 3, "text": "careful", "bytes": 70},

@@ -233,7 +233,7 @@ def test_a_plan_gives_each_decision_with_rule_line_reason_and_choices() -> None:
         ({"evidence": "static"}, "A draft"),
         (
             {"outcome": "refused", "refusal": Refusal("R9", "no lock", 2)},
-            "not rewritten (R9, line 2): no lock",
+            "Dockerfile was not rewritten, for line 2",
         ),
     ],
 )

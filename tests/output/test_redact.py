@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from samples import SECRET, sample_report
 
-from uvdive.base.secret_words import HIDDEN, redact
+from uvdive.base.secrets.words import HIDDEN, redact
 from uvdive.ledger.saved import report_file
-from uvdive.output.redact import redact_comparison, redact_report
+from uvdive.output.redact import Redactor, redact_comparison, redact_report
 from uvdive.verify.checks import Comparison, ConfigDelta
 
 HIDES = [
@@ -122,3 +122,10 @@ def test_a_comparison_hides_values_but_shows_that_they_differ() -> None:
     clean = redact_comparison(comparison)
     assert clean.config[0] == ConfigDelta("Env:API_TOKEN", HIDDEN, None)
     assert clean.config[1].before == ["a", f"--token={HIDDEN}"]
+
+
+def test_each_of_several_instructions_is_read_by_itself_too() -> None:
+    """A list of instructions is no command: what stands before one does not tell where its secret begins."""
+    lines = ("RUN mysql -h db", "RUN openssl pkcs12 -password pass:hunter2-hunter2", "RUN true")
+    assert "hunter2" not in " ".join(Redactor().texts(lines) or ())
+    assert "hunter2" not in str(Redactor().data(list(lines)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from uvdive.base.errors import BuildError
-from uvdive.base.secret_words import HIDDEN, redact, values_in
+from uvdive.base.secrets.words import HIDDEN, redact, values_in
 from uvdive.output.redact import Redactor
 from uvdive.rewrite.plan import Decision, FileChange, RewritePlan
 from uvdive.verify.checks import Check

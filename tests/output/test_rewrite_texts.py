@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -99,7 +100,7 @@ def test_rules_are_explained_where_there_is_no_choice() -> None:
     assert "about a rule (R1).\n" in plan_text(plain)
     assert "about a rule (R21).\n" in plan_text(replace(PLAN, decisions=()))
     refused = replace(PLAN, outcome="refused", refusal=Refusal("R9", "no lock", None))
-    assert plan_text(refused).startswith("Dockerfile was not rewritten (R9): no lock\n")
+    assert plan_text(refused).startswith("Dockerfile was not rewritten.\nno lock (R9)\n")
 
 
 def test_the_difference_alone_holds_all_files_and_is_exact_for_programs() -> None:
@@ -151,6 +152,11 @@ def test_sizes_are_told_where_both_images_have_them(source: str, client: str) ->
         "to pull (compressed) 30.0 kB 31.0 kB +1.0 kB",
         f"{client} inspect 71.6 kB 1.7 kB -69.9 kB",
     ]
+    columns = {
+        tuple(match.start() for match in re.finditer("kB", line))
+        for line in size_lines(Measured(before, after, None, None), "si")[1:]
+    }
+    assert len(columns) == 1, "numbers stand one below the other"
     listed = replace(after, image=replace(sizes, listed_size=1800))
     last = size_lines(Measured(before, listed, None, None), "si")[-1]
     assert last.split() == [client, "images", "72.0", "kB", "1.8", "kB", "-70.2", "kB"]

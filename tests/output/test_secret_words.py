@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from samples import sample_report
 
-from uvdive.base.secret_words import HIDDEN, is_secret, redact, secret_values
+from uvdive.base.secrets.words import HIDDEN, is_secret, redact, secret_values
 from uvdive.image.config import HistoryEntry, ImageConfig
 from uvdive.output.redact import Redactor, redact_comparison, redact_report
 from uvdive.verify.checks import Comparison, ConfigDelta
@@ -115,7 +116,9 @@ def test_an_options_value(option: str) -> None:
 )
 def test_a_headers_value(header: str) -> None:
     assert redact(f"curl -H '{header} hunter2'") == f"curl -H '{header} {HIDDEN}'"
-    assert redact("curl -H 'Authorization: Digest hunter2'") == "curl -H 'Authorization: Digest hunter2'"
+    assert redact("curl -H 'Authorization: Digest hunter2'") == "curl -H 'Authorization: Digest [redacted]'"
+    assert redact("curl -H 'Authorization: Digest'") == "curl -H 'Authorization: Digest'"
+    assert redact("curl -H 'Accept: Digest hunter2'") == "curl -H 'Accept: Digest hunter2'"
 
 
 LETTERS = "a1B2c3D4e5" * 10
@@ -245,3 +248,59 @@ def test_a_comparisons_values(key: str, before: object, after: object, shown: tu
     comparison = Comparison({}, {}, 1, 2, "", (), (), (), (), (ConfigDelta(key, before, after),))
     (delta,) = redact_comparison(comparison).config
     assert (delta.key, delta.before, delta.after) == (key, *shown)
+
+
+MAYBE = """KEY PIN SALT SEED PEPPER OTP TOTP HMAC MFA PWD ACCESS DOCKERHUB_ACCESS OTP_SEED app.salt"""
+
+
+@pytest.mark.parametrize("name", MAYBE.split())
+def test_a_name_that_may_say_so_needs_a_value_that_looks_made_up(name: str) -> None:
+    for value in ("a1b2c3d4", "canary-9001-zq", "Zm9v YmFy 1"):
+        assert is_secret(name, value), value
+    for value in (
+        *(
+            "value",
+            "id",
+            "true",
+            "readonly",
+            "a1b2c3",
+            "12345678" if name != "PIN" else "123",
+            "1.2.3-rc1+abc",
+        ),
+        *("3.13.1-slim", "2024-01-01T00:00", "sha256:abcdef01", "7169605F62C751356D054A26A821E680E5FA6305"),
+        *("https://h/x1234567", "apps/v1/abcdefg", "server-2024.pem", "/run/secrets/abc1", "$VALUE123"),
+    ):
+        assert not is_secret(name, value), value
+
+
+def test_a_pin_has_four_digits_or_more() -> None:
+    assert is_secret("PIN", "4829")
+    assert not is_secret("LED_PIN", "17")
+
+
+EXEC = [
+    ('CMD ["mysql", "-u", "root", "-pa1b2c3"]', f'CMD ["mysql", "-u", "root", "-p{HIDDEN}"]'),
+    ('CMD [ "redis-cli" , "-a","a1b2c3" ]', f'CMD [ "redis-cli" , "-a","{HIDDEN}" ]'),
+    ('CMD ["curl", "-u", "u:a1b2c3", "h"]', f'CMD ["curl", "-u", "u:{HIDDEN}", "h"]'),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), EXEC)
+def test_the_words_of_an_exec_form_are_read_as_one_line(before: str, after: str) -> None:
+    assert redact(before) == after
+    words = tuple(re.findall(r'"([^"]*)"', before))
+    assert Redactor().texts(words) == tuple(re.findall(r'"([^"]*)"', after))
+
+
+def test_a_value_over_several_lines_is_hidden_whole() -> None:
+    assert redact('ENV PASSWORD="a1b2 \\\nc3d4" X=1') == f"ENV PASSWORD={HIDDEN} X=1"
+    assert redact("/bin/sh -c #(nop)  ENV API_KEY=a1b2") == f"/bin/sh -c #(nop)  ENV API_KEY={HIDDEN}"
+    assert redact("|1 GITHUB_TOKEN=a1b2 /bin/sh -c x") == f"|1 GITHUB_TOKEN={HIDDEN} /bin/sh -c x"
+
+
+def test_a_build_argument_is_hidden_in_the_variable_that_took_it() -> None:
+    report = sample_report()
+    config = replace(report.config, env=("GH=a1b2c3d4e5",))
+    history = (HistoryEntry("RUN |1 GITHUB_TOKEN=a1b2c3d4e5 /bin/sh -c make"),)
+    hidden = redact_report(replace(report, config=config, history=history))
+    assert hidden.config.env == (f"GH={HIDDEN}",)

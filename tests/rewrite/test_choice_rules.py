@@ -197,7 +197,7 @@ SCRIPTED = 'COPY start.sh /start.sh\nCMD ["/start.sh"]\n'
 @pytest.mark.parametrize(
     ("start", "names"),
     [
-        (FLASK, {"dev-group", "bytecode", "project-install", "stop-signal", "layers"}),
+        (FLASK, {"dev-group", "bytecode", "project-install", "stop-signal", "layers", "project-files"}),
         (SCRIPTED, {"dev-group", "bytecode", "start-scripts", "stop-signal"}),
     ],
 )
@@ -216,7 +216,7 @@ def test_every_combination_that_is_offered_is_valid(full, tmp_path, start, names
             chosen.pop("stop-signal")  # uv stays process 1
             assert any("has no effect" in warning.text for warning in result.warnings)
         if chosen.get("project-install") == "copied":
-            chosen.pop("layers")  # the environment alone goes over
+            del chosen["layers"], chosen["project-files"]  # the environment alone goes over
         assert {d.id: d.chosen for d in result.decisions if d.alternatives} == chosen
         assert result.predicted.after_bytes > 0
 
@@ -239,8 +239,8 @@ def test_many_alternatives_are_decided_on_one_study(full, monkeypatch) -> None:
     monkeypatch.setattr(planner, "decide", counted("decide", planner.decide))
     monkeypatch.setattr(base_difference, "_compare", counted("base", base_difference._compare))
     result = full().plan()
-    assert sum(map(len, offered(result).values())) == 10
-    assert calls.pop("decide") == 6  # the chosen values, and each other one
+    assert sum(map(len, offered(result).values())) == 12
+    assert calls.pop("decide") == 7  # the chosen values, and each other one
     assert set(calls.values()) == {1}
     assert calls.total() == len(ADVICE) + len(once) + 1
 

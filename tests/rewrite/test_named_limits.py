@@ -16,6 +16,7 @@ from uvdive.rewrite.builder.at_start import listed
 from uvdive.rewrite.builder.dependency_layer import _is_the_same
 from uvdive.rewrite.copies.layers import arranged
 from uvdive.rewrite.elsewhere.compose_services import _is_own
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.environment.synced import Change
 from uvdive.rewrite.evidence.shell_words import texts
 from uvdive.rewrite.evidence.steps import gather
@@ -89,7 +90,7 @@ def test_from_which_uv_on_two_syncs_come_to_one(version: str | None, *, local: b
     here = SimpleNamespace(path="/app/.venv/", distributions=(mine,))
     other = SimpleNamespace(path="/opt/venv", distributions=(SimpleNamespace(editable="/opt"),))
     evidence: Any = SimpleNamespace(report=SimpleNamespace(environments=(other, here)))
-    env: Any = SimpleNamespace(uv_version=version, path="/app/.venv")
+    env = EnvironmentFacts("/app/.venv", "3.13", uv_version=version)
     assert _is_the_same(evidence, env) is same
     assert not _is_the_same(SimpleNamespace(report=None), env)  # type: ignore[arg-type]
 

@@ -46,9 +46,9 @@ def test_a_static_plan_is_a_draft_that_says_so() -> None:
 @pytest.mark.parametrize(
     ("text", "rule", "line"),
     [
-        ("FROM ghcr.io/astral-sh/uv:trixie-slim\n" + WHOLE + START, "R1", 1),
-        (PYTHON + "RUN uv pip install --system flask\nCMD flask run\n", "R10", 3),
-        (PYTHON + "RUN pip install uv && uv pip sync a.txt --system\nCMD flask run\n", "R10", 3),
+        ("FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04\nRUN pip install uv\n" + WHOLE + START, "R1", 1),
+        (PYTHON + "RUN uv pip install --system pip flask\nCMD flask run\n", "R10", 3),
+        (PYTHON + "RUN pip install uv && uv pip sync a.txt --system\nCMD flask run\n", "R10", None),
         (PYTHON + WHOLE + "RUN pip install uv gunicorn\n" + START, "R10", 6),
         (PYTHON + "ENV UV_SYSTEM_PYTHON=1\n" + WHOLE + "RUN uv pip install gunicorn\n" + START, "R10", 7),
         (PYTHON + WHOLE + "RUN uv run python -c 'import nltk; nltk.download()'\n" + START, "R35", 6),
@@ -59,8 +59,8 @@ def test_a_static_plan_is_a_draft_that_says_so() -> None:
         (PYTHON + WHOLE + "RUN mkdir /etc/x && tar -xf a.tar -C /srv\n" + START, "R34", 6),
         (PYTHON + WHOLE + "COPY a.conf /etc/\n" + START, "R34", 6),
         (PYTHON + WHOLE + "RUN chown -R $OWNER /app\n" + START, "R29", 6),
-        (PYTHON + "USER app\n" + WHOLE + START, "R29", 6),
-        (PYTHON + WHOLE.replace("WORKDIR /app\n", "") + START, "R32", None),
+        (PYTHON + "RUN mkdir /app\nUSER app\n" + WHOLE + START, "R29", 7),
+        (PYTHON + WHOLE.replace("WORKDIR /app\n", "") + START, "R32", 3),
     ],
 )
 def test_a_static_plan_does_not_divide_what_only_the_image_tells(
@@ -91,11 +91,12 @@ def test_a_static_plan_knows_what_stays_in_the_work_directory_or_belongs_to_uv(r
 
 
 def test_r29_a_static_plan_gives_the_work_directory_its_owner() -> None:
-    user = "RUN useradd -m app && chown -R app:app /app\nUSER app\n"
+    user = "RUN useradd -m app && chown app:app /app\nUSER app\n"
     text = static(PYTHON + WHOLE + user + START).text
     last = text[text.rindex("FROM ") :]
     made = last.index("RUN install -d -o app -g app /app\n")
-    assert last.index("RUN useradd -m app\n") < made < last.index("COPY --from=builder /app /app\n")
+    assert made < last.index("COPY --from=builder /app /app\n")
+    assert text.count("RUN useradd -m app\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -145,6 +146,15 @@ def test_r50_a_draft_takes_the_python_that_only_the_start_sees(tmp_path: Path) -
     kept = plan(PYTHON + LATE + idle, None, lambda _: None, context=tmp_path)
     assert "\nFROM python:3.13-slim-trixie AS runner\n" in kept.text
     assert not [w for w in kept.warnings if w.rule == "R50"]
+
+
+@pytest.mark.parametrize("empty", ["ENTRYPOINT []\n", 'ENTRYPOINT [""]\n'])
+def test_r50_an_entry_point_that_was_emptied_leaves_the_start_to_cmd(tmp_path: Path, empty: str) -> None:
+    (tmp_path / ".python-version").write_text("3.12\n")
+    made = plan(PYTHON + LATE + empty + START, None, lambda _: None, context=tmp_path)
+    assert "\nFROM python:3.12-slim-trixie AS runner\n" in made.text
+    (told,) = (w for w in made.warnings if w.rule == "R50")
+    assert told.line == 8, "CMD starts uv run"
 
 
 def test_r50_stages_between_take_that_python_too(tmp_path: Path) -> None:
@@ -259,3 +269,37 @@ def test_r34_a_static_plan_copies_a_folder_above_the_work_directory() -> None:
 def test_a_static_plan_applied_to_its_own_output_is_unchanged() -> None:
     first = static(PYTHON + WHOLE + START)
     assert static(first.text).outcome == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("project", "said"),
+    [
+        ("", "the dev group at every start, if there is one;"),
+        ('[project]\nname = "x"\n[dependency-groups]\ndev = ["pytest"]\n', "the dev group at every start;"),
+        (
+            '[project]\nname = "x"\n[tool.uv]\ndev-dependencies = ["pytest"]\n',
+            "the dev group at every start;",
+        ),
+        ('[project]\nname = "x"\n[dependency-groups]\ntest = ["pytest"]\n', ""),
+    ],
+)
+def test_r14_a_dev_group_is_named_only_where_there_may_be_one(
+    tmp_path: Path, project: str, said: str
+) -> None:
+    if project:
+        (tmp_path / "pyproject.toml").write_text(project)
+    text = PYTHON + WHOLE.replace("--frozen", "--frozen --no-dev") + START
+    result = plan(text, None, lambda _: None, context=tmp_path if project else None)
+    found = [w.text for w in result.warnings if w.rule == "R14"]
+    assert [said in each for each in found] == [True] * bool(said)
+
+
+@pytest.mark.parametrize(
+    ("pin", "fits"), [("3.12.8", True), ("cpython@3.12.8", True), ("3.12.7", False), ("3.12", True)]
+)
+def test_r6_a_base_of_a_patch_answers_a_request_for_it(tmp_path: Path, pin: str, fits: bool) -> None:
+    (tmp_path / ".python-version").write_text(f"{pin}\n")
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n')
+    text = (PYTHON + WHOLE + START).replace("3.13-slim-trixie", "3.12.8-slim")
+    result = plan(text, None, lambda _: None, context=tmp_path)
+    assert (result.outcome == "rewritten") == fits

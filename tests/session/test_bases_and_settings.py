@@ -14,7 +14,7 @@ from local_desk import LocalDesk
 from uvdive.base.errors import EngineError, ImageError, UsageError
 from uvdive.base.progress import CancelToken, Note, ignore
 from uvdive.build.events import BuildBegan, BuildEnded, BuildRequest, BuildResult, Timings
-from uvdive.build.settings import StartSettings
+from uvdive.build.settings import Limits, StartSettings
 from uvdive.image.archives.oci import this_platform
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved.report_file import dump
@@ -23,7 +23,7 @@ from uvdive.session import atdesk, building, images, rewriting
 from uvdive.session.building import build_image, engine_of, target_of
 from uvdive.session.images import Loaded, load_image
 from uvdive.session.rewriting import _load_base
-from uvdive.session.settings import StartWish, start_settings
+from uvdive.session.settings import StartWish, limits_of, start_settings
 from uvdive.session.timing import Wish
 
 
@@ -109,6 +109,25 @@ def test_what_is_no_variable_is_told_without_its_value(tmp_path: Path, item: str
         start_settings(["A=1", item], ())
     with pytest.raises(UsageError, match="What row 1 says"):
         StartWish((item,)).settings()
+
+
+def test_limits_are_the_settings_and_those_of_the_command_before_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "uvdive").mkdir()
+    own = tmp_path / "uvdive" / "config.toml"
+    own.write_text('[limits]\nmemory = "6g"\nseconds = 90\n')
+    assert start_settings((), (), limits=["processes=2048", "memory=512M"]).limits == Limits(
+        512 << 20, 2048, 4, 90
+    )
+    assert StartWish().settings().limits == Limits(6 << 30, seconds=90)
+    for wrong in ("x=1", "memory=", "memory=-1", "memory=0", "processes=4k", "seconds=1.5", "memory=lots"):
+        with pytest.raises(UsageError, match="limit"):
+            limits_of([wrong])
+    own.write_text("[limits]\nmemory = true\n")
+    with pytest.raises(UsageError, match="is no number"):
+        limits_of(())
 
 
 def test_files_of_variables_that_cannot_be_read_are_named(tmp_path: Path) -> None:

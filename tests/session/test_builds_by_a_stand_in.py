@@ -19,12 +19,13 @@ from uvdive.rewrite.plan import FileChange, Refusal
 from uvdive.session import second_build, timing
 from uvdive.session.proving import repaired_choices
 from uvdive.session.second_build import MOST, varying_paths
+from uvdive.verify.checks import NO_CHANCE, Chance
 from uvdive.verify.repairs import Repair
 
 
 def varying(
     tmp_path: Path, context: Path, paths: Sequence[bytes], *, variables: tuple[str, ...] = ()
-) -> frozenset[bytes]:
+) -> Chance:
     before = image(tmp_path)
     request = BuildRequest(context, context / "Dockerfile", ORIGINAL, "t:before", ("--build-arg", "A=1"))
     return varying_paths(paths, before, ORIGINAL, request, variables=variables)
@@ -36,7 +37,7 @@ def test_what_a_second_build_has_otherwise_varies(
     builder = Builder(image(tmp_path, two=b"at 22"))
     use(monkeypatch, builder)
     found = varying(tmp_path, context, [b"/app/two", b"/app/three"], variables=("UV_EXCLUDE_NEWER=now",))
-    assert found == {b"/app/two"}
+    assert found == Chance(frozenset((b"/app/two",)))
     (request,) = builder.requests
     assert request.tag is not None
     assert request.tag.endswith(":again")
@@ -55,11 +56,11 @@ def test_no_second_build_where_it_could_tell_nothing(
 ) -> None:
     builder = Builder()
     use(monkeypatch, builder)
-    assert varying(tmp_path, context, []) == frozenset()
-    assert varying(tmp_path, context, [b"/x"]) == frozenset()  # the context's alone
-    assert varying(tmp_path, context, [b"/usr/local/bin/python3.13", b"/nowhere"]) == frozenset()
+    assert varying(tmp_path, context, []) == NO_CHANCE
+    assert varying(tmp_path, context, [b"/x"]) == NO_CHANCE  # the context's alone
+    assert varying(tmp_path, context, [b"/usr/local/bin/python3.13", b"/nowhere"]) == NO_CHANCE
     too_many = [b"/app/two", *(b"/app/%d" % number for number in range(MOST))]
-    assert varying(tmp_path, context, too_many) == frozenset()
+    assert varying(tmp_path, context, too_many) == NO_CHANCE
     assert builder.requests == []
 
 
@@ -70,14 +71,14 @@ def test_as_many_paths_as_chance_may_change_are_asked_for(
     builder = Builder(image(tmp_path, two=b"at 22"))
     use(monkeypatch, builder)
     most = [b"/app/two", *(b"/app/%d" % number for number in range(MOST - 1))]
-    assert varying(tmp_path, context, most) == {b"/app/two"}
+    assert varying(tmp_path, context, most) == Chance(frozenset((b"/app/two",)))
 
 
 def test_a_second_build_that_fails_or_brings_other_versions_explains_nothing(
     tmp_path: Path, context: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, Builder(BuildError("no")))
-    assert varying(tmp_path, context, [b"/app/two"]) == frozenset()
+    assert varying(tmp_path, context, [b"/app/two"]) == NO_CHANCE
 
     site = "app/.venv/lib/python3.13/site-packages"
 
@@ -91,8 +92,24 @@ def test_a_second_build_that_fails_or_brings_other_versions_explains_nothing(
     monkeypatch.setattr(second_build, "_anew", lambda *_: ORIGINAL)
     request = BuildRequest(context, None, ORIGINAL)
     path = f"/{site}/idna-2.dist-info/METADATA".encode()
-    assert varying_paths([path], before, ORIGINAL, request) == frozenset()
+    assert varying_paths([path], before, ORIGINAL, request) == NO_CHANCE
     assert len(builder.requests) == 1
+
+
+def test_a_file_that_the_second_build_lacks_is_gone_and_other(
+    tmp_path: Path, context: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def image_of(*names: str) -> ImageReport:
+        files = [make.file(f"app/{name}", b"1") for name in names]
+        return hand_made.image(tmp_path, "FROM python:3.13-slim\nRUN one", files)
+
+    first, second = image_of("1a2b", "same"), image_of("9z8y", "same")
+    use(monkeypatch, Builder(second))
+    text = "FROM python:3.13-slim\nRUN one\n"
+    request = BuildRequest(context, context / "Dockerfile", text)
+    asked = [b"/app/1a2b", b"/app/same", b"/app/9z8y"]
+    gone = frozenset((b"/app/1a2b",))
+    assert varying_paths(asked, first, text, request) == Chance(gone, gone)
 
 
 def test_what_comes_from_another_stage_is_made_anew_in_every_stage(
@@ -108,7 +125,7 @@ def test_what_comes_from_another_stage_is_made_anew_in_every_stage(
     builder = Builder(second)
     use(monkeypatch, builder)
     request = BuildRequest(context, context / "Dockerfile", text)
-    assert varying_paths([b"/app/one"], first, text, request) == {b"/app/one"}
+    assert varying_paths([b"/app/one"], first, text, request) == Chance(frozenset((b"/app/one",)))
     lines = (builder.requests[0].text or "").splitlines()
     nonce = lines[1]
     assert nonce.startswith("ARG UVDIVE_SECOND_BUILD=")

@@ -16,7 +16,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, Decision
 from uvdive.session import proving
 from uvdive.session.kept import Kept
-from uvdive.verify.checks import Check, Verification, Want
+from uvdive.verify.checks import NO_CHANCE, Chance, Check, Verification, Want
 
 
 class Judge:
@@ -25,7 +25,7 @@ class Judge:
     def __init__(self, *found: Check, ask: tuple[bytes, ...] = ()) -> None:
         self.found, self.ask = found, ask
         self.told: dict[str, Any] = {}
-        self.vary: frozenset[bytes] = frozenset()
+        self.vary = NO_CHANCE
 
     def __call__(
         self, before: ImageReport, after: ImageReport, allowed: Allowances, **how: Any
@@ -55,7 +55,7 @@ def test_the_judge_is_told_what_the_plan_announced_and_what_this_run_wrote(
     assert told["imported"] is kept.imported
     assert told["indexes"] == (None, None)
     # A second build of the original tells what varies.
-    assert judge.vary == {b"/app/two"}
+    assert judge.vary == Chance(frozenset((b"/app/two",)))
     again = builder.requests[1].text or ""
     assert "UVDIVE_SECOND_BUILD" in again
     assert "UV_EXCLUDE_NEWER" not in again
@@ -90,7 +90,7 @@ def test_a_build_that_is_held_may_have_the_moment_in_its_locks(
     use(monkeypatch, Builder(newer, same))
     held = []
     monkeypatch.setattr(
-        proving, "varying_paths", lambda *_, variables, **__: held.append(variables) or frozenset()
+        proving, "varying_paths", lambda *_, variables, **__: held.append(variables) or NO_CHANCE
     )
     judge = Judge(Check("files", "passed", ""), ask=(b"/x",))
     monkeypatch.setattr(proving, "run_checks", judge)

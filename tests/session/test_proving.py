@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pairs_of_images as pairs
 import pytest
+from bringing import bring_image
 from hanging import hanging_build
 from removing import removes_images_of
 
@@ -165,7 +166,9 @@ def test_an_image_that_the_context_no_longer_makes_is_built_anew(
 
 @pytest.mark.engine("podman5")
 def test_podman_builds_reads_and_runs_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", os.environ["UVDIVE_ENGINE_PODMAN5"])
+    address = os.environ["UVDIVE_ENGINE_PODMAN5"]
+    bring_image("debian:trixie-slim", address)
+    monkeypatch.setenv("DOCKER_HOST", address)
     monkeypatch.delenv("CONTAINER_HOST", raising=False)
     old = "FROM debian:trixie-slim\nWORKDIR /app\nCOPY main.sh junk ./\nCMD sh main.sh\n"
     (tmp_path / "Dockerfile").write_text(old)

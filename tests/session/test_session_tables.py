@@ -11,6 +11,7 @@ exporting.SUFFIXES: json = .json markdown = .md saved = .uvdive
 freshness._TELLING: from parents exclude chmod
 picking._ARCHIVES: .tar .tar.gz .tgz .tar.zst
 rewriting._UTF_16: ÿþ þÿ
+settings._UNITS: '' = 0 k = 10 m = 20 g = 30 t = 40
 """
 )
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
 import pairs_of_images as pairs
 import pytest
+from samples import sample_report
 
 from uvdive.base.errors import EngineError, OutputError, UsageError
 from uvdive.rewrite.plan import FileChange, RewritePlan
-from uvdive.session import picking, problems
+from uvdive.session import picking, problems, rewriting
 from uvdive.session.explaining import explain
 from uvdive.session.matching import matching_dockerfile
 from uvdive.session.picking import Choice, find_choices
@@ -144,3 +146,18 @@ def test_each_name_of_an_engines_image_is_a_choice(tmp_path: Path, monkeypatch: 
     )
     (archive,) = found.found[2:]
     assert (archive.kind, archive.created) == ("archive", int((tmp_path / "x.tar").stat().st_mtime))
+
+
+def test_a_plan_gets_more_time_for_a_larger_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+
+    def deadline(seconds: float) -> AbstractContextManager[None]:
+        given.append(seconds)
+        return nullcontext()
+
+    monkeypatch.setattr(rewriting, "deadline", deadline)
+    path, report = tmp_path / "Dockerfile", sample_report()
+    path.write_text("FROM debian:1\nRUN uv sync\n")
+    rewriting.plan_rewrite(path, None)
+    rewriting.plan_rewrite(path, report)
+    assert given == [18, 18 + report.files.entries / 2_000]

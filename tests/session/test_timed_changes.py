@@ -93,3 +93,21 @@ def test_a_link_is_not_followed_out_of_the_copy(context: Path, before: ImageRepo
     (context / "pyproject.toml").rename(tmp_path / "pyproject.toml")
     (context / "pyproject.toml").symlink_to(tmp_path / "pyproject.toml")
     assert [each.kind for each in changes_of(context, before)] == ["source"]
+
+
+@pytest.mark.parametrize(
+    ("project", "lock"),
+    [
+        ('project = "web"\n', None),
+        ('[project]\nname = "web"\nversion = 1\n', "version = 1\npackage = [1, {name = 2}]\n"),
+        (None, 'version = 1\n[[package]]\nname = "web"\ndependencies = [1, {name = 2}, "flask"]\n'),
+        (None, "package = 5\n"),
+    ],
+)
+def test_files_of_another_shape_have_no_such_change(
+    context: Path, before: ImageReport, project: str | None, lock: str | None
+) -> None:
+    for name, text in (("pyproject.toml", project), ("uv.lock", lock)):
+        if text is not None:
+            (context / name).write_text(text)
+    assert "dependency" not in [change.kind for change in changes_of(context, before)]

@@ -11,39 +11,18 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import pytest
+from half_written import AFTER, BEFORE, OLD, plan_in, texts
 
 from uvdive.base import aside, wholefile
 from uvdive.base.errors import UsageError
 from uvdive.base.folders import is_pending, journal_folder
-from uvdive.rewrite.plan import FileChange, RewritePlan
-from uvdive.session import journal, writing
-from uvdive.session.writing import write_rewrite
+from uvdive.session import journal, undoing, writing
+from uvdive.session.writing import Written, undo_rewrite, write_rewrite
 
-OLD, NEW = "FROM a\nRUN b\n", "FROM a AS builder\nRUN b\nFROM c\n"
-BEFORE = {"Dockerfile": OLD, "start.sh": "uv run x\n"}
-AFTER = {
-    "Dockerfile": NEW,
-    "Dockerfile.orig": OLD,
-    "start.sh": "x\n",
-    "start.sh.orig": "uv run x\n",
-    ".dockerignore": ".venv\n",
-}
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 """A signal between `open` and `with` leaves a file to be closed later."""
 
-WATCHED = frozenset(module.__file__ for module in (aside, wholefile, journal, writing))
-
-
-def plan_in(folder: Path) -> RewritePlan:
-    folder.mkdir()
-    for name, text in BEFORE.items():
-        (folder / name).write_text(text)
-    files = (FileChange("start.sh", "x\n", ""), FileChange(".dockerignore", ".venv\n", ""))
-    return RewritePlan("rewritten", "image", str(folder / "Dockerfile"), OLD, NEW, "", files=files)
-
-
-def texts(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in folder.iterdir()}
+WATCHED = frozenset(module.__file__ for module in (aside, wholefile, journal, undoing, writing))
 
 
 @pytest.fixture
@@ -119,6 +98,52 @@ def test_a_kill_at_any_line_loses_nothing(tmp_path: Path, notes: Path) -> None:
         cut = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
         whole(folder, notes)
     assert texts(folder) == AFTER
+
+
+def written_in(folder: Path) -> Written:
+    return write_rewrite(plan_in(folder))
+
+
+def test_a_signal_at_any_line_of_an_undo_loses_nothing(tmp_path: Path, notes: Path) -> None:
+    number, cut = 0, True
+    while cut:
+        number += 1
+        folder = tmp_path / str(number)
+        written = written_in(folder)
+        cut = cut_at(number, _cut, lambda written=written: undo_rewrite(written))
+        whole(folder, notes)
+    assert number > 50
+    assert texts(folder) == BEFORE
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("exchanges", [True, False], ids=["exchange", "no exchange"])
+def test_a_kill_at_any_line_of_an_undo_loses_nothing(
+    tmp_path: Path, notes: Path, monkeypatch: pytest.MonkeyPatch, *, exchanges: bool
+) -> None:
+    if not exchanges:  # a file system without renameat2's exchange
+        monkeypatch.setattr(undoing, "exchange", lambda *_: False)
+    number, cut, seen = 0, True, set()
+    while cut:
+        number += 1
+        folder = tmp_path / str(number)
+        written = written_in(folder)
+        pid = os.fork()
+        if not pid:
+            cut_at(number, lambda: os._exit(9), lambda written=written: undo_rewrite(written))
+            os._exit(0)
+        cut = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
+        seen.update(said.partition(" has its ")[2] for said in recovered(folder, notes))
+    assert texts(folder) == BEFORE
+    assert any(said.startswith("new text again") for said in seen)
+    assert any(said.startswith("old text again") for said in seen)
+
+
+def recovered(folder: Path, notes: Path) -> tuple[str, ...]:
+    said = journal.recover()
+    assert texts(folder) in (BEFORE, AFTER), said
+    assert not notes.is_dir() or not list(notes.iterdir())
+    return said
 
 
 def test_somebody_who_writes_at_any_line_loses_nothing(tmp_path: Path, notes: Path) -> None:

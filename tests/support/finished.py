@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dockerfile as buildkit
-from hadolint import errors
+from hadolint import broken
 
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
@@ -36,7 +36,7 @@ def accepted(result: RewritePlan) -> None:
         assert result.text == result.original
         return
     assert buildkit.parse_string(result.text)
-    assert errors(result.text) <= errors(result.original)
+    assert broken(result.text) <= broken(result.original)
     again = plan(result.text, None, lambda _: None)
     assert again.outcome == "unchanged", again.diff
     assert not {w.rule for w in again.warnings} & {decision.rule for decision in result.decisions}

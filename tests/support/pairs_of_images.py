@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import layers as make
@@ -101,17 +102,20 @@ def uv() -> Files:
     }
 
 
-def read(path: Path, *layers: Files, config: dict[str, object] | None = None) -> ImageReport:
+def read(
+    path: Path, *layers: Files, config: dict[str, object] | None = None, commands: Sequence[str] = ()
+) -> ImageReport:
     """The report of an archive with these layers, bottom first."""
-    return read_with_contents(path, *layers, config=config)[0]
+    return read_with_contents(path, *layers, config=config, commands=commands)[0]
 
 
 def read_with_contents(
-    path: Path, *layers: Files, config: dict[str, object] | None = None
+    path: Path, *layers: Files, config: dict[str, object] | None = None, commands: Sequence[str] = ()
 ) -> tuple[ImageReport, StoreIndex]:
-    """The report of an archive, and where its files' contents lie."""
+    """The report of an archive, and where its files' contents lie. ``commands`` made the layers."""
     data = [make.layer(*files.values()) for files in layers]
-    archive = make.archive(path, data, config=CONFIG if config is None else config)
+    config = CONFIG if config is None else config
+    archive = make.archive(path, data, config=config, commands=commands)
     return read_image(Target("docker-archive", str(archive)), None, on_event=ignore)
 
 

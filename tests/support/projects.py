@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bringing import bring_image
 from needs import cannot_run
 
 from uvdive.build.events import BuildRequest, BuildResult
@@ -169,6 +170,14 @@ PROJECTS = (
         by_hand=False,
         bases=("python:3.13.5-trixie", "python:3.13.5-slim-trixie"),
     ),
+    Project(
+        "targeted",
+        "`uv pip install --target`, as for AWS Lambda",
+        "3.13",
+        by_hand=False,
+        skipped=("imports", "interpreter"),
+    ),
+    Project("vendored", "a local `.deb` file", "3.13", by_hand=False),
     Project("owned", "`COPY . .`, collected files, `chown -R`", "3.13", by_hand=False),
     Project("editable", "`uv pip install --system -e .`", "3.13", by_hand=False),
     Project("bumped", "two syncs, `uv.lock*`", "3.13", by_hand=False),
@@ -206,12 +215,7 @@ def bring_bases(project: Project, address: str) -> None:
     """Copy from the first engine the images that a project builds on and the other one lacks."""
     text = project.text() + project.text(by_hand=True)
     for name in sorted(set(_BASE.findall(text)) - set(_STAGE.findall(text))):
-        there = ["docker", "-H", address, "image", "inspect", name]
-        if subprocess.run(there, capture_output=True, check=False).returncode:
-            saved = subprocess.run(["docker", "save", name], capture_output=True, check=True)
-            subprocess.run(
-                ["docker", "-H", address, "load"], input=saved.stdout, capture_output=True, check=True
-            )
+        bring_image(name, address)
 
 
 def _docker(*argv: str) -> None:

@@ -73,10 +73,11 @@ SYSTEMS = (DEBIAN, BOOKWORM, ALPINE)
 
 @dataclass
 class Generator:
-    """Makes the RUNs of one Dockerfile; ``commands`` counts what it made."""
+    """Makes the RUNs of one Dockerfile, each of so many commands; ``commands`` counts what it made."""
 
     system: System
     random: Random
+    chain: tuple[int, int] = (9, 19)
     commands: int = 0
     number: int = 0
     folders: list[str] = field(default_factory=list)
@@ -94,7 +95,7 @@ class Generator:
         return [self._run(with_packages=index in at) for index in range(count)]
 
     def _run(self, *, with_packages: bool) -> str:
-        chain = [self._command() for _ in range(self.random.randint(9, 19))]
+        chain = [self._command() for _ in range(self.random.randint(*self.chain))]
         if with_packages:
             chain.insert(self.random.randint(0, len(chain)), self._packages())
         self.commands += len(chain)
@@ -286,10 +287,13 @@ class Generator:
 
 
 def dockerfile(
-    system: System, seed: int, count: int = 12, installs: int = 3
+    system: System, seed: int, count: int = 12, installs: int = 3, chain: tuple[int, int] = (9, 19)
 ) -> tuple[str, dict[str, str], int]:
-    """A Dockerfile of random RUNs, the scripts beside it (by name), and how many commands it has."""
-    generator = Generator(system, Random(seed))
+    """A Dockerfile of ``count`` random RUNs, the scripts beside it (by name), and how many commands it has.
+
+    ``installs`` of the RUNs install packages; each has as many commands as ``chain`` says.
+    """
+    generator = Generator(system, Random(seed), chain)
     runs = "\n".join(generator.runs(count, installs))
     text = (
         f"FROM {system.base}\nCOPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\nENV TZ=Europe/Berlin\n"

@@ -61,7 +61,7 @@ class Session:
 
     def plan_rewrite(
         self, dockerfile, report, *, context=None, store=None, choices=None, pull=False, kept=None,
-        build_args=(), recipe=None, on_event=None, cancel=None,
+        build_args=(), recipe=None, unmeasured=False, on_event=None, cancel=None,
     ):  # fmt: skip
         made = RewritePlan(
             outcome="rewritten",
@@ -86,6 +86,7 @@ class Session:
                 build_args=build_args,
                 recipe=recipe,
                 kept=kept,
+                unmeasured=unmeasured,
             ),
         )
 

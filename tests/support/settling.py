@@ -78,14 +78,22 @@ def brought_later(app: App[object]) -> str:
     """What a thread or a timer is going to bring, however often the loop goes round."""
     if job := at_work(app):
         return f"the job {job}"
-    if app._resize_timer is not None or app._resize_event is not None:
+    if app._resize_timer is not None:
         return "another size"
     return "an animation" if app.animator._animations or app.animator._scheduled else ""
 
 
+def _size_again(app: App[object]) -> str:
+    """The size that there is, told again: Textual takes it when it is idle next, which nothing may bring."""
+    if app._resize_event is None:
+        return ""
+    app._check_resize()
+    return "the same size"
+
+
 def busy(app: App[object]) -> str:
     """What the app still has to do; empty where it is done."""
-    if later := brought_later(app):
+    if later := brought_later(app) or _size_again(app):
         return later
     if getattr(app, "_under_way", False):
         return "keys"

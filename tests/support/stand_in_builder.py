@@ -14,8 +14,9 @@ from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.image.config import HistoryEntry
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session import proving, second_build
+from uvdive.session import own_builds, proving, second_build
 from uvdive.session.images import Loaded
+from uvdive.session.options import DEFAULTS, ReadOptions
 from uvdive.session.proving import Proof, prove
 
 ORIGINAL = "FROM python:3.13-slim\nRUN one\nCOPY x /x\nRUN two\nRUN three\n"
@@ -30,6 +31,7 @@ class Builder:
         self.contexts: list[dict[str, str]] = []
         self.needed: list[int] = []
         self.loaded: list[str] = []
+        self.texts: list[str] = []
         self.built: list[ImageReport] = []
 
     def build(self, request: BuildRequest, *, needed: int = 0, **_: object) -> BuildResult:
@@ -43,8 +45,9 @@ class Builder:
         self.built.append(result)
         return BuildResult("sha256:1", request.tag, float(len(self.requests)))
 
-    def load(self, target: str, **_: object) -> Loaded:
+    def load(self, target: str, *, options: ReadOptions = DEFAULTS, **_: object) -> Loaded:
         self.loaded.append(target)
+        self.texts.append(options.built_text)
         return Loaded(self.built[-1], None)
 
 
@@ -60,7 +63,7 @@ def image(tmp_path: Path, *, two: bytes = b"at 1", x: bytes = b"x") -> ImageRepo
 def use(monkeypatch: pytest.MonkeyPatch, builder: Builder) -> None:
     for module in (proving, second_build):
         monkeypatch.setattr(module, "build_image", builder.build)
-        monkeypatch.setattr(module, "load_image", builder.load)
+    monkeypatch.setattr(own_builds, "load_image", builder.load)
 
     class Kept:
         def __init__(self, *_: object) -> None: ...

@@ -79,6 +79,12 @@ async def test_clashes_are_told_at_the_start():
         assert "Keys" in [note.title for note in app._notifications]
 
 
+async def test_what_a_run_that_was_cut_off_left_is_told_in_the_app():
+    async with opened(SAMPLE, notices=["[red]left[/] \x1b[31mx"]) as (app, _):
+        (note,) = [note for note in app._notifications if note.title == "Cut off"]
+        assert note.message == "[red]left[/] \\x1b[31mx"
+
+
 async def test_what_is_copied_is_told_with_the_way_it_went(monkeypatch):
     monkeypatch.setattr("uvdive.tui.frame.clipboard.copy_locally", lambda text: f"tool for {len(text)}")
     async with opened(SAMPLE) as (app, pilot):

@@ -67,7 +67,8 @@ async def test_a_finding_has_its_page_and_leads_to_path_layer_and_line(tmp_path)
     path = tmp_path / "Dockerfile"
     path.write_text(text)
     info = DockerfileInfo(str(path), hashlib.sha256(text.encode()).hexdigest(), matches=True)
-    async with opened(answers(replace(sample_report(), dockerfile=info))) as (app, pilot):
+    loader = answers(replace(sample_report(), dockerfile=info))
+    async with opened(loader, size=(200, 36)) as (app, pilot):
         await pilot.press("f")
         await pilot.pause()
         assert isinstance(app.screen, FindingsScreen)

@@ -22,7 +22,7 @@ async def test_r60_a_base_that_is_not_there_is_pulled_on_a_yes(dockerfile):
         assert "python:3.13-[b]slim" in await text_of(app)
         await pilot.press("enter")  # No has the focus
         assert app.screen is screen
-        await pilot.press("down", "down", "enter")
+        await pilot.press("down", "down", "down", "enter")
         await ended(pilot, screen.work.job)
         assert app.screen is screen, "it is asked once"
         assert pulls == [False, False]

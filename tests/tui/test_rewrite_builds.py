@@ -111,4 +111,4 @@ async def test_without_an_offer_p_says_why(dockerfile):
         await pilot.press("p")
         await pilot.pause()
         assert len(recorded.proved) == 1
-        assert "Nothing failed that a decision could mend." in [str(n.message) for n in app._notifications]
+        assert "Nothing failed that a decision could fix." in [str(n.message) for n in app._notifications]

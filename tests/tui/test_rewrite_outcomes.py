@@ -25,7 +25,7 @@ async def test_a_refusal_says_why_and_offers_neither_build_nor_write(dockerfile)
         text = await text_of(app)
         assert "not rewritten" in text
         assert "uv plays no [part] in it." in text
-        assert "R59, line 2" in text
+        assert "(line 2, R59)" in text
         await pilot.press("b", "w")
         assert isinstance(app.screen, RewriteScreen)
         assert recorded.proved == []

@@ -31,7 +31,7 @@ async def test_what_starts_the_container_from_outside_is_shown_as_a_diff(dockerf
     ):
         await rewritten(app, pilot)
         text = await text_of(app)
-        assert "R24  " in text
+        assert "R24" in text
         assert "compose.yaml" in text
         assert "-     command: uv run [b]web" in text
         assert "+     command: [b]web" in text

@@ -39,10 +39,12 @@ async def test_r_shows_decisions_diff_reason_and_prediction(dockerfile):
         await rewritten(app, pilot)
         text = await text_of(app)
         assert "44.0 MB smaller, -68.8 % predicted" in text
-        assert "R4  L1   which [b]Python[/b]" in text
+        assert text.index("What changes") < text.index("L3   poetry removed")
+        assert text.index("What you may choose") < text.index("L1   which [b]Python[/b]")
+        assert text.index("What to know") < text.index("!  L3   PID 1 ignores")
         assert "● the base image's" in text
         assert "○ uv's own" in text
-        assert "uv brought its own." in text
+        assert "It is not there." in text
         assert '- ENTRYPOINT ["poetry", "run", "x"]' in text
         assert "+ FROM python:3.13-slim AS runner" in text
         assert "PID 1 ignores \\x1b[1mSIGTERM" in text
@@ -63,18 +65,30 @@ async def test_a_decisions_lines_are_marked_in_the_diff(dockerfile):
                 if diff.row(i, 80).plain[0] == "▌"
             ]
 
-        assert len(marked()) == 2
-        await pilot.press("down", "down", "down")
         lines = marked()
         assert any("poetry" in line for line in lines)
         assert any('ENTRYPOINT ["x"]' in line for line in lines)
+        await pilot.press("down")
+        assert len(marked()) == 2
+        assert marked() != lines
+
+
+async def test_headings_are_passed_over(dockerfile):
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
+        listed = (await rewritten(app, pilot)).query_one(DecisionList)
+        there = [listed.cursor]
+        for key in ("down", "down", "down", "down", "up", "up", "up", "up", "up", "G", "g"):
+            await pilot.press(key)
+            there.append(listed.cursor)
+        assert there == [1, 3, 4, 5, 7, 5, 4, 3, 1, 1, 7, 1]
+        assert [i for i, item in enumerate(listed.items) if item.heading] == [0, 2, 6]
 
 
 async def test_choosing_an_alternative_plans_anew_with_it(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
         screen = await rewritten(app, pilot)
         first = screen.work.job
-        await pilot.press("down", "enter")
+        await pilot.press("down", "down", "enter")
         assert screen.work.job is first
         await pilot.press("down", "enter")
         await ended(pilot, screen.work.job)

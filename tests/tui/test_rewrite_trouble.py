@@ -45,7 +45,7 @@ async def test_a_terminal_that_becomes_too_small_and_large_again_loses_nothing(d
         assert not screen.query_one("#views").display
         await pilot.resize_terminal(120, 36)
         assert await text_of(app) == before
-        assert screen.query_one(DecisionList).cursor == 2
+        assert screen.query_one(DecisionList).cursor == 4
         await pilot.press("b")
         await pilot.resize_terminal(*size)
         await pilot.resize_terminal(120, 36)

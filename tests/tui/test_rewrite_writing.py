@@ -10,7 +10,8 @@ SAMPLE = answers(sample_report())
 
 async def test_w_writes_after_a_yes_and_says_where(dockerfile):
     recorded = Recorded()
-    async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
+    options = {"dockerfile": dockerfile, "services": recorded.services()}
+    async with opened(SAMPLE, size=(200, 36), **options) as (app, pilot):
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
         await pilot.press("w")

@@ -20,7 +20,7 @@ def read(app) -> str:
 async def test_enter_on_a_decision_opens_its_rule_and_esc_comes_back(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
         screen = await rewritten(app, pilot)
-        await pilot.press("end", "up", "enter")
+        await pilot.press("home", "enter")
         await pilot.pause()
         assert read(app).startswith("R58: ")
         await pilot.press("escape")
@@ -32,7 +32,7 @@ async def test_enter_on_a_decision_opens_its_rule_and_esc_comes_back(dockerfile)
 async def test_i_on_a_choice_opens_the_rule_and_what_its_values_mean(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
         screen = await rewritten(app, pilot)
-        await pilot.press("down", "down", "i")
+        await pilot.press("down", "down", "down", "i")
         await pilot.pause()
         text = read(app)
         assert text.startswith("R4: ")

@@ -12,19 +12,21 @@ calls._GLOBAL_VALUES: --allow-insecure-host --cache-dir --color --config-file --
 calls._GROUPS: pip python tool
 calls._INSTALLS: add pip run sync tool
 images._UV: astral/uv ghcr.io/astral-sh/uv
+images._LAMBDA: amazon/aws-lambda-python public.ecr.aws/lambda/python
 images._SYSTEMS: alpine buildpack-deps debian ubuntu
-lock._ARCHITECTURES: x86_64 aarch64
+images._MOVING: debian = trixie debian-slim = trixie-slim alpine = alpine3.22
 lock.LOCAL: directory editable virtual
 lock._KINDS: directory editable virtual registry git url path
-pip_words._CONSTRAINTS: --constraint -c
-pip_words._LISTS: --editable --requirement -e -r
-pip_words._PLACES: --prefix --root --target -t
+lock._ARCHITECTURES: x86_64 aarch64
 pip_words._VALUES: --abi --build --build-option --cache-dir --cert --client-cert --config-settings
     --default-timeout --exists-action --extra-index-url --find-links --global-option --group --hash
     --implementation --index-url --install-option --keyring-provider --log --no-binary --only-binary
     --platform --progress-bar --proxy --pypi-url --python --python-version --report --resume-retries
     --retries --root-user-action --src --timeout --trusted-host --upgrade-strategy --uploaded-prior-to
     --use-deprecated --use-feature -C -b -f -i
+pip_words._LISTS: --editable --requirement -e -r
+pip_words._CONSTRAINTS: --constraint -c
+pip_words._PLACES: --prefix --root --target -t
 python_request._KINDS: '' = '' cp = cpython python = '' pp = pypy
 run_options._DROPPED_WITH_VALUE: --allow-insecure-host --cache-dir --color --config-file --keyring-provider
     --link-mode --no-extra --no-group --refresh-package

@@ -99,7 +99,7 @@ def test_an_image_whose_original_installs_at_start_is_run_alone(
     assert (done.status, done.ran) == (status, True)
     assert done.detail.startswith("The original installs its environment when it starts")
     assert done.differences == (seen.log[1:] if status == "failed" else ())
-    assert [seconds for _, seconds in asked] == [running.RUN_SECONDS]
+    assert [seconds for _, seconds in asked] == [PLAIN.limits.seconds]
 
 
 def test_nothing_is_run_where_it_cannot_be_or_is_known_to_fail(
@@ -128,3 +128,13 @@ def test_the_prediction_is_off_by_a_share_of_what_was_measured(
     said: Any = SimpleNamespace(after_bytes=predicted)
     assert prediction_error(said, after) == error
     assert prediction_error(None, after) is None
+
+
+def test_the_container_is_looked_into_with_an_interpreter_that_is_there(tmp_path: Path) -> None:
+    report = pairs.original(tmp_path)
+    mine = report.environments[0]
+    gone = replace(mine, path="/gone", interpreter="/gone/bin/python")
+    for environments in ((gone, mine), (mine, gone)):
+        assert running._python(replace(report, environments=environments)) == mine.interpreter
+    assert running._python(replace(report, environments=(gone,))) is None
+    assert running._python(replace(report, environments=())) is None

@@ -159,6 +159,20 @@ def test_modules_that_were_not_reached_in_time_count_as_failed(two, monkeypatch:
     assert check.differences == ("/app/.venv: import flask: not tried within 600 seconds",)
 
 
+def test_what_a_stranger_prints_in_the_place_of_an_answer_is_passed_over(
+    two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = "".join(f"{MARK}{each}\n" for each in ("", "[", "{}", "[[], {}]", '["a"]', "7", "[" * 100_000))
+    answered(monkeypatch, Ran(0, wrong + FLASK, ""), Ran(0, FLASK + wrong, ""))
+    assert check_imports(*two, CancelToken()).status == "passed"
+
+
+def test_a_limit_that_ended_an_import_is_told(two, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(monkeypatch, Ran(0, FLASK, ""), Ran(137, "", "Killed", "It took more than 4.0 GiB of memory."))
+    (said,) = check_imports(*two, CancelToken()).differences
+    assert said.endswith("import flask: Killed It took more than 4.0 GiB of memory.")
+
+
 def test_an_image_is_asked_once(two, monkeypatch: pytest.MonkeyPatch) -> None:
     known: imports.Known = {}
     answered(monkeypatch, Ran(0, FLASK, ""), Ran(0, FLASK, ""))
@@ -204,3 +218,11 @@ def test_an_environment_of_which_nothing_can_be_imported_is_not_proven(
     check = check_imports(*two, CancelToken())
     assert check.status == "skipped"
     assert check.unseen == ("no module of /app/.venv can be imported in the original",)
+
+
+def test_what_was_not_tried_is_told_by_the_last_that_was_said() -> None:
+    ran = Ran(1, f'noise {MARK}["a", null]\nother\n', "first\n\nlast\n \n")
+    assert imports._parsed(ran, ["a", "b"]) == {"a": None, "b": "last"}
+    assert imports._parsed(replace(ran, error=" \n"), ["b"]) == {"b": "the container ended with 1"}
+    late = imports._parsed(replace(ran, status=None), ["b"])
+    assert late == {"b": f"not tried within {imports.CONTAINER_SECONDS:.0f} seconds"}

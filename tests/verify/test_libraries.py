@@ -212,6 +212,38 @@ def test_what_only_the_new_environment_needs_must_be_there_where_the_original_ha
     assert same.differences == (f"/{SITE}/flask/_gpu.so needs libcuda.so.1, as in the original",)
 
 
+def test_what_python_s_own_module_lacks_is_no_fault_where_the_plan_said_so(tmp_path: Path) -> None:
+    own, theirs = "usr/local/lib/python3.13/lib-dynload/_tkinter.so", EXTENSION
+    needing = file(own, elf("libtk8.6.so")) | file(theirs, elf("libtk8.6.so"))
+    sides = []
+    for name, system in (("b.tar", file(f"{SYSTEM}/libtk8.6.so", elf())), ("a.tar", {})):
+        report, index = pairs.read_with_contents(
+            tmp_path / name, pairs.python() | system, pairs.application() | needing
+        )
+        sides.append((report, ContentPlace(index=index)))
+    (before, old), (after, new) = sides
+    told = check_libraries(before, after, (old, new), announced=frozenset({f"/{own}".encode()}))
+    assert (told.status, told.differences) == ("failed", (f"/{theirs} needs libtk8.6.so",))
+    every = frozenset({f"/{own}".encode(), f"/{theirs}".encode()})
+    assert check_libraries(before, after, (old, new), announced=every).status == "failed", (
+        "no module of Python"
+    )
+    assert len(check_libraries(before, after, (old, new)).differences) == 2
+    needing.pop(theirs)
+    alone = []
+    for name, system in (("d.tar", file(f"{SYSTEM}/libtk8.6.so", elf())), ("c.tar", {})):
+        report, index = pairs.read_with_contents(
+            tmp_path / name, pairs.python() | system, pairs.application() | needing
+        )
+        alone.append((report, ContentPlace(index=index)))
+    (before, old), (after, new) = alone
+    said = check_libraries(before, after, (old, new), announced=frozenset({f"/{own}".encode()}))
+    assert (said.status, said.differences) == (
+        "announced",
+        (f"/{own} needs libtk8.6.so, as the plan said",),
+    )
+
+
 def test_what_could_not_be_read_is_said_and_proves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import layers as make
@@ -81,6 +82,28 @@ def test_a_link_belongs_to_whom_it_leads_to(tmp_path: Path, target: str, status:
     assert found.status == status, found.differences
 
 
+@pytest.mark.parametrize(
+    ("kept", "status"), [(["tool", "link"], "passed"), ([], "passed"), (["tool"], "failed")]
+)
+def test_the_link_to_a_tool_that_stays_is_missed(tmp_path: Path, kept: list[str], status: str) -> None:
+    home = "root/.local"
+    program = f"{home}/share/uv/tools/lint/bin/lint"
+    tool = {
+        path: make.file(path, data)
+        for path, data in (
+            (f"{home}/share/uv/tools/lint/pyvenv.cfg", b"home = /usr/local/bin\n"),
+            (program, b"#!/usr/bin/python\n"),
+            (f"{home}/share/uv/tools/lint/uv-receipt.toml", b"[tool]\n"),
+        )
+    }
+    link = {f"{home}/bin/lint": make.symlink(f"{home}/bin/lint", f"/{program}")}
+    some = (tool if "tool" in kept else {}) | (link if "link" in kept else {})
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | pairs.uv() | tool | link)
+    after = pairs.read(tmp_path / "a.tar", pairs.python(), pairs.application() | some)
+    found = check_files(before, after, pairs.ALLOWED)
+    assert found.status == status, found.differences
+
+
 @pytest.mark.parametrize(("version", "status"), [("2", "passed"), ("1", "failed")])
 def test_a_package_of_another_version_may_have_other_files(tmp_path: Path, version: str, status: str) -> None:
     old = pairs.package("jq", "1", {"usr/bin/jq": b"old", "usr/share/jq/old": b"x"})
@@ -96,3 +119,22 @@ def test_the_detail_says_how_many_imports_fail_in_the_original_too() -> None:
     assert _verdict(2, 1, [], [], []).detail.endswith(" 1 fail in the original already.")
     assert "already" not in _verdict(2, 0, [], [], []).detail
     assert "already" in _verdict(0, 1, ["a"], [], []).detail
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"), [({}, "passed"), ({"uid": 7}, "failed"), ({"mode": 0o600}, "failed")]
+)
+def test_what_useradd_copies_into_an_announced_home_keeps_owner_and_mode(
+    tmp_path: Path, fields: dict[str, int], status: str
+) -> None:
+    user = {"etc/passwd": make.file("etc/passwd", b"app:x:1000:1000::/home/app:/bin/sh\n")}
+    skeleton = {"etc/skel/.profile": make.file("etc/skel/.profile", b"one")}
+
+    def home(**fields: int) -> pairs.Files:
+        return {"home/app/.profile": make.file("home/app/.profile", b"one", **fields)}
+
+    app = pairs.application() | user | skeleton
+    before = pairs.read(tmp_path / "b.tar", pairs.python(), app | home())
+    after = pairs.read(tmp_path / "a.tar", pairs.python(), app | home(**fields))
+    announced = replace(pairs.ALLOWED, paths=("/home/app",))
+    assert check_files(before, after, announced).status == status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from pathlib import Path
 
 import dockerfile as buildkit
@@ -109,3 +110,15 @@ def test_settings_are_lost_and_changed(subject: Subject) -> None:
 )  # fmt: skip
 def test_only_what_the_proof_does_not_look_at_is_left_whole(path: str, *, out: bool) -> None:
     assert places._left_out(path.encode()) is out
+
+
+def test_a_base_is_damaged_behind_the_start_and_compiled_bytecode_lost(subject: Subject) -> None:
+    (((kind, place), text),) = texts(places.behind_the_start, subject).items()
+    assert kind == "a file lost behind the start"
+    assert text == f'{TEXT}USER root\nRUN ["/bin/sh", "-ec", "rm {place}"]\nUSER 1000:1000\n'
+    assert texts(places.bytecode, subject) == {}
+    compiled = replace(subject.plan, original=f"ENV UV_COMPILE_BYTECODE=1\n{TEXT}")
+    lost = texts(places.bytecode, replace(subject, plan=compiled))[
+        "an environment's bytecode lost", "/app/.venv"
+    ]
+    assert "find /app/.venv -name __pycache__" in lost

@@ -10,7 +10,7 @@ import pairs_of_images as pairs
 import pytest
 from layers import content
 
-from uvdive.ledger.report import ImageReport
+from uvdive.ledger.report import ConsoleScript, Distribution, ImageReport
 from uvdive.rewrite.plan import Allowances, Alternative, Decision, RewritePlan
 from uvdive.verify.checks import Check, Verification, Want
 from uvdive.verify.files.check import check_files
@@ -142,9 +142,74 @@ def test_a_start_command_that_is_gone_is_installed_again(tmp_path: Path) -> None
         ("/bin/sh: 1: curl: not found", [Want("program", "curl")]),
         ("/app/start.sh: line 3: exec: tini: not found", [Want("program", "tini")]),
         ("FileNotFoundError: [Errno 2] No such file or directory: 'ffmpeg'", [Want("program", "ffmpeg")]),
-        ("ModuleNotFoundError: No module named 'x'", []),
+        ("ModuleNotFoundError: No module named 'x'", [Want("module", "x")]),
         ("FileNotFoundError: [Errno 2] No such file or directory: 'rela/tive'", []),
     ],
 )
 def test_what_a_message_names(error: str, wants: list[Want]) -> None:
     assert list(wanted_by(error)) == wants
+
+
+def with_groups(report: ImageReport, *distributions: Distribution) -> ImageReport:
+    """The image with just these distributions in its environment."""
+    environment = next(each for each in report.environments if each.path == "/app/.venv")
+    scripts = tuple(ConsoleScript(each.name, "/app/.venv/bin/python") for each in distributions)
+    return replace(report, environments=(replace(environment, distributions=distributions, scripts=scripts),))
+
+
+FLASK = Distribution("flask", "3.1.0", 1, 0, 0, 1, modules=("flask",))
+TOOL = Distribution("debug-tool", "1", 1, 0, 0, 1, group="dev", modules=("debug_tool", "_debug"))
+EXTRA = replace(TOOL, group="extra:debug")
+NO_DEV = replace(PLAN, decisions=(Decision("dev-group", "R14", None, "", "", "remove"),))
+
+
+@pytest.mark.parametrize(
+    "want",
+    [
+        *(Want("module", "debug_tool"), Want("module", "_debug.loader"), Want("program", "debug-tool")),
+        Want("path", "/app/.venv/bin/debug-tool"),
+    ],
+)
+def test_what_a_removed_group_brings_comes_back_with_the_group(tmp_path: Path, want: Want) -> None:
+    image = pairs.original(tmp_path)
+    before, after = with_groups(image, FLASK, TOOL), with_groups(image, FLASK)
+    why = f"start: {want.name} comes with debug-tool of the group dev"
+    assert repairs(before, after, NO_DEV, failed("start", want)) == (
+        Repair("dev-group", "keep", ("start",), why),
+    )
+
+
+@pytest.mark.parametrize("name", ["flask", "debug", "other"])
+def test_a_group_is_not_kept_for_what_it_does_not_bring(tmp_path: Path, name: str) -> None:
+    image = pairs.original(tmp_path)
+    before, after = with_groups(image, FLASK, TOOL), with_groups(image, FLASK)
+    assert repairs(before, after, NO_DEV, failed("start", Want("module", name))) == ()
+
+
+def test_a_group_that_stays_and_an_extra_are_no_removed_group(tmp_path: Path) -> None:
+    image, want = pairs.original(tmp_path), Want("module", "debug_tool")
+    after = with_groups(image, FLASK)
+    assert repairs(with_groups(image, FLASK, TOOL), after, PLAN, failed("start", want)) == ()
+    assert repairs(with_groups(image, FLASK, EXTRA), after, NO_DEV, failed("start", want)) == ()
+
+
+def test_an_environment_that_is_left_behind_comes_back_for_its_modules(tmp_path: Path) -> None:
+    image = pairs.original(tmp_path)
+    other = replace(image.environments[0], path="/opt/tools", distributions=(TOOL,), scripts=())
+    before = replace(image, environments=(*image.environments, other))
+    plan = replace(PLAN, decisions=(Decision("other-environments", "R9", None, "", "", "leave-out"),))
+    (repair,) = repairs(before, image, plan, failed("imports", Want("module", "debug_tool")))
+    assert (repair.choice, repair.value) == ("other-environments", "keep")
+    assert repairs(before, image, PLAN, failed("imports", Want("module", "debug_tool"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("ModuleNotFoundError: No module named 'debug_tool'", "debug_tool"),
+        ("/app/.venv/bin/python: No module named debug_tool.server", "debug_tool.server"),
+        ("ImportError: cannot import name 'x' from 'y'", ""),
+    ],
+)
+def test_a_module_that_a_message_names(message: str, name: str) -> None:
+    assert list(wanted_by(message)) == ([Want("module", name)] if name else [])

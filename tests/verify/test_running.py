@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bringing import bring_image
 from proxy import proxied
 
 from uvdive.base.errors import CancelledError, EngineError, ExitCode, UvdiveError
@@ -239,6 +240,17 @@ def test_a_program_that_is_not_there_says_so(name: str, built: Callable[..., str
 
 
 @pytest.mark.engine
+def test_last_words_are_no_part_of_the_log(name: str, built: Callable[..., str]) -> None:
+    """A Python that SIGINT ends says KeyboardInterrupt, which the original's SIGTERM does not make it say."""
+    image = built(program(f"print('ready'); {SLEEP}"))
+    seen = observe(Watched(image, stop_signal="SIGINT"), seconds=60)
+    assert (seen.state, seen.log) == ("running", ("ready",))
+    assert seen.stop_seconds is not None
+    assert seen.stop_seconds < observing.STOP_SECONDS - 1
+    assert left_behind(name) == ""
+
+
+@pytest.mark.engine
 def test_a_port_without_http_counts_as_listening(
     name: str, built: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,14 +323,13 @@ def test_a_port_that_is_taken_here_does_not_matter(built: Callable[..., str]) ->
 
 @pytest.mark.engine("podman5")
 def test_podman_runs_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONTAINER_HOST", os.environ["UVDIVE_ENGINE_PODMAN5"])
-    missing = Watched("localhost/debian:trixie-slim", "podman")
-    assert observe(missing, seconds=60).state == "exited"
-    ran = run_container(
-        "localhost/debian:trixie-slim", ["sh", "-c", "hostname; exit 3"], seconds=60, source="podman"
-    )
+    name, address = "debian:trixie-slim", os.environ["UVDIVE_ENGINE_PODMAN5"]
+    bring_image(name, address)
+    monkeypatch.setenv("CONTAINER_HOST", address)
+    assert observe(Watched(name, "podman"), seconds=60).state == "exited"
+    ran = run_container(name, ["sh", "-c", "hostname; exit 3"], seconds=60, source="podman")
     assert (ran.status, ran.output) == (3, "uvdive\n")
-    assert run_container("localhost/debian:trixie-slim", ["nope"], seconds=60, source="podman").status == 127
+    assert run_container(name, ["nope"], seconds=60, source="podman").status == 127
 
 
 SINCE = """

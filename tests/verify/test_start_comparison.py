@@ -51,7 +51,7 @@ class Container:
     def status(self) -> None:
         return None
 
-    def run(self, _command: object) -> tuple[int, bytes]:
+    def run(self, _command: object, _seconds: float = 0) -> tuple[int, bytes]:
         return 0, b""
 
     def log(self, _lines: int) -> bytes:

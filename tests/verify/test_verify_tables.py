@@ -7,13 +7,30 @@ from tables import differences, tables_of, written
 TABLES = written(
     r"""
 checks.ENGINES: docker podman
+files.accounts.FIELDS: /etc/passwd = password number group comment home shell
+    /etc/group = password number members
+    /etc/shadow = password last␣change least␣age greatest␣age warning inactivity expiry reserved␣field
+    /etc/gshadow = password administrators members
+    /etc/subuid = first␣number count /etc/subgid = first␣number count
+files.accounts._ALIKE: password = <_same_password> number = <_same_number> group = <_same_number>
+    members = <_same_set> administrators = <_same_set> last␣change = <_same_day>
+files.accounts._BCRYPT: 2a 2b 2x 2y
+files.accounts._IDS: number group
+files.accounts._LISTS: members administrators
+files.again._MERGED: /bin/ /sbin/ /lib/ /lib64/
 files.expected._NOTES: uv_cache.json uv_build.json
 files.explained.SYSTEM: base-os os-packages python
-files.explained.ACCOUNTS: /etc/group /etc/group- /etc/gshadow /etc/gshadow- /etc/passwd /etc/passwd-
-    /etc/shadow /etc/shadow- /etc/subgid /etc/subgid- /etc/subuid /etc/subuid-
+files.explained.ACCOUNT_BACKUPS: /etc/group- /etc/gshadow- /etc/passwd- /etc/shadow- /etc/subgid-
+    /etc/subuid-
 files.explained._BACKUPS: /var/lib/dpkg/status-old /var/lib/dpkg/diversions-old /var/cache/debconf/
 files.explained._CONTENT: size␣ content
 files.explained.TEMPORARY: /tmp/ /var/tmp/
+files.managers.ACCOUNT_TOOLS: useradd adduser usermod groupadd addgroup groupmod groupmems gpasswd newusers
+    chpasswd sysusers
+files.managers.STATUS: /var/lib/dpkg/status /lib/apk/db/installed /usr/lib/apk/db/installed
+    /var/lib/rpm/rpmdb.sqlite /var/lib/rpm/Packages.db /var/lib/rpm/Packages
+    /usr/lib/sysimage/rpm/rpmdb.sqlite
+files.packages._SCRIPTS: .preinst .postinst
 files.new_base._CERTAIN: image dockerfile
 python.interpreter.BUNDLED: pip setuptools wheel
 repairs.LEFT: uv uv-cache
@@ -31,7 +48,7 @@ start.same._FLAGS: --active --all-extras --all-groups --all-packages --compile-b
     --no-build-isolation --no-cache --no-config --no-default-groups --no-dev --no-editable --no-env-file
     --no-index --no-managed-python --no-progress --no-project --no-python-downloads --no-sources --no-sync
     --offline --only-dev --quiet --refresh --reinstall --script --upgrade --verbose
-start.service._IDLE: ash bash python python3 sh uv
+start.service._IDLE: ash bash dash irb node sh uv
 verdict.NAMES: uv = uv venv = the␣environment uv-cache = uv's␣cache caches = caches python = Python base-os
     = the␣base␣system os-packages = OS␣packages app = the␣app other = other␣files
 """

@@ -20,6 +20,8 @@ from uvdive.base.foreign import read_file
 from uvdive.base.wholefile import replace_file
 
 KEYS = ("theme", "keymap")
+OWN_KEYS = (*KEYS, "limits")
+"""What a project may say, and what the user's own file may: no project lifts what it is held to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,13 @@ class Config:
 
     ``theme`` names a theme of the app; ``keymap`` has keys by the id of an action
     (``explore.rewrite = "R"``). ``sources`` has, by ``theme`` or an action's id, the
-    file that says so.
+    file that says so. ``limits`` are as the user's own file has them, not looked at.
     """
 
     theme: str | None = None
     keymap: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Path] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_config(folder: Path, environ: Mapping[str, str] = os.environ) -> Config:
@@ -44,9 +47,9 @@ def load_config(folder: Path, environ: Mapping[str, str] = os.environ) -> Config
     """
     config = Config()
     own = user_folder("XDG_CONFIG_HOME", ".config", environ) / "config.toml"
-    for path, table in ((own, _read(own)), _project(folder)):
+    for keys, (path, table) in ((OWN_KEYS, (own, _read(own))), (KEYS, _project(folder))):
         if path is not None and table is not None:
-            config = _merged(config, path, table)
+            config = _merged(config, path, table, keys)
     return config
 
 
@@ -62,7 +65,7 @@ def _read(path: Path) -> Mapping[str, Any] | None:
     try:
         return toml.loads(data.decode())
     except ValueError as error:
-        raise UsageError(f"{path} is no TOML: {error}.", "Mend it, or move it away.") from error
+        raise UsageError(f"{path} is no TOML: {error}.", "Fix it, or move it away.") from error
 
 
 def _project(folder: Path) -> tuple[Path | None, Mapping[str, Any] | None]:
@@ -91,10 +94,13 @@ def _speaks_of_us(path: Path) -> bool:
         return False
 
 
-def _merged(config: Config, path: Path, table: Mapping[str, Any]) -> Config:
+def _merged(config: Config, path: Path, table: Mapping[str, Any], keys: tuple[str, ...]) -> Config:
     for key in table:
-        if key not in KEYS:
-            raise unknown(path, key, KEYS)
+        if key not in keys:
+            raise unknown(path, key, keys)
+    limits = table.get("limits", config.limits)
+    if not isinstance(limits, dict):
+        raise UsageError(f"{path}: limits is no table.", 'Write limits = {memory = "8g"}.')
     theme, keymap = table.get("theme"), table.get("keymap", {})
     if theme is not None and not isinstance(theme, str):
         raise UsageError(f"{path}: theme is no text.", 'Write theme = "nord".')
@@ -103,7 +109,7 @@ def _merged(config: Config, path: Path, table: Mapping[str, Any]) -> Config:
     if theme is not None:
         config = replace(config, theme=theme)
         sources["theme"] = path
-    return replace(config, keymap={**config.keymap, **flat}, sources=sources)
+    return replace(config, keymap={**config.keymap, **flat}, sources=sources, limits=limits)
 
 
 def _flat(path: Path, table: object, above: str = "") -> dict[str, str]:

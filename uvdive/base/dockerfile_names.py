@@ -33,6 +33,6 @@ def build_file_kind(name: str, *, is_path: bool = False) -> BuildFileKind | None
     """
     if _COMPOSE.fullmatch(name) or (is_path and name.endswith((".yaml", ".yml"))):
         return "compose"
-    if _BAKE.fullmatch(name) or (is_path and name.endswith((".hcl", "bake.json"))):
+    if _BAKE.fullmatch(name) or (is_path and name.endswith((".hcl", ".json"))):
         return "bake"
     return None

@@ -30,10 +30,24 @@ def journal_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return state_folder(environ) / "writing"
 
 
+def notes_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the notes stand of what must not outlive a run (``base/remains.py``)."""
+    return state_folder(environ) / "running"
+
+
 def is_pending(environ: Mapping[str, str] = os.environ) -> bool:
     """Is there any note of what a run left half written? Asked at each start."""
+    return _holds_any(journal_folder(environ))
+
+
+def is_noted(environ: Mapping[str, str] = os.environ) -> bool:
+    """Is there any note of what must not outlive a run? Asked at each start."""
+    return _holds_any(notes_folder(environ))
+
+
+def _holds_any(folder: Path) -> bool:
     try:
-        with os.scandir(journal_folder(environ)) as found:
+        with os.scandir(folder) as found:
             return any(True for _ in found)
     except OSError:
         return False

@@ -22,6 +22,35 @@ _PIECE = 1 << 20
 _TOO_MUCH = (RecursionError, MemoryError, OverflowError)
 
 
+def real(path: Path) -> Path:
+    """The path without links in it, absolute; a link that leads to itself stays as it is.
+
+    ``Path.resolve`` raises RuntimeError for one, until Python 3.13.
+    """
+    return Path(os.path.realpath(path))
+
+
+def open_regular(path: Path | bytes, flags: int = 0) -> int:
+    """A file descriptor of a regular file, to be closed by the caller; opening never waits.
+
+    Args:
+        path: the file; links are followed.
+        flags: others to open it with (``os.O_NOFOLLOW``).
+
+    Raises:
+        OSError: it cannot be opened, or is no regular file (EINVAL).
+        ValueError: it is no path.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | flags)
+    kind = os.fstat(fd).st_mode
+    if stat.S_ISREG(kind):
+        return fd
+    os.close(fd)
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fsdecode(path))
+    raise OSError(errno.EINVAL, "it is no regular file", os.fsdecode(path))
+
+
 @contextmanager
 def opened(path: Path, *, within: Path | None = None) -> Iterator[int]:
     """An open file descriptor of a regular file, closed at the end; opening never waits.
@@ -33,13 +62,8 @@ def opened(path: Path, *, within: Path | None = None) -> Iterator[int]:
     Raises:
         OSError: it cannot be opened, is no regular file (EINVAL) or lies elsewhere (EXDEV).
     """
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    fd = open_regular(path)
     try:
-        kind = os.fstat(fd).st_mode
-        if stat.S_ISDIR(kind):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(kind):
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
         if within is not None and not leads_into(path, within):
             raise OSError(errno.EXDEV, f"it is a link out of {within}", str(path))
         yield fd

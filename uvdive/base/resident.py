@@ -53,6 +53,7 @@ class Resident:
         self._turn = threading.Lock()
         self._signals = threading.Lock()
         self._asking: CancelToken | None = None
+        self._closed = False
 
     @classmethod
     def start(
@@ -126,6 +127,10 @@ class Resident:
             try:
                 self._send("ask", (*_named(function, args), limit))
                 return cast("T", listen(self._answers, self._crashed, ignore, CancelToken()))
+            except ValueError:
+                if self._closed:  # in the middle of the answer
+                    raise CancelledError from None
+                raise
             finally:
                 with self._signals:
                     self._asking = None
@@ -151,6 +156,10 @@ class Resident:
                     cancel.raise_if_cancelled()
                     socket.send_fds(self._control, [b"f"], [write_end])
                     self._send("run", _named(function, args))
+            except OSError:
+                if self._closed:
+                    raise CancelledError from None
+                raise
             finally:
                 os.close(write_end)
             first = receive(answers)
@@ -170,7 +179,11 @@ class Resident:
                 ended.set()
 
     def close(self) -> None:
-        """End the process; what it does beside is told to stop by its pipe, and cleans up."""
+        """End the process; what it does beside is told to stop by its pipe, and cleans up.
+
+        Whoever waits for an answer gets a CancelledError.
+        """
+        self._closed = True
         self._process.kill()
         for stream in (self._requests, self._answers):
             with contextlib.suppress(BrokenPipeError):
@@ -198,7 +211,7 @@ class Resident:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def _crashed(self) -> NoReturn:
-        if self._errors.closed:
+        if self._closed:
             raise CancelledError
         status = self._process.poll()
         self._errors.seek(0)

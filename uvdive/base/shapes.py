@@ -89,11 +89,26 @@ def load(data: bytes | str, shape: Any, where: str) -> Any:
     """
     try:
         value = json.loads(data, parse_constant=_no_number)
+        if _may_hold_halves(data):
+            value = _without_halves(value)
     except RecursionError:
         raise ShapeError(f"{where} nests too deeply") from None
     except ValueError as error:
         raise ShapeError(f"{where} is no JSON: {error}") from error
     return fit(value, shape, where)
+
+
+def _may_hold_halves(data: bytes | str) -> bool:
+    """May half a surrogate pair be in a text? ``json`` takes it escaped, and as bytes that are no UTF-8."""
+    if isinstance(data, bytes):
+        return b"\xed" in data or b"\\ud" in data.lower()
+    return "\\ud" in data.lower()
+
+
+def _without_halves(value: Any) -> Any:
+    """The value with a replacement character for each half of a surrogate pair: no text can hold one."""
+    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return json.loads(text.decode("utf-8", "replace"))
 
 
 def _no_number(name: str) -> Any:

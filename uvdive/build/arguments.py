@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from uvdive.base.errors import UsageError
+from uvdive.compose.services import is_remote
 
 SWITCHES = frozenset(
     {
@@ -232,8 +233,8 @@ def split_arguments(args: Sequence[str]) -> BuildArguments:
             f"docker buildx build takes one context; given: {found}.",
             "Name the folder to build, for example: uvdive build .",
         )
-    for place in (contexts[0], dockerfile or ""):
-        if "://" in place or place.startswith("git@"):
+    for place, remote in ((contexts[0], is_remote(contexts[0])), (dockerfile, "://" in (dockerfile or ""))):
+        if remote:
             raise UsageError(
                 f"uvdive builds folders of this machine, not {place}.",
                 "Fetch it first, then build the folder.",

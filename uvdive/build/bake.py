@@ -13,10 +13,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from uvdive.base import shapes
 from uvdive.base.errors import BuildError, UsageError
-from uvdive.base.foreign import read_start
+from uvdive.base.foreign import read_start, real
+from uvdive.base.words import first_of
 from uvdive.build.client import progress_mode
-from uvdive.compose.recipe import Recipe, is_remote
+from uvdive.compose.recipe import Recipe
+from uvdive.compose.services import is_remote
 
 SECONDS = 60
 """So long may buildx take to resolve a file."""
@@ -47,7 +50,7 @@ def read_bake(file: Path, name: str | None) -> Recipe:
     """
     names = _targets_named(file)
     progress_mode()  # says what is missing, where something is
-    folders = [Path(), file.parent] if file.parent.resolve() != Path.cwd() else [Path()]
+    folders = [Path(), file.parent] if real(file.parent) != Path.cwd() else [Path()]
     errors: list[UsageError] = []
     for folder in folders:
         try:
@@ -55,6 +58,28 @@ def read_bake(file: Path, name: str | None) -> Recipe:
         except UsageError as error:
             errors.append(error)
     raise errors[-1]
+
+
+_PRINTED = shapes.Record(
+    {
+        "target": shapes.Maybe(
+            shapes.Each(
+                shapes.Record(
+                    dict.fromkeys(
+                        ("context", "dockerfile", "dockerfile-inline", "target", "network"),
+                        shapes.Maybe(str),
+                    )
+                    | dict.fromkeys(
+                        ("args", "labels", "contexts"), shapes.Maybe(shapes.Each(shapes.Maybe(str)))
+                    )
+                    | dict.fromkeys(("secret", "ssh"), shapes.Maybe(list))
+                    | {"platforms": shapes.Maybe([str])}
+                )
+            )
+        ),
+        "group": shapes.Maybe(shapes.Each(shapes.Record({"targets": shapes.Maybe([str])}))),
+    }
+)
 
 
 def _targets_named(file: Path) -> list[str]:
@@ -83,7 +108,7 @@ def _target(file: Path, name: str | None, names: list[str], folder: Path) -> tup
     """The one target that a name means, and what it says."""
     data = _printed(file, name, names, folder)
     targets, groups = data.get("target"), data.get("group")
-    if not isinstance(targets, dict) or not targets:
+    if not targets:
         raise UsageError(f"{file} has no target.", "Name the Dockerfile itself.")
     wanted = [name] if name in targets else _members(name or "default", groups or {}, set())
     wanted = [each for each in wanted if each is not None and each in targets]
@@ -98,19 +123,18 @@ def _members(name: str, groups: Mapping[str, Any], seen: set[str]) -> list[str]:
     if group is None or name in seen or len(seen) > _DEEPEST:
         return [name]
     seen.add(name)
-    found = [member for each in group.get("targets", ()) for member in _members(each, groups, seen)]
+    found = [member for each in group.get("targets") or () for member in _members(each, groups, seen)]
     return list(dict.fromkeys(found))
 
 
 def _several(file: Path, names: list[str]) -> UsageError:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return UsageError(
-        f"{file} builds several targets: {', '.join(names[:_NAMED])}{more}.", f"Name one: {file}:{names[0]}"
+        f"{file} builds several targets: {first_of(names, _NAMED)}.", f"Name one: {file}:{names[0]}"
     )
 
 
 def _printed(file: Path, name: str | None, names: list[str], folder: Path) -> dict[str, Any]:
-    argv = ["docker", "buildx", "bake", "-f", str(file.resolve()), "--print"]
+    argv = ["docker", "buildx", "bake", "-f", str(real(file)), "--print"]
     if name is not None:
         if name.startswith("-"):
             raise UsageError(f"{name} is no name of a target.", "Check the name.")
@@ -124,10 +148,12 @@ def _printed(file: Path, name: str | None, names: list[str], folder: Path) -> di
     if asked.returncode:
         raise _not_understood(file, name, names, asked.stderr.decode("utf-8", "replace"))
     try:
-        found = json.loads(asked.stdout)
-    except ValueError as error:
-        raise BuildError(f"docker buildx bake --print gave no JSON for {file}.") from error
-    return found if isinstance(found, dict) else {}
+        found: dict[str, Any] = shapes.load(asked.stdout, _PRINTED, "what it prints")
+    except shapes.ShapeError as error:
+        raise BuildError(
+            f"docker buildx bake --print gave no JSON of a build for {file}: {error}."
+        ) from error
+    return found
 
 
 def _not_understood(file: Path, name: str | None, names: list[str], said: str) -> UsageError:
@@ -138,7 +164,7 @@ def _not_understood(file: Path, name: str | None, names: list[str], said: str) -
         if name is None:
             return UsageError(f"{file} has no group or target called default.", f"Name one. {listed}")
         return UsageError(f"{file} has no target {name}.", listed)
-    return UsageError(f"docker buildx bake does not understand {file}: {why[:300]}", "Mend it there.", ())
+    return UsageError(f"docker buildx bake does not understand {file}: {why[:300]}", "Fix it there.", ())
 
 
 def _recipe(file: Path, folder: Path, name: str, target: Mapping[str, Any]) -> Recipe:
@@ -208,5 +234,6 @@ def _field(part: str) -> tuple[str, str]:
 def _ssh(given: Any) -> str:
     if not isinstance(given, dict):
         return str(given)
-    paths = ",".join(map(str, given.get("paths") or ()))
+    listed = given.get("paths")
+    paths = ",".join(map(str, listed if isinstance(listed, list) else ()))
     return f"{given.get('id', 'default')}{f'={paths}' if paths else ''}"

@@ -7,15 +7,20 @@ from dataclasses import dataclass
 
 from uvdive.base.progress import CancelToken
 from uvdive.build.sandbox import sandbox
+from uvdive.build.settings import PLAIN, Limits, StartSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came of a container. ``status`` is None where the time limit ended it."""
+    """What came of a container. ``status`` is None where the time limit ended it.
+
+    ``why`` is the other limit that ended it, in a sentence; empty where none did.
+    """
 
     status: int | None
     output: str
     error: str
+    why: str = ""
 
 
 def run_container(
@@ -24,6 +29,7 @@ def run_container(
     *,
     seconds: float,
     source: str = "docker",
+    limits: Limits = PLAIN.limits,
     cancel: CancelToken | None = None,
 ) -> Ran:
     """Run ``command`` in ``image`` as the image's own user and in its own work folder.
@@ -35,6 +41,7 @@ def run_container(
         command: program and arguments; the image's entry point is not used.
         seconds: after this time the container is ended.
         source: the engine: ``docker`` or ``podman``.
+        limits: what it may take.
         cancel: ends the container when it is set.
 
     Raises:
@@ -42,7 +49,8 @@ def run_container(
         CancelledError: ``cancel`` was set.
     """
     cancel = cancel or CancelToken()
-    with sandbox(image, source, command, cancel=cancel) as container:
+    settings = StartSettings(limits=limits)
+    with sandbox(image, source, command, settings=settings, cancel=cancel) as container:
         refusal = container.start()
         if refusal:
             return Ran(container.refused(), "", refusal)
@@ -50,4 +58,5 @@ def run_container(
         if status is None:
             container.kill()
         output, error = container.output()
-    return Ran(status, output.decode("utf-8", "replace"), error.decode("utf-8", "replace"))
+        why = container.ended_by(limits)
+    return Ran(status, output.decode("utf-8", "replace"), error.decode("utf-8", "replace"), why)

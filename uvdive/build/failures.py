@@ -44,11 +44,11 @@ _HINTS = (
     ("pull access denied", "Is the base image's name right, and its registry reachable?"),
     ("failed to do request", "Is the base image's name right, and its registry reachable?"),
     ("dial tcp", "Is the network that this step needs reachable from the engine?"),
-    ("executor failed running", "The log says why the command failed; mend it and build again."),
-    ("did not complete successfully", "The log says why the command failed; mend it and build again."),
+    ("executor failed running", "The log says why the command failed; fix it and build again."),
+    ("did not complete successfully", "The log says why the command failed; fix it and build again."),
     ("no builder", "docker buildx ls shows the builders there are."),
 )
-_ANY = "The log says why; mend it and build again."
+_ANY = "The log says why; fix it and build again."
 
 
 def _engine_error(text: str, said: tuple[str, ...]) -> EngineError | None:

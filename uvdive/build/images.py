@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from uvdive.base.errors import EngineError
+from uvdive.base.foreign import real
 from uvdive.build.events import Role
+from uvdive.image.answers import IMAGE, IMAGES, answer, asking
 from uvdive.image.endpoint import (
     Endpoint,
     EngineKind,
@@ -51,8 +53,8 @@ class Removal:
 
 def image_tag(context: Path, dockerfile: Path | None, role: Role | Literal["timed", "again"]) -> str:
     """``uvdive.local/NAME-ID:role``; the same folder and Dockerfile always give the same tag."""
-    folder = context.resolve()
-    file = (dockerfile or folder / "Dockerfile").resolve()
+    folder = real(context)
+    file = real(dockerfile or folder / "Dockerfile")
     digest = hashlib.sha256(f"{folder}\0{file}".encode("utf-8", "surrogateescape")).hexdigest()
     name = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-")[:40].strip("-")
     return f"{REGISTRY}/{name or 'root'}-{digest[:10]}:{role}"
@@ -63,15 +65,12 @@ def engine_client(engine: EngineKind | None = None) -> Iterator[DockerClient]:
     """The engine through the docker SDK; None for the one that builds where none is named.
 
     Raises:
-        EngineError: no engine answers, or it stops answering.
+        EngineError: no engine answers, it stops answering, or it refuses.
     """
-    from requests.exceptions import RequestException
-
     client = connect(endpoint_of(engine or build_source()))
     try:
-        yield client
-    except RequestException as error:
-        raise EngineError("The container engine went away.", "Start Docker again.") from error
+        with asking():
+            yield client
     finally:
         client.close()
 
@@ -81,8 +80,9 @@ def find_image(tag: str, engine: EngineKind | None = None) -> str | None:
     from docker.errors import ImageNotFound
 
     with engine_client(engine) as client:
+        api: Any = client.api
         try:
-            return str(client.images.get(tag).id)
+            return str(answer(api.inspect_image(tag), IMAGE, "image")["Id"])
         except ImageNotFound:
             return None
 
@@ -113,10 +113,11 @@ def _answers(endpoint: Endpoint) -> bool:
 def _listed(engine: EngineKind) -> Iterator[BuiltImage]:
     with engine_client(engine) as client:
         # podman matches no pattern that ends in a star.
-        for image in client.api.images():
+        for image in answer(client.api.images(), IMAGES, "images"):
             for tag in image.get("RepoTags") or ():
                 if is_ours(tag):
-                    yield BuiltImage(tag, image["Id"], image["Size"], _created(image["Created"]), engine)
+                    size, created = image.get("Size") or 0, _created(image.get("Created") or 0)
+                    yield BuiltImage(tag, image["Id"], size, created, engine)
 
 
 def _created(seconds: int) -> str:
@@ -151,9 +152,10 @@ def remove_untagged(image_id: str, engine: EngineKind | None = None) -> bool:
     from docker.errors import APIError, ImageNotFound
 
     with engine_client(engine) as client:
+        api: Any = client.api
         try:
-            image = client.images.get(image_id)
-            if image.tags or image.attrs.get("RepoDigests"):
+            image = answer(api.inspect_image(image_id), IMAGE, "image")
+            if image.get("RepoTags") or image.get("RepoDigests"):
                 return False
             client.images.remove(image_id)
         except ImageNotFound:
@@ -177,6 +179,7 @@ def restore_tag(tag: str, image_id: str | None, engine: EngineKind | None = None
         if image_id is None:
             client.images.remove(tag)
         else:
-            client.images.get(image_id).tag(tag)
+            name, _, role = tag.rpartition(":")
+            client.api.tag(image_id, name, role)
     if image_id is not None:
         remove_untagged(now, engine)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
-from uvdive.base.scratch import is_running
+from uvdive.base.remains import is_running
 from uvdive.build.images import engine_client, engines
+from uvdive.image.answers import CONTAINERS, answer
 from uvdive.image.endpoint import MAKER_LABEL, EngineKind, maker_of
 
 
@@ -27,8 +28,9 @@ def leftovers() -> tuple[Leftover, ...]:
     found = []
     for engine in engines():
         with engine_client(engine) as client:
-            for container in client.api.containers(all=True, filters={"label": MAKER_LABEL}):
-                name = container["Names"][0].lstrip("/")
+            listed = client.api.containers(all=True, filters={"label": MAKER_LABEL})
+            for container in answer(listed, CONTAINERS, "containers"):
+                name = next(iter(container["Names"]), "").lstrip("/")
                 maker = maker_of(name, container.get("Labels") or {})
                 if maker is not None and not is_running(maker):
                     found.append(Leftover(name, engine))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal
 
+from uvdive.base import shapes
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken
-from uvdive.build.sandbox import Sandbox, sandbox
+from uvdive.build.sandbox import EXEC_SECONDS, Sandbox, sandbox
 from uvdive.build.settings import PLAIN, StartSettings
 
 State = Literal["healthy", "unhealthy", "listening", "exited", "running"]
@@ -65,7 +65,8 @@ class Observed:
     the stop signal to the end (STOP_SECONDS where the engine had to kill it), ``seconds``
     how long it was watched, ``why`` what ended that where it says more than the state,
     ``programs`` the names of its processes at the end, where they could be seen, ``log``
-    its last lines, and ``output`` those of standard output alone, of one that ended.
+    its last lines before it was told to stop, and ``output`` those of standard output alone, of one
+    that ended.
     """
 
     state: State
@@ -121,6 +122,19 @@ class _Look:
         return self.ports, tuple((answer.port, answer.status) for answer in self.answers)
 
 
+_PROBED = shapes.Record(
+    {"answers": [list], "ports": [int], "ticks": int, "runnable": bool, "programs": [str]}
+)
+"""What the probe prints: it runs under a stranger's Python."""
+
+
+def _answer(given: list[Any]) -> Answer:
+    kinds = (int, int, str, str, str)
+    if len(given) != len(kinds):
+        raise shapes.ShapeError("an answer of the probe has another length")
+    return Answer(*(shapes.fit(value, kind, "probe") for value, kind in zip(given, kinds, strict=True)))
+
+
 def _look(container: Sandbox, python: str | None) -> _Look:
     """Its listening ports and what they answer, asked from inside: no port is published."""
     if python is None:
@@ -129,13 +143,11 @@ def _look(container: Sandbox, python: str | None) -> _Look:
     # Whatever the image's user is, /proc/net/tcp and the loopback are there.
     _, output = container.run([python, "-c", code])
     try:
-        found = json.loads(output.decode("utf-8", "replace").strip().splitlines()[-1])
-        answers = tuple(Answer(*answer) for answer in found["answers"])
-        ports = tuple(int(port) for port in found["ports"])
-        programs = tuple(map(str, found["programs"]))
-        return _Look(ports, answers, int(found["ticks"]), bool(found["runnable"]), programs)
-    except (ValueError, LookupError, TypeError):
-        return _Look()  # it ended meanwhile, or its Python does not run
+        found = shapes.load(output.decode("utf-8", "replace").strip().splitlines()[-1], _PROBED, "probe")
+        answers = tuple(_answer(each) for each in found["answers"])
+    except (ValueError, IndexError):
+        return _Look()  # it ended meanwhile, its Python does not run, or is none
+    return _Look(tuple(found["ports"]), answers, found["ticks"], found["runnable"], tuple(found["programs"]))
 
 
 def health_command(healthcheck: Mapping[str, Any] | None) -> tuple[str, ...]:
@@ -175,7 +187,7 @@ class _Watch:
             time.sleep(_PAUSE)
 
     def _state(self) -> tuple[State, None, str] | None:
-        healthy = bool(self._health) and self._container.run(self._health)[0] == 0
+        healthy = bool(self._health) and self._container.run(self._health, self._patience_with_health)[0] == 0
         if healthy and not self.look.ports:
             # What is healthy now may not have listened just before.
             self.look = _look(self._container, self._watched.python)
@@ -191,10 +203,21 @@ class _Watch:
         patience = LATE_SECONDS if self._health or self._expects_port else STEADY_SECONDS
         if still < patience and not late:
             return None
-        why = f"no output and no work for {still:.0f} s" if not late else "the time was up"
+        why = (
+            f"no output and no work for {still:.0f} s"
+            if not late
+            else f"the time was up after {self._end - self._began:.0f} s (--limit seconds=… gives more)"
+        )
         if self._health:
             return "unhealthy", None, why
         return ("listening" if self.look.ports else "running"), None, why
+
+    @property
+    def _patience_with_health(self) -> float:
+        """The seconds that a health check may take: the image's own (OCI, nanoseconds), or docker's 30."""
+        given = (self._watched.healthcheck or {}).get("Timeout")
+        own = given / 1e9 if isinstance(given, int) and given > 0 else EXEC_SECONDS
+        return max(1.0, min(own, self._end - time.monotonic()))
 
     @property
     def _expects_port(self) -> bool:
@@ -255,6 +278,8 @@ def observe(watched: Watched, *, seconds: float, cancel: CancelToken | None = No
         state, status, why = watch.settle()
         took = time.monotonic() - began
         ended = state == "exited"
+        # Last words differ with the signal: a KeyboardInterrupt is no trouble of the image.
+        log = _lines(container.log(LINES), settings)
         stop = None if ended else container.stop(STOP_SECONDS)
         if cancel.cancelled:
             raise CancelledError
@@ -267,7 +292,7 @@ def observe(watched: Watched, *, seconds: float, cancel: CancelToken | None = No
             stop,
             took,
             why,
-            (*_lines(container.log(LINES), settings), *filter(None, [container.ended_by() if ended else ""])),
+            (*log, *filter(None, [container.ended_by(settings.limits) if ended else ""])),
             look.programs,
             _lines(container.output(LINES)[0], settings) if ended else (),
         )

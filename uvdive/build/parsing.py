@@ -35,6 +35,10 @@ def shown(line: str) -> str:
     return next((part for part in reversed(line.split("\r")) if part), "")
 
 
+_LONGEST = 64 << 10
+"""A line without an end is told in pieces of so many bytes: else each chunk would copy all before it."""
+
+
 class LogLines:
     """Cuts the output of steps into lines; BuildKit sends it in chunks of any size."""
 
@@ -44,7 +48,9 @@ class LogLines:
     def feed(self, step: str, stream: int, data: bytes) -> Iterator[BuildLog]:
         """Every line that ``data`` completes."""
         *lines, last = (self._open.pop((step, stream), b"") + data).split(b"\n")
-        if last:
+        if len(last) > _LONGEST:
+            lines.append(last)
+        elif last:
             self._open[step, stream] = last
         for line in lines:
             yield BuildLog(step, shown(line.decode("utf-8", "replace")))
@@ -56,6 +62,9 @@ class LogLines:
 
 
 def seconds_between(started: str, completed: str) -> float:
-    """The time between two RFC 3339 timestamps, in seconds; never negative."""
-    took = datetime.fromisoformat(completed) - datetime.fromisoformat(started)
+    """The time between two RFC 3339 timestamps, in seconds; never negative, 0 where one is none."""
+    try:
+        took = datetime.fromisoformat(completed) - datetime.fromisoformat(started)
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
     return max(took.total_seconds(), 0.0)

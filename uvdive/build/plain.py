@@ -17,7 +17,8 @@ from uvdive.build.parsing import Event, shown
 _LINE = re.compile(r"#(\d+) (.*)", re.DOTALL)
 _OUTPUT = re.compile(r"\d+\.\d+(?: (.*))?", re.DOTALL)
 _DONE = re.compile(r"DONE (\d+(?:\.\d+)?)s")
-_TRANSFER = re.compile(r"(\S+) .*?(\d+(?:\.\d+)?)([kMGT]?i?B)(?: / (\d+(?:\.\d+)?)([kMGT]?i?B))?")
+_SIZE = r"(\d{1,15}(?:\.\d{1,9})?)((?:[kMGT]i?)?B)"
+_TRANSFER = re.compile(rf"(\S+) .*?(?<!\d){_SIZE}(?: / {_SIZE})?")
 _UNITS = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 
 

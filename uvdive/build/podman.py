@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from uvdive.base import worker
-from uvdive.base.errors import BuildError, CancelledError, EngineError, UsageError
+from uvdive.base import shapes, worker
+from uvdive.base.errors import BuildError, CancelledError, UsageError
 from uvdive.base.foreign import read_file
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.base.scratch import scratch_folder
@@ -26,6 +26,7 @@ from uvdive.build.events import BuildLog, BuildRequest, BuildResult, BuildStep
 from uvdive.build.failures import build_failure
 from uvdive.build.process import run_command
 from uvdive.dockerfile.ignore import ignore_file, own_ignore_file
+from uvdive.image.answers import asking
 from uvdive.image.endpoint import Endpoint, connect, endpoint_of
 
 ONE = {
@@ -46,6 +47,9 @@ MEANINGLESS = frozenset({"--load", "--provenance", "--sbom", "--attest", "--rm",
 
 GOES_ON = "podman does not end a command that runs already; nothing is made of what it still does."
 """Its service looks for a client that is gone between two steps only (buildah#6786)."""
+
+
+_SAID = shapes.Record(dict.fromkeys(("error", "message", "stream"), shapes.Maybe(str)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,6 @@ def by_service(request: BuildRequest, endpoint: Endpoint, *, on_event: OnEvent) 
         UsageError: as ``parameters`` says.
     """
     from docker.utils.build import tar
-    from requests.exceptions import RequestException
 
     asked = parameters(request)
     name = ".uvdive.Dockerfile"
@@ -190,7 +193,10 @@ def by_service(request: BuildRequest, endpoint: Endpoint, *, on_event: OnEvent) 
         patterns = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     client = connect(endpoint)
     try:
-        with archive(str(request.context), exclude=patterns, dockerfile=(name, _text(request))) as context:
+        with (
+            asking("podman's service went away during the build."),
+            archive(str(request.context), exclude=patterns, dockerfile=(name, _text(request))) as context,
+        ):
             api: Any = client.api
             answer = api.post(
                 f"{api.base_url}/v{api.api_version}/build",
@@ -201,8 +207,6 @@ def by_service(request: BuildRequest, endpoint: Endpoint, *, on_event: OnEvent) 
                 timeout=None,
             )
             return _read(answer, on_event)
-    except RequestException as error:
-        raise EngineError("podman's service went away during the build.", "Start it again.") from error
     finally:
         client.close()
 
@@ -221,13 +225,13 @@ def _read(answer: Any, on_event: OnEvent) -> Built:
     rest = ""
     for line in answer.iter_lines():
         try:
-            said = json.loads(line)
-        except ValueError:
+            said = shapes.load(line, _SAID, "answer")
+        except shapes.ShapeError:
             continue
-        if said.get("error") or said.get("message"):
+        if why := said.get("error") or said.get("message"):
             failed = True
-            tell(reader.fail(str(said.get("error") or said["message"]).strip()))
-        *whole, rest = (rest + str(said.get("stream") or "")).split("\n")
+            tell(reader.fail(why.strip()))
+        *whole, rest = (rest + (said.get("stream") or "")).split("\n")
         for part in whole:
             tell(reader.feed(part.rstrip("\r")))
     tell(reader.close())

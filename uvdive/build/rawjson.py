@@ -7,12 +7,30 @@ objects are ``client.SolveStatus`` (https://github.com/moby/buildkit, ``client/g
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator
 from typing import Any
 
+from uvdive.base import shapes
 from uvdive.build.events import BuildLog, BuildStep, StepState
 from uvdive.build.parsing import Event, LogLines, seconds_between
+
+_TEXT, _NUMBER = shapes.Maybe(str), shapes.Maybe(int)
+_STATUS = shapes.Record(
+    {
+        "vertexes": shapes.Maybe(
+            [
+                shapes.Record(
+                    {"digest": str, "name": _TEXT, "started": _TEXT, "completed": _TEXT, "error": _TEXT}
+                )
+            ]
+        ),
+        "statuses": shapes.Maybe(
+            [shapes.Record({"vertex": str, "id": str, "current": _NUMBER, "total": _NUMBER})]
+        ),
+        "logs": shapes.Maybe([shapes.Record({"vertex": str, "stream": _NUMBER, "data": _TEXT})]),
+        "warnings": shapes.Maybe([shapes.Record({"vertex": _TEXT, "short": _TEXT})]),
+    }
+)
 
 
 class RawJsonReader:
@@ -38,8 +56,8 @@ class RawJsonReader:
         if line.startswith("}") or (len(self._lines) == 1 and line.rstrip().endswith("}")):
             text, self._lines = "\n".join(self._lines), []
             try:
-                status = json.loads(text)
-            except ValueError:
+                status = shapes.load(text, _STATUS, "progress")
+            except shapes.ShapeError:  # none of BuildKit's: its words, or a later version's
                 self.said += text.splitlines()
                 return
             yield from self._status(status)
@@ -56,15 +74,14 @@ class RawJsonReader:
         for transfer in status.get("statuses") or ():
             yield from self._transfer(transfer)
         for log in status.get("logs") or ():
-            data = base64.b64decode(log.get("data") or "")
-            yield from self._logs.feed(log["vertex"], log.get("stream", 1), data)
+            yield from self._logs.feed(log["vertex"], log.get("stream") or 1, _decoded(log.get("data")))
         for warning in status.get("warnings") or ():
-            short = base64.b64decode(warning.get("short") or "").decode("utf-8", "replace")
-            yield BuildLog(warning.get("vertex", ""), f"WARNING: {short}")
+            short = _decoded(warning.get("short")).decode("utf-8", "replace")
+            yield BuildLog(warning.get("vertex") or "", f"WARNING: {short}")
 
     def _vertex(self, vertex: dict[str, Any]) -> Iterator[Event]:
         id_, started = vertex["digest"], vertex.get("started")
-        self._names[id_] = vertex.get("name", id_)
+        self._names[id_] = vertex.get("name") or id_
         if started is None:
             return
         completed = vertex.get("completed")
@@ -100,6 +117,13 @@ class RawJsonReader:
         if self.steps.get(id_) != step:
             self.steps[id_] = step
             yield step
+
+
+def _decoded(data: str | None) -> bytes:
+    try:
+        return base64.b64decode(data or "")
+    except ValueError:
+        return b""
 
 
 def _state(vertex: dict[str, Any], error: str) -> StepState:

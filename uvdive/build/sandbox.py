@@ -6,6 +6,7 @@ They have no network unless the user lets them use it.
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -13,21 +14,30 @@ from typing import Any
 
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import CancelToken
-from uvdive.build.settings import PLAIN, StartSettings
+from uvdive.base.remains import gone, note
+from uvdive.base.units import size
+from uvdive.build.frames import last_output
+from uvdive.build.settings import PLAIN, Limits, StartSettings
+from uvdive.image.answers import CONTAINER, EXEC, EXECUTED, INFO, PROCESSES, answer, asking
 from uvdive.image.endpoint import Endpoint, connect, endpoint_of, own_name
 
 HOST_NAME = "uvdive"
 """The same for every container: what prints or serves its host's name says the same in both images."""
 
-MEMORY = 4 << 30
-PROCESSES = 1024
-PROCESSORS = 4
 LOG = "10m"
-"""What a program of a stranger may take: bytes of memory, processes, processors, and of its last output."""
+"""So much of a program's last output the engine keeps, twice."""
+
+EXEC_SECONDS = 30.0
+"""After so long nobody waits for a program that is run beside the container's own (docker's default)."""
+
+OUTPUT = 1 << 20
+"""So many of the last bytes of such a program's output are kept."""
 
 NEVER_NEEDED = ("AUDIT_WRITE", "MKNOD", "NET_RAW", "SETFCAP", "SETPCAP")
 """Rights of the engine's defaults that no app needs to start and to answer."""
 
+_NO_FORK = re.compile(r"Resource temporarily unavailable|[Cc]an(?:'t|not) fork|can't start new thread")
+_LAST = 200
 _PAUSE = 0.1
 _LEFT = "See that it runs, then try again. uvdive clean removes what it kept of the run."
 
@@ -50,19 +60,33 @@ class Sandbox:
 
     def status(self) -> int | None:
         """The exit code of a program that ended; None while it runs."""
-        state = self._api.inspect_container(self._name)["State"]
+        state = self._state()
         return int(state["ExitCode"]) if state["Status"] in ("exited", "dead", "stopped") else None
 
-    def ended_by(self) -> str:
-        """The limit that ended the program, in a sentence; empty where none did."""
-        state = self._api.inspect_container(self._name)["State"]
-        if not state.get("OOMKilled"):
-            return ""
-        return f"The engine ended it: it took more than {MEMORY >> 30} GiB of memory."
+    def ended_by(self, limits: Limits) -> str:
+        """The limit that ended the program, in a sentence; empty where none is known to have."""
+        state = self._state()
+        if state.get("OOMKilled"):
+            return (
+                f"The engine ended it: it took more than {size(limits.memory, 'binary')} of memory "
+                "(--limit memory=… gives more)."
+            )
+        if state.get("ExitCode") and _NO_FORK.search(self.log(_LAST).decode("utf-8", "replace")):
+            return (
+                f"It could start no further process; the container may have {limits.processes} "
+                "(--limit processes=… gives more)."
+            )
+        return ""
+
+    def _state(self) -> dict[str, Any]:
+        state: dict[str, Any] = answer(self._api.inspect_container(self._name), CONTAINER, "container")[
+            "State"
+        ]
+        return state
 
     def refused(self) -> int:
         """The exit code of a program that could not be started: 127 where the engine gives none."""
-        return int(self._api.inspect_container(self._name)["State"]["ExitCode"]) or 127
+        return int(self._state()["ExitCode"]) or 127
 
     def wait(self, seconds: float, cancel: CancelToken) -> int | None:
         """Wait for the end; the exit code, None where it still runs then.
@@ -89,27 +113,30 @@ class Sandbox:
         """The last lines of both, in order."""
         return bytes(self._api.logs(self._name, tail=lines))
 
-    def run(self, command: Sequence[str]) -> tuple[int | None, bytes]:
-        """Run a program in the running container as its user; its exit code and standard output.
+    def run(self, command: Sequence[str], seconds: float = EXEC_SECONDS) -> tuple[int | None, bytes]:
+        """Run a program in the running container as its user; its exit code and last standard output.
 
-        The exit code is None where the container has ended meanwhile.
+        The exit code is None where the container has ended meanwhile, or where the program has
+        not ended after ``seconds``: it ends with the container then.
         """
         from docker.errors import APIError
-        from requests.exceptions import ReadTimeout
 
         try:
-            made = self._api.exec_create(self._name, list(command), stderr=False)
-            output = self._api.exec_start(made["Id"])
-            return self._api.exec_inspect(made["Id"])["ExitCode"], bytes(output or b"")
-        except (APIError, ReadTimeout):
+            made = answer(self._api.exec_create(self._name, list(command), stderr=False), EXEC, "exec")
+            with _begun(self._api, made["Id"]) as sock:
+                output = last_output(sock, seconds, OUTPUT)
+            done = answer(self._api.exec_inspect(made["Id"]), EXECUTED, "exec")
+        except APIError:
             return None, b""
+        # podman says 0 of a program that still runs.
+        return None if done.get("Running") else done.get("ExitCode"), output
 
     def programs(self) -> tuple[str, ...]:
         """The names of its processes, as the engine's host sees them; empty where it cannot tell."""
         from docker.errors import APIError
 
         try:
-            found = self._api.top(self._name, ps_args="-o pid,comm")
+            found = answer(self._api.top(self._name, ps_args="-o pid,comm"), PROCESSES, "processes")
         except APIError:
             return ()  # it ended meanwhile, or the engine keeps no list (podman without cgroups)
         return tuple(sorted(str(row[-1]) for row in found.get("Processes") or () if row))
@@ -126,6 +153,19 @@ class Sandbox:
 
         with contextlib.suppress(APIError):
             self._api.kill(self._name)
+
+
+@contextlib.contextmanager
+def _begun(api: Any, number: str) -> Iterator[Any]:
+    """The connection to a program that begins to run beside a container's own."""
+    sock = api.exec_start(number, socket=True)
+    try:
+        yield sock
+    finally:
+        # The SDK keeps the answer with its socket; the connection is closed with both.
+        if (response := getattr(sock, "_response", None)) is not None:
+            response.close()
+        sock.close()
 
 
 @contextlib.contextmanager
@@ -153,60 +193,59 @@ def sandbox(
         CancelledError: ``cancel`` was set before.
     """
     from docker.errors import APIError
-    from requests.exceptions import RequestException
 
     cancel.raise_if_cancelled()
     endpoint = endpoint_of(source)
     client = connect(endpoint)
     api: Any = client.api
     name, labels = own_name()
-    host = _limited(api, network=settings.network)
+    note(name)
     try:
-        with _removed(api, endpoint, name, cancel):
-            try:
-                api.create_container(
-                    image,
-                    command=list(command[1:]) if command else None,
-                    entrypoint=[command[0]] if command else None,
-                    name=name,
-                    hostname=HOST_NAME,
-                    working_dir=settings.folder,
-                    stop_signal=stop_signal,
-                    environment=[f"{name}={value}" for name, value in settings.env] or None,
-                    host_config=host,
-                    labels=labels,
-                    # Its health is asked by us: an engine's timers wait half a minute first.
-                    healthcheck={"test": ["NONE"]},
-                )
-            except APIError as error:
-                said = settings.hide(str(error.explanation or error))
-                raise EngineError("The engine can't make a container of this image.", "", (said,)) from error
-            yield Sandbox(api, name)
-    except RequestException as error:
+        with asking("The container engine went away while an image ran.", _LEFT):
+            host = _limited(api, settings)
+            with _removed(api, endpoint, name, cancel):
+                try:
+                    api.create_container(
+                        image,
+                        command=list(command[1:]) if command else None,
+                        entrypoint=[command[0]] if command else None,
+                        name=name,
+                        hostname=HOST_NAME,
+                        working_dir=settings.folder,
+                        stop_signal=stop_signal,
+                        environment=[f"{name}={value}" for name, value in settings.env] or None,
+                        host_config=host,
+                        labels=labels,
+                        # Its health is asked by us: an engine's timers wait half a minute first.
+                        healthcheck={"test": ["NONE"]},
+                    )
+                except APIError as error:
+                    said = settings.hide(str(error.explanation or error))
+                    what = "The engine can't make a container of this image."
+                    raise EngineError(what, "", (said,)) from error
+                yield Sandbox(api, name)
+    except EngineError:
+        # Who stops the work ends the container under whoever asks for it.
         cancel.raise_if_cancelled()
-        raise EngineError("The container engine went away while an image ran.", _LEFT) from error
-    except APIError as error:
-        cancel.raise_if_cancelled()
-        why = (str(error.explanation or error),)
-        raise EngineError("The engine lost the container of an image that ran.", _LEFT, why) from error
+        raise
     finally:
         client.close()
 
 
-def _limited(api: Any, *, network: bool) -> Any:
+def _limited(api: Any, settings: StartSettings) -> Any:
     """The host's side of a container of a stranger: what it may take, as far as the engine can hold it."""
     from docker.types import LogConfig
 
-    can = api.info()
+    can, most = answer(api.info(), INFO, "info"), settings.limits
     limits: dict[str, Any] = {}
     if can.get("MemoryLimit"):
-        limits |= {"mem_limit": MEMORY, "memswap_limit": MEMORY if can.get("SwapLimit") else None}
+        limits |= {"mem_limit": most.memory, "memswap_limit": most.memory if can.get("SwapLimit") else None}
     if can.get("PidsLimit"):
-        limits["pids_limit"] = PROCESSES
+        limits["pids_limit"] = most.processes
     if can.get("CpuCfsQuota"):
-        limits |= {"cpu_period": 100_000, "cpu_quota": 100_000 * PROCESSORS}
+        limits |= {"cpu_period": 100_000, "cpu_quota": 100_000 * most.processors}
     return api.create_host_config(
-        network_mode=None if network else "none",
+        network_mode=None if settings.network else "none",
         # Its own log driver: another may write to where nothing can be read again.
         log_config=LogConfig(type="json-file", config={"max-size": LOG, "max-file": "2"}),
         cap_drop=list(NEVER_NEEDED),
@@ -221,7 +260,7 @@ def _removed(api: Any, endpoint: Endpoint, name: str, cancel: CancelToken) -> It
 
     It is removed over a connection of its own: the other may be broken, or in use.
     """
-    from docker.errors import APIError
+    from docker.errors import APIError, NotFound
     from requests.exceptions import RequestException
 
     def kill() -> None:
@@ -237,4 +276,6 @@ def _removed(api: Any, endpoint: Endpoint, name: str, cancel: CancelToken) -> It
             contextlib.suppress(APIError, RequestException, EngineError),
             contextlib.closing(connect(endpoint)) as client,
         ):
-            client.api.remove_container(name, v=True, force=True)
+            with contextlib.suppress(NotFound):
+                client.api.remove_container(name, v=True, force=True)
+            gone(name)

@@ -8,13 +8,26 @@ from dataclasses import dataclass, field, replace
 
 HIDDEN = "[hidden]"
 
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a program of a stranger may take: bytes of memory, processes, processors, and the
+    seconds for which it is watched before it counts as neither healthy nor listening.
+    """
+
+    memory: int = 4 << 30
+    processes: int = 1024
+    processors: int = 4
+    seconds: int = 60
+
+
 _SHORT = 4
 """Shorter values (1, dev, yes) stand in any text; hiding them there would ruin it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartSettings:
-    """Variables for both programs, by name, whether they may use the network, and their folder.
+    """Variables for both programs, by name, whether they may use the network, their folder and limits.
 
     The values are secrets: nothing that is told of a run may hold them (``hide``).
     """
@@ -22,6 +35,7 @@ class StartSettings:
     env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     network: bool = False
     folder: str | None = None
+    limits: Limits = Limits()
 
     def hide(self, text: str) -> str:
         """The text without the values."""

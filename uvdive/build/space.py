@@ -10,6 +10,7 @@ from typing import Any
 from uvdive.base.errors import BuildError
 from uvdive.base.units import size
 from uvdive.build.images import engine_client
+from uvdive.image.answers import INFO, answer
 from uvdive.image.endpoint import EngineKind, build_source
 
 PRUNE: dict[EngineKind, str] = {"docker": "docker builder prune", "podman": "podman image prune"}
@@ -35,7 +36,7 @@ def check_space(needed: int = 0, engine: EngineKind | None = None) -> None:
     """
     engine = engine or build_source()
     with engine_client(engine) as client:
-        root = _root(client.info())
+        root = _root(answer(client.info(), INFO, "info"))
     try:
         free = None if root is None else shutil.disk_usage(root).free
     except OSError:

@@ -21,18 +21,23 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """The command's arguments."""
     parser.option("-y", "--yes", action="store_true", help="remove them without asking")
     add_common(parser)
-    parser.epilog = "Only tags under uvdive.local/ are touched; an image in use is kept."
+    parser.epilog = (
+        "Only tags under uvdive.local/ are touched, and containers and temporary folders of runs that were\n"
+        "cut off; an image in use is kept."
+    )
     return parser.parse_args(argv)
 
 
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """List, ask and remove; 1 where the engine keeps one."""
+    from uvdive.base.remains import forget
     from uvdive.base.scratch import left_folders, remove_folders
     from uvdive.build.images import list_images, remove_images
     from uvdive.build.leftovers import leftovers, remove_leftovers
 
     images, containers, folders = list_images(), leftovers(), left_folders()
     if not images and not containers and not folders:
+        forget(frozenset())
         console.say("There are no images that uvdive built.")
         return ExitCode.DONE
     console.data(_listing(images, console))
@@ -52,6 +57,7 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     for removal in removals:
         if removal.kept:
             console.say(f"Kept {removal.image.tag}: {removal.kept}")
+    forget(frozenset(removal.image.tag for removal in removals if removal.kept))
     gone = sum(not removal.kept for removal in removals)
     console.say(f"Removed {gone} of {len(images)}.")
     return ExitCode.DONE if gone == len(images) else ExitCode.FAILED

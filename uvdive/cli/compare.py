@@ -44,6 +44,7 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
             run_app(
                 names,
                 comparer=lambda on_event, cancel: _compared_apart(sources, on_event, cancel),
+                notices=console.notices,
                 debug=args.debug,
             )
         )

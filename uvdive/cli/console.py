@@ -35,6 +35,7 @@ class Console:
         self.debug = False
         self.redacts = True
         self.units: Units = "si"
+        self.notices: list[str] = []
         self._log: logging.Logger | None = None
 
     def configure(
@@ -115,6 +116,11 @@ class Console:
         if self._log is not None:
             self._log.info(text)
         _say(visible(self.clean(text)))
+
+    def notice(self, text: str) -> None:
+        """Tell something that the app shows too, whose first picture would hide it."""
+        self.notices.append(self.clean(text))
+        self.say(text)
 
     def note(self, text: str) -> None:
         """Write something to the log file alone."""
@@ -237,7 +243,7 @@ def _make_private(path: Path) -> None:
 def _without_secrets(argv: Sequence[str]) -> str:
     import shlex
 
-    from uvdive.base.secret_words import HIDDEN, redact
+    from uvdive.base.secrets.words import HIDDEN, redact
 
     words = list(argv)
     for number, word in enumerate(words):

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
         return _explain(args, console)
     if args.target is None:
         if console.interactive and not (args.json or args.markdown or args.report or args.save):
-            return _pick(args)
+            return _pick(args, console)
         raise UsageError(
             "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."
         )
@@ -56,7 +56,7 @@ def _here(args: argparse.Namespace) -> ReadOptions:
     return replace(reading(args), look_in=Path())
 
 
-def _pick(args: argparse.Namespace) -> ExitCode:
+def _pick(args: argparse.Namespace, console: Console) -> ExitCode:
     """The app, which asks what to open."""
     from uvdive.cli.targets import source_of
     from uvdive.tui.run import run_app
@@ -67,7 +67,7 @@ def _pick(args: argparse.Namespace) -> ExitCode:
         name = source.label or source.name.removeprefix("docker://") or str(source.dockerfile)
         return Opened(name, source.open, source.dockerfile, source.context, source.build_args, source.recipe)
 
-    return ExitCode(run_app(None, opener=opened, debug=args.debug))
+    return ExitCode(run_app(None, opener=opened, notices=console.notices, debug=args.debug))
 
 
 def _explain(args: argparse.Namespace, console: Console) -> ExitCode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import itertools
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -70,12 +71,15 @@ def _run(argv: Sequence[str], console: Console) -> ExitCode:
         args = command.parse(parser, rest)
     except UsageError:
         _check_order(argv)
+        _check_words(argv)
         raise
     if name == "explore" and args.target in COMMANDS:
         _check_order(argv)
     redact = not getattr(args, "no_redact", False)
     console.configure(debug=args.debug, log=args.log, units=args.units, argv=argv, redact=redact)
     _recover(console)
+    if name != "clean":
+        _offer(console)
     code: ExitCode = command.run(args, console)
     return code
 
@@ -88,7 +92,20 @@ def _recover(console: Console) -> None:
         from uvdive.session.journal import recover
 
         for said in recover():
-            console.say(said)
+            console.notice(said)
+
+
+def _offer(console: Console) -> None:
+    """Tell of what a run that was cut off left in the engine or the temporary folder; nothing is removed."""
+    from uvdive.base.folders import is_noted
+
+    if not is_noted():
+        return  # what reads the notes is not even imported
+    from uvdive.base.remains import left
+
+    if found := left():
+        others = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        console.notice(f"A run that was cut off left {found[0]}{others}: uvdive clean removes that.")
 
 
 def _check_order(argv: Sequence[str]) -> None:
@@ -103,6 +120,25 @@ def _check_order(argv: Sequence[str]) -> None:
             f"The command comes first: uvdive {found} ….",
             f"For an image called {found}, say: uvdive explore {found}",
         )
+
+
+def _check_words(argv: Sequence[str]) -> None:
+    """Two words where one image is looked into: a command that is written wrong, or two images.
+
+    Raises:
+        UsageError: the first two arguments are words, and no command.
+    """
+    import difflib
+    import shlex
+
+    words = list(itertools.takewhile(lambda word: not word.startswith("-"), argv))
+    if not words[1:] or words[0] in COMMANDS:
+        return
+    if near := difflib.get_close_matches(words[0], COMMANDS, 1):
+        meant = shlex.join(("uvdive", near[0], *words[1:]))
+        raise UsageError(f"There is no command {words[0]}.", f"Did you mean {meant}?")
+    both = shlex.join(("uvdive", "compare", *words[:2]))
+    raise UsageError("One image is looked into at a time.", f"To compare two: {both}")
 
 
 @contextlib.contextmanager

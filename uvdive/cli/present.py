@@ -30,7 +30,7 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
         console.say(source.hint)
     asked = args.json or args.markdown or args.report or args.save is not None
     if console.interactive and not asked:
-        return _open_app(source, args)
+        return _open_app(source, args, console)
     if source.request is not None:
         source.teach(console.redactor)
     narrator = _narrator(console, builds=source.request is not None)
@@ -70,7 +70,7 @@ def failing_as_json(args: argparse.Namespace, console: Console) -> Iterator[None
         raise
 
 
-def _open_app(source: Source, args: argparse.Namespace) -> ExitCode:
+def _open_app(source: Source, args: argparse.Namespace, console: Console) -> ExitCode:
     from uvdive.tui.run import run_app
 
     name = source.label or source.name or str(source.dockerfile or source.context)
@@ -81,6 +81,7 @@ def _open_app(source: Source, args: argparse.Namespace) -> ExitCode:
         context=source.context,
         build_args=source.build_args,
         recipe=source.recipe,
+        notices=console.notices,
         debug=args.debug,
     )
     return ExitCode(code)

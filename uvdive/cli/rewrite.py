@@ -67,7 +67,9 @@ class _Rewriting:
         )
         self.original.dockerfile = self.dockerfile
         self.build.teach(console.redactor)
-        self.settings = start_settings(args.start_env, args.start_env_file, network=args.start_network)
+        self.settings = start_settings(
+            args.start_env, args.start_env_file, network=args.start_network, limits=args.limit
+        )
         if args.report_problem is not None:
             check_problem_file(args.report_problem)
         self.plan: RewritePlan | None = None
@@ -105,8 +107,7 @@ class _Rewriting:
             measured = self._measured(plan, before.report, proof)
         self._print(plan, measured, proof)
         if plan.refusal is not None or plan.outcome == "refused":
-            reason = plan.refusal.reason if plan.refusal is not None else "it can't be done safely"
-            raise RefusedError(f"{self.dockerfile} was not rewritten: {reason}")
+            raise RefusedError(self._why_refused(plan))
         failed = proof is not None and proof.verification is not None and not proof.verification.proven
         if failed and not (self.args.force and self._writes):
             assert proof is not None
@@ -115,6 +116,14 @@ class _Rewriting:
             self.console.say("The verification failed; the rewrite is written all the same (--force).")
         self._write(plan)
         return ExitCode.FAILED if failed else ExitCode.DONE
+
+    def _why_refused(self, plan: RewritePlan) -> str:
+        """The reason; only where it is, where a person just read it on the same terminal."""
+        if plan.refusal is None:
+            return f"{self.dockerfile} was not rewritten: it can't be done safely"
+        if self.console.shows_output and not self.args.json and not self.args.diff:
+            return f"{self.dockerfile} was not rewritten; what to change is said above."
+        return f"{self.dockerfile} was not rewritten: {plan.refusal.reason}"
 
     def _unproven(self, proof: Proof) -> VerificationError:
         force = " --force writes it all the same." if self._writes else ""
@@ -165,16 +174,20 @@ class _Rewriting:
     def _writes(self) -> bool:
         return bool(self.args.write or self.args.output is not None)
 
+    @property
+    def _proves(self) -> bool:
+        """Is a rewrite built and checked, whatever the plan is?"""
+        args = self.args
+        if args.start or args.repair or args.time_cold or args.time_rebuild:
+            return True
+        return self._writes if args.verify is None else bool(args.verify)
+
     def _wants_proof(self, plan: RewritePlan) -> bool:
         if plan.outcome not in ("rewritten", "improved"):
             return False
-        if self.args.start or self.args.repair or self.args.time_cold or self.args.time_rebuild:
-            return True
-        if self.args.verify is None:
-            return self._writes
-        if not self.args.verify and self._writes:
+        if not self._proves and self._writes:
             self.console.say("The rewrite is written without building or checking it (--no-verify).")
-        return bool(self.args.verify)
+        return self._proves
 
     def _load(self) -> Loaded:
         if self.original.hint and self.original is not self.build:
@@ -196,6 +209,7 @@ class _Rewriting:
             kept=self.kept,
             build_args=self.build_args,
             recipe=self.build.recipe,
+            unmeasured=self._proves and not self.args.start,
             on_event=self.narrator,
         )
         self.console.redactor.learn([self.plan.original, *(change.text for change in self.plan.files)])

@@ -59,7 +59,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     parser.option(
         "--repair",
         action="store_true",
-        help="where a check fails and a decision may mend it, change it, build and verify once more",
+        help="where a check fails and a decision may fix it, change it, build and verify once more",
     )
     parser.option(
         "--choose",
@@ -108,6 +108,14 @@ def _add_start(parser: Parser) -> None:
     parser.option(
         "--start-network", action="store_true", help="let both programs use the network; implies --start"
     )
+    parser.option(
+        "--limit",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="what a program of the images may take while it is checked: memory=4g, processes=1024, "
+        "processors=4, seconds=60",
+    )
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -122,7 +130,7 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError("--force lets --write or -o write.", "Add one of the two, or leave --force out.")
     if args.verify is False:
         for given, what in (
-            (args.repair, "--repair mends what the verification finds."),
+            (args.repair, "--repair fixes what the verification finds."),
             (args.time_cold or args.time_rebuild, "Builds are timed after the verification."),
             (args.start, "--start is part of the verification."),
         ):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from uvdive.base.dockerfile_names import build_file_kind
 from uvdive.base.errors import UsageError
+from uvdive.base.foreign import real
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.session.options import DEFAULTS, ReadOptions
 
@@ -92,7 +93,7 @@ class Source:
         return load_image(
             self.ready(on_event, cancel),
             dockerfile=self.dockerfile,
-            options=self.reading,
+            options=self._options(),
             on_event=on_event,
             cancel=cancel,
             in_process=in_process,
@@ -105,10 +106,17 @@ class Source:
         return open_desk(
             self.ready(on_event, cancel),
             dockerfile=self.dockerfile,
-            options=self.reading,
+            options=self._options(),
             on_event=on_event,
             cancel=cancel,
         )
+
+    def _options(self) -> ReadOptions:
+        if self.request is None:
+            return self.reading
+        from uvdive.session.own_builds import as_built
+
+        return as_built(self.reading, self.request)
 
     def ready(self, on_event: OnEvent, cancel: CancelToken | None) -> str:
         """The name of the image, built if need be; UvdiveError as ``build_image`` says."""
@@ -177,7 +185,7 @@ def recipe_source(target: Target, build_args: tuple[str, ...] = ()) -> Source:
     source = dockerfile_source(recipe.dockerfile, recipe.context, (*recipe.args, *build_args))
     kind = "service" if target.kind == "compose" else "target"
     label = f"{recipe.file}, {kind} {recipe.name}"
-    own_folder = recipe.dockerfile.parent.resolve() == recipe.context.resolve()
+    own_folder = real(recipe.dockerfile.parent) == real(recipe.context)
     told = f"{label}: {recipe.dockerfile}{'' if own_folder else f' with the context {recipe.context}'}"
     source.label, source.recipe = label, recipe
     source.hint = "\n".join((told, *recipe.hints))

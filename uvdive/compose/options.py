@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator
 
 from uvdive.base.errors import UsageError
-from uvdive.compose.services import Layer, Service
+from uvdive.compose.services import Layer, Service, is_remote
 
 MOST = 2000
 """So many options may a build have."""
@@ -66,7 +66,7 @@ def _contexts(service: Service) -> Iterator[str]:
                     f"{service.where} is built from the image of {value}, which has to be built before.",
                     "Build that image, and name it there by docker-image://NAME.",
                 )
-            there = value if "://" in value or value.startswith("git@") else str(layer.folder / value)
+            there = value if is_remote(value) else str(layer.folder / value)
             yield from ("--build-context", f"{name}={there}")
 
 

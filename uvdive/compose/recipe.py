@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from uvdive.base.errors import UsageError
+from uvdive.base.words import first_of
 from uvdive.compose.options import build_options
-from uvdive.compose.services import Layer, Service, extended, is_null, read_services, service_of
+from uvdive.compose.services import Layer, Service, extended, is_null, is_remote, read_services, service_of
 from uvdive.compose.start import ServiceStart, read_start
 from uvdive.compose.variables import read_variables
 from uvdive.compose.yaml_nodes import Node
@@ -57,7 +58,7 @@ def read_recipe(file: Path, name: str | None, environ: Mapping[str, str]) -> Rec
     variables = read_variables(file.parent, environ)
     service = service_of(file, document, name or _only(file, document), variables)
     recipe = _recipe(file, service)
-    unset = ", ".join(variables.missing[:_NAMED])
+    unset = ", ".join(list(variables.missing)[:_NAMED])
     hints = [f"{file} names variables that are not set, so they are empty: {unset}."] if unset else []
     other = next((each for each in _overrides(file) if (file.parent / each).is_file()), None)
     if other is not None:
@@ -112,9 +113,8 @@ def _only(file: Path, document: Node) -> str:
             f"No service of {file} has a `build`, so there is no Dockerfile to look at.{included}",
             "Name the Dockerfile itself.",
         )
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     raise UsageError(
-        f"{file} builds several services: {', '.join(names[:_NAMED])}{more}.",
+        f"{file} builds several services: {first_of(names, _NAMED)}.",
         f"Name one: {file}:{names[0]}",
     )
 
@@ -181,8 +181,3 @@ def _context(service: Service) -> Path:
     if not folder.is_dir():
         raise UsageError(f"{service.where} builds in {folder}, which is no folder.", "Check the path.")
     return folder
-
-
-def is_remote(context: str) -> bool:
-    """Is a build context fetched from elsewhere (https://docs.docker.com/build/concepts/context/)?"""
-    return "://" in context or context.startswith(("git@", "github.com/", "service:", "target:"))

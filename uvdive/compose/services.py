@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.errors import UsageError
+from uvdive.base.foreign import real
 from uvdive.compose.variables import Variables, read_bounded
 from uvdive.compose.yaml_nodes import Node, NotYamlError, read_yaml
 
@@ -28,6 +29,11 @@ def is_compose(document: Node) -> bool:
     """Is a document a compose file, whatever its name?"""
     services = document.get("services")
     return services is not None and services.kind == "map" and document.get("apiVersion") is None
+
+
+def is_remote(context: str) -> bool:
+    """Is a build context fetched from elsewhere (https://docs.docker.com/build/concepts/context/)?"""
+    return "://" in context or context.startswith(("git@", "github.com/", "service:", "target:"))
 
 
 def is_null(node: Node | None) -> bool:
@@ -66,7 +72,7 @@ def read_services(path: Path, texts: Mapping[Path, str] = NONE) -> Node:
         UsageError: it cannot be read, is no YAML, holds more than is read, or has no services.
     """
     try:
-        text = texts.get(path.resolve()) if texts else None
+        text = texts.get(real(path)) if texts else None
         documents = read_yaml(read_bounded(path) if text is None else text)
     except NotYamlError as error:
         raise UsageError(f"{path} {error}.", "See what `docker compose config` says to it.") from None

@@ -6,6 +6,7 @@ https://docs.docker.com/reference/compose-file/interpolation/
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ LONGEST = 64 << 10
 MOST_BYTES = 1 << 20
 _DEEPEST = 50
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.-]*)\s*[=:]\s*(?P<rest>.*)")
+_LINE = re.compile(r"\s*(?:export\s+)?(?P<name>[A-Za-z_][\w.-]*)\s*[=:]\s*+(?P<rest>.*)")
 _OPERATORS = (":-", ":?", ":+", "-", "?", "+")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -29,7 +30,7 @@ class Variables:
     """The values that names have, and the names that were asked for and have none."""
 
     values: Mapping[str, str]
-    missing: list[str] = field(default_factory=list)
+    missing: dict[str, None] = field(default_factory=dict)
 
     def expand(self, text: str, where: str) -> str:
         """A text with its variables filled in; one without a value becomes nothing, as compose has it.
@@ -73,8 +74,8 @@ class Variables:
         return "".join([*parts, text[at:]])
 
     def _plain(self, name: str) -> str:
-        if name not in self.values and name not in self.missing:
-            self.missing.append(name)
+        if name not in self.values:
+            self.missing[name] = None
         return self.values.get(name, "")
 
     def _braced(self, inside: str, where: str, depth: int) -> str:
@@ -140,13 +141,13 @@ def read_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
         UsageError: it cannot be read, is no text, or holds a value that is too long.
     """
     found: dict[str, str] = {}
+    # The environment goes first, as everywhere in compose.
+    known = Variables(ChainMap(dict(environ), found))
     for number, line in enumerate(read_bounded(path).splitlines(), 1):
         match = _LINE.fullmatch(line)
         if match is None or line.lstrip().startswith("#"):
             continue
         value, raw = _value(match["rest"])
-        # The environment goes first, as everywhere in compose.
-        known = Variables({**found, **environ})
         found[match["name"]] = value if raw else known.expand(value, f"{path}, line {number}")
     return found
 
@@ -157,7 +158,7 @@ def _value(rest: str) -> tuple[str, bool]:
         return rest[1:end], True
     if rest[:1] == '"' and (match := re.match(r'"((?:[^"\\]|\\.)*)"', rest)):
         return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), match[1]), False
-    return re.sub(r"\s+#.*", "", rest).strip() if not rest.startswith("#") else "", False
+    return re.sub(r"(?<!\s)\s+#.*", "", rest).strip() if not rest.startswith("#") else "", False
 
 
 def read_bounded(path: Path) -> str:

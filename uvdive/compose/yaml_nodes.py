@@ -51,6 +51,11 @@ class Node:
             found = None if found is None else found.value(key)
         return found
 
+    def text_of(self, *keys: str) -> str | None:
+        """The scalar behind keys; None where nothing is there, or something else."""
+        found = self.get(*keys)
+        return found.text if found is not None and found.kind == "text" else None
+
     def value(self, key: str) -> Node | None:
         """The value of a key; None where this is no mapping or has no such key."""
         return next((value for name, value in self.entries() if name.text == key), None)

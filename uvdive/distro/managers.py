@@ -29,9 +29,19 @@ _REMOVE = frozenset({"purge", "remove", "autoremove", "del", "autopurge"})
 _REFRESH = frozenset({"update", "clean", "autoclean", "dist-clean", "cache"})
 _APT_VALUES = frozenset({"-t", "--target-release", "-o", "--option", "-c", "--config-file", "-a"})
 _APK_VALUES = frozenset({"--repository", "-X", "--virtual", "-t", "--root", "-p", "--arch", "--keys-dir"})
+_USER_VALUES = frozenset(
+    (
+        *("--gecos", "--home", "--shell", "--ingroup", "--firstuid", "--lastuid", "--comment", "--conf"),
+        *("-g", "-h", "-s", "-G", "-k", "-b", "-c", "-d", "-e", "-f", "-K", "-p", "-u"),
+        *("--home-dir", "--base-dir", "--expiredate", "--inactive", "--gid", "--groups", "--skel", "--key"),
+        *("--password", "--uid"),
+    )
+)
 _DPKG_ASKS = frozenset({"--print-architecture", "-l", "-s", "-L", "-S"})
 _CALLS = re.compile(r"\b(?:apt|apt-get|apk|aptitude)\b")
-_INSTALLS = re.compile("|".join(rf"\b{program}\s+(?:-\S+\s+)*{word}\b" for program, word in _INSTALL.items()))
+_INSTALLS = re.compile(
+    "|".join(rf"\b{program}\s+(?:-\S++\s++){{0,40}}{word}\b" for program, word in _INSTALL.items())
+)
 _MAKES_USERS = re.compile(r"\b(?:useradd|groupadd|adduser|addgroup)\s")
 
 
@@ -60,6 +70,37 @@ def makes_home(argv: Sequence[str]) -> bool:
     if "adduser" in programs:
         return not ({"H", "M"} & short or "--no-create-home" in options)
     return False
+
+
+def user_operands(words: Sequence[str]) -> list[str]:
+    """The words that are neither options of useradd or of Debian's or busybox's adduser, nor their values."""
+    found = []
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in _USER_VALUES:
+            skip = True
+        elif not word.startswith("-"):
+            found.append(word)
+    return found
+
+
+def home_of_command(argv: Sequence[str]) -> tuple[str, str] | None:
+    """The user that a `useradd` or `adduser` makes, with their home; None where it makes none."""
+    program = argv[0].rsplit("/", 1)[-1] if argv else ""
+    if program not in ("useradd", "adduser"):
+        return None
+    words = argv[1:]
+    operands = user_operands(words)
+    if len(operands) != 1:
+        return None  # `adduser USER GROUP` makes nobody
+    options = ("-d", "--home-dir", "--home") if program == "useradd" else ("-h", "--home")
+    for index, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        if name in options:
+            return operands[0], value if equals else words[index + 1]
+    return operands[0], f"/home/{operands[0]}"
 
 
 def options_with_value(program: str) -> frozenset[str]:

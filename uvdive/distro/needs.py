@@ -35,11 +35,16 @@ _DLOPEN = {
 _PROGRAMS = {
     "camelot-py": "ghostscript",
     "celery": "procps",
+    "django-tailwind": "nodejs* npm",
     "dvc": "git",
     "ffmpeg-python": "ffmpeg",
     "gitpython": "git git-lfs openssh-client",
     "graphviz": "graphviz",
     "imgkit": "wkhtmltopdf",
+    "javascript": "nodejs* npm",
+    "jsii": "nodejs*",
+    "jupyterlab": "nodejs* npm",
+    "mcp": "nodejs* npm",
     "moviepy": "ffmpeg imagemagick*",
     "ocrmypdf": "tesseract-ocr* ghostscript unpaper pngquant",
     "openai-whisper": "ffmpeg",
@@ -48,14 +53,17 @@ _PROGRAMS = {
     "pre-commit": "git",
     "pydot": "graphviz",
     "pydub": "ffmpeg libav-tools",
+    "pyexecjs": "nodejs*",
     "pypandoc": "pandoc*",
     "pyppeteer": "chromium*",
+    "pyright": "nodejs* npm",
     "pyspark": "*-jre* *-jdk* openjdk*",
     "pytesseract": "tesseract-ocr* tesseract*",
     "r5py": "*-jre* *-jdk* openjdk*",
+    "reflex": "nodejs* npm unzip curl",
     "selenium": "chromium* firefox* xvfb",
     "tika": "*-jre* *-jdk* openjdk*",
-    "yt-dlp": "ffmpeg",
+    "yt-dlp": "ffmpeg nodejs*",
 }
 _LINKED = {
     "lxml": "libxml2 libxslt1.1",
@@ -66,6 +74,27 @@ _LINKED = {
     "pyodbc": "unixodbc",
 }
 """What distributions link that are built from source, by Debian's names that releases do not change."""
+
+_BRINGS = {
+    **dict.fromkeys(("build-essential", "gcc", "g++", "make", "cmake", "ninja-build", "pkg-config"), ""),
+    **dict.fromkeys(("pkgconf", "cargo", "rustc", "autoconf", "automake", "libc6-dev", "build-base"), ""),
+    **dict.fromkeys(("musl-dev", "linux-headers", "python3-dev", "python-dev-is-python3"), ""),
+    "default-libmysqlclient-dev": "libmariadb3",
+    "libffi-dev": "libffi8",
+    "libjpeg-dev": "libjpeg62-turbo",
+    "libjpeg62-turbo-dev": "libjpeg62-turbo",
+    "libmariadb-dev": "libmariadb3",
+    "libpq-dev": "libpq5",
+    "libssl-dev": "libssl3",
+    "libxml2-dev": "libxml2",
+    "libxslt1-dev": "libxml2 libxslt1.1",
+    "libyaml-dev": "libyaml-0-2",
+    "mariadb-connector-c-dev": "mariadb-connector-c",
+    "openssl-dev": "libssl3",
+    "postgresql-dev": "libpq",
+    "zlib1g-dev": "zlib1g",
+}
+"""Packages that only build, with all of the libraries in `_DLOPEN` and `_LINKED` that they may bring."""
 
 _RUNTIME_COMPILERS = frozenset({"triton", "torch", "numba", "theano", "pytensor", "pymc", "cppyy"})
 """Distributions that may call a compiler when the app runs."""
@@ -107,9 +136,14 @@ def linked_by(distribution: str) -> tuple[str, ...] | None:
     return None if found is None else tuple(found.split())
 
 
-def loads_something(distribution: str) -> bool:
-    """Does a distribution load libraries of the system by name?"""
-    return distribution in _DLOPEN
+def loaded_of(distribution: str, build_package: str) -> tuple[str, ...] | None:
+    """What a distribution loads, by name, of all that a package for building brings; None: not known."""
+    if distribution not in _DLOPEN:
+        return ()
+    brought = _BRINGS.get(build_package)
+    if brought is None:
+        return None
+    return tuple(name for name in brought.split() if wanted_by(distribution, name) == "loads")
 
 
 def compiles_at_run_time(distribution: str) -> bool:

@@ -19,7 +19,8 @@ from uvdive.dockerfile.variables import Lookup, expand, pairs
 
 # Stands for text that only the build knows: an ARG's value, a variable of the base image.
 _UNKNOWN = "\ue001"
-_NOP = re.compile(r"(?:\|\d+ .*?)?/bin/sh -c #\(nop\)\s*", re.DOTALL)
+_NOP = "/bin/sh -c #(nop)"
+_ARGUMENTS = re.compile(r"\|\d+ ")
 _NOISE = re.compile(r"""[\s"'\\\[\],]+""")
 _FLAGS = re.compile(r"^(?:--\S+ )+")
 _HEREDOC = re.compile(r"<<-(?=\S)")
@@ -71,14 +72,22 @@ class _Entry:
 
     @classmethod
     def read(cls, created_by: str) -> _Entry:
-        text = created_by.strip().removesuffix("# buildkit").strip()
-        text, classic = _NOP.subn("", text, count=1)
+        text, classic = _without_nop(created_by.strip().removesuffix("# buildkit").strip())
         keyword, _, rest = text.partition(" ")
         if keyword in KEYWORDS:
             return cls(keyword, _plain(keyword, rest))
         if classic or text.startswith("#"):
             return cls("", "")
         return cls("RUN", _plain("RUN", text))
+
+
+def _without_nop(text: str) -> tuple[str, bool]:
+    """A text without what the classic builder puts in front of all but RUN, and whether it was there."""
+    head, classic, rest = text.partition(_NOP)
+    if not classic:
+        return text, False
+    arguments = _ARGUMENTS.search(head)
+    return (head if arguments is None else head[: arguments.start()]) + rest.lstrip(), True
 
 
 def _plain(keyword: str, text: str) -> str:
@@ -154,7 +163,7 @@ def _pattern(instruction: Instruction, text: str) -> re.Pattern[str]:
         body = f"{_folder(text)}|{re.escape(_plain(keyword, instruction.arguments))}"
     elif keyword in ("COPY", "ADD"):
         # The classic builder writes sources as a hash: "COPY file:1f… in /app".
-        destination = _NOISE.sub("", text.rsplit(maxsplit=1)[-1])
+        destination = _NOISE.sub("", "".join(text.split()[-1:]))
         places = gapped([re.escape(part) for part in destination.split(_UNKNOWN)])
         body = rf"{body}|(?:file|dir|multi):[0-9a-f]+in{places}"
     return re.compile(f"{keyword}:(?:{body})", re.DOTALL)

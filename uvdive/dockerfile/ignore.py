@@ -19,6 +19,7 @@ NAME = ".dockerignore"
 _TOKEN = re.compile(r"\*\*/?|\*|\?|\[\^?(?:\\.|[^\]\\])+\]|\\.|.", re.DOTALL)
 
 
+_RANGE = re.compile(r"(\\.|[^\\])(?:-(\\.|[^\\]))?", re.DOTALL)
 _DOUBLED = re.compile(r"(\*\*/?)(?:\*\*/?)+")
 _LONGEST = 4096
 """A longer pattern matches no path (PATH_MAX)."""
@@ -77,6 +78,18 @@ class Ignored:
         # One look tells of most paths that no pattern matches them.
         every = "|".join(f"(?:{pattern.expression.pattern})" for pattern in self.patterns)
         self._any = re.compile(every, re.DOTALL) if every else None
+
+    def __eq__(self, other: object) -> bool:
+        """Do they leave out the same?"""
+        return isinstance(other, Ignored) and self._texts == other._texts
+
+    def __hash__(self) -> int:
+        """By the patterns."""
+        return hash(self._texts)
+
+    @property
+    def _texts(self) -> tuple[tuple[str, bool], ...]:
+        return tuple((pattern.text, pattern.back) for pattern in self.patterns)
 
     @classmethod
     def read(cls, text: str) -> Ignored:
@@ -167,11 +180,17 @@ def _expression(pattern: str) -> str:
     return out + "".join(map(_single, tokens[last:]))
 
 
+def _class(match: re.Match[str]) -> str:
+    """A character of a class, or a range: as they are, whatever ``re`` makes of two of some in a row."""
+    first, last = (None if each is None else re.escape(each[-1]) for each in match.groups())
+    return f"{first}" if last is None else f"{first}-{last}"
+
+
 def _single(piece: str) -> str:
     """The expression for a piece of a pattern that matches one character."""
     if piece == "?":
         return "[^/]"
     if piece.startswith("[") and len(piece) > 1:
         start = 2 if piece.startswith("[^") else 1
-        return piece[:start] + piece[start:].replace("[", "\\[")
+        return f"{piece[:start]}{_RANGE.sub(_class, piece[start:-1])}]"
     return re.escape(piece[-1] if piece.startswith("\\") else piece)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.stages import Stage
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.dockerfile.variables import expand, expand_known
+
+_ROOT = frozenset({"", "root", "0"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,23 @@ class Step:
         """The instruction's first line."""
         return self.instruction.line
 
+    @property
+    def by_root(self) -> bool:
+        """Does root run it, as far as the file says?"""
+        return self.user in _ROOT
 
-def walk(stages: Sequence[Stage], escape: str = "\\") -> Iterator[Step]:
-    """Every step of every stage; a stage on another one begins with what holds at that one's end."""
+
+def walk(
+    stages: Sequence[Stage], escape: str = "\\", base_workdir: Callable[[str], str] = lambda _: "/"
+) -> Iterator[Step]:
+    """Every step of every stage; a stage on another one begins with what holds at that one's end.
+
+    ``base_workdir`` tells the work directory that an image sets.
+    """
     ends: dict[int, tuple[str, str]] = {}
     for stage in stages:
-        workdir, user = ends.get(-1 if stage.parent is None else stage.parent, ("/", ""))
+        start = (base_workdir(stage.base), "")
+        workdir, user = ends.get(-1 if stage.parent is None else stage.parent, start)
         for instruction, values in zip(stage.instructions, stage.environments, strict=True):
             if instruction.keyword == "USER":
                 known = expand_known(instruction.arguments, values.get, escape)

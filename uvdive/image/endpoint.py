@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
-from uvdive.base.errors import EngineError
+from uvdive.base.errors import EngineError, UsageError
 from uvdive.base.foreign import read_file
+from uvdive.image.answers import VERSION, answer, asking
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -27,6 +28,9 @@ T = TypeVar("T")
 _OURS = re.compile(r"uvdive-[0-9a-f]{16}")
 MAKER_LABEL = "uvdive.local"
 """Marks our containers: its value is the number of the process that made them, and their name."""
+
+PATIENCE = 60
+"""Seconds without a word after which an engine counts as gone, where nobody says another number."""
 
 DOCKER_SOCKET = "unix:///var/run/docker.sock"
 PODMAN_SOCKET = "unix:///run/podman/podman.sock"
@@ -109,15 +113,15 @@ def engine_kind(endpoint: Endpoint) -> EngineKind:
     """
     client = connect(endpoint)
     try:
-        return kind_of(client.version())
+        with asking():
+            return kind_of(answer(client.version(), VERSION, "version"))
     finally:
         client.close()
 
 
 def kind_of(version: Mapping[str, Any]) -> EngineKind:
     """The kind of engine that says this of its version (Docker API, "SystemVersion")."""
-    parts = version.get("Components") or ()
-    names = [str(part.get("Name", "")) for part in parts if isinstance(part, dict)]
+    names = [str(part.get("Name") or "") for part in version.get("Components") or ()]
     return "podman" if any(name.startswith("Podman") for name in names) else "docker"
 
 
@@ -206,22 +210,24 @@ def engine_stays(method: Callable[P, T]) -> Callable[P, T]:
     """Decorates what asks an engine: one that goes away, or does not answer, is an EngineError."""
 
     @functools.wraps(method)
-    def asking(*args: P.args, **named: P.kwargs) -> T:
-        from requests.exceptions import RequestException
-
-        try:
+    def asked(*args: P.args, **named: P.kwargs) -> T:
+        with asking():
             return method(*args, **named)
-        except RequestException as error:
-            raise engine_gone() from error
 
-    return asking
+    return asked
 
 
-def engine_gone() -> EngineError:
-    """The error for an engine that answered before."""
-    return EngineError(
-        "The container engine went away, or no longer answers.", "See that it runs, then try again."
-    )
+def patience(environ: Mapping[str, str] = os.environ) -> int:
+    """For how many seconds an engine may say nothing: DOCKER_CLIENT_TIMEOUT, as compose had it, or 60.
+
+    Raises:
+        UsageError: it is no such number.
+    """
+    given = environ.get("DOCKER_CLIENT_TIMEOUT") or str(PATIENCE)
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", given):
+        what = f"DOCKER_CLIENT_TIMEOUT is no number of seconds: {given}."
+        raise UsageError(what, "Set it to 60, or unset it.")
+    return int(given)
 
 
 def connect(endpoint: Endpoint) -> DockerClient:
@@ -229,6 +235,7 @@ def connect(endpoint: Endpoint) -> DockerClient:
 
     Raises:
         EngineError: no engine answers, or its socket may not be used.
+        UsageError: DOCKER_CLIENT_TIMEOUT is no number of seconds.
     """
     import docker
     from docker.errors import DockerException
@@ -239,7 +246,9 @@ def connect(endpoint: Endpoint) -> DockerClient:
     tls = kwargs_from_env().get("tls") if endpoint.found_by == "DOCKER_HOST" else endpoint.tls
     try:
         _knock(endpoint.url)
-        client = docker.DockerClient(base_url=endpoint.url, tls=tls or False, version="auto")
+        client = docker.DockerClient(
+            base_url=endpoint.url, tls=tls or False, version="auto", timeout=patience()
+        )
         if endpoint.url.startswith("unix://"):
             client.api.trust_env = False  # no proxy is asked, and looking for one takes longer than answering
         client.ping()

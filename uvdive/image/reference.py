@@ -36,6 +36,12 @@ _ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 _REPORT = ".uvdive"
 
 
+def untagged(name: str) -> str:
+    """An image's name without its tag."""
+    head, colon, tag = name.rpartition(":")
+    return head if colon and "/" not in tag else name
+
+
 def is_ours(name: str) -> bool:
     """Did uvdive give an image this name?"""
     return name.startswith(f"{REGISTRY}/")
@@ -81,7 +87,9 @@ def parse_build_file(text: str, *, is_path: bool) -> Target | None:
     heads = [text] if path.exists() else [text, *(text[: m.start()] for m in re.finditer(":", text))]
     for head in heads:
         there = Path(head)
-        kind = build_file_kind(there.name, is_path=is_path or ("/" in head and there.is_file()))
+        plain = there.suffix != ".json" or there.name.endswith("bake.json")  # other JSON may be anything
+        known = "/" in head and plain and there.is_file()
+        kind = build_file_kind(there.name, is_path=is_path or known)
         if kind is not None and not there.is_dir():
             return Target(kind, head, text[len(head) + 1 :] or None)
     return None

@@ -93,6 +93,7 @@ class FileTable:
     _before: array[int] | None = field(default=None, compare=False, repr=False)
     _folders: dict[int, list[range]] | None = field(default=None, compare=False, repr=False)
     _by_name: dict[int, dict[bytes, int]] = field(default_factory=dict, compare=False, repr=False)
+    _leads: dict[tuple[int, int], bool] = field(default_factory=dict, compare=False, repr=False)
 
     def __getstate__(self) -> list[object]:
         # The lookup tables are rebuilt on demand: they would double a pickle.
@@ -151,7 +152,7 @@ class FileTable:
     def forget_lookups(self) -> None:
         """Build what answers questions anew: for whoever still changes the columns."""
         self._newest = self._before = self._folders = None
-        self._by_name = {}
+        self._by_name, self._leads = {}, {}
 
     def take_lookups(self, newest: array[int], before: array[int]) -> None:
         """Take the answers of ``entries_of``: each node's last entry, and the one before each entry."""
@@ -181,19 +182,36 @@ class FileTable:
         runs = self.runs().get(node, ())
         return runs[0] if len(runs) == 1 else list(chain.from_iterable(runs))
 
+    def has_children(self, node: int) -> bool:
+        """Is anything directly below the node, in any layer?"""
+        return node in self.runs()
+
     def find_below(self, node: int, name: bytes) -> int | None:
         """The node called ``name`` directly below ``node``, or None."""
+        known = self._by_name.get(node)
+        return (self.below(node) if known is None else known).get(name)
+
+    def below(self, node: int) -> Mapping[bytes, int]:
+        """The nodes directly below ``node`` by their names."""
         below = self._by_name.get(node)
         if below is None:
             names = self.names
             below = {names[child]: child for run in self.runs().get(node, ()) for child in run}
             if below:
                 self._by_name[node] = below
-        return below.get(name)
+        return below
 
     def leads_to_live(self, node: int, layer: int = ALIVE - 1) -> bool:
         """Is anything below the node visible, though it may have no entry of its own?"""
-        stack = [iter(self.children(node))]
+        known = self._leads.get((node, layer))
+        if known is None:
+            # Remembered: each path through a folder of a hundred thousand dead files asks.
+            known = self._leads[node, layer] = self._looked_below(node, layer)
+        return known
+
+    def _looked_below(self, node: int, layer: int) -> bool:
+        runs = self.runs()
+        stack = [chain.from_iterable(runs.get(node, ()))]
         while stack:
             # One child at a time: the first is enough, and a folder may have a million.
             below = next(stack[-1], None)
@@ -202,7 +220,7 @@ class FileTable:
             elif self.visible(below, layer) is not None:
                 return True
             else:
-                stack.append(iter(self.children(below)))
+                stack.append(chain.from_iterable(runs.get(below, ())))
         return False
 
     def _appearances(self) -> tuple[array[int], array[int]]:

@@ -43,7 +43,8 @@ _KEYWORD = re.compile(r"[A-Z]+ ")
 class Stacked:
     """All that the report is made of; sequences are bottom first.
 
-    ``digest_of`` is given where duplicates are to be found.
+    ``digest_of`` is given where duplicates are to be found, ``built_text`` where the text that
+    was built is known and no file: what came with FROM is told by it.
     """
 
     manifest: Manifest
@@ -55,12 +56,14 @@ class Stacked:
     known_images: Sequence[KnownImage]
     dockerfile: Path | None
     digest_of: DigestOf | None = None
+    built_text: str = ""
 
 
 def instruction_text(created_by: str) -> str:
     """A history entry as its instruction reads: ``RUN uv sync``; builders' wrappings taken off."""
     plain = created_by.strip().removesuffix("# buildkit").strip()
-    bare = _RUN.sub("", plain, count=1) if _RUN.match(plain) else plain
+    head = _RUN.match(plain)
+    bare = plain if head is None else plain[head.end() :]
     if bare != plain and not (_KEYWORD.match(bare) and "#(nop)" in plain):
         return f"RUN {bare}"
     return bare
@@ -70,11 +73,12 @@ def make_report(stacked: Stacked) -> ImageReport:
     """Account for every byte of an image."""
     manifest, table = stacked.manifest, stacked.table
     info, match, written = _dockerfile(stacked.dockerfile, manifest)
+    told = _match_text(stacked.built_text, manifest) if stacked.built_text else match
     base = find_base(
         manifest,
         stacked.known_images,
-        match.base_name if match and match.matches else None,
-        match.base_entries if match and match.matches else None,
+        told.base_name if told and told.matches else None,
+        told.base_entries if told and told.matches else None,
     )
     base_layers = base.layers if base else 0
     commands = [instruction_text(command) for command in layer_commands(manifest)]
@@ -134,16 +138,26 @@ def _dockerfile(
     """The Dockerfile, how it lies beside the history, and its text where it made this image."""
     if path is None:
         return None, None, ""
-    from uvdive.dockerfile.history import match_history
-
     try:
         data = read_file(path)
-        match = match_history([entry.created_by for entry in manifest.history], text(data))
     except (OSError, UvdiveError):
-        # The report stands without it; whoever asked for the file says why it is bad.
+        return None, None, ""
+    match = _match_text(text(data), manifest)
+    if match is None:
         return None, None, ""
     info = DockerfileInfo(str(path), hashlib.sha256(data).hexdigest(), match.matches)
     return info, match, text(data) if match.matches else ""
+
+
+def _match_text(text: str, manifest: Manifest) -> HistoryMatch | None:
+    """How a Dockerfile's text lies beside the history; None where it is none."""
+    from uvdive.dockerfile.history import match_history
+
+    try:
+        return match_history([entry.created_by for entry in manifest.history], text)
+    except UvdiveError:
+        # The report stands without it; whoever asked for the file says why it is bad.
+        return None
 
 
 def _recipe(path: Path | None) -> Recipe | None:

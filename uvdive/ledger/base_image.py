@@ -16,9 +16,9 @@ _GAP = 60.0
 """A pause between two history entries that one build does not make, in seconds."""
 _ID = re.compile(r"^(?:sha256:)?[0-9a-f]{12,64}$")
 _INSTRUCTION = re.compile(
-    rf"\s*(?:(?:{'|'.join(sorted(KEYWORDS))})\s|\|\d+ |/bin/sh -c |.*# buildkit$)", re.DOTALL
+    rf"\s*+(?:(?:{'|'.join(sorted(KEYWORDS))})\s|\|\d+ |/bin/sh -c |.*# buildkit$)", re.DOTALL
 )
-_ROOT = re.compile(r"\bADD \S.* /\s*(?:# buildkit)?\s*$", re.DOTALL)
+_ROOT = re.compile(r"\bADD \S")
 _START = re.compile(r"^(?:/bin/sh -c #\(nop\)\s+)?(?:CMD|ENTRYPOINT)\s+(.*)", re.DOTALL)
 _SHELL = re.compile(r"""^\["(?:/usr)?(?:/bin/)?(?:ba|da|a)?sh"\]""")
 
@@ -106,10 +106,16 @@ def _before_instructions(history: Sequence[HistoryEntry]) -> int:
     return 1 if history and "debian.sh" in history[0].created_by else 0
 
 
+def _adds_root(created_by: str) -> bool:
+    """Does an instruction unpack something at the top?"""
+    text = created_by.rstrip().removesuffix("# buildkit").rstrip()
+    return text.endswith(" /") and _ROOT.search(text[:-2]) is not None
+
+
 def _is_root_filesystem(history: Sequence[HistoryEntry]) -> bool:
     """Is the first entry a distribution's: files added to ``/``, and then a shell to start?"""
     starts = [match for entry in history if (match := _START.search(entry.created_by))]
-    return bool(_ROOT.search(history[0].created_by) and starts and _SHELL.search(starts[0][1]))
+    return bool(_adds_root(history[0].created_by) and starts and _SHELL.search(starts[0][1]))
 
 
 def _is_instruction(entry: HistoryEntry) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MAX_WANTED = 8 << 20
 """No database of interest but rpm's is larger; a name alone must not fill the memory. In bytes."""
@@ -37,8 +38,16 @@ _SMALL = re.compile(
     """,
     re.VERBOSE,
 )
+_LIBRARY = re.compile(
+    rb"(?:^|/)(?:lib(?:64|exec)?/(?:python|pypy)|(?:site|dist)-packages|archive-v\d+|node_modules)"
+    rb"|^(?:usr/(?:lib|share)|var/(?:lib|cache))/"
+)
+"""Folders whose Python code is no app's own: of environments, uv's cache, distributions."""
+
 _MAX_SMALL = 64 << 10
-_ENDS = frozenset(b"tus ons led ase swd oup ORD son txt NFO cfg ock pth ink ite ion oml .sh ist l.h".split())
+_ENDS = frozenset(
+    b"tus ons led ase swd oup ORD son txt NFO cfg ock pth ink ite ion oml .py .sh ist l.h".split()
+)
 """The last three bytes of every name above, but for those that ``wanted`` looks for in other ways."""
 
 
@@ -49,6 +58,11 @@ class _Wanted:
         folder, _, name = path.rpartition(b"/")
         if not (self.may_name(name) or self.may_folder(folder)):
             return False
+        if name[-3:] == b".py":
+            if size <= _MAX_SMALL and not _in_library(folder):
+                return True
+            if name[-9:] != b"finder.py":
+                return False
         if size <= _MAX_SMALL and _SMALL.search(path):
             return True
         if size > MAX_WANTED:
@@ -56,10 +70,15 @@ class _Wanted:
         return (_WANTED.search(path) or _RPM.search(path)) is not None
 
     def may_name(self, name: bytes) -> bool:
-        return name[-3:] in _ENDS or name[-9:] == b"finder.py"
+        return name[-3:] in _ENDS
 
     def may_folder(self, folder: bytes) -> bool:
         return folder[-3:] == b"bin" or folder[-8:] == b"status.d"
+
+
+@lru_cache(maxsize=64)
+def _in_library(folder: bytes) -> bool:
+    return _LIBRARY.search(folder) is not None
 
 
 wanted = _Wanted()

@@ -13,12 +13,13 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from uvdive.base.errors import UvdiveError
-from uvdive.base.secret_words import (
+from uvdive.base.secrets.words import (
     HIDDEN,
     LONG_ENOUGH,
     is_secret,
     is_secret_option,
     redact,
+    redact_words,
     secret_values,
     values_in,
 )
@@ -70,8 +71,8 @@ class Redactor:
             return None
         before = ("", *texts)
         return tuple(
-            HIDDEN if is_secret_option(option) and is_secret("password", word) else self.text(word)
-            for option, word in zip(before, texts, strict=False)
+            HIDDEN if is_secret_option(option, word) else self.text(word)
+            for option, word in zip(before, redact_words(texts), strict=False)
         )
 
     def entry(self, entry: str) -> str:

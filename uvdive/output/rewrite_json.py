@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from uvdive.base.errors import UvdiveError
@@ -40,7 +41,7 @@ def rewrite_data(
         "error": None if error is None else error_data(error),
         "evidence": plan.evidence,
         "verified": None if verification is None else verification.proven,
-        "refusal": refusal and {"rule": refusal.rule, "reason": refusal.reason, "line": refusal.line},
+        "refusal": refusal and asdict(refusal),
         "text": plan.text,
         "diff": plan.diff,
         "files": [

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.output.check_words import counted, outcome_words
-from uvdive.output.plain import count, table, visible
+from uvdive.output.plain import count, one_line, table, visible
+from uvdive.output.plan_groups import CHANGES, CHOICES, KNOW, grouped
 from uvdive.output.rebuild_words import rebuild_words
 from uvdive.output.text_comparison import owner_lines
-from uvdive.rewrite.plan import Decision, PlanWarning, RewritePlan
+from uvdive.rewrite.plan import Decision, PlanWarning, Refusal, RewritePlan
 from uvdive.verify.checks import Verification
 from uvdive.verify.measured import Measured, prediction_error
 from uvdive.verify.repairs import Repair
@@ -17,14 +18,13 @@ from uvdive.verify.repairs import Repair
 
 def plan_text(plan: RewritePlan, units: Units = "si") -> str:
     """The outcome and its bytes; what changes, what one may choose, what to know; the diff."""
-    done = [decision for decision in plan.decisions if not decision.alternatives]
-    open_ = [decision for decision in plan.decisions if decision.alternatives]
+    done, open_ = grouped(plan)
     parts = [
         [_outcome(plan)],
         _predicted(plan, units),
-        _group("What changes", [line for decision in done for line in _decision(decision, units)]),
-        _group("What you may choose", [line for decision in open_ for line in _decision(decision, units)]),
-        _group("What to know", [_warning(item, units) for item in plan.warnings]),
+        _group(CHANGES, [line for decision in done for line in _decision(decision, units)]),
+        _group(CHOICES, [line for decision in open_ for line in _decision(decision, units)]),
+        _group(KNOW, [_warning(item, units) for item in plan.warnings]),
         _more(plan),
         [visible(plan.diff, keep="\n").rstrip("\n")] if plan.diff else [],
         *([visible(change.diff, keep="\n").rstrip("\n")] for change in plan.files if change.diff),
@@ -140,15 +140,14 @@ def verification_lines(verification: Verification | None) -> list[str]:
     return lines
 
 
-def _line(line: int | None) -> str:
-    return "" if line is None else f", line {line}"
+_QUOTED = 74
+"""How much of a refused line is shown: it stays one line of a terminal of 80 columns."""
 
 
 def _outcome(plan: RewritePlan) -> str:
     name = visible(plan.dockerfile)
     if plan.refusal is not None:
-        where = _line(plan.refusal.line)
-        return f"{name} was not rewritten ({plan.refusal.rule}{where}): {visible(plan.refusal.reason)}"
+        return _refused(plan, plan.refusal)
     if plan.outcome == "unchanged":
         return _unchanged(plan, name)
     if plan.outcome == "improved":
@@ -157,6 +156,19 @@ def _outcome(plan: RewritePlan) -> str:
     if plan.evidence == "static":
         return f"A draft for {name}: without its image some things are guesses."
     return f"{name}, rewritten with the image as evidence."
+
+
+def _refused(plan: RewritePlan, refusal: Refusal) -> str:
+    """The line and its text, the cause and what to do, and whether the image would help: one screen."""
+    name, lines = visible(plan.dockerfile), plan.original.splitlines()
+    at = refusal.line
+    about = f", for line {at}" if at is not None else ""
+    quoted = [f"  {one_line(lines[at - 1].strip(), _QUOTED)}"] if at and at <= len(lines) else []
+    told = [f"{name} was not rewritten{about}{':' if quoted else '.'}", *quoted]
+    told.append(f"{visible(refusal.reason)} ({refusal.rule})")
+    if refusal.by_image is False:
+        told.append("To build the image first would not help.")
+    return "\n".join(told)
 
 
 def _unchanged(plan: RewritePlan, name: str) -> str:

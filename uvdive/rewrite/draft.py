@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice import ADVICE, warn_never_installed
 from uvdive.rewrite.builder import (
     AtStart,
@@ -18,11 +20,12 @@ from uvdive.rewrite.builder import (
     install_project,
     install_to_prefix,
     keep_host_environment_out,
+    link_tools,
     sync_of_other_stages,
     weigh,
 )
-from uvdive.rewrite.copies import Copier, choose_copies, explain, with_owners
-from uvdive.rewrite.elsewhere import Outside, called_outside, commands_outside, serve_outside
+from uvdive.rewrite.copies import Copier, choose_copies, explain, of_shared, with_owners
+from uvdive.rewrite.elsewhere import Outside, commands_outside, serve_outside, texts_outside
 from uvdive.rewrite.environment import EnvironmentFacts, settled, warn_draft
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -33,7 +36,9 @@ from uvdive.rewrite.plan import FileChange, Outcome, Prediction
 from uvdive.rewrite.prediction import predict
 from uvdive.rewrite.single import check_start, environment_in_place, mount_uv
 from uvdive.rewrite.stages import (
+    Bases,
     added_variables,
+    adding,
     announce_base_files,
     check_interpreter,
     check_single,
@@ -42,7 +47,7 @@ from uvdive.rewrite.stages import (
     choose_final_base,
     last_environs,
     lean_targets,
-    only_describes,
+    only_adds,
     start_text,
 )
 from uvdive.rewrite.start import Start, plan_start
@@ -135,7 +140,8 @@ def mounted(
         advise(evidence, files, notes, divided=False)
     if evidence.report is None:
         warn_draft(notes)
-    found = mount_uv(work, env, start, sync, why)
+    found = mount_uv(work, env, start, sync, why, outside.programs)
+    _note_comments(found.writer, notes)
     outcome: Outcome = "improved" if found.changes else "unchanged"
     return Draft(notes, found.writer, found.prediction, tuple(start.scripts.changes), outcome=outcome)
 
@@ -143,6 +149,7 @@ def mounted(
 def _improved(found: Improved, notes: Notes) -> Draft:
     outcome: Outcome = "improved" if found.changes else "unchanged"
     prediction = found.prediction if found.changes else None
+    _note_comments(found.writer, notes)
     return Draft(notes, found.writer, prediction, found.others, outcome=outcome)
 
 
@@ -153,10 +160,12 @@ def _divided(study: Study, notes: Notes) -> Draft:
     if study.undivided is not None:
         raise study.undivided
     changes = keep_host_environment_out(evidence, files, notes)
-    called = called_outside(study.outside)
+    called = study.called
     bases = choose_bases(evidence, env, files, notes)
     bases, from_base, brought = choose_final_base(evidence, bases, study.bases, runs, called, notes)
     start = _start(study, env, notes)
+    if files is None:
+        check_start(evidence, env, start.removed)
     warn_never_installed(evidence, start, notes)
     at_start = _weigh(study, env, start, notes)
     build = build_options(evidence, env, files, notes)
@@ -170,17 +179,25 @@ def _divided(study: Study, notes: Notes) -> Draft:
     unseen = env.at_start or at_start.unseen
     packages = plan_packages(
         evidence, runs, base, notes, unseen=unseen, called=called,
-        minor=env.minor if evidence.report is None else None,
+        minor=env.minor if evidence.report is None else None, used=study.outside.programs,
     )  # fmt: skip
     copier = study.copier(Ground(env, bases), packages.others)
-    prefix = install_to_prefix(evidence, env, files, runs, notes, taken=build.edits)
-    more = unseen or bool(at_start.changes)
-    copies = choose_copies(
-        evidence, env, copier, runs, notes, modules=study.modules, left=left, unseen=more, prefix=prefix
-    )
-    copies = with_owners(evidence, copier, copies)
+    prefix = install_to_prefix(evidence, env, files, runs, notes, taken=build.edits, unfit=study.unfit)
+    installs = {**build.edits, **(prefix.edits if prefix else {})}
+    links = link_tools(evidence, env, runs, notes, installs)
+    arranged = partial(
+        choose_copies, env=env, copier=copier, runs=runs, notes=notes, modules=study.modules, left=left,
+        unseen=unseen or bool(at_start.changes), prefix=prefix, links=links, python=bases.python_to,
+        reader=partial(_reader, study, start),
+    )  # fmt: skip
+    copies = with_owners(evidence, copier, arranged(evidence))
     repeated = [run.step for run in runs if run.repeats] + [own.step for own in copies.own]
-    copied = [*copies.paths, *copies.late, *(link.path for link in copies.links)]
+    copied = [
+        *copies.paths,
+        *copies.late,
+        *(link.path for link in copies.links),
+        *(to for _, to in copies.placed),
+    ]
     environs = last_environs(evidence, start, repeated, copied, study.outside.named, notes)
     parts = Parts(
         evidence,
@@ -192,31 +209,66 @@ def _divided(study: Study, notes: Notes) -> Draft:
         start.scripts,
         start.moved,
         environs,
-        edits={**start.scripts.edits, **build.edits, **(prefix.edits if prefix else {})},
+        edits={**start.scripts.edits, **installs, **(links.edits if links else {})},
         layer=dependency_layer(evidence, env, files, runs, notes),
         build_env=build.env,
         extra_build=sync,
         stop_signal=start.stop_signal,
     )
-    targets = lean_targets(evidence, env, files, runs, notes, only_starts=_only_starts(parts))
+    targets = lean_targets(evidence, env, files, runs, notes, alone=_is_alone(parts, env))
+    added = adding(evidence, evidence.stages[-1]) if targets else ()
     removed = start.removed.union(*(target.removed for target in targets))
     parts = replace(
         parts,
         targets=targets,
+        copies=of_shared(evidence, copier, copies, added, arranged),
         env=added_variables(evidence, env, base, removed, notes),
         packages=tuple(dict.fromkeys((*from_base, *extra_packages(evidence.report, notes)))),
         extra_start=start_text(evidence, base, start.outside, notes),
     )
     parts = with_common(parts)
     _note_common(parts, notes)
-    explain(copies, runs, notes)
+    explain(parts.copies, runs, notes, behind=_behind(evidence, start), once=parts.common.lines)
     _announce(study, copier, notes)
-    check_versions(env, base, bases, notes)
-    if files is not None and base is not None:
-        check_interpreter(env, files, base, bases.runner)
+    _check_base(study, env, base, bases, notes)
     prediction = None if env.at_start else _predict(study, copier, parts, build, brought)
     others = (*changes, *start.scripts.changes)
-    return Draft(notes, write(parts), prediction, others, missing, unseen=packages.hinges)
+    writer = write(parts)
+    _note_comments(writer, notes)
+    return Draft(notes, writer, prediction, others, missing, unseen=packages.hinges)
+
+
+def _check_base(
+    study: Study, env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes
+) -> None:
+    """Refuse a base that does not have the environment's Python (R1, R3)."""
+    line = study.evidence.origin.source.line
+    check_versions(env, base, bases, notes, line)
+    if study.files is not None and base is not None:
+        check_interpreter(env, study.files, base, bases.runner, line)
+
+
+def _note_comments(writer: Writer, notes: Notes) -> None:
+    """Name the author's comments that are left out, as they no longer hold."""
+    texts = (text.strip() for text in writer.left)
+    left = list(dict.fromkeys(text for text in texts if text and text not in writer.text))
+    if left:
+        named = " ".join(f"“{text}”" for text in left)
+        notes.decide(
+            "comments",
+            "R18",
+            None,
+            f"Leave out {'a comment' if len(left) == 1 else f'{len(left)} lines of comments'} that no longer "
+            f"{'holds' if len(left) == 1 else 'hold'}",
+            f"What {'it speaks' if len(left) == 1 else 'they speak'} of is not there any more: {named}",
+        )
+
+
+def _behind(evidence: Evidence, start: Start) -> int:
+    """The bytes of uv and its cache that stay behind; 0 without an image, and where uv comes along."""
+    if evidence.report is None or start.scripts.copied_uv is not None:
+        return 0
+    return sum(each.bytes for each in evidence.report.owners if each.owner in ("uv", "uv-cache"))
 
 
 def _note_common(parts: Parts, notes: Notes) -> None:
@@ -236,16 +288,27 @@ def _note_common(parts: Parts, notes: Notes) -> None:
             "start-packages",
             "R33",
             min(common.left),
-            "The build stage does without packages that only the start calls",
-            "No RUN of the build names them.",
+            "The build stage does without packages that only run",
+            "Nothing in the build calls them.",
         )
 
 
 def _start(study: Study, env: EnvironmentFacts, notes: Notes) -> Start:
     """How the new image starts, by itself and from outside."""
-    outside = commands_outside(study.outside)
-    start = plan_start(study.evidence, env, study.files, notes, outside, is_alone=not study.outside.slots)
+    start = plan_start(
+        study.evidence, env, study.files, notes, study.commands, is_alone=not study.outside.slots
+    )
     return serve_outside(study.outside, study.evidence, study.files, start, notes)
+
+
+def _reader(study: Study, start: Start, names: Collection[str]) -> str:
+    """Who may read files of the project in the new image, as a clause; empty for nobody."""
+    if start.scripts.copied_uv is not None:
+        return "uv stays in the image and looks for them"
+    starting = map(study.evidence.starting, ("ENTRYPOINT", "CMD"))
+    own = [step for step in (*starting, study.evidence.last("HEALTHCHECK")) if step is not None]
+    commands = [start.moved.get(step.line, step.instruction.value) for step in own]
+    return study.readers.reader(names, [*commands, *texts_outside(study.outside)])
 
 
 def _warn_unknown_size(runner: str, notes: Notes) -> None:
@@ -257,12 +320,12 @@ def _warn_unknown_size(runner: str, notes: Notes) -> None:
     )
 
 
-def _only_starts(parts: Parts) -> bool:
-    """Has the new last stage, for all that it does, the files of the stage that it stands on?"""
-    scripts, last = parts.scripts, parts.evidence.stages[-1]
-    return not (parts.builds or scripts.edits or scripts.changes or scripts.copied_uv or scripts.shim) and (
-        only_describes(parts.evidence, last)
-    )
+def _is_alone(parts: Parts, env: EnvironmentFacts) -> bool:
+    """Has the new last stage what the stage has that it stands on, and the context's files at most?"""
+    scripts, copies = parts.scripts, parts.copies
+    more = parts.extra_build or copies.cleared or copies.own or copies.late
+    changed = scripts.edits or scripts.changes or scripts.copied_uv or scripts.shim
+    return not (more or changed) and only_adds(parts.evidence, env, parts.evidence.stages[-1])
 
 
 def _weigh(study: Study, env: EnvironmentFacts, start: Start, notes: Notes) -> AtStart:
@@ -280,7 +343,7 @@ def _weigh_in_place(
 ) -> AtStart:
     """The same where no sync of the last stage's own makes the environment."""
     evidence, other = study.evidence, sync_of_other_stages(study.evidence)
-    command = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    command = evidence.starter
     line = other[0] if other else command.line if command else None
     selection = other[2] if other else None
     found = weigh(

@@ -6,15 +6,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from uvdive.rewrite.choices import NONE, Choice
-from uvdive.rewrite.plan import Allowances, Decision, PlanWarning
+from uvdive.rewrite.plan import Allowances, Decision, PlanWarning, Refusal
+
+_WITH_IMAGE = "(leave out --static)"
+BUILD_FIRST = f"Build the image first and plan with it {_WITH_IMAGE}."
+"""What to do where only the image tells."""
 
 
 class Refused(Exception):  # noqa: N818 - not an error: a refusal is a good result
-    """There is no safe rewrite. ``reason`` says why and what to change; ``line`` is 1-based."""
+    """There is no safe rewrite. ``reason`` says why and what to change; ``line`` is 1-based.
 
-    def __init__(self, rule: str, reason: str, line: int | None = None) -> None:
+    ``by_image`` tells whether a plan by the text could do better with the image: where its reason
+    sends people there, and wherever it is said so.
+    """
+
+    def __init__(self, rule: str, reason: str, line: int | None = None, *, by_image: bool = False) -> None:
         super().__init__(reason)
         self.rule, self.reason, self.line = rule, reason, line
+        self.by_image = by_image or _WITH_IMAGE in reason
+
+    def told(self, *, by_text: bool) -> Refusal:
+        """What people read of it. By the text alone it says whether the image would help."""
+        said = self.reason
+        if by_text and self.by_image and _WITH_IMAGE not in said:
+            said += f" Or build the image first and plan with it {_WITH_IMAGE}."
+        return Refusal(self.rule, said, self.line, self.by_image if by_text else None)
 
 
 @dataclass(slots=True)

@@ -54,11 +54,15 @@ class PlanWarning:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no rewrite, and what the user could change so that there is one."""
+    """Why there is no rewrite, and what the user could change so that there is one.
+
+    ``by_image`` is whether a plan with the image may come to one; None where it was one.
+    """
 
     rule: str
     reason: str
     line: int | None
+    by_image: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

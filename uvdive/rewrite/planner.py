@@ -24,7 +24,7 @@ from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.improve import warn_by_text
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.rewrite.plan import Decision, Refusal, RewritePlan, unified_diff
+from uvdive.rewrite.plan import Decision, RewritePlan, unified_diff
 from uvdive.rewrite.single import may_stay_single, with_targets
 from uvdive.rewrite.stages import BaseLookup, Divided, check_multistage, is_lean, up_to
 from uvdive.rewrite.study import Study, study
@@ -50,6 +50,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     recipe: Recipe | None = None,
     taken: frozenset[str] = frozenset(),
     stops: Stops | None = None,
+    unmeasured: bool = False,
 ) -> RewritePlan:
     """Plan the rewrite of one Dockerfile.
 
@@ -68,6 +69,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         recipe: the compose service or Bake target that the build is.
         taken: names that no new stage may have.
         stops: how long a stop took in both images, where the new one's was slower.
+        unmeasured: the new image will be checked without a start, so that nothing tells how it stops.
 
     Raises:
         DockerfileError: the text is no Dockerfile, or an instruction is too long for any.
@@ -79,7 +81,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
             partial(
                 plan, parts.head, report, lookup, dockerfile=dockerfile, context=context, store=store,
                 system=system, lacking=lacking, choices=choices, values=values, recipe=recipe,
-                taken=parts.names, stops=stops,
+                taken=parts.names, stops=stops, unmeasured=unmeasured,
             ),
         )  # fmt: skip
     choices = dict(choices or {})
@@ -91,7 +93,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     try:
         evidence = replace(
             gather(syntax, report, context, values), store=store, system=system, name=dockerfile,
-            recipe=recipe, taken=taken, stops=stops,
+            recipe=recipe, taken=taken, stops=stops, unmeasured=unmeasured,
         )  # fmt: skip
         files = Files(report, evidence.base_layers) if report is not None else None
         outside = cache(partial(look_outside, evidence, files))
@@ -116,7 +118,7 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
             whole[0].notes.warnings[:0] = notes.warnings
             return _finish(base, whole[0], choices, whole[1])
         check_choices(choices, notes.decisions, complete=False)
-        refusal = Refusal(refused.rule, str(refused), refused.line)
+        refusal = refused.told(by_text=report is None)
         return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
     return _finish(base, draft, choices, partial(decide, studied))
 
@@ -134,8 +136,8 @@ def _of_target(parts: Divided, planned: Callable[[], RewritePlan]) -> RewritePla
             f"rewrite divides. Move {parts.target} to the end of the file."
         )
         return replace(
-            whole, outcome="refused", text=original, diff="", files=(), refusal=Refusal("R44", reason, line),
-            predicted=None, allowed=None,
+            whole, outcome="refused", text=original, diff="", files=(), predicted=None, allowed=None,
+            refusal=Refused("R44", reason, line).told(by_text=whole.evidence == "static"),
         )  # fmt: skip
     return replace(whole, diff=unified_diff(original, text, found.dockerfile))
 
@@ -146,7 +148,10 @@ def _check_uv(evidence: Evidence) -> None:
             mentions_uv(f"{i.value} {command_text(i)}") for i in stage.instructions
         ):
             return
-    raise Refused("R59", "uv plays no part in this Dockerfile, so there is nothing to take out of it.")
+    raise Refused(
+        "R59",
+        "uv plays no part in this Dockerfile, so there is nothing to take out of it. Name one that uses it.",
+    )
 
 
 def _whole(
@@ -167,7 +172,10 @@ def _whole(
         return refused, (drafts(choices), drafts)
     except Refused as other:
         several = len(evidence.stages) > 1 and other.rule in ("R15", "R61")
-        return (refused if several or other.rule == refused.rule else other), None
+        if not several and other.rule != refused.rule:
+            other.by_image = other.by_image or refused.by_image
+            return other, None
+        return refused, None
 
 
 def _best(study: Study, choices: Mapping[str, str]) -> Draft:

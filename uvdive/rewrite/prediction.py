@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import chain
 
 from uvdive.distro.places import is_book, is_fetched
 from uvdive.image.table import NONE
@@ -52,20 +53,21 @@ def _repeated(
 ) -> dict[str, int]:
     """What the repeated instructions write again beside packages' files, as they did in the original.
 
-    Where nothing is left to install, apt and dpkg write nothing down.
+    Where nothing is left to install, apt and dpkg write nothing down; an ``apt-get update`` that
+    is repeated fetches its lists all the same.
     """
     idle = packages.installed == frozenset()
     listed = provided.evidence.system.listed if provided.evidence.system else {}
     sums: dict[str, int] = {}
     table = report.files
-    for entry in range(table.entries):
-        run = layers.get(table.entry_layer[entry])
+    for entry in chain.from_iterable(range(*table.span(layer)) for layer in sorted(layers)):
+        run = layers[table.entry_layer[entry]]
         inode = table.entry_inode[entry]
-        if run is None or inode == NONE or table.inode_entry[inode] != entry:
+        if inode == NONE or table.inode_entry[inode] != entry:
             continue
         node = table.entry_node[entry]
         path = provided.files.path(node)
-        if is_book(path) and (idle or (run.step.line in provided.by_name and is_fetched(path))):
+        if is_book(path) and not _written_down(run, path, provided, packages, idle=idle):
             continue
         brought = listed.get(_source(path))
         if brought is not None and packages.installed is not None and not brought & packages.installed:
@@ -74,6 +76,13 @@ def _repeated(
             owner = OWNERS[report.inode_owner[inode]]
             sums[owner] = sums.get(owner, 0) + table.entry_size[entry]
     return sums
+
+
+def _written_down(run: Run, path: str, provided: Provided, packages: PackagePlan, *, idle: bool) -> bool:
+    """Do the parts of a RUN that are repeated write what package managers write down?"""
+    if not is_fetched(path):
+        return not idle
+    return run.step.line not in provided.by_name and (not idle or _has_left(run, packages, {"os-packages"}))
 
 
 def _source(path: str) -> str:
@@ -132,8 +141,13 @@ def predict(
 
 def _remains(run: Run, packages: PackagePlan) -> bool:
     """Is anything of a RUN repeated, after what the packages' plan leaves out?"""
+    return _has_left(run, packages, REPEATED)
+
+
+def _has_left(run: Run, packages: PackagePlan, classes: Collection[str]) -> bool:
+    """Does the packages' plan leave in one of the RUN's parts of these classes?"""
     without = packages.without.get(run.step.line, set())
-    return any(name in REPEATED and index not in without for index, name in enumerate(run.classes))
+    return any(name in classes and index not in without for index, name in enumerate(run.classes))
 
 
 def _early(provided: Provided) -> list[int]:

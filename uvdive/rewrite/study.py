@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.advice import ADVICE
-from uvdive.rewrite.builder import warn_resolving
-from uvdive.rewrite.copies import Copier, node_modules_of
-from uvdive.rewrite.elsewhere import Outside
+from uvdive.rewrite.builder import unfit, warn_resolving
+from uvdive.rewrite.copies import Copier, node_modules_of, project_file_names
+from uvdive.rewrite.elsewhere import Outside, called_outside, commands_outside
 from uvdive.rewrite.environment import EnvironmentFacts, Found, environment_of, find_environment
 from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.os_needs import Called
+from uvdive.rewrite.evidence.project_readers import ProjectReaders, project_readers
 from uvdive.rewrite.evidence.runs import Run, early_copies, read_runs
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
@@ -35,7 +38,7 @@ class Ground:
     bases: Bases
 
 
-@dataclass(slots=True)
+@dataclass
 class Study:
     """Everything that drafts start from.
 
@@ -67,6 +70,28 @@ class Study:
     bases: KnownBases
     outside: Outside
     _copiers: dict[Ground, Copier] = field(default_factory=dict)
+    _unfit: dict[EnvironmentFacts, tuple[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def commands(self) -> tuple[tuple[str, ...], ...]:
+        """The words of what starts containers of the image from outside the Dockerfile."""
+        return commands_outside(self.outside)
+
+    @cached_property
+    def called(self) -> tuple[Called, ...]:
+        """The words of all commands from outside that run in a container."""
+        return called_outside(self.outside)
+
+    def unfit(self, env: EnvironmentFacts) -> tuple[str, str]:
+        """Why the system's packages can't be installed into a folder of their own, as ``unfit`` says."""
+        if env not in self._unfit:
+            self._unfit[env] = unfit(self.evidence, env, self.files, self.runs)
+        return self._unfit[env]
+
+    @cached_property
+    def readers(self) -> ProjectReaders:
+        """What in the container names files that only the build needs, looked for when first asked."""
+        return project_readers(self.evidence, self.files, project_file_names(self.evidence, self.files))
 
     def copier(self, ground: Ground, others: tuple[OtherMeans, ...]) -> Copier | None:
         """What divides the files on this ground, kept with its answers; None without an image.

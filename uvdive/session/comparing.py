@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uvdive.base import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
-from uvdive.base.secret_words import HIDDEN
+from uvdive.base.secrets.words import HIDDEN
 from uvdive.ledger.reading.contents import Indexes, Places, places_of
 from uvdive.ledger.report import ImageReport
 from uvdive.output.redact import redact_report

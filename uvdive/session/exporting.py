@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ExportKind = Literal["json", "markdown", "saved"]
 
-_SVG_TEXT = re.compile(r"(<text\b[^>]*>)([^<]*)(</text>)")
+_SVG_TEXT = re.compile(r"(<text\b[^<>]*>)([^<]*)(</text>)")
 
 SUFFIXES: dict[str, str] = {"json": ".json", "markdown": ".md", "saved": ".uvdive"}
 

@@ -18,7 +18,7 @@ from uvdive.verify.checks import Comparison
 
 VARIABLE = "UV_EXCLUDE_NEWER"
 
-_UV = re.compile(r"(?<![\w./-])uv\s+(?:\S+\s+)*?(?:sync|pip|lock|add|tool|run)\b")
+_UV = re.compile(r"(?<![\w./-])uv\s+(?:\S++\s++){0,40}?(?:sync|pip|lock|add|tool|run)\b")
 
 
 def resolved_otherwise(comparison: Comparison) -> bool:

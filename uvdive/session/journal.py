@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,9 +20,13 @@ from uvdive.base.aside import digest_of, discard, drop_new
 from uvdive.base.folders import journal_folder
 from uvdive.base.foreign import read_file
 from uvdive.base.wholefile import sync_folder
+from uvdive.session.undoing import is_undone, settle_undo
 
 _SHAPE = shapes.Record(
-    {"changes": [shapes.Record({"path": str, "new": str, "made": str, "kept": str, "was": str})]}
+    {
+        "changes": [shapes.Record({"path": str, "new": str, "made": str, "kept": str, "was": str})],
+        "undo": shapes.Maybe(bool),
+    }
 )
 
 
@@ -43,11 +47,14 @@ class Change:
 
 
 @contextlib.contextmanager
-def noted(changes: Sequence[Change], environ: Mapping[str, str] = os.environ) -> Iterator[None]:
+def noted(
+    changes: Sequence[Change], environ: Mapping[str, str] = os.environ, *, undo: bool = False
+) -> Iterator[None]:
     """Keep a note of changes while the block makes them; where none can be kept, it goes without.
 
-    The note is gone at the end, unless what an exception left half done is to be taken
-    back by ``recover``.
+    With ``undo`` they are being taken back: ``was`` and ``made`` are what they were and became.
+    The note is gone at the end, unless what an exception left half done is to be taken back
+    by ``recover``.
     """
     folder = journal_folder(environ)
     with contextlib.ExitStack() as stack:
@@ -57,7 +64,8 @@ def noted(changes: Sequence[Change], environ: Mapping[str, str] = os.environ) ->
             assert note is not None
             file = stack.enter_context(note.open("xb"))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            file.write(json.dumps({"changes": [asdict(change) for change in changes]}).encode())
+            told = {"changes": [asdict(change) for change in changes], "undo": undo}
+            file.write(json.dumps(told).encode())
             file.flush()
             os.fsync(file.fileno())
             sync_folder(folder)
@@ -66,8 +74,12 @@ def noted(changes: Sequence[Change], environ: Mapping[str, str] = os.environ) ->
         try:
             yield
         finally:
-            if note is not None and all(map(_is_settled, changes)):
+            if note is not None and all(map(_settled(undo=undo), changes)):
                 note.unlink(missing_ok=True)
+
+
+def _settled(*, undo: bool) -> Callable[[Change], bool]:
+    return is_undone if undo else _is_settled
 
 
 def _is_settled(change: Change) -> bool:
@@ -93,7 +105,7 @@ def recover(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
                 changes = [
                     Change(**{key: item[key] for key in Change.__slots__}) for item in value["changes"]
                 ]
-                said += settle(changes)
+                said += settle_undo(changes) if value.get("undo") else settle(changes)
                 note.unlink(missing_ok=True)
         except (BlockingIOError, FileNotFoundError):
             continue  # its writer is at work, or another start was quicker

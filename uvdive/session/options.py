@@ -20,6 +20,8 @@ class ReadOptions:
     ``save`` stream, from its own ``storage``, or ``auto``: from storage where it may be read.
     ``pull`` fetches an image that the engine lacks from its registry first.
     ``look_in`` is a folder where the image's Dockerfile is looked for if none is named.
+    ``built_text`` is the Dockerfile of an image that uvdive built itself, up to the stage that
+    was built: it tells which layers came with FROM, and nothing else.
     """
 
     platform: str | None = None
@@ -29,6 +31,7 @@ class ReadOptions:
     via: Via = "auto"
     look_in: Path | None = None
     pull: bool = False
+    built_text: str = ""
 
 
 DEFAULTS = ReadOptions()

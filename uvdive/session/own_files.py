@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from uvdive.base.foreign import real
 from uvdive.dockerfile.ignore import read_ignored
 from uvdive.dockerfile.syntax import parse
 from uvdive.ledger.report import ImageReport
@@ -31,8 +32,8 @@ def streams() -> tuple[Path, ...]:
 
 def in_context(own: Iterable[Path], context: Path) -> frozenset[str]:
     """Those below the context, by their paths in it."""
-    root = context.resolve()
-    resolved = (path.resolve() for path in own)
+    root = real(context)
+    resolved = (real(path) for path in own)
     return frozenset(str(path.relative_to(root)) for path in resolved if path.is_relative_to(root))
 
 

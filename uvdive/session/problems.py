@@ -10,6 +10,7 @@ from typing import Any
 from uvdive.base.errors import OutputError, UsageError, UvdiveError
 from uvdive.base.foreign import read_start
 from uvdive.base.wholefile import replace_file
+from uvdive.image.answers import VERSION, answer, asking
 from uvdive.image.endpoint import connect, docker_endpoint
 from uvdive.ledger.report import ImageReport
 from uvdive.output.jsontext import json_text
@@ -83,15 +84,14 @@ def write_problem(path: Path, data: Mapping[str, Any]) -> None:
 
 def engine_version() -> str | None:
     """What the engine says that it is; None where none answers."""
-    from requests.exceptions import RequestException
-
     try:
         client = connect(docker_endpoint())
     except UvdiveError:
         return None
     try:
-        said = client.version()
-    except RequestException:
+        with asking():
+            said = answer(client.version(), VERSION, "version")
+    except UvdiveError:
         return None
     finally:
         client.close()

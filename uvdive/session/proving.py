@@ -21,12 +21,12 @@ from uvdive.ledger.reading.contents import Indexes
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.plan import Allowances, RewritePlan
-from uvdive.session.building import build_image, context_with, engine_of, target_of
+from uvdive.session.building import build_image, context_with, engine_of
 from uvdive.session.comparing import compare_images
 from uvdive.session.freshness import differences
 from uvdive.session.holding import VARIABLE, held_allowances, held_text, moment, resolved_otherwise
-from uvdive.session.images import load_image
 from uvdive.session.kept import Kept
+from uvdive.session.own_builds import load_built
 from uvdive.session.own_files import in_context, in_image
 from uvdive.session.recipes import starts_of
 from uvdive.session.second_build import varying_paths
@@ -44,7 +44,7 @@ from uvdive.verify.ways import with_ways_out
 class Proof:
     """The rewritten image, built, measured and, unless that was not wanted, verified.
 
-    ``repairs`` are the changed decisions that may mend what failed. ``held`` is the moment
+    ``repairs`` are the changed decisions that may fix what failed. ``held`` is the moment
     up to which packages were taken, where the original has no lock and newer ones came
     since (R56). ``before`` is the original that it was held against, ``original`` its build
     where the image at hand was not what the context makes now. ``looked`` says that nothing is
@@ -194,7 +194,7 @@ def _fresh(
         )
     )
     built = build_image(request, on_event=on_event, cancel=cancel)
-    loaded = load_image(target_of(built), on_event=on_event, cancel=cancel)
+    loaded = load_built(request, built, on_event=on_event, cancel=cancel)
     return loaded.report, loaded.index, built
 
 
@@ -229,7 +229,7 @@ class _Proving:
             request = replace(request, context=folder)
             built = build_image(request, role="after", needed=needed, on_event=on_event, cancel=cancel)
         on_event(Note("Reading the new image"))
-        after = load_image(target_of(built), on_event=on_event, cancel=cancel).report
+        after = load_built(request, built, on_event=on_event, cancel=cancel).report
         comparison = compare_images(
             self.before, after, indexes=self.indexes, on_event=on_event, cancel=cancel
         )
@@ -245,10 +245,10 @@ def repairs_in_worker(
     on_event: OnEvent = ignore,
 ) -> tuple[Repair, ...]:
     """``repairs`` for the worker process: looking through both images would hold up the app."""
-    on_event(Note("Looking for a decision that mends what failed"))
+    on_event(Note("Looking for a decision that fixes what failed"))
     return repairs(before, after, plan, verification)
 
 
 def repaired_choices(repairs: Iterable[Repair], choices: Mapping[str, str]) -> dict[str, str]:
-    """The user's choices with those that may mend what failed."""
+    """The user's choices with those that may fix what failed."""
     return {**choices, **{repair.choice: repair.value for repair in repairs}}

@@ -99,6 +99,7 @@ def _read(
                 image.known,
                 dockerfile,
                 (lambda inode: contents.digest(sources[inode])) if options.duplicates else None,
+                options.built_text,
             )
         )
     return report, _store_index(image, sources, kept)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from uvdive.base.errors import UsageError
+from uvdive.base.foreign import real
 from uvdive.compose.recipe import Recipe, read_recipe, service_start
 from uvdive.compose.start import ServiceStart
 from uvdive.image.reference import Target
@@ -36,7 +37,7 @@ def starts_of(recipe: Recipe, plan: RewritePlan, context: Path) -> tuple[Service
     """
     if recipe.start is None:
         return None
-    texts: Mapping[Path, str] = {(context / change.path).resolve(): change.text for change in plan.files}
+    texts: Mapping[Path, str] = {real(context / change.path): change.text for change in plan.files}
     try:
         after = service_start(recipe.file, recipe.name, os.environ, texts)
     except UsageError as error:

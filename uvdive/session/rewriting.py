@@ -44,6 +44,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     kept: Kept | None = None,
     build_args: Sequence[str] = (),
     recipe: Recipe | None = None,
+    unmeasured: bool = False,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> RewritePlan:
@@ -59,6 +60,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         kept: what was found out about the image before; what is found out now goes in there.
         build_args: the options of the build, of which the target and the ARGs count.
         recipe: the compose service or Bake target that the build is.
+        unmeasured: the new image will be checked without a start.
         on_event: takes Notes and what reading the runner's base reports.
         cancel: stops the work.
 
@@ -97,6 +99,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
                 values=values,
                 recipe=recipe,
                 stops=kept.stops,
+                unmeasured=unmeasured,
             )
     except (DeadlineError, RecursionError, MemoryError) as error:
         raise UsageError(

@@ -22,9 +22,10 @@ from uvdive.ledger.reading.contents import Indexes
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.steps import gather
 from uvdive.rewrite.notes import Refused
-from uvdive.session.building import build_image, engine_of, target_of
+from uvdive.session.building import build_image, engine_of
 from uvdive.session.comparing import compare_images
-from uvdive.session.images import load_image
+from uvdive.session.own_builds import load_built
+from uvdive.verify.checks import NO_CHANCE, Chance
 
 MOST = 500
 """More paths than that differ for another reason than chance: no second build is made for them."""
@@ -42,7 +43,7 @@ def varying_paths(  # noqa: PLR0913 - a build and what to look for, by name
     variables: tuple[str, ...] = (),
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
-) -> frozenset[bytes]:
+) -> Chance:
     """Those of ``paths`` that a second build of the original lacks or has otherwise.
 
     Only the steps from the first that wrote one of them on are done anew, in one build.
@@ -66,7 +67,7 @@ def varying_paths(  # noqa: PLR0913 - a build and what to look for, by name
     asked = frozenset(paths)
     again = _anew(text, before, asked, request, variables) if 0 < len(asked) <= MOST else None
     if again is None:
-        return frozenset()
+        return NO_CHANCE
     on_event(Note("Building the original once more, to see which files differ by themselves"))
     dockerfile = request.dockerfile or Path("Dockerfile")
     tag = image_tag(request.context, dockerfile, "again")
@@ -75,12 +76,12 @@ def varying_paths(  # noqa: PLR0913 - a build and what to look for, by name
         try:
             built = build_image(request, cancel=cancel)
         except BuildError:
-            return frozenset()  # then the differences stand as they are
-        second = load_image(target_of(built), cancel=cancel).report
+            return NO_CHANCE  # then the differences stand as they are
+        second = load_built(request, built, cancel=cancel).report
         comparison = compare_images(before, second, indexes=indexes, cancel=cancel)
     if any(delta.before != delta.after for delta in (*comparison.packages, *comparison.os_packages)):
-        return frozenset()
-    return asked & {delta.path for delta in comparison.paths}
+        return NO_CHANCE
+    return Chance.of(comparison.paths).among(asked)
 
 
 def _anew(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from uvdive.base.config import load_config
 from uvdive.base.errors import UsageError
 from uvdive.base.foreign import read_file
-from uvdive.build.settings import StartSettings
+from uvdive.build.settings import Limits, StartSettings
 
+_NUMBER = re.compile(r"([1-9][0-9]{0,14})([kmgt]?)b?")
+_UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 _NAME = re.compile(r"[^\s=\0]+")
 
 
@@ -34,22 +37,52 @@ class StartWish:
 
 
 def start_settings(
-    given: Iterable[str], files: Iterable[Path], *, network: bool = False, called: str = "--start-env number"
+    given: Iterable[str],
+    files: Iterable[Path],
+    *,
+    network: bool = False,
+    limits: Iterable[str] = (),
+    called: str = "--start-env number",
 ) -> StartSettings:
     """The settings of ``K=V`` and of files of such lines; later ones win, and ``given`` over files.
 
     A line without ``=`` takes the value that uvdive's own environment has (docker run --env).
-    ``called`` is what errors call one of ``given``, before its number.
+    ``limits`` are ``NAME=VALUE`` and go before those of the user's own settings. ``called`` is
+    what errors call one of ``given``, before its number.
 
     Raises:
-        UsageError: something is no variable, or a file can't be read. No value is told.
+        UsageError: something is no variable or no limit, or a file can't be read. No variable's
+            value is told.
     """
     found: dict[str, str] = {}
     for path in files:
         found.update(_of_file(path))
     for number, item in enumerate(given, 1):
         found.update(_variable(item, f"{called} {number}"))
-    return StartSettings(tuple(found.items()), network)
+    return StartSettings(tuple(found.items()), network, limits=limits_of(limits))
+
+
+def limits_of(given: Iterable[str], environ: Mapping[str, str] = os.environ) -> Limits:
+    """What a program may take: as the user's own settings say (``[limits]``), and ``given`` before them.
+
+    Raises:
+        UsageError: one of them is no limit.
+    """
+    said: dict[str, object] = dict(load_config(Path.cwd(), environ).limits)
+    for item in given:
+        name, _, value = item.partition("=")
+        said[name.strip()] = value.strip()
+    return Limits(**{name: _limit(name, value) for name, value in said.items()})
+
+
+def _limit(name: str, value: object) -> int:
+    names = Limits.__slots__
+    if name not in names:
+        raise UsageError(f"There is no limit {name}.", f"There are: {', '.join(names)}.")
+    found = _NUMBER.fullmatch(str(value).lower()) if isinstance(value, str | int) else None
+    if found is None or (found[2] and name != "memory") or isinstance(value, bool):
+        raise UsageError(f"The limit {name}={value} is no number.", "Write memory=8g, processes=4096.")
+    return int(found[1]) << _UNITS[found[2]]
 
 
 def _of_file(path: Path) -> Iterator[tuple[str, str]]:

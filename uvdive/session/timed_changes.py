@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from uvdive.base import toml
 from uvdive.base.foreign import read_file
@@ -15,6 +14,7 @@ from uvdive.build.events import ChangeKind
 from uvdive.image.table import Kind
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
+from uvdive.uv.lock import LockFile, as_table, read_lock
 
 _PROJECT, _LOCK = "pyproject.toml", "uv.lock"
 _LARGEST = 64 << 20
@@ -55,12 +55,12 @@ def changes_of(context: Path, before: ImageReport) -> Iterator[Change]:
     try:
         project = read_file(context / _PROJECT).decode("utf-8")
         lock = read_file(context / _LOCK, toml.MAX_BYTES).decode("utf-8")
-        settings, locked = toml.loads(project), toml.loads(lock)
+        settings, locked = as_table(toml.loads(project).get("project")), read_lock(lock)
     except (OSError, ValueError):
         return
-    name = settings.get("project", {}).get("name")
-    if isinstance(name, str):
-        yield from _of_version(project, lock, settings, normal_name(name))
+    name = settings.get("name")
+    if isinstance(name, str) and locked is not None:
+        yield from _of_version(project, lock, settings.get("version"), normal_name(name))
         yield from _of_dependency(project, lock, locked, normal_name(name), before)
 
 
@@ -82,8 +82,7 @@ def source_file(context: Path, before: ImageReport) -> Path | None:
     return None
 
 
-def _of_version(project: str, lock: str, settings: Mapping[str, Any], name: str) -> Iterator[Change]:
-    version = settings["project"].get("version")
+def _of_version(project: str, lock: str, version: object, name: str) -> Iterator[Change]:
     if not isinstance(version, str) or not re.fullmatch(r"\d+(?:\.\d+)*", version):
         return
     *head, last = version.split(".")
@@ -97,23 +96,23 @@ def _of_version(project: str, lock: str, settings: Mapping[str, Any], name: str)
 
 
 def _of_dependency(
-    project: str, lock: str, locked: Mapping[str, Any], name: str, before: ImageReport
+    project: str, lock: str, locked: LockFile, name: str, before: ImageReport
 ) -> Iterator[Change]:
-    packages = [each for each in locked.get("package", ()) if isinstance(each.get("name"), str)]
-    own: Mapping[str, Any] = next((each for each in packages if each["name"] == name), {})
-    needed = {link["name"] for each in packages if each is not own for link in each.get("dependencies", ())}
-    direct = {link["name"] for link in own.get("dependencies", ())} - needed
+    own = locked.packages.get(name, ())
+    others = (each for packages in locked.packages.values() for each in packages if each not in own)
+    direct = {link.name for each in own for link in each.needs}
+    direct -= {link.name for each in others for link in each.needs}
     sizes = {
         normal_name(part.name): part.live_bytes for part in before.components if part.kind == "distribution"
     }
     for leaf in sorted(direct & sizes.keys(), key=lambda each: (sizes[each], each)):
-        written = re.compile(rf'\s*(["\']){_spelt(leaf)}(?![\w.-])[^"\'\n]*\1[ \t]*,?', re.IGNORECASE)
+        written = re.compile(rf'(?<!\s)\s*(["\']){_spelt(leaf)}(?![\w.-])[^"\'\n]*\1[ \t]*,?', re.IGNORECASE)
         listed = re.search(r"^dependencies\s*=\s*\[(.*?)\]\s*$", project, re.MULTILINE | re.DOTALL)
         if listed is None or len(written.findall(listed[1])) != 1:
             continue
         changed = project[: listed.start(1)] + written.sub("", listed[1]) + project[listed.end(1) :]
         begin, end = _block(lock, name)
-        entry = re.compile(rf'\n\s*\{{ name = "{re.escape(leaf)}"[^\n]*\}},?(?=\n)')
+        entry = re.compile(rf'\n[ \t]*\{{ name = "{re.escape(leaf)}"[^\n]*\}},?(?=\n)')
         without = lock[:begin] + entry.sub("", lock[begin:end]) + lock[end:]
         try:
             toml.loads(changed), toml.loads(without)

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from uvdive.base import remains
 from uvdive.base.errors import BuildError, EngineError, ImageError
+from uvdive.base.foreign import real
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.alone import alone
 from uvdive.build.events import BuildRequest, BuildResult, Rebuild, Timings
@@ -134,6 +136,7 @@ class _Timer:
         if text is None and context != self._original.context:
             request = replace(request, dockerfile=self._dockerfile(context))
         try:
+            remains.note(tag)
             result = build_tagged(request, on_event=self._on_event, cancel=self._cancel)
             found = layers_of(result) if layers else None
         finally:
@@ -143,9 +146,9 @@ class _Timer:
     def _dockerfile(self, context: Path) -> Path | None:
         """The Dockerfile in a copied context, where it lies in the context."""
         own = self._original.dockerfile
-        if own is None or not own.resolve().is_relative_to(self._original.context.resolve()):
+        if own is None or not real(own).is_relative_to(real(self._original.context)):
             return own
-        return context / own.resolve().relative_to(self._original.context.resolve())
+        return context / real(own).relative_to(real(self._original.context))
 
     def _remove(self, tag: str) -> None:
         engine = self._original.engine
@@ -153,3 +156,4 @@ class _Timer:
         if image is not None:
             restore_tag(tag, None, engine)
             remove_untagged(image, engine)
+        remains.gone(tag)

@@ -9,12 +9,13 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from uvdive.base.aside import ChangedError, create_aside, digest_of, discard, exchange, replace_aside
+from uvdive.base.aside import ChangedError, create_aside, digest_of, replace_aside
 from uvdive.base.errors import RefusedError, UsageError
 from uvdive.base.foreign import read_file
-from uvdive.base.wholefile import create_file, keep_owner, sync_folder
+from uvdive.base.wholefile import create_file, keep_owner
 from uvdive.rewrite.plan import FileChange, RewritePlan
 from uvdive.session.journal import Change, noted, settle
+from uvdive.session.undoing import take_back
 
 _LARGEST = 64 << 20
 
@@ -144,23 +145,22 @@ def _in_place(plan: RewritePlan, context: Path) -> Written:
     return Written(path, done.kept, tuple(others), sha256=done.sha256)
 
 
-def _put_back(written: Written) -> None:
-    """Undo one file: the old text in its place and its copy gone, or the new file gone."""
-    real = Path(os.path.realpath(written.path))
-    if written.kept is None:
-        discard(real, written.sha256)
-        return
-    keep_owner(written.kept, real.stat())
-    if not exchange(written.kept, real):
-        written.kept.replace(real)
-    sync_folder(real.parent)
-    discard(written.kept, written.sha256)
+def _undo(written: Written) -> Change:
+    """The change that wrote a file, to be taken back; the old text gets what the new one has of rights."""
+    real, kept = Path(os.path.realpath(written.path)), written.kept
+    if kept is not None:
+        keep_owner(kept, real.stat())
+    new = real.with_name(f".uvdive.{secrets.token_hex(8)}.new")
+    was = "" if kept is None else digest_of(kept)
+    if was is None:
+        raise UsageError(f"{kept}, which holds the old text, can't be read.", "Nothing was changed.")
+    return Change(str(real), str(new), written.sha256, "" if kept is None else str(kept), was)
 
 
 def undo_rewrite(written: Written) -> None:
     """Put the old texts back that ``write_rewrite`` kept, and remove the files that it made.
 
-    Nothing is undone if any of the files is no longer what was written.
+    Nothing is undone if any of the files is no longer what was written. All files change or none.
 
     Raises:
         UsageError: a file has changed since, or cannot be written.
@@ -175,8 +175,9 @@ def undo_rewrite(written: Written) -> None:
                 )
             if one.kept is not None and not one.kept.is_file():
                 raise UsageError(f"{one.kept}, which held the old text, is gone.")
-        for one in files:
-            _put_back(one)
+        changes = [_undo(one) for one in files]
+        with noted(changes, undo=True):
+            take_back(changes)
     except OSError as error:
         raise UsageError(f"{error.filename} can't be written: {error.strerror}.") from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -85,6 +85,7 @@ class UvdiveApp(KeysInTurn):
         build_args: arguments for ``docker buildx build``.
         recipe: the compose service or Bake target that is built.
         services: the session floor's functions of the rewrite.
+        notices: what the start had to say: what a run that was cut off left.
         config: theme and keymap; both are checked before.
         remember: keeps the theme that the user chose. Raises UsageError.
         freeze: called when what is in memory stays there: looking through it for garbage
@@ -110,6 +111,7 @@ class UvdiveApp(KeysInTurn):
         build_args: tuple[str, ...] = (),
         recipe: Recipe | None = None,
         services: Services | None = None,
+        notices: Sequence[str] = (),
         config: Config | None = None,
         remember: Callable[[str], None] | None = None,
         freeze: Callable[[], None] = lambda: None,
@@ -117,6 +119,8 @@ class UvdiveApp(KeysInTurn):
         super().__init__()
         config = config or Config()
         self.keymap = dict(config.keymap)
+        self._notices = tuple(notices)
+        self._ends = False
         self._remember = remember
         self.freeze = freeze
         if config.theme is not None:
@@ -157,7 +161,17 @@ class UvdiveApp(KeysInTurn):
         self.set_keymap(self.keymap)
         if self.keymap:
             self._tell_clashes()
+        for words in self._notices:
+            self.notify(visible(words), title="Cut off", severity="warning", markup=False, timeout=15)
+        if self._ends:
+            self.exit()
         self.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def end(self) -> None:
+        """Leave as soon as possible; called by a signal's handler, at any moment."""
+        self._ends = True
+        if self._loop is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self.exit)
 
     def _tell_clashes(self) -> None:
         from uvdive.tui.keys.clashes import clashes

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import signal
 import sys
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from uvdive.base.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from uvdive.base.config import Config
     from uvdive.compose.recipe import Recipe
+    from uvdive.tui.app import UvdiveApp
     from uvdive.tui.frame.jobs import Work
     from uvdive.tui.services import Loader, Opener, Services
 
@@ -44,6 +50,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     build_args: tuple[str, ...] = (),
     recipe: Recipe | None = None,
     services: Services | None = None,
+    notices: Sequence[str] = (),
     debug: bool = False,
 ) -> int:
     """Open the terminal app on an image and return the exit code.
@@ -60,6 +67,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         build_args: arguments for ``docker buildx build``.
         recipe: the compose service or Bake target that is built.
         services: other functions for the rewrite, for tests.
+        notices: what the start had to say, which the first picture hides.
         debug: raise an unforeseen exception of a job after the app has ended.
 
     Raises:
@@ -80,21 +88,62 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         build_args=build_args,
         recipe=recipe,
         services=services,
+        notices=notices,
         config=_checked(config),
         remember=remember_theme,
         freeze=gc.freeze,
     )
+    ending = _Ending(app)
     try:
-        code = app.run()
+        with ending.watched():
+            code = app.run()
     finally:
         app.let_go()
         app.jobs.join(LAST_WORDS)
+    if ending.number is not None:
+        signal.raise_signal(ending.number)  # who started the app knows what to do about it
     if debug and app.crash is not None:
         raise app.crash
     if code is None:
         # Textual shows its own error where the app itself broke.
         code = app.return_code
     return ExitCode.FAILED if code is None else int(code)
+
+
+class _Ending:
+    """Ends the app on SIGTERM and SIGHUP, from its first moment on.
+
+    A handler that raises is no use here: what it raises in a callback, asyncio takes for the
+    callback's own error, and goes on.
+    """
+
+    def __init__(self, app: UvdiveApp) -> None:
+        self._app = app
+        self._before: dict[signal.Signals, Any] = {}
+        self.number: signal.Signals | None = None
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """As long as the block runs; only the main thread may."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                # nohup: who ignores it when starting us wants it ignored.
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, self._end)
+        try:
+            yield
+        finally:
+            self._restore()
+
+    def _restore(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before.clear()
+
+    def _end(self, number: int, _frame: FrameType | None) -> None:
+        self.number = signal.Signals(number)
+        self._restore()  # whoever sends a second one wants an end at any price
+        self._app.end()
 
 
 def _checked(config: Config) -> Config:

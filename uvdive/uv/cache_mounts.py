@@ -43,7 +43,7 @@ def missed_mount(step: Step, home: str | None, inherited: Mapping[str, str] | No
     if meant is None:
         return None
     for call in calls_of(text, step.workdir):
-        variables = {**(inherited or {}), **step.values, **dict(call.environ)}
+        variables = call.environ_in({**(inherited or {}), **step.values})
         folder = cache_folder(variables, home, call.given)
         if call.installs and folder is not None and not any(_covers(m, step, folder) for m in caches):
             return Missed(meant.target, folder)

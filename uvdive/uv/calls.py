@@ -19,10 +19,13 @@ _GLOBAL_VALUES = frozenset(
 _GROUPS = frozenset({"pip", "tool", "python"})
 _INSTALLS = frozenset({"sync", "add", "run", "pip", "tool"})
 _LOOKS = re.compile(
-    r"(?:^|[\s;&|(])(?:[^\s;&|()]*/)?uv\s+((?:--?\S+\s+)*)(sync|add|run|pip|tool)\b([^;&|\n]*)", re.MULTILINE
+    r"(?:^|[\s;&|(])(?:[^\s;&|()]*/)?uv\s+((?:-\S++\s++){0,40})(sync|add|run|pip|tool)\b([^;&|\n]*)",
+    re.MULTILINE,
 )
 # Where the text cannot be parsed: `uv`, options with their values, `sync`; never `uv pip sync`.
-_SYNC = re.compile(r"(?<![\w./-])(?:/\S*/)?uv\s+(?:-\S+\s+(?:(?!sync\b)[^-\s&;|]\S*\s+)?)*?sync(?![\w./=-])")
+_SYNC = re.compile(
+    r"(?<![\w./-])(?:/\S{0,200}/)?uv\s+(?:-\S++\s++(?:(?!sync\b)[^-\s&;|]\S*+\s++)?){0,40}?sync(?![\w./=-])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class Call:
     def installs(self) -> bool:
         """Is it a subcommand that fetches packages, and so has a use for the cache?"""
         return self.name.partition(" ")[0] in _INSTALLS
+
+    def environ_in(self, values: Mapping[str, str]) -> dict[str, str]:
+        """The variables that it sees, where an instruction has some: its own win."""
+        return {**values, **dict(self.environ)}
 
 
 def calls_sync(text: str) -> bool:

@@ -10,7 +10,12 @@ from uvdive.distro.release import OsRelease
 from uvdive.dockerfile.variables import VARIABLE
 
 _UV = frozenset({"ghcr.io/astral-sh/uv", "astral/uv"})
+_LAMBDA = frozenset({"public.ecr.aws/lambda/python", "amazon/aws-lambda-python"})
 _HUB = re.compile(r"(?:index\.)?docker\.io/")
+_UV_MIRROR = re.compile(r"/astral-sh/uv$")
+_OFFICIAL_TAG = re.compile(
+    r"\d+\.\d+(?:\.\d+)?-(?:(?:slim-)?(?:trixie|bookworm|bullseye)|slim|alpine(?:3\.\d+)?)"
+)
 _SYSTEMS = frozenset({"debian", "ubuntu", "alpine", "buildpack-deps"})
 _PYTHON_TAG = re.compile(r"python(?P<minor>\d+\.\d+)(?:\.\d+)?-(?P<rest>.+)")
 _WRITTEN = re.compile(
@@ -21,7 +26,9 @@ _PINNED = re.compile(r"\d+\.\d+(?:\.\d+)?(?:-|$)")
 _FROZEN = re.compile(r"bookworm|bullseye|python3\.8(?:-|$)|alpine3\.(?:1\d|20|21)(?:-|$)")
 """Tags that https://github.com/astral-sh/uv publishes no more."""
 
-Family = Literal["uv", "uv-python", "python", "system", "uv-alone", "other"]
+_MOVING = {"debian": "trixie", "debian-slim": "trixie-slim", "alpine": "alpine3.22"}
+
+Family = Literal["uv", "uv-python", "python", "lambda", "system", "uv-alone", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +51,15 @@ class Reference:
 
     @property
     def is_uv(self) -> bool:
-        """Is it one of uv's own images?"""
-        return self.repository in _UV
+        """Is it one of uv's own images, perhaps by a mirror (``mirror.example/ghcr/astral-sh/uv``)?"""
+        return self.repository in _UV or _UV_MIRROR.search(self.repository) is not None
+
+    @property
+    def is_python(self) -> bool:
+        """Is it an official Python image, perhaps by a mirror (``mirror.example/library/python``)?"""
+        if self.repository == "python" or self.repository.endswith("/library/python"):
+            return True
+        return self.repository.endswith("/python") and _OFFICIAL_TAG.fullmatch(self.tag) is not None
 
     @property
     def is_versioned(self) -> bool:
@@ -69,7 +83,9 @@ class Reference:
             if not self.flavour:
                 return "uv-alone"
             return "uv-python" if _PYTHON_TAG.match(self.flavour) else "uv"
-        if self.repository == "python":
+        if self.repository in _LAMBDA:
+            return "lambda"
+        if self.is_python:
             return "python"
         return "system" if self.repository in _SYSTEMS else "other"
 
@@ -111,6 +127,22 @@ def without_uv(reference: Reference, os: OsRelease | None) -> str | None:
     if match:
         return f"python:{match['minor']}-{'slim-' if slim else ''}{name}"
     return f"debian:{name}-slim" if slim else f"buildpack-deps:{name}"
+
+
+def with_release(reference: Reference) -> str:
+    """The image with the release that a moving tag of uv's (``debian-slim``, ``alpine``) stands for.
+
+    Others come back as they are, and so do tags of a version of uv: which release those had differs.
+    https://docs.astral.sh/uv/guides/integration/docker/#available-images
+    """
+    name = _MOVING.get(reference.tag) if reference.is_uv and not reference.digest else None
+    return reference.text if name is None else reference.text.removesuffix(reference.tag) + name
+
+
+def tag_of(written: str) -> str:
+    """The tag of an image as FROM has it, with its variables; all of it where a variable may hold the tag."""
+    last = written.partition("@")[0].rpartition("/")[2]
+    return written if last.startswith("$") and ":" not in last else last.partition(":")[2]
 
 
 def written_without_uv(written: str, base: str, runner: str) -> str | None:
@@ -181,7 +213,20 @@ def python_of(reference: Reference) -> str | None:
     match = _PYTHON_TAG.match(reference.flavour) if reference.is_uv else None
     if match:
         return match["minor"]
-    if reference.repository == "python":
+    if reference.family in ("python", "lambda"):
         found = re.match(r"(\d+\.\d+)", reference.tag)
         return found[1] if found else None
     return None
+
+
+_TASK_ROOT = "/var/task"
+
+
+def environ_of(reference: Reference) -> dict[str, str]:
+    """What an image is known to set that Dockerfiles go by: https://docs.aws.amazon.com/lambda/latest/dg/python-image.html."""
+    return {"LAMBDA_TASK_ROOT": _TASK_ROOT} if reference.family == "lambda" else {}
+
+
+def workdir_of(reference: Reference) -> str:
+    """The work directory that an image is known to set."""
+    return _TASK_ROOT if reference.family == "lambda" else "/"

@@ -34,6 +34,9 @@ class Link:
     marker: str | None = None
 
 
+_MOST_VERSIONS = 200
+"""Of one package: a fork of the resolution has one, and each that may be meant is looked at."""
+
 _ARCHITECTURES = ("x86_64", "aarch64")
 
 
@@ -112,14 +115,16 @@ def read_lock(text: str) -> LockFile | None:
     manifest = as_table(top.get("manifest"))
     if not isinstance(entries, list) and not manifest and "version" not in top:
         return None
-    packages: dict[str, tuple[Locked, ...]] = {}
+    packages: dict[str, list[Locked]] = {}
     for entry in entries if isinstance(entries, list) else ():
         package = _package(entry)
         if package is not None:
-            packages[package.name] = (*packages.get(package.name, ()), package)
+            packages.setdefault(package.name, []).append(package)
+            if len(packages[package.name]) > _MOST_VERSIONS:
+                return None
     members = frozenset(normal_name(m) for m in as_list(manifest.get("members")) if isinstance(m, str))
     return LockFile(
-        packages,
+        {name: tuple(several) for name, several in packages.items()},
         members,
         _text(top.get("requires-python")) or "",
         _links(manifest.get("requirements")),
@@ -150,6 +155,7 @@ def wanted(lock: LockFile, roots: Collection[str], asked: Asked, markers: Mappin
         pending += [(link, True) for link in lock.needs]
     pending += [(link, True) for link in _picked(lock.groups, asked.groups)]
     seen: set[tuple[Link, bool]] = set()
+    listed = {id(package) for known in found.packages.values() for package in known}
     while pending:
         link, sure = pending.pop()
         applies = holds(link.marker)
@@ -159,7 +165,8 @@ def wanted(lock: LockFile, roots: Collection[str], asked: Asked, markers: Mappin
         seen.add(state)
         meant = [p for p in lock.packages.get(link.name, ()) if link.version in (None, p.version)]
         known = found.packages.setdefault(link.name, [])
-        known += [package for package in meant if package not in known]
+        known += [package for package in meant if id(package) not in listed]
+        listed.update(map(id, meant))
         if state[1] and meant:
             found.sure.add(link.name)
         for package in meant:

@@ -11,12 +11,26 @@ from uvdive.uv.images import Reference
 _WORD = re.compile(r"(?<![\w.-])uvx?(?![\w.-])")
 _PROGRAM = re.compile(r"(?:^|/)uvx?$")
 _SITE = "astral.sh/uv"
-_INSTALLS = re.compile(rf"\bpip3?\s+install\b[^&;|]*\buv\b|{re.escape(_SITE)}|\buv(?:-installer)?\.sh\b")
+_INSTALLER = re.compile(rf"{re.escape(_SITE)}|\buv(?:-installer)?\.sh\b")
+_INSTALLS = re.compile(
+    r"(?:^|[&;|])(?>[^&;|]*?\bpip3?\s+install\b)[^&;|]*\buv\b"
+    rf"|{_INSTALLER.pattern}"
+)
 
 
 def mentions_uv(text: str) -> bool:
     """Does a text call uv or uvx, or name them as a file or image?"""
     return bool(_WORD.search(text))
+
+
+def names_installer(text: str) -> bool:
+    """Does a text name uv's own installer, by its address or as a script?"""
+    return bool(_INSTALLER.search(text))
+
+
+def is_uv(word: str) -> bool:
+    """Is a command's first word uv or uvx, by whatever path?"""
+    return word.rpartition("/")[2] in ("uv", "uvx")
 
 
 def installs_uv(text: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from uvdive.base.paths import upward
 
-_RUN = re.compile(r"(?<![\w.-])uv[\s\"',]+(?:\S+[\s\"',]+)*?run\b")
+_RUN = re.compile(r"(?<![\w.-])uv[\s\"',]++(?:[^\s\"',]++[\s\"',]++){0,80}?run\b")
 
 
 def started_environment(

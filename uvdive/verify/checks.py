@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,9 +19,12 @@ images hold was compared; both were started besides, and did the same."""
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What a failed check shows to be lacking: a path, or a library, program or OS package by name."""
+    """What a failed check shows to be lacking: a path, or what has a name.
 
-    kind: Literal["path", "library", "program", "package"]
+    A library, a program, a Python module (``yaml.nodes``) or an OS package.
+    """
+
+    kind: Literal["path", "library", "program", "module", "package"]
     name: str
 
 
@@ -48,6 +51,31 @@ class Check:
     paths: tuple[bytes, ...] = field(default=(), repr=False)
     needs: tuple[str, ...] | None = None
     stops: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What two builds of the original have otherwise: the paths that differ, and those of them that are gone.
+
+    A content that is another each time says nothing of a file that is not there.
+    """
+
+    other: frozenset[bytes] = frozenset()
+    gone: frozenset[bytes] = frozenset()
+
+    @classmethod
+    def of(cls, paths: Iterable[PathDelta]) -> Chance:
+        """What a comparison of the original with its second build tells."""
+        kept = [delta for delta in paths if delta.change != "added"]
+        gone = (delta.path for delta in kept if delta.change == "removed")
+        return cls(frozenset(delta.path for delta in kept), frozenset(gone))
+
+    def among(self, paths: Collection[bytes]) -> Chance:
+        """The same of these paths alone."""
+        return Chance(self.other.intersection(paths), self.gone.intersection(paths))
+
+
+NO_CHANCE = Chance()
 
 
 @dataclass(frozen=True, slots=True)

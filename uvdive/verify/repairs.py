@@ -12,6 +12,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.choices import NONE, PACKAGES, PATHS
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Check, CheckName, Verification, Want
+from uvdive.verify.chosen_away import chosen_away
 from uvdive.verify.compare import packages
 from uvdive.verify.files.explained import package_of
 from uvdive.verify.start.faithful import DEFAULT_PATH
@@ -52,15 +53,15 @@ def repairs(
     Something that an OS package of the original brings is mended by installing the package,
     anything else by copying its path from the build stage, which has all of the original.
     """
+    chosen = {decision.id: decision.chosen for decision in plan.decisions}
     found = [
         item
         for check in verification.checks
         if check.status == "failed"
-        for item in _of_check(before, after, check)
+        for item in _of_check(before, after, check, chosen)
     ]
     if len({item.name for item in found}) > MOST:
         return ()
-    chosen = {decision.id: decision.chosen for decision in plan.decisions}
     found = [_own_choice(item, chosen) for item in found]
     return tuple(
         _merged(choice, chosen.get(choice, NONE), [item for item in found if item.choice == choice])
@@ -92,8 +93,17 @@ def _topmost(names: Iterable[str]) -> list[str]:
     return kept
 
 
-def _of_check(before: ImageReport, after: ImageReport, check: Check) -> Iterator[_Found]:
+def _of_check(
+    before: ImageReport, after: ImageReport, check: Check, chosen: Mapping[str, str]
+) -> Iterator[_Found]:
     for want in check.wants:
+        away = [
+            _Found(gone.choice, "keep", check.name, f"{check.name}: {gone.reason}")
+            for gone in chosen_away(before, after, chosen, want)
+        ]
+        yield from away
+        if away or want.kind == "module":
+            continue
         if want.kind == "package":
             yield _Found(PACKAGES, want.name, check.name, f"{check.name}: the package {want.name} is gone")
             continue

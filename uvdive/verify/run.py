@@ -12,15 +12,16 @@ from uvdive.ledger.reading.contents import Indexes, Places, places_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, Decision
 from uvdive.verify.announced import without_announced
-from uvdive.verify.checks import Check, CheckName, CheckStarted, Verification
+from uvdive.verify.checks import NO_CHANCE, Chance, Check, CheckName, CheckStarted, Verification
 from uvdive.verify.config import check_config
 from uvdive.verify.files.check import check_files
 from uvdive.verify.python.imports import Known, check_imports
 from uvdive.verify.python.interpreter import check_interpreter
 from uvdive.verify.python.libraries import check_libraries
 from uvdive.verify.start.command import check_start
-from uvdive.verify.start.faithful import held_to_the_original
+from uvdive.verify.start.faithful import held_to_the_original, start_command
 from uvdive.verify.start.running import check_running, check_running_alone
+from uvdive.verify.start.scripts import started_scripts
 from uvdive.verify.start.service import Starts, as_service, service_settings, starts_nothing
 
 
@@ -29,7 +30,7 @@ def files_in_worker(
     after: ImageReport,
     allowed: Allowances,
     places: Places,
-    varying: frozenset[bytes],
+    varying: Chance,
     decisions: tuple[Decision, ...] | None,
     *,
     on_event: OnEvent = ignore,
@@ -39,8 +40,8 @@ def files_in_worker(
     return check_files(before, after, allowed, places, varying, decisions)
 
 
-Varying = Callable[[tuple[bytes, ...]], frozenset[bytes]]
-"""Says which of the paths that differ are other in a second build of the original, too."""
+Varying = Callable[[tuple[bytes, ...]], Chance]
+"""Says which of the paths that differ are other or gone in a second build of the original, too."""
 
 
 def _start(
@@ -50,12 +51,13 @@ def _start(
     cancel: CancelToken,
     settings: StartSettings | None,
     starts: Starts | None,
+    places: Places = (None, None),
 ) -> Check:
     own = check_start(before, after, repaired=allowed.repaired_start)
     if starts is not None and own.status != "failed":
-        done = _start_as_service(before, after, allowed, cancel, settings, starts)
+        done = _start_as_service(before, after, allowed, cancel, settings, starts, places)
         alone = own.status == "passed" and not starts_nothing(before)
-        return held_to_the_original(done, before, after) if alone else done
+        return _held(done, before, after, places) if alone else done
     resolved = done = own
     if settings is not None:
         if allowed.installs_at_start:
@@ -63,7 +65,15 @@ def _start(
         else:
             done = check_running(before, after, resolved, cancel, settings)
     # An original that cannot start says nothing of the words.
-    return held_to_the_original(done, before, after) if resolved.status == "passed" else done
+    return _held(done, before, after, places) if resolved.status == "passed" else done
+
+
+def _held(check: Check, before: ImageReport, after: ImageReport, places: Places) -> Check:
+    old, new = (
+        started_scripts(report, start_command(report.config), place)
+        for report, place in zip((before, after), places, strict=True)
+    )
+    return held_to_the_original(check, before, after, (old, new))
 
 
 def _start_as_service(
@@ -73,6 +83,7 @@ def _start_as_service(
     cancel: CancelToken,
     settings: StartSettings | None,
     starts: Starts,
+    places: Places,
 ) -> Check:
     """The check of what a compose service starts in both images."""
     old, new = as_service(before, starts[0]), as_service(after, starts[1])
@@ -83,7 +94,7 @@ def _start_as_service(
             done = check_running_alone(new, resolved, cancel, given, named=True)
         else:
             done = check_running(old, new, resolved, cancel, given, named=True)
-    done = held_to_the_original(done, old, new) if resolved.status == "passed" else done
+    done = _held(done, old, new, places) if resolved.status == "passed" else done
     return replace(done, detail=f"Started as the compose service: {done.detail}")
 
 
@@ -123,11 +134,11 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     with places_of(before, after, indexes) as places:
 
         def files() -> Check:
-            check = check_with(frozenset())
-            chance = varying(check.paths) if varying is not None and check.paths else frozenset()
-            return check_with(chance) if chance else check
+            check = check_with(NO_CHANCE)
+            chance = varying(check.paths) if varying is not None and check.paths else NO_CHANCE
+            return check_with(chance) if chance.other else check
 
-        def check_with(chance: frozenset[bytes]) -> Check:
+        def check_with(chance: Chance) -> Check:
             return worker.call(
                 files_in_worker, before, after, allowed, places, chance, decisions, cancel=token
             )
@@ -140,8 +151,11 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
                 "libraries",
                 lambda: worker.call(check_libraries, before, after, places, announced, cancel=token),
             ),
-            ("imports", lambda: check_imports(expected, after, token, imported)),
-            ("start", lambda: _start(before, after, allowed, token, settings if start else None, starts)),
+            ("imports", lambda: check_imports(expected, after, token, imported, settings.limits)),
+            (
+                "start",
+                lambda: _start(before, after, allowed, token, settings if start else None, starts, places),
+            ),
         )
         checks = []
         for name, check in steps:

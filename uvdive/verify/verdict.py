@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from uvdive.base.units import percent, size
+from uvdive.base.words import all_of
 from uvdive.verify.checks import OwnerDelta
 
 NAMES = {
@@ -23,19 +24,13 @@ WORTH = 0.005
 """Changes below this share of the old image are left out of the sentence."""
 
 
-def _listed(names: Sequence[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def _reasons(owners: Iterable[OwnerDelta], least: float) -> list[str]:
     told = [delta for delta in owners if abs(delta.after - delta.before) >= max(least, 1)]
     told.sort(key=lambda delta: -abs(delta.after - delta.before))
     gone = [NAMES[delta.owner] for delta in told if not delta.after]
     less = [delta for delta in told if 0 < delta.after < delta.before]
     more = [delta for delta in told if delta.after > delta.before]
-    parts = [f"{_listed(gone)} went away"] if gone else []
+    parts = [f"{all_of(gone)} went away"] if gone else []
     parts += [f"{NAMES[delta.owner]} lost {size(delta.before - delta.after)}" for delta in less]
     parts += [f"{NAMES[delta.owner]} gained {size(delta.after - delta.before)}" for delta in more]
     return parts
@@ -57,7 +52,7 @@ def verdict(owners: Sequence[OwnerDelta]) -> str:
     """The sentence, from the bytes of all owners: ``61.3 MB smaller (-33.9 %): uv went away``."""
     before = sum(delta.before for delta in owners)
     after = sum(delta.after for delta in owners)
-    reasons = _listed(_reasons(owners, before * WORTH))
+    reasons = all_of(_reasons(owners, before * WORTH))
     change = after - before
     if not change:
         said = "As big as before"

@@ -22,7 +22,6 @@ ENV PATH=/app/.venv/bin:$PATH \
 WORKDIR /app
 COPY --from=builder /app/.venv /app/.venv
 COPY --from=builder /data /data
-COPY pyproject.toml uv.lock ./
 COPY alembic.ini start.sh ./
 COPY migrations migrations
 COPY app app

@@ -16,7 +16,6 @@ ENV PATH=/app/.venv/bin:$PATH \
 
 WORKDIR /app
 COPY --from=builder /app/.venv /app/.venv
-COPY pyproject.toml uv.lock ./
 COPY job.py ./
 
 CMD ["python", "job.py"]

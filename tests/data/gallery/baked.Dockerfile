@@ -19,7 +19,6 @@ ENV PATH=/app/.venv/bin:$PATH \
 
 WORKDIR /app
 COPY --from=builder /app/.venv /app/.venv
-COPY pyproject.toml uv.lock ./
 COPY main.py .
 
 CMD ["uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000"]

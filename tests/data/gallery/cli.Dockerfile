@@ -25,7 +25,6 @@ ENV PATH=/code/.venv/bin:$PATH \
 
 WORKDIR /code
 COPY --from=builder /code/.venv /code/.venv
-COPY pyproject.toml uv.lock ./
 COPY src ./src
 
 ENTRYPOINT ["greet"]

@@ -25,7 +25,6 @@ ENV PATH="/app/.venv/bin:$PATH"
 
 WORKDIR /app
 COPY --from=builder /app/.venv /app/.venv
-COPY pyproject.toml uv.lock ./
 COPY report.py ./
 
 CMD ["python", "report.py"]

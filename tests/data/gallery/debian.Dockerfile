@@ -29,7 +29,6 @@ ENV PATH=/srv/shop/.venv/bin:$PATH \
 
 WORKDIR /srv/shop
 COPY --from=builder /srv/shop/.venv /srv/shop/.venv
-COPY pyproject.toml uv.lock ./
 COPY --from=assets /out static
 COPY server.py ./
 

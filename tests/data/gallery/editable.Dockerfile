@@ -15,7 +15,6 @@ FROM python:3.13-slim AS runner
 
 WORKDIR /code
 COPY --from=builder /install /usr/local
-COPY pyproject.toml ./
 COPY src src
 
 CMD ["meter", "12"]

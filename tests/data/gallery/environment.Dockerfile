@@ -21,7 +21,6 @@ ENV PATH="/venv/bin:${PATH}"
 
 WORKDIR /srv/collector
 COPY --from=builder /venv /venv
-COPY pyproject.toml uv.lock ./
 COPY collector collector
 
 CMD ["python", "-m", "collector"]

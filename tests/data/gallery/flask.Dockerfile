@@ -17,12 +17,6 @@ ENV PATH=/app/.venv/bin:$PATH \
 
 WORKDIR /app
 COPY --from=base /app/.venv /app/.venv
-COPY --from=base \
-    /app/.python-version \
-    /app/README.md \
-    /app/pyproject.toml \
-    /app/uv.lock \
-    /app/
 COPY --from=base /app/src /app/src
 
 ENTRYPOINT ["python", "src/server.py"]

@@ -1,11 +1,16 @@
-FROM python:3.13-slim AS builder
+# What both stages need of the system.
+FROM python:3.13-slim AS base
+
+RUN useradd --uid 1400 --create-home jobs
+
+FROM base AS builder
 
 # A Python that uv downloads would be missing in the final image.
 ENV UV_PYTHON_DOWNLOADS=never
 
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/
 WORKDIR /app
-RUN useradd --uid 1400 --create-home jobs && chown -R jobs:jobs /app
+RUN chown -R jobs:jobs /app
 RUN mkdir -p /spool /opt/limits && chown 1400:1400 /spool && echo 12 > /opt/limits/limits.txt
 USER jobs
 # The dependencies alone, so that a change of the source leaves their layer.
@@ -15,9 +20,7 @@ COPY --chown=jobs:jobs . .
 RUN uv sync --frozen --no-cache
 
 # The final image: the environment and the app, copied from the build stage.
-FROM python:3.13-slim AS runner
-
-RUN useradd --uid 1400 --create-home jobs
+FROM base AS runner
 
 ENV PATH=/app/.venv/bin:$PATH \
     VIRTUAL_ENV=/app/.venv

@@ -1,6 +1,7 @@
 # Clock. Build: docker build -t clock .
 
 # --- base ---------------------------------------------------------------
+
 # What both stages need of the system.
 FROM python:3.13-slim-trixie AS base
 
@@ -45,8 +46,6 @@ FROM base AS runner
 
 WORKDIR /app
 COPY --from=builder /app/.venv /app/.venv
-# Dependencies first.
-COPY --link pyproject.toml uv.lock ./
 # Settings, written here and not copied
 COPY <<-"INI" /etc/clock/clock.ini
 	[clock]

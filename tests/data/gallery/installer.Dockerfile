@@ -27,7 +27,6 @@ ENV PATH=/app/.venv/bin:$PATH \
 
 WORKDIR /app
 COPY --from=builder /app/.venv /app/.venv
-ADD pyproject.toml uv.lock /app/
 ADD app /app/app
 
 EXPOSE 5000

@@ -14,7 +14,6 @@ FROM python:3.13-slim-trixie AS runner
 
 WORKDIR /app
 COPY --from=builder /app/.venv /app/.venv
-COPY pyproject.toml uv.lock ./
 COPY job.py ./
 
 CMD ["/app/.venv/bin/python", "job.py"]

@@ -25,7 +25,6 @@ ENV PATH="$VIRTUAL_ENV/bin:$PATH"
 
 WORKDIR /app
 COPY --from=builder /opt/venv /opt/venv
-COPY requirements.txt ./
 COPY main.py ./
 
 EXPOSE 80

@@ -15,7 +15,6 @@ FROM python:3.11-slim-bookworm AS runner
 
 WORKDIR /opt/mailer
 COPY --from=builder /opt/mailer/.venv /opt/mailer/.venv
-COPY pyproject.toml uv.lock README.md ./
 COPY src/ src/
 
 LABEL org.opencontainers.image.title="mailer" \

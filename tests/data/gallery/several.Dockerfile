@@ -23,7 +23,6 @@ COPY --from=builder /app/.venv /app/.venv
 COPY --from=builder /opt/look /opt/look
 COPY --from=builder /root/.local/share/uv/tools/yamllint /root/.local/share/uv/tools/yamllint
 COPY --from=builder /root/.local/bin /root/.local/bin
-COPY pyproject.toml uv.lock ./
 COPY job.py start.sh ./
 
 CMD ["/app/start.sh"]

@@ -17,7 +17,6 @@ ENV PATH=/app/.venv/bin:$PATH \
 
 WORKDIR /app
 COPY --from=builder /app/.venv /app/.venv
-COPY pyproject.toml uv.lock ./
 COPY server.py ./
 
 CMD ["python", "server.py"]

@@ -14,7 +14,6 @@ FROM python:3.11-slim-bookworm AS runner
 
 WORKDIR /usr/src/app
 COPY --from=builder /install /usr/local
-COPY requirements.txt .
 COPY app.py .
 
 EXPOSE 8080

@@ -13,10 +13,6 @@ ENV PATH="/app/.venv/bin:$PATH"
 
 WORKDIR /app
 COPY --from=base /app/.venv /app/.venv
-COPY --from=base \
-    /app/pyproject.toml \
-    /app/uv.lock \
-    /app/
 COPY --from=base /app/shop /app/shop
 
 FROM runtime AS worker

@@ -28,7 +28,6 @@ ENV PATH=/srv/web/.venv/bin:$PATH \
 USER app
 WORKDIR /srv/web
 COPY --from=builder --chown=app:app /srv/web/.venv /srv/web/.venv
-COPY --chown=app:app pyproject.toml uv.lock ./
 COPY --chown=app:app server.py ./
 COPY --from=builder --chown=app:app /srv/web/data /srv/web/data
 

@@ -11,7 +11,7 @@ from cutting import cutting
 from docker import APIClient
 from proxy import proxied
 
-from uvdive.base.errors import EngineError, ExitCode, ImageError
+from uvdive.base.errors import EngineError, ExitCode
 from uvdive.image.endpoint import docker_endpoint
 from uvdive.session.images import load_image
 from uvdive.session.options import ReadOptions
@@ -26,9 +26,9 @@ def test_it_says_how_far_it_came(seed_image: str, tmp_path: Path, monkeypatch: p
     engine = docker_endpoint().url
     with cutting(engine.removeprefix("unix://"), tmp_path, LIMIT) as path:
         monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
-        with pytest.raises(ImageError) as error:
+        with pytest.raises(EngineError) as error:
             load_image(f"docker://{seed_image}", options=SAVE, in_process=True)
-    assert error.value.code == ExitCode.IMAGE
+    assert error.value.code == ExitCode.NO_ENGINE
     (came,) = re.findall(r"after (\d+) bytes", error.value.what)
     assert LIMIT * 0.9 < int(came) <= LIMIT, "less only by what the protocol adds"
     # What was cached of the broken stream does not stand in for the image.

@@ -17,6 +17,7 @@ from uvdive.image.layer_index import LayerIndex
 from uvdive.image.stream import ByteStream, ChunkStream, FileStream
 from uvdive.image.tar.header import BLOCK
 from uvdive.image.tar.index import index_tar
+from uvdive.image.tar.member import Members
 from uvdive.ledger.wanted import wanted
 
 Outcome = LayerIndex | tuple[type, str]
@@ -37,6 +38,12 @@ RARE = [
     TWICE + header(b"a"),
     header(b"z") + extended(b"x", record(b"SCHILY.xattr.user.a", b"\x00=\n")) + header(b"a") + header(b"b"),
     file(b"d/" + b"n" * 98, b"x" * 600, b"0", b"\0") * 3,
+    extended(b"x", record(b"path", b"a\n10 path=b")) + header(b"a"),
+    extended(b"x", record(b"path", b"a") + record(b"linkpath", b"b") + record(b"path", b"c"))
+    + header(b"a", b"1"),
+    extended(b"x", b"011 path=a\n") + header(b"b"),
+    extended(b"x", record(b"path", b"")) + header(b"b"),
+    extended(b"x", record(b"path", b"a\0b")) + header(b"b"),
 ]
 
 
@@ -80,3 +87,22 @@ def test_a_file_gives_the_same_in_bulk(data: bytes, at: int, off: int) -> None:
         alone = outcome(OneByOne(FileStream(fd, 6, size)), end, digests=False)
         assert outcome(FileStream(fd, 6, size), end, digests=False) == alone
         assert os.lseek(fd, 0, os.SEEK_CUR) == 6 + len(data), "the file's own position is left alone"
+
+
+def test_long_names_are_read_in_bulk_as_engines_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What PAX tells in whole fills the header's own field to its last byte, without a NUL behind it."""
+    one_by_one: list[bytes] = []
+    read = Members.advance
+
+    def advance(members: Members, end: int | None) -> bool:
+        there = read(members, end)
+        one_by_one.append(members.name if there else b"")
+        return there
+
+    monkeypatch.setattr(Members, "advance", advance)
+    names = [b"d/" + b"n" * 99 + b"%d" % number for number in range(3)]
+    data = b"".join(extended(b"x", record(b"path", name)) + header(name[:100], b"0") for name in names)
+    index = index_tar(ChunkStream([data]), wanted, digests=True)
+    assert [index.path(place) for place in range(len(index))] == names
+    # A stream has nothing in memory before its first member.
+    assert one_by_one == [names[0], b""]

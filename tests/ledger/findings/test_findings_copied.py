@@ -62,6 +62,10 @@ def test_one_that_a_run_made_beside_what_was_copied(tmp_path: Path) -> None:
         "root/.aws/credentials",
         "root/.docker/config.json",
         "root/.kube/config",
+        "app/.npmrc",
+        "app/key.pem",
+        "app/certs/tls.key",
+        "app/client.p12",
     ],
 )
 def test_a_secret(path: str, tmp_path: Path) -> None:
@@ -82,6 +86,8 @@ def test_a_secret(path: str, tmp_path: Path) -> None:
         make.folder("app/.env"),
         make.file("root/.ssh/id_rsa.pub", b"ssh-rsa x\n"),
         make.file("app/credentials", b"x\n"),
+        make.file("app/ca.pem", b"x\n"),
+        make.file("app/public.key", b"x\n"),
         make.file("app/config.json", b"{}\n"),
         make.file("app/node_modules/dotenv/.env", b"A=1\n"),
         make.file("app/.venv/lib/python3.13/site-packages/x/.env", b"A=1\n"),
@@ -114,6 +120,13 @@ def test_a_repositorys_history(tmp_path: Path) -> None:
     assert (finding.bytes, finding.paths, finding.line) == (1_200_021, ("/app/.git",), 3)
     removed = hand.image(tmp_path, f"{COPY_ALL}\nRUN rm -rf .git", git, [make.whiteout("app/.git")])
     assert hand.ids(removed) == {"deleted-later"}
+
+
+@pytest.mark.parametrize(("count", "severity"), [(10_000_000, "high"), (9_999_999, "medium")])
+def test_a_history_of_10_mb_is_much(count: int, severity: str, tmp_path: Path) -> None:
+    git = [make.file("app/.git/HEAD", b"ref\n"), make.file("app/.git/a.pack", bytes(count - 4))]
+    finding = hand.found(hand.image(tmp_path, COPY_ALL, git), "git-folder-in-image")
+    assert (finding.bytes, finding.severity) == (count, severity)
 
 
 @pytest.mark.parametrize(

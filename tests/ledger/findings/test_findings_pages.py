@@ -33,6 +33,7 @@ RELEASED = {
     "rewritten-later",
     "second-environment",
     "secrets-in-image",
+    "secrets-in-settings",
     "uv-cache-in-image",
     "uv-in-image",
     "uv-tag-frozen",

@@ -22,8 +22,8 @@ FINDINGS = """apt-lists-in-image build-tools-in-image bytecode-compiled bytecode
 cache-mount-wrong-path console-scripts-dead cuda-wheels-without-cuda deleted-later dev-group-in-image
 dev-packages-in-image
 editable-source-missing git-folder-in-image host-environment-copied interpreter-dangling link-mode-copy
-package-tests-in-image rewritten-later second-environment secrets-in-image uv-cache-in-image uv-in-image
-uv-tag-frozen uv-tag-unpinned"""
+package-tests-in-image rewritten-later second-environment secrets-in-image secrets-in-settings
+uv-cache-in-image uv-in-image uv-tag-frozen uv-tag-unpinned"""
 
 
 def test_every_finding_that_there_is() -> None:

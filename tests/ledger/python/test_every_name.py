@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
+import io
 from pathlib import Path
 
 import layers as make
@@ -9,6 +12,7 @@ import pytest
 from owning import found, only_owner, read_layers
 
 from uvdive.base.names import normal_name
+from uvdive.ledger.marks.paths import Paths
 from uvdive.ledger.python.distributions import name_and_version, record_paths
 from uvdive.ledger.python.interpreters import LIB
 
@@ -175,6 +179,26 @@ def test_paths_of_a_record() -> None:
     assert list(record_paths(record)) == [b"a.py", b"b,c.py", b'd"e.py', b"f\xe9.py", b"last.py"]
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        b"a.py,sha256=x,1\nb/c.py,,",
+        b"",
+        b"\n\na\n,x,\n,\nb",
+        b" a ,b,\n\xff\xc3\xa9,,\n\xed\xa0\x80,,\n",
+        b"a" * 131_072 + b"\nlast",
+        b"a,\n" * 70_000 + b"b" * 131_073 + b",\nlast,,\n",
+        "a\u2028b,,\n\x0c,\x1c,\nc".encode(),
+    ],
+)
+def test_a_record_without_quotes_is_read_as_csv_is(record: bytes) -> None:
+    lines = io.StringIO(record.decode("utf-8", "surrogateescape"), newline="")
+    read: list[bytes] = []
+    with contextlib.suppress(csv.Error):
+        read.extend(row[0].encode("utf-8", "surrogateescape") for row in csv.reader(lines) if row and row[0])
+    assert list(record_paths(record)) == read
+
+
 VENV = [make.file("v/pyvenv.cfg", b"x")]
 SITE = "v/lib/python3.13/site-packages"
 
@@ -222,3 +246,11 @@ def test_what_an_interpreter_bundles(name: str, tmp_path: Path) -> None:
     near = [make.file(f"{site}/{name}x-1.dist-info/METADATA", bytes(6))]
     report = read_layers(tmp_path, ("RUN make", [*stdlib("usr/local"), *near]))
     assert found(report, "venv") == {("distribution", f"{name}x"): 6}
+
+
+def test_paths_of_many_nodes_are_those_of_each(tmp_path: Path) -> None:
+    table = read_layers(tmp_path, ("CMD x", [make.file("a/b/c"), make.file("a/b/d"), make.file("e")])).files
+    paths = Paths(table)
+    assert [paths.of(node) for node in range(len(table.names))] == list(
+        map(table.path, range(len(table.names)))
+    )

@@ -39,7 +39,9 @@ def test_r39_an_index_without_a_password_is_none_of_it(project, setting) -> None
     assert not warned(project(f"{BASE}ARG {setting}\n{SYNC}{FLASK}").plan(), "R39")
 
 
-@pytest.mark.parametrize("name", [".env", ".netrc", ".ssh/id_ed25519", "id_rsa"])
+@pytest.mark.parametrize(
+    "name", [".env", ".netrc", ".npmrc", "key.pem", "tls.key", ".ssh/id_ed25519", "id_rsa"]
+)
 def test_r39_a_copied_file_of_secrets_is_warned_of_and_stays(project, node, name) -> None:
     made = project(f"{BASE}{SYNC}COPY . /app\n{FLASK}", {"COPY .": {f"/app/{name}": node(9)}})
     result = made.plan()
@@ -231,7 +233,63 @@ def test_r39_a_password_that_another_setting_uses_stays_and_is_warned_of() -> No
     text = f"{BASE}ENV UV_INDEX_CORP_PASSWORD=hunter2\nENV TOKEN=$UV_INDEX_CORP_PASSWORD\n{SYNC}{FLASK}"
     result = plan(text, None, lambda _: None)
     assert result.text.count("ENV UV_INDEX_CORP_PASSWORD=hunter2") == 2
-    assert [line for line, _ in warned(result, "R39")] == [2]
+    assert [line for line, _ in warned(result, "R39")] == [2, 3]
+
+
+HELD = [
+    ("ARG GITHUB_TOKEN\nENV GH=${GITHUB_TOKEN}", 3, "GH takes the value of GITHUB_TOKEN"),
+    ("ARG GITHUB_TOKEN\nENV GH $GITHUB_TOKEN", 3, "GH takes the value of GITHUB_TOKEN"),
+    ('ARG GITHUB_TOKEN\nENV A=b GH="x:${GITHUB_TOKEN:-}" C=d', 3, "GH takes the value of GITHUB_TOKEN"),
+    ("ARG DB_PASSWORD\nLABEL note=$DB_PASSWORD", 3, "note takes the value of DB_PASSWORD"),
+    ("ARG NPM_TOKEN\nARG T=$NPM_TOKEN", 3, "T takes the value of NPM_TOKEN"),
+    ("ENV API_TOKEN=a1B2c3D4e5", 2, "API_TOKEN holds what looks like a secret"),
+    ("ENV DJANGO_SECRET_KEY='a1 B2c3D4e5'", 2, "DJANGO_SECRET_KEY holds what looks like a secret"),
+    ("LABEL api_key=a1B2c3D4e5", 2, "api_key holds what looks like a secret"),
+    ("ARG NPM_TOKEN=a1B2c3D4e5", 2, "NPM_TOKEN holds what looks like a secret"),
+    ("ENV PIN=482913", 2, "PIN holds what looks like a secret"),
+]
+
+
+@pytest.mark.parametrize(("lines", "at", "told"), HELD)
+def test_r39_any_variable_that_holds_a_secret_is_warned_of_and_stays(project, lines, at, told) -> None:
+    result = project(f"{BASE}{lines}\n{SYNC}{FLASK}").plan()
+    ((line, text),) = warned(result, "R39")
+    assert line == at
+    assert text.startswith(told)
+    assert "a1" not in text
+    if "ENV" in lines:
+        assert result.text.count(lines.splitlines()[-1]) == 2, "the app may read it"
+
+
+def test_r39_follows_a_secret_from_one_variable_to_the_next() -> None:
+    lines = "ARG GITHUB_TOKEN\nENV A=$GITHUB_TOKEN\nENV B=$A A=none\nENV C=$B D=$A\n"
+    found = warned(plan(f"{BASE}{lines}{SYNC}{FLASK}", None, lambda _: None), "R39")
+    assert [(line, text.split(",")[0]) for line, text in found] == [
+        (3, "A takes the value of GITHUB_TOKEN"),
+        (4, "B takes the value of A"),
+        (5, "C takes the value of B"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "ARG GITHUB_TOKEN",
+        "ENV API_TOKEN=",
+        "ENV API_TOKEN=changeme",
+        "ENV SECRET_KEY=dummy-for-collectstatic",
+        "ENV DJANGO_SECRET_KEY=django-insecure-a1B2c3",
+        "ARG SECRET_KEY=only-for-the-build",
+        "ENV TOKEN_FILE=/run/secrets/token",
+        "ARG GITHUB_TOKEN\nENV HAS=${GITHUB_TOKEN:+yes}",
+        "ARG GITHUB_TOKENS_FILE\nENV F=$GITHUB_TOKENS_FILE",
+        "ENV X=$GITHUB_TOKEN",
+        "ARG VERSION=1.2\nENV X=$VERSION",
+        "ENV KEY=value PRIMARY_KEY=id PINNED=1 PIN_MEMORY=true LED_PIN=17",
+    ],
+)
+def test_r39_what_holds_no_secret_is_none_of_it(lines) -> None:
+    assert not warned(plan(f"{BASE}{lines}\n{SYNC}{FLASK}", None, lambda _: None), "R39")
 
 
 def test_r42_a_mounts_target_that_the_builder_did_not_expand_leaves_nothing_to_copy(project, node) -> None:

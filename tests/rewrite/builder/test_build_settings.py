@@ -63,6 +63,7 @@ def lacks_a_lock(project, text: str, context, wrote=None) -> bool:
         ("uv.lock", "WORKDIR /app\nCOPY . .\n"),
         ("uv.lock", "WORKDIR /app\nCOPY pyproject.toml uv.lock* ./\n"),
         ("uv.lock", "WORKDIR /app/services/api\nCOPY uv.lock /app/\n"),
+        ("uv.lock", "WORKDIR /app\nCOPY uv.lock /app\n"),
         ("services/api/uv.lock", "WORKDIR /app\nCOPY services/api/ .\n"),
         ("services/api/uv.lock", "WORKDIR /app\nCOPY services/api/pyproject.toml services/api/uv.lock ./\n"),
         ("services/api/uv.lock", "WORKDIR /app\nCOPY serv*/api/uv.lock ./\n"),

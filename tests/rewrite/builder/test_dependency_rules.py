@@ -272,6 +272,13 @@ def test_r42_the_export_stands_before_a_mount_and_keeps_its_cache(exported) -> N
     ) in text
 
 
+def test_r42_only_a_cache_mount_is_one_whatever_a_folder_is_called(exported) -> None:
+    mount = "--mount=type=bind,source=cache,target=/cache"
+    text = exported(f"COPY . .\nRUN {mount} uv sync --locked\n").text
+    assert "RUN uv venv --quiet --python '>=3.12' --prompt shop && \\\n" in text
+    assert "uv pip install --no-cache --no-deps -r /tmp/requirements.txt" in text
+
+
 def test_r42_what_stands_between_moves_into_the_first_half(exported) -> None:
     text = exported("COPY . .\nRUN pip install uv\nENV X=1\nRUN uv sync --locked\n").text
     first = text.partition("\n\n# The lock")[0]
@@ -288,6 +295,10 @@ def test_r42_what_stands_between_moves_into_the_first_half(exported) -> None:
         {"settings": f"{PROJECT}[tool.uv]\nno-binary = true\n"},
         {"settings": '[project]\nname = "shop"\n'},
         {"settings": "no toml ["},
+        {"settings": 'project = "shop"\n'},
+        {"lock": 'manifest = ["x"]\npackage = [1]\n'},
+        {"lock": "package = [1]\n"},
+        {"lock": '[[package]]\nname = "y"\nsource = "x"\n'},
         {"more": (".python-version",)},
         {"body": f"ENV UV_PROJECT_ENVIRONMENT=/app/.venv\n{TWO_STEPS}"},
         {"body": "COPY . .\nRUN uv sync --compile-bytecode\n"},

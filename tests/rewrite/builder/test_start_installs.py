@@ -9,6 +9,7 @@ import pytest
 from dockerfiles import IN_APP, both_stages
 
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.rewrite.planner import plan
 
 COPY = "COPY pyproject.toml uv.lock ./\nCOPY src ./src\n"
 PROJECT = '[project]\nname = "x"\nrequires-python = ">=3.11"\n'
@@ -67,6 +68,13 @@ def test_r15_a_variable_that_decides_on_the_lock_is_enough(unbuilt) -> None:
     assert "\nRUN uv sync --no-cache\n" in unbuilt('CMD ["uv", "run", "x"]', base=base, config=config).text
 
 
+@pytest.mark.parametrize(
+    "pyproject", ["project = 1\n", 'project = ["x"]\n', "[project]\nrequires-python = 3\n"]
+)
+def test_r15_a_project_file_of_another_shape_asks_for_no_python(unbuilt, pyproject) -> None:
+    assert "uv sync --locked" in unbuilt('CMD ["uv", "run", "x"]', pyproject).text
+
+
 def test_r15_the_folder_that_the_author_named_for_the_environment_counts(unbuilt) -> None:
     config = {"env": ("PATH=/usr/local/bin:/usr/bin:/bin", "UV_PROJECT_ENVIRONMENT=/opt/e")}
     base = f"{IN_APP}ENV UV_PROJECT_ENVIRONMENT=/opt/e\n"
@@ -108,3 +116,24 @@ def test_r15_what_stands_behind_the_last_copy_holds_for_the_sync_too(unbuilt) ->
     assert "USER" not in build
     assert "UV_NO_DEV" not in run
     assert "Env:UV_NO_DEV" in result.allowed.config
+
+
+@pytest.mark.parametrize(
+    ("settings", "again"),
+    [
+        ("", False),
+        ('[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n', True),
+        ("[tool.uv]\npackage = true\n", True),
+        ('[build-system]\nrequires = ["uv_build"]\n[tool.uv]\npackage = false\n', False),
+    ],
+)
+def test_r14_a_project_that_is_no_package_is_not_left_out(tmp_path, settings: str, again: bool) -> None:
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "x"\n{settings}')
+    (tmp_path / ".dockerignore").write_text(".venv\n")
+    text = (
+        "FROM python:3.13-slim-trixie\nCOPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\nWORKDIR /app\n"
+        "COPY pyproject.toml ./\nRUN uv sync --no-install-project\nCOPY . .\n"
+        'CMD ["uv", "run", "main.py"]\n'
+    )
+    result = plan(text, None, lambda _: None, context=tmp_path)
+    assert (result.text.count("RUN uv sync") == 2) == again

@@ -123,7 +123,11 @@ HOME = {
             ["/home/app/.cache"],
         ),
         ("useradd -m app && ./setup.sh", {"/home/app/.config/x": {"size": 4}}, ["/home/app/.config"]),
-        ("useradd app && mkdir /home/app && chown app /home/app", {}, ["/home/app"]),
+        (
+            "useradd app && mkdir /home/app && chown app /home/app && touch /srv/x",
+            {"/srv/x": {}},
+            ["/home/app", "/srv/x"],
+        ),
     ],
 )
 def test_in_a_home_what_useradd_makes_is_made_again_and_the_rest_is_copied(

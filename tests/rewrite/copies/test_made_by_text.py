@@ -43,7 +43,9 @@ def test_a_path_that_the_text_names_is_copied(run: str, lines: list[str] | None)
 
 def test_a_folder_that_was_given_away_is_made_as_its_owners() -> None:
     run = "RUN useradd -u 1200 me && mkdir -p /spool && chown -R 1200:1200 /spool\n"
-    assert copied(HEAD + SYNC + run + START) == [
+    assert copied(HEAD + SYNC + run + START) == [run.strip(), "COPY --from=builder /web /web"]
+    more = run.replace("\n", " && touch /spool/a\n")
+    assert copied(HEAD + SYNC + more + START) == [
         "RUN useradd -u 1200 me",
         "RUN install -d -o 1200 -g 1200 /spool",
         "COPY --from=builder /web /web",
@@ -57,7 +59,7 @@ def test_a_folder_that_was_given_away_is_made_as_its_owners() -> None:
         ("RUN mkdir -p /opt", "R34"),  # the base may fill it too
         ("RUN mkdir /srv/$NAME", "R34"),
         ("RUN curl -O https://x.example/a && curl -L https://x.example/t | tar -x -C /opt", "R34"),
-        ("RUN mkdir /data && chmod 777 /data", "R29"),
+        ("RUN mkdir /data && chmod u+s /data", "R29"),
         ("RUN tar -xf a.tar -C /srv", "R34"),
     ],
 )

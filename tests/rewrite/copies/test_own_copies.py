@@ -70,7 +70,7 @@ def test_flags_and_words_stay_the_authors(planned, node) -> None:
 
 @pytest.mark.parametrize("choice", ["split", "whole"])
 def test_the_build_stages_paths_can_be_named_instead(planned, choice) -> None:
-    result = planned(f"{LOCK}{SYNC}COPY . .\n", layers=choice)
+    result = planned(f"{LOCK}{SYNC}COPY . .\n", layers=choice, project_files="keep")
     assert not any(line.startswith("COPY .") for line in runner(result))
     assert ("COPY --from=builder /app /app" in runner(result)) == (choice == "whole")
     assert result.predicted == planned(f"{LOCK}{SYNC}COPY . .\n").predicted

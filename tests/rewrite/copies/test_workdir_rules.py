@@ -56,6 +56,8 @@ def test_r40_a_line_in_dockerignore_is_added_where_the_image_has_no_environment_
     assert next(d for d in result.decisions if d.id == "dockerignore").chosen == "add"
     (change,) = result.files
     assert (change.path, change.text) == (".dockerignore", "*.pyc\n.venv\n")
+    # The image has the file too, and the proof is told that it is another.
+    assert "/app/.dockerignore" in result.allowed.paths
     assert "+.venv" in change.diff
     assert not [w for w in result.warnings if w.rule == "R40"]
 

@@ -44,7 +44,29 @@ SERVICE = "services:\n  web:\n    build: .\n"
             ),
             "    command:\n      - sh\n      - -c\n      - |\n        flask db\n        exec flask\n",
         ),
-        ("    entrypoint: [uv, run]\n    command: flask\n", None),
+        (
+            "    entrypoint: [uv, run]\n    command: flask run\n",
+            "    entrypoint: [flask]\n    command: run\n",
+        ),
+        ("    entrypoint: uv run\n    command: flask run\n", "    entrypoint: flask\n    command: run\n"),
+        ("    entrypoint: uv run\n    command: [flask]\n", "    entrypoint: flask\n    command: []\n"),
+        (
+            "    entrypoint: [uv, run]\n    command: [flask, run]\n",
+            "    entrypoint: [flask]\n    command: [run]\n",
+        ),
+        (
+            "    entrypoint: [uv, run, --no-sync]\n    command: [app.py]\n",
+            "    entrypoint: [python]\n    command: [app.py]\n",
+        ),
+        (
+            "    entrypoint: [uv, run]\n    command:\n      - flask\n      - run\n",
+            "    entrypoint: [flask]\n    command:\n      - run\n",
+        ),
+        (
+            "    entrypoint: [tini, --, uv, run]\n    command: [flask]\n",
+            "    entrypoint: [tini, --]\n    command: [flask]\n",
+        ),
+        ("    entrypoint: [uv, run]\n    command: sh -c 'uv run flask'\n", None),
         (
             "    healthcheck:\n      test: [CMD, uv, run, flask, ok]\n",
             "    healthcheck:\n      test: [CMD, flask, ok]\n",
@@ -125,16 +147,107 @@ def test_an_override_and_a_merge_belong_to_the_service_that_is_built(around) -> 
     assert change.text.endswith("command: flask\n")
 
 
-def test_a_value_that_two_services_share_is_not_changed(around) -> None:
-    text = (
-        "x-c: &c uv run flask\nservices:\n  web:\n    build: .\n    command: *c\n"
-        "  other:\n    build: ./other\n    command: *c\n"
-    )
+OTHER = "  other: {build: ./other, "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"x-c: &c uv run flask\nservices:\n  web: {{build: ., command: *c}}\n{OTHER}command: *c}}\n",
+        f"x-c: &c [uv, run, flask]\nservices:\n  web: {{build: ., command: *c}}\n{OTHER}command: *c}}\n",
+        f"x-b: &b\n  command: uv run flask\nservices:\n  web: {{<<: *b, build: .}}\n{OTHER}<<: *b}}\n",
+        f"x-b: &b\n  entrypoint: [uv, run, flask]\nservices:\n  web: {{<<: *b, build: .}}\n{OTHER}<<: *b}}\n",
+        (
+            "x-b: &b\n  test: uv run flask\nservices:\n  web: {healthcheck: {<<: *b}, build: .}\n"
+            f"{OTHER}healthcheck: *b}}\n"
+        ),
+        f"services:\n  web: {{build: ., command: uv run flask}}\n{OTHER}extends: web}}\n",
+        (
+            f"services:\n  web: {{build: ., command: uv run flask}}\n{OTHER}extends: near}}\n"
+            "  near: {extends: web}\n"
+        ),
+        (
+            "services:\n  web: {build: ., command: uv run flask}\n"
+            f"{OTHER}extends: {{file: compose.yaml, service: web}}}}\n"
+        ),
+    ],
+)
+def test_a_value_that_a_service_of_another_image_shares_is_not_changed(around, text) -> None:
     result = around({"compose.yaml": text})
     assert not result.files
     made = decision(result, "uv-elsewhere")
     assert made.chosen == "keep-uv"
-    assert [alternative.value for alternative in made.alternatives] == ["shim", "keep-uv"]
+    assert "cannot be changed" in made.reason
+    assert "patch" not in [alternative.value for alternative in made.alternatives]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "x: &c uv run flask\nservices:\n  a: {build: ., command: *c}\n  b: {build: ., command: *c}\n",
+            "x: &c flask\nservices:\n  a: {build: ., command: *c}\n  b: {build: ., command: *c}\n",
+        ),
+        (
+            "x: &b {build: ., command: [uv, run, flask]}\nservices:\n  a: *b\n  b: {<<: *b, init: true}\n",
+            "x: &b {build: ., command: [flask]}\nservices:\n  a: *b\n  b: {<<: *b, init: true}\n",
+        ),
+        (
+            "services:\n  base:\n    command: uv run flask\n  web: {extends: base, build: .}\n",
+            "services:\n  base:\n    command: flask\n  web: {extends: base, build: .}\n",
+        ),
+    ],
+)
+def test_a_value_that_services_of_this_image_share_is_changed_once(around, old, new) -> None:
+    result = around({"compose.yaml": old, "worker/Dockerfile": "FROM scratch\n"})
+    assert [change.text for change in result.files] == [new]
+
+
+def test_services_that_need_the_shared_value_otherwise_let_it_stay(around, node) -> None:
+    text = (
+        "x-c: &c uv run flask db\nservices:\n  web: {build: ., command: *c}\n"
+        "  more: {build: ., command: *c, environment: {UV_PROJECT_ENVIRONMENT: /opt/other}}\n"
+    )
+    result = around({"compose.yaml": text, "pyproject.toml": ""}, copied=("pyproject.toml",))
+    assert not result.files
+    assert decision(result, "uv-elsewhere").chosen == "keep-uv"
+
+
+def test_a_service_that_another_file_extends_is_this_image_s(around) -> None:
+    files = {
+        "compose.yaml": "services:\n  web: {build: ., extends: {file: more/common.yml, service: base}}\n",
+        "more/common.yml": "services:\n  base:\n    command: uv run flask\n",
+        "worker/Dockerfile": "FROM scratch\n",
+    }
+    (change,) = around(files).files
+    assert (change.path, change.text) == ("more/common.yml", "services:\n  base:\n    command: flask\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[tini, --, sh, -c, 'uv run flask']", "[tini, --, sh, -c, 'flask']"),
+        ("[/usr/bin/env, bash, -ec, 'uv run flask']", "[/usr/bin/env, bash, -ec, 'flask']"),
+        ("[uv, run, sh, -c, 'uv run flask db && flask']", "[sh, -c, 'flask db && flask']"),
+    ],
+)
+def test_a_shell_behind_another_program_is_looked_into(around, old, new) -> None:
+    (change,) = around({"compose.yaml": f"{SERVICE}    command: {old}\n"}).files
+    assert change.text == f"{SERVICE}    command: {new}\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["[python, -m, uv, run, flask]", "[wait-for, 'db:5432', uv, run, flask]", "[zsh, -c, 'uv run flask']"],
+)
+def test_words_that_name_uv_where_it_is_not_understood_keep_it(around, words) -> None:
+    result = around({"compose.yaml": f"{SERVICE}    command: {words}\n"})
+    assert not result.files
+    assert decision(result, "uv-elsewhere").chosen == "keep-uv"
+
+
+def test_words_that_only_speak_of_uv_are_no_matter(around) -> None:
+    assert decision(around({"compose.yaml": f"{SERVICE}    command: [echo, uv]\n"}), "uv-elsewhere") is None
 
 
 def test_each_value_has_its_size_and_says_where(around, node) -> None:
@@ -239,3 +352,14 @@ def test_a_command_behind_an_entrypoint_of_uv_run_is_looked_at_with_it(around) -
     assert decision(fine, "uv-elsewhere") is None
     script = around({"compose.yaml": f"{SERVICE}    command: main.py\n"}, start)
     assert decision(script, "uv-elsewhere").chosen == "keep-uv"
+
+
+def test_every_service_of_one_dockerfile_is_changed_where_an_anchor_gives_the_build(around) -> None:
+    head = "x-build: &build {context: ., args: {A: '1'}}\nservices:\n"
+    web = "  web:\n    profiles: [debug]\n    build: {<<: *build}\n    command: uv run flask run\n"
+    job = "  job:\n    build: *build\n    command: [uv, run, --no-sync, flask, job]\n"
+    other = "  db:\n    image: ghcr.io/astral-sh/uv:0.9\n    command: uv run x\n"
+    result = around({"compose.yaml": head + web + job + other})
+    (change,) = result.files
+    new = web.replace("uv run flask", "flask") + job.replace("uv, run, --no-sync, flask", "flask")
+    assert change.text == head + new + other

@@ -43,6 +43,12 @@ def test_a_manifest_is_changed_in_place(patched, old, new) -> None:
     assert patched("k8s/web.yaml", f"---\n{MANIFEST}{old}") == f"---\n{MANIFEST}{new}"
 
 
+def test_an_image_that_only_the_manifest_names_is_this_one_where_uv_starts_in_it(around) -> None:
+    text = f'{MANIFEST}          command: ["uv", "run", "flask"]\n'.replace("registry.example/me/web", "web")
+    (change,) = around({"k8s/web.yaml": text}).files
+    assert change.text.endswith('command: ["flask"]\n')
+
+
 def test_a_container_of_another_image_is_left_alone(around) -> None:
     text = f'{MANIFEST}          command: ["uv", "run", "x"]\n'.replace(
         "registry.example/me/web", "ghcr.io/astral-sh/uv"
@@ -180,6 +186,16 @@ def test_what_installs_when_it_is_asked_for_is_named(around, name, text, line) -
     assert warning[1].startswith(f"{name}, line {line} ")
 
 
+def test_a_service_of_this_dockerfile_runs_its_image_whatever_its_context_is(around, tmp_path) -> None:
+    file = f"{tmp_path.name}/Dockerfile"
+    build = f"    build:\n      context: ..\n      dockerfile: {file}\n"
+    compose = f"services:\n  dev:\n{build}    command: sh -c 'sleep 9'\n"
+    settings = '{"dockerComposeFile": "compose.yaml", "service": "dev", "postCreateCommand": "uv sync"}\n'
+    result = around({"compose.yaml": compose, "devcontainer.json": settings})
+    (warning,) = warned(result, "R24")
+    assert warning[1].startswith("devcontainer.json, line 1 (postCreateCommand) needs uv")
+
+
 def test_a_procfile_starts_an_image_that_has_no_start_of_its_own(around) -> None:
     files = {"Procfile": "web: uv run gunicorn app\n"}
     result = around(files, "", copied=("Procfile",))
@@ -188,62 +204,6 @@ def test_a_procfile_starts_an_image_that_has_no_start_of_its_own(around) -> None
     beside = around(files, copied=("Procfile",))
     assert not beside.files
     assert warned(beside, "R24")[0][1].startswith("Procfile, line 1 ")
-
-
-@pytest.mark.parametrize(
-    ("code", "simple"),
-    [
-        ('import subprocess\nsubprocess.run(["uv", "run", "flask"])\n', True),
-        ('import subprocess\nsubprocess.run(["uv", "run", "--no-sync", "flask"])\n', True),
-        ('import subprocess\nsubprocess.run(["uv", "run", "--extra", "web", "flask"])\n', False),
-        ('import os\nos.execvp("uv", ["uv", "run", "flask"])\n', True),
-        ('import os\nos.execlp("uv", "uv", "run", "flask")\n', True),
-        ('import os\nos.system("uv run flask")\n', True),
-        ('cmd = ["uv", "run", "flask"]\nstart(cmd)\n', True),
-        ('c = "uv run flask"\nsubprocess.run(c, shell=True)\n', True),
-        ('await asyncio.create_subprocess_exec("/usr/local/bin/uv", "run", "flask")\n', True),
-        ('subprocess.check_call(["uvx", "ruff"])\n', False),
-        ('subprocess.run(f"uv pip install {name}", shell=True)\n', False),
-        ('subprocess.run(["uv", "--version"])\n', False),
-        ('subprocess.run(["uv"])\n', False),
-        ('subprocess.run("uv", shell=True)\n', False),
-    ],
-)
-def test_the_apps_own_code_keeps_uv(around, code, simple) -> None:
-    result = around({"web.py": code}, copied=("web.py",))
-    made = decision(result, "uv-elsewhere")
-    assert made.chosen == "keep-uv"
-    assert "web.py, line " in made.summary
-    assert ("shim" in [alternative.value for alternative in made.alternatives]) == simple
-    assert not result.files
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        'fields = ["uv", "humidity"]\n',
-        '"""Start it by `uv run web`."""\nprint("uv run web")\n',
-        '# subprocess.run(["uv", "run"])\n',
-        'model.run("uv index")\n',
-        "not python (\n",
-    ],
-)
-def test_code_that_only_names_uv_is_no_matter(around, code) -> None:
-    result = around({"web.py": code}, copied=("web.py",))
-    assert decision(result, "uv-elsewhere") is None
-    assert not warned(result, "R24")
-
-
-def test_code_that_no_instruction_copies_is_no_matter(around) -> None:
-    result = around({"noted.py": 'subprocess.run(["uv", "run", "x"])\n'})
-    assert decision(result, "uv-elsewhere") is None
-
-
-def test_code_that_asks_where_uv_is_and_code_beside_the_app_are_named(around) -> None:
-    files = {"web.py": 'shutil.which("uv")\n', "scripts/a.py": '\nsubprocess.run(["uv", "sync"])\n'}
-    result = around(files, copied=("web.py", "scripts/a.py"))
-    assert decision(result, "uv-elsewhere") is None
-    assert [text.partition(" ")[0] for _, text in warned(result, "R24")] == ["scripts/a.py,", "web.py,"]
 
 
 def test_a_compose_file_above_the_context_is_read_too(project, tmp_path) -> None:
@@ -273,6 +233,27 @@ def test_without_a_start_of_its_own_the_image_keeps_uv(around) -> None:
     compose = "services:\n  web:\n    build: .\n    command: flask\n"
     known = around({"compose.yaml": compose}, "", cmd=("bash",))
     assert decision(known, "uv-elsewhere") is None, "compose says what starts it, and needs no uv"
+
+
+@pytest.mark.parametrize(
+    ("program", "idle"),
+    [
+        ("python3", True),
+        ("/usr/local/bin/python3.13", True),
+        ("dash", True),
+        ("uv", True),
+        ("uvicorn", False),
+        ("python-server", False),
+        ("nodemon", False),
+    ],
+)
+def test_only_an_interpreter_a_shell_or_uv_leaves_the_start_to_others(around, program, idle) -> None:
+    assert (decision(around({}, "", cmd=(program,)), "uv-elsewhere") is not None) == idle
+
+
+def test_an_emptied_entry_point_leaves_the_start_to_others(around) -> None:
+    assert decision(around({}, "ENTRYPOINT []\n", cmd=()), "uv-elsewhere").chosen == "keep-uv"
+    assert decision(around({}, 'ENTRYPOINT []\nCMD ["flask"]\n'), "uv-elsewhere") is None
 
 
 def test_a_script_that_is_called_in_the_container_is_read(around) -> None:

@@ -10,6 +10,7 @@ from uvdive.rewrite.elsewhere.yaml_places import (
     edits_of_words,
     places_of,
     with_edits,
+    words_in,
 )
 
 
@@ -113,11 +114,44 @@ def test_words_of_a_list_are_replaced_in_place(
     assert (None if edits is None else with_edits(text, edits)) == new
 
 
-def test_the_program_moves_up_into_the_list_that_would_be_empty() -> None:
-    text = "a:\n  - uv\n  - run\nk: [flask, x]\n"
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("a:\n  - uv\n  - run\nk: [flask, x]\n", "a:\n  - flask\nk: [x]\n"),
+        ("a: [uv, run]\nk: [flask, x]\n", "a: [flask]\nk: [x]\n"),
+        ("a: ['uv', 'run']\nk: [flask, x]\n", "a: ['flask']\nk: [x]\n"),
+        ("a: [\n  uv,\n  run,\n]\nk: [flask, x]\n", "a: [\n  flask,\n]\nk: [x]\n"),
+        ("a: [uv, run]\nk:\n  - flask\n  - x\n", "a: [flask]\nk:\n  - x\n"),
+        ("a: [uv, run]\nk: [flask]\n", "a: [flask]\nk: []\n"),
+        ("a: [uv, run]\nk: [flask, ]\n", "a: [flask]\nk: []\n"),
+        ("a: [uv, run]\nk:\n  - flask # it\nz: 1\n", "a: [flask]\nk: []\n  # it\nz: 1\n"),
+        ("a: [uv, run]\nk: # why\n- flask\n", "a: [flask]\nk: [] # why\n"),
+        ("a: [uv, # why\n  run]\nk: [flask, x]\n", None),  # the comment would go with it
+        ("a: [uv, run]\nk: [flask # it\n  ]\n", "a: [flask]\nk: [ # it\n  ]\n"),
+        ("a: [uv, run]\nk: &b\n  - flask\n", None),
+        ("a: [uv, run]\nk: &b [flask, x]\n", "a: [flask]\nk: &b [x]\n"),
+        ("a: uv run\nk: flask x\n", "a: flask\nk: x\n"),
+        ("a: uv run # why\nk: flask\n", 'a: flask # why\nk: ""\n'),
+        ("a: 'uv run'\nk: 'flask'\n", "a: 'flask'\nk: ''\n"),
+        ("a: uv run\nk: [flask, x]\n", "a: flask\nk: [x]\n"),
+        ("a: [uv, run]\nk: flask 'a b'  c\n", "a: [flask]\nk: 'a b'  c\n"),
+        ("a: [uv, run]\nk: >-\n  flask\n  x\n", "a: [flask]\nk: >-\n  x\n"),
+        ("a: [uv, run]\nk: >-\n  flask\n", None),
+        ("a: [uv, run]\nk: ['yes', x]\n", 'a: ["yes"]\nk: [x]\n'),
+    ],
+)
+def test_the_program_moves_up_into_the_list_that_would_be_empty(text: str, new: str | None) -> None:
     (document,) = read_yaml(text)
-    lists = [document.get("a"), document.get("k")]
+    found = [document.get("a"), document.get("k")]
+    lists = [words_in(text, node) if node is not None and node.kind == "text" else node for node in found]
     items = [(item, each) for each in lists if each is not None for item in each.items]
     edits = edits_of_words(text, items, 0, 2, ())
-    assert edits is not None
-    assert with_edits(text, edits) == "a:\n  - flask\nk: [x]\n"
+    assert (None if edits is None else with_edits(text, edits)) == new
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["k: flask 'a\n", "k: flask && x\n", "k: A=1 flask\n", "k: ''\n", "k: flask $X | x\n", 'k: "flask x"\n'],
+)
+def test_a_text_that_is_no_plain_command_is_not_split(text: str) -> None:
+    assert words_in(text, value(text)) is None

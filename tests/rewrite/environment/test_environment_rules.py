@@ -151,7 +151,7 @@ def test_r9_of_two_environments_the_start_command_chooses_and_both_are_copied(pr
     assert any("in /opt/venv, not in /app/.venv" in d.summary for d in named.plan().decisions)
     other = [env(path="/opt/venv"), env(path="/srv/venv")]
     unclear = project(text.format('CMD ["./start"]\n'), wrote, environments=other)
-    assert refused(unclear.plan()) == ("R9", None)
+    assert refused(unclear.plan()) == ("R9", 7)
 
 
 def test_r9_environments_on_different_pythons_are_refused(project, env) -> None:
@@ -248,7 +248,7 @@ def test_r3_a_runner_with_another_minor_version_is_refused(project, env, node) -
         {"RUN uv sync": wrote},
         environments=[env(python="3.12.1", interpreter="/usr/local/bin/python3.12")],
     )
-    assert refused(made.plan()) == ("R3", None)
+    assert refused(made.plan()) == ("R3", 1)
 
 
 def test_r6_the_build_never_downloads_a_python(project) -> None:

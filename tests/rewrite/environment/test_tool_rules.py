@@ -100,8 +100,8 @@ def test_r1_the_other_environments_need_their_python_too(tooled, node) -> None:
     assert (result.refusal.rule, other in result.refusal.reason) == ("R1", True)
 
 
-def test_r41_without_an_image_nobody_knows_where_a_tool_is(project) -> None:
+def test_r41_without_an_image_nobody_knows_where_a_tool_is_that_only_the_shell_places(project) -> None:
     from uvdive.rewrite.planner import plan
 
-    text = BASE + SYNC_ALONE + "RUN set -e; uv tool install ruff\n" + START
+    text = BASE + SYNC_ALONE + "RUN set -e; UV_TOOL_DIR=$(pwd)/tools uv tool install ruff\n" + START
     assert refused(plan(text, None, lambda _: None))[0] == "R41"

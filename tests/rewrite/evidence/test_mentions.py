@@ -11,7 +11,7 @@ import pytest
 from elves import elf
 
 from uvdive.ledger.reading.contents import ContentPlace
-from uvdive.rewrite.evidence.mentions import Mention, Names, mentions, quiet_mentions
+from uvdive.rewrite.evidence.mentions import Mention, Names, calls_programs, mentions, quiet_mentions
 from uvdive.rewrite.evidence.os_needs import Need, read_system
 from uvdive.rewrite.evidence.text_kinds import kind_of
 
@@ -140,6 +140,31 @@ def test_settings_hold_commands_by_their_keys() -> None:
     assert found("/etc/supervisor/conf.d/x.conf", supervisor) == {("git", True)}
     assert found("/app/Procfile", "web: git daemon\n# curl\n") == {("git", True)}
     assert found("/etc/cron.d/x", "* * * * * root /usr/bin/curl x\n") == {("curl", True)}
+
+
+@pytest.mark.parametrize(
+    ("word", "calls"),
+    [
+        *(("subprocess", True), ("Popen", True), ("os.system", True), ("which(", True), ("os.execv", True)),
+        *(("create_subprocess_shell", True), ("posix_spawn", True), ("plumbum", True), ("plumbums", False)),
+        *(("popen", False), ("os system", False), ("which", False)),
+    ],
+)
+def test_code_that_starts_programs_is_told_by_a_word(word: str, *, calls: bool) -> None:
+    assert calls_programs(f"import x\n{word} 1".encode()) is calls
+
+
+@pytest.mark.parametrize(
+    ("word", "loads"),
+    [
+        *(("ctypes", True), ("CTypes", True), ("dlopen", True), ("CDLL", True), ("find_library", True)),
+        *(("ffi", True), ("FFI", True), ("difficult office", False), ("cffi", False)),
+    ],
+)
+def test_code_that_loads_libraries_is_told_by_a_word_in_any_case(word: str, *, loads: bool) -> None:
+    assert found("/app/main.py", f'{word}\nNAME = "libmagic.so"\n') == (
+        {("libmagic.so", False)} if loads else set()
+    )
 
 
 def test_a_program_in_code_that_calls_nothing_may_be_called_by_other_code() -> None:

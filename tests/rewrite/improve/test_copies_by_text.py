@@ -40,6 +40,28 @@ def test_what_a_later_copy_brings_again_is_left_out(lines: list[str], becomes: l
 
 
 @pytest.mark.parametrize(
+    "again", [ENV, "COPY --from=builder /app/.venv/ .venv", "COPY --from=builder /app/src src"]
+)
+def test_what_an_earlier_copy_has_brought_is_left_out(again: str) -> None:
+    result = static(of("WORKDIR /app", ALL, again))
+    assert (result.outcome, last_stage(result.text)) == ("improved", ["WORKDIR /app", ALL])
+    (decision,) = result.decisions
+    assert (decision.id, decision.line) == ("copied-once", 9)
+    assert decision.reason.startswith("Line 8 has copied it, to the same place")
+
+
+@pytest.mark.parametrize(
+    ("between", "again"),
+    [("RUN rm -rf /app/.venv/lib", ENV), ("EXPOSE 80", ENV.replace("COPY", "COPY --chown=5"))],
+)
+def test_what_an_earlier_copy_has_brought_otherwise_is_named(between: str, again: str) -> None:
+    result = static(of(ALL, between, again))
+    assert result.outcome == "unchanged"
+    assert told(result) == [("R45", 9)]
+    assert "is copied here and in line 7: every file is stored twice" in result.warnings[0].text
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         [ENV, "RUN /app/.venv/bin/python -m compileall /app", ALL],

@@ -42,6 +42,14 @@ USER = "RUN useradd -m app"
             [COPY, "RUN groupadd -r app \\\n    && useradd -r -g app app \\\n    && chown -R app:app /app"],
             ["RUN groupadd -r app \\", "    && useradd -r -g app app", OWNED],
         ),
+        (
+            [COPY, "RUN set -eux; useradd app; chown -R app:app /app"],
+            ["RUN useradd app", OWNED],
+        ),
+        (
+            [COPY, "RUN useradd -d / app && chown -R app:app /app"],
+            ["RUN useradd -d / app", OWNED],
+        ),
         # Each COPY below the folder gets it, one that had another owner too.
         (
             [
@@ -60,6 +68,10 @@ USER = "RUN useradd -m app"
         (
             ["ARG OWNER=1000", COPY, "RUN chown -R $OWNER:$OWNER /app"],
             ["ARG OWNER=1000", "COPY --chown=$OWNER:$OWNER --from=builder /app /app"],
+        ),
+        (
+            [USER, COPY, "RUN chown -R app:app /app && chmod -R 700 /data"],
+            [USER, OWNED, "RUN chmod -R 700 /data"],
         ),
         (
             ["USER root", USER, "WORKDIR /", COPY, "RUN chown -R app:app app"],
@@ -93,11 +105,22 @@ def test_copy_gives_the_owner(lines: list[str], becomes: list[str]) -> None:
         ([USER, "COPY --from=builder /app /code/app", "RUN chown -R app:app /code/app"], "COPY makes /code"),
         ([COPY, "RUN useradd -m -d /app app && chown -R app:app /app"], "make it before"),
         ([COPY, "ENV A=1", "RUN useradd app && chown -R app:app /app"], "make it before"),
+        ([COPY, "ARG A=1", "RUN useradd app && chown -R app:app /app"], "make it before"),
+        ([COPY, 'SHELL ["/bin/bash", "-c"]', "RUN useradd app && chown -R app:app /app"], "make it before"),
+        ([COPY, "RUN cd /srv && useradd app && chown -R app:app /app"], "make it before"),
+        ([COPY, "RUN export A=1 && useradd app && chown -R app:app /app"], "make it before"),
+        ([COPY, "RUN useradd app > /made && chown -R app:app /app"], "make it before"),
+        ([COPY, "RUN useradd -d / -m app -k /app/skel && chown -R app:app /app"], "make it before"),
+        ([COPY, "RUN --mount=type=cache,target=/x useradd app && chown -R app:app /app"], "make it before"),
         (["USER 5", COPY, "USER root", "RUN useradd app && chown -R app:app /app"], "make it before"),
         ([COPY, "RUN apt-get update && useradd app && chown -R app:app /app"], "make it before"),
         ([COPY, "RUN useradd app", "RUN groupadd x", "RUN chown -R app:x /app"], "make it before"),
         ([COPY, "ARG OWNER=1000", "RUN chown -R $OWNER:0 /app"], "not known where COPY stands"),
         ([USER, COPY, "USER app", "RUN chown -R app:app /app"], "a user"),
+        ([USER, COPY, "RUN chown -R app:app /app && chmod -R o-rwx /app"], "chmod -R in the same RUN"),
+        ([USER, COPY, "RUN chown -R app:app /app && chmod -R g+w /app/x"], "chmod -R in the same RUN"),
+        ([USER, COPY, "RUN chgrp -R app / && chown -R app:app /app"], "chgrp -R in the same RUN"),
+        ([USER, COPY, "RUN chown -R app:app /app && chmod -R go= $D"], "chmod -R in the same RUN"),
     ],
 )
 def test_what_might_differ_stays_and_is_named(lines: list[str], why: str | None) -> None:

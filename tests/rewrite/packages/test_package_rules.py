@@ -355,6 +355,7 @@ def test_r33_what_scripts_noted_for_the_service_of_a_dropped_package_is_announce
             INSTALL: {
                 "/usr/lib/systemd/system/vim.service": node(4),
                 "/usr/lib/systemd/system/x.service": node(4),
+                "/usr/lib/systemd/user/agent.socket": node(4),
             }
         },
     )
@@ -362,6 +363,7 @@ def test_r33_what_scripts_noted_for_the_service_of_a_dropped_package_is_announce
     for path, name in (
         (b"/usr/lib/systemd/system/vim.service", "vim"),
         (b"/usr/lib/systemd/system/x.service", "x"),
+        (b"/usr/lib/systemd/user/agent.socket", "vim"),
     ):
         component = Component("os-packages", name, "1", "package", "", 4, 4, 0)
         report = replace(report, components=(*report.components, component))
@@ -372,7 +374,11 @@ def test_r33_what_scripts_noted_for_the_service_of_a_dropped_package_is_announce
     made.report = report
     result = made.plan(system=facts(only=["vim"]), choices={"package-vim": "drop"})
     helper = "/var/lib/systemd/deb-systemd-helper-enabled"
-    assert [path for path in result.allowed.paths if "helper" in path] == [f"{helper}/vim.service.dsh-also"]
+    users = "/var/lib/systemd/deb-systemd-user-helper-enabled"
+    # Of the users' services none is left, so the whole folder is theirs.
+    assert sorted(path for path in result.allowed.paths if "helper" in path) == [
+        f"{helper}/vim.service.dsh-also", users, f"{users}/agent.socket.dsh-also",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("before", ["", "apt-get update && apt-get install -y jq && "])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from dockerfiles import BASE, FLASK, SYNC, last_stage, refused, runner
+from system_facts import facts, packages
 
 from uvdive.ledger.report import User
 
@@ -117,3 +118,21 @@ def test_r33_a_temporary_file_that_only_the_build_has_is_not_missed(project, cle
     lines = runner(project(text).plan())
     assert (f"RUN apt-get install -y x && {clean}" in lines) is kept
     assert ("RUN apt-get install -y x" in lines) is not kept
+
+
+def test_r60_lists_are_fetched_again_where_nothing_is_left_to_install(project, node) -> None:
+    """The base has the package: dpkg writes nothing down, but the repeated update fetches its lists."""
+    update = "apt-get update && apt-get install -y tzdata"
+    wrote = {
+        "RUN apt-get": {
+            "/var/lib/apt/lists/deb_Packages": node(900),
+            "/var/lib/dpkg/status": node(30),
+            "/etc/localtime": node(5),
+        }
+    }
+    text = f"{BASE}RUN {update} && ln -sf /usr/share/zoneinfo/Europe/Berlin /etc/localtime\n{SYNC}{FLASK}"
+    known = facts(found=packages("libc6", "tzdata"), old=("libc6", "tzdata"), programs=())
+    result = project(text, wrote).plan(system=known)
+    assert update in last_stage(result)
+    assert result.predicted.owners["app"] == (985, 985)
+    assert result.predicted.owners["os-packages"] == (30, 0)

@@ -205,3 +205,15 @@ def test_the_paths_in_packages_scripts_and_in_apks_lists() -> None:
     assert list(listed_by_apk(files.get)) == [
         (b"/sbin", "tini"), (b"/sbin/tini", "tini"), (b"/a", "x"), (b"/var/lib/x", "x")
     ]  # fmt: skip
+
+
+def test_several_installs_of_a_run_keep_what_serves_them_where_one_goes(project) -> None:
+    lists = "rm -rf /var/lib/apt/lists/*"
+    listed = "apt-get install -y $(awk '/^lib/' /opt/list)"
+    run = f"{UPDATE}sed s/#.*// /opt/list | xargs apt-get install -y && {listed}"
+    for order in (run, f"{UPDATE}{listed} && sed s/#.*// /opt/list | xargs apt-get install -y"):
+        # What is removed besides is not in the final stage.
+        result = planned(project, f"{order} && {lists} /opt/list", before="COPY list /opt/list\n")
+        (line,) = [line for line in last_stage(result).splitlines() if line.startswith("RUN apt-get")]
+        assert line.startswith(f"{UPDATE}apt-get install -y file tini")
+        assert line.endswith(f" && {lists}")

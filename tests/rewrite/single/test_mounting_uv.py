@@ -79,7 +79,7 @@ def test_a_cache_of_which_the_folder_is_not_free_is_not_mounted(text: str) -> No
         (
             "ADD https://astral.sh/uv/install.sh /i\nRUN sh /i && rm /i\nENV PATH=/root/.local/bin:$PATH\n",
             "ghcr.io/astral-sh/uv:latest",
-            "ENV PATH=/root/.local/bin:$PATH\n",
+            "",
         ),
     ],
 )
@@ -112,7 +112,8 @@ def test_an_image_of_uvs_gives_way_to_the_one_that_it_was_made_from(base, runner
 
 
 def test_tools_stay_where_uvs_image_has_them_put() -> None:
-    new = single('FROM ghcr.io/astral-sh/uv:python3.12-trixie-slim\nRUN uv tool install ruff\nCMD ["ruff"]\n')
+    text = "FROM ghcr.io/astral-sh/uv:python3.12-trixie-slim\nRUN uv tool install ruff\n"
+    new = single(text + UNKNOWN + 'CMD ["ruff"]\n')
     assert "ENV UV_TOOL_BIN_DIR=/usr/local/bin\n" in new
 
 
@@ -188,3 +189,115 @@ def test_the_plan_says_where_buildkit_is_not_certain() -> None:
     assert "R61" not in {
         warning.rule for warning in planned("# syntax=docker/dockerfile:1\n" + text).warnings
     }
+
+
+def test_what_is_new_stands_apart_as_the_author_sets_things_apart() -> None:
+    text = (
+        f"{SLIM}\nRUN pip install uv\n\nWORKDIR /srv\nCOPY . .\n\n# all of it\nRUN uv sync --locked\n\n"
+        f'{UNKNOWN}\nEXPOSE 80\n\nCMD ["uv", "run", "serve.py"]\n'
+    )
+    new = single(text)
+    assert "COPY . .\n\nENV UV_LINK_MODE=copy\n\n# all of it\nRUN --mount=from=" in new
+    assert "EXPOSE 80\n\nENV PATH=/srv/.venv/bin:$PATH \\\n    VIRTUAL_ENV=/srv/.venv\n\nCMD [" in new
+
+
+def test_a_run_whose_command_begins_on_the_next_line_gets_no_empty_line() -> None:
+    new = single(
+        SLIM + BIN + "WORKDIR /srv\nCOPY . .\nRUN \\\n    # all\n    uv sync --no-cache\n" + UNKNOWN + START
+    )
+    assert f"RUN {MOUNT} \\\n    # all\n    uv sync --no-cache\n" in new
+
+
+def test_without_a_project_uv_run_syncs_nothing(tmp_path) -> None:
+    (tmp_path / "serve.py").write_text("print()\n")
+    build = "WORKDIR /srv\nRUN uv venv && uv pip install flask\nCOPY . .\n"
+    text = f'{SLIM}{BIN}{build}CMD ["uv", "run", "serve.py"]\n'
+    (why,) = [d.reason for d in planned(text, tmp_path).decisions if d.id == "start-uv-run"]
+    assert why.startswith("uv only puts the environment on PATH")
+    for brings in ("RUN git clone https://x/y .\n", "COPY --from=other /srv /srv\n", "RUN uv init\n"):
+        found = planned(text.replace("COPY . .\n", f"COPY . .\n{brings}"), tmp_path)
+        assert not any("uv only puts" in d.reason for d in found.decisions), brings
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    assert not any("uv only puts" in d.reason for d in planned(text, tmp_path).decisions)
+
+
+FETCH = "RUN curl -LsSf https://astral.sh/uv/install.sh | sh\n"
+
+
+@pytest.mark.parametrize(
+    ("setting", "left"),
+    [
+        ('ENV PATH="/root/.local/bin:$PATH"\n', ""),
+        ("ENV PATH /root/.local/bin:$PATH\n", ""),
+        ('ENV A=1 \\\n    PATH="/root/.local/bin/:${PATH}"\n', "ENV A=1\n"),
+        ('ENV PATH="/srv/bin:/root/.local/bin:$PATH"\n', 'ENV PATH="/srv/bin:$PATH"\n'),
+    ],
+)
+def test_the_installer_s_place_leaves_path_with_it(setting: str, left: str) -> None:
+    text = SLIM + FETCH + setting + SYNC + UNKNOWN + START
+    new = single(text)
+    assert ".local/bin" not in new
+    assert left in new
+    assert new.count("ENV ") == left.count("ENV ")
+    assert not any("stays on PATH" in warning.text for warning in planned(text).warnings)
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["RUN curl -sS https://x/get | sh\n", "RUN pip install --user black\n", "RUN uv tool install ruff\n"],
+)
+def test_a_place_that_something_else_may_fill_stays_on_path(more: str) -> None:
+    setting = 'ENV PATH="/root/.local/bin:$PATH"\n'
+    result = planned(SLIM + FETCH + setting + more + SYNC + UNKNOWN + START)
+    assert result.refusal is not None or setting in result.text
+
+
+def test_r24_a_uv_that_is_installed_for_the_app_is_not_taken_out() -> None:
+    text = SLIM + "RUN pip install uv && uv pip install --system flask uv\n" + UNKNOWN + 'CMD ["flask"]\n'
+    refusal = planned(text).refusal
+    assert refusal is not None
+    assert (refusal.rule, refusal.line) == ("R24", 2)
+
+
+PLACED = "curl -LsSf https://astral.sh/uv/install.sh | UV_INSTALL_DIR=/usr/local/bin sh"
+FETCHED = "RUN curl -L -o /usr/local/bin/serve https://x/serve && chmod +x /usr/local/bin/serve\n"
+
+
+@pytest.mark.parametrize(
+    ("run", "outcome"),
+    [
+        (f"{PLACED} && uv sync && rm -f /usr/local/bin/uv /usr/local/bin/uvx", "unchanged"),
+        (f"{PLACED} && uv sync", "refused"),
+        (f"rm -f /usr/local/bin/uv; {PLACED} && uv sync", "refused"),
+    ],
+)
+def test_a_uv_that_its_author_removes_again_is_nobody_s_business(run: str, outcome: str) -> None:
+    text = f'{SLIM}WORKDIR /srv\nCOPY . .\nRUN {run}\n{FETCHED}{UNKNOWN}ENTRYPOINT ["/usr/local/bin/serve"]\n'
+    assert planned(text).outcome == outcome
+
+
+def test_what_only_fetched_uv_s_installer_goes_with_it(tmp_path) -> None:
+    curl = "# to fetch\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n"
+    text = SLIM + curl + FETCH + SYNC + UNKNOWN + START
+    result = planned(text, tmp_path)
+    assert "curl" not in result.text
+    assert [d.chosen for d in result.decisions if d.id == "package-curl"] == ["drop"]
+    kept = plan(text, None, lambda _: None, context=tmp_path, choices={"package-curl": "keep"})
+    assert curl in kept.text
+    assert curl in planned(text).text
+    assert curl in planned(text + "HEALTHCHECK CMD curl -f http://localhost\n", tmp_path).text
+
+
+def test_uv_that_no_instruction_calls_is_there_for_whoever_works_in_the_container(tmp_path) -> None:
+    build = "COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/\nRUN pip install flask\n"
+    text = f"FROM python:3.12-slim\n{build}COPY . /app\n"
+    (tmp_path / "compose.yaml").write_text("services:\n  dev:\n    build: .\n    command: sleep 9\n")
+    found = plan(text, None, lambda _: None, context=tmp_path)
+    assert found.refusal is not None
+    assert (found.refusal.rule, found.refusal.line) == ("R24", 2)
+    started = plan(f'{text}CMD ["flask"]\n', None, lambda _: None, context=tmp_path)
+    assert "COPY --from" not in started.text
+    asked = '{"dockerComposeFile": "compose.yaml", "service": "dev", "postCreateCommand": "uv sync"}'
+    (tmp_path / "devcontainer.json").write_text(asked)
+    kept = plan(f'{text}CMD ["flask"]\n', None, lambda _: None, context=tmp_path)
+    assert kept.refusal is not None

@@ -162,3 +162,32 @@ def test_r2_variables_of_from_stay_where_they_come_to_the_slim_image() -> None:
 )
 def test_the_slim_image_of_a_full_one(full: str, slim: str | None) -> None:
     assert slim_of(full) == slim
+
+
+TKINTER = "/usr/local/lib/python3.13/lib-dynload/_tkinter.cpython-313-x86_64-linux-gnu.so"
+
+
+@pytest.mark.parametrize(
+    ("needs", "path", "told"),
+    [
+        ((), TKINTER, True),
+        ((LINKED,), TKINTER, True),
+        ((), TKINTER.replace("_tkinter", "_ssl"), False),
+        ((), TKINTER.replace("lib-dynload", "site-packages"), False),
+        ((Need("libpq5", "tkinter", "/app/main.py", "loads"),), TKINTER, False),
+    ],
+)
+def test_r2_tkinter_lacks_its_libraries_in_the_slim_image(
+    project, node, made_image, needs: tuple[Need, ...], path: str, told: bool
+) -> None:
+    made = project(TEXT, base_uv=False, config={"env": made_image.config.env}, base_paths={path: node(9)})
+    libc = Component("base-os", "libc6", "1", "", "", 10, 10, 0)
+    seen = facts(needs, HOLDS, old=HOLDS, programs=("curl", "git"))
+    bases = {SLIM: replace(made_image, components=(libc,)), FULL: made.report}
+    chosen = {"final-base": "slim"}
+    found = plan(made.text, made.report, bases.get, system=seen, choices=chosen)
+    warnings = [each for each in found.warnings if "tkinter" in each.text]
+    assert [(each.rule, each.line) for each in warnings] == ([("R2", 1)] if told else [])
+    assert (path in found.allowed.paths) is told
+    kept = plan(made.text, made.report, bases.get, system=seen, choices={"final-base": "same"})
+    assert not any("tkinter" in each.text for each in kept.warnings)

@@ -72,7 +72,7 @@ def test_r44_a_start_that_no_target_uses_is_left_out_of_what_they_share() -> Non
     [
         'RUN pytest\nCMD ["uv", "run", "x"]\n',
         'COPY x /x\nCMD ["x"]\n',
-        'USER app\nCMD ["x"]\n',
+        'WORKDIR /x\nCMD ["x"]\n',
         'ENV PATH=/x:$PATH\nCMD ["x"]\n',
         'CMD ["uv", "run", "--with", "y", "x"]\n',
         "EXPOSE 1\n",
@@ -85,12 +85,62 @@ def test_r44_targets_that_do_more_stay_and_are_named(own) -> None:
     assert [w.text.split()[2] for w in result.warnings if w.rule == "R44"] == ["other"]
 
 
-def test_r44_a_last_stage_with_files_of_its_own_is_rewritten_alone() -> None:
+def test_r44_targets_with_files_of_the_context_share_what_both_stand_on() -> None:
+    shared = base_as("base") + SYNC_ALONE
+    worker = (
+        "FROM base AS worker\n# its jobs\nCOPY --chown=app jobs ./jobs\nUSER app\n"
+        'CMD ["uv", "run", "worker"]\n\n'
+    )
+    result = static(f"{shared}{worker}FROM base AS web\nCOPY src /app/src\n{START}")
+    first, rest = both_stages(result)
+    assert first == shared
+    runtime, _, targets = rest.partition("\nFROM runtime AS worker\n")
+    assert "COPY --from=base /app /app\n" in runtime
+    assert "src" not in runtime
+    assert targets == (
+        '# its jobs\nCOPY --chown=app jobs ./jobs\nUSER app\nCMD ["worker"]\n\n'
+        "FROM runtime AS web\nCOPY src /app/src\n" + START.replace('"uv", "run", ', "")
+    )
+    assert not [w for w in result.warnings if w.rule == "R44"]
+    assert (
+        "files of the build context at most" in next(d for d in result.decisions if d.id == "targets").reason
+    )
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "COPY --from=base /app/.venv/bin /app/bin\n",
+        "COPY src /app/.venv/src\n",
+        "COPY src /srv/src\n",
+        "COPY src /app/src\nRUN touch /app/made\n",
+    ],
+)
+def test_r44_a_last_stage_that_does_more_than_bring_files_is_rewritten_alone(own) -> None:
     shared = base_as("base") + SYNC_ALONE
     worker = 'FROM base AS worker\nCMD ["uv", "run", "worker"]\n\n'
-    result = static(f"{shared}{worker}FROM base AS web\nCOPY src /app/src\n{START}")
+    result = static(f"{shared}{worker}FROM base AS web\n{own}{START}")
     assert worker in result.text
     assert [w.text.split()[2] for w in result.warnings if w.rule == "R44"] == ["worker"]
+
+
+def test_r44_what_only_the_last_target_brings_is_no_part_of_the_shared_base(project, node) -> None:
+    first = f"{base_as('base')}{SYNC_ALONE}RUN mkdir -p /data\n"
+    last = f"FROM base AS web\nCOPY --chown=1000 src /app/src/deep\n{START}"
+    wrote = {
+        "RUN mkdir": {"/data": node(folder=True)},
+        "COPY --chown": {"/app/src/deep/a.py": node(10), "/app/src": node(folder=True)},
+    }
+    made = project(first + last, wrote)
+    made.text = f'{first}FROM base AS worker\nCMD ["uv", "run", "flask", "routes"]\n\n{last}'
+    result = made.plan(choices={"layers": "whole"})
+    assert result.outcome == "rewritten", result.refusal
+    runtime = result.text.partition("AS runtime\n")[2]
+    assert "COPY --from=base /app /app\n" in runtime
+    assert runtime.index("COPY --from=base /app") < runtime.index(
+        "FROM runtime AS web\nCOPY --chown=1000 src"
+    )
+    assert "/app/src " not in runtime
 
 
 def test_r3_a_variable_platform_is_kept_in_both_stages() -> None:

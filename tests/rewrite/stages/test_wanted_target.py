@@ -89,3 +89,19 @@ def test_r2_the_base_is_told_by_what_the_build_gives() -> None:
     found = planned(text, "", V="3.13")
     assert found.outcome == "rewritten"
     assert "FROM python:${V}-slim" in found.text
+
+
+@pytest.mark.parametrize("target", ["2", "9", "dev"])
+def test_a_stage_beyond_the_last_one_is_none(target: str) -> None:
+    with pytest.raises(DockerfileError, match=f"There is no stage {target} to build"):
+        up_to(HEAD, target)
+
+
+def test_a_stage_behind_may_have_a_name_again_and_takes_from_its_own() -> None:
+    tail = "FROM alpine AS web\nRUN touch /x\nFROM alpine\nCOPY --from=web /x /x\n"
+    divided = up_to(HEAD + tail, "1")
+    assert divided is not None
+    assert divided.names == {"web"}
+    changed = HEAD.replace("COPY . .", "COPY main.py .")
+    assert divided.stands_on(changed) is None
+    assert up_to(HEAD + tail.replace("AS web", "AS x"), "1").stands_on(changed) == HEAD.count("\n") + 4

@@ -46,6 +46,10 @@ def jobs(project, node, tmp_path: Path) -> Callable[[str], RewritePlan]:
             "# uv run\nSHELL=/bin/sh\n@daily root echo hi\nHOME=/app\n@daily root timeout 9 uv run flask",
             f"# uv run\nSHELL=/bin/sh\n@daily root echo hi\nHOME=/app\n@daily root timeout 9 {SET} flask\n",
         ),
+        (
+            'HOME = "/app" \t\n@daily root uv run flask\n',
+            f'HOME = "/app" \t\n@daily root {SET} flask\n',
+        ),
     ],
 )
 def test_r24_a_job_starts_its_program_with_the_variables_that_uv_set(jobs, before, after) -> None:

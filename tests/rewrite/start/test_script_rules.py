@@ -46,6 +46,28 @@ def test_r24_a_script_is_changed_where_every_call_can_be(scripted) -> None:
     assert "/start.sh" in result.allowed.paths
 
 
+def test_r24_a_script_of_the_very_first_layer_above_the_base_is_the_author_s(project, node, tmp_path) -> None:
+    (tmp_path / "start.sh").write_text(TEXT)
+    text = f'{BASE}COPY start.sh /start.sh\n{SYNC_ALONE}CMD ["/start.sh"]\n'
+    result = project(text, {"COPY start.sh": {"/start.sh": node(20)}}).plan(context=tmp_path)
+    assert [change.path for change in result.files] == ["start.sh"]
+    assert values(result) == ("patch", ["patch", "shim", "keep-uv"])
+
+
+@pytest.mark.parametrize(
+    ("call", "offered"),
+    [
+        ("uv run pytest", ["shim", "keep-uv"]),
+        ("uv run", ["keep-uv"]),
+        ("uv run --no-sync", ["keep-uv"]),
+        ("uv run --quiet pytest", ["keep-uv"]),
+    ],
+)
+def test_r51_a_stand_in_is_offered_where_the_program_stands_right_behind(scripted, call, offered) -> None:
+    result = scripted(f"#!/bin/sh\nuv run flask db\n{call}\n")
+    assert values(result) == (offered[0] if len(offered) == 1 else "keep-uv", offered)
+
+
 def test_r24_uv_can_be_kept_and_then_touches_nothing(scripted) -> None:
     result = scripted(TEXT, start_scripts="keep-uv")
     run = result.text.partition(" AS runner\n")[2]
@@ -295,7 +317,8 @@ def test_r24_scripts_are_found_where_the_file_copies_them(tmp_path) -> None:
         if result.outcome == "refused":
             assert result.refusal.rule == "R34"
             continue
-        assert result.files[0].text == start.replace("uv run ", "")
+        (changed,) = (each for each in result.files if each.path == "start.sh")
+        assert changed.text == start.replace("uv run ", "")
 
 
 def test_r51_what_a_run_writes_is_changed_by_its_text_alone(tmp_path) -> None:

@@ -84,6 +84,20 @@ def test_r19_what_needs_uv_at_start_is_refused(project, start, rule) -> None:
     assert refused(project(f"{BASE}{SYNC_WITH_DEV}{start}\n").plan()) == (rule, 6)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ('["uv", "pip", "list"]', "starts `uv pip list`"),
+        ('["uv", "python", "find"]', "starts `uv python find`"),
+        ('["uv", "pip", "install", "x"]', "`uv pip` runs when the container starts"),
+        ('["uv", "pip"]', "`uv pip` runs when the container starts"),
+    ],
+)
+def test_r24_what_only_asks_uv_changes_no_environment(project, words, told) -> None:
+    refusal = project(f"{BASE}{SYNC_WITH_DEV}CMD {words}\n").plan().refusal
+    assert (refusal.rule, told in refusal.reason) == ("R24", True)
+
+
 def test_r19_options_that_the_build_has_too_are_dropped(project) -> None:
     text = (
         BASE
@@ -169,8 +183,9 @@ def test_r20_what_the_author_set_is_not_set_again(project) -> None:
 
 def test_r21_the_program_becomes_process_one_and_servers_need_no_warning(project) -> None:
     made = project(BASE + SYNC_WITH_DEV + FLASK)
-    # `--start` measures the stop of a plan with an image; a draft can't be measured.
+    # `--start` measures the stop of a plan with an image; a draft and a proof without it can't be measured.
     assert not any(warning.rule == "R21" for warning in made.plan().warnings)
+    assert any(warning.rule == "R21" for warning in made.plan(unmeasured=True).warnings)
     made.report = None
     assert any(warning.rule == "R21" for warning in made.plan().warnings)
     server = project(BASE + SYNC_WITH_DEV + 'CMD ["uv", "run", "gunicorn", "x"]\n').plan()
@@ -205,9 +220,7 @@ def test_r21_sigint_is_the_default_where_it_mends_a_measured_stop(project, stops
     assert next(d.chosen for d in result.decisions if d.id == "stop-signal") == chosen
     assert ("STOPSIGNAL SIGINT\n" in result.text) is (chosen == "sigint")
     assert [w.text for w in result.warnings if w.rule == "R21"] == (
-        ["docker stop takes 10.2 s, it took 0.3 s. Run it with `docker run --init` (compose: `init: true`)."]
-        if warned
-        else []
+        ["`docker stop` takes 10.2 s, it took 0.3 s. Use `--init` (compose: `init: true`)."] if warned else []
     )
 
 

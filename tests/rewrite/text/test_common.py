@@ -77,3 +77,29 @@ def test_an_argument_stands_where_it_is_used() -> None:
     assert "ARG WHICH" in common
     assert "BUILD" not in common
     assert "ARG BUILD=1\n" in both_stages(result)[1]
+
+
+def test_what_only_the_build_does_of_a_run_stays_there() -> None:
+    user = "# the user\nRUN useradd --uid 1400 jobs && \\\n    chown -R jobs:jobs /app\n"
+    result = static(PYTHON + UV + "WORKDIR /app\n" + user + SYNC + START)
+    common, _, build = both_stages(result)[0].partition("FROM base AS builder\n")
+    assert "# the user\nRUN useradd --uid 1400 jobs\n" in common
+    assert build.count("RUN chown -R jobs:jobs /app\n") == 1
+    assert "useradd" not in build + both_stages(result)[1]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "RUN mkdir /app/x && useradd jobs",
+        "RUN useradd jobs; chown -R jobs /app",
+        "RUN useradd jobs || chown -R jobs /app",
+        "RUN set -e && useradd jobs && chown -R jobs /app",
+        "RUN --network=none useradd jobs && chown -R jobs:jobs /app",
+    ],
+)
+def test_a_run_that_is_not_one_half_behind_the_other_stays_in_the_build_as_it_is(run) -> None:
+    result = plan(PYTHON + UV + "WORKDIR /app\n" + run + "\n" + SYNC + START, None, lambda _: None)
+    assert result.outcome in ("rewritten", "improved")
+    build, _, _ = result.text.partition("# The final image")
+    assert run in build

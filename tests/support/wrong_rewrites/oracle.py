@@ -8,12 +8,14 @@ import subprocess
 import tarfile
 from functools import cache
 
+from wrong_rewrites.places import REMADE
+
 _OF_THE_BUILD = ("Hostname", "Domainname", "Image")
 """What an engine writes into a config that says nothing of the container (Docker's image inspect)."""
 
 
 def same(one: str, other: str) -> bool:
-    """Have two images (by id) the same config and, times apart, the same files?"""
+    """Have two images (by id) the same config and, times and what is remade apart, the same files?"""
     return _config(one) == _config(other) and _files(one) == _files(other)
 
 
@@ -40,7 +42,9 @@ def _files(image: str) -> dict[str, tuple[object, ...]]:
             tarfile.open(fileobj=export.stdout, mode="r|") as tar,
         ):
             for member in tar:
-                found[member.name] = _told(tar, member, found)
+                # A step that is not in the builder's cache any more writes these anew.
+                if not REMADE.match(f"/{member.name}".encode("utf-8", "surrogateescape")):
+                    found[member.name] = _told(tar, member, found)
     finally:
         subprocess.run(["docker", "rm", container], capture_output=True, check=True)
     return found
@@ -51,7 +55,7 @@ def _told(
 ) -> tuple[object, ...]:
     if member.islnk():
         # Which of its names carries a file's content is the engine's choice.
-        return found[member.linkname]
+        return found.get(member.linkname, ())
     file = tar.extractfile(member) if member.isreg() else None
     digest = "" if file is None else hashlib.file_digest(file, "sha256").hexdigest()
     attributes = sorted(item for item in member.pax_headers.items() if item[0].startswith("SCHILY.xattr."))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections.abc import Iterator
 
 from uvdive.image.table import Kind
-from uvdive.ledger.report import VIRTUAL
+from uvdive.ledger.report import VIRTUAL, User
 from uvdive.verify.python.interpreter import needed
 from wrong_rewrites.places import WHERE, shared
 from wrong_rewrites.subject import Mutant, Subject
@@ -59,9 +60,7 @@ def scripts(subject: Subject) -> Iterator[Mutant]:
 def accounts(subject: Subject) -> Iterator[Mutant]:
     """A user is lost or has another home, shell or number; memberships of groups are lost."""
     run = subject.with_run
-    for user in subject.before.users:
-        if user.uid < 1000 or user.name == "nobody":
-            continue
+    for user in _own(subject):
         line = f"'/^{user.name}:/"
         # The config names the user, so the RUN behind stays the last that needs root.
         yield Mutant("a user lost", user.name, run(f"sed -i {line}d' /etc/passwd"))
@@ -77,7 +76,31 @@ def accounts(subject: Subject) -> Iterator[Mutant]:
             "a user's number changed", user.name, run(f"sed -i {line}s|:{user.uid}:|:4321:|' /etc/passwd")
         )
         yield Mutant("a user's group lost", user.name, run(f"sed -i {line}d' /etc/group"))
+        more = f"sed -i '/^root:/s|$|{user.name}|' /etc/group"
+        yield Mutant("a member more", user.name, run(more))
     yield Mutant("group memberships lost", "/etc/group", run("sed -i 's/:[^:]*$/:/' /etc/group"))
 
 
-MUTATORS = (interpreters, distributions, scripts, accounts)
+def passwords(subject: Subject) -> Iterator[Mutant]:
+    """Root or a user of the author's needs no password or has one, may not log in, or is not in shadow(5)."""
+    files = {path for (_, kind), paths in shared(subject).items() if kind == Kind.FILE for path in paths}
+    run = subject.with_run
+    for name in ("root", *(user.name for user in _own(subject))) if b"/etc/shadow" in files else ():
+        line = f"sed -i '/^{name}:/"
+        yield Mutant("a password emptied", name, run(f"{line}s|:[^:]*:|::|' /etc/shadow"))
+        yield Mutant("a password set", name, run(f"{line}s|:[^:]*:|:$6$salt$0123456789:|' /etc/shadow"))
+        yield Mutant("an account's expiry changed", name, run(f"{line}s|:[^:]*:[^:]*$|:1:|' /etc/shadow"))
+        yield Mutant("an entry of shadow lost", name, run(f"{line}d' /etc/shadow"))
+        if b"/etc/gshadow" in files:
+            yield Mutant("an entry of gshadow lost", name, run(f"{line}d' /etc/gshadow"))
+
+
+def _own(subject: Subject) -> list[User]:
+    """The users that the original's own instructions name."""
+    words = set(re.split(r"[^\w.-]+", subject.plan.original))
+    return [
+        user for user in subject.before.users if user.uid and user.name in words and user.name != "nobody"
+    ]
+
+
+MUTATORS = (interpreters, distributions, scripts, accounts, passwords)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from random import Random
 
+from uvdive.dockerfile.edits import json_array
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, FileTable, Kind
 from uvdive.ledger.owners import OWNERS
@@ -21,7 +22,7 @@ from wrong_rewrites.subject import Mutant, Subject
 WHERE = ("app", "venv", "python", "os-packages", "base-os", "other")
 """The owners whose files are damaged: those of all that a rewrite must keep."""
 
-_REMADE = re.compile(
+REMADE = re.compile(
     rb"(?:/var)?/tmp/|.*/__pycache__/|.*\.pyc$|/etc/ld\.so\.cache$"
     rb"|/var/lib/(?:dpkg|apt)(?:/|$)|/(?:usr/)?lib/apk/db(?:/|$)"
     rb"|/var/cache/(?:apt|apk|debconf|fontconfig|ldconfig|man)(?:/|$)"
@@ -51,7 +52,7 @@ def shared(subject: Subject) -> dict[tuple[str, Kind], list[bytes]]:
 def _left_out(path: bytes) -> bool:
     if path.startswith(b"/etc/") and path.endswith(b"-"):  # useradd's backups, which nobody reads
         return True
-    return bool(_REMADE.match(path)) or path.startswith(_MOUNTED) or path.count(b"/") < 2
+    return bool(REMADE.match(path)) or path.startswith(_MOUNTED) or path.count(b"/") < 2
 
 
 def _owner(subject: Subject, entry: int, path: bytes) -> str:
@@ -132,4 +133,28 @@ def libraries(subject: Subject) -> Iterator[Mutant]:
             yield Mutant("a library gone", path, subject.with_run(f"rm {shlex.quote(path)}"))
 
 
-MUTATORS = (damages, libraries)
+def behind_the_start(subject: Subject) -> Iterator[Mutant]:
+    """A file of the base lost, by a RUN at the end: a history alone takes all before CMD for a base."""
+    drawn_ones = (drawn(subject, "behind the start", owner, Kind.FILE) for owner in ("base-os", "python"))
+    path = next(filter(None, drawn_ones), None)
+    if path is not None and subject.after.config.cmd:
+        user = subject.after.config.user
+        lines = (
+            "USER root",
+            f"RUN {json_array(['/bin/sh', '-ec', f'rm {shlex.quote(path)}'])}",
+            f"USER {user}",
+        )
+        text = subject.with_lines(*(lines if user else lines[1:2]))
+        yield Mutant("a file lost behind the start", path, text)
+
+
+def bytecode(subject: Subject) -> Iterator[Mutant]:
+    """The bytecode of an environment lost, where the author had it compiled."""
+    if re.search(r"UV_COMPILE_BYTECODE|(?<!no)-compile-bytecode", subject.plan.original):
+        for environment in subject.after.environments:
+            folders = f"find {shlex.quote(environment.path)} -name __pycache__"
+            script = f"{folders} -prune -exec rm -rf {{}} +"
+            yield Mutant("an environment's bytecode lost", environment.path, subject.with_run(script))
+
+
+MUTATORS = (damages, libraries, behind_the_start, bytecode)

@@ -10,14 +10,18 @@ from uvdive.build.events import BuildRequest
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.building import build_image, context_with, target_of
 from uvdive.session.images import load_image
+from uvdive.session.recipes import starts_of
 from uvdive.session.rewriting import plan_rewrite
 from wrong_rewrites.subject import Subject
 
 
 def subject_of(project: Project, before: Built) -> Subject:
     """Plan a project's rewrite and build it beside the original, whose tag's end becomes ``right``."""
-    plan = plan_rewrite(project.dockerfile, before.report, store=before.store, kept=kept_of(project.name))
-    assert plan.outcome == "rewritten", plan.refusal
+    plan = plan_rewrite(
+        project.dockerfile, before.report, store=before.store, kept=kept_of(project.name),
+        build_args=project.args, recipe=project.recipe,
+    )  # fmt: skip
+    assert plan.outcome in ("rewritten", "improved"), plan.refusal
     assert before.result.tag is not None
     return built_right(plan, before, project)
 
@@ -25,7 +29,8 @@ def subject_of(project: Project, before: Built) -> Subject:
 def built_right(plan: RewritePlan, before: Built, project: Project) -> Subject:
     """The subject of a plan."""
     name = f"{before.result.tag}".rpartition(":")[0]
-    request = BuildRequest(project.path, text=plan.text, tag=f"{name}:right")
+    request = BuildRequest(project.path, text=plan.text, tag=f"{name}:right", args=project.args)
     with context_with(project.path, plan.files) as folder:
         built = build_image(replace(request, context=folder), role="after")
-    return Subject(plan, before.report, load_image(target_of(built)).report, request)
+    starts = None if project.recipe is None else starts_of(project.recipe, plan, project.path)
+    return Subject(plan, before.report, load_image(target_of(built)).report, request, starts)

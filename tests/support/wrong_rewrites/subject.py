@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from uvdive.build.arguments import target_of_build
 from uvdive.build.events import BuildRequest
 from uvdive.dockerfile.edits import json_array
 from uvdive.dockerfile.syntax import Dockerfile, Instruction, parse
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.verify.start.service import Starts
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,16 @@ class Mutant:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A right rewrite: its plan, the original, the image of the plan's text, how both are built."""
+    """A right rewrite: its plan, the original, the image of the plan's text, how both are built.
+
+    ``starts`` are what a compose service starts before and after, in the place of the images' own.
+    """
 
     plan: RewritePlan
     before: ImageReport
     after: ImageReport
     request: BuildRequest
+    starts: Starts | None = None
 
     @property
     def dockerfile(self) -> Dockerfile:
@@ -36,11 +42,16 @@ class Subject:
 
     @property
     def last_stage(self) -> tuple[Instruction, ...]:
-        """What makes the final image, FROM first."""
-        found: list[Instruction] = []
+        """What makes the final image, FROM first: the stage that is built, the last by default."""
+        stages: list[list[Instruction]] = []
         for instruction in self.dockerfile.instructions:
-            found = [instruction] if instruction.keyword == "FROM" else [*found, instruction]
-        return tuple(found)
+            if instruction.keyword == "FROM":
+                stages.append([])
+            if stages:
+                stages[-1].append(instruction)
+        target = target_of_build(self.request.args).lower()
+        built = [stage for stage in stages if target and stage[0].arguments.lower().endswith(f" as {target}")]
+        return tuple((built or stages)[-1])
 
     def with_source(self, instruction: Instruction, source: str) -> str:
         """The text with another source in the place of an instruction's; empty drops it."""
@@ -50,8 +61,9 @@ class Subject:
         )
 
     def with_lines(self, *lines: str) -> str:
-        """The text with lines behind it."""
-        return "\n".join((self.plan.text.rstrip("\n"), *lines, ""))
+        """The text with lines behind the stage that is built."""
+        last = self.last_stage[-1]
+        return self.with_source(last, "\n".join((last.source.rstrip("\n"), *lines, "")))
 
     def with_run(self, script: str) -> str:
         """The text with one RUN more, as root; the user stays.

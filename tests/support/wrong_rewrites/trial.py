@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from uvdive.base.errors import BuildError, CancelledError
 from uvdive.base.progress import CancelToken
+from uvdive.ledger.report import ImageReport
 from uvdive.session.building import build_image, context_with, target_of
 from uvdive.session.comparing import compare_images
 from uvdive.session.images import load_image
 from uvdive.session.kept import Kept
-from uvdive.verify.checks import Check, Verification
+from uvdive.session.own_builds import load_built
+from uvdive.verify.checks import NO_CHANCE, Chance, Check, Verification
 from uvdive.verify.run import verify
 from wrong_rewrites.oracle import same
 from wrong_rewrites.subject import Mutant, Subject
@@ -31,11 +32,11 @@ class Trial:
 
 
 def tried(
-    subject: Subject, mutant: Mutant, kept: Kept, varying: Iterable[bytes] = (), *, start: bool = True
+    subject: Subject, mutant: Mutant, kept: Kept, varying: Chance = NO_CHANCE, *, start: bool = True
 ) -> Trial:
     """Build a mutant and ask the judge, up to the first check that fails.
 
-    ``varying`` are the paths that two builds of the original have otherwise. Where
+    ``varying`` is what two builds of the original have otherwise. Where
     nothing was caught and the images are not the same, ``start`` runs both.
     """
     request = replace(subject.request, text=mutant.text, tag=f"{subject.request.tag}-wrong")
@@ -44,7 +45,7 @@ def tried(
             built = build_image(replace(request, context=folder), role="after")
     except BuildError as error:
         return Trial(mutant, "does not build", said=str(error))
-    judge = _Judge(subject, target_of(built), kept, frozenset(varying))
+    judge = _Judge(subject, load_built(request, built).report, kept, varying)
     found = judge.asked(start=False)
     if found is not None:
         return Trial(mutant, "caught", *found)
@@ -57,9 +58,9 @@ def tried(
 class _Judge:
     """The checks of one mutant's image."""
 
-    def __init__(self, subject: Subject, target: str, kept: Kept, varying: frozenset[bytes]) -> None:
+    def __init__(self, subject: Subject, after: ImageReport, kept: Kept, varying: Chance) -> None:
         self._subject, self._kept, self._varying = subject, kept, varying
-        self._after = load_image(target).report
+        self._after = after
 
     def asked(self, *, start: bool) -> tuple[str, str] | None:
         """The check that catches it and what it says; None where the verdict is that it is proven."""
@@ -75,7 +76,7 @@ class _Judge:
         try:
             found = verify(
                 subject.before, self._after, subject.plan.allowed, start=start, imported=self._kept.imported,
-                varying=self._varying.intersection, decisions=subject.plan.decisions,
+                varying=self._varying.among, decisions=subject.plan.decisions, starts=subject.starts,
                 on_event=stop, cancel=token,
             )  # fmt: skip
         except CancelledError:
@@ -86,9 +87,12 @@ class _Judge:
         return None if found.proven else ("unproven", found.unseen[0])
 
 
-def varying_by_itself(subject: Subject) -> frozenset[bytes]:
-    """The paths that a second build of the original, without cache, lacks or has otherwise."""
+def varying_by_itself(subject: Subject) -> Chance:
+    """What a second build of the original, without cache, lacks or has otherwise."""
     tag = f"{subject.request.tag}-again"
-    request = replace(subject.request, text=subject.plan.original, tag=tag, args=("--no-cache",))
+    request = replace(
+        subject.request, text=subject.plan.original, tag=tag,
+        args=(*subject.request.args, "--no-cache"),
+    )  # fmt: skip
     second = load_image(target_of(build_image(request))).report
-    return frozenset(delta.path for delta in compare_images(subject.before, second).paths)
+    return Chance.of(compare_images(subject.before, second).paths)

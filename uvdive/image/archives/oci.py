@@ -89,18 +89,16 @@ class _Manifests:
         self._box = box
         self._count = self._size = 0
 
-    def there(self, digest: str) -> bool:
-        """Has the box the blob?"""
-        return self._box.text(blob_name(digest)) is not None
-
-    def load(self, digest: str) -> dict[str, Any]:
-        """An index or manifest by its digest.
+    def load(self, digest: str, *, may_lack: bool = False) -> dict[str, Any] | None:
+        """An index or manifest by its digest; None for one that may be lacking and does.
 
         Raises:
             ImageError: it is missing, is no such thing, or there are more than any layout has.
         """
         name = blob_name(digest)
         data = self._box.text(name)
+        if data is None and may_lack:
+            return None
         if data is None:
             raise ImageError(f"The layout lacks the manifest {digest}.", INCOMPLETE)
         self._count += 1
@@ -134,9 +132,10 @@ def _images(
         if place == "unknown/unknown" or notes.get(_ATTESTATION):
             continue
         below = names | {notes[key] for key in (_TAG, _NAME) if notes.get(key)}
-        if depth and not manifests.there(descriptor["digest"]):
-            continue  # an engine saves an index with the platforms that it has
-        value = manifests.load(descriptor["digest"])
+        # An engine saves an index with the platforms that it has.
+        value = manifests.load(descriptor["digest"], may_lack=depth > 0)
+        if value is None:
+            continue
         if "manifests" in value:
             yield from _images(manifests, value, below, depth + 1)
         elif value.get("layers") is not None and _holds_files(value):

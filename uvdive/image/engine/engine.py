@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from uvdive.base.errors import ImageError
-from uvdive.base.progress import BytesRead, Note, OnEvent
+from uvdive.base.progress import Note, OnEvent
+from uvdive.image.answers import HISTORY, IMAGE, IMAGES, INFO, VERSION, answer, asking
 from uvdive.image.archives import docker_archive, oci
 from uvdive.image.archives.boxes import PassedBox, StaleCacheError, layer_read
 from uvdive.image.config import Manifest
 from uvdive.image.endpoint import Endpoint, EngineKind, connect, engine_stays, kind_of
 from uvdive.image.engine.pulling import pull
+from uvdive.image.engine.saving import saved
 from uvdive.image.engine.storage import read_storage, storage_root
 from uvdive.image.events import ImageFound, LayerOutline
 from uvdive.image.layers.cache import LayerCache
 from uvdive.image.raw_image import RawImage, layer_history, read_config
+from uvdive.image.reference import is_ours, untagged
 from uvdive.image.sieve import Wanted
 from uvdive.image.stream import ChunkStream
 from uvdive.image.tar.tar_split import StorageError
 
-_PIECE = 1 << 19
 _LAYERS_OF = "layers of images"
+_MOST_NEAR = 3
+_ALIKE = 0.75
+"""How much of two names must be the same, from 0 to 1, to take one for the other (``difflib``)."""
 _NO_LAYER = re.compile(
     r"(?:/bin/sh -c #\(nop\)\s+)?"
     r"(?:ENV|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|ARG|HEALTHCHECK|SHELL|ONBUILD|MAINTAINER)\b"
@@ -61,7 +66,8 @@ class Engine:
         self._url = endpoint.url
         # Any: half of the SDK's methods have no types.
         self._api: Any = client.api
-        self._version: dict[str, Any] = client.version()
+        with asking():
+            self._version: dict[str, Any] = answer(client.version(), VERSION, "version")
         self._images: list[dict[str, Any]] = []
 
     @property
@@ -79,14 +85,25 @@ class Engine:
         from docker.errors import APIError, ImageNotFound, NullResource
 
         try:
-            return dict(self._api.inspect_image(reference))
+            return dict(answer(self._api.inspect_image(reference), IMAGE, "image"))
         except (ImageNotFound, NullResource) as error:
+            near = self._near(reference)
             raise ImageError(
                 f"The engine has no image {reference}.",
-                f"Build it, or pull it with `docker pull {reference}`.",
+                (f"Did you mean {' or '.join(near)}? Else build it" if near else "Build it")
+                + f", or pull it with `docker pull {reference}`.",
             ) from error
         except APIError as error:
             raise ImageError(f"The engine refuses {reference}: {error.explanation}.") from error
+
+    def _near(self, reference: str) -> list[str]:
+        """Names of images that may be meant, the nearest first."""
+        import difflib
+
+        names = (name for listed in self._listed(anew=True) for name in listed.get("RepoTags") or ())
+        known = [name for name in names if not is_ours(name) and name != "<none>:<none>"]
+        others = [name for name in known if untagged(name) == untagged(reference)]
+        return others[:_MOST_NEAR] or difflib.get_close_matches(reference, known, _MOST_NEAR, _ALIKE)
 
     @engine_stays
     def ensure(self, reference: str, on_event: OnEvent, *, platform: str | None = None) -> None:
@@ -136,7 +153,7 @@ class Engine:
         return tuple(found)
 
     def _layers(self, image_id: str) -> tuple[str, ...]:
-        attributes = self._api.inspect_image(image_id)
+        attributes = answer(self._api.inspect_image(image_id), IMAGE, "image")
         return tuple((attributes.get("RootFS") or {}).get("Layers") or ())
 
     @engine_stays
@@ -169,7 +186,7 @@ class Engine:
         """
         attributes = self.inspect(reference)
         image_id = str(attributes["Id"])
-        history: list[dict[str, Any]] = list(self._api.history(image_id))
+        history: list[dict[str, Any]] = list(answer(self._api.history(image_id), HISTORY, "history"))
         history.reverse()
         diff_ids = [str(layer) for layer in (attributes.get("RootFS") or {}).get("Layers") or ()]
         on_event(ImageFound(reference, _first_outline(diff_ids, history)))
@@ -214,7 +231,7 @@ class Engine:
         required: bool,
     ) -> RawImage | None:
         """The image from the engine's own storage, or None where that cannot be."""
-        root = storage_root(self._api.info(), self._url)
+        root = storage_root(answer(self._api.info(), INFO, "info"), self._url)
         problem = "its storage is no overlay2 on this machine that may be read"
         if root is not None:
             on_event(Note("Reading the engine's storage"))
@@ -237,9 +254,9 @@ class Engine:
     ) -> RawImage:
         on_event(Note("The engine prepares the archive"))
         try:
-            box = PassedBox(ChunkStream(self._save(image_id, on_event)), wanted, on_event, cache)
+            box = PassedBox(ChunkStream(saved(self._api, image_id, on_event)), wanted, on_event, cache)
         except StaleCacheError:
-            box = PassedBox(ChunkStream(self._save(image_id, on_event)), wanted, on_event)
+            box = PassedBox(ChunkStream(saved(self._api, image_id, on_event)), wanted, on_event)
         if platform and box.text("index.json") is not None:
             chosen = oci.choose(box, None, platform, reference=reference, source=self.source)
         else:
@@ -252,40 +269,8 @@ class Engine:
 
     def _listed(self, *, anew: bool) -> list[dict[str, Any]]:
         if anew or not self._images:
-            self._images = list(self._api.images())
+            self._images = answer(self._api.images(), IMAGES, "images")
         return self._images
-
-    def _save(self, image_id: str, on_event: OnEvent) -> Iterator[bytes]:
-        from docker.errors import APIError
-        from requests.exceptions import RequestException
-        from urllib3.exceptions import HTTPError
-
-        done = ready = 0
-        pieces: list[bytes] = []
-        # An engine that writes the whole archive to its disk first says nothing meanwhile.
-        patience, self._api.timeout = self._api.timeout, None
-        try:
-            for piece in self._api.get_image(image_id, chunk_size=_PIECE):
-                if not done:
-                    on_event(Note("Reading"))
-                pieces.append(piece)
-                done += len(piece)
-                ready += len(piece)
-                # Engines send little at a time; more is parsed at less cost for each byte.
-                if ready >= _PIECE:
-                    on_event(BytesRead(done))
-                    yield b"".join(pieces)
-                    pieces.clear()
-                    ready = 0
-            on_event(BytesRead(done))
-            yield b"".join(pieces)
-        except (APIError, RequestException, HTTPError, OSError) as error:
-            raise ImageError(
-                f"The engine stopped sending the image after {done} bytes: {error}.",
-                "See whether the engine still runs and has disk space, then try again.",
-            ) from error
-        finally:
-            self._api.timeout = patience
 
 
 def _record(image: RawImage) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from uvdive.base.folders import user_folder
 from uvdive.base.foreign import read_file
 from uvdive.image.layer_index import LayerData, LayerIndex
 
-FORMAT = 2
+FORMAT = 3
 """Goes up whenever LayerIndex or its reading changes."""
 
 DEFAULT_LIMIT = 1 << 30
@@ -36,7 +36,16 @@ _HEAD = struct.Struct("<8sQQ")
 _MAGIC = b"uvdvly%02d" % FORMAT
 _ARRAYS = ("folder", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "digest", "target")
 _LARGEST = 2 << 30
-_MISS = (OSError, ValueError, KeyError, TypeError, struct.error, OverflowError)
+_MISS = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    struct.error,
+    OverflowError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ class LayerCache:
             return None
         try:
             layer = _unpack(payload)
-        except (*_MISS, IndexError):
+        except _MISS:
             return None
         return layer if layer.diff_id == diff_id else None
 

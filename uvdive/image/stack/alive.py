@@ -11,6 +11,9 @@ from array import array
 from uvdive.image.layer_index import OPAQUE, WHITEOUT, LayerIndex
 from uvdive.image.table import NONE, Cause, FileTable, Kind
 
+_DIRECTORY = int(Kind.DIRECTORY)
+"""A plain number: comparing with an enum's member costs a call."""
+
 
 class Living:
     """The tree of names as the layers up to ``layer`` left it.
@@ -28,6 +31,8 @@ class Living:
         self.newest = array("i", [NONE])  # the last entry that each node got
         self.names_left = array("I")  # live names of each inode
         self.layer = 0
+        self._found: dict[bytes, int] = {}  # folders that were looked up
+        self._folders: dict[bytes, int] = {}  # those that entries needed: nothing shadows them
 
     def node(self, parent: int, name: bytes) -> int:
         """The live child of that name; made, or brought back, if there is none."""
@@ -46,9 +51,21 @@ class Living:
 
     def lookup(self, path: bytes) -> int | None:
         """The live node of a clean path, or None."""
+        folder, _, name = path.rpartition(b"/")
+        node: int | None = self._found.get(folder) if folder else 0
+        if node is None:
+            node = self._walked(folder)
+            if node is None:
+                return None
+            self._found[folder] = node
+        below = self.below.get(node)
+        return (None if below is None else below.get(name)) if name else node
+
+    def _walked(self, path: bytes) -> int | None:
         node = 0
-        for name in path.split(b"/") if path else ():
-            child = self.below.get(node, {}).get(name)
+        for name in path.split(b"/"):
+            below = self.below.get(node)
+            child = None if below is None else below.get(name)
             if child is None:
                 return None
             node = child
@@ -56,20 +73,28 @@ class Living:
 
     def folder(self, path: bytes) -> int:
         """The node of a folder that an entry needs; what is no folder there is shadowed."""
-        node = 0
-        for name in path.split(b"/") if path else ():
-            node = self.node(node, name)
+        above, _, name = path.rpartition(b"/")
+        node: int | None = self._folders.get(above) if above else 0
+        parts = [name] if path else []
+        if node is None:
+            node, parts = 0, path.split(b"/")
+        for part in parts:
+            node = self.node(node, part)
             entry = self.shown[node]
-            if entry != NONE and self.table.entry_kind[entry] != Kind.DIRECTORY:
+            if entry != NONE and self.table.entry_kind[entry] != _DIRECTORY:
                 self.end(node, Cause.SHADOWED)
+        self._folders[path] = node
         return node
+
+    def forget(self) -> None:
+        """Look paths up anew: folders may be gone, or be folders no more."""
+        self._found.clear()
+        self._folders.clear()
 
     def is_folder(self, node: int) -> bool:
         """Is the node a folder now, with an entry of its own or without?"""
         entry = self.shown[node]
-        return bool(self.below.get(node)) or (
-            entry != NONE and self.table.entry_kind[entry] == Kind.DIRECTORY
-        )
+        return bool(self.below.get(node)) or (entry != NONE and self.table.entry_kind[entry] == _DIRECTORY)
 
     def end(self, node: int, cause: Cause) -> None:
         """The node's visible entry ends in this layer."""
@@ -89,6 +114,7 @@ class Living:
 
     def clear(self, node: int, cause: Cause) -> None:
         """Everything below the node ends in this layer."""
+        self.forget()
         stack = [node]
         while stack:
             parent = stack.pop()
@@ -118,6 +144,7 @@ class Living:
         """The name in a folder ends in this layer, and everything below it."""
         node = self.below.get(parent, {}).pop(name, None)
         if node is not None:
+            self.forget()
             self.gone.setdefault(parent, {})[name] = node
             self.end(node, Cause.DELETED)
             self.clear(node, Cause.DELETED)

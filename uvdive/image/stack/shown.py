@@ -7,7 +7,7 @@ from itertools import chain, compress, count, islice
 from operator import ne
 from typing import TypeVar
 
-from uvdive.image.layer_index import WHITEOUT, LayerIndex
+from uvdive.image.layer_index import HARD_LINK, WHITEOUT, LayerIndex
 
 T = TypeVar("T")
 
@@ -26,6 +26,7 @@ class Rows:
             self._shown = [kind < WHITEOUT for kind in self.kinds]
             self.names, self.folders = self.column(self.names), self.column(self.folders)
             self.places, self.kinds = self.column(self.places), bytes(self.column(self.kinds))
+        self.has_links = HARD_LINK in self.kinds
 
     def column(self, values: Sequence[T]) -> Sequence[T]:
         """One of the index's columns."""

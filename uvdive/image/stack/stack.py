@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from itertools import compress
+from itertools import compress, repeat
 
 from uvdive.image.layer_index import HARD_LINK, LayerIndex
 from uvdive.image.stack.alive import Living
@@ -33,13 +33,16 @@ class _Stack(Living):
     def __init__(self, same_content: SameContent) -> None:
         super().__init__()
         self.same_content = same_content
+        self.nodes: list[int] = []  # of the layer's entries
         self.before = array("i")  # the entry that each entry's node got before it
         self.sources = Sources()
         self.warnings: list[str] = []
 
     def entries(self, index: LayerIndex) -> None:
         rows = Rows(index)
-        entry = first = self.columns(rows)
+        self.forget()
+        self.nodes = [0] * len(rows.names)
+        first = self.columns(rows)
         parents: list[int | None] = [None] * len(index.folders)
         for start, end in rows.runs():
             number = rows.folders[start]
@@ -49,7 +52,6 @@ class _Stack(Living):
             if self.births(rows, start, end, parent, first + start):
                 continue
             for row in range(start, end):
-                entry = first + row
                 parent = parents[number]
                 if parent is None:
                     parent = parents[number] = self.folder(index.folders[number])
@@ -59,22 +61,21 @@ class _Stack(Living):
                     self.clear(node, Cause.SHADOWED)
                     # The tar may go on below it, as a folder again.
                     parents = [None] * len(index.folders)
-                self.place(rows, row, node, entry)
+                self.place(rows, row, node, first + row)
+        self.table.entry_node.fromlist(self.nodes)
 
     def births(self, rows: Rows, start: int, end: int, parent: int, entry: int) -> bool:
         """Make nodes of a run of entries in one folder at once, if all of the names are new there."""
+        if parent in self.gone:
+            return False
+        if end - start == 1:
+            return self.birth(rows, start, parent, entry)
         names = rows.names[start:end]
         first = len(self.table.names)
         new = range(first, first + len(names))
         born = dict(zip(names, new, strict=True))
         known = self.below.get(parent)
-        if (
-            len(born) < len(names)
-            or b"" in born
-            or parent in self.gone
-            or HARD_LINK in rows.kinds[start:end]
-            or (known and not known.keys().isdisjoint(born))
-        ):
+        if len(born) < len(names) or b"" in born or (known and not known.keys().isdisjoint(born)):
             return False
         if known:
             known.update(born)
@@ -82,21 +83,39 @@ class _Stack(Living):
             self.below[parent] = born
         table = self.table
         table.names += names
-        table.node_parent.extend(array("i", [parent]) * len(names))
-        table.entry_node[entry : entry + len(names)] = array("I", new)
-        entries = array("i", range(entry, entry + len(names)))
+        table.node_parent.extend(repeat(parent, len(names)))
+        self.nodes[start:end] = new
+        entries = range(entry, entry + len(names))
         self.shown.extend(entries)
         self.newest.extend(entries)
+        if rows.has_links:
+            for row in range(start, end):
+                if rows.kinds[row] == HARD_LINK:
+                    self.link(rows, row, entry + row - start)
+        return True
+
+    def birth(self, rows: Rows, row: int, parent: int, entry: int) -> bool:
+        """The same of one entry: a folder's own stands alone before what is in it."""
+        table, name = self.table, rows.names[row]
+        known = self.below.setdefault(parent, {})
+        if not name or name in known:
+            return False
+        self.nodes[row] = known[name] = len(table.names)
+        table.names.append(name)
+        table.node_parent.append(parent)
+        self.shown.append(entry)
+        self.newest.append(entry)
+        if rows.kinds[row] == HARD_LINK:
+            self.link(rows, row, entry)
         return True
 
     def columns(self, rows: Rows) -> int:
         """Add rows for all of the layer's entries, as far as they can be told now; the first one."""
         table, index = self.table, rows.index
-        first, count_ = len(table.entry_node), len(rows.names)
+        first, count_ = table.entries, len(rows.names)
         for name in ("mode", "uid", "gid", "mtime", "size"):
             getattr(table, f"entry_{name}").extend(rows.column(getattr(index, name)))
         table.entry_kind.frombytes(rows.kinds)
-        table.entry_node.frombytes(bytes(4 * count_))
         table.entry_layer.extend(array("H", [self.layer]) * count_)
         table.entry_death.extend(array("H", [ALIVE]) * count_)
         table.entry_cause.frombytes(bytes(count_))
@@ -126,7 +145,7 @@ class _Stack(Living):
         is_file = rows.kinds.translate(_IS_FILE)
         made = table.inodes
         table.entry_inode[first:] = _numbers(is_file, made)
-        table.inode_entry.extend(compress(range(first, table.entries), is_file))
+        table.inode_entry.extend(compress(range(first, first + len(is_file)), is_file))
         self.sources.places.extend(compress(rows.places, is_file))
         fresh = table.inodes - made
         table.inode_death.extend(array("H", [ALIVE]) * fresh)
@@ -138,7 +157,7 @@ class _Stack(Living):
         table = self.table
         if rows.kinds[row] == HARD_LINK:
             self.link(rows, row, entry)
-        table.entry_node[entry] = node
+        self.nodes[row] = node
         before = self.shown[node]
         if before != NONE:
             self.end(node, self.cause(before, entry))
@@ -163,16 +182,18 @@ class _Stack(Living):
         path = rows.index.targets[rows.index.target[place]]
         node = self.lookup(path)
         target = NONE if node is None else self.shown[node]
-        if target == NONE or table.entry_kind[target] == Kind.DIRECTORY:
+        # What is made with the link in one go and comes behind it is not there yet.
+        if target == NONE or target >= entry or table.entry_kind[target] == _DIRECTORY:
             # Not lost: it becomes an empty file, so that the name stays visible.
             self.warn(f"a hard link names {path!r}, which is not there: read as an empty file")
             table.entry_kind[entry], table.entry_inode[entry] = _FILE, self.inode(entry, place)
             return
         if table.entry_layer[target] != self.layer:
             self.warn(f"a hard link names {path!r} of a lower layer, which engines refuse")
-        for column in (table.entry_kind, table.entry_size, table.entry_inode, table.entry_link):
-            column[entry] = column[target]
-        inode = table.entry_inode[entry]
+        table.entry_kind[entry] = table.entry_kind[target]
+        table.entry_size[entry] = table.entry_size[target]
+        table.entry_link[entry] = table.entry_link[target]
+        inode = table.entry_inode[entry] = table.entry_inode[target]
         if inode != NONE:
             # Counted before an old name ends: they may be one and the same inode.
             self.names_left[inode] += 1

@@ -38,6 +38,7 @@ _WHITEOUTS = frozenset((WHITEOUT, OPAQUE))
 _PLAIN = frozenset((_FILE, _DIRECTORY))
 _BATCH = 1024
 _UNUSUAL = (b"size", b"uid", b"gid", b"GNU.sparse.name", b"GNU.sparse.realsize", b"GNU.sparse.size")
+_NAME_KEYS = {b" path": b"path", b" linkpath": b"linkpath"}
 _WHOLE = re.compile(rb"([0-9]{1,15})(?:\.[0-9]*)?")
 
 _Row = tuple[bytes, Owner, int, int, int, int]
@@ -48,8 +49,29 @@ def _text(field: Buffer) -> bytes:
     return bytes(field).partition(b"\0")[0]
 
 
+def _names(data: bytes) -> dict[bytes, bytes] | None:
+    """What an extended header says, if that is names alone, a line each: so engines write long ones."""
+    records: dict[bytes, bytes] = {}
+    lines = data.split(b"\n")
+    if lines.pop():
+        return None
+    for line in lines:
+        key, separator, value = line.partition(b"=")
+        place = _NAME_KEYS.get(key.lstrip(b"0123456789"))
+        # A record whose length is that of its line ends with it.
+        if place is None or not separator or not value or len(value) > MAX_PATH:
+            return None
+        if key[: -len(place) - 1] != b"%d" % (len(line) + 1):
+            return None
+        records[place] = value
+    return records
+
+
 def _records(data: bytes) -> dict[bytes, bytes] | None:
     """What an extended header says, if that is no more than names and a plain time."""
+    names = _names(data)
+    if names is not None:
+        return names
     try:
         records = pax(data)
     except BadHeaderError:
@@ -114,7 +136,7 @@ class Bulk:
         while at <= last:
             name, owned, size, ending, time, time_ending, flag, magic, prefix = _FIELDS(window, at)
             nul, kind = name.find(0), _KINDS[flag]
-            if nul < 1 or magic not in _MAGICS or (ending | time_ending) & _NO_ENDING:
+            if not nul or magic not in _MAGICS or (ending | time_ending) & _NO_ENDING:
                 return begin, False
             try:
                 count = int(size, 8)
@@ -135,7 +157,8 @@ class Bulk:
                     return begin, False
                 at = after
                 continue
-            name = name[:nul]
+            if nul > 0:
+                name = name[:nul]  # else it takes all of the field, as one that is told by PAX does
             if prefix and magic == _POSIX:
                 name = _text(window[at + 345 : at + 500]) + b"/" + name
             link = b"" if kind in _PLAIN else _text(window[at + 157 : at + 257])

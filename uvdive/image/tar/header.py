@@ -62,7 +62,12 @@ def clean(name: bytes) -> bytes:
     ``.`` and ``..`` are resolved by text and never climb above the root, as
     container engines do it.
     """
-    if b"/." not in name and b"//" not in name and name[:1] not in _EDGES and name[-1:] != b"/":
+    if (
+        name[:1] not in _EDGES
+        and name[-1:] not in _EDGES
+        and b"//" not in name
+        and (b"/." not in name or (b"/./" not in name and b"/../" not in name))
+    ):
         return name  # the usual name, told without the expression
     name = name.strip(b"/")
     if not _ODD.search(name):

@@ -11,6 +11,7 @@ import base64
 import gzip
 import json
 import os
+import zlib
 from binascii import a2b_base64
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -18,6 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from uvdive.base.foreign import open_regular, opened, real
 from uvdive.image.stream import Buffer, truncated
 from uvdive.image.tar.header import clean
 
@@ -25,6 +27,15 @@ _FILE, _SEGMENT = 1, 2
 _Part = bytes | tuple[bytes, int]
 
 _LINES = 1 << 17
+_LONGEST, _MOST = 64 << 20, 1 << 62
+"""More bytes than a line or a file has."""
+
+_BROKEN = (
+    *(EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError),
+    *(OverflowError, RecursionError, MemoryError),
+)
+"""What reading a damaged file raises: gzip's errors, JSON's, and those of values of another type."""
+
 _WINDOW = 1 << 19
 _SMALL = 1 << 16
 _FILLER = b"\xff" * _SMALL
@@ -43,20 +54,21 @@ def open_below(folder: Path, name: bytes) -> int:
     Raises:
         StorageError: it is no file there.
     """
-    return _opened(os.fsencode(folder.resolve()) + b"/" + clean(name), set())
+    return _opened(os.fsencode(real(folder)) + b"/" + clean(name), set())
 
 
 def _opened(path: bytes, plain: set[bytes]) -> int:
     """Open a file; ``plain`` learns which folders are behind no link."""
     folder = path.rpartition(b"/")[0]
-    if folder not in plain:
-        if os.path.realpath(folder) != folder:
+    try:
+        if folder not in plain and os.path.realpath(folder) != folder:
             raise StorageError(f"{path!r} lies behind a link")
         plain.add(folder)
-    try:
-        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        return open_regular(path, os.O_NOFOLLOW)
     except OSError as error:
         raise StorageError(f"{path!r}: {error.strerror}") from error
+    except ValueError as error:  # a NUL in the name
+        raise StorageError(f"{path!r} is no path") from error
 
 
 def read_below(folder: Path, name: bytes, size: int, at: int = 0) -> bytes:
@@ -87,7 +99,7 @@ class TarSplitStream:
     """
 
     def __init__(self, split: Path, folder: Path) -> None:
-        self._root = os.fsencode(folder.resolve()) + b"/"
+        self._root = os.fsencode(real(folder)) + b"/"
         self._plain: set[bytes] = set()
         self._parts = _parts(split)
         self._seen: deque[_Part] = deque()
@@ -213,20 +225,37 @@ class TarSplitStream:
 def _parts(split: Path) -> Iterator[_Part]:
     """Raw bytes, and files as their tar name and size, in the tar's order."""
     try:
-        with gzip.open(split) as file:
+        with (
+            opened(split) as fd,
+            os.fdopen(fd, "rb", closefd=False) as packed,
+            gzip.GzipFile(fileobj=packed) as file,
+        ):
             for part in _lines(file):
                 if part["type"] == _SEGMENT:
                     yield a2b_base64(part["payload"])
                 elif part["type"] == _FILE and part.get("size"):
-                    yield _name(part), int(part["size"])
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+                    yield _name(part), _size(part["size"])
+    except (*_BROKEN, OSError) as error:
         raise StorageError(f"{split}: {error}") from error
+
+
+def _size(value: object) -> int:
+    """The number of a file's bytes.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < _MOST:
+        raise ValueError(f"{value!r} is no size")
+    return value
 
 
 def _lines(file: gzip.GzipFile) -> Iterator[dict[str, Any]]:
     """The values of a file's lines, parsed many at a time."""
     rest = b""
     while data := file.read(_LINES):
+        if len(rest) > _LONGEST:
+            raise ValueError("a line has no end")
         lines, _, rest = (rest + data).rpartition(b"\n")
         yield from _values(lines)
     yield from _values(rest)
@@ -240,7 +269,12 @@ def _values(lines: bytes) -> list[dict[str, Any]]:
 def _name(part: dict[str, Any]) -> bytes:
     """The tar's name of a file; one that is no UTF-8 is kept in base64."""
     raw = part.get("name_raw")
-    return base64.b64decode(raw) if raw else str(part["name"]).encode("utf-8", "surrogateescape")
+    if raw:
+        return base64.b64decode(raw)
+    name = part["name"]
+    if not isinstance(name, str):
+        raise TypeError("a name is no text")
+    return name.encode("utf-8", "surrogateescape")
 
 
 def chain_ids(diff_ids: Iterable[str]) -> list[str]:

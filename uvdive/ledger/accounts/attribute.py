@@ -100,9 +100,15 @@ def _by_inode(
 ) -> array[int]:
     """For each inode the component of its first name with the first of its names' owners."""
     by_inode = array("i", map(by_entry.__getitem__, table.inode_entry))
-    deaths = table.entry_death
+    deaths, firsts = table.entry_death, table.inode_entry
     for inode, entries in links.items():
-        names = (table.inode_entry[inode], *entries)
+        first = firsts[inode]
+        if len(entries) == 1 and deaths[first] == deaths[entries[0]]:
+            # The usual link: uv's cache and the environment, both alive or none.
+            one, other = by_entry[first], by_entry[entries[0]]
+            by_inode[inode] = other if owners[other] < owners[one] else one
+            continue
+        names = (first, *entries)
         live = [by_entry[entry] for entry in names if deaths[entry] == ALIVE]
         by_inode[inode] = min(live or map(by_entry.__getitem__, names), key=owners.__getitem__)
     return by_inode

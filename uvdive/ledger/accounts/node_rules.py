@@ -76,14 +76,24 @@ class Codes:
         return self._code((owners.layer, bundled, owners.unclaimed), of_layer)
 
     def _bytecode(self) -> None:
-        rule, codes = self._rule, self.by_node
+        rule, codes, parents = self._rule, self.by_node, self._rule.table.node_parent
+        by_folder: dict[int, int | None] = {}
         for node in rule.names.ending(b".pyc"):
-            region = rule.regions.of(node)
-            owners = rule.pythons.site_owners.get(region)
-            if owners is not None:
-                codes[node] = self._of_site(owners, pyc=True)
-            elif region in rule.bytecode:
-                codes[node] = rule.bytecode[region]
+            if rule.regions.is_own(node):
+                code = self._of_bytecode(rule.regions.of(node))
+            else:
+                # What a folder hands down is the same for all that lies in it.
+                folder = parents[node]
+                if folder not in by_folder:
+                    by_folder[folder] = self._of_bytecode(rule.regions.of(node))
+                code = by_folder[folder]
+            if code is not None:
+                codes[node] = code
+
+    def _of_bytecode(self, region: int) -> int | None:
+        """The code of bytecode in a region; None where it is as that of all other files."""
+        owners = self._rule.pythons.site_owners.get(region)
+        return self._rule.bytecode.get(region) if owners is None else self._of_site(owners, pyc=True)
 
     def _os_packages(self) -> None:
         """OS packages own what lies in no region, and modules in a site; bytecode goes with its source."""
@@ -92,15 +102,24 @@ class Codes:
         for node, component in claims.settled():
             self._claimed(node, component)
         if claims:
+            regions, parents = rule.regions, rule.table.node_parent
             for node in rule.names.ending(b".pyc"):
+                if not self._is_free(
+                    regions.of(node) if regions.is_own(node) else regions.folders[parents[node]]
+                ):
+                    continue
                 source = None if node in claims else rule.system.source(node)
                 if source is not None and source in claims:
                     self._claimed(node, claims.of(source))
 
+    def _is_free(self, region: int) -> bool:
+        """May OS packages own files of the region?"""
+        return region == NONE or region in self._rule.pythons.site_owners
+
     def _claimed(self, node: int, component: int | None) -> None:
         rule = self._rule
         region = rule.regions.of(node)
-        if region != NONE and region not in rule.pythons.site_owners:
+        if not self._is_free(region):
             return
         if component is None:
             code = EACH
@@ -113,6 +132,12 @@ class Codes:
     def _distributions(self) -> None:
         rule = self._rule
         claims: Claims = rule.python_claims
+        regions, parents, codes = rule.regions, rule.table.node_parent, self.by_node
+        beaten = {folder for folder, region in regions.folders.items() if region in rule.beats_claims}
         for node, component in claims.settled():
-            if rule.regions.of(node) not in rule.beats_claims:
-                self.by_node[node] = EACH if component is None else component
+            if regions.is_own(node):
+                if regions.of(node) in rule.beats_claims:
+                    continue
+            elif parents[node] in beaten:
+                continue
+            codes[node] = EACH if component is None else component

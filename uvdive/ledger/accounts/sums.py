@@ -156,10 +156,14 @@ def _shares(table: FileTable, attribution: Attribution, sums: Sums) -> None:
     owners, by_entry = attribution.components.owners, attribution.entry_component
     for component, part in zip(owners, sums.components, strict=True):
         sums.reclaimable[component] += part.bytes
+    sizes, firsts = table.entry_size, table.inode_entry
     for inode, entries in attribution.links.items():
-        size = table.inode_size(inode)
-        named = {owners[by_entry[entry]] for entry in (table.inode_entry[inode], *entries)}
+        first = firsts[inode]
+        named = {owners[by_entry[first]]}
+        for entry in entries:
+            named.add(owners[by_entry[entry]])
         if len(named) > 1:
+            size = sizes[first]
             sums.reclaimable[sums.inode_owner[inode]] -= size
             for owner in named:
                 sums.shared[owner] += size

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import compress, count
 
-from uvdive.image.table import NONE, FileTable
+from uvdive.image.table import ALIVE, NONE, FileTable
 from uvdive.ledger.accounts.attribute import Attribution
 
 _NATIVE = re.compile(rb"\.so(?:\.[\d.]+)?$|\.(?:a|o|dylib|pyd|dll)$")
@@ -34,10 +34,10 @@ class Parts:
         """All of them."""
         return self.tests + self.native + self.bytecode + self.code + self.data
 
-    def add(self, kind: str, size: int) -> None:
-        """Count an inode of ``size`` bytes."""
+    def add(self, kind: str, size: int, files: int = 1) -> None:
+        """Count inodes of ``size`` bytes together."""
         setattr(self, kind, getattr(self, kind) + size)
-        self.files += 1
+        self.files += files
 
 
 class _Kinds:
@@ -53,12 +53,13 @@ class _Kinds:
         name = table.names[node]
         if self._in_tests(table.node_parent[node]):
             return "tests"
-        if _NATIVE.search(name):
-            return "native"
+        # No name that ends so ends as a native library's, too.
         if name.endswith(b".pyc"):
             return "bytecode"
         if name.endswith(_CODE):
             return "code"
+        if _NATIVE.search(name):
+            return "native"
         if table.entry_mode[entry] & 0o111:
             large = table.entry_size[entry] >= _PROGRAM and b"." not in name
             return "native" if large else "code"
@@ -66,6 +67,9 @@ class _Kinds:
 
     def _in_tests(self, folder: int) -> bool:
         """Is the folder inside one of tests, below its ``site-packages``?"""
+        known = self._folders.get(folder)
+        if known is not None:
+            return known
         table, chain = self._table, []
         while folder not in self._folders:
             chain.append(folder)
@@ -81,12 +85,14 @@ class _Kinds:
 def parts_of(table: FileTable, attribution: Attribution, components: Collection[int]) -> Mapping[int, Parts]:
     """The parts of each of the components, by their live inodes."""
     found = {number: Parts() for number in components}
-    kinds = _Kinds(table)
-    for inode in compress(count(), map(found.__contains__, attribution.inode_component)):
-        parts = found[attribution.inode_component[inode]]
-        if table.inode_live(inode):
-            entry = table.inode_entry[inode]
-            parts.add(kinds.of(entry), table.entry_size[entry])
+    kinds, counted = _Kinds(table), dict[tuple[int, str], list[int]]()
+    of_inode, entries, deaths = attribution.inode_component, table.inode_entry, table.inode_death
+    for inode in compress(count(), map(found.__contains__, of_inode)):
+        if deaths[inode] == ALIVE:
+            entry = entries[inode]
+            counted.setdefault((of_inode[inode], kinds.of(entry)), []).append(entry)
+    for (number, kind), mine in counted.items():
+        found[number].add(kind, sum(map(table.entry_size.__getitem__, mine)), len(mine))
     return found
 
 

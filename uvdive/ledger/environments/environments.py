@@ -191,14 +191,21 @@ def _editable(direct_url: bytes | None) -> str | None:
 
 def _modules(record: bytes) -> tuple[str, ...]:
     """The top-level modules and packages that a RECORD names."""
+    packages: dict[bytes, str | None] = {}
     found = set()
     for path in record_paths(record):
-        first, _, rest = text(path).partition("/")
-        if rest:
-            if first.isidentifier() and first != "__pycache__" and rest.endswith((".py", ".so")):
-                found.add(first)
-        elif first.endswith((".py", ".so")) and first.partition(".")[0].isidentifier():
-            found.add(first.partition(".")[0])
+        top, slash, rest = path.partition(b"/")
+        if slash and rest:
+            if top not in packages:
+                name = text(top)
+                packages[top] = name if name.isidentifier() and name != "__pycache__" else None
+            package = packages[top]
+            if package is not None and package not in found and rest.endswith((b".py", b".so")):
+                found.add(package)
+        elif top.endswith((b".py", b".so")):
+            module = text(top).partition(".")[0]
+            if module.isidentifier():
+                found.add(module)
     return tuple(sorted(name for name in found if not name.startswith("__editable__")))
 
 

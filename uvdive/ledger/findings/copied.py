@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from uvdive.base.secret_files import ENDS, LAST, NAMES, STARTS, is_secret_file
+from uvdive.base.secrets.files import ENDS, LAST, NAMES, STARTS, is_secret_file
 from uvdive.image.table import Kind
 from uvdive.ledger.environments.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts, finding
@@ -79,8 +79,9 @@ def secrets(facts: Facts) -> Iterator[Finding]:
     """Files that usually hold secrets, in any of the image's own layers: a removed one can still be read."""
     table, names = facts.table, facts.contents.names
     by_layer: dict[int, list[int]] = {}
-    may_be = names.called(*MARKS), names.starting(STARTS.encode()), names.ending(ENDS.encode())
-    for node in sorted(set().union(*may_be)):
+    may_be = names.called(*MARKS), names.starting(STARTS.encode())
+    endings = (names.ending(end.encode()) for end in ENDS)
+    for node in sorted(set().union(*may_be, *endings)):
         if is_secret_file(table.path(node).decode("utf-8", "surrogateescape")):
             entry = next((entry for entry in table.entries_of(node) if _is_readable(facts, entry)), None)
             if entry is not None:

@@ -57,8 +57,13 @@ def package_tests(facts: Facts) -> Iterator[Finding]:
     table = facts.table
     for item in facts.places:
         by_folder: dict[int, list[int]] = {}
+        around: dict[int, int | None] = {}
         for entry in item.entries:
-            folder = _test_folder(facts, table.entry_node[entry], item.root)
+            node = table.entry_node[entry]
+            parent = table.node_parent[node]
+            if parent not in around:
+                around[parent] = _test_folder(facts, node, item.root)
+            folder = around[parent]
             if folder is not None:
                 by_folder.setdefault(folder, []).append(entry)
         sizes = {folder: facts.freed(entries) for folder, entries in by_folder.items()}
@@ -104,10 +109,13 @@ def bytecode(facts: Facts) -> Iterator[Finding]:
     table = facts.table
     no_writing = bool(facts.config.environ.get("PYTHONDONTWRITEBYTECODE"))
     for item in facts.places:
-        compiled = [e for e in item.entries if table.names[table.entry_node[e]].endswith(b".pyc")]
-        source = sum(
-            table.entry_size[e] for e in item.entries if table.names[table.entry_node[e]].endswith(b".py")
-        )
+        compiled, source = [], 0
+        for entry in item.entries:
+            name = table.names[table.entry_node[entry]]
+            if name[-4:] == b".pyc":
+                compiled.append(entry)
+            elif name[-3:] == b".py":
+                source += table.entry_size[entry]
         count = facts.freed(compiled)
         writes = may_write(facts, item) and not no_writing
         if writes and count >= _BYTECODE_MIN:

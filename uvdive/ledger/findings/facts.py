@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -81,19 +82,18 @@ class Facts:
 
     def freed(self, entries: Collection[int]) -> int:
         """The live bytes that go away if these names are left out: of inodes with no other live name."""
-        table = self.table
-        names: dict[int, int] = {}
-        for entry in entries:
-            inode = table.entry_inode[entry]
-            names[inode] = names.get(inode, 0) + 1
-        return sum(
-            table.inode_size(inode) for inode, count in names.items() if count == self._live_names(inode)
-        )
-
-    def _live_names(self, inode: int) -> int:
-        table = self.table
-        names = (table.inode_entry[inode], *self.attribution.links.get(inode, ()))
-        return sum(table.entry_death[entry] == ALIVE for entry in names)
+        table, links = self.table, self.attribution.links
+        named = Counter(map(table.entry_inode.__getitem__, entries))
+        firsts, sizes, deaths = table.inode_entry, table.entry_size, table.entry_death
+        freed = 0
+        for inode, count in named.items():
+            first = firsts[inode]
+            live = int(deaths[first] == ALIVE)
+            for entry in links.get(inode, ()):
+                live += deaths[entry] == ALIVE
+            if live == count:
+                freed += sizes[first]
+        return freed
 
     def live_by_layer(self, numbers: Iterable[int]) -> dict[int, int]:
         """The live bytes of some components by the layer that wrote them."""

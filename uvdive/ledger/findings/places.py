@@ -10,6 +10,9 @@ from uvdive.ledger.accounts.attribute import Attribution
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.report import Component, Environment
 
+_FILE = int(Kind.FILE)
+"""A plain number: comparing with an enum's member costs a call."""
+
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentPlace:
@@ -62,10 +65,11 @@ def _of_the_app(
 
 def files_below(table: FileTable, nodes: Iterable[int]) -> Iterator[int]:
     """The live regular files' entries at and below some nodes."""
-    todo = list(nodes)
+    todo, runs, kinds = list(nodes), table.runs(), table.entry_kind
     while todo:
         here = todo.pop()
         entry = table.visible(here)
-        if entry is not None and table.entry_kind[entry] == Kind.FILE:
+        if entry is not None and kinds[entry] == _FILE:
             yield entry
-        todo.extend(table.children(here))
+        for run in runs.get(here, ()):
+            todo.extend(run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from uvdive.ledger.findings import broken, caching, copied, environments, ospackages, rewrites, uv
+from uvdive.ledger.findings import broken, caching, copied, environments, ospackages, rewrites, settings, uv
 from uvdive.ledger.findings.facts import Facts
 from uvdive.ledger.report import Finding
 
@@ -30,6 +30,7 @@ REGISTRY: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     broken.dead_scripts,
     copied.host_environment,
     copied.secrets,
+    settings.secrets,
     copied.repository,
 )
 _WEIGHTS = ("high", "medium", "low", "info")

@@ -72,7 +72,7 @@ def _kept(facts: Facts) -> str:
     where = "a later layer" if line is None else f"line {line}"
     return (
         f" {size(total)} of it are files that an environment had until {where} replaced or removed them: "
-        "they go only where that is mended as well."
+        "they go only where that is fixed as well."
     )
 
 

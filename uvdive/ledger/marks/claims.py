@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.image.table import FileTable
@@ -15,22 +15,30 @@ class Claims:
     """Claims of components on nodes, each for the layers in which its database entry was visible."""
 
     table: FileTable
-    _claims: dict[int, list[Claim]] = field(default_factory=dict)
-    _last: Claim = (-1, -1, -1)
+    _claims: dict[int, tuple[Claim] | list[Claim]] = field(default_factory=dict)
+    _last: tuple[Claim] = ((-1, -1, -1),)
 
     def add(self, node: int, component: int, first: int, death: int) -> None:
         """``component`` claims the node from layer ``first`` until before layer ``death``."""
-        claim = (first, death, component)
+        self.add_all((node,), component, first, death)
+
+    def add_all(self, nodes: Iterable[int], component: int, first: int, death: int) -> None:
+        """The same of many nodes."""
+        alone: tuple[Claim] = ((first, death, component),)
         # One database's claims come in a row: they share one tuple.
-        if claim == self._last:
-            claim = self._last
+        if alone == self._last:
+            alone = self._last
         else:
-            self._last = claim
-        claims = self._claims.get(node)
-        if claims is None:
-            self._claims[node] = [claim]
-        elif claims[-1] != claim:
-            claims.append(claim)
+            self._last = alone
+        known, claim = self._claims, alone[0]
+        for node in nodes:
+            claims = known.setdefault(node, alone)
+            if claims is alone or claims[-1] == claim:
+                continue
+            if isinstance(claims, list):
+                claims.append(claim)
+            else:
+                known[node] = [*claims, claim]
 
     def __len__(self) -> int:
         return len(self._claims)
@@ -63,6 +71,6 @@ class Claims:
         return (min(later) if later else max(claims))[2]
 
 
-def _only(claims: list[Claim]) -> int | None:
+def _only(claims: Sequence[Claim]) -> int | None:
     components = {claim[2] for claim in claims}
     return components.pop() if len(components) == 1 else None

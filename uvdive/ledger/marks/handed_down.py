@@ -21,6 +21,10 @@ class Inherited:
                 own = roots.get(folder)
                 self.folders[folder] = self.folders[self._parents[folder]] if own is None else own
 
+    def is_own(self, node: int) -> bool:
+        """Has the node a number of its own? Else it has its folder's in ``folders``."""
+        return node in self.folders or node in self.roots
+
     def of(self, node: int) -> int:
         """The number of any node."""
         own = self.roots.get(node)

@@ -24,6 +24,24 @@ def normal(path: bytes) -> bytes:
     return b"/" + clean(path)
 
 
+class Paths:
+    """Tells the paths of many nodes; each folder's only once."""
+
+    def __init__(self, table: FileTable) -> None:
+        self._table = table
+        self._folders: dict[int, bytes] = {}
+
+    def of(self, node: int) -> bytes:
+        """The node's absolute path; ``/`` for node 0."""
+        if not node:
+            return b"/"
+        parent = self._table.node_parent[node]
+        folder = self._folders.get(parent)
+        if folder is None:
+            folder = self._folders[parent] = self._table.path(parent).rstrip(b"/")
+        return b"%b/%b" % (folder, self._table.names[node])
+
+
 class PathFinder:
     """Looks many paths up; each folder only once."""
 

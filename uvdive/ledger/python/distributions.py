@@ -8,7 +8,7 @@ that a distribution brings (``top_level.txt``, RECORD, its name) are regions of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from uvdive.base.names import normal_name
@@ -69,8 +69,7 @@ def claim_site(
         found.append(Installed(name, version, info, component))
         if theirs is not None:
             continue
-        for child in table.children(info) or (info,):
-            claims.add(child, component, 0, ALIVE)
+        claims.add_all(table.children(info) or (info,), component, 0, ALIVE)
         recorded = _claim_recorded(contents, claims, site, info, component)
         for top in _tops(contents, info, name, recorded):
             tops.setdefault(top, set()).add(component)
@@ -118,15 +117,15 @@ def _claim_recorded(
 ) -> set[bytes]:
     """Claim what a distribution's metadata names; the top names of its paths below the site."""
     tops: set[bytes] = set()
-    for node, birth, death in recorded(contents, site, info, tops):
-        claims.add(node, component, birth, death)
+    for nodes, birth, death in recorded(contents, site, info, tops):
+        claims.add_all(nodes, component, birth, death)
     return tops
 
 
 def recorded(
     contents: KeptContents, site: Site, info: int, tops: set[bytes]
-) -> Iterator[tuple[int, int, int]]:
-    """The nodes that a RECORD or ``installed-files.txt`` names, each from which layer to which.
+) -> Iterator[tuple[Iterator[int], int, int]]:
+    """The nodes that each RECORD or ``installed-files.txt`` names, and from which layer to which.
 
     Args:
         contents: the columns with the metadata's contents.
@@ -142,8 +141,8 @@ def recorded(
         sources.append((old, table.path(info), _lines))
     for node, base, parse in sources:
         for entry, data in contents.files(node):
-            for owned in _nodes(table, site, base, parse(data), tops):
-                yield owned, table.entry_layer[entry], table.entry_death[entry]
+            nodes = _nodes(table, site, base, parse(data), tops)
+            yield nodes, table.entry_layer[entry], table.entry_death[entry]
 
 
 def _lines(data: bytes) -> Iterator[bytes]:
@@ -152,6 +151,16 @@ def _lines(data: bytes) -> Iterator[bytes]:
 
 def record_paths(data: bytes) -> Iterator[bytes]:
     """The paths of a RECORD (PEP 376: CSV; the path is quoted where it needs to be)."""
+    import csv
+
+    if b'"' not in data and b"\r" not in data and b"\0" not in data:
+        lines = data.split(b"\n")
+        if max(map(len, lines)) < csv.field_size_limit():
+            return filter(None, (line.partition(b",")[0] for line in lines))
+    return _quoted_paths(data)
+
+
+def _quoted_paths(data: bytes) -> Iterator[bytes]:
     import csv
     import io
 
@@ -174,28 +183,33 @@ def _nodes(
     """
     bytecode: dict[int, dict[bytes, list[int]]] = {}
     folders: dict[bytes, int | None] = {}
+    folder_nodes, parents = table.runs(), table.node_parent
+    nowhere: Mapping[bytes, int] = {}
+    last, below = None, nowhere
     for path in paths:
-        name = path.rpartition(b"/")[2]
-        above = path[: len(path) - len(name)]
-        if above not in folders:
-            whole = above if above.startswith(b"/") else base + b"/" + above
-            folders[above] = _folder(table, site, whole, tops)
-        folder = folders[above]
-        node = None if folder is None else table.find_below(folder, name)
+        above, slash, name = path.rpartition(b"/")
+        above += slash
+        if above != last:
+            if above not in folders:
+                whole = above if above.startswith(b"/") else base + b"/" + above
+                folders[above] = _folder(table, site, whole, tops)
+            folder = folders[above]
+            last, below = above, nowhere if folder is None else table.below(folder)
+        node = below.get(name)
         if node is None and path.startswith(b"../"):
             # pip install --target puts scripts elsewhere than its RECORD says.
             scripts = table.find_below(site.node, b"bin")
             node = None if scripts is None else table.find_below(scripts, name)
-        if node is None or table.children(node):
+        if node is None or node in folder_nodes:
             continue
-        if table.node_parent[node] == site.node:
+        parent = parents[node]
+        if parent == site.node:
             tops.add(name)
         yield node
-        if name.endswith(b".py"):
-            folder = table.node_parent[node]
-            if folder not in bytecode:
-                bytecode[folder] = _bytecode(table, folder)
-            yield from bytecode[folder].get(name[:-3], ())
+        if name[-3:] == b".py":
+            if parent not in bytecode:
+                bytecode[parent] = _bytecode(table, parent)
+            yield from bytecode[parent].get(name[:-3], ())
 
 
 def _folder(table: FileTable, site: Site, path: bytes, tops: set[bytes]) -> int | None:

@@ -47,4 +47,5 @@ def files_of(contents: KeptContents, place: PythonPlace, item: Installed) -> set
     prefix = table.path(place.root)
     site = Site(table.node_parent[item.info], prefix, prefix, None, place.root)
     metadata = table.children(item.info) or (item.info,)
-    return {*metadata, *(node for node, _, _ in recorded(contents, site, item.info, set()))}
+    named = (node for nodes, _, _ in recorded(contents, site, item.info, set()) for node in nodes)
+    return {*metadata, *named}

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from uvdive.base.errors import EngineError, ImageError
-from uvdive.image.endpoint import connect, docker_endpoint, endpoint_of, engine_gone, own_name
+from uvdive.base.remains import gone, note
+from uvdive.image.answers import INFO, answer, asking
+from uvdive.image.endpoint import connect, docker_endpoint, endpoint_of, own_name
 from uvdive.image.engine.storage import find_layers, storage_root
 from uvdive.image.raw_image import StoreIndex
 from uvdive.image.store import LayerStore
@@ -64,7 +66,7 @@ Indexes = tuple[StoreIndex | None, StoreIndex | None]
 
 
 def _stored(client: DockerClient, report: ImageReport) -> tuple[Path, ...]:
-    root = storage_root(client.info(), docker_endpoint().url)
+    root = storage_root(answer(client.info(), INFO, "info"), docker_endpoint().url)
     if root is None:
         return ()
     try:
@@ -85,21 +87,18 @@ def place_of(report: ImageReport, index: StoreIndex | None = None) -> Iterator[C
     Raises:
         EngineError: the engine that the image is in does not answer or makes no container.
     """
-    from requests.exceptions import RequestException
-
     source = report.image.source
     if source not in ("docker", "podman"):
         yield None if index is None else ContentPlace(index=index)
         return
     client = connect(endpoint_of(source))
     try:
-        if source == "docker" and (folders := _stored(client, report)):
-            yield ContentPlace(folders=folders)
-        else:
-            with _container(client.api, report.image.id) as container:
-                yield ContentPlace(container=container, source=source)
-    except RequestException as error:
-        raise engine_gone() from error
+        with asking():
+            if source == "docker" and (folders := _stored(client, report)):
+                yield ContentPlace(folders=folders)
+            else:
+                with _container(client.api, report.image.id) as container:
+                    yield ContentPlace(container=container, source=source)
     finally:
         client.close()
 
@@ -125,6 +124,7 @@ def _container(api: Any, image: str) -> Iterator[str]:
     from requests.exceptions import RequestException
 
     name, labels = own_name()
+    note(name)
     try:
         api.create_container(
             image,
@@ -134,13 +134,15 @@ def _container(api: Any, image: str) -> Iterator[str]:
             labels=labels,
         )
     except APIError as error:
+        gone(name)
         raise EngineError(f"The engine can't make a container of this image: {error.explanation}.") from error
     try:
         yield name
     finally:
-        # What an engine that went away keeps, `uvdive clean` removes.
+        # What an engine that went away keeps, the next start tells of, and `uvdive clean` removes.
         with contextlib.suppress(APIError, RequestException):
             api.remove_container(name, v=True, force=True)
+            gone(name)
 
 
 class Contents:
@@ -190,7 +192,8 @@ class Contents:
                 return os.fdopen(open_below(self._place.folders[table.entry_layer[entry]], path), "rb")
             except StorageError as error:
                 raise UnreadableError(str(error)) from error
-        return self._exported.open(table.entry_inode[entry]) or self._fetched(path)
+        with asking():
+            return self._exported.open(table.entry_inode[entry]) or self._fetched(path)
 
     def _fetched(self, path: bytes) -> IO[bytes]:
         from docker.errors import APIError
@@ -220,7 +223,8 @@ class Contents:
         if not self._table.entry_size[entry]:
             return xxhash.xxh3_64_intdigest(b"")  # an export passes no data of an empty file
         if self._place.container:
-            found = self._exported.digests.get(self._table.entry_inode[entry])
+            with asking():
+                found = self._exported.digests.get(self._table.entry_inode[entry])
             if found is None:
                 raise UnreadableError("the container has no such file")
             return found

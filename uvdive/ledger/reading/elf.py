@@ -6,6 +6,8 @@ Sources: System V ABI, "Dynamic Linking"; ld.so(8); LSB "Symbol Versioning".
 from __future__ import annotations
 
 import itertools
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -38,7 +40,8 @@ def _damage() -> tuple[type[Exception], ...]:
     from elftools.construct import ConstructError
 
     plain = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError, AssertionError)
-    return ELFError, ConstructError, *plain, RecursionError, MemoryError
+    read = (OSError, EOFError, struct.error, zlib.error)
+    return ELFError, ConstructError, *plain, *read, RecursionError, MemoryError
 
 
 def read_elf(file: IO[bytes]) -> Elf | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from uvdive.base.progress import Note, OnEvent, ignore
+from uvdive.base.words import first_of
 from uvdive.image.table import Kind
 from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
 from uvdive.ledger.reading.linker import Linker
@@ -59,11 +60,10 @@ def warn_lacking(lacking: Lacking, line: int, notes: Notes) -> None:
         for library in libraries:
             by_library.setdefault(library, []).append(path)
     for library, paths in sorted(by_library.items()):
-        more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
         needs = "needs" if len(paths) == 1 else "need"
         notes.warn(
             "R45",
             line,
-            f"The final image lacks {library}, which {', '.join(paths[:_NAMED])}{more} {needs}. Install the "
+            f"The final image lacks {library}, which {first_of(paths, _NAMED)} {needs}. Install the "
             "package that holds it in the last stage too.",
         )

@@ -44,8 +44,7 @@ def warn_never_installed(evidence: Evidence, start: Start, notes: Notes) -> None
 
 def _called(evidence: Evidence, start: Start) -> Iterator[tuple[int, str, str]]:
     """Line, program and what calls it."""
-    entry = evidence.starting("ENTRYPOINT")
-    for step in (entry, None if entry else evidence.starting("CMD"), evidence.last("HEALTHCHECK")):
+    for step in (evidence.starter, evidence.last("HEALTHCHECK")):
         if step is None or step.instruction.arguments.strip().upper() == "NONE":
             continue
         command = inner(step.instruction) if step.keyword == "HEALTHCHECK" else step.instruction

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from uvdive.base.words import first_of
 from uvdive.dockerfile.ignore import Ignored, read_ignored
 from uvdive.dockerfile.steps import Step, walk
 from uvdive.rewrite.evidence.context_files import sources
@@ -34,9 +35,7 @@ def warn_missing_sources(
     missing = [(step, name) for step in steps for name in _missing(step, context, ignored)]
     if not missing:
         return
-    names = list(dict.fromkeys(name for _, name in missing))
-    rest = len(names) - _SHOWN
-    shown = ", ".join(names[:_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+    shown = first_of(list(dict.fromkeys(name for _, name in missing)), _SHOWN)
     notes.warn(
         "R49",
         missing[0][0].line,
@@ -51,7 +50,7 @@ def _missing(step: Step, context: Path, ignored: Ignored) -> Iterator[str]:
         return
     for written in sources(step)[0]:
         name = written.strip("/").replace("/./", "/")
-        if _OPEN.search(name) or _AWAY.match(written) or name in ("", "."):
+        if _OPEN.search(name) or _AWAY.match(written):
             continue
         place = context / name
         if not place.exists() or (place.is_file() and name in ignored):

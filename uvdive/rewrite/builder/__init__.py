@@ -13,9 +13,11 @@ from uvdive.rewrite.builder.first_sync import first_sync
 from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync
 from uvdive.rewrite.builder.layer_parts import DependencyLayer, Export
 from uvdive.rewrite.builder.options import BuildOptions, build_options
-from uvdive.rewrite.builder.prefix import FOLDER, Prefix, install_to_prefix
+from uvdive.rewrite.builder.prefix import install_to_prefix, unfit
+from uvdive.rewrite.builder.prefix_edits import FOLDER, Prefix
 from uvdive.rewrite.builder.project_install import install_project
 from uvdive.rewrite.builder.resolving import warn_resolving
+from uvdive.rewrite.builder.tool_links import ToolLinks, link_tools
 
 __all__ = [
     "ENVIRONMENT",
@@ -25,6 +27,7 @@ __all__ = [
     "DependencyLayer",
     "Export",
     "Prefix",
+    "ToolLinks",
     "adds_to_dockerignore",
     "build_options",
     "build_sync",
@@ -35,8 +38,10 @@ __all__ = [
     "install_project",
     "install_to_prefix",
     "keep_host_environment_out",
+    "link_tools",
     "needs_sync",
     "sync_of_other_stages",
+    "unfit",
     "warn_resolving",
     "weigh",
 ]

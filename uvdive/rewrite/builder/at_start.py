@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uvdive.base.names import normal_name
+from uvdive.base.words import first_of
 from uvdive.dockerfile.shell import command_text, commands
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.environment import Change, EnvironmentFacts, RunCall, Synced, what_it_syncs
+from uvdive.rewrite.environment import (
+    Change,
+    EnvironmentFacts,
+    RunCall,
+    Synced,
+    has_dev,
+    lacks_project,
+    what_it_syncs,
+)
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.runs import Run
@@ -73,9 +82,7 @@ class AtStart:
 
 def listed(changes: Sequence[Change]) -> str:
     """The first of some changes and how many there are beside them."""
-    rest = len(changes) - _SHOWN
-    shown = ", ".join(str(change) for change in changes[:_SHOWN])
-    return f"{shown} and {rest} more" if rest > 0 else shown
+    return first_of([str(change) for change in changes], _SHOWN)
 
 
 def build_sync(runs: Sequence[Run]) -> BuildSync | None:
@@ -85,7 +92,7 @@ def build_sync(runs: Sequence[Run]) -> BuildSync | None:
             continue
         for call in reversed(uv_calls(run.text, run.step.workdir) or ()):
             if call.name == "sync" and call.folder is not None:
-                environ = {**run.step.values, **dict(call.environ)}
+                environ = call.environ_in(run.step.values)
                 selection = _selection(call.words, environ)
                 return BuildSync(run.step, call.words, call.folder, selection)
     return None
@@ -102,12 +109,12 @@ def sync_of_other_stages(evidence: Evidence) -> tuple[int, str, Selection] | Non
             if calls_sync(text):
                 calls = [call for call in uv_calls(text) or () if call.name == "sync"]
                 words = calls[-1].words if calls else ()
-                environ = {**values, **(dict(calls[-1].environ) if calls else {})}
+                environ = calls[-1].environ_in(values) if calls else values
                 return instruction.line, text, _selection(words, environ)
     return None
 
 
-def _selection(words: Sequence[str], environ: dict[str, str]) -> Selection:
+def _selection(words: Sequence[str], environ: Mapping[str, str]) -> Selection:
     known = [expand(word, environ.get) if "$" in word else word for word in words]
     return read_selection(known, environ, exact=True)
 
@@ -176,7 +183,7 @@ def weigh(  # noqa: PLR0913 - the evidence and the two syncs, by name
 def _one(
     evidence: Evidence, env: EnvironmentFacts, files: Files | None, call: RunCall, build: Selection | None
 ) -> Synced:
-    if not call.syncs:
+    if not call.syncs or (files is None and lacks_project(evidence, call.folder)):
         return Synced(known=True, idle=True)
     return Synced() if files is None else what_it_syncs(evidence, env, files, call, build)
 
@@ -201,12 +208,8 @@ def _joined(found: Sequence[Synced]) -> Synced:
 
 def _locks(evidence: Evidence) -> bool:
     """Does the build lock by another command than `uv sync`?"""
-    calls = (
-        call
-        for step in evidence.runs()
-        for call in uv_calls(command_text(step.instruction), step.workdir) or ()
-    )
-    return any(call.name in ("run", "add", "lock") and "--no-sync" not in call.words for call in calls)
+    calls = (call for _, call in evidence.calls() if call.name in ("run", "add", "lock"))
+    return any("--no-sync" not in call.words for call in calls)
 
 
 def _note_unlocked(line: int | None, notes: Notes, *, locks: bool) -> None:
@@ -240,8 +243,7 @@ def _note_groups(
         return
     again = [
         step.line
-        for step in evidence.runs()
-        for call in uv_calls(command_text(step.instruction), step.workdir) or ()
+        for step, call in evidence.calls()
         if call.name == "run"
         and step.line > (line or 0)
         and not is_set(step.values, "UV_NO_DEV")
@@ -255,11 +257,15 @@ def _note_groups(
             "image has it, and the start asks for it too.",
         )
         return
+    known = [has_dev(evidence, call.folder) for call in calls]
+    if known and all(each is False for each in known):
+        return
+    there = "" if any(known) else ", if there is one"
     notes.warn(
         "R14",
         line,
-        "`uv run` would have added the dev group at every start, if there is one; the new image has what the "
-        "build installed.",
+        f"`uv run` would have added the dev group at every start{there}; the new image has what the build "
+        "installed.",
     )
 
 
@@ -267,17 +273,19 @@ def _announce(evidence: Evidence, env: EnvironmentFacts, files: Files, result: A
     """Tell the proof which distributions of the original come back in another version, or installed anew."""
     again = [change for change in result.changes if change.has is not None]
     root = files.at(env.path)
-    if evidence.report is None or not again or root is None:
+    main = env.reported_in(evidence.report)
+    if evidence.report is None or main is None or not again or root is None:
         return
-    main = (each for each in evidence.report.environments if each.path.rstrip("/") == env.path)
     names = {change.name for change in again}
-    written = {dist.name for each in main for dist in each.distributions if normal_name(dist.name) in names}
+    written = {dist.name for dist in main.distributions if normal_name(dist.name) in names}
     notes.allowed.distributions.update(
         name for name in written if any(c.name == normal_name(name) and not c.local for c in again)
     )
-    paths = owned_paths(files, root, numbers_of(evidence.report, env.path, written))
-    # A program must be there again, whatever installs it.
-    notes.allowed.paths.update(path for path in paths if not path.startswith(f"{env.bin}/"))
+    others = notes.allowed.distributions & written
+    # A program of the same version must be there again, whatever installs it; another one may have none.
+    for names, programs in ((written - others, False), (others, True)):
+        paths = owned_paths(files, root, numbers_of(evidence.report, env.path, names))
+        notes.allowed.paths.update(path for path in paths if programs or not path.startswith(f"{env.bin}/"))
 
 
 def needs_sync(

@@ -95,13 +95,9 @@ def _before_the_source(
 
 def _is_the_same(evidence: Evidence, env: EnvironmentFacts) -> bool:
     """Do two syncs with the uv that made the environment come to the same as one?"""
-    numbers = re.match(r"(\d+)\.(\d+)", env.uv_version or "")
-    if numbers is None or evidence.report is None:
-        return False
-    version = int(numbers[1]), int(numbers[2])
-    main = (each for each in evidence.report.environments if each.path.rstrip("/") == env.path)
-    local = any(dist.editable is not None for each in main for dist in each.distributions)
-    return version >= (_SAME_SCRIPTS if local else _FIRST)
+    main = env.reported_in(evidence.report)
+    local = main is not None and any(dist.editable is not None for dist in main.distributions)
+    return evidence.report is not None and env.has_uv(_SAME_SCRIPTS if local else _FIRST)
 
 
 def _sync(runs: Sequence[Run]) -> tuple[Run, Command] | None:

@@ -13,7 +13,7 @@ from uvdive.ledger.report import Environment
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.calls import subcommand
 
-_SYNCS = re.compile(r"(\buv\b(?:\s|\\\n)+(?:--?\S+(?:\s|\\\n)+)*?(?:sync|run))(?![\w./-])")
+_SYNCS = re.compile(r"(\buv\b(?:\s|\\\n)++(?:-\S++(?:\s|\\\n)++){0,40}?(?:sync|run))(?![\w./-])")
 _ABOUT_DEV = re.compile(
     r"--(?:no-|only-)?dev\b|--no-default-groups\b|--(?:no-|only-)?group[ =]dev\b|--all-groups\b"
 )

@@ -9,7 +9,7 @@ from uvdive.base.foreign import read_file
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.evidence.context_files import ignores, sources
+from uvdive.rewrite.evidence.context_files import ignores, places_of, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
@@ -32,10 +32,10 @@ def keep_host_environment_out(
 ) -> tuple[FileChange, ...]:
     """Offer to leave .venv out of the context; what that changes.
 
-    By default it is left out where the image shows that the original did without one, as
-    the final image's own copies and the layer of dependencies need it. Where the copy
-    comes after the sync, the host's .venv would go over the one of the build, which is
-    warned of.
+    By default it is left out, as the final image's own copies and the layer of dependencies need
+    it, where the image shows that the original got none so or, without an image, where the build
+    makes an environment of its own. Where the copy comes after the sync,
+    the host's .venv would go over the one of the build, which is warned of.
     """
     found = _whole_copy(evidence)
     if found is None or evidence.context is None:
@@ -48,11 +48,12 @@ def keep_host_environment_out(
         chosen = notes.choose(
             CHOICES["dockerignore"],
             step.line,
-            "This copies the whole folder, and .dockerignore does not leave .venv out: one of yours would "
-            "take the place of the build's.",
-            default="add" if files is not None and not _brought(evidence, files, step) else "keep",
+            _reason(synced=synced, there=bool(old)),
+            default="add" if _is_safe(evidence, files, step) else "keep",
         )
     if chosen == "add":
+        # The image has the file too, where it is copied with the folder.
+        notes.allowed.paths.update(places_of(evidence, _FILE) if old else ())
         return (_with_line(old or ""),)
     if synced:
         notes.warn(
@@ -62,6 +63,19 @@ def keep_host_environment_out(
             "put .venv into .dockerignore" + ("." if others else ", or choose dockerignore=add."),
         )
     return ()
+
+
+def _reason(*, synced: bool, there: bool) -> str:
+    what = "does not leave .venv out" if there else "is missing"
+    would = "take the place of the build's" if synced else "only make the image bigger"
+    return f"This copies the whole folder, and .dockerignore {what}: a .venv of yours would {would}."
+
+
+def _is_safe(evidence: Evidence, files: Files | None, step: Step) -> bool:
+    """Is nothing lost where .venv stays out, by the image or, without one, as the build makes its own?"""
+    if files is not None:
+        return not _brought(evidence, files, step)
+    return any(calls_sync(command_text(each.instruction)) for each in evidence.runs())
 
 
 def _brought(evidence: Evidence, files: Files, step: Step) -> bool:

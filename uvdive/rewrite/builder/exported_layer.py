@@ -11,25 +11,28 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from uvdive.base import toml
 from uvdive.dockerfile.commands import Command
+from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.builder.layer_parts import (
     DependencyLayer,
     Export,
-    is_plain_lock,
+    is_plain,
     movable,
     sources_of,
 )
-from uvdive.rewrite.builder.prefix import OF_EXPORT, OF_INSTALL
+from uvdive.rewrite.builder.prefix_edits import OF_EXPORT, OF_INSTALL, options_of
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.context_files import context_file, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.uv.lock import as_table
 
 _LIST = "requirements.txt"
 _FIRST = (0, 13)
@@ -55,7 +58,7 @@ def exported_layer(
     sync, command = found
     words = _words(command)
     place = _first_that_reads(evidence, sync)
-    if words is None or sync.user not in ("", "root", "0") or place.stage != evidence.stages[-1].index:
+    if words is None or not sync.by_root or place.stage != evidence.stages[-1].index:
         return None
     if env.path != f"{sync.workdir.rstrip('/')}/.venv" or any(sync.values.get(name) for name in _DECIDES):
         return None
@@ -67,7 +70,9 @@ def exported_layer(
         return None
     prompt, python, given = project
     first, name = evidence.free_name("with-uv", "uvdive-with-uv"), evidence.free_name(_LIST[:-4], "uv-export")
-    mounts = [flag for flag in sync.instruction.flags if flag.startswith("--mount=") and "cache" in flag]
+    given_mounts = [flag for flag in sync.instruction.flags if flag.startswith("--mount=")]
+    kinds = [mount.kind for mount in mounts_of(sync.instruction)]
+    mounts = [flag for flag, kind in zip(given_mounts, kinds, strict=True) if kind == "cache"]
     options = words[1] + ([] if mounts or "--no-cache" in words[1] else ["--no-cache"])
     listed = posixpath.join("/tmp", _LIST)  # noqa: S108 - a path of the build stage
     venv = shlex.join(["uv", "venv", "--quiet", "--python", python, "--prompt", prompt])
@@ -84,10 +89,9 @@ def exported_layer(
 
 
 def _fits(evidence: Evidence, env: EnvironmentFacts, files: Files) -> bool:
-    numbers = re.match(r"(\d+)\.(\d+)", env.uv_version or "")
     single = len(evidence.stages) == 1 or evidence.stages[-1].parent is None
     there = files.at(env.path) is not None
-    return single and there and numbers is not None and (int(numbers[1]), int(numbers[2])) >= _FIRST
+    return single and there and env.has_uv(_FIRST)
 
 
 def _first_sync(runs: Sequence[Run]) -> tuple[Step, Command] | None:
@@ -107,15 +111,12 @@ def _words(command: Command) -> tuple[list[str], list[str]] | None:
     """The options of the export and of the install; None where one has no counterpart."""
     export: list[str] = []
     install: list[str] = []
-    words = iter(command.argv[2:])
-    for word in words:
-        name, equals, _ = word.partition("=")
-        if word in _WITHOUT:
+    for name, words in options_of(command.argv[2:]):
+        if words[0] in _WITHOUT:
             continue
         if name not in OF_EXPORT and name not in OF_INSTALL:
             return None
-        valued = {**OF_EXPORT, **OF_INSTALL}[name] and not equals
-        (export if name in OF_EXPORT else install).extend([word, *([next(words, "")] if valued else [])])
+        (export if name in OF_EXPORT else install).extend(words)
     kept = [word for word in export if word not in ("--frozen", "--locked", "--no-editable")]
     return ["--frozen", *kept], install
 
@@ -145,23 +146,31 @@ def _project(evidence: Evidence, files: Files, sync: Step) -> tuple[str, str, li
         node = files.at(posixpath.join(sync.workdir, name))
         if node is not None and (sync.layer is None or next(files.modes(node))[0] < sync.layer):
             return None
+    said = _pinned(*texts)
+    return None if said is None else (*said, given)
+
+
+@lru_cache(maxsize=4)  # every draft asks for the same, and a lock takes a tenth of a second and more
+def _pinned(project_text: str, lock_text: str) -> tuple[str, str] | None:
+    """The project's name and its `requires-python`; None where its pins do not say all."""
     try:
-        project: dict[str, Any] = toml.loads(texts[0])
-        lock: dict[str, Any] = toml.loads(texts[1])
+        project: dict[str, Any] = toml.loads(project_text)
+        lock: dict[str, Any] = toml.loads(lock_text)
     except toml.TomlError:
         return None
-    settings = project.get("tool", {}).get("uv", {})
-    name, python = (project.get("project", {}).get(key) for key in ("name", "requires-python"))
-    if (
-        not isinstance(name, str)
-        or not isinstance(python, str)
-        or not isinstance(settings, dict)
-        or settings.keys() - _HARMLESS
-    ):
-        return None
-    if lock.get("manifest") or not is_plain_lock(texts[1]) or _INDEX.search(texts[1]):
-        return None
-    plain = all(
-        {"registry", "virtual", "editable"} & each.get("source", {}).keys() for each in lock["package"]
-    )
-    return (name, python, given) if plain else None
+    settings = as_table(project.get("tool")).get("uv", {})
+    about = as_table(project.get("project"))
+    named, python = about.get("name"), about.get("requires-python")
+    if isinstance(named, str) and isinstance(python, str) and _pins_say_all(settings, lock, lock_text):
+        return named, python
+    return None
+
+
+def _pins_say_all(settings: object, lock: Mapping[str, Any], text: str) -> bool:
+    """Is what an install from the lock's pins does all that these settings and the lock ask for?"""
+    if not isinstance(settings, dict) or settings.keys() - _HARMLESS:
+        return False
+    if lock.get("manifest") or not is_plain(lock) or _INDEX.search(text):
+        return False
+    kinds = (as_table(each.get("source")).keys() for each in lock["package"])
+    return all({"registry", "virtual", "editable"} & each for each in kinds)

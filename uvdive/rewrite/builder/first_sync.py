@@ -5,7 +5,7 @@ from __future__ import annotations
 from uvdive.rewrite.builder.at_start import AtStart
 from uvdive.rewrite.builder.full_sync import sync_for
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.environment import EnvironmentFacts, project_settings
+from uvdive.rewrite.environment import EnvironmentFacts, has_dev
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 
@@ -21,12 +21,12 @@ def first_sync(
 
     The cache stays out of it, as nothing of the author's says where one may be (R42).
     """
-    start = evidence.starting("ENTRYPOINT") or evidence.starting("CMD")
+    start = evidence.starter
     line = None if start is None else start.line
     told = []
     selections = [call.selection for call in at_start.calls]
     leaves = any("dev" in each.without or each.only or not each.defaults for each in selections)
-    if _has_dev(evidence, env.roots[0]) and not leaves:
+    if has_dev(evidence, env.roots[0]) and not leaves:
         choice = CHOICES["dev-group"]
         chosen = notes.choose(
             choice,
@@ -58,10 +58,3 @@ def first_sync(
         "now, and the final image puts it on PATH with ENV.",
     )
     return [sync_for(evidence, env.roots[0], [*told, *rest], at_start)]
-
-
-def _has_dev(evidence: Evidence, root: str) -> bool:
-    settings = project_settings(evidence, root)
-    groups = settings.get("dependency-groups", {})
-    own = settings.get("tool", {}).get("uv", {}).get("dev-dependencies")
-    return bool(groups.get("dev") or own)

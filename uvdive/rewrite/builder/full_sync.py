@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from uvdive.rewrite.builder.at_start import AtStart, BuildSync, sync_of_other_stages
-from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts, is_package
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.selection import PARTIAL, is_set
@@ -41,7 +41,7 @@ def full_sync(  # noqa: PLR0913 - the two syncs and what is asked for, by name
         Refused: R14, what the start would install cannot be told apart from the system's own.
     """
     added = [word for option in sorted(wanted) for word in option] if start.calls else []
-    partial = last is not None and bool(PARTIAL & set(last.options)) and bool(start.calls)
+    partial = last is not None and bool(start.calls) and _leaves_out(evidence, last)
     needed = bool(start.changes) if start.known else bool(added) or partial
     if not needed and not always:
         return []
@@ -57,6 +57,14 @@ def full_sync(  # noqa: PLR0913 - the two syncs and what is asked for, by name
     if last is None:
         return [_own(evidence, start, [*added, *more])] if needed else []
     return [_again(evidence, last, start, added, more)]
+
+
+def _leaves_out(evidence: Evidence, last: BuildSync) -> bool:
+    """Does a sync install less than all? Without a build system there is no project to install."""
+    left = PARTIAL & set(last.options)
+    if left == {"--no-install-project"} and is_package(evidence, last.folder) is False:
+        return False
+    return bool(left)
 
 
 def _note(

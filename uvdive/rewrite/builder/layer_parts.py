@@ -12,6 +12,7 @@ from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Trivia
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.uv.lock import as_list, as_table
 from uvdive.uv.mentions import brings_uv
 
 _SAYS = frozenset({"ENV", "ARG", "LABEL", "EXPOSE", "STOPSIGNAL", "MAINTAINER"})
@@ -94,13 +95,20 @@ def sources_of(evidence: Evidence, steps: Sequence[Step]) -> Iterator[str]:
 def is_plain_lock(text: str) -> bool:
     """Are the packages that lie in folders all members of the workspace, which the sync leaves out?"""
     try:
-        lock: dict[str, Any] = toml.loads(text)
+        return is_plain(toml.loads(text))
     except toml.TomlError:
         return False
-    members = set(lock.get("manifest", {}).get("members", ()))
-    for package in lock.get("package", ()):
-        source = package.get("source", {})
-        place = next((source[kind] for kind in ("editable", "directory", "path") if kind in source), None)
-        if place is not None and place != "." and package.get("name") not in members:
+
+
+def is_plain(lock: Mapping[str, Any]) -> bool:
+    """The same of a lock that is read already; one of another shape is not plain."""
+    members = as_list(as_table(lock.get("manifest")).get("members"))
+    packages = as_list(lock.get("package"))
+    for package in packages:
+        if not isinstance(package, dict):
             return False
-    return bool(lock.get("package"))
+        source = as_table(package.get("source"))
+        place = next((source[kind] for kind in ("editable", "directory", "path") if kind in source), None)
+        if place not in (None, ".") and package.get("name") not in members:
+            return False
+    return bool(packages)

@@ -18,6 +18,7 @@ from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import calls_sync, uv_calls
+from uvdive.uv.lock import as_table
 
 _COMPILES = "UV_COMPILE_BYTECODE"
 _RECEIPT = "uv-receipt.toml"
@@ -65,7 +66,7 @@ def build_options(
         return BuildOptions()
     if evidence.report is None or files is None:
         return _dev_by_text(evidence, notes)
-    main = next((e for e in evidence.report.environments if e.path.rstrip("/") == env.path), None)
+    main = env.reported_in(evidence.report)
     if main is None:
         return BuildOptions()
     dev_group = _dev_group(evidence, main, files, notes)
@@ -74,8 +75,7 @@ def build_options(
 
 def _dev_by_text(evidence: Evidence, notes: Notes) -> BuildOptions:
     """The same choice without an image, where the build's own `uv run` brings back what its sync left out."""
-    groups = project_settings(evidence, evidence.workdir).get("dependency-groups")
-    dev = groups.get("dev") if isinstance(groups, dict) else None
+    dev = as_table(project_settings(evidence, evidence.workdir).get("dependency-groups")).get("dev")
     texts = [command_text(step.instruction) for step in evidence.runs()]
     leaves = any(calls_sync(text) and "--no-dev" in text for text in texts)
     runs = any(call.name == "run" for text in texts for call in uv_calls(text) or ())
@@ -166,10 +166,9 @@ def _code_bytes(
     for folder in folders:
         root = files.at(folder)
         sizes = mine if files.at(f"{folder}/{_RECEIPT}") is None else tools
-        for node in files.walk(root) if root is not None else ():
-            suffix = files.suffix(node)
-            if suffix in sizes and files.component(node) not in removed:
-                sizes[suffix] += files.size(node)
+        for (suffix, component), size in () if root is None else files.bytes_of_code(root).items():
+            if component not in removed:
+                sizes[suffix] += size
     return mine, tools
 
 

@@ -37,7 +37,7 @@ def install_project(
     report = evidence.report
     if report is None or files is None or evidence.shared or env.system:
         return nothing
-    main = next((e for e in report.environments if e.path.rstrip("/") == env.path), None)
+    main = env.reported_in(report)
     local = [] if main is None else [dist for dist in main.distributions if dist.editable]
     if main is None or not local or not starts or not _syncs(evidence):
         return nothing

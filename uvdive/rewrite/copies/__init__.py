@@ -12,7 +12,10 @@ from uvdive.rewrite.copies.choose import choose_copies, node_modules_of
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet, Link, OwnCopy
 from uvdive.rewrite.copies.in_words import explain
+from uvdive.rewrite.copies.of_targets import of_shared
+from uvdive.rewrite.copies.owned_by_text import is_handover, last_build
 from uvdive.rewrite.copies.ownership import with_owners
+from uvdive.rewrite.copies.project_files import project_file_names
 
 __all__ = [
     "Copier",
@@ -22,6 +25,10 @@ __all__ = [
     "Provided",
     "choose_copies",
     "explain",
+    "is_handover",
+    "last_build",
     "node_modules_of",
+    "of_shared",
+    "project_file_names",
     "with_owners",
 ]

@@ -37,13 +37,23 @@ class Provided:
         self.others = tuple(others)
         self.by_name = {other.run.step.line for other in others}
         self.traces = Traces(evidence, files)
+        self._known: dict[int, bool] = {}
 
     def installs(self, run: Run | None) -> bool:
         """Does the final stage install a RUN's packages, in the author's words or by name?"""
         return run is not None and (run.has("os-packages") or run.step.line in self.by_name)
 
     def has(self, node: int) -> bool:
-        """Is the path in the runner's base, or does an instruction that is repeated write it?"""
+        """Is the path in the runner's base, or does an instruction that is repeated write it?
+
+        Kept, as each way through the files asks anew.
+        """
+        known = self._known.get(node)
+        if known is None:
+            known = self._known[node] = self._has(node)
+        return known
+
+    def _has(self, node: int) -> bool:
         layer, path = self.files.layer(node), self.files.path(node)
         if path.encode("utf-8", "surrogateescape") in MOUNT_POINTS and not self.files.size(node):
             return True
@@ -130,7 +140,9 @@ class Provided:
         step = self.steps.get(self.files.layer(node))
         if self.files.kind(node) not in (Kind.FILE, Kind.DIRECTORY, Kind.SYMLINK):
             raise Refused(
-                "R34", f"{path} is a device or a pipe, which cannot be copied.", step.line if step else None
+                "R34",
+                f"{path} is a device or a pipe, which cannot be copied. Make it when the container starts.",
+                step.line if step else None,
             )
         if step is None or step.keyword != "RUN" or self.env.holds(path):
             return

@@ -9,13 +9,14 @@ from functools import cached_property
 
 from uvdive.base.paths import is_below
 from uvdive.distro.places import LD_CACHE
+from uvdive.dockerfile.ignore import Ignored
 from uvdive.image.table import Kind
 from uvdive.rewrite.copies.already_there import Provided
 from uvdive.rewrite.copies.base_tools import base_tools
 from uvdive.rewrite.copies.copy_set import CopySet, Folder, Link, add_folders
 from uvdive.rewrite.copies.exclusions import Exclusions
 from uvdive.rewrite.copies.left_behind import is_scratch, left_behind
-from uvdive.rewrite.copies.project_files import project_files
+from uvdive.rewrite.copies.project_files import project_file_names, project_files
 from uvdive.rewrite.environment import EnvironmentFacts, sites
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.mounts import mount_points, mount_targets
@@ -54,6 +55,11 @@ class Copier:
         self.mount_points = mount_points(evidence, files)
         self._whole: dict[frozenset[int], CopySet] = {}
         self._split: dict[frozenset[int], CopySet] = {}
+        self.own: dict[tuple[frozenset[int], Ignored | None], CopySet | None] = {}
+        """The author's own instructions, as ``own_copies`` found them, by what it was asked."""
+        self.found_below: dict[tuple[int, frozenset[int]], tuple[bool, bool, bool]] = {}
+        self.checked: set[int] = set()
+        """Folders below which there is nothing that may not be copied."""
 
     @cached_property
     def left_behind(self) -> frozenset[str]:
@@ -68,7 +74,8 @@ class Copier:
     @cached_property
     def project_files(self) -> frozenset[int]:
         """Files that only the build needs (R12)."""
-        return project_files(self.provided, self.env, self.evidence.workdir)
+        names = project_file_names(self.evidence, self.files)
+        return project_files(self.provided, self.env, self.evidence.workdir, names)
 
     def holds_packages(self, path: str) -> bool:
         """Does a path hold installed packages: the environment, or what a system's Python got?"""
@@ -126,7 +133,13 @@ class _Walk:
         cache = self.files.at(LD_CACHE)
         if cache is None or self.files.layer(cache) < self.files.base_layers:
             return False
-        below = (node for top in self.result.nodes for node in self.files.walk(top))
+        names = self.files.table.names
+        below = (
+            node
+            for top in self.result.nodes
+            for node in self.files.walk(top)
+            if node == top or b".so" in names[node]
+        )
         return any(_LIBRARIES.match(self.files.path(node)) for node in below)
 
     def _add_python(self, python_from: str, python_to: str) -> None:
@@ -142,6 +155,13 @@ class _Walk:
 
     def _found_below(self, node: int) -> tuple[bool, bool, bool]:
         """Does the subtree hold something to copy, something to leave behind, something that is there?"""
+        asked = node, self.leave_out
+        known = self.copier.found_below.get(asked)
+        if known is None:
+            known = self.copier.found_below[asked] = self._looked_below(node)
+        return known
+
+    def _looked_below(self, node: int) -> tuple[bool, bool, bool]:
         keep = leave = there = False
         for below in self.files.walk(node):
             if below == node:
@@ -155,6 +175,8 @@ class _Walk:
                 there = True
             else:
                 keep = True
+            if keep and leave and there:
+                break
         return keep, leave, there
 
     def _visit(self, node: int) -> None:
@@ -183,8 +205,10 @@ class _Walk:
             return
         self._make_folder(node, path, always=empty and leave)
         if not (leave or there) and not (self.split and self.env.path.startswith(f"{path}/")):
-            for below in self.files.walk(node):
-                self.provided.check(below, self.files.path(below))
+            if node not in self.copier.checked:
+                for below in self.files.walk(node):
+                    self.provided.check(below, self.files.path(below))
+                self.copier.checked.add(node)
             self._add(node, path)
             return
         for child in self.files.children(node):

@@ -41,10 +41,12 @@ class OwnCopy:
     """An instruction of the author's that the last stage repeats.
 
     ``owner`` is what `--chown` has to give to its files, as a later RUN did; empty where none did.
+    ``without`` are the numbers of its sources, from 0, that only bring what stays behind.
     """
 
     step: Step
     owner: str = ""
+    without: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -58,7 +60,8 @@ class CopySet:
     the loader's cache must be made anew. ``own`` are instructions of the author's behind
     the paths, and ``late`` paths behind those: what RUNs made in their folders.
     ``prefix`` is where the folder goes that the packages of a system's Python were installed into
-    (R10), empty where there is none. ``bytecode`` are folders that RUNs left beside the source,
+    (R10), empty where there is none. ``placed`` are folders that go to another path, each with that (R41).
+    ``bytecode`` are folders that RUNs left beside the source,
     and that stay behind. ``chown`` is the owner that the COPY of a path names; the others keep
     those of the build stage. ``workdir`` is where WORKDIR stands.
     """
@@ -73,6 +76,7 @@ class CopySet:
     own: list[OwnCopy] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     prefix: str = ""
+    placed: list[tuple[str, str]] = field(default_factory=list)
     bytecode: list[str] = field(default_factory=list)
     chown: dict[str, str] = field(default_factory=dict)
     workdir: WorkdirPlace = "before"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from uvdive.base.units import size
 from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Notes
@@ -11,8 +12,14 @@ from uvdive.rewrite.notes import Notes
 _FEW = 4
 
 
-def explain(copies: CopySet, runs: Sequence[Run], notes: Notes) -> None:
-    """Say what is copied, created and repeated, and which paths may therefore differ."""
+def explain(
+    copies: CopySet, runs: Sequence[Run], notes: Notes, *, behind: int = 0, once: Collection[int] = ()
+) -> None:
+    """Say what is copied, created and repeated, and which paths may therefore differ.
+
+    ``behind`` are the bytes of uv and its cache, 0 where nobody knows; ``once`` the lines that stand
+    in a stage below both.
+    """
     if copies.bytecode:
         notes.decide(
             "bytecode-beside",
@@ -22,7 +29,8 @@ def explain(copies: CopySet, runs: Sequence[Run], notes: Notes) -> None:
             "A RUN left this bytecode beside the source; Python makes it again, where it may write there.",
         )
     paths = [*copies.paths, *copies.late]
-    whole = f"Copy {', '.join(paths)} from the build stage"
+    named = ", ".join(paths) or "the installed packages"
+    whole = f"Copy {named} from the build stage"
     many = f"Copy {len(paths)} paths from the build stage"
     own = "your own COPY instructions bring the source" if copies.own else ""
     listed = "" if len(paths) <= _FEW else f"{', '.join(paths)}."
@@ -31,10 +39,10 @@ def explain(copies: CopySet, runs: Sequence[Run], notes: Notes) -> None:
         "R12",
         None,
         f"{whole if len(paths) <= _FEW else many}{f'; {own}' if own else ''}",
-        listed or "uv and its cache stay behind.",
+        listed or (f"{size(behind)} of uv and its cache stay behind." if behind else ""),
     )
     for run in runs:
-        if run.has("user"):
+        if run.has("user") and run.step.line not in once:
             notes.decide(
                 "users",
                 "R28",

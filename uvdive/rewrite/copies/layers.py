@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Collection
 from pathlib import Path
 
 from uvdive.dockerfile.ignore import Ignored, read_ignored
@@ -11,11 +12,17 @@ from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.own_copies import own_copies
-from uvdive.rewrite.evidence.context_files import sources
+from uvdive.rewrite.evidence.context_files import is_everything, sources
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 
 MAX_COPIES = 40
+
+OWN = (
+    "They bring from the build context just what the image has of it. A change of the source leaves "
+    "the environment's layer as it is, and a file that is added tomorrow comes along."
+)
+"""Why the author's own instructions are repeated."""
 
 
 def arranged(
@@ -42,25 +49,23 @@ def arranged(
         return whole
     everything = _copies_everything(evidence, copier.env.path)
     if own is not None:
-        reason = (
-            "They bring from the build context just what the image has of it. A change of the source leaves "
-            "the environment's layer as it is, and a file that is added tomorrow comes along."
-        )
+        reason = OWN
     elif everything:
         reason = (
             "Your file copies whole folders: with their parts named, new files in them would not be copied."
         )
     else:
         reason = "A change of the source then leaves the environment's layer as it is."
-    choice = CHOICES["layers"]
-    chosen = notes.choose(
-        choice,
-        None,
-        reason,
-        offered={value: choice.values[value] for value, fits in fitting.items() if fits},
-        default="own" if own is not None else "whole" if everything else "split",
-    )
+    default = "own" if own is not None else "whole" if everything else "split"
+    chosen = choose_layers(notes, {value for value, fits in fitting.items() if fits}, reason, default)
     return own if chosen == "own" and own is not None else whole if chosen == "whole" else split
+
+
+def choose_layers(notes: Notes, fitting: Collection[str], reason: str, default: str = "own") -> str:
+    """Decide between the arrangements that fit, with the reason for the default."""
+    choice = CHOICES["layers"]
+    offered = {value: words for value, words in choice.values.items() if value in fitting}
+    return notes.choose(choice, None, reason, offered=offered, default=default)
 
 
 def left_out_of_context(evidence: Evidence, notes: Notes) -> Ignored | None:
@@ -78,7 +83,7 @@ def _copies_everything(evidence: Evidence, environment: str) -> bool:
             continue
         given, target = sources(step)
         around = f"{environment}/".startswith(f"{target.rstrip('/')}/")
-        if around and any(posixpath.normpath(source) in (".", "/") or "*" in source for source in given):
+        if around and any(is_everything(source) or "*" in source for source in given):
             return True
         # `COPY src /app` puts what src holds into /app, whatever that may be one day.
         if around and any(_is_folder(evidence, source) for source in given):

@@ -21,7 +21,7 @@ from uvdive.image.table import Kind
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet, OwnCopy
 from uvdive.rewrite.copies.origins import Origins
-from uvdive.rewrite.evidence.context_files import sources
+from uvdive.rewrite.evidence.context_files import is_everything, matches_source, sources
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.mentions import brings_uv
 
@@ -42,7 +42,7 @@ def own_copies(
     Args:
         evidence: the file and its image.
         copier: divides the image's files.
-        left: nodes that a choice leaves out.
+        left: nodes that a choice leaves out; an instruction that names them goes on without them.
         ignored: what the context leaves out in the end; None where no context is known.
 
     Returns:
@@ -55,7 +55,10 @@ def own_copies(
     """
     if evidence.shared or copier.env.at_start:
         return None
-    return _Search(evidence, copier, left, ignored).found()
+    asked = (left, ignored)
+    if asked not in copier.own:
+        copier.own[asked] = _Search(evidence, copier, left, ignored).found()
+    return copier.own[asked]
 
 
 class _Search:
@@ -68,12 +71,13 @@ class _Search:
         self.ignored = ignored
         self.split = copier.copy_set(left, split=True)
         early = copier.provided.early
-        steps = {s.layer: s for s in evidence.steps if s.layer is not None and _repeatable(evidence, s)}
+        steps = {s.layer: s for s in evidence.steps if s.layer is not None and repeatable(evidence, s)}
         self.steps = {layer: step for layer, step in steps.items() if step.line not in early}
         self.origins = Origins(copier.files, copier.provided.runs, frozenset(self.steps))
         self.mine: dict[int, int] = {}
         self.made: list[str] = []
         self.bytecode: list[str] = []
+        self.without: dict[int, frozenset[int]] = {}
 
     def found(self) -> CopySet | None:
         """The copies, or None."""
@@ -88,7 +92,11 @@ class _Search:
         replayed = [self.steps[layer] for layer in sorted({*self.mine.values(), *self._open()})]
         if not replayed or not self._brings_only_this(replayed):
             return None
-        own = [OwnCopy(step, owner) for step in replayed if (owner := self._owner(step)) is not None]
+        own = [
+            OwnCopy(step, owner, self.without.get(step.line, frozenset()))
+            for step in replayed
+            if (owner := self._owner(step)) is not None
+        ]
         targets = [_target(self.evidence, step) for step in replayed]
         inside = [path for path in self.made if any(is_below(path, target) for target in targets)]
         steady = len(own) == len(replayed) and self._are_steady(inside)
@@ -107,7 +115,9 @@ class _Search:
             links=links,
             files={path for path in kept if (n := self.files.at(path)) and not self.files.is_folder(n)},
             nodes=[*nodes, *made],
-            folders=[f for f in self.split.folders if self._must_be_made(f.path, [*first, *outside])],
+            folders=[
+                f for f in self.split.folders if self._must_be_made(f.path, [*first, *outside], replayed)
+            ],
             bytecode=self.bytecode,
         )
 
@@ -165,16 +175,26 @@ class _Search:
 
     def _brings_only_this(self, replayed: Sequence[Step]) -> bool:
         """Is all that these instructions brought there in the end, by them or by what comes after them?"""
-        table = self.files.table
-        layers = [step.layer for step in replayed if step.layer is not None]
-        for entry in (entry for layer in layers for entry in range(*table.span(layer))):
+        return all(self._brings_nothing_else(step) for step in replayed)
+
+    def _brings_nothing_else(self, step: Step) -> bool:
+        table, kept, left = self.files.table, set(), set()
+        for entry in range(*table.span(step.layer)) if step.layer is not None else ():
             node = table.entry_node[entry]
             if self.files.entry(node) is None:
                 return False
-            if table.entry_kind[entry] == Kind.DIRECTORY or node in self.mine:
+            if table.entry_kind[entry] == Kind.DIRECTORY:
                 continue
-            if not self._is_made(node):
+            if node in self.left:
+                left.add(self.files.path(node))
+            elif node in self.mine or self._is_made(node):
+                kept.add(self.files.path(node))
+            else:
                 return False
+        if left:
+            without = _sources_of(step, left, kept)
+            self.without[step.line] = without or frozenset()
+            return without is not None
         return True
 
     def _owner(self, step: Step) -> str | None:
@@ -201,35 +221,13 @@ class _Search:
 
     def _spares(self, replayed: Iterable[Step], paths: Sequence[str]) -> bool:
         """Does no instruction bring a host's folder over one that comes from the build stage?"""
-        held = [*paths, *self.copier.env.folders]
-        for step in replayed:
-            if step.instruction.flag("from") is not None or step.instruction.heredocs:
-                continue
-            given, _ = sources(step)
-            target = _target(self.evidence, step)
-            for path in held:
-                if path in self.made or not is_below(path, target) or path == target:
-                    continue
-                inside = posixpath.relpath(path, target)
-                if not all(self._misses(source, inside) for source in given):
-                    return False
-        return True
-
-    def _misses(self, source: str, inside: str) -> bool:
-        """Will the context have nothing at a path below one source of a COPY?
-
-        A host's environment lies beside its ``pyproject.toml``.
-        """
-        context, ignored = self.evidence.context, self.ignored
-        if context is None or ignored is None:
-            return False
-        if re.search(r"[*?\[]", source):
-            # What a pattern fits lands by its own name, a folder's contents without it.
-            return "/" not in inside or inside in ignored
-        place = posixpath.normpath(source.lstrip("/") or ".")
-        if place != "." and not Path(context, place, "pyproject.toml").exists():
-            return True
-        return posixpath.normpath(posixpath.join(place, inside)) in ignored
+        held = [path for path in (*paths, *self.copier.env.folders) if path not in self.made]
+        return all(
+            misses(self.evidence, self.ignored, step, path)
+            for step in replayed
+            if comes_from_context(step)
+            for path in held
+        )
 
     def _shapes_stay(self, replayed: Iterable[Step]) -> bool:
         """Has each folder of these instructions the owner and mode that they give it?"""
@@ -254,11 +252,65 @@ class _Search:
             yield node
             node = self.files.table.node_parent[node]
 
-    def _must_be_made(self, folder: str, kept: Iterable[str]) -> bool:
+    def _must_be_made(self, folder: str, kept: Iterable[str], replayed: Iterable[Step]) -> bool:
         """Would nothing that is copied give this folder its owner and mode?"""
         node = self.files.at(folder)
         first = None if node is None else next(self.files.modes(node))[0]
-        return first not in self.steps or any(is_below(path, folder) for path in kept)
+        layers = {step.layer for step in replayed}
+        return first not in layers or any(is_below(path, folder) for path in kept)
+
+
+def _sources_of(step: Step, left: set[str], kept: set[str]) -> frozenset[int] | None:
+    """The sources of an instruction that bring nothing but what stays behind; None where one brings both."""
+    given, target = sources(step)
+    if not target.endswith("/") or step.instruction.heredocs or step.instruction.flag("parents") is not None:
+        return None
+    gone = set()
+    for number, source in enumerate(given):
+        name = posixpath.basename(source.rstrip("/"))
+        if is_everything(source):
+            return None
+        brought = {path for path in left | kept if _lands(path, target, name)}
+        if brought and brought <= left:
+            gone.add(number)
+    names = [posixpath.basename(given[number].rstrip("/")) for number in gone]
+    covered = all(any(_lands(path, target, name) for name in names) for path in left)
+    return frozenset(gone) if covered and len(gone) < len(given) else None
+
+
+def _lands(path: str, target: str, name: str) -> bool:
+    folder, _, own = path.rpartition("/")
+    return folder == target.rstrip("/") and matches_source(own, name)
+
+
+def comes_from_context(step: Step) -> bool:
+    """Does a COPY or ADD take what it brings from the build context?"""
+    return step.instruction.flag("from") is None and not step.instruction.heredocs
+
+
+def misses(evidence: Evidence, ignored: Ignored | None, step: Step, path: str) -> bool:
+    """Does an instruction surely bring nothing of the context to a path that the build stage fills?"""
+    given, target = sources(step)[0], _target(evidence, step)
+    if not is_below(path, target) or path == target:
+        return True
+    inside = posixpath.relpath(path, target)
+    return all(_lacks(evidence.context, ignored, source, inside) for source in given)
+
+
+def _lacks(context: Path | None, ignored: Ignored | None, source: str, inside: str) -> bool:
+    """Will the context have nothing at a path below one source of a COPY?
+
+    A host's environment lies beside its ``pyproject.toml``.
+    """
+    if context is None or ignored is None:
+        return False
+    if re.search(r"[*?\[]", source):
+        # What a pattern fits lands by its own name, a folder's contents without it.
+        return "/" not in inside or inside in ignored
+    place = posixpath.normpath(source.lstrip("/") or ".")
+    if place != "." and not Path(context, place, "pyproject.toml").exists():
+        return True
+    return posixpath.normpath(posixpath.join(place, inside)) in ignored
 
 
 def _target(evidence: Evidence, step: Step) -> str:
@@ -266,7 +318,7 @@ def _target(evidence: Evidence, step: Step) -> str:
     return sources(step)[1].rstrip("/") or evidence.workdir
 
 
-def _repeatable(evidence: Evidence, step: Step) -> bool:
+def repeatable(evidence: Evidence, step: Step) -> bool:
     """Does a COPY or ADD bring the same in the last stage, which has its variables as they are at the end?"""
     instruction = step.instruction
     given, target = sources(step)

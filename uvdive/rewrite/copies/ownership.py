@@ -19,6 +19,7 @@ from uvdive.image.table import Kind
 from uvdive.ledger.report import User
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet, Folder, WorkdirPlace
+from uvdive.rewrite.copies.owned_by_text import owned_by_text
 from uvdive.rewrite.evidence.steps import Evidence
 
 _NAMED = re.compile(r"(?:--chown=|\bchown\s+(?:-\w+\s+)*|\A)([\w-]+):([\w-]+)")
@@ -34,7 +35,9 @@ def with_owners(evidence: Evidence, copier: Copier | None, copies: CopySet) -> C
         copier: knows the image's files; None without an image, where the folders are the author's words.
         copies: what is copied, with every folder that is not root's with mode 0755.
     """
-    return copies if copier is None else _Owning(evidence, copier, copies).decided()
+    if copier is None:
+        return owned_by_text(evidence, copies)
+    return _Owning(evidence, copier, copies).decided()
 
 
 class _Owning:
@@ -143,8 +146,8 @@ class _Owning:
 
     def _only_owner(self, node: int) -> Owner | None:
         """The one owner of a path and of all below it; None where there are several."""
-        owners = {self.files.mode(below)[1:] for below in self.files.walk(node)}
-        return owners.pop() if len(owners) == 1 else None
+        owners = self.files.owners_below(node)
+        return next(iter(owners)) if len(owners) == 1 else None
 
     def _in_words(self, folder: Folder) -> Folder:
         names = self.names.get((int(folder.uid), int(folder.gid)))

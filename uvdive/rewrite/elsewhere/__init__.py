@@ -5,8 +5,20 @@ stand-in for it, or the changes of those files. ``look_outside`` reads the files
 ``serve_outside`` decides under one set of choices. Read ``slots`` first, then ``choice.serve_outside``.
 """
 
-from uvdive.rewrite.elsewhere.choice import called_outside, commands_outside, serve_outside
+from uvdive.rewrite.elsewhere.choice import (
+    called_outside,
+    commands_outside,
+    serve_outside,
+    texts_outside,
+)
 from uvdive.rewrite.elsewhere.reading import look_outside
 from uvdive.rewrite.elsewhere.slots import Outside
 
-__all__ = ["Outside", "called_outside", "commands_outside", "look_outside", "serve_outside"]
+__all__ = [
+    "Outside",
+    "called_outside",
+    "commands_outside",
+    "look_outside",
+    "serve_outside",
+    "texts_outside",
+]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from uvdive.base.words import first_of
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.elsewhere.file_diff import diff_of_edits
 from uvdive.rewrite.elsewhere.mounts import serve_mounts, warn_variables
 from uvdive.rewrite.elsewhere.slots import Outside
 from uvdive.rewrite.elsewhere.survey import survey
-from uvdive.rewrite.elsewhere.verdicts import Verdict
+from uvdive.rewrite.elsewhere.verdicts import Verdict, stay
 from uvdive.rewrite.elsewhere.yaml_places import Edit, with_edits
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
@@ -25,7 +28,7 @@ from uvdive.rewrite.start import FREE, KEPT, Start, stand_in, uv_path, uv_paths
 _CHOICE = "uv-elsewhere"
 _NAMED = 6
 # What a base starts that leaves the start to whoever runs the image: an interpreter, a shell, uv.
-_IDLE = ("python", "bash", "sh", "uv", "irb", "node")
+_IDLE = re.compile(r"python[\d.]*|(?:ba|da|a)?sh|uv|irb|node")
 
 
 def commands_outside(outside: Outside) -> tuple[tuple[str, ...], ...]:
@@ -41,16 +44,20 @@ def commands_outside(outside: Outside) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
+def texts_outside(outside: Outside) -> list[str]:
+    """The texts of what runs in containers that may be this image's."""
+    return [slot.said for slot in outside.slots if slot.how in ("words", "shell")]
+
+
 def called_outside(outside: Outside) -> tuple[Called, ...]:
     """The words of all commands from outside that run in a container, for the programs among them."""
     found: dict[Called, None] = {}
     for slot in outside.slots:
         if slot.how not in ("words", "shell"):
             continue
-        shell = " ".join(slot.words) if slot.how == "words" else slot.text
-        script = read_script(shell)
+        script = read_script(slot.said)
         words = [word.text for command in script.commands for word in command.words] if script else []
-        for word in (*slot.words, *words, *shell.split()):
+        for word in (*slot.words, *words, *slot.said.split()):
             found[Called(word.rsplit("/", 1)[-1], slot.where, slot.sure)] = None
     return tuple(found)
 
@@ -87,11 +94,12 @@ def serve_outside(
     for sentence in outside.unread:
         notes.warn("R24", None, sentence)
     uses = _uses(outside, evidence, start)
-    _warn_unsure(uses.unsure, notes)
-    _warn_looking(outside, notes)
     edits: dict[str, list[Edit]] = {}
     if uses.served or uses.unstarted:
         start = _decide(uses, evidence, files, start, notes, edits)
+    if start.scripts.copied_uv is None:
+        _warn_unsure(uses.unsure, notes)
+        _warn_looking(outside, notes)
     for verdict in uses.asked:
         _warn_asked(verdict, start, notes)
     serve_mounts(outside, evidence, start, notes, edits)
@@ -111,6 +119,7 @@ def _uses(outside: Outside, evidence: Evidence, start: Start) -> _Uses:
         if slot.path not in known
     ]
     calling = [verdict for verdict in found if verdict.calls]
+    _agree(calling)
     return _Uses(
         [each for each in calling if each.sure and each.slot.duty == "start"],
         [each for each in calling if each.sure and each.slot.duty == "asked"],
@@ -119,15 +128,27 @@ def _uses(outside: Outside, evidence: Evidence, start: Start) -> _Uses:
     )
 
 
+def _agree(verdicts: Sequence[Verdict]) -> None:
+    """Let a text stay that several services share and each would have otherwise."""
+    for path in {verdict.slot.path for verdict in verdicts}:
+        here = [each for each in verdicts if each.slot.path == path and each.edits and not each.why]
+        made = sorted((edit, number) for number, each in enumerate(here) for edit in each.edits)
+        for (one, first), (other, second) in itertools.pairwise(made):
+            if one != other and other[0] < max(one[1], one[0] + 1) and first != second:
+                for verdict in (here[first], here[second]):
+                    stay(verdict, "cannot be changed: services share it that would need it otherwise")
+
+
 def _is_unstarted(evidence: Evidence) -> bool:
     """Has the image no start of its own, so that whoever runs it names the command?"""
-    if evidence.last("CMD") is not None or evidence.last("ENTRYPOINT") is not None:
+    if evidence.starter is not None:
         return False
     if evidence.report is None:
         return True
     config = evidence.report.config
     words = [*(config.entrypoint or ()), *(config.cmd or ())]
-    return not words or (len(words) == 1 and words[0].rsplit("/", 1)[-1].startswith(_IDLE))
+    idle = len(words) == 1 and _IDLE.fullmatch(words[0].rsplit("/", 1)[-1]) is not None
+    return idle or not words
 
 
 def _decide(
@@ -200,19 +221,20 @@ def _about(uses: _Uses) -> str:
     if not uses.served:
         return "The file has neither CMD nor ENTRYPOINT, so a command from outside starts the container"
     places = [verdict.where for verdict in uses.served]
-    more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-    return f"{places[0]}{more} {'call' if more else 'calls'} uv in the container"
+    return f"{first_of(places, 1)} {'call' if len(places) > 1 else 'calls'} uv in the container"
 
 
 def _reason(uses: _Uses) -> str:
     said = []
     if uses.served:
         places = [verdict.where for verdict in uses.served]
-        more = f" and {len(places) - _NAMED} more" if len(places) > _NAMED else ""
         said.append(
-            f"The new image has no uv of its own, and these call it: {'; '.join(places[:_NAMED])}{more}."
+            f"The new image has no uv of its own, and these call it: {first_of(places, _NAMED, '; ')}."
         )
-        said += [f"{verdict.where} {verdict.why}." for verdict in uses.stays[:_NAMED]]
+        for why in dict.fromkeys(verdict.why for verdict in uses.stays):
+            which = [verdict.where for verdict in uses.stays if verdict.why == why]
+            more = f"; the same holds for {len(which) - 1} more" if len(which) > 1 else ""
+            said.append(f"{which[0]} {why}{more}.")
     if uses.unstarted:
         said.append(
             "No file says what starts the container (compose, Kubernetes, a person): that command may be "
@@ -269,6 +291,13 @@ def _warn_looking(outside: Outside, notes: Notes) -> None:
                 None,
                 f"{slot.where} asks where uv is; the new image has none. See that it does without.",
             )
+        elif slot.how == "code" and slot.duty == "written":
+            notes.warn(
+                "R24",
+                None,
+                f"{slot.where} writes down a command of uv's for somebody else to start; nothing in this "
+                "container may start it, as the new image has no uv.",
+            )
 
 
 def _warn_asked(verdict: Verdict, start: Start, notes: Notes) -> None:
@@ -277,9 +306,11 @@ def _warn_asked(verdict: Verdict, start: Start, notes: Notes) -> None:
         return
     if start.outside == "shim" and verdict.simple and verdict.needs == "uv":
         return
+    # What it starts is no word of its own; else `uv` stands there for everybody to see.
+    what = verdict.why if verdict.why.startswith("starts ") else "needs uv"
     notes.warn(
         "R24",
         None,
-        f"{verdict.where} {verdict.why}, which the final image cannot do. Run it in the build stage, which "
-        "has uv (`target:` in compose and devcontainers, `--target` of a build).",
+        f"{verdict.where} {what}, which the final image does not have. Run it in the build stage "
+        "(`target:` in compose and devcontainers, `--target` of a build).",
     )

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from uvdive.base.foreign import real
 from uvdive.compose.services import MOST_EXTENDS, extended, variables_of
 from uvdive.compose.yaml_nodes import Node
 from uvdive.rewrite.elsewhere.own_images import OwnImages, Place, repository
 from uvdive.rewrite.elsewhere.slots import Duty, Hidden, Outside, Slot, Variable
-from uvdive.rewrite.elsewhere.yaml_places import places_of
+from uvdive.rewrite.elsewhere.yaml_places import words_in
+from uvdive.rewrite.elsewhere.yaml_slots import first_words, slot_of, slot_of_lists, slot_of_value
+from uvdive.rewrite.start.shell_edit import behind_wrapper
+from uvdive.uv.mentions import is_uv
 
+_MOST_VALUES = 10_000
 _SHORT_MOUNT = re.compile(r"(?P<source>[^:]*):(?P<target>/[^:]*)(?::[\w,]*)?")
 
 
@@ -25,11 +30,14 @@ def note_services(folder: Path, document: Node, place: Place, own: OwnImages) ->
     services = document.get("services")
     for name, service in services.entries() if services is not None else ():
         found = _is_own(folder, service, services, place)
-        image = service.get("image")
-        if image is not None and image.kind == "text" and found is not None and "$" not in image.text:
-            (own.images if found else own.others).add(repository(image.text))
+        image = service.text_of("image")
+        if image is not None and found is not None and "$" not in image:
+            (own.images if found else own.others).add(repository(image))
         if found is not None or own.services.get((folder, name.text)) is None:
             own.services[folder, name.text] = found
+        if (base := extended(service)) is not None:
+            file = folder / base[0].text if base[0] is not None else folder / "compose.yaml"
+            own.extended.setdefault((real(file.parent), base[1].text), set()).add((folder, name.text))
 
 
 def _is_own(folder: Path, service: Node, services: Node | None, place: Place) -> bool | None:
@@ -48,56 +56,108 @@ def _is_own(folder: Path, service: Node, services: Node | None, place: Place) ->
 def read_services(path: str, folder: Path, document: Node, own: OwnImages, outside: Outside) -> None:
     """Add what the services of a compose file start, set and mount; ``folder`` is the file's."""
     services = document.get("services")
-    for name, service in services.entries() if services is not None else ():
-        found = own.of_service(name.text, folder)
-        image = service.get("image")
-        if found is None and image is not None and image.kind == "text":
-            found = own.of_image(image.text)
-        if found is False:
-            continue
-        _read_service(path, name, service, own.sure(found), outside)
+    found = list(services.entries()) if services is not None else []
+    answers = [_answer(own, folder, name.text, service) for name, service in found]
+    others = {
+        id(node) for (_, each), mine in zip(found, answers, strict=True) if not mine for node in _below(each)
+    }
+    for (name, service), mine in zip(found, answers, strict=True):
+        if mine is not None:
+            extended_by = "another image's service extends it" if (folder, name.text) in own.lent else ""
+            _read_service(path, name, service, mine, _Shared(others, extended_by), outside)
 
 
-def _read_service(path: str, name: Node, service: Node, sure: bool, outside: Outside) -> None:  # noqa: FBT001
+def _answer(own: OwnImages, folder: Path, name: str, service: Node) -> bool | None:
+    """Does a service surely run this image? None where it surely runs another one."""
+    found = own.of_service(name, folder)
+    image = service.text_of("image")
+    if found is None and image is not None:
+        found = own.of_image(image, first_words(service.get("entrypoint"), service.get("command")))
+    return None if found is False else own.sure(found)
+
+
+def _below(service: Node) -> Iterator[Node]:
+    """The values that a service holds, merged ones too, and theirs."""
+    waiting, seen = [value for _, value in service.entries()], 0
+    while waiting and seen < _MOST_VALUES:
+        node, seen = waiting.pop(), seen + 1
+        yield node
+        waiting += [value for _, value in node.entries()] + node.items
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What services of other images hold too: ids of nodes, and why nothing of a service may be changed."""
+
+    others: Collection[int]
+    lent: str = ""
+
+    def why(self, *nodes: Node) -> str:
+        """Why these are not changed; empty for no such reason."""
+        return "several services share it" if any(id(node) in self.others for node in nodes) else self.lent
+
+
+def _read_service(
+    path: str,
+    name: Node,
+    service: Node,
+    sure: bool,  # noqa: FBT001
+    shared: _Shared,
+    outside: Outside,
+) -> None:
     about = f"service {name.text}"
     text = outside.texts[path]
     environ = {key: value for key, value, _ in variables_of(service.get("environment"))}
-    folder = service.get("working_dir")
-    workdir = folder.text if folder is not None and folder.kind == "text" else None
-    rare = service.get("profiles") is not None
+    workdir = service.text_of("working_dir")
+    duty: Duty = "start" if service.get("profiles") is None else "asked"
     entry = service.get("entrypoint")
-    if lists := _joined(service):
-        items = tuple((item, node) for node in lists for item in node.items)
-        fixed = "" if all(node.uses == 1 for node in lists) else "several services share it"
-        outside.starts = outside.starts or (sure and not rare)
-        outside.slots.append(
-            Slot(
-                path, items[0][0].line, about, "words", "asked" if rare else "start", sure, items=items,
-                environ=environ, workdir=workdir, fixed=fixed,
-            )
-        )  # fmt: skip
-    for node, duty, is_shell in _commands(service, "asked" if rare else "start"):
-        slot = slot_of(path, text, node, about, duty, sure=sure, is_shell=is_shell)
-        if slot is None:
+    lists = _joined(text, service)
+    if lists:
+        fixed = shared.why(*(node for node in (entry, service.get("command")) if node is not None))
+        outside.starts = outside.starts or (sure and duty == "start")
+        slot = slot_of_lists(path, lists, about, duty, sure=sure)
+        outside.slots.append(replace(slot, environ=environ, workdir=workdir, fixed=fixed))
+    commands = _commands(service, duty, joined=bool(lists))
+    for node, its_duty, is_shell in commands:
+        found = slot_of(path, text, node, about, its_duty, sure=sure, is_shell=is_shell)
+        if found is None:
             continue
         command = node is service.get("command")
-        outside.starts = outside.starts or (sure and duty == "start" and (command or node is entry))
+        outside.starts = outside.starts or (sure and its_duty == "start" and (command or node is entry))
         outside.slots.append(
-            replace(slot, environ=environ, workdir=workdir, after_entrypoint=command and entry is None)
-        )
+            replace(
+                found, environ=environ, workdir=workdir, after_entrypoint=command and entry is None,
+                fixed=shared.why(node),
+            )
+        )  # fmt: skip
+    outside.slots += _commands_in_variables(path, text, about, service, sure=sure, shared=shared)
     outside.variables += [
         Variable(path, node.line, about, key)
         for key, _, node in variables_of(service.get("environment"))
         if sure and key.startswith("UV_")
     ]
     if sure:
-        outside.hidden += _mounts(path, text, about, service)
+        outside.hidden += _mounts(path, text, about, service, shared)
 
 
-def _commands(service: Node, duty: Duty) -> Iterator[tuple[Node, Duty, bool]]:
+def _commands_in_variables(
+    path: str, text: str, about: str, service: Node, *, sure: bool, shared: _Shared
+) -> Iterator[Slot]:
+    """Variables whose value is a call of uv: a script of the image may start it."""
+    environment = service.get("environment")
+    if environment is None:
+        return
+    values = [(value, 0) for _, value in environment.entries()]
+    values += [(item, item.text.find("=") + 1) for item in environment.items]
+    for node, begin in values:
+        if slot := slot_of_value(path, text, node, begin, about, sure=sure):
+            yield replace(slot, fixed=shared.why(environment, node))
+
+
+def _commands(service: Node, duty: Duty, *, joined: bool) -> Iterator[tuple[Node, Duty, bool]]:
     """Each command, its duty, and whether a shell reads it."""
     for key in ("entrypoint", "command"):
-        if (node := service.get(key)) is not None and not _joined(service):
+        if (node := service.get(key)) is not None and not joined:
             yield node, duty, False
     test = service.get("healthcheck", "test")
     if test is not None:
@@ -113,56 +173,24 @@ def _commands(service: Node, duty: Duty) -> Iterator[tuple[Node, Duty, bool]]:
             yield node, "asked", False
 
 
-def _joined(service: Node) -> tuple[Node, ...]:
-    """An entrypoint and a command that are lists, together the words that start; empty for others."""
-    both = tuple(node for key in ("entrypoint", "command") if (node := service.get(key)) is not None)
-    return both if len(both) == 2 and all(node.words() for node in both) else ()
+def _joined(text: str, service: Node) -> tuple[Node, ...]:
+    """An entrypoint and a command as lists, together the words that start; empty for others.
 
-
-def slot_of(
-    path: str,
-    text: str,
-    node: Node,
-    about: str,
-    duty: Duty,
-    *,
-    sure: bool,
-    is_shell: bool = False,
-) -> Slot | None:
-    """A value that is a command, as a slot: a text or a list of words; None for neither, or an empty one.
-
-    A list that begins with CMD or CMD-SHELL is a health check's.
+    A text is one of them where the entrypoint is uv's: taken alone, it starts nothing.
     """
-    fixed = "" if node.uses == 1 else "several services share it"
-    if node.kind == "text":
-        if not node.text.strip():
-            return None
-        return Slot(
-            path, node.line, about, "shell", duty, sure, node.text, places=places_of(text, node), fixed=fixed
-        )
-    if node.kind != "list" or node.words() is None or not node.items:
-        return None
-    items = list(node.items)
-    if is_shell and items[0].text == "CMD-SHELL" and len(items) > 1:
-        return Slot(
-            path, items[1].line, about, "shell", duty, sure, items[1].text,
-            places=places_of(text, items[1]), fixed=fixed,
-        )  # fmt: skip
-    if is_shell and items[0].text in ("CMD", "NONE"):
-        items = items[1:]
-    return Slot(
-        path,
-        node.items[0].line,
-        about,
-        "words",
-        duty,
-        sure,
-        items=tuple((i, node) for i in items),
-        fixed=fixed,
-    )
+    entry, command = service.get("entrypoint"), service.get("command")
+    if entry is None or command is None:
+        return ()
+    both = (entry, command)
+    if all(node.words() for node in both):
+        return both
+    split = [words_in(text, node) if node.kind == "text" else node for node in both]
+    lists = tuple(node for node in split if node is not None and (node.kind == "text" or node.words()))
+    words = [item.text for item in lists[0].items] if len(lists) == 2 else []
+    return lists if words and is_uv(words[behind_wrapper(words)]) else ()
 
 
-def _mounts(path: str, text: str, about: str, service: Node) -> Iterator[Hidden]:
+def _mounts(path: str, text: str, about: str, service: Node, shared: _Shared) -> Iterator[Hidden]:
     volumes = service.get("volumes")
     found = [(item, *_mount(item)) for item in volumes.items] if volumes is not None else []
     targets = tuple(target for _, target, _ in found if target)
@@ -170,7 +198,7 @@ def _mounts(path: str, text: str, about: str, service: Node) -> Iterator[Hidden]
         if not is_bind or not target:
             continue
         begin = text.rfind("\n", 0, item.start) + 1
-        own_line = volumes is not None and not volumes.flow and volumes.uses == 1
+        own_line = volumes is not None and not volumes.flow and volumes.uses == 1 and not shared.why(volumes)
         at = text.find("\n", max(item.end - 1, item.start))
         at = len(text) if at < 0 else at
         indent = re.match(r"[ \t]*-[ \t]+", text[begin : item.start])
@@ -199,7 +227,7 @@ def _mount(item: Node) -> tuple[str, bool]:
         source = match["source"]
         is_bind = source.startswith((".", "/", "~", "$"))
         return posixpath.normpath(match["target"]), is_bind
-    target, kind = item.get("target"), item.get("type")
-    if target is None or target.kind != "text":
+    target, kind = item.text_of("target"), item.get("type")
+    if target is None:
         return "", False
-    return posixpath.normpath(target.text), kind is not None and kind.text == "bind"
+    return posixpath.normpath(target), kind is not None and kind.text == "bind"

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from uvdive.uv.calls import value_of
+
 _ENGINES = frozenset({"docker", "podman", "nerdctl"})
 _COMPOSERS = frozenset({"docker-compose", "podman-compose"})
 _CLUSTERS = frozenset({"kubectl", "oc", "microk8s.kubectl", "k3s"})
@@ -91,10 +93,10 @@ def _target(
     if end + 1 >= len(words):
         return None
     options = words[at:end]
-    own = _value(options, "--entrypoint")
+    own = value_of(options, "--entrypoint")
     return InContainer(
         end + 1, words[end], by, name == "run" and own is None, own or "",
-        _environ(options), _value(options, "-w", "--workdir"),
+        _environ(options), value_of(options, "-w", "--workdir"),
     )  # fmt: skip
 
 
@@ -106,14 +108,6 @@ def _environ(options: Sequence[str]) -> tuple[tuple[str, str], ...]:
             key, _, content = (given if equals else value).partition("=")
             found.append((key, content))
     return tuple(found)
-
-
-def _value(options: Sequence[str], *names: str) -> str | None:
-    for option, value in itertools.pairwise([*options, ""]):
-        name, equals, given = option.partition("=")
-        if name in names:
-            return given if equals else value
-    return None
 
 
 def _cluster(words: Sequence[str], at: int) -> InContainer | None:

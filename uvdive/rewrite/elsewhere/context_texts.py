@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvdive.base.dockerfile_names import names_dockerfile
-from uvdive.base.foreign import read_file, read_start
+from uvdive.base.foreign import read_file, read_start, real
 
 MOST_ENTRIES, MOST_FILES = 100_000, 5_000
 MOST_BYTES, MOST_OF_ALL = 1 << 20, 64 << 20
@@ -26,7 +26,8 @@ _SKIPPED = frozenset(
 _COMPOSE = re.compile(r"(?:(?:docker|podman|container)-)?compose[\w.-]*\.ya?ml\Z")
 _LINES = re.compile(
     r"(?:GNU)?[Mm]akefile(?:\.[\w.]+)?|.*\.mk|\.?[Jj]ustfile|.*\.just|package\.json|.*\.(?:sh|bash|zsh|service)"
-    r"|Jenkinsfile|\.bash_aliases|pyproject\.toml|poe_tasks\.toml|tox\.ini|.*\.nomad|.*\.hcl"
+    r"|Jenkinsfile|\.bash_aliases|pyproject\.toml|poe_tasks\.toml|tox\.ini|.*\.nomad|.*\.hcl|.*\.tf"
+    r"|\.?mise\.toml|tasks\.json|launch\.json|.*task[-_]?def[\w-]*\.json|.*\.tf\.json"
 )
 _PROCFILE = re.compile(r"Procfile(?:\.[\w.-]+)?")
 _PLATFORM = re.compile(r"fly\.toml|railway\.toml|railway\.json|app\.json|captain-definition")
@@ -37,8 +38,12 @@ _KINDS = (
     ("python", re.compile(r".*\.py")),
     ("procfile", _PROCFILE),
     ("platform", _PLATFORM),
+    ("unit", re.compile(r".*\.container")),
     ("lines", _LINES),
 )
+# Where programs of a project lie whose names have no ending.
+_SCRIPTS = frozenset({"bin", "scripts", "script", "tools", "hack", "ci", "dev"})
+_SHEBANG = re.compile(rb"#![^\n]{0,200}sh\b")
 # They lie beside the project and may name an image that is built in a folder of it.
 _ABOVE = frozenset({".github", ".devcontainer", "k8s", "kubernetes", "deploy", "manifests", "charts", "helm"})
 
@@ -73,7 +78,8 @@ def kind_of(name: str, folder: str) -> str:
     """
     if name.endswith(".py") and _is_of_tests(name, folder):
         return ""
-    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(name)), "")
+    found = next((kind for kind, pattern in _KINDS if pattern.fullmatch(name)), "")
+    return found or ("script" if "." not in name and _SCRIPTS & set(folder.split("/")[-1:]) else "")
 
 
 def _is_of_tests(name: str, folder: str) -> bool:
@@ -86,7 +92,7 @@ def read_texts(context: Path, reading: Reading) -> Iterator[Text]:
 
     Files that this user cannot read, links and what is no file are passed over.
     """
-    root = context.resolve()
+    root = real(context)
     yield from _read_below(root, root, reading, sources=True)
     for steps, folder in enumerate(above(root), 1):
         up = "/".join([".."] * steps)
@@ -172,13 +178,15 @@ def _read(path: Path, relative: str, kind: str, reading: Reading) -> Iterator[Te
             )
             return
         if status.st_size > MOST_BYTES:
-            if kind in ("compose", "devcontainer") or (kind != "python" and _names_uv(path)):
+            if kind in ("compose", "devcontainer") or (kind not in ("python", "script") and _names_uv(path)):
                 reading.unread.append(
                     f"{relative} is over 1 MiB, so it was not read: see that it does not call uv."
                 )
             return
         data = read_file(path, MOST_BYTES)
     except OSError:
+        return
+    if kind == "script" and not _SHEBANG.match(data):
         return
     reading.files += 1
     reading.bytes += len(data)
@@ -193,4 +201,4 @@ def _read(path: Path, relative: str, kind: str, reading: Reading) -> Iterator[Te
                     f"{relative} is not UTF-8 text, so it was not read: see that it does not call uv."
                 )
             return
-    yield Text(relative, kind, text)
+    yield Text(relative, "lines" if kind == "script" else kind, text)

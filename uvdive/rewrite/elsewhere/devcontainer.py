@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from uvdive.base.foreign import real
 from uvdive.rewrite.elsewhere.context_texts import Text
 from uvdive.rewrite.elsewhere.own_images import OwnImages, Place
 from uvdive.rewrite.elsewhere.slots import Outside, Slot
@@ -82,7 +83,7 @@ def _is_own(settings: dict[str, Any], folder: Path, place: Place, own: OwnImages
     file = build.get("dockerfile", settings.get("dockerFile"))
     if isinstance(file, str):
         last = build.get("target") in (None, place.last)
-        return last and (folder / file).resolve() == place.dockerfile
+        return last and real(folder / file) == place.dockerfile
     if isinstance(settings.get("image"), str):
         return own.of_image(settings["image"]) is True
     return isinstance(settings.get("service"), str) and own.of_service(settings["service"]) is True

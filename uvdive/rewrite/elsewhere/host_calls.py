@@ -22,6 +22,7 @@ from uvdive.rewrite.start.shell_edit import (
 )
 from uvdive.rewrite.start.surroundings import Spot, Surroundings
 from uvdive.rewrite.start.uv_run import UV
+from uvdive.uv.mentions import is_uv
 
 
 def survey_host(verdict: Verdict, ask: Asker, own: OwnImages) -> None:
@@ -61,11 +62,17 @@ def _host_command(
 ) -> list[tuple[int, int, str]]:
     argv, moved = _resolved(command.argv, verdict.slot)
     found = in_container(argv)
+    if found is not None and found.first <= moved and UV.search(" ".join(argv[found.first :])):
+        mine = _is_own(found, own, argv)
+        if mine is not False:  # the variable itself holds `uv run`
+            verdict.sure = verdict.sure and own.sure(mine)
+            stay(verdict, f"calls uv by {command.argv[0]}, which is not changed", simple=False)
+        return []
     if found is None or found.first < moved:
         if command.program in SHELLS and (word := argument_of(command.words)) is not None:
             return _nested_host(verdict, text, word.start, word.end, word.text, ask, own)
         return []
-    mine = _is_own(found, own)
+    mine = _is_own(found, own, argv)
     words = command.words[found.first - moved :]
     reason = _in_itself(found, words[0].text if words else "", ask.around)
     if mine is False or not (reason or UV.search(" ".join(word.text for word in words))):
@@ -77,10 +84,10 @@ def _host_command(
     return _inside(text, words, Asker(verdict, _around(ask.around, found)))
 
 
-def _is_own(found: InContainer, own: OwnImages) -> bool | None:
+def _is_own(found: InContainer, own: OwnImages, argv: Sequence[str]) -> bool | None:
     if found.by == "service":
         return own.of_service(found.target)
-    return own.of_image(found.target) if found.by == "image" else None
+    return own.of_image(found.target, argv[found.first :]) if found.by == "image" else None
 
 
 def _inside(text: str, words: Sequence[Word], ask: Asker) -> list[tuple[int, int, str]]:
@@ -98,7 +105,7 @@ def _inside(text: str, words: Sequence[Word], ask: Asker) -> list[tuple[int, int
 
 def _in_itself(found: InContainer, program: str, around: Surroundings) -> str:
     """Why a command calls uv though its words do not; empty where it does not."""
-    if posixpath.basename(found.program) in ("uv", "uvx"):
+    if is_uv(found.program):
         return "gives uv as the entrypoint"
     if "/" in program or program.endswith(".sh"):
         text = around.script_text(posixpath.join(found.workdir or around.workdir, program))
@@ -127,9 +134,10 @@ def _nested_host(
 
 def _resolved(argv: tuple[str, ...], slot: Slot) -> tuple[tuple[str, ...], int]:
     """The words with a variable in front replaced by its value, and how many words that are more."""
-    match = re.fullmatch(r"\$[({](\w+)[)}]|\$(\w+)|__+(\w+?)__+", argv[0]) if argv else None
+    match = re.fullmatch(r"\$[({](\w+)[)}]|\$(\w+)|__+([^\W_](?:\w*[^\W_])?)__+", argv[0]) if argv else None
     if match is None:
-        return argv, 0
+        value = tuple(slot.known.get(f"{argv[0]}()", "").split()) if argv else ()
+        return ((*value, *argv[1:]), len(value) - 1) if value else (argv, 0)
     name = next(group for group in match.groups() if group)
     value = tuple(slot.known.get(name, "").split())
     if not value and re.search(r"compose|(?:^|_)dc\b", name, re.IGNORECASE):

@@ -12,23 +12,74 @@ from collections.abc import Iterator
 
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.elsewhere.context_texts import Text
+from uvdive.rewrite.elsewhere.own_images import OwnImages
 from uvdive.rewrite.elsewhere.slots import Duty, How, Outside, Slot, may_call
 from uvdive.uv.mentions import mentions_uv
 
 _ASSIGNED = re.compile(
-    r"^[ \t]*(?:export[ \t]+|override[ \t]+)?([A-Za-z_]\w*)[ \t]*(?:[:?+]{0,3}=)[ \t]*(.*?)[ \t]*$",
+    r"^[ \t]*(?:export[ \t]+|override[ \t]+)?([A-Za-z_]\w*)[ \t]*(?:[:?+]{0,3}=)[ \t]*+(.*)$",
     re.MULTILINE,
 )
 _STRING = re.compile(r"\"([^\"\\\n]*)\"|'([^'\\\n]*)'")
+_FUNCTION = re.compile(
+    r"^[ \t]*(?:function[ \t]+)?([A-Za-z_][\w-]*)[ \t]*\(\)\s*"
+    r"\{(?:\s*+([^\s;{}][^\n;{}]*?)(?<![ \t])[ \t]+|\s+)\"?\$[@*]\"?[ \t;\n]*\}",
+    re.MULTILINE,
+)
+_ALIAS = re.compile(r"^[ \t]*alias[ \t]+([A-Za-z_][\w-]*)=([\"'])(.*?)\2", re.MULTILINE)
+_UNIT = re.compile(r"[ \t]*Exec\w*[ \t]*=[ \t]*[-@:+!|]*")
+_IMAGE = re.compile(r"^[ \t]*Image[ \t]*=[ \t]*(\S+)", re.MULTILINE)
+# `["uv", "run", …]` in JSON, HCL and TOML, and a program beside its arguments.
+_WORDS = re.compile(
+    r"\[\s*\"(?P<words>(?:/[^\"\s]*/)?uvx?\"(?:\s*,\s*\"[^\"\n]*\")+)"
+    r"|\bcommand\"?\s*[=:]\s*\"(?P<program>(?:/[^\"\s]*/)?uvx?)\""
+)
+_NAMES_IMAGE = re.compile(r"\"(?:image|containerDefinitions)\"\s*:")
+_CALLS = re.compile(r"\s*(?:[^\s=]+=\S*+\s++)*+(?:\S*/)?uvx?\s")
+_HOST = re.compile(r"\s*(?:docker|podman|nerdctl|kubectl)(?:-compose)?\s")
+# A variable that holds a command: `RUN = docker compose run web uv run`.
+_HELD = re.compile(
+    r"[ \t]*(?:export[ \t]+)?[A-Za-z_]\w*[ \t]*[:?+]{0,3}=[ \t]*(?=(?:docker|podman|nerdctl|kubectl))"
+)
 _PROCESS = re.compile(r"[ \t]*[\w-]+:[ \t]*")
 
 
 def read_lines(given: Text, outside: Outside) -> None:
     """Add the lines of a text that name uv."""
     text = given.text
-    known = {name: value.strip("\"'") for name, value in _ASSIGNED.findall(text)}
+    known = {name: value.rstrip(" \t").strip("\"'") for name, value in _ASSIGNED.findall(text)}
+    known |= {f"{name}()": value for name, value in _FUNCTION.findall(text)}
+    known |= {f"{name}()": value for name, _, value in _ALIAS.findall(text)}
     for start, end in _pieces(given):
         _add(given, start, end, "host", "asked", outside, known=known)
+    of_container = given.path.endswith(".json") and _NAMES_IMAGE.search(text) is not None
+    if of_container or given.path.endswith((".tf", ".nomad", ".hcl")):
+        _add_words(given, outside, sure=False)
+
+
+def read_unit(given: Text, own: OwnImages, outside: Outside) -> None:
+    """Add what a container of podman's units (Quadlet) starts."""
+    image = _IMAGE.search(given.text)
+    found = own.of_image(image[1]) if image is not None else None
+    for start, end in _logical_lines(given.text):
+        head = _UNIT.match(given.text, start, end)
+        if head is not None and found is not False:
+            _add(given, head.end(), end, "shell", "start", outside, sure=own.sure(found))
+
+
+def read_source(given: Text, outside: Outside) -> None:
+    """Add the commands of the host in the texts of Python code that call uv in a container."""
+    for start, end in _strings(given.text):
+        if _HOST.match(given.text, start, end):
+            _add(given, start, end, "host", "asked", outside)
+
+
+def _add_words(given: Text, outside: Outside, *, sure: bool) -> None:
+    for match in _WORDS.finditer(given.text):
+        words = re.findall(r'[^\s",]+', match["words"] or match["program"])
+        line = given.text.count("\n", 0, match.start()) + 1
+        outside.starts = outside.starts or sure
+        outside.slots.append(Slot(given.path, line, "", "code", "start", sure, " ".join(words)))
 
 
 def read_procfile(given: Text, outside: Outside, *, sure: bool) -> None:
@@ -42,11 +93,11 @@ def read_procfile(given: Text, outside: Outside, *, sure: bool) -> None:
 
 def read_platform(given: Text, outside: Outside, *, sure: bool) -> None:
     """Add the commands in a platform's settings (fly.toml, railway.json), which run in the container."""
-    for match in _STRING.finditer(given.text):
-        group = 1 if match[1] is not None else 2
-        if re.match(r"\s*(?:\S+=\S*\s+)*(?:\S*/)?uvx?\s", match[group]):
+    for start, end in _strings(given.text):
+        if _CALLS.match(given.text, start, end):
             outside.starts = outside.starts or sure
-            _add(given, match.start(group), match.end(group), "shell", "start", outside, sure=sure)
+            _add(given, start, end, "shell", "start", outside, sure=sure)
+    _add_words(given, outside, sure=sure)
 
 
 def _add(  # noqa: PLR0913 - what a slot is made of, by name
@@ -72,14 +123,24 @@ def _add(  # noqa: PLR0913 - what a slot is made of, by name
 
 def _pieces(given: Text) -> Iterator[tuple[int, int]]:
     name = posixpath.basename(given.path)
-    if name.endswith((".json", ".toml", ".ini", ".nomad", ".hcl")) or name == "Jenkinsfile":
-        for match in _STRING.finditer(given.text):
-            group = 1 if match[1] is not None else 2
-            yield match.start(group), match.end(group)
-    elif name.endswith((".sh", ".bash", ".zsh")) and may_call(given.text) and read_script(given.text):
+    if name.endswith((".json", ".toml", ".ini", ".nomad", ".hcl", ".tf")) or name == "Jenkinsfile":
+        yield from _strings(given.text)
+    elif (
+        (name.endswith((".sh", ".bash", ".zsh")) or given.text.startswith("#!"))
+        and may_call(given.text)
+        and read_script(given.text)
+    ):
         yield 0, len(given.text)
     else:
-        yield from _logical_lines(given.text)
+        head_of = _UNIT if name.endswith(".service") else _HELD
+        for start, end in _logical_lines(given.text):
+            head = head_of.match(given.text, start, end)
+            yield (start if head is None else head.end()), end
+
+
+def _strings(text: str) -> Iterator[tuple[int, int]]:
+    """Where the texts in quotes begin and end."""
+    return (match.span(match.lastindex or 0) for match in _STRING.finditer(text))
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ import posixpath
 import re
 from pathlib import Path
 
-from uvdive.base.foreign import read_file
+from uvdive.base.foreign import read_file, real
 from uvdive.compose.recipe import Recipe
 from uvdive.compose.services import is_compose
 from uvdive.compose.yaml_nodes import Node, NotYamlError, read_yaml
@@ -17,10 +17,17 @@ from uvdive.rewrite.elsewhere.compose_services import note_services, read_servic
 from uvdive.rewrite.elsewhere.context_texts import Reading, Text, above, read_texts
 from uvdive.rewrite.elsewhere.devcontainer import read_devcontainer
 from uvdive.rewrite.elsewhere.kubernetes import is_manifest, read_manifest
-from uvdive.rewrite.elsewhere.line_files import read_lines, read_platform, read_procfile
+from uvdive.rewrite.elsewhere.line_files import (
+    read_lines,
+    read_platform,
+    read_procfile,
+    read_source,
+    read_unit,
+)
+from uvdive.rewrite.elsewhere.named_programs import named_programs
 from uvdive.rewrite.elsewhere.own_code import code_calls
 from uvdive.rewrite.elsewhere.own_images import OwnImages, Place, builds_of, repository
-from uvdive.rewrite.elsewhere.slots import Outside, Slot, may_call
+from uvdive.rewrite.elsewhere.slots import Duty, Outside, Slot, may_call
 from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -32,6 +39,7 @@ MOST_SLOTS = 1000
 
 # Programs that nothing in a container starts: their runners are tools of development.
 _TOOLS = frozenset({"noxfile.py", "dodo.py", "fabfile.py", "setup.py"})
+_DUTIES: dict[str, Duty] = {"starts": "start", "looks": "asked", "writes": "written"}
 _STARTS = re.compile(r"\b(?:services|containers|initContainers):")
 _INVOKE = re.compile(r"^(?:from|import)\s+invoke\b", re.MULTILINE)
 _BESIDE = frozenset(
@@ -44,7 +52,7 @@ def look_outside(evidence: Evidence, files: Files | None) -> Outside:
     outside = Outside()
     if evidence.context is None:
         return outside
-    context = evidence.context.resolve()
+    context = real(evidence.context)
     place = Place.of(evidence, context)
     reading = Reading()
     texts = _with_named(list(read_texts(context, reading)), context, evidence.recipe)
@@ -52,12 +60,15 @@ def look_outside(evidence: Evidence, files: Files | None) -> Outside:
     documents = {text.path: _documents(text, outside) for text in texts if text.kind in ("compose", "yaml")}
     sources = (text.text for text in texts if text.kind == "python" or text.path.endswith((".sh", ".bash")))
     outside.named = frozenset(match[0] for text in sources for match in TOOLS.finditer(text))
+    outside.programs = None if reading.full else named_programs(texts)
     own = _own_images(evidence, context, place, texts, documents)
     outside.own = own
-    own.only = not any(path.resolve() != place.dockerfile for path in reading.dockerfiles)
+    own.only = not any(real(path) != place.dockerfile for path in reading.dockerfiles)
     for text in texts:
         outside.texts[text.path] = text.text
         _read(text, documents.get(text.path, []), evidence, files, place, own, outside)
+        if text.kind == "python":
+            _read_code(text, texts, evidence, files, outside)
         if len(outside.slots) > MOST_SLOTS:
             del outside.slots[MOST_SLOTS:]
             outside.unread.append(
@@ -102,7 +113,8 @@ def _own_images(
     own.others -= own.images
     if evidence.recipe is not None and evidence.recipe.start is not None:
         # Whoever names the service says that this image is its.
-        own.services[evidence.recipe.file.resolve().parent, evidence.recipe.name] = True
+        own.services[real(evidence.recipe.file).parent, evidence.recipe.name] = True
+    own.settle()
     return own
 
 
@@ -110,15 +122,15 @@ def _with_named(texts: list[Text], context: Path, recipe: Recipe | None) -> list
     """The texts with the compose file that the user named, wherever it lies and however it is called."""
     if recipe is None or recipe.start is None:
         return texts
-    file = recipe.file.resolve()
-    if any((context / text.path).resolve() == file for text in texts):
+    file = real(recipe.file)
+    if any(real(context / text.path) == file for text in texts):
         return texts
     path = os.path.relpath(file, context).replace(os.sep, "/")
     return [Text(path, "compose", read_file(file).decode("utf-8", "replace")), *texts]
 
 
 def _folder(context: Path, path: str) -> Path:
-    return (context / path).parent.resolve()
+    return real((context / path).parent)
 
 
 def _read(
@@ -137,24 +149,38 @@ def _read(
             read_manifest(text.path, document, own, outside)
         else:
             read_other(text.path, document, own, outside)
+    _read_text(text, evidence, files, place, own, outside)
+
+
+def _read_text(
+    text: Text, evidence: Evidence, files: Files | None, place: Place, own: OwnImages, outside: Outside
+) -> None:
+    """What is no YAML."""
     if text.kind == "lines":
         read_lines(text, outside)
-    elif text.kind in ("procfile", "platform"):
-        unstarted = evidence.last("CMD") is None and evidence.last("ENTRYPOINT") is None
-        if text.kind == "platform":
-            read_platform(text, outside, sure=own.only)
-        elif _in_image(text.path, evidence, files):
+    elif text.kind == "platform":
+        read_platform(text, outside, sure=own.only)
+    elif text.kind == "procfile":
+        if _in_image(text.path, evidence, files):
+            unstarted = evidence.starter is None
             read_procfile(text, outside, sure=unstarted and own.only)
     elif text.kind == "devcontainer":
-        folder = _folder(place.context, text.path)
-        read_devcontainer(text, folder, place, own, outside)
+        read_devcontainer(text, _folder(place.context, text.path), place, own, outside)
+    elif text.kind == "unit":
+        read_unit(text, own, outside)
     elif text.kind == "python":
-        _read_code(text, evidence, files, outside)
+        read_source(text, outside)
 
 
-def _read_code(text: Text, evidence: Evidence, files: Files | None, outside: Outside) -> None:
+def _read_code(
+    text: Text, texts: list[Text], evidence: Evidence, files: Files | None, outside: Outside
+) -> None:
+    def elsewhere(name: str) -> bool:
+        """Does another module name it?"""
+        return any(name in other.text for other in texts if other.kind == "python" and other is not text)
+
     name = posixpath.basename(text.path)
-    if name in _TOOLS or _INVOKE.search(text.text) or not (calls := code_calls(text.text)):
+    if name in _TOOLS or _INVOKE.search(text.text) or not (calls := code_calls(text.text, elsewhere)):
         return
     if not _in_image(text.path, evidence, files):
         return
@@ -166,7 +192,7 @@ def _read_code(text: Text, evidence: Evidence, files: Files | None, outside: Out
                 call.line,
                 "",
                 "code",
-                "start" if call.kind == "starts" else "asked",
+                _DUTIES[call.kind],
                 sure=not beside,
                 text=" ".join(call.words),
             )

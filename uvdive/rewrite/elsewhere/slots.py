@@ -13,8 +13,8 @@ from uvdive.uv.mentions import mentions_uv
 
 _CONTAINER = re.compile(r"docker|podman|nerdctl|kubectl|compose|\boc\b", re.IGNORECASE)
 
-Duty = Literal["start", "asked"]
-"""Whether a text starts a container, or runs in it when somebody asks for it."""
+Duty = Literal["start", "asked", "written"]
+"""Whether a text starts a container, runs in it when somebody asks for it, or is only written down there."""
 
 How = Literal["words", "shell", "host", "code"]
 """``words``: a list; ``shell``: a text for a shell in the container; ``host``: a text for a shell
@@ -40,7 +40,8 @@ class Slot:
         workdir: its folder, where it says one.
         after_entrypoint: the image's ENTRYPOINT gets the words.
         fixed: why the text is never changed, as the end of a sentence; empty for no such reason.
-        known: what else the file defines: values of variables, by name.
+        known: what else the file defines: values of variables by name, of functions and aliases by
+            ``name()``.
     """
 
     path: str
@@ -62,6 +63,11 @@ class Slot:
     def words(self) -> tuple[str, ...]:
         """The words of ``words``."""
         return tuple(item.text for item, _ in self.items)
+
+    @property
+    def said(self) -> str:
+        """The text; of ``words`` these as one."""
+        return " ".join(self.words) if self.how == "words" else self.text
 
     @property
     def where(self) -> str:
@@ -105,7 +111,8 @@ class Outside:
 
     ``texts`` are the files' by path; ``starts`` says that one names what starts the container.
     ``named`` are variables of installing tools that a source file of the app names; None: none was
-    looked at. ``own`` tells which images and services are this one. ``unread`` are whole sentences
+    looked at. ``programs`` are those of curl, wget and node's that a file names which may run in
+    the container. ``own`` tells which images and services are this one. ``unread`` are whole sentences
     about files that were not read.
     """
 
@@ -115,6 +122,7 @@ class Outside:
     texts: dict[str, str] = field(default_factory=dict)
     starts: bool = False
     named: frozenset[str] | None = None
+    programs: frozenset[str] | None = None
     own: OwnImages = field(default_factory=OwnImages)
     unread: list[str] = field(default_factory=list)
 

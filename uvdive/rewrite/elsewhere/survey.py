@@ -19,14 +19,17 @@ from uvdive.rewrite.elsewhere.yaml_places import (
     places_of,
 )
 from uvdive.rewrite.start.shell_edit import (
+    TALKING,
     NotUnderstoodError,
     behind_wrapper,
+    behind_wrappers,
     edit,
     resets,
     still_calls,
 )
 from uvdive.rewrite.start.surroundings import Spot, Surroundings
 from uvdive.rewrite.start.uv_run import UV
+from uvdive.uv.mentions import is_uv
 
 
 def survey(slot: Slot, text: str, around: Surroundings, own: OwnImages, head: Sequence[str]) -> Verdict:
@@ -60,27 +63,44 @@ def survey(slot: Slot, text: str, around: Surroundings, own: OwnImages, head: Se
 
 def _words(verdict: Verdict, text: str, ask: Asker, head: Sequence[str]) -> None:
     words = verdict.slot.words
-    program = posixpath.basename(words[0])
-    if program in SHELLS:
-        _nested_words(verdict, text, ask)
-        return
     first = behind_wrapper(words)
-    if posixpath.basename(words[first]) not in ("uv", "uvx") and head:
+    calls = is_uv(words[first])
+    if not calls and _is_nested(words):
+        _nested_words(verdict, text, ask, behind_wrappers(words))
+        return
+    if not calls and head:
         _behind_entrypoint(verdict, words, ask, head)
         return
-    stripped = ask(words[first:])
+    stripped = ask(words[first:]) if calls else None
     if stripped is None:
+        _see_rest(verdict, words)
         return
-    edits = edits_of_words(text, verdict.slot.items, first, first + stripped.rest, stripped.lead)
+    behind = first + stripped.rest
+    edits = edits_of_words(text, verdict.slot.items, first, behind, stripped.lead)
     if edits is None:
         stay(verdict, "cannot be changed in place")
+        return
+    verdict.edits += edits
+    if not stripped.lead and _is_nested(words[behind:]):
+        _nested_words(verdict, text, ask, behind + behind_wrappers(words[behind:]))
     else:
-        verdict.edits += edits
+        _see_rest(verdict, words[behind:])
 
 
-def _nested_words(verdict: Verdict, text: str, ask: Asker) -> None:
-    """`["sh", "-c", TEXT]`."""
-    for (option, _), (item, _) in itertools.pairwise(verdict.slot.items):
+def _is_nested(words: Sequence[str]) -> bool:
+    """Do the words start a shell, be it behind `tini --`?"""
+    return bool(words) and posixpath.basename(words[behind_wrappers(words)]) in SHELLS
+
+
+def _see_rest(verdict: Verdict, words: Sequence[str]) -> None:
+    """Words that are no call themselves but name uv: `python -m uv`, `wait-for db uv run`."""
+    if any(UV.search(word) for word in words[1:]) and posixpath.basename(words[0]) not in TALKING:
+        stay(verdict, "calls uv in a way that is not understood", simple=False)
+
+
+def _nested_words(verdict: Verdict, text: str, ask: Asker, first: int) -> None:
+    """`["sh", "-c", TEXT]`, from the shell's index on."""
+    for (option, _), (item, _) in itertools.pairwise(verdict.slot.items[first + 1 :]):
         if not re.fullmatch(r"-\w*c\w*", option.text):
             continue
         ask.in_shell = True
@@ -129,7 +149,7 @@ def _edit_text(verdict: Verdict, old: str, places: Sequence[int] | None, ask: As
 
 def _code(verdict: Verdict, ask: Asker) -> None:
     words = tuple(verdict.slot.text.split())
-    if verdict.slot.duty == "asked":
+    if verdict.slot.duty != "start":
         return
     if len(words) == 1 and posixpath.basename(words[0]) == "uv":
         stay(verdict, "starts uv", "network", simple=False)

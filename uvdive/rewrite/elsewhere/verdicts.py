@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from uvdive.rewrite.elsewhere.yaml_places import Edit, edits_between
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.start.surroundings import Spot, Surroundings
 from uvdive.rewrite.start.uv_run import WITH_UV, Stripped, strip
+from uvdive.uv.mentions import is_uv
 
 Needs = Literal["", "uv", "network"]
 
@@ -73,7 +73,7 @@ class Asker:
     def __call__(self, words: tuple[str, ...], spot: Spot | None = None) -> Stripped | None:
         """A command without its runner; None where it has none, or has to stay."""
         verdict = self.verdict
-        if not words or posixpath.basename(words[0]) not in ("uv", "uvx"):
+        if not words or not is_uv(words[0]):
             return None
         verdict.calls += 1
         verdict.programs.add(words[0])

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from uvdive.compose.yaml_nodes import Node
+from uvdive.dockerfile.shell import read_script
 
 Edit = tuple[int, int, str]
 """Put a text in the place of what lies from one offset of a file to another."""
 
 _ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", '"': '"', "/": "/", " ": " "}
 _PLAIN = re.compile(r"-?[\w./][\w./=@+-]*")
+# Plain scalars that are no texts: https://yaml.org/type/bool.html
+_NO_TEXT = re.compile(r"y|n|yes|no|true|false|on|off|null|[-+.]?\d.*", re.IGNORECASE)
 _WORDS = re.compile(r"\s+|[\w./-]+|[^\w\s./-]")
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*\s+)+")
 
 
@@ -81,51 +87,121 @@ def edits_of_words(
     """Words from ``first`` up to ``last`` replaced by ``lead``; None where that cannot be done in place.
 
     ``items`` are each with the list that holds it: two lists may make one command. Comments
-    stay, the other items too, and no list loses all of its items.
+    stay, the other items too. The list that the program stands in keeps an item; one behind it may
+    lose all.
     """
     holder = items[first][1]
-    if last < len(items) and items[last][1] is not holder and holder.items[0] is items[first][0]:
+    if not lead and last < len(items) and items[last][1] is not holder and holder.items[0] is items[first][0]:
         lead, last = (*lead, items[last][0].text), last + 1  # the program moves up
     gone = items[first:last]
     if len(lead) > len(gone) or not all(_PLAIN.fullmatch(word) for word in lead):
         return None
-    if any(item.marked or item.uses > 1 or each.uses > 1 or item.style in ("|", ">") for item, each in gone):
+    if any(item.marked or item.uses > 1 or item.style in ("|", ">") for item, _ in gone):
         return None
     edits = [
         (item.start, item.end, _quoted(word, item.style)) for (item, _), word in zip(gone, lead, strict=False)
     ]
-    dropped = gone[len(lead) :]
-    together = _together(text, dropped)
-    if together is not None:
-        return [*edits, together]
-    for item, each in dropped:
-        if all(any(item is other for other, _ in dropped) for item in each.items):
+    for holder, dropped in _by_holder(gone[len(lead) :]):
+        if len(dropped) == len(holder.items):
+            # Only a list behind another one may be left empty: it says that nothing more is given.
+            more = None if holder is items[first][1] else _emptied(text, holder)
+        else:
+            more = _dropped(text, holder, dropped)
+        if more is None:
             return None
-        edit = _without(text, item) if each.flow else _without_line(text, item)
-        if edit is None:
-            return None
-        edits.append(edit)
+        edits += more
     return edits
 
 
-def _together(text: str, dropped: Sequence[tuple[Node, Node]]) -> Edit | None:
+def _by_holder(items: Sequence[tuple[Node, Node]]) -> list[tuple[Node, list[Node]]]:
+    """The items of each list, in order."""
+    found: dict[int, tuple[Node, list[Node]]] = {}
+    for item, holder in items:
+        found.setdefault(id(holder), (holder, []))[1].append(item)
+    return list(found.values())
+
+
+def _dropped(text: str, holder: Node, dropped: Sequence[Node]) -> list[Edit] | None:
+    """Some neighbours of a list gone, not all."""
+    if holder.kind == "text":
+        behind = next((item.start for item in holder.items if item.start > dropped[-1].start), None)
+        if behind is not None:
+            return [(dropped[0].start, behind, "")]
+        return [(holder.items[-len(dropped) - 1].end, dropped[-1].end, "")]
+    if not holder.flow:
+        return _all(_without_line(text, item) for item in dropped)
+    if dropped[-1] is holder.items[-1]:
+        before = holder.items[-len(dropped) - 1]
+        between = text[before.end : dropped[-1].end]
+        return None if "#" in between else [(before.end, dropped[-1].end, "")]
+    together = _together(text, dropped)
+    if together is not None:
+        return [together]
+    return _all(_without(text, item) for item in dropped)
+
+
+def _emptied(text: str, holder: Node) -> list[Edit] | None:
+    """A list without its items: `[]`, behind its key where it had dashes; a text without words."""
+    first, last = holder.items[0], holder.items[-1]
+    if holder.kind == "text":
+        block = holder.style in ("|", ">")
+        return None if block else [(first.start, last.end, "" if holder.style else '""')]
+    if holder.flow:
+        match = _COMMA.match(text, last.end)
+        end = last.end if match is None else match.end()
+        return None if "#" in text[first.start : end] else [(first.start, end, "")]
+    begin = text.rfind("\n", 0, first.start) + 1
+    key = re.search(r":[ \t]*(?:#[^\r\n]*)?(?:\r?\n)?\Z", text[:begin])
+    lines = _all(_without_line(text, item) for item in holder.items)
+    if key is None or holder.marked or lines is None:
+        return None
+    behind = key.start() + 1
+    return [(behind, behind, " []"), *lines]
+
+
+def _all(edits: Iterable[Edit | None]) -> list[Edit] | None:
+    """All of some edits; None where one of them cannot be made."""
+    made: list[Edit] = []
+    for edit in edits:
+        if edit is None:
+            return None
+        made.append(edit)
+    return made
+
+
+def _together(text: str, dropped: Sequence[Node]) -> Edit | None:
     """Neighbours in one pair of brackets as one edit; None where there is a comment between them."""
-    if len({id(each) for _, each in dropped}) != 1 or not dropped[0][1].flow:
+    match = _COMMA.match(text, dropped[-1].end)
+    if match is None or "#" in text[dropped[0].end : dropped[-1].start]:
         return None
-    first, last = dropped[0][0], dropped[-1][0]
-    match = re.compile(r"[ \t]*,[ \t]*").match(text, last.end)
-    if match is None or "#" in text[first.end : last.start]:
-        return None
-    return _whole(text, first.start, match.end())
+    return _whole(text, dropped[0].start, match.end())
 
 
 def _quoted(word: str, style: str) -> str:
-    return f"{style}{word}{style}" if style else word
+    style = style or ('"' if _NO_TEXT.fullmatch(word) else "")
+    return f"{style}{word}{style}"
+
+
+def words_in(text: str, node: Node) -> Node | None:
+    """A text that is split into words, as compose does, as a node whose items are these; None for another.
+
+    Of words in quotes the items hold what is between them.
+    """
+    script, places = read_script(node.text), places_of(text, node)
+    if script is None or places is None or len(script.commands) != 1 or node.style == '"':
+        return None
+    words = script.commands[0].words
+    try:
+        plain = [word.text for word in words] == shlex.split(node.text)
+    except ValueError:
+        return None
+    items = [Node("text", places[word.start], places[word.end], node.line, word.text) for word in words]
+    return replace(node, items=items) if plain and words else None
 
 
 def _without(text: str, item: Node) -> Edit | None:
     """An item of a list in brackets, with its comma."""
-    match = re.compile(r"[ \t]*,[ \t]*").match(text, item.end)
+    match = _COMMA.match(text, item.end)
     return None if match is None else _whole(text, item.start, match.end())
 
 

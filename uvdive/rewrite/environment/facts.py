@@ -5,27 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import command_text
-from uvdive.dockerfile.steps import Step
-from uvdive.ledger.report import VIRTUAL, Environment
-from uvdive.rewrite.environment.python_by_text import python_by_text
-from uvdive.rewrite.environment.which import (
-    Found,
-    choose_environment,
-    nothing_installed,
-    project_environment,
-    without_spare,
-)
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
+from uvdive.rewrite.environment.which import Found, without_spare
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.uv.calls import calls_sync
 
-# `$UV sync`: only the shell knows what this calls.
-HIDDEN = re.compile(r"\$\{?\w+\}?\s+(?:sync|pip|add)\b")
-_SYSTEM = re.compile(r"--system\b|\bpip\s+(?:install|sync)\b")
-_HINT = "Build the image first and plan with it (leave out --static)."
-_MANAGED = re.compile(r"(?P<home>/.*?)/(?P<build>(?P<kind>cpython|pypy|graalpy)-(?P<version>[\d.]+)[^/]*)/")
+_MANAGED = re.compile(r"(?P<home>/.*?)/(?P<build>(?P<kind>cpython|pypy|graalpy)-(?P<version>[\d.]++)[^/]*+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +25,26 @@ class EnvironmentFacts:
     a choice drops, ``other_interpreters`` those that the others run on, where it is not
     this one's. ``at_start`` says that the image has no environment yet: `uv run` makes
     it when a container starts (R15). ``other_systems`` are the prefixes of other interpreters
-    that have packages of their own.
+    that have packages of their own. ``programs`` is where the links to the programs of uv's tools
+    are by the text; empty where there are none, or an image tells.
     """
 
     path: str
     minor: str
-    version: str | None
-    interpreter: str | None
-    managed_home: str | None
-    build: str
-    uv_version: str | None
-    scripts: frozenset[str] | None
-    roots: tuple[str, ...]
+    version: str | None = None
+    interpreter: str | None = None
+    managed_home: str | None = None
+    build: str = ""
+    uv_version: str | None = None
+    scripts: frozenset[str] | None = None
+    roots: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     system: bool = False
     other_interpreters: tuple[str, ...] = ()
     at_start: bool = False
     other_systems: tuple[str, ...] = ()
+    programs: str = ""
 
     @property
     def bin(self) -> str:
@@ -69,16 +55,15 @@ class EnvironmentFacts:
         """Does a path lie in an environment that is copied whole?"""
         return any(path == folder or path.startswith(f"{folder}/") for folder in self.folders)
 
+    def reported_in(self, report: ImageReport | None) -> Environment | None:
+        """The environment as a report has it; None where it is not there."""
+        every = report.environments if report is not None else ()
+        return next((each for each in every if each.path.rstrip("/") == self.path), None)
 
-def find_environment(evidence: Evidence, files: Files | None, notes: Notes) -> Found | EnvironmentFacts:
-    """The environment of the app, as far as no choice decides.
-
-    Raises:
-        Refused: there is none (R7, R10, R15), or more than one and nobody knows which (R9).
-    """
-    if evidence.report is None or files is None:
-        return _from_text(evidence, notes)
-    return choose_environment(evidence, files)
+    def has_uv(self, least: tuple[int, int]) -> bool:
+        """Is the uv that made it known, and of this version (major and minor) or newer?"""
+        numbers = re.match(r"(\d+)\.(\d+)", self.uv_version or "")
+        return numbers is not None and (int(numbers[1]), int(numbers[2])) >= least
 
 
 def settled(found: Found | EnvironmentFacts, notes: Notes) -> EnvironmentFacts:
@@ -143,55 +128,3 @@ def _managed(env: Environment) -> re.Match[str] | None:
             "Make the image that it was built in and the image that it runs in agree on the Python.",
         )
     return _MANAGED.match(env.interpreter_path)
-
-
-def _from_text(evidence: Evidence, notes: Notes) -> EnvironmentFacts:
-    path = project_environment(evidence)
-    runs = [(step, command_text(step.instruction)) for step in evidence.runs()]
-    system = next((step for step, text in runs if _SYSTEM.search(text)), None)
-    tool = next((step for step, text in runs if "uv tool install" in text), None)
-    hidden = next((step for step, text in runs if HIDDEN.search(text)), None)
-    if path is None and system is None and hidden is None and (nothing := nothing_installed(evidence)):
-        raise nothing
-    if tool is not None and (path is not None or system is None):
-        raise Refused(
-            "R41",
-            f"Where `uv tool install` puts its tool cannot be told from the text. {_HINT}",
-            tool.line,
-        )
-    if path is None and system is None:
-        raise _no_environment(hidden, evidence)
-    if path is None or path.rstrip("/") in ("", "/usr", "/usr/local"):
-        raise Refused(
-            "R10",
-            "The packages go to the system's Python, and which files there are theirs cannot be told from "
-            f"the text. {_HINT}",
-            (system or next((step for step, text in runs if calls_sync(text)), None) or runs[0][0]).line,
-        )
-    minor = python_by_text(evidence, notes)
-    warn_draft(notes)
-    return EnvironmentFacts(path, minor, None, None, None, "", None, None, (), (path,))
-
-
-def warn_draft(notes: Notes) -> None:
-    """Say that no image was there."""
-    notes.warn(
-        "R46", None, "This is a draft from the text alone: no image was looked into, nothing is proven."
-    )
-
-
-def _no_environment(hidden: Step | None, evidence: Evidence) -> Refused:
-    """Why nobody knows where the environment is: a variable hides the call, or nothing makes one."""
-    if hidden is not None:
-        return Refused(
-            "R7",
-            "This RUN calls uv by a variable, so the text does not tell where the environment is. Write `uv` "
-            f"there, or plan with the image. {_HINT}",
-            hidden.line,
-        )
-    return Refused(
-        "R7",
-        f"No RUN calls `uv sync` or `uv venv`, so the text tells of no environment. If a script or the base "
-        f"makes one: {_HINT[0].lower()}{_HINT[1:]}",
-        evidence.stages[-1].source.line,
-    )

@@ -10,7 +10,7 @@ from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.steps import walk
 from uvdive.dockerfile.variables import expand
-from uvdive.rewrite.environment.which import project_environment
+from uvdive.rewrite.environment.which import is_prefix, project_environment
 from uvdive.rewrite.evidence.steps import Evidence
 
 _VENV = re.compile(r"-m\s+(?:venv|virtualenv)\s+(?:--\S+\s+)*(?P<path>[^\s;&|-][^\s;&|]*)")
@@ -41,4 +41,4 @@ def environments_of_stage(evidence: Evidence, name: str) -> frozenset[str]:
         for match in _VENV.finditer(command_text(step.instruction)):
             path = expand(match["path"], step.values.get)
             found.add(posixpath.normpath(posixpath.join(step.workdir, path)))
-    return frozenset(path for path in found if path and path.rstrip("/") not in ("", "/usr", "/usr/local"))
+    return frozenset(path for path in found if path and not is_prefix(path))

@@ -14,7 +14,7 @@ from uvdive.base.paths import upward
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.image_texts import image_text
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.uv.lock import LockFile, read_lock
+from uvdive.uv.lock import LockFile, as_table, read_lock
 from uvdive.uv.python_request import first_request
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)")
@@ -41,8 +41,7 @@ class Project:
     @property
     def unlocked(self) -> tuple[str, ...]:
         """Names that the project depends on and its part of the lock does not: it was not locked since."""
-        table = self.settings.get("project")
-        own = table if isinstance(table, dict) else {}
+        own = as_table(self.settings.get("project"))
         name, asked = own.get("name"), own.get("dependencies")
         if self.lock is None or not isinstance(name, str) or not isinstance(asked, list):
             return ()
@@ -54,8 +53,7 @@ class Project:
     @property
     def requires_python(self) -> str:
         """``requires-python`` of the project, else of the lock; empty where neither says so."""
-        table = self.settings.get("project")
-        wanted = table.get("requires-python") if isinstance(table, dict) else None
+        wanted = as_table(self.settings.get("project")).get("requires-python")
         return wanted if isinstance(wanted, str) else self.lock.requires_python if self.lock else ""
 
 
@@ -88,9 +86,7 @@ def _toml(text: str | None) -> dict[str, Any] | None:
 
 def _is_managed(settings: Mapping[str, Any]) -> bool:
     """Is it a project, or a workspace, that uv locks and syncs (``[tool.uv] managed``)?"""
-    tool = settings.get("tool")
-    uv = tool.get("uv") if isinstance(tool, dict) else None
-    uv = uv if isinstance(uv, dict) else {}
+    uv = as_table(as_table(settings.get("tool")).get("uv"))
     if uv.get("managed") is False:
         return False
     return isinstance(settings.get("project"), dict) or "workspace" in uv

@@ -6,16 +6,22 @@ import re
 from dataclasses import replace
 
 from uvdive.base import toml
+from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Notes, Refused
-from uvdive.uv.calls import Call, calls_sync, uv_calls, value_of
+from uvdive.rewrite.notes import BUILD_FIRST, Notes, Refused
+from uvdive.uv.calls import Call, calls_sync, value_of
 from uvdive.uv.images import Reference, python_of
+from uvdive.uv.lock import as_table
+from uvdive.uv.mentions import brings_uv
 from uvdive.uv.python_request import first_request
 
-_HINT = "Build the image first and plan with it (leave out --static)."
+_PACKAGED = re.compile(
+    r"(?:^|[;&|])(?:(?>[^;&|]*?\bapk\s)(?>[^;&|]*?\badd\b)"
+    r"|(?>[^;&|]*?\b(?:pipx|conda|mamba|brew)\s+install\b))[^;&|]*\buv\b"
+)
 
 
 def python_by_text(evidence: Evidence, notes: Notes) -> str:
@@ -26,24 +32,60 @@ def python_by_text(evidence: Evidence, notes: Notes) -> str:
             the pin, and no base is known for it.
     """
     minor = python_of(Reference.read(evidence.base))
+    if minor is None and not any(map(_brings_uv, evidence.steps)):
+        raise Refused(
+            "R5",
+            f"No instruction brings uv, so the base {evidence.base} holds it, and nobody knows an image that "
+            "is the same without it. Start from the image that it was made from, and bring uv by `COPY "
+            "--from=ghcr.io/astral-sh/uv /uv /bin/`.",
+            evidence.origin.source.line,
+        )
     if minor is None:
         raise Refused(
             "R1",
-            f"From the text alone nobody knows which Python {evidence.base} ends up with. {_HINT}",
+            f"From the text alone nobody knows which Python {evidence.base} ends up with. {BUILD_FIRST}",
             evidence.origin.source.line,
         )
-    line = None
-    for step in evidence.runs():
-        line = step.line if calls_sync(command_text(step.instruction)) else line
-        for call in uv_calls(command_text(step.instruction), step.workdir) or ():
-            _check_call(call, step, minor, evidence.base)
-    pin = first_request(copied_text(evidence, ".python-version", mounted=True) or "") or ""
-    if pin and not _is(pin, minor):
+    for step, call in evidence.calls():
+        _check_call(call, step, minor, evidence.base)
+    line, pin = _last_sync(evidence), pin_of(evidence) if _reads_pin(evidence) else ""
+    if pin and not _is(pin, minor, evidence.base):
         minor = _pinned(evidence, pin, minor, line, notes)
-    wanted = _requires(copied_text(evidence, "pyproject.toml", mounted=True))
+    wanted = required(copied_text(evidence, "pyproject.toml", mounted=True))
     if wanted and not _allows(wanted, minor):
         raise _other(f"pyproject.toml wants Python {wanted}", minor, evidence.base, line)
     return minor
+
+
+def _brings_uv(step: Step) -> bool:
+    """Does a step put uv into the stage, or mount it, or install it by a package manager?"""
+    text = command_text(step.instruction) if step.keyword == "RUN" else ""
+    mounted = step.keyword == "RUN" and any(mount.image is not None for mount in mounts_of(step.instruction))
+    return brings_uv(step.instruction) or mounted or _PACKAGED.search(text) is not None
+
+
+def pin_of(evidence: Evidence) -> str:
+    """What a `.python-version` that a build sees asks for; empty where there is none."""
+    return first_request(copied_text(evidence, ".python-version", mounted=True) or "") or ""
+
+
+def _reads_pin(evidence: Evidence) -> bool:
+    """Does a call look for `.python-version`? `uv pip install --system` does not (uv 0.13.9)."""
+    start = evidence.starter
+    starts = start is not None and re.search(r"\buv\b", command_text(start.instruction)) is not None
+    calls = list(evidence.calls())
+    return starts or not calls or not all(_is_of_system(step, call) for step, call in calls)
+
+
+def _is_of_system(step: Step, call: Call) -> bool:
+    system = "--system" in call.words or bool(call.environ_in(step.values).get("UV_SYSTEM_PYTHON"))
+    return call.name == "pip install" and system
+
+
+def _last_sync(evidence: Evidence) -> int | None:
+    """The line of the last RUN that syncs."""
+    steps = reversed(evidence.runs())
+    return next((step.line for step in steps if calls_sync(command_text(step.instruction))), None)
 
 
 def check_pin(evidence: Evidence) -> None:
@@ -53,12 +95,11 @@ def check_pin(evidence: Evidence) -> None:
         Refused: R50.
     """
     minor = python_of(Reference.read(evidence.base))
-    pin = first_request(copied_text(evidence, ".python-version", mounted=True) or "") or ""
-    if minor is None or not pin or _is(pin, minor):
+    pin = pin_of(evidence)
+    if minor is None or not pin or _is(pin, minor, evidence.base):
         return
-    syncs = [step.line for step in evidence.runs() if calls_sync(command_text(step.instruction))]
-    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
-    if start is not None and syncs and _is_late(evidence, syncs[-1]) and _syncs_at_start(evidence):
+    line, start = _last_sync(evidence), evidence.starter
+    if start is not None and line is not None and _is_late(evidence, line) and _syncs_at_start(evidence):
         raise _late(pin, minor, evidence.base, start.line)
 
 
@@ -69,7 +110,7 @@ def _is_late(evidence: Evidence, line: int | None) -> bool:
 
 
 def _syncs_at_start(evidence: Evidence) -> bool:
-    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    start = evidence.starter
     text = command_text(start.instruction) if start is not None else ""
     return "--no-sync" not in text and re.search(r"\buv\b", text) is not None
 
@@ -87,7 +128,7 @@ def _late(pin: str, minor: str, base: str, line: int | None) -> Refused:
 def _pinned(evidence: Evidence, pin: str, minor: str, line: int | None, notes: Notes) -> str:
     """The minor version that a pin asks for, where both stages can start from that Python (R4)."""
     late = _is_late(evidence, line)
-    start = evidence.last("ENTRYPOINT") or evidence.last("CMD")
+    start = evidence.starter
     if late and not _syncs_at_start(evidence):
         return minor
     plain = re.fullmatch(r"(?:c?python@?)?(3\.\d+)", pin)
@@ -109,18 +150,18 @@ def _pinned(evidence: Evidence, pin: str, minor: str, line: int | None, notes: N
 
 
 def _check_call(call: Call, step: Step, minor: str, base: str) -> None:
-    environ = {**step.values, **dict(call.environ)}
+    environ = call.environ_in(step.values)
     if call.name == "python install" or environ.get("UV_PYTHON_PREFERENCE") == "only-managed":
         raise _other("The build installs one of uv's own Pythons", minor, base, step.line)
     if "--managed-python" in call.words or environ.get("UV_MANAGED_PYTHON"):
         raise _other("The build asks for one of uv's own Pythons", minor, base, step.line)
-    if call.name not in ("sync", "venv", "run", "add", "python pin"):
+    if call.name not in ("sync", "venv", "run", "add", "python pin", "tool install"):
         return
     wanted = value_of(call.words, "--python", "-p") if call.name != "run" else None
     if call.name == "python pin" and call.words:
         wanted = call.words[0]
     wanted = wanted or environ.get("UV_PYTHON")
-    if wanted and not _is(wanted, minor):
+    if wanted and not _is(wanted, minor, base):
         raise _other(f"The build asks for Python {wanted}", minor, base, step.line)
 
 
@@ -133,20 +174,27 @@ def _other(what: str, minor: str, base: str, line: int | None) -> Refused:
     )
 
 
-def _is(wanted: str, minor: str) -> bool:
-    """Does the base's Python of this minor version answer a request? One for a patch need not be met."""
+def _is(wanted: str, minor: str, base: str) -> bool:
+    """Does the base's Python of this minor version answer a request?
+
+    One for a patch is met by a base whose tag names that patch (``python:3.12.8-slim``); else it need not be.
+    """
     match = re.fullmatch(
-        r"(?:/usr/local/bin/|/usr/bin/)?(?:c?python@?)?(?:==)?(\d+(?:\.\d+)?)?(?:\.\*)?", wanted
+        r"(?:/usr/local/bin/|/usr/bin/)?(?:c?python@?)?(?:==)?(\d+(?:\.\d+){0,2})?(?:\.\*)?", wanted
     )
-    return match is not None and (match[1] or minor) in (minor, minor.partition(".")[0])
+    reference = Reference.read(base)
+    patch = re.match(r"\d+\.\d+\.\d+(?![\w.])", reference.tag) if reference.family == "python" else None
+    known = (minor, minor.partition(".")[0], *([patch[0]] if patch is not None else []))
+    return match is not None and (match[1] or minor) in known
 
 
-def _requires(pyproject: str | None) -> str:
+def required(pyproject: str | None) -> str:
+    """``requires-python`` of a project file's text; empty where it has none."""
     try:
-        project = toml.loads(pyproject or "").get("project", {})
+        project = toml.loads(pyproject or "").get("project")
     except toml.TomlError:
         return ""
-    wanted = project.get("requires-python", "") if isinstance(project, dict) else ""
+    wanted = as_table(project).get("requires-python", "")
     return wanted if isinstance(wanted, str) else ""
 
 

@@ -16,7 +16,7 @@ from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.project import Project, project_at, version_file
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.uv.lock import NOT_INSTALLED, Locked, Wanted, wanted
+from uvdive.uv.lock import NOT_INSTALLED, Locked, Wanted, as_table, wanted
 from uvdive.uv.python_request import allows, answers
 from uvdive.uv.selection import Selection, default_groups, is_set, read_selection
 
@@ -106,7 +106,7 @@ def what_it_syncs(
         return Synced(known=True, idle=True)
     if project.home is None:
         return Synced(unlocked=True)
-    main = _installed(evidence, env)
+    main = env.reported_in(evidence.report)
     if project.lock is None or main is None or not project.readable:
         return Synced()
     if project.unlocked and not call.selection.frozen:
@@ -129,12 +129,6 @@ def other_python(evidence: Evidence, env: EnvironmentFacts, files: Files, call: 
     if required and allows(required, version) is False:
         return f"pyproject.toml wants Python {required}"
     return None
-
-
-def _installed(evidence: Evidence, env: EnvironmentFacts) -> Environment | None:
-    report = evidence.report
-    every = report.environments if report is not None else ()
-    return next((each for each in every if each.path.rstrip("/") == env.path), None)
 
 
 class _Compared:
@@ -182,10 +176,8 @@ class _Compared:
             return sorted(self.lock.members) or [self._own()]
         if named:
             return sorted(normal_name(name) for name in named)
-        table = self.project.settings.get("project")
-        if isinstance(table, dict) and isinstance(table.get("name"), str):
-            return [normal_name(table["name"])]
-        return sorted(self.lock.members)
+        name = as_table(self.project.settings.get("project")).get("name")
+        return [normal_name(name)] if isinstance(name, str) else sorted(self.lock.members)
 
     def _own(self) -> str:
         place = posixpath.relpath(self.project.folder, self.home)

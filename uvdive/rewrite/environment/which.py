@@ -21,6 +21,10 @@ from uvdive.uv.calls import Call, calls_sync, uv_calls
 from uvdive.uv.started import started_environment
 
 _TOOLS = frozenset({"pip", "setuptools", "wheel", "uv"})
+OFFICIAL = "/usr/local"
+"""Where the Python of the official images is, and its packages."""
+
+_PREFIXES = ("", "/usr", OFFICIAL)
 _SITE = re.compile(r"/lib/python(?P<minor>\d+\.\d+)/(?:site|dist)-packages$")
 
 
@@ -30,7 +34,8 @@ class Found:
 
     ``spare`` are those of the others that nothing names: a choice may drop them (R9).
     ``left_out`` are the paths that it drops, ``system_paths`` those of the spare ones that are
-    a system's Python, of which only the added distributions can go.
+    a system's Python, of which only the added distributions can go. ``start_line`` is where the file
+    says what starts.
     """
 
     main: Environment
@@ -38,11 +43,17 @@ class Found:
     spare: tuple[Environment, ...] = ()
     left_out: tuple[str, ...] = ()
     system_paths: tuple[str, ...] = ()
+    start_line: int | None = None
 
     @property
     def minor(self) -> str:
         """The minor version of its Python; empty where it has none."""
         return ".".join((self.main.python or "").split(".")[:2])
+
+
+def is_prefix(path: str) -> bool:
+    """Is a folder that of a system's Python, and no environment's?"""
+    return path.rstrip("/") in _PREFIXES
 
 
 def project_environment(evidence: Evidence) -> str | None:
@@ -71,7 +82,7 @@ def _synced(step: Step, text: str) -> str:
     """Where a RUN's last ``uv sync`` or ``uv add`` makes the environment: beside the project."""
     call = _call_of(step, text, "sync", "add")
     folder = call.folder if call else None
-    environ = {**step.values, **(dict(call.environ) if call else {})}
+    environ = call.environ_in(step.values) if call else step.values
     active = environ.get("VIRTUAL_ENV") if "--active" in text else None
     named = expand(active or environ.get("UV_PROJECT_ENVIRONMENT") or ".venv", step.values.get)
     return posixpath.normpath(posixpath.join(folder or step.workdir, named))
@@ -105,6 +116,7 @@ def choose_environment(evidence: Evidence, files: Files) -> Found:
             "R9",
             f"The image has more than one environment ({names}), and its start command does not tell which "
             "one it runs in. Put the one that is meant on PATH, or name its programs with their full path.",
+            _start_line(evidence),
         )
     others = tuple(env for env in (*candidates, *tools) if env is not main)
     # A virtual environment does not see the packages of the system's Python.
@@ -115,21 +127,21 @@ def choose_environment(evidence: Evidence, files: Files) -> Found:
         if (env.kind == "venv" and not _is_named(env, evidence)) or (shut and env in systems)
     )
     theirs = [path for env in spare if env in systems for path in _added_paths(evidence, files, env)]
-    return Found(main, others, spare, system_paths=tuple(theirs))
+    return Found(main, others, spare, system_paths=tuple(theirs), start_line=_start_line(evidence))
 
 
 def nothing_installed(evidence: Evidence) -> Refused | None:
     """Why an image without an environment is not rewritten, if its start command tells (R15, R24)."""
-    start = evidence.starting("ENTRYPOINT") or evidence.starting("CMD")
+    start = evidence.starter
     text = command_text(start.instruction) if start is not None else ""
-    if start is not None and re.search(r"(?<![\w./-])(?:/\S*/)?uv(?:x\b|\s+tool\s+run\b)", text):
+    if start is not None and re.search(r"(?<![\w./-])(?:/\S{0,200}/)?uv(?:x\b|\s+tool\s+run\b)", text):
         return Refused(
             "R24",
             "The image starts with uvx (`uv tool run`), which fetches its tool at start. Put the tool into "
             "the image (`uv tool install`), and start it by its name.",
             start.line,
         )
-    if start is not None and re.search(r"\buv\b.*\brun\b", text, re.DOTALL):
+    if start is not None and starts_by_uv_run(text):
         return Refused(
             "R15",
             "The build installs nothing: `uv run` makes the environment whenever a container starts. Add "
@@ -137,6 +149,11 @@ def nothing_installed(evidence: Evidence) -> Refused | None:
             start.line,
         )
     return None
+
+
+def starts_by_uv_run(text: str) -> bool:
+    """May a start's text be a `uv run`, behind whatever else it does?"""
+    return re.match(r"(?>.*?\buv\b).*\brun\b", text, re.DOTALL) is not None
 
 
 def _nothing(evidence: Evidence) -> Refused:
@@ -167,6 +184,11 @@ def without_spare(found: Found, notes: Notes) -> Found:
     return Found(found.main, tuple(env for env in found.others if env not in found.spare), (), left)
 
 
+def _start_line(evidence: Evidence) -> int | None:
+    """Where the file says what starts."""
+    return None if evidence.starter is None else evidence.starter.line
+
+
 def _check_not_empty(found: Found, notes: Notes) -> None:
     """Refuse where all packages are in an environment that the start command does not run in.
 
@@ -183,6 +205,7 @@ def _check_not_empty(found: Found, notes: Notes) -> None:
         f"The start command runs in {found.main.path}, which is empty: the packages ({shown}) are in "
         f"{full.path}, where it does not find them. Install them into {found.main.path} (`uv sync`, or "
         "`uv pip install` without --system), or choose other-environments if the app needs none of them.",
+        found.start_line,
     )
 
 

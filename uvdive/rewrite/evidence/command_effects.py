@@ -65,6 +65,10 @@ _QUIET = frozenset(
     )
 )
 """They write nothing but their output."""
+GIT_SETTINGS = re.compile(r"(?:config|lfs install)\b(?=.*--(?:system|global)\b)|lfs install$")
+"""Commands of git that write settings of the system, or of the user."""
+
+GIT_ASKS = frozenset({"rev-parse", "describe", "log", "status", "show", "diff", "ls-files", "rev-list"})
 _UV_ZONES = ("/root", "/home", "/usr/local", "/opt", "/tmp")  # noqa: S108 - paths of the image
 _ANYTHING = re.compile(r"\b(?:run|x|exec)\b")
 _CRONTABS = ("/var/spool/cron/crontabs", "/var/spool/cron/crontabs/*", "/etc/crontabs/*")
@@ -190,6 +194,7 @@ class _Reader:
             **dict.fromkeys(("curl", "wget"), partial(self._fetched, program)),
             **dict.fromkeys(("tar", "unzip"), self._unpacked),
             **dict.fromkeys(INSTALLERS, self._by_uv),
+            "git": self._git,
             "sed": self._in_place,
             "find": self._found,
             "crontab": lambda _: self._name(_CRONTABS),
@@ -244,7 +249,8 @@ class _Reader:
                 named = True
                 if words[index + 1].text != "-":
                     self._name(self._paths(words[index + 1 : index + 2]))
-        attached = [w.text[2:] for w in words if program == "wget" and re.match(r"-O.", w.text)]
+        glued = (re.fullmatch(r"-\w*?O(.+)", w.text) for w in words if program == "wget")
+        attached = [match[1] for match in glued if match is not None]
         self._name([self._path(text) for text in attached if text != "-"])
         saves = program == "wget" or any(re.fullmatch(r"-\w*O|--remote-name", word.text) for word in words)
         if saves and not named and not attached:
@@ -260,6 +266,14 @@ class _Reader:
         ]
         folders = list(self._paths(into)) if into else [self.folder]
         self.zones += [_before(folder) for folder in folders]
+
+    def _git(self, words: Sequence[Word]) -> None:
+        said = " ".join(word.text for word in words)
+        if GIT_SETTINGS.match(said):
+            file = "/etc/gitconfig" if "--system" in said else f"{self.home}/.gitconfig"
+            self._name([file])
+        elif not words or words[0].text not in GIT_ASKS:
+            self.zones.append("/")
 
     def _found(self, words: Sequence[Word]) -> None:
         if {"-exec", "-execdir", "-ok"} & {word.text for word in words}:

@@ -9,7 +9,16 @@ from typing import Literal
 from uvdive.distro import managers
 from uvdive.distro.places import is_cleaned, is_source, is_system
 from uvdive.dockerfile.commands import Command, program_words
-from uvdive.rewrite.evidence.command_effects import INSTALLERS, QUERIES, STATE, TALKERS, copied, effects_of
+from uvdive.rewrite.evidence.command_effects import (
+    GIT_ASKS,
+    GIT_SETTINGS,
+    INSTALLERS,
+    QUERIES,
+    STATE,
+    TALKERS,
+    copied,
+    effects_of,
+)
 
 Class = Literal["os-packages", "sources", "user", "system", "files", "state", "nothing", "uv", "other"]
 """``sources`` are package sources and keys, ``system`` is the system's own configuration,
@@ -17,6 +26,9 @@ Class = Literal["os-packages", "sources", "user", "system", "files", "state", "n
 
 REPEATED: frozenset[Class] = frozenset(("os-packages", "sources", "user", "system"))
 """What the final stage does again."""
+
+SIDE: frozenset[Class] = frozenset(("nothing", "state"))
+"""What leaves no file behind by itself."""
 
 _WRITERS = frozenset({"mkdir", "chown", "chmod", "chgrp", "install", "touch", "ln", "rm", "cp", "mv", "sed"})
 _ASKS = frozenset({"--version", "-V", "-v", "--help"})
@@ -74,11 +86,20 @@ def _by_what_it_writes(
     elif program in TALKERS:
         named = [a for a in arguments if not a.startswith("-")] if program == "tee" else []
         found = _written([path for path in [*outputs, *named] if path not in _SILENT], "nothing")
+    elif program == "git":
+        found = _git(arguments, outputs)
     elif program == "find":
         found = "files" if {"-delete", "-exec", "-execdir", "-ok"} & set(arguments) else "nothing"
     elif program in QUERIES or (program in _AS_OTHERS and arguments[1:2] and arguments[1] in QUERIES):
         found = _written(outputs, "nothing")  # `gosu nobody true` sees whether it works
     return found
+
+
+def _git(arguments: Sequence[str], outputs: Sequence[str]) -> Class:
+    """Git tells of a repository, or writes its settings into a file of a known name."""
+    if GIT_SETTINGS.match(" ".join(arguments)):
+        return "files"
+    return _written(outputs, "nothing") if arguments[:1] and arguments[0] in GIT_ASKS else "other"
 
 
 def _dpkg(arguments: Sequence[str]) -> Class:
@@ -130,7 +151,10 @@ def _fetches_sources(commands: Sequence[Command]) -> bool:
         return False
     text = " ".join(word.text for command in commands for word in command.words)
     written = [path for command in commands for path in paths_of(command)]
-    return bool(_SETUP_SCRIPTS.search(text)) or (bool(written) and all(map(is_source, written)))
+    to_install = bool(written) and all(
+        is_source(path) or path.endswith(managers.PACKAGE_FILES) for path in written
+    )
+    return bool(_SETUP_SCRIPTS.search(text)) or to_install
 
 
 def tools_of(commands: Sequence[Command]) -> frozenset[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
-from uvdive.base.foreign import read_file
+from uvdive.base.foreign import read_file, real
 from uvdive.base.paths import is_below
 from uvdive.dockerfile.ignore import read_ignored
 from uvdive.dockerfile.mounts import mounts_of
@@ -32,6 +33,11 @@ def sources(step: Step) -> tuple[tuple[str, ...], str]:
     return tuple(given), absolute.rstrip("/") + "/" if folder else absolute
 
 
+def is_everything(source: str) -> bool:
+    """Is a COPY's source the whole context?"""
+    return posixpath.normpath(source) in (".", "/")
+
+
 def matches_source(name: str, pattern: str) -> bool:
     """Does a file's name fit a COPY's, which may be a pattern?"""
     return name == pattern or (
@@ -53,7 +59,8 @@ def _candidates(evidence: Evidence, path: str) -> list[str]:
                 found += [] if below is None else _with_parents(source.lstrip("/"), below)
                 continue
             for inside in meant(evidence, source.lstrip("/")):
-                if path == target or path == target + posixpath.basename(inside):
+                # Without a slash too the target may be a folder that is there: `COPY uv.lock /app`.
+                if path in (target, f"{target.rstrip('/')}/{posixpath.basename(inside)}"):
                     found.append(inside)
                 if below is not None:
                     found.append(posixpath.join(inside, below))
@@ -150,11 +157,11 @@ def _files(evidence: Evidence, candidates: Iterable[str]) -> Iterator[tuple[str,
     """Those of some paths of the context that are files inside it."""
     if evidence.context is None:
         return
-    root = evidence.context.resolve()
+    root = real(evidence.context)
     for candidate in candidates:
         file = Path(root, candidate)
         try:
-            if file.resolve().is_relative_to(root) and file.is_file():
+            if real(file).is_relative_to(root) and file.is_file():
                 yield candidate, file
         except (OSError, ValueError):
             continue
@@ -162,11 +169,22 @@ def _files(evidence: Evidence, candidates: Iterable[str]) -> Iterator[tuple[str,
 
 def places_of(evidence: Evidence, file: str) -> set[str]:
     """The paths of the image that a file of the context is copied to."""
+    return placing(evidence)(file)
+
+
+def placing(evidence: Evidence) -> Callable[[str], set[str]]:
+    """What ``places_of`` says, for who asks of many files: the instructions are read once."""
+    copies = [
+        sources(step)
+        for step in evidence.steps
+        if step.keyword in ("COPY", "ADD") and step.instruction.flag("from") is None
+    ]
+    return partial(_places, copies)
+
+
+def _places(copies: Iterable[tuple[tuple[str, ...], str]], file: str) -> set[str]:
     found = set()
-    for step in evidence.steps:
-        if step.keyword not in ("COPY", "ADD") or step.instruction.flag("from") is not None:
-            continue
-        given, target = sources(step)
+    for given, target in copies:
         for source in given:
             inside = posixpath.normpath(source.lstrip("/") or ".")
             folder, name = posixpath.split(inside)
@@ -194,7 +212,7 @@ def heredoc_text(evidence: Evidence, path: str) -> str | None:
                     return heredoc.body if heredoc.quoted or "$" not in heredoc.body else None
         elif step.keyword == "RUN" and len(heredocs) == 1:
             wrote = re.fullmatch(
-                rf"cat\s+.*>\s*{re.escape(path)}(?:\s.*)?", step.instruction.arguments.strip(), re.DOTALL
+                rf"cat\s.*>\s*{re.escape(path)}(?:\s.*)?", step.instruction.arguments.strip(), re.DOTALL
             )
             if wrote and (heredocs[0].quoted or "$" not in heredocs[0].body):
                 return heredocs[0].body

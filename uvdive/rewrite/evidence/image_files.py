@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from uvdive.base.secret_files import ENDS, LAST, NAMES, STARTS, is_secret_file
+from uvdive.base.secrets.files import ENDS, LAST, NAMES, STARTS, is_secret_file
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, Kind
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
+
+_KINDS = tuple(Kind)
+_CODE = (b".py", b".pyc")
+_LARGE = 1000
+"""Nodes: walks over as many are kept, as several drafts go through the same folders."""
 
 
 class Files:
@@ -24,6 +29,9 @@ class Files:
         self.report, self.table, self.base_layers = report, report.files, base_layers
         self._paths: dict[int, str] = {0: "/"}
         self._inodes: dict[int, frozenset[int]] = {}
+        self._walked: dict[int, array[int]] = {}
+        self._owners: dict[int, frozenset[tuple[int, int]]] = {}
+        self._code: dict[int, dict[tuple[str, int], int]] = {}
         table = report.files
         nothing = array("i", [-1]) * len(table.names)
         # The entry that is seen at each node in the end, and in the base alone.
@@ -59,7 +67,7 @@ class Files:
         """The nodes of all files that usually hold secrets."""
         names = self.table.names
         known = {name.encode() for name in NAMES | LAST}
-        starts, ends = STARTS.encode(), ENDS.encode()
+        starts, ends = STARTS.encode(), tuple(end.encode() for end in ENDS)
         return tuple(
             node
             for node, name in enumerate(names)
@@ -110,16 +118,25 @@ class Files:
 
     def walk(self, node: int) -> Iterator[int]:
         """The node and everything below it that exists in the end."""
-        pending = [node]
+        known = self._walked.get(node)
+        if known is None:
+            known = array("i", self._below(node))
+            if len(known) > _LARGE:
+                self._walked[node] = known
+        return iter(known)
+
+    def _below(self, node: int) -> Iterator[int]:
+        runs, final, pending = self.table.runs(), self._final, [node]
         while pending:
             current = pending.pop()
             yield current
-            pending.extend(c for c in self.table.children(current) if self._final[c] >= 0)
+            for run in runs.get(current, ()):
+                pending.extend([child for child in run if final[child] >= 0])
 
     def kind(self, node: int) -> Kind:
         """What the node is in the end; the root is a directory."""
         entry = self.entry(node)
-        return Kind.DIRECTORY if entry is None else Kind(self.table.entry_kind[entry])
+        return Kind.DIRECTORY if entry is None else _KINDS[self.table.entry_kind[entry]]
 
     def is_folder(self, node: int) -> bool:
         """Is the node a directory in the end?"""
@@ -208,6 +225,25 @@ class Files:
             return 0o755, 0, 0
         table = self.table
         return table.entry_mode[entry] & 0o7777, table.entry_uid[entry], table.entry_gid[entry]
+
+    def owners_below(self, top: int) -> frozenset[tuple[int, int]]:
+        """The uids and gids of what is at and below a node; kept as ``inodes_below`` is."""
+        known = self._owners.get(top)
+        if known is None:
+            known = self._owners[top] = frozenset(self.mode(node)[1:] for node in self.walk(top))
+        return known
+
+    def bytes_of_code(self, top: int) -> Mapping[tuple[str, int], int]:
+        """The bytes of sources and bytecode at and below a node, by suffix and component; kept, too."""
+        known = self._code.get(top)
+        if known is None:
+            known, names = {}, self.table.names
+            for node in self.walk(top):
+                if names[node].endswith(_CODE):
+                    key = self.suffix(node), self.component(node)
+                    known[key] = known.get(key, 0) + self.size(node)
+            self._code[top] = known
+        return known
 
     def inodes_below(self, top: int) -> frozenset[int]:
         """The inodes of the files at and below a node; kept, as several drafts ask for the same nodes."""

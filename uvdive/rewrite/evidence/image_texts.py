@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uvdive.base.errors import ImageError
-from uvdive.rewrite.evidence.context_files import context_file
+from uvdive.rewrite.evidence.context_files import context_file, context_text
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 
@@ -24,3 +24,8 @@ def image_text(evidence: Evidence, files: Files, path: str) -> str | None:
             pass  # the source went away: the context may have the file still
     found = context_file(evidence, path, most=MOST)
     return None if found is None else found[1]
+
+
+def text_at(evidence: Evidence, files: Files | None, path: str) -> str | None:
+    """As ``image_text``; without an image (``files`` is None) as ``context_text``."""
+    return image_text(evidence, files, path) if files is not None else context_text(evidence, path)

@@ -8,12 +8,12 @@ from uvdive.distro.places import is_system
 from uvdive.dockerfile.commands import Command, Part, program_words
 
 _INPUT = re.compile(r"(?<![<\d])<\s*([^\s<>&;|()$\"'][^\s<>&;|()\"']*|\"[^\"]+\"|'[^']+')")
-_ALL = frozenset({"cat", "head", "tail", "source", ".", "sort", "uniq", "nl", "tac", "paste", "jq", "yq"})
+_ALL = frozenset({"cat", "head", "tail", "source", ".", "sort", "uniq", "nl", "tac", "paste"})
 """Their operands are files."""
-_BEHIND_ONE = frozenset({"grep", "egrep", "fgrep", "sed", "awk", "gawk", "mawk"})
+_BEHIND_ONE = frozenset({"grep", "egrep", "fgrep", "sed", "awk", "gawk", "mawk", "jq", "yq"})
 """Of these, all operands but the first, which is the pattern."""
 _PATTERN_GIVEN = re.compile(r"-e|-f|--(?:regexp|expression|file)(?:=.*)?")
-_VALUES = frozenset({"-n", "-d", "-f", "-k", "-t", "-c", "-F", "-v", "-e", "-m"})
+_VALUES = frozenset({"-n", "-d", "-f", "-k", "-t", "-c", "-F", "-v", "-e", "-m", "-A", "-B", "-C"})
 _CUTS = frozenset({"cut"})
 
 
@@ -40,7 +40,7 @@ def _operands(command: Command) -> list[str]:
             skip = word.text in _VALUES and not (
                 program in _BEHIND_ONE - {"awk", "gawk"} and word.text in _BARE
             )
-        else:
+        elif program != "yq" or word.text not in ("e", "eval"):
             found.append(word.text)
     given = any(_PATTERN_GIVEN.fullmatch(word.text) for word in words[1:])
     return found[1:] if program in _BEHIND_ONE and not given else found

@@ -11,7 +11,8 @@ from uvdive.dockerfile.commands import Script, program_words
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.evidence.text_kinds import Kind, is_supervisors
 
-_CALLS = re.compile(rb"subprocess|Popen|os\.system|which\(|os\.exec|create_subprocess|spawn|\bplumbum\b")
+_CALLS = (b"subprocess", b"Popen", b"os.system", b"which(", b"os.exec", b"spawn")
+_PLUMBUM = re.compile(rb"\bplumbum\b")
 _CALLED = re.compile(
     rb"\b(?:run|call|check_call|check_output|getoutput|getstatusoutput|Popen|system|popen|which|spawn\w{0,4}"
     rb"|exec[lv]p?e?|create_subprocess_exec|create_subprocess_shell|posix_spawnp?)\(\s{0,99}[\[(]?\s{0,99}"
@@ -20,8 +21,10 @@ _CALLED = re.compile(
 _FROM_SH = re.compile(rb"^from sh import ([\w, ]{1,200})$", re.MULTILINE)
 _LITERAL = re.compile(rb"""["']([\w.+/-]{2,80})(?=["'\s])""")
 _WHOLE = re.compile(rb"""["']([\w.+/-]{2,80})["']""")
-_LOADS = re.compile(rb"ctypes|dlopen|cdll|find_library|\bffi\b", re.IGNORECASE)
-_LOADED = re.compile(rb"(?:find_library|dlopen|CDLL|LoadLibrary|load_library)\w*\(", re.IGNORECASE)
+_LOADS = (b"ctypes", b"dlopen", b"cdll", b"find_library")
+_FFI = re.compile(rb"\bffi\b")
+"""Plain words are looked for as such: one expression of many takes a minute over an environment's code."""
+_LOADED = re.compile(rb"(?:find_library|dlopen|CDLL|LoadLibrary|load_library)\w{0,80}\(", re.IGNORECASE)
 _ARGUMENTS = 300
 """How many bytes behind a call's name are its arguments, at most."""
 
@@ -77,7 +80,17 @@ class Names:
 
 def calls_programs(data: bytes) -> bool:
     """Does Python code start programs at all?"""
-    return bool(_CALLS.search(data))
+    if any(word in data for word in _CALLS):
+        return True
+    return b"plumbum" in data and _PLUMBUM.search(data) is not None
+
+
+def _loads(data: bytes) -> bool:
+    """Does Python code load libraries at all?"""
+    lowered = data.lower()
+    if any(word in lowered for word in _LOADS):
+        return True
+    return b"ffi" in lowered and _FFI.search(lowered) is not None
 
 
 def mentions(path: bytes, kind: Kind, data: bytes, names: Names) -> Iterator[Mention]:
@@ -106,7 +119,7 @@ def quiet_mentions(data: bytes, names: Names) -> Iterator[Mention]:
 
 
 def _of_python(data: bytes, names: Names) -> Iterator[Mention]:
-    calls, loads = calls_programs(data), _LOADS.search(data)
+    calls, loads = calls_programs(data), _loads(data)
     literals = _last_parts(_LITERAL.findall(data)) if calls or loads else set()
     if loads:
         loaded = b"\n".join(data[m.end() : m.end() + _ARGUMENTS] for m in _LOADED.finditer(data))
@@ -116,7 +129,8 @@ def _of_python(data: bytes, names: Names) -> Iterator[Mention]:
         for name in near & names.short.keys():
             yield Mention(name, "loads", sure=False)
     called = _last_parts(_CALLED.findall(data)) if calls else set()
-    called |= {word.strip() for line in _FROM_SH.findall(data) for word in line.split(b",")}
+    if b"from sh import" in data:
+        called |= {word.strip() for line in _FROM_SH.findall(data) for word in line.split(b",")}
     for name in called & names.programs.keys():
         yield Mention(name, "runs", sure=True)
     for name in (literals - called) & names.programs.keys() if calls else ():

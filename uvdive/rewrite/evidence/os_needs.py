@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 from uvdive.base.names import normal_name
@@ -17,6 +18,7 @@ from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import wanted_by
 from uvdive.image.table import NONE
+from uvdive.ledger.marks.paths import Paths
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
 from uvdive.ledger.reading.linker import Linker
@@ -150,22 +152,24 @@ class _Needs:
                     needs[need.package, need.thing, need.how] = need
         return tuple(needs.values())
 
-    def _judged(self) -> Iterator[tuple[int, bytes]]:
-        """The live files of the app and its environments that no base brought."""
-        table, mine = self.table, is_apps(self.report)
+    @cached_property
+    def _judged(self) -> tuple[tuple[int, bytes], ...]:
+        """The live files of the app and its environments that no base brought, with their paths."""
+        table, mine, paths = self.table, is_apps(self.report), Paths(self.table)
+        found = []
         for entry in table.live_entries():
-            inode = table.entry_inode[entry]
-            if inode == NONE or self.seen.base_layers[table.entry_layer[entry]]:
+            inode, node = table.entry_inode[entry], table.entry_node[entry]
+            if inode == NONE or self.seen.base_layers[table.entry_layer[entry]] or not mine(inode):
                 continue
-            packaged = table.entry_node[entry] in self.seen.listed or self.seen.of_entry(entry) is not None
-            if mine(inode) and not packaged:
-                path = table.path(table.entry_node[entry])
+            if node not in self.seen.listed and self.seen.of_entry(entry) is None:
+                path = paths.of(node)
                 if not in_default_cache(path.decode("utf-8", "surrogateescape")):
-                    yield entry, path
+                    found.append((entry, path))
+        return tuple(found)
 
     def _linked(self) -> Iterator[Need]:
         linker = Linker(self.report, self.contents)
-        for entry, path in self._judged():
+        for entry, path in self._judged:
             size, mode = self.table.entry_size[entry], self.table.entry_mode[entry]
             if size < _LEAST_ELF or (b".so" not in path.rpartition(b"/")[2] and not mode & 0o111):
                 continue
@@ -199,7 +203,7 @@ class _Needs:
         quiet: list[Need] = []
         of_others: list[Need] = []
         calls = False
-        for entry, path in self._judged():
+        for entry, path in self._judged:
             owner = self.report.inode_owner[self.table.entry_inode[entry]]
             if owner == _PYTHON or self.table.entry_size[entry] > _MOST:
                 continue

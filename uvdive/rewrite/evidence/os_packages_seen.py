@@ -9,11 +9,12 @@ from functools import cached_property
 from uvdive.distro.places import DPKG
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
+from uvdive.ledger.marks.paths import Paths
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.reading.contents import Contents, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed, installed_packages
-from uvdive.ledger.whose import os_package
+from uvdive.ledger.whose import is_os_package
 from uvdive.rewrite.evidence.package_books import (
     STATES,
     WORLD,
@@ -53,7 +54,15 @@ class OsPackagesSeen:
     def of_entry(self, entry: int) -> str | None:
         """The package that an entry's file belongs to."""
         inode = self.table.entry_inode[entry]
-        return None if inode == NONE else os_package(self.report, inode)
+        return None if inode == NONE else self._of_inode(inode)
+
+    @cached_property
+    def _by_component(self) -> Mapping[int, str]:
+        parts = enumerate(self.report.components)
+        return {number: part.name for number, part in parts if is_os_package(part)}
+
+    def _of_inode(self, inode: int) -> str | None:
+        return self._by_component.get(self.report.inode_component[inode])
 
     @cached_property
     def installed(self) -> Mapping[str, Installed]:
@@ -70,7 +79,7 @@ class OsPackagesSeen:
         """The lowest layer that holds something of each package."""
         found: dict[str, int] = {}
         for inode in range(self.table.inodes):
-            name = os_package(self.report, inode)
+            name = self._of_inode(inode)
             if name is not None:
                 layer = self.table.inode_layer(inode)
                 found[name] = min(found.get(name, layer), layer)
@@ -87,7 +96,7 @@ class OsPackagesSeen:
         """The bytes of each package's live files, by name."""
         sizes: dict[str, int] = {}
         for inode in range(self.table.inodes):
-            name = os_package(self.report, inode)
+            name = self._of_inode(inode)
             if name is not None and self.table.inode_live(inode):
                 sizes[name] = sizes.get(name, 0) + self.table.inode_size(inode)
         return sizes
@@ -96,8 +105,9 @@ class OsPackagesSeen:
     def programs(self) -> dict[str, str]:
         """Names of programs on the usual PATH -> packages; links (alternatives) are followed."""
         found: dict[str, str] = {}
+        paths = Paths(self.table)
         for entry in self.table.live_entries():
-            path = self.table.path(self.table.entry_node[entry])
+            path = paths.of(self.table.entry_node[entry])
             package = self._behind(path) if path.startswith(_BINS) else None
             if package is not None:
                 found.setdefault(path.rpartition(b"/")[2].decode("utf-8", "replace"), package)
@@ -208,7 +218,7 @@ class OsPackagesSeen:
         if self.table.entry_kind[entry] != Kind.FILE:
             return node
         inode = self.table.entry_inode[entry]
-        of_python = self.report.inode_owner[inode] == _PYTHON and os_package(self.report, inode) is None
+        of_python = self.report.inode_owner[inode] == _PYTHON and self._of_inode(inode) is None
         return node if of_python else None
 
     def _in_base(self, node: int) -> bool:
@@ -216,8 +226,9 @@ class OsPackagesSeen:
         return self.base_layers[self.table.entry_layer[self.table.entries_of(node)[0]]]
 
     def _alternatives(self) -> Iterator[tuple[int, str]]:
+        symlink = int(Kind.SYMLINK)
         for entry in self.table.live_entries():
-            if self.table.entry_kind[entry] != Kind.SYMLINK:
+            if self.table.entry_kind[entry] != symlink:
                 continue
             path = self.table.path(self.table.entry_node[entry])
             link = self.table.links[self.table.entry_link[entry]]

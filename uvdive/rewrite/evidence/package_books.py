@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import struct
 import tarfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -79,7 +80,8 @@ def scripted_by_tmpfiles(texts: Iterable[bytes]) -> frozenset[str]:
     https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html
     """
     lines = (line.split() for data in texts for line in text(data).splitlines())
-    return frozenset(words[1].rstrip("/") for words in lines if len(words) > 1 and words[1].startswith("/"))
+    named = (words[1] for words in lines if len(words) > 1 and not words[0].startswith("#"))
+    return frozenset(path.rstrip("/") for path in named if path.startswith("/"))
 
 
 def _of_dpkg(read: Read, names: Iterable[str], architecture: str) -> Iterator[bytes]:
@@ -87,6 +89,13 @@ def _of_dpkg(read: Read, names: Iterable[str], architecture: str) -> Iterator[by
         for stem in (name, f"{name}:{architecture}"):
             for kind in _SCRIPTS:
                 yield read(f"{DPKG}/info/{stem}.{kind}".encode()) or b""
+
+
+_BROKEN = (
+    *(tarfile.TarError, EOFError, OSError, zlib.error, struct.error),
+    *(ValueError, LookupError, OverflowError, RecursionError, MemoryError),
+)
+"""What tarfile raises for archives that are damaged, or made so."""
 
 
 def _of_apk(read: Read, names: frozenset[str]) -> Iterator[bytes]:
@@ -102,7 +111,7 @@ def _of_apk(read: Read, names: frozenset[str]) -> Iterator[bytes]:
                         wanted = re.split(r"-\d", member.name)[0] in names and member.size <= _MOST_BYTES
                         file = archive.extractfile(member) if wanted else None
                         yield file.read() if file else b""
-            except (tarfile.TarError, EOFError, zlib.error):
+            except _BROKEN:
                 return
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,9 +16,10 @@ from uvdive.dockerfile.steps import Step
 from uvdive.image.table import NONE
 from uvdive.ledger.whose import os_package
 from uvdive.rewrite.evidence.command_effects import Place, effects_of_parts
-from uvdive.rewrite.evidence.command_kinds import REPEATED, Class, class_of_all, classify
+from uvdive.rewrite.evidence.command_kinds import REPEATED, SIDE, Class, class_of_all, classify
 from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.effects import ANYTHING, NOTHING, Effects
+from uvdive.rewrite.evidence.gone_again import only_in_build
 from uvdive.rewrite.evidence.list_files import file_read
 from uvdive.rewrite.evidence.real_paths import real
 from uvdive.rewrite.evidence.shell_words import values_of
@@ -42,7 +43,8 @@ class Run:
 
     ``own`` is what those parts write that the final stage does not repeat, ``again`` what
     those do that it repeats. ``unread`` are the indexes of the parts that read a list or a
-    value that the final stage does not have.
+    value that the final stage does not have, ``only_in_build`` the temporary files of
+    instructions above it that the final stage does not have either.
     """
 
     step: Step
@@ -52,6 +54,7 @@ class Run:
     own: Effects = ANYTHING
     again: Effects = NOTHING
     unread: frozenset[int] = frozenset()
+    only_in_build: frozenset[str] = frozenset()
 
     def has(self, name: Class) -> bool:
         """Is one of its parts of this class?"""
@@ -65,7 +68,7 @@ class Run:
     @property
     def repeated_whole(self) -> bool:
         """Does the final stage repeat every part that does something?"""
-        return self.repeats and set(self.classes) <= REPEATED | {"nothing", "state"}
+        return self.repeats and set(self.classes) <= REPEATED | SIDE
 
     @property
     def parts(self) -> Sequence[tuple[Part, Class]]:
@@ -110,9 +113,11 @@ def read_run(evidence: Evidence, step: Step, before: Sequence[Run] = (), shell: 
         if found == "other" and installs_uv(text[part.start : part.end]):
             found = "uv"
         classes.append(found)
-    run = _with_effects(evidence, Run(step, text, script, tuple(classes)), script, before)
+    _remove_with_packages(script, classes)
+    run = Run(step, text, script, tuple(classes), only_in_build=only_in_build(evidence, step, before))
+    run = _with_effects(evidence, run, script, before)
     known = evidence.system is not None and bool(evidence.system.packages)
-    return _without_lists(run, known=known)
+    return _without_lists(run, _packages_copied(evidence, step.line), known=known)
 
 
 def _with_effects(evidence: Evidence, run: Run, script: Script, before: Sequence[Run]) -> Run:
@@ -179,11 +184,12 @@ def _check_unknown(text: str, step: Step) -> None:
         raise _mixed(text, step)
 
 
-def _without_lists(run: Run, *, known: bool) -> Run:
+def _without_lists(run: Run, copied: Collection[str], *, known: bool) -> Run:
     """The RUN with what of it reads lists and values that the final stage does not have.
 
     Args:
         run: with the classes of its parts.
+        copied: packages' files that the final stage gets by the author's own instructions.
         known: the image tells which packages came, so that none is lost.
 
     Raises:
@@ -192,20 +198,27 @@ def _without_lists(run: Run, *, known: bool) -> Run:
     """
     unread = set()
     lost: set[str] = set()
+    there = set(copied)
     for index, (part, name) in enumerate(run.parts):
         text = run.text[part.start : part.end]
-        if name == "os-packages" and any(map(_names_package_file, part.commands)):
+        files = set().union(*map(_package_files, part.commands)) if name == "os-packages" else set()
+        missing = sorted(file for file in files if _place(run, file) not in there)
+        if missing:
             raise Refused(
                 "R33",
-                "This RUN installs a package from a file, which the final image does not have.",
+                f"This RUN installs {missing[0]}, a file that the final image does not have. Copy it by an "
+                "instruction of its own (`COPY tool.deb /tmp/`), or fetch it in the same RUN.",
                 run.step.line,
             )
+        if name == "sources":
+            there |= {_place(run, file) for command in part.commands for file in _package_files(command)}
         read = file_read(text, part) if name in ("os-packages", "state") else None
         uses = name in REPEATED and any(_uses(text, thing) for thing in lost)
         if read is not None and name == "os-packages" and not known:
             raise Refused(
                 "R33",
-                f"This RUN installs packages by way of {read}, which the final image does not have.",
+                f"This RUN installs packages by way of {read}, which the final image does not have. "
+                "Name the packages in the command, or fetch the file in the same RUN.",
                 run.step.line,
             )
         if uses and not (known and name == "os-packages"):
@@ -219,8 +232,63 @@ def _without_lists(run: Run, *, known: bool) -> Run:
     return replace(run, unread=frozenset(unread))
 
 
-def _names_package_file(command: Command) -> bool:
-    return any(word.endswith(PACKAGE_FILES) for word in command.argv)
+def _remove_with_packages(script: Script, classes: list[Class]) -> None:
+    """Take `rm tool.deb` behind the install of that very file for a part of the install."""
+    installed: set[str] = set()
+    for index, part in enumerate(script.parts):
+        files = set().union(*map(_package_files, part.commands))
+        if classes[index] == "os-packages":
+            installed |= files
+        elif files and files <= installed and all(command.program == "rm" for command in part.commands):
+            classes[index] = "sources"
+
+
+def _package_files(command: Command) -> set[str]:
+    """The words that name a package's file, and those that it is redirected to."""
+    words = (*command.argv, *command.outputs)
+    return {word for word in words if word.endswith(PACKAGE_FILES) and "://" not in word}
+
+
+def installs_files(run: Run) -> bool:
+    """Does a RUN install a package from a file?"""
+    return bool(_installed_files(run))
+
+
+def _installed_files(run: Run) -> set[str]:
+    """The packages' files that a RUN installs, under their full names."""
+    return {
+        _place(run, file)
+        for part, name in run.parts
+        if name == "os-packages"
+        for command in part.commands
+        for file in _package_files(command)
+    }
+
+
+def _place(run: Run, file: str) -> str:
+    return posixpath.normpath(posixpath.join(run.step.workdir, file))
+
+
+def _packages_copied(evidence: Evidence, line: int) -> set[str]:
+    """The packages' files that instructions above a line bring by themselves, under their full names."""
+    return {
+        path
+        for step in evidence.steps
+        if step.line < line and step.keyword in ("COPY", "ADD")
+        for path in _brought_packages(step)
+    }
+
+
+def _brought_packages(step: Step) -> list[str]:
+    """The files that an instruction brings, where all of them are packages; else nothing."""
+    given, target = sources(step)
+    if step.instruction.flag("from") is not None or not all(each.endswith(PACKAGE_FILES) for each in given):
+        return []
+    if any(set(each) & set("*?[$") for each in given):
+        return []
+    if not target.endswith("/"):
+        return [target]
+    return [posixpath.join(target, posixpath.basename(each)) for each in given]
 
 
 def _variables(command: Command) -> list[str]:
@@ -230,7 +298,7 @@ def _variables(command: Command) -> list[str]:
 
 
 def _is_file(word: str) -> bool:
-    looks = re.fullmatch(r"[^\s$=]*[./][^\s$=]*", word) is not None
+    looks = ("." in word or "/" in word) and re.search(r"[\s$=]", word) is None
     return looks and "://" not in word and not word.startswith("-") and not is_system(word)
 
 
@@ -251,9 +319,25 @@ def early_copies(steps: Sequence[Step], runs: Sequence[Run]) -> frozenset[int]:
         for step in steps
         if step.keyword in ("COPY", "ADD")
         and step.line < last
-        and _for_the_system(step)
+        and (_for_the_system(step) or _is_installed(step, runs))
         and not brings_uv(step.instruction)
     )
+
+
+def copies_of_app(steps: Sequence[Step], runs: Sequence[Run]) -> list[Step]:
+    """Each COPY and ADD but those of uv and those that repeated RUNs build on."""
+    early = early_copies(steps, runs)
+    return [
+        step
+        for step in steps
+        if step.keyword in ("COPY", "ADD") and not brings_uv(step.instruction) and step.line not in early
+    ]
+
+
+def _is_installed(step: Step, runs: Sequence[Run]) -> bool:
+    """Does a RUN below install the packages that an instruction brings as files?"""
+    files = set(_brought_packages(step))
+    return any(files & _installed_files(run) for run in runs if run.step.line > step.line)
 
 
 def _for_the_system(step: Step) -> bool:

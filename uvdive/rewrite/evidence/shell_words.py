@@ -17,9 +17,12 @@ UNKNOWN = "\0"
 """Stands in a pattern for what the text does not tell."""
 
 _MOST = 64
-_REFERENCE = re.compile(r"\$(?:\{(\w+)(?::?[-=]([^}]*))?\}|(\w+)|\{[^}]*\}|\(\(?.*?\)\)?)|`[^`]*`", re.DOTALL)
-_LOOP = re.compile(r"\bfor\s+(\w+)\s+in\s+([^;\n]*?)\s*(?:;|\n)")
-_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+# One that does not end goes to the end of the text: so it is looked for once.
+_REFERENCE = re.compile(
+    r"\$(?:\{(\w+)(?::?[-=]([^}]*))?\}|(\w+)|\{[^}]*(?:\}|\Z)|\([^)]*(?:\)\)?|\Z))|`[^`]*`", re.DOTALL
+)
+_LOOP = re.compile(r"\bfor\s+(\w+)\s+in\s++([^;\n]*)(?:[;\n]|\Z)")
+_BRACES = re.compile(r"\{([^{},]*,[^{}]*)\}")
 
 Values = Mapping[str, tuple[str, ...]]
 """The texts that each variable may hold."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from uvdive.base.secret_words import redact
+from uvdive.base.secrets.words import redact
 from uvdive.compose.recipe import Recipe
 from uvdive.dockerfile.history import match_history
 from uvdive.dockerfile.shell import command_text
@@ -20,7 +20,8 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.notes import Refused
-from uvdive.uv.calls import calls_sync
+from uvdive.uv.calls import Call, calls_sync, uv_calls
+from uvdive.uv.images import Reference, environ_of, workdir_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Evidence:
 
     ``name`` is the Dockerfile's path, ``recipe`` the compose service or Bake target that is
     built, ``taken`` are names that no new stage may have, ``stops`` is what
-    a start of both images measured of a slower stop.
+    a start of both images measured of a slower stop; ``unmeasured`` says that none will be measured.
     """
 
     dockerfile: Dockerfile
@@ -45,6 +46,7 @@ class Evidence:
     recipe: Recipe | None = None
     taken: frozenset[str] = frozenset()
     stops: Stops | None = None
+    unmeasured: bool = False
 
     @property
     def origin(self) -> Stage:
@@ -62,7 +64,7 @@ class Evidence:
         """The work directory at the end; ``/`` where none is set."""
         if self.report is not None:
             return posixpath.normpath(self.report.config.working_dir or "/")
-        return workdir_after(self.steps[-1]) if self.steps else "/"
+        return workdir_after(self.steps[-1]) if self.steps else workdir_of(Reference.read(self.base))
 
     def free_name(self, *names: str) -> str:
         """The first of some names that no stage has; the last of them with a number where each is taken."""
@@ -83,9 +85,20 @@ class Evidence:
         step = self.last(keyword)
         return None if step is None or _starts_nothing(step) else step
 
+    @property
+    def starter(self) -> Step | None:
+        """What says the first word of the start: ENTRYPOINT, or CMD without one; None where neither does."""
+        return self.starting("ENTRYPOINT") or self.starting("CMD")
+
     def runs(self) -> list[Step]:
         """The RUN steps."""
         return [step for step in self.steps if step.keyword == "RUN"]
+
+    def calls(self) -> Iterator[tuple[Step, Call]]:
+        """Every call of uv in the RUNs, with its step; none of a RUN that is not understood."""
+        for step in self.runs():
+            for call in uv_calls(command_text(step.instruction), step.workdir) or ():
+                yield step, call
 
 
 def _starts_nothing(step: Step) -> bool:
@@ -120,7 +133,10 @@ def gather(
         Refused: R34, the image was not built from it.
     """
     environ = dict(report.config.environ) if report else {}
-    stages = read_stages(dockerfile, values, base_env=lambda _name: {"PATH": environ.get("PATH", "")})
+    path = environ.get("PATH", "")
+    stages = read_stages(
+        dockerfile, values, base_env=lambda name: {**environ_of(Reference.read(name)), "PATH": path}
+    )
     chain = lineage(stages, stages[-1])
     layers: dict[int, int] = {}
     base_layers = 0
@@ -129,13 +145,16 @@ def gather(
     indexes = {stage.index for stage in chain}
     steps = tuple(
         replace(step, layer=layers.get(step.line))
-        for step in walk(stages, dockerfile.escape)
+        for step in walk(stages, dockerfile.escape, lambda name: workdir_of(Reference.read(name)))
         if step.stage in indexes
     )
     base = chain[0].base
     if not base:
         raise Refused(
-            "R2", "FROM holds a variable without a default, so the base is not known. Give its ARG one.", 1
+            "R2",
+            "FROM holds a variable without a default, so the base is not known. Give its ARG one, or give it "
+            "here too (--build-arg).",
+            chain[0].source.line,
         )
     return Evidence(dockerfile, stages, steps, base, base_layers, report, context)
 

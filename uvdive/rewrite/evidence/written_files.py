@@ -51,7 +51,7 @@ def _written(step: Step, path: str) -> Writer | None:
     script = read_script(shell_text(step.instruction))
     if script is None:
         looks = re.search(
-            rf"(?:>|\s-o\s*)\s*\S*{re.escape(posixpath.basename(path))}", step.instruction.value
+            rf"(?:>|\s-o)\s*[^\s>]*{re.escape(posixpath.basename(path))}", step.instruction.value
         )
         return Writer(step, "run") if looks else None
     text: str | None = ""
@@ -83,8 +83,10 @@ def _said(command: Command) -> str | None:
         return "".join(f"{word.text}\n" for word in words[1:])
     if command.program == "echo":
         texts = [word.text for word in words]
-        escaped = texts[:1] == ["-e"]
-        line = " ".join(texts[1:] if escaped or texts[:1] == ["-n"] else texts)
+        option = texts[:1] if texts[:1] in (["-e"], ["-n"]) else []
+        line = " ".join(texts[len(option) :])
         # dash's own echo reads escapes without -e
-        return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[0]), line) + "\n"
+        return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[0]), line) + (
+            "" if option == ["-n"] else "\n"
+        )
     return None

@@ -8,6 +8,7 @@ from uvdive.base.units import size
 from uvdive.distro.kinds import only_builds
 from uvdive.dockerfile.edits import source_with
 from uvdive.ledger.whose import is_os_package
+from uvdive.rewrite.evidence.command_kinds import SIDE
 from uvdive.rewrite.evidence.runs import Run, read_runs
 from uvdive.rewrite.improve.work import Work
 from uvdive.rewrite.notes import Notes, Refused
@@ -16,7 +17,6 @@ from uvdive.rewrite.packages import Install, PackagePlan, installs, plan_package
 DECISION = "build-packages"
 FINDINGS = ("dev-packages-in-image", "build-tools-in-image")
 _MAY_COMPILE = frozenset({"other", "uv"})
-_SIDE = frozenset({"nothing", "state"})
 
 
 def mend_packages(work: Work) -> None:
@@ -72,7 +72,7 @@ def _mend(work: Work, found: Sequence[Install]) -> None:
 def _gone(run: Run, plan: PackagePlan) -> set[int]:
     gone = set(plan.without.get(run.step.line, ()))
     left = {name for index, name in enumerate(run.classes) if index not in gone}
-    return set(range(len(run.classes))) if left <= _SIDE else gone
+    return set(range(len(run.classes))) if left <= SIDE else gone
 
 
 def _can_edit(work: Work, run: Run, plan: PackagePlan) -> bool:

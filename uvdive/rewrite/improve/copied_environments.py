@@ -51,7 +51,8 @@ def _warn_moved(
         return
     text = _text(within(evidence, stage))
     stays = any(other.source == copy.source and other.place_of(path) == path for other in copies)
-    linked = re.search(rf"\bln\s[^;&|\n]*{re.escape(path)}(?![\w.-])", _text(evidence)) is not None
+    links = re.compile(rf"(?:^|[;&|\n])(?>[^;&|\n]*?\bln\s)[^;&|\n]*{re.escape(path)}(?![\w.-])")
+    linked = links.search(_text(evidence)) is not None
     if stays or linked or "--relocatable" in text or "UV_VENV_RELOCATABLE" in text:
         return
     notes.warn(

@@ -18,6 +18,7 @@ from uvdive.rewrite.improve.work import ROOT, Copied, Unsafe, Work, lone
 from uvdive.rewrite.text import with_flag
 
 DECISION = "copied-with-owner"
+_CHANGES = frozenset({"chmod", "chgrp", "setfacl"})
 _ADVICE = "Give the owner to COPY (--chown), so that each byte is stored once."
 
 
@@ -96,6 +97,8 @@ def _mend(work: Work, chown: Chown) -> None:
         return
     if chown.run.step.user not in ROOT or len(set(chown.options) - {"-R"}) > 0:
         raise Unsafe("it has options, or a user, that COPY cannot stand for")
+    if (program := _written_anyway(chown, tuple(found))) is not None:
+        raise Unsafe(f"{program} -R in the same RUN writes the files again too")
     owned = {folder: _owned(work, chown, folder, copies) for folder, copies in found.items()}
     copies = sorted({copy.step.line: copy for each in found.values() for copy in each}.items())
     given = given_owner(
@@ -124,6 +127,22 @@ def _mend(work: Work, chown: Chown) -> None:
         other.moved.update(given.parts)
         other.moved_to = copies[0][0]
     _note(work, chown, given.text, owned)
+
+
+def _written_anyway(chown: Chown, folders: Sequence[str]) -> str | None:
+    """The command of the same RUN that changes all files below or around a folder, whoever owns them."""
+    run = chown.run
+    for part, _ in run.parts:
+        for command in part.commands:
+            if command is chown.command or command.program not in _CHANGES or not _is_recursive(command):
+                continue
+            words = [word.text for word in program_words(command)[1:] if not word.text.startswith("-")]
+            paths = [posixpath.normpath(posixpath.join(run.step.workdir, word)) for word in words[1:]]
+            unknown = any(sign in word for word in words for sign in "*?[$`")
+            near = any(is_below(path, each) or is_below(each, path) for path in paths for each in folders)
+            if unknown or near:
+                return command.program
+    return None
 
 
 def _can_cut(work: Work, run: Run, gone: set[int], moved: Sequence[int]) -> bool:

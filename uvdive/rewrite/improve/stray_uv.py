@@ -83,4 +83,4 @@ def _environment(work: Work) -> EnvironmentFacts | None:
         return None
     (path,) = places
     minor = python_of(Reference.read(work.evidence.base)) or ""
-    return EnvironmentFacts(path, minor, None, None, None, "", None, None, (), (path,))
+    return EnvironmentFacts(path, minor, folders=(path,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Sequence
 
 from uvdive.base.paths import is_below
 from uvdive.base.units import size
@@ -21,14 +22,16 @@ _LINKERS = ("/bin/ln", "/usr/bin/ln")
 
 
 def mend_copies(work: Work) -> None:
-    """Leave out what a later COPY brings again; link an environment that is copied to a second place."""
+    """Leave out what another COPY brings too; link an environment that is copied to a second place."""
     for copy in work.copies:
         if copy.source is None or not copy.all_known or not copy.pairs:
             continue
         for other in work.copies:
             if other is copy or other.source != copy.source or other.step.stage != copy.step.stage:
                 continue
-            if copy.step.line < other.step.line and _brings_again(copy, other):
+            # Of two that bring the same the later one stays, which every container sees.
+            later = copy.step.line > other.step.line
+            if _brings_again(copy, other) and not (later and _brings_again(other, copy)):
                 _leave_out(work, copy, other)
                 break
             if _puts_beside(copy, other):
@@ -48,18 +51,21 @@ def _brings_again(copy: Copied, other: Copied) -> bool:
 
 def _leave_out(work: Work, copy: Copied, other: Copied) -> None:
     line, again = copy.step.line, other.step.line
+    first, last = sorted((copy, other), key=lambda each: each.step.line)
     places = [place for _, place in copy.pairs]
     killed: dict[str, int] = {}
-    if copy.step.layer is not None and other.step.layer is not None:
-        killed = work.killed(other.step.layer, places, written=copy.step.layer)
+    if first.step.layer is not None and last.step.layer is not None:
+        killed = work.killed(last.step.layer, places, written=first.step.layer)
     total = sum(killed.values())
     twice = f"{size(total)} are stored twice" if total else "every file is stored twice"
     what = " and ".join(places)
-    work.mended.add(("rewritten-later", again))
+    work.mended.add(("rewritten-later", last.step.line))
     same = _flags(copy) == _flags(other)
-    if not (same and _idle_between(work, copy, other) and _all_killed(work, copy, other)):
+    if not (same and _idle_between(work, places, first, last) and _all_killed(work, copy, first, last)):
         advice = f"Copy it once: leave this COPY out, or what line {again} brings too."
-        text = f"{what} is copied here and again in line {again}: {twice}. {advice}"
+        text = (
+            f"{what} is copied here and {'again ' if copy is first else ''}in line {again}: {twice}. {advice}"
+        )
         work.notes.warn("R45", line, text, total)
         return
     work.edits.gone.add(line)
@@ -71,14 +77,14 @@ def _leave_out(work: Work, copy: Copied, other: Copied) -> None:
         "R45",
         line,
         f"Copy {what} once",
-        f"Line {again} copies it again, to the same place: {twice}, and no container sees the first.",
+        f"Line {again} {'copies it again' if copy is first else 'has copied it'}, to the same place: "
+        f"{twice}, and no container sees the first.",
     )
 
 
-def _idle_between(work: Work, copy: Copied, other: Copied) -> bool:
-    """Does nothing between the two see, or write to, what the first one brings?"""
-    places = [place for _, place in copy.pairs]
-    for step in lines_between(work.steps, copy.step.line, other.step.line):
+def _idle_between(work: Work, places: Sequence[str], first: Copied, last: Copied) -> bool:
+    """Does nothing between the two see, or write to, what both bring?"""
+    for step in lines_between(work.steps, first.step.line, last.step.line):
         found = next((each for each in work.copies if each.step.line == step.line), None)
         if found is not None:
             if any(is_below(found.target, place) or is_below(place, found.target) for place in places):
@@ -92,16 +98,22 @@ def _idle_between(work: Work, copy: Copied, other: Copied) -> bool:
     return True
 
 
-def _all_killed(work: Work, copy: Copied, other: Copied) -> bool:
-    """Does the image show that the second COPY wrote every file of the first anew?"""
+def _all_killed(work: Work, copy: Copied, first: Copied, last: Copied) -> bool:
+    """Does the image show that the last COPY wrote anew every file that is to be left out?"""
     if work.files is None:
         return True
-    table, layer = work.files.table, copy.step.layer
-    if layer is None:
+    table, layer, later = work.files.table, first.step.layer, last.step.layer
+    if layer is None or later is None:
         return False
-    mine = [entry for entry in range(table.entries) if table.entry_layer[entry] == layer]
-    files = [entry for entry in mine if table.entry_kind[entry] != Kind.DIRECTORY]
-    return bool(files) and all(table.entry_death[entry] == other.step.layer for entry in files)
+    files = [entry for entry in range(table.entries) if table.entry_kind[entry] != Kind.DIRECTORY]
+    mine = {
+        table.entry_node[entry]: table.entry_death[entry]
+        for entry in files
+        if table.entry_layer[entry] == layer
+    }
+    again = {table.entry_node[entry] for entry in files if table.entry_layer[entry] == later}
+    nodes = mine.keys() if copy is first else again
+    return bool(nodes) and all(mine.get(node) == later for node in nodes)
 
 
 def _puts_beside(copy: Copied, other: Copied) -> bool:

@@ -194,7 +194,8 @@ class Work:
             if change.moved:
                 text = self._with(run, change.words, every - change.moved)
                 self.edits.before.setdefault(change.moved_to, []).append((text, decision))
-            if left:
+            # `set -eux` or `cd` alone, without what it was for, does nothing.
+            if any(run.parts[index][1] != "state" for index in left):
                 self.edits.replaced[line] = self._with(run, change.words, every - left), decision
             else:
                 self.edits.gone.add(line)

@@ -5,13 +5,18 @@ goes a ``PackagePlan``: edits of the commands that install, parts to leave out, 
 image gets or lacks. Read ``plan.plan_packages`` first, then ``keep_or_drop.decide``.
 """
 
+from uvdive.rewrite.packages.asset_builders import NODE
 from uvdive.rewrite.packages.by_other_programs import OtherMeans, check_sources, is_playwright
+from uvdive.rewrite.packages.by_text import offer_package
 from uvdive.rewrite.packages.extra import extra_packages, install
+from uvdive.rewrite.packages.fetchers import FETCHERS, only_fetch_uv
 from uvdive.rewrite.packages.from_base import FromBase, needed_of_base
 from uvdive.rewrite.packages.install_commands import Install, installs, removals
 from uvdive.rewrite.packages.plan import PackagePlan, plan_packages
 
 __all__ = [
+    "FETCHERS",
+    "NODE",
     "FromBase",
     "Install",
     "OtherMeans",
@@ -22,6 +27,8 @@ __all__ = [
     "installs",
     "is_playwright",
     "needed_of_base",
+    "offer_package",
+    "only_fetch_uv",
     "plan_packages",
     "removals",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from uvdive.dockerfile.commands import Word
 from uvdive.dockerfile.edits import Edit
 from uvdive.rewrite.evidence.os_needs import Need
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.runs import Run, installs_files
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.packages.install_commands import Install, Listed, Removal, refreshes
 from uvdive.rewrite.packages.packages import Packages
@@ -120,12 +120,13 @@ class PackageEdits:
         for removal in self.packages.removals:
             if self._is_idle(removal):
                 self._leave_out(removal.run, removal.part)
-        gone = {
-            install.run.step.line: install.part in self.without.get(install.run.step.line, ())
-            for install in self.packages.installs
-        }
+        gone: dict[int, bool] = {}
+        for install in self.packages.installs:
+            line = install.run.step.line
+            left_out = install.part in self.without.get(line, ())
+            gone[line] = left_out and gone.get(line, True)
         for run in self.packages.runs:
-            if not all(gone.values()) and not gone.get(run.step.line):
+            if (not all(gone.values()) and not gone.get(run.step.line)) or installs_files(run):
                 continue
             for index, (part, name) in enumerate(run.parts):
                 served = name == "os-packages" and all(refreshes(command) for command in part.commands)
@@ -170,7 +171,8 @@ def _gap(install: Install, word: str) -> str:
     """What stands between two packages in the author's text: a space, or a line's end and an indent."""
     source = install.run.step.instruction.source
     words = [word, *(listed.word.text for listed in install.words)]
-    found = (re.search(rf"([ \t]*\\\r?\n[ \t]+){re.escape(each)}(?=[\s\\]|$)", source) for each in words)
+    gap = r"(?<![ \t])([ \t]*\\\r?\n[ \t]+)"
+    found = (re.search(rf"{gap}{re.escape(each)}(?=[\s\\]|$)", source) for each in words)
     return next((match[1] for match in found if match), " ")
 
 

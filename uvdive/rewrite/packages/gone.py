@@ -11,7 +11,11 @@ from uvdive.ledger.marks.components import text
 from uvdive.ledger.whose import os_package
 from uvdive.rewrite.packages.packages import Packages
 
-_HELPER = "/var/lib/systemd/deb-systemd-helper-enabled"
+_HELPERS = (
+    ("/usr/lib/systemd/system", "/var/lib/systemd/deb-systemd-helper-enabled"),
+    ("/usr/lib/systemd/user", "/var/lib/systemd/deb-systemd-user-helper-enabled"),
+)
+_UNITS = (b".service", b".socket", b".timer", b".path", b".target")
 
 
 def note_left_over(packages: Packages, dropped: frozenset[str]) -> None:
@@ -41,13 +45,21 @@ def _of_services(packages: Packages, dropped: frozenset[str]) -> Iterator[str]:
     report = packages.evidence.report
     if report is None:
         return
+    if "adduser" in dropped:
+        yield "/run/adduser"  # its lock
     files = report.files
-    units = resolve(files, b"/usr/lib/systemd/system").node
-    for node in files.children(units) if units is not None else ():
-        entry = files.visible(node)
-        inode = NONE if entry is None else files.entry_inode[entry]
-        if inode != NONE and os_package(report, inode) in dropped:
-            yield f"{_HELPER}/{text(files.names[node])}.dsh-also"
+    for units, helper in _HELPERS:
+        folder = resolve(files, units.encode()).node
+        kept = set[bytes]()
+        names = set[bytes]()
+        for node in files.children(folder) if folder is not None else ():
+            entry = files.visible(node)
+            inode = NONE if entry is None else files.entry_inode[entry]
+            gone = inode != NONE and os_package(report, inode) in dropped
+            (names if gone else kept).add(files.names[node])
+        yield from (f"{helper}/{text(name)}.dsh-also" for name in sorted(names))
+        if names and helper != _HELPERS[0][1] and not any(name.endswith(_UNITS) for name in kept):
+            yield helper  # all that is in it is theirs
 
 
 def _of_debians_python(packages: Packages, dropped: frozenset[str]) -> Iterator[str]:

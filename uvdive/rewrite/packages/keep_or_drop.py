@@ -7,8 +7,9 @@ from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import TOOLS, compiles_at_run_time
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.packages.install_commands import Install, Listed
-from uvdive.rewrite.packages.needs import fetches, need_of
+from uvdive.rewrite.packages.needs import called_needs, fetches, need_of, started_needs
 from uvdive.rewrite.packages.packages import Packages
+from uvdive.rewrite.packages.told import note_purged
 
 _UNSEEN = (
     "but the environment that the new image gets is not in the original, so nobody has seen what it needs. "
@@ -27,23 +28,28 @@ def decide(packages: Packages, install: Install, *, others: bool) -> None:
             continue
         if not packages.real(listed.name):
             _note_purged(packages, listed, install)
+        elif only_builds(listed.name) and listed.name in _started(packages):
+            continue  # `make serve` needs make when the container runs
         elif only_builds(listed.name):
             _build_package(packages, listed, install)
         elif others:
             _other_package(packages, listed, install)
 
 
+def _started(packages: Packages) -> frozenset[str]:
+    """The packages of which a start command, a health check or a command from outside calls a program."""
+    needs = (
+        *started_needs(packages.evidence, packages.facts),
+        *called_needs(packages.facts, packages.called),
+    )
+    return frozenset(need.package for need in needs)
+
+
 def _note_purged(packages: Packages, listed: Listed, install: Install) -> None:
     if not packages.removals:
         return
     packages.leave_out(install, listed, "purged")
-    packages.notes.decide(
-        "purged-packages",
-        "R43",
-        install.run.step.line,
-        "Leave out what the build removes again",
-        "These packages are installed and removed by the original; the final image never gets them.",
-    )
+    note_purged(packages.notes, install)
 
 
 def _build_package(packages: Packages, listed: Listed, install: Install) -> None:
@@ -52,7 +58,9 @@ def _build_package(packages: Packages, listed: Listed, install: Install) -> None
     kept = packages.notes.choices.get("build-packages", default) == "keep"
     if not kept:
         packages.leave_out(install, listed, "build")
-    names = [w.name for i in packages.installs for w in i.words if i.changeable and only_builds(w.name)]
+    started = _started(packages)
+    words = [word for each in packages.installs if each.changeable for word in each.words]
+    names = [word.name for word in words if only_builds(word.name) and word.name not in started]
     total = packages.size(packages.goes(names))
     packages.notes.choose(
         CHOICES["build-packages"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.edits import Edit
@@ -10,9 +10,9 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.os_needs import Called
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.notes import BUILD_FIRST, Notes, Refused
 from uvdive.rewrite.packages.by_other_programs import OtherMeans, note_others
-from uvdive.rewrite.packages.by_text import decide_by_text
+from uvdive.rewrite.packages.by_text import decide_by_text, untold
 from uvdive.rewrite.packages.edits import PackageEdits, marks
 from uvdive.rewrite.packages.gone import note_gone, note_left_over
 from uvdive.rewrite.packages.install_commands import Install, installs, removals
@@ -52,13 +52,15 @@ def plan_packages(  # noqa: PLR0913 - the evidence, piece by piece, by name
     unseen: bool = False,
     called: tuple[Called, ...] = (),
     minor: str | None = None,
+    used: Collection[str] | None = None,
 ) -> PackagePlan:
     """Decide on every package; without evidence all of them are kept.
 
     ``others`` also decides on those that do more than build. ``unseen`` says that the build installs
     distributions which the original does not have, so that nothing tells what they need. ``called`` are
     words of commands from outside that run in the container, ``minor`` is the environment's Python, by
-    which the lock's wheels are told where there is no image.
+    which the lock's wheels are told where there is no image, and ``used`` the programs that fetch
+    or are node's and that a file of the context names.
 
     Raises:
         Refused: R43, what is removed again cannot be told without the image.
@@ -72,14 +74,15 @@ def plan_packages(  # noqa: PLR0913 - the evidence, piece by piece, by name
         if marked is not None:
             raise Refused(
                 "R43",
-                "This RUN lets apt find out what may go, by what lies in the image at that moment. Without "
-                "the image's contents nobody can tell what stays.",
+                "This RUN lets apt find out what may go, by what lies in the image at that moment. Name "
+                f"what is to go (`apt-get purge gcc`). {BUILD_FIRST}",
                 marked.run.step.line,
             )
-        if gone or minor is None:
+        unclear = untold(found, gone)
+        if minor is None or (unclear and all(each.run.step.line in unclear for each in found)):
             _note_all_kept(found, notes)
             return PackagePlan()
-        left, added = decide_by_text(evidence, runs, found, notes, minor)
+        left, added = decide_by_text(evidence, runs, found, notes, minor, used, gone)
         edits = PackageEdits(left)
         edits.write(added)
         return PackagePlan(edits=edits.edits, without=edits.without)

@@ -105,3 +105,14 @@ def note_told(installs: Iterable[Install], notes: Notes) -> None:
         f"They are {', '.join(names)}, by the text and by the image. {how} What only builds is a choice of "
         "its own.",
     )
+
+
+def note_purged(notes: Notes, install: Install) -> None:
+    """Say that packages which the build removes again are never installed in the final image."""
+    notes.decide(
+        "purged-packages",
+        "R43",
+        install.run.step.line,
+        "Leave out what the build removes again",
+        "These packages are installed and removed by the original; the final image never gets them.",
+    )

@@ -9,7 +9,7 @@ from uvdive.dockerfile.shell import command_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.single.sources import Source, source_of_base
-from uvdive.uv.images import Reference, without_uv, written_without_uv
+from uvdive.uv.images import Reference, tag_of, without_uv, written_without_uv
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def new_base(evidence: Evidence) -> NewBase | None:
     """The new FROM; None where the base is none of uv's.
 
     Raises:
-        Refused: R2, nobody knows an image that is the same without uv.
+        Refused: R2, nobody knows an image that is the same without uv; R3, a variable hides which it is.
     """
     reference = Reference.read(evidence.base)
     if not reference.is_uv:
@@ -38,8 +38,15 @@ def new_base(evidence: Evidence) -> NewBase | None:
     os = evidence.report.os if evidence.report is not None else None
     runner = None if reference.family == "uv-alone" else without_uv(reference, os)
     written = origin.arguments.split()[0]
-    if runner is not None and written != evidence.base:
+    if runner is not None and "$" in tag_of(written):
         runner = written_without_uv(written, evidence.base, runner)
+        if runner is None:
+            raise Refused(
+                "R3",
+                f"FROM holds a variable for more than a version, so nobody knows what {written} is without "
+                "uv when it is another one. Write the tag out.",
+                origin.line,
+            )
     if runner is None:
         raise Refused(
             "R2",

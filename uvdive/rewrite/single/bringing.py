@@ -158,6 +158,13 @@ def _by_pip(run: Run, index: int, part: Part, result: Bringing) -> None:
             continue
         if len(part.commands) > 1 or command.nested:
             raise _cannot(line)
+        if command.program == "uv" and len(mine) < len(install.packages):
+            raise Refused(
+                "R24",
+                "This installs uv beside the app's packages, by a uv that is there already, so the app may "
+                "call it when it runs. Leave uv out of this list where it does not.",
+                line,
+            )
         result.by_pip = True
         result.found.append(source_of_version(line, version_of_requirement(words[mine[0]].text)))
         if len(mine) == len(install.packages) and not install.lists:

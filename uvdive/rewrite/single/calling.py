@@ -25,6 +25,9 @@ from uvdive.uv.mentions import mentions_uv
 _RUNNERS = frozenset({"make", "just", "task", "invoke", "inv", "tox", "nox", "hatch", "poe", "pre-commit"})
 _STANDARD = ("/bin/", "/usr/bin/", "/usr/local/bin/")
 _NO_CACHE = frozenset({"venv", "version", "help", "self", "python pin", "python find", "python list", ""})
+_CHANGES_UV = re.compile(
+    r"(?:^|[;&|\n])(?>[^;&|\n]*?\b(?:rm|mv|cp|ln|chmod|chown)\b)[^;&|\n]*(?<![\w.-])uvx?(?![\w.-])"
+)
 _UVX = re.compile(r"(?<![\w./-])uvx(?![\w.-])")
 _SCRIPT = re.compile(r"(?:^|[\s;&|])(?:\./|(?:ba)?sh\s+\S+\.sh|make\b|just\b)")
 _CACHE_WORD = re.compile(r"\.cache(?:/uv)?(?:/\S*)?$|^/(?:root|home(?:/\w+)?)/?(?:\*|\.\*)?$")
@@ -85,7 +88,7 @@ def _unread(run: Run, *, mounted: bool) -> Caller | None:
     """A RUN whose text is not understood: it gets uv as it had it, if it may call it."""
     if not (mentions_uv(run.text) or _SCRIPT.search(run.text)):
         return None
-    if re.search(r"\b(?:rm|mv|cp|ln|chmod|chown)\b[^;&|\n]*(?<![\w.-])uvx?(?![\w.-])", run.text):
+    if _CHANGES_UV.search(run.text):
         raise _refused("moves or changes uv itself", run.step)
     programs = ("uv", "uvx") if _UVX.search(run.text) else ("uv",)
     sure = mentions_uv(run.text)
@@ -166,9 +169,7 @@ def _cache(text: str, step: Step) -> str | None:
     ]
     home = "/root" if step.user in ROOT else None
     calls = calls_of(text, step.workdir)
-    wanted = [
-        ({**step.values, **dict(call.environ)}, call.given) for call in calls if call.name not in _NO_CACHE
-    ]
+    wanted = [(call.environ_in(step.values), call.given) for call in calls if call.name not in _NO_CACHE]
     if _UVX.search(text) or (not calls and mentions_uv(text)):
         wanted.append((dict(step.values), ()))
     folders = {

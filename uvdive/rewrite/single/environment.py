@@ -5,25 +5,24 @@ from __future__ import annotations
 import posixpath
 import re
 
-from uvdive.base.paths import upward
 from uvdive.dockerfile.shell import command_text
 from uvdive.rewrite.environment import (
     HIDDEN,
+    OFFICIAL,
     EnvironmentFacts,
     check_pin,
     find_environment,
+    is_prefix,
     nothing_installed,
+    project_above,
     project_environment,
     settled,
 )
-from uvdive.rewrite.evidence.context_files import is_copied
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import uv_calls
 from uvdive.uv.images import Reference, python_of
-
-_SYSTEM = ("", "/usr", "/usr/local")
 
 
 def environment_in_place(evidence: Evidence, files: Files | None, notes: Notes) -> EnvironmentFacts:
@@ -42,13 +41,9 @@ def environment_in_place(evidence: Evidence, files: Files | None, notes: Notes) 
     if path is None and not _installs(evidence) and (nothing := nothing_installed(evidence)) is not None:
         raise nothing
     check_pin(evidence)
-    home = path if path is not None and path.rstrip("/") not in _SYSTEM else "/usr/local"
-    return EnvironmentFacts(
-        home,
-        *(_minor(evidence), None, None, None, "", None, None, ()),
-        folders=() if home == "/usr/local" else (home,),
-        system=home == "/usr/local",
-    )
+    if path is None or is_prefix(path):
+        return EnvironmentFacts(OFFICIAL, _minor(evidence), system=True)
+    return EnvironmentFacts(path, _minor(evidence), folders=(path,))
 
 
 def _hidden(evidence: Evidence) -> str | None:
@@ -82,20 +77,13 @@ def check_start(evidence: Evidence, env: EnvironmentFacts, removed: frozenset[st
     """Refuse where `uv run` starts in an environment that no instruction makes (R15)."""
     if not env.system or "uv run" not in removed or project_environment(evidence) is not None:
         return
-    if evidence.context is not None and not _has_project(evidence):
+    if evidence.context is not None and project_above(evidence, None, evidence.workdir) is None:
         return
-    start = evidence.starting("ENTRYPOINT") or evidence.starting("CMD")
+    start = evidence.starter
     raise Refused(
         "R15",
         "The build installs into the system's Python, but `uv run` makes an environment of the project's own "
         "whenever a container starts, and the app runs in that one. Install with `uv sync`, or start the "
         "program without `uv run`.",
         start.line if start is not None else None,
-    )
-
-
-def _has_project(evidence: Evidence) -> bool:
-    """Is a project copied to the work directory, or above it, for which `uv run` makes an environment?"""
-    return any(
-        is_copied(evidence, f"{folder.rstrip('/')}/pyproject.toml") for folder in upward(evidence.workdir)
     )

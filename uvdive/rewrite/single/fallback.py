@@ -39,4 +39,4 @@ def with_targets(evidence: Evidence, refused: Refused) -> Refused:
         f"{refused} uv cannot be mounted in its place either, as {', '.join(others)} "
         f"{'stands' if len(others) == 1 else 'stand'} on the same stage: give uv to each by its own mount."
     )
-    return Refused(refused.rule, reason, refused.line)
+    return Refused(refused.rule, reason, refused.line, by_image=refused.by_image)

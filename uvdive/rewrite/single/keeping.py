@@ -18,7 +18,7 @@ def note_kept(evidence: Evidence, start: Start, why: Refused, notes: Notes) -> N
     Raises:
         Refused: R24, something is known to call uv, or may; or a stand-in is asked for.
     """
-    unstarted = evidence.last("CMD") is None and evidence.last("ENTRYPOINT") is None
+    unstarted = evidence.starter is None
     asked = notes.decisions.get(_OUTSIDE)
     if not unstarted or asked is None or start.scripts.shim is not None or len(asked.alternatives) < 2:
         raise _needed(notes, why)
@@ -43,7 +43,7 @@ def _needed(notes: Notes, why: Refused) -> Refused:
         detail = script.reason.rpartition("; ")[2]
         unread = "nobody knows" in detail
         do = (
-            "Name the folder of the build with --context, or plan with the image, so that it can be read."
+            "Name the folder of the build with --context, or plan with the image (leave out --static)."
             if unread
             else "Call the environment's programs there, without uv."
         )

@@ -14,6 +14,10 @@ def with_mounts(source: str, flags: Sequence[str], escape: str = "\\") -> str:
     if head is None or not flags:
         return source
     rest = source[head.end() :]
+    if re.match(rf"{re.escape(escape)}[ \t]*\r?\n", rest):
+        rest = rest.partition("\n")[2]
+        between = f" {escape}\n    "
+        return f"{head[1]} {between.join(flags)} {escape}\n{rest}"
     first = rest.partition("\n")[0]
     between = " " if "<<" in first else f" {escape}\n    "
     return f"{head[1]} {between.join(flags)}{between}{rest}"

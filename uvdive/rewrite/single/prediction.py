@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -27,12 +28,33 @@ def predict(
     for name, left in (("uv-cache", 0),) if kept else (("uv", tools), ("uv-cache", 0)):
         if name in owners:
             owners[name] = owners[name][0], min(left, owners[name][0])
+    for name, count in _outside_the_cache(report).items():
+        before, after = owners.get(name, (0, 0))
+        owners[name] = before, after + count
     for name, count in (compiled or {}).items():
         before, after = owners.get(name, (0, 0))
         owners[name] = before, max(0, after - count)
     before = report.totals.file_bytes
     saved = sum(old - new for old, new in owners.values())
     return Prediction(before, before - saved, owners)
+
+
+def _outside_the_cache(report: ImageReport) -> dict[str, int]:
+    """The bytes that count as the cache's although the layers hold them elsewhere too, by the owner there.
+
+    What a later layer removed, or gave to somebody, lives on under uv's cache alone; without the
+    cache it is still in the layer that installed it.
+    """
+    table = report.files
+    folders = tuple(f"{c.path}/".encode() for c in report.components if c.owner == "uv-cache" and c.path)
+    cached = {inode for inode, owner in enumerate(report.inode_owner) if OWNERS[owner] == "uv-cache"}
+    found: dict[int, int] = {}
+    for entry, inode in enumerate(table.entry_inode):
+        if inode in cached and inode not in found:
+            path = table.path(table.entry_node[entry])
+            if not path.startswith(folders) and b"/.cache/uv/" not in path:
+                found[inode] = table.entry_size[entry]
+    return {"venv": sum(found.values())} if found else {}
 
 
 def compiled_by_pip(evidence: Evidence, files: Files | None, found: Bringing) -> dict[str, int]:

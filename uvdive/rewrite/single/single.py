@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.steps import Step
@@ -14,8 +14,11 @@ from uvdive.rewrite.plan import Prediction
 from uvdive.rewrite.single.base import new_base
 from uvdive.rewrite.single.bringing import Bringing, bringing
 from uvdive.rewrite.single.calling import Caller, callers
+from uvdive.rewrite.single.fetching_packages import leave_out_fetching_packages
+from uvdive.rewrite.single.installer_path import leave_out_installer_places
 from uvdive.rewrite.single.keeping import note_kept
 from uvdive.rewrite.single.mounts import with_mounts
+from uvdive.rewrite.single.own_removal import is_removed_again
 from uvdive.rewrite.single.prediction import compiled_by_pip, predict
 from uvdive.rewrite.start import Start
 from uvdive.rewrite.text import LineEdits, Writer, edits_in_place, write_edited
@@ -34,7 +37,14 @@ class Mounted:
     changes: bool
 
 
-def mount_uv(work: Work, env: EnvironmentFacts, start: Start, sync: Sequence[str], why: Refused) -> Mounted:
+def mount_uv(
+    work: Work,
+    env: EnvironmentFacts,
+    start: Start,
+    sync: Sequence[str],
+    why: Refused,
+    used: Collection[str] | None = None,
+) -> Mounted:
     """Leave uv out of the only stage and mount it where it is called.
 
     Args:
@@ -43,6 +53,7 @@ def mount_uv(work: Work, env: EnvironmentFacts, start: Start, sync: Sequence[str
         start: the new start.
         sync: instructions that the build gets for what the start installed (R14).
         why: the reason why the stage is not divided.
+        used: programs that fetch and that a file of the context names; None where none was read.
 
     Raises:
         Refused: R24, uv stays for the start; R61, it cannot be told from the rest.
@@ -54,6 +65,13 @@ def mount_uv(work: Work, env: EnvironmentFacts, start: Start, sync: Sequence[str
     found = bringing(work.steps, work.runs, base.source if base is not None else None)
     need = callers(evidence, work.runs, found.parts)
     edits = edits_in_place(evidence, start, env, notes)
+    if not need and not start.removed and _is_for_people(evidence, found, notes):
+        raise Refused(
+            "R24",
+            "Nothing in this file calls the uv that it brings: it is for people who work in the container. "
+            "Leave uv out where nobody does.",
+            found.found[0].line if found.found else None,
+        )
     if not (found.gone or found.parts or found.words or base):
         if edits or sync or not all(caller.mounted or not caller.sure for caller in need):
             raise why
@@ -61,6 +79,8 @@ def mount_uv(work: Work, env: EnvironmentFacts, start: Start, sync: Sequence[str
             return Mounted(write_edited(evidence.dockerfile, edits), None, changes=False)
     work.edits = edits
     work.edits.gone |= found.gone
+    leave_out_installer_places(work)
+    leave_out_fetching_packages(work, used)
     _cut(work, found, need)
     edits = work.finish()
     if base is not None:
@@ -82,6 +102,12 @@ def mount_uv(work: Work, env: EnvironmentFacts, start: Start, sync: Sequence[str
     )
 
 
+def _is_for_people(evidence: Evidence, found: Bringing, notes: Notes) -> bool:
+    """Is uv brought where no start of the file's own or a command from outside says that it does without?"""
+    brought = bool(found.gone or found.parts or found.words)
+    return brought and (evidence.starter is None or any(each.rule == "R24" for each in notes.warnings))
+
+
 def _with_uv(work: Work, start: Start, why: Refused) -> Mounted:
     """Uv stays as it is, for a start that no file tells; only its cache is kept out.
 
@@ -89,6 +115,10 @@ def _with_uv(work: Work, start: Start, why: Refused) -> Mounted:
         Refused: R24, something is known to call uv, or may; or a stand-in is asked for.
     """
     evidence, notes = work.evidence, work.notes
+    if not start.removed and is_removed_again(work):
+        for name in ("start-scripts", "uv-elsewhere"):
+            notes.decisions.pop(name, None)  # nothing that starts finds a uv
+        return Mounted(write_edited(evidence.dockerfile, LineEdits()), None, changes=False)
     note_kept(evidence, start, why, notes)
     edits = LineEdits()
     _mount(evidence, None, callers(evidence, work.runs, {}), edits, (), notes)

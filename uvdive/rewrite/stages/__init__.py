@@ -13,7 +13,7 @@ from uvdive.rewrite.stages.last_variables import last_environs
 from uvdive.rewrite.stages.lean import is_lean
 from uvdive.rewrite.stages.multistage import check_multistage, check_single, keeps_uv, note_stages
 from uvdive.rewrite.stages.stray_uv import steps_with_uv
-from uvdive.rewrite.stages.targets import lean_targets, only_describes
+from uvdive.rewrite.stages.targets import adding, lean_targets, only_adds
 from uvdive.rewrite.stages.wanted import Divided, up_to
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Divided",
     "KnownBases",
     "added_variables",
+    "adding",
     "announce_base_files",
     "check_inherited",
     "check_interpreter",
@@ -35,7 +36,7 @@ __all__ = [
     "last_environs",
     "lean_targets",
     "note_stages",
-    "only_describes",
+    "only_adds",
     "start_text",
     "steps_with_uv",
     "up_to",

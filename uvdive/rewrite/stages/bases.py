@@ -10,11 +10,11 @@ from uvdive.dockerfile.shell import command_text
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.environment import EnvironmentFacts, no_release
 from uvdive.rewrite.evidence.context_files import copied_text
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Notes, Refused
+from uvdive.rewrite.notes import BUILD_FIRST, Notes, Refused
 from uvdive.uv.calls import Call, calls_of
 from uvdive.uv.images import (
     Reference,
@@ -22,13 +22,16 @@ from uvdive.uv.images import (
     python_of,
     slim_python,
     system_without_python,
+    tag_of,
+    with_release,
     without_uv,
     written_without_uv,
 )
+from uvdive.uv.selection import is_set
 
 PYTHON_FOLDER = "/opt/uv-python"
 _PINS = re.compile(
-    r"--python(?:=|\s+)\S*\d+\.\d+\.\d+|\buv\s+python\s+(?:install|pin)\b|--managed-python|-p\s+\d+\.\d+\.\d+"
+    r"--python(?:=|\s+)\S{0,200}\d\.\d{1,9}\.\d|\buv\s+python\s+(?:install|pin)\b|--managed-python|-p\s+\d{1,9}\.\d{1,9}\.\d"
 )
 
 
@@ -64,8 +67,14 @@ def choose_bases(evidence: Evidence, env: EnvironmentFacts, files: Files | None,
         _check_foreign(reference, files, line)
     if env.managed_home is None:
         return _image_python(evidence, env, reference, os, notes)
+    if evidence.report is None:
+        return _managed_by_text(evidence, env, reference, notes)
     if os is None:
-        raise Refused("R8", "The image does not say which distribution it is (/etc/os-release).", line)
+        raise Refused(
+            "R8",
+            "The image does not say which distribution it is (/etc/os-release). Start from one that does.",
+            line,
+        )
     return _managed_python(evidence, env, reference, os, notes)
 
 
@@ -74,8 +83,7 @@ def _check_foreign(reference: Reference, files: Files | None, line: int) -> None
     if files is None:
         raise Refused(
             "R5",
-            f"What is in {reference.text} cannot be told from the text. Build the image first and plan with "
-            "it (leave out --static).",
+            f"What is in {reference.text} cannot be told from the text. {BUILD_FIRST}",
             line,
         )
     if files.base_holds("uv"):
@@ -109,7 +117,7 @@ def _image_python(
             line,
         )
     written = evidence.origin.source.arguments.split()[0]
-    variable = runner != reference.text and "$" in written
+    variable = runner != reference.text and "$" in tag_of(written)
     kept = written_without_uv(written, reference.text, runner) if variable else None
     if variable and kept is None:
         raise Refused(
@@ -127,9 +135,10 @@ def _image_python(
         "same path"
         + (": it is the build's own base." if same else ": the same image uv's own image is built from."),
     )
-    if not same and os is not None and os.codename == "bookworm":
+    release = os.codename if os is not None else runner.rpartition("-")[2]
+    if not same and release == "bookworm":
         notes.warn("R3", line, "uv's bookworm images get no updates any more; trixie's do.")
-    return Bases(None, runner, env=_never_download(evidence, notes), written=kept)
+    return Bases(None, runner, env=_never_download(evidence, env, notes), written=kept)
 
 
 def _of_pinned_python(evidence: Evidence, env: EnvironmentFacts, reference: Reference, notes: Notes) -> Bases:
@@ -147,10 +156,10 @@ def _of_pinned_python(evidence: Evidence, env: EnvironmentFacts, reference: Refe
         f".python-version asks for {env.minor}, which {reference.text} does not have, so that uv would "
         "download one.",
     )
-    return Bases(builder, runner, env=_never_download(evidence, notes))
+    return Bases(builder, runner, env=_never_download(evidence, env, notes))
 
 
-def _never_download(evidence: Evidence, notes: Notes) -> tuple[tuple[str, str], ...]:
+def _never_download(evidence: Evidence, env: EnvironmentFacts, notes: Notes) -> tuple[tuple[str, str], ...]:
     calls = [calls_of(command_text(step.instruction), step.workdir) for step in evidence.runs()]
     if calls and all(_uses_what_is_there(call) for found in calls for call in found):
         return ()  # no environment is made that could get another Python
@@ -160,9 +169,8 @@ def _never_download(evidence: Evidence, notes: Notes) -> tuple[tuple[str, str], 
         "python-downloads",
         "R6",
         evidence.origin.source.line,
-        "The build stage never downloads a Python",
-        "A downloaded Python would be missing in the final image, so this stops the build where the Python "
-        "version doesn't match.",
+        f"The build stops where it would need another Python than {env.minor or 'the base has'}",
+        "uv would download that one, and the final image would not have it.",
     )
     return (("UV_PYTHON_DOWNLOADS", "never"),)
 
@@ -206,7 +214,9 @@ def _managed_python(
     }
     offered = {value: words for value, words in possible.items() if words}
     if not offered:
-        raise Refused("R8", f"There is no known base for {os.id} {os.version_id}.", line)
+        raise Refused(
+            "R8", f"There is no known base for {os.id} {os.version_id}. Start from a python image.", line
+        )
     reason = (
         f"The environment runs on {env.interpreter}, which uv downloaded; the final image must have its "
         f"interpreter at the same path{f', and {pinned}' if pinned else ''}."
@@ -216,7 +226,7 @@ def _managed_python(
         if "UV_TOOL_BIN_DIR" in _environ(evidence):
             notes.allowed.config.add("Env:UV_TOOL_BIN_DIR")
         uv_image = f"ghcr.io/astral-sh/uv:{env.uv_version}" if reference.is_uv else None
-        return Bases(slim, slim, uv_image, _never_download(evidence, notes), env.managed_home)
+        return Bases(slim, slim, uv_image, _never_download(evidence, env, notes), env.managed_home)
     assert system is not None
     if env.managed_home and not env.managed_home.startswith("/root/"):
         # Its user can write there and read it; only /root is closed to others (0700).
@@ -226,11 +236,42 @@ def _managed_python(
     )
 
 
+def _managed_by_text(evidence: Evidence, env: EnvironmentFacts, reference: Reference, notes: Notes) -> Bases:
+    """Uv's Python on the base without uv, by the text alone: the build takes no other one (R4)."""
+    line = evidence.origin.source.line
+    named = with_release(reference)
+    runner = without_uv(Reference.read(named), None)
+    if runner is None or (named != reference.text and evidence.shared):
+        raise no_release(reference, line)
+    builder = named if named != reference.text else None
+    written = evidence.origin.source.arguments.split()[0]
+    kept = written_without_uv(written, reference.text, runner) if "$" in written else None
+    home = env.managed_home
+    assert home is not None
+    notes.decide(
+        "runner-base",
+        "R4",
+        line,
+        f"The final image starts from {runner}, with uv's Python {env.minor}".rstrip(),
+        f"{reference.text} has no Python of its own, so uv fetches one, whose folder goes over."
+        f"{f' Both stages name the release, so that they never differ: {named}.' if builder else ''}",
+    )
+    given = evidence.steps[-1].values if evidence.steps else {}
+    only = given.get("UV_PYTHON_PREFERENCE") == "only-managed" or is_set(given, "UV_MANAGED_PYTHON")
+    more = () if only else (("UV_PYTHON_PREFERENCE", "only-managed"),)
+    if not home.startswith("/root/"):
+        return Bases(builder, runner, None, more, home, home, written=kept)
+    folder = (("UV_PYTHON_INSTALL_DIR", PYTHON_FOLDER),)
+    return Bases(builder, runner, None, (*folder, *more), home, PYTHON_FOLDER, written=kept)
+
+
 def _environ(evidence: Evidence) -> dict[str, str]:
     return evidence.report.config.environ if evidence.report else {}
 
 
-def check_interpreter(env: EnvironmentFacts, files: Files, base: ImageReport, name: str) -> None:
+def check_interpreter(
+    env: EnvironmentFacts, files: Files, base: ImageReport, name: str, line: int | None
+) -> None:
     """The interpreters that came with the old base must be in the new one, at the same paths (R1).
 
     Raises:
@@ -247,10 +288,13 @@ def check_interpreter(env: EnvironmentFacts, files: Files, base: ImageReport, na
                 "R1",
                 f"An environment runs on {interpreter}, which {name} does not have. Use a base with the "
                 "same Python, or install it in a RUN of its own.",
+                line,
             )
 
 
-def check_versions(env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes) -> None:
+def check_versions(
+    env: EnvironmentFacts, base: ImageReport | None, bases: Bases, notes: Notes, line: int | None
+) -> None:
     """The Python of the new base must be the environment's, up to the patch (R3).
 
     Raises:
@@ -261,7 +305,10 @@ def check_versions(env: EnvironmentFacts, base: ImageReport | None, bases: Bases
     version = base.config.environ.get("PYTHON_VERSION") if base else None
     if version and not version.startswith(f"{env.minor}."):
         raise Refused(
-            "R3", f"{bases.runner} has Python {version}, the environment was built for {env.minor}."
+            "R3",
+            f"{bases.runner} has Python {version}, the environment was built for {env.minor}. Build it with "
+            "the Python that it is to run on.",
+            line,
         )
     if version and env.version and version != env.version and bases.python_to is None:
         notes.warn("R3", None, f"The environment's Python changes from {env.version} to {version}.")

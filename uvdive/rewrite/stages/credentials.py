@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 
-from uvdive.base.secret_files import is_secret_file
+from uvdive.base.secrets.files import is_secret_file
 from uvdive.dockerfile.heredocs import raw_words
+from uvdive.dockerfile.pair_lines import without_pairs
+from uvdive.dockerfile.secret_variables import Held, secret_variables
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.evidence.context_files import sources
@@ -28,6 +30,9 @@ def warn_credentials(evidence: Evidence, files: Files | None, notes: Notes, *, d
             _warn_variables(step, gone, notes)
         elif step.keyword in ("COPY", "ADD"):
             _warn_files(step, files, notes)
+    for held in secret_variables(evidence.steps):
+        if held.name not in _secrets(held.step):
+            _warn_held(held, notes)
 
 
 def build_only(evidence: Evidence) -> frozenset[str]:
@@ -54,9 +59,11 @@ def without(step: Step, names: frozenset[str]) -> str:
         return source
     words = raw_words(step.instruction.value)
     kept = [word for word in words if pairs(word, step.values.get)[0][0] not in names]
-    old_form = len(known) == 1
+    if not kept or len(known) == 1:
+        return ""
+    by_lines = without_pairs(source, step.instruction.value, set(words) - set(kept))
     between = " \\\n    " if len(source.splitlines()) > 1 else " "
-    return f"{source.split(maxsplit=1)[0]} {between.join(kept)}\n" if kept and not old_form else ""
+    return by_lines or f"{source.split(maxsplit=1)[0]} {between.join(kept)}\n"
 
 
 def _secrets(step: Step) -> list[str]:
@@ -97,6 +104,20 @@ def _warn_variables(step: Step, gone: frozenset[str], notes: Notes) -> None:
             f"{name} holds a password, and everybody who has the image can read it in its history or "
             f"settings. {then}",
         )
+
+
+def _warn_held(held: Held, notes: Notes) -> None:
+    """Any other secret: it stays where it is, for the app may read it."""
+    name, source = held.name, held.source
+    holds = "holds what looks like a secret" if source is None else f"takes the value of {source}"
+    given = source or name
+    notes.warn(
+        "R39",
+        held.step.line,
+        f"{name} {holds}, and everybody who has the image can read it in its history or settings. "
+        f"{f'Give it to a container with `-e {name}`, and' if held.step.keyword == 'ENV' else 'Give it'} "
+        f"to a RUN that needs it with `--mount=type=secret,id={given},env={given}`; then change it.",
+    )
 
 
 def _warn_files(step: Step, files: Files | None, notes: Notes) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from uvdive.base.words import first_of
 from uvdive.distro.needs import needed_of
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.context_files import copied_text
@@ -62,7 +63,7 @@ def choose_final_base(
         reason,
         about=f"The final image's base: {bases.runner} is a full image",
         offered={
-            "slim": f"{slim}{f', with {_listed(names)} installed' if names else ''}",
+            "slim": f"{slim}{f', with {first_of(names, _NAMED)} installed' if names else ''}",
             "same": f"{bases.runner}, with its compilers, headers and tools",
         },
         default=default,
@@ -78,19 +79,18 @@ def choose_final_base(
 def _weigh(evidence: Evidence, slim: str, found: FromBase | None, names: Sequence[str]) -> tuple[str, str]:
     """Why which base, and the default."""
     if evidence.report is None:
-        known = f"By the lock the app needs {_listed(names)}." if names else "By the lock nothing needs more."
-        return f"{known} What else it calls or loads, only the built image tells.", "same"
+        needed = f"the app needs {first_of(names, _NAMED)}" if names else "nothing needs more"
+        return f"By the lock {needed}. What else it calls or loads, only the built image tells.", "same"
     if found is None:
         return f"What {slim} lacks cannot be told: it, or the image's contents, are not at hand.", "same"
     if found.hinders:
         return f"{slim} may lack something: {found.hinders}.", "same"
-    words = _listed(found.words)
+    words = first_of(found.words, _NAMED)
     also = f" Libraries of the environment hold the words {words}, which need be no calls." if words else ""
     if not found.needs:
         return f"No library, program or text of the app needs what only the full image has.{also}", "slim"
     needs = [f"{need.package} for {need.thing} ({need.by})" for need in found.needs]
-    more = f" and {len(needs) - _NAMED} more" if len(needs) > _NAMED else ""
-    return f"Of what only the full image has, the app needs {'; '.join(needs[:_NAMED])}{more}.{also}", "slim"
+    return f"Of what only the full image has, the app needs {first_of(needs, _NAMED, '; ')}.{also}", "slim"
 
 
 def _announce_tkinter(known: KnownBases, found: FromBase | None, notes: Notes, line: int) -> None:
@@ -106,11 +106,6 @@ def _announce_tkinter(known: KnownBases, found: FromBase | None, notes: Notes, l
     if paths:
         notes.allowed.paths.update(paths)
         notes.warn("R2", line, "tkinter does not work in the slim image; nothing of the app imports it.")
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def _name_slim(notes: Notes, slim: str, full: str) -> None:

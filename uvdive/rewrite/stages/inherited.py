@@ -49,8 +49,8 @@ def added_variables(
                 "environment-variables",
                 "R20",
                 None,
-                f"Set {' and '.join(name for name, _ in added)}",
-                f"The program and what it starts find the environment through them; {runners} is gone.",
+                f"Set {' and '.join(name for name, _ in added)}, as {runners} did at each start",
+                f"The program and what it starts find {env.path} by them.",
             )
             notes.allowed.config.update(f"Env:{name}" for name, _ in added)
     if evidence.report is not None:
@@ -136,8 +136,19 @@ def check_inherited(evidence: Evidence) -> None:
     report = evidence.report
     if report is None:
         return
+    line = evidence.origin.source.line
     if report.config.on_build:
-        raise Refused("R26", "The base has ONBUILD instructions, which would run in other people's builds.")
+        raise Refused(
+            "R26",
+            "The base has ONBUILD instructions, which would run again in every new stage. Start from "
+            "one that has none.",
+            line,
+        )
     same = Reference.read(evidence.base).family in ("python", "system", "other")
     if report.config.user and evidence.last("USER") is None and not same:
-        raise Refused("R28", f"The base sets USER {report.config.user}, which the new base does not have.")
+        raise Refused(
+            "R28",
+            f"The base sets USER {report.config.user}, which the new base does not have. Make it in this "
+            "file, and name it by USER.",
+            line,
+        )

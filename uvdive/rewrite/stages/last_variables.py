@@ -6,8 +6,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from uvdive.base.paths import is_below
+from uvdive.base.words import all_of
+from uvdive.dockerfile.heredocs import raw_words
+from uvdive.dockerfile.pair_lines import without_pairs
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
+from uvdive.dockerfile.syntax import parse
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
@@ -20,9 +24,12 @@ TOOLS = re.compile(r"(UV|PIP|PIPX|PIPENV|POETRY|PDM)_[A-Z]\w*")
 _STARTED = ("pip", "pipx", "pipenv", "poetry", "pdm")
 """Tools of which a start command may still call one: then it reads its variables."""
 
-_INSTALLER = re.compile(
-    r"(?P<at>(?P<place>(?:~|\$\{?HOME\}?|(?:/[\w.-]+)+)/\.(?:local|cargo)/bin)/?)(?P<colon>:|(?=[\"'\s]|$))"
+INSTALLER_PLACE = re.compile(
+    r"(?P<at>(?P<place>(?:~|\$\{?HOME\}?|(?:/[\w.-]+){1,16})/\.(?:local|cargo)/bin)/?)(?P<colon>:|(?=[\"'\s]|$))"
 )
+"""Where installers put programs in a home."""
+
+_PLAIN_PATH = re.compile(r"PATH=[\"']?:?\$\{?PATH\}?:?[\"']?")
 _USED = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 
@@ -51,7 +58,7 @@ def last_environs(
             "build-variables",
             "R27",
             min(gone.values()),
-            f"{_and(sorted(gone))} {'stay' if len(gone) > 1 else 'stays'} in the build stage",
+            f"{all_of(sorted(gone))} {'stay' if len(gone) > 1 else 'stays'} in the build stage",
             "They only tell how packages are installed, which nothing does in the final image.",
         )
         notes.allowed.config.update(f"Env:{name}" for name in gone)
@@ -59,7 +66,7 @@ def last_environs(
     found = {step.line: without(step, left) for step in evidence.steps if step.keyword == "ENV"}
     if start.scripts.copied_uv is None:
         for line, text in found.items():
-            found[line] = _without_installer(text, line, copied, notes)
+            found[line] = without_installer_place(text, line, copied, notes)
     return found
 
 
@@ -97,10 +104,15 @@ def _commands(evidence: Evidence, start: Start) -> Iterator[str]:
             yield start.moved.get(step.line, command_text(step.instruction))
 
 
-def _without_installer(text: str, line: int, copied: Sequence[str], notes: Notes) -> str:
-    """An ENV without the places on PATH where only uv's installer had put something."""
-    for found in list(_INSTALLER.finditer(text)) if re.search(r"\bPATH\b", text) else ():
-        place = re.sub(r"^(?:~|\$\{?HOME\}?)", "/root", found["place"])
+def in_roots_home(place: str) -> str:
+    """An installer's place with root's home written out."""
+    return re.sub(r"^(?:~|\$\{?HOME\}?)", "/root", place)
+
+
+def without_installer_place(text: str, line: int, copied: Sequence[str], notes: Notes) -> str:
+    """An ENV without the places on PATH where only uv's installer had put something; ``copied`` are kept."""
+    for found in list(INSTALLER_PLACE.finditer(text)) if re.search(r"\bPATH\b", text) else ():
+        place = in_roots_home(found["place"])
         if any(is_below(path, place) or is_below(place, path) for path in copied):
             continue
         text = text.replace(found[0], "", 1)
@@ -109,12 +121,19 @@ def _without_installer(text: str, line: int, copied: Sequence[str], notes: Notes
             "R27",
             line,
             f"{found['place']} leaves PATH",
-            "Only what installed uv was there, which stays in the build stage.",
+            "Only uv's installer put something there, and uv is not in the final image.",
         )
         notes.allowed.config.add("Env:PATH")
-    # Where nothing but the base's own PATH is left, the pair says nothing.
-    return re.sub(r"(?i)^env\s+PATH[= ][\"']?:?\$\{?PATH\}?:?[\"']?\s*$", "", text)
+    return _without_plain_path(text)
 
 
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _without_plain_path(text: str) -> str:
+    """An ENV without a pair that gives PATH its own value, which says nothing."""
+    instruction = next(iter(parse(text).instructions), None) if text.strip() else None
+    if instruction is None:
+        return text
+    words = raw_words(instruction.value)
+    plain = [word for word in words if _PLAIN_PATH.fullmatch(word)]
+    if not plain:
+        return "" if re.fullmatch(r"PATH\s+:?\$\{?PATH\}?:?", instruction.value.strip()) else text
+    return "" if len(plain) == len(words) else without_pairs(text, instruction.value, plain) or text

@@ -45,11 +45,11 @@ def _leaves_nothing(step: Step) -> bool:
 
 
 def _caches_elsewhere(step: Step, call: Call) -> bool:
-    environ = {**step.values, **dict(call.environ)}
+    environ = call.environ_in(step.values)
     if {"--no-cache", "-n"} & set(call.given) or environ.get("UV_NO_CACHE"):
         return True
     named = environ.get("UV_CACHE_DIR")
-    places = (posixpath.normpath(named),) if named else _CACHES if step.user in ("", "root", "0") else ()
+    places = (posixpath.normpath(named),) if named else _CACHES if step.by_root else ()
     targets = {
         posixpath.normpath(m.target) for m in mounts_of(step.instruction) if m.kind in ("cache", "tmpfs")
     }

@@ -75,7 +75,7 @@ def note_stages(evidence: Evidence, notes: Notes) -> None:
 
 def _is_written(evidence: Evidence, name: str) -> bool:
     """Does a RUN of the last stage write the program that is called uv itself (R51)?"""
-    pattern = re.compile(rf">\s*\S*/{re.escape(name.rpartition('/')[2])}(?=\s|$)")
+    pattern = re.compile(rf">\s*[^\s>]*/{re.escape(name.rpartition('/')[2])}(?=\s|$)")
     runs = (i for i in evidence.stages[-1].instructions if i.keyword == "RUN")
     return any(pattern.search(command_text(run)) for run in runs)
 
@@ -140,5 +140,8 @@ def check_single(evidence: Evidence) -> None:
     for step in evidence.steps:
         if step.keyword == "ONBUILD":
             raise Refused(
-                "R26", "ONBUILD would run in other people's builds; it cannot be divided.", step.line
+                "R26",
+                "ONBUILD would run in other people's builds, so it cannot be divided. Take it out, or keep "
+                "this file as it is.",
+                step.line,
             )

@@ -6,19 +6,24 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from uvdive.base.paths import is_below
+from uvdive.distro.places import is_shared
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.steps import Step
+from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.builder import needs_sync
 from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.evidence.context_files import sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.start import plan_start
+from uvdive.uv.mentions import brings_uv
 
 # What a target may hold beside its start, where it is to have the files of another one.
 _DESCRIBES = frozenset(
-    ("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "LABEL", "STOPSIGNAL", "ENV", "MAINTAINER")
+    ("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "LABEL", "STOPSIGNAL", "ENV", "MAINTAINER", "USER")
 )
 _DECIDES = re.compile(r"\b(?:PATH|VIRTUAL_ENV|HOME|UV_\w+)\b")
 # Whoever gives a stage such a name means the one that builds.
@@ -63,18 +68,18 @@ def lean_targets(
     runs: Sequence[Run],
     notes: Notes,
     *,
-    only_starts: bool,
+    alone: bool,
 ) -> tuple[Target, ...]:
-    """The other targets that only start what the last one starts from too; the rest is warned of (R44).
+    """The other targets that stand on what the last one stands on too; the rest is warned of (R44).
 
-    ``only_starts`` says that the last stage itself adds nothing, so that both have the
-    same files, and the new image's are right for all of them.
+    They start it, with files of the context at most. ``alone`` says that the last stage itself does no
+    more, so that what both stand on can be a final base.
     """
     warn_name(evidence, notes)
     last = evidence.stages[-1]
     found = []
     for stage in _others(evidence):
-        alike = only_starts and stage.parent == last.parent
+        alike = alone and stage.parent == last.parent
         target = _target(evidence, stage, env, files, runs, notes) if alike else None
         if target is not None:
             found.append(target)
@@ -86,24 +91,57 @@ def lean_targets(
         )
     if found:
         names = [evidence.stages[target.stage].name or str(target.stage) for target in found]
+        ends = [last, *(evidence.stages[target.stage] for target in found)]
+        bring = any(adding(evidence, stage) for stage in ends)
+        what = "add files of the build context at most" if bring else "add no file"
         notes.decide(
             "targets",
             "R44",
             last.source.line,
             f"The target{'s' if len(names) > 1 else ''} {', '.join(names)}: without uv as well",
-            f"They start from the same stage as {last.name or 'the last one'} and add no file, so all of "
+            f"They start from the same stage as {last.name or 'the last one'} and {what}, so all of "
             "them get one final base. Only the last one is built and checked; --target builds another.",
         )
     return tuple(found)
 
 
-def only_describes(evidence: Evidence, stage: Stage) -> bool:
-    """Does a stage add no file, and change nothing that decides where and as whom its programs run?"""
+def only_adds(evidence: Evidence, env: EnvironmentFacts, stage: Stage) -> bool:
+    """Does a stage add no more than files of the build context beside its start?
+
+    They lie in the work directory, apart from the environment, and nothing changes where its programs
+    run: so the instructions say the same behind the shared stage and behind the final base.
+    """
     return stage.parent is not None and all(
-        instruction.keyword in _DESCRIBES
+        _adds_files(evidence, env, stage, instruction)
+        if instruction.keyword == "COPY"
+        else instruction.keyword in _DESCRIBES
         and not (instruction.keyword == "ENV" and _DECIDES.search(instruction.value))
         for instruction in evidence.stages[stage.index].instructions
     )
+
+
+def adding(evidence: Evidence, stage: Stage) -> tuple[Step, ...]:
+    """The instructions of a stage that bring files, with what holds where they stand."""
+    return tuple(step for step in _own_steps(evidence, stage) if step.keyword == "COPY")
+
+
+def _adds_files(evidence: Evidence, env: EnvironmentFacts, stage: Stage, instruction: Instruction) -> bool:
+    (step,) = (each for each in _own_steps(evidence, stage) if each.instruction is instruction)
+    target = sources(step)[1].rstrip("/") or "/"
+    inside = not is_shared(evidence.workdir) and is_below(target, evidence.workdir)
+    apart = not any(is_below(target, folder) for folder in env.folders)
+    # A stage's files, or another image's, may be uv's; a context is the author's own.
+    return inside and apart and instruction.flag("from") is None and not brings_uv(instruction)
+
+
+def _own_steps(evidence: Evidence, stage: Stage) -> list[Step]:
+    """A stage's instructions as they stand behind those of the shared stages."""
+    shared = [step for step in evidence.steps if step.stage != evidence.stages[-1].index]
+    user, found = shared[-1].user if shared else "", []
+    for instruction, values in zip(stage.instructions, stage.environments, strict=True):
+        user = instruction.value.strip() if instruction.keyword == "USER" else user
+        found.append(Step(instruction, stage.index, values, evidence.workdir, user, None))
+    return found
 
 
 def _target(
@@ -114,16 +152,12 @@ def _target(
     runs: Sequence[Run],
     notes: Notes,
 ) -> Target | None:
-    if not only_describes(evidence, stage):
+    if not only_adds(evidence, env, stage):
         return None
     shared = [step for step in evidence.steps if step.stage != evidence.stages[-1].index]
-    state = shared[-1] if shared else None
-    own = [
-        Step(instruction, stage.index, values, evidence.workdir, state.user if state else "", None)
-        for instruction, values in zip(stage.instructions, stage.environments, strict=True)
-    ]
+    own = _own_steps(evidence, stage)
     theirs = replace(evidence, steps=(*shared, *own))
-    if theirs.starting("CMD") is None and theirs.starting("ENTRYPOINT") is None:
+    if theirs.starter is None:
         return None
     mine = Notes(notes.choices)
     try:

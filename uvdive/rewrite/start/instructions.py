@@ -15,6 +15,7 @@ from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.start.commands import Commands, started
+from uvdive.rewrite.start.outside_environment import warn_outside_environment
 from uvdive.rewrite.start.script_choice import ScriptPlan, decide
 from uvdive.rewrite.start.script_finder import Finder, Script
 from uvdive.rewrite.start.signals import Signals
@@ -79,6 +80,8 @@ def plan_start(
             removed.add("uv run")
             _note_replaced(finder, signals)
     signals.note()
+    if not removed:
+        warn_outside_environment(evidence, env, notes)
     return Start(
         moved,
         tuple(commands.starts),
@@ -154,7 +157,7 @@ def _rewrite(step: Step, commands: Commands, *, is_arguments: bool) -> str:
 def _note_replaced(finder: Finder, signals: Signals) -> None:
     """A script that hands over with ``exec`` makes the program process 1."""
     for script in finder.found.values():
-        match = re.search(r"\bexec\b[^\n#]*\buv\s+run\s+(?P<rest>.*)", script.text)
+        match = re.search(r"(?:^|[\n#])(?>[^\n#]*?\bexec\b)[^\n#]*\buv\s+run\s+(?P<rest>.*)", script.text)
         if match is not None:
             signals.in_healthcheck = False
             signals.started(match["rest"].split(), script.line)

@@ -39,6 +39,8 @@ FREE = (("UV_NO_SYNC", "0"), ("UV_OFFLINE", "0"))
 
 _UV_PATH = "/usr/local/bin/uv"
 
+_HANDLES = r"(?:^|[&;|\n])(?>[^&;|\n]*?\b(?:chmod|chown|ls|crontab)\b)"
+
 
 @dataclass(slots=True)
 class ScriptPlan:
@@ -269,7 +271,7 @@ def _why_not(survey: _Survey, evidence: Evidence) -> str:
             return "is used in the build too"
         changed = _changed(survey, evidence)
         calls = re.search(rf"(?:^|[\s;&|/]){re.escape(name)}(?:\s|$)", text)
-        handled = re.search(rf"\b(?:chmod|chown|ls|crontab)\b[^&;|\n]*{re.escape(name)}", text)
+        handled = re.search(rf"{_HANDLES}[^&;|\n]*{re.escape(name)}", text)
         if calls and not handled and (changed is None or run.line != changed[0]):
             return "is used in the build too"
     if script.source is None and _changed(survey, evidence) is None:

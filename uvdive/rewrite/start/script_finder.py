@@ -24,7 +24,7 @@ _SHEBANG = re.compile(r"#!\s*(?:/usr/bin/env\s+(?:-S\s+)?)?(\S+)")
 # In other languages only a list or a text that is a command counts: prose says "uv" too.
 _IN_CODE = re.compile(r"""["'`]uvx?["'`]\s*,|["'`](?:uv\s+(?:run|sync|pip|tool|add)|uvx)\s""")
 _IN_SETTINGS = re.compile(
-    r"^(?!\s*[#;]).*?(?<![\w./-])(?:/\S*/)?(?:uv\s+(?:run|sync|pip|tool|add)|uvx)\s", re.MULTILINE
+    r"^(?![ \t]*[#;]).*?(?<![\w./-])(?:/\S{0,200}/)?(?:uv\s+(?:run|sync|pip|tool|add)|uvx)\s", re.MULTILINE
 )
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 _CODE = (".py", ".js", ".ts", ".rb", ".pl", ".php")
@@ -47,6 +47,11 @@ class Script:
     is_shell: bool
     unread: str = ""
     written: int | None = None
+
+    @classmethod
+    def not_at_hand(cls, path: str, line: int, why: str) -> Script:
+        """One whose text nobody can read, so that nothing else is asked of it."""
+        return cls(path, "", line, None, is_shell=False, unread=why)
 
     @property
     def mentions_uv(self) -> bool:
@@ -108,11 +113,11 @@ class Finder:
             if found.text is not None:
                 self._add(path, found, line, shell=False)
             elif self.files is None and found.why:
-                self.found[path] = Script(path, "", line, None, is_shell=False, unread=found.why)
+                self.found[path] = Script.not_at_hand(path, line, found.why)
         given = any(is_task_file(posixpath.basename(words[0]), word) for word in words[1:]) if words else True
         if files and not taken and not given and self.files is None and not files[0].startswith("/etc/"):
             why = "is not in the build context, so nobody knows whether it calls uv"
-            self.found.setdefault(files[0], Script(files[0], "", line, None, is_shell=False, unread=why))
+            self.found.setdefault(files[0], Script.not_at_hand(files[0], line, why))
 
     def _below(self, folders: Sequence[str]) -> Iterator[str]:
         """The author's files in folders that a program reads whole."""
@@ -143,7 +148,7 @@ class Finder:
             self._miss(word, path, found, line)
         elif found is None and must and sure and self._is_missing(word, path, on_path=on_path):
             why = "is nowhere in the build context, so nobody knows whether it calls uv"
-            self.found[path] = Script(path, "", line, None, is_shell=shell, unread=why)
+            self.found[path] = Script.not_at_hand(path, line, why)
 
     def _is_missing(self, word: str, path: str, *, on_path: bool) -> bool:
         """Is a file that nothing is known of a script all the same, as far as its name says?"""
@@ -155,7 +160,7 @@ class Finder:
         """A file that is there, but whose text is not at hand."""
         if self.files is None:
             if posixpath.basename(word) not in WRAPPERS:
-                self.found[path] = Script(path, "", line, None, is_shell=False, unread=found.why)
+                self.found[path] = Script.not_at_hand(path, line, found.why)
             return
         if not self._is_program(path):
             raise Refused(

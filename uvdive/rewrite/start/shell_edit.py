@@ -34,7 +34,7 @@ _SETTINGS = re.compile(
     r"|PYTHON))=(?P<value>\S*)"
 )
 # What they are given is text for people.
-_TALKING = frozenset({"echo", "printf", ":", "log", "logger"})
+TALKING = frozenset({"echo", "printf", ":", "log", "logger"})
 
 
 class NotUnderstoodError(Exception):
@@ -47,7 +47,7 @@ def behind_wrapper(words: Sequence[str]) -> int:
     ``wait-for db:5432 -- uv run x``: what follows ``--`` is a command, too.
     """
     program = posixpath.basename(words[0]) if words else ""
-    if program in _TALKING or (program == "command" and words[1:2] and words[1].lower() == "-v"):
+    if program in TALKING or (program == "command" and words[1:2] and words[1].lower() == "-v"):
         return 0
     if program == "env" and any(re.fullmatch(r"-\w*[iu]\w*|-|--ignore-environment", w) for w in words[1:3]):
         return 0
@@ -63,6 +63,7 @@ _OPERANDS = {"gosu": 1, "su-exec": 1, "timeout": 1, "chpst": 0}
 _VALUED = frozenset(
     {"-n", "-s", "-g", "-u", "-k", "-p", "-c", "-C", "--signal", "--kill-after", "--adjustment"}
 )
+_OF_TINI = frozenset({"-p", "-e"})  # https://github.com/krallin/tini: its -s and -g take no value
 
 
 def behind_wrappers(words: Sequence[str]) -> int:
@@ -71,7 +72,7 @@ def behind_wrappers(words: Sequence[str]) -> int:
     while at < len(words) and (name := posixpath.basename(words[at])) in WRAPPERS:
         at += 1
         while at < len(words) and (words[at].startswith("-") or re.match(r"\w+=", words[at])):
-            valued = words[at] in _VALUED and name != "tini"
+            valued = words[at] in (_OF_TINI if name == "tini" else _VALUED)
             at += 2 if valued else 1
             if words[at - 1] == "--":
                 break
@@ -200,13 +201,13 @@ def resets(text: str) -> str:
 def still_calls(text: str, runners: re.Pattern[str] = RUNNERS) -> bool:
     """May shell code call a runner, outside of comments and of what it says to people?"""
     script = read_script(text)
-    spoken = [
-        (command.start, command.end)
-        for command in (script.commands if script else ())
-        if command.program in _TALKING and not command.outputs
-    ]
+    commands = script.commands if script else ()
     left = list(text)
-    for start, end in spoken:
-        left[start:end] = " " * (end - start)
+    for command in commands:
+        if command.program in TALKING and not command.outputs:
+            left[command.start : command.end] = " " * (command.end - command.start)
+    for command in commands:  # `echo $(uv run x)` runs it
+        if command.program not in TALKING:
+            left[command.start : command.end] = text[command.start : command.end]
     code = re.sub(r"(?m)(?:^|(?<=\s))#.*$", "", "".join(left))
     return bool(runners.search(code))

@@ -38,7 +38,7 @@ class Signals:
 
     def note(self) -> None:
         """Offer the signal that Python ends on, where the program is process 1 itself."""
-        command = self.evidence.starting("ENTRYPOINT") or self.evidence.starting("CMD")
+        command = self.evidence.starter
         if self.line is None or command is None:
             return
         words = command.instruction.exec_form
@@ -68,18 +68,18 @@ class Signals:
             self._warn(", or choose stop-signal=sigint" if stops is None or mended else "")
 
     def _warn(self, otherwise: str) -> None:
-        """Where a stop was slower, or the plan is a draft, for which none can be measured."""
+        """Where a stop was slower, or nothing measures one: a draft, a proof without a start."""
         stops = self.evidence.stops
         if stops is not None:
-            first = f"docker stop takes {stops.after:.1f} s, it took {stops.before:.1f} s."
-        elif self.evidence.report is None:
-            first = "The program is now process 1, which ends on SIGTERM at once only if it handles it."
+            first = f"`docker stop` takes {stops.after:.1f} s, it took {stops.before:.1f} s."
+        elif self.evidence.report is None or self.evidence.unmeasured:
+            first = "`docker stop` may take 10 s: your program no longer gets signals through uv."
         else:
             return  # `--start` measures it
         self.notes.warn("R21", self.line, f"{first} {_INIT}{otherwise}.")
 
 
-_INIT = "Run it with `docker run --init` (compose: `init: true`)"
+_INIT = "Use `--init` (compose: `init: true`)"
 _UNMEASURED = (
     "uv was process 1 and passed signals on. Python as process 1 ignores SIGTERM unless the program "
     "handles it, but ends on SIGINT (KeyboardInterrupt). `--start` measures how long a stop takes."

@@ -64,8 +64,15 @@ def strip(words: Sequence[str], around: Surroundings, line: int) -> Stripped | N
     return None
 
 
+_ASKS = {
+    "pip": frozenset({"check", "freeze", "list", "show", "tree"}),
+    "python": frozenset({"dir", "find", "list"}),
+}
+"""What of uv's commands changes nothing."""
+
+
 def _strip_uv(words: Sequence[str], program: str, around: Surroundings, line: int) -> Stripped:
-    outer = Options(1) if program == "uvx" else _options(words, 1, line)
+    outer = Options(1) if program == "uvx" else _options(words, 1, "uv", line)
     name = "x" if program == "uvx" else words[outer.rest] if outer.rest < len(words) else ""
     if name in ("tool", "x"):
         raise Refused(
@@ -75,6 +82,9 @@ def _strip_uv(words: Sequence[str], program: str, around: Surroundings, line: in
             "by its name.",
             line,
         )
+    asks = words[outer.rest + 1 : outer.rest + 2]
+    if asks and asks[0] in _ASKS.get(name, ()):
+        name = f"{name} {asks[0]}"
     if name in ("sync", "lock", "add", "remove", "pip", "venv", "python"):
         raise Refused(
             "R24",
@@ -94,17 +104,17 @@ def _strip_uv(words: Sequence[str], program: str, around: Surroundings, line: in
             raise Refused(
                 "R19", f"{variable} is set, with which `uv run` {why}. Take the variable out.", line
             )
-    inner = _options(words, outer.rest + 1, line)
+    inner = _options(words, outer.rest + 1, "uv run", line)
     return _strip_uv_run(words, outer, inner, around, line)
 
 
-def _options(words: Sequence[str], start: int, line: int) -> Options:
+def _options(words: Sequence[str], start: int, caller: str, line: int) -> Options:
     try:
         return read_options(words, start)
     except ForbiddenOption as option:
         raise Refused(
             "R19",
-            f"`uv run {option.name}` {option.why}, so uv cannot be taken out of the start command. "
+            f"`{caller} {option.name}` {option.why}, so uv cannot be taken out of the start command. "
             f"{option.do}",
             line,
         ) from None
@@ -159,7 +169,8 @@ def _strip_uv_run(
     if missing and not calls_sync(around.sync) and not around.is_seen:
         raise Refused(
             "R19",
-            f"`uv run {' '.join(missing[0])}` installs at start, and no `uv sync` in the build does.",
+            f"`uv run {' '.join(missing[0])}` installs at start, and no `uv sync` in the build does. "
+            "Give it to one.",
             line,
         )
     lead = _lead(words[inner.rest], inner.mode, folder, around, line)

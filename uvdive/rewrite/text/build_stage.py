@@ -5,21 +5,28 @@ from __future__ import annotations
 import re
 import shlex
 
+from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.builder import DependencyLayer, Export
 from uvdive.rewrite.stages.credentials import without
+from uvdive.rewrite.text.installing import only_installs
 from uvdive.rewrite.text.last_stage import write_common
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import MOVED
-from uvdive.rewrite.text.writer import Writer, bare, placed
+from uvdive.rewrite.text.writer import Placed, Writer, bare, placed
+from uvdive.uv.images import Reference
 
 _WHY = {
     "UV_PYTHON_DOWNLOADS": "# A Python that uv downloads would be missing in the final image.\n",
     "UV_PYTHON_INSTALL_DIR": "# The final image gets uv's Python at the same path.\n",
+    "UV_PYTHON_PREFERENCE": "",
 }
 
 _PROGRAMS = frozenset(("PYTHONUNBUFFERED", "PYTHONFAULTHANDLER"))
 """Variables that change what a running program prints, and nothing that a build makes."""
+
+_SERVERS = re.compile(r"(?:[A-Z0-9]+_)*(?:HOST|PORT|LOG_LEVEL)")
 
 
 def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -> None:
@@ -37,9 +44,9 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
         if node.line in parts.layer.gone:
             continue
         _write_export(writer, parts.layer.export, node.line, name)
-        kept = _of_the_build(parts, node)
+        kept = "" if _is_idle_root(parts, node) else _of_the_build(parts, node)
         if not kept or _is_elsewhere(parts, node):
-            writer.blank()
+            _write_rest(writer, parts, each, kept)
             continue
         _write_dependencies(writer, parts.layer, node.line)
         is_origin = node.line == parts.evidence.origin.source.line
@@ -53,6 +60,17 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
     for text in parts.extra_build:
         writer.own(text, "full-sync")
     _write_clearing(writer, parts)
+
+
+def _write_rest(writer: Writer, parts: Parts, each: Placed, kept: str) -> None:
+    """What the build alone does of an instruction that stands elsewhere; else what follows stays apart."""
+    rest = parts.common.rests.get(each.node.line)
+    if rest is not None:
+        if any(not above.source.strip() for above in each.above):
+            writer.blank()
+        writer.add(rest.rstrip("\r\n") + "\n", "common-base")
+    elif kept or any(not above.source.strip() for above in each.above):
+        writer.blank()
 
 
 def _write_clearing(writer: Writer, parts: Parts) -> None:
@@ -77,8 +95,27 @@ def _of_the_build(parts: Parts, node: Instruction) -> str:
     step = next((each for each in parts.evidence.steps if each.line == node.line), None)
     if step is None or node.keyword != "ENV" or parts.evidence.shared:
         return node.source
-    left = without(step, _PROGRAMS)
+    left = without(step, _PROGRAMS | _of_servers(parts, step))
     return node.source if left.strip() == node.source.strip() else left
+
+
+def _of_servers(parts: Parts, step: Step) -> frozenset[str]:
+    """Where a server listens and what it logs, which a build does not read that only installs."""
+    named = {name for name, _ in pairs(step.instruction.value, step.values.get) if _SERVERS.fullmatch(name)}
+    if not named or not only_installs(parts.runs):
+        return frozenset()
+    texts = [each.instruction.value for each in parts.evidence.steps if each.keyword not in MOVED]
+    return frozenset(name for name in named if not any(re.search(rf"\$\{{?{name}\b", t) for t in texts))
+
+
+def _is_idle_root(parts: Parts, node: Instruction) -> bool:
+    """Is it a USER root over an image that runs as root anyway? It would end the build stage (DL3002)."""
+    evidence = parts.evidence
+    root = node.keyword == "USER" and node.arguments.strip() in ("root", "0")
+    if not root or len(evidence.stages) > 1:
+        return False
+    before = [step for step in evidence.steps if step.keyword == "USER" and step.line < node.line]
+    return not before and Reference.read(evidence.base).family not in ("other", "lambda")
 
 
 def write_kept(writer: Writer, parts: Parts, node: Instruction, source: str | None = None) -> None:

@@ -6,18 +6,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from uvdive.distro.kinds import only_builds
+from uvdive.distro.needs import TOOLS
 from uvdive.dockerfile.commands import program_words
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.copies import is_handover, last_build
+from uvdive.rewrite.evidence.command_kinds import SIDE
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.text.installing import only_installs
+from uvdive.rewrite.text.made_folders import making, without_made
 from uvdive.rewrite.text.parts import Common, Parts
-from uvdive.rewrite.text.repeated_run import repeated_text
+from uvdive.rewrite.text.repeated_run import repeated_text, rest_of
 from uvdive.rewrite.text.runner import Line, prelude
 from uvdive.rewrite.text.writer import bare
 from uvdive.uv.images import Reference, without_uv
 
-_TOOLS = re.compile(r"\buv\s+tool\b|UV_TOOL_BIN_DIR")
+_UV_TOOLS = re.compile(r"\buv\s+tool\b|UV_TOOL_BIN_DIR")
 _NAME = re.compile(r"\$\{?([A-Za-z_]\w*)")
 
 
@@ -32,7 +38,8 @@ class _Ground:
 def with_common(parts: Parts) -> Parts:
     """The parts with what both stages share, and without what only the last one needs in the build.
 
-    A RUN goes into a stage of its own where both would repeat it whole and can stand on one image.
+    A RUN goes into a stage of its own where both would repeat it and can stand on one image; what it
+    does behind that stays in the build.
     Where it only installs what the start names (curl for a health check) the build leaves it out.
     """
     evidence = parts.evidence
@@ -40,18 +47,50 @@ def with_common(parts: Parts) -> Parts:
         return parts
     lines = _prelude(parts)
     runs = {run.step.line: run for run in parts.runs}
-    whole = [line for line in lines if _is_whole(parts, line, runs)]
-    starts = [line for line in whole if _only_serves_the_start(evidence, runs[_line(line)])]
-    common = Common(left=frozenset(map(_line, starts)))
+    rests = {id(line): rest for line in lines if (rest := _rest(parts, line, runs)) is not None}
+    handover = _handover(parts, runs)
+    made = {line: text for line, text in making(parts, runs).items() if line not in handover}
+    for line in lines:
+        if _line(line) in made and runs[_line(line)].step.by_root:
+            rests[id(line)] = ""
+    whole = [line for line in lines if id(line) in rests and _line(line) not in handover]
     ground = _ground(parts)
+    unshared = ground is None and only_installs(parts.runs)
+    starts = [
+        line
+        for line in whole
+        if _only_serves_the_start(evidence, runs[_line(line)]) or (unshared and _only_runs(runs[_line(line)]))
+    ]
+    common = Common(left=frozenset({*map(_line, starts), *handover}))
     if ground is not None:
         shared = _leading(lines, [line for line in whole if line not in starts])
-        if shared:
+        if any(line.step is not None and line.step.keyword == "RUN" for line in shared):
+            parts = replace(parts, copies=without_made(parts, made))
             name = evidence.free_name("base", "common", "system", "uvdive-base")
             common = replace(
-                common, name=name, image=ground.image, uv=ground.uv, lines=frozenset(map(_line, shared))
+                common,
+                name=name,
+                image=ground.image,
+                uv=ground.uv,
+                lines=frozenset({*map(_line, shared), *made}),
+                made=frozenset(made),
+                rests={_line(line): rest for line in shared if (rest := rests.get(id(line)))},
             )
     return replace(parts, common=common)
+
+
+def _handover(parts: Parts, runs: dict[int, Run]) -> list[int]:
+    """The RUN at the end that only makes the user and gives the files away, which COPY does now."""
+    evidence = parts.evidence
+    last = last_build(evidence) if evidence.report is None else None
+    if last is None or evidence.workdir not in parts.copies.chown or last.line in parts.edits:
+        return []
+    run = runs.get(last.line)
+    serves = run is not None and all(
+        name == "user" or all(is_handover(c, last, evidence.workdir) for c in part.commands)
+        for part, name in run.parts
+    )
+    return [last.line] if serves else []
 
 
 def _prelude(parts: Parts) -> list[Line]:
@@ -64,14 +103,21 @@ def _line(line: Line) -> int:
     return line.step.line
 
 
-def _is_whole(parts: Parts, line: Line, runs: dict[int, Run]) -> bool:
-    """Does the last stage repeat all of a RUN, but for the numbers of users, as root and by name?"""
+def _rest(parts: Parts, line: Line, runs: dict[int, Run]) -> str | None:
+    """What the build does on top of what the last stage repeats of a RUN, but for the numbers of users.
+
+    Empty where that is all of it; None where they cannot share it: it runs as a user, or is changed
+    in the build.
+    """
     assert line.step is not None
     run = runs.get(line.step.line)
-    if run is None or line.step.user not in ("", "root", "0") or line.step.line in parts.edits:
-        return False
-    same = repeated_text(run, parts.os_packages, (), "", parts.evidence.dockerfile.escape)
-    return same is not None and same.strip() == bare(line.step.instruction).strip()
+    if run is None or not line.step.by_root or line.step.line in parts.edits:
+        return None
+    escape = parts.evidence.dockerfile.escape
+    same = repeated_text(run, parts.os_packages, (), "", escape)
+    if same is not None and same.strip() == bare(line.step.instruction).strip():
+        return ""
+    return rest_of(run, parts.os_packages, escape)
 
 
 def _leading(lines: Sequence[Line], whole: Sequence[Line]) -> list[Line]:
@@ -100,7 +146,7 @@ def _leading(lines: Sequence[Line], whole: Sequence[Line]) -> list[Line]:
 
 
 def _names_of_arg(line: Line) -> set[str]:
-    return set(re.findall(r"(?:^ARG|\s)\s*([A-Za-z_]\w*)", line.text, re.IGNORECASE))
+    return set(re.findall(r"(?:^ARG|(?<=\s))([A-Za-z_]\w*)", line.text, re.IGNORECASE))
 
 
 def _asks(line: Line) -> bool:
@@ -110,7 +156,7 @@ def _asks(line: Line) -> bool:
 
 def _only_serves_the_start(evidence: Evidence, run: Run) -> bool:
     """Does a RUN only install programs that start commands name, and no other RUN does?"""
-    if set(run.classes) - {"os-packages", "nothing", "state"} or not run.has("os-packages"):
+    if set(run.classes) - {"os-packages", *SIDE} or not run.has("os-packages"):
         return False
     names = _installed(run)
     starts = " ".join(
@@ -123,6 +169,15 @@ def _only_serves_the_start(evidence: Evidence, run: Run) -> bool:
     )
     programs = [name for name in names if name != "ca-certificates"]
     return bool(programs) and all(_word(name, starts) and not _word(name, others) for name in programs)
+
+
+def _only_runs(run: Run) -> bool:
+    """Does a RUN only install what programs use, and nothing that builds or fetches?"""
+    if set(run.classes) - {"os-packages", *SIDE} or not run.has("os-packages"):
+        return False
+    names = _installed(run)
+    lists = bool(names) or "update" in run.text
+    return lists and not any(only_builds(name) or name in TOOLS or "$" in name for name in names)
 
 
 def _word(name: str, text: str) -> bool:
@@ -158,12 +213,23 @@ def _ground(parts: Parts) -> _Ground | None:
 
 
 def _uses_tools(step: Step) -> bool:
-    return _TOOLS.search(step.instruction.value) is not None
+    return _UV_TOOLS.search(step.instruction.value) is not None
 
 
 def common_lines(parts: Parts) -> list[Line]:
     """What stands in the shared stage, in the author's order."""
-    return [line for line in _prelude(parts) if _line(line) in parts.common.lines]
+    common = parts.common
+    made = [
+        Line(bare(step.instruction), ("folders",), step)
+        for step in parts.evidence.runs()
+        if step.line in common.made
+    ]
+    found = [
+        line
+        for line in _prelude(parts)
+        if _line(line) in common.lines and (line.step is None or _line(line) not in common.made)
+    ]
+    return sorted([*found, *made], key=_line)
 
 
 def own_lines(parts: Parts) -> list[Line]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from uvdive.dockerfile.syntax import Dockerfile, Instruction
+from uvdive.dockerfile.syntax import Dockerfile, Instruction, Node
+from uvdive.rewrite.text.comments import nodes_holding
 from uvdive.rewrite.text.writer import Placed, Writer, bare, placed, trailing
 
 Written = tuple[str, str]
@@ -36,26 +37,57 @@ class LineEdits:
 def write_edited(dockerfile: Dockerfile, edits: LineEdits) -> Writer:
     """Write the file again."""
     writer = Writer(lower=_writes_lower(dockerfile))
-    for each in placed(dockerfile):
-        line = each.node.line
-        for text, decision in edits.before.get(line, ()):
-            writer.own(text, decision)
-        if line not in edits.gone or line in edits.bare:
-            writer.nodes(each.above)
-        elif any(not node.source.strip() for node in each.above):
-            writer.blank()
-        for text, decision in _at(edits, each):
-            if decision:
-                writer.own(text, decision)
-            else:
-                writer.add(text)
+    every = list(placed(dockerfile))
+    for each in every:
+        _write(writer, each, edits)
     writer.nodes(trailing(dockerfile))
+    if edits.at_end and every and _divided(every[-1].above)[0]:
+        writer.blank()  # as the author sets instructions apart
     for text, decision in edits.at_end:
         writer.own(text, decision)
     ends = [node.source.endswith("\r\n") for node in dockerfile.nodes if "\n" in node.source]
     if ends and all(ends):
         writer.text = writer.text.replace("\r\n", "\n").replace("\n", "\r\n")
     return writer
+
+
+def _write(writer: Writer, each: Placed, edits: LineEdits) -> None:
+    """One instruction; what is new in front of it stands above its comments, and as far apart as it is."""
+    line, (apart, above) = each.node.line, _divided(each.above)
+    if line in edits.before:
+        writer.nodes(apart)
+        for text, decision in edits.before[line]:
+            writer.own(text, decision)
+        if apart:
+            writer.blank()
+    else:
+        above = each.above
+    if line not in edits.gone or line in edits.bare:
+        writer.nodes(_holding(writer, edits, each, above))
+    else:
+        writer.left += [node.source for node in above if node.source.strip()]
+        if any(not node.source.strip() for node in above):
+            writer.blank()
+    for text, decision in _at(edits, each):
+        if decision:
+            writer.own(text, decision)
+        else:
+            writer.add(text)
+
+
+def _holding(writer: Writer, edits: LineEdits, each: Placed, above: Sequence[Node]) -> list[Node]:
+    """The comments above an instruction, without those on a runner that a new start lacks."""
+    text, decision = edits.replaced.get(each.node.line, ("", ""))
+    if decision != "start-uv-run":
+        return list(above)
+    return nodes_holding(above, text, writer.left)
+
+
+def _divided(above: Sequence[Node]) -> tuple[Sequence[Node], Sequence[Node]]:
+    """What is above an instruction up to its last blank line, and the comments that speak of it."""
+    blank = [index for index, node in enumerate(above) if not node.source.strip()]
+    cut = blank[-1] + 1 if blank else 0
+    return above[:cut], above[cut:]
 
 
 def _writes_lower(dockerfile: Dockerfile) -> bool:

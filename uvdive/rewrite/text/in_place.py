@@ -9,6 +9,7 @@ from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.stages import steps_with_uv
 from uvdive.rewrite.start import ScriptPlan, Start
 from uvdive.rewrite.text.edited import LineEdits, Written
+from uvdive.rewrite.text.runner import STANDS_IN
 
 _STARTS = ("ENTRYPOINT", "CMD", "HEALTHCHECK")
 
@@ -47,8 +48,8 @@ def edits_in_place(evidence: Evidence, start: Start, env: EnvironmentFacts, note
 def _stand_in(scripts: ScriptPlan, step: Step) -> list[Written]:
     """The stand-in, which only root can put where uv was."""
     assert scripts.shim is not None
-    lines = ["# Stands in for uv: `uv run X` starts X.\n", scripts.shim]
-    if step.user not in ("", "root", "0"):
+    lines = [STANDS_IN, scripts.shim]
+    if not step.by_root:
         lines = ["USER root\n", *lines, f"USER {step.user}\n"]
     return [(line, scripts.decision) for line in lines]
 
@@ -67,8 +68,8 @@ def _variables(start: Start, env: EnvironmentFacts, notes: Notes) -> list[tuple[
             "environment-variables",
             "R20",
             None,
-            f"Set {' and '.join(name for name, _ in added)}",
-            "The program and what it starts find the environment through them; uv run is gone.",
+            f"Set {' and '.join(name for name, _ in added)}, as uv run did at each start",
+            f"The program and what it starts find {env.path} by them.",
         )
         notes.allowed.config.update(f"Env:{name}" for name, _ in added)
     return added

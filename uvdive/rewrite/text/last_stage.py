@@ -11,10 +11,12 @@ from uvdive.rewrite.choices import PACKAGES
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import install
 from uvdive.rewrite.start import FREE
+from uvdive.rewrite.text.comments import holding, nodes_holding
 from uvdive.rewrite.text.common import common_lines, own_lines
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import (
     MOVED,
+    STANDS_IN,
     STARTED,
     STATE,
     Line,
@@ -88,7 +90,7 @@ def _write_copies(
     _write_own(writer, [*prefix_copy(copies, stage), *path_copies(copies, copies.paths, stage)])
     for step in between:
         _write_described(writer, parts, step, tail)
-    for line in own_copies(copies):
+    for line in own_copies(copies, parts.evidence.dockerfile.escape):
         _write_along(writer, parts, line, tail)
     _write_own(writer, [*path_copies(copies, copies.late, stage), *after_copies(copies)])
     return [*ahead, *between]
@@ -101,7 +103,7 @@ def _write_own(writer: Writer, lines: list[Line]) -> None:
 
 def _write_along(writer: Writer, parts: Parts, line: Line, tail: frozenset[int]) -> None:
     """An instruction of the author's with its comments."""
-    for comment in _comments_along(parts, line, tail):
+    for comment in _comments_along(writer, parts, line, tail):
         writer.add(comment)
     writer.add(line.text, *line.decisions)
     if line.step is not None and line.step.instruction.heredocs:
@@ -133,26 +135,37 @@ def _write_grouped(writer: Writer, parts: Parts, lines: list[Line], tail: frozen
 
 def write_common(writer: Writer, parts: Parts, above: Sequence[Node]) -> None:
     """The stage that both stand on, where there is one; ``above`` are the comments of the author's FROM."""
-    writer.nodes(above)
+    writer.nodes(_above_from(writer, parts, above))
     if not parts.common.name:
         return
+    if writer.text:
+        writer.blank()  # a comment of the author's speaks of the file or of the image
     writer.add(_COMMON)
     _write_base(writer, parts, parts.common.image, parts.common.name)
     _write_grouped(writer, parts, common_lines(parts), frozenset())
     writer.blank()
 
 
-def _comments_along(parts: Parts, line: Line, tail: frozenset[int]) -> list[str]:
+def _above_from(writer: Writer, parts: Parts, above: Sequence[Node]) -> list[Node]:
+    """The comments above the author's FROM that still hold: its image may be another one now."""
+    changed = parts.common.uv is not None or parts.bases.builder is not None
+    single = len(parts.evidence.stages) == 1
+    return nodes_holding(above, "" if changed else "uv", writer.left, builds=single)
+
+
+def _comments_along(writer: Writer, parts: Parts, line: Line, tail: frozenset[int]) -> list[str]:
     """The comments of an instruction that moves here, or stands in both stages as it is."""
     evidence = parts.evidence
     assert line.step is not None
     above = _comments_above(evidence, line.step.line)
-    if line.step.line in tail | parts.common.lines | parts.common.left:
+    if line.step.line in parts.common.lines | parts.common.left:
         return _without_blank_lines(above)
+    if line.step.line in tail:
+        return _without_blank_lines(_holding(writer, parts, above, line.text))
     if line.text.strip() != line.step.instruction.source.strip():
         return []  # it may speak of what is left out here
     apart = max((index for index, text in enumerate(above) if not text.strip()), default=-1)
-    return above[apart + 1 :]
+    return _holding(writer, parts, above[apart + 1 :], line.text)
 
 
 def _write_described(writer: Writer, parts: Parts, step: Step, tail: frozenset[int]) -> None:
@@ -167,8 +180,19 @@ def _write_packages(writer: Writer, parts: Parts) -> None:
         writer.blank()
     for other in parts.os_packages.others:
         writer.add(f"# The OS packages that {other.by} installs by itself.\n")
+        _write_unpinned(writer, parts)
         writer.own(install(report, other.names), "other-packages")
+    if parts.packages:
+        _write_unpinned(writer, parts)
     writer.add(install(report, parts.packages), PACKAGES)
+
+
+def _write_unpinned(writer: Writer, parts: Parts) -> None:
+    """Say why no version is named, where the author's own file installs no packages at all."""
+    if any(run.has("os-packages") for run in parts.runs):
+        return
+    rule = "DL3018" if install(parts.evidence.report, ("x",)).startswith("RUN apk") else "DL3008"
+    writer.add(f"# No version is named, as the archive keeps only its newest.\n# hadolint ignore={rule}\n")
 
 
 def _write_runner_from(writer: Writer, parts: Parts, name: str) -> None:
@@ -199,21 +223,30 @@ def _write_scripts(writer: Writer, parts: Parts, builder: str) -> None:
         pairs = " \\\n    ".join(f"{name}={value}" for name, value in scripts.kept)
         writer.own(f"ENV {pairs}\n", scripts.decision)
     if scripts.shim is not None:
-        writer.add("# Stands in for uv: `uv run X` starts X.\n")
+        writer.add(STANDS_IN)
         writer.own(scripts.shim, scripts.decision)
 
 
 def _write_moved(writer: Writer, parts: Parts, step: Step, *, with_comments: bool) -> None:
+    relative = step.keyword == "WORKDIR" and not step.instruction.arguments.lstrip().startswith("/")
+    text = f"WORKDIR {parts.evidence.workdir}\n" if relative else bare(step.instruction)
+    text = parts.moved.get(step.line, text)
     if with_comments:
-        comments = _comments_above(parts.evidence, step.line)
+        comments = _holding(writer, parts, _comments_above(parts.evidence, step.line), text)
         ends_blank = writer.text.endswith("\n\n")
         for comment in _without_blank_lines(comments) if ends_blank else comments:
             writer.add(comment)
-    if step.keyword == "WORKDIR" and not step.instruction.arguments.lstrip().startswith("/"):
-        writer.own(f"WORKDIR {parts.evidence.workdir}\n")
+    if relative and step.line not in parts.moved:
+        writer.own(text)
         return
-    decisions = STARTED if step.line in parts.moved else ()
-    writer.add(parts.moved.get(step.line, bare(step.instruction)), *decisions)
+    writer.add(text, *(STARTED if step.line in parts.moved else ()))
+
+
+def _holding(writer: Writer, parts: Parts, comments: list[str], text: str) -> list[str]:
+    """The comments that hold in a stage without uv; all where uv or a stand-in comes along."""
+    if parts.scripts.copied_uv is not None or parts.scripts.shim is not None:
+        return comments
+    return holding(comments, text, writer.left)
 
 
 def _comments_above(evidence: Evidence, line: int) -> list[str]:

@@ -22,7 +22,8 @@ class Common:
     """What both stages do: the stage ``name`` on ``image`` has the author's ``lines``; no name: none.
 
     ``uv`` is the image that the build copies uv from, where its own base had it. ``left`` are lines
-    that only the last stage needs.
+    that only the last stage needs, ``rests`` what the build stage does of a shared line on top.
+    ``made`` are those of the lines that make folders with their owner.
     """
 
     name: str = ""
@@ -30,6 +31,8 @@ class Common:
     uv: str | None = None
     lines: frozenset[int] = frozenset()
     left: frozenset[int] = frozenset()
+    made: frozenset[int] = frozenset()
+    rests: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,12 @@ class Parts:
 
     @property
     def builds(self) -> bool:
-        """Does the last stage itself build something, or get something to build?"""
+        """Does the last stage itself build something, or get something to build?
+
+        One of several targets does not: what it adds stands in the author's own words behind the base.
+        """
+        if self.targets:
+            return False
         last = self.evidence.stages[-1].index
         own = (step for step in self.evidence.steps if step.stage == last)
         return any(step.keyword in BUILDS for step in own) or bool(self.extra_build or self.copies.cleared)

@@ -6,23 +6,17 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
-from uvdive.distro.places import is_temporary
-from uvdive.dockerfile.commands import Command, program_words
+from uvdive.distro.managers import user_operands
+from uvdive.distro.places import is_cleaned, is_temporary
+from uvdive.dockerfile.commands import Command, Part, Word, program_words
 from uvdive.dockerfile.edits import Edit, source_with
 from uvdive.ledger.report import User
-from uvdive.rewrite.evidence.command_kinds import REPEATED
+from uvdive.rewrite.evidence.command_kinds import REPEATED, Class
+from uvdive.rewrite.evidence.gone_again import lacks, removed_words
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.packages import PackagePlan
 
-_VALUES = frozenset(
-    (
-        *("--gecos", "--home", "--shell", "--ingroup", "--firstuid", "--lastuid", "--comment", "--conf"),
-        *("-g", "-h", "-s", "-G", "-k", "-b", "-c", "-d", "-e", "-f", "-K", "-p", "-u"),
-        *("--home-dir", "--base-dir", "--expiredate", "--inactive", "--gid", "--groups", "--skel", "--key"),
-        *("--password", "--uid"),
-    )
-)
 _MAKERS = frozenset({"useradd", "groupadd", "adduser", "addgroup"})
 
 
@@ -39,16 +33,44 @@ def repeated_text(
         return None
     edits = [*packages.edits.get(run.step.line, ()), *_ids(run, users, os_id)]
     missed = any(_misses(command) for part, _ in run.parts for command in part.commands)
+    missed = missed or any(_cut_words(run, *each) != [] for each in run.parts)
+    missed = missed or any(_asks_what_is_gone(part, edited=bool(edits)) for part, _ in run.parts)
     as_it_is = run.repeated_whole and not missed and not packages.without.get(run.step.line)
     whole = len(kept) == len(run.parts) or as_it_is
     if not whole:
         edits = [edit for edit in edits if _inside(run, kept, edit)] + list(_cuts(run, kept))
+    edits += [edit for index, each in enumerate(run.parts) if index in kept for edit in _shorter(run, *each)]
     if not edits:
         return run.step.instruction.source.rstrip("\r\n") + "\n"
     source = source_with(run.step.instruction, edits, escape)
     if source is None:
         source = _on_one_line(run, kept, edits)
     return source.rstrip("\r\n") + "\n"
+
+
+def rest_of(run: Run, packages: PackagePlan, escape: str) -> str | None:
+    """What a RUN does behind what is repeated of it, as a RUN of its own.
+
+    None where that is all of it, and where the two are not one behind the other, tied by `&&` alone, or
+    share the shell's state.
+    """
+    line = run.step.line
+    if packages.without.get(line) or packages.edits.get(line):
+        return None
+    kept = _kept_parts(run, set())
+    cut = [(part, words) for part, name in run.parts if (words := _cut_words(run, part, name))]
+    if len(kept) == len(run.parts):
+        return _rest_of_removal(run, *cut[0]) if len(cut) == 1 else None
+    if cut:
+        return None
+    behind = [part for part, _ in run.parts[len(kept) :]]
+    stateless = all(run.classes[index] != "state" for index in kept)
+    tied = all(part.before == "&&" for part in behind)
+    if not kept or kept != list(range(len(kept))) or not stateless or not tied:
+        return None
+    if run.step.instruction.flags or run.step.instruction.heredocs:
+        return None
+    return source_with(run.step.instruction, [Edit(run.parts[0][0].start, behind[0].start)], escape)
 
 
 def _kept_parts(run: Run, without: set[int]) -> list[int]:
@@ -60,17 +82,60 @@ def _kept_parts(run: Run, without: set[int]) -> list[int]:
         moves = any(command.program == "cd" for command in part.commands)
         serves = name == "state" and not moves and index < last and index not in without
         # What cleans up behind an install in the same RUN, or talks about it.
-        cleans = name == "nothing" and any(run.classes[i] == "os-packages" for i in wanted)
+        cut = _cut_words(run, part, name)
+        cleans = cut is not None and (name == "nothing" or bool(cut))
+        cleans = cleans and any(run.classes[i] == "os-packages" for i in wanted)
         cleans = cleans and not any(_misses(command) for command in part.commands)
+        cleans = cleans and not any(_asks(command) for command in part.commands)
         if index in wanted or serves or (cleans and index not in without):
             kept.append(index)
     return kept
+
+
+def _cut_words(run: Run, part: Part, name: Class) -> list[Word] | None:
+    """What an ``rm`` removes and the final stage never has; None where that is all of it.
+
+    That is whatever packages do not leave behind, and temporary files that were brought to the build
+    stage alone.
+    """
+    paths = removed_words(part) if name in ("files", "nothing") else []
+    cut = [word for word in paths if (name == "files" and not is_cleaned(word.text)) or lacks(run, word)]
+    return None if paths and len(cut) == len(paths) else cut
+
+
+def _shorter(run: Run, part: Part, name: Class) -> list[Edit]:
+    """Takes them out."""
+    words = list(program_words(part.commands[0])) if part.commands else []
+    return [Edit(words[words.index(word) - 1].end, word.end) for word in _cut_words(run, part, name) or ()]
+
+
+def _rest_of_removal(run: Run, part: Part, cut: Sequence[Word]) -> str | None:
+    """What an ``rm`` does beside what the final stage repeats of it, as a RUN of its own."""
+    if run.step.instruction.flags or run.step.instruction.heredocs:
+        return None
+    words = program_words(part.commands[0])
+    options = [word for word in words[1:] if word.text.startswith("-")]
+    said = (run.text[word.start : word.end] for word in (words[0], *options, *cut))
+    return f"RUN {' '.join(said)}\n"
 
 
 def _misses(command: Command) -> bool:
     """Does a command remove a temporary file that only the build stage has, and fail without it?"""
     forced = any(re.match(r"-[a-zA-Z]*f|--force", word) for word in command.argv)
     return command.program == "rm" and not forced and any(map(is_temporary, command.argv))
+
+
+def _asks_what_is_gone(part: Part, *, edited: bool) -> bool:
+    """Does a part ask a program about itself that only the build stage may have?
+
+    That is uv, and any where packages are left out.
+    """
+    return any(_asks(command) and (edited or command.program in ("uv", "uvx")) for command in part.commands)
+
+
+def _asks(command: Command) -> bool:
+    """Does a command only print a program's version, which tells the build and makes nothing?"""
+    return len(command.argv) == 2 and command.argv[1] in ("--version", "-V", "-v", "version", "--help")
 
 
 def _inside(run: Run, kept: Sequence[int], edit: Edit) -> bool:
@@ -125,7 +190,7 @@ def _id_option(command: Command, users: Sequence[User], os_id: str) -> str | Non
     if not words or words[0].rsplit("/", 1)[-1] not in _MAKERS:
         return None
     tool = words[0].rsplit("/", 1)[-1]
-    operands = _operands(words[1:])
+    operands = user_operands(words[1:])
     user = next((user for user in users if operands and user.name == operands[-1]), None)
     if user is None:
         return None
@@ -137,17 +202,3 @@ def _id_option(command: Command, users: Sequence[User], os_id: str) -> str | Non
         return None  # `adduser USER GROUP` makes nobody
     name = f"--{long}" if tool in ("adduser", "addgroup") and os_id != "alpine" else f"-{short}"
     return f"{name} {shlex.quote(str(number))}"
-
-
-def _operands(words: Sequence[str]) -> list[str]:
-    """The words that are neither options of useradd or of Debian's or busybox's adduser, nor their values."""
-    found = []
-    skip = False
-    for word in words:
-        if skip:
-            skip = False
-        elif word in _VALUES:
-            skip = True
-        elif not word.startswith("-"):
-            found.append(word)
-    return found

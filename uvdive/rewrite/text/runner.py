@@ -15,6 +15,7 @@ from uvdive.rewrite.copies import CopySet, Link, OwnCopy
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import PackagePlan
+from uvdive.rewrite.text.pruned import without_sources
 from uvdive.rewrite.text.repeated_run import repeated_text
 from uvdive.rewrite.text.writer import bare
 
@@ -26,9 +27,13 @@ MOVED = frozenset(
 _ONCE = frozenset(("HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "USER", "WORKDIR"))
 # Variables that only apt, dpkg and the packages' scripts ask for.
 _SETS_PACKAGES = re.compile(r"DEB|TZ$|LANG|LC_|APT|ACCEPT_EULA")
+_WHOLE_ADD = re.compile(r"ADD\s+(?:--(?:chown|chmod)=\S+\s+){0,2}\./?\s+\S+\s*", re.IGNORECASE)
 STATE = frozenset(("ENV", "ARG", "SHELL"))
 STARTED = ("start-uv-run", "start-runner", "start-folder")
 """The decisions that change what starts."""
+
+STANDS_IN = "# Stands in for uv: `uv run X` starts X.\n# hadolint ignore=SC2016\n"
+"""What stands above a stand-in, whose shell text is for the container and not for the build's shell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +121,29 @@ def folders(copies: CopySet) -> list[Line]:
 
 
 def prefix_copy(copies: CopySet, stage: str) -> list[Line]:
-    """One COPY for all that was installed into the system's Python (R10)."""
-    text = f"COPY --from={stage} {FOLDER} {copies.prefix}\n"
-    return [Line(text, ("copies", "system-install"))] if copies.prefix else []
+    """One COPY for all that was installed into the system's Python (R10), another for tools' links (R41)."""
+    found = [(FOLDER, copies.prefix, "system-install")] if copies.prefix else []
+    found += [(source, target, "tool-links") for source, target in copies.placed]
+    return [Line(f"COPY --from={stage} {path} {to}\n", ("copies", why)) for path, to, why in found]
 
 
-def own_copies(copies: CopySet) -> list[Line]:
+def own_copies(copies: CopySet, escape: str) -> list[Line]:
     """The author's own instructions, as far as they bring what the image has."""
-    return [Line(_own(each), ("copies", "layers"), each.step) for each in copies.own]
+    lines = []
+    for each in copies.own:
+        about = ("copies", "layers", *(("project-files",) if each.without else ()))
+        lines.append(Line(_own(each, escape), about, each.step))
+    return lines
 
 
-def _own(copy: OwnCopy) -> str:
+def _own(copy: OwnCopy, escape: str) -> str:
     """The author's instruction again, with the owner that a later RUN gave to what it brought."""
-    source = bare(copy.step.instruction)
-    if not copy.owner:
-        return source
+    source = without_sources(copy.step.instruction, copy.without, escape)
     keyword, space, rest = source.partition(" ")
-    return f"{keyword}{space}--chown={copy.owner} {rest.lstrip()}"
+    if _WHOLE_ADD.fullmatch(source):
+        keyword = "COPY" if keyword.isupper() else "copy"  # of a folder they do the same (DL3020)
+    owner = f"--chown={copy.owner} " if copy.owner else ""
+    return f"{keyword}{space}{owner}{rest.lstrip() if owner else rest}"
 
 
 def path_copies(copies: CopySet, paths: Sequence[str], stage: str) -> list[Line]:

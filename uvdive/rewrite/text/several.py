@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from uvdive.dockerfile.syntax import Node
 from uvdive.rewrite.stages.targets import shared_name
 from uvdive.rewrite.text.build_stage import write_from, write_kept
+from uvdive.rewrite.text.comments import nodes_holding
 from uvdive.rewrite.text.last_stage import write_runner
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import STARTED
@@ -21,12 +22,15 @@ def write_several(writer: Writer, parts: Parts, builder: str) -> None:
     lean = {target.stage: target.moved for target in parts.targets} | {last: parts.moved}
     name, written = shared_name(evidence), False
     for each in placed(evidence.dockerfile):
-        node, above = each.node, each.above
+        node = each.node
+        above: Sequence[Node] = each.above
         if each.stage in lean and not written:
             written = True
             above = _without_blank_lines(above)
             write_runner(writer, _shared(parts, lean.keys()), (builder, name), frozenset())
             writer.blank()
+        if each.stage in lean:
+            above = nodes_holding(above, lean[each.stage].get(node.line, node.source), writer.left)
         writer.nodes(above)
         if each.stage not in lean:
             if node.keyword == "FROM":
@@ -52,6 +56,6 @@ def _shared(parts: Parts, stages: Iterable[int]) -> Parts:
     return replace(parts, evidence=replace(evidence, steps=steps))
 
 
-def _without_blank_lines(above: tuple[Node, ...]) -> tuple[Node, ...]:
+def _without_blank_lines(above: Sequence[Node]) -> Sequence[Node]:
     first = next((index for index, node in enumerate(above) if node.source.strip()), len(above))
     return above[first:]

@@ -12,13 +12,15 @@ from uvdive.dockerfile.syntax import Dockerfile, Instruction, Node
 class Writer:
     """Collects text and remembers which lines a decision touched.
 
-    ``lower`` says that the author writes keywords in lower case.
+    ``lower`` says that the author writes keywords in lower case. ``left`` are comments of the
+    author's that no longer hold and are in no other place.
     """
 
     def __init__(self, *, lower: bool = False) -> None:
         self.text = ""
         self.lower = lower
         self.lines: dict[str, list[int]] = {}
+        self.left: list[str] = []
         self._apart = False
 
     def add(self, text: str, *decisions: str) -> None:

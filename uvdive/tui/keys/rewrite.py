@@ -37,7 +37,7 @@ def _can_repair(screen: Any) -> str:
         return BUSY
     if screen.work.proof is None or screen.work.proof.comparison is None:
         return "Nothing was checked yet; b builds and checks."
-    return "" if screen.work.proof.repairs else "Nothing failed that a decision could mend."
+    return "" if screen.work.proof.repairs else "Nothing failed that a decision could fix."
 
 
 def _can_time(screen: Any) -> str:
@@ -100,7 +100,7 @@ REWRITE = (
         "rewrite.repair",
         "p",
         "Repair",
-        "Take the decisions that may mend what failed, and build and check again.",
+        "Take the decisions that may fix what failed, and build and check again.",
         _can_repair,
     ),
     Action(

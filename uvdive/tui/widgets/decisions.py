@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from uvdive.base.units import delta, size
+from uvdive.output.plan_groups import CHANGES, CHOICES, KNOW, grouped
 from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, RewritePlan
 from uvdive.rewrite.rules.explain import explain
 from uvdive.tui.frame.text import visible
@@ -16,16 +17,17 @@ from uvdive.tui.words.pages import titled
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row: a decision, one of its alternatives, a warning, or the refusal."""
+    """One row: a decision, one of its alternatives, a warning, the refusal, or what a group is about."""
 
     decision: Decision | None = None
     alternative: Alternative | None = None
     warning: PlanWarning | None = None
     refused: bool = False
+    heading: str = ""
 
 
 class DecisionList(Rows):
-    """Decisions in the order of the plan; Enter on an alternative chooses it."""
+    """What changes, what one may choose, what to know; Enter on an alternative chooses it."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -37,11 +39,27 @@ class DecisionList(Rows):
         was = self.selected
         self.plan = plan
         self.items = [Item(refused=True)] if plan.refusal is not None else []
-        for decision in plan.decisions:
-            self.items.append(Item(decision))
-            self.items += [Item(decision, other) for other in decision.alternatives]
-        self.items += [Item(warning=warning) for warning in plan.warnings]
-        self.changed(next((i for i, item in enumerate(self.items) if _same(item, was)), 0))
+        done, open_ = grouped(plan)
+        choices = [
+            [Item(decision), *(Item(decision, other) for other in decision.alternatives)]
+            for decision in open_
+        ]
+        for heading, rows in (
+            (CHANGES, [Item(decision) for decision in done]),
+            (CHOICES, [item for items in choices for item in items]),
+            (KNOW, [Item(warning=warning) for warning in plan.warnings]),
+        ):
+            self.items += [Item(heading=heading), *rows] if rows else []
+        first = next((i for i, item in enumerate(self.items) if not item.heading), 0)
+        self.changed(next((i for i, item in enumerate(self.items) if _same(item, was)), first))
+
+    def validate_cursor(self, index: int) -> int:
+        """A heading is passed over, in the way that the cursor goes."""
+        step = -1 if index < self.cursor else 1
+        for near in (index, index + step, index - step):
+            if 0 <= near < self.count and not self.items[near].heading:
+                return near
+        return index
 
     def empty(self) -> str:
         """Why there are no rows."""
@@ -58,36 +76,37 @@ class DecisionList(Rows):
         return len(self.items)
 
     def row(self, index: int, width: int) -> Content:
-        """Rule and summary, or the alternative with its size."""
+        """The line, the summary and the rule, or the alternative with its size."""
         item = self.items[index]
+        if item.heading:
+            return Content.styled(item.heading, "bold")
         if item.warning is not None:
-            text = visible(item.warning.text)
-            return Content.assemble(
-                ("!  ", "bold $text-warning"),
-                (f"{visible(item.warning.rule):<4}", "$text-accent"),
-                _line(item.warning.line),
-                text,
-            )
+            about = item.warning
+            return _ruled("!  ", _line(about.line), visible(about.text), visible(about.rule), width)
         if item.decision is None:
             return Content.styled("×  not rewritten", "bold $text-error")
         if item.alternative is not None:
             return self._alternative(item.decision, item.alternative, width)
-        return Content.assemble(
-            ("   ", ""),
-            (f"{visible(item.decision.rule):<4}", "$text-accent"),
-            _line(item.decision.line),
-            visible(item.decision.summary),
-        )
+        what = item.decision
+        return _ruled("   ", _line(what.line), visible(what.summary), visible(what.rule), width)
 
     def _alternative(self, decision: Decision, other: Alternative, width: int) -> Content:
         chosen = other.value == decision.chosen
         tail = size(other.predicted_bytes) if other.predicted_bytes is not None else ""
         text = Content.assemble(
-            f"            {'●' if chosen else '○'} ",
+            f"        {'●' if chosen else '○'} ",
             (visible(other.summary or other.value), "bold" if chosen else ""),
         )
         room = width - len(tail) - 1
         return text.truncate(room, ellipsis=True, pad=True).append(f" {tail}")
+
+
+def _ruled(mark: str, line: tuple[str, str], text: str, rule: str, width: int) -> Content:
+    """A row with its rule at the end."""
+    row = Content.assemble((mark, "bold $text-warning"), line, text)
+    return row.truncate(max(0, width - len(rule) - 1), ellipsis=True, pad=True).append_text(
+        f" {rule}", "$foreground 66%"
+    )
 
 
 def _line(number: int | None) -> tuple[str, str]:
@@ -133,28 +152,28 @@ def pages(plan: RewritePlan, item: Item) -> tuple[str, ...]:
     return rule, explain(item.decision.id)
 
 
+def _where(line: int | None, rule: str) -> tuple[str, str]:
+    """Line and rule, behind what they are about."""
+    return f" ({'' if line is None else f'line {line}, '}{visible(rule)})", "$foreground 66%"
+
+
 def _told(plan: RewritePlan, item: Item) -> Content:
     if item.refused and plan.refusal is not None:
-        where = f", line {plan.refusal.line}" if plan.refusal.line is not None else ""
         return Content.assemble(
-            (f"Not rewritten ({visible(plan.refusal.rule)}{where})\n", "bold $text-error"),
+            ("Not rewritten\n", "bold $text-error"),
             visible(plan.refusal.reason, keep="\n"),
+            _where(plan.refusal.line, plan.refusal.rule),
+            "\nTo build the image first would not help." if plan.refusal.by_image is False else "",
         )
     if item.warning is not None:
-        where = f", line {item.warning.line}" if item.warning.line is not None else ""
-        return Content.assemble(
-            (f"{visible(item.warning.rule)}{where}\n", "bold $text-warning"),
-            visible(item.warning.text, keep="\n"),
-        )
+        text = visible(item.warning.text, keep="\n")
+        return Content.assemble(text, _where(item.warning.line, item.warning.rule))
     decision = item.decision
     if decision is None:
         return Content("")
-    where = f", line {decision.line}" if decision.line is not None else ""
     parts = [
-        Content.assemble(
-            (f"{visible(decision.rule)}{where}  ", "bold $text-accent"), (visible(decision.summary), "bold")
-        ),
-        Content(visible(decision.reason, keep="\n")),
+        Content.assemble((visible(decision.summary), "bold"), _where(decision.line, decision.rule)),
+        *([Content(visible(decision.reason, keep="\n"))] if decision.reason else []),
     ]
     sizes = {other.value: other.predicted_bytes for other in decision.alternatives}
     now = sizes.get(decision.chosen)

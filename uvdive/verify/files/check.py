@@ -11,15 +11,17 @@ from uvdive.image.table import Kind
 from uvdive.ledger.reading.contents import Contents, Places, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, Decision
-from uvdive.verify.checks import Check, Want
+from uvdive.verify.checks import NO_CHANCE, Chance, Check, Want
 from uvdive.verify.compare import packages
+from uvdive.verify.files.account_files import Accounts
+from uvdive.verify.files.accounts import FIELDS
 from uvdive.verify.files.double_claims import DoubleClaims
-from uvdive.verify.files.expected import READ_ACCOUNTS, expected, may_resize
+from uvdive.verify.files.expected import expected, may_resize
 from uvdive.verify.files.explained import Explanations
 from uvdive.verify.files.lost import Lost, lines, parent, settle, wants
 from uvdive.verify.files.packages import packages_of
 from uvdive.verify.pairs import changes, printable, walk
-from uvdive.verify.twins import Twin, compare_twins, twin
+from uvdive.verify.twins import Openers, Twin, compare_twins, twin
 
 
 def _reasons(reasons: Counter[str]) -> str:
@@ -31,14 +33,14 @@ def check_files(
     after: ImageReport,
     allowed: Allowances,
     places: Places = (None, None),
-    varying: frozenset[bytes] = frozenset(),
+    varying: Chance = NO_CHANCE,
     decisions: Sequence[Decision] | None = None,
 ) -> Check:
     """Compare two images path by path: type, mode, uid, gid, size, link target, content and attributes.
 
     Paths that only the new image has are counted and never fail. Contents are read
     where sizes agree (or may vary) and nothing else explains a difference; ``places`` say where from,
-    and the detail says what could not be read. ``varying`` are paths that two builds of the
+    and the detail says what could not be read. ``varying`` is what two builds of the
     original itself have otherwise. An OS package that is gone must be named by one of
     ``decisions``, or come with one that is; None where there is no plan to ask.
 
@@ -46,21 +48,30 @@ def check_files(
         EngineError: the engine went away.
     """
     with contextlib.ExitStack() as stack:
-        place = places[0]
-        contents = None if place is None else stack.enter_context(Contents(before.files, place))
-        books = packages_of(before, contents)
-        explained = Explanations(before, after, allowed, varying, books)
+        old, new = (
+            None if place is None else stack.enter_context(Contents(report.files, place))
+            for report, place in zip((before, after), places, strict=True)
+        )
+        books = packages_of(before, old)
+        explained = Explanations(before, after, allowed, varying, books, packages_of(after, new).read)
         gone = books.gone(after, allowed, decisions)
-        return _Files(before, after, explained, DoubleClaims(before, books)).check(places, gone)
+        accounts = Accounts(before, after, explained, books, old, new)
+        return _Files(before, after, explained, DoubleClaims(before, books), accounts).check(places, gone)
 
 
 class _Files:
     """One run of the check: what was found so far."""
 
     def __init__(
-        self, before: ImageReport, after: ImageReport, explained: Explanations, claims: DoubleClaims
+        self,
+        before: ImageReport,
+        after: ImageReport,
+        explained: Explanations,
+        claims: DoubleClaims,
+        accounts: Accounts,
     ) -> None:
         self._before, self._after, self._explained, self._claims = before, after, explained, claims
+        self._accounts = accounts
         self._lost: dict[bytes, Lost] = {}
         self._changed: dict[bytes, str] = {}
         self._reasons: Counter[str] = Counter()
@@ -97,7 +108,7 @@ class _Files:
         differences = (*packages_gone, *lines(self._lost), *self._changed.values())
         unseen: tuple[str, ...] = ()
         if self._unread:
-            unseen = (f"the contents of {self._unread} files of equal size",)
+            unseen = (f"the contents of {self._unread} files",)
         if differences:
             paths = (path for path, item in self._lost.items() if item.why is None)
             lacking = (*(Want("package", name) for name in gone), *wants(self._lost))
@@ -134,24 +145,30 @@ class _Files:
         twins = [item for item in self._twins if self._explained.changed(item.path, item.before) is None]
         for found in compare_twins(self._before, self._after, twins, places):
             path, reason = found.twin.path, None
-            try:
-                if found.outcome == "differs":
-                    with found.open[0]() as was, found.open[1]() as now:
-                        reason = expected(path, was, now)
-                    if reason is None:
-                        with found.open[1]() as now:
-                            twice = self._claims.explains(path, now)
-                            reason = "files that two distributions bring" if twice else None
-                elif path in READ_ACCOUNTS and self._explained.same_users:
-                    reason = "accounts with the same users"
-            except UnreadableError:
-                pass  # then nothing explains it
-            if found.outcome == "unread" and self._same_size(found.twin):
+            if found.outcome == "differs":
+                with contextlib.suppress(UnreadableError):  # then nothing explains it
+                    reason = self._content(path, found.open)
+            if found.outcome == "unread" and (path in FIELDS or self._same_size(found.twin)):
                 self._unread += 1
             elif reason is None:
                 self._changed[path] = f"changed: {printable(path)}: {self._how.get(path, 'content')}"
             else:
                 self._reasons[reason] += 1
+
+    def _content(self, path: bytes, openers: Openers) -> str | None:
+        """Why a file's content may differ; None where nothing explains it."""
+        with openers[0]() as was, openers[1]() as now:
+            if path in FIELDS:
+                other = self._accounts.differences(path, was, now)
+                if other is None:
+                    return "accounts that say the same"
+                self._how[path] = other
+                return None
+            reason = expected(path, was, now)
+        if reason is None:
+            with openers[1]() as now:
+                reason = "files that two distributions bring" if self._claims.explains(path, now) else None
+        return reason
 
     def _same_size(self, item: Twin) -> bool:
         old, new = self._before.files, self._after.files
@@ -169,5 +186,5 @@ class _Files:
             parts.append("No path is missing or changed")
         parts.append(f"{self._added} paths are new")
         if self._unread:
-            parts.append(f"the contents of {self._unread} files of equal size could not be compared")
+            parts.append(f"the contents of {self._unread} files could not be compared")
         return "; ".join(parts) + "."

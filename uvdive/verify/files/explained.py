@@ -11,27 +11,21 @@ from uvdive.ledger.marks.paths import MOUNT_POINTS
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import Component, ImageReport
 from uvdive.rewrite.plan import Allowances
+from uvdive.verify.checks import NO_CHANCE, Chance
 from uvdive.verify.compare import is_package, packages
-from uvdive.verify.files.expected import READ_ACCOUNTS
+from uvdive.verify.files.accounts import FIELDS
+from uvdive.verify.files.again import InstalledAgain
+from uvdive.verify.files.bytecode import Bytecode
 from uvdive.verify.files.managers import is_book, may_be_remade
 from uvdive.verify.files.new_base import NewBase
-from uvdive.verify.files.packages import Packages
+from uvdive.verify.files.packages import Packages, Read, nothing
+from uvdive.verify.pairs import link_target
 
 SYSTEM = ("base-os", "os-packages", "python")
 """Owners whose files come with a base image, and change with it."""
 
-ACCOUNTS = frozenset(
-    path + end
-    for path in (
-        b"/etc/passwd",
-        b"/etc/group",
-        b"/etc/shadow",
-        b"/etc/gshadow",
-        b"/etc/subuid",
-        b"/etc/subgid",
-    )
-    for end in (b"", b"-")
-)
+ACCOUNT_BACKUPS = frozenset(path + b"-" for path in FIELDS)
+"""What useradd(8) and the like keep of the state before."""
 
 _BACKUPS = (b"/var/lib/dpkg/status-old", b"/var/lib/dpkg/diversions-old", b"/var/cache/debconf/")
 """What dpkg and debconf keep of the state before; the ledger counts it as a cache."""
@@ -64,12 +58,15 @@ class Explanations:
         before: ImageReport,
         after: ImageReport,
         allowed: Allowances,
-        varying: frozenset[bytes] = frozenset(),
+        varying: Chance = NO_CHANCE,
         books: Packages | None = None,
+        read: Read = nothing,
     ) -> None:
         self._before = before
         self._after = after
-        self._varying, self._books, self._new_base = varying, books, NewBase(after)
+        self._varying, self._books, self.new_base = varying, books, NewBase(after)
+        self._bytecode = Bytecode(before, after, self.new_base)
+        self._again = InstalledAgain(after, self.new_base, read)
         self._owners = frozenset(allowed.owners)
         self._dropped = frozenset(allowed.packages)
         self._paths = tuple(path.encode("utf-8", "surrogateescape") for path in allowed.paths)
@@ -91,14 +88,22 @@ class Explanations:
         base = self._before.image.base
         return base.name if base is not None and base.name else "its first layer"
 
-    @cached_property
-    def same_users(self) -> bool:
-        """Has the new image all users of the old one, by name, number and home?"""
-        return set(self._before.users) <= set(self._after.users)
+    def is_base(self, layer: int) -> bool:
+        """Is a layer of the old image its base's?"""
+        return layer in self._base
+
+    def from_base(self, path: bytes) -> int | None:
+        """The entry of the old image that a path has in its base; None for nothing."""
+        node = self._before.files.find(path)
+        return None if node is None else self._before.files.visible(node, max(self._base))
 
     @cached_property
     def _packages(self) -> dict[str, str | None]:
         return packages(self._after)
+
+    @cached_property
+    def _old_packages(self) -> dict[str, str | None]:
+        return packages(self._before)
 
     def package(self, entry: int) -> Component | None:
         """The OS package that an entry of the old image belongs to."""
@@ -171,35 +176,49 @@ class Explanations:
             return place
         node = table.entry_node[entry]
         if table.entry_kind[entry] == Kind.SYMLINK:
-            target = resolve(table, path).node
-            found = None if target is None else table.visible(target)
+            found = self._led_to(path)
             if found is not None and found != entry:
                 return self.owner(table.path(table.entry_node[found]), found)
         first = table.entry_layer[table.entries_of(node)[0]]
         return "base-os" if self._before.layers[first].base else None
 
-    def _announced(self, path: bytes) -> str | None:
-        return "announced paths" if any(_below(path, prefix) for prefix in self._paths) else None
+    def _led_to(self, path: bytes) -> int | None:
+        """The entry of the old image that a link of it leads to; None where it leads nowhere."""
+        target = resolve(self._before.files, path).node
+        return None if target is None else self._before.files.visible(target)
 
-    def _other_than_skeleton(self, path: bytes) -> bool:
-        """Is it of another size than in the new image's /etc/skel, which useradd(8) copies into a home?"""
-        table = self._after.files
+    def _announced(self, path: bytes, entry: int, *, lost: bool = False) -> str | None:
+        told = any(_below(path, prefix) for prefix in self._paths)
+        return "announced paths" if told and not self._brought_again(path, entry, lost=lost) else None
+
+    def _skeleton(self, path: bytes) -> list[tuple[int, int]]:
+        """The new image's entry of a file in a home, with that in /etc/skel which useradd(8) copies."""
+        table, found = self._after.files, []
         for user in self._before.users:
             home = user.home.encode("utf-8", "surrogateescape").rstrip(b"/")
             if not home or not path.startswith(home + b"/"):
                 continue
-            nodes = (table.find(each) for each in (path, b"/etc/skel" + path.removeprefix(home)))
-            entries = [None if node is None else table.visible(node) for node in nodes]
-            sizes = {table.entry_size[each] for each in entries if each is not None}
-            if None not in entries and len(sizes) > 1:
-                return True
-        return False
+            nodes = [table.find(each) for each in (path, b"/etc/skel" + path.removeprefix(home))]
+            mine, skeleton = (None if node is None else table.visible(node) for node in nodes)
+            if mine is not None and skeleton is not None:
+                found.append((mine, skeleton))
+        return found
 
-    def _anyway(self, path: bytes, entry: int, owner: str | None, how: tuple[str, ...] = ()) -> str | None:
+    def _other_than_skeleton(self, path: bytes) -> bool:
+        """Is it of another size than in the new image's /etc/skel?"""
+        sizes = self._after.files.entry_size
+        return any(sizes[mine] != sizes[skeleton] for mine, skeleton in self._skeleton(path))
+
+    def _anyway(
+        self, path: bytes, entry: int, owner: str | None, how: tuple[str, ...] = (), *, lost: bool = False
+    ) -> str | None:
         # Two builds of the original write other bytes; no chance gives them another owner or mode.
-        if path in self._varying and all(each.startswith((*_CONTENT, "link")) for each in how):
+        varying = self._varying.gone if lost else self._varying.other
+        if path in varying and all(each.startswith((*_CONTENT, "link")) for each in how):
             return "other from build to build of the original"
-        if self._bytecode(path):
+        # Python writes files anew; whose a folder is, and who may write there, it leaves.
+        folder = self._before.files.entry_kind[entry] == Kind.DIRECTORY
+        if self._bytecode.has(path) and not (self._bytecode.missed(path) if lost else folder):
             return "bytecode"
         if path.startswith(TEMPORARY):
             return "temporary files"
@@ -207,36 +226,53 @@ class Explanations:
             return "mount points of the engine"
         if path.startswith(_BACKUPS):
             return "package databases"
-        return self._system(path, entry, owner) if owner in SYSTEM else None
+        return self._system(path, entry, owner, lost=lost) if owner in SYSTEM else None
 
-    def _system(self, path: bytes, entry: int, owner: str | None) -> str | None:
+    def _system(self, path: bytes, entry: int, owner: str | None, *, lost: bool) -> str | None:
         """What an instruction did on top of a base, the old or the new, is not explained by another base."""
-        if self._in_base(entry) and not self._new_base.touched(path):
-            return f"{owner} of the base {self._base_name}"
-        if path in ACCOUNTS and self.same_users:
-            return "accounts with the same users"
+        if based := self._of_base(path, entry, owner, lost=lost):
+            return based
+        if path in ACCOUNT_BACKUPS:
+            return "backups of accounts"
         if owner == "python":
             return None
         if is_book(path):
             return "package databases"
         package = self.package(entry)
-        if package is not None and self._packages.get(package.name, package.version) != package.version:
-            return "OS packages of another version"
-        return None
+        if package is None or (lost and self._again.brings(path)):
+            return None
+        other = self._packages.get(package.name, package.version) != package.version
+        return "OS packages of another version" if other else None
 
-    def _bytecode(self, path: bytes) -> bool:
-        """Is it bytecode that Python makes again? A .pyc beside no module is a module itself."""
-        if b"/__pycache__/" in path or path.endswith(b"/__pycache__"):
-            return True
-        source = self._before.files.find(path[:-1]) if path.endswith(b".pyc") else None
-        return source is not None and self._before.files.visible(source) is not None
+    def _of_base(self, path: bytes, entry: int, owner: str | None, *, lost: bool = False) -> str | None:
+        if not self._in_base(entry) or self.new_base.touched(path):
+            return None
+        if self._brought_again(path, entry, lost=lost):
+            return None
+        return f"{owner} of the base {self._base_name}"
+
+    def _brought_again(self, path: bytes, entry: int, *, lost: bool) -> bool:
+        """Does the rewrite install a package again that brings a path, and the same, where it is there?"""
+        again = self._installed_again(path, entry)
+        # What a package of another version brings, it may bring otherwise.
+        return again is not None and (lost or self._packages.get(again) == self._old_packages.get(again))
+
+    def _installed_again(self, path: bytes, entry: int) -> str | None:
+        """The package that the rewrite installs on its new base and that brings a path, too."""
+        if (name := self._again.brings(path)) is not None:
+            return name
+        table = self._before.files
+        found = self._led_to(path) if table.entry_kind[entry] == Kind.SYMLINK else None
+        if found is None:
+            return None
+        link, target = link_target(table, entry) or b"", table.path(table.entry_node[found])
+        return self._again.links(path, link, target, self._of_package(path, entry))
 
     def _of_package(self, path: bytes, entry: int) -> str | None:
         """The OS package of an entry; a symlink is of the package of what it leads to."""
         table = self._before.files
         if table.entry_kind[entry] == Kind.SYMLINK:
-            target = resolve(table, path).node
-            found = None if target is None else table.visible(target)
+            found = self._led_to(path)
             entry = entry if found is None else found
         package = self.package(entry)
         return None if package is None else package.name
@@ -247,10 +283,22 @@ class Explanations:
         # A cache mount leaves its empty folder behind; the ledger owns contents alone.
         if path.endswith(b"/.cache/uv") and self._before.files.entry_kind[entry] == Kind.DIRECTORY:
             owner = "uv-cache"
-        gone = owner if owner in self._owners else None
+        gone = owner if owner in self._owners and not self._leads_to_what_stays(path, entry) else None
         if self._of_package(path, entry) in self._dropped or self._made_by_dropped(path, owner):
             gone = "OS packages that are left out"
-        return self._anyway(path, entry, owner) or gone or self._announced(path)
+        return self._anyway(path, entry, owner, lost=True) or gone or self._announced(path, entry, lost=True)
+
+    def _leads_to_what_stays(self, path: bytes, entry: int) -> bool:
+        """Is it a link outside of uv's own folders to a program of uv's that the new image has as well?
+
+        `uv tool install` puts such links beside other programs: the tool stays, and would be called no more.
+        """
+        table = self._before.files
+        if table.entry_kind[entry] != Kind.SYMLINK or self._place(path) is not None:
+            return False
+        found = self._led_to(path)
+        now = None if found is None else self._after.files.find(table.path(table.entry_node[found]))
+        return now is not None and self._after.files.visible(now) is not None
 
     def _made_by_dropped(self, path: bytes, owner: str | None) -> bool:
         """Is it a folder of packages that are left out, or did their scripts make it in one?"""
@@ -265,11 +313,13 @@ class Explanations:
 
         ``how`` are the differences as ``pairs.changes`` gives them, or ``content``.
         """
-        if path in READ_ACCOUNTS and not self._in_base(entry):
-            return self._announced(path)  # what they hold tells
         content = all(each.startswith(_CONTENT) for each in how)
+        if content and path in FIELDS:  # else what they hold tells
+            return self._of_base(path, entry, self.owner(path, entry)) or self._announced(path, entry)
         if content and may_be_remade(path) and self.owner(path, entry) in SYSTEM:
             return "made anew by packages' scripts"
-        announced = None if self._other_than_skeleton(path) else self._announced(path)
+        # useradd(8) gives what it copies from there the same owner and mode in every build.
+        bent = not content and self._skeleton(path)
+        announced = None if bent or self._other_than_skeleton(path) else self._announced(path, entry)
         why = self._anyway(path, entry, self.owner(path, entry), how) or announced
         return why or ("the interpreter moved" if path in self._moved else None)

@@ -28,6 +28,28 @@ _LOGS = re.compile(
 _REMADE = re.compile(rb"/var/(?:cache|log)/")
 """Where packages' scripts write down times of an install, in files that are there in both images."""
 
+STATUS = (
+    *(b"/var/lib/dpkg/status", b"/lib/apk/db/installed", b"/usr/lib/apk/db/installed"),
+    *(b"/var/lib/rpm/rpmdb.sqlite", b"/var/lib/rpm/Packages.db", b"/var/lib/rpm/Packages"),
+    b"/usr/lib/sysimage/rpm/rpmdb.sqlite",
+)
+"""What a package manager writes anew whenever it installs or removes something."""
+
+ACCOUNT_TOOLS = (
+    *(b"useradd", b"adduser", b"usermod", b"groupadd", b"addgroup", b"groupmod", b"groupmems", b"gpasswd"),
+    *(b"newusers", b"chpasswd", b"sysusers"),
+)
+"""Programs that make accounts or change them (shadow, Debian's adduser, busybox, systemd-sysusers(8))."""
+
+SYSTEM_IDS = range(100, 1000)
+"""What packages' scripts give to accounts that they make (Debian policy, 9.2.2; login.defs(5))."""
+
+
+def names_account(text: bytes, account: bytes) -> bool:
+    """Is an account's name a word of a script or a command?"""
+    name = account.decode("latin-1")
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text.decode("latin-1")) is not None
+
 
 def is_book(path: bytes) -> bool:
     """Is it a package manager's own database, log or cache?"""

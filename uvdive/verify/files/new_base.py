@@ -25,13 +25,17 @@ class NewBase:
         """Is it known which layers are the base's?"""
         return self._layers > 0
 
+    def entry(self, path: bytes) -> int | None:
+        """What the new base has at a path: an entry of the new image's table; None for nothing."""
+        node = self._table.find(path) if self.known else None
+        return None if node is None else self._table.visible(node, self._layers - 1)
+
     def touched(self, path: bytes) -> bool:
         """Had the new base a path that a layer of the rewrite removed or changed?"""
-        table, node = self._table, self._table.find(path) if self.known else None
-        was = None if node is None else table.visible(node, self._layers - 1)
-        if node is None or was is None:
+        table, was = self._table, self.entry(path)
+        if was is None:
             return False
-        now = table.visible(node, ALIVE - 1)
+        now = table.visible(table.entry_node[was], ALIVE - 1)
         if now is None or now == was:
             return now is None
         # What a layer writes into a folder brings the folder along; of a file only what changed it.

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from uvdive.image.resolve import resolve
-from uvdive.image.table import Kind
+from uvdive.image.table import NONE, Kind
 from uvdive.ledger.reading.contents import Contents, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import closure, installed_packages
 from uvdive.rewrite.plan import Allowances, Decision
 from uvdive.verify.compare import packages
+from uvdive.verify.files.managers import ACCOUNT_TOOLS, names_account
 
 Read = Callable[[bytes], bytes | None]
 _LIMIT = 16 << 20
-_INFO = b"/var/lib/dpkg/info"
+INFO = b"/var/lib/dpkg/info"
+_SCRIPTS = (b".preinst", b".postinst")
+_SYSUSERS = b"/usr/lib/sysusers.d"
 
 
 def packages_of(report: ImageReport, contents: Contents | None) -> Packages:
@@ -35,6 +39,10 @@ def packages_of(report: ImageReport, contents: Contents | None) -> Packages:
             return None
 
     return Packages(report, read)
+
+
+def nothing(path: bytes) -> None:
+    """A ``Read`` of an image whose contents are nowhere."""
 
 
 @dataclass
@@ -71,15 +79,48 @@ class Packages:
     def _folders(self) -> dict[bytes, frozenset[str]]:
         """The folders that dpkg's lists name, each with the packages that have it."""
         table = self.report.files
-        info = resolve(table, _INFO).node
+        info = resolve(table, INFO).node
         found: dict[bytes, set[str]] = {}
         for node in () if info is None else table.children(info):
             name = table.names[node]
-            if name.endswith(b".list") and (data := self.read(_INFO + b"/" + name)) is not None:
+            if name.endswith(b".list") and (data := self.read(INFO + b"/" + name)) is not None:
                 package = name.removesuffix(b".list").partition(b":")[0].decode("utf-8", "replace")
                 for path in self._listed_folders(data):
                     found.setdefault(path, set()).add(package)
         return {path: frozenset(names) for path, names in found.items()}
+
+    @cached_property
+    def _account_makers(self) -> dict[bytes, str | None]:
+        """What makes packages' accounts, dpkg's scripts and sysusers.d(5), each text with its package."""
+        table = self.report.files
+        found: dict[bytes, str | None] = {}
+        for folder, ends in ((INFO, _SCRIPTS), (_SYSUSERS, (b".conf",))):
+            node = resolve(table, folder).node
+            for child in () if node is None else table.children(node):
+                name = table.names[child]
+                data = self.read(folder + b"/" + name) if name.endswith(ends) else None
+                if data is None:
+                    continue
+                if folder == _SYSUSERS:
+                    found[data] = self._package_of(child)
+                elif any(tool in data for tool in ACCOUNT_TOOLS):
+                    found[data] = posixpath.splitext(name)[0].partition(b":")[0].decode("utf-8", "replace")
+        return found
+
+    def _package_of(self, node: int) -> str | None:
+        table = self.report.files
+        entry = table.visible(node)
+        inode = NONE if entry is None else table.entry_inode[entry]
+        number = NONE if inode == NONE else self.report.inode_component[inode]
+        return None if number == NONE else self.report.components[number].name
+
+    def makers(self, account: bytes) -> frozenset[str]:
+        """The packages whose scripts name an account."""
+        return frozenset(
+            package
+            for text, package in self._account_makers.items()
+            if package and account in text and names_account(text, account)
+        )
 
     def _listed_folders(self, data: bytes) -> Iterator[bytes]:
         table = self.report.files

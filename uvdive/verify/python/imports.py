@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
+from uvdive.base import shapes
 from uvdive.base.progress import CancelToken
 from uvdive.build.containers import Ran, run_container
+from uvdive.build.settings import PLAIN, Limits
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import Environment, ImageReport
 from uvdive.verify.checks import ENGINES, Check, Want
@@ -56,18 +59,25 @@ def _parsed(ran: Ran, modules: Iterable[str]) -> Outcome:
         # Whatever else start-up hooks of the environment print is not ours.
         _, mark, answer = line.partition(MARK)
         if mark:
-            name, error = json.loads(answer)
-            outcome[name] = error
+            with contextlib.suppress(shapes.ShapeError, ValueError):
+                name, error = shapes.load(answer, [shapes.Maybe(str)], "answer")
+                outcome[name] = error
     said = [line for line in ran.error.splitlines() if line.strip()]
     if ran.status is None:
         missing = f"not tried within {CONTAINER_SECONDS:.0f} seconds"
     else:
         missing = said[-1] if said else f"the container ended with {ran.status}"
-    return {module: outcome.get(module, missing) for module in modules}
+    found = {module: outcome.get(module, missing) for module in modules}
+    return {module: error and f"{error} {ran.why}".rstrip() for module, error in found.items()}
 
 
 def _tried(
-    report: ImageReport, environment: Environment, modules: list[str], cancel: CancelToken, known: Known
+    report: ImageReport,
+    environment: Environment,
+    modules: list[str],
+    limits: Limits,
+    cancel: CancelToken,
+    known: Known,
 ) -> Outcome:
     key = (report.image.source, report.image.id, environment.interpreter, tuple(modules))
     if key in known:
@@ -75,8 +85,9 @@ def _tried(
     code = (files("uvdive.verify.python") / "inside.py").read_text("utf-8")
     command = [environment.interpreter, "-c", code, str(IMPORT_SECONDS), json.dumps(modules)]
     ran = run_container(
-        report.image.id, command, seconds=CONTAINER_SECONDS, source=report.image.source, cancel=cancel
-    )
+        report.image.id, command, seconds=CONTAINER_SECONDS, source=report.image.source, limits=limits,
+        cancel=cancel,
+    )  # fmt: skip
     outcome = _parsed(ran, modules)
     # On a busy machine an import may take too long once; that is no property of the image.
     if ran.status == 0 and not any(error and error.startswith(TOO_LONG) for error in outcome.values()):
@@ -85,13 +96,18 @@ def _tried(
 
 
 def check_imports(
-    before: ImageReport, after: ImageReport, cancel: CancelToken, known: Known | None = None
+    before: ImageReport,
+    after: ImageReport,
+    cancel: CancelToken,
+    known: Known | None = None,
+    limits: Limits = PLAIN.limits,
 ) -> Check:
     """Import the top-level modules of every installed distribution, in both images.
 
     Each module has a process of its own, without network and with a time limit.
     Modules that fail in the old image too do not count, and uv as a package is left out.
-    ``known`` are answers of images that were asked before; gets those of these two.
+    ``known`` are answers of images that were asked before; gets those of these two. ``limits``
+    are what the containers may take.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -110,8 +126,8 @@ def check_imports(
         modules = _modules(before, environment)
         if not modules:
             continue
-        old = _tried(before, environment, modules, cancel, known)
-        new = _tried(after, environment, modules, cancel, known)
+        old = _tried(before, environment, modules, limits, cancel, known)
+        new = _tried(after, environment, modules, limits, cancel, known)
         broken += sum(error is not None for error in old.values())
         worked += sum(error is None for error in old.values())
         lost = _lost(old, new)
@@ -123,7 +139,7 @@ def check_imports(
     for environment in needed(after):
         if environment.path in had or not (modules := _modules(after, environment)):
             continue
-        new = _tried(after, environment, modules, cancel, known)
+        new = _tried(after, environment, modules, limits, cancel, known)
         worked += sum(error is None for error in new.values())
         for error, hit in _lost(dict.fromkeys(modules), new).items():
             # The original installs them at start: nobody knows whether they work there.

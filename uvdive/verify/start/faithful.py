@@ -15,7 +15,7 @@ from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import VIRTUAL, ImageReport
 from uvdive.verify.checks import Check
-from uvdive.verify.start.same import calls_uv_run, in_a_shell, same_start
+from uvdive.verify.start.same import Lines, calls_uv_run, in_a_shell, same_start
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What engines set where the image has no PATH."""
@@ -34,23 +34,29 @@ def search_path(config: ImageConfig) -> tuple[str, ...]:
     )
 
 
-def held_to_the_original(check: Check, before: ImageReport, after: ImageReport) -> Check:
-    """The check of the start, failed where the new image starts something else than the original."""
-    if not (other := tuple(_unlike(before, after))):
+def held_to_the_original(
+    check: Check, before: ImageReport, after: ImageReport, scripts: tuple[Lines, Lines] = ((), ())
+) -> Check:
+    """The check of the start, failed where the new image starts something else than the original.
+
+    ``scripts`` are the lines of the shell scripts that the two start.
+    """
+    if not (other := tuple(_unlike(before, after, scripts))):
         return check
     detail = f"The new image does not start what the original starts: {other[0]}. {check.detail}"
     return replace(check, status="failed", detail=detail, differences=(*other, *check.differences))
 
 
-def _unlike(before: ImageReport, after: ImageReport) -> Iterator[str]:
+def _unlike(before: ImageReport, after: ImageReport, scripts: tuple[Lines, Lines]) -> Iterator[str]:
     """What the new image starts otherwise than the original, one line each."""
     old, new = start_command(before.config), start_command(after.config)
     if not same_start(old, new):
         yield f"the start command: {json_array(old)} -> {json_array(new)}"
     yield from _health(before.config, after.config)
     yield from _lost_folders(before, after)
-    if calls_uv_run(old) and not calls_uv_run(new):
-        yield from _without_uv(before, after, new)
+    was, now = ((command, *lines) for command, lines in zip((old, new), scripts, strict=True))
+    if any(map(calls_uv_run, was)) and not any(map(calls_uv_run, now)):
+        yield from _without_uv(before, after, now)
 
 
 def _health(before: ImageConfig, after: ImageConfig) -> Iterator[str]:
@@ -81,7 +87,7 @@ def _names(report: ImageReport, folder: str) -> frozenset[bytes]:
     return frozenset(table.names[child] for child in children if table.visible(child) is not None)
 
 
-def _without_uv(before: ImageReport, after: ImageReport, new: Sequence[str]) -> Iterator[str]:
+def _without_uv(before: ImageReport, after: ImageReport, new: Sequence[Sequence[str]]) -> Iterator[str]:
     """What `uv run` gave the program, and the new image does not."""
     known = {each.path for each in (*before.environments, *after.environments) if each.kind in VIRTUAL}
     if _chosen(before) not in known:
@@ -104,18 +110,23 @@ def _chosen(report: ImageReport) -> str:
     return posixpath.join(folder, ".venv")
 
 
-def _not_first(after: ImageReport, programs: str, new: Sequence[str]) -> Iterator[str]:
+def _not_first(after: ImageReport, programs: str, new: Sequence[Sequence[str]]) -> Iterator[str]:
     folders = search_path(after.config)
     if programs not in folders:
         yield f"uv run puts {programs} on PATH, the new image does not"
         return
-    script = in_a_shell(new)
-    words = new[:1] if script is None else script.split()
     inside = _names(after, programs)
-    for word in words:
+    for word in dict.fromkeys(_programs(new)):
         first = next((folder for folder in folders if _bytes(word) in _names(after, folder)), programs)
         if _bytes(word) in inside and first != programs:
             yield f"uv run starts {programs}/{word}, the new image {first}/{word}"
+
+
+def _programs(commands: Sequence[Sequence[str]]) -> Iterator[str]:
+    """What may be started: a command's first word, every word of a shell's."""
+    for command in commands:
+        script = in_a_shell(command)
+        yield from command[:1] if script is None else script.split()
 
 
 def _bytes(path: str) -> bytes:

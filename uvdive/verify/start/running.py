@@ -15,9 +15,8 @@ from uvdive.verify.start.bodies import likenesses
 from uvdive.verify.start.faithful import start_command
 from uvdive.verify.start.inside_uv import ended_by_uv, stays_inside_uv
 from uvdive.verify.start.judging import Runs, judge, prints_otherwise, said, works
+from uvdive.verify.start.missing_modules import with_environment
 from uvdive.verify.start.moved import MovedInterpreters
-
-RUN_SECONDS = 60.0
 
 WITHOUT_SYNC = (("UV_OFFLINE", "1"), ("UV_NO_SYNC", "1"))
 """With these `uv run` starts what the build installed, and asks no index (uv, "Environment variables")."""
@@ -77,7 +76,7 @@ def check_running(
     moved = MovedInterpreters(before, after)
 
     def run(watched: Watched) -> Observed:
-        return moved.plain(observe(watched, seconds=RUN_SECONDS, cancel=cancel))
+        return moved.plain(observe(watched, seconds=settings.limits.seconds, cancel=cancel))
 
     ours, theirs = (_watched(report, settings, named=named) for report in (before, after))
     old, note = run(ours), ""
@@ -97,7 +96,7 @@ def check_running(
         again = run(replace(ours, like=old))
     if prints_otherwise(old, new):
         new_again = run(theirs)
-    return judge(Runs(old, new, again, new_again), resolved, note)
+    return with_environment(judge(Runs(old, new, again, new_again), resolved, note), after, new.log)
 
 
 def _answered(observed: Observed) -> bool:
@@ -154,7 +153,7 @@ def check_running_alone(
     """
     if resolved.status in ("failed", "skipped") or after.image.source not in ENGINES:
         return resolved
-    new = observe(_watched(after, settings, named=named), seconds=RUN_SECONDS, cancel=cancel)
+    new = observe(_watched(after, settings, named=named), seconds=settings.limits.seconds, cancel=cancel)
     first = "The original installs its environment when it starts, so it needs a network."
     if works(new):
         return Check("start", "repaired", f"{first} The new image {said(new)}.", ran=True)
@@ -178,4 +177,4 @@ def stop_by(
         CancelledError: ``cancel`` was set.
     """
     watched = replace(_watched(report, settings, named=named), stop_signal=signal)
-    return observe(watched, seconds=RUN_SECONDS, cancel=cancel).stop_seconds
+    return observe(watched, seconds=settings.limits.seconds, cancel=cancel).stop_seconds

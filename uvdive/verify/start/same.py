@@ -14,6 +14,9 @@ from itertools import pairwise
 
 SHELLS = frozenset({"sh", "bash", "dash", "ash"})
 
+Lines = tuple[tuple[str, ...], ...]
+"""The lines of shell scripts, each as a command: ``("sh", "-c", LINE)``."""
+
 _FLAGS = frozenset(
     {"--active", "--all-extras", "--all-groups", "--all-packages"}
     | {"--compile-bytecode", "--dev", "--exact", "--frozen", "--gui-script", "--isolated"}
@@ -41,7 +44,7 @@ def in_a_shell(argv: Sequence[str]) -> str | None:
 
 def calls_uv_run(argv: Sequence[str]) -> bool:
     """Is `uv run` among the words?"""
-    words = _words(argv)
+    words = words_of(argv)
     return any(_is_uv(word) and any(_behind_uv(words, at)) for at, word in enumerate(words))
 
 
@@ -52,11 +55,12 @@ def same_start(old: Sequence[str], new: Sequence[str]) -> bool:
     ``exec`` may be added, a program may be named by its path, and ``cd`` comes in the place
     of ``--directory``. Nothing else may differ.
     """
-    was = _words(old)
-    return list(old) == list(new) or _same(was, _inside(_words(new), _folders(was)))
+    was = words_of(old)
+    return list(old) == list(new) or _same(was, _inside(words_of(new), _folders(was)))
 
 
-def _words(argv: Sequence[str]) -> list[str]:
+def words_of(argv: Sequence[str]) -> list[str]:
+    """The words of a command; of ``sh -c SCRIPT`` those of the script."""
     script = in_a_shell(argv)
     words = list(argv) if script is None else _split(script)
     if script is not None and words[-2:] == ["$0", "$@"]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from uvdive.build.settings import StartSettings
 from uvdive.compose.start import ServiceStart
 from uvdive.ledger.report import ImageReport
 
-_IDLE = frozenset({"uv", "python", "python3", "bash", "sh", "ash"})
+# What images start that are made for others to name a command.
+_IDLE = frozenset({"uv", "bash", "sh", "ash", "dash", "node", "irb"})
+_PYTHON = re.compile(r"python(?:[23](?:\.\d+)?)?")
 
 Starts = tuple[ServiceStart, ServiceStart]
 """What a service starts in the original, and in the new image."""
@@ -34,7 +37,8 @@ def as_service(report: ImageReport, start: ServiceStart) -> ImageReport:
 def starts_nothing(report: ImageReport) -> bool:
     """Does an image only start an interpreter, a shell or uv, so that nobody runs it as it is?"""
     words = (*(report.config.entrypoint or ()), *(report.config.cmd or ()))
-    return not words or (len(words) == 1 and words[0].rpartition("/")[2] in _IDLE)
+    program = words[0].rpartition("/")[2] if len(words) == 1 else ""
+    return not words or program in _IDLE or _PYTHON.fullmatch(program) is not None
 
 
 def service_settings(settings: StartSettings, start: ServiceStart) -> StartSettings:

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from uvdive.base.errors import UvdiveError
+from uvdive.base.foreign import real
 from uvdive.tui.frame.host import host_of
 from uvdive.tui.frame.text import paragraph, visible
 
@@ -71,7 +72,7 @@ class AskPath(ModalScreen[Path | None]):
         """Where was looked, a line to type in, and what is known without an answer."""
         with Vertical(classes="dialog"):
             yield Static(Content.styled("Which Dockerfile made this image?", "bold"), classes="dialog-title")
-            looked = visible(str(self._folder.resolve()))
+            looked = visible(str(real(self._folder)))
             yield Static(
                 Content(f"No Dockerfile in {looked} made it. Type the path of the one that did:"),
                 classes="dialog-do",

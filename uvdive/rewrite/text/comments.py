@@ -1,0 +1,59 @@
+"""Comments that no longer hold where they would stand in the new text (R18)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from uvdive.dockerfile.syntax import Node, Trivia
+
+_RUNNERS = re.compile(r"(?<![\w./-])(?:uvx?|poetry|pdm|rye|hatch|pipenv)(?![\w-])", re.IGNORECASE)
+_LAST = re.compile(
+    r"#\W*(?:the\s+)?(?:final|production|prod|runtime|run|runner|last)\s+(?:stage|image|container)\W*$",
+    re.IGNORECASE,
+)
+_ONE = re.compile(r"#.*\b(?:single|one)[- ]stage\b", re.IGNORECASE)
+
+
+def holding(comments: Iterable[str], instruction: str, left: list[str], *, builds: bool = False) -> list[str]:
+    """The comments without those that speak of what is no longer there.
+
+    A comment of several lines goes or stays as a whole.
+
+    Args:
+        comments: comments and blank lines above an instruction.
+        instruction: the instruction as it is written: one that names uv itself keeps its comments.
+        left: gets what is left out.
+        builds: the stage is no longer the last one, so that what calls it that does not hold either.
+    """
+    kept: list[str] = []
+    block: list[str] = []
+    for text in (*comments, ""):
+        if text.strip():
+            block.append(text)
+            continue
+        if block and _holds(block, instruction, builds=builds):
+            kept += block
+        else:
+            left += block
+        block = []
+        if text:
+            kept.append(text)
+    return kept
+
+
+def nodes_holding(
+    above: Sequence[Node], instruction: str, left: list[str], *, builds: bool = False
+) -> list[Node]:
+    """As ``holding``, of the file's own nodes above an instruction."""
+    directives = [node for node in above if isinstance(node, Trivia) and node.kind == "directive"]
+    comments = [node.source for node in above if node not in directives]  # those are nobody's words
+    kept = holding(comments, instruction, left, builds=builds)
+    return [node for node in above if node in directives or not node.source.strip() or node.source in kept]
+
+
+def _holds(block: list[str], instruction: str, *, builds: bool) -> bool:
+    speaks = any(map(_RUNNERS.search, block)) and not _RUNNERS.search(instruction)
+    last = any(_LAST.match(text.strip()) for text in block)
+    one = len(block) == 1 and _ONE.match(block[0].strip()) is not None  # a longer one is the file's own
+    return not speaks and not (builds and (last or one))
