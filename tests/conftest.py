@@ -52,6 +52,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return ByEngine(config, log)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        from dividing import longest_first
+
+        longest_first(items)
+
+
 ROOT = Path(__file__).parent.parent
 FLASK = ROOT / "examples" / "flask"
 

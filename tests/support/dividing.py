@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 import functools
+import re
+import zlib
 from pathlib import Path
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+_EXAMPLE = re.compile(r"\[([a-z0-9]+)")
+"""The example project that a test's parameters begin with."""
+HALVES = 2
+"""So many processes prove the example projects, which mostly wait for what they start."""
 
 
 class ByEngine(LoadScopeScheduling):
     """A module goes to one process as a whole, and modules that share images to the same one.
 
-    The images of the example projects are built once in a process and removed at its end, so
-    all modules of ``session`` with an engine stay together; so do those of the other floors,
-    of which two at once would only wait for the engine.
+    The images of the example projects are built once in a process and removed at its end. So all
+    tests of one project's rewrite stay together, and so do the other modules of ``session`` with an
+    engine, and those of the other floors, of which two at once would only wait for the engine.
     """
+
+    def __init__(self, config: pytest.Config, log: object) -> None:
+        # In the order of ``longest_first``: what takes longest begins at once.
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
-        if not _on_engine(self.config.rootpath / module):
+        if not on_engine(self.config.rootpath / module):
             return module
+        if module.endswith("/test_rewritten_projects.py"):
+            named = _EXAMPLE.search(nodeid)
+            return f"rewritten {zlib.crc32(named[1].encode()) % HALVES}" if named else "projects"
         return "projects" if "/session/" in module else "engine"
 
 
+def longest_first(items: list[pytest.Item]) -> None:
+    """The tests with an engine in front, the proofs of the example projects first of all."""
+
+    def rank(item: pytest.Item) -> int:
+        if not on_engine(item.path):
+            return 3
+        return 0 if item.path.stem == "test_rewritten_projects" else 1 if "session" in item.path.parts else 2
+
+    items.sort(key=rank)
+
+
 @functools.cache
-def _on_engine(module: Path) -> bool:
+def on_engine(module: Path) -> bool:
+    """Does a module have tests with an engine?"""
     return "mark.engine" in module.read_text()

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import shared_bases
 from bringing import bring_image
 from needs import cannot_run
 
@@ -229,6 +230,7 @@ def make_bases(project: Project) -> None:
         return
     file = project.path / "base.Dockerfile"
     full, slim = project.bases
+    shared_bases.take()
     _docker("buildx", "build", "--load", "-q", "-t", full, "-f", str(file), str(project.path))
     _docker("tag", file.read_text().partition("FROM ")[2].split()[0], slim)
 
@@ -304,6 +306,7 @@ def remove_built() -> None:
             continue
         with engine_of(project):
             remove_images(image for image in list_images() if f"-{os.getpid()}:" in image.tag)
-    if make_bases.cache_info().currsize:
-        names = [name for project in PROJECTS for name in project.bases or ()]
-        subprocess.run(["docker", "rmi", *names], capture_output=True, check=False)
+    with shared_bases.given_back() as last:
+        if last:
+            names = [name for project in PROJECTS for name in project.bases or ()]
+            subprocess.run(["docker", "rmi", *names], capture_output=True, check=False)
