@@ -290,13 +290,13 @@ def test_a_cache_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.keep_layer(layer)
     payload = cache._load(cache._path(layer.diff_id, "layer"))
     assert payload is not None
-    head, _, rest = payload.partition(b"\n")
+    head, _, rest = bytes(payload).partition(b"\n")
     for wrong in variants(json.loads(head)):
-        odd = json.dumps(wrong).encode() + b"\n" + rest
+        odd = memoryview(json.dumps(wrong).encode() + b"\n" + rest)
         monkeypatch.setattr(cache, "_load", lambda _, odd=odd: odd)
         found = cache.layer(layer.diff_id)
         assert found is None or found.diff_id == layer.diff_id
-    monkeypatch.setattr(cache, "_load", lambda _: DEEP + b"\n")
+    monkeypatch.setattr(cache, "_load", lambda _: memoryview(DEEP + b"\n"))
     assert cache.layer(layer.diff_id) is None
     assert cache.record("x") is None
 

@@ -96,8 +96,9 @@ def read_start(path: Path, count: int, *, within: Path | None = None) -> bytes:
 
 
 def _read(fd: int, count: int) -> bytes:
-    pieces, left = [], count
-    while left and (piece := os.read(fd, min(left, _PIECE))):
+    # A file as long as it says comes in one piece, and is not copied together.
+    pieces, left, most = [], count, max(_PIECE, os.fstat(fd).st_size)
+    while left and (piece := os.read(fd, min(left, most))):
         pieces.append(piece)
         left -= len(piece)
     return b"".join(pieces)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class RawImage:
 
     ``verified`` says of each layer whether its bytes gave its diff id. ``places``
     has None for layers that cannot be read again. One of the ``known`` images may be
-    this one's base.
+    this one's base. ``layers`` is empty where ``Finished`` said that nobody needs them.
     """
 
     manifest: Manifest
@@ -61,6 +61,30 @@ class RawImage:
     verified: tuple[bool, ...]
     places: tuple[LayerPlace | None, ...]
     known: tuple[KnownImage, ...] = ()
+
+    @property
+    def unread(self) -> UnreadImage:
+        """The image without what its layers hold."""
+        compressed = tuple(layer.compressed_bytes for layer in self.layers)
+        return UnreadImage(self.manifest, self.verified, compressed, self.places, self.known)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadImage:
+    """An image of which all is known but what its layers hold; as RawImage has it.
+
+    ``compressed`` are the blobs' sizes in bytes, None for plain tars.
+    """
+
+    manifest: Manifest
+    verified: tuple[bool, ...]
+    compressed: tuple[int | None, ...]
+    places: tuple[LayerPlace | None, ...]
+    known: tuple[KnownImage, ...] = ()
+
+
+Finished = Callable[[UnreadImage], bool]
+"""Is what was to be made of an image there already, so that nobody needs its layers?"""
 
 
 @dataclass(frozen=True, slots=True)

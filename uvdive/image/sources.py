@@ -14,7 +14,7 @@ from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import OnEvent
 from uvdive.image.archives import docker_archive
 from uvdive.image.archives.boxes import Box, FolderBox, PassedBox, open_archive
-from uvdive.image.raw_image import KnownImage, RawImage
+from uvdive.image.raw_image import Finished, KnownImage, RawImage, UnreadImage
 from uvdive.image.reference import Target, TargetKind
 from uvdive.image.sieve import Wanted
 
@@ -33,6 +33,7 @@ class OpenOptions:
     ImageFound and LayerRead. ``platform`` picks one of several, ``verify`` hashes plain
     layers of archives too, ``pull`` fetches what an engine lacks, ``via`` says how an engine
     hands an image over, and ``cache`` gives the cache of its layers where it may be used.
+    ``finished`` is asked before layers come from the cache or an engine's storage.
     ``meanwhile`` is called while there is nothing to do but to wait.
     """
 
@@ -43,6 +44,7 @@ class OpenOptions:
     pull: bool = False
     via: Via = "auto"
     cache: Callable[[], LayerCache] | None = None
+    finished: Finished | None = None
     meanwhile: Callable[[], None] = lambda: None
 
 
@@ -71,6 +73,14 @@ def _engine(target: Target, options: OpenOptions) -> RawImage:
     if options.pull:
         engine.ensure(target.value, options.on_event, platform=options.platform)
     cache = options.cache() if options.cache is not None else None
+
+    def known() -> tuple[KnownImage, ...]:
+        listed = engine.local_images(cache, as_read=True)
+        return tuple(KnownImage(item.names, item.diff_ids) for item in listed)
+
+    def finished(image: UnreadImage) -> bool:
+        return options.finished is not None and options.finished(replace(image, known=known()))
+
     image = engine.read(
         target.value,
         options.wanted,
@@ -78,10 +88,10 @@ def _engine(target: Target, options: OpenOptions) -> RawImage:
         platform=options.platform,
         cache=cache,
         via=options.via,
+        finished=finished,
         meanwhile=options.meanwhile,
     )
-    known = (KnownImage(item.names, item.diff_ids) for item in engine.local_images(cache, as_read=True))
-    return replace(image, known=tuple(known))
+    return replace(image, known=known()) if image.layers else image
 
 
 def _layout(target: Target, options: OpenOptions) -> RawImage:

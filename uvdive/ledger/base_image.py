@@ -50,7 +50,7 @@ def find_base(
     entries, named = _by_history(manifest.history)
     base_name = base_name or named
     wanted = None if base_name is None else short_name(base_name)
-    prefixes = [image for image in known if _is_prefix(image, manifest)]
+    prefixes = [image for image in known if lies_below(image, manifest)]
     for image in prefixes:
         if wanted is not None and wanted in map(short_name, image.names):
             return Base(base_name, len(image.diff_ids), "image")
@@ -67,7 +67,8 @@ def find_base(
     return Base(base_name, layers, "history") if layers else None
 
 
-def _is_prefix(image: KnownImage, manifest: Manifest) -> bool:
+def lies_below(image: KnownImage, manifest: Manifest) -> bool:
+    """May a known image be the base: are its layers the lowest of this one, and not uvdive's own?"""
     count = len(image.diff_ids)
     if not 0 < count < len(manifest.diff_ids) or image.diff_ids != manifest.diff_ids[:count]:
         return False

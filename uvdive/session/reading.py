@@ -13,7 +13,9 @@ from uvdive.base.deadline import DeadlineError, deadline
 from uvdive.base.errors import ImageError
 from uvdive.base.foreign import bounded
 from uvdive.base.progress import Note, OnEvent
-from uvdive.image.raw_image import RawImage, StoreIndex
+from uvdive.image.config import Manifest
+from uvdive.image.events import LayerRead
+from uvdive.image.raw_image import RawImage, StoreIndex, UnreadImage
 from uvdive.image.reference import Target
 from uvdive.image.sources import OpenOptions, open_image
 from uvdive.image.stack.comparing import LayerContents
@@ -23,6 +25,7 @@ from uvdive.ledger.wanted import wanted
 from uvdive.session.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
+    from uvdive.image.layers.cache import LayerCache
     from uvdive.ledger.report import ImageReport
 
 
@@ -74,15 +77,13 @@ def _uncollected() -> Iterator[None]:
 def _read(
     target: Target, dockerfile: Path | None, options: ReadOptions, on_event: OnEvent
 ) -> tuple[ImageReport, StoreIndex]:
-    image = open_image(target, _open_options(options, on_event))
+    memory = _Memory(dockerfile, options, on_event)
+    image = open_image(target, _open_options(options, on_event, memory))
+    if memory.found is not None:
+        return memory.found
     from uvdive.ledger.assemble import Stacked, make_report
-    from uvdive.session.matching import matching_dockerfile
 
-    if dockerfile is None and options.look_in is not None:
-        history = [entry.created_by for entry in image.manifest.history]
-        dockerfile = matching_dockerfile(history, options.look_in)
-        if dockerfile is not None:
-            on_event(Note(f"{dockerfile} made this image"))
+    dockerfile, name = memory.dockerfile(image.manifest), memory.name(image.unread)
     on_event(Note("Accounting for every byte"))
     entries = sum(len(layer.index) for layer in image.layers)
     with LayerContents(image) as contents, _in_time(target, entries):
@@ -102,12 +103,74 @@ def _read(
                 options.built_text,
             )
         )
-    return report, _store_index(image, sources, kept)
+    index = _store_index(image, sources, kept)
+    memory.keep(image.unread, name, report, index)
+    return report, index
 
 
-def _open_options(options: ReadOptions, on_event: OnEvent) -> OpenOptions:
-    from uvdive.session.caching import layer_cache
+class _Memory:
+    """What was made of the image before, for as long as it is read.
 
+    ``found`` is the report and its contents once ``finished`` found them.
+    """
+
+    def __init__(self, dockerfile: Path | None, options: ReadOptions, on_event: OnEvent) -> None:
+        self._dockerfile, self._options, self._on_event = dockerfile, options, on_event
+        self._looked = dockerfile is not None or options.look_in is None
+        self._cache: LayerCache | None = None
+        self.found: tuple[ImageReport, StoreIndex] | None = None
+
+    def cache(self) -> LayerCache:
+        """The cache of the engine's layers."""
+        from uvdive.session.caching import layer_cache
+
+        self._cache = layer_cache()
+        return self._cache
+
+    def finished(self, image: UnreadImage) -> bool:
+        """Is there a report of this image? Then it is ``found``, and its layers are told of as if read."""
+        name = self.name(image)
+        if self._cache is None or name is None:
+            return False
+        from uvdive.session.finished import find
+
+        self.found = find(self._cache, name, image.places)
+        if self.found is None:
+            return False
+        for layer in self.found[0].layers:
+            self._on_event(LayerRead(layer.diff_id, layer.file_bytes, layer.files))
+        return True
+
+    def name(self, image: UnreadImage) -> str | None:
+        """Under which name its report is kept; None where it is not, as sources without a cache are."""
+        if self._cache is None:
+            return None
+        from uvdive.session.finished import name_of
+
+        return name_of(image, self.dockerfile(image.manifest), self._options)
+
+    def keep(self, image: UnreadImage, name: str | None, report: ImageReport, index: StoreIndex) -> None:
+        """Keep the report, unless a file that it was made of is another by now."""
+        if self._cache is None or name is None or name != self.name(image):
+            return
+        from uvdive.session.finished import keep
+
+        keep(self._cache, name, report, index)
+
+    def dockerfile(self, manifest: Manifest) -> Path | None:
+        """The image's Dockerfile: the one that was named, or the one in a folder that made it."""
+        if not self._looked and self._options.look_in is not None:
+            from uvdive.session.matching import matching_dockerfile
+
+            self._looked = True
+            history = [entry.created_by for entry in manifest.history]
+            self._dockerfile = matching_dockerfile(history, self._options.look_in)
+            if self._dockerfile is not None:
+                self._on_event(Note(f"{self._dockerfile} made this image"))
+        return self._dockerfile
+
+
+def _open_options(options: ReadOptions, on_event: OnEvent, memory: _Memory) -> OpenOptions:
     return OpenOptions(
         wanted,
         on_event,
@@ -115,7 +178,8 @@ def _open_options(options: ReadOptions, on_event: OnEvent) -> OpenOptions:
         verify=options.verify_digests,
         pull=options.pull,
         via=options.via,
-        cache=layer_cache if options.layer_cache else None,
+        cache=memory.cache if options.layer_cache else None,
+        finished=memory.finished,
         meanwhile=_prepare,
     )
 

@@ -20,7 +20,7 @@ from uvdive.image.engine.saving import saved
 from uvdive.image.engine.storage import read_storage, storage_root
 from uvdive.image.events import ImageFound, LayerOutline
 from uvdive.image.layers.cache import LayerCache
-from uvdive.image.raw_image import RawImage, layer_history, read_config
+from uvdive.image.raw_image import Finished, RawImage, UnreadImage, layer_history, read_config
 from uvdive.image.reference import is_ours, untagged
 from uvdive.image.sieve import Wanted
 from uvdive.image.stream import ChunkStream
@@ -34,6 +34,11 @@ _NO_LAYER = re.compile(
     r"(?:/bin/sh -c #\(nop\)\s+)?"
     r"(?:ENV|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|ARG|HEALTHCHECK|SHELL|ONBUILD|MAINTAINER)\b"
 )
+
+
+def _never(_image: UnreadImage) -> bool:
+    """Nothing is finished where nobody keeps anything."""
+    return False
 
 
 def _nothing() -> None:
@@ -157,7 +162,7 @@ class Engine:
         return tuple((attributes.get("RootFS") or {}).get("Layers") or ())
 
     @engine_stays
-    def read(
+    def read(  # noqa: PLR0913 - what may be asked of an engine, by name
         self,
         reference: str,
         wanted: Wanted,
@@ -166,6 +171,7 @@ class Engine:
         platform: str | None = None,
         cache: LayerCache | None = None,
         via: str = "auto",
+        finished: Finished = _never,
         meanwhile: Callable[[], None] = _nothing,
     ) -> RawImage:
         """Read an image: from the cache if it has all layers, from storage, or the save stream.
@@ -177,6 +183,7 @@ class Engine:
             platform: which one of several.
             cache: what was read before; None reads anew and keeps nothing.
             via: ``save`` or ``storage`` takes that way only, ``auto`` the quickest.
+            finished: asked before layers come from the cache or from storage; the image has none then.
             meanwhile: what to do in a thread while the engine prepares its stream.
 
         Raises:
@@ -191,13 +198,35 @@ class Engine:
         diff_ids = [str(layer) for layer in (attributes.get("RootFS") or {}).get("Layers") or ()]
         on_event(ImageFound(reference, _first_outline(diff_ids, history)))
         key = f"image {image_id} {platform or ''}"
+        sizes = attributes.get("Size"), self._listed_size(image_id)
+
+        def complete(manifest: Manifest) -> Manifest:
+            if platform and not oci.fits(manifest.platform, platform):
+                raise ImageError(
+                    f"The engine has {reference} for {manifest.platform}, not for {platform}.",
+                    f"Pull it with `docker pull --platform {platform} {reference}`.",
+                )
+            return replace(
+                manifest,
+                reference=reference,
+                image_id=image_id if image_id.startswith("sha256:") else f"sha256:{image_id}",
+                inspect_size=sizes[0],
+                listed_size=sizes[1],
+                engine_sizes=_engine_sizes(manifest, history),
+            )
+
+        def asked(image: UnreadImage) -> bool:
+            return finished(replace(image, manifest=complete(image.manifest)))
+
         image = None
         if cache is not None and via != "storage":
-            image = _cached(cache, key, reference, self.source)
+            image = _cached(cache, key, reference, self.source, asked)
             for layer in image.layers if image is not None else ():
                 on_event(layer_read(layer, layer.diff_id or ""))
         if image is None and via != "save":
-            image = self._stored(reference, image_id, wanted, on_event, cache, required=via == "storage")
+            image = self._stored(
+                reference, image_id, wanted, on_event, cache, asked, required=via == "storage"
+            )
         if image is None:
             waiting = threading.Thread(target=meanwhile, daemon=True)
             waiting.start()
@@ -205,20 +234,7 @@ class Engine:
             waiting.join()
             if cache is not None:
                 cache.keep_record(key, _record(image))
-        manifest = replace(
-            image.manifest,
-            reference=reference,
-            image_id=image_id if image_id.startswith("sha256:") else f"sha256:{image_id}",
-            inspect_size=attributes.get("Size"),
-            listed_size=self._listed_size(image_id),
-            engine_sizes=_engine_sizes(image.manifest, history),
-        )
-        if platform and not oci.fits(manifest.platform, platform):
-            raise ImageError(
-                f"The engine has {reference} for {manifest.platform}, not for {platform}.",
-                f"Pull it with `docker pull --platform {platform} {reference}`.",
-            )
-        return replace(image, manifest=manifest)
+        return replace(image, manifest=complete(image.manifest))
 
     def _stored(
         self,
@@ -227,6 +243,7 @@ class Engine:
         wanted: Wanted,
         on_event: OnEvent,
         cache: LayerCache | None,
+        finished: Finished,
         *,
         required: bool,
     ) -> RawImage | None:
@@ -236,7 +253,7 @@ class Engine:
         if root is not None:
             on_event(Note("Reading the engine's storage"))
             try:
-                return read_storage(root, image_id, reference, wanted, on_event, cache)
+                return read_storage(root, image_id, reference, wanted, on_event, cache, finished)
             except StorageError as error:
                 problem = str(error)
         if required:
@@ -283,9 +300,9 @@ def _record(image: RawImage) -> dict[str, Any]:
 
 
 def _cached(
-    cache: LayerCache, key: str, reference: str, source: Literal["docker", "podman"]
+    cache: LayerCache, key: str, reference: str, source: Literal["docker", "podman"], finished: Finished
 ) -> RawImage | None:
-    """The image from the cache, if its config and all of its layers are there."""
+    """The image from the cache, if its config and all of its layers are there, or nobody needs them."""
     record = cache.record(key)
     if record is None:
         return None
@@ -296,15 +313,17 @@ def _cached(
         sizes = list(record["compressed"])
     except (ImageError, KeyError, TypeError):
         return None
+    count = len(manifest.diff_ids)
+    image = RawImage(manifest, (), (True,) * count, (None,) * count)
+    if finished(UnreadImage(manifest, image.verified, tuple(sizes), image.places)):
+        return image
     layers = []
     for diff_id, compressed in zip(manifest.diff_ids, sizes, strict=False):
         layer = cache.layer(diff_id)
         if layer is None:
             return None
         layers.append(replace(layer, compressed_bytes=compressed))
-    if len(layers) != len(manifest.diff_ids):
-        return None
-    return RawImage(manifest, tuple(layers), (True,) * len(layers), (None,) * len(layers))
+    return replace(image, layers=tuple(layers)) if len(layers) == count else None
 
 
 def _first_outline(diff_ids: list[str], history: list[dict[str, Any]]) -> tuple[LayerOutline, ...]:

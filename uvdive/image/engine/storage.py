@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -16,7 +16,7 @@ from uvdive.image.archives.boxes import layer_read
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.cache import LayerCache
 from uvdive.image.layers.helper import Help
-from uvdive.image.raw_image import LayerPlace, RawImage, read_config
+from uvdive.image.raw_image import Finished, LayerPlace, RawImage, UnreadImage, read_config
 from uvdive.image.sieve import Wanted
 from uvdive.image.tar.index import index_tar
 from uvdive.image.tar.tar_split import StorageError, TarSplitStream, chain_ids
@@ -68,6 +68,7 @@ def read_storage(
     wanted: Wanted,
     on_event: OnEvent,
     cache: LayerCache | None,
+    finished: Finished,
 ) -> RawImage:
     """Read an image from the engine's own folders.
 
@@ -78,6 +79,7 @@ def read_storage(
         wanted: which files' contents to keep.
         on_event: gets LayerRead.
         cache: keeps what is read.
+        finished: asked before layers are read; the image has none then.
 
     Raises:
         StorageError: not all of it is there in the expected form, or may be read.
@@ -86,14 +88,20 @@ def read_storage(
     try:
         manifest = read_config(read_file(config), reference=reference, source="docker", digest=image_id)
         found = find_layers(root, manifest.diff_ids)
-        layers = []
+    except (OSError, ImageError) as error:
+        raise StorageError(str(error)) from error
+    places = tuple(LayerPlace(stored.folder, None) for stored in found)
+    image = RawImage(manifest, (), (False,) * len(found), places)
+    if finished(UnreadImage(manifest, image.verified, (None,) * len(found), places)):
+        return image
+    layers = []
+    try:
         for stored, layer in zip(found, _layers(found, wanted, cache), strict=True):
             layers.append(layer)
             on_event(layer_read(layer, stored.diff_id))
     except (OSError, ImageError) as error:
         raise StorageError(str(error)) from error
-    places = tuple(LayerPlace(stored.folder, None) for stored in found)
-    return RawImage(manifest, tuple(layers), (False,) * len(layers), places)
+    return replace(image, layers=tuple(layers))
 
 
 def _layers(found: Sequence[StoredLayer], wanted: Wanted, cache: LayerCache | None) -> Iterator[LayerData]:

@@ -90,10 +90,19 @@ def _pack(layer: LayerData) -> bytes:
     return json.dumps(header).encode() + b"\n" + b"".join(parts)
 
 
-def _unpack(payload: bytes) -> LayerData:
-    end = payload.index(b"\n")
-    header = json.loads(payload[:end])
-    view, at = memoryview(payload), end + 1
+def _end_of_line(view: memoryview) -> int:
+    """Where the first line ends; ValueError where it does not."""
+    piece = 1 << 16
+    while (end := bytes(view[:piece]).find(b"\n")) < 0 and piece < len(view):
+        piece *= 4
+    if end < 0:
+        raise ValueError("there is no header")
+    return end
+
+
+def _unpack(view: memoryview) -> LayerData:
+    end = _end_of_line(view)
+    header, at = json.loads(bytes(view[:end])), end + 1
     parts: list[memoryview] = []
     for length in header["lengths"]:
         parts.append(view[at : at + length])
@@ -157,7 +166,7 @@ class LayerCache:
         """What ``keep_record`` kept under that name, or None."""
         payload = self._load(self._path(name, "record"))
         try:
-            value = None if payload is None else json.loads(payload)
+            value = None if payload is None else json.loads(bytes(payload))
         except (ValueError, RecursionError):
             return None
         return value if isinstance(value, dict) else None
@@ -165,6 +174,14 @@ class LayerCache:
     def keep_record(self, name: str, value: Mapping[str, Any]) -> None:
         """Keep a JSON object under a name, such as an image's config under its id."""
         self._save(self._path(name, "record"), json.dumps(value).encode())
+
+    def finished(self, name: str) -> memoryview | None:
+        """What ``keep_finished`` kept under that name, or None."""
+        return self._load(self._path(name, "report"))
+
+    def keep_finished(self, name: str, payload: bytes) -> None:
+        """Keep what was made of an image under a name that says of what it was made."""
+        self._save(self._path(name, "report"), payload)
 
     def info(self) -> CacheInfo:
         """What the cache holds."""
@@ -191,13 +208,13 @@ class LayerCache:
                 status = path.stat()
                 yield path, status.st_size, status.st_mtime
 
-    def _load(self, path: Path) -> bytes | None:
+    def _load(self, path: Path) -> memoryview | None:
         try:
             data = read_file(path, _LARGEST)
             magic, size, digest = _HEAD.unpack_from(data)
         except _MISS:
             return None
-        payload = data[_HEAD.size :]
+        payload = memoryview(data)[_HEAD.size :]
         if magic != _MAGIC or len(payload) != size or xxhash.xxh3_64_intdigest(payload) != digest:
             with contextlib.suppress(OSError):
                 path.unlink()

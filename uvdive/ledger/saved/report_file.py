@@ -73,16 +73,7 @@ def is_saved(head: bytes) -> bool:
 
 def dump(report: ImageReport) -> bytes:
     """The report as the bytes of a ``.uvdive`` file."""
-    columns, blobs = [], []
-    for name in (*COLUMNS, *_OWN_COLUMNS):
-        column = getattr(report if name in _OWN_COLUMNS else report.files, name)
-        kind = columns_.TYPES[column.typecode] if isinstance(column, array) else "bytes"
-        blob = columns_.pack(column) if isinstance(column, array) else columns_.pack_texts(column)
-        columns.append({"name": name, "type": kind, "count": len(column), "bytes": len(blob)})
-        blobs.append(blob)
-    plain = codec.encode(report, leave_out=(array, FileTable))
-    header = json.dumps({"schema": SCHEMA, "columns": columns, "report": plain}).encode("ascii")
-    pieces = [_LENGTH.pack(len(header)), header, *blobs]
+    pieces = plain_pieces(report)
     checksum = 0
     for piece in pieces:
         checksum = zlib.crc32(piece, checksum)
@@ -92,6 +83,20 @@ def dump(report: ImageReport) -> bytes:
     return b"".join([MAGIC, f"{VERSION}\n".encode(), preamble, *packed, compressor.flush()])
 
 
+def plain_pieces(report: ImageReport) -> list[bytes]:
+    """The payload of a report's file, as it is before it is packed, in pieces."""
+    columns, blobs = [], []
+    for name in (*COLUMNS, *_OWN_COLUMNS):
+        column = getattr(report if name in _OWN_COLUMNS else report.files, name)
+        kind = columns_.TYPES[column.typecode] if isinstance(column, array) else "bytes"
+        blob = columns_.pack(column) if isinstance(column, array) else columns_.pack_texts(column)
+        columns.append({"name": name, "type": kind, "count": len(column), "bytes": len(blob)})
+        blobs.append(blob)
+    plain = codec.encode(report, leave_out=(array, FileTable))
+    header = json.dumps({"schema": SCHEMA, "columns": columns, "report": plain}).encode("ascii")
+    return [_LENGTH.pack(len(header)), header, *blobs]
+
+
 def load(data: bytes) -> ImageReport:
     """The report of a ``.uvdive`` file's bytes.
 
@@ -99,12 +104,24 @@ def load(data: bytes) -> ImageReport:
         ImageError: it is no saved report, is cut off or damaged, or a newer uvdive
             wrote it.
     """
-    payload = memoryview(_unpack_payload(data))
+    return load_plain(memoryview(_unpack_payload(data)), _HEADER + _HEADER_RATIO * len(data))
+
+
+def load_plain(payload: memoryview, most: int = LIMIT) -> ImageReport:
+    """The report of a payload that was packed, or never was.
+
+    Args:
+        payload: as ``plain_pieces`` gave it.
+        most: how long its JSON may be, in bytes.
+
+    Raises:
+        ImageError: as ``load``.
+    """
     try:
         (length,) = _LENGTH.unpack_from(payload)
         if length > len(payload) - _LENGTH.size:
             _damaged("its header is cut off")
-        if length > _HEADER + _HEADER_RATIO * len(data):
+        if length > most:
             _damaged(f"its header has {length} bytes")
         start = _LENGTH.size + length
         raw = json.loads(bytes(payload[_LENGTH.size : start]), parse_constant=_no_constant)

@@ -22,7 +22,6 @@ def check(report: ImageReport) -> None:
     _same_length(table, "inode_", table.inodes)
     _check_nodes(table)
     _within("entry_node", table.entry_node, 0, len(table.names))
-    _within("entry_layer", table.entry_layer, 0, layers)
     _within("entry_kind", table.entry_kind, 0, len(Kind))
     _within("entry_cause", table.entry_cause, 0, len(Cause))
     _within("entry_change", table.entry_change, 0, len(Change))
@@ -33,10 +32,13 @@ def check(report: ImageReport) -> None:
     ):
         raise ValueError("the columns of extended attributes don't agree")
     _within("entry_inode", table.entry_inode, NONE, table.inodes)
-    _within("inode_entry", table.inode_entry, 0, table.entries)
-    for column in (table.entry_layer, table.inode_entry):
+    for name, column, end in (
+        ("entry_layer", table.entry_layer, layers),
+        ("inode_entry", table.inode_entry, table.entries),
+    ):
         if not all(map(operator.le, column, islice(column, 1, None))):
             raise ValueError("the entries are not in the order of their layers")
+        _within(name, column[-1:], 0, end)
     _within("inode_cause", table.inode_cause, 0, len(Cause))
     if not len(report.inode_owner) == len(report.inode_component) == table.inodes:
         raise ValueError("the owners' columns have other lengths than the inodes'")
@@ -68,6 +70,10 @@ def _check_nodes(table: FileTable) -> None:
 
 
 def _within(name: str, values: array[int] | list[int], low: int, end: int) -> None:
+    if isinstance(values, array) and values.typecode == "B":
+        if values.tobytes().translate(None, bytes(range(low, end))):
+            raise ValueError(f"{name} points out of its table")
+        return
     unsigned = isinstance(values, array) and values.typecode.isupper()
     # A million numbers are looked at once where they can't be below zero.
     lowest = 0 if unsigned else min(values, default=low)
