@@ -8,6 +8,8 @@ TABLES = written(
     r"""
 explaining._SHELVES: … = finding … = rule … = choice
 exporting.SUFFIXES: json = .json markdown = .md saved = .uvdive
+finished._BESIDE: uv.lock pyproject.toml
+finished._FLOORS: base distro image dockerfile compose uv ledger session
 freshness._TELLING: from parents exclude chmod
 picking._ARCHIVES: .tar .tar.gz .tgz .tar.zst
 rewriting._UTF_16: ÿþ þÿ
