@@ -5,13 +5,16 @@
   the help; dive: the arrow moves its bar);
 - **read**: until the whole image is shown;
 - **opens**: from Enter on the folder with the most files until it is drawn;
+- **map**: from `T` until the map of the whole image is drawn, which sums it up first;
+- **goes in**: from Enter on the map's largest folder until its inside is drawn;
 - **key**: from a key to the bytes that draw its answer, median and p95: in that folder
-  (lines and pages, up and down), and in the list of layers while the image is read, where
+  (lines and pages, up and down), among the parts of the map, and in the list of layers while the image is read, where
   the answer is that the cursor bar moves.
 """
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import sys
 from collections.abc import Iterable
@@ -30,7 +33,22 @@ HELP = "Where the image's bytes come from"
 READ = "by size"
 """Words of the files' title that are there when the image is read and its files are shown."""
 
-HEAD = ("", "first paint", "answers", "read", "opens the biggest folder", "key there", "key while reading")
+MOVES = "ljhk" * 5
+MAP = "of this view"
+"""Words below the map."""
+
+HEAD = (
+    "",
+    "first paint",
+    "answers",
+    "read",
+    "opens the biggest folder",
+    "key there",
+    "key while reading",
+    "map",
+    "goes in",
+    "key there",
+)
 
 
 @dataclass
@@ -43,10 +61,14 @@ class Seen:
     opens: list[float] = field(default_factory=list)
     keys: list[float] = field(default_factory=list)
     busy: list[float] = field(default_factory=list)
+    map: list[float] = field(default_factory=list)
+    inside: list[float] = field(default_factory=list)
+    moves: list[float] = field(default_factory=list)
 
     def row(self, title: str) -> list[str]:
         once = map(_once, (self.paint, self.answers, self.read, self.opens))
-        return [title, *once, milliseconds(self.keys), milliseconds(self.busy)]
+        keys = milliseconds(self.keys), milliseconds(self.busy)
+        return [title, *once, *keys, _once(self.map), _once(self.inside), milliseconds(self.moves)]
 
 
 def _once(values: list[float]) -> str:
@@ -86,6 +108,21 @@ def uvdive(archive: Path, seen: Seen, way: Iterable[str]) -> None:
         for key in (*LINES, *PAGES, *LINES):
             terminal.settle(0.05)
             seen.keys.append(terminal.draws(key))
+        _map(terminal, seen)
+
+
+def _map(terminal: Terminal, seen: Seen) -> None:
+    """Open the map, go into its largest part, and go about there."""
+    terminal.settle()
+    pressed = terminal.press("T")
+    seen.map.append(terminal.until(terminal.shows(MAP)) - pressed)
+    terminal.settle()
+    seen.inside.append(terminal.draws("\r"))
+    for key in MOVES:
+        terminal.settle(0.05)
+        # Where nothing lies in a direction there is no answer to see.
+        with contextlib.suppress(SilentError):
+            seen.moves.append(terminal.draws(key, 1.0))
 
 
 def _while_reading(terminal: Terminal, seen: Seen) -> None:

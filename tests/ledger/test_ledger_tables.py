@@ -86,6 +86,7 @@ system.system_files._WRITE_NOTHING: '' ARG CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK
     SHELL STOPSIGNAL USER VOLUME
 view.filter.HOWS: text fuzzy regex
 view.tree.SORTS: size name change
+view.treemap.BYS: folder package layer
 wanted._ENDS: .py .sh NFO ORD ase cfg ink ion ist ite l.h led ock oml ons oup pth son swd tus txt
 whose._SYSTEM: base-os os-packages
 whose._PYTHONS: headers package

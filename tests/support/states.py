@@ -176,6 +176,45 @@ async def packages_os(stage: Stage) -> None:
 # The Dockerfile and the viewer
 
 
+# The map
+
+
+@state
+async def map_folders(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("T")
+
+
+@state
+async def map_packages(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("T")
+    await stage.press("v")
+    await stage.press("right")
+
+
+@state
+async def map_layers(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("T")
+    await stage.press("v")
+    await stage.press("v")
+
+
+@state
+async def map_inside(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("T")
+    await stage.press("enter")
+
+
+@state
+async def map_no_color(stage: Stage) -> None:
+    with patch.dict(os.environ, NO_COLOR="1"):
+        await stage.open()
+        await stage.press("T")
+
+
 @state
 async def dockerfile(stage: Stage) -> None:
     await stage.open()

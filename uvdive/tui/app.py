@@ -271,7 +271,7 @@ class UvdiveApp(KeysInTurn):
             desk.close()
             raise CancelledError
         # Imported here while people wait anyway: at the first key it would be felt.
-        for name in ("lists.waste_findings_packages", "viewer", "dockerfile", "rewrite.rewrite"):
+        for name in ("lists.waste_findings_packages", "viewer", "dockerfile", "treemap", "rewrite.rewrite"):
             import_module(f"uvdive.tui.screens.{name}")
         return desk
 
@@ -320,15 +320,11 @@ class UvdiveApp(KeysInTurn):
             self.push_screen(Help(self.screen))
 
     def show_list(self, name: str, report: ImageReport) -> None:
-        """Open the list of ``waste``, ``findings`` or ``packages``."""
-        from uvdive.tui.screens.lists.waste_findings_packages import (
-            FindingsScreen,
-            PackagesScreen,
-            WasteScreen,
-        )
+        """Open the list of ``waste``, ``findings`` or ``packages``, or the ``map``."""
+        from uvdive.tui.screens.lists.waste_findings_packages import KINDS
+        from uvdive.tui.screens.treemap import MapScreen
 
-        kinds = {"waste": WasteScreen, "findings": FindingsScreen, "packages": PackagesScreen}
-        self.push_screen(kinds[name](report))
+        self.push_screen(MapScreen(report) if name == "map" else KINDS[name](report))
 
     def show_dockerfile(self, report: ImageReport, line: int | None = None) -> None:
         """Open the Dockerfile, at a line."""

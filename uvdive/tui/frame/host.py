@@ -95,7 +95,7 @@ class Host(Protocol):
         """Show every key of the screen that is there."""
 
     def show_list(self, name: str, report: ImageReport) -> None:
-        """Open the list of ``waste``, ``findings`` or ``packages``."""
+        """Open the list of ``waste``, ``findings`` or ``packages``, or the ``map``."""
 
     def show_dockerfile(self, report: ImageReport, line: int | None = None) -> None:
         """Open the Dockerfile, at a line."""

@@ -49,6 +49,7 @@ EXPLORE = (
         "explore.waste", "w", "Waste", "List bytes that are shipped but cannot be seen.", _read, footer=True
     ),
     Action("explore.packages", "p", "Packages", "List Python and OS packages.", _read, footer=True),
+    Action("explore.map", "T", "Map", "Show the image as a map, each byte once (a treemap).", _read),
     Action(
         "explore.dockerfile",
         "d",
@@ -214,7 +215,24 @@ DOCKERFILE = (
     *leaving("dockerfile", "End the zoom; then back."),
 )
 
-TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, COMPARE)
+
+def _can_go_in(screen: Any) -> str:
+    return str(screen.mapping.problem)
+
+
+def _has_part(screen: Any) -> str:
+    return "" if screen.selected is not None else "Nothing is selected."
+
+
+MAP = (
+    Action("map.into", "i", "Go in", "Go into the part. Enter and a click do too.", _can_go_in, footer=True),
+    Action("map.view", "v", "Folder/package/layer", "Divide by folder, by package or by layer.", footer=True),
+    Action("map.path", "f", "In files", "Show it in the file tree.", _has_part, footer=True),
+    Action("map.copy", "y", "Copy", "Copy its path or name.", _has_part, footer=True),
+    *leaving("map", "Go out again; then back."),
+)
+
+TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, COMPARE, MAP)
 
 
 def action_ids() -> tuple[str, ...]:

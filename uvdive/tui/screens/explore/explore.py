@@ -337,6 +337,11 @@ class ExploreScreen(Browser):
         if self.report is not None:
             self._app.show_list("packages", self.report)
 
+    def action_map(self) -> None:
+        """Show the map."""
+        if self.report is not None:
+            self._app.show_list("map", self.report)
+
     def action_dockerfile(self) -> None:
         """Show the Dockerfile, at the line of the selected layer."""
         row = self.query_one(LayerList).selected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from textual.content import Content
@@ -99,3 +99,11 @@ class PackagesScreen(ListScreen):
     def copied(self, item: Any) -> str:
         """Name and version."""
         return f"{item.name} {item.version}".strip()
+
+
+KINDS: Mapping[str, type[ListScreen]] = {
+    "waste": WasteScreen,
+    "findings": FindingsScreen,
+    "packages": PackagesScreen,
+}
+"""Each kind of list by its name."""
