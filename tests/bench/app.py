@@ -8,8 +8,8 @@
 - **map**: from `T` until the map of the whole image is drawn, which sums it up first;
 - **goes in**: from Enter on the map's largest folder until its inside is drawn;
 - **key**: from a key to the bytes that draw its answer, median and p95: in that folder
-  (lines and pages, up and down), among the parts of the map, and in the list of layers while the image is read, where
-  the answer is that the cursor bar moves.
+  (lines and pages, up and down), among the parts of the map, and in the list of layers while
+  the image is read, where the answer is that the cursor bar moves.
 """
 
 from __future__ import annotations
