@@ -16,6 +16,7 @@ TITLES = {
     "pick": "In the list of what to open",
     "viewer": "In a file",
     "compare": "In two images side by side",
+    "map": "In the map",
 }
 NAMES = {
     "slash": "/",

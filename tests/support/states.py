@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import map_states
 import shown
 import shown_rewrite
 from driving import Waits, answers, fails
@@ -27,6 +28,9 @@ def state(walk: State) -> State:
     STATES[walk.__name__.replace("_", "-")] = walk
     return walk
 
+
+for each in map_states.ALL:
+    state(each)
 
 # The explorer
 
@@ -174,45 +178,6 @@ async def packages_os(stage: Stage) -> None:
 
 
 # The Dockerfile and the viewer
-
-
-# The map
-
-
-@state
-async def map_folders(stage: Stage) -> None:
-    await stage.open()
-    await stage.press("T")
-
-
-@state
-async def map_packages(stage: Stage) -> None:
-    await stage.open()
-    await stage.press("T")
-    await stage.press("v")
-    await stage.press("right")
-
-
-@state
-async def map_layers(stage: Stage) -> None:
-    await stage.open()
-    await stage.press("T")
-    await stage.press("v")
-    await stage.press("v")
-
-
-@state
-async def map_inside(stage: Stage) -> None:
-    await stage.open()
-    await stage.press("T")
-    await stage.press("enter")
-
-
-@state
-async def map_no_color(stage: Stage) -> None:
-    with patch.dict(os.environ, NO_COLOR="1"):
-        await stage.open()
-        await stage.press("T")
 
 
 @state
