@@ -15,6 +15,7 @@ TITLES = {
     "dockerfile": "In the Dockerfile",
     "pick": "In the list of what to open",
     "viewer": "In a file",
+    "history": "In the history of a path",
     "compare": "In two images side by side",
     "map": "In the map",
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
@@ -13,21 +12,14 @@ import shown
 import shown_rewrite
 from driving import Waits, answers, fails
 from stage import Stage
+from states_of_files import STATES, state
 
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import BytesRead
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
 from uvdive.session.picking import Choice, Choices
 
-State = Callable[[Stage], Awaitable[None]]
-STATES: dict[str, State] = {}
-
-
-def state(walk: State) -> State:
-    """Take a state into the list, by the name of its function."""
-    STATES[walk.__name__.replace("_", "-")] = walk
-    return walk
-
+__all__ = ["STATES"]
 
 for each in map_states.ALL:
     state(each)
@@ -175,42 +167,6 @@ async def packages(stage: Stage) -> None:
 async def packages_os(stage: Stage) -> None:
     await stage.open()
     await stage.press("p", "slash", *"OS added", "enter")
-
-
-# The Dockerfile and the viewer
-
-
-@state
-async def dockerfile(stage: Stage) -> None:
-    await stage.open()
-    await stage.press("d", "down")
-
-
-@state
-async def dockerfile_unknown(stage: Stage) -> None:
-    report = replace(stage.loaded.report, dockerfile=None)
-    await stage.open(answers(report), dockerfile=None)
-    await stage.press("d")
-
-
-@state
-async def viewer_text(stage: Stage) -> None:
-    await stage.open()
-    await stage.to(b"/app/main.py")
-    await stage.press("enter")
-
-
-@state
-async def viewer_diff(stage: Stage) -> None:
-    await viewer_text(stage)
-    await stage.press("d")
-
-
-@state
-async def viewer_hex(stage: Stage) -> None:
-    await stage.open()
-    await stage.to(b"/app/assets/logo.bin")
-    await stage.press("enter")
 
 
 # The picker

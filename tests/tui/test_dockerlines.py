@@ -3,6 +3,8 @@ from dataclasses import replace
 
 from samples import sample_report
 
+from uvdive.build.events import BuildStep
+from uvdive.build.line_times import LineTime
 from uvdive.ledger.report import DockerfileInfo
 from uvdive.tui.words.dockerfile_lines import read_listing
 
@@ -33,6 +35,26 @@ def test_each_line_has_the_bytes_that_it_made_and_from_those_of_the_base(tmp_pat
         (6, 600, False),
     ]
     assert (found.name, found.note) == (str(path), "")
+
+
+def test_beside_the_bytes_stand_the_seconds_of_the_build_that_was_seen(tmp_path):
+    path = tmp_path / "Dockerfile"
+    path.write_text(TEXT)
+    steps = [
+        BuildStep("1", "[base 2/2] RUN uv sync     --extra red", "done", 12.5),
+        BuildStep("2", "[stage-1 1/1] COPY server.py /app/", "cached", 0.0),
+    ]
+    found = read_listing(report_of(path), None, steps)
+    assert [line.took for line in found.lines] == [
+        None,
+        None,
+        LineTime("done", 12.5),
+        None,
+        None,
+        LineTime("cached", 0.0),
+    ]
+    path.write_text("# another\n" + TEXT)
+    assert all(line.took is None for line in read_listing(report_of(path), None, steps).lines)
 
 
 def test_a_changed_or_foreign_file_says_so(tmp_path):

@@ -75,7 +75,7 @@ async def test_the_tree_opens_and_closes_with_arrows_letters_enter_and_space():
         tree = app.screen.query_one(FileTree)
         closed = tree.count
         assert path_of(app) == b"/usr"
-        for opens, closes in (("right", "left"), ("l", "h"), ("enter", "enter"), ("space", "space")):
+        for opens, closes in (("right", "left"), ("l", "left"), ("enter", "enter"), ("space", "space")):
             await pilot.press(opens)
             assert tree.count == closed + 2
             await pilot.press(closes)

@@ -1,62 +1,26 @@
 import pytest
-from driving import ended, opened, path_of, text_of
+from driving import ended, opened, text_of
 from local_desk import LocalDesk
-from trees import Table
+from two_versions import NEW, OLD, STORE, Store, go_to, loader, two_versions
 
-from uvdive.base.errors import ImageError
 from uvdive.base.progress import CancelToken
-from uvdive.image.table import Cause, Change, Kind
 from uvdive.session.images import Loaded
 from uvdive.tui.desk.file_contents import versions
-from uvdive.tui.desk.path_facts import find_paths
 from uvdive.tui.screens.dialogs.asking import AskTarget
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.viewer import ViewerScreen
 from uvdive.tui.widgets.content import ContentView
-from uvdive.tui.words.file_text import MOST_TEXT, as_text, hex_row, language_of, read_body, read_diff
-
-OLD = b"import os\nprint('[red]old')\n"
-NEW = b"import os\nprint('\x1b[2Jnew')\nprint(1)\n"
-
-
-class Store:
-    def __init__(self, *contents):
-        self.contents = contents
-
-    def read(self, inode, limit=None):
-        found = self.contents[inode]
-        if found is None:
-            raise ImageError("The content of this file was not kept.", "Save the image.")
-        return found[:limit]
-
-    def pieces(self, inode):
-        yield self.read(inode)
-
-
-def two_versions():
-    rows = Table()
-    rows.add(b"/app/main.py", layer=1, size=len(OLD), death=2, cause=Cause.OVERWRITTEN)
-    rows.add(b"/app/tool.bin", layer=1, size=20)
-    rows.add(b"/app/lost", layer=1, size=5)
-    rows.add(b"/app/link", layer=1, kind=Kind.SYMLINK, link=b"x")
-    rows.add(b"/app/main.py", layer=2, size=len(NEW), change=Change.MODIFIED)
-    return rows
-
-
-def loader(rows, store):
-    def load(on_event, cancel):
-        return LocalDesk(Loaded(rows.report(), store))
-
-    return load
-
-
-STORE = Store(OLD, b"\0ELF" + bytes(range(16)), None, NEW)
-
-
-async def go_to(app, pilot, path):
-    app.show_place(app.desk.ask(find_paths, (path,)).place)
-    await pilot.pause()
-    assert path_of(app) == path
+from uvdive.tui.words.file_text import (
+    MOST_HEX,
+    MOST_TEXT,
+    as_text,
+    copied_words,
+    hex_row,
+    language_of,
+    read_body,
+    read_diff,
+    to_copy,
+)
 
 
 async def test_a_file_opens_with_its_versions_and_their_diff():
@@ -86,7 +50,18 @@ async def test_a_file_opens_with_its_versions_and_their_diff():
         assert "print(1)" in view.row(2, 80).plain
         await pilot.press("right")
         assert "print(1)" not in view.row(2, 80).plain
-        await pilot.press("left", "y", "z", "escape", "escape")
+        await pilot.press("left", "y")
+        assert app.clipboard == NEW.decode().replace("\x1b", r"\x1b")
+        await pilot.press("d")
+        await ended(pilot, app.jobs._jobs[-1])
+        await pilot.press("y")
+        assert app.clipboard.splitlines() == [
+            " import os",
+            "-print('[red]old')",
+            r"+print('\x1b[2Jnew')",
+            "+print(1)",
+        ]
+        await pilot.press("1", "y", "z", "escape", "escape")
         assert app.clipboard == "/app/main.py"
         assert isinstance(app.screen, ExploreScreen)
 
@@ -166,6 +141,18 @@ def test_long_files_and_long_lines_are_cut():
     assert len(body.lines) == 263
     assert max(len(line.plain) for line in body.lines) == 2_000
     assert hex_row(b"ab", 0).plain.split() == ["00000000", "61", "62", "ab"]
+
+
+def test_what_is_copied_has_its_tabs_and_long_lines_and_no_controls():
+    report = two_versions().report()
+    old = versions(report, report.files.find(b"/app/main.py"))[0]
+    data = b"all:\n\techo \x1b[2J\x07" + b"x" * 5_000 + b"\n"
+    body = read_body(LocalDesk(Loaded(report, Store(data))), old, "Makefile", CancelToken())
+    assert to_copy(body) == "all:\n\techo \\x1b[2J\\x07" + "x" * 5_000 + "\n"
+    assert copied_words(body, "Makefile") == "Makefile: 5.0 kB"
+    long = read_body(LocalDesk(Loaded(report, Store(b"\0" * (MOST_HEX + 5)))), old, "x", CancelToken())
+    assert to_copy(long).splitlines()[-1].startswith("000ffff0  00 00")
+    assert not long.cut  # the report's size of it is smaller
 
 
 def test_equal_and_binary_contents_are_compared_in_words():

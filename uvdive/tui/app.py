@@ -271,7 +271,8 @@ class UvdiveApp(KeysInTurn):
             desk.close()
             raise CancelledError
         # Imported here while people wait anyway: at the first key it would be felt.
-        for name in ("lists.waste_findings_packages", "viewer", "dockerfile", "treemap", "rewrite.rewrite"):
+        shown = ("lists.waste_findings_packages", "viewer", "history", "dockerfile", "treemap")
+        for name in (*shown, "rewrite.rewrite"):
             import_module(f"uvdive.tui.screens.{name}")
         return desk
 
@@ -331,7 +332,8 @@ class UvdiveApp(KeysInTurn):
         from uvdive.tui.screens.dockerfile import DockerfileScreen
         from uvdive.tui.words.dockerfile_lines import read_listing
 
-        self.push_screen(DockerfileScreen(report, read_listing(report, self.dockerfile), line))
+        steps = [step.event for step in self.original.steps.values()]
+        self.push_screen(DockerfileScreen(report, read_listing(report, self.dockerfile, steps), line))
 
     def show_place(self, place: Place) -> None:
         """Go to a path in the explorer."""

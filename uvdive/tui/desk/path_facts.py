@@ -35,7 +35,8 @@ class Event:
 class FileFacts:
     """What an entry says of itself, and its inode; ``component`` indexes the report's, or is NONE.
 
-    ``death`` is the layer that made the inode dead, None for one that lives.
+    ``death`` is the layer that made the inode dead, None for one that lives. ``attributes`` are
+    extended ones, a line ``name=value`` for each, the value in hexadecimal digits.
     """
 
     size: int
@@ -48,6 +49,8 @@ class FileFacts:
     component: int
     death: int | None
     cause: int
+    kind: int
+    attributes: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def facts_of(held: Held, span: Span, node: int) -> NodeFacts:
         removed=view.removed[node],
         files=view.files[node],
         owners=tuple(_owners(report, view, node)) if kind == Kind.DIRECTORY else (),
-        file=None if entry == NONE else _file(report, entry),
+        file=None if entry == NONE else facts_of_entry(report, entry),
         history=tuple(_history(view, node)),
         first=_first_below(view, node) if not table.entries_of(node) else None,
     )
@@ -98,7 +101,8 @@ def _owners(report: ImageReport, view: TreeView, node: int) -> Iterator[tuple[in
     yield from ((bit, None) for bit in range(len(OWNERS)) if view.owners[node] >> bit & 1)
 
 
-def _file(report: ImageReport, entry: int) -> FileFacts:
+def facts_of_entry(report: ImageReport, entry: int) -> FileFacts:
+    """What an entry says of itself and of its inode."""
     table = report.files
     inode, link = table.entry_inode[entry], table.entry_link[entry]
     symbolic = table.entry_kind[entry] == Kind.SYMLINK and link != NONE
@@ -114,6 +118,8 @@ def _file(report: ImageReport, entry: int) -> FileFacts:
         report.inode_component[inode] if inode != NONE else NONE,
         None if death == ALIVE else death,
         table.inode_cause[inode] if inode != NONE else Cause.NONE,
+        table.entry_kind[entry],
+        table.attributes(entry),
     )
 
 

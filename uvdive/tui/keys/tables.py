@@ -24,6 +24,10 @@ def _has_file(screen: Any) -> str:
     return _read(screen) or str(screen.open_problem)
 
 
+def _has_path_there(screen: Any) -> str:
+    return _read(screen) or str(screen.history_problem)
+
+
 def _can_extract(screen: Any) -> str:
     return _read(screen) or str(screen.extract_problem)
 
@@ -94,11 +98,18 @@ EXPLORE = (
         "Open the file: text or bytes, its versions, diffs. Enter does too.",
         _has_file,
     ),
+    Action(
+        "explore.history",
+        "h",
+        "History",
+        "Show the file or folder through the layers: how much each wrote, with line and diff.",
+        _has_path_there,
+    ),
     Action("explore.extract", "e", "Extract", "Write the selected file or folder to the disk.", _can_extract),
     Action(
         "explore.export", "E", "Export", "Write a report: JSON, Markdown, SVG, saved report.", _can_export
     ),
-    Action("explore.copy", "y", "Copy", "Copy the selected path or command.", _read),
+    Action("explore.copy", "y", "Copy", "Copy the selected path or command, or the details.", _read),
     Action("explore.stop", "x", "Stop", "Stop reading the image, or writing files.", _can_stop_reading),
     *moving(
         "explore",
@@ -190,7 +201,7 @@ VIEWER = (
     ),
     Action("viewer.newer", "n", "Newer", "Go to the next version.", _has_versions, footer=True),
     Action("viewer.older", "p", "Older", "Go to the version before.", _has_versions, footer=True),
-    Action("viewer.copy", "y", "Copy", "Copy the path.", footer=True),
+    Action("viewer.copy", "y", "Copy", "Copy the content or diff; in the versions, the path.", footer=True),
     *moving(
         "viewer",
         ("Versions", "Go to the versions."),
@@ -232,7 +243,37 @@ MAP = (
     *leaving("map", "Go out again; then back."),
 )
 
-TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, COMPARE, MAP)
+
+def _step(screen: Any) -> str:
+    return "" if screen.step is not None else "No layer says anything of this path."
+
+
+def _step_has_line(screen: Any) -> str:
+    return "" if screen.line is not None else "No line of a Dockerfile is known for it."
+
+
+HISTORY = (
+    Action(
+        "history.path",
+        "f",
+        "In files",
+        "Show the path in the files, as the layer left it.",
+        _step,
+        footer=True,
+    ),
+    Action("history.layer", "i", "Layer", "Show the layer in the explorer.", _step, footer=True),
+    Action("history.line", "d", "Line", "Show the line of the Dockerfile.", _step_has_line, footer=True),
+    Action("history.copy", "y", "Copy", "Copy the path, or what the pane shows of it.", footer=True),
+    *moving(
+        "history",
+        ("Layers", "Go to the layers that touched the path."),
+        ("Details", "Go to the details of what is selected."),
+        ("Changes", "Go to what the layer changed: the paths of a folder, the lines of a file."),
+    ),
+    *leaving("history", "End the zoom; then back."),
+)
+
+TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, HISTORY, COMPARE, MAP)
 
 
 def action_ids() -> tuple[str, ...]:

@@ -12,15 +12,18 @@ from textual.widgets import Static
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
+from uvdive.ledger.view.growth import growth_of
 from uvdive.tui.frame.actions import ActionScreen, bindings
 from uvdive.tui.frame.panes import Panes
-from uvdive.tui.frame.text import paragraph, visible
+from uvdive.tui.frame.text import keep_end, paragraph, visible
 from uvdive.tui.keys.tables import DOCKERFILE
 from uvdive.tui.widgets.dockerfile import DockerfileView
+from uvdive.tui.widgets.growth import GrowthStrip
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.telling import Telling
 from uvdive.tui.words.dockerfile_lines import DockerLine, Listing
+from uvdive.tui.words.headline import fit
 from uvdive.tui.words.selection import describe_base, describe_layer
 
 
@@ -30,7 +33,10 @@ class DockerfileScreen(ActionScreen, Panes):
     ACTIONS = DOCKERFILE
     BINDINGS = bindings(DOCKERFILE)
     PANES: ClassVar[tuple[str, ...]] = ("lines", "details")
-    HELP = "The Dockerfile; beside each line stand the bytes of the layers that it made."
+    HELP = (
+        "The Dockerfile; beside each line stand the bytes of the layers that it made, and the seconds "
+        "that it took, if uvdive saw the build. Left and Right walk along the strip of growth."
+    )
 
     def __init__(self, report: ImageReport, listing: Listing, line: int | None = None) -> None:
         super().__init__()
@@ -41,6 +47,7 @@ class DockerfileScreen(ActionScreen, Panes):
     def compose(self) -> ComposeResult:
         """The text beside the details."""
         yield Static(id="headline")
+        yield GrowthStrip(growth_of(self.report.layers), id="growth")
         yield Static(id="tabs")
         with Horizontal(id="panes"):
             with Vertical(id="listing", classes="column"):
@@ -54,14 +61,7 @@ class DockerfileScreen(ActionScreen, Panes):
         """Go to the line that was asked for, else to the heaviest."""
         self.name_panes()
         self.pane("lines").border_title = "1 Dockerfile" if self.listing.name != "history" else "1 History"
-        known = sum(line.bytes for line in self.listing.lines)
-        self.query_one("#headline", Static).update(
-            Content.assemble(
-                (visible(self.listing.name), "bold $text-accent"),
-                f"  {size(known)} of {size(self.report.totals.file_bytes)} stand beside a line  ",
-                (visible(self.listing.note), "$text-warning"),
-            )
-        )
+        self.resized()
         self.go_to("lines")
         view = self.query_one(DockerfileView)
         view.changed(0)
@@ -70,6 +70,24 @@ class DockerfileScreen(ActionScreen, Panes):
         elif self.listing.lines:
             view.cursor = max(range(view.count), key=lambda place: self.listing.lines[place].bytes)
         self._describe()
+
+    def resized(self) -> None:
+        """As much in the headline as fits now."""
+        known = sum(line.bytes for line in self.listing.lines)
+        total = self.report.totals.file_bytes
+        told = "every byte is" if known == total else f"{size(known)} of {size(total)} are"
+        steps = [line.took for line in self.listing.lines if line.took is not None]
+        took = sum(step.seconds or 0 for step in steps)
+        cached = sum(step.state == "cached" for step in steps)
+        built = f"its steps took {took:,.1f} s, {cached} of {len(steps)} cached" if steps else ""
+        note = Content.styled(visible(self.listing.note), "$text-warning")
+        parts = [
+            Content("" if self.listing.note else f"{told} matched to a line"),
+            Content(built),
+        ]
+        width = self.app.size.width
+        name = Content.styled(keep_end(visible(self.listing.name), width // 2), "bold $text-accent")
+        self.query_one("#headline", Static).update(fit(name, [note, *parts], width), layout=False)
 
     @property
     def selected(self) -> DockerLine | None:
@@ -87,6 +105,7 @@ class DockerfileScreen(ActionScreen, Panes):
         line = self.selected
         self.query_one("#about", Static).update(Content("") if line is None else self._words(line))
         self.query_one("#details").scroll_home(animate=False)
+        self.query_one(GrowthStrip).select(self.layer_of())
         self.refresh_actions()
 
     def _words(self, line: DockerLine) -> Content:
@@ -95,6 +114,11 @@ class DockerfileScreen(ActionScreen, Panes):
         if line.layers[0].base and line.layers[0].line is None and line.number:
             return describe_base(self.report, len(line.layers))
         return Content("\n\n").join(describe_layer(self.report, layer.index) for layer in line.layers)
+
+    @on(GrowthStrip.Clicked)
+    def _step_clicked(self, message: GrowthStrip.Clicked) -> None:
+        step = self.query_one(GrowthStrip).steps[message.step]
+        self.query_one(DockerfileView).go_to_layer(step.layers[-1])
 
     @on(Rows.Chosen)
     def _chosen(self) -> None:

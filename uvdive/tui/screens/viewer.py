@@ -22,7 +22,7 @@ from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.widgets.content import ContentView, VersionList
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
-from uvdive.tui.words.file_text import Body, read_body, read_diff
+from uvdive.tui.words.file_text import Body, copied_words, read_body, read_diff, to_copy
 
 Key = tuple[int, bool]
 """The place of a version, and whether it is compared with the one before."""
@@ -143,5 +143,9 @@ class ViewerScreen(ActionScreen, Panes):
         self.query_one(VersionList).action_move(-1)
 
     def action_copy(self) -> None:
-        """Copy the path."""
-        self._app.copy(self.path.decode("utf-8", "replace"))
+        """Copy the content or the diff as it is shown; the path in the versions."""
+        body = self._bodies.get(self._key)
+        if self.current == "content" and body is not None and body.problem is None:
+            self._app.copy(to_copy(body), copied_words(body, visible(self.path.rpartition(b"/")[2])))
+        else:
+            self._app.copy(self.path.decode("utf-8", "replace"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -23,24 +23,34 @@ EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def cells(parts: Mapping[str, int], width: int) -> dict[str, int]:
-    """Share ``width`` cells out among owners by their bytes.
-
-    Every owner with bytes gets at least one cell while there are enough; the sum
-    is ``width`` (largest remainders).
-    """
+    """Share ``width`` cells out among owners by their bytes, as ``shares`` says."""
     some = {owner: parts[owner] for owner in OWNERS if parts.get(owner, 0) > 0}
+    found = zip(some, shares(tuple(some.values()), width), strict=True)
+    return {owner: count for owner, count in found if count}
+
+
+def shares(sizes: Sequence[int], width: int) -> list[int]:
+    """Share ``width`` cells out by sizes.
+
+    Every size gets at least one cell while there are enough, else the largest do; the sum
+    is ``width`` (largest remainders). One of nothing gets none.
+    """
+    some = {place: size for place, size in enumerate(sizes) if size > 0}
+    found = [0] * len(sizes)
     total = sum(some.values())
     if not total or width <= 0:
-        return {}
+        return found
     if len(some) >= width:
-        biggest = sorted(some, key=some.__getitem__, reverse=True)[:width]
-        return {owner: 1 for owner in some if owner in biggest}
+        for place in sorted(some, key=some.__getitem__, reverse=True)[:width]:
+            found[place] = 1
+        return found
     free = width - len(some)
-    exact = {owner: free * count / total for owner, count in some.items()}
-    found = {owner: 1 + int(share) for owner, share in exact.items()}
-    missing = width - sum(found.values())
-    for owner in sorted(exact, key=lambda name: exact[name] % 1, reverse=True)[:missing]:
-        found[owner] += 1
+    exact = {place: free * size / total for place, size in some.items()}
+    for place, share in exact.items():
+        found[place] = 1 + int(share)
+    missing = width - sum(found)
+    for place in sorted(exact, key=lambda one: exact[one] % 1, reverse=True)[:missing]:
+        found[place] += 1
     return found
 
 

@@ -1,4 +1,4 @@
-"""The lines of a Dockerfile with the bytes that each made beside them."""
+"""The lines of a Dockerfile with the bytes and the seconds that each made beside them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import Counter
 from textual.content import Content
 
 from uvdive.base.units import size
+from uvdive.build.line_times import LineTime
 from uvdive.tui.frame.text import right
 from uvdive.tui.widgets.bars import stacked
 from uvdive.tui.widgets.rows import Rows
@@ -16,9 +17,16 @@ from uvdive.tui.words.dockerfile_lines import DockerLine, Listing
 BAR = 10
 ROOM_FOR_BARS = 60
 
+_TOOK = {
+    "cached": ("cached", "$foreground 66%"),
+    "failed": ("failed", "$text-error"),
+    "cancelled": ("stopped", "$text-warning"),
+    "running": ("running", "$text-accent"),
+}
+
 
 class DockerfileView(Rows):
-    """Number, bytes, owners' bar and text of each line."""
+    """Number, bytes, seconds of the build that was seen, owners' bar and text of each line."""
 
     EMPTY = "The file is empty."
 
@@ -27,6 +35,7 @@ class DockerfileView(Rows):
         self.listing = listing
         self._texts = coloured("\n".join(" ".join(line.text.splitlines()) for line in listing.lines))
         self._most = max((line.bytes for line in listing.lines), default=0)
+        self._timed = any(line.took is not None for line in listing.lines)
 
     @property
     def count(self) -> int:
@@ -45,6 +54,13 @@ class DockerfileView(Rows):
         if place is not None:
             self.cursor = place
 
+    def go_to_layer(self, layer: int) -> None:
+        """Put the cursor on the line that made a layer, where one did."""
+        for place, line in enumerate(self.listing.lines):
+            if any(made.index == layer for made in line.layers):
+                self.cursor = place
+                return
+
     def row(self, index: int, width: int) -> Content:
         """One line."""
         line = self.listing.lines[index]
@@ -55,6 +71,7 @@ class DockerfileView(Rows):
             (f"{number:>4} ", "$foreground 66%"),
             (right(known, 9), "" if line.bytes else "$foreground 66%"),
             " ",
+            _took(line.took) if self._timed else "",
             self._bar(line) if width >= ROOM_FOR_BARS else "",
             text,
         )
@@ -65,3 +82,27 @@ class DockerfileView(Rows):
             owners.update(layer.owners)
         wide = max(1, round(BAR * line.bytes / self._most)) if line.bytes else 0
         return stacked(owners, wide).append(" " * (BAR + 1 - wide))
+
+    def action_expand(self) -> None:
+        """Walk on to the next instruction that made bytes."""
+        self._walk(1)
+
+    def action_collapse(self) -> None:
+        """Walk back to the one before."""
+        self._walk(-1)
+
+    def _walk(self, by: int) -> None:
+        place = self.cursor + by
+        while 0 <= place < self.count:
+            if self.listing.lines[place].bytes:
+                self.cursor = place
+                return
+            place += by
+
+
+def _took(took: LineTime | None) -> Content:
+    """The seconds of a line's step, or why it has none."""
+    if took is None:
+        return Content(" " * 9)
+    words, style = _TOOK.get(took.state, (f"{took.seconds or 0:,.1f} s", ""))
+    return Content.assemble((right(words, 8), style), " ")

@@ -42,6 +42,8 @@ class FileTree(Rows):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "hit(1)", "Next match", show=False),
         Binding("N", "hit(-1)", "Match before", show=False),
+        # Not Left, as in other lists: there is no such action here, so that the screen has the key.
+        Binding("h", "", show=False),
     ]
 
     class Asked(Message):

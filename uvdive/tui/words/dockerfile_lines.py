@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.errors import UvdiveError
 from uvdive.base.foreign import read_file
+from uvdive.build.events import BuildStep
+from uvdive.build.line_times import LineTime, line_times
 from uvdive.dockerfile.stages import lineage, read_stages
 from uvdive.dockerfile.syntax import parse
 from uvdive.ledger.report import ImageReport, LayerReport
@@ -15,12 +18,16 @@ from uvdive.ledger.report import ImageReport, LayerReport
 
 @dataclass(frozen=True, slots=True)
 class DockerLine:
-    """A line of text; ``number`` is 0 in a history. ``inside``: it goes on from a line above."""
+    """A line of text; ``number`` is 0 in a history. ``inside``: it goes on from a line above.
+
+    ``took`` is what its step took in the build that was seen, None where none was.
+    """
 
     number: int
     text: str
     layers: tuple[LayerReport, ...] = ()
     inside: bool = False
+    took: LineTime | None = None
 
     @property
     def bytes(self) -> int:
@@ -37,12 +44,13 @@ class Listing:
     note: str = ""
 
 
-def read_listing(report: ImageReport, given: Path | None) -> Listing:
+def read_listing(report: ImageReport, given: Path | None, steps: Iterable[BuildStep] = ()) -> Listing:
     """The Dockerfile that made the image, else what the image's history says.
 
     Args:
         report: its layers have lines where the Dockerfile was at hand.
         given: the Dockerfile as the user named it.
+        steps: of the build that made the image, where it was seen.
     """
     known = report.dockerfile
     path = given or (Path(known.path) if known is not None else None)
@@ -53,12 +61,11 @@ def read_listing(report: ImageReport, given: Path | None) -> Listing:
     except OSError as error:
         return _history(report, f"{path} cannot be read ({error.strerror}): these are the image's own words.")
     text = data.decode("utf-8", "replace")
-    note = ""
     if hashlib.sha256(data).hexdigest() != known.sha256:
         note = "The file was changed since: bytes stand beside the lines of then."
-    elif known.matches is False:
-        note = "The image was not made from this text: few lines can be told."
-    return Listing(str(path), _lines(report, text), note)
+        return Listing(str(path), _lines(report, text, {}), note)
+    note = "The image was not made from this text: few lines can be told." if known.matches is False else ""
+    return Listing(str(path), _lines(report, text, line_times(text, steps)), note)
 
 
 def costs(report: ImageReport, dockerfile: Path) -> dict[int, DockerLine]:
@@ -74,7 +81,7 @@ def _history(report: ImageReport, note: str) -> Listing:
     return Listing("history", lines, note)
 
 
-def _lines(report: ImageReport, text: str) -> tuple[DockerLine, ...]:
+def _lines(report: ImageReport, text: str, times: Mapping[int, LineTime]) -> tuple[DockerLine, ...]:
     made: dict[int, list[LayerReport]] = {}
     inside: set[int] = set()
     base = _base_line(text)
@@ -86,7 +93,7 @@ def _lines(report: ImageReport, text: str) -> tuple[DockerLine, ...]:
         if layer.line is not None and layer.end_line is not None:
             inside.update(range(layer.line + 1, layer.end_line + 1))
     return tuple(
-        DockerLine(number, line, tuple(made.get(number, ())), number in inside)
+        DockerLine(number, line, tuple(made.get(number, ())), number in inside, times.get(number))
         for number, line in enumerate(text.splitlines(), 1)
     )
 

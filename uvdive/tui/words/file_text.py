@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from uvdive.base import text as base_text
 from uvdive.base.errors import UvdiveError
 from uvdive.base.progress import CancelToken
 from uvdive.base.units import size
@@ -29,13 +30,18 @@ LONG = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What to show of a version: coloured lines, or bytes, or why neither; and a remark."""
+    """What to show of a version: coloured lines, or bytes, or why neither; and a remark.
+
+    ``text`` is that of the lines as it was read, ``cut`` says that there is more of it.
+    """
 
     lines: tuple[Content, ...] = ()
     data: bytes = b""
     problem: UvdiveError | None = None
     note: str = ""
     pairs: tuple[Pair, ...] | None = None
+    text: str = ""
+    cut: bool = False
 
 
 def read_body(desk: Desk, version: Version, name: str, cancel: CancelToken) -> Body:
@@ -46,11 +52,13 @@ def read_body(desk: Desk, version: Version, name: str, cancel: CancelToken) -> B
         return Body(problem=error)
     text = as_text(data[:MOST_TEXT])
     if text is None:
-        shown = data[:MOST_HEX]
-        return Body(data=shown, note=_cut(len(shown), version.size, "bytes in hex"))
+        start = data[:MOST_HEX]
+        note = _cut(len(start), version.size, "bytes in hex")
+        return Body(data=start, note=note, cut=len(start) < version.size)
     language = language_of(name, text) if len(text) <= MOST_COLOURED else "text"
     lines = tuple(part for line in coloured(text, language) for part in _short(line))
-    return Body(lines, note=_cut(min(MOST_TEXT, len(data)), version.size, language))
+    shown = min(MOST_TEXT, len(data))
+    return Body(lines, note=_cut(shown, version.size, language), text=text, cut=shown < version.size)
 
 
 def read_diff(desk: Desk, old: Version, new: Version, name: str, cancel: CancelToken) -> Body:
@@ -95,6 +103,28 @@ def language_of(name: str, text: str) -> str:
         if not first.startswith("#!"):
             return "text"
         return "python" if "python" in first else "bash" if "sh" in first else "text"
+
+
+def to_copy(body: Body) -> str:
+    """What is shown, to be copied: text, bytes as hex, or a diff with its signs.
+
+    Controls other than tabs and line ends are written out: a paste must not act in a terminal.
+    """
+    if body.text:
+        return base_text.visible(body.text, keep="\n\t")
+    if body.pairs is not None:
+        signs = {"removed": "-", "added": "+"}
+        halves = ((signs.get(pair.tag, " "), pair.new or pair.old) for pair in body.pairs)
+        return "\n".join(f"{sign}{half.text.plain}" for sign, half in halves if half is not None)
+    if body.lines:
+        return "\n".join(line.plain for line in body.lines)
+    return "\n".join(hex_row(body.data, index).plain for index in range((len(body.data) + 15) // 16))
+
+
+def copied_words(body: Body, name: str) -> str:
+    """What to say of a copy: whose content it is, and how much of it."""
+    first = "the first " if body.cut else ""
+    return f"{name}: {first}{size(len(to_copy(body).encode('utf-8', 'replace')))}"
 
 
 def _cut(shown: int, whole: int, how: str) -> str:

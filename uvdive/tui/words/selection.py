@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport, LayerReport
     from uvdive.tui.desk.path_facts import FileFacts, NodeFacts
 
-_KINDS = {
+KINDS = {
     Kind.FILE: "file",
     Kind.DIRECTORY: "directory",
     Kind.SYMLINK: "symbolic link",
@@ -34,7 +34,7 @@ _CAUSES = {
     Cause.DELETED: "deleted",
     Cause.SHADOWED: "replaced by another kind of file",
 }
-_SIGNS = {Sign.ADDED: "added", Sign.CHANGED: "changed", Sign.REMOVED: "removed"}
+SIGNS = {Sign.ADDED: "added", Sign.CHANGED: "changed", Sign.REMOVED: "removed"}
 CUT = 34
 """An instruction that is only mentioned is cut to so many characters."""
 MOST = 30
@@ -132,7 +132,6 @@ def describe_base(report: ImageReport, layers: int) -> Content:
         parts.append(field("known by", plain(base.by)))
     if report.os is not None:
         parts.append(field("system", plain(f"{report.os.id} {report.os.version_id} {report.os.codename}")))
-    parts += [Content(""), Content("Enter or → shows its layers, ← folds them.")]
     return lines(parts)
 
 
@@ -171,7 +170,7 @@ def describe_node(report: ImageReport, facts: NodeFacts) -> Content:
     """A path: what it is, whose, how it came and how it went."""
     parts = [plain(facts.path, "bold")]
     kind, file = Kind(facts.kind), facts.file
-    sign = _SIGNS.get(Sign(facts.sign))
+    sign = SIGNS.get(Sign(facts.sign))
     where = f", {sign} here" if sign else ""
     if kind == Kind.DIRECTORY:
         parts.append(field("directory", f"{size(facts.bytes)} in {files(facts.files)}{where}"))
@@ -180,26 +179,30 @@ def describe_node(report: ImageReport, facts: NodeFacts) -> Content:
         parts.extend(_owner_lines(facts))
     elif file is not None:
         exact = f"  ({file.size:,} bytes)" if file.size >= 1000 else ""
-        told = f"{_KINDS[kind]}, {size(file.size)}" if kind == Kind.FILE else _KINDS[kind]
+        told = f"{KINDS[kind]}, {size(file.size)}" if kind == Kind.FILE else KINDS[kind]
         parts.append(field("kind", f"{told}{exact}{where}"))
     if file is not None:
         if file.link is not None:
             parts.append(field("points to", plain(file.link)))
         parts.extend(_inode_lines(report, file))
-        parts.append(field("mode", _mode(file, kind)))
+        parts.append(field("mode", f"{mode_words(file)}  {_when(file)}"))
     parts.extend(_history(report, facts))
     return lines(parts)
 
 
-def _mode(file: FileFacts, kind: Kind) -> str:
+def mode_words(file: FileFacts) -> str:
+    """Mode and owner: ``-rw-r--r--  0:0``."""
     kinds = {Kind.DIRECTORY: stat.S_IFDIR, Kind.SYMLINK: stat.S_IFLNK}
-    mode = stat.filemode(file.mode | kinds.get(kind, stat.S_IFREG))
+    mode = stat.filemode(file.mode | kinds.get(Kind(file.kind), stat.S_IFREG))
+    return f"{mode}  {file.uid}:{file.gid}"
+
+
+def _when(file: FileFacts) -> str:
     try:
-        when = datetime.fromtimestamp(file.mtime, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return datetime.fromtimestamp(file.mtime, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (OverflowError, OSError, ValueError):
         # A tar may hold any number as a time.
-        when = f"{file.mtime} s after 1970"
-    return f"{mode}  {file.uid}:{file.gid}  {when}"
+        return f"{file.mtime} s after 1970"
 
 
 def _owner_lines(facts: NodeFacts) -> Iterable[Content]:

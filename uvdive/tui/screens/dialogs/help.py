@@ -18,7 +18,7 @@ from uvdive.tui.widgets.hanging import Hanging, Pair
 
 _EVERYWHERE = (
     ("↑ ↓ j k", "Move. PgUp, PgDn, ^u, ^d by pages, g and G to the ends."),
-    ("→ ← l h", "Open, close, go to the folder above. Enter and Space toggle."),
+    ("→ ← l", "Open, close, go to the folder above. Enter and Space toggle."),
     ("n N", "Next match and the one before."),
     ("^p", "All commands, themes too."),
 )

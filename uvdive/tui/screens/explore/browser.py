@@ -16,7 +16,9 @@ from uvdive.base.resident import TimeLimitError
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.view.filter import Filter
 from uvdive.tui.desk.file_lines import REGEX_SECONDS, Shown, look
+from uvdive.tui.desk.outline import Line
 from uvdive.tui.desk.path_facts import NodeFacts, facts_of
+from uvdive.tui.desk.path_history import PathHistory, path_history
 from uvdive.tui.desk.places import Place, Span
 from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.newest import Newest
@@ -53,6 +55,7 @@ class Browser(ActionScreen, Panes):
         self._asked_at: int | None = None
         self._looking = Newest("look", self, self._looked, self._not_looked)
         self._telling = Newest("facts", self, self._told, self.not_answered)
+        self._history = Newest("history", self, self._history_came, self.not_answered)
 
     def compose(self) -> ComposeResult:
         """The shell, painted before anything is known."""
@@ -190,7 +193,7 @@ class Browser(ActionScreen, Panes):
 
     def takes(self, message: Job.Done | Job.Failed) -> bool:
         """Take the answer to a question about files; False for the message of another job."""
-        return self._looking.take(message) or self._telling.take(message)
+        return any(kind.take(message) for kind in (self._looking, self._telling, self._history))
 
     def show_place(self, place: Place) -> None:
         """Go to a path, without the filter that might hide it."""
@@ -200,6 +203,31 @@ class Browser(ActionScreen, Panes):
         self._select_layer(place.span.layer)
         self.go_to("files")
         self._look(place.node, reveal=True)
+
+    @property
+    def line(self) -> Line | None:
+        """The selected file or folder."""
+        line = self.query_one(FileTree).line
+        return None if line is None or line.more else line
+
+    @property
+    def history_problem(self) -> str:
+        """Why there is no history to show."""
+        return "No file or folder is selected." if self.line is None else ""
+
+    def action_history(self) -> None:
+        """Show the file or folder through the layers."""
+        line = self.line
+        if line is not None:
+            self._history.ask(path_history, line.node)
+
+    def _history_came(self, history: PathHistory) -> None:
+        from uvdive.tui.screens.history import HistoryScreen
+
+        span = self.browsing.span
+        if self.report is not None and span is not None and self.app.screen is self:
+            layer = span.layer if span.mode == "layer" else None
+            self.app.push_screen(HistoryScreen(self.report, history, layer))
 
     def action_sort(self) -> None:
         """Take the next order."""
@@ -307,7 +335,9 @@ class Browser(ActionScreen, Panes):
             return
         elif layers.selected is not None:
             row = layers.selected
-            about = describe_base(report, row.fold) if row.fold else describe_layer(report, row.layer)
+            hint = "\n\nEnter or → shows its layers, ← folds them."
+            base = row.fold and describe_base(report, row.fold).append(hint)
+            about = base or describe_layer(report, row.layer)
         self._tell(about)
 
     def _told(self, facts: NodeFacts) -> None:

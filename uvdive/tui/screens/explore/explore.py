@@ -16,7 +16,6 @@ from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerRead
 from uvdive.image.table import Kind
 from uvdive.tui.desk.file_contents import Opening, opening
-from uvdive.tui.desk.outline import Line
 from uvdive.tui.desk.path_facts import path_of
 from uvdive.tui.frame.actions import bindings
 from uvdive.tui.frame.jobs import Job, Work
@@ -196,15 +195,9 @@ class ExploreScreen(Browser):
         return super().takes(message) or self._opening.take(message) or self._copying.take(message)
 
     @property
-    def _line(self) -> Line | None:
-        """The selected file or folder."""
-        line = self.query_one(FileTree).line
-        return None if line is None or line.more else line
-
-    @property
     def open_problem(self) -> str:
         """Why the selection cannot be opened."""
-        line = self._line
+        line = self.line
         if line is None:
             return "No file is selected."
         return "" if line.kind == Kind.FILE else "Only files can be opened."
@@ -212,7 +205,7 @@ class ExploreScreen(Browser):
     @property
     def extract_problem(self) -> str:
         """Why the selection cannot be written to the disk."""
-        return "No file is selected." if self._line is None else self.taking.extract_problem(self._app.desk)
+        return "No file is selected." if self.line is None else self.taking.extract_problem(self._app.desk)
 
     @on(Rows.Chosen, "#tree")
     def _chosen(self) -> None:
@@ -223,7 +216,7 @@ class ExploreScreen(Browser):
 
     def action_open(self) -> None:
         """Show the file's content."""
-        line, span = self._line, self.browsing.span
+        line, span = self.line, self.browsing.span
         if line is not None and span is not None and not self.open_problem:
             self._opening.ask(opening, span, line.node)
 
@@ -235,7 +228,7 @@ class ExploreScreen(Browser):
 
     def action_extract(self) -> None:
         """Ask where to, then write the file or folder."""
-        line, span, desk = self._line, self.browsing.span, self._app.desk
+        line, span, desk = self.line, self.browsing.span, self._app.desk
         if line is None or span is None or desk is None or self.extract_problem:
             return
         name = visible(line.name) if line.node else "rootfs"
@@ -363,12 +356,14 @@ class ExploreScreen(Browser):
             self._app.back_to_picker()
 
     def action_copy(self) -> None:
-        """Copy the selected path, command or owner."""
+        """Copy the selected path, command or owner, or the details as they stand there."""
         report, tree, layers = self.report, self.query_one(FileTree), self.query_one(LayerList)
         if report is None:
             return
         text = ""
-        if self.subject == "files" and tree.selected is not None:
+        if self.current == "details":
+            text = str(self.query_one("#about", Static).content)
+        elif self.subject == "files" and tree.selected is not None:
             self._copying.ask(path_of, tree.selected)
         elif self.subject == "layers" and layers.selected is not None:
             layer = report.layers[layers.selected.layer]

@@ -1,0 +1,81 @@
+"""The states of the Dockerfile, the viewer and the history; and the list that all states go into."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from driving import answers
+from stage import Stage
+
+from uvdive.build.events import BuildStep
+
+State = Callable[[Stage], Awaitable[None]]
+STATES: dict[str, State] = {}
+
+
+def state(walk: State) -> State:
+    """Take a state into the list, by the name of its function."""
+    STATES[walk.__name__.replace("_", "-")] = walk
+    return walk
+
+
+@state
+async def dockerfile(stage: Stage) -> None:
+    await stage.open()
+    await stage.press("d", "down")
+
+
+@state
+async def dockerfile_unknown(stage: Stage) -> None:
+    report = replace(stage.loaded.report, dockerfile=None)
+    await stage.open(answers(report), dockerfile=None)
+    await stage.press("d")
+
+
+@state
+async def dockerfile_seconds(stage: Stage) -> None:
+    steps = (
+        BuildStep("1", "[base 1/6] FROM ghcr.io/astral-sh/uv:trixie-slim", "done", 0.02),
+        BuildStep("2", "[base 2/6] WORKDIR /app", "cached", 0.0),
+        BuildStep("3", "[base 3/6] COPY pyproject.toml uv.lock /app/", "cached", 0.0),
+        BuildStep("4", "[base 4/6] RUN apt-get update && apt-get install -y gcc", "done", 1204.26),
+        BuildStep("5", "[base 5/6] RUN uv sync --no-dev --frozen", "done", 31.44),
+        BuildStep("6", "[base 6/6] COPY . /app", "failed", 0.3),
+    )
+    await stage.open(answers(stage.loaded.report, *steps, store=stage.loaded.store))
+    await stage.press("d", "left")
+
+
+@state
+async def history_of_a_folder(stage: Stage) -> None:
+    await stage.open()
+    await stage.to(b"/app")
+    await stage.press("h", "up")
+
+
+@state
+async def history_of_a_file(stage: Stage) -> None:
+    await stage.open()
+    await stage.to(b"/app/main.py")
+    await stage.press("h", "3")
+
+
+@state
+async def viewer_text(stage: Stage) -> None:
+    await stage.open()
+    await stage.to(b"/app/main.py")
+    await stage.press("enter")
+
+
+@state
+async def viewer_diff(stage: Stage) -> None:
+    await viewer_text(stage)
+    await stage.press("d")
+
+
+@state
+async def viewer_hex(stage: Stage) -> None:
+    await stage.open()
+    await stage.to(b"/app/assets/logo.bin")
+    await stage.press("enter")
