@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Outcome = Literal["rewritten", "improved", "unchanged", "refused"]
+EvidenceKind = Literal["image", "static"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class RewritePlan:
     """
 
     outcome: Outcome
-    evidence: Literal["image", "static"]
+    evidence: EvidenceKind
     dockerfile: str
     original: str
     text: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import cache, partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from uvdive.compose.recipe import Recipe
 from uvdive.dockerfile.shell import command_text
@@ -24,14 +25,11 @@ from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.improve import warn_by_text
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.rewrite.plan import Decision, RewritePlan, unified_diff
+from uvdive.rewrite.plan import Decision, EvidenceKind, PlanWarning, RewritePlan, unified_diff
 from uvdive.rewrite.single import may_stay_single, with_targets
 from uvdive.rewrite.stages import BaseLookup, Divided, check_multistage, is_lean, up_to
-from uvdive.rewrite.study import Study, study
+from uvdive.rewrite.study import study
 from uvdive.uv.mentions import mentions_uv
-
-Drafts = Callable[[Mapping[str, str]], Draft]
-"""Makes the draft of some choices; raises Refused where they have none."""
 
 
 def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
@@ -39,93 +37,208 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     report: ImageReport | None,
     lookup: BaseLookup,
     *,
+    choices: Mapping[str, str] | None = None,
     dockerfile: str = "Dockerfile",
     context: Path | None = None,
     store: LayerStore | None = None,
     system: SystemFacts | None = None,
     lacking: Callable[[], Lacking] = tuple,
-    choices: Mapping[str, str] | None = None,
     target: str = "",
     values: Mapping[str, str] | None = None,
     recipe: Recipe | None = None,
-    taken: frozenset[str] = frozenset(),
     stops: Stops | None = None,
     unmeasured: bool = False,
 ) -> RewritePlan:
-    """Plan the rewrite of one Dockerfile.
+    """Plan the rewrite of one Dockerfile once: ``Planner`` with ``plan``, which say the rest."""
+    planner = Planner(
+        text, report, lookup, dockerfile=dockerfile, context=context, store=store, system=system,
+        lacking=lacking, target=target, values=values, recipe=recipe, stops=stops, unmeasured=unmeasured,
+    )  # fmt: skip
+    return planner.plan(choices or {})
 
-    Args:
-        text: the Dockerfile.
-        report: the image that was built from it; None plans by the text alone.
-        lookup: finds the report of the runner's base.
-        dockerfile: its path, for people.
-        context: the folder that the build reads, for start scripts.
-        store: the contents of the image's files; None where nobody has them.
-        system: what the app needs of the operating system, read from those contents.
-        lacking: finds the libraries that the image of a finished file lacks.
-        choices: the user's, by decision id.
-        target: the stage that is built, where it is not the last one.
-        values: what the build gives its ARGs.
-        recipe: the compose service or Bake target that the build is.
-        taken: names that no new stage may have.
-        stops: how long a stop took in both images, where the new one's was slower.
-        unmeasured: the new image will be checked without a start, so that nothing tells how it stops.
 
-    Raises:
-        DockerfileError: the text is no Dockerfile, or an instruction is too long for any.
-        UsageError: a choice names a decision or value that is not offered.
+class Drafts:
+    """Makes the draft of some choices, each once; raises Refused where they have none."""
+
+    def __init__(self, make: Callable[[Mapping[str, str]], Draft]) -> None:
+        self._make = make
+        self._made: dict[frozenset[tuple[str, str]], Draft | Refused] = {}
+
+    def __call__(self, choices: Mapping[str, str]) -> Draft:
+        """The draft, which many plans share: nobody may change it.
+
+        Raises:
+            Refused: under these choices there is no safe rewrite.
+            UsageError: a choice names a package or path that the original does not have.
+        """
+        asked = frozenset(choices.items())
+        if asked not in self._made:
+            try:
+                self._made[asked] = self._make(choices)
+            except Refused as refused:
+                self._made[asked] = refused
+        made = self._made[asked]
+        if isinstance(made, Refused):
+            raise made
+        return made
+
+
+@dataclass(slots=True)
+class _Basis:
+    """What no choice changes.
+
+    ``drafts`` is None where ``refused`` says why there are none; where the file is ``finished`` its
+    stages stay as they are, and ``lacking`` warns of the libraries that its image lacks. ``notes``
+    hold the warnings of all plans but those that divide a stage.
     """
-    if target and (parts := up_to(text, target)) is not None:
-        return _of_target(
-            parts,
-            partial(
-                plan, parts.head, report, lookup, dockerfile=dockerfile, context=context, store=store,
-                system=system, lacking=lacking, choices=choices, values=values, recipe=recipe,
-                taken=parts.names, stops=stops, unmeasured=unmeasured,
-            ),
-        )  # fmt: skip
-    choices = dict(choices or {})
-    evidence_kind = "image" if report is not None else "static"
-    base = RewritePlan("unchanged", evidence_kind, dockerfile, text, text, "")  # type: ignore[arg-type]
-    notes = Notes(choices)
-    syntax = parse(text)
+
+    kind: EvidenceKind
     evidence: Evidence | None = None
-    try:
-        evidence = replace(
-            gather(syntax, report, context, values), store=store, system=system, name=dockerfile,
-            recipe=recipe, taken=taken, stops=stops, unmeasured=unmeasured,
-        )  # fmt: skip
-        files = Files(report, evidence.base_layers) if report is not None else None
-        outside = cache(partial(look_outside, evidence, files))
-        _check_uv(evidence)
-        check_native(evidence)
-        if report is None:
-            warn_by_text(evidence, notes)
-        several = len(evidence.stages) > 1
-        if (several and not check_multistage(evidence, notes)) or (not several and is_lean(evidence)):
-            drafts = partial(finished, evidence, files, outside)
-            found = drafts(choices)
-            found.notes.warnings[:0] = notes.warnings
-            warn_lacking(lacking() if several else (), evidence.stages[-1].source.line, found.notes)
-            return _finish(base, found, choices, drafts)
-        studied = study(evidence, files, lookup, outside)
-        draft = _best(studied, choices)
-    except Refused as refused:
-        whole = None
-        if evidence is not None:
-            refused, whole = _whole(evidence, files, outside, refused, choices)
-        if whole is not None:
-            whole[0].notes.warnings[:0] = notes.warnings
-            return _finish(base, whole[0], choices, whole[1])
-        check_choices(choices, notes.decisions, complete=False)
-        refusal = refused.told(by_text=report is None)
-        return replace(base, outcome="refused", refusal=refusal, warnings=tuple(notes.warnings))
-    return _finish(base, draft, choices, partial(decide, studied))
+    files: Files | None = None
+    outside: Callable[[], Outside] | None = None
+    notes: Notes = field(default_factory=Notes)
+    finished: bool = False
+    drafts: Drafts | None = None
+    lacking: Callable[[Notes], None] | None = None
+    refused: Refused | None = None
 
 
-def _of_target(parts: Divided, planned: Callable[[], RewritePlan]) -> RewritePlan:
+class Planner:
+    """Plans the rewrite of one Dockerfile, under any choices one after the other.
+
+    What no choice changes is found out once, at the first plan, and each draft is made once.
+    So the files of the context, and the bases that ``lookup`` finds, must stay as they are.
+    """
+
+    def __init__(  # noqa: PLR0913 - the evidence, piece by piece, by name
+        self,
+        text: str,
+        report: ImageReport | None,
+        lookup: BaseLookup,
+        *,
+        dockerfile: str = "Dockerfile",
+        context: Path | None = None,
+        store: LayerStore | None = None,
+        system: SystemFacts | None = None,
+        lacking: Callable[[], Lacking] = tuple,
+        target: str = "",
+        values: Mapping[str, str] | None = None,
+        recipe: Recipe | None = None,
+        stops: Stops | None = None,
+        unmeasured: bool = False,
+    ) -> None:
+        """Take the evidence; nothing is looked at yet.
+
+        Args:
+            text: the Dockerfile.
+            report: the image that was built from it; None plans by the text alone.
+            lookup: finds the report of the runner's base.
+            dockerfile: its path, for people.
+            context: the folder that the build reads, for start scripts.
+            store: the contents of the image's files; None where nobody has them.
+            system: what the app needs of the operating system, read from those contents.
+            lacking: finds the libraries that the image of a finished file lacks.
+            target: the stage that is built, where it is not the last one.
+            values: what the build gives its ARGs.
+            recipe: the compose service or Bake target that the build is.
+            stops: how long a stop took in both images, where the new one's was slower.
+            unmeasured: the new image will be checked without a start, so that nothing tells how it stops.
+        """
+        self._parts = up_to(text, target) if target else None
+        self._text = text if self._parts is None else self._parts.head
+        self._report, self._lookup, self._lacking = report, lookup, lacking
+        self._context, self._values = context, values
+        self._seen: dict[str, Any] = {
+            "store": store, "system": system, "name": dockerfile, "recipe": recipe, "stops": stops,
+            "taken": frozenset() if self._parts is None else self._parts.names, "unmeasured": unmeasured,
+        }  # fmt: skip
+        self._mounted: dict[tuple[object, ...], Drafts] = {}
+
+    def plan(self, choices: Mapping[str, str]) -> RewritePlan:
+        """The plan under some choices, the user's values by decision id.
+
+        Raises:
+            DockerfileError: the text is no Dockerfile, or an instruction is too long for any.
+            UsageError: a choice names a decision or value that is not offered.
+        """
+        found = self._plan(dict(choices))
+        return found if self._parts is None else _of_target(self._parts, found)
+
+    def _plan(self, choices: dict[str, str]) -> RewritePlan:
+        basis, name = self._basis, self._seen["name"]
+        base = RewritePlan("unchanged", basis.kind, name, self._text, self._text, "")
+        try:
+            if basis.refused is not None:
+                raise basis.refused
+            assert basis.drafts is not None
+            draft = (basis.drafts if basis.finished else partial(_best, basis.drafts))(choices)
+        except Refused as refused:
+            told, whole = refused, None
+            if basis.evidence is not None:
+                told, whole = self._whole(basis, basis.evidence, refused, choices)
+            if whole is not None:
+                return _finish(base, whole[0], choices, whole[1], basis.notes.warnings)
+            check_choices(choices, basis.notes.decisions, complete=False)
+            refusal = told.told(by_text=self._report is None)
+            return replace(base, outcome="refused", refusal=refusal, warnings=tuple(basis.notes.warnings))
+        warnings = basis.notes.warnings if basis.finished else ()
+        return _finish(base, draft, choices, basis.drafts, warnings, basis.lacking)
+
+    @cached_property
+    def _basis(self) -> _Basis:
+        """What no choice changes."""
+        report, lookup = self._report, self._lookup
+        kind: EvidenceKind = "image" if report is not None else "static"
+        basis = _Basis(kind)
+        syntax = parse(self._text)
+        try:
+            evidence = replace(gather(syntax, report, self._context, self._values), **self._seen)
+            basis.evidence = evidence
+            basis.files = files = Files(report, evidence.base_layers) if report is not None else None
+            basis.outside = outside = cache(partial(look_outside, evidence, files))
+            _check_uv(evidence)
+            check_native(evidence)
+            if report is None:
+                warn_by_text(evidence, basis.notes)
+            several = len(evidence.stages) > 1
+            basis.finished = not check_multistage(evidence, basis.notes) if several else is_lean(evidence)
+            if not basis.finished:
+                basis.drafts = Drafts(partial(decide, study(evidence, files, lookup, outside)))
+                return basis
+            basis.drafts = Drafts(partial(finished, evidence, files, outside))
+            if several:
+                line = evidence.stages[-1].source.line
+                basis.lacking = lambda notes: warn_lacking(self._lacking(), line, notes)
+        except Refused as refused:
+            basis.refused = refused
+        return basis
+
+    def _whole(
+        self, basis: _Basis, evidence: Evidence, refused: Refused, choices: Mapping[str, str]
+    ) -> tuple[Refused, tuple[Draft, Drafts] | None]:
+        """The draft that keeps the stage whole (R61), and what makes others; else why there is none.
+
+        Where the stage could stay one but for a reason of its own, that one is told.
+        """
+        if not may_stay_single(evidence, refused):
+            return with_targets(evidence, refused), None
+        assert basis.outside is not None
+        why = refused.rule, str(refused.reason), refused.line, refused.by_image
+        if why not in self._mounted:
+            self._mounted[why] = Drafts(partial(mounted, evidence, basis.files, basis.outside(), refused))
+        drafts = self._mounted[why]
+        try:
+            return refused, (drafts(choices), drafts)
+        except Refused as other:
+            several = len(evidence.stages) > 1 and other.rule in ("R15", "R61")
+            if not several and other.rule != refused.rule:
+                other.by_image = other.by_image or refused.by_image
+                return other, None
+            return refused, None
+
+
+def _of_target(parts: Divided, found: RewritePlan) -> RewritePlan:
     """The plan of a stage that is not the last one: what stands behind it stays as it is (R44)."""
-    found = planned()
     original, text = parts.head + parts.tail, f"{found.text.rstrip(chr(10))}\n{parts.tail}"
     whole = replace(found, original=original, text=text, part=parts.head)
     if found.outcome not in ("rewritten", "improved"):
@@ -154,40 +267,16 @@ def _check_uv(evidence: Evidence) -> None:
     )
 
 
-def _whole(
-    evidence: Evidence,
-    files: Files | None,
-    outside: Callable[[], Outside],
-    refused: Refused,
-    choices: Mapping[str, str],
-) -> tuple[Refused, tuple[Draft, Drafts] | None]:
-    """The draft that keeps the stage whole (R61), and what makes others; else why there is none.
-
-    Where the stage could stay one but for a reason of its own, that one is told.
-    """
-    if not may_stay_single(evidence, refused):
-        return with_targets(evidence, refused), None
-    drafts = partial(mounted, evidence, files, outside(), refused)
-    try:
-        return refused, (drafts(choices), drafts)
-    except Refused as other:
-        several = len(evidence.stages) > 1 and other.rule in ("R15", "R61")
-        if not several and other.rule != refused.rule:
-            other.by_image = other.by_image or refused.by_image
-            return other, None
-        return refused, None
-
-
-def _best(study: Study, choices: Mapping[str, str]) -> Draft:
+def _best(drafts: Drafts, choices: Mapping[str, str]) -> Draft:
     """The draft by the user's choices; where R4 leaves a choice, the smaller of the two."""
-    draft = decide(study, choices)
+    draft = drafts(choices)
     decision = draft.notes.decisions.get("python")
     if decision is None or len(decision.alternatives) < 2 or "python" in choices:
         return draft
     for other in decision.alternatives:
         if other.value == decision.chosen:
             continue
-        rival = decide(study, {**choices, "python": other.value})
+        rival = drafts({**choices, "python": other.value})
         if (
             draft.prediction
             and rival.prediction
@@ -211,9 +300,22 @@ def _decisions(drafts: Drafts) -> Mapping[str, Decision]:
     return draft.notes.decisions if draft is not None else {}
 
 
-def _finish(base: RewritePlan, draft: Draft, choices: Mapping[str, str], drafts: Drafts) -> RewritePlan:
-    """Fill in what each alternative would come to, and where in the text each decision is."""
-    notes, writer = draft.notes, draft.writer
+def _finish(
+    base: RewritePlan,
+    draft: Draft,
+    choices: Mapping[str, str],
+    drafts: Drafts,
+    warnings: Sequence[PlanWarning] = (),
+    lacking: Callable[[Notes], None] | None = None,
+) -> RewritePlan:
+    """Fill in what each alternative would come to, and where in the text each decision is.
+
+    ``warnings`` come in front of the draft's own, what ``lacking`` warns of behind them.
+    """
+    notes, writer = draft.notes.under(choices), draft.writer
+    notes.warnings[:0] = warnings
+    if lacking is not None:
+        lacking(notes)
     otherwise = partial(_decisions, drafts)
     complete = draft.outcome != "unchanged"
     for name in check_choices(choices, notes.decisions, complete=complete, otherwise=otherwise):
