@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from itertools import chain
 
-from uvdive.distro.places import is_book, is_fetched
-from uvdive.image.table import NONE
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.whose import is_os_package, os_package
-from uvdive.rewrite.copies import CopySet, Provided
+from uvdive.rewrite.copies import CopySet, Provided, Written
 from uvdive.rewrite.evidence.command_kinds import REPEATED
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
@@ -48,47 +45,32 @@ def _installed(report: ImageReport, packages: PackagePlan, layers: set[int]) -> 
     return sums
 
 
-def _repeated(
-    report: ImageReport, provided: Provided, layers: dict[int, Run], packages: PackagePlan
-) -> dict[str, int]:
+def _repeated(provided: Provided, layers: dict[int, Run], packages: PackagePlan) -> dict[str, int]:
     """What the repeated instructions write again beside packages' files, as they did in the original.
 
     Where nothing is left to install, apt and dpkg write nothing down; an ``apt-get update`` that
     is repeated fetches its lists all the same.
     """
     idle = packages.installed == frozenset()
-    listed = provided.evidence.system.listed if provided.evidence.system else {}
     sums: dict[str, int] = {}
-    table = report.files
-    for entry in chain.from_iterable(range(*table.span(layer)) for layer in sorted(layers)):
-        run = layers[table.entry_layer[entry]]
-        inode = table.entry_inode[entry]
-        if inode == NONE or table.inode_entry[inode] != entry:
-            continue
-        node = table.entry_node[entry]
-        path = provided.files.path(node)
-        if is_book(path) and not _written_down(run, path, provided, packages, idle=idle):
-            continue
-        brought = listed.get(_source(path))
-        if brought is not None and packages.installed is not None and not brought & packages.installed:
-            continue
-        if os_package(report, inode) is None and provided.writes_again(run, node, path):
-            owner = OWNERS[report.inode_owner[inode]]
-            sums[owner] = sums.get(owner, 0) + table.entry_size[entry]
+    for run in layers.values():
+        for written, size in provided.again(run).items():
+            if written.book and not _written_down(run, written, provided, packages, idle=idle):
+                continue
+            brought = written.brought
+            if brought is not None and packages.installed is not None and not brought & packages.installed:
+                continue
+            sums[written.owner] = sums.get(written.owner, 0) + size
     return sums
 
 
-def _written_down(run: Run, path: str, provided: Provided, packages: PackagePlan, *, idle: bool) -> bool:
+def _written_down(
+    run: Run, written: Written, provided: Provided, packages: PackagePlan, *, idle: bool
+) -> bool:
     """Do the parts of a RUN that are repeated write what package managers write down?"""
-    if not is_fetched(path):
+    if written.book != "fetched":
         return not idle
     return run.step.line not in provided.by_name and (not idle or _has_left(run, packages, {"os-packages"}))
-
-
-def _source(path: str) -> str:
-    """The module that a file of bytecode was made from; other paths as they are."""
-    folder, cached, name = path.rpartition("/__pycache__/")
-    return f"{folder}/{name.partition('.')[0]}.py" if cached else path
 
 
 def _added(report: ImageReport, names: Collection[str]) -> dict[str, int]:
@@ -121,7 +103,7 @@ def predict(
     parts = [
         _base_owners(base),
         files.bytes_by_owner(copies.nodes),
-        _repeated(report, provided, layers, packages),
+        _repeated(provided, layers, packages),
         _installed(report, packages, holding),
         _again(report, [*_early(provided), *(copy.step.layer for copy in copies.own)]),
         _added(report, added),

@@ -91,10 +91,35 @@ def closure(
     Of alternatives all that are there count, for any of them may be the one that is meant;
     ``surely``: only the first, for an install of ``names`` alone brings that, there or not.
     """
-    providers: dict[str, list[str]] = {}
-    for package in packages.values():
-        for provided in package.provides:
-            providers.setdefault(provided, []).append(package.name)
+    return Closures(packages).of(names, recommends=recommends, surely=surely)
+
+
+class Closures:
+    """The answers of ``closure`` about packages that stay as they are, each worked out once."""
+
+    def __init__(self, packages: Mapping[str, Installed]) -> None:
+        self._packages = packages
+        self._providers: dict[str, list[str]] = {}
+        for package in packages.values():
+            for provided in package.provides:
+                self._providers.setdefault(provided, []).append(package.name)
+        self._known: dict[tuple[frozenset[str], bool, bool], frozenset[str]] = {}
+
+    def of(self, names: Iterable[str], *, recommends: bool = False, surely: bool = False) -> frozenset[str]:
+        """As ``closure`` says."""
+        asked = frozenset(names), recommends, surely
+        if asked not in self._known:
+            self._known[asked] = _closure(self._packages, self._providers, *asked)
+        return self._known[asked]
+
+
+def _closure(
+    packages: Mapping[str, Installed],
+    providers: Mapping[str, list[str]],
+    names: frozenset[str],
+    recommends: bool,  # noqa: FBT001 - as in the key of what is known
+    surely: bool,  # noqa: FBT001
+) -> frozenset[str]:
     found: set[str] = set()
     waiting = list(names)
     while waiting:

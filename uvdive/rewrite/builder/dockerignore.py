@@ -82,8 +82,15 @@ def _brought(evidence: Evidence, files: Files, step: Step) -> bool:
     """Did the image get a .venv out of the context?"""
     node = files.at(posixpath.join(sources(step)[1], ENVIRONMENT))
     copies = {s.layer for s in evidence.steps if s.keyword in ("COPY", "ADD")}
-    below = files.walk(node) if node is not None else ()
-    return any(layer in copies for each in below for layer, _ in files.modes(each))
+    return node is not None and not copies.isdisjoint(_layers_below(files, node))
+
+
+def _layers_below(files: Files, top: int) -> frozenset[int]:
+    """The layers that wrote a path at or below a node that exists in the end."""
+    return files.once(
+        ("layers", top),
+        lambda: frozenset(layer for node in files.walk(top) for layer, _ in files.modes(node)),
+    )
 
 
 def _whole_copy(evidence: Evidence) -> tuple[Step, bool] | None:

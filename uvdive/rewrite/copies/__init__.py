@@ -16,6 +16,7 @@ from uvdive.rewrite.copies.of_targets import of_shared
 from uvdive.rewrite.copies.owned_by_text import is_handover, last_build
 from uvdive.rewrite.copies.ownership import with_owners
 from uvdive.rewrite.copies.project_files import project_file_names
+from uvdive.rewrite.copies.written_again import Written
 
 __all__ = [
     "Copier",
@@ -23,6 +24,7 @@ __all__ = [
     "Link",
     "OwnCopy",
     "Provided",
+    "Written",
     "choose_copies",
     "explain",
     "is_handover",

@@ -10,6 +10,7 @@ from uvdive.image.table import Kind
 from uvdive.ledger.marks.paths import MOUNT_POINTS
 from uvdive.rewrite.copies.left_behind import is_scratch
 from uvdive.rewrite.copies.traces import Traces
+from uvdive.rewrite.copies.written_again import Written, written_again
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.runs import Run
@@ -38,6 +39,7 @@ class Provided:
         self.by_name = {other.run.step.line for other in others}
         self.traces = Traces(evidence, files)
         self._known: dict[int, bool] = {}
+        self._again: dict[int | None, tuple[Run, Mapping[Written, int]]] = {}
 
     def installs(self, run: Run | None) -> bool:
         """Does the final stage install a RUN's packages, in the author's words or by name?"""
@@ -82,6 +84,13 @@ class Provided:
         if self.installs(run) and self.traces.of_packages(run, node, path):
             return True
         return run.has("user") and self.traces.of_users(node, path)
+
+    def again(self, run: Run) -> Mapping[Written, int]:
+        """What ``written_again`` says of a RUN, worked out once for all drafts."""
+        known = self._again.get(run.step.layer)
+        if known is None or known[0] is not run:
+            known = self._again[run.step.layer] = run, written_again(self, run)
+        return known[1]
 
     def package(self, node: int) -> str | None:
         """The OS package that a file belongs to, by the ledger."""

@@ -215,7 +215,7 @@ def _added_paths(evidence: Evidence, files: Files, env: Environment) -> list[str
     root = files.at(env.path)
     names = {dist.name for dist in env.distributions if dist.os_package is None}
     numbers = numbers_of(evidence.report, env.path, names)
-    found = owned_paths(files, root, numbers) if root is not None else []
+    found = owned_paths(files, root, numbers) if root is not None else ()
     return [path for path in found if not _is_of_base(files, path)]
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from uvdive.base.secrets.files import ENDS, LAST, NAMES, STARTS, is_secret_file
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, Kind
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
+
+T = TypeVar("T")
 
 _KINDS = tuple(Kind)
 _CODE = (b".py", b".pyc")
@@ -32,6 +35,7 @@ class Files:
         self._walked: dict[int, array[int]] = {}
         self._owners: dict[int, frozenset[tuple[int, int]]] = {}
         self._code: dict[int, dict[tuple[str, int], int]] = {}
+        self._once: dict[Hashable, Any] = {}
         table = report.files
         nothing = array("i", [-1]) * len(table.names)
         # The entry that is seen at each node in the end, and in the base alone.
@@ -256,10 +260,24 @@ class Files:
         return known
 
     def bytes_by_owner(self, nodes: Iterable[int]) -> dict[str, int]:
-        """The bytes of files at and below the nodes, each inode once, by owner."""
+        """The bytes of files at and below the nodes, each inode once, by owner; kept, too."""
+        asked = frozenset(nodes)
+        return self.once(("bytes", asked), lambda: self._bytes_by_owner(asked)).copy()
+
+    def _bytes_by_owner(self, nodes: frozenset[int]) -> dict[str, int]:
         inodes = frozenset[int]().union(*map(self.inodes_below, nodes))
-        sums: dict[str, int] = {}
+        size, owner_of = self.table.inode_size, self.report.inode_owner
+        sums: dict[int, int] = {}
         for inode in inodes:
-            owner = OWNERS[self.report.inode_owner[inode]]
-            sums[owner] = sums.get(owner, 0) + self.table.inode_size(inode)
-        return sums
+            owner = owner_of[inode]
+            sums[owner] = sums.get(owner, 0) + size(inode)
+        return {OWNERS[owner]: total for owner, total in sums.items()}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` makes of these files and of what ``key`` holds, and of nothing else: made once.
+
+        Several drafts ask for the same. Nobody may change what comes back.
+        """
+        if key not in self._once:
+            self._once[key] = make()
+        return cast("T", self._once[key])

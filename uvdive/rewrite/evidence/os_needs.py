@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Literal
 
@@ -23,7 +23,7 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
 from uvdive.ledger.reading.linker import Linker
 from uvdive.ledger.report import ImageReport
-from uvdive.ledger.system.installed import Installed
+from uvdive.ledger.system.installed import Closures, Installed
 from uvdive.ledger.whose import is_apps
 from uvdive.rewrite.evidence.mentions import Mention, Names, calls_programs, mentions, quiet_mentions
 from uvdive.rewrite.evidence.os_packages_seen import OsPackagesSeen
@@ -91,6 +91,19 @@ class SystemFacts:
     scripted: frozenset[str] = frozenset()
     asked_anew: Mapping[int, frozenset[str]] = field(default_factory=dict)
     seen: frozenset[str] | None = None
+    _closures: list[Closures] = field(default_factory=list, init=False, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """What is kept of questions stays where they were asked."""
+        return type(self), tuple(getattr(self, each.name) for each in fields(self) if each.init)
+
+    def closure(
+        self, names: Iterable[str], *, recommends: bool = False, surely: bool = False
+    ) -> frozenset[str]:
+        """The packages that ``names`` bring along, as ``closure`` of the ledger says."""
+        if not self._closures:
+            self._closures.append(Closures(self.packages))
+        return self._closures[0].of(names, recommends=recommends, surely=surely)
 
     def with_new(self, other: SystemFacts, names: frozenset[str]) -> SystemFacts:
         """The same with what a rewrite's own image needs; ``names`` are its distributions."""

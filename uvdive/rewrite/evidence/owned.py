@@ -18,8 +18,13 @@ def numbers_of(report: ImageReport, environment: str, names: Collection[str]) ->
     )
 
 
-def owned_paths(files: Files, root: int, components: Collection[int]) -> list[str]:
-    """The topmost paths below which everything belongs to the components."""
+def owned_paths(files: Files, root: int, components: Collection[int]) -> tuple[str, ...]:
+    """The topmost paths below which everything belongs to the components; kept with the files."""
+    asked = frozenset(components)
+    return files.once(("owned", root, asked), lambda: tuple(_owned_paths(files, root, asked)))
+
+
+def _owned_paths(files: Files, root: int, components: frozenset[int]) -> list[str]:
     found: list[str] = []
 
     def whole(node: int) -> bool:

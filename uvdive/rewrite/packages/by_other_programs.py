@@ -7,12 +7,11 @@ which packages they are, so the final stage installs them by name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from uvdive.distro.places import is_source
 from uvdive.image.table import Kind
-from uvdive.ledger.system.installed import Installed, closure
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.evidence.runs import Run
@@ -52,21 +51,21 @@ def by_other_means(
         before = [install for install in found if install.run.step.line <= run.step.line]
         named = [word.name or word.word.text for install in before for word in install.words]
         recommends = any(install.recommends for install in before)
-        known = closure(facts.packages, named, recommends=recommends, surely=True) | there
+        known = facts.closure(named, recommends=recommends, surely=True) | there
         mine = {name for name, layer in facts.first_layer.items() if layer == run.step.layer}
         added = (mine & facts.packages.keys()) - known
         if facts.asked_for is not None:
             # What nobody asked for came with a package that is removed again.
-            added &= closure(facts.packages, added & facts.asked_for)
+            added &= facts.closure(added & facts.asked_for)
         if added:
-            names = fewest(facts.packages, added)
+            names = fewest(facts, added)
             result.append(OtherMeans(run, names, "R36" if is_playwright(run) else "R33"))
     return tuple(result)
 
 
-def fewest(packages: Mapping[str, Installed], added: Iterable[str]) -> tuple[str, ...]:
+def fewest(facts: SystemFacts, added: Iterable[str]) -> tuple[str, ...]:
     """Of some packages, those that no other of them brings; of such as bring each other, the first."""
-    brings = {name: closure(packages, [name], surely=True) for name in sorted(added)}
+    brings = {name: facts.closure([name], surely=True) for name in sorted(added)}
     roots = [
         name
         for name in brings

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import compiles_at_run_time
 from uvdive.ledger.report import ImageReport
-from uvdive.ledger.system.installed import closure, package_names
+from uvdive.ledger.system.installed import package_names
 from uvdive.rewrite.evidence.command_kinds import REPEATED, tools_of
 from uvdive.rewrite.evidence.os_needs import Called, Need, SystemFacts
 from uvdive.rewrite.evidence.runs import Run
@@ -58,7 +58,7 @@ def needed_of_base(
         known = needs.setdefault(need.package, need)
         if need.sure and not known.sure:
             needs[need.package] = need
-    brought = closure(facts.packages, needs, recommends=False) - there
+    brought = facts.closure(needs, recommends=False) - there
     return FromBase(
         tuple(needs[name] for name in sorted(needs)),
         brought,

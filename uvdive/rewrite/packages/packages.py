@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from uvdive.ledger.report import ImageReport
-from uvdive.ledger.system.installed import closure, package_names
+from uvdive.ledger.system.installed import package_names
 from uvdive.rewrite.evidence.os_needs import Called, SystemFacts
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
@@ -69,7 +69,7 @@ class Packages:
 
     def closure(self, names: Iterable[str]) -> frozenset[str]:
         """The packages and what they need, as the original's commands would bring it."""
-        return closure(self.facts.packages, names, recommends=self.recommends)
+        return self.facts.closure(names, recommends=self.recommends)
 
     def goes(self, names: Iterable[str]) -> frozenset[str]:
         """What the final stage lacks without these names: nothing that another kept package brings."""

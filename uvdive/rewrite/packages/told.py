@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from uvdive.ledger.system.installed import closure
 from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.notes import Notes
@@ -41,7 +40,7 @@ def with_told(
         }
         named = _names([*result, *own])
         recommends = any(install.recommends for install in (*result, *own))
-        left = mine - closure(facts.packages, named, recommends=recommends) - there
+        left = mine - facts.closure(named, recommends=recommends) - there
         if any(_is_open(listed) for install in own for listed in install.words):
             own = _filled(own, _asked(facts, run, left, named))
         elif own and not {"other", "uv"} & set(run.classes) and not _purged(facts, own):
@@ -53,7 +52,7 @@ def with_told(
 def _asked(facts: SystemFacts, run: Run, left: set[str], named: Sequence[str]) -> Sequence[str]:
     """What a list must have named: of what came with the layer, and of what was there before."""
     if facts.asked_for is None:
-        return fewest(facts.packages, left)
+        return fewest(facts, left)
     layer = -1 if run.step.layer is None else run.step.layer
     anew = facts.asked_anew.get(layer, frozenset()) & facts.packages.keys() - set(named)
     return sorted(left & facts.asked_for | anew)
