@@ -88,6 +88,57 @@ def test_long_work_brings_its_result_and_its_errors(resident):
         resident.run(workers.works, 0)
 
 
+@pytest.fixture
+def adding():
+    found, _ = Resident.start(workers.starts_a_list)
+    yield found
+    found.close()
+
+
+def test_the_fork_that_stays_finds_what_it_added_and_the_process_does_not(adding):
+    events = []
+    assert adding.stay(workers.adds, 1, on_event=events.append) == [1]
+    assert events == [Note("added 1")]
+    with pytest.raises(ImageError):
+        adding.stay(workers.adds, -1)
+    assert adding.stay(workers.adds, 2) == [1, -1, 2]
+    assert adding.ask(workers.listed) == []
+
+
+def test_work_that_is_given_up_or_breaks_ends_the_fork_and_the_next_begins_anew(adding):
+    cancel = CancelToken()
+    assert adding.stay(workers.adds, 1) == [1]
+    adding.ask(workers.adds_at_home, 7)
+    with pytest.raises(CancelledError):
+        adding.stay(workers.adds_for_ever, on_event=lambda _: cancel.cancel(), cancel=cancel)
+    with pytest.raises(CancelledError):
+        adding.stay(workers.adds, 2, cancel=cancel)
+    assert adding.stay(workers.adds, 3) == [7, 3]
+    with pytest.raises(WorkerCrashError, match="TypeError"):
+        adding.stay(workers.adds)
+    assert adding.stay(workers.adds, 4) == [7, 4]
+
+
+def test_questions_are_answered_beside_the_fork_that_stays_and_who_waits_for_it_is_told_of_the_end(adding):
+    began, raised = threading.Event(), []
+
+    def wait():
+        try:
+            adding.stay(workers.adds_for_ever, on_event=lambda _: began.set())
+        except CancelledError as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    assert began.wait(30)
+    assert adding.ask(workers.listed) == []
+    adding.close()
+    thread.join(30)
+    assert len(raised) == 1
+    with pytest.raises(CancelledError):
+        adding.stay(workers.adds, 1)
+
+
 def test_a_process_that_dies_says_so(resident):
     os.kill(resident.ask(workers.process), signal.SIGKILL)
     with pytest.raises(WorkerCrashError, match="ended with"):

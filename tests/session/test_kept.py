@@ -125,7 +125,7 @@ def test_the_libraries_are_looked_for_once_and_not_without_any(tmp_path: Path) -
         archive = make.archive(tmp_path / "other.tar", [make.layer(*entries)])
         loaded, events = load_image(str(archive), in_process=True), list[object]()
         store = loaded.store if contents else None
-        found = [_read_lacking(loaded.report, store, kept, events.append, None) for _ in range(2)]
+        found = [_read_lacking(loaded.report, store, kept, events.append) for _ in range(2)]
         assert found[0] == found[1]
         return found[0], events.count(looking)
 
@@ -145,4 +145,4 @@ def test_the_libraries_are_looked_for_once_and_not_without_any(tmp_path: Path) -
     assert looked_for(unread, *venv, library, contents=False) == ((), 0)
     assert unread.lacking is None
     assert looked_for(Kept(lacking=()), *venv, library) == ((), 0)
-    assert _read_lacking(None, None, Kept(), ignore, None) == ()
+    assert _read_lacking(None, None, Kept(), ignore) == ()

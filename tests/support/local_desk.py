@@ -42,5 +42,15 @@ class LocalDesk:
         """Work in this thread."""
         return function(self._held, *args, on_event=on_event, cancel=cancel or CancelToken())
 
+    def stay(
+        self,
+        function: Callable[Concatenate[Held, ...], T],
+        *args: object,
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
+    ) -> T:
+        """Work in this thread, on what is held."""
+        return function(self._held, *args, on_event=on_event, cancel=cancel or CancelToken())
+
     def close(self) -> None:
         """Nothing is open."""

@@ -86,3 +86,30 @@ def waits(state: int, *, on_event: OnEvent, cancel: CancelToken) -> None:
 
 def fill_up(on_event: OnEvent) -> None:
     raise OSError(28, "No space left on device", "/tmp/x")
+
+
+def adds(state: list[int], number: int, *, on_event: OnEvent, cancel: CancelToken) -> list[int]:
+    """Add to a state that can be added to; a number below zero is refused."""
+    state.append(number)
+    on_event(Note(f"added {number}"))
+    if number < 0:
+        raise ImageError("What.", "Do.")
+    return state
+
+
+def adds_for_ever(state: list[int], *, on_event: OnEvent, cancel: CancelToken) -> None:
+    state.append(99)
+    on_event(Note("works"))
+    searches(0, "(a+)+$", "a" * 40 + "b")
+
+
+def starts_a_list(*, on_event: OnEvent) -> tuple[list[int], None]:
+    return [], None
+
+
+def listed(state: list[int]) -> list[int]:
+    return state
+
+
+def adds_at_home(state: list[int], number: int) -> None:
+    state.append(number)

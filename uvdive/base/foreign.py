@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from uvdive.base.errors import ImageError
@@ -19,6 +20,7 @@ TEXT = 4 << 20
 """More than any configuration or script of a project has, in bytes."""
 
 _PIECE = 1 << 20
+_OPENED: ContextVar[set[str] | None] = ContextVar("_OPENED", default=None)
 _TOO_MUCH = (RecursionError, MemoryError, OverflowError)
 
 
@@ -28,6 +30,17 @@ def real(path: Path) -> Path:
     ``Path.resolve`` raises RuntimeError for one, until Python 3.13.
     """
     return Path(os.path.realpath(path))
+
+
+@contextmanager
+def noting_opened() -> Iterator[set[str]]:
+    """The paths that ``open_regular`` opens in the block, or tries to, in this thread."""
+    found: set[str] = set()
+    token = _OPENED.set(found)
+    try:
+        yield found
+    finally:
+        _OPENED.reset(token)
 
 
 def open_regular(path: Path | bytes, flags: int = 0) -> int:
@@ -41,6 +54,8 @@ def open_regular(path: Path | bytes, flags: int = 0) -> int:
         OSError: it cannot be opened, or is no regular file (EINVAL).
         ValueError: it is no path.
     """
+    if (opened := _OPENED.get()) is not None:
+        opened.add(os.fsdecode(path))
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | flags)
     kind = os.fstat(fd).st_mode
     if stat.S_ISREG(kind):

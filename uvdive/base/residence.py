@@ -49,6 +49,8 @@ class _Server:
             kind, job = message
             if kind == "ask":
                 self._answer(*job)
+            elif kind == "stay":
+                self._fork_to_stay()
             else:
                 self._fork(job)
             self._forks = [pid for pid in self._forks if not os.waitpid(pid, os.WNOHANG)[0]]
@@ -106,12 +108,7 @@ class _Server:
         cancel = CancelToken()
         # In a thread, as the token may be in use where the signal comes.
         signal.signal(signal.SIGUSR1, lambda *_: threading.Thread(target=cancel.cancel).start())
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        nothing = os.open(os.devnull, os.O_RDWR)
-        # Or the app would wait for answers as long as this fork lives.
-        os.dup2(nothing, self._requests.fileno())
-        os.dup2(nothing, self._answers.fileno())
-        os.close(nothing)
+        self._leave()
         send(answers, "pid", os.getpid())
         paced = Paced(lambda event: send(answers, "event", event))
         try:
@@ -122,6 +119,52 @@ class _Server:
             send(answers, *failure(error))
         else:
             send(answers, "result", result)
+
+    def _leave(self) -> None:
+        """Let go of the parent's pipes: or the app would wait for answers as long as this fork lives."""
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, self._requests.fileno())
+        os.dup2(nothing, self._answers.fileno())
+        os.close(nothing)
+
+    def _fork_to_stay(self) -> None:
+        _, ends, _, _ = socket.recv_fds(self._control, 1, 2)
+        pid = os.fork()
+        if pid:
+            self._forks.append(pid)
+            for end in ends:
+                os.close(end)
+            return
+        try:
+            with os.fdopen(ends[0], "rb") as requests, os.fdopen(ends[1], "wb") as answers:
+                self._leave()
+                send(answers, "pid", os.getpid())
+                while message := receive(requests):
+                    self._work_on(answers, *message[1])
+        except (BrokenPipeError, _Interrupted):
+            pass  # nobody listens any more
+        finally:
+            os._exit(0)
+
+    def _work_on(self, answers: IO[bytes], module: str, name: str, args: tuple[object, ...]) -> None:
+        """Do a piece of work. Where it is given up the fork ends: what it added may be half done.
+
+        Nothing is said then, as a message may be half said too.
+        """
+        paced = Paced(lambda event: send(answers, "event", event))
+        message: tuple[str, object]
+        try:
+            self._interruptible = True
+            result = _function(module, name)(self._state, *args, on_event=paced, cancel=CancelToken())
+            message = "result", result
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            message = failure(error)
+        finally:
+            self._interruptible = False
+        send(answers, *message)
 
 
 def _function(module: str, name: str) -> Callable[..., Any]:

@@ -4,8 +4,8 @@ So nothing big ever has to come into the app's own process, and nothing that tak
 long runs there. Three kinds of messages go to the process on its standard input:
 the first job; then questions, answered one after the other; and long work, for which
 it forks, so that questions are answered meanwhile. A fork sees the same state and
-writes to a pipe of its own, which comes to the process through a socket. The process's
-side is in ``residence``.
+writes to a pipe of its own, which comes to the process through a socket. One fork may
+stay, to go on from what it found out. The process's side is in ``residence``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import IO, Any, NoReturn, TypeVar, cast
 
 from uvdive.base.errors import CancelledError, UvdiveError
@@ -34,6 +35,26 @@ class TimeLimitError(UvdiveError):
 
     def __init__(self, what: str = "This takes too long.", do: str = "", log: tuple[str, ...] = ()) -> None:
         super().__init__(what, do, log)
+
+
+@dataclass(frozen=True, slots=True)
+class Stayed:
+    """The app's side of a fork that stays."""
+
+    pid: int
+    requests: IO[bytes]
+    answers: IO[bytes]
+
+    def stop(self) -> None:
+        """Give up what it works at."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGUSR1)
+
+    def close(self) -> None:
+        """End it: it reads no more requests."""
+        for stream in (self.requests, self.answers):
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
 
 
 class Resident:
@@ -54,6 +75,9 @@ class Resident:
         self._signals = threading.Lock()
         self._asking: CancelToken | None = None
         self._closed = False
+        self._staying = threading.Lock()
+        self._stayed: Stayed | None = None
+        self._working: CancelToken | None = None
 
     @classmethod
     def start(
@@ -178,12 +202,90 @@ class Resident:
             finally:
                 ended.set()
 
+    def stay(
+        self,
+        function: Callable[..., T],
+        *args: object,
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
+    ) -> T:
+        """As ``run``, but in one fork that stays: it finds there what earlier calls added to the state.
+
+        Calls wait for each other. One that is given up, or breaks, ends the fork, and the
+        next is made from the state as the process has it.
+
+        Raises:
+            UvdiveError, CancelledError, WorkerCrashError: as ``start`` says.
+        """
+        cancel = cancel or CancelToken()
+        cancel.on_cancel(lambda: self._give_up(cancel))
+        with self._staying:
+            cancel.raise_if_cancelled()
+            self._stayed = stayed = self._stayed or self._fork_to_stay(cancel)
+            with self._signals:
+                self._working = cancel
+
+            def ended() -> NoReturn:
+                if cancel.cancelled:
+                    raise CancelledError
+                self._crashed()
+
+            try:
+                with contextlib.suppress(BrokenPipeError):
+                    send(stayed.requests, "run", _named(function, args))
+                return cast("T", listen(stayed.answers, ended, on_event, CancelToken()))
+            except BaseException as error:
+                if not isinstance(error, UvdiveError) or isinstance(error, CancelledError):
+                    self._let_go()
+                raise
+            finally:
+                with self._signals:
+                    self._working = None
+
+    def _give_up(self, cancel: CancelToken) -> None:
+        with self._signals:
+            if self._working is cancel and self._stayed is not None:
+                self._stayed.stop()
+
+    def _fork_to_stay(self, cancel: CancelToken) -> Stayed:
+        """Fork the process; what goes in and out has pipes of its own."""
+        (theirs_in, ours_in), (ours_out, theirs_out) = os.pipe(), os.pipe()
+        try:
+            with self._turn:
+                cancel.raise_if_cancelled()
+                socket.send_fds(self._control, [b"f"], [theirs_in, theirs_out])
+                self._send("stay", None)
+        except BaseException as error:
+            os.close(ours_in)
+            os.close(ours_out)
+            if isinstance(error, OSError) and self._closed:
+                raise CancelledError from None
+            raise
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+        requests, answers = os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb")
+        first = receive(answers)
+        if first is None:
+            self._crashed()
+        return Stayed(int(first[1]), requests, answers)
+
+    def _let_go(self) -> None:
+        if self._stayed is not None:
+            self._stayed.close()
+            self._stayed = None
+
     def close(self) -> None:
         """End the process; what it does beside is told to stop by its pipe, and cleans up.
 
         Whoever waits for an answer gets a CancelledError.
         """
         self._closed = True
+        if self._staying.acquire(blocking=False):
+            self._let_go()
+            self._staying.release()
+        elif (stayed := self._stayed) is not None:
+            stayed.stop()
         self._process.kill()
         for stream in (self._requests, self._answers):
             with contextlib.suppress(BrokenPipeError):

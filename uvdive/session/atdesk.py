@@ -2,7 +2,8 @@
 
 ``plan_held`` and ``prove_held`` are for whoever has the desk; the functions that take a
 ``Held`` are what runs there, in a fork. What such a fork found out about the image would
-be lost with it, so it comes back with the result and is left at the desk.
+be lost with it, so it comes back with the result and is left at the desk. Plans are made in
+the one fork that stays, where the study of a rewrite is there for the next choice.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def plan_held(  # noqa: PLR0913 - what the app asks for, by name
     cancel: CancelToken,
 ) -> RewritePlan:
     """Plan the rewrite of a Dockerfile for the image at a desk; all as ``plan_rewrite`` says."""
-    plan, news = desk.run(
+    plan, news = desk.stay(
         plan_at_desk, dockerfile, context, choices, pull, build_args, recipe, on_event=on_event, cancel=cancel
     )
     _leave(desk, news, cancel)
@@ -64,6 +65,8 @@ def prove_held(  # noqa: PLR0913 - what the app asks for, by name
         cancel=cancel,
     )  # fmt: skip
     _leave(desk, news, cancel)
+    if news is not None:
+        desk.stay(keep_for_plans, news, cancel=cancel)
     return proof
 
 
@@ -74,6 +77,11 @@ def _leave(desk: Desk, news: Kept | None, cancel: CancelToken) -> None:
 
 def keep(held: Held, news: Kept) -> None:
     """Keep what a fork found out about the image."""
+    held.kept.take(news)
+
+
+def keep_for_plans(held: Held, news: Kept, *, on_event: OnEvent, cancel: CancelToken) -> None:  # noqa: ARG001
+    """``keep`` in the fork that plans."""
     held.kept.take(news)
 
 
@@ -89,8 +97,11 @@ def plan_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> tuple[RewritePlan, Kept | None]:
-    """The plan, and what is known of the image now; None where nothing new came."""
-    kept = held.kept.copy()
+    """The plan, and what is known of the image now; None where nothing new came.
+
+    For the fork that stays: what is found out, and the study, are there for the next plan.
+    """
+    before, kept = held.kept.copy(), held.kept
     plan = plan_rewrite(
         dockerfile,
         held.report,
@@ -104,7 +115,7 @@ def plan_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
         on_event=on_event,
         cancel=cancel,
     )
-    return plan, kept if kept != held.kept else None
+    return plan, kept.copy() if kept != before else None
 
 
 def prove_at_desk(  # noqa: PLR0913, PLR0917 - a desk takes arguments by place

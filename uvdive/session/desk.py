@@ -33,7 +33,8 @@ class Held:
     """What the process holds: the whole report, the contents, and what was computed from them.
 
     ``memo`` is of what screens asked for last, ``kept`` of what rewrites found out. What a
-    fork adds (``Desk.run``) is lost with it; it has to be brought back by a question.
+    fork adds (``Desk.run``) is lost with it; it has to be brought back by a question. One fork
+    keeps what it adds for itself (``Desk.stay``).
     """
 
     report: ImageReport
@@ -70,6 +71,15 @@ class Desk(Protocol):
     ) -> T:
         """``function(held, *args, on_event=…, cancel=…)``, beside the questions; see ``Resident.run``."""
 
+    def stay(
+        self,
+        function: Callable[..., T],
+        *args: object,
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
+    ) -> T:
+        """As ``run``, where what it adds to what is held is found the next time; see ``Resident.stay``."""
+
     def close(self) -> None:
         """Let go of the image."""
 
@@ -83,6 +93,7 @@ class ProcessDesk:
         self.pid = resident.pid
         self.ask = resident.ask
         self.run = resident.run
+        self.stay = resident.stay
         self.close = resident.close
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from uvdive.rewrite.advice.missing_libraries import Lacking
     from uvdive.rewrite.evidence.os_needs import SystemFacts
     from uvdive.rewrite.evidence.stops import Stops
+    from uvdive.session.studied import Studied
     from uvdive.verify.python.imports import Known
 
 
@@ -23,21 +24,24 @@ class Kept:
     and how long a stop took in it and in its rewrite, where that was slower.
 
     None is what nobody has looked for yet. ``imported`` knows the images of a proof by
-    their ids: the original may have been built anew.
+    their ids: the original may have been built anew. ``studied`` is the last rewrite that was
+    planned, which goes nowhere else.
     """
 
     system: SystemFacts | None = None
     lacking: Lacking | None = None
     imported: Known = field(default_factory=dict)
     stops: Stops | None = None
+    studied: Studied | None = field(default=None, compare=False, repr=False)
 
     def copy(self) -> Kept:
-        """The same, to be filled without changing this one."""
-        return replace(self, imported=dict(self.imported))
+        """The same, to be filled without changing this one, and to be handed on."""
+        return replace(self, imported=dict(self.imported), studied=None)
 
     def take(self, news: Kept) -> None:
         """Keep what somebody else found out about the same image."""
-        self.system = news.system if news.system is not None else self.system
+        if news.system is not None and news.system != self.system:
+            self.system = news.system
         self.lacking = news.lacking if news.lacking is not None else self.lacking
         self.stops = news.stops if news.stops is not None else self.stops
         self.imported.update(news.imported)

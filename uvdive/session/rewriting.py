@@ -6,24 +6,25 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from uvdive.base import worker
 from uvdive.base.deadline import DeadlineError, deadline
 from uvdive.base.errors import EngineError, ImageError, UsageError
 from uvdive.base.foreign import read_start
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.arguments import target_of_build, values_of_build
+from uvdive.build.images import find_image
 from uvdive.compose.recipe import Recipe
 from uvdive.distro.managers import calls_manager
 from uvdive.dockerfile.stages import read_stages
 from uvdive.dockerfile.syntax import parse
+from uvdive.image.endpoint import EngineKind
 from uvdive.image.store import LayerStore
 from uvdive.ledger.reading.contents import place_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice.missing_libraries import Lacking, libraries, read_lacking
-from uvdive.rewrite.evidence.os_needs import SystemFacts, read_system, read_system_of_full_base
+from uvdive.rewrite.evidence.os_needs import SystemFacts, read_system
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.rewrite.planner import plan
 from uvdive.session.kept import Kept
+from uvdive.session.studied import Asking, MadeFrom, Studied
 from uvdive.uv.images import Reference, slim_of, without_uv
 
 _LIMIT = 1 << 20
@@ -70,37 +71,28 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         EngineError: the engine that has the image, or was to pull, does not answer.
         CancelledError: ``cancel`` was set.
     """
-    text = read_dockerfile(dockerfile)
+    (cancel or CancelToken()).raise_if_cancelled()
     kept = kept or Kept()
     values = values_of_build(build_args, os.environ)
-    seen: dict[str, ImageReport | None] = {}
-
-    def lookup(reference: str) -> ImageReport | None:
-        if reference not in seen:
-            assert report is not None
-            seen[reference] = _load_base(reference, report, on_event, cancel, pull=pull)
-        return seen[reference]
-
-    system = _read_system(text, report, store, kept, values, on_event, cancel)
+    text = read_dockerfile(dockerfile)
+    made_from = MadeFrom(
+        text, dockerfile, context or dockerfile.parent, target_of_build(build_args), values, recipe,
+        _read_system(text, report, store, kept, values, on_event), kept.stops, pull, unmeasured,
+    )  # fmt: skip
+    asking = Asking(
+        lambda reference: _load_base(reference, report, on_event, cancel, pull=pull),
+        lambda reference: _id_of_base(reference, report, pull=pull),
+        lambda: _read_lacking(report, store, kept, on_event),
+    )
     entries = report.files.entries if report is not None else 0
     try:
         with deadline(_SECONDS + entries / _ENTRIES_A_SECOND):
-            return plan(
-                text,
-                report,
-                lookup if report is not None else lambda _reference: None,
-                dockerfile=str(dockerfile),
-                context=context or dockerfile.parent,
-                store=store,
-                system=system,
-                lacking=lambda: _read_lacking(report, store, kept, on_event, cancel),
-                choices=choices,
-                target=target_of_build(build_args),
-                values=values,
-                recipe=recipe,
-                stops=kept.stops,
-                unmeasured=unmeasured,
-            )
+            studied, kept.studied = kept.studied, None  # what is given up half way is of no use
+            if studied is None or not studied.holds(made_from, report, asking):
+                studied = Studied(made_from, report, store)
+            plan = studied.plan(choices or {}, asking)
+            kept.studied = studied
+            return plan
     except (DeadlineError, RecursionError, MemoryError) as error:
         raise UsageError(
             f"{dockerfile} can't be planned: it, or a file beside it, nests or repeats without end.",
@@ -115,7 +107,6 @@ def _read_system(
     kept: Kept,
     values: Mapping[str, str],
     on_event: OnEvent,
-    cancel: CancelToken | None,
 ) -> SystemFacts | None:
     """What the app needs of the system, where the Dockerfile installs packages and contents are at hand."""
     full = report is not None and _is_full(text, values)
@@ -126,13 +117,7 @@ def _read_system(
             with place_of(report, None if store is None else store.index) as place:
                 if place is None:
                     return None
-                kept.system = worker.call(
-                    read_system_of_full_base if full else read_system,
-                    report,
-                    place,
-                    on_event=on_event,
-                    cancel=cancel,
-                )
+                kept.system = read_system(report, place, base=full, on_event=on_event)
         except EngineError as error:
             on_event(Note(f"The image's contents can't be read, so every OS package is kept: {error.what}"))
             return None
@@ -144,7 +129,6 @@ def _read_lacking(
     store: LayerStore | None,
     kept: Kept,
     on_event: OnEvent,
-    cancel: CancelToken | None,
 ) -> Lacking:
     """What libraries the image lacks, where it has any that could lack one and contents are at hand."""
     if report is None or next(libraries(report), None) is None:
@@ -154,7 +138,7 @@ def _read_lacking(
             with place_of(report, None if store is None else store.index) as place:
                 if place is None:
                     return ()
-                kept.lacking = worker.call(read_lacking, report, place, on_event=on_event, cancel=cancel)
+                kept.lacking = read_lacking(report, place, on_event=on_event)
         except EngineError as error:
             on_event(
                 Note(f"The image's contents can't be read, so nothing is said of libraries: {error.what}")
@@ -205,7 +189,7 @@ def read_dockerfile(path: Path) -> str:
 
 
 def _load_base(
-    reference: str, report: ImageReport, on_event: OnEvent, cancel: CancelToken | None, *, pull: bool
+    reference: str, report: ImageReport | None, on_event: OnEvent, cancel: CancelToken | None, *, pull: bool
 ) -> ImageReport | None:
     """The report of a base image, for the image's own engine and platform; None where it is not at hand.
 
@@ -217,18 +201,38 @@ def _load_base(
     from uvdive.session.images import load_image
     from uvdive.session.options import ReadOptions
 
+    assert report is not None
     on_event(Note(f"Reading {reference}, the final image's base"))
-    engine = "podman" if report.image.source == "podman" else "docker"
     platform = report.image.platform
     options = ReadOptions(platform=None if fits(platform, this_platform()) else platform, pull=pull)
+    target = f"{_engine_of_bases(report)}://{reference}"
     try:
-        return load_image(f"{engine}://{reference}", options=options, on_event=on_event, cancel=cancel).report
+        return load_image(target, options=options, on_event=on_event, cancel=cancel, in_process=True).report
     except ImageError:
         if pull:
             raise
         return None
     except EngineError:
         # An image that is in no engine is planned for without one.
-        if pull or report.image.source == engine:
+        if pull or report.image.source == _engine_of_bases(report):
             raise
         return None
+
+
+def _id_of_base(reference: str, report: ImageReport | None, *, pull: bool) -> str | None:
+    """Which image a base's reference means now, in the same engine; None where it is not at hand.
+
+    Raises:
+        EngineError: as ``_load_base`` says.
+    """
+    assert report is not None
+    try:
+        return find_image(reference, _engine_of_bases(report))
+    except EngineError:
+        if pull or report.image.source == _engine_of_bases(report):
+            raise
+        return None
+
+
+def _engine_of_bases(report: ImageReport) -> EngineKind:
+    return "podman" if report.image.source == "podman" else "docker"

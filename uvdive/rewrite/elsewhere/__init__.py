@@ -11,6 +11,7 @@ from uvdive.rewrite.elsewhere.choice import (
     serve_outside,
     texts_outside,
 )
+from uvdive.rewrite.elsewhere.context_texts import folders_read
 from uvdive.rewrite.elsewhere.reading import look_outside
 from uvdive.rewrite.elsewhere.slots import Outside
 
@@ -18,6 +19,7 @@ __all__ = [
     "Outside",
     "called_outside",
     "commands_outside",
+    "folders_read",
     "look_outside",
     "serve_outside",
     "texts_outside",

@@ -97,10 +97,24 @@ def read_texts(context: Path, reading: Reading) -> Iterator[Text]:
     for steps, folder in enumerate(above(root), 1):
         up = "/".join([".."] * steps)
         yield from _read_folder(folder, up, reading)
-        for name in sorted(_ABOVE):
-            inside = folder / name
-            if inside.is_dir() and not inside.is_symlink() and not root.is_relative_to(inside):
-                yield from _read_below(inside, root, reading, sources=False)
+        for inside in _beside(folder, root):
+            yield from _read_below(inside, root, reading, sources=False)
+
+
+def folders_read(context: Path) -> Iterator[tuple[Path, bool]]:
+    """The folders whose files ``read_texts`` reads, each with whether it reads what lies below it too."""
+    root = real(context)
+    yield root, True
+    for folder in above(root):
+        yield folder, False
+        yield from ((inside, True) for inside in _beside(folder, root))
+
+
+def _beside(folder: Path, root: Path) -> Iterator[Path]:
+    for name in sorted(_ABOVE):
+        inside = folder / name
+        if inside.is_dir() and not inside.is_symlink() and not root.is_relative_to(inside):
+            yield inside
 
 
 def above(context: Path) -> list[Path]:

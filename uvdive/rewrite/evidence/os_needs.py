@@ -114,7 +114,7 @@ class SystemFacts:
 def read_system(
     report: ImageReport, place: ContentPlace, *, base: bool = False, on_event: OnEvent = ignore
 ) -> SystemFacts:
-    """Read the package database, the ELF headers and the texts of the app; for the worker process.
+    """Read the package database, the ELF headers and the texts of the app.
 
     ``base`` also looks for what is needed of the base's own packages, but for those of the system
     at its bottom.
@@ -136,13 +136,6 @@ def read_system(
             seen.scripted,
             seen.asked_anew,
         )
-
-
-def read_system_of_full_base(
-    report: ImageReport, place: ContentPlace, *, on_event: OnEvent = ignore
-) -> SystemFacts:
-    """``read_system`` with what is needed of the base's packages, for the worker process."""
-    return read_system(report, place, base=True, on_event=on_event)
 
 
 class _Needs:
