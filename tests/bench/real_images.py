@@ -30,11 +30,16 @@ def archive(name: str, folder: Path) -> Path:
     path = folder / f"{name}.tar"
     if path.exists():
         return path
+    subprocess.run(["docker", "save", built(name), "--output", path], check=True)
+    return path
+
+
+def built(name: str) -> str:
+    """The tag of an image in the engine, built where it is not there."""
     tag = f"uvdive-bench/{name}"
     source = FOLDER / name.removeprefix("real-")
     subprocess.run(["docker", "build", "--quiet", "--tag", tag, source], check=True, capture_output=True)
-    subprocess.run(["docker", "save", tag, "--output", path], check=True)
-    return path
+    return tag
 
 
 CASES: dict[str, tuple[str, Callable[[Path], Path]]] = {

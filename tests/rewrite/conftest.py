@@ -25,7 +25,7 @@ from uvdive.ledger.report import (
     User,
 )
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.rewrite.planner import plan
+from uvdive.rewrite.planner import Planner, plan
 
 TRIXIE = OsRelease("debian", "13", "trixie")
 MANAGED = "/root/.local/share/uv/python/cpython-3.13.5-linux-x86_64-gnu/bin/python3.13"
@@ -285,6 +285,10 @@ class Project:
             again = plan(result.text, None, BASES.get)
             assert again.outcome == "unchanged", again.diff
         return result
+
+    def planner(self, **more: Any) -> Planner:
+        """What plans under one set of choices after the other."""
+        return Planner(self.text, self.report, BASES.get, **more)
 
 
 @pytest.fixture

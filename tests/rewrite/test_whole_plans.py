@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from uvdive.image.table import FileTable
 from uvdive.ledger.report import ConsoleScript, Distribution, Environment, User
 from uvdive.rewrite.evidence.os_needs import Need, SystemFacts
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.rewrite.planner import plan
+from uvdive.rewrite.planner import Planner, plan
 
 DATA = Path(__file__).parents[1] / "data"
 PLANS = DATA / "plans"
@@ -58,15 +58,47 @@ def test_a_plan_reads_as_it_was_last_read(path: Path, tmp_path: Path, project, n
     def by_text(choices: Mapping[str, str]) -> RewritePlan:
         return plan(text, None, lambda _: None, context=tmp_path, choices=choices)
 
-    held(
-        told(by_text if image is None else _by_image(text, image, tmp_path, project, node, env)), path, front
-    )
+    if image is None:
+        held(told(by_text), path, front)
+        return
+    made, evidence = _with_image(text, image, tmp_path, project, node, env)
+    held(told(lambda choices: made.plan(choices=choices, **evidence)), path, front)
 
 
-def _by_image(
+@pytest.mark.parametrize("folder", PROJECTS, ids=lambda path: path.name)
+def test_a_kept_study_of_an_example_gives_the_plans_that_are_made_anew(folder: Path) -> None:
+    planner = Planner((folder / "Dockerfile").read_text(), None, lambda _: None, context=folder)
+    _held_twice(planner, PLANS / "projects" / f"{folder.name}.txt")
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_kept_study_gives_the_plans_that_are_made_anew(
+    path: Path, tmp_path: Path, project, node, env
+) -> None:
+    texts = parts_of(path.read_text().partition(PLAN)[0])
+    image = texts.pop("image", None)
+    text = laid_out(texts, tmp_path).read_text()
+    if image is None:
+        _held_twice(Planner(text, None, lambda _: None, context=tmp_path), path)
+        return
+    made, evidence = _with_image(text, image, tmp_path, project, node, env)
+    _held_twice(made.planner(**evidence), path)
+
+
+def _held_twice(planner: Planner, path: Path) -> None:
+    """Hold the plans of all single choices, made one after the other, and then all of them again."""
+    read = path.read_text().partition(PLAN)[2]
+    assert told(planner.plan) == read
+    assert told(planner.plan) == read
+
+
+def _with_image(
     text: str, image: str, context: Path, project: Any, node: Any, env: Any
-) -> Callable[[Mapping[str, str]], RewritePlan]:
-    """With the image that TOML describes: ``base`` and ``wrote`` hold paths, the rest is the project's."""
+) -> tuple[Any, dict[str, Any]]:
+    """The project whose image TOML describes, and more evidence.
+
+    ``base`` and ``wrote`` hold paths, the rest is the project's.
+    """
     told = tomllib.loads(image)
     wrote = {line: _paths(paths, node) for line, paths in told.pop("wrote", {}).items()}
     base = _paths(told.pop("base", {}), node)
@@ -77,7 +109,7 @@ def _by_image(
     evidence: dict[str, Any] = {"context": context, "system": None if system is None else _system(**system)}
     if texts is not None:
         evidence["store"] = Texts(made.report.files, texts)
-    return lambda choices: made.plan(choices=choices, **evidence)
+    return made, evidence
 
 
 def _environment(told: Mapping[str, Any], env: Any) -> Environment:

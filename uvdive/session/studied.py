@@ -105,12 +105,14 @@ class Studied:
             return None
         if reference not in self._bases:
             assert self._asking is not None
-            self._bases[reference] = self._asking.base(reference)
+            with noting_opened():  # where the engine keeps them is none of the plan's files
+                self._bases[reference] = self._asking.base(reference)
         return self._bases[reference]
 
     def _lacking(self) -> Lacking:
         assert self._asking is not None
-        return self._asking.lacking()
+        with noting_opened():
+            return self._asking.lacking()
 
     def _look(self) -> FileStates:
         made = self._made_from

@@ -1,0 +1,107 @@
+"""How long a rewrite's plan takes on a real image: the first, one made anew, and another choice.
+
+    uv run python tests/bench/planning.py real-compiled …    # --runs N, --json FILE
+
+The image is built where it is not there, and read from the engine as the app does. Then, in one process
+and in processor seconds (system included, least of the runs):
+
+- ``first``: the plan, where nothing is known of the image yet, what it needs of the system included;
+- ``anew``: a plan where that is known, but nothing is studied, as every plan was before studies were kept;
+- ``choice``: another value of each decision in turn, on the study that the first plan left (median, most);
+- ``same``: the plan that was there already.
+
+Each plan with a choice is also made anew and held against the one on the kept study; they must be equal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import statistics
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from real_images import FOLDER, TITLES, built
+
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.images import load_image
+from uvdive.session.kept import Kept
+from uvdive.session.rewriting import plan_rewrite
+
+
+def main() -> None:
+    """Measure what the arguments name and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="+", choices=sorted(TITLES))
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    found = {name: measured(name, options.runs) for name in options.names}
+    print("| image | first | anew | a changed choice | most | the same again | anew / choice |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for name, one in found.items():
+        cells = [f"{one[part]:.3f} s" for part in ("first", "anew", "choice", "most", "same")]
+        print(f"| {name} | {' | '.join(cells)} | {one['anew'] / one['choice']:.0f} × |")
+    if options.json is not None:
+        options.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def measured(name: str, runs: int) -> dict[str, float]:
+    """The processor seconds of each kind of plan.
+
+    Raises:
+        AssertionError: a plan on the kept study is another one than the same made anew.
+    """
+    folder = FOLDER / name.removeprefix("real-")
+    loaded = load_image(f"docker://{built(name)}", dockerfile=folder / "Dockerfile", in_process=True)
+    gc.freeze()
+
+    def plan(kept: Kept, choices: Mapping[str, str]) -> tuple[float, RewritePlan]:
+        began = time.process_time()
+        made = plan_rewrite(
+            folder / "Dockerfile",
+            loaded.report,
+            context=folder,
+            store=loaded.store,
+            kept=kept,
+            choices=choices,
+        )
+        return time.process_time() - began, made
+
+    kept = Kept()
+    first, made = plan(kept, {})
+    others = [
+        {decision.id: each.value}
+        for decision in made.decisions
+        for each in decision.alternatives
+        if each.value != decision.chosen
+    ]
+    known = kept.copy()
+    anew = [plan(known.copy(), {})[0] for _ in range(runs)]
+    times = []
+    for choices in others:
+        best = []
+        for _ in range(runs):
+            fresh = known.copy()
+            plan(fresh, {})
+            seconds, changed = plan(fresh, choices)
+            best.append(seconds)
+        assert changed == plan(known.copy(), choices)[1], choices
+        times.append(min(best))
+    again = min(plan(kept, {})[0] for _ in range(runs))
+    return {
+        "first": first,
+        "anew": min(anew),
+        "choice": statistics.median(times),
+        "most": max(times),
+        "same": again,
+    }
+
+
+if __name__ == "__main__":
+    main()
