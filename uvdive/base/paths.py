@@ -17,3 +17,8 @@ def upward(folder: str) -> Iterator[str]:
 def is_below(path: str, folder: str) -> bool:
     """Is a path the folder itself, or in it?"""
     return path == folder or path.startswith(f"{folder.rstrip('/')}/")
+
+
+def raw(text: str) -> bytes:
+    """A path or name of an image as its bytes; what is no UTF-8 in it comes back as it was read."""
+    return text.encode("utf-8", "surrogateescape")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from uvdive.base.paths import raw
 from uvdive.image.resolve import resolve, which
 from uvdive.image.table import Kind
 from uvdive.ledger.owners import OWNERS
@@ -107,23 +108,19 @@ def _of_check(
         if want.kind == "package":
             yield _Found(PACKAGES, want.name, check.name, f"{check.name}: the package {want.name} is gone")
             continue
-        paths = [_bytes(want.name)] if want.kind == "path" else _named(before, want)
+        paths = [raw(want.name)] if want.kind == "path" else _named(before, want)
         for path in paths:
             yield from _of_path(before, after, path, want, check.name)
 
 
-def _bytes(path: str) -> bytes:
-    return path.encode("utf-8", "surrogateescape")
-
-
 def _named(report: ImageReport, want: Want) -> list[bytes]:
     """Where the original has the program on its PATH, or the library: outside its environments first."""
-    table, wanted = report.files, _bytes(want.name)
+    table, wanted = report.files, raw(want.name)
     if want.kind == "program":
         folders = report.config.environ.get("PATH", DEFAULT_PATH).split(":")
-        node = which(table, wanted, [_bytes(folder) for folder in folders])
+        node = which(table, wanted, [raw(folder) for folder in folders])
         return [] if node is None else [table.path(node)]
-    roots = tuple(_bytes(environment.path) + b"/" for environment in report.environments)
+    roots = tuple(raw(environment.path) + b"/" for environment in report.environments)
     found = [
         table.path(table.entry_node[entry])
         for entry in table.live_entries()

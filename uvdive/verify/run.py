@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from uvdive.base import worker
+from uvdive.base.paths import raw
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.build.settings import PLAIN, StartSettings
 from uvdive.ledger.reading.contents import Indexes, Places, places_of
@@ -130,7 +131,7 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     """
     allowed, token = allowed or Allowances(), cancel or CancelToken()
     expected = without_announced(before, allowed)
-    announced = frozenset(path.encode("utf-8", "surrogateescape") for path in allowed.paths)
+    announced = frozenset(raw(path) for path in allowed.paths)
     with places_of(before, after, indexes) as places:
 
         def files() -> Check:

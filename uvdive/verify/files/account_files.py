@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import IO
 
+from uvdive.base.paths import raw
 from uvdive.image.table import ALIVE, NONE, Kind
 from uvdive.ledger.reading.contents import Contents, UnreadableError
 from uvdive.ledger.report import ImageReport
@@ -132,7 +133,7 @@ class Accounts:
     @cached_property
     def _account_commands(self) -> tuple[bytes, ...]:
         layers = (layer for layer in self._before.layers if not self._explained.is_base(layer.index))
-        texts = [layer.created_by.encode("utf-8", "surrogateescape") for layer in layers]
+        texts = [raw(layer.created_by) for layer in layers]
         return tuple(text for text in texts if any(tool in text for tool in ACCOUNT_TOOLS))
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
+from uvdive.base.paths import raw
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.marks.paths import MOUNT_POINTS
@@ -69,7 +70,7 @@ class Explanations:
         self._again = InstalledAgain(after, self.new_base, read)
         self._owners = frozenset(allowed.owners)
         self._dropped = frozenset(allowed.packages)
-        self._paths = tuple(path.encode("utf-8", "surrogateescape") for path in allowed.paths)
+        self._paths = tuple(raw(path) for path in allowed.paths)
 
     @cached_property
     def base_changed(self) -> bool:
@@ -128,7 +129,7 @@ class Explanations:
         """The files of environments that name the interpreter, where that is another one now."""
         new = {environment.path: environment for environment in self._after.environments}
         return frozenset(
-            f"{old.path}/pyvenv.cfg".encode("utf-8", "surrogateescape")
+            raw(f"{old.path}/pyvenv.cfg")
             for old in self._before.environments
             if old.path in new and new[old.path].interpreter_path != old.interpreter_path
         )
@@ -137,7 +138,7 @@ class Explanations:
     def _places(self) -> dict[bytes, str]:
         """The folders and files that the ledger gives to one owner as a whole."""
         return {
-            component.path.encode("utf-8", "surrogateescape"): component.owner
+            raw(component.path): component.owner
             for component in self._before.components
             if component.path and component.kind != "distribution"
         }
@@ -195,7 +196,7 @@ class Explanations:
         """The new image's entry of a file in a home, with that in /etc/skel which useradd(8) copies."""
         table, found = self._after.files, []
         for user in self._before.users:
-            home = user.home.encode("utf-8", "surrogateescape").rstrip(b"/")
+            home = raw(user.home).rstrip(b"/")
             if not home or not path.startswith(home + b"/"):
                 continue
             nodes = [table.find(each) for each in (path, b"/etc/skel" + path.removeprefix(home))]

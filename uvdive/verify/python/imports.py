@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from uvdive.base import shapes
+from uvdive.base.paths import raw
 from uvdive.base.progress import CancelToken
 from uvdive.build.containers import Ran, run_container
 from uvdive.build.settings import PLAIN, Limits
@@ -49,7 +50,7 @@ def _sources(report: ImageReport, environment: Environment, name: str) -> Iterat
     module = name.replace("-", "_").replace(".", "_")
     for root in environment.roots:
         for path in (f"{root}/{module}.py", f"{root}/{module}/__init__.py"):
-            if resolve(report.files, path.encode("utf-8", "surrogateescape")).node is not None:
+            if resolve(report.files, raw(path)).node is not None:
                 yield module
 
 

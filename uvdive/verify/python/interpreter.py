@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from uvdive.base.paths import raw
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
 from uvdive.verify.checks import Check, Want
@@ -12,12 +13,8 @@ BUNDLED = frozenset({"pip", "setuptools", "wheel"})
 """What comes with an interpreter; an environment that holds nothing else holds nothing of the app's."""
 
 
-def _bytes(path: str) -> bytes:
-    return path.encode("utf-8", "surrogateescape")
-
-
 def _there(report: ImageReport, path: str) -> bool:
-    return resolve(report.files, _bytes(path)).node is not None
+    return resolve(report.files, raw(path)).node is not None
 
 
 def _minor(python: str | None) -> str | None:
@@ -50,7 +47,7 @@ def needed(report: ImageReport) -> tuple[Environment, ...]:
 def _python(old: Environment, new: Environment, before: ImageReport, after: ImageReport) -> Iterator[str]:
     if not _there(before, old.interpreter):
         return  # it was broken before: nothing to lose
-    found = resolve(after.files, _bytes(old.interpreter))
+    found = resolve(after.files, raw(old.interpreter))
     if found.node is None:
         way = " -> ".join(hop.decode("utf-8", "backslashreplace") for hop in found.hops)
         yield f"{old.path}: its Python leads to nothing: {way}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from uvdive.base.paths import raw
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
@@ -40,7 +41,7 @@ def _live(report: ImageReport) -> dict[bytes, int]:
 def _interpreters(report: ImageReport) -> Iterator[tuple[bytes, int]]:
     table = report.files
     for environment in needed(report):
-        node = resolve(table, environment.interpreter.encode("utf-8", "surrogateescape")).node
+        node = resolve(table, raw(environment.interpreter)).node
         entry = None if node is None else table.visible(node)
         if node is not None and entry is not None and table.entry_inode[entry] != NONE:
             yield table.path(node), entry
@@ -83,11 +84,7 @@ def check_libraries(
 def _new(before: ImageReport, after: ImageReport, has: Iterable[bytes]) -> frozenset[bytes]:
     """The files of environments that only the new image has: the original installs them at start."""
     old = {environment.path for environment in before.environments}
-    roots = tuple(
-        f"{environment.path}/".encode("utf-8", "surrogateescape")
-        for environment in needed(after)
-        if environment.path not in old
-    )
+    roots = tuple(raw(f"{environment.path}/") for environment in needed(after) if environment.path not in old)
     return frozenset(path for path in has if path.startswith(roots)) if roots else frozenset()
 
 

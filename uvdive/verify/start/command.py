@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from uvdive.base.paths import raw
 from uvdive.image.resolve import resolve, which
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import Check, Want
@@ -48,16 +49,16 @@ def _in_shell(argv: Sequence[str]) -> str | None:
 def _program(report: ImageReport, name: str) -> _Program:
     config, table = report.config, report.files
     home = config.working_dir or "/"
-    search = [folder.encode("utf-8", "surrogateescape") for folder in search_path(config)]
+    search = [raw(folder) for folder in search_path(config)]
     asked = posixpath.join(home, name) if "/" in name else name
-    node = which(table, asked.encode("utf-8", "surrogateescape"), search)
+    node = which(table, raw(asked), search)
     if node is None:
         where = "" if "/" in name else f" (PATH={config.environ.get('PATH', DEFAULT_PATH)})"
         return _Program(name, f"{name} is not in the image{where}")
     path = table.path(node).decode("utf-8", "surrogateescape")
     for environment in report.environments:
         for script in environment.scripts:
-            interpreter = script.interpreter.encode("utf-8", "surrogateescape")
+            interpreter = raw(script.interpreter)
             if path == f"{environment.path}/bin/{script.name}" and resolve(table, interpreter).node is None:
                 return _Program(name, f"{path} needs {script.interpreter}, which is not in the image", path)
     return _Program(name, "", path)

@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from uvdive.base.paths import raw
 from uvdive.dockerfile.edits import json_array
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
@@ -82,7 +83,7 @@ def _lost_folders(before: ImageReport, after: ImageReport) -> Iterator[str]:
 
 
 def _names(report: ImageReport, folder: str) -> frozenset[bytes]:
-    table, node = report.files, resolve(report.files, _bytes(folder)).node
+    table, node = report.files, resolve(report.files, raw(folder)).node
     children = () if node is None else table.children(node)
     return frozenset(table.names[child] for child in children if table.visible(child) is not None)
 
@@ -105,7 +106,7 @@ def _chosen(report: ImageReport) -> str:
     named = report.config.environ.get("UV_PROJECT_ENVIRONMENT")
     if named:
         return posixpath.normpath(posixpath.join(folder, named))
-    while folder != "/" and resolve(report.files, _bytes(f"{folder}/.venv")).node is None:
+    while folder != "/" and resolve(report.files, raw(f"{folder}/.venv")).node is None:
         folder = posixpath.dirname(folder)
     return posixpath.join(folder, ".venv")
 
@@ -117,8 +118,8 @@ def _not_first(after: ImageReport, programs: str, new: Sequence[Sequence[str]]) 
         return
     inside = _names(after, programs)
     for word in dict.fromkeys(_programs(new)):
-        first = next((folder for folder in folders if _bytes(word) in _names(after, folder)), programs)
-        if _bytes(word) in inside and first != programs:
+        first = next((folder for folder in folders if raw(word) in _names(after, folder)), programs)
+        if raw(word) in inside and first != programs:
             yield f"uv run starts {programs}/{word}, the new image {first}/{word}"
 
 
@@ -127,7 +128,3 @@ def _programs(commands: Sequence[Sequence[str]]) -> Iterator[str]:
     for command in commands:
         script = in_a_shell(command)
         yield from command[:1] if script is None else script.split()
-
-
-def _bytes(path: str) -> bytes:
-    return path.encode("utf-8", "surrogateescape")

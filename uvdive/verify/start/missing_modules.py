@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterable
 from dataclasses import replace
 
+from uvdive.base.paths import raw
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import Environment, ImageReport
 from uvdive.verify.checks import Check
@@ -49,7 +50,7 @@ def _used(report: ImageReport) -> frozenset[str]:
     """The folders that the start takes programs from: its own by name, and PATH's first with a Python."""
     found = {posixpath.dirname(word) for word in start_command(report.config) if word.startswith("/")}
     for folder in search_path(report.config):
-        if resolve(report.files, _bytes(f"{folder.rstrip('/')}/python")).node is not None:
+        if resolve(report.files, raw(f"{folder.rstrip('/')}/python")).node is not None:
             found.add(folder.rstrip("/"))
             break
     return frozenset(found)
@@ -57,7 +58,3 @@ def _used(report: ImageReport) -> frozenset[str]:
 
 def _has(environment: Environment, module: str) -> bool:
     return any(module in each.modules for each in environment.distributions)
-
-
-def _bytes(path: str) -> bytes:
-    return path.encode("utf-8", "surrogateescape")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from uvdive.base.paths import raw
 from uvdive.base.progress import CancelToken
 from uvdive.build.observing import Observed, Watched, observe
 from uvdive.build.settings import StartSettings
@@ -24,7 +25,7 @@ WITHOUT_SYNC = (("UV_OFFLINE", "1"), ("UV_NO_SYNC", "1"))
 
 def _python(report: ImageReport) -> str | None:
     for environment in report.environments:
-        if resolve(report.files, environment.interpreter.encode("utf-8", "surrogateescape")).node is not None:
+        if resolve(report.files, raw(environment.interpreter)).node is not None:
             return environment.interpreter
     return None
 

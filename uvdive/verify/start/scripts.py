@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
+from uvdive.base.paths import raw
 from uvdive.image.resolve import resolve, which
 from uvdive.image.table import Kind
 from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
@@ -52,10 +53,10 @@ def _files(report: ImageReport, command: Sequence[str], *, first: bool) -> Itera
         before = posixpath.basename(words[at - 1]) if at else ""
         shell = before in SHELLS or before in (".", "source")
         if first and not at and "/" not in word:
-            folders = [folder.encode("utf-8", "surrogateescape") for folder in search_path(report.config)]
-            node = which(table, word.encode("utf-8", "surrogateescape"), folders)
+            folders = [raw(folder) for folder in search_path(report.config)]
+            node = which(table, raw(word), folders)
         elif shell or "/" in word:
-            node = resolve(table, posixpath.join(home, word).encode("utf-8", "surrogateescape")).node
+            node = resolve(table, raw(posixpath.join(home, word))).node
         else:
             continue
         entry = None if node is None else table.visible(node)
