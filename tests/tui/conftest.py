@@ -18,6 +18,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 def no_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test copies over what somebody has on the clipboard."""
     monkeypatch.setattr("uvdive.tui.frame.clipboard.copy_locally", lambda _text: "")
+    monkeypatch.delenv("TMUX", raising=False)
 
 
 @pytest.fixture

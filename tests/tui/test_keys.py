@@ -1,12 +1,10 @@
 from dataclasses import replace
 
-import pyperclip
 import pytest
 from driving import answers, ended, opened, text_of
 from samples import sample_report
 
 from uvdive.base.config import Config
-from uvdive.tui.frame.clipboard import copy_locally
 from uvdive.tui.keys.clashes import clashes
 from uvdive.tui.screens.lists.waste_findings_packages import FindingsScreen
 from uvdive.tui.widgets.keybar import KeyBar
@@ -96,23 +94,6 @@ async def test_what_is_copied_is_told_with_the_way_it_went(monkeypatch):
             "COPY server.py /app/",
         )
         assert app.clipboard == "COPY server.py /app/"
-
-
-def test_the_tool_is_named_and_none_is_no_error(monkeypatch):
-    taken = []
-
-    def copy_xclip(text):
-        taken.append(text)
-
-    monkeypatch.setattr(pyperclip, "determine_clipboard", lambda: (copy_xclip, None))
-    assert copy_locally("x") == "xclip"
-    assert taken == ["x"]
-
-    def fails(_text):
-        raise pyperclip.PyperclipException("no tool")
-
-    monkeypatch.setattr(pyperclip, "determine_clipboard", lambda: (fails, None))
-    assert copy_locally("x") == ""
 
 
 async def test_what_is_grave_is_on_the_first_screen_though_it_has_no_bytes():

@@ -354,20 +354,21 @@ class UvdiveApp(KeysInTurn):
 
     def copy(self, text: str, told: str = "") -> None:
         """Copy a text, and say that it was copied (or ``told``), and by what."""
-        from uvdive.tui.frame.clipboard import copy_locally
+        from uvdive.tui.frame.clipboard import copy_beside, fits_terminal
 
         # The terminal's clipboard works over a slow link too, but it never says whether it did.
-        self.copy_to_clipboard(text)
+        if fits_terminal(text):
+            self.copy_to_clipboard(text)
         self._copied = told or visible(text[:200])
-        self.jobs.start("copy", self, lambda _event, _cancel: copy_locally(text))
+        self.jobs.start("copy", self, lambda _event, _cancel: copy_beside(text))
 
     @on(Job.Done)
     def _copied_by(self, message: Job.Done) -> None:
         if message.job.name != "copy":
             return
-        how = f"by {message.result}, and by the terminal" if message.result else "by the terminal (OSC 52)"
         short = self._copied if len(self._copied) < 80 else self._copied[:79] + "…"
-        self.notify(short, title=f"Copied {how}", markup=False, timeout=3)
+        title = f"Copied {message.result}" if message.result else "Too long for the terminal's clipboard"
+        self.notify(short, title=title, markup=False, timeout=3)
 
     def tell_explorer(self, words: list[Content]) -> None:
         """Show in the explorer how the rewrite goes while it is out of sight."""
