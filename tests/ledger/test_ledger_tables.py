@@ -87,7 +87,10 @@ system.system_files._WRITE_NOTHING: '' ARG CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK
 view.filter.HOWS: text fuzzy regex
 view.tree.SORTS: size name change
 view.treemap.BYS: folder package layer
-wanted._ENDS: .py .sh NFO ORD ase cfg ink ion ist ite l.h led ock oml ons oup pth son swd tus txt
+wanted._ENDS: .list .pth .egg-link finder.py .sh
+wanted._FOLDERS: bin status.d conda-meta
+wanted._NAMES: .python-version PKG-INFO RECORD direct_url.json diversions group installed installed-files.txt
+    os-release passwd patchlevel.h pyproject.toml pyvenv.cfg rpmdb.sqlite status top_level.txt uv.lock
 whose._SYSTEM: base-os os-packages
 whose._PYTHONS: headers package
 whose._APPS: 1 4 7 8

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from uvdive.ledger import wanted as rules
 from uvdive.ledger.wanted import wanted
 
 SITE = "app/.venv/lib/python3.13/site-packages"
@@ -56,6 +59,36 @@ def test_names_beside_them_are_not_kept_whatever_their_size() -> None:
 def test_the_quick_look_lets_every_one_of_them_through() -> None:
     for path in f"{DATABASES} {SMALL} {RPM}".split():
         folder, _, name = path.encode().rpartition(b"/")
-        assert wanted.may_name(name) or wanted.may_folder(folder), path
+        common = wanted.common(name) and wanted.opens(folder)
+        assert wanted.may_name(name) or wanted.may_folder(folder) or common, path
+    assert not wanted.opens(b"usr/lib/python3/dist-packages/x")
     assert not wanted.may_name(b"libc.so.6")
     assert not wanted.may_folder(b"usr/lib")
+
+
+PARTS = """
+var lib dpkg info status.d conda-meta etc usr site-packages dist-packages bin sbin x-1.dist-info rpm app
+x.egg-info x.egg EGG-INFO apk db include python3.13 archive-v0 node_modules
+"""
+ENDS = """
+status a.list diversions installed os-release passwd group RECORD direct_url.json top_level.txt PKG-INFO
+installed-files.txt a.json pyvenv.cfg uv.lock a.pth __editable__a_finder.py afinder.py a.egg-link
+rpmdb.sqlite .python-version patchlevel.h pyproject.toml a.sh a.py b.txt setup.cfg python3
+"""
+LIMITS = (1, rules._MAX_SMALL, rules.MAX_WANTED, rules.MAX_RPM)
+
+
+@given(
+    st.lists(st.sampled_from(PARTS.split()), max_size=5),
+    st.sampled_from(ENDS.split()),
+    st.sampled_from(LIMITS),
+)
+def test_the_quick_look_says_what_the_expressions_say(above: list[str], name: str, size: int) -> None:
+    path = "/".join([*above, name]).encode()
+    folder = path.rpartition(b"/")[0]
+    own_code = name.endswith(".py") and size <= rules._MAX_SMALL and not rules._LIBRARY.search(folder)
+    small = size <= rules._MAX_SMALL and rules._SMALL.search(path) is not None
+    database = size <= rules.MAX_WANTED and rules._WANTED.search(path) is not None
+    rpm = rules._RPM.search(path) is not None
+    plain_code = name.endswith(".py") and not name.endswith("finder.py")
+    assert wanted(path, size) == (own_code or (not plain_code and (small or database or rpm)))

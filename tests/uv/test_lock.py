@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from uvdive.uv import lock
 from uvdive.uv.lock import Asked, read_lock, wanted
 
 LOCK = """
@@ -113,3 +116,33 @@ def test_what_is_no_lock_is_none(text) -> None:
 def test_what_has_another_shape_is_passed_over(package) -> None:
     lock = read_lock(f"version = 1\n[[package]]\n{package}\n")
     assert wanted(lock, ["x"], Asked(frozenset({"*"}), frozenset({"*"})), LINUX).sure <= {"x"}
+
+
+HEAD = 'version = 1\n[[package]]\nname = "a"\nversion = "1"\n'
+ODD = (
+    'wheels = [\n    { url = "https://x/a-1-py3-none-any.whl", hash = "sha256:1", size = 5 },\n]\n',
+    'wheels = [\n    { url = "a-1-py3-none-any.whl#sha256=a/b.whl", size = 5 },\n]\n',
+    'wheels = [\n    { url = "x/a-1.whl", size = 5, size = 6 },\n]\n',
+    'wheels = [\n    { url = "x/a-1.whl", size = 05 },\n]\n',
+    'wheels = [\n    { url = "x/a-1.whl", hash = "\\u0041", size = 5 },\n    { url = "", size = 5 }\n]\n',
+    'wheels = [\n    { url = "x/a-1.whl", filename = "b-2.whl" },\n    { path = "c/d.whl" },\n]\n',
+    'sdist = { url = "x/a.tar.gz", hash = "sha256:1" }\nsdist = { url = "x/a.tar.gz" }\n',
+    'wheels = [\n    { url = "x/a-1.whl", size = 5 },,\n]\n',
+    'marker = """\n    { url = "x/a-1.whl", hash = "sha256:1" },\n"""\n',
+    "note = '''\nsdist = { url = \"x/a-1.whl\", size = 5 }\n'''\n",
+)
+
+
+def places_of_locks() -> list[Path]:
+    root = Path(__file__).parents[2]
+    return sorted(path for folder in ("tests", "examples") for path in (root / folder).rglob("uv.lock"))
+
+
+def test_what_is_left_out_of_a_lock_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [path.read_text() for path in places_of_locks()] + [HEAD + odd for odd in ODD]
+    read = lock.read_lock.__wrapped__
+    quick = [read(text) for text in texts]
+    assert len(texts) > 40
+    monkeypatch.setattr(lock, "_shorter", lambda text: text)
+    for text, found in zip(texts, quick, strict=True):
+        assert read(text) == found, text[:200]

@@ -45,10 +45,14 @@ _LIBRARY = re.compile(
 """Folders whose Python code is no app's own: of environments, uv's cache, distributions."""
 
 _MAX_SMALL = 64 << 10
-_ENDS = frozenset(
-    b"tus ons led ase swd oup ORD son txt NFO cfg ock pth ink ite ion oml .py .sh ist l.h".split()
+_NAMES = frozenset(
+    b"status diversions installed os-release passwd group RECORD direct_url.json top_level.txt PKG-INFO"
+    b" uv.lock installed-files.txt pyvenv.cfg rpmdb.sqlite .python-version patchlevel.h"
+    b" pyproject.toml".split()
 )
-"""The last three bytes of every name above, but for those that ``wanted`` looks for in other ways."""
+_ENDS = (b".list", b".pth", b".egg-link", b"finder.py", b".sh")
+_FOLDERS = (b"bin", b"status.d", b"conda-meta")
+"""What the names above are, how they end, and where any name may be one: told without an expression."""
 
 
 class _Wanted:
@@ -56,7 +60,7 @@ class _Wanted:
 
     def __call__(self, path: bytes, size: int) -> bool:
         folder, _, name = path.rpartition(b"/")
-        if not (self.may_name(name) or self.may_folder(folder)):
+        if not (self.may_name(name) or self.common(name) or self.may_folder(folder)):
             return False
         if name[-3:] == b".py":
             if size <= _MAX_SMALL and not _in_library(folder):
@@ -70,10 +74,16 @@ class _Wanted:
         return (_WANTED.search(path) or _RPM.search(path)) is not None
 
     def may_name(self, name: bytes) -> bool:
-        return name[-3:] in _ENDS
+        return name in _NAMES or name.endswith(_ENDS)
+
+    def common(self, name: bytes) -> bool:
+        return name[-3:] == b".py" and name[-9:] != b"finder.py"
+
+    def opens(self, folder: bytes) -> bool:
+        return not _in_library(folder)
 
     def may_folder(self, folder: bytes) -> bool:
-        return folder[-3:] == b"bin" or folder[-8:] == b"status.d"
+        return folder.endswith(_FOLDERS)
 
 
 @lru_cache(maxsize=64)

@@ -104,11 +104,30 @@ class Wanted:
     sure: set[str] = field(default_factory=set)
 
 
+_QUOTED = r'"[^"\\\x00-\x1f\x7f]{0,2000}"'
+_FILE = re.compile(
+    r'^(    |sdist = )\{ url = "(?:[^"\\#\x00-\x1f\x7f]{0,2000}/)?([^"\\#/\x00-\x1f\x7f]{0,300})"'
+    rf"(?:, hash = {_QUOTED})?(?:, size = [1-9][0-9]{{0,14}})?(?:, upload-time = {_QUOTED})? (?=\}},?$)",
+    re.MULTILINE,
+)
+"""A file of a package on a line of its own, as uv writes it, and the file's name in it."""
+
+
+def _shorter(text: str) -> str:
+    """The lock without what nobody reads of packages' files, which is most of it and takes long to parse.
+
+    A text with strings over several lines may hold such a line as a string, and stays.
+    """
+    if '"""' in text or "'''" in text:
+        return text
+    return _FILE.sub(r'\1{ url = "\2" ', text)
+
+
 @lru_cache(maxsize=4)  # every `uv run` of every draft asks for the same
 def read_lock(text: str) -> LockFile | None:
     """The lock of a text; None where it is none."""
     try:
-        top: dict[str, Any] = toml.loads(text)
+        top: dict[str, Any] = toml.loads(_shorter(text))
     except ValueError:
         return None
     entries = top.get("package")

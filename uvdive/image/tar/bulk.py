@@ -28,6 +28,8 @@ _MAGICS = frozenset((_POSIX, b"ustar  \0"))
 _NO_ENDING = 0xFF & ~ord(" ")
 """The bits that a number's last byte must not have: it is a space or NUL."""
 _FIELDS = Struct("100s24s11sB11sB8xB100x8s80xB").unpack_from
+_LINK = Struct("157x100s").unpack_from
+_PREFIX = Struct("345x155s").unpack_from
 _SLASH = ord("/")
 _FILE, _DIRECTORY, _SYMLINK = int(Kind.FILE), int(Kind.DIRECTORY), int(Kind.SYMLINK)
 _KINDS: list[int | None] = [None] * 256
@@ -45,8 +47,9 @@ _Row = tuple[bytes, Owner, int, int, int, int]
 """Name, owner, bytes of data, time, kind, and the position of the data."""
 
 
-def _text(field: Buffer) -> bytes:
-    return bytes(field).partition(b"\0")[0]
+def _until_nul(field: bytes) -> bytes:
+    end = field.find(0)
+    return field if end < 0 else field[:end]
 
 
 def _names(data: bytes) -> dict[bytes, bytes] | None:
@@ -160,8 +163,8 @@ class Bulk:
             if nul > 0:
                 name = name[:nul]  # else it takes all of the field, as one that is told by PAX does
             if prefix and magic == _POSIX:
-                name = _text(window[at + 345 : at + 500]) + b"/" + name
-            link = b"" if kind in _PLAIN else _text(window[at + 157 : at + 257])
+                name = _until_nul(_PREFIX(window, at)[0]) + b"/" + name
+            link = b"" if kind in _PLAIN else _until_nul(_LINK(window, at)[0])
             if records is not None:
                 name = records.get(b"path", name)
                 link = records.get(b"linkpath", link)
@@ -206,18 +209,18 @@ class Bulk:
             (index.offset, places),
         ):
             column.fromlist(numbers)
-        index.target.extend(array("i", [-1]) * len(kinds))
-        self._link(first)
+        self._link(kinds)
         self._read(first, folders, names)
 
-    def _link(self, first: int) -> None:
+    def _link(self, kinds: list[int]) -> None:
         """Note what links name; a whiteout that is one names nothing."""
-        index = self._index
+        numbers, targets = array("i", [-1]) * len(kinds), self._index.targets
         for row, link in self._links:
-            kind = index.kind[first + row]
+            kind = kinds[row]
             if kind not in _WHITEOUTS:
-                index.target[first + row] = len(index.targets)
-                index.targets.append(clean(link) if kind == HARD_LINK else link)
+                numbers[row] = len(targets)
+                targets.append(clean(link) if kind == HARD_LINK else link)
+        self._index.target.extend(numbers)
         self._links.clear()
 
     def _read(self, first: int, folders: list[int], names: list[bytes]) -> None:

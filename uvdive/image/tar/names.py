@@ -36,6 +36,8 @@ class Names:
         self._names: dict[bytes, bytes] = {}
         self._unusual: set[bytes] = set()
         self._may_names: set[bytes] = set()
+        self._common: set[bytes] = set()
+        self._opens: dict[int, bool] = {}
         self._may_folders: set[int] = set()
 
     def _folder(self, raw: bytes) -> int:
@@ -62,6 +64,7 @@ class Names:
         self._unusual.update(name for name in new if name[:4] == b".wh." or name in _NO_NAMES)
         if self._sieve is not None:
             self._may_names.update(filter(self._sieve.may_name, new))
+            self._common.update(filter(self._sieve.common, new))
 
     def one(self, kind: int, raw: bytes) -> tuple[int, int, bytes]:
         """Kind, folder and name of a member whose name in the tar is ``raw``."""
@@ -91,12 +94,18 @@ class Names:
 
     def may(self, folders: Sequence[int], names: Sequence[bytes]) -> Iterable[int]:
         """The places of those among members that may be wanted."""
-        if self._sieve is None:
+        sieve = self._sieve
+        if sieve is None:
             return range(len(names))
-        if self._may_names.isdisjoint(names) and self._may_folders.isdisjoint(folders):
-            return ()
+        known, all_over, common = self._may_names, self._may_folders, self._common
         return [
             place
             for place, (folder, name) in enumerate(zip(folders, names, strict=True))
-            if name in self._may_names or folder in self._may_folders
+            if name in known or folder in all_over or (name in common and self._open(folder, sieve))
         ]
+
+    def _open(self, folder: int, sieve: Sieve) -> bool:
+        opened = self._opens.get(folder)
+        if opened is None:
+            opened = self._opens[folder] = sieve.opens(self._index.folders[folder])
+        return opened

@@ -40,26 +40,36 @@ class Parts:
         self.files += files
 
 
+def _told_by(name: bytes) -> str:
+    """The kind that a file's name alone tells; empty where it does not."""
+    # No name that ends so ends as a native library's, too.
+    if name.endswith(b".pyc"):
+        return "bytecode"
+    if name.endswith(_CODE):
+        return "code"
+    return "native" if _NATIVE.search(name) else ""
+
+
 class _Kinds:
     """The kind of a file by its path, its size and its mode."""
 
     def __init__(self, table: FileTable) -> None:
         self._table = table
         self._folders: dict[int, bool] = {NONE: False, 0: False}
+        self._names: dict[bytes, str] = {}
 
     def of(self, entry: int) -> str:
         table = self._table
         node = table.entry_node[entry]
-        name = table.names[node]
-        if self._in_tests(table.node_parent[node]):
+        folder, name = table.node_parent[node], table.names[node]
+        in_tests = self._folders.get(folder)
+        if self._in_tests(folder) if in_tests is None else in_tests:
             return "tests"
-        # No name that ends so ends as a native library's, too.
-        if name.endswith(b".pyc"):
-            return "bytecode"
-        if name.endswith(_CODE):
-            return "code"
-        if _NATIVE.search(name):
-            return "native"
+        kind = self._names.get(name)
+        if kind is None:
+            kind = self._names[name] = _told_by(name)
+        if kind:
+            return kind
         if table.entry_mode[entry] & 0o111:
             large = table.entry_size[entry] >= _PROGRAM and b"." not in name
             return "native" if large else "code"
@@ -67,9 +77,6 @@ class _Kinds:
 
     def _in_tests(self, folder: int) -> bool:
         """Is the folder inside one of tests, below its ``site-packages``?"""
-        known = self._folders.get(folder)
-        if known is not None:
-            return known
         table, chain = self._table, []
         while folder not in self._folders:
             chain.append(folder)
