@@ -57,6 +57,10 @@ def main() -> None:
     names = [*images(), *(str(path.resolve()) for path in options.archives)]
     ours, theirs = digests(ROOT, names), digests(options.other.resolve(), names)
     different = [name for name in names if ours.get(name) != theirs.get(name)]
+    if different:
+        # An image that somebody loaded meanwhile may be the base of another: they are asked once more.
+        ours, theirs = digests(ROOT, different), digests(options.other.resolve(), different)
+        different = [name for name in different if ours.get(name) != theirs.get(name)]
     print(f"{len(names)} images, {len(different)} differ", *different, sep="\n")
     sys.exit(bool(different))
 

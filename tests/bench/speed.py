@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import app
 import archives
+import curves
 import engine
 import table
 
@@ -54,7 +55,11 @@ PARTS: dict[str, Callable[[Path, int], str]] = {
 }
 
 
-ALONE: dict[str, Callable[[Path, int], str]] = {"real": _real}
+ALONE: dict[str, Callable[[Path, int], str]] = {
+    "real": _real,
+    "real-again": engine.real,
+    "real-curves": curves.compare,
+}
 """Measured where it is named only: its images are gigabytes of packages, built by the engine."""
 
 
@@ -91,8 +96,9 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         texts = []
         for name in options.only or PARTS:
+            before = table.load()
             texts.append(_measure(name, folder, options.runs))
-            print(f"\n{texts[-1]}\n", flush=True)
+            print(f"\n{texts[-1]}\n\nload {before} before, {table.load()} after\n", flush=True)
     if options.only is None:
         about = ABOUT.format(runs=_how_often(options.runs), machine=table.machine())
         first, second, screen, *rest = texts

@@ -57,6 +57,11 @@ def machine() -> str:
     return f"{os.cpu_count()} cores of {name}, Linux {platform.release()}, Python {platform.python_version()}"
 
 
+def load() -> str:
+    """How many programs wanted a processor in the last minutes, this one's own among them."""
+    return " / ".join(f"{average:.1f}" for average in os.getloadavg())
+
+
 def marks(script: str) -> tuple[str, str]:
     """The lines around what a script writes; ``kills, engine`` is a part of what ``kills`` does."""
     file = script.partition(",")[0]
