@@ -183,24 +183,34 @@ def test_compare_prints_in_a_terminal_where_that_is_asked_for(run, session, form
     assert not [name for name, _ in session.calls if name == "app"]
 
 
-def test_demo_opens_the_bundled_report(run, session, monkeypatch, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "demo.uvdive").write_bytes(report_file.dump(sample_report()))
-    monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path)
-    assert run("demo", "--report").code == 0
-    assert session.asked("load")[0] == f"report:{tmp_path / 'data' / 'demo.uvdive'}"
+def test_demo_prints_the_recorded_report_without_an_engine(run, monkeypatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent.sock")
+    assert "flask" in run("demo", "--report").out
+    assert json.loads(run("demo", "--json").out)["image"]["source"] == "saved"
 
 
-def test_the_demo_is_not_called_by_where_its_report_lies(run, session) -> None:
+def test_the_demo_can_be_saved(run, tmp_path: Path) -> None:
+    target = tmp_path / "x.uvdive"
+    assert run("demo", "--save", str(target)).code == 0
+    assert report_file.load(target.read_bytes()).owners
+
+
+def test_the_demo_opens_on_its_project_in_a_folder_that_goes_away(run, session) -> None:
+    there = []
+    session.on_app = lambda asked: there.append((asked.dockerfile.read_text(), asked.recorded))
     assert run("demo", terminal=True).code == 0
-    assert session.asked("app").target == "the demo"
+    asked = session.asked("app")
+    assert asked.target == "the demo"
+    assert there[0][0].startswith("FROM ghcr.io/astral-sh/uv:trixie-slim")
+    assert "recorded" in there[0][1]
+    assert not asked.context.exists()
 
 
-def test_demo_without_its_report_says_how_to_make_it(run, session, monkeypatch, tmp_path: Path) -> None:
+def test_demo_without_its_recording_says_how_to_make_it(run, session, monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path)
     ran = run("demo")
     assert ran.code == 1
-    assert "--save uvdive/data/demo.uvdive" in ran.err
+    assert "docs/record_demo.py" in ran.err
 
 
 def narrated(capsys: pytest.CaptureFixture[str], *events: object) -> list[str]:

@@ -22,7 +22,7 @@ from uvdive.rewrite.plan import RewritePlan
 from uvdive.session import atdesk, building, images, rewriting
 from uvdive.session.building import build_image, engine_of, target_of
 from uvdive.session.images import Loaded, load_image
-from uvdive.session.rewriting import _load_base
+from uvdive.session.rewriting import load_base
 from uvdive.session.settings import StartWish, limits_of, start_settings
 from uvdive.session.timing import Wish
 
@@ -46,8 +46,8 @@ def test_a_base_is_asked_of_the_images_own_engine(
     monkeypatch.setattr(images, "load_image", load)
     report, events = pairs.original(tmp_path), list[object]()
     image = of_source(report, source)
-    assert _load_base("python:3.13-slim", image, events.append, None, pull=False) is report
-    assert _load_base("python:3.13-slim", of_source(image, source, "linux/s390x"), ignore, None, pull=True)
+    assert load_base("python:3.13-slim", image, events.append, None, pull=False) is report
+    assert load_base("python:3.13-slim", of_source(image, source, "linux/s390x"), ignore, None, pull=True)
     assert asked == [(f"{engine}://python:3.13-slim", None, False),
                      (f"{engine}://python:3.13-slim", "linux/s390x", True)]  # fmt: skip
     assert events == [Note("Reading python:3.13-slim, the final image's base")]
@@ -80,9 +80,9 @@ def test_a_base_that_is_not_at_hand_is_none_unless_it_was_to_be(
     image = of_source(pairs.original(tmp_path), source)
     if raised:
         with pytest.raises(type(error)):
-            _load_base("x", image, ignore, None, pull=pull)
+            load_base("x", image, ignore, None, pull=pull)
     else:
-        assert _load_base("x", image, ignore, None, pull=pull) is None
+        assert load_base("x", image, ignore, None, pull=pull) is None
 
 
 def test_later_settings_win_and_those_of_the_command_over_files(
@@ -265,7 +265,7 @@ def test_a_base_is_not_pulled_unless_it_is_asked_for(tmp_path: Path, monkeypatch
     def base(reference: str, *_: Any, pull: bool) -> None:
         pulled.append((reference, pull))
 
-    monkeypatch.setattr(rewriting, "_load_base", base)
+    monkeypatch.setattr(rewriting, "load_base", base)
     monkeypatch.setattr(
         rewriting, "plan", lambda _text, _report, lookup, **_: [lookup(each) for each in "aab"]
     )

@@ -15,10 +15,10 @@ T = TypeVar("T")
 class LocalDesk:
     """Answers and works in the thread that asks."""
 
-    def __init__(self, loaded: Loaded) -> None:
+    def __init__(self, loaded: Loaded | Held) -> None:
         self.report = slim(loaded.report)
         self.contents = loaded.store is not None
-        self._held = Held(loaded.report, loaded.store)
+        self._held = loaded if isinstance(loaded, Held) else Held(loaded.report, loaded.store)
 
     def ask(
         self,

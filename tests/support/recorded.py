@@ -32,6 +32,7 @@ class Session:
     index: Any = None
     repairs: list[Any] = field(default_factory=list)
     looks: bool = False
+    on_app: Any = lambda _asked: None
 
     def names(self) -> list[str]:
         return [name for name, _ in self.calls]
@@ -125,4 +126,6 @@ class Session:
         )
 
     def run_app(self, target, **more: Any) -> int:
-        return self._answer("app", 0, SimpleNamespace(target=target, **more))
+        asked = SimpleNamespace(target=target, **more)
+        self.on_app(asked)
+        return self._answer("app", 0, asked)

@@ -4,7 +4,7 @@ from samples import sample_report
 
 from uvdive.ledger.owners import OWNERS
 from uvdive.tui.frame.theme import LOOKS
-from uvdive.tui.widgets.bars import OwnerList, cells, scaled, stacked
+from uvdive.tui.widgets.bars import EIGHTHS, OwnerList, cells, measured, scaled, stacked
 
 
 @given(st.dictionaries(st.sampled_from(OWNERS), st.integers(0, 10**12)), st.integers(0, 200))
@@ -34,6 +34,32 @@ def test_a_plain_bar_shows_even_a_little():
     assert scaled(10, 10, 4) == "████"
     assert scaled(0, 10, 4) == "    "
     assert scaled(0, 0, 2) == "  "
+
+
+@given(
+    st.dictionaries(st.sampled_from(OWNERS), st.integers(1, 10**10), min_size=1), st.integers(0, 10**11),
+    st.integers(1, 60),
+)  # fmt: skip
+def test_a_stacked_bar_is_as_long_as_its_bytes_to_an_eighth_of_a_cell(parts, more, width):
+    total = sum(parts.values())
+    bar = measured(parts, total + more, width).plain
+    assert len(bar) == width
+    filled = bar.rstrip(" ")
+    # An eighth is told from a pattern that fills its cell.
+    end = EIGHTHS.index(filled[-1]) if filled[-1] in EIGHTHS[1:8] else 8
+    eighths = 8 * (len(filled) - 1) + end
+    assert eighths == max(1, round(8 * width * total / (total + more)))
+
+
+def test_a_stacked_bar_ends_in_its_last_owners_colour():
+    assert measured({}, 5, 4).plain == "    "
+    assert measured({"uv": 0}, 0, 4).plain == "    "
+    small = measured({"uv": 1, "app": 2}, 10**6, 4)
+    assert small.plain == "▏   "
+    assert [span.style for span in small.spans] == ["$owner-app"]
+    long = measured({"uv": 50, "app": 62}, 128, 4)
+    assert long.plain == LOOKS["uv"].glyph + LOOKS["app"].glyph * 2 + "▌"
+    assert long.spans[-1].style == "$owner-app"
 
 
 def test_an_owner_keeps_its_dead_bytes_where_there_is_little_room():

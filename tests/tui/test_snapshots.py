@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import cells
+import demo_states  # noqa: F401 - it adds to STATES
 import pytest
 import shown
 from driving import strips_of

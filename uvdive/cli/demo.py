@@ -1,36 +1,79 @@
-"""``uvdive demo``: a bundled report of a real image, without engine and network."""
+"""``uvdive demo``: a recorded image, build and proof, without engine and network."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ExitCode, UvdiveError
 from uvdive.cli.console import Console
 from uvdive.cli.options import Parser, add_common, add_output, check_output
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "the demo"
+_TOLD = (
+    "The build and its proof were recorded ({made}); no engine and no network is used. The plan is real: r. "
+    "What w writes goes to a temporary folder, and away with the demo."
+)
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """The command's arguments."""
     add_output(parser)
     add_common(parser)
-    parser.epilog = "The report is of the image that examples/flask/Dockerfile makes."
+    parser.epilog = (
+        "The image of examples/flask, the builds of its rewrite and their checks were recorded. "
+        "Planning is real; what is written goes to a temporary folder."
+    )
     return parser.parse_args(argv)
 
 
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
-    """Explore the bundled report."""
-    check_output(args)
+    """Explore the recorded image, or print its report."""
     from importlib import resources
 
-    from uvdive.cli.present import show
-    from uvdive.cli.targets import Source
-
-    bundled = resources.files("uvdive").joinpath("data", "demo.uvdive")
+    check_output(args)
+    bundled = resources.files("uvdive").joinpath("data", "demo.recording")
     if not bundled.is_file():
         raise UvdiveError(
-            "The demo's report is not in this installation.",
-            "In a checkout, make it: uv run uvdive build examples/flask --save uvdive/data/demo.uvdive",
+            "The demo's recording is not in this installation.",
+            "In a checkout, make it: uv run python docs/record_demo.py",
         )
     with resources.as_file(bundled) as path:
-        return show(Source(f"report:{path}", label="the demo"), args, console)
+        if console.interactive and not (args.json or args.markdown or args.report or args.save):
+            return _play(path, args, console)
+        from uvdive.cli.present import check_save, print_report
+        from uvdive.session.recorded.playing import read_recording
+        from uvdive.session.recorded.recording import as_saved
+
+        if args.save is not None:
+            check_save(args.save)
+        print_report(as_saved(read_recording(path).report), args, console)
+        return ExitCode.DONE
+
+
+def _play(path: Path, args: argparse.Namespace, console: Console) -> ExitCode:
+    """Open the app on the recording, with its project in a folder that goes away with it."""
+    from uvdive.session.recorded.playing import Player, open_recorded, read_recording
+    from uvdive.session.recorded.project import project_folder
+    from uvdive.tui.run import run_app
+    from uvdive.tui.services import Services
+
+    recording = read_recording(path)
+    player = Player(recording)
+    with project_folder(recording.files, "flask") as folder:
+        code = run_app(
+            NAME,
+            loader=partial(open_recorded, path),
+            dockerfile=folder / "Dockerfile",
+            context=folder,
+            services=Services(prove=player.prove, time=player.time),
+            notices=console.notices,
+            recorded=_TOLD.format(made=recording.made),
+            debug=args.debug,
+        )
+    return ExitCode(code)

@@ -18,7 +18,7 @@ COMMANDS = {
     "build": "build with docker buildx, then explore the image",
     "rewrite": "make a Dockerfile multi-stage, and prove that the image still works",
     "compare": "compare two images, archives or saved reports",
-    "demo": "open a bundled report of a real image; needs no engine and no network",
+    "demo": "explore, rewrite and prove a recorded example; needs no engine and no network",
     "clean": "remove the images that uvdive built",
     "cache": "show or clear what is kept of layers between runs",
 }

@@ -112,6 +112,7 @@ def plan_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
         kept=kept,
         build_args=build_args,
         recipe=recipe,
+        bases=held.bases,
         on_event=on_event,
         cancel=cancel,
     )

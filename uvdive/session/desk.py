@@ -7,7 +7,7 @@ that is asked for, a screenful at a time. So nothing that takes long runs beside
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -34,13 +34,15 @@ class Held:
 
     ``memo`` is of what screens asked for last, ``kept`` of what rewrites found out. What a
     fork adds (``Desk.run``) is lost with it; it has to be brought back by a question. One fork
-    keeps what it adds for itself (``Desk.stay``).
+    keeps what it adds for itself (``Desk.stay``). ``bases`` are the reports of bases by reference,
+    where no engine is to be asked for them.
     """
 
     report: ImageReport
     store: LayerStore | None
     memo: dict[object, Any] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
+    bases: Mapping[str, ImageReport] | None = None
 
 
 class Desk(Protocol):

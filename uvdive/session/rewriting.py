@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from uvdive.base.deadline import DeadlineError, deadline
@@ -46,6 +47,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     build_args: Sequence[str] = (),
     recipe: Recipe | None = None,
     unmeasured: bool = False,
+    bases: Mapping[str, ImageReport] | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> RewritePlan:
@@ -62,6 +64,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         build_args: the options of the build, of which the target and the ARGs count.
         recipe: the compose service or Bake target that the build is.
         unmeasured: the new image will be checked without a start.
+        bases: the reports of bases by reference, where no engine is to be asked for them.
         on_event: takes Notes and what reading the runner's base reports.
         cancel: stops the work.
 
@@ -80,10 +83,13 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         _read_system(text, report, store, kept, values, on_event), kept.stops, pull, unmeasured,
     )  # fmt: skip
     asking = Asking(
-        lambda reference: _load_base(reference, report, on_event, cancel, pull=pull),
+        lambda reference: load_base(reference, report, on_event, cancel, pull=pull),
         lambda reference: _id_of_base(reference, report, pull=pull),
         lambda: _read_lacking(report, store, kept, on_event),
     )
+    if bases is not None:
+        at_hand = bases
+        asking = replace(asking, base=at_hand.get, base_id=lambda name: _id_of(at_hand.get(name)))
     entries = report.files.entries if report is not None else 0
     try:
         with deadline(_SECONDS + entries / _ENTRIES_A_SECOND):
@@ -188,7 +194,7 @@ def read_dockerfile(path: Path) -> str:
         ) from error
 
 
-def _load_base(
+def load_base(
     reference: str, report: ImageReport | None, on_event: OnEvent, cancel: CancelToken | None, *, pull: bool
 ) -> ImageReport | None:
     """The report of a base image, for the image's own engine and platform; None where it is not at hand.
@@ -223,7 +229,7 @@ def _id_of_base(reference: str, report: ImageReport | None, *, pull: bool) -> st
     """Which image a base's reference means now, in the same engine; None where it is not at hand.
 
     Raises:
-        EngineError: as ``_load_base`` says.
+        EngineError: as ``load_base`` says.
     """
     assert report is not None
     try:
@@ -232,6 +238,10 @@ def _id_of_base(reference: str, report: ImageReport | None, *, pull: bool) -> st
         if pull or report.image.source == _engine_of_bases(report):
             raise
         return None
+
+
+def _id_of(base: ImageReport | None) -> str | None:
+    return None if base is None else base.image.id
 
 
 def _engine_of_bases(report: ImageReport) -> EngineKind:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.screen import Screen
 from textual.theme import Theme
@@ -20,9 +19,10 @@ from uvdive.base.config import Config
 from uvdive.base.errors import CancelledError, ExitCode, UvdiveError
 from uvdive.image.reference import is_ours
 from uvdive.tui.frame import theme
-from uvdive.tui.frame.actions import Action, ActionScreen
+from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.jobs import Job, Jobs, Work
 from uvdive.tui.frame.keys_in_turn import KeysInTurn
+from uvdive.tui.frame.palette import ActionProvider
 from uvdive.tui.frame.text import visible
 from uvdive.tui.screens.curtain import Curtain
 from uvdive.tui.services import Loader, Opener, Services
@@ -39,34 +39,6 @@ if TYPE_CHECKING:
 
 MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""
-
-
-class ActionProvider(Provider):
-    """The actions of the current screen that apply, in the command palette."""
-
-    def _actions(self) -> Iterable[Action]:
-        screen = self.screen
-        if isinstance(screen, ActionScreen):
-            for action in screen.ACTIONS:
-                if action.palette and not screen.problem_of(action):
-                    yield action
-
-    async def _run(self, action: Action) -> None:
-        await self.app.run_action(action.call, self.screen)
-
-    async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
-        for action in self._actions():
-            yield DiscoveryHit(action.label, lambda action=action: self._run(action), help=action.tooltip)
-
-    async def search(self, query: str) -> Hits:
-        """Those that fit what was typed."""
-        matcher = self.matcher(query)
-        for action in self._actions():
-            text = f"{action.label}: {action.tooltip}"
-            score = matcher.match(text)
-            if score > 0:
-                yield Hit(score, matcher.highlight(text), lambda action=action: self._run(action))
 
 
 class UvdiveApp(KeysInTurn):
@@ -86,6 +58,7 @@ class UvdiveApp(KeysInTurn):
         recipe: the compose service or Bake target that is built.
         services: the session floor's functions of the rewrite.
         notices: what the start had to say: what a run that was cut off left.
+        recorded: what is to be known of a recording that is played; empty where all is real.
         config: theme and keymap; both are checked before.
         remember: keeps the theme that the user chose. Raises UsageError.
         freeze: called when what is in memory stays there: looking through it for garbage
@@ -112,6 +85,7 @@ class UvdiveApp(KeysInTurn):
         recipe: Recipe | None = None,
         services: Services | None = None,
         notices: Sequence[str] = (),
+        recorded: str = "",
         config: Config | None = None,
         remember: Callable[[str], None] | None = None,
         freeze: Callable[[], None] = lambda: None,
@@ -120,6 +94,7 @@ class UvdiveApp(KeysInTurn):
         config = config or Config()
         self.keymap = dict(config.keymap)
         self._notices = tuple(notices)
+        self._recorded = recorded
         self._ends = False
         self._remember = remember
         self.freeze = freeze
@@ -163,6 +138,8 @@ class UvdiveApp(KeysInTurn):
             self._tell_clashes()
         for words in self._notices:
             self.notify(visible(words), title="Cut off", severity="warning", markup=False, timeout=15)
+        if self._recorded:
+            self.notify(visible(self._recorded), title="Recorded", markup=False, timeout=12)
         if self._ends:
             self.exit()
         self.theme_changed_signal.subscribe(self, self._theme_changed)
@@ -197,6 +174,11 @@ class UvdiveApp(KeysInTurn):
         self.add_mode("opened", self._first_screen)
         await self.switch_mode("opened")
         await self.let_keys_go()
+
+    @property
+    def mark(self) -> str:
+        """A word that stands on every screen where not all is real."""
+        return "recorded" if self._recorded else ""
 
     @property
     def called(self) -> str:

@@ -51,6 +51,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     recipe: Recipe | None = None,
     services: Services | None = None,
     notices: Sequence[str] = (),
+    recorded: str = "",
     debug: bool = False,
 ) -> int:
     """Open the terminal app on an image and return the exit code.
@@ -68,6 +69,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         recipe: the compose service or Bake target that is built.
         services: other functions for the rewrite, for tests.
         notices: what the start had to say, which the first picture hides.
+        recorded: what is to be known of a recording that is played; empty where all is real.
         debug: raise an unforeseen exception of a job after the app has ended.
 
     Raises:
@@ -89,6 +91,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         recipe=recipe,
         services=services,
         notices=notices,
+        recorded=recorded,
         config=_checked(config),
         remember=remember_theme,
         freeze=gc.freeze,

@@ -52,6 +52,10 @@ class Host(Protocol):
         """What is opened, in words for the first picture."""
 
     @property
+    def mark(self) -> str:
+        """A word that stands on every screen where not all is real; mostly empty."""
+
+    @property
     def context(self) -> Path | None:
         """The build context, where it was given."""
 

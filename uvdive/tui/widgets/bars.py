@@ -64,6 +64,21 @@ def stacked(parts: Mapping[str, int], width: int) -> Content:
     )
 
 
+def measured(parts: Mapping[str, int], most: int, width: int) -> Content:
+    """Some owners' bytes on a scale that ends at ``most``, in eighths of cells, filled up to ``width`` cells.
+
+    The part of a cell at the end is the last owner's; the biggest one's where there is no whole cell.
+    """
+    total = sum(parts.values())
+    eighths = min(8 * width, max(1, round(8 * width * total / most))) if total and most else 0
+    full, rest = divmod(eighths, 8)
+    bar = stacked(parts, full)
+    if rest:
+        last = [*cells(parts, full)][-1] if full else max(parts, key=parts.__getitem__)
+        bar = bar.append(Content.styled(EIGHTHS[rest], f"$owner-{last}"))
+    return bar.append(" " * (width - full - bool(rest)))
+
+
 def names(parts: Mapping[str, int], width: int) -> Content:
     """The owners' names under their part of the bar, where they fit."""
     found = []

@@ -9,7 +9,7 @@ from textual.content import Content
 from uvdive.base.units import size
 from uvdive.build.line_times import LineTime
 from uvdive.tui.frame.text import right
-from uvdive.tui.widgets.bars import stacked
+from uvdive.tui.widgets.bars import measured
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.words.diff_lines import coloured
 from uvdive.tui.words.dockerfile_lines import DockerLine, Listing
@@ -80,8 +80,7 @@ class DockerfileView(Rows):
         owners: Counter[str] = Counter()
         for layer in line.layers:
             owners.update(layer.owners)
-        wide = max(1, round(BAR * line.bytes / self._most)) if line.bytes else 0
-        return stacked(owners, wide).append(" " * (BAR + 1 - wide))
+        return measured(owners, self._most, BAR).append(" ")
 
     def action_expand(self) -> None:
         """Walk on to the next instruction that made bytes."""

@@ -13,6 +13,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
+from uvdive.tui.frame.host import host_of
+
 HELP = "help"
 """The action that stays where there is no room for all."""
 
@@ -77,11 +79,17 @@ class KeyBar(Widget):
     def shown(self) -> list[Item]:
         """The keys that there is room for."""
         items = list(self._items)
-        room = self.size.width
+        room = self.size.width - self._mark.cell_length
         while items and sum(item.width for item in items) > room:
             places = [place for place, item in enumerate(items) if item.action != HELP]
             items.pop(places[-1] if places else -1)
         return items
+
+    @property
+    def _mark(self) -> Content:
+        """What stands at the right end, on every screen."""
+        mark = host_of(self).mark
+        return Content(f" {mark} ") if mark else Content("")
 
     def render(self) -> Content:
         """One line."""
@@ -90,7 +98,9 @@ class KeyBar(Widget):
         for item in self.shown():
             part = Content.assemble((f" {item.shown} ", key), f"{item.label} ")
             parts.append(part if item.enabled else part.stylize(greyed))
-        return Content("").join(parts)
+        line, mark = Content("").join(parts), self._mark
+        gap = self.size.width - line.cell_length - mark.cell_length
+        return Content.assemble(line, " " * gap, mark.stylize("reverse")) if mark and gap >= 0 else line
 
     def _at(self, x: int) -> Item | None:
         for item in self.shown():

@@ -11,16 +11,17 @@ from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.tui.frame.text import one_line, right, visible
-from uvdive.tui.widgets.bars import stacked
+from uvdive.tui.widgets.bars import measured
 from uvdive.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from uvdive.image.events import LayerOutline, LayerRead
     from uvdive.ledger.report import ImageReport, LayerReport
 
-BAR = 8
+BAR, GROWS = 8, 3
 ROOM_FOR_BARS = 44
-"""Cells: how wide a layer's bar is, and how wide the list must be to have bars."""
+"""Cells: how wide a layer's bar is in the narrowest list that has bars, and how wide that is; of so many
+more, the bar gets one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,4 @@ class LayerList(Rows):
             return Content("")
         base = sum(layer.file_bytes for layer in report.layers if layer.base)
         most = max(base, *(layer.file_bytes for layer in report.layers))
-        total = sum(owners.values())
-        wide = max(1, round(BAR * total / most)) if total else 0
-        return stacked(owners, wide).append(" " * (BAR + 1 - wide))
+        return measured(owners, most, BAR + (width - ROOM_FOR_BARS) // GROWS).append(" ")
