@@ -21,6 +21,7 @@ from uvdive.ledger.saved.report_file import dump
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session import atdesk, building, images, rewriting
 from uvdive.session.building import build_image, engine_of, target_of
+from uvdive.session.desk import Held
 from uvdive.session.images import Loaded, load_image
 from uvdive.session.rewriting import load_base
 from uvdive.session.settings import StartWish, limits_of, start_settings
@@ -232,7 +233,9 @@ def test_what_a_plan_and_a_proof_are_asked_for_arrives_at_the_desk(
     monkeypatch.setattr(atdesk, "plan_rewrite", note)
     monkeypatch.setattr(atdesk, "prove", note)
     monkeypatch.setattr(atdesk, "replace", lambda proof, **changes: (proof, changes))
-    desk, cancel, events = LocalDesk(held), CancelToken(), list[object]()
+    bases = {"python:3.13-slim": held.report}
+    desk, cancel = LocalDesk(Held(held.report, held.store, bases=bases)), CancelToken()
+    events: list[object] = []
     recipe: Any = SimpleNamespace()
     more: Any = {"recipe": recipe, "on_event": events.append, "cancel": cancel}
     found = atdesk.plan_held(
@@ -242,7 +245,7 @@ def test_what_a_plan_and_a_proof_are_asked_for_arrives_at_the_desk(
     assert told.pop("kept") is not None
     assert told == {
         "given": (tmp_path / "D", held.report), "context": tmp_path, "store": held.store,
-        "choices": {"a": "b"}, "pull": True, "build_args": ("--x",), **more,
+        "choices": {"a": "b"}, "pull": True, "build_args": ("--x",), "bases": bases, **more,
     }  # fmt: skip
     settings = StartSettings((("A", "1"),))
     own = (tmp_path / "log",)
