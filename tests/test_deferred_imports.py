@@ -18,6 +18,8 @@ HEAVY = (
     "importlib.metadata",
     "numpy",
     "yaml",
+    "jinja2",
+    "markupsafe",
 )
 SLOW = (
     "importlib.resources",

@@ -70,6 +70,17 @@ def image(tmp_path: Path) -> Path:
     )
 
 
+def test_no_page_shows_one(image: Path, tmp_path: Path) -> None:
+    outcome = run(image, "--html", "x.html", folder=tmp_path)
+    assert outcome.code == 0
+    assert not seen(outcome.out + outcome.err)
+    text = (tmp_path / "x.html").read_text()
+    assert "COPY" in text or "RUN" in text
+    assert not seen(text)
+    assert run(image, "--html", "open.html", "--no-redact", folder=tmp_path).code == 0
+    assert seen((tmp_path / "open.html").read_text())
+
+
 @pytest.mark.parametrize("form", ["--report", "--json", "--markdown"])
 def test_no_report_shows_one(form: str, image: Path, tmp_path: Path) -> None:
     outcome = run(image, form, "--log", "log.txt", "--debug", folder=tmp_path)
@@ -90,7 +101,7 @@ def test_no_saved_report_holds_one(image: Path, tmp_path: Path) -> None:
 
 def test_no_export_of_the_app_holds_one(image: Path, tmp_path: Path) -> None:
     report, _ = read_image(Target("docker-archive", str(image)), None, on_event=ignore)
-    for kind in ("json", "markdown", "saved"):
+    for kind in ("json", "markdown", "html", "saved"):
         path = export(report, kind, tmp_path / f"x.{kind}")  # type: ignore[arg-type]
         text = path.read_bytes() if kind != "saved" else inflated(path)
         assert text

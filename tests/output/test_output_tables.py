@@ -9,6 +9,9 @@ TABLES = written(
 
 check_words.STATUS_WORDS: passed = passed failed = failed skipped = skipped repaired = fixed␣by␣the␣rewrite
     announced = expected␣change
+html.map_drawing.TITLES: folder = by␣folder package = by␣owner␣and␣package layer = by␣layer
+owner_looks.LOOKS: uv = █ venv = ▓ uv-cache = ╳ caches = ╱ python = ═ base-os = ░ os-packages = ▒ app = ▚
+    other = ·
 problem_json._SOURCES: text diff files
 sizes._VERBS: inspect = inspect list = images
 text_rewrite._VERDICTS: failed = it␣failed unproven = not␣proven,␣as␣not␣everything␣could␣be␣looked␣at

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     if args.explain is not None:
         return _explain(args, console)
     if args.target is None:
-        if console.interactive and not (args.json or args.markdown or args.report or args.save):
+        if console.interactive and not (args.json or args.markdown or args.report or args.save or args.html):
             return _pick(args, console)
         raise UsageError(
             "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."

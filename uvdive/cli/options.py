@@ -122,6 +122,16 @@ def add_redact(parser: Parser) -> None:
     )
 
 
+def add_html(parser: Parser) -> None:
+    """The option that writes the HTML report."""
+    parser.option(
+        "--html",
+        metavar="FILE",
+        type=path_of,
+        help="write one HTML file that needs no network: map, layers, packages, findings",
+    )
+
+
 def add_output(parser: Parser, *, report: bool = True) -> None:
     """The options that say what goes to standard output; ``report``: an image's, and it can be saved."""
     parser.option("--json", action="store_true", help="print one JSON object")
@@ -135,6 +145,7 @@ def add_output(parser: Parser, *, report: bool = True) -> None:
             type=_count,
             help="in --json only the N largest rows of waste and components",
         )
+        add_html(parser)
         parser.option(
             "--save",
             metavar="FILE",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uvdive.cli.narrate import Narrator
     from uvdive.cli.targets import Source
     from uvdive.ledger.report import ImageReport
+    from uvdive.output.html.tables import Rewrite
 
 
 def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode:
@@ -26,9 +27,11 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
     """
     if args.save is not None:
         check_save(args.save)
+    if args.html is not None:
+        check_html(args.html)
     if source.hint:
         console.say(source.hint)
-    asked = args.json or args.markdown or args.report or args.save is not None
+    asked = args.json or args.markdown or args.report or args.save is not None or args.html is not None
     if console.interactive and not asked:
         return _open_app(source, args, console)
     if source.request is not None:
@@ -89,6 +92,8 @@ def _open_app(source: Source, args: argparse.Namespace, console: Console) -> Exi
 
 def print_report(report: ImageReport, args: argparse.Namespace, console: Console) -> None:
     """Print the report in the form that was asked for, and save it where that was."""
+    if args.html is not None:
+        save_html(report, args, console)
     if not args.no_redact:
         from uvdive.output.redact import redact_report
 
@@ -104,7 +109,7 @@ def print_report(report: ImageReport, args: argparse.Namespace, console: Console
         from uvdive.output.markdown import report_markdown
 
         console.data(report_markdown(report, console.units))
-    elif args.report or args.save is None:
+    elif args.report or (args.save is None and args.html is None):
         from uvdive.output.text import report_text
 
         console.data(report_text(report, console.units, console.width))
@@ -116,19 +121,45 @@ def check_save(path: Path) -> None:
     Raises:
         UsageError: it may not.
     """
-    from uvdive.base.foreign import read_start
     from uvdive.ledger.saved.report_file import MAGIC
+
+    _check_target(path, MAGIC, "saved report", "--save")
+
+
+def check_html(path: Path) -> None:
+    """As ``check_save``, for the HTML report; only one of uvdive's is replaced."""
+    from uvdive.output.html.page import MARK
+
+    _check_target(path, MARK, "report of uvdive's", "--html")
+
+
+def _check_target(path: Path, begins: bytes, what: str, option: str) -> None:
+    from uvdive.base.foreign import read_start
 
     if not path.parent.is_dir():
         raise UsageError(f"{path} can't be saved: there is no folder {path.parent}.", "Make it first.")
     if not path.exists():
         return
     try:
-        head = read_start(path, len(MAGIC))
+        head = read_start(path, len(begins))
     except OSError as error:
         raise UsageError(f"{path} can't be replaced: {error.strerror}.", "Name another file.") from error
-    if head and head != MAGIC:
-        raise UsageError(f"{path} is there and is no saved report.", "Name another file for --save.")
+    if head and head != begins:
+        raise UsageError(f"{path} is there and is no {what}.", f"Name another file for {option}.")
+
+
+def save_html(
+    report: ImageReport, args: argparse.Namespace, console: Console, rewrite: Rewrite | None = None
+) -> None:
+    """Write the HTML report: the whole file or nothing.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    from uvdive.session.exporting import html_page
+
+    _replace(args.html, html_page(report, rewrite, redact=not args.no_redact, units=console.units))
+    console.say(f"Saved to {args.html}")
 
 
 def save(report: ImageReport, path: Path) -> None:
@@ -139,7 +170,11 @@ def save(report: ImageReport, path: Path) -> None:
     """
     from uvdive.ledger.saved.report_file import dump
 
+    _replace(path, dump(report))
+
+
+def _replace(path: Path, data: bytes) -> None:
     try:
-        replace_file(path, dump(report))
+        replace_file(path, data)
     except OSError as error:
         raise UsageError(f"{path} can't be saved: {error.strerror}.", "Name another file.") from error

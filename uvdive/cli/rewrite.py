@@ -72,6 +72,10 @@ class _Rewriting:
         )
         if args.report_problem is not None:
             check_problem_file(args.report_problem)
+        if args.html is not None:
+            from uvdive.cli.present import check_html
+
+            check_html(args.html)
         self.plan: RewritePlan | None = None
         self.proof: Proof | None = None
         self.printed = False
@@ -106,6 +110,12 @@ class _Rewriting:
                 plan, proof = self._repaired(proof, before)
             measured = self._measured(plan, before.report, proof)
         self._print(plan, measured, proof)
+        if self.args.html is not None and loaded is not None:
+            from uvdive.cli.present import save_html
+            from uvdive.output.html.tables import Rewrite
+
+            known = Rewrite(plan) if proof is None else Rewrite(plan, proof.comparison, proof.verification)
+            save_html(loaded.report, self.args, self.console, known)
         if plan.refusal is not None or plan.outcome == "refused":
             raise RefusedError(self._why_refused(plan))
         failed = proof is not None and proof.verification is not None and not proof.verification.proven
@@ -238,7 +248,7 @@ class _Rewriting:
         """What this run itself writes: where it lies in the context, it is no difference."""
         from uvdive.session.own_files import streams
 
-        given = (self.args.log, self.args.output, self.args.report_problem)
+        given = (self.args.log, self.args.output, self.args.report_problem, self.args.html)
         return (*(path for path in given if path is not None), *streams())
 
     def _measured(self, plan: RewritePlan, before: ImageReport, proof: Proof) -> Measured:

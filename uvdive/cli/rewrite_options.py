@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from uvdive.base.errors import UsageError
-from uvdive.cli.options import Parser, add_common, add_redact, path_of
+from uvdive.cli.options import Parser, add_common, add_html, add_redact, path_of
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -75,6 +75,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         help="write plan, checks and versions, redacted and without sources, to report a problem",
     )
     parser.option("--json", action="store_true", help="print one JSON object")
+    add_html(parser)
     add_redact(parser)
     parser.option(
         "--pull", action="store_true", help="pull the image, or the final image's base, where it is not there"
@@ -136,5 +137,7 @@ def _check(args: argparse.Namespace) -> None:
         ):
             if given:
                 raise UsageError(what, "Leave --no-verify out.")
+    if args.html is not None and args.static:
+        raise UsageError("--html shows the image, and --static has none.", "Leave one of the two out.")
     if args.output is not None and args.output.exists():
         raise UsageError(f"{args.output} is there already.", "Name a new file, or use --write.")

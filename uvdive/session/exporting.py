@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,17 +12,25 @@ from uvdive.base.errors import UsageError
 from uvdive.base.wholefile import create_file
 
 if TYPE_CHECKING:
+    from uvdive.base.units import Units
     from uvdive.ledger.report import ImageReport
+    from uvdive.output.html.tables import Rewrite
 
-ExportKind = Literal["json", "markdown", "saved"]
+ExportKind = Literal["json", "markdown", "html", "saved"]
 
 _SVG_TEXT = re.compile(r"(<text\b[^<>]*>)([^<]*)(</text>)")
 
-SUFFIXES: dict[str, str] = {"json": ".json", "markdown": ".md", "saved": ".uvdive"}
+SUFFIXES: dict[str, str] = {"json": ".json", "markdown": ".md", "html": ".html", "saved": ".uvdive"}
 
 
-def export(report: ImageReport, kind: ExportKind, path: Path) -> Path:
+def export(report: ImageReport, kind: ExportKind, path: Path, rewrite: Rewrite | None = None) -> Path:
     """Write the report, without what looks like a secret, to a file that is not there yet.
+
+    Args:
+        report: the image.
+        kind: as what.
+        path: where to.
+        rewrite: what is known of its Dockerfile's rewrite, for the HTML.
 
     Raises:
         UsageError: the file exists, or cannot be written.
@@ -38,9 +47,29 @@ def export(report: ImageReport, kind: ExportKind, path: Path) -> Path:
         from uvdive.output.markdown import report_markdown
 
         return write_new(path, report_markdown(report).encode("utf-8", "replace"))
+    if kind == "html":
+        return write_new(path, html_page(report, rewrite))
     from uvdive.ledger.saved.report_file import dump
 
     return write_new(path, dump(report))
+
+
+def html_page(
+    report: ImageReport, rewrite: Rewrite | None = None, *, redact: bool = True, units: Units = "si"
+) -> bytes:
+    """The HTML report as a file holds it, without what looks like a secret if ``redact``."""
+    from uvdive.output.html.page import page
+    from uvdive.output.redact import Redactor, redact_report
+
+    if redact:
+        redactor = Redactor()
+        redactor.learn_image(report)
+        report = redact_report(report)
+        if rewrite is not None:
+            redactor.learn([rewrite.plan.original, *(change.text for change in rewrite.plan.files)])
+            plan, verification = redactor.value((rewrite.plan, rewrite.verification))
+            rewrite = replace(rewrite, plan=plan, verification=verification)
+    return page(report, rewrite, units).encode("utf-8", "replace")
 
 
 def picture(svg: str, report: ImageReport) -> bytes:

@@ -15,6 +15,7 @@ from uvdive.tui.desk.file_lines import view_of
 
 if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport
+    from uvdive.output.html.tables import Rewrite
     from uvdive.session.desk import Held
     from uvdive.tui.desk.places import Span
 
@@ -131,6 +132,7 @@ def export_report(
     held: Held,
     kind: ExportKind,
     path: Path,
+    rewrite: Rewrite | None,
     *,
     on_event: OnEvent,
     cancel: CancelToken,
@@ -138,4 +140,4 @@ def export_report(
     """Write the report; all as ``export`` says."""
     on_event(Note(f"Making {kind}"))
     cancel.raise_if_cancelled()
-    return export(held.report, kind, path)
+    return export(held.report, kind, path, rewrite)

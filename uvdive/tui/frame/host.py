@@ -6,7 +6,7 @@ fulfils it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from uvdive.base.progress import CancelToken, OnEvent
     from uvdive.compose.recipe import Recipe
     from uvdive.ledger.report import ImageReport
+    from uvdive.output.html.tables import Rewrite
     from uvdive.session.desk import Desk
     from uvdive.tui.desk.places import Place
     from uvdive.tui.frame.jobs import Jobs
@@ -128,3 +129,12 @@ class Host(Protocol):
 def host_of(node: DOMNode) -> Host:
     """The app that shows a screen or a widget."""
     return cast("Host", node.app)
+
+
+def known_rewrite(node: DOMNode) -> Rewrite | None:
+    """The plan of the rewrite and what its proof gave; None before it was looked at."""
+    app: Any = node.app
+    known: Rewrite | None = (
+        app.get_screen("rewrite").work.known if app.is_screen_installed("rewrite") else None
+    )
+    return known

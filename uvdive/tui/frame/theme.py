@@ -1,40 +1,20 @@
-"""Colours and patterns of the owners, and the program's own theme variables.
+"""The owners' colours in the app's themes, strong enough to be read, and its own theme variables.
 
-The colours are Okabe and Ito's, which people with any colour vision can tell apart
-(https://jfly.uni-koeln.de/color/). Colour never stands alone: each owner has a
-pattern too, so that the bars read with ``NO_COLOR`` as well.
+Colour never stands alone: each owner has a pattern too (``output.owner_looks``), so that
+the bars read with ``NO_COLOR`` as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from textual.color import Color, ColorParseError
 
 from uvdive.ledger.owners import OWNERS
+from uvdive.output.owner_looks import LOOKS
 
+__all__ = ["LOOKS", "MIXED", "contrast", "glyph", "legible", "variables"]
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How an owner looks: the cell that fills its bars, its colour, and its name in words."""
-
-    glyph: str
-    colour: str
-    words: str
-
-
-LOOKS = {
-    "uv": Look("█", "#D55E00", "uv itself"),
-    "venv": Look("▓", "#0072B2", "Python packages"),
-    "uv-cache": Look("╳", "#E69F00", "uv's cache"),
-    "caches": Look("╱", "#F0E442", "other caches"),
-    "python": Look("═", "#56B4E9", "Python"),
-    "base-os": Look("░", "#999999", "base system"),
-    "os-packages": Look("▒", "#CC79A7", "added OS packages"),
-    "app": Look("▚", "#009E73", "your app"),
-    "other": Look("·", "#DDDDDD", "anything else"),
-}
 
 MIXED = "*"
 """Marks a directory whose files have several owners."""

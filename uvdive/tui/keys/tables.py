@@ -107,7 +107,11 @@ EXPLORE = (
     ),
     Action("explore.extract", "e", "Extract", "Write the selected file or folder to the disk.", _can_extract),
     Action(
-        "explore.export", "E", "Export", "Write a report: JSON, Markdown, SVG, saved report.", _can_export
+        "explore.export",
+        "E",
+        "Export",
+        "Write a report: JSON, Markdown, HTML, SVG, saved report.",
+        _can_export,
     ),
     Action("explore.copy", "y", "Copy", "Copy the selected path or command, or the details.", _read),
     Action("explore.stop", "x", "Stop", "Stop reading the image, or writing files.", _can_stop_reading),

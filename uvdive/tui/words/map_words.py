@@ -11,10 +11,9 @@ from uvdive.image.table import NONE
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.view.treemap import By, Part
+from uvdive.output.html.map_drawing import TITLES
 from uvdive.tui.frame.text import keep_end, one_line, visible
 from uvdive.tui.frame.theme import LOOKS, glyph
-
-_BY = {"folder": "by folder", "package": "by owner and package", "layer": "by layer"}
 
 
 def title(part: Part) -> str:
@@ -41,7 +40,9 @@ def name_of(part: Part, report: ImageReport) -> str:
 def where(by: By, way: Sequence[Part], report: ImageReport, width: int) -> Content:
     """How the map is divided, and the parts that one went into, as many of the last as fit."""
     names = " › ".join(name_of(part, report) for part in way)
-    return Content.assemble((f"Map {_BY[by]}  ", "bold"), keep_end(names, max(0, width - len(_BY[by]) - 8)))
+    return Content.assemble(
+        (f"Map {TITLES[by]}  ", "bold"), keep_end(names, max(0, width - len(TITLES[by]) - 8))
+    )
 
 
 def about(part: Part, whole: Part, report: ImageReport, width: int) -> Content:

@@ -76,6 +76,7 @@ class AskTarget(ModalScreen[Path | None]):
 FORMS = (
     ("json", "JSON", "every figure, for programs"),
     ("markdown", "Markdown", "a summary, for a pull request"),
+    ("html", "HTML", "one page with the map, for a browser; needs no network"),
     ("saved", "Saved report", "all but file contents; uvdive opens it again"),
     ("svg", "SVG", "this screen as it is, with any secret on it"),
 )
@@ -103,7 +104,7 @@ class AskForm(ModalScreen[str | None]):
                 compact=True,
             )
             yield Static(
-                Content.styled("What looks like a secret is left out of the first three.", "$foreground 66%"),
+                Content.styled("What looks like a secret is left out of the first four.", "$foreground 66%"),
                 id="export-note",
             )
             yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 66%"))

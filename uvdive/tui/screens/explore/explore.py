@@ -18,6 +18,7 @@ from uvdive.image.table import Kind
 from uvdive.tui.desk.file_contents import Opening, opening
 from uvdive.tui.desk.path_facts import path_of
 from uvdive.tui.frame.actions import bindings
+from uvdive.tui.frame.host import known_rewrite
 from uvdive.tui.frame.jobs import Job, Work
 from uvdive.tui.frame.newest import Newest
 from uvdive.tui.frame.panes import WIDE
@@ -257,7 +258,7 @@ class ExploreScreen(Browser):
                 # Drawn here: only this thread may look at widgets.
                 self.taking.picture(self.app.export_screenshot(title="uvdive"), report, path)
             else:
-                self.taking.export(desk, cast("ExportKind", form), path)
+                self.taking.export(desk, cast("ExportKind", form), path, known_rewrite(self))
             self._taking_began()
 
         self.app.push_screen(

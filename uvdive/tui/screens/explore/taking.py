@@ -16,6 +16,7 @@ from uvdive.tui.progress.task import Start, Task
 
 if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport
+    from uvdive.output.html.tables import Rewrite
 
 NO_CONTENTS = "A saved report holds no contents of files."
 
@@ -50,11 +51,13 @@ class Taking:
             ),
         )
 
-    def export(self, desk: Desk, kind: ExportKind, path: Path) -> None:
-        """Write the report."""
+    def export(self, desk: Desk, kind: ExportKind, path: Path, rewrite: Rewrite | None = None) -> None:
+        """Write the report, with what is known of the rewrite where its form has room for that."""
         self.job = self._start(
             "export",
-            lambda on_event, cancel: desk.run(export_report, kind, path, on_event=on_event, cancel=cancel),
+            lambda on_event, cancel: desk.run(
+                export_report, kind, path, rewrite, on_event=on_event, cancel=cancel
+            ),
         )
 
     def picture(self, svg: str, report: ImageReport, path: Path) -> None:

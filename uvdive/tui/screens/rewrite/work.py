@@ -15,6 +15,7 @@ from uvdive.base.progress import CancelToken, Note, OnEvent
 from uvdive.base.text import visible
 from uvdive.compose.recipe import Recipe
 from uvdive.ledger.report import ImageReport
+from uvdive.output.html.tables import Rewrite
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Desk
 from uvdive.session.settings import StartWish
@@ -95,6 +96,13 @@ class RewriteWork:
         self._watch: Watch | None = None
 
     # How it stands
+
+    @property
+    def known(self) -> Rewrite | None:
+        """What a report can say of it; None before there is a plan."""
+        if self.plan is None or self.proof is None:
+            return None if self.plan is None else Rewrite(self.plan)
+        return Rewrite(self.plan, self.proof.comparison, self.proof.verification)
 
     @property
     def planning(self) -> bool:

@@ -1,0 +1,130 @@
+"""What the page says, as plain data: its headline, and the rows of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from uvdive.base.units import Units, delta, percent, size
+from uvdive.ledger.report import Component, Distribution, Environment, ImageReport
+from uvdive.output import largest
+from uvdive.output.check_words import outcome_words
+from uvdive.output.plain import count
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.verify.checks import Comparison, Verification
+
+MOST_ROWS = 500
+"""So many rows a table has at most; the largest. The JSON has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """What is known of the rewrite of the image's Dockerfile: at least the plan."""
+
+    plan: RewritePlan
+    comparison: Comparison | None = None
+    verification: Verification | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a difference; ``kind`` is added, removed, place or same."""
+
+    kind: str
+    text: str
+
+
+def headline(report: ImageReport, units: Units) -> tuple[str, ...]:
+    """What one wants to know first, a sentence each."""
+    totals = report.totals
+    whole, dead = size(totals.file_bytes, units), size(totals.dead_bytes, units)
+    told = [f"{whole} in {count(totals.files, 'file')} and {count(len(report.layers), 'layer')}."]
+    if totals.dead_bytes:
+        share = percent(totals.dead_bytes, totals.file_bytes)
+        told.append(f"{dead} ({share}) are hidden by later layers, and shipped all the same.")
+    else:
+        told.append("No bytes are hidden by later layers.")
+    costly = [finding for finding in largest.findings(report) if finding.bytes]
+    if costly:
+        told.append(f"Could save {size(costly[0].bytes, units)}: {costly[0].title}.")
+    return tuple(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A Python or OS package."""
+
+    name: str
+    version: str
+    bytes: int
+    home: str
+    why: str
+
+
+def packages(report: ImageReport) -> tuple[Package, ...]:
+    """Every Python distribution and OS package, the largest first."""
+    found = [_distribution(item, place) for place in report.environments for item in place.distributions]
+    found += [_component(item) for item in report.components if item.kind == "package"]
+    return tuple(sorted(found, key=lambda item: (-item.bytes, item.name)))
+
+
+def _distribution(item: Distribution, place: Environment) -> Package:
+    return Package(item.name, item.version, item.bytes, place.path, " › ".join(item.why))
+
+
+def _component(item: Component) -> Package:
+    return Package(item.name, item.version or "", item.bytes, "OS", "")
+
+
+def diff_lines(text: str) -> Iterator[Line]:
+    """The lines of a unified difference."""
+    for line in text.splitlines():
+        if line.startswith(("+++", "---", "@@")):
+            yield Line("place", line)
+        elif line.startswith(("+", "-")):
+            yield Line("added" if line[0] == "+" else "removed", line)
+        else:
+            yield Line("same", line)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A check, with what came of it in a word and its details."""
+
+    name: str
+    status: str
+    outcome: str
+    detail: str
+    lines: tuple[str, ...]
+
+
+def verdicts(verification: Verification) -> tuple[Verdict, ...]:
+    """Every check of a rewrite."""
+    return tuple(
+        Verdict(
+            check.name,
+            check.status,
+            outcome_words(check),
+            check.detail,
+            (*check.differences, *(f"not looked at: {what}" for what in check.unseen)),
+        )
+        for check in verification.checks
+    )
+
+
+def sizes(rewrite: Rewrite, units: Units) -> str:
+    """What the rewrite is worth, measured or predicted, in one sentence."""
+    found = rewrite.comparison or rewrite.plan.predicted
+    if found is None:
+        return "Its size is not predicted."
+    before, after = size(found.before_bytes, units), size(found.after_bytes, units)
+    change = delta(found.after_bytes - found.before_bytes, units)
+    how = "Predicted" if rewrite.comparison is None else "Measured"
+    return f"{how}: {before} before, {after} after ({change})."
+
+
+def sides(rewrite: Rewrite) -> Mapping[str, tuple[int, int]]:
+    """Each owner's bytes before and after, measured or predicted."""
+    if rewrite.comparison is not None:
+        return {item.owner: (item.before, item.after) for item in rewrite.comparison.owners}
+    return {} if rewrite.plan.predicted is None else rewrite.plan.predicted.owners
