@@ -68,6 +68,12 @@ python.uv_files.MARKS: uv uv-receipt.toml
 python.uv_files._NAMES: uv uvx uvw
 python.uv_files._INSTALLER: env env.fish
 python.uv_files._KEEPING: .lock .gitignore .temp .tmp .cache
+reading.elf_usual.SEARCH: 15 29
+reading.elf_usual._ENTRIES: 2 = 24 11 = 24 4 = 24 19 = 8
+reading.elf_usual._KNOWN: 0 1 11 14 15 16 1879048182 1879048189 1879048190 1879048191 1879048193 19 2 3 4 5 6
+    7 8
+reading.elf_usual._MACHINES: 62 = EM_X86_64 183 = EM_AARCH64
+reading.elf_usual._TEXTS: 1 14 15 29
 reading.linker._TRIPLETS: EM_X86_64 = x86_64-linux-gnu lib64 EM_AARCH64 = aarch64-linux-gnu lib64 EM_386 =
     i386-linux-gnu lib32 EM_ARM = arm-linux-gnueabihf lib EM_PPC64 = powerpc64le-linux-gnu lib64 EM_S390 =
     s390x-linux-gnu lib64 EM_RISCV = riscv64-linux-gnu lib64

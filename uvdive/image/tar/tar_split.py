@@ -46,15 +46,18 @@ class StorageError(Exception):
     """The engine's storage is not what was expected: read the image another way."""
 
 
-def open_below(folder: Path, name: bytes) -> int:
+def open_below(folder: Path, name: bytes, plain: set[bytes] | None = None) -> int:
     """A file descriptor of the file at a tar's path below a folder, to be closed by the caller.
 
-    No symlink is followed: what an image holds must not lead out of its folder.
+    No symlink is followed: what an image holds must not lead out of its folder. Who opens
+    many hands the same ``plain`` in again, and a ``folder`` that is ``real``: it learns which
+    folders are behind no link.
 
     Raises:
         StorageError: it is no file there.
     """
-    return _opened(os.fsencode(real(folder)) + b"/" + clean(name), set())
+    top = real(folder) if plain is None else folder
+    return _opened(os.fsencode(top) + b"/" + clean(name), set() if plain is None else plain)
 
 
 def _opened(path: bytes, plain: set[bytes]) -> int:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from uvdive.base.errors import EngineError, ImageError
+from uvdive.base.foreign import real
 from uvdive.base.remains import gone, note
 from uvdive.image.answers import INFO, answer, asking
 from uvdive.image.endpoint import connect, docker_endpoint, endpoint_of, own_name
@@ -155,6 +156,7 @@ class Contents:
         self._table, self._place = table, place
         self._open = contextlib.ExitStack()
         self._store = None if place.index is None else LayerStore(table, place.index)
+        self._folders, self._plain = [real(folder) for folder in place.folders], set[bytes]()
 
     @cached_property
     def _api(self) -> Any:
@@ -189,7 +191,8 @@ class Contents:
                 raise UnreadableError(error.what) from error
         if self._place.folders:
             try:
-                return os.fdopen(open_below(self._place.folders[table.entry_layer[entry]], path), "rb")
+                folder = self._folders[table.entry_layer[entry]]
+                return os.fdopen(open_below(folder, path, self._plain), "rb")
             except StorageError as error:
                 raise UnreadableError(str(error)) from error
         with asking():

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any
 
+from uvdive.ledger.reading.elf_usual import NEEDED, SEARCH, UnusualError, Usual
+
 MAGIC = b"\x7fELF"
 _MOST = 4096  # a damaged count must not run for hours
 _ALLOC = 0x2  # SHF_ALLOC
@@ -46,10 +48,28 @@ def _damage() -> tuple[type[Exception], ...]:
 
 def read_elf(file: IO[bytes]) -> Elf | None:
     """Read a file's ELF headers; None where it is no ELF file, is damaged, or is not dynamic."""
-    from elftools.elf.elffile import ELFFile
-
     if file.read(len(MAGIC)) != MAGIC:
         return None
+    try:
+        return _usual(file)
+    except (UnusualError, OSError):
+        return read_exactly(file)
+
+
+def _usual(file: IO[bytes]) -> Elf | None:
+    elf = Usual(file)
+    interpreter, tags = elf.segments()
+    if tags is None:
+        return None
+    search = [folder for tag, text in tags if tag in SEARCH for folder in text.split(":") if folder]
+    needed = tuple(text for tag, text in tags if tag == NEEDED)
+    return Elf(elf.machine, needed, tuple(search), interpreter, tuple(elf.needed_versions()))
+
+
+def read_exactly(file: IO[bytes]) -> Elf | None:
+    """As ``read_elf``, whatever is in the file."""
+    from elftools.elf.elffile import ELFFile
+
     file.seek(0)
     try:
         return _read(ELFFile(file))
@@ -98,9 +118,18 @@ def _versions(elf: Any) -> tuple[tuple[str, str], ...]:
 
 def offered(file: IO[bytes]) -> frozenset[str]:
     """The symbol versions that a library defines (DT_VERDEF); empty where it cannot be told."""
+    try:
+        return frozenset(Usual(file).defined_versions())
+    except (UnusualError, OSError):
+        return offered_exactly(file)
+
+
+def offered_exactly(file: IO[bytes]) -> frozenset[str]:
+    """As ``offered``, whatever is in the file."""
     from elftools.elf.elffile import ELFFile
     from elftools.elf.gnuversions import GNUVerDefSection
 
+    file.seek(0)
     try:
         return frozenset(
             name.name

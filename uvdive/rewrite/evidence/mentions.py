@@ -22,7 +22,8 @@ _FROM_SH = re.compile(rb"^from sh import ([\w, ]{1,200})$", re.MULTILINE)
 _LITERAL = re.compile(rb"""["']([\w.+/-]{2,80})(?=["'\s])""")
 _WHOLE = re.compile(rb"""["']([\w.+/-]{2,80})["']""")
 _LOADS = (b"ctypes", b"dlopen", b"cdll", b"find_library")
-_FFI = re.compile(rb"\bffi\b")
+_FFI = re.compile(rb"ffi\b")
+_PART_OF_WORD = re.compile(rb"\w")
 """Plain words are looked for as such: one expression of many takes a minute over an environment's code."""
 _LOADED = re.compile(rb"(?:find_library|dlopen|CDLL|LoadLibrary|load_library)\w{0,80}\(", re.IGNORECASE)
 _ARGUMENTS = 300
@@ -90,7 +91,11 @@ def _loads(data: bytes) -> bool:
     lowered = data.lower()
     if any(word in lowered for word in _LOADS):
         return True
-    return b"ffi" in lowered and _FFI.search(lowered) is not None
+    # A word's beginning in front of the expression would keep it from looking for its letters first.
+    return any(
+        not start or _PART_OF_WORD.match(lowered, start - 1) is None
+        for start in (match.start() for match in _FFI.finditer(lowered))
+    )
 
 
 def mentions(path: bytes, kind: Kind, data: bytes, names: Names) -> Iterator[Mention]:
@@ -99,22 +104,22 @@ def mentions(path: bytes, kind: Kind, data: bytes, names: Names) -> Iterator[Men
         yield from _of_python(data, names)
     elif kind == "shell":
         sure = path.rpartition(b"/")[2].decode("utf-8", "replace") in names.started
-        yield from (Mention(name, "runs", sure) for name in _of_shell(data) & names.programs.keys())
+        yield from (Mention(name, "runs", sure) for name in sorted(_of_shell(data) & names.programs.keys()))
     elif kind == "commands":
         found = b"\n".join(_COMMAND_OF_PROGRAM.findall(data)) if is_supervisors(path) else data
         lines = (line for line in found.splitlines() if not line.lstrip().startswith((b"#", b";")))
         words = _last_parts(_WORD.findall(b"\n".join(lines)))
-        yield from (Mention(name, "runs", sure=True) for name in words & names.programs.keys())
+        yield from (Mention(name, "runs", sure=True) for name in sorted(words & names.programs.keys()))
     else:
         words = _last_parts(_COMMAND_KEY.findall(data))
-        yield from (Mention(name, "runs", sure=False) for name in words & names.programs.keys())
+        yield from (Mention(name, "runs", sure=False) for name in sorted(words & names.programs.keys()))
         shared = set(_SHARED.findall(data))
-        yield from (Mention(name, "loads", sure=False) for name in shared & names.libraries.keys())
+        yield from (Mention(name, "loads", sure=False) for name in sorted(shared & names.libraries.keys()))
 
 
 def quiet_mentions(data: bytes, names: Names) -> Iterator[Mention]:
     """Whole texts in quotes that are a program's name, in Python code that starts nothing itself."""
-    for name in _last_parts(_WHOLE.findall(data)) & names.programs.keys():
+    for name in sorted(_last_parts(_WHOLE.findall(data)) & names.programs.keys()):
         yield Mention(name, "runs", sure=False)
 
 
@@ -124,16 +129,16 @@ def _of_python(data: bytes, names: Names) -> Iterator[Mention]:
     if loads:
         loaded = b"\n".join(data[m.end() : m.end() + _ARGUMENTS] for m in _LOADED.finditer(data))
         near = _last_parts(_LITERAL.findall(loaded))
-        for name in literals & names.libraries.keys():
+        for name in sorted(literals & names.libraries.keys()):
             yield Mention(name, "loads", sure=name in near)
-        for name in near & names.short.keys():
+        for name in sorted(near & names.short.keys()):
             yield Mention(name, "loads", sure=False)
     called = _last_parts(_CALLED.findall(data)) if calls else set()
     if b"from sh import" in data:
         called |= {word.strip() for line in _FROM_SH.findall(data) for word in line.split(b",")}
-    for name in called & names.programs.keys():
+    for name in sorted(called & names.programs.keys()):
         yield Mention(name, "runs", sure=True)
-    for name in (literals - called) & names.programs.keys() if calls else ():
+    for name in sorted((literals - called) & names.programs.keys()) if calls else ():
         yield Mention(name, "runs", sure=False)
 
 

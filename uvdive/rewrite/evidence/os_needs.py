@@ -215,6 +215,8 @@ class _Needs:
                 continue
             if owner in _INSTALLED:
                 data = self._text(entry, path, in_venv=True)
+                if not data:
+                    continue
                 found = mentions(path, "python", data, names)
                 of_others += (replace(need, sure=False) for need in _needs(found, path, names))
                 continue
