@@ -2,7 +2,8 @@
 
 Commands come from the parsers, keys from the app's tables, findings, rules and choices from
 the pages that ``--explain`` prints, the JSON contracts from the shipped schemas, the gallery from
-the texts that the tests of the example projects hold. Nothing else
+the texts that the tests of the example projects hold. What completes the command line, and
+the manual page, come from the parsers too. Nothing else
 is changed. With ``--check`` nothing is written, and the exit code is 1 where a page is stale.
 """
 
@@ -15,7 +16,7 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
-from writers import commands, contracts, gallery, keys, pages
+from writers import commands, completions, contracts, gallery, keys, pages
 from writers.text import between
 
 WHOLE: dict[str, Callable[[], str]] = {"commands.md": commands.page, "gallery.md": gallery.page}
@@ -39,7 +40,8 @@ def written() -> dict[Path, str]:
     for (name, part), text in PARTS.items():
         path = DOCS / name
         found[path] = between(found.get(path) or path.read_text(), part, text())
-    return found
+    root = DOCS.parent
+    return found | {root / path: text for path, text in completions.files().items()}
 
 
 def main() -> int:
@@ -47,6 +49,7 @@ def main() -> int:
     stale = [path for path, text in written().items() if not path.exists() or path.read_text() != text]
     for path in stale:
         if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(written()[path])
         print(f"{path.name} {'is not what the code says now' if check else 'is written anew'}")
     return int(check and bool(stale))

@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": "explore, rewrite and prove a recorded example; needs no engine and no network",
     "clean": "remove the images that uvdive built",
     "cache": "show or clear what is kept of layers between runs",
+    "completion": "print what completes the command line in bash, zsh or fish",
 }
 """Every command with its summary; the module of the same name runs it."""
 
@@ -70,7 +71,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, command: str) -> None:
         top = command == "explore"
-        commands = "".join(f"  {name:9}{summary}\n" for name, summary in COMMANDS.items())
+        commands = "".join(f"  {name:11}{summary}\n" for name, summary in COMMANDS.items())
         super().__init__(
             prog="uvdive" if top else f"uvdive {command}",
             usage="uvdive [explore] [TARGET] [OPTIONS]\n       uvdive COMMAND ..." if top else None,

@@ -16,6 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from uvdive.tui.frame.text import visible
+from uvdive.tui.widgets.path_input import PathInput
 
 
 def taken(path: Path) -> str:
@@ -52,9 +53,9 @@ class AskTarget(ModalScreen[Path | None]):
             yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
             if self._words:
                 yield Static(Content(self._words), classes="dialog-do")
-            yield Input(self._name, id="path", compact=True, select_on_focus=False)
+            yield PathInput(self._name, id="path", compact=True, select_on_focus=False)
             yield Static(id="path-problem")
-            yield Static(Content.styled("Enter writes it · Esc goes back", "$foreground 66%"))
+            yield Static(Content.styled("Enter writes it · Tab completes · Esc goes back", "$foreground 66%"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the path if it can be written."""
@@ -76,7 +77,7 @@ class AskTarget(ModalScreen[Path | None]):
 FORMS = (
     ("json", "JSON", "every figure, for programs"),
     ("markdown", "Markdown", "a summary, for a pull request"),
-    ("html", "HTML", "one page with the map, for a browser; needs no network"),
+    ("html", "HTML", "a page with the map, for any browser"),
     ("saved", "Saved report", "all but file contents; uvdive opens it again"),
     ("svg", "SVG", "this screen as it is, with any secret on it"),
 )

@@ -16,6 +16,7 @@ from uvdive.base.errors import UvdiveError
 from uvdive.base.foreign import real
 from uvdive.tui.frame.host import host_of
 from uvdive.tui.frame.text import paragraph, visible
+from uvdive.tui.widgets.path_input import PathInput
 
 LOG_LINES = 20
 
@@ -79,10 +80,10 @@ class AskPath(ModalScreen[Path | None]):
             )
             near = self._folder / "Dockerfile"
             text = str(near) if near.is_file() else ""
-            yield Input(text, placeholder="path/to/Dockerfile", id="path", compact=True)
+            yield PathInput(text, placeholder="path/to/Dockerfile", id="path", compact=True)
             yield Static(id="path-problem")
             yield Static(self._known, classes="dialog-do")
-            yield Static(Content.styled("Enter takes it · Esc goes back", "$foreground 66%"))
+            yield Static(Content.styled("Enter takes it · Tab completes · Esc goes back", "$foreground 66%"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the path if there is a file; a folder means the Dockerfile in it."""
