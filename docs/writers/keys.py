@@ -17,6 +17,7 @@ TITLES = {
     "viewer": "In a file",
     "history": "In the history of a path",
     "compare": "In two images side by side",
+    "difference": "In a file of two images",
     "map": "In the map",
 }
 NAMES = {

@@ -174,7 +174,8 @@ def test_compare_opens_the_app_in_a_terminal(run, session) -> None:
     assert run("compare", "a:1", "b:2", terminal=True).code == 0
     asked = session.asked("app")
     assert asked.target == ("a:1", "b:2")
-    assert asked.comparer(lambda _event: None, None).verdict == "As big as before"
+    assert asked.pair.compare(lambda _event: None, None).verdict == "As big as before"
+    asked.pair.close()
 
 
 @pytest.mark.parametrize("form", ["--report", "--json", "--markdown"])

@@ -42,9 +42,9 @@ class Stage:
         )
         await self._begin()
 
-    async def compare(self, comparer: Callable[..., Any]) -> None:
-        """Two images side by side."""
-        self.app = UvdiveApp(("shop:1[b]", "uvdive.local/shop:2"), comparer=comparer)
+    async def compare(self, comparer: Callable[..., Any], pair: Any = None) -> None:
+        """Two images side by side; with a pair their contents are at hand."""
+        self.app = UvdiveApp(("shop:1[b]", "uvdive.local/shop:2"), comparer=comparer, pair=pair)
         await self._begin(waits=isinstance(comparer, Waits))
 
     async def _begin(self, *, waits: bool = False) -> None:

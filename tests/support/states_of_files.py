@@ -1,14 +1,17 @@
-"""The states of the Dockerfile, the viewer and the history; and the list that all states go into."""
+"""The states that show files and what changed in them; and the list that all states go into."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import shown_rewrite
 from driving import answers
 from stage import Stage
 
 from uvdive.build.events import BuildStep
+from uvdive.session.two_images import Part
+from uvdive.verify.checks import Comparison
 
 State = Callable[[Stage], Awaitable[None]]
 STATES: dict[str, State] = {}
@@ -79,3 +82,38 @@ async def viewer_hex(stage: Stage) -> None:
     await stage.open()
     await stage.to(b"/app/assets/logo.bin")
     await stage.press("enter")
+
+
+# Two images side by side
+
+
+@dataclass(frozen=True)
+class TwoShops:
+    """Two images whose files are all the same two texts."""
+
+    def compare(self, _event: object, _cancel: object) -> Comparison:
+        return shown_rewrite.comparison()
+
+    def read(self, *_asked: object) -> tuple[Part, Part]:
+        old, new = (b'import os\n\nPORT = "[b]8000"\n', b'import os\n\nPORT = int("8080")\nprint(PORT)\n')
+        return Part(len(old), old), Part(len(new), new)
+
+    def close(self) -> None:
+        return None
+
+
+async def _compared(stage: Stage) -> None:
+    pair = TwoShops()
+    await stage.compare(pair.compare, pair)
+
+
+@state
+async def compare_folders(stage: Stage) -> None:
+    await _compared(stage)
+    await stage.press("v", "v", "v", "v", "down", "enter")
+
+
+@state
+async def compare_a_file(stage: Stage) -> None:
+    await _compared(stage)
+    await stage.press("v", "v", "v", "enter")

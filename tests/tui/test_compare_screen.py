@@ -55,7 +55,7 @@ async def test_the_first_screen_tells_the_verdict_the_owners_and_all_changes():
 async def test_v_lists_one_kind_after_the_other():
     async with compared(found) as (app, pilot):
         seen = []
-        for _ in range(5):
+        for _ in range(6):
             title = app.screen.pane("items").border_title
             seen.append(title.partition(" · by")[0])
             await pilot.press("v")
@@ -64,13 +64,14 @@ async def test_v_lists_one_kind_after_the_other():
         "2 Python packages · 1 · +1.0 MB",
         "2 OS packages · 1 · -400.0 kB",
         "2 Paths · 3 · -44.0 MB",
+        "2 Folders · 3 · -44.0 MB",
         "2 Settings · 1",
     ]
 
 
 async def test_the_details_show_both_sides_in_full():
     async with compared(found) as (app, pilot):
-        await pilot.press("v", "v", "v", "v")
+        await pilot.press("v", "v", "v", "v", "v")
         await pilot.pause()
         about = str(app.screen.query_one("#about").render())
     assert 'before    ["uv", "run"]' in about
@@ -84,7 +85,7 @@ async def test_a_path_of_equal_bytes_says_what_else_changed():
         about = str(app.screen.query_one("#about").render())
     assert "mode +2 ~ path       app/same-size" in text
     assert "0 B" not in about.partition("after")[2]
-    assert "differs   mode 0755 -> 0644\ndiffers   uid 0 -> 9\ndiffers   attributes none -> x\\x1b" in about
+    assert "mode      0755 rwxr-xr-x → 0644 rw-r--r--\nuser      0 → 9\nattribute x\\x1b" in about
 
 
 def test_what_a_path_has_otherwise_is_told_in_the_column_of_bytes_where_those_are_equal():

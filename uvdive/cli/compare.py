@@ -37,13 +37,14 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
         if source.hint:
             console.say(source.hint)
     if console.interactive and not (args.json or args.markdown or args.report):
+        from uvdive.session.two_images import TwoImages
         from uvdive.tui.run import run_app
 
         names = (sources[0].name or args.before, sources[1].name or args.after)
         return ExitCode(
             run_app(
                 names,
-                comparer=lambda on_event, cancel: _compared_apart(sources, on_event, cancel),
+                pair=TwoImages(sources[0], sources[1]),
                 notices=console.notices,
                 debug=args.debug,
             )
@@ -70,21 +71,6 @@ def _compared(sources: Sequence[Source], on_event: OnEvent, cancel: CancelToken 
         on_event=on_event,
         cancel=cancel,
     )
-
-
-def _compared_apart(sources: Sequence[Source], on_event: OnEvent, cancel: CancelToken) -> Comparison:
-    """The same for the app, in whose own process big reports would hold up its keys."""
-    from uvdive.session.atdesk import compare_at_desk
-
-    before, after = sources
-    desk = before.open(on_event=on_event, cancel=cancel)
-    try:
-        name = after.ready(on_event, cancel)
-        return desk.run(
-            compare_at_desk, name, after.dockerfile, after.reading, on_event=on_event, cancel=cancel
-        )
-    finally:
-        desk.close()
 
 
 def _print(comparison: Comparison, args: argparse.Namespace, console: Console) -> None:

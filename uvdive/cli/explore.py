@@ -59,6 +59,7 @@ def _here(args: argparse.Namespace) -> ReadOptions:
 def _pick(args: argparse.Namespace, console: Console) -> ExitCode:
     """The app, which asks what to open."""
     from uvdive.cli.targets import source_of
+    from uvdive.session.two_images import TwoImages
     from uvdive.tui.run import run_app
     from uvdive.tui.services import Opened
 
@@ -67,7 +68,10 @@ def _pick(args: argparse.Namespace, console: Console) -> ExitCode:
         name = source.label or source.name.removeprefix("docker://") or str(source.dockerfile)
         return Opened(name, source.open, source.dockerfile, source.context, source.build_args, source.recipe)
 
-    return ExitCode(run_app(None, opener=opened, notices=console.notices, debug=args.debug))
+    def paired(before: str, after: str) -> TwoImages:
+        return TwoImages(source_of(before, _here(args)), source_of(after, _here(args)))
+
+    return ExitCode(run_app(None, opener=opened, pairer=paired, notices=console.notices, debug=args.debug))
 
 
 def _explain(args: argparse.Namespace, console: Console) -> ExitCode:

@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -20,12 +19,12 @@ from uvdive.base.errors import CancelledError, ExitCode, UvdiveError
 from uvdive.image.reference import is_ours
 from uvdive.tui.frame import theme
 from uvdive.tui.frame.actions import ActionScreen
-from uvdive.tui.frame.jobs import Job, Jobs, Work
-from uvdive.tui.frame.keys_in_turn import KeysInTurn
+from uvdive.tui.frame.copying import Copying
+from uvdive.tui.frame.jobs import Work
 from uvdive.tui.frame.palette import ActionProvider
 from uvdive.tui.frame.text import visible
 from uvdive.tui.screens.curtain import Curtain
-from uvdive.tui.services import Loader, Opener, Services
+from uvdive.tui.services import Loader, Opener, Pair, Pairer, Services
 
 if TYPE_CHECKING:
     from uvdive.base.progress import CancelToken, OnEvent
@@ -41,7 +40,7 @@ MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""
 
 
-class UvdiveApp(KeysInTurn):
+class UvdiveApp(Copying):
     """Explore one image, and rewrite its Dockerfile.
 
     Args:
@@ -51,6 +50,8 @@ class UvdiveApp(KeysInTurn):
         opener: what to do with what was picked; needed without ``loader``.
         comparer: instead of both: reads two images, whose names are ``target``, and
             returns their Comparison.
+        pair: the same, with their contents.
+        pairer: makes two targets that were marked in the picker a pair.
         dockerfile: the Dockerfile that made the image; looked for in ``context``
             where it is None.
         context: the build context; the Dockerfile's folder where it is None.
@@ -67,7 +68,7 @@ class UvdiveApp(KeysInTurn):
 
     TITLE = "uvdive"
     CSS_PATH = "uvdive.tcss"
-    COMMANDS: ClassVar[set[Any]] = {ActionProvider} | KeysInTurn.COMMANDS
+    COMMANDS: ClassVar[set[Any]] = {ActionProvider} | Copying.COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
     ]
@@ -79,6 +80,8 @@ class UvdiveApp(KeysInTurn):
         loader: Loader | None = None,
         opener: Opener | None = None,
         comparer: Work | None = None,
+        pair: Pair | None = None,
+        pairer: Pairer | None = None,
         dockerfile: Path | None = None,
         context: Path | None = None,
         build_args: tuple[str, ...] = (),
@@ -102,16 +105,14 @@ class UvdiveApp(KeysInTurn):
             self.theme = config.theme
         self.target = target if isinstance(target, str) else None
         self._names = target if isinstance(target, tuple) else None
-        self._comparer = comparer
+        self._comparer, self._pair, self._pairer = comparer, pair, pairer
         self.dockerfile = dockerfile
         self.context = context
         self.build_args = build_args
         self.recipe = recipe
         self.services = services or Services()
         self.desk: Desk | None = None
-        self.jobs = Jobs()
         self.crash: Exception | None = None
-        self._copied = ""
         self._loader = loader
         self._opener = opener
 
@@ -190,7 +191,7 @@ class UvdiveApp(KeysInTurn):
         if self._names is not None:
             from uvdive.tui.screens.compare import CompareScreen
 
-            return CompareScreen(self._names, comparer=self._comparer)
+            return CompareScreen(self._names, comparer=self._comparer, pair=self._pair)
         if self._loader is not None:
             from uvdive.tui.screens.explore.explore import ExploreScreen
 
@@ -214,6 +215,19 @@ class UvdiveApp(KeysInTurn):
         self.dockerfile, self.context, self.build_args = opened.dockerfile, opened.context, opened.build_args
         self.recipe = opened.recipe
         self.push_screen(ExploreScreen())
+
+    def compare_targets(self, before: str, after: str) -> None:
+        """Compare two that were marked."""
+        from uvdive.tui.screens.compare import CompareScreen
+        from uvdive.tui.screens.dialogs.dialogs import Failure
+
+        assert self._pairer is not None
+        try:
+            pair = self._pairer(before, after)
+        except UvdiveError as error:
+            self.push_screen(Failure(error))
+            return
+        self.push_screen(CompareScreen((before, after), pair=pair))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Textual's own, without those that the actions already are."""
@@ -333,24 +347,6 @@ class UvdiveApp(KeysInTurn):
         """What to call the image: as the user did, where uvdive gave it a name of its own."""
         reference = report.image.reference or report.image.id
         return visible(self.target if self.target and is_ours(reference) else reference)
-
-    def copy(self, text: str, told: str = "") -> None:
-        """Copy a text, and say that it was copied (or ``told``), and by what."""
-        from uvdive.tui.frame.clipboard import copy_beside, fits_terminal
-
-        # The terminal's clipboard works over a slow link too, but it never says whether it did.
-        if fits_terminal(text):
-            self.copy_to_clipboard(text)
-        self._copied = told or visible(text[:200])
-        self.jobs.start("copy", self, lambda _event, _cancel: copy_beside(text))
-
-    @on(Job.Done)
-    def _copied_by(self, message: Job.Done) -> None:
-        if message.job.name != "copy":
-            return
-        short = self._copied if len(self._copied) < 80 else self._copied[:79] + "…"
-        title = f"Copied {message.result}" if message.result else "Too long for the terminal's clipboard"
-        self.notify(short, title=title, markup=False, timeout=3)
 
     def tell_explorer(self, words: list[Content]) -> None:
         """Show in the explorer how the rewrite goes while it is out of sight."""

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from uvdive.base.config import Config
     from uvdive.compose.recipe import Recipe
     from uvdive.tui.app import UvdiveApp
-    from uvdive.tui.frame.jobs import Work
-    from uvdive.tui.services import Loader, Opener, Services
+    from uvdive.tui.services import Loader, Opener, Pair, Pairer, Services
 
 LAST_WORDS = 0.5
 """Seconds that jobs get after the app has gone, to end the processes they wait for."""
@@ -44,7 +43,8 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     *,
     loader: Loader | None = None,
     opener: Opener | None = None,
-    comparer: Work | None = None,
+    pair: Pair | None = None,
+    pairer: Pairer | None = None,
     dockerfile: Path | None = None,
     context: Path | None = None,
     build_args: tuple[str, ...] = (),
@@ -62,7 +62,8 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
             a ``report``, such as ``functools.partial(load_image, target)``.
             None opens the picker.
         opener: makes what was picked into something to explore; needed without ``loader``.
-        comparer: reads both images and returns their Comparison.
+        pair: reads both images and compares them.
+        pairer: makes two targets that were marked in the picker a pair.
         dockerfile: the Dockerfile for the rewrite; looked for where it is None.
         context: the build context; the Dockerfile's folder where it is None.
         build_args: arguments for ``docker buildx build``.
@@ -84,7 +85,8 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         target,
         loader=loader,
         opener=opener,
-        comparer=comparer,
+        pair=pair,
+        pairer=pairer,
         dockerfile=dockerfile,
         context=context,
         build_args=build_args,

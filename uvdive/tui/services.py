@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from uvdive.base.errors import UvdiveError
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.desk import Desk
     from uvdive.session.settings import StartWish
-    from uvdive.verify.checks import Verification
+    from uvdive.session.two_images import Part
+    from uvdive.verify.checks import Comparison, Verification
     from uvdive.verify.repairs import Repair
 
 Loader = Callable[..., "Desk"]
@@ -124,8 +125,30 @@ class Opened:
     recipe: Recipe | None = None
 
 
+Parts = tuple["Part | None", "Part | None"]
+"""A file in two images, None where it is not there."""
+
+
+class Pair(Protocol):
+    """Two images that are compared, as ``session.two_images.TwoImages``."""
+
+    def compare(self, on_event: OnEvent, cancel: CancelToken) -> Comparison:
+        """Read both and compare them."""
+
+    def read(
+        self, path: bytes, most: int, on_event: OnEvent, cancel: CancelToken, old: bytes | None = None
+    ) -> Parts:
+        """A path in both images."""
+
+    def close(self) -> None:
+        """Let go of both."""
+
+
 Opener = Callable[[str], Opened]
 """Takes a target as on the command line. Raises UsageError for one that means nothing."""
+
+Pairer = Callable[[str, str], Pair]
+"""Takes two targets to compare. Raises UsageError for one that means nothing."""
 
 
 @dataclass(frozen=True, slots=True)

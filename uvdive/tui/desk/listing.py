@@ -58,9 +58,14 @@ class Page(Generic[T]):
     bytes: int
 
 
+def sought(table: Table[T], item: T, needle: str) -> bool:
+    """Does an item contain all words of ``needle``?"""
+    text = table.text(item).lower()
+    return all(word in text for word in needle.lower().split())
+
+
 def arrange(table: Table[T], items: Sequence[T], needle: str, order: int) -> Page[T]:
     """The first rows of what contains all words of ``needle``, in an order."""
-    words = needle.lower().split()
-    fits = [item for item in items if all(word in table.text(item).lower() for word in words)]
+    fits = [item for item in items if sought(table, item, needle)]
     rows = heapq.nsmallest(MOST, fits, key=table.orders[order][1])
     return Page(tuple(rows), len(fits), sum(table.bytes(item) for item in fits))

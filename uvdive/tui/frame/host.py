@@ -93,6 +93,9 @@ class Host(Protocol):
     def open_target(self, target: str) -> None:
         """Explore what was picked."""
 
+    def compare_targets(self, before: str, after: str) -> None:
+        """Compare two that were marked."""
+
     def back_to_picker(self) -> None:
         """Let go of the image, unless a build is running."""
 

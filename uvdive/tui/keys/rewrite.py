@@ -160,21 +160,28 @@ def _compared(screen: Any) -> str:
     return "" if screen.found is not None else "The images are not compared yet."
 
 
+def _can_open(screen: Any) -> str:
+    return _compared(screen) or str(screen.open_problem)
+
+
 COMPARE = (
     Action(
         "compare.kind",
         "v",
         "Kind",
-        "List all changes, then only packages, OS packages, paths, settings.",
+        "List all changes, then only packages, OS packages, paths, paths by folder, settings.",
         _compared,
         footer=True,
     ),
     Action(
         "compare.filter", "slash", "Filter", "List only what contains some words.", _compared, footer=True
     ),
+    Action(
+        "compare.open", "i", "Open", "Show what changed in the file. Enter does too.", _can_open, footer=True
+    ),
     Action("compare.sort", "s", "Sort", "Order by bytes, name or sign.", _compared, footer=True),
     Action("compare.stop", "x", "Stop", "Stop reading the images.", _can_stop_comparing),
-    Action("compare.copy", "y", "Copy", "Copy the selected name, or the verdict.", _compared, footer=True),
+    Action("compare.copy", "y", "Copy", "Copy the selected name, or the verdict.", _compared),
     *moving(
         "compare",
         ("Owners", "Go to the owners before and after."),
@@ -182,4 +189,10 @@ COMPARE = (
         ("Details", "Go to the details."),
     ),
     *leaving("compare", "End the filter, the zoom; then back.", can_leave, quit_in_footer=True),
+)
+
+DIFFERENCE = (
+    Action("difference.copy", "y", "Copy", "Copy what is shown.", footer=True),
+    *moving("difference", ("Content", "Go to the content.")),
+    *leaving("difference", "End the zoom; then back."),
 )

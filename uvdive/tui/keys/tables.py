@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from uvdive.tui.frame.actions import Action, can_leave, leaving, moving
-from uvdive.tui.keys.rewrite import COMPARE, REWRITE
+from uvdive.tui.keys.rewrite import COMPARE, DIFFERENCE, REWRITE
 
 
 def _read(screen: Any) -> str:
@@ -182,6 +182,14 @@ LISTS = (
 
 PICK = (
     Action("pick.open", "o", "Open", "Open the selected one. Enter does too.", _listed, footer=True),
+    Action(
+        "pick.mark",
+        "m",
+        "Mark",
+        "Mark this one; a second one is compared with it.",
+        _listed,
+        footer=True,
+    ),
     Action("pick.filter", "slash", "Filter", "List only what contains some words.", footer=True),
     Action("pick.sort", "s", "Sort", "Order by age, size, name or kind.", footer=True),
     Action("pick.again", "r", "Look again", "Ask the engine and the folder again.", footer=True),
@@ -277,7 +285,7 @@ HISTORY = (
     *leaving("history", "End the zoom; then back."),
 )
 
-TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, HISTORY, COMPARE, MAP)
+TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, HISTORY, COMPARE, DIFFERENCE, MAP)
 
 
 def action_ids() -> tuple[str, ...]:

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import json
 from typing import ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
-from uvdive.base.errors import CancelledError
+from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import BytesRead, Note
 from uvdive.base.units import delta, size
-from uvdive.tui.desk.changes import CHANGES, KINDS, Change, changes
-from uvdive.tui.desk.listing import arrange
+from uvdive.tui.desk.change_tree import tree_of
+from uvdive.tui.desk.changes import CHANGES, FOLDERS, KINDS, Change, changes
+from uvdive.tui.desk.file_contents import MOST_COMPARED
+from uvdive.tui.desk.listing import arrange, sought
 from uvdive.tui.frame.actions import bindings
 from uvdive.tui.frame.jobs import Job, Work
-from uvdive.tui.frame.text import keep_end, paragraph, visible
+from uvdive.tui.frame.text import keep_end, visible
 from uvdive.tui.keys.rewrite import COMPARE
 from uvdive.tui.screens.dialogs.dialogs import Failure
+from uvdive.tui.screens.difference import DifferenceScreen
 from uvdive.tui.screens.lists.sifting import Sifting
+from uvdive.tui.services import Pair
 from uvdive.tui.widgets.building import DeltaList, PairBar, Sides
+from uvdive.tui.widgets.change_tree import ChangeTree
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.telling import Telling
+from uvdive.tui.words.differs import describe_change, describe_folder
 from uvdive.tui.words.headline import fit
-from uvdive.tui.words.selection import field, lines
 from uvdive.verify.checks import Comparison
 
 READING = "reading both images"
-_CHANGED = {"+": "added", "-": "removed", "~": "changed"}
 
 
 class CompareScreen(Sifting):
@@ -41,6 +45,7 @@ class CompareScreen(Sifting):
         names: what to call both images.
         found: the comparison; None where ``comparer`` makes it.
         comparer: reads both images and compares them, in a job's thread.
+        pair: both images, where their contents can be read; closed with the screen.
     """
 
     ACTIONS = COMPARE
@@ -54,14 +59,19 @@ class CompareScreen(Sifting):
     )
 
     def __init__(
-        self, names: tuple[str, str], found: Comparison | None = None, comparer: Work | None = None
+        self,
+        names: tuple[str, str],
+        found: Comparison | None = None,
+        comparer: Work | None = None,
+        pair: Pair | None = None,
     ) -> None:
         super().__init__()
         self.names = names
         self.found: Comparison | None = None
         self.kind = 0
         self._given = found
-        self._comparer = comparer
+        self._comparer = comparer if pair is None else pair.compare
+        self._pair = pair
         self._changes: tuple[Change, ...] = ()
         self._job: Job | None = None
         self._note = READING
@@ -78,6 +88,7 @@ class CompareScreen(Sifting):
                     yield Static(id="about")
             with Vertical(id="listing", classes="column"), Vertical(id="items"):
                 yield from self.compose_table()
+                yield ChangeTree(id="folders")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
         yield KeyBar()
 
@@ -90,6 +101,31 @@ class CompareScreen(Sifting):
         else:
             self._headline()
             self.call_after_refresh(self._begin)
+
+    def on_unmount(self) -> None:
+        """Let go of both images, and of the work on them."""
+        if self._job is not None:
+            self._job.cancel.cancel()
+        if self._pair is not None:
+            self._pair.close()
+
+    @property
+    def by_folder(self) -> bool:
+        """Are the paths shown as a tree?"""
+        return KINDS[self.kind][1] == FOLDERS
+
+    def focus_target(self, pane: str) -> Widget:
+        """The rows or the tree take the keys of their pane."""
+        tree = pane == "items" and self.by_folder
+        return self.query_one(ChangeTree) if tree else super().focus_target(pane)
+
+    @property
+    def selected(self) -> Change | None:
+        """The change under the cursor; None on a folder that is the same itself."""
+        if self.by_folder:
+            return self.query_one(ChangeTree).selected
+        found: Change | None = self.listing.selected
+        return found
 
     def pane_title(self, name: str) -> str:
         """What a pane holds."""
@@ -138,10 +174,18 @@ class CompareScreen(Sifting):
         self._headline()
         self.refresh_actions()
         if not stopped:
-            failure = Failure(message.error, leave="leaves uvdive", again=True)
-            self.app.push_screen(
-                failure, lambda again: self._begin() if again else self._app.leave(message.error)
-            )
+            leave = "goes back" if self._app.picked else "leaves uvdive"
+            failure = Failure(message.error, leave=leave, again=True)
+            self.app.push_screen(failure, lambda again: self._after_failure(message.error, again=again))
+
+    def _after_failure(self, error: UvdiveError, *, again: bool | None) -> None:
+        """Compare once more; or back to the picker, or out."""
+        if again:
+            self._begin()
+        elif self._app.picked:
+            self.app.pop_screen()
+        else:
+            self._app.leave(error)
 
     def _compared(self, found: Comparison) -> None:
         self.found = found
@@ -170,33 +214,69 @@ class CompareScreen(Sifting):
 
     def sift(self) -> None:
         """Show what fits of the kind that is asked for."""
-        kind = KINDS[self.kind][1]
+        kind = "path" if self.by_folder else KINDS[self.kind][1]
         page = arrange(
             CHANGES,
             [item for item in self._changes if kind in (None, item.kind)],
             self.needle,
             self.order,
         )
+        self.query_one("#items").set_class(self.by_folder, "-folders")
+        if self.by_folder:
+            fits = [
+                item for item in self._changes if item.kind == kind and sought(CHANGES, item, self.needle)
+            ]
+            self.query_one(ChangeTree).show(tree_of(fits), everything=bool(self.needle))
         self.listing.show(page, filtered=bool(self.needle))
         title = [f"2 {KINDS[self.kind][0]}", f"{page.count:,}"]
         if kind in ("package", "OS package", "path"):
             # Over all kinds it would count files twice: as paths and as packages.
             title.append(delta(page.bytes))
-        title.append(f"by {self.order_name}")
+        if not self.by_folder:
+            title.append(f"by {self.order_name}")
         self.pane("items").border_title = cast("str", Content(" · ".join(title)))
         self.pane_changed()
         self._describe()
         self.refresh_actions()
 
     @on(Rows.Highlighted, "#rows")
+    @on(Rows.Highlighted, "#folders")
     def _describe(self) -> None:
-        item: Change | None = self.selected
-        self.query_one("#about", Static).update(Content("") if item is None else _words(item))
+        item, folder = self.selected, self.query_one(ChangeTree).folder if self.by_folder else None
+        about = Content("") if item is None else describe_change(item)
+        if folder is not None and folder.below:
+            about = Content("\n\n").join([part for part in (describe_folder(folder), about) if part])
+        self.query_one("#about", Static).update(about)
         self.query_one("#details").scroll_home(animate=False)
+        self.refresh_actions()
 
     @on(Rows.Chosen, "#rows")
+    @on(Rows.Chosen, "#folders")
     def _chosen(self) -> None:
-        self.go_to("details")
+        if self.open_problem:
+            self.go_to("details")
+        else:
+            self.action_open()
+
+    @property
+    def open_problem(self) -> str:
+        """Why what is selected can't be opened."""
+        if self._pair is None:
+            return "The contents are not at hand: uvdive compare A B has them."
+        item = self.selected
+        return "" if item is not None and item.kind == "path" else "Only files can be opened."
+
+    def action_open(self) -> None:
+        """Show what changed in the file."""
+        item, pair = self.selected, self._pair
+        if item is None or pair is None or self.open_problem or not isinstance(item.name, bytes):
+            return
+        path, old = item.name, item.moved if isinstance(item.moved, bytes) else None
+        self.app.push_screen(
+            DifferenceScreen(
+                path, lambda on_event, cancel: pair.read(path, MOST_COMPARED + 1, on_event, cancel, old)
+            )
+        )
 
     # Actions
 
@@ -209,7 +289,7 @@ class CompareScreen(Sifting):
     @property
     def can_back(self) -> bool:
         """Is there a filter or a zoom to end, or a screen to go back to?"""
-        return super().can_back or self._given is not None
+        return super().can_back or self._given is not None or self._app.picked
 
     def action_back(self) -> None:
         """End the filter, then the zoom; then back to where it came from, if it came from anywhere."""
@@ -223,31 +303,11 @@ class CompareScreen(Sifting):
             self.refresh_actions()
 
     def action_copy(self) -> None:
-        """Copy the name of what differs, or the verdict."""
+        """Copy the name of what differs, the folder, or the verdict."""
+        folder = self.query_one(ChangeTree).folder if self.by_folder else None
         if self.selected is not None:
             self._app.copy(visible(self.selected.name))
+        elif folder is not None:
+            self._app.copy(visible(folder.path))
         elif self.found is not None:
             self._app.copy(self.found.verdict)
-
-
-def _words(item: Change) -> Content:
-    """Both sides of a change in full."""
-    parts = [
-        paragraph(item.name, "bold"),
-        field("kind", f"{item.kind}, {_CHANGED[item.sign]}"),
-    ]
-    if item.home:
-        parts.append(field("of", visible(item.home)))
-    parts += [field("before", _side(item, item.before)), field("after", _side(item, item.after))]
-    parts += [field("differs", visible(each)) for each in item.how]
-    if item.bytes:
-        parts.append(field("change", delta(item.bytes)))
-    return lines(parts)
-
-
-def _side(item: Change, value: object) -> Content:
-    if value is None:
-        return Content.styled("not there", "$foreground 66%")
-    if item.kind == "path":
-        return Content(size(cast("int", value)))
-    return paragraph(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

@@ -74,6 +74,7 @@ class PickScreen(Sifting):
     def __init__(self) -> None:
         super().__init__()
         self.found: tuple[Choice, ...] = ()
+        self.marked: Choice | None = None
         self._note = ""
 
     def compose(self) -> ComposeResult:
@@ -99,9 +100,10 @@ class PickScreen(Sifting):
         """There is one pane, and no line that names it."""
 
     def _headline(self) -> None:
-        line = Content.assemble(
-            ("uvdive", "bold $text-accent"), "  Enter opens  ", (visible(self._note), "$text-warning")
-        )
+        told = "  Enter opens  "
+        if self.marked is not None:
+            told = f"  {visible(self.marked.name)} is marked: m on another one compares them  "
+        line = Content.assemble(("uvdive", "bold $text-accent"), told, (visible(self._note), "$text-warning"))
         self.query_one("#headline", Static).update(line)
 
     @on(Job.Done)
@@ -136,6 +138,31 @@ class PickScreen(Sifting):
         """Open the selected one."""
         if self.selected is not None:
             self._app.open_target(self.selected.target)
+
+    def action_mark(self) -> None:
+        """Mark one, or take the mark away; the second one that is marked is compared with the first."""
+        choice: Choice | None = self.selected
+        first, self.marked = self.marked, None
+        if first is None:
+            self.marked = choice
+        elif choice is not None and choice != first:
+            self._app.compare_targets(first.target, choice.target)
+        self._headline()
+        self.refresh_actions()
+
+    @property
+    def can_back(self) -> bool:
+        """Is there a filter, a zoom or a mark to end?"""
+        return super().can_back or self.marked is not None
+
+    def action_back(self) -> None:
+        """End the filter and the zoom, then take the mark away."""
+        if super().can_back or self.marked is None:
+            super().action_back()
+            return
+        self.marked = None
+        self._headline()
+        self.refresh_actions()
 
     def action_again(self) -> None:
         """Look again."""

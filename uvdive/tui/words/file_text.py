@@ -15,7 +15,8 @@ from uvdive.base.errors import UvdiveError
 from uvdive.base.progress import CancelToken
 from uvdive.base.units import size
 from uvdive.session.desk import Desk
-from uvdive.tui.desk.file_contents import Version, read_start, read_two
+from uvdive.session.two_images import Part
+from uvdive.tui.desk.file_contents import MOST_COMPARED, Version, read_start, read_two
 from uvdive.tui.words.diff_lines import Pair, coloured, pairs, unified
 
 MOST_TEXT = 512 << 10
@@ -72,7 +73,34 @@ def read_diff(desk: Desk, old: Version, new: Version, name: str, cancel: CancelT
         return Body(note=f"the contents are equal: {told}", pairs=())
     if two.old is None or two.new is None:
         return Body(note=f"too long to compare, and different: {told}", pairs=())
-    one, other = as_text(two.old), as_text(two.new)
+    return _lines_of(two.old, two.new, name, told)
+
+
+def difference(one: Part | None, other: Part | None, name: str) -> Body:
+    """What two images have of a path, line by line; all of it where only one has it."""
+    parts = [part for part in (one, other) if part is not None]
+    told = f"{_size(one)} → {_size(other)}"
+    if any(part.data is None for part in parts):
+        return Body((Content(f"Before: {_kind(one)}. After: {_kind(other)}."),))
+    if any(part.size > MOST_COMPARED for part in parts):
+        return Body(note=f"too long to compare: {told}", pairs=())
+    old, new = ((part.data if part is not None else None) or b"" for part in (one, other))
+    if old == new and one is not None and other is not None:
+        return Body(note=f"the contents are equal: {told}", pairs=())
+    return _lines_of(old, new, name, told)
+
+
+def _size(part: Part | None) -> str:
+    return "not there" if part is None else size(part.size)
+
+
+def _kind(part: Part | None) -> str:
+    return "not there" if part is None else part.kind
+
+
+def _lines_of(old: bytes, new: bytes, name: str, told: str) -> Body:
+    """Two contents line by line, where they are text."""
+    one, other = as_text(old), as_text(new)
     if one is None or other is None:
         return Body(note=f"not text, and different: {told}", pairs=())
     if max(one.count("\n"), other.count("\n")) > MOST_DIFF:

@@ -76,11 +76,11 @@ class Sifting(ActionScreen, Panes):
         """Empty the line of words and close it."""
         self.query_one("#needle", Input).value = ""
         self.query_one("#items").remove_class("-filtering")
-        self.set_focus(self.listing)
+        self.set_focus(self.focus_target("items"))
 
     def words_taken(self) -> None:
         """Enter was pressed in the line of words."""
-        self.set_focus(self.listing)
+        self.set_focus(self.focus_target("items"))
 
     @on(Input.Changed, "#needle")
     def _needle_changed(self) -> None:
