@@ -116,7 +116,7 @@ def _curve(
     for (title, figures), count in zip(side_by_side(commands, runs).items(), counts, strict=True):
         cpu = min(figures.processors)
         first = first or cpu
-        more = f"{(cpu - first) / (count - counts[0]) * 1e6:.1f} µs" if count > counts[0] else "–"
+        more = f"{(cpu - first) / (count - counts[0]) * 1e3:.3f} ms" if count > counts[0] else "–"
         rows.append([title, f"{cpu:.2f} s", more, memory(figures)])
         print(f"| {' | '.join(rows[-1])} |", flush=True)
     return rows

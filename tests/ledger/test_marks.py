@@ -125,8 +125,19 @@ def test_names_are_found_whole_by_their_start_end_and_middle() -> None:
     assert paths(names.called(b"uv", b"a", b"nothing", b"a")) == [b"/a-v1/uv", b"/uvx/a"]
     assert paths(names.starting(b"uv")) == [b"/a-v1/uv", b"/uvx", b"/x/uv-v2.pyc"]
     assert paths(names.ending(b".pyc")) == [b"/x/uv-v2.pyc", b"/b.pyc"]
+    assert paths(names.ending(b"uv", b"x", b".gone", b"-v2.pyc")) == [
+        *(b"/a-v1/uv", b"/uvx", b"/x", b"/x/uv-v2.pyc", b"/v/n.pycx")
+    ]
     assert paths(names.holding(b"-v")) == [b"/a-v1", b"/x/uv-v2.pyc", b"/-v"]
     assert paths(names.called(b"b.pyc")) == [b"/b.pyc"]
+
+
+def test_ends_of_few_names_among_many_are_found_as_those_of_many() -> None:
+    rows = tree(*(b"/d/%d.txt" % number for number in range(60)), b"/d/one.pyc", b"/d/two.pyc", b"/pyc")
+    names = Names(rows.table)
+    for end in (b".pyc", b".txt", b"pyc", b"1.txt"):
+        every = enumerate(rows.table.names)
+        assert list(names.ending(end)) == [node for node, name in every if name.endswith(end)]
 
 
 @pytest.mark.parametrize(

@@ -88,10 +88,10 @@ class _Stack(Living):
         entries = range(entry, entry + len(names))
         self.shown.extend(entries)
         self.newest.extend(entries)
-        if rows.has_links:
-            for row in range(start, end):
-                if rows.kinds[row] == HARD_LINK:
-                    self.link(rows, row, entry + row - start)
+        row = rows.kinds.find(HARD_LINK, start, end) if rows.has_links else -1
+        while row >= 0:
+            self.link(rows, row, entry + row - start)
+            row = rows.kinds.find(HARD_LINK, row + 1, end)
         return True
 
     def birth(self, rows: Rows, row: int, parent: int, entry: int) -> bool:

@@ -80,8 +80,8 @@ def secrets(facts: Facts) -> Iterator[Finding]:
     table, names = facts.table, facts.contents.names
     by_layer: dict[int, list[int]] = {}
     may_be = names.called(*MARKS), names.starting(STARTS.encode())
-    endings = (names.ending(end.encode()) for end in ENDS)
-    for node in sorted(set().union(*may_be, *endings)):
+    ending = names.ending(*(end.encode() for end in ENDS))
+    for node in sorted({*ending}.union(*may_be)):
         if is_secret_file(table.path(node).decode("utf-8", "surrogateescape")):
             entry = next((entry for entry in table.entries_of(node) if _is_readable(facts, entry)), None)
             if entry is not None:

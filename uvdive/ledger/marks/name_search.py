@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import compress, count
 
@@ -18,6 +18,7 @@ class Names:
     def __init__(self, table: FileTable) -> None:
         self._table = table
         self._called: dict[bytes, list[int]] = {}
+        self._endings: dict[bytes, Sequence[int]] = {}
 
     def prepare(self, names: Iterable[bytes]) -> None:
         """Look for all of these names in one pass, so that ``called`` has nothing left to do."""
@@ -39,13 +40,21 @@ class Names:
         """The nodes whose names start so, lowest first."""
         return self._holding(b"/" + start, 1)
 
-    def ending(self, end: bytes) -> Iterator[int]:
-        """The nodes whose names end so, lowest first."""
-        names = self._table.names
-        if self._text.count(end + b"/") * _FEW > len(names):
+    def ending(self, *ends: bytes) -> Sequence[int]:
+        """The nodes whose names end in one of these ways, lowest first."""
+        for end in ends:
+            if end not in self._endings:
+                self._endings[end] = self._ending(end)
+        if len(ends) == 1:
+            return self._endings[ends[0]]
+        return sorted(set().union(*map(self._endings.__getitem__, ends)))
+
+    def _ending(self, end: bytes) -> Sequence[int]:
+        names, many = self._table.names, self._text.count(end + b"/")
+        if many * _FEW > len(names):
             # Names one by one are quicker than ends of many one by one.
-            return compress(count(), [name.endswith(end) for name in names])
-        return self._holding(end + b"/", 0)
+            return [node for node, name in enumerate(names) if name.endswith(end)]
+        return list(self._holding(end + b"/", 0)) if many else ()
 
     def holding(self, part: bytes) -> Iterator[int]:
         """The nodes with the part somewhere in their names, lowest first."""

@@ -141,8 +141,7 @@ def _sites(regions: Regions, venvs: set[int], interpreters: Sequence[Interpreter
     table = regions.table
     names, parents = table.names, table.node_parent
     candidates = {node for node in regions.names.called(*_SITES) if table.children(node)}
-    for end in _INFO:
-        candidates.update(parents[node] for node in regions.names.ending(end))
+    candidates.update(parents[node] for node in regions.names.ending(*_INFO))
     taken: set[int] = set()
     by_prefix: dict[bytes, list[Interpreter]] = {}
     for interpreter in interpreters:
