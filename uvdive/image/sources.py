@@ -75,8 +75,9 @@ def _engine(target: Target, options: OpenOptions) -> RawImage:
     cache = options.cache() if options.cache is not None else None
 
     def known() -> tuple[KnownImage, ...]:
-        listed = engine.local_images(cache, as_read=True)
-        return tuple(KnownImage(item.names, item.diff_ids) for item in listed)
+        # In an order of their own: engines list images of one moment in any.
+        listed = sorted(engine.local_images(cache, as_read=True), key=lambda item: sorted(item.names))
+        return tuple(KnownImage(tuple(sorted(item.names)), item.diff_ids) for item in listed)
 
     def finished(image: UnreadImage) -> bool:
         return options.finished is not None and options.finished(replace(image, known=known()))
