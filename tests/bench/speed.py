@@ -55,10 +55,30 @@ PARTS: dict[str, Callable[[Path, int], str]] = {
 }
 
 
+REAL = """\
+Medians of {runs} runs, one command after the other in turn, on {machine}; the machine's load \
+(programs that want a processor, in the last 1 / 5 / 15 minutes) was {before} before and {after} after, \
+so that where it is above 1 the processors' seconds tell more than the clock's. \
+Archives are in the page cache, bytecode is compiled. Memory is the peak of all processes \
+of a command together."""
+
+
+def _real_page(folder: Path, runs: int) -> str:
+    """All about real images, written into the documentation."""
+    before = table.load()
+    parts = _real, engine.real, engine.compare, curves.compare
+    texts = [part(folder, runs) for part in parts]
+    about = REAL.format(runs=runs, machine=table.machine(), before=before, after=table.load())
+    text = "\n\n".join([about, *texts])
+    table.write("speed, real", text)
+    return text
+
+
 ALONE: dict[str, Callable[[Path, int], str]] = {
     "real": _real,
     "real-again": engine.real,
     "real-curves": curves.compare,
+    "real-page": _real_page,
 }
 """Measured where it is named only: its images are gigabytes of packages, built by the engine."""
 
