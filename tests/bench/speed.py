@@ -56,7 +56,8 @@ PARTS: dict[str, Callable[[Path, int], str]] = {
 
 
 REAL = """\
-Medians of {runs} runs, one command after the other in turn, on {machine}; the machine's load \
+Medians of {runs} runs of the archives and of half as many of the rest, one command after the other in turn, \
+on {machine}; the machine's load \
 (programs that want a processor, in the last 1 / 5 / 15 minutes) was {before} before and {after} after, \
 so that where it is above 1 the processors' seconds tell more than the clock's. \
 Archives are in the page cache, bytecode is compiled. Memory is the peak of all processes \
@@ -66,8 +67,8 @@ of a command together."""
 def _real_page(folder: Path, runs: int) -> str:
     """All about real images, written into the documentation."""
     before = table.load()
-    parts = _real, engine.real, engine.compare, curves.compare
-    texts = [part(folder, runs) for part in parts]
+    rest = engine.real, engine.compare, curves.compare
+    texts = [_real(folder, runs), *(part(folder, max(1, runs // 2)) for part in rest)]
     about = REAL.format(runs=runs, machine=table.machine(), before=before, after=table.load())
     text = "\n\n".join([about, *texts])
     table.write("speed, real", text)
