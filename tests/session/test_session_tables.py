@@ -7,7 +7,7 @@ from tables import differences, tables_of, written
 TABLES = written(
     r"""
 explaining._SHELVES: … = finding … = rule … = choice
-exporting.SUFFIXES: json = .json markdown = .md saved = .uvdive
+exporting.SUFFIXES: json = .json markdown = .md html = .html saved = .uvdive
 finished._BESIDE: uv.lock pyproject.toml
 finished._FLOORS: base distro image dockerfile compose uv ledger session
 freshness._TELLING: from parents exclude chmod
