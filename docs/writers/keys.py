@@ -10,6 +10,7 @@ from writers.text import table
 
 TITLES = {
     "explore": "In the explorer",
+    "build": "While the image is built",
     "rewrite": "In the rewrite",
     "list": "In findings, waste and packages",
     "dockerfile": "In the Dockerfile",

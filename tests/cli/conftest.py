@@ -29,6 +29,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Session:
         ("uvdive.session.building", "build_image"),
         ("uvdive.session.proving", "prove"),
         ("uvdive.session.rewriting", "plan_rewrite"),
+        ("uvdive.session.rewriting", "without_uv_at_all"),
         ("uvdive.session.comparing", "compare_images"),
         ("uvdive.tui.run", "run_app"),
     ):

@@ -211,10 +211,10 @@ def plan(**more: object) -> RewritePlan:
 
 def test_a_plan_gives_each_decision_with_rule_line_reason_and_choices() -> None:
     text = plan_text(plan())
-    assert "What you may choose\n  line 4: a smaller base (R1)\n    because\n" in text
-    assert "    * --choose runner=slim  5.0 kB: small\n" in text
+    assert "Your choices\n  line 4: a smaller base (R1)\n    because\n" in text
+    assert "    * --choose runner=slim  small\n" in text
     assert "      --choose runner=same  as before\n" in text
-    assert "What to know\n  line 7: stops slower (R21)\n" in text
+    assert "Warnings (1)\n  line 7: stops slower (R21)\n" in text
     assert "Predicted: 10.0 kB -> 4.0 kB (-6.0 kB)" in text
     assert "+FROM x" in text
 

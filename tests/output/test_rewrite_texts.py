@@ -9,6 +9,7 @@ import pytest
 from samples import sample_report
 
 from uvdive.build.events import BuildResult, BuildStep, Timings
+from uvdive.output.look import Look
 from uvdive.output.text_rewrite import (
     build_lines,
     diff_text,
@@ -48,7 +49,13 @@ PLAN = RewritePlan(
             "the runner",
             "it is smallest",
             "slim",
-            (Alternative("slim", "small", 5000), Alternative("same", "as before")),
+            (
+                Alternative("slim", "small", 2_005_000),
+                Alternative("same", "as before"),
+                Alternative("full", "all of it", 2_006_000),
+                Alternative("none", "nothing at all", 5_000),
+                Alternative("else", "as large", 2_005_000),
+            ),
         ),
         Decision("other", "R3", 5, "x", "y", "a", (Alternative("a", "b"),)),
     ),
@@ -64,22 +71,28 @@ Owners    before   after   change
   app     4.0 kB  4.0 kB      0 B  #############        | #############
   total  10.0 kB  4.0 kB  -6.0 kB
 
-What changes
-  line 4: a smaller base (R1)
-    nothing compiles
+Warnings (2)
+  line 7: stops slower (R21)
+  30.9 MB: is younger (R22)
 
-What you may choose
+Could save more
+  -2.0 MB  --choose runner=none  the runner: nothing at all
+
+Your choices
   the runner (R2)
     it is smallest
-    * --choose runner=slim  5.0 kB: small
+    * --choose runner=slim  small
       --choose runner=same  as before
+      --choose runner=full  all of it (+1.0 kB)
+      --choose runner=none  nothing at all (-2.0 MB)
+      --choose runner=else  as large (same)
   line 5: x (R3)
     y
     * --choose other=a  b
 
-What to know
-  line 7: stops slower (R21)
-  30.9 MB: is younger (R22)
+What changes
+  line 4: a smaller base (R1)
+    nothing compiles
 
 uvdive --explain ID says more about a rule (R1) or a choice (runner).
 
@@ -93,6 +106,24 @@ uvdive --explain ID says more about a rule (R1) or a choice (runner).
 
 def test_a_plan_in_its_order() -> None:
     assert plan_text(PLAN) == TEXT
+
+
+def test_on_a_terminal_lines_are_folded_at_words_and_meant_as_they_are_painted() -> None:
+    long = replace(PLAN, warnings=(PlanWarning("R21", 7, "it stops slower " * 6 + "x" * 70),))
+    look = Look(width=60, paint=lambda text, style: f"<{style}>{text}" if style != "plain" else text)
+    lines = plan_text(long, look).splitlines()
+    assert lines[0] == "<head>Dockerfile, rewritten with the image as evidence."
+    at = lines.index("<head>Warnings (1)")
+    assert lines[at + 1] == "<warn>  line 7: it stops slower it stops slower it stops slower it"
+    assert lines[at + 2] == "<warn>    stops slower it stops slower it stops slower"
+    assert lines[at + 3] == "<warn>    " + "x" * 70
+    assert lines[at + 4] == "<warn>    (R21)"
+    assert "<bad>-FROM a" in lines
+    assert "<good>+FROM b" in lines
+    assert "  uv      6.0 kB     0 B  -6.0 kB  #################### |" in lines
+    assert "<bad>Dockerfile was not rewritten." in plan_text(
+        replace(PLAN, outcome="refused", refusal=Refusal("R9", "no lock", None)), look
+    )
 
 
 def test_rules_are_explained_where_there_is_no_choice() -> None:

@@ -33,6 +33,7 @@ class Session:
     repairs: list[Any] = field(default_factory=list)
     looks: bool = False
     on_app: Any = lambda _asked: None
+    without_uv: RewritePlan | None = None
 
     def names(self) -> list[str]:
         return [name for name, _ in self.calls]
@@ -90,6 +91,10 @@ class Session:
                 unmeasured=unmeasured,
             ),
         )
+
+    def without_uv_at_all(self, dockerfile, **_how: Any) -> RewritePlan | None:
+        """What the text alone already says; it is no plan of its own that a test would count."""
+        return self.without_uv
 
     def prove(
         self, plan, before, *, context, index=None, build_args=(), verify=True, start=False,

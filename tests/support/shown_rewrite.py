@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -105,6 +105,30 @@ DECISIONS = (
         (20,),
     ),
     Decision(
+        "package-gcc",
+        "R33",
+        4,
+        "The OS package gcc: install it in the final image",
+        "Nothing was found that needs it; a program may call it all the same.",
+        "keep",
+        (
+            Alternative("keep", "install it in the final image", AFTER),
+            Alternative("drop", "not in the final image", AFTER - 58_104_811),
+        ),
+    ),
+    Decision(
+        "dev-group",
+        "R14",
+        5,
+        "The dev group: install it, as the original does",
+        "psycopg-binary is in the lock for it.",
+        "keep",
+        (
+            Alternative("keep", "install it, as the original does", AFTER),
+            Alternative("remove", "leave it out (--no-dev)", AFTER - 7_712_000),
+        ),
+    ),
+    Decision(
         "copies",
         "R12",
         None,
@@ -164,6 +188,20 @@ def refused(path: Path, _report: ImageReport, **_more: object) -> RewritePlan:
             "which of the two the program needs. Install psycopg with uv (uv add psycopg[binary]) and try again.",
             4,
         ),
+    )
+
+
+def unchanged(path: Path, report: ImageReport, **_more: object) -> RewritePlan:
+    """Nothing to change, and something to know."""
+    made = plan(path, report)
+    return replace(
+        made,
+        outcome="unchanged",
+        text=made.original,
+        decisions=(),
+        files=(),
+        predicted=None,
+        warnings=WARNINGS[1:],
     )
 
 
@@ -249,6 +287,20 @@ def comparison() -> Comparison:
         ),
         config=(ConfigDelta("Entrypoint", ["uv", "run", "shop"], ["shop"]),),
     )
+
+
+def first_build(error: Exception | None = None) -> Any:
+    """A loader that builds the shown image: it waits to be stopped, or fails in its last step."""
+    begun = (BuildBegan("before"), *_STEPS, *(BuildLog("5", line) for line in _LOG))
+    if error is None:
+        return driving.Waits(*begun)
+
+    def load(on_event: Any, cancel: Any) -> Any:
+        for event in (*begun, BuildStep("5", _STEPS[-1].name, "failed", 3.1)):
+            on_event(event)
+        raise error
+
+    return load
 
 
 @dataclass

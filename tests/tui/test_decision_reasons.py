@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from driving import plan, refused
+from driving import plan
 
 from uvdive.rewrite.rules.explain import explain
-from uvdive.tui.widgets.decisions import Item, reason
+from uvdive.tui.words.decisions import Item, reason
 
 PLAN = plan("Dockerfile")
 OTHER = PLAN.decisions[0].alternatives[1]
@@ -14,7 +14,6 @@ ROWS = {
     "decision": (PLAN, Item(decision=PLAN.decisions[0]), "R4", "uv brought its own."),
     "value": (PLAN, Item(PLAN.decisions[0], OTHER), "R4", "Enter takes this one."),
     "warning": (PLAN, Item(warning=PLAN.warnings[0]), "R21", "PID 1 ignores"),
-    "refusal": (refused("Dockerfile"), Item(refused=True), "R59", "uv plays no [part] in it."),
 }
 
 

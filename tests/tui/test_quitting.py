@@ -75,7 +75,7 @@ async def quit_when(folder: Path, text: str, key: str, reached: Callable[[Rewrit
         assert isinstance(screen, RewriteScreen)
         await pilot.press(key)
         await until(lambda: reached(screen))
-        await pilot.press("q")
+        await pilot.press("q", "y")
     return images[0]
 
 

@@ -13,6 +13,7 @@ from driving import (
 )
 from samples import sample_report
 
+from uvdive.tui.screens.dialogs.page import Page
 from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 
 SAMPLE = answers(sample_report())
@@ -25,7 +26,13 @@ async def test_a_refusal_says_why_and_offers_neither_build_nor_write(dockerfile)
         text = await text_of(app)
         assert "not rewritten" in text
         assert "uv plays no [part] in it." in text
-        assert "(line 2, R59)" in text
+        assert "▌   2  RUN uv sync" in text
+        assert "What you can do" in text
+        assert "R59: A file without uv is left alone: i opens its page" in text
+        assert "× 2 Plan" in text
+        await pilot.press("i")
+        assert isinstance(app.screen, Page)
+        await pilot.press("escape")
         await pilot.press("b", "w")
         assert isinstance(app.screen, RewriteScreen)
         assert recorded.proved == []
@@ -56,7 +63,8 @@ async def test_an_unchanged_plan_with_warnings_is_not_called_fine(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=recorded.services()) as (app, pilot):
         await rewritten(app, pilot)
         text = await text_of(app)
-        assert "nothing is changed  1 thing to know, below" in text
+        assert "nothing is changed  1 warning" in text
+        assert "there is nothing to write" in text
         assert "nothing to change" not in text
 
 

@@ -19,7 +19,7 @@ from samples import sample_report
 
 from uvdive.base.errors import BuildError, UsageError
 from uvdive.ledger.report import DockerfileInfo
-from uvdive.tui.screens.dialogs.dialogs import AskPath, Failure
+from uvdive.tui.screens.dialogs.dialogs import AskPath, Failure, Question
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.widgets.building import CheckList
@@ -39,12 +39,18 @@ async def test_r_shows_decisions_diff_reason_and_prediction(dockerfile):
         await rewritten(app, pilot)
         text = await text_of(app)
         assert "44.0 MB smaller, -68.8 % predicted" in text
-        assert text.index("What changes") < text.index("L3   poetry removed")
-        assert text.index("What you may choose") < text.index("L1   which [b]Python[/b]")
-        assert text.index("What to know") < text.index("!  L3   PID 1 ignores")
-        assert "● the base image's" in text
-        assert "○ uv's own" in text
-        assert "It is not there." in text
+        told = (
+            "Warnings (1)",
+            "! PID 1 ignores",
+            "Your choices (1)",
+            "which [b]Python[/b]",
+            "● the base image's",
+        )
+        told += ("○ uv's own", "What changes (1)", "poetry removed")
+        places = [text.index(words) for words in told]
+        assert places == sorted(places)
+        assert "+11.0 MB" in text
+        assert "1 warning" in text.splitlines()[0]
         assert '- ENTRYPOINT ["poetry", "run", "x"]' in text
         assert "+ FROM python:3.13-slim AS runner" in text
         assert "PID 1 ignores \\x1b[1mSIGTERM" in text
@@ -66,9 +72,13 @@ async def test_a_decisions_lines_are_marked_in_the_diff(dockerfile):
             ]
 
         lines = marked()
+        assert len(lines) == 1
+        assert "poetry" in lines[0]
+        await pilot.press("G")
+        lines = marked()
         assert any("poetry" in line for line in lines)
         assert any('ENTRYPOINT ["x"]' in line for line in lines)
-        await pilot.press("down")
+        await pilot.press("up")
         assert len(marked()) == 2
         assert marked() != lines
 
@@ -81,7 +91,11 @@ async def test_headings_are_passed_over(dockerfile):
             await pilot.press(key)
             there.append(listed.cursor)
         assert there == [1, 3, 4, 5, 7, 5, 4, 3, 1, 1, 7, 1]
-        assert [i for i, item in enumerate(listed.items) if item.heading] == [0, 2, 6]
+        assert [item.heading for item in listed.items if item.heading] == [
+            "Warnings (1)",
+            "Your choices (1)",
+            "What changes (1)",
+        ]
 
 
 async def test_choosing_an_alternative_plans_anew_with_it(dockerfile):
@@ -218,12 +232,19 @@ async def test_esc_leaves_the_build_running_and_r_comes_back_to_it(dockerfile):
         assert len(recorded.proved) == 1
 
 
-async def test_quitting_during_a_build_stops_it(dockerfile):
+async def test_quitting_during_a_build_asks_and_stops_it(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded(wait=True).services()) as (app, pilot):
         screen = await rewritten(app, pilot)
         screen.action_build()
         job = screen.work.job
-        app.simulate_key("q")
+        await pilot.press("q")
+        assert isinstance(app.screen, Question)
+        assert "A proof is running. Leave all the same?" in await text_of(app)
+        await pilot.press("q")
+        assert app.screen is screen
+        assert screen.work.busy
+        await pilot.press("q")
+        app.simulate_key("y")
         await asyncio.to_thread(job.join, PATIENCE)
         assert job.ended.is_set()
         assert job.cancel.cancelled

@@ -15,6 +15,7 @@ import cells
 import demo_states  # noqa: F401 - it adds to STATES
 import pytest
 import shown
+import states_rewrite  # noqa: F401 - its states go into STATES
 from driving import strips_of
 from stage import Stage
 from states import STATES
@@ -22,6 +23,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.notifications import Notification
 from textual.widgets import Input
 
+from uvdive.tui.progress import build
 from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.screens import pick
 from uvdive.tui.screens.rewrite import work
@@ -53,6 +55,7 @@ def still(shop, monkeypatch):
     monkeypatch.chdir(shop[0])
     monkeypatch.setattr(pick, "time", SimpleNamespace(time=lambda: NOW))
     monkeypatch.setattr(headline, "time", SimpleNamespace(monotonic=lambda: 100.0))
+    monkeypatch.setattr(build, "Build", partial(build.Build, clock=lambda: 100.0))
     monkeypatch.setattr(work, "ProofState", partial(ProofState, clock=lambda: 100.0))
     monkeypatch.setattr(Notification, "time_left", property(lambda _self: 3600.0))
     monkeypatch.setattr(Notification, "has_expired", property(lambda _self: False))

@@ -46,6 +46,7 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
                 names,
                 pair=TwoImages(sources[0], sources[1]),
                 notices=console.notices,
+                tell=console.error,
                 debug=args.debug,
             )
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from uvdive.base.errors import OutputError, UsageError, UvdiveError
 from uvdive.base.units import Units
-from uvdive.output.plain import visible
+from uvdive.output.plain import folded, visible
 
 if TYPE_CHECKING:
     import logging
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from uvdive.output.redact import Redactor
 
 _DEFAULT_WIDTH = 100
+_STYLES = {"head": "1", "good": "32", "bad": "31", "warn": "33", "faint": "2"}
+"""What a terminal is told (SGR) for each style of ``output.look``; the sixteen colours that all have."""
 _T = TypeVar("_T")
 
 
@@ -37,6 +39,7 @@ class Console:
         self.units: Units = "si"
         self.notices: list[str] = []
         self._log: logging.Logger | None = None
+        self._progress = False
 
     def configure(
         self, *, debug: bool, log: Path | None, units: Units, argv: Sequence[str], redact: bool = True
@@ -82,6 +85,17 @@ class Console:
         return sys.stdout.isatty()
 
     @property
+    def tells_on_one_line(self) -> bool:
+        """Does standard error go to a terminal in which a line can be written over?"""
+        return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def paint(self, text: str, style: str) -> str:
+        """A line of our own in a style, where standard output goes to a terminal with colours."""
+        codes = _STYLES.get(style, "")
+        plain = not codes or not text or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        return text if plain or not self.shows_output else f"\x1b[{codes}m{text}\x1b[0m"
+
+    @property
     def width(self) -> int:
         """How many characters a line of a report may have."""
         if not self.shows_output:
@@ -98,6 +112,7 @@ class Console:
         Raises:
             OutputError: standard output goes to a full disk.
         """
+        self._end_progress()
         try:
             sys.stdout.flush()
             for piece in (text,) if isinstance(text, str) else text:
@@ -115,7 +130,28 @@ class Console:
         """Tell what is going on, on one line."""
         if self._log is not None:
             self._log.info(text)
+        self._end_progress()
         _say(visible(self.clean(text)))
+
+    def progress(self, text: str) -> None:
+        """Tell how far the work is: on a terminal always on the same line, else as ``say`` does."""
+        if not self.tells_on_one_line:
+            self.say(text)
+            return
+        if self._log is not None:
+            self._log.info(text)
+        import shutil
+
+        # The last column stays free: some terminals go on to the next line when it is written.
+        width = max(1, shutil.get_terminal_size().columns - 1)
+        self._progress = True
+        _write(f"\r\x1b[2K{visible(self.clean(text))[:width]}")
+
+    def _end_progress(self) -> None:
+        """Take the line of progress away before something stays."""
+        if self._progress:
+            self._progress = False
+            _write("\r\x1b[2K")
 
     def notice(self, text: str) -> None:
         """Tell something that the app shows too, whose first picture would hide it."""
@@ -129,15 +165,24 @@ class Console:
 
     def error(self, error: UvdiveError) -> None:
         """Tell what happened and what to do, after the last lines of the log that belongs to it."""
+        self._end_progress()
         for line in error.log:
             _say(f"  | {visible(self.clean(line))}")
-        _say(f"uvdive: {visible(self.clean(error.what))}")
+        self._tell(f"uvdive: {visible(self.clean(error.what))}")
         if error.do:
-            _say(visible(self.clean(error.do)))
+            self._tell(visible(self.clean(error.do)))
         self._trace(error)
+
+    def _tell(self, line: str) -> None:
+        """Say a sentence, folded at words where a terminal would cut them."""
+        import shutil
+
+        for part in folded(line, shutil.get_terminal_size().columns if self.tells_on_one_line else 0):
+            _say(part)
 
     def crash(self, error: Exception) -> None:
         """Tell of a bug: one line, and how to report it."""
+        self._end_progress()
         said = (str(error).strip() or "no message").splitlines()[-1]
         _say(
             f"uvdive: Something went wrong inside uvdive: {type(error).__name__}: {visible(self.clean(said))}"
@@ -160,6 +205,7 @@ class Console:
 
     def close(self) -> None:
         """Flush everything, also where the reader went away."""
+        self._end_progress()
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -176,10 +222,14 @@ class Console:
 
 
 def _say(line: str) -> None:
+    _write(line + "\n")
+
+
+def _write(text: str) -> None:
     # A terminal that cannot show a character must not stop the work.
     encoding = sys.stderr.encoding or "utf-8"
     try:
-        sys.stderr.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stderr.flush()
     except OSError:
         # A closed pipe, or a file on a full disk: there is nobody left to tell.

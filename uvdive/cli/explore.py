@@ -66,12 +66,23 @@ def _pick(args: argparse.Namespace, console: Console) -> ExitCode:
     def opened(target: str) -> Opened:
         source = source_of(target, _here(args))
         name = source.label or source.name.removeprefix("docker://") or str(source.dockerfile)
-        return Opened(name, source.open, source.dockerfile, source.context, source.build_args, source.recipe)
+        return Opened(
+            name,
+            source.open,
+            source.dockerfile,
+            source.context,
+            source.build_args,
+            source.recipe,
+            builds=source.request is not None,
+        )
 
     def paired(before: str, after: str) -> TwoImages:
         return TwoImages(source_of(before, _here(args)), source_of(after, _here(args)))
 
-    return ExitCode(run_app(None, opener=opened, pairer=paired, notices=console.notices, debug=args.debug))
+    code = run_app(
+        None, opener=opened, pairer=paired, notices=console.notices, tell=console.error, debug=args.debug
+    )
+    return ExitCode(code)
 
 
 def _explain(args: argparse.Namespace, console: Console) -> ExitCode:

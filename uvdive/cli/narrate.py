@@ -23,7 +23,7 @@ class Narrator:
         self._console.note(repr(self._console.hidden(event)))
         line = self.line(event)
         if line and line != self._last:
-            self._console.say(line)
+            self._console.progress(line)
             self._last = line
 
     def line(self, event: object) -> str:

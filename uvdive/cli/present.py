@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uvdive.base.errors import BuildError, ExitCode, UsageError
+from uvdive.base.errors import BuildError, ExitCode, UsageError, UvdiveError
 from uvdive.base.wholefile import replace_file
 from uvdive.cli.console import Console
 
@@ -76,6 +76,11 @@ def failing_as_json(args: argparse.Namespace, console: Console) -> Iterator[None
 def _open_app(source: Source, args: argparse.Namespace, console: Console) -> ExitCode:
     from uvdive.tui.run import run_app
 
+    def tell(error: UvdiveError) -> None:
+        if source.request is not None:
+            source.teach(console.redactor)
+        console.error(error)
+
     name = source.label or source.name or str(source.dockerfile or source.context)
     code = run_app(
         name,
@@ -84,7 +89,9 @@ def _open_app(source: Source, args: argparse.Namespace, console: Console) -> Exi
         context=source.context,
         build_args=source.build_args,
         recipe=source.recipe,
+        builds=source.request is not None,
         notices=console.notices,
+        tell=tell,
         debug=args.debug,
     )
     return ExitCode(code)

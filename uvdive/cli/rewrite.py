@@ -16,6 +16,7 @@ from uvdive.base.errors import (
     VerificationError,
 )
 from uvdive.cli.console import Console
+from uvdive.cli.rewrite_app import open_plan, wants_app
 from uvdive.cli.rewrite_options import parse
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """Rewrite one Dockerfile."""
     from uvdive.cli.narrate_builds import BuildNarrator
 
-    return _Rewriting(args, console, BuildNarrator(console)).run()
+    rewriting = _Rewriting(args, console, BuildNarrator(console))
+    if wants_app(args, console) and not rewriting.refuse_by_text():
+        return open_plan(rewriting.original, rewriting.build, rewriting.choices, args, console)
+    return rewriting.run()
 
 
 class _Rewriting:
@@ -77,6 +81,7 @@ class _Rewriting:
 
             check_html(args.html)
         self.plan: RewritePlan | None = None
+        self.refused: RewritePlan | None = None
         self.proof: Proof | None = None
         self.printed = False
 
@@ -95,7 +100,25 @@ class _Rewriting:
             if self.args.report_problem is not None:
                 self._report(error)
 
+    def refuse_by_text(self) -> bool:
+        """Does the text already say that there is nothing of uv to rewrite? Then that is the plan."""
+        from uvdive.session.rewriting import without_uv_at_all
+
+        self.refused = without_uv_at_all(
+            self.dockerfile,
+            context=self.context,
+            choices=self.choices,
+            build_args=self.build_args,
+            recipe=self.build.recipe,
+        )
+        return self.refused is not None
+
     def _run(self) -> ExitCode:
+        if not self.args.static and (self.refused is not None or self.refuse_by_text()):
+            self.plan = self.refused
+            assert self.plan is not None
+            self._print(self.plan, None, None)
+            raise RefusedError(self._why_refused(self.plan))
         loaded = None if self.args.static else self._load()
         plan = self._plan(loaded)
         proof = measured = None
@@ -291,14 +314,17 @@ class _Rewriting:
             data = rewrite_data(plan, measured, verification, offered=offered, repaired=repaired)
             self.console.data(json_text(data))
             return
-        from uvdive.output.text_rewrite import diff_text, plan_text, proof_text, repair_text
+        from uvdive.output.look import Look
+        from uvdive.output.text_rewrite import diff_text, next_text, plan_text, proof_text, repair_text
 
+        shows = self.console.shows_output
+        look = Look(self.console.units, self.console.width if shows else 0, self.console.paint)
         if self.args.diff:
             self.console.data(diff_text(plan, exact=not self.console.shows_output))
         else:
-            self.console.data(plan_text(plan, self.console.units))
+            self.console.data(plan_text(plan, look))
         if measured is not None:
-            text = proof_text(plan, measured, verification, self.console.units)
+            text = proof_text(plan, measured, verification, look)
             text += repair_text(offered, repaired)
             # The difference alone is what --diff promises on standard output.
             if self.args.diff:
@@ -306,6 +332,12 @@ class _Rewriting:
                     self.console.say(line)
             else:
                 self.console.data("\n" + text)
+        if (
+            not self.args.diff
+            and not self._writes
+            and (told := next_text(plan, str(self.args.dockerfile), verification, look))
+        ):
+            self.console.data("\n" + told)
 
     def _write(self, plan: RewritePlan) -> None:
         if not self._writes:

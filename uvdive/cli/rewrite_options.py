@@ -23,6 +23,11 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     evidence = parser.add_mutually_exclusive_group()
     evidence.add_argument("--image", metavar="TARGET", help="the image that it made; without, it is built")
     evidence.add_argument("--static", action="store_true", help="a draft from the text alone")
+    parser.option(
+        "--report",
+        action="store_true",
+        help="print the plan as text, also where a terminal could show the app",
+    )
     parser.option("--diff", action="store_true", help="print the difference alone")
     output = parser.add_mutually_exclusive_group()
     output.add_argument(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from uvdive.base.text import visible
 
-__all__ = ["bar", "count", "one_line", "path_fields", "table", "visible", "well_formed"]
+__all__ = ["bar", "count", "folded", "one_line", "path_fields", "table", "visible", "well_formed"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 BAR = "#"
@@ -46,6 +46,23 @@ def bar(part: int, whole: int, width: int) -> str:
     if part <= 0 or whole <= 0:
         return ""
     return BAR * max(1, round(width * min(part, whole) / whole))
+
+
+def folded(line: str, width: int) -> list[str]:
+    """A line folded at words; what goes on of an indented one is two cells further in. 0: as it is."""
+    if not width or len(line) <= width:
+        return [line]
+    import textwrap
+
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    inner = textwrap.wrap(
+        line.lstrip(" "),
+        max(20, width - len(indent)),
+        subsequent_indent="  " if indent else "",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [indent + part for part in inner]
 
 
 def table(rows: Sequence[tuple[str, ...]], right: frozenset[int] = frozenset()) -> list[str]:

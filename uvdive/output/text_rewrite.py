@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.output.check_words import counted, outcome_words
+from uvdive.output.look import PLAIN, Look
 from uvdive.output.plain import count, one_line, table, visible
-from uvdive.output.plan_groups import CHANGES, CHOICES, KNOW, grouped
+from uvdive.output.plan_groups import (
+    CHANGES,
+    CHOICES,
+    SAVINGS,
+    WARNINGS,
+    change_of,
+    grouped,
+    savings,
+    subject,
+)
 from uvdive.output.rebuild_words import rebuild_words
 from uvdive.output.text_comparison import owner_lines
 from uvdive.rewrite.plan import Decision, PlanWarning, Refusal, RewritePlan
@@ -16,20 +27,42 @@ from uvdive.verify.measured import Measured, prediction_error
 from uvdive.verify.repairs import Repair
 
 
-def plan_text(plan: RewritePlan, units: Units = "si") -> str:
-    """The outcome and its bytes; what changes, what one may choose, what to know; the diff."""
-    done, open_ = grouped(plan)
+def plan_text(plan: RewritePlan, look: Look = PLAIN) -> str:
+    """The outcome and its bytes; warnings, what could save more, choices, what changes; the diff."""
+    units = look.units
+    open_ = [decision for decision in plan.decisions if decision.alternatives]
+    done = grouped(plan).changes
     parts = [
-        [_outcome(plan)],
+        look.part(_outcome(plan).split("\n"), "bad" if plan.refusal is not None else "head"),
         _predicted(plan, units),
-        _group(CHANGES, [line for decision in done for line in _decision(decision, units)]),
-        _group(CHOICES, [line for decision in open_ for line in _decision(decision, units)]),
-        _group(KNOW, [_warning(item, units) for item in plan.warnings]),
-        _more(plan),
-        [visible(plan.diff, keep="\n").rstrip("\n")] if plan.diff else [],
-        *([visible(change.diff, keep="\n").rstrip("\n")] for change in plan.files if change.diff),
+        look.group(
+            f"{WARNINGS} ({len(plan.warnings)})", [_warning(item, units) for item in plan.warnings], "warn"
+        ),
+        look.group(SAVINGS, _savings(plan, units)),
+        look.group(CHOICES, [line for decision in open_ for line in _decision(decision, units)]),
+        look.group(CHANGES, [line for decision in done for line in _decision(decision, units)]),
+        look.part(_more(plan), "faint"),
+        look.diff(plan.diff),
+        *(look.diff(change.diff) for change in plan.files),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def next_text(
+    plan: RewritePlan, dockerfile: str, verification: Verification | None, look: Look = PLAIN
+) -> str:
+    """What to type next, after a plan or a proof of it; empty where there is nothing to do."""
+    if plan.outcome not in ("rewritten", "improved"):
+        return ""
+    command = f"uvdive rewrite {visible(shlex.quote(dockerfile))}"
+    rows = []
+    if verification is None:
+        rows.append((f"{command} --verify", "builds it and checks it against the original"))
+    if verification is None or verification.proven:
+        rows.append((f"{command} --write", "builds, checks, and replaces the file; the old text is kept"))
+    if not rows:
+        rows.append((f"{command} --report-problem FILE", "writes what is needed to report a problem"))
+    return "\n".join([look.paint("Next", "head"), *(f"  {line}" for line in table(rows))]) + "\n"
 
 
 def diff_text(plan: RewritePlan, *, exact: bool) -> str:
@@ -39,9 +72,10 @@ def diff_text(plan: RewritePlan, *, exact: bool) -> str:
 
 
 def proof_text(
-    plan: RewritePlan, measured: Measured, verification: Verification | None, units: Units = "si"
+    plan: RewritePlan, measured: Measured, verification: Verification | None, look: Look = PLAIN
 ) -> str:
     """Both images as measured, and the checks."""
+    units = look.units
     before, after = measured.before.totals.file_bytes, measured.after.totals.file_bytes
     saved = before - after
     verdict = f"Measured: {size(before, units)} before, {size(after, units)} after: "
@@ -49,13 +83,20 @@ def proof_text(
     error = prediction_error(plan.predicted, after)
     lines = [verdict] if error is None else [verdict, f"The prediction was off by {100 * error:+.2f} %"]
     parts = [
-        lines,
+        look.part(lines, "head"),
         owner_lines(measured.owners, units),
         size_lines(measured, units),
-        build_lines(measured, units),
-        verification_lines(verification),
+        look.part(build_lines(measured, units)),
+        _checked(verification, look),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _checked(verification: Verification | None, look: Look) -> list[str]:
+    """The checks' lines, the verdict in its colour."""
+    first, *others = verification_lines(verification)
+    proven = verification is not None and verification.proven
+    return [*look.part([first], "good" if proven else "warn"), *look.part(others)]
 
 
 def size_lines(measured: Measured, units: Units) -> list[str]:
@@ -191,10 +232,6 @@ def _more(plan: RewritePlan) -> list[str]:
     return [f"uvdive --explain ID says more about a rule ({rules[0]}){''.join(choices)}."]
 
 
-def _group(title: str, lines: list[str]) -> list[str]:
-    return [title, *(f"  {line}" for line in lines)] if lines else []
-
-
 def _where(line: int | None) -> str:
     return "" if line is None else f"line {line}: "
 
@@ -205,9 +242,23 @@ def _decision(decision: Decision, units: Units) -> list[str]:
         lines.append(f"  {visible(decision.reason)}")
     for item in decision.alternatives:
         mark = "*" if item.value == decision.chosen else " "
-        worth = "" if item.predicted_bytes is None else f"{size(item.predicted_bytes, units)}: "
-        lines.append(f"  {mark} --choose {decision.id}={item.value}  {worth}{visible(item.summary)}")
+        change = None if item.value == decision.chosen else change_of(decision, item)
+        worth = "" if change is None else f" ({delta(change, units) if change else 'same'})"
+        lines.append(f"  {mark} --choose {decision.id}={item.value}  {visible(item.summary)}{worth}")
     return lines
+
+
+def _savings(plan: RewritePlan, units: Units) -> list[str]:
+    """What would save more than is chosen, with its option; the most bytes first."""
+    rows = [
+        (
+            delta(-saving.bytes, units),
+            f"--choose {saving.decision.id}={saving.alternative.value}",
+            f"{visible(subject(saving.decision))}: {visible(saving.alternative.summary)}",
+        )
+        for saving in savings(plan)
+    ]
+    return table(rows, frozenset({0})) if rows else []
 
 
 def _warning(warning: PlanWarning, units: Units) -> str:

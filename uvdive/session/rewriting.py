@@ -106,6 +106,25 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         ) from error
 
 
+def without_uv_at_all(
+    dockerfile: Path,
+    *,
+    context: Path | None,
+    choices: Mapping[str, str],
+    build_args: tuple[str, ...] = (),
+    recipe: Recipe | None = None,
+) -> RewritePlan | None:
+    """The refusal of a file in which uv plays no part (R59), by its text; None of any other file.
+
+    Nobody has to build such an image to be told. Arguments and errors are those of ``plan_rewrite``.
+    """
+    plan = plan_rewrite(
+        dockerfile, None, context=context, choices=choices, build_args=build_args, recipe=recipe
+    )
+    refusal = plan.refusal
+    return plan if refusal is not None and refusal.rule == "R59" and refusal.by_image is False else None
+
+
 def _read_system(
     text: str,
     report: ImageReport | None,

@@ -24,7 +24,7 @@ from uvdive.tui.frame.jobs import Work
 from uvdive.tui.frame.palette import ActionProvider
 from uvdive.tui.frame.text import visible
 from uvdive.tui.screens.curtain import Curtain
-from uvdive.tui.services import Loader, Opener, Pair, Pairer, Services
+from uvdive.tui.services import Loader, Opener, Pair, Pairer, Planned, Services
 
 if TYPE_CHECKING:
     from uvdive.base.progress import CancelToken, OnEvent
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from uvdive.tui.frame.host import Host
     from uvdive.tui.progress.build import Build
     from uvdive.tui.screens.explore.explore import ExploreScreen
+    from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 
 MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""
@@ -57,6 +58,8 @@ class UvdiveApp(Copying):
         context: the build context; the Dockerfile's folder where it is None.
         build_args: arguments for ``docker buildx build``.
         recipe: the compose service or Bake target that is built.
+        builds: does ``loader`` build the image first?
+        planned: open the rewrite as soon as the image is read.
         services: the session floor's functions of the rewrite.
         notices: what the start had to say: what a run that was cut off left.
         recorded: what is to be known of a recording that is played; empty where all is real.
@@ -86,6 +89,8 @@ class UvdiveApp(Copying):
         context: Path | None = None,
         build_args: tuple[str, ...] = (),
         recipe: Recipe | None = None,
+        builds: bool = False,
+        planned: Planned | None = None,
         services: Services | None = None,
         notices: Sequence[str] = (),
         recorded: str = "",
@@ -110,6 +115,9 @@ class UvdiveApp(Copying):
         self.context = context
         self.build_args = build_args
         self.recipe = recipe
+        self.builds = builds
+        self.planned = planned
+        self.left_with: UvdiveError | None = None
         self.services = services or Services()
         self.desk: Desk | None = None
         self.crash: Exception | None = None
@@ -213,7 +221,7 @@ class UvdiveApp(Copying):
             return
         self._loader, self.target = opened.loader, opened.name
         self.dockerfile, self.context, self.build_args = opened.dockerfile, opened.context, opened.build_args
-        self.recipe = opened.recipe
+        self.recipe, self.builds = opened.recipe, opened.builds
         self.push_screen(ExploreScreen())
 
     def compare_targets(self, before: str, after: str) -> None:
@@ -241,12 +249,10 @@ class UvdiveApp(Copying):
 
     def back_to_picker(self) -> None:
         """Let go of the image; a running build is not let go of by accident."""
+        if self._rewrite_at_work is not None:
+            self.notify("A build is running; r shows it, x stops it there.", timeout=4)
+            return
         if self.is_screen_installed("rewrite"):
-            from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
-
-            if self.get_screen("rewrite", RewriteScreen).work.busy:
-                self.notify("A build is running; r shows it, x stops it there.", timeout=4)
-                return
             self.uninstall_screen("rewrite")
         self.let_go()
         self.target = None
@@ -286,7 +292,7 @@ class UvdiveApp(Copying):
             asked = AskPath(self.context or Path(), without_dockerfile(report))
             self.push_screen(asked, lambda path: self._rewrite_of(path, report))
             return
-        self.install_screen(RewriteScreen(report, found, self), "rewrite")
+        self.install_screen(RewriteScreen(report, found, self, self.planned or Planned()), "rewrite")
         self.push_screen("rewrite")
 
     def _rewrite_of(self, path: Path | None, report: ImageReport) -> None:
@@ -357,12 +363,29 @@ class UvdiveApp(Copying):
     def leave(self, error: UvdiveError | None = None) -> None:
         """End the app; after an error with that error's exit code."""
         self.let_go()
+        self.left_with = error
         code = error.code if error is not None else ExitCode.DONE
         self.exit(int(code), return_code=int(code))
 
     async def action_quit(self) -> None:
-        """Stop all work and leave."""
-        self.leave()
+        """Stop all work and leave; while a rewrite is built, proven or written, after a yes."""
+        screen = self._rewrite_at_work
+        if screen is None:
+            self.leave()
+            return
+        from uvdive.tui.screens.rewrite.questions import quit_question
+
+        self.push_screen(quit_question(screen.work), lambda yes: self.leave() if yes else None)
+
+    @property
+    def _rewrite_at_work(self) -> RewriteScreen | None:
+        """The rewrite's screen while a build, a proof or a write is under way."""
+        if not self.is_screen_installed("rewrite"):
+            return None
+        from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
+
+        screen = self.get_screen("rewrite", RewriteScreen)
+        return screen if screen.work.busy else None
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection leaves, as everywhere."""

@@ -7,19 +7,19 @@ import gc
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from uvdive.base.errors import ExitCode, UsageError
+from uvdive.base.errors import ExitCode, UsageError, UvdiveError
 
 if TYPE_CHECKING:
     from uvdive.base.config import Config
     from uvdive.compose.recipe import Recipe
     from uvdive.tui.app import UvdiveApp
-    from uvdive.tui.services import Loader, Opener, Pair, Pairer, Services
+    from uvdive.tui.services import Loader, Opener, Pair, Pairer, Planned, Services
 
 LAST_WORDS = 0.5
 """Seconds that jobs get after the app has gone, to end the processes they wait for."""
@@ -49,9 +49,12 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     context: Path | None = None,
     build_args: tuple[str, ...] = (),
     recipe: Recipe | None = None,
+    builds: bool = False,
+    planned: Planned | None = None,
     services: Services | None = None,
     notices: Sequence[str] = (),
     recorded: str = "",
+    tell: Callable[[UvdiveError], None] = lambda _error: None,
     debug: bool = False,
 ) -> int:
     """Open the terminal app on an image and return the exit code.
@@ -68,9 +71,12 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         context: the build context; the Dockerfile's folder where it is None.
         build_args: arguments for ``docker buildx build``.
         recipe: the compose service or Bake target that is built.
+        builds: does ``loader`` build the image first?
+        planned: open the rewrite as soon as the image is read.
         services: other functions for the rewrite, for tests.
         notices: what the start had to say, which the first picture hides.
         recorded: what is to be known of a recording that is played; empty where all is real.
+        tell: is told, once the terminal is as it was, of the error that the app was left with.
         debug: raise an unforeseen exception of a job after the app has ended.
 
     Raises:
@@ -91,6 +97,8 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         context=context,
         build_args=build_args,
         recipe=recipe,
+        builds=builds,
+        planned=planned,
         services=services,
         notices=notices,
         recorded=recorded,
@@ -107,6 +115,8 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         app.jobs.join(LAST_WORDS)
     if ending.number is not None:
         signal.raise_signal(ending.number)  # who started the app knows what to do about it
+    if app.left_with is not None:
+        tell(app.left_with)
     if debug and app.crash is not None:
         raise app.crash
     if code is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -115,7 +115,10 @@ def _choices(folder: Path, *, on_event: OnEvent, cancel: CancelToken) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Something to explore: what to call it, how to read it, and its build, where it has one."""
+    """Something to explore: what to call it, how to read it, and its build, where it has one.
+
+    ``builds`` is whether the loader builds it first.
+    """
 
     name: str
     loader: Loader
@@ -123,6 +126,15 @@ class Opened:
     context: Path | None = None
     build_args: tuple[str, ...] = ()
     recipe: Recipe | None = None
+    builds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A rewrite that is wanted from the start: the choices made, and whether images are pulled for it."""
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    pull: bool = False
 
 
 Parts = tuple["Part | None", "Part | None"]

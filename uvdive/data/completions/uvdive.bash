@@ -9,7 +9,7 @@ _shtab_uvdive_subparsers=(explore build rewrite compare demo clean cache complet
 
 _shtab_uvdive_explore_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --no-layer-cache --units --log --debug)
 _shtab_uvdive_build_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
-_shtab_uvdive_rewrite_option_strings=(-h --help --context --image --static --diff --write -o --output --verify --no-verify --start --start-env --start-env-file --start-network --limit --time-cold --time-rebuild --force --repair --choose --report-problem --json --html --no-redact --pull --units --log --debug)
+_shtab_uvdive_rewrite_option_strings=(-h --help --context --image --static --report --diff --write -o --output --verify --no-verify --start --start-env --start-env-file --start-network --limit --time-cold --time-rebuild --force --repair --choose --report-problem --json --html --no-redact --pull --units --log --debug)
 _shtab_uvdive_compare_option_strings=(-h --help --json --markdown --no-redact --report --platform --pull --verify-digests --via --no-layer-cache --units --log --debug)
 _shtab_uvdive_demo_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
 _shtab_uvdive_clean_option_strings=(-h --help -y --yes --units --log --debug)
@@ -82,6 +82,7 @@ _shtab_uvdive_build___debug_nargs=0
 _shtab_uvdive_rewrite__h_nargs=0
 _shtab_uvdive_rewrite___help_nargs=0
 _shtab_uvdive_rewrite___static_nargs=0
+_shtab_uvdive_rewrite___report_nargs=0
 _shtab_uvdive_rewrite___diff_nargs=0
 _shtab_uvdive_rewrite___write_nargs=0
 _shtab_uvdive_rewrite___verify_nargs=0

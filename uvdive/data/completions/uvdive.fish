@@ -113,6 +113,7 @@ complete -c uvdive -n '_shtab_uvdive_using rewrite' -s h -l help -d 'show this h
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l context -xka "(__fish_complete_path (commandline -ct))" -d 'the build context (default: its folder)'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l image -x -d 'the image that it made; without, it is built'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l static -d 'a draft from the text alone'
+complete -c uvdive -n '_shtab_uvdive_using rewrite' -l report -d 'print the plan as text, also where a terminal could show the app'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l diff -d 'print the difference alone'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l write -d 'replace DOCKERFILE; the old text stays as .orig (.orig.1 ...)'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write the text to a new file'

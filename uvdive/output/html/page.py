@@ -14,7 +14,7 @@ from uvdive.output.html import tables
 from uvdive.output.html.map_drawing import HEIGHT, WIDTH, drawings
 from uvdive.output.owner_looks import LOOKS
 from uvdive.output.plain import visible
-from uvdive.output.plan_groups import CHANGES, CHOICES, KNOW, grouped
+from uvdive.output.plan_groups import CHANGES, CHOICES, WARNINGS, grouped
 from uvdive.output.text import layer_place
 
 if TYPE_CHECKING:
@@ -62,14 +62,14 @@ def page(report: ImageReport, rewrite: tables.Rewrite | None = None, units: Unit
 
 
 def _groups(rewrite: tables.Rewrite | None) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """What a plan does, leaves open and warns of: each a text, its reason and its rule."""
+    """What a plan warns of, leaves open and does: each a text, its reason and its rule."""
     if rewrite is None:
         return []
-    done, open_ = grouped(rewrite.plan)
+    open_ = [item for item in rewrite.plan.decisions if item.alternatives]
     return [
-        (CHANGES, [(item.summary, item.reason, item.rule) for item in done]),
+        (WARNINGS, [(item.text, "", item.rule) for item in rewrite.plan.warnings]),
         (CHOICES, [(item.summary, item.reason, item.rule) for item in open_]),
-        (KNOW, [(item.text, "", item.rule) for item in rewrite.plan.warnings]),
+        (CHANGES, [(item.summary, item.reason, item.rule) for item in grouped(rewrite.plan).changes]),
     ]
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from uvdive.tui.desk.places import Place
     from uvdive.tui.frame.jobs import Jobs
     from uvdive.tui.progress.build import Build
-    from uvdive.tui.services import Services
+    from uvdive.tui.services import Planned, Services
 
 
 class Host(Protocol):
@@ -67,6 +67,14 @@ class Host(Protocol):
     @property
     def recipe(self) -> Recipe | None:
         """The compose service or Bake target that is built."""
+
+    @property
+    def builds(self) -> bool:
+        """Is the image built before it is read?"""
+
+    @property
+    def planned(self) -> Planned | None:
+        """The rewrite that is to be opened at once, where it is."""
 
     @property
     def original(self) -> Build:

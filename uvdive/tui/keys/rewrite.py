@@ -12,9 +12,13 @@ def _planned(screen: Any) -> str:
 
 
 def _has_row(screen: Any) -> str:
-    if screen.view != "plan":
+    if screen.view == "build":
         return "v shows the plan, whose rows have rules."
     return _planned(screen) or ("" if screen.selected is not None else "Nothing is selected.")
+
+
+def _has_diff(screen: Any) -> str:
+    return "There is no diff: nothing is rewritten." if screen.view == "refused" else _planned(screen)
 
 
 BUSY = "A build is running; x stops it."
@@ -131,7 +135,7 @@ REWRITE = (
         _has_row,
         footer=True,
     ),
-    Action("rewrite.split", "d", "Split", "Show the diff unified or side by side.", _planned),
+    Action("rewrite.split", "d", "Split", "Show the diff unified or side by side.", _has_diff),
     Action(
         "rewrite.switch",
         "v",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from uvdive.tui.frame.actions import Action, can_leave, leaving, moving
+from uvdive.tui.keys.build import BUILD
 from uvdive.tui.keys.rewrite import COMPARE, DIFFERENCE, REWRITE
 
 
@@ -285,7 +286,7 @@ HISTORY = (
     *leaving("history", "End the zoom; then back."),
 )
 
-TABLES = (EXPLORE, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, HISTORY, COMPARE, DIFFERENCE, MAP)
+TABLES = (EXPLORE, BUILD, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, HISTORY, COMPARE, DIFFERENCE, MAP)
 
 
 def action_ids() -> tuple[str, ...]:

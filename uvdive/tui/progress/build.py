@@ -47,9 +47,8 @@ class Build:
         """Note an event of the build; False for one that is none."""
         if isinstance(event, BuildBegan):
             # A side may be built a second time (R56): what is shown is the last build.
-            self.steps.clear()
-            self.log.clear()
-            self.began, self.result, self.took = self.clock(), None, None
+            self.forget()
+            self.began = self.clock()
         elif isinstance(event, BuildStep):
             known = self.steps.get(event.id)
             self.steps[event.id] = Step(event, known.since if known else self.clock())
@@ -60,6 +59,12 @@ class Build:
         else:
             return False
         return True
+
+    def forget(self) -> None:
+        """Nothing of it has happened."""
+        self.steps.clear()
+        self.log.clear()
+        self.began = self.result = self.took = None
 
     def stop(self) -> None:
         """Nothing more comes of it: what still ran was stopped."""

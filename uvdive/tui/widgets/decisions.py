@@ -1,65 +1,123 @@
-"""The list of what the rewrite decided, with the choices one can make, and its warnings."""
+"""The list of a rewrite: its warnings, what could save more, the choices one can make, what changes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from textual.content import Content
+from textual.geometry import Size
 
-from uvdive.base.units import delta, size
-from uvdive.output.plan_groups import CHANGES, CHOICES, KNOW, grouped
-from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, RewritePlan
-from uvdive.rewrite.rules.explain import explain
-from uvdive.tui.frame.text import visible
+from uvdive.base.units import delta
+from uvdive.output.plan_groups import CHANGES, CHOICES, SAVINGS, WARNINGS, change_of, grouped, subject
+from uvdive.rewrite.plan import Decision, RewritePlan
+from uvdive.tui.frame.text import right, visible
 from uvdive.tui.widgets.rows import Rows
-from uvdive.tui.words.pages import titled
+from uvdive.tui.words.decisions import Item
+
+_INDENT = 3
+"""Cells before the words of a row that is no alternative."""
+_BYTES = 10
+"""Cells for what an alternative changes in bytes."""
+_LEAST = 8
+"""Cells that words have at least; what then does not fit is cut."""
+_FAINT = "$foreground 66%"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One row: a decision, one of its alternatives, a warning, the refusal, or what a group is about."""
+class _Line:
+    """A line of the screen: the place of its item, and what it shows; only an item's first can be gone to."""
 
-    decision: Decision | None = None
-    alternative: Alternative | None = None
-    warning: PlanWarning | None = None
-    refused: bool = False
-    heading: str = ""
+    item: int
+    first: bool
+    content: Content
 
 
 class DecisionList(Rows):
-    """What changes, what one may choose, what to know; Enter on an alternative chooses it."""
+    """Warnings first, then what could save more, the choices, what changes; Enter on an alternative takes it.
+
+    An item has as many lines as its words need. ``cursor`` is the first line of the selected one.
+    """
+
+    # Rows are folded for one width: it must not change when a scrollbar comes.
+    DEFAULT_CSS = """
+    DecisionList { scrollbar-gutter: stable; }
+    """
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.plan: RewritePlan | None = None
         self.items: list[Item] = []
+        self._lines: list[_Line] = []
+        self._placed: dict[str, bool] = {}
 
     def show(self, plan: RewritePlan) -> None:
         """Show a plan; the cursor stays on its decision or alternative."""
         was = self.selected
         self.plan = plan
-        self.items = [Item(refused=True)] if plan.refusal is not None else []
-        done, open_ = grouped(plan)
-        choices = [
-            [Item(decision), *(Item(decision, other) for other in decision.alternatives)]
-            for decision in open_
-        ]
-        for heading, rows in (
-            (CHANGES, [Item(decision) for decision in done]),
-            (CHOICES, [item for items in choices for item in items]),
-            (KNOW, [Item(warning=warning) for warning in plan.warnings]),
+        groups = grouped(plan, self._placed)
+        self._placed |= {each.id: True for each in groups.savings} | {
+            each.id: False for each in groups.choices
+        }
+        self.items = []
+        for heading, about, rows in (
+            (WARNINGS, groups.warnings, [Item(warning=warning) for warning in groups.warnings]),
+            (SAVINGS, groups.savings, [item for each in groups.savings for item in _savings(each)]),
+            (CHOICES, groups.choices, [item for each in groups.choices for item in _choices(each)]),
+            (CHANGES, groups.changes, [Item(decision) for decision in groups.changes]),
         ):
-            self.items += [Item(heading=heading), *rows] if rows else []
+            self.items += [Item(heading=f"{heading} ({len(about)})"), *rows] if rows else []
+        self._fold()
         first = next((i for i, item in enumerate(self.items) if not item.heading), 0)
-        self.changed(next((i for i, item in enumerate(self.items) if _same(item, was)), first))
+        self.changed(self._line_of(next((i for i, item in enumerate(self.items) if _same(item, was)), first)))
+
+    def on_resize(self) -> None:
+        """Fold the words for the new width; the cursor stays on its item."""
+        place = self._lines[self.cursor].item if self.cursor < len(self._lines) else 0
+        self._fold()
+        self.virtual_size = Size(self.scrollable_content_region.width, self.count)
+        self.cursor = self._line_of(place)
+        super().on_resize()
+
+    def _line_of(self, place: int) -> int:
+        return next((i for i, line in enumerate(self._lines) if line.item == place), 0)
+
+    def _fold(self) -> None:
+        width = max(20, self.scrollable_content_region.width)
+        self._lines = [
+            _Line(place, number == 0, content)
+            for place, item in enumerate(self.items)
+            for number, content in enumerate(_drawn(item, width))
+        ]
 
     def validate_cursor(self, index: int) -> int:
-        """A heading is passed over, in the way that the cursor goes."""
+        """A heading is passed over, in the way that the cursor goes; an item's other lines are its first."""
+        if not 0 <= index < self.count:
+            return index
+        here = self._lines[self.cursor].item if self.cursor < self.count else -1
+        place = self._lines[index].item
         step = -1 if index < self.cursor else 1
-        for near in (index, index + step, index - step):
-            if 0 <= near < self.count and not self.items[near].heading:
-                return near
+        if place == here and index > self.cursor:
+            place += 1
+        for near in (place, place + step, place - step, here):
+            if 0 <= near < len(self.items) and not self.items[near].heading:
+                return self._line_of(near)
         return index
+
+    def lit(self, index: int) -> bool:
+        """All lines of the selected item."""
+        return self.cursor < self.count and self._lines[index].item == self._lines[self.cursor].item
+
+    def _show_cursor(self) -> None:
+        """All lines of the selected item, and its group's heading above the first one."""
+        height = self.scrollable_content_region.height
+        if height <= 0 or self.cursor >= self.count:
+            return
+        last = max(i for i in range(self.count) if self.lit(i))
+        above = 1 if self.cursor and self.items[self._lines[self.cursor - 1].item].heading else 0
+        top, first = round(self.scroll_target_y), self.cursor - above
+        if last >= top + height:
+            top = last - height + 1
+        self.scroll_to(y=min(top, first), animate=False, force=True)
 
     def empty(self) -> str:
         """Why there are no rows."""
@@ -67,51 +125,95 @@ class DecisionList(Rows):
 
     @property
     def selected(self) -> Item | None:
-        """The row under the cursor."""
-        return self.items[self.cursor] if self.cursor < len(self.items) else None
+        """The item under the cursor."""
+        return self.items[self._lines[self.cursor].item] if self.cursor < len(self._lines) else None
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
-        return len(self.items)
+        """How many lines there are."""
+        return len(self._lines)
 
     def row(self, index: int, width: int) -> Content:
-        """The line, the summary and the rule, or the alternative with its size."""
-        item = self.items[index]
-        if item.heading:
-            return Content.styled(item.heading, "bold")
-        if item.warning is not None:
-            about = item.warning
-            return _ruled("!  ", _line(about.line), visible(about.text), visible(about.rule), width)
-        if item.decision is None:
-            return Content.styled("×  not rewritten", "bold $text-error")
-        if item.alternative is not None:
-            return self._alternative(item.decision, item.alternative, width)
-        what = item.decision
-        return _ruled("   ", _line(what.line), visible(what.summary), visible(what.rule), width)
-
-    def _alternative(self, decision: Decision, other: Alternative, width: int) -> Content:
-        chosen = other.value == decision.chosen
-        tail = size(other.predicted_bytes) if other.predicted_bytes is not None else ""
-        text = Content.assemble(
-            f"        {'●' if chosen else '○'} ",
-            (visible(other.summary or other.value), "bold" if chosen else ""),
-        )
-        room = width - len(tail) - 1
-        return text.truncate(room, ellipsis=True, pad=True).append(f" {tail}")
+        """A line as it was folded."""
+        line = self._lines[index].content
+        return line.truncate(width, ellipsis=True) if line.cell_length > width else line
 
 
-def _ruled(mark: str, line: tuple[str, str], text: str, rule: str, width: int) -> Content:
-    """A row with its rule at the end."""
-    row = Content.assemble((mark, "bold $text-warning"), line, text)
-    return row.truncate(max(0, width - len(rule) - 1), ellipsis=True, pad=True).append_text(
-        f" {rule}", "$foreground 66%"
-    )
+def _choices(decision: Decision) -> list[Item]:
+    return [Item(decision), *(Item(decision, other) for other in decision.alternatives)]
 
 
-def _line(number: int | None) -> tuple[str, str]:
-    """The column for the line of the Dockerfile."""
-    return f"{'' if number is None else f'L{number}':<5}", "$foreground 66%"
+def _savings(decision: Decision) -> list[Item]:
+    """Of a decision that could save more: what would; of one that does: what is chosen, and the ways back."""
+    changes = {other.value: change_of(decision, other) or 0 for other in decision.alternatives}
+    less = [other for other in decision.alternatives if changes[other.value] < 0]
+    shown = sorted(less, key=lambda other: changes[other.value]) or [
+        *(other for other in decision.alternatives if other.value == decision.chosen),
+        *(other for other in decision.alternatives if other.value != decision.chosen),
+    ]
+    return [Item(decision, other, saves=True) for other in shown]
+
+
+def _drawn(item: Item, width: int) -> list[Content]:
+    """The lines of an item."""
+    if item.heading:
+        return [Content.styled(item.heading, "bold $text-accent")]
+    if item.warning is not None:
+        about = item.warning
+        mark = Content.styled(" ! ", "bold $text-warning")
+        return _hanging(mark, visible(about.text), "", _source(about.line, about.rule), width)
+    assert item.decision is not None
+    decision, source = item.decision, _source(item.decision.line, item.decision.rule)
+    if item.alternative is None:
+        words = subject(decision) if decision.alternatives else decision.summary
+        return _hanging(Content(" " * _INDENT), visible(words), "", source, width)
+    chosen = item.alternative.value == decision.chosen
+    words = visible(item.alternative.summary or item.alternative.value)
+    sign, bytes_ = "●" if chosen else "○", "" if chosen else _change(item)
+    style = "bold" if chosen else ""
+    if item.saves:
+        told = f"{visible(subject(decision))}: {words}"
+        return _hanging(Content(f" {sign} "), told, bytes_, source, width, style)
+    return _hanging(Content(f"{' ' * _INDENT}{sign} "), words, bytes_, "", width, style)
+
+
+def _change(item: Item) -> str:
+    assert item.decision is not None
+    assert item.alternative is not None
+    change = change_of(item.decision, item.alternative)
+    return "" if change is None else delta(change) if change else "same"
+
+
+def _source(line: int | None, rule: str) -> str:
+    """Where something comes from: the line of the Dockerfile and the rule."""
+    return visible(rule if line is None else f"L{line} {rule}")
+
+
+def _hanging(
+    mark: Content, words: str, bytes_: str, source: str, width: int, style: str = ""
+) -> list[Content]:
+    """Words folded beside their mark; bytes end the first line, the source the last one."""
+    tail = Content(right(bytes_, _BYTES) if bytes_ else "")
+    room = max(_LEAST, width - mark.cell_length - tail.cell_length - 1)
+    lines = Content(words).wrap(room)
+    tails = [tail, *(Content("") for _ in lines[1:])]
+    if source:
+        end = Content.styled(f" {source}", _FAINT)
+        if mark.cell_length + lines[-1].cell_length + tails[-1].cell_length + end.cell_length >= width:
+            lines.append(Content(""))
+            tails.append(Content(""))
+        tails[-1] = tails[-1] + end
+    blank = Content(" " * mark.cell_length)
+    return [
+        _ended((blank if number else mark) + line.stylize_before(style), tails[number], width)
+        for number, line in enumerate(lines)
+    ]
+
+
+def _ended(line: Content, tail: Content, width: int) -> Content:
+    """A line with something at its end, one cell before the edge; what ends it begins with a blank."""
+    gap = max(0, width - 1 - line.cell_length - tail.cell_length)
+    return Content.assemble(line, " " * gap, tail) if tail.cell_length else line
 
 
 def _same(item: Item, was: Item | None) -> bool:
@@ -121,71 +223,3 @@ def _same(item: Item, was: Item | None) -> bool:
     return item.decision.id == was.decision.id and value == (
         was.alternative.value if was.alternative else None
     )
-
-
-def lines_of(plan: RewritePlan, item: Item) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The lines that a row is about: of the old Dockerfile, and of the new one."""
-    if item.decision is not None:
-        line, new = item.decision.line, item.decision.new_lines
-    elif item.warning is not None:
-        line, new = item.warning.line, ()
-    else:
-        line, new = None if plan.refusal is None else plan.refusal.line, ()
-    return () if line is None else (line,), new
-
-
-def reason(plan: RewritePlan, item: Item) -> Content:
-    """Why, in full: the reason of a decision, the words of a warning or the refusal; then the rule's page."""
-    told = _told(plan, item)
-    found = pages(plan, item)[:1]
-    return Content("\n\n").join([told, *(titled(page) for page in found)])
-
-
-def pages(plan: RewritePlan, item: Item) -> tuple[str, ...]:
-    """The pages of a row, in Markdown: of its rule, and where it is a choice, of that."""
-    about = plan.refusal if item.refused else item.warning or item.decision
-    if about is None:
-        return ()
-    rule = explain(about.rule)
-    if item.decision is None or not item.decision.alternatives:
-        return (rule,)
-    return rule, explain(item.decision.id)
-
-
-def _where(line: int | None, rule: str) -> tuple[str, str]:
-    """Line and rule, behind what they are about."""
-    return f" ({'' if line is None else f'line {line}, '}{visible(rule)})", "$foreground 66%"
-
-
-def _told(plan: RewritePlan, item: Item) -> Content:
-    if item.refused and plan.refusal is not None:
-        return Content.assemble(
-            ("Not rewritten\n", "bold $text-error"),
-            visible(plan.refusal.reason, keep="\n"),
-            _where(plan.refusal.line, plan.refusal.rule),
-            "\nTo build the image first would not help." if plan.refusal.by_image is False else "",
-        )
-    if item.warning is not None:
-        text = visible(item.warning.text, keep="\n")
-        return Content.assemble(text, _where(item.warning.line, item.warning.rule))
-    decision = item.decision
-    if decision is None:
-        return Content("")
-    parts = [
-        Content.assemble((visible(decision.summary), "bold"), _where(decision.line, decision.rule)),
-        *([Content(visible(decision.reason, keep="\n"))] if decision.reason else []),
-    ]
-    sizes = {other.value: other.predicted_bytes for other in decision.alternatives}
-    now = sizes.get(decision.chosen)
-    for other in decision.alternatives:
-        mark = "●" if other.value == decision.chosen else "○"
-        bytes_ = other.predicted_bytes
-        told = f"  {size(bytes_)}" if bytes_ is not None else ""
-        if bytes_ is not None and now is not None and bytes_ != now:
-            told += f" ({delta(bytes_ - now)})"
-        parts.append(
-            Content.assemble(f"{mark} {visible(other.summary or other.value)}", (told, "$foreground 66%"))
-        )
-    if item.alternative is not None and item.alternative.value != decision.chosen:
-        parts.append(Content.styled("Enter takes this one.", "$text-accent"))
-    return Content("\n").join(parts)

@@ -96,6 +96,10 @@ class Rows(ScrollView, can_focus=True):
         """Draw one row, ``width`` cells wide."""
         raise NotImplementedError
 
+    def lit(self, index: int) -> bool:
+        """Is this row drawn as the one under the cursor?"""
+        return index == self.cursor
+
     def empty(self) -> str:
         """What to say where there are no rows."""
         return self.EMPTY
@@ -149,7 +153,7 @@ class Rows(ScrollView, can_focus=True):
             return self._strip(Content(self.empty()), width, index, self.get_visual_style("rows--empty"))
         if index >= self.count:
             return Strip.blank(width, self.visual_style.rich_style)
-        classes = ("rows--cursor",) if index == self.cursor else ()
+        classes = ("rows--cursor",) if self.lit(index) else ()
         return self._strip(self.row(index, width), width, index, self.get_visual_style(*classes))
 
     def _strip(self, content: Content, width: int, index: int, style: Style) -> Strip:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from textual.content import Content
 
 from uvdive.base.units import size
+from uvdive.build.events import Role
 from uvdive.tui.frame.text import right, visible
 from uvdive.tui.progress.build import Build, Step
 from uvdive.tui.progress.proof import SIDES, ProofState
@@ -20,27 +23,43 @@ _STATES = {
 
 
 class StepList(Rows):
-    """The steps of the rewrite's build, then the original's, each with state and seconds."""
+    """The steps of builds, each with state and seconds, below a head for the whole build.
+
+    Args:
+        names: what each build is called.
+    """
 
     EMPTY = "Waiting for the first step."
 
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual calls it so
+    def __init__(self, id: str | None = None, names: Mapping[Role, str] = SIDES) -> None:  # noqa: A002 - Textual calls it so
         super().__init__(id=id)
+        self._names = names
         self._rows: list[tuple[Build, Step | None]] = []
-        self._followed: ProofState | None = None
+        self._followed: object = None
         self._current: Build | None = None
 
     def follow(self, proof: ProofState) -> None:
-        """Draw both builds; the cursor follows the last step of the one that runs while it is on it."""
-        follow = (
-            proof is not self._followed or proof.current is not self._current or self.cursor >= self._last()
-        )
-        self._followed, self._current = proof, proof.current
+        """Draw both builds of a proof, the rewrite's first."""
+        self.draw((proof.build, proof.original), proof.current, proof, running=not proof.took)
+
+    def draw(self, builds: Sequence[Build], current: Build, work: object, *, running: bool) -> None:
+        """Draw builds; while ``work`` runs, a cursor on the current one's last step stays on the last one."""
+        follow = work is not self._followed or current is not self._current or self.cursor >= self._last()
+        self._followed, self._current = work, current
         self._rows = []
-        for build in (proof.build, proof.original):
+        for build in builds:
             self._rows.append((build, None))
             self._rows += [(build, step) for step in build.steps.values()]
-        self.changed(self._last() if follow and not proof.took else None)
+        self.changed(self._last() if follow and running else None)
+
+    def to_failed(self) -> Step | None:
+        """Put the cursor on the step that failed, else on one that was stopped; None where there is none."""
+        for state in ("failed", "cancelled"):
+            for place, (_, step) in enumerate(self._rows):
+                if step is not None and step.event.state == state:
+                    self.cursor = place
+                    return step
+        return None
 
     def _last(self) -> int:
         """The row of the last step of the build that runs."""
@@ -60,7 +79,9 @@ class StepList(Rows):
         """A build's head; or a step's state, seconds or ``cached``, and name."""
         build, step = self._rows[index]
         if step is None:
-            return Content.assemble((SIDES[build.role], "bold"), (f"  {build.words()}", "$foreground 66%"))
+            return Content.assemble(
+                (self._names.get(build.role, build.role), "bold"), (f"  {build.words()}", "$foreground 66%")
+            )
         event = step.event
         mark, style = _STATES[event.state]
         if event.state == "cached":
@@ -79,8 +100,9 @@ class StepList(Rows):
 class LogView(Rows):
     """The last lines of a build's output: of one step, or of the whole build."""
 
-    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, id: str | None = None, names: Mapping[Role, str] = SIDES) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._names = names
         self.lines: list[str] = []
         self._build: Build | None = None
         self._step: str | None = None
@@ -91,9 +113,13 @@ class LogView(Rows):
         self._draw(follow=True)
 
     def follow(self, proof: ProofState) -> None:
-        """Draw the log; the cursor stays at its end while it is there."""
-        if self._build is not proof.original and self._build is not proof.build:
-            self._build, self._step = proof.build, None
+        """Draw the log of one of a proof's builds."""
+        self.draw((proof.build, proof.original))
+
+    def draw(self, builds: Sequence[Build]) -> None:
+        """Draw the log; of the first build where it showed none of these. The cursor stays at its end."""
+        if not any(self._build is build for build in builds):
+            self._build, self._step = builds[0], None
         self._draw(follow=self.cursor >= len(self.lines) - 1)
 
     def title(self) -> str:
@@ -101,7 +127,11 @@ class LogView(Rows):
         if self._build is None:
             return "Log"
         step = self._build.steps.get(self._step) if self._step is not None else None
-        what = f"of {SIDES[self._build.role]}" if step is None else visible(step.event.name)
+        what = (
+            f"of {self._names.get(self._build.role, self._build.role)}"
+            if step is None
+            else visible(step.event.name)
+        )
         return f"Log {what}"
 
     def _draw(self, *, follow: bool) -> None:

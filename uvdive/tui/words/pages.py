@@ -14,6 +14,11 @@ def title_of(markdown: str) -> str:
     return markdown.partition("\n")[0].removeprefix("# ")
 
 
+def section(markdown: str, title: str) -> Content:
+    """What stands below a heading of a page; nothing where it has none of that name."""
+    return render(markdown.partition(f"\n## {title}\n")[2].partition("\n## ")[0])
+
+
 def titled(markdown: str) -> Content:
     """A page below its first heading."""
     return Content("\n").join([Content.styled(title_of(markdown), "bold"), render(markdown)])

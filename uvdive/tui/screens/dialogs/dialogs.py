@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
+from textual.widgets.button import ButtonVariant
 
 from uvdive.base.errors import UvdiveError
 from uvdive.base.foreign import real
@@ -21,8 +22,31 @@ from uvdive.tui.widgets.path_input import PathInput
 LOG_LINES = 20
 
 
+class Answer(Button):
+    """A button of a question; the one that Enter presses has a pointer, not only another colour."""
+
+    def __init__(self, words: str, id: str, variant: ButtonVariant = "default") -> None:  # noqa: A002
+        super().__init__(Content(f"  {words} "), id=id, variant=variant, compact=True)
+        self._words = words
+
+    def on_focus(self) -> None:
+        """Point at it."""
+        self.label = Content(f"› {self._words} ")
+
+    def on_blur(self) -> None:
+        """Point elsewhere."""
+        self.label = Content(f"  {self._words} ")
+
+
 class Question(ModalScreen[bool]):
-    """A question that only an explicit yes answers with True."""
+    """A question that only an explicit yes answers with True.
+
+    Args:
+        title: what is asked.
+        body: what will be done.
+        yes: what the button says that does it.
+        danger: would something be lost, or written that is not proven?
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
@@ -30,21 +54,22 @@ class Question(ModalScreen[bool]):
         Binding("left,right,h,l", "app.focus_next", "Other", show=False),
     ]
 
-    def __init__(self, title: str, body: Content, yes: str) -> None:
+    def __init__(self, title: str, body: Content, yes: str, *, danger: bool = False) -> None:
         super().__init__()
         self._title = title
         self._body = body
         self._yes = yes
+        self._danger = danger
 
     def compose(self) -> ComposeResult:
         """Title, what will be done, two buttons; No has the focus."""
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog dialog-danger" if self._danger else "dialog"):
             yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
             with VerticalScroll(classes="dialog-body", can_focus=False):
                 yield Static(self._body)
             with Horizontal(classes="dialog-buttons"):
-                yield Button(Content(f"{self._yes} (y)"), id="yes", variant="warning", compact=True)
-                yield Button(Content("No (n)"), id="no", compact=True)
+                yield Answer(f"{self._yes} (y)", "yes", "error" if self._danger else "warning")
+                yield Answer("No (n)", "no")
 
     def on_mount(self) -> None:
         """A careless Enter must not write anything."""

@@ -27,6 +27,7 @@ from uvdive.tui.keys.tables import EXPLORE
 from uvdive.tui.screens.dialogs.asking import AskForm, AskTarget
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.explore.browser import Browser
+from uvdive.tui.screens.explore.first_build import FirstBuild
 from uvdive.tui.screens.explore.taking import Taking, file_name, missing, report_name, so_far
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
 from uvdive.tui.widgets.files import WAITING, FileTree
@@ -53,6 +54,7 @@ class ExploreScreen(Browser):
         self.progress = headline.Progress()
         self.taking = Taking(self._start)
         self._job: Job | None = None
+        self._building = FirstBuild(self)
         self._opening = Newest("open", self, self._opened, self.not_answered)
         self._copying = Newest(
             "path", self, lambda path: self._app.copy(path.decode("utf-8", "replace")), self.not_answered
@@ -74,6 +76,7 @@ class ExploreScreen(Browser):
 
     def _begin(self) -> None:
         self._app.freeze()
+        self._building.begin()
         self._job = self._app.jobs.start("read", self, self._app.load)
         self.refresh_actions()
 
@@ -93,6 +96,7 @@ class ExploreScreen(Browser):
 
     def _read(self, event: object) -> None:
         self._app.original.take(event)
+        self._building.take(event)
         if isinstance(event, Note):
             # What comes after the reading is worth more than how much was read.
             self.progress.note, self.progress.read = event.text, None
@@ -120,6 +124,7 @@ class ExploreScreen(Browser):
 
     def _loaded(self, desk: Desk) -> None:
         self._app.freeze()
+        self._building.over()
         self._app.desk = desk
         self.report = report = desk.report
         self.query_one(OwnerBar).show({owner.owner: owner.bytes for owner in report.owners})
@@ -132,6 +137,8 @@ class ExploreScreen(Browser):
         self.refresh_actions()
         for warning in report.warnings[:3]:
             self.notify(visible(warning), severity="warning", markup=False, timeout=8)
+        if self._app.planned is not None:
+            self._app.show_rewrite(report)
 
     @on(Job.Failed)
     def _failed(self, message: Job.Failed) -> None:
@@ -145,6 +152,8 @@ class ExploreScreen(Browser):
         self.error = message.error
         self._show_headline()
         self.refresh_actions()
+        if self._building.ended():
+            return
         if isinstance(message.error, CancelledError):
             self.query_one(FileTree).wait("Reading was stopped. q leaves.")
             if message.error.do:
@@ -157,16 +166,20 @@ class ExploreScreen(Browser):
     def _after_failure(self, again: bool | None) -> None:  # noqa: FBT001 - it is the answer
         """Read once more; or back to the picker, or out."""
         if again:
-            self.error = None
-            self.progress = headline.Progress(target=self._app.target or "")
-            self.query_one(LayerList).expect(())
-            self.query_one(FileTree).wait(WAITING)
-            self._begin()
-            self._show_headline()
+            self.again()
         elif self._app.picked:
             self._app.back_to_picker()
         else:
             self._app.leave(self.error)
+
+    def again(self) -> None:
+        """Build and read once more."""
+        self.error = None
+        self.progress = headline.Progress(target=self._app.target or "")
+        self.query_one(LayerList).expect(())
+        self.query_one(FileTree).wait(WAITING)
+        self._begin()
+        self._show_headline()
 
     def _show_headline(self) -> None:
         width = self.app.size.width

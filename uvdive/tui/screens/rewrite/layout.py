@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
@@ -19,21 +20,31 @@ from uvdive.tui.widgets.hanging import Hanging
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.steps import LogView, StepList
 from uvdive.tui.widgets.telling import Telling
+from uvdive.tui.words.way import LOOK, PLAN, PROVE, WRITE
 
-_TITLES = {"deltas": "Before and after", "why": "Why"}
+STEP_CLICKS = {
+    LOOK: "screen.back",
+    PLAN: "screen.view('plan')",
+    PROVE: "screen.view('build')",
+    WRITE: "screen.write",
+}
+"""What a click on a step of the way does."""
+_STEP_ACTIONS = {PROVE: "rewrite.build", WRITE: "rewrite.write"}
+_TITLES = {"deltas": "Before and after", "refusal": "Not rewritten"}
 
 
 class RewriteLayout(ActionScreen, Panes):
-    """Two views of panes; the plan is shown first."""
+    """The views of panes: the plan, which is shown first, the build, and why there is neither."""
 
     ACTIONS = REWRITE
     BINDINGS = bindings(REWRITE)
     PLAN_PANES: ClassVar[tuple[str, ...]] = ("decisions", "diff", "why")
     BUILD_PANES: ClassVar[tuple[str, ...]] = ("steps", "deltas", "checks", "log")
-    PANES = PLAN_PANES + BUILD_PANES
+    REFUSED_PANES: ClassVar[tuple[str, ...]] = ("refusal",)
+    PANES = PLAN_PANES + BUILD_PANES + REFUSED_PANES
     HELP = (
-        "Decisions on the left, what they change on the right. Enter on a choice (○) takes it,\n"
-        "on any other row it opens the page of the rule.\n"
+        "Warnings and decisions on the left, what they change on the right. Enter on a choice (○)\n"
+        "takes it, on any other row it opens the page of the rule.\n"
         "b builds the new image, checks it against the old one and compares their sizes; w writes the file.\n"
         "Enter on a step shows what it printed. p takes what may fix a failed check and builds again;\n"
         "e gives both programs what they need to start; E writes a report of what went wrong."
@@ -44,8 +55,9 @@ class RewriteLayout(ActionScreen, Panes):
         self.predicted = False
 
     def compose(self) -> ComposeResult:
-        """Both views; the plan is shown first."""
+        """All views; the plan is shown first."""
         yield Static(id="headline")
+        yield Static(id="way")
         yield PairBar(id="pair")
         yield Static(id="tabs")
         with ContentSwitcher(initial="plan", id="views"):
@@ -68,6 +80,8 @@ class RewriteLayout(ActionScreen, Panes):
                         yield owners
                         yield Hanging(id="facts", term=10)
                     yield CheckList(id="checks")
+            with Horizontal(id="refused"), Vertical(classes="column"), Telling(id="refusal"):
+                yield Static(id="refusal-words")
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
         yield KeyBar()
 
@@ -75,18 +89,21 @@ class RewriteLayout(ActionScreen, Panes):
 
     @property
     def view(self) -> str:
-        """``plan`` or ``build``."""
+        """``plan``, ``build``, or ``refused`` where there is neither."""
         return str(self.query_one(ContentSwitcher).current)
 
     @property
     def panes(self) -> tuple[str, ...]:
         """The panes of the view that is shown."""
-        return self.PLAN_PANES if self.view == "plan" else self.BUILD_PANES
+        return self._views[self.view]
+
+    @property
+    def _views(self) -> dict[str, tuple[str, ...]]:
+        return {"plan": self.PLAN_PANES, "build": self.BUILD_PANES, "refused": self.REFUSED_PANES}
 
     def number(self, name: str) -> int:
-        """Both views number their panes from 1."""
-        view = self.PLAN_PANES if name in self.PLAN_PANES else self.BUILD_PANES
-        return view.index(name) + 1
+        """Each view numbers its panes from 1."""
+        return next(panes.index(name) + 1 for panes in self._views.values() if name in panes)
 
     def pane_title(self, name: str) -> str:
         """A pane's name in words."""
@@ -107,9 +124,16 @@ class RewriteLayout(ActionScreen, Panes):
         self.pane("log").border_title = cast("str", title)
 
     def show_view(self, view: str) -> None:
-        """Show the plan or the build, and give its first pane the keys."""
+        """Show one of the views, and give its first pane the keys."""
         self.query_one(ContentSwitcher).current = view
         self.go_to(self.panes[0])
+
+    def step_keys(self) -> dict[int, str]:
+        """The keys that begin the steps to come, as the user mapped them."""
+        named = {action.id: self.keys_of(action)[0] for action in self.ACTIONS}
+        return {
+            step: self.app.get_key_display(Binding(named[id_], "")) for step, id_ in _STEP_ACTIONS.items()
+        }
 
     def action_split(self) -> None:
         """Unified or side by side."""

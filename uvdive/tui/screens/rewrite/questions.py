@@ -17,6 +17,8 @@ from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.screens.dialogs.asking import AskTarget
 from uvdive.tui.screens.dialogs.dialogs import Question
 from uvdive.tui.screens.dialogs.starting import AskStart
+from uvdive.tui.screens.rewrite.words import warned
+from uvdive.tui.screens.rewrite.work import RewriteWork
 from uvdive.tui.words.ways import in_app
 
 
@@ -54,8 +56,36 @@ def first_question(plan: RewritePlan, proof: ProofState | None) -> Question:
     lines += [
         Content.assemble("Also changed: ", (visible(change.path), "bold"), ".") for change in plan.files
     ]
-    lines += [Content(""), _known(proof)]
+    lines += [Content(""), _known(proof), *_warnings(plan)]
     return Question(f"Replace {name}?", Content("\n").join(lines), "Replace")
+
+
+def _warnings(plan: RewritePlan) -> list[Content]:
+    """The warnings, counted and named: who writes the file shall have seen them."""
+    if not plan.warnings:
+        return []
+    lines = [Content(""), Content.assemble(warned(plan), ":")]
+    for warning in plan.warnings:
+        where = f" (line {warning.line})" if warning.line is not None else ""
+        lines.append(
+            Content.assemble(("! ", "bold $text-warning"), visible(warning.text), (where, "$foreground 66%"))
+        )
+    return lines
+
+
+def quit_question(work: RewriteWork) -> Question:
+    """Whether to leave though a build, its proof or a write is under way."""
+    proof = work.proof
+    seconds = f" for {proof.seconds:.0f} s" if proof is not None and proof.took is None else ""
+    lines = [
+        Content.assemble(
+            f"uvdive has been at work{seconds} on ", (visible(str(work.dockerfile)), "bold"), "."
+        ),
+        Content("Nothing is written yet."),
+        Content("Leaving stops it. To look at the image meanwhile, go back with Esc."),
+    ]
+    asked = "A proof is running. Leave all the same?"
+    return Question(asked, Content("\n").join(lines), "Stop it and leave", danger=True)
 
 
 def pull_question(base: str) -> Question:
@@ -119,4 +149,9 @@ def second_question(proof: ProofState) -> Question:
         lines.append(Content.assemble((f"× {check.name}: ", "bold $text-error"), visible(check.detail)))
         lines += [Content(f"    {visible(line)}") for line in check.differences[:5]]
         lines += [Content(f"    {visible(in_app(check.way_out))}")] if check.way_out else []
-    return Question("Write it although the proof failed?", Content("\n").join(lines), "Write all the same")
+    asked = (
+        "Write it although the proof failed?"
+        if proof.failed_checks
+        else "Write it although it is not proven?"
+    )
+    return Question(asked, Content("\n").join(lines), "Write all the same", danger=True)

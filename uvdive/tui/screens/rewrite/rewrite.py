@@ -13,14 +13,16 @@ from textual.widgets import Static
 
 from uvdive.base.errors import CancelledError
 from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.plan import Refusal, RewritePlan
 from uvdive.session.settings import StartWish
 from uvdive.tui.frame.host import Host
 from uvdive.tui.frame.jobs import Job, Work
+from uvdive.tui.frame.panes import WIDE
 from uvdive.tui.frame.text import keep_end, visible
 from uvdive.tui.keys.rewrite import BUSY
 from uvdive.tui.screens.dialogs.dialogs import Failure, Question
 from uvdive.tui.screens.dialogs.page import Page
-from uvdive.tui.screens.rewrite.layout import RewriteLayout
+from uvdive.tui.screens.rewrite.layout import STEP_CLICKS, RewriteLayout
 from uvdive.tui.screens.rewrite.questions import (
     ask_report,
     ask_start,
@@ -28,29 +30,39 @@ from uvdive.tui.screens.rewrite.questions import (
     pull_question,
     second_question,
 )
-from uvdive.tui.screens.rewrite.words import facts, figures, standing
-from uvdive.tui.screens.rewrite.work import RewriteWork
+from uvdive.tui.screens.rewrite.words import facts, figures, stand, standing
+from uvdive.tui.screens.rewrite.work import NOTHING_PLANNED, RewriteWork
+from uvdive.tui.services import Planned
 from uvdive.tui.widgets.building import CheckList, DeltaList, PairBar
-from uvdive.tui.widgets.decisions import DecisionList, Item, lines_of, pages, reason
+from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
 from uvdive.tui.widgets.hanging import Hanging
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.steps import LogView, StepList
+from uvdive.tui.words.decisions import Item, lines_of, pages, reason
 from uvdive.tui.words.dockerfile_lines import costs
 from uvdive.tui.words.headline import fit
 from uvdive.tui.words.pages import render, title_of, titled
+from uvdive.tui.words.refusal import refusal_words
+from uvdive.tui.words.way import way
 
 LOOK = 1.0
 """Seconds between two looks at the files on the disk."""
 
 
+REFUSAL_WIDTH, REFUSAL_EDGES = 100, 8
+"""The most cells of a refusal's words, and those beside them: the pane's border, padding and scrollbar."""
+
+
 class RewriteScreen(RewriteLayout):
     """Draws one Dockerfile's rewrite. It lives as long as the app: leaving it stops nothing."""
 
-    def __init__(self, report: ImageReport, dockerfile: Path, host: Host) -> None:
+    def __init__(
+        self, report: ImageReport, dockerfile: Path, host: Host, planned: Planned = NOTHING_PLANNED
+    ) -> None:
         super().__init__()
         self.report = report
-        self.work = RewriteWork(report, dockerfile, host, self._start)
+        self.work = RewriteWork(report, dockerfile, host, self._start, planned)
         self._clock: Timer | None = None
 
     def _start(self, name: str, work: Work) -> Job:
@@ -68,8 +80,11 @@ class RewriteScreen(RewriteLayout):
         self._plan_with(self.work.replan)
 
     def resized(self) -> None:
-        """As many words in the headline as fit now."""
+        """As many words in the headline as fit now; a refused line folded for the new width."""
         self._show()
+        plan = self.work.plan
+        if plan is not None and plan.refusal is not None:
+            self._draw_refusal(plan, plan.refusal)
 
     # The plan
 
@@ -90,12 +105,19 @@ class RewriteScreen(RewriteLayout):
         self.query_one(DiffView).show(plan, costs(self.report, self.work.dockerfile))
         self._show_reason()
         if plan.refusal is not None:
-            self.go_to("why")
+            self._draw_refusal(plan, plan.refusal)
+            self.show_view("refused")
+        elif self.view == "refused":
+            self.show_view("plan")
         base = self.work.base_to_pull()
         if base is not None:
             self.app.push_screen(pull_question(base), self._pull_answered)
         if self.work.proof is not None:
             self.show_view("build")
+
+    def _draw_refusal(self, plan: RewritePlan, refusal: Refusal) -> None:
+        width = min(REFUSAL_WIDTH, self.app.size.width - REFUSAL_EDGES)
+        self.query_one("#refusal-words", Static).update(refusal_words(plan, refusal, width))
 
     def _pull_answered(self, yes: bool | None) -> None:  # noqa: FBT001 - it is the answer
         if yes:
@@ -104,7 +126,7 @@ class RewriteScreen(RewriteLayout):
     @property
     def selected(self) -> Item | None:
         """The decision, alternative, warning or refusal under the cursor."""
-        return self.query_one(DecisionList).selected
+        return Item(refused=True) if self.view == "refused" else self.query_one(DecisionList).selected
 
     @on(Rows.Highlighted, "#decisions")
     def _show_reason(self) -> None:
@@ -211,6 +233,7 @@ class RewriteScreen(RewriteLayout):
         work, proof = self.work, self.work.proof
         sides = figures(self.report, work.plan, proof)
         self.query_one("#headline", Static).update(self._headline())
+        self.query_one("#way", Static).update(self._way())
         self.query_one(PairBar).show(sides, proof.read_bytes if proof is not None else 0)
         self.query_one(DeltaList).show(sides)
         self.name_deltas(predicted=sides.known and not sides.measured)
@@ -222,12 +245,18 @@ class RewriteScreen(RewriteLayout):
             self.query_one(CheckList).follow(proof)
         self.refresh_actions()
         if not self.is_current and proof is not None:
-            self._app.tell_explorer(standing(work)[:2])
+            self._app.tell_explorer([standing(work)[0], Content(stand(work).next)])
 
     def _headline(self) -> Content:
+        """The file's name first; where there is little room for both, how it stands."""
         width = self.app.size.width
         name = Content.styled(keep_end(visible(str(self.work.dockerfile)), width // 3), "bold $text-accent")
-        return fit(name, standing(self.work), width)
+        told = standing(self.work)
+        return fit(name, told, width) if width >= WIDE else fit(told[0], [*told[1:], name], width)
+
+    def _way(self) -> Content:
+        # Two cells are the line's padding.
+        return way(stand(self.work), self.step_keys(), STEP_CLICKS, self.app.size.width - 2)
 
     # Actions
 
@@ -265,6 +294,11 @@ class RewriteScreen(RewriteLayout):
         """Time both builds without a cache, and after a change of a source file."""
         self.work.time()
         self._show()
+
+    def action_view(self, view: str) -> None:
+        """Show the plan or the build, by a click on a step of the way."""
+        if self.view != "refused" and (view == "plan" or self.work.proof is not None):
+            self.show_view(view)
 
     def action_again(self) -> None:
         """Plan anew from the files as they are now; choices go back to their defaults."""

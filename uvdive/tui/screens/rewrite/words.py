@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
+from uvdive.output.plain import count
 from uvdive.output.rebuild_words import rebuild_words
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.settings import StartWish
@@ -16,6 +15,7 @@ from uvdive.tui.progress.proof import ProofState, saving
 from uvdive.tui.screens.rewrite.work import RewriteWork
 from uvdive.tui.widgets.building import Sides
 from uvdive.tui.widgets.hanging import Pair
+from uvdive.tui.words.way import PLAN, PROVE, WRITE, Stand
 from uvdive.verify.measured import prediction_error
 
 
@@ -42,57 +42,84 @@ def figures(report: ImageReport, plan: RewritePlan | None, proof: ProofState | N
 def standing(work: RewriteWork) -> list[Content]:
     """How the rewrite stands, the most important first."""
     if work.planning or work.plan is None:
-        return [Content(visible(work.note)), Content("x stops" if work.planning else "")]
+        return [Content(visible(work.note))]
     if work.changed_problem:
         return [Content.styled(work.changed_problem, "$text-warning")]
-    if work.proof is not None:
-        return _proof_words(work.proof, work.written, busy=work.busy)
-    return _plan_words(work.plan)
+    told = _plan_words(work.plan) if work.proof is None else _proof_words(work.proof, busy=work.busy)
+    return [*told, warned(work.plan)] if work.plan.warnings else told
+
+
+def warned(plan: RewritePlan) -> Content:
+    """How many warnings there are."""
+    return Content.styled(count(len(plan.warnings), "warning"), "bold $text-warning")
 
 
 def _plan_words(plan: RewritePlan) -> list[Content]:
     """What a plan promises, the most important first."""
     if plan.outcome == "refused":
-        return [Content.styled("not rewritten: see why below", "$text-error")]
+        return [Content.styled("not rewritten", "bold $text-error")]
     if plan.outcome == "unchanged":
-        told = len(plan.warnings)
-        named = f"{told} {'thing' if told == 1 else 'things'} to know, below" if told else ""
-        return [Content("nothing is changed" if told else "nothing to change"), Content(named)]
+        return [Content("nothing is changed" if plan.warnings else "nothing to change")]
     if plan.predicted is None:
-        return [Content("b builds it and measures the saving")]
+        return [Content("the saving is measured by the build")]
     words = saving(plan.predicted.before_bytes, plan.predicted.after_bytes)
-    return [Content.styled(f"{words} predicted", "bold"), Content("b builds and proves it")]
+    return [Content.styled(f"{words} predicted", "bold")]
 
 
-def _proof_words(proof: ProofState, written: Path | None, *, busy: bool) -> list[Content]:
+def _proof_words(proof: ProofState, *, busy: bool) -> list[Content]:
     """How a build and its proof stand, the most important first."""
     if proof.failure:
-        return [Content.styled(visible(proof.failure), "$text-error"), Content("b builds again")]
+        return [Content.styled(visible(proof.failure), "$text-error")]
     found = proof.comparison
     if found is None or busy:
-        return [
-            Content.styled(f"{visible(proof.note)} … {proof.seconds:.0f} s", "bold"),
-            Content("x stops"),
-            Content("Esc leaves it running"),
-        ]
+        return [Content.styled(f"{visible(proof.note)} … {proof.seconds:.0f} s", "bold")]
     style = "$text-success" if proof.passed else "$text-error" if proof.failed_checks else "$text-warning"
-    parts = [
+    return [
         Content.styled(saving(found.before_bytes, found.after_bytes), "bold"),
         Content.styled(proof.proven(), style),
+        Content(f"{size(found.before_bytes)} → {size(found.after_bytes)}"),
     ]
-    if written is not None:
-        parts.append(Content("written; u undoes it"))
-    elif proof.passed:
-        parts.append(Content("w writes it"))
-    elif proof.repairs:
-        parts.append(Content.styled("p repairs it", "bold"))
-    elif proof.needs is not None:
-        what = ", ".join(proof.needs) or "what it needs"
-        parts.append(Content.styled(f"e gives it {visible(what)}", "bold"))
-    elif proof.failed_checks:
-        parts.append(Content("E writes a report"))
-    figures = f"{size(found.before_bytes)} → {size(found.after_bytes)}"
-    return [*parts, Content(figures)]
+
+
+def stand(work: RewriteWork) -> Stand:
+    """Where on its way the rewrite is, and what to do next."""
+    if work.planning:
+        return Stand(PLAN, "running", "x stops")
+    if work.written is not None:
+        return Stand(WRITE, "done", "u undoes it")
+    if work.plan is not None and work.proof is not None and not work.changed_problem:
+        return _stand_of(work.proof, busy=work.busy)
+    return _stand_of_plan(work)
+
+
+def _stand_of_plan(work: RewriteWork) -> Stand:
+    if work.plan is None:
+        return Stand(PLAN, "failed", "r tries again")
+    if work.changed_problem:
+        return Stand(PLAN, "doubtful", "r plans again")
+    return {
+        "refused": Stand(PLAN, "failed", "i says more about the rule", ends=True),
+        "unchanged": Stand(PLAN, "done", "there is nothing to write", ends=True),
+    }.get(work.plan.outcome, Stand(PLAN, "done", "b builds and proves it"))
+
+
+def _stand_of(proof: ProofState, *, busy: bool) -> Stand:
+    if busy:
+        return Stand(PROVE, "running", "x stops · Esc leaves it running")
+    if proof.failure or proof.comparison is None:
+        return Stand(PROVE, "failed", "b builds again")
+    if proof.passed:
+        return Stand(PROVE, "done", "w writes it")
+    return Stand(PROVE, "failed" if proof.failed_checks else "doubtful", _help(proof))
+
+
+def _help(proof: ProofState) -> str:
+    """What may lead to a proof that is not there yet."""
+    if proof.repairs:
+        return "p repairs it"
+    if proof.needs is not None:
+        return f"e gives it {', '.join(proof.needs) or 'what it needs'}"
+    return "E writes a report" if proof.failed_checks else "3 says what was not looked at"
 
 
 def facts(report: ImageReport, plan: RewritePlan | None, proof: ProofState | None) -> tuple[Pair, ...]:

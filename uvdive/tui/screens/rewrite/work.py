@@ -23,8 +23,9 @@ from uvdive.tui.progress.build import Build
 from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.progress.task import Start, Task
 from uvdive.tui.progress.watched_files import Watch
-from uvdive.tui.services import Services
+from uvdive.tui.services import Planned, Services
 
+NOTHING_PLANNED = Planned()
 PLANNING = "computing the rewrite"
 _JUDGED = ("plan", "prove", "time")
 """Jobs whose errors belong into the report of a problem."""
@@ -67,6 +68,7 @@ class RewriteWork:
         around: the app.
         start: starts a job (``plan``, ``prove``, ``time``, ``write``, ``undo`` or ``report``), of
             which ``progressed``, ``done`` and ``failed`` are to be told.
+        planned: the choices of the start, and whether images are pulled.
 
     ``plan`` is None until it is computed, ``proof`` until a build of it was started.
     ``written`` is the file that was written, ``changed`` one that is no longer what the
@@ -75,10 +77,18 @@ class RewriteWork:
     problems that were written.
     """
 
-    def __init__(self, report: ImageReport, dockerfile: Path, around: Surroundings, start: Start) -> None:
+    def __init__(
+        self,
+        report: ImageReport,
+        dockerfile: Path,
+        around: Surroundings,
+        start: Start,
+        planned: Planned = NOTHING_PLANNED,
+    ) -> None:
         self.report = report
         self.dockerfile = dockerfile
-        self.choices: dict[str, str] = {}
+        self._given = planned.choices
+        self.choices: dict[str, str] = dict(planned.choices)
         self.plan: RewritePlan | None = None
         self.proof: ProofState | None = None
         self.written: Path | None = None
@@ -90,7 +100,8 @@ class RewriteWork:
         self.reports: list[Path] = []
         self._around = around
         self._start = start
-        self._pull = self._runs = self._repairing = False
+        self._pull = planned.pull
+        self._runs = self._repairing = False
         self._asked: set[str] = set()
         self._undoable: Any = None
         self._watch: Watch | None = None
@@ -135,7 +146,7 @@ class RewriteWork:
             return self.changed_problem
         outcome = self.plan.outcome if self.plan is not None else ""
         if outcome == "refused":
-            return "This Dockerfile is not rewritten; the reason is on the left."
+            return "This Dockerfile is not rewritten; the reason is above."
         return "There is nothing to change." if outcome == "unchanged" else ""
 
     @property
@@ -179,8 +190,8 @@ class RewriteWork:
         self.job = self._start("plan", work)
 
     def plan_again(self) -> None:
-        """Plan anew from the files as they are now; choices go back to their defaults."""
-        self.choices.clear()
+        """Plan anew from the files as they are now; choices go back to those of the start."""
+        self.choices = dict(self._given)
         self.replan()
 
     def choose(self, decision: str, value: str) -> None:
