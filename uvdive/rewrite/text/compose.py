@@ -25,7 +25,7 @@ def write(parts: Parts) -> Writer:
     if parts.targets:
         write_several(writer, parts, names[0])
     else:
-        tail = _tail(evidence, gets_more=bool(parts.extra_build))
+        tail = _tail(evidence, _idle(parts), gets_more=bool(parts.extra_build))
         write_build(writer, parts, names[0], tail)
         write_runner(writer, parts, names, tail, is_new=divided)
     writer.nodes(trailing(evidence.dockerfile))
@@ -35,11 +35,28 @@ def write(parts: Parts) -> Writer:
     return writer
 
 
-def _tail(evidence: Evidence, *, gets_more: bool) -> frozenset[int]:
+def _idle(parts: Parts) -> frozenset[int]:
+    """Lines of the COPYs behind the last RUN that the last stage repeats: nothing in the build reads them."""
+    evidence = parts.evidence
+    if parts.extra_build or parts.copies.cleared or evidence.shared:
+        return frozenset()
+    own = {each.step.line for each in parts.copies.own}
+    lines: list[int] = []
+    for step in reversed(evidence.steps):
+        if step.stage != evidence.stages[-1].index:
+            return frozenset()
+        if step.keyword == "RUN":
+            break
+        if step.line in own and step.line not in parts.layer.before:
+            lines.append(step.line)
+    return frozenset(lines)
+
+
+def _tail(evidence: Evidence, idle: frozenset[int], *, gets_more: bool) -> frozenset[int]:
     """Lines of the instructions behind the last one that builds something: they only matter to the runner.
 
     So does an ENV behind the last RUN that no COPY there uses. Where the build stage gets a step at
-    its end, that one needs the variables.
+    its end, that one needs the variables. ``idle`` are lines of COPYs that build nothing.
     """
     lines: list[int] = []
     copied = ""
@@ -47,7 +64,8 @@ def _tail(evidence: Evidence, *, gets_more: bool) -> frozenset[int]:
         if step.keyword == "RUN" or step.stage != evidence.stages[-1].index:
             break
         sets = step.keyword in ("ENV", "ARG")
-        if step.keyword in BUILDS or (copied and (step.keyword != "ENV" or _is_used(step, copied))):
+        builds = step.keyword in BUILDS and step.line not in idle
+        if builds or (copied and (step.keyword != "ENV" or _is_used(step, copied))):
             copied += step.instruction.value
         elif not (gets_more and sets):
             lines.append(step.line)
