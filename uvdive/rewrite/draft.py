@@ -21,6 +21,7 @@ from uvdive.rewrite.builder import (
     install_to_prefix,
     keep_host_environment_out,
     link_tools,
+    repeated_syncs,
     sync_of_other_stages,
     weigh,
 )
@@ -34,7 +35,7 @@ from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages import extra_packages, plan_packages
 from uvdive.rewrite.plan import FileChange, Outcome, Prediction
 from uvdive.rewrite.prediction import predict
-from uvdive.rewrite.single import check_start, environment_in_place, mount_uv
+from uvdive.rewrite.single import check_start, environment_in_place, leave_whole, mount_uv
 from uvdive.rewrite.stages import (
     Bases,
     added_variables,
@@ -50,9 +51,9 @@ from uvdive.rewrite.stages import (
     only_adds,
     start_text,
 )
-from uvdive.rewrite.start import Start, plan_start
+from uvdive.rewrite.start import FREE, Start, plan_start, warn_outside_environment
 from uvdive.rewrite.study import Ground, Study
-from uvdive.rewrite.text import Parts, Writer, edits_in_place, with_common, write
+from uvdive.rewrite.text import Parts, Writer, edits_in_place, note_common, with_common, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def mounted(
     start = plan_start(evidence, env, files, notes, commands_outside(outside), is_alone=not outside.slots)
     check_start(evidence, env, start.removed)
     start = serve_outside(outside, evidence, files, start, notes)
+    warn_outside_environment(evidence, env, start.removed, notes)
     warn_never_installed(evidence, start, notes)
     work = Work(evidence, files, notes)
     last = build_sync(work.runs)
@@ -181,6 +183,9 @@ def _divided(study: Study, notes: Notes) -> Draft:
         evidence, runs, base, notes, unseen=unseen, called=called,
         minor=env.minor if evidence.report is None else None, used=study.outside.programs,
     )  # fmt: skip
+    if start.scripts.kept == FREE and not (packages.edits or packages.without):
+        kept, notes = leave_whole(evidence, files, notes)
+        return Draft(notes, kept.writer, kept.prediction, outcome="improved" if kept.changes else "unchanged")
     copier = study.copier(Ground(env, bases), packages.others)
     prefix = install_to_prefix(evidence, env, files, runs, notes, taken=build.edits, unfit=study.unfit)
     installs = {**build.edits, **(prefix.edits if prefix else {})}
@@ -214,6 +219,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
         build_env=build.env,
         extra_build=sync,
         stop_signal=start.stop_signal,
+        folded=repeated_syncs(evidence, runs, notes),
     )
     targets = lean_targets(evidence, env, files, runs, notes, alone=_is_alone(parts, env))
     added = adding(evidence, evidence.stages[-1]) if targets else ()
@@ -227,7 +233,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
         extra_start=start_text(evidence, base, start.outside, notes),
     )
     parts = with_common(parts)
-    _note_common(parts, notes)
+    note_common(parts, notes)
     explain(parts.copies, runs, notes, behind=_behind(evidence, start), once=parts.common.lines)
     _announce(study, copier, notes)
     _check_base(study, env, base, bases, notes)
@@ -271,34 +277,14 @@ def _behind(evidence: Evidence, start: Start) -> int:
     return sum(each.bytes for each in evidence.report.owners if each.owner in ("uv", "uv-cache"))
 
 
-def _note_common(parts: Parts, notes: Notes) -> None:
-    """Say what stands once below both stages, and what the build does without."""
-    common = parts.common
-    if common.name:
-        more = f" The build takes uv from {common.uv}." if common.uv else ""
-        notes.decide(
-            "common-base",
-            "R33",
-            min(common.lines),
-            f"What both stages need of the system is in a stage of its own, {common.name}",
-            f"It is built once, and a change of the app leaves it.{more}",
-        )
-    if common.left:
-        notes.decide(
-            "start-packages",
-            "R33",
-            min(common.left),
-            "The build stage does without packages that only run",
-            "Nothing in the build calls them.",
-        )
-
-
 def _start(study: Study, env: EnvironmentFacts, notes: Notes) -> Start:
     """How the new image starts, by itself and from outside."""
     start = plan_start(
         study.evidence, env, study.files, notes, study.commands, is_alone=not study.outside.slots
     )
-    return serve_outside(study.outside, study.evidence, study.files, start, notes)
+    start = serve_outside(study.outside, study.evidence, study.files, start, notes)
+    warn_outside_environment(study.evidence, env, start.removed, notes)
+    return start
 
 
 def _reader(study: Study, start: Start, names: Collection[str]) -> str:

@@ -12,6 +12,7 @@ from uvdive.rewrite.builder.dockerignore import ENVIRONMENT, adds_to_dockerignor
 from uvdive.rewrite.builder.first_sync import first_sync
 from uvdive.rewrite.builder.full_sync import check_other_stages, full_sync
 from uvdive.rewrite.builder.layer_parts import DependencyLayer, Export
+from uvdive.rewrite.builder.one_sync import repeated_syncs
 from uvdive.rewrite.builder.options import BuildOptions, build_options
 from uvdive.rewrite.builder.prefix import install_to_prefix, unfit
 from uvdive.rewrite.builder.prefix_edits import FOLDER, Prefix
@@ -40,6 +41,7 @@ __all__ = [
     "keep_host_environment_out",
     "link_tools",
     "needs_sync",
+    "repeated_syncs",
     "sync_of_other_stages",
     "unfit",
     "warn_resolving",

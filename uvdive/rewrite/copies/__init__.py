@@ -13,7 +13,7 @@ from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet, Link, OwnCopy
 from uvdive.rewrite.copies.in_words import explain
 from uvdive.rewrite.copies.of_targets import of_shared
-from uvdive.rewrite.copies.owned_by_text import is_handover, last_build
+from uvdive.rewrite.copies.owned_by_text import hands_over, last_build
 from uvdive.rewrite.copies.ownership import with_owners
 from uvdive.rewrite.copies.project_files import project_file_names
 from uvdive.rewrite.copies.written_again import Written
@@ -27,7 +27,7 @@ __all__ = [
     "Written",
     "choose_copies",
     "explain",
-    "is_handover",
+    "hands_over",
     "last_build",
     "node_modules_of",
     "of_shared",

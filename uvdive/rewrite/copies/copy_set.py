@@ -38,7 +38,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class OwnCopy:
-    """An instruction of the author's that the last stage repeats.
+    """An instruction of the author's that the last stage repeats: a COPY, or a RUN that gives modes to files.
 
     ``owner`` is what `--chown` has to give to its files, as a later RUN did; empty where none did.
     ``without`` are the numbers of its sources, from 0, that only bring what stays behind.

@@ -24,9 +24,10 @@ from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import filled_in
 from uvdive.rewrite.copies.copy_set import CopySet, OwnCopy
 from uvdive.rewrite.copies.own_copies import comes_from_context, misses, repeatable
+from uvdive.rewrite.copies.owned_by_text import handed_to, hands_over, last_build
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.command_kinds import REPEATED, SIDE, classify
-from uvdive.rewrite.evidence.context_files import is_everything, meant, sources
+from uvdive.rewrite.evidence.context_files import copied_text, is_everything, meant, sources
 from uvdive.rewrite.evidence.gone_again import is_removed, landings
 from uvdive.rewrite.evidence.image_texts import MOST
 from uvdive.rewrite.evidence.runs import Run, copies_of_app
@@ -82,7 +83,10 @@ def own_by_text(
     if not steps or not all(repeatable(evidence, step) for step in steps):
         return None
     targets = [sources(step)[1] for step in steps]
-    if not all(_stays_out(run, env.path, [evidence.workdir, *targets]) for run in runs):
+    handed = _handed(evidence, copies, steps, runs)
+    modes = _last_modes(evidence, env, steps, [run for run in runs if run is not handed])
+    others = (run for run in runs if run.step not in modes and run is not handed)
+    if not all(_stays_out(run, env.path, [evidence.workdir, *targets]) for run in others):
         return None
     if any(_builds_in_place(evidence, folder) for folder in _projects(evidence, runs)):
         return None
@@ -93,7 +97,61 @@ def own_by_text(
     given = (step for step in steps if comes_from_context(step))
     if not all(misses(evidence, ignored, step, path) for step in given for path in held):
         return None
-    return replace(copies, paths=paths, own=[OwnCopy(step) for step in _once(evidence, steps)])
+    own = sorted([*_once(evidence, steps), *modes], key=lambda step: step.line)
+    return replace(copies, paths=paths, own=[OwnCopy(step) for step in own])
+
+
+def _handed(evidence: Evidence, copies: CopySet, steps: Sequence[Step], runs: Sequence[Run]) -> Run | None:
+    """The RUN at the end that gives all that these instructions bring to a user, as `--chown` can."""
+    last = last_build(evidence)
+    run = next((each for each in runs if last is not None and each.step is last), None)
+    if run is None or not hands_over(run, evidence.workdir) or not handed_to(evidence, copies):
+        return None
+    inside = all(is_below(sources(step)[1].rstrip("/") or "/", evidence.workdir) for step in steps)
+    plain = all(step.instruction.flag("chown") is None for step in steps)
+    return run if inside and plain else None
+
+
+def _last_modes(
+    evidence: Evidence, env: EnvironmentFacts, steps: Sequence[Step], runs: Sequence[Run]
+) -> list[Step]:
+    """The RUNs at the end that only give a mode to files that these instructions bring (`chmod +x a.sh`).
+
+    The last stage repeats them where the author has them, in front of instructions for other paths.
+    """
+    targets = {step.line: sources(step)[1].rstrip("/") or "/" for step in steps}
+    found: list[Step] = []
+    for run in sorted(runs, key=lambda run: run.step.line, reverse=True):
+        line = run.step.line
+        before = [target for at, target in targets.items() if at < line]
+        later = [target for at, target in targets.items() if at > line]
+        paths = _given_modes(run) if run.step.by_root and run.step.workdir == evidence.workdir else []
+        if not paths or any(is_below(path, target) for path in paths for target in later):
+            break
+        if not all(_is_brought(evidence, path, before, env.path) for path in paths):
+            break
+        found.append(run.step)
+    return found
+
+
+def _given_modes(run: Run) -> list[str]:
+    """The files that a RUN of nothing but `chmod` names; none where it does more, or names a pattern."""
+    found: list[str] = []
+    for part, _ in run.parts:
+        for command in part.commands:
+            words = program_words(command)
+            if command.program != "chmod" or command.nested or len(words) < 3:
+                return []
+            if not all(word.literal and not re.match(r"-|.*[*?\[]", word.text) for word in words[1:]):
+                return []
+            found += [posixpath.normpath(posixpath.join(run.step.workdir, w.text)) for w in words[2:]]
+    return found if run.script is not None else []
+
+
+def _is_brought(evidence: Evidence, path: str, targets: Sequence[str], environment: str) -> bool:
+    """Is a path a file of the context that an instruction brings, and none of the environment's?"""
+    below = any(is_below(path, target) for target in targets) and not is_below(path, environment)
+    return below and copied_text(evidence, path) is not None
 
 
 def _staying(evidence: Evidence, steps: Sequence[Step], runs: Sequence[Run]) -> list[Step]:
@@ -157,6 +215,9 @@ def without_files(evidence: Evidence, copies: CopySet, names: frozenset[str]) ->
     kept: list[OwnCopy] = []
     gone: list[str] = []
     for copy in copies.own:
+        if copy.step.keyword == "RUN":
+            kept.append(copy)
+            continue
         given, target = sources(copy.step)
         if any(map(is_everything, given)):
             return copies, []

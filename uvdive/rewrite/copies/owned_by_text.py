@@ -14,6 +14,7 @@ from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.shell import read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.copies.copy_set import CopySet
+from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 
 _GROUP = {"useradd": {"-g", "--gid"}, "adduser": {"-G", "--ingroup", "--gid"}}
@@ -29,26 +30,39 @@ def owned_by_text(evidence: Evidence, copies: CopySet) -> CopySet:
     The work directory is then made by WORKDIR behind USER, which it belongs to. That holds for a
     user with the group of its own name alone, as only the image tells another one's.
     """
-    last = last_build(evidence)
-    user = evidence.last("USER")
-    folder = next((each for each in copies.folders if each.path == evidence.workdir), None)
-    if last is None or user is None or folder is None or copies.own or folder.mode != 0o755:
+    name = handed_to(evidence, copies)
+    if not name:
         return copies
-    name = str(folder.uid)
-    same = folder.gid == name and re.fullmatch(r"[a-z_][\w-]*", name) is not None
-    wanted = user.instruction.arguments.strip() in (name, f"{name}:{name}")
-    if not same or not wanted or not _has_own_group(evidence, name):
-        return copies
-    if not gives_all(last, evidence.workdir):
-        return copies
-    if posixpath.dirname(evidence.workdir) not in _THERE:
-        return copies
+    owner = f"{name}:{name}"
     inside = [path for path in copies.paths if is_below(path, evidence.workdir)]
     return replace(
         copies,
-        folders=[each for each in copies.folders if each is not folder],
-        chown={**copies.chown, **dict.fromkeys(inside, f"{name}:{name}")},
+        folders=[each for each in copies.folders if each.path != evidence.workdir],
+        chown={**copies.chown, **dict.fromkeys(inside, owner)},
+        own=[replace(each, owner="" if each.step.keyword == "RUN" else owner) for each in copies.own],
         workdir="as-user",
+    )
+
+
+def handed_to(evidence: Evidence, copies: CopySet) -> str:
+    """The user who gets the work directory by the last instruction of the build; empty for none."""
+    last = last_build(evidence)
+    user = evidence.last("USER")
+    folder = next((each for each in copies.folders if each.path == evidence.workdir), None)
+    if last is None or user is None or folder is None or folder.mode != 0o755:
+        return ""
+    name = str(folder.uid)
+    same = folder.gid == name and re.fullmatch(r"[a-z_][\w-]*", name) is not None
+    wanted = user.instruction.arguments.strip() in (name, f"{name}:{name}")
+    plain = gives_all(last, evidence.workdir) and posixpath.dirname(evidence.workdir) in _THERE
+    return name if same and wanted and plain and _has_own_group(evidence, name) else ""
+
+
+def hands_over(run: Run, folder: str) -> bool:
+    """Does a RUN nothing but make users and give a folder away?"""
+    return bool(run.parts) and all(
+        name == "user" or all(is_handover(command, run.step, folder) for command in part.commands)
+        for part, name in run.parts
     )
 
 

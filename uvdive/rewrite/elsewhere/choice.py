@@ -291,13 +291,16 @@ def _warn_looking(outside: Outside, notes: Notes) -> None:
                 None,
                 f"{slot.where} asks where uv is; the new image has none. See that it does without.",
             )
-        elif slot.how == "code" and slot.duty == "written":
-            notes.warn(
-                "R24",
-                None,
-                f"{slot.where} writes down a command of uv's for somebody else to start; nothing in this "
-                "container may start it, as the new image has no uv.",
-            )
+    written = [slot.where for slot in outside.slots if slot.how == "code" and slot.duty == "written"]
+    if written:
+        several = len(written) > 1
+        notes.warn(
+            "R24",
+            None,
+            f"{first_of(written, 1)} {'write' if several else 'writes'} down "
+            f"{'commands' if several else 'a command'} of uv's for somebody else to start; nothing in this "
+            f"container may start {'them' if several else 'it'}, as the new image has no uv.",
+        )
 
 
 def _warn_asked(verdict: Verdict, start: Start, notes: Notes) -> None:

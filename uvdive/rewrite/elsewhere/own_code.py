@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from packaging.utils import canonicalize_name
+
 from uvdive.dockerfile.commands import SHELLS
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.elsewhere.code_values import Values, name_of
@@ -48,10 +50,13 @@ class CodeCall:
     kind: Literal["starts", "looks", "writes"] = "starts"
 
 
-def code_calls(text: str, elsewhere: Callable[[str], bool] = lambda _name: False) -> list[CodeCall]:
+def code_calls(
+    text: str, elsewhere: Callable[[str], bool] = lambda _name: False, project: str = ""
+) -> list[CodeCall]:
     """The calls of uv in Python code, in order; nothing in code that is no Python.
 
-    ``elsewhere`` tells whether another module of the app names a name.
+    ``elsewhere`` tells whether another module of the app names a name. ``project`` is the app's own
+    distribution: settings that fetch it by uvx are for machines that do not have it.
     """
     if not (mentions_uv(text) or _MEMBER.search(text)):
         return []
@@ -68,11 +73,19 @@ def code_calls(text: str, elsewhere: Callable[[str], bool] = lambda _name: False
         call = _of(node, values)
         if call is not None and isinstance(node, ast.Dict):
             writings = writings or Writings(tree, elsewhere, _STARTS)
-            call = replace(call, kind="writes") if writings.only(node) else call
+            written = writings.only(node) or _fetches(call.words, project)
+            call = replace(call, kind="writes") if written else call
         known = found.get(call.line) if call is not None else None
         if call is not None and (known is None or _weight(call) > _weight(known)):
             found[call.line] = call
     return [found[line] for line in sorted(found)]
+
+
+def _fetches(words: Sequence[str], project: str) -> bool:
+    """Does a call fetch this distribution to run it (`uvx NAME`, `uv tool run NAME@latest`)?"""
+    at = 1 if words[0].endswith("uvx") else 3 if tuple(words[1:3]) == ("tool", "run") else len(words)
+    named = re.match(r"[\w.-]+", words[at]) if at < len(words) else None
+    return bool(project) and named is not None and canonicalize_name(named[0]) == canonicalize_name(project)
 
 
 def _weight(call: CodeCall) -> tuple[bool, int]:

@@ -7,6 +7,7 @@ import posixpath
 import re
 from pathlib import Path
 
+from uvdive.base import toml
 from uvdive.base.foreign import read_file, real
 from uvdive.compose.recipe import Recipe
 from uvdive.compose.services import is_compose
@@ -32,6 +33,7 @@ from uvdive.rewrite.evidence.context_files import places_of
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.stages.last_variables import TOOLS
+from uvdive.uv.lock import as_table
 from uvdive.uv.mentions import mentions_uv
 
 MOST_SLOTS = 1000
@@ -63,12 +65,13 @@ def look_outside(evidence: Evidence, files: Files | None) -> Outside:
     outside.programs = None if reading.full else named_programs(texts)
     own = _own_images(evidence, context, place, texts, documents)
     outside.own = own
+    project = next((_name_of(text.text) for text in texts if text.path == "pyproject.toml"), "")
     own.only = not any(real(path) != place.dockerfile for path in reading.dockerfiles)
     for text in texts:
         outside.texts[text.path] = text.text
         _read(text, documents.get(text.path, []), evidence, files, place, own, outside)
         if text.kind == "python":
-            _read_code(text, texts, evidence, files, outside)
+            _read_code(text, texts, project, evidence, files, outside)
         if len(outside.slots) > MOST_SLOTS:
             del outside.slots[MOST_SLOTS:]
             outside.unread.append(
@@ -79,6 +82,15 @@ def look_outside(evidence: Evidence, files: Files | None) -> Outside:
     used = {slot.path for slot in outside.slots} | {hidden.path for hidden in outside.hidden}
     outside.texts = {path: text for path, text in outside.texts.items() if path in used}
     return outside
+
+
+def _name_of(text: str) -> str:
+    """The name of the project; empty where it has none."""
+    try:
+        name = as_table(toml.loads(text).get("project")).get("name")
+    except toml.TomlError:
+        return ""
+    return name if isinstance(name, str) else ""
 
 
 def _documents(text: Text, outside: Outside) -> list[Node]:
@@ -173,14 +185,18 @@ def _read_text(
 
 
 def _read_code(
-    text: Text, texts: list[Text], evidence: Evidence, files: Files | None, outside: Outside
+    text: Text, texts: list[Text], project: str, evidence: Evidence, files: Files | None, outside: Outside
 ) -> None:
     def elsewhere(name: str) -> bool:
         """Does another module name it?"""
         return any(name in other.text for other in texts if other.kind == "python" and other is not text)
 
     name = posixpath.basename(text.path)
-    if name in _TOOLS or _INVOKE.search(text.text) or not (calls := code_calls(text.text, elsewhere)):
+    if (
+        name in _TOOLS
+        or _INVOKE.search(text.text)
+        or not (calls := code_calls(text.text, elsewhere, project))
+    ):
         return
     if not _in_image(text.path, evidence, files):
         return

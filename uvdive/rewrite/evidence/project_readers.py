@@ -16,8 +16,10 @@ from itertools import chain
 from uvdive.base import toml
 from uvdive.base.foreign import read_file, real
 from uvdive.dockerfile.ignore import read_ignored
+from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.stages import lineage
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.evidence.context_files import is_copied, placing
+from uvdive.rewrite.evidence.context_files import is_copied, placing, sources
 from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.image_texts import image_text, text_at
 from uvdive.rewrite.evidence.steps import Evidence
@@ -35,6 +37,9 @@ _FINDS_PROJECT = r"pyproject|\*\.toml|setuptools_scm|hatch_vcs|versioningit|(?:p
 """Libraries that look for the file, or for the folder that has it, without its name in the app."""
 
 _BUILDS_ITSELF = re.compile(r"\bpip3?\s+install\b|\bpython[\d.]*\s+-m\s+(?:pip|build)\b|\bsetup\.py\b")
+_JAVASCRIPT = re.compile(r"(?:^|/)(?:node|bun|deno)(?:[:@]|$)")
+_RUNS_JAVASCRIPT = re.compile(r"(?<![\w.-])(?:node|nodejs|npm|npx|pnpm|yarn|bun|bunx|deno)(?![\w-])")
+_SYSTEM = re.compile(r"/(?:usr|bin|opt|lib)(?:/|$)")
 _COMMENT = re.compile(rb"^[ \t]*#.*$", re.MULTILINE)
 _WORD = re.compile(r"[\w.-]+")
 _BUILD_ONLY = frozenset(
@@ -188,9 +193,10 @@ def _other_texts(
 ) -> Iterator[tuple[str, str, bytes]]:
     """Programs beside the app's that the context does not have: made by RUNs, or from elsewhere."""
     if files is None:
-        step = next(filter(None, map(_from_elsewhere, evidence.steps)), None)
+        elsewhere = (s for s in evidence.steps if _from_elsewhere(s) and not _is_for_browsers(evidence, s))
+        step = next(elsewhere, None)
         if step is not None:
-            found.unknown = f"what line {step} copies is not in the build context"
+            found.unknown = f"what line {step.line} copies is not in the build context"
         return
     root = files.at(evidence.workdir)
     ours = {step.layer for step in evidence.steps if _of_context(step)}
@@ -228,7 +234,20 @@ def _of_context(step: Step) -> bool:
     return step.keyword in ("COPY", "ADD") and not fetched
 
 
-def _from_elsewhere(step: Step) -> int | None:
-    """The line of what copies from another stage or image, or fetches; None for all else."""
+def _from_elsewhere(step: Step) -> bool:
+    """Does it copy from another stage or image, or fetch?"""
     brings = step.keyword in ("COPY", "ADD") and not brings_uv(step.instruction)
-    return step.line if brings and not step.instruction.heredocs and not _of_context(step) else None
+    return brings and not step.instruction.heredocs and not _of_context(step)
+
+
+def _is_for_browsers(evidence: Evidence, step: Step) -> bool:
+    """Does it copy what a stage of Node.js built, while the image has nothing that could run that?"""
+    named = (step.instruction.flag("from") or "").lower()
+    stage = next((s for s in evidence.stages if named in ((s.name or "").lower(), str(s.index))), None)
+    if not named or stage is None:
+        return False
+    base = lineage(evidence.stages, stage)[0].base
+    if not _JAVASCRIPT.search(base) or any(map(_SYSTEM.match, sources(step)[0])):
+        return False
+    own = (each for each in evidence.steps if each.keyword in ("RUN", "CMD", "ENTRYPOINT"))
+    return not any(_RUNS_JAVASCRIPT.search(command_text(each.instruction)) for each in own)

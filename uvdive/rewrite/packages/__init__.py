@@ -9,9 +9,9 @@ from uvdive.rewrite.packages.asset_builders import NODE
 from uvdive.rewrite.packages.by_other_programs import OtherMeans, check_sources, is_playwright
 from uvdive.rewrite.packages.by_text import offer_package
 from uvdive.rewrite.packages.extra import extra_packages, install
-from uvdive.rewrite.packages.fetchers import FETCHERS, only_fetch_uv
+from uvdive.rewrite.packages.fetchers import FETCHERS, fetching_uv
 from uvdive.rewrite.packages.from_base import FromBase, needed_of_base
-from uvdive.rewrite.packages.install_commands import Install, installs, removals
+from uvdive.rewrite.packages.install_commands import Install, installs, removals, without_words
 from uvdive.rewrite.packages.plan import PackagePlan, plan_packages
 
 __all__ = [
@@ -23,12 +23,13 @@ __all__ = [
     "PackagePlan",
     "check_sources",
     "extra_packages",
+    "fetching_uv",
     "install",
     "installs",
     "is_playwright",
     "needed_of_base",
     "offer_package",
-    "only_fetch_uv",
     "plan_packages",
     "removals",
+    "without_words",
 ]

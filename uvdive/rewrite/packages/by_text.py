@@ -20,7 +20,7 @@ from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages.asset_builders import NODE_PACKAGES, why_node_only_builds
-from uvdive.rewrite.packages.fetchers import FETCHERS, only_fetch_uv
+from uvdive.rewrite.packages.fetchers import FETCHERS, fetching_uv
 from uvdive.rewrite.packages.install_commands import Install, Removal
 from uvdive.rewrite.packages.packages import Packages
 from uvdive.rewrite.packages.told import note_purged
@@ -33,7 +33,10 @@ _COMPILES = re.compile(
     r"|build-backend\s*=\s*[\"'](?:maturin|scikit_build_core|mesonpy|sipbuild)"
 )
 _OTHER_WAYS = re.compile(r"\buv\s+(?:add|tool)\b|--no-binary|NO_BINARY")
-_INSTALLERS = re.compile(r"(?:uv|pip|setuptools|wheel)(?:\[[\w,]*\])?(?:[=<>~!].*)?")
+_NEEDS_NOTHING = re.compile(
+    r"(?:uv|pip|setuptools|wheel|gunicorn|waitress|honcho|supervisor|whitenoise)(?:[=<>~!].*)?", re.IGNORECASE
+)
+"""Distributions of plain Python without dependencies that are compiled: they need no OS package."""
 _PYTHON = re.compile(r"python3?(?:\.\d+)?(?:-minimal)?")
 _NAMED = 6
 
@@ -95,7 +98,7 @@ def decide_by_text(
     node = why_node_only_builds(evidence, runs, used)
     own_python = Reference.read(evidence.base).family in ("system", "uv")
     for install in packages.installs:
-        fetches = only_fetch_uv(evidence, runs, install, used)
+        fetching = fetching_uv(evidence, runs, install, used)
         for listed in install.words:
             if not listed.name or not install.changeable:
                 continue
@@ -109,7 +112,7 @@ def decide_by_text(
                     packages.leave_out(install, listed, "build")
             elif own_python and _PYTHON.fullmatch(listed.name):
                 continue  # the environment runs on it
-            elif _offer(notes, install, listed.name, node, fetches=fetches) == "drop":
+            elif _offer(notes, install, listed.name, node, fetches=listed.name in fetching) == "drop":
                 packages.leave_out(install, listed, "choice")
     return packages, libraries
 
@@ -229,7 +232,7 @@ def _installs_more(run: Run) -> bool:
             continue
         install = read_pip_install(words)
         if install is not None and (
-            install.lists or not all(_INSTALLERS.fullmatch(words[number]) for number in install.packages)
+            install.lists or not all(_NEEDS_NOTHING.fullmatch(words[number]) for number in install.packages)
         ):
             return True
     return False

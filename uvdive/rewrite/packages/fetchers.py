@@ -16,12 +16,13 @@ FETCHERS = frozenset({"curl", "wget"})
 _CERTIFICATES = "ca-certificates"
 
 
-def only_fetch_uv(
+def fetching_uv(
     evidence: Evidence, runs: Sequence[Run], install: Install, used: Collection[str] | None
-) -> bool:
-    """Does a command install nothing but what fetches uv's installer?
+) -> frozenset[str]:
+    """The packages of a command that only fetch uv's installer.
 
-    The certificates count where the base has them by itself, as Python's official images do.
+    The certificates are among them where nothing else is installed and the base has them by itself,
+    as Python's official images do.
 
     Args:
         evidence: the file, without an image.
@@ -32,22 +33,26 @@ def only_fetch_uv(
     """
     names = {word.name for word in install.words if word.name}
     fetchers = names & FETCHERS
-    if used is None or not fetchers or fetchers & set(used) or names - FETCHERS - {_CERTIFICATES}:
-        return False
-    if _CERTIFICATES in names and Reference.read(evidence.base).family not in ("python", "uv-python"):
-        return False
+    others = names - FETCHERS - {_CERTIFICATES}
+    if used is None or not fetchers or fetchers & set(used):
+        return frozenset()
+    has_certificates = Reference.read(evidence.base).family in ("python", "uv-python")
+    if _CERTIFICATES in names and not has_certificates and not others:
+        return frozenset()
     starts = " ".join(
         command_text(step.instruction)
         for step in evidence.steps
         if step.keyword in ("HEALTHCHECK", "ENTRYPOINT", "CMD")
     )
     if any(re.search(rf"(?<![\w.-]){name}(?![\w.-])", starts) for name in fetchers):
-        return False
+        return frozenset()
     fetched = any(
         step.keyword in ("ADD", "RUN") and names_installer(command_text(step.instruction))
         for step in evidence.steps
     )
-    return fetched and not any(_calls(run, fetchers) for run in runs)
+    if not fetched or any(_calls(run, fetchers) for run in runs):
+        return frozenset()
+    return frozenset(fetchers if others else names)
 
 
 def _calls(run: Run, names: Collection[str]) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from uvdive.distro import managers
 from uvdive.dockerfile.commands import Command, Word, program_words
+from uvdive.dockerfile.edits import Edit
 from uvdive.rewrite.evidence.command_kinds import classify
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.shell_words import UNKNOWN, texts, values_of
@@ -151,6 +152,17 @@ def _install(run: Run, index: int, command: Command, words: Iterable[Word]) -> I
     whole = alone and not editable and any(each.told for each in listed)
     recommends = not managers.without_recommends(command.argv)
     return Install(run, index, command, tuple(listed), editable, recommends, _virtual(command), whole)
+
+
+def without_words(install: Install, names: Collection[str]) -> list[Edit]:
+    """The command without some of its packages, each with the space in front of it."""
+    edits = []
+    ends = {word.end for word in (*install.command.assignments, *install.command.words)}
+    for listed in install.words:
+        if listed.name in names:
+            before = max((end for end in ends if end <= listed.word.start), default=listed.word.start)
+            edits.append(Edit(before, listed.word.end, ""))
+    return edits
 
 
 def _virtual(command: Command) -> str | None:

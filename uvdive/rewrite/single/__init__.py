@@ -8,6 +8,15 @@ goes the changed file. Where uv comes from is ``sources.py``, what of the file b
 
 from uvdive.rewrite.single.environment import check_start, environment_in_place
 from uvdive.rewrite.single.fallback import may_stay_single, with_targets
+from uvdive.rewrite.single.left_whole import leave_whole
 from uvdive.rewrite.single.single import Mounted, mount_uv
 
-__all__ = ["Mounted", "check_start", "environment_in_place", "may_stay_single", "mount_uv", "with_targets"]
+__all__ = [
+    "Mounted",
+    "check_start",
+    "environment_in_place",
+    "leave_whole",
+    "may_stay_single",
+    "mount_uv",
+    "with_targets",
+]

@@ -148,6 +148,8 @@ def _may_call(evidence: Evidence, command: Command, step: Step) -> bool:
     if name in _RUNNERS:
         return True
     path = None
+    if re.fullmatch(r"python[\d.]*", name) or "venv/bin/" in words[0]:
+        return False  # it runs in an environment, which has no uv of its own
     if name in SHELLS or name in (".", "source"):
         path = next((word for word in words[1:] if not word.startswith("-")), None)
         if any(re.fullmatch(r"-\w*c\w*", word) for word in words[1:3]):
@@ -169,6 +171,8 @@ def _cache(text: str, step: Step) -> str | None:
     ]
     home = "/root" if step.user in ROOT else None
     calls = calls_of(text, step.workdir)
+    if calls and (calls[-1].name, calls[-1].words) == ("cache", ("clean",)):
+        return ""  # it empties it again
     wanted = [(call.environ_in(step.values), call.given) for call in calls if call.name not in _NO_CACHE]
     if _UVX.search(text) or (not calls and mentions_uv(text)):
         wanted.append((dict(step.values), ()))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from uvdive.rewrite.improve import Work
-from uvdive.rewrite.packages import installs, offer_package, only_fetch_uv
+from uvdive.rewrite.packages import Install, fetching_uv, installs, offer_package, without_words
 
 
 def leave_out_fetching_packages(work: Work, used: Collection[str] | None) -> None:
-    """Leave out each RUN that installs nothing else.
+    """Leave them out, and each RUN that installs nothing else.
 
     Args:
         work: the file, without an image: with one its files tell who needs a package.
@@ -19,12 +19,27 @@ def leave_out_fetching_packages(work: Work, used: Collection[str] | None) -> Non
         return
     found = installs(work.runs)
     for run in work.runs:
-        mine = [install for install in found if install.run is run]
-        if not mine or set(run.classes) - {"os-packages", "nothing"}:
+        mine = [install for install in found if install.run is run and install.changeable]
+        gone = {id(install): _left_out(work, install, used) for install in mine}
+        if not any(gone.values()):
             continue
-        if not all(i.changeable and only_fetch_uv(work.evidence, work.runs, i, used) for i in mine):
-            continue
-        names = [(i, word.name) for i in mine for word in i.words if word.name]
-        chosen = [offer_package(work.notes, install, name, fetches=True) for install, name in names]
-        if all(value == "drop" for value in chosen):
+        names = {word.name for install in mine for word in install.words}
+        whole = len(mine) == sum(install.run is run for install in found)
+        if (
+            whole
+            and names == set().union(*gone.values())
+            and not set(run.classes) - {"os-packages", "nothing"}
+        ):
             work.edits.gone.add(run.step.line)
+            continue
+        for install in mine:
+            dropped = gone[id(install)]
+            if install.editable and dropped and dropped < {word.name for word in install.words}:
+                work.change(run, "os-packages").words += without_words(install, dropped)
+
+
+def _left_out(work: Work, install: Install, used: Collection[str] | None) -> set[str]:
+    """The packages of a command that stay out, as the choices say."""
+    names = fetching_uv(work.evidence, work.runs, install, used)
+    offered = [word.name for word in install.words if word.name in names]
+    return {name for name in offered if offer_package(work.notes, install, name, fetches=True) == "drop"}

@@ -32,6 +32,17 @@ def note_kept(evidence: Evidence, start: Start, why: Refused, notes: Notes) -> N
     )
 
 
+def note_free(found: Notes, notes: Notes) -> None:
+    """Note that all stays as it is, as what starts installs by uv: ``found`` has what was decided on that."""
+    asked = found.decisions[_OUTSIDE]
+    why = asked.reason.partition(". ")[2]
+    notes.decisions[_OUTSIDE] = replace(
+        asked,
+        summary=f"{_head(asked)}: uv stays as it is",
+        reason=f"{why} A stage of its own for the build would save nothing but uv's cache.",
+    )
+
+
 def _head(decision: Decision) -> str:
     return decision.summary.partition(":")[0]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.steps import Step
+from uvdive.rewrite.builder import repeated_syncs
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.improve import Work
@@ -79,6 +81,9 @@ def mount_uv(
             return Mounted(write_edited(evidence.dockerfile, edits), None, changes=False)
     work.edits = edits
     work.edits.gone |= found.gone
+    folded = repeated_syncs(evidence, work.runs, notes)
+    work.edits.gone |= folded
+    work.edits.bare |= folded
     leave_out_installer_places(work)
     leave_out_fetching_packages(work, used)
     _cut(work, found, need)
@@ -120,6 +125,12 @@ def _with_uv(work: Work, start: Start, why: Refused) -> Mounted:
             notes.decisions.pop(name, None)  # nothing that starts finds a uv
         return Mounted(write_edited(evidence.dockerfile, LineEdits()), None, changes=False)
     note_kept(evidence, start, why, notes)
+    return keep_cache_out(work)
+
+
+def keep_cache_out(work: Work) -> Mounted:
+    """Leave all as it is, uv too; only its cache is kept out of the image."""
+    evidence, notes = work.evidence, work.notes
     edits = LineEdits()
     _mount(evidence, None, callers(evidence, work.runs, {}), edits, (), notes)
     if edits:
@@ -178,13 +189,18 @@ def _mount(
         source, _ = edits.replaced.get(step.line, (step.instruction.source, DECISION))
         if flags and step.line not in edits.gone:
             edits.replaced[step.line] = with_mounts(source, flags, escape), DECISION
-    if asking:
+    if asking and (cached or not any(map(_mounts_a_cache, asking))):
         _variable(asking[0].run.step, edits, notes, cached=cached)
     last = max((s.line for s in evidence.steps if s.keyword in ("RUN", "COPY", "ADD")), default=0)
     for text in sync:
         supply = found.before(last) if found is not None else None
         flags = [supply.flag("uv", _TARGET)] if supply is not None else []
         edits.after.setdefault(last, []).append((with_mounts(text, flags, escape), "full-sync"))
+
+
+def _mounts_a_cache(caller: Caller) -> bool:
+    """Does the author mount a cache for uv, be it at another user's place, which is told (R42)?"""
+    return any(m.kind == "cache" and m.target.endswith("/uv") for m in mounts_of(caller.run.step.instruction))
 
 
 def _flags(found: Bringing, caller: Caller) -> list[str]:

@@ -121,7 +121,7 @@ def without_installer_place(text: str, line: int, copied: Sequence[str], notes: 
             "R27",
             line,
             f"{found['place']} leaves PATH",
-            "Only uv's installer put something there, and uv is not in the final image.",
+            "What uv and its installer bring lies there, and nothing of that is in the final image.",
         )
         notes.allowed.config.add("Env:PATH")
     return _without_plain_path(text)

@@ -62,7 +62,7 @@ def note_stages(evidence: Evidence, notes: Notes) -> None:
     found = uv_in(evidence.stages, last)
     if len(evidence.stages) == 1 or found is None:
         return
-    on_uv = last.parent is not None
+    on_uv = last.parent is not None and found[0] < last.source.line
     rule, what = ("R53", "builds on one that contains uv") if on_uv else ("R45", "still contains uv")
     notes.decide(
         "last-stage",

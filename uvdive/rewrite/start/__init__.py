@@ -6,6 +6,17 @@ Read ``instructions.plan_start`` first, then ``uv_run.strip``, uv's own table in
 """
 
 from uvdive.rewrite.start.instructions import Start, plan_start
+from uvdive.rewrite.start.outside_environment import warn_outside_environment
 from uvdive.rewrite.start.script_choice import FREE, KEPT, ScriptPlan, stand_in, uv_path, uv_paths
 
-__all__ = ["FREE", "KEPT", "ScriptPlan", "Start", "plan_start", "stand_in", "uv_path", "uv_paths"]
+__all__ = [
+    "FREE",
+    "KEPT",
+    "ScriptPlan",
+    "Start",
+    "plan_start",
+    "stand_in",
+    "uv_path",
+    "uv_paths",
+    "warn_outside_environment",
+]

@@ -15,7 +15,6 @@ from uvdive.rewrite.evidence.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.start.commands import Commands, started
-from uvdive.rewrite.start.outside_environment import warn_outside_environment
 from uvdive.rewrite.start.script_choice import ScriptPlan, decide
 from uvdive.rewrite.start.script_finder import Finder, Script
 from uvdive.rewrite.start.signals import Signals
@@ -80,8 +79,6 @@ def plan_start(
             removed.add("uv run")
             _note_replaced(finder, signals)
     signals.note()
-    if not removed:
-        warn_outside_environment(evidence, env, notes)
     return Start(
         moved,
         tuple(commands.starts),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Collection
 
 from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.shell import command_text, read_script, shell_text
@@ -19,13 +20,19 @@ _SEARCHED = ("PATH", "PYTHONPATH", "BASH_ENV", "ENV", "PYTHONHOME")
 _OTHER_INSTALLS = re.compile(r"\bpip[\d.]*\s+(?:install|sync)\b|\bUV_PROJECT_ENVIRONMENT\b|--active\b")
 
 
-def warn_outside_environment(evidence: Evidence, env: EnvironmentFacts, notes: Notes) -> None:
+def warn_outside_environment(
+    evidence: Evidence, env: EnvironmentFacts, removed: Collection[str], notes: Notes
+) -> None:
     """Say that the start command sees none of the environment's packages, where that is sure by the text.
+
+    Where a runner is taken off, the new image has the environment on PATH for all that starts.
 
     That is a plain Python of the system's, or a program of the lock by its name alone, while no
     variable leads to the environment and nothing is installed elsewhere.
     """
     step = evidence.starter
+    if removed:
+        return
     if env.system or env.at_start or step is None or env.programs or env.path in _leading(evidence):
         return
     if any(_OTHER_INSTALLS.search(command_text(run.instruction)) for run in evidence.runs()):

@@ -5,7 +5,7 @@ the lines that each decision touched. ``write`` makes two stages of one, ``write
 leaves the stages as they are. Read ``compose.write`` first, then ``last_stage.write_runner``.
 """
 
-from uvdive.rewrite.text.common import with_common
+from uvdive.rewrite.text.common import note_common, with_common
 from uvdive.rewrite.text.compose import write
 from uvdive.rewrite.text.edited import LineEdits, with_flag, write_edited
 from uvdive.rewrite.text.in_place import edits_in_place
@@ -17,6 +17,7 @@ __all__ = [
     "Parts",
     "Writer",
     "edits_in_place",
+    "note_common",
     "with_common",
     "with_flag",
     "write",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
+from uvdive.dockerfile.stages import lineage
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.dockerfile.variables import pairs
@@ -43,6 +44,9 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
             continue  # its comments move along
         if node.line in parts.layer.gone:
             continue
+        if node.line in parts.folded:
+            writer.nodes(each.above)
+            continue
         _write_export(writer, parts.layer.export, node.line, name)
         kept = "" if _is_idle_root(parts, node) else _of_the_build(parts, node)
         if not kept or _is_elsewhere(parts, node):
@@ -55,11 +59,19 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
             write_kept(writer, parts, node, kept)
         elif not is_last or parts.builds or stages[each.stage].parent is None:
             write_from(writer, node, parts, (first or name) if is_last else None)
-            if is_origin and (parts.build_env or parts.bases.env):
+            if (parts.build_env or parts.bases.env) and _gets_variables(parts, each.stage):
                 _write_variables(writer, parts)
     for text in parts.extra_build:
         writer.own(text, "full-sync")
     _write_clearing(writer, parts)
+
+
+def _gets_variables(parts: Parts, stage: int) -> bool:
+    """Is it the first stage that builds: on the image, or on the author's own that both stages stand on?"""
+    stages, below = parts.evidence.stages, parts.common.stage
+    if below is None:
+        return stages[stage].source.line == parts.evidence.origin.source.line
+    return stages[stage].parent == below and stages[stage] in lineage(stages, stages[-1])
 
 
 def _write_rest(writer: Writer, parts: Parts, each: Placed, kept: str) -> None:
@@ -87,13 +99,16 @@ def _write_clearing(writer: Writer, parts: Parts) -> None:
 def _is_elsewhere(parts: Parts, node: Instruction) -> bool:
     """Does an instruction stand in the stage below, or only in the last one?"""
     common = parts.common
+    if common.stage is not None:
+        return False
     return node.line in common.left or (node.line in common.lines and node.keyword != "ARG")
 
 
 def _of_the_build(parts: Parts, node: Instruction) -> str:
     """The source of an instruction without what only the program reads; empty where nothing is left."""
     step = next((each for each in parts.evidence.steps if each.line == node.line), None)
-    if step is None or node.keyword != "ENV" or parts.evidence.shared:
+    both = parts.common.stage is not None and node.line in parts.common.lines
+    if step is None or node.keyword != "ENV" or parts.evidence.shared or both:
         return node.source
     left = without(step, _PROGRAMS | _of_servers(parts, step))
     return node.source if left.strip() == node.source.strip() else left
@@ -129,7 +144,7 @@ def write_from(writer: Writer, node: Instruction, parts: Parts, name: str | None
     """A FROM as it is; ``name`` is the build stage's, None where the author's stays."""
     source, bases = bare(node), parts.bases
     is_origin = node.line == parts.evidence.origin.source.line
-    if is_origin and parts.common.name:
+    if is_origin and parts.common.name and parts.common.stage is None:
         source = f"{writer.keyword('FROM')} {parts.common.name}\n"
     elif bases.builder is not None and is_origin:
         source = source.replace(node.arguments.split()[0], bases.builder, 1)

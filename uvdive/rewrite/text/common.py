@@ -6,17 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from uvdive.base.paths import is_below
 from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import TOOLS
 from uvdive.dockerfile.commands import program_words
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.copies import is_handover, last_build
+from uvdive.rewrite.copies import hands_over, last_build
 from uvdive.rewrite.evidence.command_kinds import SIDE
 from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.text.installing import only_installs
 from uvdive.rewrite.text.made_folders import making, without_made
+from uvdive.rewrite.text.own_base import own_base
 from uvdive.rewrite.text.parts import Common, Parts
 from uvdive.rewrite.text.repeated_run import repeated_text, rest_of
 from uvdive.rewrite.text.runner import Line, prelude
@@ -43,10 +46,13 @@ def with_common(parts: Parts) -> Parts:
     Where it only installs what the start names (curl for a health check) the build leaves it out.
     """
     evidence = parts.evidence
-    if parts.targets or evidence.shared or evidence.stages[-1].parent is not None:
+    if parts.targets or (evidence.shared and evidence.stages[-1].parent is None):
         return parts
     lines = _prelude(parts)
     runs = {run.step.line: run for run in parts.runs}
+    if evidence.stages[-1].parent is not None:
+        same = [line for line in lines if _rest(parts, line, runs) == ""]
+        return replace(parts, common=own_base(parts, lines, same) or parts.common)
     rests = {id(line): rest for line in lines if (rest := _rest(parts, line, runs)) is not None}
     handover = _handover(parts, runs)
     made = {line: text for line, text in making(parts, runs).items() if line not in handover}
@@ -55,11 +61,15 @@ def with_common(parts: Parts) -> Parts:
             rests[id(line)] = ""
     whole = [line for line in lines if id(line) in rests and _line(line) not in handover]
     ground = _ground(parts)
-    unshared = ground is None and only_installs(parts.runs)
+    unshared = ground is None and only_installs([r for r in parts.runs if r.step.line not in handover])
     starts = [
         line
         for line in whole
-        if _only_serves_the_start(evidence, runs[_line(line)]) or (unshared and _only_runs(runs[_line(line)]))
+        if _only_serves_the_start(evidence, runs[_line(line)])
+        or (
+            unshared
+            and (_only_runs(runs[_line(line)]) or _is_for_later(evidence, runs[_line(line)], handover))
+        )
     ]
     common = Common(left=frozenset({*map(_line, starts), *handover}))
     if ground is not None:
@@ -79,18 +89,45 @@ def with_common(parts: Parts) -> Parts:
     return replace(parts, common=common)
 
 
+def note_common(parts: Parts, notes: Notes) -> None:
+    """Say what stands once below both stages, and what the build does without."""
+    common = parts.common
+    if common.stage is not None:
+        notes.decide(
+            "common-base",
+            "R33",
+            parts.evidence.stages[common.stage].source.line,
+            f"The final image stands on your own stage {common.name} too",
+            "It has no uv, so nothing of it has to be said twice.",
+        )
+    elif common.name:
+        more = f" The build takes uv from {common.uv}." if common.uv else ""
+        notes.decide(
+            "common-base",
+            "R33",
+            min(common.lines),
+            f"What both stages need of the system is in a stage of its own, {common.name}",
+            f"It is built once, and a change of the app leaves it.{more}",
+        )
+    if common.left:
+        notes.decide(
+            "start-packages",
+            "R33",
+            min(common.left),
+            "The build stage does without packages that only run",
+            "Nothing in the build calls them.",
+        )
+
+
 def _handover(parts: Parts, runs: dict[int, Run]) -> list[int]:
     """The RUN at the end that only makes the user and gives the files away, which COPY does now."""
     evidence = parts.evidence
     last = last_build(evidence) if evidence.report is None else None
-    if last is None or evidence.workdir not in parts.copies.chown or last.line in parts.edits:
+    given = any(is_below(path, evidence.workdir) for path in parts.copies.chown)
+    if last is None or not given or last.line in parts.edits:
         return []
     run = runs.get(last.line)
-    serves = run is not None and all(
-        name == "user" or all(is_handover(c, last, evidence.workdir) for c in part.commands)
-        for part, name in run.parts
-    )
-    return [last.line] if serves else []
+    return [last.line] if run is not None and hands_over(run, evidence.workdir) else []
 
 
 def _prelude(parts: Parts) -> list[Line]:
@@ -178,6 +215,19 @@ def _only_runs(run: Run) -> bool:
     names = _installed(run)
     lists = bool(names) or "update" in run.text
     return lists and not any(only_builds(name) or name in TOOLS or "$" in name for name in names)
+
+
+def _is_for_later(evidence: Evidence, run: Run, handover: Sequence[int]) -> bool:
+    """Does a RUN only make users, while nothing of the build is theirs, as COPY names the owner now?"""
+    line = run.step.line
+    if set(run.classes) != {"user"} or not handover:
+        return False
+    build = [s for s in evidence.steps if s.keyword in ("RUN", "COPY", "ADD") and s.line not in handover]
+    names = {word.text for part, _ in run.parts for command in part.commands for word in command.words}
+    if any(not step.by_root for step in build) or any(step.instruction.flag("chown") for step in build):
+        return False
+    others = " ".join(command_text(step.instruction) for step in build if step.line != line)
+    return not any(_word(name, others) for name in names if re.fullmatch(r"[a-z_]\w*", name))
 
 
 def _word(name: str, text: str) -> bool:

@@ -36,16 +36,16 @@ def write(parts: Parts) -> Writer:
 
 
 def _idle(parts: Parts) -> frozenset[int]:
-    """Lines of the COPYs behind the last RUN that the last stage repeats: nothing in the build reads them."""
+    """Lines behind the last RUN of the build that the last stage repeats: nothing in the build reads them."""
     evidence = parts.evidence
     if parts.extra_build or parts.copies.cleared or evidence.shared:
         return frozenset()
-    own = {each.step.line for each in parts.copies.own}
+    own = {each.step.line for each in parts.copies.own} | parts.common.left
     lines: list[int] = []
     for step in reversed(evidence.steps):
         if step.stage != evidence.stages[-1].index:
             return frozenset()
-        if step.keyword == "RUN":
+        if step.keyword == "RUN" and step.line not in own:
             break
         if step.line in own and step.line not in parts.layer.before:
             lines.append(step.line)
@@ -61,7 +61,7 @@ def _tail(evidence: Evidence, idle: frozenset[int], *, gets_more: bool) -> froze
     lines: list[int] = []
     copied = ""
     for step in reversed(evidence.steps):
-        if step.keyword == "RUN" or step.stage != evidence.stages[-1].index:
+        if (step.keyword == "RUN" and step.line not in idle) or step.stage != evidence.stages[-1].index:
             break
         sets = step.keyword in ("ENV", "ARG")
         builds = step.keyword in BUILDS and step.line not in idle

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.syntax import Dockerfile, Instruction, Node
 from uvdive.rewrite.text.comments import nodes_holding
 from uvdive.rewrite.text.writer import Placed, Writer, bare, placed, trailing
+
+_BY_UV = re.compile(
+    r"#.*\b(?:using|with|by|via|through)\s+`?uv\b(?!\s*(?:image|installer|binary))", re.IGNORECASE
+)
 
 Written = tuple[str, str]
 """An instruction's source, and the decision that it comes from."""
@@ -62,7 +67,7 @@ def _write(writer: Writer, each: Placed, edits: LineEdits) -> None:
             writer.blank()
     else:
         above = each.above
-    if line not in edits.gone or line in edits.bare:
+    if line not in edits.gone or line in edits.bare or _speaks_on(above):
         writer.nodes(_holding(writer, edits, each, above))
     else:
         writer.left += [node.source for node in above if node.source.strip()]
@@ -81,6 +86,12 @@ def _holding(writer: Writer, edits: LineEdits, each: Placed, above: Sequence[Nod
     if decision != "start-uv-run":
         return list(above)
     return nodes_holding(above, text, writer.left)
+
+
+def _speaks_on(above: Sequence[Node]) -> bool:
+    """Do comments of what brings uv speak of what uv does behind it (`# Install Python using uv`)?"""
+    text = " ".join(node.source.strip() for node in above)
+    return _BY_UV.search(text) is not None
 
 
 def _divided(above: Sequence[Node]) -> tuple[Sequence[Node], Sequence[Node]]:

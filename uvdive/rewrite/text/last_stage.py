@@ -61,7 +61,8 @@ def write_runner(
     _write_prelude(writer, parts, tail)
     _write_packages(writer, parts)
     _write_scripts(writer, parts, names[0])
-    describing = last_of_each(evidence.steps)
+    below = parts.common.lines if parts.common.stage is not None else frozenset()
+    describing = last_of_each([step for step in evidence.steps if step.line not in below])
     written = _write_copies(writer, parts, names[0], describing, tail)
     writer.blank()
     for step in describing:
@@ -136,7 +137,7 @@ def _write_grouped(writer: Writer, parts: Parts, lines: list[Line], tail: frozen
 def write_common(writer: Writer, parts: Parts, above: Sequence[Node]) -> None:
     """The stage that both stand on, where there is one; ``above`` are the comments of the author's FROM."""
     writer.nodes(_above_from(writer, parts, above))
-    if not parts.common.name:
+    if not parts.common.name or parts.common.stage is not None:
         return
     if writer.text:
         writer.blank()  # a comment of the author's speaks of the file or of the image

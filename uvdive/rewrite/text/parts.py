@@ -23,7 +23,8 @@ class Common:
 
     ``uv`` is the image that the build copies uv from, where its own base had it. ``left`` are lines
     that only the last stage needs, ``rests`` what the build stage does of a shared line on top.
-    ``made`` are those of the lines that make folders with their owner.
+    ``made`` are those of the lines that make folders with their owner. ``stage`` is the author's own
+    stage that both stand on, which stays as it is; None where the new text gets one.
     """
 
     name: str = ""
@@ -33,6 +34,7 @@ class Common:
     left: frozenset[int] = frozenset()
     made: frozenset[int] = frozenset()
     rests: Mapping[int, str] = field(default_factory=dict)
+    stage: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Parts:
     ``extra_build`` and ``extra_start`` end the stages.
     ``edits`` are new sources of instructions of the build stage, by line, and ``layer`` what
     installs the dependencies in front of them; ``packages`` those that the runner installs
-    beside the author's. ``common`` is what both stages stand on.
+    beside the author's. ``common`` is what both stages stand on, ``folded`` are lines whose
+    work the instruction behind does too.
     """
 
     evidence: Evidence
@@ -66,6 +69,7 @@ class Parts:
     stop_signal: str | None = None
     targets: tuple[Target, ...] = ()
     common: Common = field(default_factory=Common)
+    folded: frozenset[int] = frozenset()
 
     @property
     def builds(self) -> bool:
