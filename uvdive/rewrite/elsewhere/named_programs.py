@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from uvdive.rewrite.elsewhere.context_texts import Text
-from uvdive.rewrite.packages import FETCHERS, NODE
+from uvdive.rewrite.packages import FETCHERS, KEYS, NODE
 
-_PLAIN = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(FETCHERS | NODE))})(?![\w.-])")
-_IN_CODE = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted((FETCHERS | NODE) - {'node'}))})(?![\w.-])")
+_WATCHED = FETCHERS | NODE | frozenset(KEYS.values())
+_PLAIN = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(_WATCHED))})(?![\w.-])")
+_IN_CODE = re.compile(rf"(?<![\w.-])(?:{'|'.join(sorted(_WATCHED - {'node'}))})(?![\w.-])")
 # In code `node` is a word for many things, and a key of many more: it is a program at the head of a list
 # or a command, where one looks for it, and at the end of a path.
 _NODE_IN_CODE = re.compile(

@@ -9,13 +9,14 @@ from uvdive.rewrite.packages.asset_builders import NODE
 from uvdive.rewrite.packages.by_other_programs import OtherMeans, check_sources, is_playwright
 from uvdive.rewrite.packages.by_text import offer_package
 from uvdive.rewrite.packages.extra import extra_packages, install
-from uvdive.rewrite.packages.fetchers import FETCHERS, fetching_uv
+from uvdive.rewrite.packages.fetchers import FETCHERS, KEYS, fetching
 from uvdive.rewrite.packages.from_base import FromBase, needed_of_base
 from uvdive.rewrite.packages.install_commands import Install, installs, removals, without_words
 from uvdive.rewrite.packages.plan import PackagePlan, plan_packages
 
 __all__ = [
     "FETCHERS",
+    "KEYS",
     "NODE",
     "FromBase",
     "Install",
@@ -23,7 +24,7 @@ __all__ = [
     "PackagePlan",
     "check_sources",
     "extra_packages",
-    "fetching_uv",
+    "fetching",
     "install",
     "installs",
     "is_playwright",

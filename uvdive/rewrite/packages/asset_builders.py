@@ -59,8 +59,9 @@ def _calls(run: Run) -> bool:
 
 
 def _writes_node(run: Run) -> bool:
-    """Does a RUN write a file that names one of the programs?"""
-    commands = run.script.commands if run.script is not None else ()
+    """Does a RUN write a file that names one of the programs, other than for the package manager?"""
+    own = (part for part, kind in run.parts if kind not in ("os-packages", "sources"))
+    commands = [command for part in own for command in part.commands]
     return any(command.outputs for command in commands) and any(
         _WORD.search(word) for command in commands for word in command.argv[1:]
     )

@@ -20,7 +20,7 @@ from uvdive.rewrite.evidence.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages.asset_builders import NODE_PACKAGES, why_node_only_builds
-from uvdive.rewrite.packages.fetchers import FETCHERS, fetching_uv
+from uvdive.rewrite.packages.fetchers import FETCHERS, KEYS, fetching
 from uvdive.rewrite.packages.install_commands import Install, Removal
 from uvdive.rewrite.packages.packages import Packages
 from uvdive.rewrite.packages.told import note_purged
@@ -98,7 +98,7 @@ def decide_by_text(
     node = why_node_only_builds(evidence, runs, used)
     own_python = Reference.read(evidence.base).family in ("system", "uv")
     for install in packages.installs:
-        fetching = fetching_uv(evidence, runs, install, used)
+        fetches = fetching(evidence, runs, install, used, sources=bool(node))
         for listed in install.words:
             if not listed.name or not install.changeable:
                 continue
@@ -112,7 +112,7 @@ def decide_by_text(
                     packages.leave_out(install, listed, "build")
             elif own_python and _PYTHON.fullmatch(listed.name):
                 continue  # the environment runs on it
-            elif _offer(notes, install, listed.name, node, fetches=listed.name in fetching) == "drop":
+            elif _offer(notes, install, listed.name, node, fetches=listed.name in fetches) == "drop":
                 packages.leave_out(install, listed, "choice")
     return packages, libraries
 
@@ -178,12 +178,12 @@ def _offer(notes: Notes, install: Install, name: str, node: str, *, fetches: boo
 
 
 def offer_package(notes: Notes, install: Install, name: str, *, fetches: bool) -> str:
-    """Ask about one package; ``fetches`` says that its command only serves uv's installer."""
+    """Ask about one package; ``fetches`` says that it only fetches what stays behind."""
     why = "By the text alone nobody can tell what uses it; the built image tells."
-    if fetches and name in FETCHERS:
-        why = "It fetches uv's installer, and no file at hand calls it for anything else."
+    if fetches and (name in FETCHERS or name in KEYS):
+        why = "It only helps to fetch what stays behind, and no file at hand calls it for anything else."
     elif fetches:
-        why = "It is there for uv's installer, and the base has it anyway."
+        why = "It only helps to fetch what stays behind, and the base has it anyway."
     return notes.choose(
         CHOICES["package-NAME"].of(name),
         install.run.step.line,

@@ -126,12 +126,32 @@ class PackageEdits:
             left_out = install.part in self.without.get(line, ())
             gone[line] = left_out and gone.get(line, True)
         for run in self.packages.runs:
-            if (not all(gone.values()) and not gone.get(run.step.line)) or installs_files(run):
+            if installs_files(run):
+                continue
+            if not all(gone.values()) and not gone.get(run.step.line):
+                self._drop_what_serves_no_more(run)
                 continue
             for index, (part, name) in enumerate(run.parts):
                 served = name == "os-packages" and all(refreshes(command) for command in part.commands)
                 if served or name == "sources":
                     self._leave_out(run, index)
+
+    def _drop_what_serves_no_more(self, run: Run) -> None:
+        """Leave out archives that are set up, and lists read, behind the last install that stays anywhere."""
+        kept = [
+            (each.run.step.line, each.part)
+            for each in self.packages.installs
+            if each.part not in self.without.get(each.run.step.line, ())
+        ]
+        last = max(kept)
+        if not any(each.run is run and (run.step.line, each.part) > last for each in self.packages.installs):
+            return
+        for index, (part, name) in enumerate(run.parts):
+            if (run.step.line, index) < last:
+                continue
+            lists = name == "os-packages" and all(refreshes(command) for command in part.commands)
+            if lists or name == "sources":
+                self._leave_out(run, index)
 
     def _leave_out(self, run: Run, part: int) -> None:
         self.without.setdefault(run.step.line, set()).add(part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from uvdive.rewrite.improve import Work
-from uvdive.rewrite.packages import Install, fetching_uv, installs, offer_package, without_words
+from uvdive.rewrite.packages import Install, fetching, installs, offer_package, without_words
 
 
 def leave_out_fetching_packages(work: Work, used: Collection[str] | None) -> None:
@@ -40,6 +40,6 @@ def leave_out_fetching_packages(work: Work, used: Collection[str] | None) -> Non
 
 def _left_out(work: Work, install: Install, used: Collection[str] | None) -> set[str]:
     """The packages of a command that stay out, as the choices say."""
-    names = fetching_uv(work.evidence, work.runs, install, used)
+    names = fetching(work.evidence, work.runs, install, used)
     offered = [word.name for word in install.words if word.name in names]
     return {name for name in offered if offer_package(work.notes, install, name, fetches=True) == "drop"}
