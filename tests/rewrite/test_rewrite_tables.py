@@ -28,6 +28,7 @@ builder.full_sync._NARROW_FLAGS: --inexact --only-dev
 builder.full_sync._NOT_AGAIN: --check --dry-run --exact
 builder.full_sync._OF_START: --frozen --locked --no-dev --no-default-groups --compile-bytecode
 builder.layer_parts._SAYS: ARG ENV EXPOSE LABEL MAINTAINER STOPSIGNAL
+builder.one_sync._VALUED: --extra --group
 builder.prefix_by_text._OF_OLD_PYTHONS: pip setuptools wheel
 builder.prefix_by_text._LEAN_PYTHON: 3 12
 builder.prefix_edits.OF_EXPORT: --frozen = False --locked = False --no-dev = False --dev = False
@@ -225,6 +226,7 @@ improve.work.COMMON: /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /roo
 packages.asset_builders.NODE: corepack node nodejs npm npx pnpm yarn
 packages.asset_builders.NODE_PACKAGES: nodejs nodejs-current npm pnpm yarn yarnpkg
 packages.fetchers.FETCHERS: curl wget
+packages.fetchers.KEYS: gnupg = gpg gnupg2 = gpg
 packages.gone._HELPERS: ( /usr/lib/systemd/system /var/lib/systemd/deb-systemd-helper-enabled )
     ( /usr/lib/systemd/user /var/lib/systemd/deb-systemd-user-helper-enabled )
 packages.gone._UNITS: .service .socket .timer .path .target
@@ -288,6 +290,7 @@ text.last_stage._AHEAD: before = WORKDIR as-user = USER WORKDIR after =
 text.last_stage._WHY: start-scripts = … uv-elsewhere = … free = …
 text.made_folders._OPTIONS: mkdir = --parents -p -pv -v -vp chown = --recursive -R -Rv -v chgrp =
     --recursive -R -Rv -v chmod = --recursive -R -Rv -v
+text.own_base._SAME: ARG ENV LABEL RUN SHELL WORKDIR
 text.parts.BUILDS: ADD COPY RUN
 text.repeated_run._MAKERS: addgroup adduser groupadd useradd
 text.runner.MOVED: CMD ENTRYPOINT EXPOSE HEALTHCHECK LABEL MAINTAINER STOPSIGNAL VOLUME

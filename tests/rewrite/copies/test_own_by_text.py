@@ -93,7 +93,10 @@ def test_a_member_of_the_workspace_is_looked_at_too(drafted) -> None:
     "run",
     [
         "RUN uv run python manage.py collectstatic --noinput\n",
-        "RUN chmod +x main.py\n",
+        "RUN chmod -R a+x main.py\n",
+        "RUN chmod +x *.py\n",
+        "RUN chmod +x made.py\n",
+        "USER app\nRUN chmod +x main.py\n",
         "RUN mkdir data\n",
         "RUN touch /app/x\n",
         "RUN uv export -o requirements.txt\n",
@@ -103,6 +106,15 @@ def test_a_member_of_the_workspace_is_looked_at_too(drafted) -> None:
 )
 def test_what_runs_make_in_the_folder_takes_it_whole(drafted, run) -> None:
     assert copies(drafted(f"COPY . .\n{SYNC}{run}", files={"sub/pyproject.toml": ""})) == WHOLE
+
+
+def test_a_mode_given_at_the_end_is_given_again(drafted) -> None:
+    run = "RUN chmod +x main.py"
+    result = drafted(f"COPY . .\n{SYNC}{run}\n")
+    assert copies(result) == [ENVIRONMENT, "COPY . ."]
+    build, _, last = result.text.rpartition("\nFROM ")
+    assert f"COPY . .\n{run}\n" in last
+    assert run not in build
 
 
 def test_a_host_s_environment_that_would_come_over_it_takes_the_folder_whole(drafted) -> None:

@@ -51,7 +51,7 @@ def test_a_cache_that_would_stay_is_mounted_and_uv_copies_from_it() -> None:
     "text",
     [
         "RUN useradd -m me && chown me /srv\nUSER me\n" + SYNC.replace(" --no-cache", ""),
-        SYNC.replace("--no-cache", "&& rm -rf /root/.cache"),
+        SYNC.replace("--no-cache", "&& uv cache prune"),
         "ENV UV_CACHE_DIR=cache\n" + SYNC.replace(" --no-cache", ""),
     ],
 )

@@ -30,6 +30,9 @@ _CHANGES_UV = re.compile(
 )
 _UVX = re.compile(r"(?<![\w./-])uvx(?![\w.-])")
 _SCRIPT = re.compile(r"(?:^|[\s;&|])(?:\./|(?:ba)?sh\s+\S+\.sh|make\b|just\b)")
+_REMOVED = re.compile(
+    r"\brm\s+-(?:rf|fr|r)\s+(?:~|/root|\$HOME)/\.cache(?:/uv)?(?=\s*(?:$|[;&]))(?!.*\buvx?\b)", re.DOTALL
+)
 _CACHE_WORD = re.compile(r"\.cache(?:/uv)?(?:/\S*)?$|^/(?:root|home(?:/\w+)?)/?(?:\*|\.\*)?$")
 
 
@@ -171,7 +174,7 @@ def _cache(text: str, step: Step) -> str | None:
     ]
     home = "/root" if step.user in ROOT else None
     calls = calls_of(text, step.workdir)
-    if calls and (calls[-1].name, calls[-1].words) == ("cache", ("clean",)):
+    if (calls and (calls[-1].name, calls[-1].words) == ("cache", ("clean",))) or _REMOVED.search(text):
         return ""  # it empties it again
     wanted = [(call.environ_in(step.values), call.given) for call in calls if call.name not in _NO_CACHE]
     if _UVX.search(text) or (not calls and mentions_uv(text)):

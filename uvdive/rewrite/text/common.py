@@ -109,11 +109,12 @@ def note_common(parts: Parts, notes: Notes) -> None:
             f"What both stages need of the system is in a stage of its own, {common.name}",
             f"It is built once, and a change of the app leaves it.{more}",
         )
-    if common.left:
+    packages = [run.step.line for run in parts.runs if run.has("os-packages")]
+    if left := common.left.intersection(packages):
         notes.decide(
             "start-packages",
             "R33",
-            min(common.left),
+            min(left),
             "The build stage does without packages that only run",
             "Nothing in the build calls them.",
         )

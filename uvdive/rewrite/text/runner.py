@@ -132,6 +132,7 @@ def own_copies(copies: CopySet, escape: str) -> list[Line]:
     lines = []
     for each in copies.own:
         about = ("copies", "layers", *(("project-files",) if each.without else ()))
+        about = about if each.step.keyword != "RUN" else ()
         lines.append(Line(_own(each, escape), about, each.step))
     return lines
 
