@@ -14,7 +14,6 @@ WORKDIR /home/app/daemon
 
 COPY --chown=app:app pyproject.toml uv.lock .python-version ./
 RUN uv sync --frozen --no-dev
-COPY --chown=app:app . .
 
 # The final image: the environment and the app, copied from the build stage.
 FROM base AS runner

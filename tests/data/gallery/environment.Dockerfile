@@ -11,8 +11,6 @@ WORKDIR /srv/collector
 COPY pyproject.toml uv.lock ./
 RUN --mount=type=cache,target=/root/.cache/uv uv sync --frozen --no-install-project
 
-COPY collector collector
-
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.12-slim-trixie AS runner
 

@@ -14,7 +14,6 @@ ENV PATH="/root/.local/bin/:$PATH"
 WORKDIR /app
 ADD pyproject.toml uv.lock /app/
 RUN uv sync --frozen --no-dev
-ADD app /app/app
 
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.12-slim-bookworm AS runner

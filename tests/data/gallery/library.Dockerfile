@@ -12,7 +12,6 @@ RUN pip install --no-cache-dir uv
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen
-COPY job.py ./
 
 # The final image: the environment and the app, copied from the build stage.
 FROM base AS runner

@@ -14,8 +14,6 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN uv pip install --no-cache -r requirements.txt
 
-COPY main.py ./
-
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.12-slim AS runner
 

@@ -7,7 +7,6 @@ COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /uvx /bin/
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev
-COPY server.py ./
 
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.13-slim AS runner

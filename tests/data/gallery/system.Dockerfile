@@ -7,8 +7,6 @@ WORKDIR /usr/src/app
 COPY requirements.txt .
 RUN uv pip install --system --prefix /install --no-cache -r requirements.txt
 
-COPY app.py .
-
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.11-slim-bookworm AS runner
 

@@ -64,7 +64,8 @@ def test_what_only_the_program_reads_does_not_stand_in_the_build(tmp_path) -> No
     assert "PYTHONUNBUFFERED" not in build
     assert "# logs at once\nENV PYTHONUNBUFFERED=1\n" in run
     assert "ENV PORT=80\n" in run
-    used = f"{BASE}{SYNC}ENV PLACE=/app\nCOPY late $PLACE\nRUN uv run python $PLACE/manage.py collectstatic\n{FLASK}"
+    run = "RUN uv run python $PLACE/manage.py collectstatic\n"
+    used = f"{BASE}{SYNC}ENV PLACE=/app\nCOPY late $PLACE\n{run}{FLASK}"
     assert "ENV PLACE=/app\nCOPY late $PLACE\n" in both_stages(planned(used, tmp_path))[0]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.steps import Step
+from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.builder import repeated_syncs
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.steps import Evidence
@@ -190,7 +191,9 @@ def _mount(
         if flags and step.line not in edits.gone:
             edits.replaced[step.line] = with_mounts(source, flags, escape), DECISION
     if asking and (cached or not any(map(_mounts_a_cache, asking))):
-        _variable(asking[0].run.step, edits, notes, cached=cached)
+        _variable(
+            asking[0].run.step, _top_of_block(evidence, asking[0].run.step), edits, notes, cached=cached
+        )
     last = max((s.line for s in evidence.steps if s.keyword in ("RUN", "COPY", "ADD")), default=0)
     for text in sync:
         supply = found.before(last) if found is not None else None
@@ -215,12 +218,30 @@ def _flags(found: Bringing, caller: Caller) -> list[str]:
     return [source.flag(program, _TARGET) for program in caller.programs]
 
 
-def _variable(step: Step, edits: LineEdits, notes: Notes, *, cached: bool) -> None:
-    """Uv links from its cache, which cannot be done from a mount; or it keeps no cache at all."""
+def _top_of_block(evidence: Evidence, step: Step) -> int:
+    """The line of the first instruction of those that stand together with one; its own where none is apart."""
+    top, apart = step.line, True
+    for node in evidence.dockerfile.nodes:
+        if node.line > step.line:
+            break
+        if not isinstance(node, Instruction):
+            apart = apart or not node.source.strip()
+        elif node.keyword in ("FROM", "ARG"):
+            top, apart = step.line, False
+        else:
+            top, apart = (node.line if apart else top), False
+    return top
+
+
+def _variable(step: Step, line: int, edits: LineEdits, notes: Notes, *, cached: bool) -> None:
+    """Uv links from its cache, which cannot be done from a mount; or it keeps no cache at all.
+
+    The variable stands in front of the instruction of a line.
+    """
     name, value = ("UV_LINK_MODE", "copy") if cached else ("UV_NO_CACHE", "1")
     if step.values.get(name):
         return
-    edits.before.setdefault(step.line, []).append((f"ENV {name}={value}\n", _CACHE))
+    edits.before.setdefault(line, []).append((f"ENV {name}={value}\n", _CACHE))
     notes.allowed.config.add(f"Env:{name}")
     notes.decide(
         _CACHE,

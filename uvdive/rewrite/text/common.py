@@ -61,32 +61,25 @@ def with_common(parts: Parts) -> Parts:
             rests[id(line)] = ""
     whole = [line for line in lines if id(line) in rests and _line(line) not in handover]
     ground = _ground(parts)
-    unshared = ground is None and only_installs([r for r in parts.runs if r.step.line not in handover])
-    starts = [
-        line
-        for line in whole
-        if _only_serves_the_start(evidence, runs[_line(line)])
-        or (
-            unshared
-            and (_only_runs(runs[_line(line)]) or _is_for_later(evidence, runs[_line(line)], handover))
-        )
-    ]
-    common = Common(left=frozenset({*map(_line, starts), *handover}))
-    if ground is not None:
-        shared = _leading(lines, [line for line in whole if line not in starts])
-        if any(line.step is not None and line.step.keyword == "RUN" for line in shared):
-            parts = replace(parts, copies=without_made(parts, made))
-            name = evidence.free_name("base", "common", "system", "uvdive-base")
-            common = replace(
-                common,
-                name=name,
-                image=ground.image,
-                uv=ground.uv,
-                lines=frozenset({*map(_line, shared), *made}),
-                made=frozenset(made),
-                rests={_line(line): rest for line in shared if (rest := rests.get(id(line)))},
-            )
-    return replace(parts, common=common)
+    starts = [line for line in whole if _only_serves_the_start(evidence, runs[_line(line)])]
+    shared = [] if ground is None else _leading(lines, [line for line in whole if line not in starts])
+    if not any(line.step is not None and line.step.keyword == "RUN" for line in shared):
+        left = {*map(_line, starts), *handover}
+        if only_installs([run for run in parts.runs if run.step.line not in left]):
+            own = (runs[_line(line)] for line in whole)
+            left |= {r.step.line for r in own if _only_runs(r) or _is_for_later(evidence, r, handover)}
+        return replace(parts, common=Common(left=frozenset(left)))
+    assert ground is not None
+    common = Common(
+        name=evidence.free_name("base", "common", "system", "uvdive-base"),
+        image=ground.image,
+        uv=ground.uv,
+        lines=frozenset({*map(_line, shared), *made}),
+        left=frozenset({*map(_line, starts), *handover}),
+        made=frozenset(made),
+        rests={_line(line): rest for line in shared if (rest := rests.get(id(line)))},
+    )
+    return replace(parts, copies=without_made(parts, made), common=common)
 
 
 def note_common(parts: Parts, notes: Notes) -> None:
