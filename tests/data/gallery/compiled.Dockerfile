@@ -12,7 +12,6 @@ COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/uv
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-cache
-COPY report.py ./
 
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.12-slim-bookworm AS runner

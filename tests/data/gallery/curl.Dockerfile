@@ -8,7 +8,6 @@ COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/uv
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-install-project
-COPY wsgi.py .
 
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.11-slim-bookworm AS runner

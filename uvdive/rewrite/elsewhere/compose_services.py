@@ -25,11 +25,13 @@ _MOST_VALUES = 10_000
 _SHORT_MOUNT = re.compile(r"(?P<source>[^:]*):(?P<target>/[^:]*)(?::[\w,]*)?")
 
 
-def note_services(folder: Path, document: Node, place: Place, own: OwnImages) -> None:
+def note_services(path: str, folder: Path, document: Node, place: Place, own: OwnImages) -> None:
     """Remember which services of a file run this image; another file may leave out what one says."""
     services = document.get("services")
     for name, service in services.entries() if services is not None else ():
         found = _is_own(folder, service, services, place)
+        if service.get("build") is not None and found is False:
+            own.elsewhere.add((path, name.text))
         image = service.text_of("image")
         if image is not None and found is not None and "$" not in image:
             (own.images if found else own.others).add(repository(image))
@@ -57,7 +59,10 @@ def read_services(path: str, folder: Path, document: Node, own: OwnImages, outsi
     """Add what the services of a compose file start, set and mount; ``folder`` is the file's."""
     services = document.get("services")
     found = list(services.entries()) if services is not None else []
-    answers = [_answer(own, folder, name.text, service) for name, service in found]
+    answers = [
+        None if (path, name.text) in own.elsewhere else _answer(own, folder, name.text, service)
+        for name, service in found
+    ]
     others = {
         id(node) for (_, each), mine in zip(found, answers, strict=True) if not mine for node in _below(each)
     }

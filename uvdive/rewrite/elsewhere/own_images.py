@@ -38,6 +38,7 @@ class OwnImages:
 
     ``services`` maps a compose file's folder and a service's name to whether it runs this image;
     None for unknown: the files of one folder speak of the same services.
+    ``elsewhere`` are a file's own services that build another image, whatever others of the folder say.
     ``extended`` are the services that extend one, ``lent`` those that a service of another image extends.
     ``only`` says that the project has no other Dockerfile, so that an image of an unknown name
     that uv is called in is taken for this one.
@@ -46,6 +47,7 @@ class OwnImages:
     images: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
     services: dict[tuple[Path, str], bool | None] = field(default_factory=dict)
+    elsewhere: set[tuple[str, str]] = field(default_factory=set)
     only: bool = True
     extended: dict[tuple[Path, str], set[tuple[Path, str]]] = field(default_factory=dict)
     lent: set[tuple[Path, str]] = field(default_factory=set)

@@ -121,7 +121,7 @@ def _own_images(
     for path, found in documents.items():
         for document in found:
             if is_compose(document):
-                note_services(_folder(context, path), document, place, own)
+                note_services(path, _folder(context, path), document, place, own)
     own.others -= own.images
     if evidence.recipe is not None and evidence.recipe.start is not None:
         # Whoever names the service says that this image is its.

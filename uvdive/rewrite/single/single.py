@@ -82,6 +82,7 @@ def mount_uv(
             return Mounted(write_edited(evidence.dockerfile, edits), None, changes=False)
     work.edits = edits
     work.edits.gone |= found.gone
+    work.edits.without_uv = True
     folded = repeated_syncs(evidence, work.runs, notes)
     work.edits.gone |= folded
     work.edits.bare |= folded
@@ -219,7 +220,7 @@ def _flags(found: Bringing, caller: Caller) -> list[str]:
 
 
 def _top_of_block(evidence: Evidence, step: Step) -> int:
-    """The line of the first instruction of those that stand together with one; its own where none is apart."""
+    """The line of the first of the instructions that stand together with one; its own for none apart."""
     top, apart = step.line, True
     for node in evidence.dockerfile.nodes:
         if node.line > step.line:
@@ -229,7 +230,8 @@ def _top_of_block(evidence: Evidence, step: Step) -> int:
         elif node.keyword in ("FROM", "ARG"):
             top, apart = step.line, False
         else:
-            top, apart = (node.line if apart else top), False
+            begins = apart and node.keyword != "ENV"
+            top, apart = (node.line if begins else step.line if apart else top), False
     return top
 
 

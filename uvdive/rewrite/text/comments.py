@@ -13,6 +13,24 @@ _LAST = re.compile(
     re.IGNORECASE,
 )
 _ONE = re.compile(r"#.*\b(?:single|one)[- ]stage\b", re.IGNORECASE)
+_BRINGS = re.compile(
+    r"#\W*(?:install|download|fetch|get|add|copy|set\s?up)(?:s|ing)?\s+(?:the\s+)?uv\b", re.IGNORECASE
+)
+
+
+def without_bringing(above: Sequence[Node], left: list[str]) -> list[Node]:
+    """Without the lines that say how uv gets into the image, where nothing brings it any more.
+
+    They may stand above what only helped with that (`# Install uv` above curl). Of several lines that
+    belong together all stay.
+    """
+    gone = set()
+    for index, node in enumerate(above):
+        beside = [above[at].source.strip() for at in (index - 1, index + 1) if 0 <= at < len(above)]
+        if _BRINGS.match(node.source.strip()) and not any(beside):
+            gone.add(index)
+            left.append(node.source)
+    return [node for index, node in enumerate(above) if index not in gone]
 
 
 def holding(comments: Iterable[str], instruction: str, left: list[str], *, builds: bool = False) -> list[str]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.dockerfile.syntax import Dockerfile, Instruction, Node
-from uvdive.rewrite.text.comments import nodes_holding
+from uvdive.rewrite.text.comments import nodes_holding, without_bringing
 from uvdive.rewrite.text.writer import Placed, Writer, bare, placed, trailing
+from uvdive.uv.mentions import mentions_uv
 
 _BY_UV = re.compile(
     r"#.*\b(?:using|with|by|via|through)\s+`?uv\b(?!\s*(?:image|installer|binary))", re.IGNORECASE
@@ -24,7 +25,7 @@ class LineEdits:
 
     ``gone`` are left out; of those in ``bare`` the comments above stay, for the instruction that
     follows. ``replaced`` have a new source, ``before`` and ``after`` is what is new around them.
-    ``at_end`` stands behind everything.
+    ``at_end`` stands behind everything. ``without_uv`` says that nothing brings uv any more.
     """
 
     gone: set[int] = field(default_factory=set)
@@ -33,6 +34,7 @@ class LineEdits:
     before: dict[int, list[Written]] = field(default_factory=dict)
     after: dict[int, list[Written]] = field(default_factory=dict)
     at_end: list[Written] = field(default_factory=list)
+    without_uv: bool = False
 
     def __bool__(self) -> bool:
         """Does anything change?"""
@@ -83,9 +85,11 @@ def _write(writer: Writer, each: Placed, edits: LineEdits) -> None:
 def _holding(writer: Writer, edits: LineEdits, each: Placed, above: Sequence[Node]) -> list[Node]:
     """The comments above an instruction, without those on a runner that a new start lacks."""
     text, decision = edits.replaced.get(each.node.line, ("", ""))
-    if decision != "start-uv-run":
-        return list(above)
-    return nodes_holding(above, text, writer.left)
+    if decision == "start-uv-run":
+        return nodes_holding(above, text, writer.left)
+    if edits.without_uv and not mentions_uv(each.node.source):
+        return without_bringing(above, writer.left)
+    return list(above)
 
 
 def _speaks_on(above: Sequence[Node]) -> bool:
