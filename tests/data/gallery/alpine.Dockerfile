@@ -6,7 +6,6 @@ ENV UV_PYTHON_DOWNLOADS=never
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen
-COPY job.py ./
 
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.13-alpine3.22 AS runner

@@ -9,7 +9,6 @@ ENV REVISION=$REVISION
 WORKDIR /srv/app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-cache --no-install-project
-COPY . .
 
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.13-slim-trixie AS runner

@@ -18,8 +18,6 @@ COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/uv
 WORKDIR /srv/shop
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen
-COPY --from=assets /out static
-COPY server.py ./
 
 # The final image: the environment and the app, copied from the build stage.
 FROM base AS runner

@@ -7,7 +7,6 @@ COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-cache
-COPY main.py .
 
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.13.5-slim-trixie AS runner

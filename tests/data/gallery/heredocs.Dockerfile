@@ -32,15 +32,6 @@ RUN \
 
         --no-cache
 
-# Settings, written here and not copied
-COPY <<-"INI" /etc/clock/clock.ini
-	[clock]
-	# FROM here the clock counts
-	size = 1048576
-INI
-
-COPY --link clock.py ./ 
-
 # The final image: the environment and the app, copied from the build stage.
 FROM base AS runner
 

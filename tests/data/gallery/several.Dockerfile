@@ -10,7 +10,6 @@ RUN uv tool install yamllint==1.37.1
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen
-COPY job.py start.sh ./
 
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.13-slim AS runner

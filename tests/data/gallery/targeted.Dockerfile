@@ -10,8 +10,6 @@ WORKDIR /function
 COPY requirements.txt .
 RUN uv pip install --target /opt/packages -r requirements.txt
 
-COPY handler.py .
-
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.13-slim AS runner
 

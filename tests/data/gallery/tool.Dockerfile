@@ -4,8 +4,6 @@ FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim AS builder
 ENV UV_PYTHON_DOWNLOADS=never
 
 RUN uv tool install yamllint==1.37.1
-WORKDIR /work
-COPY .yamllint sample.yaml ./
 
 # The final image: the environment and the app, copied from the build stage.
 FROM python:3.13-slim-trixie AS runner

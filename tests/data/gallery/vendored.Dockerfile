@@ -14,7 +14,6 @@ ENV UV_PYTHON_DOWNLOADS=never
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev
-COPY main.py ./
 
 # The final image: the environment and the app, copied from the build stage.
 FROM base AS runner
