@@ -78,7 +78,7 @@ def mount_uv(
     if not (found.gone or found.parts or found.words or base):
         if edits or sync or not all(caller.mounted or not caller.sure for caller in need):
             raise why
-        if all(caller.cache == "" for caller in need):
+        if all(caller.cache == "" or _mounts_a_cache(caller) for caller in need):
             return Mounted(write_edited(evidence.dockerfile, edits), None, changes=False)
     work.edits = edits
     work.edits.gone |= found.gone
