@@ -71,7 +71,8 @@ REWRITE_KEYS = {
     "warnings.0": "rule line text bytes",
     "predicted": "before_bytes after_bytes owners",
     "measured": "before_bytes after_bytes owners before_inspect_size after_inspect_size prediction_error "
-    "before_seconds after_seconds sizes builds cold_seconds rebuild_seconds rebuild_changed rebuilds held_to",
+    "before_seconds after_seconds sizes builds cold_seconds rebuild_seconds rebuild_changed rebuilds held_to "
+    "proof_seconds",
     "measured.sizes.before": "file_bytes tar_bytes compressed_bytes inspect_size listed_size",
     "measured.builds.after": "seconds steps cached engine",
     "measured.cold_seconds": "before after",

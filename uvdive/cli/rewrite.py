@@ -285,6 +285,7 @@ class _Rewriting:
             proof.build,
             self._times(plan, before),
             proof.held,
+            proof.seconds,
         )
 
     def _times(self, plan: RewritePlan, before: ImageReport) -> Timings:

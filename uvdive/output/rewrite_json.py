@@ -145,6 +145,7 @@ def _measured(measured: Measured, predicted: Prediction | None) -> dict[str, Any
             for each in measured.timings.changes
         ],
         "held_to": measured.held,
+        "proof_seconds": dict(measured.proof),
     }
 
 

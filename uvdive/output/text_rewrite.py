@@ -19,6 +19,7 @@ from uvdive.output.plan_groups import (
     savings,
     subject,
 )
+from uvdive.output.proof_words import proof_words
 from uvdive.output.rebuild_words import rebuild_words
 from uvdive.output.text_comparison import owner_lines
 from uvdive.rewrite.plan import Decision, PlanWarning, Refusal, RewritePlan
@@ -133,6 +134,8 @@ def build_lines(measured: Measured, units: Units = "si") -> list[str]:
         lines.append("  with no step cached: {:.1f} s before, {:.1f} s after".format(*timings.cold))
     for what, told in rebuild_words(timings, units):
         lines.append(f"  after a change of {visible(what)}: {told}")
+    if measured.proof:
+        lines.append(f"  the proof took {proof_words(measured.proof)}")
     if measured.held is not None:
         lines.append(f"  without a lock, packages were taken as of {visible(measured.held)} in both (R56)")
     return lines

@@ -35,6 +35,7 @@ from uvdive.verify.checks import Comparison, Verification
 from uvdive.verify.repairs import Repair, repairs
 from uvdive.verify.run import Varying
 from uvdive.verify.run import verify as run_checks
+from uvdive.verify.spent import Seconds, Spent
 from uvdive.verify.start.service import Starts
 from uvdive.verify.start.stopping import interrupted, measured_stop
 from uvdive.verify.ways import with_ways_out
@@ -49,7 +50,7 @@ class Proof:
     since (R56). ``before`` is the original that it was held against, ``original`` its build
     where the image at hand was not what the context makes now. ``looked`` says that nothing is
     verified yet: something was not known that now is (what the new environment needs, how it stops),
-    so plan again.
+    so plan again. ``seconds`` are what each step took.
     """
 
     build: BuildResult
@@ -61,6 +62,7 @@ class Proof:
     before: ImageReport | None = None
     original: BuildResult | None = None
     looked: bool = False
+    seconds: Seconds = ()
 
 
 def prove(  # noqa: PLR0913 - what a front end may ask for, by name
@@ -96,13 +98,14 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     """
     if plan.outcome == "refused":
         raise RefusedError("There is no rewrite to build.", plan.refusal.reason if plan.refusal else "")
+    spent = Spent()
     with alone(context, Path(plan.dockerfile)):
         names, values = in_context(own, context), values_of_build(build_args, os.environ)
         dockerfile = Path(plan.dockerfile)
         tag = image_tag(context, dockerfile, "before")
         first = BuildRequest(context, dockerfile, plan.original, tag, build_args, engine_of(before))
-        before, index, original = _fresh(plan, before, index, first, names, on_event, cancel)
-        work = _Proving(plan, before, (index, None), on_event, cancel)
+        before, index, original = _fresh(plan, before, index, first, names, spent, on_event, cancel)
+        work = _Proving(plan, before, (index, None), spent, on_event, cancel)
         needed = before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes
         request = BuildRequest(
             context, Path(plan.dockerfile), plan.text, image_tag(context, Path(plan.dockerfile), "after"),
@@ -110,7 +113,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
         )  # fmt: skip
         built, after, comparison = work.build(request, needed)
         if plan.unseen and kept is not None and look_into(after, kept, on_event, cancel):
-            return Proof(built, after, comparison, None, before=before, original=original, looked=True)
+            return work.looked(built, after, comparison, original)
         held = None
         if resolved_otherwise(comparison) and (held := moment(before)) is not None:
             on_event(
@@ -130,16 +133,19 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
             verification = run_checks(
                 before, after, allowed, indexes=work.indexes, start=start, settings=settings,
                 imported=(kept or Kept()).imported, varying=work.varying(first, held),
-                decisions=plan.decisions, starts=starts,
+                decisions=plan.decisions, starts=starts, spent=spent,
                 on_event=on_event, cancel=cancel,
             )  # fmt: skip
             if _mends_stop(plan, verification, after, settings, starts, kept, on_event, cancel):
-                return Proof(built, after, comparison, None, before=before, original=original, looked=True)
+                return work.looked(built, after, comparison, original)
         offered: tuple[Repair, ...] = ()
         if verification is not None and not verification.passed:
-            offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
+            with spent.on("repairs"):
+                offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
             verification = with_ways_out(verification, offered)
-        return Proof(built, after, comparison, verification, offered, held, before, original)
+        return Proof(
+            built, after, comparison, verification, offered, held, before, original, seconds=spent.seconds
+        )
 
 
 def _mends_stop(  # noqa: PLR0913, PLR0917 - what a start of the new image takes
@@ -167,12 +173,13 @@ def _mends_stop(  # noqa: PLR0913, PLR0917 - what a start of the new image takes
     return kept.stops.mended
 
 
-def _fresh(
+def _fresh(  # noqa: PLR0913, PLR0917 - the original, how it is built, and who is told
     plan: RewritePlan,
     before: ImageReport,
     index: StoreIndex | None,
     request: BuildRequest,
     own: frozenset[str],
+    spent: Spent,
     on_event: OnEvent,
     cancel: CancelToken | None,
 ) -> tuple[ImageReport, StoreIndex | None, BuildResult | None]:
@@ -182,9 +189,10 @@ def _fresh(
         BuildError: the original does not build, so there is nothing to prove the rewrite by.
     """
     dockerfile = Path(plan.dockerfile)
-    other = differences(before, index, plan.built_text, dockerfile, request.context, own=own,
-        values=values_of_build(request.args, os.environ),
-    )  # fmt: skip
+    with spent.on("sources"):
+        other = differences(before, index, plan.built_text, dockerfile, request.context, own=own,
+            values=values_of_build(request.args, os.environ),
+        )  # fmt: skip
     if not other:
         return before, index, None
     on_event(
@@ -193,8 +201,10 @@ def _fresh(
             "building the original too"
         )
     )
-    built = build_image(request, on_event=on_event, cancel=cancel)
-    loaded = load_built(request, built, on_event=on_event, cancel=cancel)
+    with spent.on("build"):
+        built = build_image(request, on_event=on_event, cancel=cancel)
+    with spent.on("reading"):
+        loaded = load_built(request, built, on_event=on_event, cancel=cancel)
     return loaded.report, loaded.index, built
 
 
@@ -211,6 +221,7 @@ class _Proving:
     plan: RewritePlan
     before: ImageReport
     indexes: Indexes
+    spent: Spent
     on_event: OnEvent
     cancel: CancelToken | None
 
@@ -219,7 +230,16 @@ class _Proving:
         variables = () if held is None else (f"{VARIABLE}={held}",)
         return lambda paths: varying_paths(
             paths, self.before, self.plan.built_text, request, indexes=self.indexes, variables=variables,
-            on_event=self.on_event, cancel=self.cancel,
+            spent=self.spent, on_event=self.on_event, cancel=self.cancel,
+        )  # fmt: skip
+
+    def looked(
+        self, built: BuildResult, after: ImageReport, comparison: Comparison, original: BuildResult | None
+    ) -> Proof:
+        """What there is where the plan is to be made again."""
+        return Proof(
+            built, after, comparison, None, before=self.before, original=original, looked=True,
+            seconds=self.spent.seconds,
         )  # fmt: skip
 
     def build(self, request: BuildRequest, needed: int) -> tuple[BuildResult, ImageReport, Comparison]:
@@ -227,12 +247,15 @@ class _Proving:
         on_event, cancel = self.on_event, self.cancel
         with context_with(request.context, self.plan.files) as folder:
             request = replace(request, context=folder)
-            built = build_image(request, role="after", needed=needed, on_event=on_event, cancel=cancel)
+            with self.spent.on("build"):
+                built = build_image(request, role="after", needed=needed, on_event=on_event, cancel=cancel)
         on_event(Note("Reading the new image"))
-        after = load_built(request, built, on_event=on_event, cancel=cancel).report
-        comparison = compare_images(
-            self.before, after, indexes=self.indexes, on_event=on_event, cancel=cancel
-        )
+        with self.spent.on("reading"):
+            after = load_built(request, built, on_event=on_event, cancel=cancel).report
+        with self.spent.on("comparing"):
+            comparison = compare_images(
+                self.before, after, indexes=self.indexes, on_event=on_event, cancel=cancel
+            )
         return built, after, comparison
 
 

@@ -26,6 +26,7 @@ from uvdive.session.building import build_image, engine_of
 from uvdive.session.comparing import compare_images
 from uvdive.session.own_builds import load_built
 from uvdive.verify.checks import NO_CHANCE, Chance
+from uvdive.verify.spent import Spent
 
 MOST = 500
 """More paths than that differ for another reason than chance: no second build is made for them."""
@@ -41,6 +42,7 @@ def varying_paths(  # noqa: PLR0913 - a build and what to look for, by name
     *,
     indexes: Indexes = (None, None),
     variables: tuple[str, ...] = (),
+    spent: Spent | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Chance:
@@ -57,6 +59,7 @@ def varying_paths(  # noqa: PLR0913 - a build and what to look for, by name
         request: how it is built: context, Dockerfile, arguments.
         indexes: where the contents of ``before`` lie, where it came from an archive.
         variables: ``K=V`` that hold the build to versions, each as an ARG.
+        spent: learns how long the build took.
         on_event: gets a Note.
         cancel: stops the build.
 
@@ -74,7 +77,8 @@ def varying_paths(  # noqa: PLR0913 - a build and what to look for, by name
     request = BuildRequest(request.context, dockerfile, again, tag, request.args, engine_of(before))
     with removed_after(tag, request.engine):
         try:
-            built = build_image(request, cancel=cancel)
+            with (spent or Spent()).on("build"):
+                built = build_image(request, cancel=cancel)
         except BuildError:
             return NO_CHANCE  # then the differences stand as they are
         second = load_built(request, built, cancel=cancel).report

@@ -9,13 +9,15 @@ from uvdive.build.events import BuildResult, Timings
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Prediction
+from uvdive.verify.spent import Seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """Both images as they are, and their builds; None for an image that was not built now.
 
-    ``held`` is the moment up to which packages were taken where there is no lock (R56).
+    ``held`` is the moment up to which packages were taken where there is no lock (R56),
+    ``proof`` what each step of the proof took.
     """
 
     before: ImageReport
@@ -24,6 +26,7 @@ class Measured:
     after_build: BuildResult | None
     timings: Timings = field(default_factory=Timings)
     held: str | None = None
+    proof: Seconds = ()
 
     @property
     def owners(self) -> Mapping[str, tuple[int, int]]:

@@ -19,6 +19,7 @@ from uvdive.verify.files.check import check_files
 from uvdive.verify.python.imports import Known, check_imports
 from uvdive.verify.python.interpreter import check_interpreter
 from uvdive.verify.python.libraries import check_libraries
+from uvdive.verify.spent import Spent
 from uvdive.verify.start.command import check_start
 from uvdive.verify.start.faithful import held_to_the_original, start_command
 from uvdive.verify.start.running import check_running, check_running_alone
@@ -111,6 +112,7 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     varying: Varying | None = None,
     decisions: tuple[Decision, ...] | None = None,
     starts: Starts | None = None,
+    spent: Spent | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Verification:
@@ -124,12 +126,13 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     once, where files differ that nothing explains. ``decisions`` are the plan's, which
     must name every OS package that is gone; None where there is no plan to ask. ``starts``
     are what a compose service starts before and after, in the place of the images' own.
+    ``spent`` learns how long each check took.
 
     Raises:
         EngineError: the engine cannot run the images.
         CancelledError: ``cancel`` was set.
     """
-    allowed, token = allowed or Allowances(), cancel or CancelToken()
+    allowed, token, spent = allowed or Allowances(), cancel or CancelToken(), spent or Spent()
     expected = without_announced(before, allowed)
     announced = frozenset(raw(path) for path in allowed.paths)
     with places_of(before, after, indexes) as places:
@@ -162,7 +165,8 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
         for name, check in steps:
             token.raise_if_cancelled()
             on_event(CheckStarted(name))
-            done = check()
+            with spent.on(name):
+                done = check()
             checks.append(done)
             on_event(done)
     return Verification(tuple(checks))

@@ -7,6 +7,7 @@ from textual.content import Content
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
 from uvdive.output.plain import count
+from uvdive.output.proof_words import proof_words
 from uvdive.output.rebuild_words import rebuild_words
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.settings import StartWish
@@ -146,6 +147,8 @@ def facts(report: ImageReport, plan: RewritePlan | None, proof: ProofState | Non
         where = f"{warning.rule}, line {warning.line}" if warning.line else warning.rule
         found.append(("" if place else "mind", f"{where}: {warning.text}"))
     found += _builds(proof)
+    if outcome.seconds:
+        found.append(("proof", proof_words(outcome.seconds)))
     return tuple((Content.styled(term, "$foreground 66%"), Content(visible(words))) for term, words in found)
 
 
