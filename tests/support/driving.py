@@ -152,6 +152,7 @@ def proof(checks: tuple[Check, ...] = CHECKS, repairs: tuple[Repair, ...] = ()) 
         repairs=repairs,
         held=None,
         looked=False,
+        seconds=(("reading", 1.2), ("start", 3.0)),
     )  # fmt: skip
 
 

@@ -109,6 +109,7 @@ class Session:
             looked=self.looks and "prove" not in self.names(),
             before=None,
             original=None,
+            seconds=(),
             repairs=self.repairs.pop() if self.repairs else (),
         )
         return self._answer(

@@ -340,4 +340,5 @@ class Shop(driving.Recorded):
             repairs=() if self.passes else (_REPAIR,),
             held=None,
             looked=False,
+            seconds=(),
         )

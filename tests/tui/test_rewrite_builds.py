@@ -71,6 +71,7 @@ async def test_the_verdict_has_prediction_pull_size_and_warnings(dockerfile):
         text = await text_of(app)
     assert "predicted 20.0 MB; measured 20.0 MB, off by +0.00 %" in text
     assert "mind      R21, line 3: PID 1 ignores" in text
+    assert "proof     1.2 s by itself (reading the new image 1.2 s); starting both: 3.0 s" in text
 
 
 async def test_t_times_both_builds(dockerfile):
