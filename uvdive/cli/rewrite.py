@@ -278,15 +278,8 @@ class _Rewriting:
         from uvdive.verify.measured import Measured
 
         before = proof.before or before
-        return Measured(
-            before,
-            proof.after,
-            proof.original or self.original.built,
-            proof.build,
-            self._times(plan, before),
-            proof.held,
-            proof.seconds,
-        )
+        built, times = proof.original or self.original.built, self._times(plan, before)
+        return Measured(before, proof.after, built, proof.build, times, proof.held, proof.seconds)
 
     def _times(self, plan: RewritePlan, before: ImageReport) -> Timings:
         """How long both builds take, as far as it was asked for."""
