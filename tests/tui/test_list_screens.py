@@ -80,7 +80,7 @@ async def test_a_finding_has_its_page_and_leads_to_path_layer_and_line(tmp_path)
         assert isinstance(app.screen, DockerfileScreen)
         assert app.screen.selected.number == 3
         shown = await text_of(app)
-        assert "71.6 kB of 71.6 kB stand beside a line" in shown
+        assert "every byte is matched to a line" in shown
         await pilot.press("home")
         assert "known by" in await text_of(app)
         await pilot.press("down", "y")

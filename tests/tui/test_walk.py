@@ -54,7 +54,7 @@ def test_every_screen_is_reached_and_left_by_keys(terminal: Terminal, tmp_path: 
     terminal.press("Escape", "Escape")
     terminal.see("1 Owners")
     terminal.press("d")
-    terminal.see("stand beside a line")
+    terminal.see("1 History")
     terminal.press("Escape")
     terminal.see("1 Owners")
     terminal.press("2", "End", "3", "v", "/")
