@@ -186,3 +186,29 @@ def test_what_is_asked_twice_is_summed_up_once():
     wish = MapWish("folder", None, 80, 20)
     assert draw_map(held, wish) == draw_map(held, wish)
     assert list(held.memo) == ["treemap"]
+
+
+async def test_from_160_columns_on_the_explorer_has_it_as_a_pane():
+    async with opened(answers(sample_report()), size=(160, 40)) as (app, pilot):
+        await pressed(app, pilot)
+        assert names(app) == [b"usr", b"app", b"etc/os-release"]
+        await pressed(app, pilot, "5", "down", "enter")
+        assert app.screen.current == "map"
+        assert names(app)[0] == b".venv/lib/flask.py"
+        assert "› app" in str(app.screen.pane("map").border_title)
+        await pressed(app, pilot, "escape")
+        assert marked(app) == b"app"
+        await pressed(app, pilot, "2", "5", "tab")
+        assert app.screen.current == "owners"
+
+
+async def test_below_that_it_is_no_pane_that_one_comes_to():
+    async with opened(answers(sample_report()), size=(159, 40)) as (app, pilot):
+        await pressed(app, pilot, "2", "5")
+        assert app.screen.current == "layers"
+        await pressed(app, pilot, "4", "tab")
+        assert app.screen.current == "owners"
+        await pilot.resize_terminal(200, 60)
+        await pressed(app, pilot, "5")
+        assert app.screen.current == "map"
+        assert names(app)

@@ -122,6 +122,7 @@ EXPLORE = (
         ("Layers", "Go to the layers."),
         ("Files", "Go to the files."),
         ("Details", "Go to the details of what is selected."),
+        ("Map", "Go to the map, which is there from 160 columns on."),
     ),
     *leaving(
         "explore",

@@ -44,6 +44,11 @@ class Mapping:
         """Is something being laid out?"""
         return self._asking.waiting
 
+    @property
+    def inside(self) -> bool:
+        """Did one go into a part?"""
+        return len(self.way) > 1
+
     def ask(self) -> None:
         """Ask for as much as fits where one is; nothing while the widget has no room."""
         room = self._widget().content_size
@@ -83,7 +88,7 @@ class Mapping:
 
     def go_out(self) -> bool:
         """Go out again, to the part that one came from; False at the top."""
-        if len(self.way) < 2:
+        if not self.inside:
             return False
         self._came_from = self.way.pop()
         self.ask()

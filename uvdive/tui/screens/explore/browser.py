@@ -26,17 +26,23 @@ from uvdive.tui.frame.panes import Panes
 from uvdive.tui.frame.text import visible
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.explore.browsing import Browsing
+from uvdive.tui.screens.mapping import Mapping
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
 from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.telling import Telling
+from uvdive.tui.widgets.treemap import TreeMap
+from uvdive.tui.words.map_words import about, where
 from uvdive.tui.words.selection import describe_base, describe_layer, describe_node, describe_owner
 
 if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport
     from uvdive.tui.frame.jobs import Job
+
+VAST = 160
+"""From so many columns on the map has a pane of its own."""
 
 PATIENCE = 0.2
 """After so many seconds the title says that something is being worked out."""
@@ -45,7 +51,11 @@ PATIENCE = 0.2
 class Browser(ActionScreen, Panes):
     """Owners, layers, files and details of a report, once there is one (``report``)."""
 
-    PANES: ClassVar[tuple[str, ...]] = ("owners", "layers", "files", "details")
+    PANES: ClassVar[tuple[str, ...]] = ("owners", "layers", "files", "details", "map")
+    HORIZONTAL_BREAKPOINTS: list[tuple[int, str]] | None = [  # noqa: RUF012 - as Textual declares it
+        *(Panes.HORIZONTAL_BREAKPOINTS or []),
+        (VAST, "-vast"),
+    ]
 
     report: ImageReport | None = None
 
@@ -55,6 +65,7 @@ class Browser(ActionScreen, Panes):
         self._asked_at: int | None = None
         self._looking = Newest("look", self, self._looked, self._not_looked)
         self._telling = Newest("facts", self, self._told, self.not_answered)
+        self.mapping = Mapping(self, lambda: self.query_one(TreeMap), self._title_map, self.not_answered)
         self._history = Newest("history", self, self._history_came, self.not_answered)
 
     def compose(self) -> ComposeResult:
@@ -72,14 +83,22 @@ class Browser(ActionScreen, Panes):
             with Vertical(id="right", classes="column"), Vertical(id="files"):
                 yield Input(placeholder="part of a path", id="needle", compact=True)
                 yield FileTree(id="tree")
+            with Vertical(id="far", classes="column"), Vertical(id="map"):
+                yield TreeMap(id="tiles")
         yield Static(
             "uvdive needs a terminal of at least 60 × 16.\nMake it larger, or use --report.", id="small"
         )
         yield KeyBar()
 
+    @property
+    def panes(self) -> tuple[str, ...]:
+        """All, but the map only where there is room for it."""
+        return self.PANES if self.app.size.width >= VAST else self.PANES[:-1]
+
     def focus_target(self, pane: str) -> Widget:
         """The widget that takes a pane's keys."""
-        return self.query_one(FileTree) if pane == "files" else self.query_one(f"#{pane}")
+        inner = {"files": FileTree, "map": TreeMap}
+        return self.query_one(inner[pane]) if pane in inner else self.query_one(f"#{pane}")
 
     def pane_changed(self) -> None:
         """Another pane has the focus: the details are of its selection."""
@@ -89,6 +108,33 @@ class Browser(ActionScreen, Panes):
     def not_answered(self, error: UvdiveError) -> None:
         """Show why a question about files has no answer."""
         self.app.push_screen(Failure(error))
+
+    # The map
+
+    @on(TreeMap.Sized)
+    def _map_sized(self) -> None:
+        if self.report is not None:
+            self.mapping.ask()
+
+    @on(TreeMap.Chosen)
+    def _map_chosen(self) -> None:
+        if self.mapping.problem:
+            self.notify(self.mapping.problem, markup=False, timeout=4)
+        else:
+            self.mapping.go_in()
+
+    @on(TreeMap.Highlighted)
+    def _title_map(self) -> None:
+        tiles = self.query_one(TreeMap)
+        if self.report is None or tiles.shown is None:
+            return
+        pane, width = self.pane("map"), tiles.size.width - 4
+        way = where(self.mapping.by, self.mapping.way, self.report, width)
+        pane.border_title = cast("str", Content.assemble("5 ", way))
+        if tiles.selected is not None:
+            told = about(tiles.selected, tiles.shown.whole, self.report, width)
+            pane.border_subtitle = cast("str", told)
+        self.refresh_actions()
 
     # Owners
 
@@ -193,7 +239,7 @@ class Browser(ActionScreen, Panes):
 
     def takes(self, message: Job.Done | Job.Failed) -> bool:
         """Take the answer to a question about files; False for the message of another job."""
-        return any(kind.take(message) for kind in (self._looking, self._telling, self._history))
+        return any(kind.take(message) for kind in (self._looking, self._telling, self._history, self.mapping))
 
     def show_place(self, place: Place) -> None:
         """Go to a path, without the filter that might hide it."""

@@ -133,6 +133,7 @@ class ExploreScreen(Browser):
         self.query_one(LayerList).show(report)
         if not report.layers:
             self.query_one(FileTree).wait("The image has no layers.")
+        self.mapping.ask()
         self._show_headline()
         self.refresh_actions()
         for warning in report.warnings[:3]:
@@ -322,7 +323,8 @@ class ExploreScreen(Browser):
     @property
     def can_back(self) -> bool:
         """Is there a filter, a range or a zoom to end, or a picker to go back to?"""
-        return self.filtering or self.marked or self.maximized is not None or self._app.picked
+        inside = self.current == "map" and self.mapping.inside
+        return inside or self.filtering or self.marked or self.maximized is not None or self._app.picked
 
     def action_rewrite(self) -> None:
         """Go to the rewrite."""
@@ -360,6 +362,8 @@ class ExploreScreen(Browser):
 
     def action_back(self) -> None:
         """End the filter, then the range, then the zoom; then back to the picker, if it was there."""
+        if self.current == "map" and self.mapping.go_out():
+            return
         if self.filtering:
             self.end_filter()
         elif self.marked:
