@@ -44,14 +44,14 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
             "In a checkout, make it: uv run python docs/record_demo.py",
         )
     with resources.as_file(bundled) as path:
-        if console.interactive and not (args.json or args.markdown or args.report or args.save):
+        from uvdive.cli.present import asked, check_files, print_report
+
+        check_files(args)
+        if console.interactive and not asked(args):
             return _play(path, args, console)
-        from uvdive.cli.present import check_save, print_report
         from uvdive.session.recorded.playing import read_recording
         from uvdive.session.recorded.recording import as_saved
 
-        if args.save is not None:
-            check_save(args.save)
         print_report(as_saved(read_recording(path).report), args, console)
         return ExitCode.DONE
 

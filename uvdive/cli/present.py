@@ -25,14 +25,10 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
     Raises:
         UvdiveError: the image cannot be built or loaded, or the file not be saved.
     """
-    if args.save is not None:
-        check_save(args.save)
-    if args.html is not None:
-        check_html(args.html)
+    check_files(args)
     if source.hint:
         console.say(source.hint)
-    asked = args.json or args.markdown or args.report or args.save is not None or args.html is not None
-    if console.interactive and not asked:
+    if console.interactive and not asked(args):
         return _open_app(source, args, console)
     if source.request is not None:
         source.teach(console.redactor)
@@ -41,6 +37,23 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
         report = source.load(on_event=narrator, in_process=True).report
     print_report(report, args, console)
     return ExitCode.DONE
+
+
+def asked(args: argparse.Namespace) -> bool:
+    """Was a form of the report asked for, so that it is not the app that opens?"""
+    return bool(args.json or args.markdown or args.report or args.save or args.html)
+
+
+def check_files(args: argparse.Namespace) -> None:
+    """Find out before the work whether the files that were named may be written.
+
+    Raises:
+        UsageError: one may not.
+    """
+    if args.save is not None:
+        check_save(args.save)
+    if args.html is not None:
+        check_html(args.html)
 
 
 def _narrator(console: Console, *, builds: bool) -> Narrator:

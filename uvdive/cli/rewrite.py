@@ -49,6 +49,7 @@ class _Rewriting:
     """One run of the command: the steps share the sources and what they gave."""
 
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
+        from uvdive.cli.present import check_html
         from uvdive.cli.targets import source_of
         from uvdive.session.kept import Kept
         from uvdive.session.options import ReadOptions
@@ -77,8 +78,6 @@ class _Rewriting:
         if args.report_problem is not None:
             check_problem_file(args.report_problem)
         if args.html is not None:
-            from uvdive.cli.present import check_html
-
             check_html(args.html)
         self.plan: RewritePlan | None = None
         self.refused: RewritePlan | None = None
