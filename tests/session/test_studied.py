@@ -78,6 +78,15 @@ def test_another_choice_and_the_same_one_find_the_study(context: Path) -> None:
     assert studied(context, kept, choices={"layers": "whole"}) is first
 
 
+def test_what_other_tools_leave_in_folders_that_are_not_looked_into_is_no_change(context: Path) -> None:
+    cache = context.parent / ".mypy_cache"
+    cache.mkdir()
+    kept = Kept()
+    first = studied(context, kept)
+    (cache / "new").write_text("x")
+    assert studied(context, kept) is first
+
+
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_change_around_the_dockerfile_makes_it_anew(context: Path, change: Callable[[Path], None]) -> None:
     kept = Kept()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -71,11 +72,12 @@ def _state(path: str) -> State | None:
     """Of a link what it says and what it leads to."""
     try:
         found = os.lstat(path)
-        state = (
-            found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev, found.st_mode,
-            found.st_uid, found.st_gid,
-        )  # fmt: skip
-        if (found.st_mode & 0o170000) != 0o120000:
+        mode = found.st_mode
+        same = found.st_ino, found.st_dev, mode, found.st_uid, found.st_gid
+        if stat.S_ISDIR(mode):
+            return (0, 0, *same)  # what comes and goes in it is told by its entries
+        state = found.st_mtime_ns, found.st_ctime_ns, found.st_size, *same
+        if not stat.S_ISLNK(mode):
             return state
         led = os.stat(path)  # noqa: PTH116 - a Path for each of many thousand takes too long
     except OSError:
