@@ -48,7 +48,7 @@ def test_the_whole_way_is_played_without_an_engine(terminal: Terminal, tmp_path:
     terminal.press("w")
     terminal.see("Replace ")
     terminal.press("y")
-    terminal.see("written; u undoes it")
+    terminal.see("u undoes it")
     (dockerfile,) = tmp_path.glob("uvdive-demo-*/flask/Dockerfile")
     assert "AS runner" in dockerfile.read_text()
     assert dockerfile.with_name("Dockerfile.orig").is_file()

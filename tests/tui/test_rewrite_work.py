@@ -91,7 +91,7 @@ def test_a_choice_plans_anew_and_the_plan_of_before_is_not_taken(dockerfile):
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (refused, "This Dockerfile is not rewritten; the reason is on the left."),
+        (refused, "This Dockerfile is not rewritten; the reason is above."),
         (lambda path: plan(path, outcome="unchanged"), "There is nothing to change."),
         (plan, ""),
     ],
