@@ -83,7 +83,7 @@ async def test_what_the_error_names_has_a_row_and_the_verdict_offers_it(at_scree
         await pilot.press("s")
         await ended(pilot, screen.work.job)
         text = await text_of(app)
-        assert "e gives it TOKEN, DB" in text.splitlines()[0]
+        assert "e gives it TOKEN, DB" in text.splitlines()[1]
         assert "? it starts        not proven" in text
         rows = app.screen.query_one(CheckList)
         shown = "\n".join(rows.row(place, 200).plain for place in range(rows.count))
