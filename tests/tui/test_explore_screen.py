@@ -290,6 +290,33 @@ async def test_the_palette_offers_what_applies():
         assert app.screen.query_one(FileTree).shown.wish.sort == "name"
 
 
+async def test_the_palette_begins_with_the_rewrite_and_tells_the_keys():
+    async with opened(SAMPLE) as (app, pilot):
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        text = await text_of(app)
+        assert "r  Show the Dockerfile rewritten" in text
+        assert text.index("Rewrite") < text.index("Findings") < text.index("Waste")
+        assert "Theme" not in text or text.index("Waste") < text.index("Theme")
+
+
+async def test_the_help_begins_with_the_signs_and_groups_the_keys():
+    async with opened(SAMPLE) as (app, pilot):
+        await pilot.press("question_mark")
+        told = await help_of(app)
+        places = [
+            told.index(word)
+            for word in ("several owners", "List Python", "Show only paths", "Write a report")
+        ]
+        assert places == sorted(places)
+
+
+async def test_the_files_say_what_their_signs_mean():
+    async with opened(SAMPLE) as (app, _):
+        assert "~ changed" in str(app.screen.query_one("#files").border_subtitle)
+        assert "* several owners" in await text_of(app)
+
+
 async def test_a_greyed_key_says_why():
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("x")

@@ -35,6 +35,36 @@ async def test_waste_tells_cause_culprit_and_line_and_leads_to_the_path():
         assert (view.layer, view.mode) == (1, "layer")
 
 
+async def test_esc_goes_back_from_the_files_to_the_list_that_led_there():
+    async with opened(SAMPLE) as (app, pilot):
+        await pilot.press("p", "s", "down", "f")
+        await pilot.pause()
+        explorer = app.screen
+        assert isinstance(explorer, ExploreScreen)
+        assert path_of(app) == b"/app/.venv"
+        await pilot.press("escape")
+        assert isinstance(app.screen, PackagesScreen)
+        assert (app.screen.selected.name, app.screen.order_name) == ("flask", "name")
+        await pilot.press("escape")
+        assert app.screen is explorer
+        # Once back, there is nothing to go back to any more.
+        await pilot.press("escape")
+        assert app.screen is explorer
+        assert not explorer.can_back
+        await pilot.press("p")
+        assert app.screen.order_name == "size"
+
+
+async def test_esc_ends_a_filter_before_it_goes_back_to_the_list():
+    async with opened(SAMPLE) as (app, pilot):
+        await pilot.press("w", "f")
+        await pilot.pause()
+        await pilot.press("slash", "x", "enter", "escape")
+        assert isinstance(app.screen, ExploreScreen)
+        await pilot.press("escape")
+        assert isinstance(app.screen, WasteScreen)
+
+
 async def test_a_list_is_sorted_filtered_zoomed_and_left_step_by_step():
     async with opened(SAMPLE) as (app, pilot):
         await pilot.press("p")

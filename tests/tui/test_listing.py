@@ -1,13 +1,18 @@
+from array import array
 from dataclasses import replace
 
+from demo_states import DEMO
 from samples import sample_report
+from trees import Table
 
+from uvdive.ledger.findings.explain import ids
 from uvdive.ledger.report import Waste
 from uvdive.session.desk import Held
+from uvdive.session.recorded.playing import read_recording
 from uvdive.tui.desk.listing import MOST, arrange
 from uvdive.tui.desk.path_facts import Found, find_component, find_waste, place_of_path
 from uvdive.tui.desk.places import Span
-from uvdive.tui.desk.tables import FINDINGS, PACKAGES, WASTE, packages
+from uvdive.tui.desk.tables import FINDINGS, MENDED, PACKAGES, WASTE, packages
 from uvdive.tui.widgets.listing import line
 
 REPORT = sample_report()
@@ -48,7 +53,31 @@ def test_packages_are_pythons_and_the_systems_with_their_reasons():
     assert (found["flask"].home, found["flask"].why) == ("/app/.venv", "for app")
     assert found["base-files"].why == "from the base"
     led = find_component(Held(REPORT, None), found["flask"].number)
-    assert REPORT.files.path(led.place.node) == b"/app/.venv/lib/flask.py"
+    assert REPORT.files.path(led.place.node) == b"/app/.venv"
+
+
+def test_a_package_leads_to_the_folder_that_is_its_own():
+    rows = Table()
+    site = b"/app/.venv/lib/site-packages"
+    inodes = [
+        rows.add(site + b"/flask/app.py", size=60),
+        rows.add(site + b"/flask/json/tag.py", size=30),
+        rows.add(site + b"/flask-3.dist-info/RECORD", size=20),
+        rows.add(b"/app/.venv/bin/flask", size=5),
+        rows.add(site + b"/six.py", size=9),
+        rows.add(b"/usr/bin/dash", size=9),
+    ]
+    parts = dict(zip(inodes, (0, 0, 0, 0, 1, 2), strict=True))
+    report = replace(rows.report(), inode_component=array("i", [parts[inode] for inode in inodes]))
+    held = Held(report, None)
+
+    def led(number):
+        return report.files.path(find_component(held, number).place.node)
+
+    assert led(0) == site + b"/flask"
+    assert led(1) == site + b"/six.py"
+    assert led(2) == b"/usr"
+    assert find_component(held, 3) == Found()
 
 
 def test_a_tool_s_packages_lead_to_the_tool():
@@ -85,6 +114,29 @@ def test_a_path_leads_to_the_state_that_shows_it():
 def test_a_row_is_as_wide_as_asked_and_drops_columns_that_may_go():
     cells = [column.title for column in WASTE.columns]
     for width in (60, 80, 120):
-        assert line(WASTE.columns, cells, width).cell_length == width
-    assert "written" in line(WASTE.columns, cells, 80).plain
-    assert "written" not in line(WASTE.columns, cells, 60).plain
+        assert line(WASTE, cells, width).cell_length == width
+    assert "written" in line(WASTE, cells, 80).plain
+    assert "written" not in line(WASTE, cells, 60).plain
+
+
+def test_titles_of_findings_get_the_room_of_their_severity():
+    cells = ["44.6 MB", "high", "L12", "r", "OS packages that only build are in the image"]
+    assert "high" in line(FINDINGS, cells, 120).plain
+    narrow = line(FINDINGS, cells, 70).plain
+    assert "high" not in narrow
+    assert narrow.rstrip().endswith("r OS packages that only build are in the image")
+
+
+def test_findings_say_which_of_them_a_rewrite_mends():
+    recording = read_recording(DEMO)
+    before = {finding.id for finding in recording.report.findings}
+    after = {finding.id for finding in recording.proofs[0].proof.after.findings}
+    assert before & MENDED == {"uv-in-image", "uv-cache-in-image"}
+    assert not after & MENDED
+    assert set(ids()) > MENDED
+    assert {FINDINGS.cells(finding)[3] for finding in recording.report.findings if finding.id in MENDED} == {
+        "r"
+    }
+    assert {
+        FINDINGS.cells(finding)[3] for finding in recording.report.findings if finding.id not in MENDED
+    } == {""}

@@ -1,5 +1,8 @@
+from hypothesis import given
+from hypothesis import strategies as st
 from trees import Table
 
+from uvdive.image.table import Kind
 from uvdive.ledger.view.filter import Filter, match
 from uvdive.ledger.view.tree import build_view
 from uvdive.tui.desk.outline import CHUNK, Choices, Outline
@@ -11,7 +14,7 @@ def outline(rows: Table, wanted: Filter = Filter(), layer: int = 0) -> Outline: 
 
 
 def shown(found: Outline, choices: Choices = Choices()) -> list[bytes]:  # noqa: B008 - frozen
-    return [found.view.table.path(line.node) for line in found.lines(choices) if not line.more]
+    return [found.view.table.path(line.node) for line in found.lines(choices) if line.is_path]
 
 
 def rests(found: Outline, choices: Choices) -> list[tuple[int, bool]]:
@@ -110,3 +113,85 @@ def test_a_node_can_be_revealed():
 
 def test_an_image_without_files_has_no_lines():
     assert outline(Table()).lines(Choices()) == []
+
+
+def linked() -> Table:
+    rows = Table()
+    inode = rows.add(b"/app/.venv/lib/a.py", size=50)
+    rows.add(b"/root/cache/a.py", inode=inode)
+    rows.add(b"/root/b.py", size=5)
+    return rows
+
+
+def test_a_folder_says_what_its_entries_have_in_common():
+    found = outline(linked())
+    assert [(line.weight, line.once) for line in found.lines(Choices())] == [
+        (55, 0), (55, 0), (50, 0), (0, 50),
+    ]  # fmt: skip
+    assert not found.lines(Choices())[-1].is_path
+
+
+NAMES = st.sampled_from([b"a", b"ab", b"b", b"c"])
+ROWS = st.lists(
+    st.tuples(st.lists(NAMES, min_size=1, max_size=3), st.integers(0, 9), st.integers(0, 40), st.booleans()),
+    max_size=25,
+)
+
+
+@given(ROWS, st.sampled_from([None, "b", "a/", "c"]), st.booleans())
+def test_the_lines_below_a_folder_come_to_it_in_every_view_and_filter(entries, needle, big_only):
+    rows, known = Table(), {}
+    for parts, size, target, later in sorted(entries, key=lambda entry: entry[3]):
+        path = b"/" + b"/".join(part + b"d" for part in parts[:-1]) + b"/" + parts[-1]
+        path = path.replace(b"//", b"/")
+        if path in known:
+            continue
+        links = list(known.values())
+        inode = links[target % len(links)] if links and target % 3 else None
+        known[path] = rows.add(path, int(later), size, inode=inode)
+    if not known:
+        return
+    wanted = Filter(needle or "", at_least=3 if big_only else 0)
+    for mode in ("upto", "layer"):
+        view = build_view(rows.table, rows.owners, 1, mode)
+        found = Outline(view, wanted, match(view, wanted) if wanted else None, "size")
+        lines = found.lines(Choices(opened=frozenset(range(len(rows.table.names))), windows={0: (0, CHUNK)}))
+        for place, line in enumerate(lines):
+            if not line.is_path or not line.folder:
+                continue
+            below = 0
+            for other in lines[place + 1 :]:
+                if other.depth <= line.depth:
+                    break
+                if other.depth == line.depth + 1:
+                    below += other.weight - other.once
+            assert below == line.weight
+
+
+def test_the_roots_empty_entries_are_one_line_until_somebody_opens_it():
+    rows = Table()
+    for name in (b"/bin", b"/dev", b"/srv"):
+        rows.add(name, kind=Kind.DIRECTORY)
+    rows.add(b"/usr/x", size=9)
+    rows.add(b"/app/empty", size=0)
+    rows.add(b"/app/some", size=1)
+    found = outline(rows, layer=1)
+    first = Choices()
+    assert shown(found, first) == [b"/", b"/usr", b"/app"]
+    last = found.lines(first)[-1]
+    assert (last.more, last.empty) == (3, True)
+    opened = first.more(0, above=False)
+    assert shown(found, opened) == [b"/", b"/usr", b"/app", b"/bin", b"/dev", b"/srv"]
+    # Elsewhere nothing is folded, and who asks for an empty one sees it.
+    assert b"/app/empty" in shown(found, first.open(rows.node(b"/app")))
+    assert b"/dev" in shown(found, found.reveal(rows.node(b"/dev"), first))
+    assert b"/dev" not in shown(found, found.reveal(rows.node(b"/app/some"), first))
+    named = Outline(found.view, Filter(), None, "name")
+    assert shown(named, first) == [b"/", b"/app", b"/bin", b"/dev", b"/srv", b"/usr"]
+    assert b"/srv" in shown(outline(rows, Filter("srv"), layer=1))
+
+
+def test_an_image_of_empty_entries_shows_them():
+    rows = Table()
+    rows.add(b"/a", size=0)
+    assert shown(outline(rows)) == [b"/", b"/a"]

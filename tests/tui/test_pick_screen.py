@@ -90,3 +90,14 @@ def test_ages_are_words():
     assert age(None, 10) == ""
     assert age(0, 10) == ""
     assert age(1_000, 1_000 + 7_200) == "2 hours ago"
+
+
+async def test_what_uvdive_built_stands_last_and_shared_layers_are_told():
+    own = Choice("by uvdive", "uvdive.local/x:after", "docker://uvdive.local/x:after", 9, 3_000_000_000)
+    image = Choice("image", "app:2", "docker://app:2", 9, 1_500_000_000, (5, 7))
+    app = picker(Choices((own, image, *FOUND)))
+    async with app.run_test(size=(100, 20)) as pilot:
+        await looked(app, pilot)
+        rows = app.screen.query_one(Listing).page.rows
+        assert rows[-1] is own
+        assert "5/7 layers" in await text_of(app)

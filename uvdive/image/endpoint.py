@@ -95,12 +95,13 @@ def build_source(environ: Mapping[str, str] = os.environ) -> EngineKind:
         EngineError: no engine answers, or its socket may not be used.
     """
     endpoint = docker_endpoint(environ)
-    if endpoint.url == DOCKER_SOCKET and not _is_there(endpoint) and _is_there(podman_endpoint(environ)):
+    if endpoint.url == DOCKER_SOCKET and not is_there(endpoint) and is_there(podman_endpoint(environ)):
         return "podman"
     return engine_kind(endpoint)
 
 
-def _is_there(endpoint: Endpoint) -> bool:
+def is_there(endpoint: Endpoint) -> bool:
+    """Is there a socket at an endpoint, or an address that only a request can tell of?"""
     scheme, _, path = endpoint.url.partition("://")
     return scheme != "unix" or Path(path).exists()
 

@@ -121,6 +121,7 @@ class UvdiveApp(Copying):
         self.services = services or Services()
         self.desk: Desk | None = None
         self.crash: Exception | None = None
+        self._left_list = False
         self._loader = loader
         self._opener = opener
 
@@ -255,6 +256,7 @@ class UvdiveApp(Copying):
         if self.is_screen_installed("rewrite"):
             self.uninstall_screen("rewrite")
         self.let_go()
+        self._forget_list()
         self.target = None
         self.pop_screen()
 
@@ -311,6 +313,8 @@ class UvdiveApp(Copying):
 
     def _back_to_explorer(self) -> ExploreScreen | None:
         explorer = self.explorer
+        if self.is_screen_installed("list"):
+            self._left_list = self.get_screen("list") in self.screen_stack
         while explorer is not None and self.screen is not explorer:
             self.pop_screen()
         return explorer
@@ -327,7 +331,24 @@ class UvdiveApp(Copying):
         from uvdive.tui.screens.lists.waste_findings_packages import KINDS
         from uvdive.tui.screens.treemap import MapScreen
 
-        self.push_screen(MapScreen(report) if name == "map" else KINDS[name](report))
+        self._forget_list()
+        self.install_screen(MapScreen(report) if name == "map" else KINDS[name](report), "list")
+        self.push_screen("list")
+
+    def _forget_list(self) -> None:
+        self._left_list = False
+        if self.is_screen_installed("list"):
+            self.uninstall_screen("list")
+
+    @property
+    def can_return(self) -> bool:
+        """Did a list lead to what the explorer shows?"""
+        return self._left_list
+
+    def return_to_list(self) -> None:
+        """Go back to the list that led here, which is as it was left."""
+        self._left_list = False
+        self.push_screen("list")
 
     def show_dockerfile(self, report: ImageReport, line: int | None = None) -> None:
         """Open the Dockerfile, at a line."""

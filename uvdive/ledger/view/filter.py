@@ -10,7 +10,7 @@ from typing import Literal
 
 from uvdive.base.errors import UsageError
 from uvdive.image.table import NONE, FileTable, Kind
-from uvdive.ledger.view.tree import Sign, TreeView
+from uvdive.ledger.view.tree import Sign, TreeView, narrowed
 
 How = Literal["text", "fuzzy", "regex"]
 HOWS: tuple[How, ...] = ("text", "fuzzy", "regex")
@@ -64,11 +64,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The ``Hit`` bits of each node, and what matches: how many paths, how many bytes of inodes."""
+    """The ``Hit`` bits of each node, and what matches: how many paths, how many bytes of inodes.
+
+    ``view`` has the sums of what is let through.
+    """
 
     bits: bytearray
     count: int
     bytes: int
+    view: TreeView
 
 
 def match(view: TreeView, wanted: Filter) -> Hits:
@@ -82,7 +86,7 @@ def match(view: TreeView, wanted: Filter) -> Hits:
     table = view.table
     bits = bytearray(len(table.node_parent))
     if not wanted:
-        return Hits(bits, 0, 0)
+        return Hits(bits, 0, 0, view)
     fits = matcher(table, wanted)
     if wanted.of_files:
         _mark_files(view, wanted, fits, bits)
@@ -137,7 +141,7 @@ def _counted(view: TreeView, bits: bytearray) -> Hits:
         if inode != NONE and inode not in seen:
             seen.add(inode)
             total += table.entry_size[entry]
-    return Hits(bits, count, total)
+    return Hits(bits, count, total, narrowed(view, bits, Hit.MATCH | Hit.BELOW))
 
 
 def matcher(table: FileTable, wanted: Filter) -> Callable[[bytes, int], bool]:

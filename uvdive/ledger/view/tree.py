@@ -13,7 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import compress, repeat
 from operator import ge, gt, le, ne
@@ -245,6 +245,47 @@ def _sum_up(view: TreeView) -> None:
                 owners[parent] |= owners[node]
                 if sign[node] and not sign[parent]:
                     sign[parent] = Sign.CHANGED
+
+
+def narrowed(view: TreeView, bits: bytearray, leaf: int) -> TreeView:
+    """The view with the sums of those paths alone that have one of the bits ``leaf`` in ``bits``.
+
+    Every path with bits has a parent with some. As in the whole view each inode counts once in every
+    folder, so a folder is as large as what is shown below it.
+    """
+    table, count = view.table, len(bits)
+    kinds, parents = table.entry_kind, table.node_parent
+    size, removed, files = array("q", [0]) * count, array("q", [0]) * count, array("l", [0]) * count
+    nodes = list(compress(range(count), bits))
+    for node in nodes:
+        if bits[node] & leaf and (entry := view.entry[node]) != NONE and kinds[entry] != Kind.DIRECTORY:
+            size[node], removed[node], files[node] = view.size[node], view.removed[node], view.files[node]
+    found = replace(view, size=size, removed=removed, files=files)
+    _count_links_once(found, names_of_links(found))
+    for node in reversed(nodes):
+        if node:
+            size[parents[node]] += size[node]
+            removed[parents[node]] += removed[node]
+            files[parents[node]] += files[node]
+    return found
+
+
+def names_of_links(view: TreeView) -> dict[int, list[int]]:
+    """The nodes of each file that the view counts under several names."""
+    table, inodes = view.table, view.table.entry_inode
+    names: dict[int, list[int]] = {}
+    if table.entry_kind.count(Kind.FILE) > table.inodes:
+        kinds = table.entry_kind
+        for node, entry in enumerate(view.entry):
+            if view.files[node] and entry != NONE and kinds[entry] == Kind.FILE:
+                names.setdefault(inodes[entry], []).append(node)
+    return {inode: nodes for inode, nodes in names.items() if len(nodes) > 1}
+
+
+def counted_once(view: TreeView, node: int) -> int:
+    """Bytes that the paths right below a folder have in common: so much less is it than their sum."""
+    shown = view.shown
+    return sum(view.size[child] for child in view.table.children(node) if shown[child]) - view.size[node]
 
 
 def owner_of(view: TreeView, node: int) -> int | None:

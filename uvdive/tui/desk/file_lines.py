@@ -71,7 +71,7 @@ def look(held: Held, wish: Wish) -> Shown:
     if node is not None and outline.shows(node) and (wish.reveal or _in_open_folders(outline, node, choices)):
         choices = outline.reveal(node, choices)
     lines = outline.lines(choices)
-    place = next((i for i, line in enumerate(lines) if line.node == node and not line.more), None)
+    place = next((i for i, line in enumerate(lines) if line.node == node and line.is_path), None)
     view, hits = outline.view, outline.hits
     return Shown(
         replace(wish, choices=choices),

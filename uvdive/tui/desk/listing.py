@@ -34,7 +34,8 @@ class Table(Generic[T]):
 
     ``orders`` are names of orders with the value to sort by, the first is the one to
     begin with; ``cells`` gives an item's text for each column (markup free, but not
-    yet escaped), ``text`` what a filter looks into, ``bytes`` what it weighs.
+    yet escaped), ``text`` what a filter looks into, ``bytes`` what it weighs. ``room`` is how many
+    cells the column for what is left should have, before others are left out for it.
     """
 
     columns: tuple[Column, ...]
@@ -42,6 +43,7 @@ class Table(Generic[T]):
     cells: Callable[[T], Sequence[bytes | str]]
     text: Callable[[T], str]
     bytes: Callable[[T], int]
+    room: int = 20
 
     def order_of(self, column: Column) -> int | None:
         """The place of the order that belongs to a column; None for a column without one."""

@@ -13,10 +13,13 @@ from typing import NamedTuple
 from uvdive.base.text import visible
 from uvdive.image.table import NONE, Kind
 from uvdive.ledger.view.filter import Filter, Hit, Hits
-from uvdive.ledger.view.tree import Sign, Sort, TreeView, children, rank
+from uvdive.ledger.view.tree import Sign, Sort, TreeView, children, counted_once, rank
 
 CHUNK = 250
 """A folder shows so many entries at first, and so many more each time it is asked."""
+
+FOLDED = 3
+"""From so many entries of the root without a byte on, one line stands for them."""
 
 MOST_AUTOMATIC = 2_000
 """A filter opens folders by itself until there are so many lines."""
@@ -28,9 +31,11 @@ class Line(NamedTuple):
     """One line, with all that is drawn of it: a path, or what is not shown of the folder ``node``.
 
     ``more`` are so many entries that are not shown, ``above`` those before the ones that
-    are. ``weight`` are its bytes, or those removed where ``sign`` says so; ``owners`` has a bit for
-    each of ``OWNERS``. ``spans`` are the places in the shown name that a filter asks for,
-    None for a line that it does not ask for.
+    are; ``empty`` says that none of them has a byte. ``once`` are bytes that the folder's entries
+    have in common, by hard links, and that it counts once: a line that is no path either.
+    ``weight`` are its bytes, or those removed where ``sign`` says so; ``owners`` has a bit for
+    each of ``OWNERS``. ``spans`` are the places in the shown name that a filter asks for, None for
+    a line that it does not ask for.
     """
 
     node: int
@@ -46,6 +51,13 @@ class Line(NamedTuple):
     kind: int = Kind.DIRECTORY
     link: bytes | None = None
     spans: tuple[tuple[int, int], ...] | None = None
+    once: int = 0
+    empty: bool = False
+
+    @property
+    def is_path(self) -> bool:
+        """Does it stand for a path, not for what is not shown or counted of one?"""
+        return not self.more and not self.once
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,8 @@ class Outline:
     """The lines of one view through one filter in one order."""
 
     def __init__(self, view: TreeView, wanted: Filter, hits: Hits | None, sort: Sort) -> None:
-        self.view, self.wanted, self.hits, self.sort = view, wanted, hits, sort
+        # What a filter leaves out does not count either.
+        self.view, self.wanted, self.hits, self.sort = hits.view if hits else view, wanted, hits, sort
         self._bits = hits.bits if hits is not None else None
         self._order: dict[tuple[int, int], tuple[list[int], int]] = {}
 
@@ -105,6 +118,9 @@ class Outline:
         parents = self.view.table.node_parent
         while node > 0:
             parent = parents[node]
+            if not parent and not choices.windows.get(0) and not self._has_bytes(node):
+                # What is folded as empty is just what is to be seen.
+                choices = replace(choices, windows={**choices.windows, 0: (0, CHUNK)})
             choices = choices.open(parent).around(parent, rank(self.view, node, self.sort, self._bits))
             node = parent
         return choices
@@ -119,13 +135,19 @@ class Outline:
         while todo:
             line = todo.pop()
             lines.append(line)
-            if not line.open or line.more:
+            if not line.open or not line.is_path:
                 continue
             first, last = choices.windows.get(line.node, (0, CHUNK))
             ordered, count = self._children(line.node, last)
+            if not line.node and not choices.windows.get(0):
+                some = self._with_bytes(ordered)
+                last = some if some and count - some >= FOLDED else last
             shown = ordered[first:last]
+            if once := counted_once(self.view, line.node):
+                todo.append(Line(line.node, line.depth + 1, folder=False, open=False, once=once))
             if count > last:
-                todo.append(Line(line.node, line.depth + 1, folder=False, open=False, more=count - last))
+                rest = Line(line.node, line.depth + 1, folder=False, open=False, more=count - last)
+                todo.append(rest._replace(empty=last < len(ordered)))
             automatic = len(lines) + len(todo) + len(shown) < MOST_AUTOMATIC
             todo += [
                 self._line(node, line.depth + 1, choices, automatic=automatic) for node in reversed(shown)
@@ -136,6 +158,16 @@ class Outline:
                     Line(line.node, line.depth + 1, folder=False, open=False, more=before, above=True)
                 )
         return lines
+
+    def _with_bytes(self, ordered: list[int]) -> int:
+        """How many of the root's entries, the largest first, have bytes or changed; 0 in another order."""
+        if self.sort != "size" or self._bits is not None:
+            return 0
+        return max((place for place, node in enumerate(ordered, 1) if self._has_bytes(node)), default=0)
+
+    def _has_bytes(self, node: int) -> bool:
+        view = self.view
+        return bool(view.size[node] or view.removed[node] or view.sign[node])
 
     def _children(self, node: int, last: int) -> tuple[list[int], int]:
         """As ``children`` says; a folder of a million entries is put in order once, not at each key."""

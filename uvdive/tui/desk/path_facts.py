@@ -10,6 +10,7 @@ from uvdive.image.table import ALIVE, NONE, Cause, Kind
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.view.tree import TreeView, owners_below
 from uvdive.tui.desk.file_lines import view_of
+from uvdive.tui.desk.links import Linked, linked_elsewhere
 from uvdive.tui.desk.listing import Page, arrange
 from uvdive.tui.desk.places import Place, Span
 from uvdive.tui.desk.tables import WASTE
@@ -57,7 +58,8 @@ class FileFacts:
 class NodeFacts:
     """A path in a view. Sizes in bytes; ``owners`` are indexes of ``OWNERS``, with bytes if that is quick.
 
-    ``first`` is the layer that first wrote below a path which no layer names.
+    ``first`` is the layer that first wrote below a path which no layer names, ``linked`` what has
+    other names elsewhere.
     """
 
     path: bytes
@@ -70,6 +72,7 @@ class NodeFacts:
     file: FileFacts | None
     history: tuple[Event, ...]
     first: int | None
+    linked: Linked | None = None
 
 
 def facts_of(held: Held, span: Span, node: int) -> NodeFacts:
@@ -88,6 +91,7 @@ def facts_of(held: Held, span: Span, node: int) -> NodeFacts:
         file=None if entry == NONE else facts_of_entry(report, entry),
         history=tuple(_history(view, node)),
         first=_first_below(view, node) if not table.entries_of(node) else None,
+        linked=linked_elsewhere(held, view, node) if node else None,
     )
 
 
@@ -177,15 +181,39 @@ def find_paths(held: Held, paths: tuple[bytes, ...]) -> Found:
 
 
 def find_component(held: Held, number: int) -> Found:
-    """The first file of a component, and the layer that brought it."""
-    report = held.report
-    try:
-        inode = report.inode_component.index(number)
-    except ValueError:
+    """Where most of a component lies, and the layer that brought its first file.
+
+    That is the folder that holds most of its bytes and nothing else; where it has none, its largest file.
+    """
+    report, table = held.report, held.report.files
+    inodes = [inode for inode, part in enumerate(report.inode_component) if part == number]
+    if not inodes:
         return Found()
-    table = report.files
-    path = table.path(table.entry_node[table.inode_entry[inode]])
-    return Found(place_of_path(report, path), table.inode_layer(inode))
+    below: dict[int, int] = {}
+    for inode in inodes:
+        node = table.entry_node[table.inode_entry[inode]]
+        while node:
+            node = table.node_parent[node]
+            below[node] = below.get(node, 0) + table.inode_size(inode) + 1
+    most = max(inodes, key=table.inode_size)
+    own = [folder for folder in below if _is_own(report, folder, number)]
+    # The topmost of equal ones: a folder is made before what is in it.
+    largest = table.entry_node[table.inode_entry[most]]
+    path = table.path(max(own, key=lambda folder: (below[folder], -folder), default=largest))
+    return Found(place_of_path(report, path), table.inode_layer(inodes[0]))
+
+
+def _is_own(report: ImageReport, folder: int, number: int) -> bool:
+    """Is all that a folder ever held the component's?"""
+    table, todo = report.files, [folder]
+    while todo:
+        node = todo.pop()
+        for entry in table.entries_of(node):
+            inode = table.entry_inode[entry]
+            if inode != NONE and report.inode_component[inode] != number:
+                return False
+        todo.extend(table.children(node))
+    return True
 
 
 def place_of_path(report: ImageReport, path: bytes) -> Place | None:

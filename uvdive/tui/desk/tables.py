@@ -62,11 +62,15 @@ def is_grave(finding: Finding) -> bool:
     return finding.severity == "high" and not finding.bytes
 
 
+MENDED = frozenset({"uv-in-image", "uv-cache-in-image", "build-tools-in-image", "dev-packages-in-image"})
+"""The findings, by id, that a rewrite mends where it is not refused: these stay in the build stage."""
+
 FINDINGS: Table[Finding] = Table(
     (
         Column("size", 9, right=True),
-        Column("severity", 8),
+        Column("severity", 8, narrow=False),
         Column("line", 5, right=True),
+        Column("r", 1),
         Column("finding", 0, order="weight"),
     ),
     (
@@ -83,10 +87,12 @@ FINDINGS: Table[Finding] = Table(
         size(item.bytes) if item.bytes else "",
         item.severity,
         _line(item.line),
+        "r" if item.id in MENDED else "",
         item.title,
     ),
     lambda item: f"{item.id} {item.title} {item.severity} {item.advice}",
     lambda item: item.bytes,
+    room=44,
 )
 
 

@@ -113,6 +113,13 @@ class Host(Protocol):
     def show_list(self, name: str, report: ImageReport) -> None:
         """Open the list of ``waste``, ``findings`` or ``packages``, or the ``map``."""
 
+    @property
+    def can_return(self) -> bool:
+        """Did a list lead to what the explorer shows?"""
+
+    def return_to_list(self) -> None:
+        """Go back to that list."""
+
     def show_dockerfile(self, report: ImageReport, line: int | None = None) -> None:
         """Open the Dockerfile, at a line."""
 

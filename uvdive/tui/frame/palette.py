@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.binding import Binding
+from textual.command import Hit, Hits, Provider
 
 from uvdive.tui.frame.actions import Action, ActionScreen
 
@@ -22,10 +24,19 @@ class ActionProvider(Provider):
     async def _run(self, action: Action) -> None:
         await self.app.run_action(action.call, self.screen)
 
+    def _told(self, action: Action) -> str:
+        """The action's first key and its sentence."""
+        screen = self.screen
+        assert isinstance(screen, ActionScreen)
+        keys = screen.keys_of(action)
+        key = self.app.get_key_display(Binding(keys[0], "")) if keys else ""
+        return f"{key}  {action.tooltip}" if key else action.tooltip
+
     async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
-        for action in self._actions():
-            yield DiscoveryHit(action.label, lambda action=action: self._run(action), help=action.tooltip)
+        """All of them, before anything is typed: in their order, above what is not of the screen."""
+        for place, action in enumerate(self._actions()):
+            run = partial(self._run, action)
+            yield Hit(1 - place / 1000, action.label, run, text=action.label, help=self._told(action))
 
     async def search(self, query: str) -> Hits:
         """Those that fit what was typed."""
@@ -34,4 +45,4 @@ class ActionProvider(Provider):
             text = f"{action.label}: {action.tooltip}"
             score = matcher.match(text)
             if score > 0:
-                yield Hit(score, matcher.highlight(text), lambda action=action: self._run(action))
+                yield Hit(score, matcher.highlight(text), partial(self._run, action), help=self._told(action))

@@ -37,15 +37,22 @@ def age(created: int | None, now: float) -> str:
     return f"{naturaldelta(max(0, now - created))} ago"
 
 
+def shared(layers: tuple[int, int] | None) -> str:
+    """How many of an image's layers other images have too; empty where none, or nobody knows."""
+    return f"{layers[0]}/{layers[1]} layers" if layers is not None and layers[0] else ""
+
+
 CHOICES: Table[Choice] = Table(
     (
         Column("kind", 10),
         Column("name", 0),
         Column("size", 9, right=True),
+        Column("shared", 12, narrow=False),
         Column("age", 16, right=True, narrow=False),
     ),
     (
-        ("age", lambda item: (-(item.created or 0), item.name)),
+        # What uvdive built itself stands apart, below.
+        ("age", lambda item: (item.kind == "by uvdive", -(item.created or 0), item.name)),
         ("size", lambda item: (-(item.size or 0), item.name)),
         ("name", lambda item: (item.name, item.kind)),
         ("kind", lambda item: (item.kind, item.name)),
@@ -54,6 +61,7 @@ CHOICES: Table[Choice] = Table(
         item.kind,
         item.name,
         size(item.size) if item.size is not None else "",
+        shared(item.layers),
         age(item.created, time.time()),
     ),
     lambda item: f"{item.kind} {item.name}",

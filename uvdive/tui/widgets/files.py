@@ -76,7 +76,7 @@ class FileTree(Rows):
         old = self.shown.wish.filter if self.shown is not None else None
         self.shown = shown
         first = self._next_match(-1, 1) if shown.wish.filter and shown.wish.filter != old else None
-        kept = next((i for i, line in enumerate(shown.lines) if line.node == keep and not line.more), None)
+        kept = next((i for i, line in enumerate(shown.lines) if line.node == keep and line.is_path), None)
         if kept is not None and not shown.wish.reveal:
             self.changed(kept)
         elif first is not None and not shown.wish.reveal:
@@ -121,10 +121,10 @@ class FileTree(Rows):
         assert self.shown is not None
         line = self.lines[index]
         indent = "  " * line.depth
-        if line.more:
-            which = "before; Enter shows the last of them" if line.above else "more; Enter shows the next"
-            text = f"{indent}… {line.more:,} {which}"
-            return Content.styled(" " * (19 if width >= 60 else 10) + "    " + text, "$foreground 66%")
+        if not line.is_path:
+            bar = " " * 9 if width >= 60 else ""
+            less = right(f"-{size(line.once)}" if line.once else "", 9)
+            return Content.styled(f"{less}{bar}     {indent}{_apart(line)}", "$foreground 66%")
         sign, sign_style = SIGNS[Sign(line.sign)]
         bar = ""
         if width >= 60:
@@ -144,6 +144,8 @@ class FileTree(Rows):
         if line is None or self.shown is None:
             return
         choices = self.shown.wish.choices
+        if line.once:
+            return
         if line.more:
             # The entry that was the first of those shown, or the first of the new ones.
             node = self.lines[self.cursor + 1].node if line.above else None
@@ -195,6 +197,16 @@ class FileTree(Rows):
     def _click_opens(self) -> bool:
         line = self.line
         return line is not None and (bool(line.more) or line.folder)
+
+
+def _apart(line: Line) -> str:
+    """What a line says that is no path."""
+    if line.once:
+        return "hard links between these: counted once"
+    if line.empty:
+        return f"… {line.more:,} of 0 B; Enter shows them"
+    which = "before; Enter shows the last of them" if line.above else "more; Enter shows the next"
+    return f"… {line.more:,} {which}"
 
 
 def _mark(owners: int) -> tuple[str | tuple[str, str], ...]:

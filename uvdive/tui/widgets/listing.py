@@ -13,9 +13,6 @@ from uvdive.tui.desk.listing import Column, Page, Table
 from uvdive.tui.frame.text import keep_end, visible
 from uvdive.tui.widgets.rows import Rows
 
-ROOM = 20
-"""Cells that the column for what is left should have."""
-
 
 class Listing(Rows):
     """A page of a table; the last row says how much is not listed."""
@@ -55,7 +52,7 @@ class Listing(Rows):
             more = self.page.count - len(self.page.rows)
             return Content.styled(f"… {more:,} more; / finds them", "$foreground 66%")
         cells = [visible(cell) for cell in self.table.cells(self.page.rows[index])]
-        return line(self.table.columns, cells, width)
+        return line(self.table, cells, width)
 
 
 class Head(Static):
@@ -75,7 +72,7 @@ class Head(Static):
     def on_click(self, event: events.Click) -> None:
         """Take the order of the column under the mouse."""
         x = event.x - self.gutter.left
-        for column, wide in fitted(self._table.columns, self.content_size.width):
+        for column, wide in fitted(self._table, self.content_size.width):
             if 0 <= x <= wide:
                 order = self._table.order_of(column)
                 if order is not None:
@@ -87,14 +84,14 @@ class Head(Static):
         """One line."""
         titles = [column.title for column in self._table.columns]
         # The rows have a scrollbar's cell less, where there is one.
-        return line(self._table.columns, titles, self.content_size.width).stylize("$foreground 66%")
+        return line(self._table, titles, self.content_size.width).stylize("$foreground 66%")
 
 
-def line(columns: tuple[Column, ...], cells: list[str], width: int) -> Content:
+def line(table: Table[Any], cells: list[str], width: int) -> Content:
     """Cells in their columns."""
-    texts = dict(zip(columns, cells, strict=True))
+    texts = dict(zip(table.columns, cells, strict=True))
     parts = []
-    for column, wide in fitted(columns, width):
+    for column, wide in fitted(table, width):
         cell = texts[column]
         content = Content(keep_end(cell, wide) if column.tail else cell).truncate(wide, ellipsis=True)
         gap = " " * max(0, wide - content.cell_length)
@@ -102,10 +99,10 @@ def line(columns: tuple[Column, ...], cells: list[str], width: int) -> Content:
     return Content(" ").join(parts)
 
 
-def fitted(columns: tuple[Column, ...], width: int) -> list[tuple[Column, int]]:
+def fitted(table: Table[Any], width: int) -> list[tuple[Column, int]]:
     """The columns with their widths; where there is no room, those that may go are left out."""
-    shown = list(columns)
-    if _left(shown, width) < ROOM:
+    shown = list(table.columns)
+    if _left(shown, width) < table.room:
         shown = [column for column in shown if column.narrow]
     left = max(1, _left(shown, width))
     return [(column, column.width or left) for column in shown]

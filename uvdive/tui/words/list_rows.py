@@ -7,7 +7,7 @@ from textual.content import Content
 from uvdive.base.units import percent, size
 from uvdive.ledger.findings.explain import explain, ids
 from uvdive.ledger.report import Distribution, Finding, ImageReport, Waste
-from uvdive.tui.desk.tables import Package
+from uvdive.tui.desk.tables import MENDED, Package
 from uvdive.tui.frame.text import paragraph, plain
 from uvdive.tui.words.pages import render
 from uvdive.tui.words.selection import by_layer, field, files, lines, owner_words
@@ -48,6 +48,8 @@ def describe_finding(report: ImageReport, finding: Finding) -> Content:
         parts.append(field("costs", f"{size(finding.bytes)}  ({share} of the image)"))
     if finding.line is not None:
         parts.append(field("line", f"{finding.line} of the Dockerfile"))
+    if finding.id in MENDED:
+        parts.append(field("rewrite", "r in the image's screen plans one that leaves it behind"))
     parts += [
         field("where" if not place else "", plain(path)) for place, path in enumerate(finding.paths[:10])
     ]

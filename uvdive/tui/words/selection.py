@@ -176,18 +176,32 @@ def describe_node(report: ImageReport, facts: NodeFacts) -> Content:
         parts.append(field("directory", f"{size(facts.bytes)} in {files(facts.files)}{where}"))
         if facts.removed:
             parts.append(field("removed", f"{size(facts.removed)} below it died in this layer"))
-        parts.extend(_owner_lines(facts))
     elif file is not None:
         exact = f"  ({file.size:,} bytes)" if file.size >= 1000 else ""
         told = f"{KINDS[kind]}, {size(file.size)}" if kind == Kind.FILE else KINDS[kind]
         parts.append(field("kind", f"{told}{exact}{where}"))
+    parts.extend(_history(report, facts))
+    parts.extend(_linked(facts, kind))
+    if kind == Kind.DIRECTORY:
+        parts.extend(_owner_lines(facts))
     if file is not None:
         if file.link is not None:
             parts.append(field("points to", plain(file.link)))
         parts.extend(_inode_lines(report, file))
         parts.append(field("mode", f"{mode_words(file)}  {_when(file)}"))
-    parts.extend(_history(report, facts))
     return lines(parts)
+
+
+def _linked(facts: NodeFacts, kind: Kind) -> Iterable[Content]:
+    """The other names of a file, or of what is in a folder."""
+    linked = facts.linked
+    if linked is None:
+        return
+    what = f"{size(linked.total)} of it, hard-linked with" if kind == Kind.DIRECTORY else "hard-linked with"
+    yield field("linked", Content.assemble(f"{what} ", plain(linked.paths[0])))
+    yield from (field("", plain(path)) for path in linked.paths[1:])
+    more = f"… and {linked.more:,} more; " if linked.more else ""
+    yield field("", f"{more}counted once where these meet")
 
 
 def mode_words(file: FileFacts) -> str:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from uvdive.ledger.owners import OWNERS
-from uvdive.tui.frame.actions import ActionScreen
+from uvdive.tui.frame.actions import Action, ActionScreen
 from uvdive.tui.frame.theme import LOOKS, MIXED, glyph
 from uvdive.tui.screens.dialogs.page import Page
 from uvdive.tui.widgets.hanging import Hanging, Pair
@@ -22,6 +22,21 @@ _EVERYWHERE = (
     ("n N", "Next match and the one before."),
     ("^p", "All commands, themes too."),
 )
+
+
+_GROUPS = (_LOOK, _FILTER, _ACT) = ("Look", "Filter", "Act")
+_FILTERS = frozenset({"filter", "how", "owner", "change", "bigger", "sort"})
+_ACTS = frozenset({
+    "rewrite", "extract", "export", "copy", "stop", "build", "start", "settings", "repair", "time", "report",
+    "write", "undo", "again", "quit",
+})  # fmt: skip
+"""What actions do more than show something, by the word behind their screen's in their ids."""
+
+
+def group_of(action: Action) -> str:
+    """Where an action stands in the help: does it show something, leave something out, or do something?"""
+    name = action.id.split(".")[1]
+    return _FILTER if name in _FILTERS else _ACT if name in _ACTS else _LOOK
 
 
 class Help(Page):
@@ -37,12 +52,18 @@ class Help(Page):
         """The actions, and below them the signs."""
         if self._of.HELP:
             yield Static(Content(self._of.HELP), classes="dialog-do")
-        yield Hanging(tuple(self._rows()))
         yield Static(self._signs(), classes="dialog-signs")
+        for group in _GROUPS:
+            rows = tuple(self._rows(group))
+            if rows:
+                yield Static(Content.styled(group, "bold"), classes="dialog-signs")
+                yield Hanging(rows)
 
-    def _rows(self) -> Iterator[Pair]:
-        """The actions with their keys, then the keys that every list has."""
+    def _rows(self, group: str) -> Iterator[Pair]:
+        """The actions of a group with their keys; those that look end with the keys of every list."""
         for action in self._of.ACTIONS:
+            if group_of(action) != group:
+                continue
             shown = " ".join(self._display(key) for key in self._of.keys_of(action))
             problem = self._of.problem_of(action)
             words = Content.assemble(
@@ -50,7 +71,7 @@ class Help(Page):
                 (f" ({problem})" if problem else "", "italic $foreground 66%"),
             )
             yield Content.styled(shown, "bold $text-accent"), words
-        for keys, told in _EVERYWHERE:
+        for keys, told in _EVERYWHERE if group == _LOOK else ():
             yield Content.styled(keys, "bold $text-accent"), Content(told)
 
     def _signs(self) -> Content:

@@ -24,6 +24,7 @@ from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.newest import Newest
 from uvdive.tui.frame.panes import Panes
 from uvdive.tui.frame.text import visible
+from uvdive.tui.frame.theme import MIXED
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.explore.browsing import Browsing
 from uvdive.tui.screens.mapping import Mapping
@@ -45,7 +46,10 @@ VAST = 160
 """From so many columns on the map has a pane of its own."""
 
 PATIENCE = 0.2
-"""After so many seconds the title says that something is being worked out."""
+"""After so many seconds the title says that something is being worked out, and the files are dimmed."""
+
+LEGEND = f"+ added  ~ changed  - removed  {MIXED} several owners"
+"""What the signs in front of the files mean."""
 
 
 class Browser(ActionScreen, Panes):
@@ -254,7 +258,7 @@ class Browser(ActionScreen, Panes):
     def line(self) -> Line | None:
         """The selected file or folder."""
         line = self.query_one(FileTree).line
-        return None if line is None or line.more else line
+        return line if line is not None and line.is_path else None
 
     @property
     def history_problem(self) -> str:
@@ -286,6 +290,9 @@ class Browser(ActionScreen, Panes):
         shown, layers = self.query_one(FileTree).shown, len(self.report.layers)
         words = self.browsing.title(shown, layers, waiting=self._looking.waiting)
         self.pane("files").border_title = cast("str", Content(" · ".join(["3 Files", *words])))
+        if not self._filter_is_open:
+            self.pane("files").border_subtitle = LEGEND
+        self.query_one(FileTree).set_class(self._looking.waiting, "-waiting")
 
     # The filter
 
@@ -352,7 +359,7 @@ class Browser(ActionScreen, Panes):
         with needle.prevent(Input.Changed):
             needle.value = ""
         self.query_one("#files").remove_class("-filtering")
-        self.pane("files").border_subtitle = ""
+        self.pane("files").border_subtitle = LEGEND
 
     def end_filter(self) -> None:
         """Show all files, and give them the keys."""

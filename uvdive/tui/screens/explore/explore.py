@@ -322,9 +322,10 @@ class ExploreScreen(Browser):
 
     @property
     def can_back(self) -> bool:
-        """Is there a filter, a range or a zoom to end, or a picker to go back to?"""
+        """Is there a filter, a range or a zoom to end, or a list or a picker to go back to?"""
         inside = self.current == "map" and self.mapping.inside
-        return inside or self.filtering or self.marked or self.maximized is not None or self._app.picked
+        left = self._app.can_return or self._app.picked
+        return inside or self.filtering or self.marked or self.maximized is not None or left
 
     def action_rewrite(self) -> None:
         """Go to the rewrite."""
@@ -361,7 +362,7 @@ class ExploreScreen(Browser):
             self._app.show_dockerfile(self.report, line)
 
     def action_back(self) -> None:
-        """End the filter, then the range, then the zoom; then back to the picker, if it was there."""
+        """End the filter, then the range, then the zoom; then back to the list or the picker it came from."""
         if self.current == "map" and self.mapping.go_out():
             return
         if self.filtering:
@@ -370,6 +371,8 @@ class ExploreScreen(Browser):
             self.action_mark()
         elif self.maximized is not None:
             self.minimize()
+        elif self._app.can_return:
+            self._app.return_to_list()
         elif self._app.picked:
             self._app.back_to_picker()
 
