@@ -202,7 +202,7 @@ class FileTree(Rows):
 def _apart(line: Line) -> str:
     """What a line says that is no path."""
     if line.once:
-        return "hard links between these: counted once"
+        return "hard links, counted once"
     if line.empty:
         return f"… {line.more:,} of 0 B; Enter shows them"
     which = "before; Enter shows the last of them" if line.above else "more; Enter shows the next"
