@@ -19,9 +19,9 @@ from uvdive.base.errors import CancelledError, ExitCode, UvdiveError
 from uvdive.image.reference import is_ours
 from uvdive.tui.frame import theme
 from uvdive.tui.frame.actions import ActionScreen
-from uvdive.tui.frame.copying import Copying
 from uvdive.tui.frame.jobs import Work
 from uvdive.tui.frame.palette import ActionProvider
+from uvdive.tui.frame.returning import Returning
 from uvdive.tui.frame.text import visible
 from uvdive.tui.screens.curtain import Curtain
 from uvdive.tui.services import Loader, Opener, Pair, Pairer, Planned, Services
@@ -41,7 +41,7 @@ MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""
 
 
-class UvdiveApp(Copying):
+class UvdiveApp(Returning):
     """Explore one image, and rewrite its Dockerfile.
 
     Args:
@@ -65,13 +65,12 @@ class UvdiveApp(Copying):
         recorded: what is to be known of a recording that is played; empty where all is real.
         config: theme and keymap; both are checked before.
         remember: keeps the theme that the user chose. Raises UsageError.
-        freeze: called when what is in memory stays there: looking through it for garbage
-            would hold up keys.
+        freeze: called when what is in memory stays there, so that nobody looks for garbage in it.
     """
 
     TITLE = "uvdive"
     CSS_PATH = "uvdive.tcss"
-    COMMANDS: ClassVar[set[Any]] = {ActionProvider} | Copying.COMMANDS
+    COMMANDS: ClassVar[set[Any]] = {ActionProvider} | Returning.COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "help_quit", "Quit", show=False, system=True),
     ]
@@ -121,7 +120,6 @@ class UvdiveApp(Copying):
         self.services = services or Services()
         self.desk: Desk | None = None
         self.crash: Exception | None = None
-        self._left_list = False
         self._loader = loader
         self._opener = opener
 
@@ -256,7 +254,7 @@ class UvdiveApp(Copying):
         if self.is_screen_installed("rewrite"):
             self.uninstall_screen("rewrite")
         self.let_go()
-        self._forget_list()
+        self.forget_list()
         self.target = None
         self.pop_screen()
 
@@ -313,8 +311,7 @@ class UvdiveApp(Copying):
 
     def _back_to_explorer(self) -> ExploreScreen | None:
         explorer = self.explorer
-        if self.is_screen_installed("list"):
-            self._left_list = self.get_screen("list") in self.screen_stack
+        self.leave_list()
         while explorer is not None and self.screen is not explorer:
             self.pop_screen()
         return explorer
@@ -331,24 +328,7 @@ class UvdiveApp(Copying):
         from uvdive.tui.screens.lists.waste_findings_packages import KINDS
         from uvdive.tui.screens.treemap import MapScreen
 
-        self._forget_list()
-        self.install_screen(MapScreen(report) if name == "map" else KINDS[name](report), "list")
-        self.push_screen("list")
-
-    def _forget_list(self) -> None:
-        self._left_list = False
-        if self.is_screen_installed("list"):
-            self.uninstall_screen("list")
-
-    @property
-    def can_return(self) -> bool:
-        """Did a list lead to what the explorer shows?"""
-        return self._left_list
-
-    def return_to_list(self) -> None:
-        """Go back to the list that led here, which is as it was left."""
-        self._left_list = False
-        self.push_screen("list")
+        self.open_list(MapScreen(report) if name == "map" else KINDS[name](report))
 
     def show_dockerfile(self, report: ImageReport, line: int | None = None) -> None:
         """Open the Dockerfile, at a line."""

@@ -111,6 +111,8 @@ def _literal(allowed: tuple[Any, ...], value: Any) -> Any:
 
 
 def _optional_decoder(args: tuple[Any, ...]) -> Decoder:
+    if all(typing.get_origin(arg) is Literal for arg in args):
+        return functools.partial(_literal, tuple(value for arg in args for value in typing.get_args(arg)))
     kinds = [arg for arg in args if arg is not types.NoneType]
     if len(kinds) != 1 or len(kinds) == len(args):
         raise TypeError(f"only X | None can be decoded, not {args!r}")
