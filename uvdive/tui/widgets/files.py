@@ -33,6 +33,9 @@ _SPECIAL = {
     Kind.FIFO: " (pipe)",
 }
 
+LEGEND = f"+ added  ~ changed  - removed  {MIXED} several owners"
+"""What the signs in front of the files mean."""
+
 WAITING = "The files come once all layers are read."
 
 

@@ -24,12 +24,11 @@ from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.newest import Newest
 from uvdive.tui.frame.panes import Panes
 from uvdive.tui.frame.text import visible
-from uvdive.tui.frame.theme import MIXED
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.explore.browsing import Browsing
 from uvdive.tui.screens.mapping import Mapping
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
-from uvdive.tui.widgets.files import FileTree
+from uvdive.tui.widgets.files import LEGEND, FileTree
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
@@ -47,9 +46,6 @@ VAST = 160
 
 PATIENCE = 0.2
 """After so many seconds the title says that something is being worked out, and the files are dimmed."""
-
-LEGEND = f"+ added  ~ changed  - removed  {MIXED} several owners"
-"""What the signs in front of the files mean."""
 
 
 class Browser(ActionScreen, Panes):

@@ -275,9 +275,8 @@ class ExploreScreen(Browser):
                 self.taking.export(desk, cast("ExportKind", form), path, known_rewrite(self))
             self._taking_began()
 
-        self.app.push_screen(
-            AskTarget("Export to", report_name(self._app.shown_name(report), form)), answered
-        )
+        name = report_name(self._app.shown_name(report), form)
+        self.app.push_screen(AskTarget("Export to", name), answered)
 
     def _taking_began(self) -> None:
         self._tell_taking("preparing")
@@ -323,9 +322,8 @@ class ExploreScreen(Browser):
     @property
     def can_back(self) -> bool:
         """Is there a filter, a range or a zoom to end, or a list or a picker to go back to?"""
-        inside = self.current == "map" and self.mapping.inside
-        left = self._app.can_return or self._app.picked
-        return inside or self.filtering or self.marked or self.maximized is not None or left
+        inside = (self.current == "map" and self.mapping.inside) or self.maximized is not None
+        return inside or self.filtering or self.marked or self._app.can_return or self._app.picked
 
     def action_rewrite(self) -> None:
         """Go to the rewrite."""
@@ -356,9 +354,8 @@ class ExploreScreen(Browser):
         """Show the Dockerfile, at the line of the selected layer."""
         row = self.query_one(LayerList).selected
         if self.report is not None:
-            line = (
-                self.report.layers[row.layer].line if row is not None and self.subject == "layers" else None
-            )
+            chosen = row is not None and self.subject == "layers"
+            line = self.report.layers[row.layer].line if row is not None and chosen else None
             self._app.show_dockerfile(self.report, line)
 
     def action_back(self) -> None:
