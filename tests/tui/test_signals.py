@@ -100,11 +100,13 @@ async def test_a_signal_while_it_runs_leaves() -> None:
         assert app._exit
 
 
-def test_what_the_start_ignores_stays_ignored(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As under nohup."""
+def test_what_the_start_ignores_stays_ignored_but_for_a_lost_terminal(
+    image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under nohup, which is for what runs on without a terminal."""
     from uvdive.tui import run
 
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    before = [(number, signal.signal(number, signal.SIG_IGN)) for number in (signal.SIGHUP, signal.SIGTERM)]
     try:
         seen = []
 
@@ -116,7 +118,8 @@ def test_what_the_start_ignores_stays_ignored(image: Path, monkeypatch: pytest.M
         monkeypatch.setattr("uvdive.cli.console.Console.interactive", True)
         assert main([str(image)]) == 0
         ((hang_up, terminate),) = seen
-        assert hang_up is signal.SIG_IGN
-        assert getattr(terminate, "__func__", None) is run._Ending._end
+        assert getattr(hang_up, "__func__", None) is run._Ending._end
+        assert terminate is signal.SIG_IGN
     finally:
-        signal.signal(signal.SIGHUP, before)
+        for number, handler in before:
+            signal.signal(number, handler)

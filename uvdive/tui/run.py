@@ -142,8 +142,9 @@ class _Ending:
         """As long as the block runs; only the main thread may."""
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGHUP):
-                # nohup: who ignores it when starting us wants it ignored.
-                if signal.getsignal(number) is not signal.SIG_IGN:
+                # Who ignores it when starting us wants it ignored; but without a terminal, which SIGHUP
+                # tells, nobody sees the app nor ends it, and it would read from nothing for ever.
+                if number == signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                     self._before[number] = signal.signal(number, self._end)
         try:
             yield
