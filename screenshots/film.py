@@ -115,25 +115,27 @@ async def _story(film: Film) -> None:
     explorer = film.app.screen
     assert isinstance(explorer, ExploreScreen)
     await film.follow(lambda: explorer.report is not None, fast)
-    film.caption = "What is in the image, layer by layer, and what can be won"
+    film.caption = "Look: what is in the image, layer by layer, and what can be won"
     film.take(3500)
+    await film.press("T", caption="T   every byte as a map, whose it is by colour and pattern", hold=3000)
+    await film.press("escape", caption="Esc", hold=400)
     await film.press("f", caption="f   findings, with what to do", hold=3000)
     await film.press("escape", caption="Esc", hold=400)
-    await film.press("r", caption="r   the Dockerfile rewritten, with reasons", hold=100)
+    await film.press("r", caption="r   Plan: the Dockerfile rewritten, with reasons", hold=100)
     screen = film.app.screen
     assert isinstance(screen, RewriteScreen)
     await film.follow(lambda: screen.work.plan is not None, film.caption)
     film.take(3500)
     for _ in range(3):
         await film.press("down", caption="↓   each decision, its reason, its lines", hold=1300)
-    await film.press("b", caption="b   build it, prove it", hold=200)
+    await film.press("b", caption="b   Prove: build it, check it", hold=200)
     await film.follow(
         lambda: not screen.work.busy,
-        f"b   build it, prove it   (time runs {TICK * 1000 / SHOWN:.0f} times as fast)",
+        f"b   Prove: build it, check it   (time runs {TICK * 1000 / SHOWN:.0f} times as fast)",
     )
     film.caption = "Built, compared and checked: what was saved, and that it still works"
     film.take(5000)
-    await film.press("w", caption="w   write it, after a yes", hold=2500)
+    await film.press("w", caption="w   Write, after a yes", hold=2500)
     await film.press("y", caption="y   written; the old text is kept, u undoes it", hold=4000)
 
 

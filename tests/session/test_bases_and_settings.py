@@ -19,7 +19,7 @@ from uvdive.image.archives.oci import this_platform
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved.report_file import dump
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session import atdesk, building, images, rewriting
+from uvdive.session import atdesk, building, images, rewriting, studied
 from uvdive.session.building import build_image, engine_of, target_of
 from uvdive.session.desk import Held
 from uvdive.session.images import Loaded, load_image
@@ -269,9 +269,17 @@ def test_a_base_is_not_pulled_unless_it_is_asked_for(tmp_path: Path, monkeypatch
         pulled.append((reference, pull))
 
     monkeypatch.setattr(rewriting, "load_base", base)
-    monkeypatch.setattr(
-        rewriting, "plan", lambda _text, _report, lookup, **_: [lookup(each) for each in "aab"]
-    )
+
+    class Planning:
+        """In the place of a planner: asks for bases, for one of them twice."""
+
+        def __init__(self, _text: str, _report: object, lookup: Any, **_: Any) -> None:
+            self.lookup = lookup
+
+        def plan(self, _choices: object) -> Any:
+            return [self.lookup(each) for each in "aab"]
+
+    monkeypatch.setattr(studied, "Planner", Planning)
     (tmp_path / "Dockerfile").write_text("FROM python:3.13-slim\n")
     report = pairs.original(tmp_path)
     rewriting.plan_rewrite(tmp_path / "Dockerfile", report, on_event=ignore)

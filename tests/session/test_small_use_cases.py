@@ -134,17 +134,20 @@ def test_every_shelf_is_listed_and_a_choice_may_have_a_value() -> None:
 
 
 def test_each_name_of_an_engines_image_is_a_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    image = SimpleNamespace(names=("a:1", "b:2"), size=12, created=34)
-    engine = SimpleNamespace(local_images=lambda: [image])
+    image = SimpleNamespace(names=("a:1", "b:2"), size=12, created=34, diff_ids=("x", "y", "z"))
+    other = SimpleNamespace(names=("uvdive.local/c-1:after",), size=5, created=6, diff_ids=("x", "y"))
+    engine = SimpleNamespace(local_images=lambda: [image, other])
     monkeypatch.setattr(picking, "Engine", lambda _endpoint: engine)
+    monkeypatch.setattr(picking, "_beside_docker", lambda: ())
     (tmp_path / "x.tar").write_text("x")
     found = find_choices(tmp_path, on_event=lambda _event: None)
     assert found.problem is None
-    assert found.found[:2] == (
-        Choice("image", "a:1", "docker://a:1", 12, 34),
-        Choice("image", "b:2", "docker://b:2", 12, 34),
+    assert found.found[:3] == (
+        Choice("image", "a:1", "docker://a:1", 12, 34, (2, 3)),
+        Choice("image", "b:2", "docker://b:2", 12, 34, (2, 3)),
+        Choice("by uvdive", "uvdive.local/c-1:after", "docker://uvdive.local/c-1:after", 5, 6, (2, 2)),
     )
-    (archive,) = found.found[2:]
+    (archive,) = found.found[3:]
     assert (archive.kind, archive.created) == ("archive", int((tmp_path / "x.tar").stat().st_mtime))
 
 
