@@ -40,8 +40,8 @@ TICK = 0.5
 """Seconds between two frames while something runs."""
 SHOWN = 180
 """Milliseconds that such a frame is shown."""
-COLOURS = 96
-"""So many colours has the one palette of all frames."""
+COLOURS, SAMPLES = 128, 24
+"""So many colours has the one palette of all frames, and so many frames are looked at for it."""
 FONT = "/usr/share/fonts/truetype/firacode/FiraCode-Regular.ttf"
 
 
@@ -65,6 +65,8 @@ class Film:
         self._last = svg + self.caption
         png = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=WIDTH))
         picture = Image.open(io.BytesIO(png)).convert("RGB")
+        if self.frames and picture.height + CAPTION != self.frames[0].height:
+            return  # one screen has gone, and the next is not there yet
         frame = Image.new("RGB", (picture.width, picture.height + CAPTION), "#121212")
         frame.paste(picture, (0, 0))
         ImageDraw.Draw(frame).text(
@@ -96,7 +98,7 @@ class Film:
 
     def save(self, path: Path) -> None:
         """Write the GIF with one palette for all frames, so that colours don't flicker."""
-        chosen = self.frames[:: max(len(self.frames) // 8, 1)]
+        chosen = self.frames[:: max(len(self.frames) // SAMPLES, 1)]
         width, height = chosen[0].size
         sample = Image.new("RGB", (width, height * len(chosen)))
         for place, frame in enumerate(chosen):
@@ -110,8 +112,7 @@ class Film:
 
 async def _story(film: Film) -> None:
     fast = f"uvdive build examples/flask   (time runs {TICK * 1000 / SHOWN:.0f} times as fast)"
-    while not isinstance(film.app.screen, ExploreScreen):  # noqa: ASYNC110 - it looks from outside
-        await asyncio.sleep(TICK)
+    await film.follow(lambda: isinstance(film.app.screen, ExploreScreen), fast)
     explorer = film.app.screen
     assert isinstance(explorer, ExploreScreen)
     await film.follow(lambda: explorer.report is not None, fast)
@@ -151,6 +152,7 @@ async def film_it(target: Path) -> None:
             dockerfile=source.dockerfile,
             context=source.context,
             build_args=source.build_args,
+            builds=True,
         )
         async with app.run_test(size=SIZE) as pilot:
             film = Film(app, pilot)
