@@ -124,7 +124,7 @@ async def test_the_new_bar_fills_over_its_outline_with_each_layer(dockerfile) ->
         pilot,
     ):
         screen = await rewritten(app, pilot)
-        outline = (await text_of(app)).splitlines()[2]
+        outline = (await text_of(app)).splitlines()[3]
         await pilot.press("b")
         filled = [solid(app)]
         for event in (built("after"), IMAGE, read(0, 5_000_000), read(1, 5_000_000), read(2, 10_000_000)):
