@@ -122,11 +122,14 @@ OWN = {
     "build/observing.py": "the probe of the package",
     "build/podman.py": "the id that podman wrote into a folder of ours",
     "build/probe.py": "inside a container",
+    "cli/completion.py": "a file of the package",
     "cli/console.py": "/dev/null, and the log, which is written",
     "ledger/reading/contents.py": "a stream of the engine; files that ``tar_split`` opened",
+    "output/html/page.py": "a template of the package",
     "rewrite/evidence/package_books.py": "over bytes that are there",
     "session/caching.py": "a module of the package",
     "session/extracting.py": "writes",
+    "session/finished.py": "the modules of the package",
     "session/journal.py": "a note of ours",
     "verify/python/imports.py": "a module of the package",
 }
@@ -141,6 +144,7 @@ LOADS = {
     "image/layers/cache.py": "a cache entry, with every error caught",
     "image/tar/tar_split.py": "many lines at a time, with every error caught",
     "ledger/saved/report_file.py": "a saved report, which has its own checks",
+    "session/recorded/recording.py": "the demo's recording, decoded by its types",
     "rewrite/elsewhere/devcontainer.py": "an object or nothing",
     "verify/python/inside.py": "inside a container",
 }

@@ -20,7 +20,7 @@ def read(app) -> str:
 async def test_enter_on_a_decision_opens_its_rule_and_esc_comes_back(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
         screen = await rewritten(app, pilot)
-        await pilot.press("home", "enter")
+        await pilot.press("end", "enter")
         await pilot.pause()
         assert read(app).startswith("R58: ")
         await pilot.press("escape")
@@ -49,7 +49,7 @@ async def test_i_on_a_choice_opens_the_rule_and_what_its_values_mean(dockerfile)
 async def test_a_warning_and_a_refusal_have_pages_too(dockerfile):
     async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
         await rewritten(app, pilot)
-        await pilot.press("end", "enter")
+        await pilot.press("home", "enter")
         await pilot.pause()
         assert read(app).startswith("R21: ")
     services = Recorded(plan=lambda path, _desk, **_: refused(str(path))).services()

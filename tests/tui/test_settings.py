@@ -97,7 +97,9 @@ def test_the_chosen_theme_comes_back(monkeypatch):
 async def test_reports_and_a_picture_are_exported(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     async with opened(SAMPLE) as (app, pilot):
-        for place, name in enumerate(("sample-1.json", "sample-1.md", "sample-1.uvdive", "sample-1.svg")):
+        for place, name in enumerate(
+            ("sample-1.json", "sample-1.md", "sample-1.html", "sample-1.uvdive", "sample-1.svg")
+        ):
             await pilot.press("E")
             assert isinstance(app.screen, AskForm)
             await pilot.press(*["j"] * place, "enter")
@@ -109,6 +111,7 @@ async def test_reports_and_a_picture_are_exported(tmp_path, monkeypatch):
         assert json.loads((tmp_path / "sample-1.json").read_text())["schema"] == "uvdive.report/1"
         assert (tmp_path / "sample-1.uvdive").read_bytes().startswith(MAGIC)
         assert "71.6" in (tmp_path / "sample-1.md").read_text()
+        assert "71.6" in (tmp_path / "sample-1.html").read_text()
         svg = (tmp_path / "sample-1.svg").read_text()
         assert "Owners" in svg
         assert "Export&#160;to" not in svg

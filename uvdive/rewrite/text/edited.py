@@ -12,7 +12,7 @@ from uvdive.rewrite.text.writer import Placed, Writer, bare, placed, trailing
 from uvdive.uv.mentions import mentions_uv
 
 _BY_UV = re.compile(
-    r"#.*\b(?:using|with|by|via|through)\s+`?uv\b(?!\s*(?:image|installer|binary))", re.IGNORECASE
+    r"\b(?:using|with|by|via|through)\s+`?uv\b(?!\s*(?:image|installer|binary))", re.IGNORECASE
 )
 
 Written = tuple[str, str]
@@ -95,7 +95,7 @@ def _holding(writer: Writer, edits: LineEdits, each: Placed, above: Sequence[Nod
 def _speaks_on(above: Sequence[Node]) -> bool:
     """Do comments of what brings uv speak of what uv does behind it (`# Install Python using uv`)?"""
     text = " ".join(node.source.strip() for node in above)
-    return _BY_UV.search(text) is not None
+    return _BY_UV.search(text.partition("#")[2]) is not None
 
 
 def _divided(above: Sequence[Node]) -> tuple[Sequence[Node], Sequence[Node]]:
