@@ -29,6 +29,7 @@ from uvdive.verify.checks import CheckStarted
 pytestmark = pytest.mark.engine
 
 OLD = 'FROM debian:trixie-slim\nCOPY junk /junk\nCMD ["sleep", "600"]\n'
+WITH_UV = 'FROM ghcr.io/astral-sh/uv:trixie-slim\nCOPY . .\nRUN uv sync\nCMD ["uv", "run", "app.py"]\n'
 
 
 @dataclass
@@ -153,25 +154,34 @@ def test_an_image_without_a_shell_is_verified_and_run(project: Project) -> None:
     assert (found["start"].status, found["start"].ran) == ("passed", True), found["start"]
 
 
+@pytest.fixture
+def uv_project(tmp_path: Path) -> Path:
+    """A file in which uv plays no part is refused before an engine is asked."""
+    folder = tmp_path / "with-uv"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(WITH_UV)
+    return folder
+
+
 def test_without_an_engine_the_command_line_says_what_to_do(
-    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    uv_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nobody.sock")
-    assert main(["rewrite", str(project.folder), "--write"]) == ExitCode.NO_ENGINE
+    assert main(["rewrite", str(uv_project), "--write"]) == ExitCode.NO_ENGINE
     said = capsys.readouterr().err
     assert "No container engine answers" in said
     assert "Start Docker" in said
 
 
 def test_without_buildx_the_command_line_says_how_to_install_it(
-    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    uv_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     client = tmp_path / "bin" / "docker"
     client.parent.mkdir()
     client.write_text("#!/bin/sh\necho \"docker: 'buildx' is not a docker command.\" >&2\nexit 1\n")
     client.chmod(0o755)
     monkeypatch.setenv("PATH", f"{client.parent}:{os.environ['PATH']}")
-    assert main(["rewrite", str(project.folder), "--write"]) == ExitCode.IMAGE
+    assert main(["rewrite", str(uv_project), "--write"]) == ExitCode.IMAGE
     said = capsys.readouterr().err
     assert "no buildx plugin" in said
     assert "docker-buildx" in said

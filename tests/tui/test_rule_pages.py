@@ -55,7 +55,7 @@ async def test_a_warning_and_a_refusal_have_pages_too(dockerfile):
     services = Recorded(plan=lambda path, _desk, **_: refused(str(path))).services()
     async with opened(SAMPLE, dockerfile=dockerfile, services=services) as (app, pilot):
         await rewritten(app, pilot)
-        await pilot.press("1", "enter")
+        await pilot.press("i")
         await pilot.pause()
         assert read(app).startswith("R59: ")
 

@@ -8,7 +8,7 @@ _NAMES: dict[Step, str] = {
     "sources": "the context against the original",
     "reading": "reading the new image",
     "comparing": "laying both side by side",
-    "repairs": "what may mend it",
+    "repairs": "what may fix it",
 }
 """What a step is called, where its own name does not tell."""
 _LEAST = 0.05
