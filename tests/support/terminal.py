@@ -23,11 +23,11 @@ class Terminal:
     def __init__(self, folder: Path, columns: int, rows: int, *command: str) -> None:
         self._socket = str(folder / "tmux")
         places = {name: str(folder) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
-        environment = {**os.environ, **places, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
+        # readline of pytest's first process hands down the size of a terminal that is not this one.
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        environment = {**inherited, **places, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
         self._tmux(
             "-f", os.devnull, "new-session", "-d", "-x", str(columns), "-y", str(rows), *command,
-            # Whoever attaches brings a size of its own (80x24), which a busy machine's tmux has taken over.
-            ";", "set-option", "-w", "window-size", "manual",
             cwd=folder, env=environment,
         )  # fmt: skip
         # A second client, which is told of all that is drawn: nobody has to look again and again.
