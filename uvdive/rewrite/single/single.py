@@ -11,6 +11,7 @@ from uvdive.dockerfile.syntax import Instruction
 from uvdive.rewrite.builder import repeated_syncs
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.improve import Work
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Prediction
@@ -78,7 +79,7 @@ def mount_uv(
     if not (found.gone or found.parts or found.words or base):
         if edits or sync or not all(caller.mounted or not caller.sure for caller in need):
             raise why
-        if all(caller.cache == "" or _mounts_a_cache(caller) for caller in need):
+        if all(caller.cache == "" or _mounts_a_cache(evidence, caller) for caller in need):
             return Mounted(write_edited(evidence.dockerfile, edits), None, changes=False)
     work.edits = edits
     work.edits.gone |= found.gone
@@ -191,7 +192,7 @@ def _mount(
         source, _ = edits.replaced.get(step.line, (step.instruction.source, DECISION))
         if flags and step.line not in edits.gone:
             edits.replaced[step.line] = with_mounts(source, flags, escape), DECISION
-    if asking and (cached or not any(map(_mounts_a_cache, asking))):
+    if asking and (cached or not any(_mounts_a_cache(evidence, caller) for caller in asking)):
         _variable(
             asking[0].run.step, _top_of_block(evidence, asking[0].run.step), edits, notes, cached=cached
         )
@@ -202,9 +203,14 @@ def _mount(
         edits.after.setdefault(last, []).append((with_mounts(text, flags, escape), "full-sync"))
 
 
-def _mounts_a_cache(caller: Caller) -> bool:
-    """Does the author mount a cache for uv, be it at another user's place, which is told (R42)?"""
-    return any(m.kind == "cache" and m.target.endswith("/uv") for m in mounts_of(caller.run.step.instruction))
+def _mounts_a_cache(evidence: Evidence, caller: Caller) -> bool:
+    """Does the author mount a cache for uv, be it at another user's place, which is told (R42)?
+
+    Where a user's home is unknown, nobody can tell.
+    """
+    step = caller.run.step
+    mounted = (m.kind == "cache" and m.target.endswith("/uv") for m in mounts_of(step.instruction))
+    return any(mounted) and home_of(evidence, step.user) is not None
 
 
 def _flags(found: Bringing, caller: Caller) -> list[str]:
