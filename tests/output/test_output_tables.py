@@ -12,7 +12,7 @@ check_words.STATUS_WORDS: passed = passed failed = failed skipped = skipped repa
 html.map_drawing.TITLES: folder = by␣folder package = by␣owner␣and␣package layer = by␣layer
 owner_looks.LOOKS: uv = █ venv = ▓ uv-cache = ╳ caches = ╱ python = ═ base-os = ░ os-packages = ▒ app = ▚
     other = ·
-proof_words._NAMES: sources = … reading = reading␣the␣new␣image comparing = … repairs = what␣may␣mend␣it
+proof_words._NAMES: sources = … reading = reading␣the␣new␣image comparing = … repairs = what␣may␣fix␣it
 problem_json._SOURCES: text diff files
 sizes._VERBS: inspect = inspect list = images
 text_rewrite._VERDICTS: failed = it␣failed unproven = not␣proven,␣as␣not␣everything␣could␣be␣looked␣at
