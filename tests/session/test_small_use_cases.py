@@ -164,3 +164,20 @@ def test_a_plan_gets_more_time_for_a_larger_image(tmp_path: Path, monkeypatch: p
     rewriting.plan_rewrite(path, None)
     rewriting.plan_rewrite(path, report)
     assert given == [18, 18 + report.files.entries / 2_000]
+
+
+def test_the_look_for_uv_leaves_other_files_choices_to_their_images(tmp_path: Path) -> None:
+    """The interpreter is chosen by the image's evidence; the text alone offers no such choice."""
+    path = tmp_path / "Dockerfile"
+
+    def found(text: str, **choices: str) -> RewritePlan | None:
+        path.write_text(text)
+        return rewriting.without_uv_at_all(path, context=tmp_path, choices=choices)
+
+    assert found('FROM ghcr.io/astral-sh/uv:trixie-slim\nRUN uv sync\nCMD ["x"]\n', python="managed") is None
+    refused = found('FROM debian:1\nCMD ["x"]\n', python="managed")
+    assert refused is not None
+    assert refused.refusal is not None
+    assert refused.refusal.rule == "R59"
+    with pytest.raises(UsageError, match="pythn"):
+        found('FROM debian:1\nCMD ["x"]\n', pythn="managed")

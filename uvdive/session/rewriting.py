@@ -116,13 +116,19 @@ def without_uv_at_all(
 ) -> RewritePlan | None:
     """The refusal of a file in which uv plays no part (R59), by its text; None of any other file.
 
-    Nobody has to build such an image to be told. Arguments and errors are those of ``plan_rewrite``.
+    Nobody has to build such an image to be told. Arguments and errors are those of ``plan_rewrite``; of
+    another file the choices are not looked at, as only its image tells which there are.
     """
-    plan = plan_rewrite(
-        dockerfile, None, context=context, choices=choices, build_args=build_args, recipe=recipe
-    )
-    refusal = plan.refusal
-    return plan if refusal is not None and refusal.rule == "R59" and refusal.by_image is False else None
+
+    def planned(choices: Mapping[str, str]) -> RewritePlan:
+        return plan_rewrite(
+            dockerfile, None, context=context, choices=choices, build_args=build_args, recipe=recipe
+        )
+
+    refusal = planned({}).refusal
+    if refusal is None or refusal.rule != "R59" or refusal.by_image is not False:
+        return None
+    return planned(choices)
 
 
 def _read_system(
