@@ -27,16 +27,16 @@ from uvdive.ledger.report import ImageReport
 from uvdive.output.redact import redact_report
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.atdesk import plan_at_desk
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import Loaded, load_image
-from uvdive.session.kept import Kept
-from uvdive.session.options import DEFAULTS
-from uvdive.session.own_builds import as_built
-from uvdive.session.proving import prove
+from uvdive.session.opening.images import Loaded, load_image
+from uvdive.session.opening.options import DEFAULTS
+from uvdive.session.planning.kept import Kept
+from uvdive.session.planning.rewriting import load_base, plan_rewrite
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.own_builds import as_built
+from uvdive.session.proof.proving import prove
+from uvdive.session.proof.timing import NO_CACHE, Wish, time_builds
 from uvdive.session.recorded.playing import hold_recorded, slimmed
 from uvdive.session.recorded.recording import Played, Recording, Timed, Timing, dump
-from uvdive.session.rewriting import load_base, plan_rewrite
-from uvdive.session.timing import NO_CACHE, Wish, time_builds
 
 ROOT = Path(__file__).parent.parent
 PROJECT = ROOT / "examples" / "flask"

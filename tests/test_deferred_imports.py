@@ -74,10 +74,10 @@ def test_building_needs_no_library_for_its_help() -> None:
 @pytest.mark.parametrize(
     "module",
     [
-        "uvdive.session.images",
-        "uvdive.session.proving",
-        "uvdive.session.writing",
-        "uvdive.session.rewriting",
+        "uvdive.session.opening.images",
+        "uvdive.session.proof.proving",
+        "uvdive.session.disk.writing",
+        "uvdive.session.planning.rewriting",
         "uvdive.session.comparing",
         "uvdive.output.report_json",
         "uvdive.output.text",
@@ -100,7 +100,7 @@ def test_the_first_picture_waits_for_nothing_that_reads_or_rewrites() -> None:
         "pyperclip",
         "dockerfile_parse",
         "elftools",
-        "uvdive.session.reading",
+        "uvdive.session.opening.reading",
         "uvdive.image.engine.engine",
         "uvdive.rewrite.planner",
         "uvdive.rewrite.copies.copier",

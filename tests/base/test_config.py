@@ -1,7 +1,7 @@
 import pytest
 
-from uvdive.base.config import load_config, remember_theme, remembered_theme
 from uvdive.base.errors import UsageError
+from uvdive.base.files.config import load_config, remember_theme, remembered_theme
 
 
 @pytest.fixture

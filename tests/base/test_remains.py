@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from uvdive.base import remains
+from uvdive.base.files import remains
 
 
 @pytest.fixture

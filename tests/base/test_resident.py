@@ -9,9 +9,9 @@ import pytest
 import workers
 
 from uvdive.base.errors import CancelledError, ImageError
+from uvdive.base.processes.resident import Resident, TimeLimitError
+from uvdive.base.processes.worker import WorkerCrashError
 from uvdive.base.progress import BytesRead, CancelToken, Note, Paced
-from uvdive.base.resident import Resident, TimeLimitError
-from uvdive.base.worker import WorkerCrashError
 
 SLOW = "(a+)+$", "a" * 40 + "b"
 """A regular expression, and a text with which it never ends."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from smalldisk import fill, small_disk
 
-from uvdive.base.wholefile import create_file, replace_file
+from uvdive.base.files.wholefile import create_file, replace_file
 
 
 def names(folder: Path) -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import workers
 
-from uvdive.base import worker
 from uvdive.base.errors import CancelledError, ImageError, OutputError
+from uvdive.base.processes import worker
 from uvdive.base.progress import CancelToken, Note
 
 

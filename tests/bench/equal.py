@@ -20,8 +20,8 @@ ASK = """
 import hashlib, json, sys
 from uvdive.base.errors import UvdiveError
 from uvdive.ledger.saved.report_file import dump
-from uvdive.session.images import load_image
-from uvdive.session.options import ReadOptions
+from uvdive.session.opening.images import load_image
+from uvdive.session.opening.options import ReadOptions
 for name in sys.argv[1:]:
     try:
         loaded = load_image(name, options=ReadOptions(layer_cache=False), in_process=True)

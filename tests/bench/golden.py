@@ -20,7 +20,7 @@ import table
 from golden import BASE, CASES, TITLES
 from layers import MB
 
-from uvdive.session.images import load_image
+from uvdive.session.opening.images import load_image
 
 Answer = tuple[float, float]
 """Dead MB and efficiency in percent."""

@@ -42,7 +42,7 @@ import table
 from engine_commands import Desk, desk_in
 from small_project import FILES
 
-from uvdive.base.remains import forget
+from uvdive.base.files.remains import forget
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 COMMANDS = ("rewrite --write", "build", "rewrite --verify --start", "app")
@@ -95,7 +95,7 @@ class Real(Desk):
 
     def clean(self) -> None:
         """Remove what is left of ours, as ``uvdive clean --yes`` does it for all."""
-        from uvdive.base.scratch import left_folders, remove_folders
+        from uvdive.base.files.scratch import left_folders, remove_folders
         from uvdive.build.images import list_images, remove_images
         from uvdive.build.leftovers import leftovers, remove_leftovers
 

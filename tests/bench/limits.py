@@ -26,7 +26,8 @@ sys.path[:0] = [str(ROOT)]
 import table
 import yaml
 
-from uvdive.base import foreign, toml
+from uvdive.base import toml
+from uvdive.base.files import foreign
 from uvdive.compose import variables
 from uvdive.dockerfile import ignore, shelltree, syntax
 from uvdive.image import budget

@@ -31,7 +31,7 @@ from wrong_rewrites.subject import Subject
 from wrong_rewrites.trial import Trial, tried, varying_by_itself
 
 from uvdive.base.errors import UvdiveError
-from uvdive.session.proving import prove
+from uvdive.session.proof.proving import prove
 from uvdive.verify.checks import NO_CHANCE
 
 CHECKS = ("config", "files", "interpreter", "libraries", "imports", "start", "unproven")

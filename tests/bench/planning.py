@@ -29,9 +29,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from real_images import FOLDER, TITLES, built
 
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.images import load_image
-from uvdive.session.kept import Kept
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.kept import Kept
+from uvdive.session.planning.rewriting import plan_rewrite
 
 
 def main() -> None:

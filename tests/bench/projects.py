@@ -21,8 +21,8 @@ from projects import BY_NAME, PROJECTS, Project, built, engine_of, remove_built
 
 from uvdive.base.errors import UvdiveError
 from uvdive.build.images import list_images, remove_images
-from uvdive.session.proving import prove
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.proving import prove
 
 HEAD = (
     "| project | what it shows | Python | before, MB | after, MB | saved | prediction off by "

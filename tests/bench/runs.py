@@ -36,11 +36,11 @@ from uvdive.base.errors import BuildError
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag
 from uvdive.ledger.reading.contents import places_of
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import load_image
-from uvdive.session.own_builds import load_built
-from uvdive.session.proving import prove
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.own_builds import load_built
+from uvdive.session.proof.proving import prove
 from uvdive.verify.files.check import check_files
 
 HEAD = (

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from uvdive.base.errors import BuildError, UsageError
-from uvdive.build import bake
-from uvdive.build.bake import read_bake
+from uvdive.build.clients import bake
+from uvdive.build.clients.bake import read_bake
 
 HCL = """\
 variable "PY" {

@@ -12,11 +12,11 @@ from hanging import hanging_build
 
 from uvdive.base.errors import BuildError, CancelledError, EngineError, ExitCode, UsageError, UvdiveError
 from uvdive.base.progress import CancelToken
-from uvdive.build import process
-from uvdive.build.buildx import run_build
-from uvdive.build.client import progress_mode
+from uvdive.build.clients import process
+from uvdive.build.clients.buildx import run_build
+from uvdive.build.clients.client import progress_mode
+from uvdive.build.clients.failures import build_failure
 from uvdive.build.events import BuildLog, BuildRequest, BuildStep
-from uvdive.build.failures import build_failure
 from uvdive.build.images import (
     engine_client,
     find_image,

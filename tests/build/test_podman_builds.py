@@ -14,12 +14,12 @@ from hanging import hanging_build
 
 from uvdive.base.errors import BuildError, CancelledError, UsageError
 from uvdive.base.progress import CancelToken
-from uvdive.build.buildah import BuildahReader
+from uvdive.build.clients.buildah import BuildahReader
+from uvdive.build.clients.podman import GOES_ON, parameters
 from uvdive.build.events import BuildLog, BuildRequest, BuildStep
 from uvdive.build.images import find_image, image_tag, list_images, remove_images
-from uvdive.build.podman import GOES_ON, parameters
 from uvdive.build.replacing import build_tagged
-from uvdive.session.images import load_image
+from uvdive.session.opening.images import load_image
 
 OUTPUT = """\
 [1/2] STEP 1/2: FROM debian:trixie-slim AS builder
@@ -136,7 +136,7 @@ def test_a_stop_ends_the_build(context: Path) -> None:
 
 def test_the_client_is_taken_where_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that stands for podman's client writes down how it was called."""
-    from uvdive.build.podman import run_podman_build
+    from uvdive.build.clients.podman import run_podman_build
 
     client = tmp_path / "bin" / "podman"
     client.parent.mkdir()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from uvdive.build.clients.parsing import Event, ProgressReader
+from uvdive.build.clients.plain import PlainReader
+from uvdive.build.clients.rawjson import RawJsonReader
 from uvdive.build.events import BuildLog, BuildStep
-from uvdive.build.parsing import Event, ProgressReader
-from uvdive.build.plain import PlainReader
-from uvdive.build.rawjson import RawJsonReader
 
 DATA = Path(__file__).parents[1] / "data" / "build"
 FAILING = (

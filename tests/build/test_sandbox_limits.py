@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from uvdive.base.progress import CancelToken
-from uvdive.build import sandbox as limits
-from uvdive.build.containers import Ran, run_container
-from uvdive.build.observing import Watched, observe
-from uvdive.build.sandbox import sandbox
-from uvdive.build.settings import PLAIN, Limits, StartSettings
+from uvdive.build.running import sandbox as limits
+from uvdive.build.running.containers import Ran, run_container
+from uvdive.build.running.observing import Watched, observe
+from uvdive.build.running.sandbox import sandbox
+from uvdive.build.running.settings import PLAIN, Limits, StartSettings
 
 IMAGE = "python:3.13-slim"
 FORKS = """

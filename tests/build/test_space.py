@@ -11,7 +11,7 @@ import pytest
 from uvdive.base.errors import BuildError
 from uvdive.build import space
 from uvdive.build.events import BuildRequest
-from uvdive.session.building import build_image
+from uvdive.session.proof.building import build_image
 
 ROOT = "/var/lib/engine"
 

@@ -16,7 +16,7 @@ import uvdive.session
 from uvdive.cli.main import main
 
 # What is first imported while a function is replaced would keep the replacement.
-for _module in pkgutil.iter_modules(uvdive.session.__path__, "uvdive.session."):
+for _module in pkgutil.walk_packages(uvdive.session.__path__, "uvdive.session."):
     importlib.import_module(_module.name)
 
 
@@ -24,12 +24,12 @@ for _module in pkgutil.iter_modules(uvdive.session.__path__, "uvdive.session."):
 def session(monkeypatch: pytest.MonkeyPatch) -> Session:
     recorded = Session()
     for module, name in (
-        ("uvdive.session.images", "load_image"),
+        ("uvdive.session.opening.images", "load_image"),
         ("uvdive.session.desk", "open_desk"),
-        ("uvdive.session.building", "build_image"),
-        ("uvdive.session.proving", "prove"),
-        ("uvdive.session.rewriting", "plan_rewrite"),
-        ("uvdive.session.rewriting", "without_uv_at_all"),
+        ("uvdive.session.proof.building", "build_image"),
+        ("uvdive.session.proof.proving", "prove"),
+        ("uvdive.session.planning.rewriting", "plan_rewrite"),
+        ("uvdive.session.planning.rewriting", "without_uv_at_all"),
         ("uvdive.session.comparing", "compare_images"),
         ("uvdive.tui.run", "run_app"),
     ):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from uvdive.session.caching import layer_cache
+from uvdive.session.opening.caching import layer_cache
 
 
 def test_it_says_what_it_holds_and_clears_it(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from uvdive.base import remains
 from uvdive.base.errors import EngineError
+from uvdive.base.files import remains
 from uvdive.build.images import BuiltImage, Removal
 from uvdive.build.leftovers import Leftover, leftovers, remove_leftovers
 from uvdive.image.endpoint import maker_of
@@ -31,7 +31,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr("uvdive.build.images.list_images", lambda: IMAGES)
     monkeypatch.setattr("uvdive.build.leftovers.leftovers", tuple)
-    monkeypatch.setattr("uvdive.base.scratch.left_folders", tuple)
+    monkeypatch.setattr("uvdive.base.files.scratch.left_folders", tuple)
     monkeypatch.setattr("uvdive.build.images.remove_images", remove)
     return removed
 
@@ -153,11 +153,11 @@ def test_folders_of_runs_that_were_cut_off_go_too(run, engine, tmp_path, monkeyp
 def test_the_next_start_tells_of_what_is_left_and_clean_forgets_it(run, session, monkeypatch) -> None:
     monkeypatch.setattr("uvdive.build.images.list_images", tuple)
     monkeypatch.setattr("uvdive.build.leftovers.leftovers", tuple)
-    monkeypatch.setattr("uvdive.base.scratch.left_folders", tuple)
+    monkeypatch.setattr("uvdive.base.files.scratch.left_folders", tuple)
     assert "cut off" not in run("x.tar", "--report").err
     remains.note("uvdive-0123456789abcdef")
     remains.note("uvdive.local/x-1:again")
-    monkeypatch.setattr("uvdive.base.remains.is_running", lambda _: False)
+    monkeypatch.setattr("uvdive.base.files.remains.is_running", lambda _: False)
     offer = "A run that was cut off left uvdive-0123456789abcdef and 1 more: uvdive clean removes that."
     assert offer in run("x.tar", "--report").err
     assert run("x.tar", terminal=True).code == 0
@@ -169,7 +169,7 @@ def test_the_next_start_tells_of_what_is_left_and_clean_forgets_it(run, session,
 def test_nothing_to_clean_is_fine(run, monkeypatch) -> None:
     monkeypatch.setattr("uvdive.build.images.list_images", tuple)
     monkeypatch.setattr("uvdive.build.leftovers.leftovers", tuple)
-    monkeypatch.setattr("uvdive.base.scratch.left_folders", tuple)
+    monkeypatch.setattr("uvdive.base.files.scratch.left_folders", tuple)
     ran = run("clean")
     assert ran.code == 0
     assert ran.out == ""

@@ -10,10 +10,10 @@ import pytest
 from cut_requests import How
 from engine_commands import COMMANDS, Desk, desk_in, kind
 
-from uvdive.base import worker
 from uvdive.base.errors import UsageError
+from uvdive.base.processes import worker
 from uvdive.base.progress import CancelToken, OnEvent, ignore
-from uvdive.build import observing
+from uvdive.build.running import observing
 from uvdive.image.endpoint import PATIENCE, patience
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from uvdive.cli.console import Console
 from uvdive.cli.narrate_builds import BuildNarrator
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
 from uvdive.ledger.saved import report_file
-from uvdive.session.options import ReadOptions
+from uvdive.session.opening.options import ReadOptions
 from uvdive.verify.checks import Check, CheckStarted
 
 

@@ -221,7 +221,7 @@ def test_signals_end_the_work_and_its_worker(tmp_path: Path, number: int, code: 
         "import signal, sys\n"
         # Who starts the tests may ignore it, and a child would go on ignoring it.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "import uvdive.session.images as images\n"
+        "import uvdive.session.opening.images as images\n"
         "from uvdive.cli.main import main\n"
         "def wait(*args, **more):\n"
         "    sys.stderr.write('waiting\\n'); sys.stderr.flush()\n"

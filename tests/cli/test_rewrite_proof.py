@@ -73,7 +73,7 @@ def test_a_build_of_the_rewrite_that_fails_is_in_the_json_with_its_plan(
     def fails(*_: object, **__: object) -> None:
         raise BROKEN
 
-    monkeypatch.setattr("uvdive.session.proving.prove", fails)
+    monkeypatch.setattr("uvdive.session.proof.proving.prove", fails)
     data = valid(run("rewrite", "Dockerfile", "--verify", "--json").out)
     assert (data["outcome"], data["text"]) == ("failed", "FROM new\n")
     assert data["error"]["step"] == STEP

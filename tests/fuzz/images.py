@@ -24,7 +24,7 @@ from uvdive.image.stream import ByteStream, ChunkStream
 from uvdive.image.tar.index import index_tar
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.wanted import wanted
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 Json = Any
 

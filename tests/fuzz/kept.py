@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from odd_tars import OneByOne, taken_apart, tars
 from samples import sample_report
 
-from uvdive.build.plain import PlainReader
-from uvdive.build.rawjson import RawJsonReader
+from uvdive.build.clients.plain import PlainReader
+from uvdive.build.clients.rawjson import RawJsonReader
 from uvdive.image.layers import cache as layer_cache
 from uvdive.image.layers.blobs import read_layer
 from uvdive.image.layers.cache import LayerCache

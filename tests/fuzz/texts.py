@@ -15,7 +15,7 @@ from uvdive.dockerfile.shelltree import read
 from uvdive.dockerfile.stages import read_stages
 from uvdive.dockerfile.syntax import parse, render
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.planning.rewriting import plan_rewrite
 from uvdive.uv.calls import calls_of
 
 HEAD = "FROM python:3.13-slim\nCOPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/\n"

@@ -20,11 +20,11 @@ from unittest.mock import patch
 from cases import Area, Case
 from hypothesis import strategies as st
 
-from uvdive.base import aside, wholefile
 from uvdive.base.errors import UsageError
+from uvdive.base.files import aside, wholefile
 from uvdive.rewrite.plan import FileChange, RewritePlan
-from uvdive.session import journal, writing
-from uvdive.session.writing import Written, undo_rewrite, write_rewrite
+from uvdive.session.disk import journal, writing
+from uvdive.session.disk.writing import Written, undo_rewrite, write_rewrite
 
 WATCHED = frozenset(module.__file__ for module in (aside, wholefile, journal, writing))
 FAULTS = {"full": errno.ENOSPC, "broken": errno.EIO, "read-only": errno.EROFS, "forbidden": errno.EACCES}

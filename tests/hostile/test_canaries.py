@@ -15,8 +15,8 @@ from strangers import run
 from uvdive.base.progress import ignore
 from uvdive.base.secrets.words import redact
 from uvdive.image.reference import Target
-from uvdive.session.exporting import export, picture
-from uvdive.session.reading import read_image
+from uvdive.session.disk.exporting import export, picture
+from uvdive.session.opening.reading import read_image
 
 DATA = Path(__file__).parent.parent / "data"
 CANARIES = (DATA / "canaries.txt").read_text().splitlines()

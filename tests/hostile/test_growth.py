@@ -12,7 +12,7 @@ from uvdive.base.deadline import deadline
 from uvdive.base.progress import ignore
 from uvdive.compose.variables import Variables, read_env_file
 from uvdive.image.reference import Target
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 from uvdive.uv.lock import Asked, read_lock, wanted
 
 SECONDS = 60

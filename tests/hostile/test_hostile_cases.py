@@ -16,8 +16,8 @@ from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
 from uvdive.ledger.saved import report_file
 from uvdive.rewrite.plan import FileChange
-from uvdive.session.building import context_with
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
+from uvdive.session.proof.building import context_with
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 SITE = "app/.venv/lib/python3.13/site-packages"
 VENV = (

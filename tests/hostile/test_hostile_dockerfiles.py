@@ -8,7 +8,7 @@ import pytest
 from strangers import run
 
 from uvdive.base.errors import UsageError
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.planning.rewriting import plan_rewrite
 
 HEAD = "FROM python:3.13-slim\nCOPY --from=ghcr.io/astral-sh/uv /uv /bin/uv\nWORKDIR /app\nCOPY . .\n"
 SYNC = "RUN uv sync\n"

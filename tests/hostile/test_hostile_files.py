@@ -13,7 +13,7 @@ import pytest
 from layouts import Layout
 from strangers import run, told
 
-from uvdive.base.foreign import read_file, read_start
+from uvdive.base.files.foreign import read_file, read_start
 
 DOCKERFILE = (
     "FROM python:3.13-slim\nCOPY --from=ghcr.io/astral-sh/uv /uv /bin/uv\nWORKDIR /app\nCOPY . .\n"
@@ -115,37 +115,37 @@ def test_only_so_much_is_read(tmp_path: Path) -> None:
 
 
 OWN = {
-    "base/pages.py": "pages of the package",
-    "base/residence.py": "/dev/null",
-    "base/wholefile.py": "writes",
-    "build/buildx.py": "the id that buildx wrote into a folder of ours",
-    "build/observing.py": "the probe of the package",
-    "build/podman.py": "the id that podman wrote into a folder of ours",
-    "build/probe.py": "inside a container",
+    "base/files/pages.py": "pages of the package",
+    "base/processes/residence.py": "/dev/null",
+    "base/files/wholefile.py": "writes",
+    "build/clients/buildx.py": "the id that buildx wrote into a folder of ours",
+    "build/running/observing.py": "the probe of the package",
+    "build/clients/podman.py": "the id that podman wrote into a folder of ours",
+    "build/running/probe.py": "inside a container",
     "cli/completion.py": "a file of the package",
     "cli/console.py": "/dev/null, and the log, which is written",
     "ledger/reading/contents.py": "a stream of the engine; files that ``tar_split`` opened",
     "output/html/page.py": "a template of the package",
-    "rewrite/evidence/package_books.py": "over bytes that are there",
-    "session/caching.py": "a module of the package",
-    "session/extracting.py": "writes",
-    "session/finished.py": "the modules of the package",
-    "session/journal.py": "a note of ours",
+    "rewrite/evidence/system/package_books.py": "over bytes that are there",
+    "session/opening/caching.py": "a module of the package",
+    "session/disk/extracting.py": "writes",
+    "session/opening/finished.py": "the modules of the package",
+    "session/disk/journal.py": "a note of ours",
     "verify/python/imports.py": "a module of the package",
 }
 """Modules that open files themselves, and what they open."""
 
 LOADS = {
-    "base/config.py": "the state of ours, with every error caught",
+    "base/files/config.py": "the state of ours, with every error caught",
     "dockerfile/arguments.py": "an exec form: a list of texts or nothing",
     "dockerfile/edits.py": "a text that was matched",
-    "build/bake.py": "names for people, with every error caught",
+    "build/clients/bake.py": "names for people, with every error caught",
     "image/endpoint.py": "the docker client's settings, as an object or nothing",
     "image/layers/cache.py": "a cache entry, with every error caught",
     "image/tar/tar_split.py": "many lines at a time, with every error caught",
     "ledger/saved/report_file.py": "a saved report, which has its own checks",
     "session/recorded/recording.py": "the demo's recording, decoded by its types",
-    "rewrite/elsewhere/devcontainer.py": "an object or nothing",
+    "rewrite/elsewhere/readers/devcontainer.py": "an object or nothing",
     "verify/python/inside.py": "inside a container",
 }
 """Modules that read JSON without a shape, and why that is enough."""
@@ -172,7 +172,7 @@ def test_links_are_followed_in_one_way() -> None:
 
 
 def test_there_is_one_way_to_read_a_file() -> None:
-    assert modules_with(READS) == OWN.keys() | {"base/foreign.py"}
+    assert modules_with(READS) == OWN.keys() | {"base/files/foreign.py"}
 
 
 def test_json_of_others_has_a_shape() -> None:

@@ -23,9 +23,9 @@ from strangers import run
 from uvdive.base import shapes
 from uvdive.base.errors import UvdiveError
 from uvdive.base.progress import ignore
-from uvdive.build import bake
-from uvdive.build.podman import _read
-from uvdive.build.rawjson import RawJsonReader
+from uvdive.build.clients import bake
+from uvdive.build.clients.podman import _read
+from uvdive.build.clients.rawjson import RawJsonReader
 from uvdive.image.layers.blobs import read_layer
 from uvdive.image.layers.cache import LayerCache
 from uvdive.image.reference import Target
@@ -35,7 +35,7 @@ from uvdive.image.tar.index import index_tar
 from uvdive.image.tar.tar_split import StorageError, TarSplitStream
 from uvdive.ledger.environments.environments import _editable
 from uvdive.ledger.reading.elf import offered, read_elf, same_when_loaded
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 WRONG: tuple[Any, ...] = (None, True, 7, -1, 1.5, 10**30, "", "x", "\ud800", [], [7], [[]], {}, {"a": 7})
 

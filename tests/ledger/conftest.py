@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from uvdive.ledger.report import ImageReport
-from uvdive.session.images import load_image
+from uvdive.session.opening.images import load_image
 
 IMAGES = Path(__file__).parents[1] / "data" / "images"
 

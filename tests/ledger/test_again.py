@@ -11,8 +11,8 @@ from uvdive.ledger import assemble
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved import report_file
 from uvdive.output.report_json import report_pieces
-from uvdive.session.images import Loaded, load_image
-from uvdive.session.options import ReadOptions
+from uvdive.session.opening.images import Loaded, load_image
+from uvdive.session.opening.options import ReadOptions
 
 pytestmark = pytest.mark.engine
 IMAGES = Path(__file__).parents[1] / "data" / "images"

@@ -17,7 +17,7 @@ from uvdive.image.reference import Target
 from uvdive.ledger.assemble import instruction_text
 from uvdive.ledger.marks.name_search import Names
 from uvdive.ledger.report import ImageReport, User
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
 from uvdive.ledger.report import ImageReport
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 ONE = make.layer(make.file("a", b"12345"))
 EMPTY = make.layer()

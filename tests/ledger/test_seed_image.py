@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from uvdive.ledger.report import ImageReport
-from uvdive.session.images import load_image
-from uvdive.session.options import ReadOptions
+from uvdive.session.opening.images import load_image
+from uvdive.session.opening.options import ReadOptions
 
 pytestmark = pytest.mark.engine
 DOCKERFILE = Path(__file__).parents[2] / "examples" / "flask" / "Dockerfile"

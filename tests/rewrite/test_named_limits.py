@@ -15,10 +15,10 @@ from uvdive.rewrite.advice.missing_sources import warn_missing_sources
 from uvdive.rewrite.builder.at_start import listed
 from uvdive.rewrite.builder.dependency_layer import _is_the_same
 from uvdive.rewrite.copies.layers import arranged
-from uvdive.rewrite.elsewhere.compose_services import _is_own
+from uvdive.rewrite.elsewhere.readers.compose_services import _is_own
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.environment.synced import Change
-from uvdive.rewrite.evidence.shell_words import texts
+from uvdive.rewrite.evidence.commands.shell_words import texts
 from uvdive.rewrite.evidence.steps import gather
 from uvdive.rewrite.notes import Notes
 

@@ -19,8 +19,8 @@ builder.dependency_layer._FIRST: 0 5
 builder.dependency_layer._SAME_SCRIPTS: 0 13
 builder.exported_layer._FIRST: 0 13
 builder.exported_layer._HARMLESS: default-groups dev-dependencies managed package required-version
-builder.exported_layer._DECIDES: UV_PROJECT_ENVIRONMENT VIRTUAL_ENV UV_LOCKED UV_PROJECT
-    UV_CONFIG_FILE UV_PYTHON
+builder.exported_layer._DECIDES: UV_PROJECT_ENVIRONMENT VIRTUAL_ENV UV_LOCKED UV_PROJECT UV_CONFIG_FILE
+    UV_PYTHON
 builder.exported_layer._WITHOUT: --no-install-project --no-install-workspace
 builder.full_sync._NARROW: --no-install-package --only-group --package
 builder.full_sync._PLACES: --directory --project
@@ -32,55 +32,63 @@ builder.one_sync._VALUED: --extra --group
 builder.prefix_by_text._OF_OLD_PYTHONS: pip setuptools wheel
 builder.prefix_by_text._LEAN_PYTHON: 3 12
 builder.prefix_edits.OF_EXPORT: --frozen = False --locked = False --no-dev = False --dev = False
-    --all-extras = False --all-groups = False --no-default-groups = False --only-dev = False
-    --all-packages = False --no-editable = False --extra = True --group = True --no-extra = True
-    --no-group = True --only-group = True --package = True
+    --all-extras = False --all-groups = False --no-default-groups = False --only-dev = False --all-packages
+    = False --no-editable = False --extra = True --group = True --no-extra = True --no-group = True
+    --only-group = True --package = True
 builder.prefix_edits._RENAMED: --no-install-project = --no-emit-project --no-install-workspace =
     --no-emit-workspace
-builder.prefix_edits.OF_INSTALL: --no-cache = False -n = False --no-progress = False -q = False --quiet
-    = False -v = False --verbose = False --link-mode = True --cache-dir = True
+builder.prefix_edits.OF_INSTALL: --no-cache = False -n = False --no-progress = False -q = False --quiet =
+    False -v = False --verbose = False --link-mode = True --cache-dir = True
 builder.prefix_edits._FORBIDDEN: --prefix --target -t --python -p --user --dry-run --root
 choices._TABLE: python final-base start-scripts uv-elsewhere start-runner stop-signal dev-group bytecode
     project-install project-files layers system-install dependency-layer dockerignore node-modules
     build-packages package-NAME other-environments extra-packages extra-paths
-copies.base_tools._BESIDE: setuptools wheel
-copies.by_text_checks._IN_PROJECT: '' add build cache cache␣clean cache␣prune export help init lock
+copies.behind.base_tools._BESIDE: setuptools wheel
+copies.behind.project_files._NAMES: .python-version pyproject.toml uv.lock uv.toml
+copies.behind.project_files._REBUILDS: mesonpy scikit_build_core
+copies.by_text.checks._IN_PROJECT: '' add build cache cache␣clean cache␣prune export help init lock
     pip␣check pip␣compile pip␣freeze pip␣list pip␣show pip␣uninstall python␣find python␣list remove self
     self␣update sync tree venv version
-copies.by_text_checks._ELSEWHERE: cache pip␣install pip␣sync python␣install sync tool␣install venv
-copies.by_text_checks._MAKERS: install mkdir touch
-copies.by_text_checks._NODE: bun bunx npm npx pnpm yarn
-copies.by_text_checks._IN_FOLDER: --cwd --dir --prefix -C
-copies.by_text_checks._FETCHERS: curl wget
-copies.by_text_checks._WRITERS: curl git install mkdir touch wget
-copies.by_text_checks._REMOVERS: find rm rmdir unlink
-copies.by_text_checks._DJANGO: check collectstatic compilemessages compress createcachetable makemigrations
+copies.by_text.checks._ELSEWHERE: cache pip␣install pip␣sync python␣install sync tool␣install venv
+copies.by_text.checks._MAKERS: install mkdir touch
+copies.by_text.checks._NODE: bun bunx npm npx pnpm yarn
+copies.by_text.checks._IN_FOLDER: --cwd --dir --prefix -C
+copies.by_text.checks._FETCHERS: curl wget
+copies.by_text.checks._WRITERS: curl git install mkdir touch wget
+copies.by_text.checks._REMOVERS: find rm rmdir unlink
+copies.by_text.checks._DJANGO: check collectstatic compilemessages compress createcachetable makemigrations
     migrate
-copies.by_text_made._WHOLE: curl git wget
-copies.by_text_owners._BITS: r = 4 w = 2 x = 1 X = 1
-copies.by_text_owners._SHIFTS: u = 6 g = 3 o = 0
-copies.origins._OWNS: : chgrp chown mkdir true
-copies.own_by_text._STAYS_OUT: pip␣check pip␣install pip␣list pip␣sync python␣find python␣install sync
-    tool␣install venv
-copies.own_by_text._TIDY: '' cache cache␣clean cache␣prune help self self␣update version
-copies.own_by_text._ELSEWHERE: --directory --prefix --project --root --target -t
-copies.own_by_text._PLAIN: uv_build hatchling. flit_core. poetry.core. pdm.backend setuptools.
+copies.by_text.chown._GROUP: useradd = --gid -g adduser = --gid --ingroup -G
+copies.by_text.chown._THERE: / /home /opt /srv /usr/local /usr/src /var /var/lib
+copies.by_text.made._WHOLE: curl git wget
+copies.by_text.own_copies._STAYS_OUT: pip␣check pip␣install pip␣list pip␣sync python␣find python␣install
+    sync tool␣install venv
+copies.by_text.own_copies._TIDY: '' cache cache␣clean cache␣prune help self self␣update version
+copies.by_text.own_copies._ELSEWHERE: --directory --prefix --project --root --target -t
+copies.by_text.own_copies._PLAIN: uv_build hatchling. flit_core. poetry.core. pdm.backend setuptools.
     poetry_dynamic_versioning
-copies.own_by_text._WRITING: ( hatch build hooks ) ( hatch build targets wheel hooks ) ( pdm version
+copies.by_text.own_copies._WRITING: ( hatch build hooks ) ( hatch build targets wheel hooks ) ( pdm version
     write_to ) ( pdm build run-setuptools ) ( poetry build ) ( poetry-dynamic-versioning ) ( setuptools_scm
     write_to ) ( setuptools_scm version_file ) ( setuptools-scm version_file )
-copies.owned_by_text._GROUP: useradd = --gid -g adduser = --gid --ingroup -G
-copies.owned_by_text._THERE: / /home /opt /srv /usr/local /usr/src /var /var/lib
+copies.by_text.owners._BITS: r = 4 w = 2 x = 1 X = 1
+copies.by_text.owners._SHIFTS: u = 6 g = 3 o = 0
+copies.origins._OWNS: : chgrp chown mkdir true
 copies.ownership._ROOT: 0 0
-copies.project_files._NAMES: .python-version pyproject.toml uv.lock uv.toml
-copies.project_files._REBUILDS: mesonpy scikit_build_core
-elsewhere.ci_files._OWN: $CI_REGISTRY_IMAGE ${CI_REGISTRY_IMAGE} github.repository GITHUB_REPOSITORY
-elsewhere.ci_files._JOB_TEXTS: after_script bash before_script commands run script
-elsewhere.ci_files._PLATFORM_KEYS: dockerCommand run_command startCommand
-elsewhere.ci_files._WORDS: entrypoint command cmd args
-elsewhere.code_values._SAME: Path PosixPath PurePath cleandoc dedent fspath str which
-elsewhere.code_values._OF_ITSELF: absolute as_posix format resolve strip
-elsewhere.code_values._DEFAULTS: get getenv
+elsewhere.code.code_values._SAME: Path PosixPath PurePath cleandoc dedent fspath str which
+elsewhere.code.code_values._OF_ITSELF: absolute as_posix format resolve strip
+elsewhere.code.code_values._DEFAULTS: get getenv
+elsewhere.code.only_written._WRITERS: JSONResponse debug dump dumps echo info jsonify pformat pprint print
+    print_json safe_dump secho write write_text writelines
+elsewhere.code.only_written._ASKS: bool isinstance keys len repr set sorted
+elsewhere.code.only_written._SAME: copy deepcopy dict get items list pop values
+elsewhere.code.only_written._CHANGES: append extend insert pop setdefault update
+elsewhere.code.only_written._ROUTES: api_route get post prompt put resource route
+elsewhere.code.own_code._STARTS: Popen call check_call check_output create_subprocess_exec
+    create_subprocess_shell getoutput getstatusoutput open_process popen run run_process startfile
+    subprocess_exec subprocess_shell system
+elsewhere.code.own_code._SUBCOMMANDS: add auth build cache export format help init lock pip publish python
+    remove run self sync tool tree venv version
+elsewhere.code.own_code._PROGRAMS: local plumbum sh
 elsewhere.container_calls._ENGINES: docker nerdctl podman
 elsewhere.container_calls._COMPOSERS: docker-compose podman-compose
 elsewhere.container_calls._CLUSTERS: k3s kubectl microk8s.kubectl oc
@@ -94,117 +102,109 @@ elsewhere.container_calls._RUNS: create run
 elsewhere.container_calls._WRAPPERS: command do env exec nohup sudo then time winpty
 elsewhere.context_texts._SKIPPED: .cache .git .hg .mypy_cache .nox .pytest_cache .ruff_cache .terraform .tox
     .venv __pycache__ node_modules site-packages venv
-elsewhere.context_texts._KINDS: ( compose <pattern> ) ( devcontainer <pattern> ) ( yaml <pattern> ) (
-    python <pattern> ) ( procfile <pattern> ) ( platform <pattern> ) ( unit <pattern> ) ( lines <pattern>
-    )
+elsewhere.context_texts._KINDS: ( compose <pattern> ) ( devcontainer <pattern> ) ( yaml <pattern> ) ( python
+    <pattern> ) ( procfile <pattern> ) ( platform <pattern> ) ( unit <pattern> ) ( lines <pattern> )
 elsewhere.context_texts._SCRIPTS: bin ci dev hack script scripts tools
 elsewhere.context_texts._ABOVE: .devcontainer .github charts deploy helm k8s kubernetes manifests
-elsewhere.devcontainer._COMMANDS: onCreateCommand updateContentCommand postCreateCommand postStartCommand
-    postAttachCommand
-elsewhere.kubernetes._LISTS: containers initContainers ephemeralContainers
-elsewhere.kubernetes._COMMANDS: command args script source
-elsewhere.kubernetes._PROBES: livenessProbe readinessProbe startupProbe
 elsewhere.mounts._HEEDED: UV_DEFAULT_INDEX UV_DEV UV_ENV_FILE UV_EXCLUDE_NEWER UV_EXTRA_INDEX_URL
     UV_FIND_LINKS UV_INDEX UV_INDEX_URL UV_ISOLATED UV_NO_DEFAULT_GROUPS UV_NO_DEV UV_NO_EDITABLE
     UV_NO_GROUP UV_NO_PROJECT UV_PRERELEASE UV_PROJECT UV_PROJECT_ENVIRONMENT UV_PYTHON UV_REINSTALL
     UV_RESOLUTION UV_UPGRADE UV_WITH UV_WORKING_DIR UV_WORKING_DIRECTORY
-elsewhere.only_written._WRITERS: JSONResponse debug dump dumps echo info jsonify pformat pprint print
-    print_json safe_dump secho write write_text writelines
-elsewhere.only_written._ASKS: bool isinstance keys len repr set sorted
-elsewhere.only_written._SAME: copy deepcopy dict get items list pop values
-elsewhere.only_written._CHANGES: append extend insert pop setdefault update
-elsewhere.only_written._ROUTES: api_route get post prompt put resource route
-elsewhere.own_code._STARTS: Popen call check_call check_output create_subprocess_exec
-    create_subprocess_shell getoutput getstatusoutput open_process popen run run_process startfile
-    subprocess_exec subprocess_shell system
-elsewhere.own_code._SUBCOMMANDS: add auth build cache export format help init lock pip publish python remove
-    run self sync tool tree venv version
-elsewhere.own_code._PROGRAMS: local plumbum sh
-elsewhere.own_images._FLAGS: --check --compress --debug --force-rm --layers --load --no-cache --no-rm
-    --pull --push --quiet --rm --squash -D -q
+elsewhere.own_images._FLAGS: --check --compress --debug --force-rm --layers --load --no-cache --no-rm --pull
+    --push --quiet --rm --squash -D -q
+elsewhere.readers.ci_files._OWN: $CI_REGISTRY_IMAGE ${CI_REGISTRY_IMAGE} github.repository GITHUB_REPOSITORY
+elsewhere.readers.ci_files._JOB_TEXTS: after_script bash before_script commands run script
+elsewhere.readers.ci_files._PLATFORM_KEYS: dockerCommand run_command startCommand
+elsewhere.readers.ci_files._WORDS: entrypoint command cmd args
+elsewhere.readers.devcontainer._COMMANDS: onCreateCommand updateContentCommand postCreateCommand
+    postStartCommand postAttachCommand
+elsewhere.readers.kubernetes._LISTS: containers initContainers ephemeralContainers
+elsewhere.readers.kubernetes._COMMANDS: command args script source
+elsewhere.readers.kubernetes._PROBES: livenessProbe readinessProbe startupProbe
 elsewhere.reading._TOOLS: dodo.py fabfile.py noxfile.py setup.py
 elsewhere.reading._BESIDE: benchmarks ci dev doc docs examples hack script scripts tools utils
 elsewhere.reading._DUTIES: starts = start looks = asked writes = written
 elsewhere.yaml_places._ESCAPES: n = '\n' t = '\t' \ = \ " = " / = / ␣ = ␣
 environment.fit._NAMES: gnu = glibc musl = musl
-environment.interpreter_by_text._MAKES: add pip␣install python␣install python␣pin run sync tool␣install
-    venv
+environment.interpreter_by_text._MAKES: add pip␣install python␣install python␣pin run sync tool␣install venv
 environment.synced._MACHINES: amd64 = x86_64 arm64 = aarch64 386 = i686 ppc64le = ppc64le s390x = s390x
 environment.synced._KEYS: pyproject.toml setup.py setup.cfg src
 environment.which._PREFIXES: '' /usr /usr/local
 environment.which._TOOLS: pip setuptools uv wheel
 estimate._LEFT_BEHIND: uv uv-cache
-evidence.command_effects._SILENT: /dev/null /dev/stderr /dev/stdout /dev/tty
-evidence.command_effects._VALUES: mkdir = --mode -m touch = --date --reference -d -r -t truncate = --size -r
-    -s install = --group --mode --owner -S -g -m -o mknod = -m mkfifo = -m sed = --expression --file -e -f
-evidence.command_effects._MADE: fallocate mkdir mkfifo mknod tee touch truncate
-evidence.command_effects._OWNERSHIP: chgrp chmod chown setcap setfacl
-evidence.command_effects._COPIES: cp install ln mv rsync
-evidence.command_effects._GONE: rm rmdir unlink
-evidence.command_effects.TALKERS: awk cat cut echo head printf sed sort tail tee tr uniq
-evidence.command_effects.QUERIES: : [ [[ apt-cache arch basename date dirname dpkg-query egrep exit false
-    getent grep id ldd local ls lsb_release nproc pwd read return sleep stat test true tty type uname wc
+evidence.commands.command_effects._SILENT: /dev/null /dev/stderr /dev/stdout /dev/tty
+evidence.commands.command_effects._VALUES: mkdir = --mode -m touch = --date --reference -d -r -t truncate =
+    --size -r -s install = --group --mode --owner -S -g -m -o mknod = -m mkfifo = -m sed = --expression
+    --file -e -f
+evidence.commands.command_effects._MADE: fallocate mkdir mkfifo mknod tee touch truncate
+evidence.commands.command_effects._OWNERSHIP: chgrp chmod chown setcap setfacl
+evidence.commands.command_effects._COPIES: cp install ln mv rsync
+evidence.commands.command_effects._GONE: rm rmdir unlink
+evidence.commands.command_effects.TALKERS: awk cat cut echo head printf sed sort tail tee tr uniq
+evidence.commands.command_effects.QUERIES: : [ [[ apt-cache arch basename date dirname dpkg-query egrep exit
+    false getent grep id ldd local ls lsb_release nproc pwd read return sleep stat test true tty type uname
+    wc which whoami
+evidence.commands.command_effects.STATE: cd declare export readonly set shopt trap umask unset
+evidence.commands.command_effects.INSTALLERS: pip pip3 pipx uv uvx
+evidence.commands.command_effects._QUIET: : [ [[ apt-cache apt-mark arch awk basename cat cd command cut
+    date declare dirname dpkg dpkg-query echo egrep env exit export expr false file find getent grep hash
+    head id ldd local ls lsb_release md5sum nproc printf pwd read readlink readonly realpath return seq set
+    sha256sum sha512sum shopt sleep sort stat sync tail test tr trap true tty type umask uname uniq unset wc
     which whoami
-evidence.command_effects.STATE: cd declare export readonly set shopt trap umask unset
-evidence.command_effects.INSTALLERS: pip pip3 pipx uv uvx
-evidence.command_effects._QUIET: : [ [[ apt-cache apt-mark arch awk basename cat cd command cut date declare
-    dirname dpkg dpkg-query echo egrep env exit export expr false file find getent grep hash head id ldd
-    local ls lsb_release md5sum nproc printf pwd read readlink readonly realpath return seq set sha256sum
-    sha512sum shopt sleep sort stat sync tail test tr trap true tty type umask uname uniq unset wc which
-    whoami
-evidence.command_effects.GIT_ASKS: describe diff log ls-files rev-list rev-parse show status
-evidence.command_effects._UV_ZONES: /root /home /usr/local /opt /tmp
-evidence.command_effects._CRONTABS: /var/spool/cron/crontabs /var/spool/cron/crontabs/* /etc/crontabs/*
-evidence.command_kinds.REPEATED: os-packages sources system user
-evidence.command_kinds.SIDE: nothing state
-evidence.command_kinds._WRITERS: chgrp chmod chown cp install ln mkdir mv rm sed touch
-evidence.command_kinds._ASKS: --help --version -V -v
-evidence.command_kinds._AS_OTHERS: gosu su-exec
-evidence.command_kinds._FETCHERS: bash curl gpg gpg2 gpgv sh wget
-evidence.command_kinds._TOOLS: ( apk apt apt-get apt-mark aptitude debconf-set-selections os-packages ) (
-    add-apt-repository apt-add-repository apt-key sources ) ( addgroup adduser chpasswd groupadd groupmod
-    useradd usermod user ) ( a2enmod a2ensite dpkg-reconfigure fc-cache ldconfig locale-gen localedef
-    update-alternatives update-ca-certificates update-locale update-mime-database system ) ( cd declare
-    export readonly set shopt trap umask unset state ) ( pip pip3 pipx uv uvx uv )
-evidence.command_kinds._SILENT: /dev/null /dev/stderr /dev/stdout
-evidence.image_files._CODE: .py .pyc
-evidence.list_files._ALL: . cat head nl paste sort source tac tail uniq
-evidence.list_files._BEHIND_ONE: awk egrep fgrep gawk grep jq mawk sed yq
-evidence.list_files._VALUES: -A -B -C -F -c -d -e -f -k -m -n -t -v
-evidence.list_files._BARE: -c -n -v
-evidence.mentions._CALLS: subprocess Popen os.system which( os.exec spawn
-evidence.mentions._LOADS: ctypes dlopen cdll find_library
-evidence.mentions._PASSES_ON: chroot command dumb-init find flock gosu hash ionice parallel runuser setpriv
-    setsid stdbuf su su-exec timeout tini type watch which
-evidence.os_needs._INSTALLED: 1 0
-evidence.os_needs._TEXTS: .py .sh .bash .toml .yml .yaml .ini .cfg .conf .json
-evidence.os_packages_seen._LINKED: /etc/alternatives/ /etc/rc0.d/ /etc/rc1.d/ /etc/rc2.d/ /etc/rc3.d/
-    /etc/rc4.d/ /etc/rc5.d/ /etc/rc6.d/ /etc/rcS.d/
-evidence.os_packages_seen._BINS: /bin/ /sbin/ /games/ /usr/bin/ /usr/sbin/ /usr/games/
-evidence.package_books._SCRIPTS: preinst postinst config triggers conffiles
-evidence.project_readers._TEXTS: .py .sh .bash .toml .yml .yaml .ini .cfg .conf .json
-evidence.project_readers._PROGRAMS: .py .sh .bash
-evidence.project_readers._BUILD_ONLY: basedpyright check-manifest cibuildwheel creosote cruft deptry
+evidence.commands.command_effects.GIT_ASKS: describe diff log ls-files rev-list rev-parse show status
+evidence.commands.command_effects._UV_ZONES: /root /home /usr/local /opt /tmp
+evidence.commands.command_effects._CRONTABS: /var/spool/cron/crontabs /var/spool/cron/crontabs/*
+    /etc/crontabs/*
+evidence.commands.command_kinds.REPEATED: os-packages sources system user
+evidence.commands.command_kinds.SIDE: nothing state
+evidence.commands.command_kinds._WRITERS: chgrp chmod chown cp install ln mkdir mv rm sed touch
+evidence.commands.command_kinds._ASKS: --help --version -V -v
+evidence.commands.command_kinds._AS_OTHERS: gosu su-exec
+evidence.commands.command_kinds._FETCHERS: bash curl gpg gpg2 gpgv sh wget
+evidence.commands.command_kinds._TOOLS: ( apk apt apt-get apt-mark aptitude debconf-set-selections
+    os-packages ) ( add-apt-repository apt-add-repository apt-key sources ) ( addgroup adduser chpasswd
+    groupadd groupmod useradd usermod user ) ( a2enmod a2ensite dpkg-reconfigure fc-cache ldconfig
+    locale-gen localedef update-alternatives update-ca-certificates update-locale update-mime-database
+    system ) ( cd declare export readonly set shopt trap umask unset state ) ( pip pip3 pipx uv uvx uv )
+evidence.commands.command_kinds._SILENT: /dev/null /dev/stderr /dev/stdout
+evidence.commands.list_files._ALL: . cat head nl paste sort source tac tail uniq
+evidence.commands.list_files._BEHIND_ONE: awk egrep fgrep gawk grep jq mawk sed yq
+evidence.commands.list_files._VALUES: -A -B -C -F -c -d -e -f -k -m -n -t -v
+evidence.commands.list_files._BARE: -c -n -v
+evidence.commands.runs._SETS: declare export mapfile read readarray
+evidence.commands.runs._OWN: files other uv
+evidence.files.image_files._CODE: .py .pyc
+evidence.files.project_readers._TEXTS: .py .sh .bash .toml .yml .yaml .ini .cfg .conf .json
+evidence.files.project_readers._PROGRAMS: .py .sh .bash
+evidence.files.project_readers._BUILD_ONLY: basedpyright check-manifest cibuildwheel creosote cruft deptry
     django-stubs flit git-cliff hatch-vcs importlinter maturin pydoclint pydocstyle pylsp-mypy pyright
     setuptools setuptools-git-versioning setuptools-scm setuptools_scm tomlsort typos uv
     uv-dynamic-versioning versioneer versioningit vulture
-evidence.project_readers._PROGRAMS_OF: taskipy = task poe = poe poetry = poetry pdm = pdm hatch = hatch rye
-    = rye pytest = pytest coverage = coverage ruff = ruff black = black isort = isort mypy = mypy pylint =
-    pylint flake8 = flake8 bandit = bandit ty = ty pyrefly = pyrefly tox = tox nox = nox commitizen = cz
-    towncrier = towncrier semantic_release = semantic-release bumpversion = bump-my-version bumpver =
+evidence.files.project_readers._PROGRAMS_OF: taskipy = task poe = poe poetry = poetry pdm = pdm hatch =
+    hatch rye = rye pytest = pytest coverage = coverage ruff = ruff black = black isort = isort mypy = mypy
+    pylint = pylint flake8 = flake8 bandit = bandit ty = ty pyrefly = pyrefly tox = tox nox = nox commitizen
+    = cz towncrier = towncrier semantic_release = semantic-release bumpversion = bump-my-version bumpver =
     bumpver codespell = codespell djlint = djlint interrogate = interrogate yapf = yapf autopep8 = autopep8
     sqlfluff = sqlfluff mutmut = mutmut refurb = refurb docformatter = docformatter pyupgrade = pyupgrade
     pip-tools = pip-compile
-evidence.project_readers._NEEDS_PROJECT: hatch pdm pipenv poetry rye
-evidence.runs._SETS: declare export mapfile read readarray
-evidence.runs._OWN: files other uv
-evidence.text_kinds._SETTINGS: .toml .yml .yaml .ini .cfg .conf .json
-evidence.text_kinds._CARRIED_FOLDERS: .buildkite .circleci .devcontainer .idea .vscode .woodpecker ansible
-    charts ci doc docs documentation examples helm k8s kubernetes licenses man node_modules terraform test
-    testing tests
-evidence.text_kinds._TASK_RUNNERS: gmake inv invoke just make nox npm pnpm poe task tox yarn
-evidence.written_files._ESCAPES: n = '\n' t = '\t' \ = \ r = '\r' " = " ' = '
-evidence.written_files._WRITERS: cp curl gcc git go install ln mv tar tee unzip wget
+evidence.files.project_readers._NEEDS_PROJECT: hatch pdm pipenv poetry rye
+evidence.files.written_files._ESCAPES: n = '\n' t = '\t' \ = \ r = '\r' " = " ' = '
+evidence.files.written_files._WRITERS: cp curl gcc git go install ln mv tar tee unzip wget
+evidence.system.mentions._CALLS: subprocess Popen os.system which( os.exec spawn
+evidence.system.mentions._LOADS: ctypes dlopen cdll find_library
+evidence.system.mentions._PASSES_ON: chroot command dumb-init find flock gosu hash ionice parallel runuser
+    setpriv setsid stdbuf su su-exec timeout tini type watch which
+evidence.system.os_needs._INSTALLED: 1 0
+evidence.system.os_needs._TEXTS: .py .sh .bash .toml .yml .yaml .ini .cfg .conf .json
+evidence.system.os_packages_seen._LINKED: /etc/alternatives/ /etc/rc0.d/ /etc/rc1.d/ /etc/rc2.d/ /etc/rc3.d/
+    /etc/rc4.d/ /etc/rc5.d/ /etc/rc6.d/ /etc/rcS.d/
+evidence.system.os_packages_seen._BINS: /bin/ /sbin/ /games/ /usr/bin/ /usr/sbin/ /usr/games/
+evidence.system.package_books._SCRIPTS: preinst postinst config triggers conffiles
+evidence.system.text_kinds._SETTINGS: .toml .yml .yaml .ini .cfg .conf .json
+evidence.system.text_kinds._CARRIED_FOLDERS: .buildkite .circleci .devcontainer .idea .vscode .woodpecker
+    ansible charts ci doc docs documentation examples helm k8s kubernetes licenses man node_modules
+    terraform test testing tests
+evidence.system.text_kinds._TASK_RUNNERS: gmake inv invoke just make nox npm pnpm poe task tox yarn
 improve.build_packages.FINDINGS: dev-packages-in-image build-tools-in-image
 improve.build_packages._MAY_COMPILE: other uv
 improve.copied_environments._RELEASES: buster bullseye bookworm trixie forky
@@ -227,8 +227,8 @@ packages.asset_builders.NODE: corepack node nodejs npm npx pnpm yarn
 packages.asset_builders.NODE_PACKAGES: nodejs nodejs-current npm pnpm yarn yarnpkg
 packages.fetchers.FETCHERS: curl wget
 packages.fetchers.KEYS: gnupg = gpg gnupg2 = gpg
-packages.gone._HELPERS: ( /usr/lib/systemd/system /var/lib/systemd/deb-systemd-helper-enabled )
-    ( /usr/lib/systemd/user /var/lib/systemd/deb-systemd-user-helper-enabled )
+packages.gone._HELPERS: ( /usr/lib/systemd/system /var/lib/systemd/deb-systemd-helper-enabled ) (
+    /usr/lib/systemd/user /var/lib/systemd/deb-systemd-user-helper-enabled )
 packages.gone._UNITS: .service .socket .timer .path .target
 prediction._OF_THE_BASE: app os-packages other
 rules.rules.RULES: R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R12 R13 R14 R15 R16 R17 R18 R19 R20 R21 R22 R23 R24 R25

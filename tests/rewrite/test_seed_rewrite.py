@@ -13,8 +13,8 @@ import pytest
 
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.images import load_image
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.rewriting import plan_rewrite
 
 pytestmark = pytest.mark.engine
 

@@ -12,7 +12,7 @@ from dockerfiles import refused
 from uvdive.dockerfile.syntax import parse
 from uvdive.rewrite.copies.copy_set import Folder, add_folders
 from uvdive.rewrite.environment.synced import _markers
-from uvdive.rewrite.evidence.context_files import copied_text, is_copied
+from uvdive.rewrite.evidence.files.context_files import copied_text, is_copied
 from uvdive.rewrite.evidence.steps import gather
 from uvdive.rewrite.planner import plan
 

@@ -19,7 +19,7 @@ from whole_plans import HEAD, PLAN, laid_out, parts_of, told
 
 from uvdive.image.table import FileTable
 from uvdive.ledger.report import ConsoleScript, Distribution, Environment, User
-from uvdive.rewrite.evidence.os_needs import Need, SystemFacts
+from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import Planner, plan
 

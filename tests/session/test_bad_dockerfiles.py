@@ -9,7 +9,7 @@ import pytest
 from uvdive.base.errors import UsageError
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.planner import plan
-from uvdive.session.rewriting import read_dockerfile
+from uvdive.session.planning.rewriting import read_dockerfile
 
 FILE = (
     "FROM python:3.13-slim\nCOPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/\nWORKDIR /app\nRUN uv sync # é\n"

@@ -14,18 +14,21 @@ from local_desk import LocalDesk
 from uvdive.base.errors import EngineError, ImageError, UsageError
 from uvdive.base.progress import CancelToken, Note, ignore
 from uvdive.build.events import BuildBegan, BuildEnded, BuildRequest, BuildResult, Timings
-from uvdive.build.settings import Limits, StartSettings
+from uvdive.build.running.settings import Limits, StartSettings
 from uvdive.image.archives.oci import this_platform
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved.report_file import dump
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session import atdesk, building, images, rewriting, studied
-from uvdive.session.building import build_image, engine_of, target_of
+from uvdive.session import atdesk
 from uvdive.session.desk import Held
-from uvdive.session.images import Loaded, load_image
-from uvdive.session.rewriting import load_base
-from uvdive.session.settings import StartWish, limits_of, start_settings
-from uvdive.session.timing import Wish
+from uvdive.session.opening import images
+from uvdive.session.opening.images import Loaded, load_image
+from uvdive.session.planning import rewriting, studied
+from uvdive.session.planning.rewriting import load_base
+from uvdive.session.proof import building
+from uvdive.session.proof.building import build_image, engine_of, target_of
+from uvdive.session.proof.settings import StartWish, limits_of, start_settings
+from uvdive.session.proof.timing import Wish
 
 
 def of_source(report: ImageReport, source: str, platform: str | None = None) -> ImageReport:

@@ -16,9 +16,9 @@ from uvdive.base.errors import BuildError, RefusedError
 from uvdive.build.events import BuildRequest, Rebuild
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import FileChange, Refusal
-from uvdive.session import second_build, timing
-from uvdive.session.proving import repaired_choices
-from uvdive.session.second_build import MOST, varying_paths
+from uvdive.session.proof import second_build, timing
+from uvdive.session.proof.proving import repaired_choices
+from uvdive.session.proof.second_build import MOST, varying_paths
 from uvdive.verify.checks import NO_CHANCE, Chance
 from uvdive.verify.repairs import Repair
 

@@ -14,10 +14,10 @@ from uvdive.base.progress import ignore
 from uvdive.image.raw_image import StoreIndex
 from uvdive.image.reference import Target
 from uvdive.ledger.report import ImageReport
-from uvdive.session import own_files
-from uvdive.session.freshness import differences
-from uvdive.session.reading import read_image
-from uvdive.session.timed_changes import source_file
+from uvdive.session.opening.reading import read_image
+from uvdive.session.proof import own_files
+from uvdive.session.proof.freshness import differences
+from uvdive.session.proof.timed_changes import source_file
 
 DOCKERFILE = """\
 FROM python:3.13-slim

@@ -12,7 +12,7 @@ from smalldisk import fill, small_disk
 
 from uvdive.base.errors import OutputError
 from uvdive.rewrite.plan import FileChange
-from uvdive.session.building import context_with
+from uvdive.session.proof.building import context_with
 
 CHANGE = (FileChange("bin/start.sh", "exec app\n", ""),)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from projects import BY_NAME, PAIRS, allowed, built, by_hand, engine_of, kept_of, original
 
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.planning.rewriting import plan_rewrite
 from uvdive.verify.checks import Check, Verification
 from uvdive.verify.run import verify
 

@@ -5,7 +5,7 @@ from samples import SECRET, sample_report
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.saved.report_file import load
-from uvdive.session.exporting import export, picture
+from uvdive.session.disk.exporting import export, picture
 
 
 @pytest.mark.parametrize("kind", ["json", "markdown", "saved"])

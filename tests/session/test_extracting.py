@@ -9,7 +9,7 @@ from uvdive.base.errors import CancelledError, ImageError, UsageError
 from uvdive.base.progress import CancelToken
 from uvdive.image.table import Cause, Kind
 from uvdive.ledger.view.tree import build_view
-from uvdive.session.extracting import extract
+from uvdive.session.disk.extracting import extract
 
 LOST = 99
 

@@ -21,9 +21,9 @@ from uvdive.build.images import find_image, image_tag
 from uvdive.cli.main import main
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import load_image
-from uvdive.session.proving import prove
+from uvdive.session.opening.images import load_image
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.proving import prove
 from uvdive.verify.checks import CheckStarted
 
 pytestmark = pytest.mark.engine

@@ -21,10 +21,10 @@ from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved import report_file
 from uvdive.output.report_json import report_pieces
 from uvdive.output.text import report_text
-from uvdive.session import finished
-from uvdive.session.finished import PackedContents, find, keep, name_of
-from uvdive.session.options import ReadOptions
-from uvdive.session.reading import read_image
+from uvdive.session.opening import finished
+from uvdive.session.opening.finished import PackedContents, find, keep, name_of
+from uvdive.session.opening.options import ReadOptions
+from uvdive.session.opening.reading import read_image
 
 APP = [
     make.layer(

@@ -14,11 +14,11 @@ from samples import sample_report
 
 from uvdive.build.events import BuildRequest
 from uvdive.image.config import HistoryEntry, ImageConfig
-from uvdive.session.building import build_image, target_of
-from uvdive.session.holding import held_text, moment
-from uvdive.session.images import load_image
-from uvdive.session.proving import prove
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.holding import held_text, moment
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.proving import prove
 
 DOCKERFILE = """\
 FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim

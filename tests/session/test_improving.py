@@ -11,10 +11,10 @@ from removing import removes_images_of
 
 from uvdive.build.events import BuildRequest
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import load_image
-from uvdive.session.proving import Proof, prove
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.proving import Proof, prove
 
 pytestmark = pytest.mark.engine
 

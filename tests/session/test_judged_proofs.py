@@ -11,11 +11,11 @@ import pairs_of_images as pairs
 import pytest
 from stand_in_builder import MOMENT, PLAN, STAGES, Builder, image, proof, resolved, use
 
-from uvdive.build.settings import StartSettings
+from uvdive.build.running.settings import StartSettings
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, Decision
-from uvdive.session import proving
-from uvdive.session.kept import Kept
+from uvdive.session.planning.kept import Kept
+from uvdive.session.proof import proving
 from uvdive.verify.checks import NO_CHANCE, Chance, Check, Verification, Want
 
 

@@ -11,12 +11,12 @@ from removing import removes_images_of
 
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import find_image, image_tag
-from uvdive.build.settings import StartSettings
+from uvdive.build.running.settings import StartSettings
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import load_image
-from uvdive.session.proving import Proof, prove
+from uvdive.session.opening.images import load_image
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.proving import Proof, prove
 from uvdive.verify.checks import Check
 
 pytestmark = pytest.mark.engine

@@ -15,16 +15,16 @@ from samples import sample_report
 
 from uvdive.base.progress import CancelToken, Note, ignore
 from uvdive.build.events import BuildResult
-from uvdive.build.settings import StartSettings
+from uvdive.build.running.settings import StartSettings
 from uvdive.rewrite.advice.missing_libraries import Lacking
-from uvdive.rewrite.evidence.os_needs import SystemFacts
+from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session import atdesk
 from uvdive.session.desk import Desk, Held, open_desk
-from uvdive.session.images import Loaded, load_image
-from uvdive.session.kept import Kept
-from uvdive.session.proving import Proof
-from uvdive.session.rewriting import _read_lacking, plan_rewrite
+from uvdive.session.opening.images import Loaded, load_image
+from uvdive.session.planning.kept import Kept
+from uvdive.session.planning.rewriting import _read_lacking, plan_rewrite
+from uvdive.session.proof.proving import Proof
 from uvdive.verify.checks import Comparison
 
 LOOKING = "Looking for what the app needs of the system"

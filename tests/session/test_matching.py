@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from uvdive.session.matching import matching_dockerfile
+from uvdive.session.opening.matching import matching_dockerfile
 
 TEXT = 'FROM debian:1\nWORKDIR /app\nRUN echo  hello\nCMD ["x"]\n'
 HISTORY = (

@@ -8,8 +8,8 @@ from uvdive.base.errors import EngineError
 from uvdive.image.endpoint import Endpoint
 from uvdive.image.engine.engine import LocalImage
 from uvdive.image.reference import parse_target
-from uvdive.session import picking
-from uvdive.session.picking import choices, find_choices
+from uvdive.session.opening import picking
+from uvdive.session.opening.picking import choices, find_choices
 
 
 @pytest.fixture

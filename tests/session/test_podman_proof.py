@@ -11,10 +11,10 @@ from projects import BY_NAME, bring_bases
 from removing import removes_images_of
 
 from uvdive.build.events import BuildRequest
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import load_image
-from uvdive.session.proving import prove
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.proving import prove
 
 
 @pytest.mark.engine("podman5")

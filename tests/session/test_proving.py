@@ -19,9 +19,9 @@ from uvdive.build.events import BuildLog, BuildRequest, BuildStep
 from uvdive.build.images import find_image, image_tag, list_images, remove_images
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, FileChange, Refusal, RewritePlan
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import load_image
-from uvdive.session.proving import prove
+from uvdive.session.opening.images import load_image
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.proving import prove
 from uvdive.verify.checks import Check, CheckStarted
 
 BASE = "FROM scratch\n"  # small, so that reading it takes no time

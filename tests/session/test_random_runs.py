@@ -16,10 +16,10 @@ from removing import removes_images_of
 
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import load_image
-from uvdive.session.proving import prove
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.proving import prove
 
 SEEDS = range(1 + int(os.environ.get("UVDIVE_RANDOM_RUNS", "0")))
 LEAST = 500

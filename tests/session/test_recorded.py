@@ -14,10 +14,10 @@ from uvdive.build.events import BuildBegan, BuildEnded
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.atdesk import plan_at_desk
 from uvdive.session.desk import Held
+from uvdive.session.proof.settings import StartWish
 from uvdive.session.recorded.playing import Player, hold_recorded, read_recording
 from uvdive.session.recorded.project import project_folder
 from uvdive.session.recorded.recording import MAGIC, Recording, dump, load
-from uvdive.session.settings import StartWish
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "uvdive" / "data" / "demo.recording"

@@ -11,9 +11,9 @@ from removing import removes_images_of
 
 from uvdive.build.events import BuildRequest
 from uvdive.rewrite.plan import Allowances, RewritePlan
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import load_image
-from uvdive.session.proving import prove, repaired_choices
+from uvdive.session.opening.images import load_image
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.proving import prove, repaired_choices
 
 LIBRARY = Path(__file__).parent.parent / "data" / "projects" / "library"
 

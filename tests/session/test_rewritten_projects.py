@@ -17,10 +17,10 @@ from removing import removes_images_of
 
 from uvdive.compose.recipe import Recipe
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.images import load_image
-from uvdive.session.options import ReadOptions
-from uvdive.session.proving import Proof, prove
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.opening.images import load_image
+from uvdive.session.opening.options import ReadOptions
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.proving import Proof, prove
 from uvdive.verify.run import verify
 
 pytestmark = pytest.mark.engine

@@ -6,14 +6,14 @@ from tables import differences, tables_of, written
 
 TABLES = written(
     r"""
+disk.exporting.SUFFIXES: json = .json markdown = .md html = .html saved = .uvdive
 explaining._SHELVES: … = finding … = rule … = choice
-exporting.SUFFIXES: json = .json markdown = .md html = .html saved = .uvdive
-finished._BESIDE: uv.lock pyproject.toml
-finished._FLOORS: base distro image dockerfile compose uv ledger session
-freshness._TELLING: from parents exclude chmod
-picking._ARCHIVES: .tar .tar.gz .tgz .tar.zst
-rewriting._UTF_16: ÿþ þÿ
-settings._UNITS: '' = 0 k = 10 m = 20 g = 30 t = 40
+opening.finished._BESIDE: uv.lock pyproject.toml
+opening.finished._FLOORS: base distro image dockerfile compose uv ledger session
+opening.picking._ARCHIVES: .tar .tar.gz .tgz .tar.zst
+planning.rewriting._UTF_16: ÿþ þÿ
+proof.freshness._TELLING: from parents exclude chmod
+proof.settings._UNITS: '' = 0 k = 10 m = 20 g = 30 t = 40
 """
 )
 

@@ -13,11 +13,13 @@ from samples import sample_report
 
 from uvdive.base.errors import EngineError, OutputError, UsageError
 from uvdive.rewrite.plan import FileChange, RewritePlan
-from uvdive.session import picking, problems, rewriting
+from uvdive.session.disk import problems
+from uvdive.session.disk.problems import check_problem_file, redactor_of, report_problem
 from uvdive.session.explaining import explain
-from uvdive.session.matching import matching_dockerfile
-from uvdive.session.picking import Choice, find_choices
-from uvdive.session.problems import check_problem_file, redactor_of, report_problem
+from uvdive.session.opening import picking
+from uvdive.session.opening.matching import matching_dockerfile
+from uvdive.session.opening.picking import Choice, find_choices
+from uvdive.session.planning import rewriting
 
 TEXT = "FROM debian:1\nRUN one\n"
 HISTORY = ("# debian.sh --arch 'amd64' out/ 'trixie' '@1'", "RUN /bin/sh -c one # buildkit")

@@ -12,12 +12,12 @@ import yaml
 from projects import BY_NAME
 from removing import removes_images_of
 
-from uvdive.build.containers import run_container
 from uvdive.build.events import BuildRequest
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import load_image
-from uvdive.session.proving import prove
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.build.running.containers import run_container
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.proving import prove
 
 pytestmark = pytest.mark.engine
 

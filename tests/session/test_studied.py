@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from samples import sample_report
 
-from uvdive.base import file_states
-from uvdive.base.foreign import noting_opened, read_file
+from uvdive.base.files import file_states
+from uvdive.base.files.foreign import noting_opened, read_file
 from uvdive.ledger.report import ImageReport
-from uvdive.session import studied as module
-from uvdive.session.kept import Kept
-from uvdive.session.rewriting import plan_rewrite
-from uvdive.session.studied import Asking, MadeFrom, Studied
+from uvdive.session.planning import studied as module
+from uvdive.session.planning.kept import Kept
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.planning.studied import Asking, MadeFrom, Studied
 
 TEXT = "FROM python:3.13-slim\nCOPY . /app\nRUN uv sync\n"
 

@@ -12,10 +12,10 @@ from projects import BY_NAME
 from removing import removes_images_of
 
 from uvdive.build.events import BuildRequest
-from uvdive.session.building import build_image, target_of
-from uvdive.session.images import load_image
-from uvdive.session.proving import prove
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.proving import prove
 
 BASE = "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\nWORKDIR /app\nCOPY pyproject.toml uv.lock ./\n"
 PRINTS = 'import importlib.metadata\nprint("click", importlib.metadata.version("click"))\n'

@@ -12,7 +12,7 @@ import layers as make
 import pytest
 
 from uvdive.ledger.report import Component, ImageReport
-from uvdive.session.timed_changes import changes_of
+from uvdive.session.proof.timed_changes import changes_of
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "projects" / "gunicorn"
 

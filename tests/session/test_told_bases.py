@@ -12,8 +12,8 @@ import pytest
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
-from uvdive.session import own_builds
-from uvdive.session.own_builds import load_built
+from uvdive.session.proof import own_builds
+from uvdive.session.proof.own_builds import load_built
 from uvdive.verify.files.check import check_files
 from uvdive.verify.files.new_base import NewBase
 

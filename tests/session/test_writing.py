@@ -9,8 +9,8 @@ from smalldisk import fill, small_disk
 
 from uvdive.base.errors import RefusedError, UsageError
 from uvdive.rewrite.plan import FileChange, Refusal, RewritePlan
-from uvdive.session import writing
-from uvdive.session.writing import Written, undo_rewrite, write_rewrite
+from uvdive.session.disk import writing
+from uvdive.session.disk.writing import Written, undo_rewrite, write_rewrite
 
 OLD = "FROM a\r\nRUN b\n"
 NEW = "FROM a AS builder\r\nRUN b\nFROM c\n"

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from half_written import AFTER, BEFORE, plan_in, texts
 
-from uvdive.base import aside
 from uvdive.base.errors import UsageError
-from uvdive.session import journal, undoing
-from uvdive.session.writing import undo_rewrite, write_rewrite
+from uvdive.base.files import aside
+from uvdive.session.disk import journal, undoing
+from uvdive.session.disk.writing import undo_rewrite, write_rewrite
 
 CALLS = ("open", "os.rename", "os.link", "os.remove", "os.chmod", "os.chown", "os.mkdir")
 """Audit events of the calls that change something (https://docs.python.org/3/library/audit_events.html)."""

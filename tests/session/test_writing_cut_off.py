@@ -13,11 +13,11 @@ from typing import Any, NoReturn
 import pytest
 from half_written import AFTER, BEFORE, OLD, plan_in, texts
 
-from uvdive.base import aside, wholefile
 from uvdive.base.errors import UsageError
-from uvdive.base.folders import is_pending, journal_folder
-from uvdive.session import journal, undoing, writing
-from uvdive.session.writing import Written, undo_rewrite, write_rewrite
+from uvdive.base.files import aside, wholefile
+from uvdive.base.files.folders import is_pending, journal_folder
+from uvdive.session.disk import journal, undoing, writing
+from uvdive.session.disk.writing import Written, undo_rewrite, write_rewrite
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 """A signal between `open` and `with` leaves a file to be closed later."""

@@ -31,7 +31,7 @@ from uvdive.rewrite.plan import (
     Refusal,
     RewritePlan,
 )
-from uvdive.session.images import Loaded
+from uvdive.session.opening.images import Loaded
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.desk import path_facts
 from uvdive.tui.frame.jobs import Job

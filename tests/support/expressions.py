@@ -107,7 +107,7 @@ class _Uses(ast.NodeVisitor):
 def modules() -> Iterator[ModuleType]:
     """Every module of the package but those that run in a container, which import what is there."""
     for found in pkgutil.walk_packages(uvdive.__path__, "uvdive."):
-        if not found.name.endswith(("__main__", ".build.probe", ".python.inside")):
+        if not found.name.endswith(("__main__", ".running.probe", ".python.inside")):
             yield importlib.import_module(found.name)
 
 

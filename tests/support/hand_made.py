@@ -12,7 +12,7 @@ from uvdive.dockerfile.stages import lineage, read_stages
 from uvdive.dockerfile.syntax import Instruction, parse
 from uvdive.image.reference import Target
 from uvdive.ledger.report import Finding, ImageReport
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 Files = list[make.Entry]
 PYTHON = "/usr/local/bin/python3.13"

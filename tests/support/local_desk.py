@@ -7,7 +7,7 @@ from typing import Concatenate, TypeVar
 
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.session.desk import Held, slim
-from uvdive.session.images import Loaded
+from uvdive.session.opening.images import Loaded
 
 T = TypeVar("T")
 

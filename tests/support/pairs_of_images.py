@@ -13,7 +13,7 @@ from uvdive.image.raw_image import StoreIndex
 from uvdive.image.reference import Target
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 Files = dict[str, make.Entry]
 CONFIG: dict[str, object] = {

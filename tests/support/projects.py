@@ -26,10 +26,10 @@ from uvdive.image.reference import REGISTRY, parse_build_file
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances
-from uvdive.session.images import load_image
-from uvdive.session.kept import Kept
-from uvdive.session.proving import build_image
-from uvdive.session.recipes import recipe_of
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.kept import Kept
+from uvdive.session.planning.recipes import recipe_of
+from uvdive.session.proof.proving import build_image
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "data" / "projects"

@@ -9,7 +9,7 @@ from typing import Any
 import hand_made
 import layers as make
 
-from uvdive.session.images import load_image
+from uvdive.session.opening.images import load_image
 
 NAME = "Dockerfile"
 DOCKERFILE = """\

@@ -11,7 +11,7 @@ import shown
 from driving import Waits, answers, ended, opened, path_of
 from textual.pilot import Pilot
 
-from uvdive.session.picking import Choices
+from uvdive.session.opening.picking import Choices
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.desk.path_facts import find_paths
 from uvdive.tui.services import Opened, Services

@@ -14,10 +14,10 @@ from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.image.config import HistoryEntry
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session import own_builds, proving, second_build
-from uvdive.session.images import Loaded
-from uvdive.session.options import DEFAULTS, ReadOptions
-from uvdive.session.proving import Proof, prove
+from uvdive.session.opening.images import Loaded
+from uvdive.session.opening.options import DEFAULTS, ReadOptions
+from uvdive.session.proof import own_builds, proving, second_build
+from uvdive.session.proof.proving import Proof, prove
 
 ORIGINAL = "FROM python:3.13-slim\nRUN one\nCOPY x /x\nRUN two\nRUN three\n"
 

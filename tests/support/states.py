@@ -16,7 +16,7 @@ from states_of_files import STATES, state
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import BytesRead
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
-from uvdive.session.picking import Choice, Choices
+from uvdive.session.opening.picking import Choice, Choices
 
 __all__ = ["STATES"]
 

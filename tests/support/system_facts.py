@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from uvdive.ledger.system.installed import Installed, closure
-from uvdive.rewrite.evidence.os_needs import Need, SystemFacts
+from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 
 
 def packages(*specs: str) -> dict[str, Installed]:

@@ -8,7 +8,7 @@ from trees import Table
 
 from uvdive.base.errors import ImageError
 from uvdive.image.table import Cause, Change, Kind
-from uvdive.session.images import Loaded
+from uvdive.session.opening.images import Loaded
 from uvdive.tui.desk.path_facts import find_paths
 
 OLD = b"import os\nprint('[red]old')\n"

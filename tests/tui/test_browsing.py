@@ -14,8 +14,8 @@ from uvdive.base.progress import BytesRead, CancelToken, Note, ignore
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.view.filter import Filter
 from uvdive.ledger.view.tree import SORTS, Sign
-from uvdive.session.extracting import Extracted
-from uvdive.session.images import Loaded
+from uvdive.session.disk.extracting import Extracted
+from uvdive.session.opening.images import Loaded
 from uvdive.tui.desk.file_lines import Shown
 from uvdive.tui.desk.places import Place, Span
 from uvdive.tui.screens.explore.browsing import STEPS, Browsing

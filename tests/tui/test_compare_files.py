@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from textual.content import Content
 
 from uvdive.base.errors import ImageError
-from uvdive.session.picking import Choice, Choices
+from uvdive.session.opening.picking import Choice, Choices
 from uvdive.session.two_images import Part
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.desk.change_tree import Folder, rows_of, tree_of

@@ -23,9 +23,9 @@ from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.building import build_image, target_of
 from uvdive.session.desk import open_desk
-from uvdive.session.options import ReadOptions
+from uvdive.session.opening.options import ReadOptions
+from uvdive.session.proof.building import build_image, target_of
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.explore.explore import ExploreScreen

@@ -13,8 +13,8 @@ from driving import ended, text_of
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag, list_images, remove_images
-from uvdive.session.building import build_image
 from uvdive.session.desk import open_desk
+from uvdive.session.proof.building import build_image
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 

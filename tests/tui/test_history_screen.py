@@ -10,7 +10,7 @@ from two_versions import NEW, STORE, go_to, loader, two_versions
 
 from uvdive.build.events import BuildStep
 from uvdive.image.table import Cause, Kind
-from uvdive.session.images import Loaded
+from uvdive.session.opening.images import Loaded
 from uvdive.tui.screens.dockerfile import DockerfileScreen
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.history import HistoryScreen

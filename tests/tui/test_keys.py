@@ -4,7 +4,7 @@ import pytest
 from driving import answers, ended, opened, text_of
 from samples import sample_report
 
-from uvdive.base.config import Config
+from uvdive.base.files.config import Config
 from uvdive.tui.keys.clashes import clashes
 from uvdive.tui.screens.lists.waste_findings_packages import FindingsScreen
 from uvdive.tui.widgets.keybar import KeyBar

@@ -2,7 +2,7 @@ from driving import answers, ended, text_of
 from samples import sample_report
 
 from uvdive.base.errors import EngineError, UsageError
-from uvdive.session.picking import Choice, Choices
+from uvdive.session.opening.picking import Choice, Choices
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.explore.explore import ExploreScreen

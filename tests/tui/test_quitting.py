@@ -18,8 +18,8 @@ from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import find_image, image_tag
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.building import build_image, target_of
 from uvdive.session.desk import open_desk
+from uvdive.session.proof.building import build_image, target_of
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.services import Services

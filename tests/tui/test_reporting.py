@@ -29,7 +29,7 @@ def services(recorded: Recorded) -> Services:
 
 async def test_e_in_capitals_writes_the_report_of_what_failed(dockerfile, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("uvdive.session.problems.engine_version", lambda: "engine 1")
+    monkeypatch.setattr("uvdive.session.disk.problems.engine_version", lambda: "engine 1")
     recorded = Recorded(checks=FAILED)
     async with opened(SAMPLE, dockerfile=dockerfile, services=services(recorded)) as (app, pilot):
         screen = await rewritten(app, pilot)
@@ -68,7 +68,7 @@ async def test_only_a_report_is_replaced(dockerfile, tmp_path, monkeypatch):
 
 async def test_the_report_has_the_error_that_ended_a_build(dockerfile, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("uvdive.session.problems.engine_version", lambda: None)
+    monkeypatch.setattr("uvdive.session.disk.problems.engine_version", lambda: None)
     recorded = Recorded(error=BuildError("The build failed.", "Look at the log.", log=("key hunter-two",)))
     args = ("--build-arg", "API_TOKEN=hunter-two")
     async with opened(SAMPLE, dockerfile=dockerfile, services=services(recorded), build_args=args) as (

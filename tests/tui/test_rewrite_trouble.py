@@ -67,7 +67,7 @@ async def test_a_full_disk_keeps_the_rewrite_and_the_file(dockerfile, monkeypatc
         screen = await rewritten(app, pilot)
         await built(screen, pilot)
         with monkeypatch.context() as patch:
-            patch.setattr("uvdive.base.wholefile.os.fsync", full)
+            patch.setattr("uvdive.base.files.wholefile.os.fsync", full)
             await pilot.press("w", "y")
             await ended(pilot, screen.work.job)
         assert isinstance(app.screen, Failure)

@@ -14,7 +14,7 @@ from samples import sample_report
 from uvdive.base.errors import BuildError, CancelledError, EngineError
 from uvdive.base.progress import CancelToken, Note
 from uvdive.compose.recipe import Recipe
-from uvdive.session.images import Loaded
+from uvdive.session.opening.images import Loaded
 from uvdive.tui.progress.build import Build
 from uvdive.tui.screens.rewrite.work import RewriteWork
 from uvdive.tui.services import Services

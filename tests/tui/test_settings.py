@@ -7,8 +7,8 @@ from driving import answers, ended, help_of, opened, text_of
 from samples import sample_report
 from textual.app import App
 
-from uvdive.base.config import Config
 from uvdive.base.errors import UsageError
+from uvdive.base.files.config import Config
 from uvdive.ledger.saved.report_file import MAGIC
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.run import run_app

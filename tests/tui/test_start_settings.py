@@ -10,7 +10,7 @@ from driving import CHECKS, Recorded, answers, ended, opened, rewritten, text_of
 from samples import sample_report
 from textual.widgets import Checkbox
 
-from uvdive.session.settings import StartWish
+from uvdive.session.proof.settings import StartWish
 from uvdive.tui.screens.dialogs.starting import AskStart
 from uvdive.tui.widgets.building import CheckList
 from uvdive.verify.checks import Check

@@ -4,7 +4,7 @@ from local_desk import LocalDesk
 from two_versions import NEW, OLD, STORE, Store, go_to, loader, two_versions
 
 from uvdive.base.progress import CancelToken
-from uvdive.session.images import Loaded
+from uvdive.session.opening.images import Loaded
 from uvdive.tui.desk.file_contents import versions
 from uvdive.tui.screens.dialogs.asking import AskTarget
 from uvdive.tui.screens.explore.explore import ExploreScreen

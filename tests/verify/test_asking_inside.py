@@ -14,8 +14,8 @@ import pairs_of_images as pairs
 import pytest
 
 from uvdive.base.progress import CancelToken
-from uvdive.build.observing import Observed
-from uvdive.build.settings import PLAIN
+from uvdive.build.running.observing import Observed
+from uvdive.build.running.settings import PLAIN
 from uvdive.ledger.owners import OWNERS
 from uvdive.verify.checks import Check
 from uvdive.verify.measured import Measured, prediction_error

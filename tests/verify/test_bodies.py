@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.build.observing import Answer, Observed
-from uvdive.build.probe import constant, plain
+from uvdive.build.running.observing import Answer, Observed
+from uvdive.build.running.probe import constant, plain
 from uvdive.verify.checks import Check
 from uvdive.verify.start.judging import Runs, judge
 

@@ -13,13 +13,13 @@ import pytest
 
 from uvdive.base.errors import CancelledError, EngineError
 from uvdive.base.progress import CancelToken
-from uvdive.build import sandbox
-from uvdive.build.containers import Ran, run_container
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag, list_images, remove_images
+from uvdive.build.running import sandbox
+from uvdive.build.running.containers import Ran, run_container
 from uvdive.ledger.report import ImageReport
-from uvdive.session.building import build_image
-from uvdive.session.images import load_image
+from uvdive.session.opening.images import load_image
+from uvdive.session.proof.building import build_image
 from uvdive.verify.python import imports
 from uvdive.verify.python.imports import check_imports
 from uvdive.verify.python.inside import MARK

@@ -14,7 +14,7 @@ import pytest
 from elves import elf
 from layers import content
 
-from uvdive.build.observing import Observed
+from uvdive.build.running.observing import Observed
 from uvdive.ledger.reading.contents import ContentPlace, UnreadableError
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Check, OwnerDelta, Verification, Want

@@ -15,7 +15,7 @@ from uvdive.image.resolve import resolve
 from uvdive.ledger.reading import contents
 from uvdive.ledger.reading.contents import ContentPlace, place_of
 from uvdive.ledger.reading.elf import Elf, offered, read_elf, same_when_loaded
-from uvdive.session.images import load_image
+from uvdive.session.opening.images import load_image
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.python.libraries import check_libraries
 

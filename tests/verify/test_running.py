@@ -17,11 +17,11 @@ from proxy import proxied
 
 from uvdive.base.errors import CancelledError, EngineError, ExitCode, UvdiveError
 from uvdive.base.progress import CancelToken
-from uvdive.build import observing, sandbox
-from uvdive.build.containers import run_container
 from uvdive.build.leftovers import leftovers, remove_leftovers
-from uvdive.build.observing import Answer, Observed, Watched, health_command, observe
-from uvdive.build.probe import ports, work
+from uvdive.build.running import observing, sandbox
+from uvdive.build.running.containers import run_container
+from uvdive.build.running.observing import Answer, Observed, Watched, health_command, observe
+from uvdive.build.running.probe import ports, work
 from uvdive.image import endpoint
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.start.judging import Runs, judge, said

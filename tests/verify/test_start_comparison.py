@@ -10,9 +10,9 @@ import pairs_of_images as pairs
 import pytest
 
 from uvdive.base.progress import CancelToken
-from uvdive.build import observing
-from uvdive.build.observing import Answer, Observed, Watched
-from uvdive.build.settings import PLAIN, StartSettings
+from uvdive.build.running import observing
+from uvdive.build.running.observing import Answer, Observed, Watched
+from uvdive.build.running.settings import PLAIN, StartSettings
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import Check
 from uvdive.verify.start import running

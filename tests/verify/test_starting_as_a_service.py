@@ -9,7 +9,7 @@ import pairs_of_images as pairs
 import pytest
 
 from uvdive.base.progress import CancelToken
-from uvdive.build.settings import StartSettings
+from uvdive.build.running.settings import StartSettings
 from uvdive.compose.start import ServiceStart
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances

@@ -9,8 +9,8 @@ import pairs_of_images as pairs
 import pytest
 
 from uvdive.base.progress import ignore
-from uvdive.build.observing import Observed, Watched
-from uvdive.build.settings import PLAIN, StartSettings
+from uvdive.build.running.observing import Observed, Watched
+from uvdive.build.running.settings import PLAIN, StartSettings
 from uvdive.compose.start import ServiceStart
 from uvdive.verify.checks import Check, Verification
 from uvdive.verify.start import running

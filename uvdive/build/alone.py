@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from uvdive.base.errors import BuildError
-from uvdive.base.folders import state_folder
+from uvdive.base.files.folders import state_folder
 from uvdive.build.images import image_tag
 
 

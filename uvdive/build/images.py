@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from uvdive.base.errors import EngineError
-from uvdive.base.foreign import real
+from uvdive.base.files.foreign import real
 from uvdive.build.events import Role
 from uvdive.image.answers import IMAGE, IMAGES, answer, asking
 from uvdive.image.endpoint import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
-from uvdive.base.remains import is_running
+from uvdive.base.files.remains import is_running
 from uvdive.build.images import engine_client, engines
 from uvdive.image.answers import CONTAINERS, answer
 from uvdive.image.endpoint import MAKER_LABEL, EngineKind, maker_of

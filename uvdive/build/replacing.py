@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
-from uvdive.build.buildx import run_build
+from uvdive.build.clients.buildx import run_build
+from uvdive.build.clients.podman import run_podman_build
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.build.images import find_image, remove_untagged, restore_tag
-from uvdive.build.podman import run_podman_build
 from uvdive.image.endpoint import build_source
 
 

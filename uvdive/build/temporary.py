@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from uvdive.base.errors import EngineError
-from uvdive.base.remains import gone, note
+from uvdive.base.files.remains import gone, note
 from uvdive.build.images import engine_client
 from uvdive.image.endpoint import EngineKind
 

@@ -23,7 +23,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """Say what the cache holds, or clear it."""
-    from uvdive.session.caching import layer_cache
+    from uvdive.session.opening.caching import layer_cache
 
     cache = layer_cache()
     if args.clear:

@@ -30,8 +30,8 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """List, ask and remove; 1 where the engine keeps one."""
-    from uvdive.base.remains import forget
-    from uvdive.base.scratch import left_folders, remove_folders
+    from uvdive.base.files.remains import forget
+    from uvdive.base.files.scratch import left_folders, remove_folders
     from uvdive.build.images import list_images, remove_images
     from uvdive.build.leftovers import leftovers, remove_leftovers
 

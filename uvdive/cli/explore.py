@@ -11,7 +11,7 @@ from uvdive.cli.console import Console
 from uvdive.cli.options import Parser, add_common, add_output, add_reading, check_output
 
 if TYPE_CHECKING:
-    from uvdive.session.options import ReadOptions
+    from uvdive.session.opening.options import ReadOptions
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:

@@ -86,10 +86,10 @@ def _run(argv: Sequence[str], console: Console) -> ExitCode:
 
 def _recover(console: Console) -> None:
     """Take back what a run that was cut off left half written, and say so."""
-    from uvdive.base.folders import is_pending
+    from uvdive.base.files.folders import is_pending
 
     if is_pending():  # else the journal is not even imported
-        from uvdive.session.journal import recover
+        from uvdive.session.disk.journal import recover
 
         for said in recover():
             console.notice(said)
@@ -97,11 +97,11 @@ def _recover(console: Console) -> None:
 
 def _offer(console: Console) -> None:
     """Tell of what a run that was cut off left in the engine or the temporary folder; nothing is removed."""
-    from uvdive.base.folders import is_noted
+    from uvdive.base.files.folders import is_noted
 
     if not is_noted():
         return  # what reads the notes is not even imported
-    from uvdive.base.remains import left
+    from uvdive.base.files.remains import left
 
     if found := left():
         others = f" and {len(found) - 1} more" if len(found) > 1 else ""

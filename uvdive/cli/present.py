@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uvdive.base.errors import BuildError, ExitCode, UsageError, UvdiveError
-from uvdive.base.wholefile import replace_file
+from uvdive.base.files.wholefile import replace_file
 from uvdive.cli.console import Console
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def check_html(path: Path) -> None:
 
 
 def _check_target(path: Path, begins: bytes, what: str, option: str) -> None:
-    from uvdive.base.foreign import read_start
+    from uvdive.base.files.foreign import read_start
 
     if not path.parent.is_dir():
         raise UsageError(f"{path} can't be saved: there is no folder {path.parent}.", "Make it first.")
@@ -176,7 +176,7 @@ def save_html(
     Raises:
         UsageError: it cannot be written.
     """
-    from uvdive.session.exporting import html_page
+    from uvdive.session.disk.exporting import html_page
 
     _replace(args.html, html_page(report, rewrite, redact=not args.no_redact, units=console.units))
     console.say(f"Saved to {args.html}")

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from uvdive.cli.targets import Source
     from uvdive.ledger.report import ImageReport
     from uvdive.rewrite.plan import RewritePlan
-    from uvdive.session.images import Loaded
-    from uvdive.session.proving import Proof
+    from uvdive.session.opening.images import Loaded
+    from uvdive.session.proof.proving import Proof
     from uvdive.verify.measured import Measured
     from uvdive.verify.repairs import Repair
 
@@ -51,10 +51,10 @@ class _Rewriting:
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
         from uvdive.cli.present import check_html
         from uvdive.cli.targets import source_of
-        from uvdive.session.kept import Kept
-        from uvdive.session.options import ReadOptions
-        from uvdive.session.problems import check_problem_file
-        from uvdive.session.settings import start_settings
+        from uvdive.session.disk.problems import check_problem_file
+        from uvdive.session.opening.options import ReadOptions
+        from uvdive.session.planning.kept import Kept
+        from uvdive.session.proof.settings import start_settings
 
         self.args = args
         self.console = console
@@ -101,7 +101,7 @@ class _Rewriting:
 
     def refuse_by_text(self) -> bool:
         """Does the text already say that there is nothing of uv to rewrite? Then that is the plan."""
-        from uvdive.session.rewriting import without_uv_at_all
+        from uvdive.session.planning.rewriting import without_uv_at_all
 
         self.refused = without_uv_at_all(
             self.dockerfile,
@@ -177,7 +177,7 @@ class _Rewriting:
         self.console.data(json_text(data))
 
     def _report(self, error: UvdiveError | None) -> None:
-        from uvdive.session.problems import report_problem
+        from uvdive.session.disk.problems import report_problem
 
         verification = None if self.proof is None else self.proof.verification
         repairs = () if self.proof is None else self.proof.repairs
@@ -193,7 +193,7 @@ class _Rewriting:
 
     def _repaired(self, proof: Proof, before: Loaded) -> tuple[RewritePlan, Proof]:
         """The plan with the decisions that may mend what failed, built and verified again, once."""
-        from uvdive.session.proving import repaired_choices
+        from uvdive.session.proof.proving import repaired_choices
 
         for repair in proof.repairs:
             self.console.say(f"Repairing with --choose {repair.choice}={repair.value}: {repair.reason}")
@@ -229,7 +229,7 @@ class _Rewriting:
         return loaded
 
     def _plan(self, loaded: Loaded | None) -> RewritePlan:
-        from uvdive.session.rewriting import plan_rewrite
+        from uvdive.session.planning.rewriting import plan_rewrite
 
         self.plan = plan_rewrite(
             self.dockerfile,
@@ -248,7 +248,7 @@ class _Rewriting:
         return self.plan
 
     def _prove(self, plan: RewritePlan, before: Loaded) -> Proof:
-        from uvdive.session.proving import prove
+        from uvdive.session.proof.proving import prove
 
         self.console.say("Building the rewrite")
         self.proof = prove(
@@ -268,7 +268,7 @@ class _Rewriting:
 
     def _own_files(self) -> tuple[Path, ...]:
         """What this run itself writes: where it lies in the context, it is no difference."""
-        from uvdive.session.own_files import streams
+        from uvdive.session.proof.own_files import streams
 
         given = (self.args.log, self.args.output, self.args.report_problem, self.args.html)
         return (*(path for path in given if path is not None), *streams())
@@ -282,7 +282,7 @@ class _Rewriting:
 
     def _times(self, plan: RewritePlan, before: ImageReport) -> Timings:
         """How long both builds take, as far as it was asked for."""
-        from uvdive.session.timing import Wish, time_builds
+        from uvdive.session.proof.timing import Wish, time_builds
 
         wish = Wish(cold=self.args.time_cold, rebuild=self.args.time_rebuild)
         assert self.build.request is not None
@@ -338,7 +338,7 @@ class _Rewriting:
         if plan.outcome == "unchanged" and self.args.write:
             self.console.say(f"{self.dockerfile} stays as it is.")
             return
-        from uvdive.session.writing import write_rewrite
+        from uvdive.session.disk.writing import write_rewrite
 
         written = write_rewrite(plan, output=self.args.output, context=self.context)
         for each in (written, *written.others):

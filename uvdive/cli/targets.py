@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from uvdive.base.dockerfile_names import build_file_kind
 from uvdive.base.errors import UsageError
-from uvdive.base.foreign import real
+from uvdive.base.files.foreign import real
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
-from uvdive.session.options import DEFAULTS, ReadOptions
+from uvdive.session.opening.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
     from uvdive.build.events import BuildRequest, BuildResult
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from uvdive.image.reference import Target
     from uvdive.output.redact import Redactor
     from uvdive.session.desk import Desk
-    from uvdive.session.images import Loaded
+    from uvdive.session.opening.images import Loaded
 
 
 def reading(args: argparse.Namespace) -> ReadOptions:
@@ -71,7 +71,7 @@ class Source:
         text = self.request.text if self.request is not None else None
         if text is None and self.dockerfile is not None:
             with contextlib.suppress(UsageError):  # told of by whoever needs the file
-                from uvdive.session.rewriting import read_dockerfile
+                from uvdive.session.planning.rewriting import read_dockerfile
 
                 text = read_dockerfile(self.dockerfile)
         redactor.learn([text or ""])
@@ -88,7 +88,7 @@ class Source:
         Raises:
             UvdiveError: as ``build_image`` and ``load_image`` say.
         """
-        from uvdive.session.images import load_image
+        from uvdive.session.opening.images import load_image
 
         return load_image(
             self.ready(on_event, cancel),
@@ -114,7 +114,7 @@ class Source:
     def _options(self) -> ReadOptions:
         if self.request is None:
             return self.reading
-        from uvdive.session.own_builds import as_built
+        from uvdive.session.proof.own_builds import as_built
 
         return as_built(self.reading, self.request)
 
@@ -122,7 +122,7 @@ class Source:
         """The name of the image, built if need be; UvdiveError as ``build_image`` says."""
         if self.request is None:
             return self.name
-        from uvdive.session.building import build_image, target_of
+        from uvdive.session.proof.building import build_image, target_of
 
         on_event(Note(f"Building {self.dockerfile or self.request.context}"))
         built = build_image(self.request, on_event=on_event, cancel=cancel)
@@ -179,7 +179,7 @@ def recipe_source(target: Target, build_args: tuple[str, ...] = ()) -> Source:
     Raises:
         UvdiveError: as ``recipe_of`` says.
     """
-    from uvdive.session.recipes import recipe_of
+    from uvdive.session.planning.recipes import recipe_of
 
     recipe = recipe_of(target)
     source = dockerfile_source(recipe.dockerfile, recipe.context, (*recipe.args, *build_args))

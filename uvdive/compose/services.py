@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.errors import UsageError
-from uvdive.base.foreign import real
+from uvdive.base.files.foreign import real
 from uvdive.compose.variables import Variables, read_bounded
 from uvdive.compose.yaml_nodes import Node, NotYamlError, read_yaml
 

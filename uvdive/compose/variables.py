@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvdive.base.errors import UsageError
-from uvdive.base.foreign import read_start
+from uvdive.base.files.foreign import read_start
 
 LONGEST = 64 << 10
 """Characters that a value may have: an ``.env`` whose lines double each other grows without end."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from uvdive.base.foreign import read_file
+from uvdive.base.files.foreign import read_file
 
 NAME = ".dockerignore"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from uvdive.base.errors import EngineError, UsageError
-from uvdive.base.foreign import read_file
+from uvdive.base.files.foreign import read_file
 from uvdive.image.answers import VERSION, answer, asking
 
 if TYPE_CHECKING:

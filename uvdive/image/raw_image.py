@@ -12,7 +12,7 @@ from typing import Any
 
 from uvdive.base import shapes
 from uvdive.base.errors import ImageError
-from uvdive.base.foreign import opened
+from uvdive.base.files.foreign import opened
 from uvdive.image.budget import MAX_LAYERS
 from uvdive.image.config import CONFIG_FILE, Manifest, parse_config, parse_history
 from uvdive.image.events import LayerOutline

@@ -9,7 +9,7 @@ from typing import Literal
 
 from uvdive.base.dockerfile_names import build_file_kind, names_dockerfile
 from uvdive.base.errors import UsageError
-from uvdive.base.foreign import read_start
+from uvdive.base.files.foreign import read_start
 
 TargetKind = Literal[
     "docker", "podman", "archive", "docker-archive", "oci-archive", "oci", "report", "dockerfile",

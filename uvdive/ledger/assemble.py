@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from uvdive import __version__
 from uvdive.base.errors import UvdiveError
-from uvdive.base.foreign import read_file
+from uvdive.base.files.foreign import read_file
 from uvdive.distro.release import OsRelease
 from uvdive.image.config import Manifest
 from uvdive.image.layer_index import LayerData

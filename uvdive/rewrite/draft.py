@@ -28,7 +28,7 @@ from uvdive.rewrite.builder import (
 from uvdive.rewrite.copies import Copier, choose_copies, explain, of_shared, with_owners
 from uvdive.rewrite.elsewhere import Outside, commands_outside, serve_outside, texts_outside
 from uvdive.rewrite.environment import EnvironmentFacts, settled, warn_draft
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.improve import Improved, Work, improve, note_left_out
 from uvdive.rewrite.notes import Notes, Refused

@@ -19,10 +19,10 @@ from uvdive.rewrite.choices import check_choices
 from uvdive.rewrite.draft import Draft, decide, finished, mounted
 from uvdive.rewrite.elsewhere import Outside, look_outside
 from uvdive.rewrite.environment import check_native
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.os_needs import SystemFacts
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.evidence.stops import Stops
+from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.improve import warn_by_text
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, EvidenceKind, PlanWarning, RewritePlan, unified_diff

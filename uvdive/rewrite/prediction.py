@@ -8,9 +8,9 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.whose import is_os_package, os_package
 from uvdive.rewrite.copies import CopySet, Provided, Written
-from uvdive.rewrite.evidence.command_kinds import REPEATED
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.command_kinds import REPEATED
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.packages import PackagePlan
 from uvdive.rewrite.plan import Prediction
 

@@ -12,11 +12,11 @@ from uvdive.rewrite.builder import unfit, warn_resolving
 from uvdive.rewrite.copies import Copier, node_modules_of, project_file_names
 from uvdive.rewrite.elsewhere import Outside, called_outside, commands_outside
 from uvdive.rewrite.environment import EnvironmentFacts, Found, environment_of, find_environment
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.os_needs import Called
-from uvdive.rewrite.evidence.project_readers import ProjectReaders, project_readers
-from uvdive.rewrite.evidence.runs import Run, early_copies, read_runs
+from uvdive.rewrite.evidence.commands.runs import Run, early_copies, read_runs
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.files.project_readers import ProjectReaders, project_readers
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.os_needs import Called
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages import OtherMeans
 from uvdive.rewrite.stages import (

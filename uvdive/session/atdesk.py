@@ -14,15 +14,15 @@ from pathlib import Path
 
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.events import BuildRequest, Timings
-from uvdive.build.settings import PLAIN, StartSettings
+from uvdive.build.running.settings import PLAIN, StartSettings
 from uvdive.compose.recipe import Recipe
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Desk, Held, slim
-from uvdive.session.kept import Kept
-from uvdive.session.options import ReadOptions
-from uvdive.session.proving import Proof, prove
-from uvdive.session.rewriting import plan_rewrite
-from uvdive.session.timing import Wish, time_builds
+from uvdive.session.opening.options import ReadOptions
+from uvdive.session.planning.kept import Kept
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.proving import Proof, prove
+from uvdive.session.proof.timing import Wish, time_builds
 from uvdive.verify.checks import Comparison
 
 
@@ -178,7 +178,7 @@ def compare_at_desk(
 ) -> Comparison:
     """Read a second image and compare the held one with it; all as ``compare_images`` says."""
     from uvdive.session.comparing import compare_images
-    from uvdive.session.images import load_image
+    from uvdive.session.opening.images import load_image
 
     after = load_image(target, dockerfile=dockerfile, options=options, on_event=on_event, cancel=cancel)
     index = held.store.index if held.store is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uvdive.base import worker
+from uvdive.base.processes import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.base.secrets.words import HIDDEN
 from uvdive.ledger.reading.contents import Indexes, Places, places_of

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from uvdive.base.errors import UsageError
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.image.table import FileTable
-from uvdive.session.kept import Kept
-from uvdive.session.options import DEFAULTS, ReadOptions
+from uvdive.session.opening.options import DEFAULTS, ReadOptions
+from uvdive.session.planning.kept import Kept
 
 if TYPE_CHECKING:
     # The app imports this before its first picture.
-    from uvdive.base.resident import Resident
+    from uvdive.base.processes.resident import Resident
     from uvdive.image.reference import Target
     from uvdive.image.store import LayerStore
     from uvdive.ledger.report import ImageReport
@@ -108,7 +108,7 @@ def open_desk(
     cancel: CancelToken | None = None,
 ) -> ProcessDesk:
     """Load what a TARGET names into a process that answers about it; all as ``load_image`` says."""
-    from uvdive.base.resident import Resident
+    from uvdive.base.processes.resident import Resident
     from uvdive.image.reference import parse_target
 
     parsed = parse_target(target) if isinstance(target, str) else target
@@ -125,12 +125,12 @@ def hold(
 ) -> tuple[Held, tuple[ImageReport, bool]]:
     """What the process does first: read everything, and hand over what is small."""
     from uvdive.image.store import LayerStore
-    from uvdive.session.images import read_saved
+    from uvdive.session.opening.images import read_saved
 
     if target.kind == "report":
         held = Held(read_saved(target.path), None)
     else:
-        from uvdive.session.reading import read_image
+        from uvdive.session.opening.reading import read_image
 
         report, index = read_image(target, dockerfile, options, on_event=on_event)
         held = Held(report, LayerStore(report.files, index))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uvdive.base.pages import page_of
+from uvdive.base.files.pages import page_of
 from uvdive.ledger.findings.explain import PAGES as FINDINGS
 from uvdive.rewrite.rules.explain import CHOICE_PAGES, RULE_PAGES
 

@@ -12,7 +12,7 @@ from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.image.table import NONE, Kind
 from uvdive.session.atdesk import compare_at_desk
 from uvdive.session.desk import Desk, Held, open_desk
-from uvdive.session.options import ReadOptions
+from uvdive.session.opening.options import ReadOptions
 from uvdive.verify.checks import Comparison
 
 NOT_HELD = ImageError(

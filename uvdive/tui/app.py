@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.theme import Theme
 
-from uvdive.base.config import Config
 from uvdive.base.errors import CancelledError, ExitCode, UvdiveError
+from uvdive.base.files.config import Config
 from uvdive.image.reference import is_ours
 from uvdive.tui.frame import theme
 from uvdive.tui.frame.actions import ActionScreen

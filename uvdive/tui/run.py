@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from uvdive.base.errors import ExitCode, UsageError, UvdiveError
 
 if TYPE_CHECKING:
-    from uvdive.base.config import Config
+    from uvdive.base.files.config import Config
     from uvdive.compose.recipe import Recipe
     from uvdive.tui.app import UvdiveApp
     from uvdive.tui.services import Loader, Opener, Pair, Pairer, Planned, Services
@@ -82,7 +82,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     Raises:
         UsageError: the settings name no theme or action that there is.
     """
-    from uvdive.base.config import load_config, remember_theme
+    from uvdive.base.files.config import load_config, remember_theme
     from uvdive.tui.app import UvdiveApp
 
     prepare()
@@ -170,7 +170,7 @@ def _checked(config: Config) -> Config:
     """
     from textual.theme import BUILTIN_THEMES
 
-    from uvdive.base.config import remembered_theme, unknown
+    from uvdive.base.files.config import remembered_theme, unknown
     from uvdive.tui.keys.tables import action_ids
 
     known = action_ids()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.desk import Desk
-    from uvdive.session.settings import StartWish
+    from uvdive.session.proof.settings import StartWish
     from uvdive.session.two_images import Part
     from uvdive.verify.checks import Comparison, Verification
     from uvdive.verify.repairs import Repair
@@ -80,13 +80,13 @@ def _time(
 
 
 def _write(plan: RewritePlan, *, context: Path) -> Any:
-    from uvdive.session.writing import write_rewrite
+    from uvdive.session.disk.writing import write_rewrite
 
     return write_rewrite(plan, context=context)
 
 
 def _undo(written: Any) -> None:
-    from uvdive.session.writing import undo_rewrite
+    from uvdive.session.disk.writing import undo_rewrite
 
     undo_rewrite(written)
 
@@ -101,14 +101,14 @@ def _report(
     image: ImageReport,
     build_args: tuple[str, ...],
 ) -> None:
-    from uvdive.session.problems import redactor_of, report_problem
+    from uvdive.session.disk.problems import redactor_of, report_problem
 
     redactor = redactor_of(image, build_args, plan)
     report_problem(path, plan, verification, repairs, error=error, redactor=redactor)
 
 
 def _choices(folder: Path, *, on_event: OnEvent, cancel: CancelToken) -> Any:
-    from uvdive.session.picking import choices
+    from uvdive.session.opening.picking import choices
 
     return choices(folder, on_event=on_event, cancel=cancel)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from uvdive.base import worker
 from uvdive.base.paths import raw
+from uvdive.base.processes import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
-from uvdive.build.settings import PLAIN, StartSettings
+from uvdive.build.running.settings import PLAIN, StartSettings
 from uvdive.ledger.reading.contents import Indexes, Places, places_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, Decision

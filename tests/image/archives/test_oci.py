@@ -14,8 +14,8 @@ from uvdive.base.progress import ignore
 from uvdive.image.archives.oci import this_platform
 from uvdive.image.reference import parse_target
 from uvdive.ledger.report import ImageReport
-from uvdive.session.options import ReadOptions
-from uvdive.session.reading import read_image
+from uvdive.session.opening.options import ReadOptions
+from uvdive.session.opening.reading import read_image
 
 ONE = make.layer(make.file("one", b"1" * 5000))
 TWO = make.layer(make.file("one", b"1" * 5000), make.file("two", b"2"))

@@ -15,8 +15,8 @@ from backports import zstd
 
 from uvdive.ledger.engine_sizes import explain
 from uvdive.ledger.report import ImageReport
-from uvdive.session.images import load_image
-from uvdive.session.options import ReadOptions
+from uvdive.session.opening.images import load_image
+from uvdive.session.opening.options import ReadOptions
 
 ENGINES = ("docker26", "docker28", "podman5")
 pytestmark = pytest.mark.engine(*ENGINES)

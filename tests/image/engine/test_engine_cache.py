@@ -11,8 +11,8 @@ from uvdive.base.progress import Note
 from uvdive.image.endpoint import docker_endpoint
 from uvdive.image.engine.engine import Engine
 from uvdive.image.layers.cache import LayerCache
-from uvdive.session.images import load_image
-from uvdive.session.options import ReadOptions
+from uvdive.session.opening.images import load_image
+from uvdive.session.opening.options import ReadOptions
 
 pytestmark = pytest.mark.engine
 SAVE = ReadOptions(via="save")

@@ -26,8 +26,8 @@ from uvdive.image.tar import tar_split
 from uvdive.image.tar.index import index_tar
 from uvdive.image.tar.tar_split import StorageError, TarSplitStream, chain_ids, read_below
 from uvdive.ledger.wanted import wanted
-from uvdive.session.images import load_image
-from uvdive.session.options import ReadOptions
+from uvdive.session.opening.images import load_image
+from uvdive.session.opening.options import ReadOptions
 
 COMPARED = ("folders", "folder", "names", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "targets")
 

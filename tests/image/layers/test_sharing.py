@@ -27,7 +27,7 @@ from uvdive.image.layers.sharing import BlobPlace, SharedReading
 from uvdive.image.raw_image import RawImage
 from uvdive.image.reference import parse_target
 from uvdive.ledger.wanted import wanted
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 # Another module's threads may still be there: forks of these tests do not use what they hold.
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")

@@ -13,7 +13,7 @@ from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
 from uvdive.image.table import Cause
 from uvdive.ledger.report import ImageReport
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 
 def read(path: Path) -> ImageReport:

@@ -13,8 +13,8 @@ from proxy import proxied
 
 from uvdive.base.errors import EngineError, ExitCode
 from uvdive.image.endpoint import docker_endpoint
-from uvdive.session.images import load_image
-from uvdive.session.options import ReadOptions
+from uvdive.session.opening.images import load_image
+from uvdive.session.opening.options import ReadOptions
 
 pytestmark = pytest.mark.engine
 LIMIT = 5_000_000

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from odd_tars import OneByOne, extended, file, header, record, tars
 
 from uvdive.base.errors import ImageError
-from uvdive.base.foreign import opened
+from uvdive.base.files.foreign import opened
 from uvdive.image.layer_index import LayerIndex
 from uvdive.image.stream import ByteStream, ChunkStream, FileStream
 from uvdive.image.tar.header import BLOCK

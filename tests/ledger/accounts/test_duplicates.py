@@ -9,8 +9,8 @@ import pytest
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
-from uvdive.session.options import ReadOptions
-from uvdive.session.reading import read_image
+from uvdive.session.opening.options import ReadOptions
+from uvdive.session.opening.reading import read_image
 
 LAYERS = [
     make.layer(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import hand_made as hand
 import pytest
 
-from uvdive.session.images import load_image
+from uvdive.session.opening.images import load_image
 
 pytestmark = pytest.mark.engine
 

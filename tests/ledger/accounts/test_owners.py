@@ -10,7 +10,7 @@ import pytest
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
 from uvdive.ledger.report import ImageReport
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 BASE = [
     make.file("etc/os-release", b'ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n'),

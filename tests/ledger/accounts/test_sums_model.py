@@ -19,7 +19,7 @@ from uvdive.ledger.marks.components import Key
 from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 SITE = "app/.venv/lib/python3.13/site-packages"
 LIB = "usr/local/lib/python3.13"

@@ -12,7 +12,7 @@ from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
 from uvdive.ledger.environments.lockfile import parse_lock, parse_project
 from uvdive.ledger.environments.reasons import explain
-from uvdive.session.reading import read_image
+from uvdive.session.opening.reading import read_image
 
 LOCK = b"""
 version = 1

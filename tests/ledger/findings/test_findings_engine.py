@@ -12,7 +12,7 @@ import hand_made as hand
 import pytest
 from needs import cannot_run
 
-from uvdive.session.images import load_image
+from uvdive.session.opening.images import load_image
 
 pytestmark = pytest.mark.engine
 FLASK = Path(__file__).parents[3] / "examples" / "flask"

@@ -20,7 +20,7 @@ from uvdive.output.html import tables
 from uvdive.output.html.map_drawing import HEIGHT, WIDTH, drawings, fitted
 from uvdive.output.html.page import MARK, page
 from uvdive.output.html.tables import Rewrite
-from uvdive.session.exporting import html_page
+from uvdive.session.disk.exporting import html_page
 from uvdive.verify.checks import Check, Comparison, OwnerDelta, Verification
 
 

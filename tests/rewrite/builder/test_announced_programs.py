@@ -12,7 +12,7 @@ import pytest
 
 from uvdive.rewrite.builder.at_start import AtStart, _announce
 from uvdive.rewrite.environment import Change, EnvironmentFacts
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.notes import Notes
 
 SITE = "app/.venv/lib/python3.13/site-packages"

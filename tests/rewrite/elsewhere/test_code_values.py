@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from uvdive.rewrite.elsewhere.code_values import Values
+from uvdive.rewrite.elsewhere.code.code_values import Values
 
 DEEPEST = 12
 

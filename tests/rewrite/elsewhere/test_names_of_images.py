@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from uvdive.compose.yaml_nodes import Node, read_yaml
-from uvdive.rewrite.elsewhere.compose_services import _mount
 from uvdive.rewrite.elsewhere.own_images import OwnImages, Place, builds_of, repository
+from uvdive.rewrite.elsewhere.readers.compose_services import _mount
 from uvdive.rewrite.elsewhere.slots import may_call
 
 

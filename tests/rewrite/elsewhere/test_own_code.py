@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from dockerfiles import decision, warned
 
-from uvdive.rewrite.elsewhere.own_code import code_calls
+from uvdive.rewrite.elsewhere.code.own_code import code_calls
 
 
 @pytest.mark.parametrize(

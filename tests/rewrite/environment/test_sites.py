@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from uvdive.rewrite.environment.which import sites
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 
 FILES = (
     *("/usr/lib/python3.13/dist-packages/a.py", "/usr/lib/python3.13/site-packages/b.py"),

@@ -6,7 +6,7 @@ import pytest
 
 from uvdive.dockerfile.commands import Command
 from uvdive.dockerfile.shell import read_script
-from uvdive.rewrite.evidence.command_kinds import class_of_all, classify, paths_of, tools_of
+from uvdive.rewrite.evidence.commands.command_kinds import class_of_all, classify, paths_of, tools_of
 
 
 def commands(text: str) -> tuple[Command, ...]:

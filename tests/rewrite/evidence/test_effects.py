@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from uvdive.dockerfile.shell import read_script
-from uvdive.rewrite.evidence.command_effects import Place, effects_of_parts
-from uvdive.rewrite.evidence.effects import Effects
-from uvdive.rewrite.evidence.shell_words import values_of
+from uvdive.rewrite.evidence.commands.command_effects import Place, effects_of_parts
+from uvdive.rewrite.evidence.commands.effects import Effects
+from uvdive.rewrite.evidence.commands.shell_words import values_of
 
 ENVIRON = {"TZ": "Europe/Berlin", "HOME_OF_APP": "/srv/app"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from uvdive.dockerfile.shell import read_script
-from uvdive.rewrite.evidence.command_effects import Place, copied, effects_of, effects_of_parts
-from uvdive.rewrite.evidence.effects import Effects
+from uvdive.rewrite.evidence.commands.command_effects import Place, copied, effects_of, effects_of_parts
+from uvdive.rewrite.evidence.commands.effects import Effects
 
 WRITTEN = {
     "mkdir -m 755 a /b": "/app/a /b",

@@ -11,9 +11,9 @@ import pytest
 from elves import elf
 
 from uvdive.ledger.reading.contents import ContentPlace
-from uvdive.rewrite.evidence.mentions import Mention, Names, calls_programs, mentions, quiet_mentions
-from uvdive.rewrite.evidence.os_needs import Need, read_system
-from uvdive.rewrite.evidence.text_kinds import kind_of
+from uvdive.rewrite.evidence.system.mentions import Mention, Names, calls_programs, mentions, quiet_mentions
+from uvdive.rewrite.evidence.system.os_needs import Need, read_system
+from uvdive.rewrite.evidence.system.text_kinds import kind_of
 
 NAMES = Names(
     {b"git": "git", b"curl": "curl"},

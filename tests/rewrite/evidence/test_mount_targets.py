@@ -6,7 +6,7 @@ import pytest
 from dockerfiles import BASE, FLASK, SYNC
 
 from uvdive.dockerfile.syntax import parse
-from uvdive.rewrite.evidence.mounts import mount_targets
+from uvdive.rewrite.evidence.files.mounts import mount_targets
 from uvdive.rewrite.evidence.steps import gather
 
 

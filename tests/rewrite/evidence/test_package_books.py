@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from uvdive.rewrite.evidence.package_books import (
+from uvdive.rewrite.evidence.system.package_books import (
     asked_anew,
     asked_for,
     listed_by_apk,

@@ -6,10 +6,10 @@ import pytest
 from dockerfiles import BASE
 
 from uvdive.dockerfile.shell import read_script
-from uvdive.rewrite.evidence.effects import Effects
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.list_files import file_read
-from uvdive.rewrite.evidence.real_paths import real
+from uvdive.rewrite.evidence.commands.effects import Effects
+from uvdive.rewrite.evidence.commands.list_files import file_read
+from uvdive.rewrite.evidence.commands.real_paths import real
+from uvdive.rewrite.evidence.files.image_files import Files
 
 READ = {
     "apt-get install $(cat list)": "list",

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from uvdive.dockerfile.shell import read_script
-from uvdive.rewrite.evidence.list_files import file_read
-from uvdive.rewrite.evidence.shell_words import UNKNOWN, absolute, expression, texts, values_of
+from uvdive.rewrite.evidence.commands.list_files import file_read
+from uvdive.rewrite.evidence.commands.shell_words import UNKNOWN, absolute, expression, texts, values_of
 
 VALUES = {"A": ("1", "2"), "E": ("",)}
 U = UNKNOWN

@@ -13,7 +13,7 @@ from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import wanted_by
 from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.ledger.system.installed import closure, installed_packages
-from uvdive.rewrite.evidence.os_needs import Need, SystemFacts, read_system
+from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts, read_system
 
 SITE = "app/.venv/lib/python3.13/site-packages"
 LIB = "usr/lib/x86_64-linux-gnu"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from uvdive.dockerfile.syntax import parse
+from uvdive.rewrite.evidence.files.written_files import writer_of
 from uvdive.rewrite.evidence.steps import gather
-from uvdive.rewrite.evidence.written_files import writer_of
 
 
 def told(body: str, path: str = "/app/x") -> tuple[int, str, str | None] | None:

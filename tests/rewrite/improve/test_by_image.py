@@ -14,7 +14,7 @@ from hand_made import Files, image, script, venv
 from system_facts import facts
 
 from uvdive.ledger.report import Finding, ImageReport
-from uvdive.rewrite.evidence.os_needs import Need, SystemFacts
+from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
 

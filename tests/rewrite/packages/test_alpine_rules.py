@@ -8,7 +8,7 @@ from system_facts import facts, packages
 
 from uvdive.distro.release import OsRelease
 from uvdive.ledger.report import User
-from uvdive.rewrite.evidence.os_needs import Need
+from uvdive.rewrite.evidence.system.os_needs import Need
 from uvdive.rewrite.planner import plan
 
 ALPINE = OsRelease("alpine", "3.22.1", "")

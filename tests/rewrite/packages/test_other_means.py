@@ -8,7 +8,7 @@ from dockerfiles import BASE, SYNC, decision, last_stage, refused
 from system_facts import facts, packages
 
 from uvdive.ledger.system.installed import Installed
-from uvdive.rewrite.evidence.os_needs import SystemFacts
+from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.planner import plan
 
 START = 'CMD ["flask", "run"]\n'

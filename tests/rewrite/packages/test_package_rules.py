@@ -10,7 +10,7 @@ from dockerfiles import BASE, SYNC, decision, last_stage, refused, runner
 from system_facts import LIBPQ, facts, packages
 
 from uvdive.ledger.report import Component, User
-from uvdive.rewrite.evidence.os_needs import Need
+from uvdive.rewrite.evidence.system.os_needs import Need
 
 START = 'CMD ["flask", "run"]\n'
 INSTALL = "RUN apt-get update && apt-get install -y"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dockerfiles import BASE, SYNC, decision, last_stage
 from system_facts import facts
 
-from uvdive.rewrite.evidence.os_needs import Need
+from uvdive.rewrite.evidence.system.os_needs import Need
 
 INSTALL = "RUN apt-get update && apt-get install -y"
 LINKS = Need("libpq5", "libpq.so.5", "/app/.venv/lib/_psycopg.so", "links")

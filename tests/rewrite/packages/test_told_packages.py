@@ -9,7 +9,7 @@ from dockerfiles import BASE, FLASK, SYNC, decision, last_stage, refused
 from system_facts import facts, packages
 
 from uvdive.ledger.system.installed import Installed
-from uvdive.rewrite.evidence.package_books import (
+from uvdive.rewrite.evidence.system.package_books import (
     asked_anew,
     asked_for,
     listed_by_apk,

@@ -8,7 +8,7 @@ import pytest
 from dockerfiles import BASE, decision, last_stage
 from system_facts import facts
 
-from uvdive.rewrite.evidence.os_needs import Need
+from uvdive.rewrite.evidence.system.os_needs import Need
 
 INSTALL = "RUN apt-get update && apt-get install -y"
 LINKS = Need("libpq5", "libpq.so.5", "/app/.venv/lib/_psycopg.so", "links")

@@ -10,7 +10,7 @@ import pytest
 from system_facts import facts, packages
 
 from uvdive.ledger.report import Component
-from uvdive.rewrite.evidence.os_needs import Need
+from uvdive.rewrite.evidence.system.os_needs import Need
 from uvdive.rewrite.plan import Decision, RewritePlan
 from uvdive.rewrite.planner import plan
 from uvdive.uv.images import slim_of

@@ -8,7 +8,7 @@ import pytest
 
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.stages.bases import check_interpreter
 

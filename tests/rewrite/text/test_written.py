@@ -10,7 +10,7 @@ from dockerfiles import BASE, FLASK, SYNC, both_stages, runner
 from uvdive.base.errors import ExitCode, UsageError
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.planning.rewriting import plan_rewrite
 
 
 def test_r32_a_relative_work_directory_is_written_out(project) -> None:

@@ -8,10 +8,10 @@ from projects import Built, Project, kept_of
 
 from uvdive.build.events import BuildRequest
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.building import build_image, context_with, target_of
-from uvdive.session.images import load_image
-from uvdive.session.recipes import starts_of
-from uvdive.session.rewriting import plan_rewrite
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.recipes import starts_of
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.building import build_image, context_with, target_of
 from wrong_rewrites.subject import Subject
 
 

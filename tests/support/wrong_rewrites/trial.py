@@ -8,11 +8,11 @@ from typing import Literal
 from uvdive.base.errors import BuildError, CancelledError
 from uvdive.base.progress import CancelToken
 from uvdive.ledger.report import ImageReport
-from uvdive.session.building import build_image, context_with, target_of
 from uvdive.session.comparing import compare_images
-from uvdive.session.images import load_image
-from uvdive.session.kept import Kept
-from uvdive.session.own_builds import load_built
+from uvdive.session.opening.images import load_image
+from uvdive.session.planning.kept import Kept
+from uvdive.session.proof.building import build_image, context_with, target_of
+from uvdive.session.proof.own_builds import load_built
 from uvdive.verify.checks import NO_CHANCE, Chance, Check, Verification
 from uvdive.verify.run import verify
 from wrong_rewrites.oracle import same

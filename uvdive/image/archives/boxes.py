@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from uvdive.base.errors import ImageError
-from uvdive.base.foreign import opened, read_file
+from uvdive.base.files.foreign import opened, read_file
 from uvdive.base.progress import BytesRead, OnEvent
 from uvdive.image.budget import MAX_TEXTS
 from uvdive.image.events import LayerRead

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from uvdive.base.errors import ImageError
-from uvdive.base.foreign import read_file
+from uvdive.base.files.foreign import read_file
 from uvdive.base.progress import OnEvent
 from uvdive.image.archives.boxes import layer_read
 from uvdive.image.layer_index import LayerData

@@ -22,8 +22,8 @@ from typing import Any
 import xxhash
 
 from uvdive.base import columns
-from uvdive.base.folders import user_folder
-from uvdive.base.foreign import read_file
+from uvdive.base.files.folders import user_folder
+from uvdive.base.files.foreign import read_file
 from uvdive.image.layer_index import LayerData, LayerIndex
 
 FORMAT = 3

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from uvdive.base.errors import ImageError
-from uvdive.base.foreign import opened
+from uvdive.base.files.foreign import opened
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers import blobs
 from uvdive.image.layers.helper import Help

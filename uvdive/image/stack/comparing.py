@@ -11,7 +11,7 @@ from typing import Self
 
 import xxhash
 
-from uvdive.base.foreign import opened
+from uvdive.base.files.foreign import opened
 from uvdive.image.raw_image import RawImage, read_content
 from uvdive.image.stack.content_places import Content
 from uvdive.image.stream import CHUNK

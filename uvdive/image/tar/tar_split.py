@@ -19,7 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from uvdive.base.foreign import open_regular, opened, real
+from uvdive.base.files.foreign import open_regular, opened, real
 from uvdive.image.stream import Buffer, truncated
 from uvdive.image.tar.header import clean
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uvdive.base.pages import Pages
+from uvdive.base.files.pages import Pages
 
 PAGES = Pages("finding", __package__, "pages")
 

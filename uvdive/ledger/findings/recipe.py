@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.errors import UvdiveError
-from uvdive.base.foreign import read_file
+from uvdive.base.files.foreign import read_file
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.steps import Step, walk

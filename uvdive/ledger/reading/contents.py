@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from uvdive.base.errors import EngineError, ImageError
-from uvdive.base.foreign import real
-from uvdive.base.remains import gone, note
+from uvdive.base.files.foreign import real
+from uvdive.base.files.remains import gone, note
 from uvdive.image.answers import INFO, answer, asking
 from uvdive.image.endpoint import connect, docker_endpoint, endpoint_of, own_name
 from uvdive.image.engine.storage import find_layers, storage_root

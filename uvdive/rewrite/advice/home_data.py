@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from uvdive.image.table import Kind
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.notes import Notes

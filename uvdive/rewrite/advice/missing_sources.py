@@ -9,8 +9,8 @@ from pathlib import Path
 from uvdive.base.words import first_of
 from uvdive.dockerfile.ignore import Ignored, read_ignored
 from uvdive.dockerfile.steps import Step, walk
-from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.context_files import sources
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from uvdive.rewrite.advice.home_data import warn_cache_mounts, warn_data_of_others, warn_installer_paths
 from uvdive.rewrite.advice.missing_sources import warn_missing_sources
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.stages.credentials import warn_credentials

@@ -20,9 +20,9 @@ from uvdive.rewrite.environment import (
     lacks_project,
     what_it_syncs,
 )
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.files.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import calls_sync, uv_calls

@@ -19,9 +19,9 @@ from uvdive.rewrite.builder.exported_layer import exported_layer
 from uvdive.rewrite.builder.layer_parts import DependencyLayer, is_plain_lock, movable, sources_of
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import context_file, ignores, meant, sources
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import context_file, ignores, meant, sources
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.uv.mentions import mentions_uv

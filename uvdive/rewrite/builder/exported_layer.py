@@ -28,9 +28,9 @@ from uvdive.rewrite.builder.layer_parts import (
 )
 from uvdive.rewrite.builder.prefix_edits import OF_EXPORT, OF_INSTALL, options_of
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import context_file, sources
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import context_file, sources
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.lock import as_table
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.syntax import Instruction
-from uvdive.rewrite.evidence.context_files import copied_text
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 

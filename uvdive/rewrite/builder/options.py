@@ -13,8 +13,8 @@ from uvdive.ledger.report import Environment
 from uvdive.rewrite.builder.dev_groups import asked_for, edits_without, groups_of, in_words, options_without
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts, project_settings
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.files.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import calls_sync, uv_calls

@@ -15,9 +15,9 @@ from uvdive.rewrite.builder.prefix_by_text import prefix_by_text
 from uvdive.rewrite.builder.prefix_edits import FOLDER, CannotSay, Prefix, asked, edits_of, names
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import OFFICIAL, EnvironmentFacts, sites
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.image_texts import image_text
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.files.image_texts import image_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 

@@ -9,8 +9,8 @@ from uvdive.base.words import all_of
 from uvdive.rewrite.builder.prefix_edits import FOLDER, CannotSay, Prefix, asked, edits_of, names
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import OFFICIAL, EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import copied_text
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import BUILD_FIRST, Notes, Refused
 from uvdive.uv.calls import calls_of

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from uvdive.dockerfile.commands import Command, Part
 from uvdive.dockerfile.edits import Edit, source_with
 from uvdive.rewrite.environment import OFFICIAL
-from uvdive.rewrite.evidence.context_files import context_text
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import context_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.calls import subcommand, value_of
 from uvdive.uv.mentions import installs_uv

@@ -12,8 +12,8 @@ from uvdive.ledger.report import Environment
 from uvdive.rewrite.builder.options import BuildOptions
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.files.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.uv.calls import calls_sync

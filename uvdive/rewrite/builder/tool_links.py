@@ -10,8 +10,8 @@ from uvdive.distro.places import is_shared, is_system
 from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.edits import Edit, source_with
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import sources
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import subcommand

@@ -7,16 +7,16 @@ behind. ``own_copies`` leaves to the author's own instructions what these bring,
 whose the copies are. Without an image ``by_text`` goes by the instructions.
 """
 
-from uvdive.rewrite.copies.already_there import Provided
+from uvdive.rewrite.copies.behind.already_there import Provided
+from uvdive.rewrite.copies.behind.project_files import project_file_names
+from uvdive.rewrite.copies.behind.written_again import Written
+from uvdive.rewrite.copies.by_text.chown import hands_over, last_build
 from uvdive.rewrite.copies.choose import choose_copies, node_modules_of
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet, Link, OwnCopy
 from uvdive.rewrite.copies.in_words import explain
 from uvdive.rewrite.copies.of_targets import of_shared
-from uvdive.rewrite.copies.owned_by_text import hands_over, last_build
 from uvdive.rewrite.copies.ownership import with_owners
-from uvdive.rewrite.copies.project_files import project_file_names
-from uvdive.rewrite.copies.written_again import Written
 
 __all__ = [
     "Copier",

@@ -10,20 +10,20 @@ from uvdive.base.paths import is_below
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.builder import Prefix, ToolLinks
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.copies.by_text import static_copy_set
-from uvdive.rewrite.copies.by_text_checks import check_static
+from uvdive.rewrite.copies.behind.project_files import project_file_names
+from uvdive.rewrite.copies.by_text.checks import check_static
+from uvdive.rewrite.copies.by_text.copies import static_copy_set
+from uvdive.rewrite.copies.by_text.own_copies import own_by_text, without_files
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.extra import add_paths
 from uvdive.rewrite.copies.layers import MAX_COPIES, OWN, arranged, choose_layers, left_out_of_context
-from uvdive.rewrite.copies.own_by_text import own_by_text, without_files
 from uvdive.rewrite.copies.own_copies import own_copies
-from uvdive.rewrite.copies.project_files import project_file_names
 from uvdive.rewrite.copies.system_packages import by_prefix
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import is_everything, sources
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import is_everything, sources
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages import check_sources

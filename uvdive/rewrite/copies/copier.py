@@ -11,16 +11,16 @@ from uvdive.base.paths import is_below
 from uvdive.distro.places import LD_CACHE
 from uvdive.dockerfile.ignore import Ignored
 from uvdive.image.table import Kind
-from uvdive.rewrite.copies.already_there import Provided
-from uvdive.rewrite.copies.base_tools import base_tools
+from uvdive.rewrite.copies.behind.already_there import Provided
+from uvdive.rewrite.copies.behind.base_tools import base_tools
+from uvdive.rewrite.copies.behind.exclusions import Exclusions
+from uvdive.rewrite.copies.behind.left_behind import is_scratch, left_behind
+from uvdive.rewrite.copies.behind.project_files import project_file_names, project_files
 from uvdive.rewrite.copies.copy_set import CopySet, Folder, Link, add_folders
-from uvdive.rewrite.copies.exclusions import Exclusions
-from uvdive.rewrite.copies.left_behind import is_scratch, left_behind
-from uvdive.rewrite.copies.project_files import project_file_names, project_files
 from uvdive.rewrite.environment import EnvironmentFacts, sites
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.mounts import mount_points, mount_targets
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.files.mounts import mount_points, mount_targets
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import OtherMeans
 from uvdive.rewrite.stages import Bases

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 
 WorkdirPlace = Literal["before", "as-user", "after"]
 """Where WORKDIR stands: before the copies, there too but behind USER, which it then belongs to, or behind."""

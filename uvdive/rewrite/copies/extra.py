@@ -9,7 +9,7 @@ from uvdive.base.errors import UsageError
 from uvdive.base.paths import is_below
 from uvdive.rewrite.choices import CHOICES, PATHS
 from uvdive.rewrite.copies.copy_set import CopySet, add_folders
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.notes import Notes
 
 

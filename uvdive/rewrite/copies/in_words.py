@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from uvdive.base.units import size
 from uvdive.rewrite.copies.copy_set import CopySet
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.notes import Notes
 
 _FEW = 4

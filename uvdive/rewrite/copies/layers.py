@@ -12,7 +12,7 @@ from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.own_copies import own_copies
-from uvdive.rewrite.evidence.context_files import is_everything, sources
+from uvdive.rewrite.evidence.files.context_files import is_everything, sources
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 

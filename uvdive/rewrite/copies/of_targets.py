@@ -9,7 +9,7 @@ from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.copies.ownership import with_owners
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 
 

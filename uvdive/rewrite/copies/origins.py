@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from uvdive.image.table import Kind
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.image_files import Files
 
 _OWNS = frozenset({"chown", "chgrp", "mkdir", "true", ":"})
 _NAMES = re.compile(r"[a-z_][\w-]*:[a-z_][\w-]*|\d+:\d+")

@@ -21,7 +21,7 @@ from uvdive.image.table import Kind
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet, OwnCopy
 from uvdive.rewrite.copies.origins import Origins
-from uvdive.rewrite.evidence.context_files import is_everything, matches_source, sources
+from uvdive.rewrite.evidence.files.context_files import is_everything, matches_source, sources
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.mentions import brings_uv
 

@@ -17,9 +17,9 @@ from uvdive.base.paths import is_below
 from uvdive.dockerfile.variables import filled_in
 from uvdive.image.table import Kind
 from uvdive.ledger.report import User
+from uvdive.rewrite.copies.by_text.chown import owned_by_text
 from uvdive.rewrite.copies.copier import Copier
 from uvdive.rewrite.copies.copy_set import CopySet, Folder, WorkdirPlace
-from uvdive.rewrite.copies.owned_by_text import owned_by_text
 from uvdive.rewrite.evidence.steps import Evidence
 
 _NAMED = re.compile(r"(?:--chown=|\bchown\s+(?:-\w+\s+)*|\A)([\w-]+):([\w-]+)")

@@ -17,10 +17,10 @@ from uvdive.rewrite.elsewhere.slots import Outside
 from uvdive.rewrite.elsewhere.survey import survey
 from uvdive.rewrite.elsewhere.verdicts import Verdict, stay
 from uvdive.rewrite.elsewhere.yaml_places import Edit, with_edits
-from uvdive.rewrite.evidence.context_files import places_of
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.os_needs import Called
+from uvdive.rewrite.evidence.files.context_files import places_of
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.os_needs import Called
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import FileChange
 from uvdive.rewrite.start import FREE, KEPT, Start, stand_in, uv_path, uv_paths

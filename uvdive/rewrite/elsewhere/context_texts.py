@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvdive.base.dockerfile_names import names_dockerfile
-from uvdive.base.foreign import read_file, read_start, real
+from uvdive.base.files.foreign import read_file, read_start, real
 
 MOST_ENTRIES, MOST_FILES = 100_000, 5_000
 MOST_BYTES, MOST_OF_ALL = 1 << 20, 64 << 20

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from uvdive.base.paths import is_below
 from uvdive.rewrite.elsewhere.slots import Outside
 from uvdive.rewrite.elsewhere.yaml_places import Edit
-from uvdive.rewrite.evidence.context_files import ignores
+from uvdive.rewrite.evidence.files.context_files import ignores
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.start import Start

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from uvdive.base.foreign import real
+from uvdive.base.files.foreign import real
 from uvdive.compose.services import MOST_EXTENDS, is_remote
 from uvdive.compose.yaml_nodes import Node
 from uvdive.image.reference import untagged

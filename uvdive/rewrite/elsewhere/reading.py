@@ -8,29 +8,29 @@ import re
 from pathlib import Path
 
 from uvdive.base import toml
-from uvdive.base.foreign import read_file, real
+from uvdive.base.files.foreign import read_file, real
 from uvdive.compose.recipe import Recipe
 from uvdive.compose.services import is_compose
 from uvdive.compose.yaml_nodes import Node, NotYamlError, read_yaml
 from uvdive.dockerfile.ignore import read_ignored
-from uvdive.rewrite.elsewhere.ci_files import read_other
-from uvdive.rewrite.elsewhere.compose_services import note_services, read_services
+from uvdive.rewrite.elsewhere.code.own_code import code_calls
 from uvdive.rewrite.elsewhere.context_texts import Reading, Text, above, read_texts
-from uvdive.rewrite.elsewhere.devcontainer import read_devcontainer
-from uvdive.rewrite.elsewhere.kubernetes import is_manifest, read_manifest
-from uvdive.rewrite.elsewhere.line_files import (
+from uvdive.rewrite.elsewhere.named_programs import named_programs
+from uvdive.rewrite.elsewhere.own_images import OwnImages, Place, builds_of, repository
+from uvdive.rewrite.elsewhere.readers.ci_files import read_other
+from uvdive.rewrite.elsewhere.readers.compose_services import note_services, read_services
+from uvdive.rewrite.elsewhere.readers.devcontainer import read_devcontainer
+from uvdive.rewrite.elsewhere.readers.kubernetes import is_manifest, read_manifest
+from uvdive.rewrite.elsewhere.readers.line_files import (
     read_lines,
     read_platform,
     read_procfile,
     read_source,
     read_unit,
 )
-from uvdive.rewrite.elsewhere.named_programs import named_programs
-from uvdive.rewrite.elsewhere.own_code import code_calls
-from uvdive.rewrite.elsewhere.own_images import OwnImages, Place, builds_of, repository
 from uvdive.rewrite.elsewhere.slots import Duty, Outside, Slot, may_call
-from uvdive.rewrite.evidence.context_files import places_of
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.context_files import places_of
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.stages.last_variables import TOOLS
 from uvdive.uv.lock import as_table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uvdive.rewrite.environment.by_text import environment_by_text, folders_by_text
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.which import Found, choose_environment
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 

@@ -15,7 +15,7 @@ from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand_known
 from uvdive.rewrite.environment.python_by_text import pin_of, python_by_text, required
-from uvdive.rewrite.evidence.context_files import copied_text
+from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.notes import BUILD_FIRST, Notes, Refused

@@ -13,8 +13,8 @@ from uvdive.rewrite.environment.by_text import warn_draft
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.find import find_environment
 from uvdive.rewrite.environment.which import Found
-from uvdive.rewrite.evidence.context_files import context_text, is_copied
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.context_files import context_text, is_copied
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.images import Reference, python_of

@@ -11,8 +11,8 @@ from typing import Any
 from uvdive.base import toml
 from uvdive.base.names import normal_name
 from uvdive.base.paths import upward
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.image_texts import image_text
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.files.image_texts import image_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.lock import LockFile, as_table, read_lock
 from uvdive.uv.python_request import first_request

@@ -9,7 +9,7 @@ from uvdive.base import toml
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.evidence.context_files import copied_text
+from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import BUILD_FIRST, Notes, Refused
 from uvdive.uv.calls import Call, calls_sync, value_of

@@ -14,7 +14,7 @@ from uvdive.base.names import normal_name
 from uvdive.ledger.report import Distribution, Environment
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.project import Project, project_at, version_file
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.lock import NOT_INSTALLED, Locked, Wanted, as_table, wanted
 from uvdive.uv.python_request import allows, answers

@@ -13,8 +13,8 @@ from uvdive.dockerfile.variables import expand
 from uvdive.image.table import Kind
 from uvdive.ledger.report import VIRTUAL, Environment, ImageReport
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.owned import numbers_of, owned_paths
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.files.owned import numbers_of, owned_paths
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls

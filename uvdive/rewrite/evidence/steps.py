@@ -17,8 +17,8 @@ from uvdive.dockerfile.syntax import Dockerfile, render
 from uvdive.dockerfile.variables import filled_in
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.evidence.os_needs import SystemFacts
 from uvdive.rewrite.evidence.stops import Stops
+from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls
 from uvdive.uv.images import Reference, environ_of, workdir_of

@@ -8,8 +8,8 @@ from uvdive.base.units import size
 from uvdive.distro.kinds import only_builds
 from uvdive.dockerfile.edits import source_with
 from uvdive.ledger.whose import is_os_package
-from uvdive.rewrite.evidence.command_kinds import SIDE
-from uvdive.rewrite.evidence.runs import Run, read_runs
+from uvdive.rewrite.evidence.commands.command_kinds import SIDE
+from uvdive.rewrite.evidence.commands.runs import Run, read_runs
 from uvdive.rewrite.improve.work import Work
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages import Install, PackagePlan, installs, plan_packages, removals

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from uvdive.rewrite.elsewhere import Outside
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.improve.build_packages import mend_packages
 from uvdive.rewrite.improve.owners import mend_owners

@@ -10,7 +10,7 @@ from uvdive.base.paths import is_below
 from uvdive.dockerfile.commands import Word
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.variables import expand_known
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.improve.owned import Owned
 from uvdive.rewrite.improve.work import ROOT, Copied, Unsafe, Work, lines_between
 

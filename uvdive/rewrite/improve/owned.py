@@ -14,9 +14,9 @@ from uvdive.base.paths import is_below, upward
 from uvdive.dockerfile.commands import Command
 from uvdive.dockerfile.steps import workdir_after
 from uvdive.image.table import Kind
-from uvdive.rewrite.evidence.command_kinds import paths_of
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.command_kinds import paths_of
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.improve.work import COMMON, Copied, Unsafe, Work, is_alpine
 from uvdive.uv.images import Reference
 

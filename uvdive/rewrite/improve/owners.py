@@ -11,7 +11,7 @@ from uvdive.base.units import size
 from uvdive.dockerfile.commands import Command, Word, program_words
 from uvdive.dockerfile.edits import Edit
 from uvdive.dockerfile.variables import expand_known
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.improve.new_owners import given_owner
 from uvdive.rewrite.improve.owned import Owned, owned_by_image, owned_by_text
 from uvdive.rewrite.improve.work import ROOT, Copied, Unsafe, Work, lone

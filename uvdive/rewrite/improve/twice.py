@@ -9,7 +9,7 @@ from uvdive.base.paths import is_below
 from uvdive.base.units import size
 from uvdive.image.table import Kind
 from uvdive.rewrite.environment import environments_of_stage
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.improve.work import COMMON, ROOT, Copied, Work, lines_between
 from uvdive.uv.images import Reference
 

@@ -13,10 +13,10 @@ from uvdive.dockerfile.edits import Edit, source_with
 from uvdive.dockerfile.shell import read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.evidence.command_kinds import Class, class_of_all
-from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.command_kinds import Class, class_of_all
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import sources
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import FileChange

@@ -9,8 +9,8 @@ from uvdive.base.words import all_of
 from uvdive.distro.needs import wanted_by
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.evidence.context_files import copied_text
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.lock import read_lock
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from uvdive.distro.places import is_source
 from uvdive.image.table import Kind
-from uvdive.rewrite.evidence.image_files import Files
-from uvdive.rewrite.evidence.os_needs import SystemFacts
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages.install_commands import Install
 

@@ -14,10 +14,10 @@ from uvdive.dockerfile.commands import program_words
 from uvdive.dockerfile.shell import command_text
 from uvdive.ledger.system.installed import Installed
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.evidence.context_files import copied_text
-from uvdive.rewrite.evidence.os_needs import Need, SystemFacts
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages.asset_builders import NODE_PACKAGES, why_node_only_builds
 from uvdive.rewrite.packages.fetchers import FETCHERS, KEYS, fetching

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from uvdive.dockerfile.commands import Word
 from uvdive.dockerfile.edits import Edit
-from uvdive.rewrite.evidence.os_needs import Need
-from uvdive.rewrite.evidence.runs import Run, installs_files
+from uvdive.rewrite.evidence.commands.runs import Run, installs_files
+from uvdive.rewrite.evidence.system.os_needs import Need
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.packages.install_commands import Install, Listed, Removal, refreshes
 from uvdive.rewrite.packages.packages import Packages

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from uvdive.dockerfile.shell import command_text
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.install_commands import Install
 from uvdive.uv.images import Reference

@@ -9,10 +9,10 @@ from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import compiles_at_run_time
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import package_names
-from uvdive.rewrite.evidence.command_kinds import REPEATED, tools_of
-from uvdive.rewrite.evidence.os_needs import Called, Need, SystemFacts
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.command_kinds import REPEATED, tools_of
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.os_needs import Called, Need, SystemFacts
 from uvdive.rewrite.packages.needs import called_needs, started_needs
 
 

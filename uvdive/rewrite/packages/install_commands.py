@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from uvdive.distro import managers
 from uvdive.dockerfile.commands import Command, Word, program_words
 from uvdive.dockerfile.edits import Edit
-from uvdive.rewrite.evidence.command_kinds import classify
-from uvdive.rewrite.evidence.runs import Run
-from uvdive.rewrite.evidence.shell_words import UNKNOWN, texts, values_of
+from uvdive.rewrite.evidence.commands.command_kinds import classify
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.commands.shell_words import UNKNOWN, texts, values_of
 
 _NAME = re.compile(r"[a-z0-9@][a-z0-9+._@-]*")
 

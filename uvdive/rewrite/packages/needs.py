@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from uvdive.dockerfile.shell import read_script, shell_text
 from uvdive.dockerfile.syntax import inner
-from uvdive.rewrite.evidence.command_kinds import tools_of
-from uvdive.rewrite.evidence.os_needs import Called, Need, SystemFacts
+from uvdive.rewrite.evidence.commands.command_kinds import tools_of
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.os_needs import Called, Need, SystemFacts
 from uvdive.rewrite.packages.packages import Packages
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import package_names
-from uvdive.rewrite.evidence.os_needs import Called, SystemFacts
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.os_needs import Called, SystemFacts
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages.by_other_programs import by_other_means
 from uvdive.rewrite.packages.install_commands import Install, Listed, Removal

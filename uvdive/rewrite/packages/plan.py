@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from uvdive.dockerfile.edits import Edit
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.evidence.os_needs import Called
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.os_needs import Called
 from uvdive.rewrite.notes import BUILD_FIRST, Notes, Refused
 from uvdive.rewrite.packages.by_other_programs import OtherMeans, note_others
 from uvdive.rewrite.packages.by_text import decide_by_text, untold

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from uvdive.rewrite.evidence.os_needs import SystemFacts
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages.by_other_programs import fewest
 from uvdive.rewrite.packages.install_commands import Install, Listed

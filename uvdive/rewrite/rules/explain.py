@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uvdive.base.pages import Pages, page_of
+from uvdive.base.files.pages import Pages, page_of
 
 RULE_PAGES = Pages("rule", __package__, "pages")
 CHOICE_PAGES = Pages("choice", __package__, "choices", open_id="package-NAME")

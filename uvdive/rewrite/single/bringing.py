@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from uvdive.dockerfile.commands import Command, Part, program_words
 from uvdive.dockerfile.edits import Edit
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import sources
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.single.sources import (
     Source,

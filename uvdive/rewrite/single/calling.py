@@ -12,8 +12,8 @@ from uvdive.dockerfile.commands import SHELLS, Command, Word, program_words
 from uvdive.dockerfile.edits import Edit
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.steps import Step
-from uvdive.rewrite.evidence.context_files import context_text
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import context_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.improve import ROOT
 from uvdive.rewrite.notes import Refused

@@ -18,7 +18,7 @@ from uvdive.rewrite.environment import (
     project_environment,
     settled,
 )
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.uv.calls import uv_calls

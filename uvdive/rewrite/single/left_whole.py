@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uvdive.rewrite.advice import ADVICE
 from uvdive.rewrite.environment import warn_draft
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.improve import Work
 from uvdive.rewrite.notes import Notes

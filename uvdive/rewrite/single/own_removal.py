@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from uvdive.dockerfile.commands import program_words
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.improve import Work
 from uvdive.uv.images import Reference
 from uvdive.uv.mentions import brings_uv, installs_uv

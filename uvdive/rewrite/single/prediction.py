@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.plan import Prediction
 from uvdive.rewrite.single.bringing import Bringing

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uvdive.base.units import size
 from uvdive.image.table import Kind
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.notes import Notes
 
 BaseLookup = Callable[[str], ImageReport | None]

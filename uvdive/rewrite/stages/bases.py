@@ -11,8 +11,8 @@ from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts, no_release
-from uvdive.rewrite.evidence.context_files import copied_text
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.context_files import copied_text
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import BUILD_FIRST, Notes, Refused
 from uvdive.uv.calls import Call, calls_of

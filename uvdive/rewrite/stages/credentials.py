@@ -11,8 +11,8 @@ from uvdive.dockerfile.pair_lines import without_pairs
 from uvdive.dockerfile.secret_variables import Held, secret_variables
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
-from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.context_files import sources
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 

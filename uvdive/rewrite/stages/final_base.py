@@ -13,10 +13,10 @@ from dataclasses import replace
 from uvdive.base.words import first_of
 from uvdive.distro.needs import needed_of
 from uvdive.rewrite.choices import CHOICES
-from uvdive.rewrite.evidence.context_files import copied_text
-from uvdive.rewrite.evidence.os_needs import Called
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.os_needs import Called
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages import FromBase, needed_of_base
 from uvdive.rewrite.stages.base_difference import KnownBases

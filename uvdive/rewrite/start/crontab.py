@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from uvdive.dockerfile.shell import commands, shell_text
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import context_file
+from uvdive.rewrite.evidence.files.context_files import context_file
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.users import home_of
 from uvdive.rewrite.start.shell_edit import NotUnderstoodError, Strip, edit, still_calls

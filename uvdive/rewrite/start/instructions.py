@@ -11,7 +11,7 @@ from uvdive.dockerfile.edits import json_array
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import inner
 from uvdive.rewrite.environment import EnvironmentFacts, RunCall
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.start.commands import Commands, started

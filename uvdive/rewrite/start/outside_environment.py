@@ -10,7 +10,7 @@ from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.shell import command_text, read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import copied_text
+from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.uv.lock import LOCAL, read_lock

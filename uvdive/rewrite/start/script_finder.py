@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from uvdive.dockerfile.commands import SHELLS
 from uvdive.dockerfile.shell import read_script
 from uvdive.rewrite.environment import EnvironmentFacts
-from uvdive.rewrite.evidence.context_files import context_file, sources
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.context_files import context_file, sources
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.start.crontab import is_cron, source_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 
-from uvdive.rewrite.evidence.context_files import context_file, heredoc_text
+from uvdive.rewrite.evidence.files.context_files import context_file, heredoc_text
+from uvdive.rewrite.evidence.files.written_files import writer_of
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.evidence.written_files import writer_of
 
 _UNKNOWN = "so nobody knows whether it calls uv"
 _WHY = {

@@ -10,8 +10,8 @@ from typing import Literal
 
 from uvdive.image.table import Kind
 from uvdive.rewrite.environment import EnvironmentFacts, RunCall, other_python
-from uvdive.rewrite.evidence.context_files import context_text
-from uvdive.rewrite.evidence.image_files import Files
+from uvdive.rewrite.evidence.files.context_files import context_text
+from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence, build_text
 
 Look = Literal["file", "directory", "package", "none", "unknown"]

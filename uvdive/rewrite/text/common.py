@@ -13,8 +13,8 @@ from uvdive.dockerfile.commands import program_words
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.copies import hands_over, last_build
-from uvdive.rewrite.evidence.command_kinds import SIDE
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.command_kinds import SIDE
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.text.installing import only_installs

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from uvdive.dockerfile.commands import Command, Part, program_words
-from uvdive.rewrite.evidence.command_kinds import REPEATED, SIDE, Class
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.command_kinds import REPEATED, SIDE, Class
+from uvdive.rewrite.evidence.commands.runs import Run
 
 _INSTALLS = frozenset({"sync", "venv", "pip", "python", "lock", "export", "cache", "--version"})
 """Subcommands of uv that start nothing of the app's."""

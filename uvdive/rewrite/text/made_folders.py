@@ -12,8 +12,8 @@ from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.steps import Step, workdir_after
 from uvdive.rewrite.copies import CopySet
-from uvdive.rewrite.evidence.context_files import sources
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
+from uvdive.rewrite.evidence.files.context_files import sources
 from uvdive.rewrite.text.parts import Parts
 
 _WORD = re.compile(r"\bch(?:own|grp|mod)\b")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from uvdive.rewrite.builder import DependencyLayer
 from uvdive.rewrite.copies import CopySet
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import PackagePlan
 from uvdive.rewrite.stages import Bases

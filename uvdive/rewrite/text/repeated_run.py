@@ -11,9 +11,9 @@ from uvdive.distro.places import is_cleaned, is_temporary
 from uvdive.dockerfile.commands import Command, Part, Word, program_words
 from uvdive.dockerfile.edits import Edit, source_with
 from uvdive.ledger.report import User
-from uvdive.rewrite.evidence.command_kinds import REPEATED, Class
-from uvdive.rewrite.evidence.gone_again import lacks, removed_words
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.command_kinds import REPEATED, Class
+from uvdive.rewrite.evidence.commands.gone_again import lacks, removed_words
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.packages import PackagePlan
 

@@ -12,7 +12,7 @@ from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.builder import FOLDER
 from uvdive.rewrite.copies import CopySet, Link, OwnCopy
-from uvdive.rewrite.evidence.runs import Run
+from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import PackagePlan
 from uvdive.rewrite.text.pruned import without_sources

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from uvdive.base.errors import BuildError
-from uvdive.base.foreign import read_file
+from uvdive.base.files.foreign import read_file
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.build.events import Timings
 from uvdive.compose.recipe import Recipe
@@ -22,9 +22,9 @@ from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Desk, Held, ProcessDesk, slim
-from uvdive.session.proving import Proof
+from uvdive.session.proof.proving import Proof
+from uvdive.session.proof.settings import StartWish
 from uvdive.session.recorded.recording import Played, Recording, Timed, as_saved, load
-from uvdive.session.settings import StartWish
 
 LONGEST, WAIT = 8.0, 0.7
 """Seconds that a recording takes at most when it is played, after no wait is longer than WAIT."""
@@ -75,7 +75,7 @@ def open_recorded(path: Path, *, on_event: OnEvent = ignore, cancel: CancelToken
         ImageError: the recording is damaged.
         CancelledError: ``cancel`` was set.
     """
-    from uvdive.base.resident import Resident
+    from uvdive.base.processes.resident import Resident
 
     resident, (report, contents) = Resident.start(hold_recorded, path, on_event=on_event, cancel=cancel)
     return ProcessDesk(resident, report, contents=contents)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from uvdive.base.scratch import scratch_folder
+from uvdive.base.files.scratch import scratch_folder
 
 
 @contextmanager

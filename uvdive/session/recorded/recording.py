@@ -22,7 +22,7 @@ from uvdive.image.events import ImageFound, LayerRead
 from uvdive.image.table import FileTable
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved import codec, report_file
-from uvdive.session.proving import Proof
+from uvdive.session.proof.proving import Proof
 from uvdive.verify.checks import Check, CheckStarted, Comparison
 
 MAGIC = b"uvdive.recording/1\n"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import CancelToken, Note, OnEvent
 from uvdive.image.table import ALIVE, NONE, Cause, Kind
-from uvdive.session.exporting import ExportKind, export
-from uvdive.session.extracting import Extracted, extract
+from uvdive.session.disk.exporting import ExportKind, export
+from uvdive.session.disk.extracting import Extracted, extract
 from uvdive.tui.desk.file_lines import view_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from uvdive.base.progress import BytesRead, Note
 from uvdive.base.units import percent, size
 from uvdive.build.events import BuildBegan, Role, Timings
 from uvdive.image.events import ImageFound, LayerRead
-from uvdive.session.settings import StartWish
+from uvdive.session.proof.settings import StartWish
 from uvdive.tui.progress.build import Build
 from uvdive.verify.checks import Check, CheckStarted, Comparison, Verification
 from uvdive.verify.repairs import Repair

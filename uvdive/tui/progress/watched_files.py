@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from uvdive.base.foreign import read_file
+from uvdive.base.files.foreign import read_file
 
 _Sign = tuple[int, int, int] | None
 

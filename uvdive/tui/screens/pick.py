@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from uvdive.base.units import size
-from uvdive.session.picking import Choice
+from uvdive.session.opening.picking import Choice
 from uvdive.tui.desk.listing import Column, Table, arrange
 from uvdive.tui.frame.actions import bindings
 from uvdive.tui.frame.jobs import Job

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.errors import UvdiveError
-from uvdive.base.foreign import read_file
+from uvdive.base.files.foreign import read_file
 from uvdive.build.events import BuildStep
 from uvdive.build.line_times import LineTime, line_times
 from uvdive.dockerfile.stages import lineage, read_stages

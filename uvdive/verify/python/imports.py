@@ -10,8 +10,8 @@ from importlib.resources import files
 from uvdive.base import shapes
 from uvdive.base.paths import raw
 from uvdive.base.progress import CancelToken
-from uvdive.build.containers import Ran, run_container
-from uvdive.build.settings import PLAIN, Limits
+from uvdive.build.running.containers import Ran, run_container
+from uvdive.build.running.settings import PLAIN, Limits
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import Environment, ImageReport
 from uvdive.verify.checks import ENGINES, Check, Want

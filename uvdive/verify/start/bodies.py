@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from uvdive.build.observing import Answer, Observed
+from uvdive.build.running.observing import Answer, Observed
 
 Likeness = Literal["same", "numbers", "other"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from uvdive.build.observing import Observed
+from uvdive.build.running.observing import Observed
 
 _UV = frozenset({"uv", "uvx"})
 _AROUND = frozenset(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from uvdive.build.observing import Observed
+from uvdive.build.running.observing import Observed
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.pairs import printable
 from uvdive.verify.start.bodies import by_itself

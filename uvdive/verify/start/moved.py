@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from uvdive.build.observing import Observed
+from uvdive.build.running.observing import Observed
 from uvdive.ledger.report import ImageReport
 
 _PLACE = "[the interpreter's place]"

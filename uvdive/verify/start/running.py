@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from uvdive.base.paths import raw
 from uvdive.base.progress import CancelToken
-from uvdive.build.observing import Observed, Watched, observe
-from uvdive.build.settings import StartSettings
+from uvdive.build.running.observing import Observed, Watched, observe
+from uvdive.build.running.settings import StartSettings
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import ENGINES, Check

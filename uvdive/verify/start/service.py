@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from uvdive.build.settings import StartSettings
+from uvdive.build.running.settings import StartSettings
 from uvdive.compose.start import ServiceStart
 from uvdive.ledger.report import ImageReport
 

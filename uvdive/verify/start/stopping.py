@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uvdive.base.progress import CancelToken, Note, OnEvent
-from uvdive.build.settings import StartSettings
+from uvdive.build.running.settings import StartSettings
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import ENGINES, Verification
 from uvdive.verify.start.judging import SLOWER

@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Static
 from textual.widgets.button import ButtonVariant
 
 from uvdive.base.errors import UvdiveError
-from uvdive.base.foreign import real
+from uvdive.base.files.foreign import real
 from uvdive.tui.frame.host import host_of
 from uvdive.tui.frame.text import paragraph, visible
 from uvdive.tui.widgets.path_input import PathInput

@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 
 from uvdive.base.errors import UsageError
-from uvdive.session.settings import StartWish
+from uvdive.session.proof.settings import StartWish
 from uvdive.tui.frame.text import visible
 
 _FROM_ENVIRONMENT = "uvdive's own environment has it"

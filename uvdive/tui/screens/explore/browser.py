@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from uvdive.base.errors import UsageError, UvdiveError
-from uvdive.base.resident import TimeLimitError
+from uvdive.base.processes.resident import TimeLimitError
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.view.filter import Filter
 from uvdive.tui.desk.file_lines import REGEX_SECONDS, Shown, look

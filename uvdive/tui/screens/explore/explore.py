@@ -37,8 +37,8 @@ from uvdive.tui.words import headline
 
 if TYPE_CHECKING:
     from uvdive.session.desk import Desk
-    from uvdive.session.exporting import ExportKind
-    from uvdive.session.extracting import Extracted
+    from uvdive.session.disk.exporting import ExportKind
+    from uvdive.session.disk.extracting import Extracted
 
 
 class ExploreScreen(Browser):

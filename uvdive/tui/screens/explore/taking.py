@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from uvdive.base.progress import BytesRead
 from uvdive.base.units import size
 from uvdive.session.desk import Desk
-from uvdive.session.exporting import SUFFIXES, ExportKind, picture, write_new
-from uvdive.session.extracting import Extracted
+from uvdive.session.disk.exporting import SUFFIXES, ExportKind, picture, write_new
+from uvdive.session.disk.extracting import Extracted
 from uvdive.tui.desk.file_contents import export_report, extract_node
 from uvdive.tui.desk.places import Span
 from uvdive.tui.progress.task import Start, Task

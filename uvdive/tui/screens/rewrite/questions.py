@@ -11,7 +11,7 @@ from uvdive.base.units import percent, size
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.estimate import saving_alone
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.settings import StartWish
+from uvdive.session.proof.settings import StartWish
 from uvdive.tui.frame.text import visible
 from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.screens.dialogs.asking import AskTarget
@@ -111,7 +111,7 @@ def ask_report() -> AskTarget:
 
 
 def _no_report(path: Path) -> str:
-    from uvdive.session.problems import check_problem_file
+    from uvdive.session.disk.problems import check_problem_file
 
     try:
         check_problem_file(path)

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from uvdive.base.errors import CancelledError
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Refusal, RewritePlan
-from uvdive.session.settings import StartWish
+from uvdive.session.proof.settings import StartWish
 from uvdive.tui.frame.host import Host
 from uvdive.tui.frame.jobs import Job, Work
 from uvdive.tui.frame.panes import WIDE

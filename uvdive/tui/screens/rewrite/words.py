@@ -10,7 +10,7 @@ from uvdive.output.plain import count
 from uvdive.output.proof_words import proof_words
 from uvdive.output.rebuild_words import rebuild_words
 from uvdive.rewrite.plan import RewritePlan
-from uvdive.session.settings import StartWish
+from uvdive.session.proof.settings import StartWish
 from uvdive.tui.frame.text import visible
 from uvdive.tui.progress.proof import ProofState, saving
 from uvdive.tui.screens.rewrite.work import RewriteWork

@@ -18,7 +18,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.output.html.tables import Rewrite
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.desk import Desk
-from uvdive.session.settings import StartWish
+from uvdive.session.proof.settings import StartWish
 from uvdive.tui.progress.build import Build
 from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.progress.task import Start, Task
@@ -235,7 +235,7 @@ class RewriteWork:
 
     def repair(self) -> None:
         """Take the decisions that may mend what failed, plan anew; then prove as before."""
-        from uvdive.session.proving import repaired_choices
+        from uvdive.session.proof.proving import repaired_choices
 
         if self.proof is not None:
             self.choices = repaired_choices(self.proof.repairs, self.choices)

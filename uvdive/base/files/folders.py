@@ -1,0 +1,53 @@
+"""The user's own folders for what uvdive keeps (XDG base directories).
+
+https://specifications.freedesktop.org/basedir-spec/
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def user_folder(variable: str, default: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """The folder ``uvdive`` where ``variable`` says, else below ``default`` in the home folder.
+
+    It need not be there. The specification has relative paths ignored.
+    """
+    named = environ.get(variable, "")
+    base = Path(named) if named.startswith("/") else Path(environ.get("HOME") or Path.home()) / default
+    return base / "uvdive"
+
+
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where things are kept from run to run that nobody would miss much."""
+    return user_folder("XDG_STATE_HOME", ".local/state", environ)
+
+
+def journal_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the notes stand of what is being written (``session/disk/journal.py``)."""
+    return state_folder(environ) / "writing"
+
+
+def notes_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the notes stand of what must not outlive a run (``base/files/remains.py``)."""
+    return state_folder(environ) / "running"
+
+
+def is_pending(environ: Mapping[str, str] = os.environ) -> bool:
+    """Is there any note of what a run left half written? Asked at each start."""
+    return _holds_any(journal_folder(environ))
+
+
+def is_noted(environ: Mapping[str, str] = os.environ) -> bool:
+    """Is there any note of what must not outlive a run? Asked at each start."""
+    return _holds_any(notes_folder(environ))
+
+
+def _holds_any(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as found:
+            return any(True for _ in found)
+    except OSError:
+        return False

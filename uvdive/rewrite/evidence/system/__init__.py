@@ -1,0 +1,1 @@
+"""What of the operating system an app needs: libraries, programs, and the packages that have them."""

@@ -1,0 +1,47 @@
+"""What was found out about an image and stays true, as an image never changes.
+
+It is worked out in a fork of the process that holds the image, or in the command's own
+process; who holds the image keeps it, so that another choice or a repair finds it there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # The app imports this before its first picture.
+    from uvdive.rewrite.advice.missing_libraries import Lacking
+    from uvdive.rewrite.evidence.stops import Stops
+    from uvdive.rewrite.evidence.system.os_needs import SystemFacts
+    from uvdive.session.planning.studied import Studied
+    from uvdive.verify.python.imports import Known
+
+
+@dataclass(slots=True)
+class Kept:
+    """Of one image: what its app needs of the system, the libraries it lacks, what its imports gave,
+    and how long a stop took in it and in its rewrite, where that was slower.
+
+    None is what nobody has looked for yet. ``imported`` knows the images of a proof by
+    their ids: the original may have been built anew. ``studied`` is the last rewrite that was
+    planned, which goes nowhere else.
+    """
+
+    system: SystemFacts | None = None
+    lacking: Lacking | None = None
+    imported: Known = field(default_factory=dict)
+    stops: Stops | None = None
+    studied: Studied | None = field(default=None, compare=False, repr=False)
+
+    def copy(self) -> Kept:
+        """The same, to be filled without changing this one, and to be handed on."""
+        return replace(self, imported=dict(self.imported), studied=None)
+
+    def take(self, news: Kept) -> None:
+        """Keep what somebody else found out about the same image."""
+        if news.system is not None and news.system != self.system:
+            self.system = news.system
+        self.lacking = news.lacking if news.lacking is not None else self.lacking
+        self.stops = news.stops if news.stops is not None else self.stops
+        self.imported.update(news.imported)
