@@ -90,6 +90,14 @@ def test_copy_gives_the_owner(lines: list[str], becomes: list[str]) -> None:
     assert told(result) == []
 
 
+def test_a_comment_goes_where_its_instruction_goes() -> None:
+    user = ["# Whom the server runs as.", "# Not root.", USER]
+    text = static(of("# The app.", COPY, "", *user, "", "# All is theirs.", "RUN chown -R app:app /app")).text
+    there = text.splitlines()
+    assert there[there.index(OWNED) - 4 : there.index(OWNED) + 1] == [*user, "# The app.", OWNED]
+    assert "# All is theirs." not in there, "it says nothing of what is left"
+
+
 @pytest.mark.parametrize(
     ("lines", "why"),
     [

@@ -20,7 +20,7 @@ from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.plan import FileChange
-from uvdive.rewrite.text import LineEdits
+from uvdive.rewrite.text import LineEdits, comments_above
 
 ROOT = frozenset({"", "root", "0", "root:root", "0:0"})
 """What USER says where instructions run as root."""
@@ -191,15 +191,25 @@ class Work:
             line, decision = run.step.line, change.decisions[0]
             every = set(range(len(run.parts)))
             left = every - change.gone - change.moved
-            if change.moved:
-                text = self._with(run, change.words, every - change.moved)
-                self.edits.before.setdefault(change.moved_to, []).append((text, decision))
             # `set -eux` or `cd` alone, without what it was for, does nothing.
-            if any(run.parts[index][1] != "state" for index in left):
+            stays = any(run.parts[index][1] != "state" for index in left)
+            if change.moved:
+                self._move(run, change, comments=not stays)
+            if stays:
                 self.edits.replaced[line] = self._with(run, change.words, every - left), decision
             else:
                 self.edits.gone.add(line)
         return self.edits
+
+    def _move(self, run: Run, change: RunChange, *, comments: bool) -> None:
+        """The parts that move, with what the author says of them where all of the RUN goes."""
+        there = self.edits.before.setdefault(change.moved_to, [])
+        said = comments_above(self.evidence.dockerfile, run.step.line) if comments else ""
+        if said:
+            there.append((said, ""))
+            self.edits.elsewhere.add(run.step.line)
+        every = set(range(len(run.parts)))
+        there.append((self._with(run, change.words, every - change.moved), change.decisions[0]))
 
     def _with(self, run: Run, words: Sequence[Edit], gone: set[int]) -> str:
         wanted = [edit for edit in words if not _in_gone(run, gone, edit)]

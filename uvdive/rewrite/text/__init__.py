@@ -7,7 +7,7 @@ leaves the stages as they are. Read ``compose.write`` first, then ``last_stage.w
 
 from uvdive.rewrite.text.common import note_common, with_common
 from uvdive.rewrite.text.compose import write
-from uvdive.rewrite.text.edited import LineEdits, with_flag, write_edited
+from uvdive.rewrite.text.edited import LineEdits, comments_above, with_flag, write_edited
 from uvdive.rewrite.text.in_place import edits_in_place
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.writer import Writer
@@ -16,6 +16,7 @@ __all__ = [
     "LineEdits",
     "Parts",
     "Writer",
+    "comments_above",
     "edits_in_place",
     "note_common",
     "with_common",

@@ -24,12 +24,15 @@ class LineEdits:
     """What changes in a file whose stages stay. Keys are the first lines of instructions.
 
     ``gone`` are left out; of those in ``bare`` the comments above stay, for the instruction that
-    follows. ``replaced`` have a new source, ``before`` and ``after`` is what is new around them.
-    ``at_end`` stands behind everything. ``without_uv`` says that nothing brings uv any more.
+    follows. ``replaced`` have a new source, ``before`` and ``after`` is what is new around them, or
+    the author's own where it comes from no decision.
+    ``elsewhere`` are those of ``gone`` whose comments stand at another place. ``at_end`` stands behind
+    everything. ``without_uv`` says that nothing brings uv any more.
     """
 
     gone: set[int] = field(default_factory=set)
     bare: set[int] = field(default_factory=set)
+    elsewhere: set[int] = field(default_factory=set)
     replaced: dict[int, Written] = field(default_factory=dict)
     before: dict[int, list[Written]] = field(default_factory=dict)
     after: dict[int, list[Written]] = field(default_factory=dict)
@@ -64,7 +67,7 @@ def _write(writer: Writer, each: Placed, edits: LineEdits) -> None:
     if line in edits.before:
         writer.nodes(apart)
         for text, decision in edits.before[line]:
-            writer.own(text, decision)
+            _add(writer, text, decision)
         if apart:
             writer.blank()
     else:
@@ -72,14 +75,26 @@ def _write(writer: Writer, each: Placed, edits: LineEdits) -> None:
     if line not in edits.gone or line in edits.bare or _speaks_on(above):
         writer.nodes(_holding(writer, edits, each, above))
     else:
-        writer.left += [node.source for node in above if node.source.strip()]
+        if line not in edits.elsewhere:
+            writer.left += [node.source for node in above if node.source.strip()]
         if any(not node.source.strip() for node in above):
             writer.blank()
     for text, decision in _at(edits, each):
-        if decision:
-            writer.own(text, decision)
-        else:
-            writer.add(text)
+        _add(writer, text, decision)
+
+
+def _add(writer: Writer, text: str, decision: str) -> None:
+    """What a decision wrote, or the author's own."""
+    if decision:
+        writer.own(text, decision)
+    else:
+        writer.add(text)
+
+
+def comments_above(dockerfile: Dockerfile, line: int) -> str:
+    """The author's comments that speak of the instruction that begins on a line; empty where there are none."""
+    (above,) = (each.above for each in placed(dockerfile) if each.node.line == line)
+    return "".join(node.source for node in _divided(above)[1])
 
 
 def _holding(writer: Writer, edits: LineEdits, each: Placed, above: Sequence[Node]) -> list[Node]:
