@@ -92,7 +92,7 @@ def _add(writer: Writer, text: str, decision: str) -> None:
 
 
 def comments_above(dockerfile: Dockerfile, line: int) -> str:
-    """The author's comments that speak of the instruction that begins on a line; empty where there are none."""
+    """The comments that speak of the instruction that begins on a line; empty where there are none."""
     (above,) = (each.above for each in placed(dockerfile) if each.node.line == line)
     return "".join(node.source for node in _divided(above)[1])
 
