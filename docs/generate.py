@@ -30,6 +30,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("json.md", "report"): lambda: contracts.contract("report"),
     ("json.md", "rewrite"): lambda: contracts.contract("rewrite"),
     ("json.md", "comparison"): lambda: contracts.contract("comparison"),
+    ("json.md", "packages"): lambda: contracts.contract("packages"),
 }
 """Parts of pages, each between its marks."""
 

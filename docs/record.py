@@ -1,6 +1,6 @@
 """Record the JSON examples of ``docs/json.md``: ``uv run python docs/record.py``.
 
-Builds ``examples/flask`` and its rewrite with the engine, asks uvdive for its three kinds of
+Builds ``examples/flask`` and its rewrite with the engine, asks uvdive for its kinds of
 JSON, cuts long lists and texts, and writes what is left to ``docs/examples``. The two images
 are removed again; ``uvdive clean`` lists the one that uvdive built itself.
 """
@@ -52,8 +52,9 @@ def main() -> None:
         new.write_text(rewrite["text"])
         run("docker", "build", "-q", "-t", AFTER, "-f", str(new), str(CONTEXT))
         report, comparison = asked(BEFORE), asked("compare", BEFORE, AFTER)
+        packages = asked("packages", BEFORE)
     run("docker", "image", "rm", BEFORE, AFTER)
-    examples = {"report": report, "rewrite": rewrite, "comparison": comparison}
+    examples = {"report": report, "rewrite": rewrite, "comparison": comparison, "packages": packages}
     for name, example in examples.items():
         path = DOCS / "examples" / f"{name}.json"
         path.parent.mkdir(exist_ok=True)

@@ -17,7 +17,7 @@ Schema = dict[str, Any]
 
 
 def contract(name: str) -> str:
-    """What is told of one kind of object: ``report``, ``rewrite`` or ``comparison``."""
+    """What is told of one kind of object: ``report``, ``rewrite`` …."""
     text = (SCHEMAS / f"{name}-1.json").read_text()
     schema = json.loads(text)
     rows = list(_rows(schema, schema, ""))

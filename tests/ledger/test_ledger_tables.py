@@ -40,6 +40,7 @@ caches._VARIABLES: PIP_CACHE_DIR = pip cache POETRY_CACHE_DIR = pypoetry cache P
     data␣cache KERAS_HOME = keras data␣cache MPLCONFIGDIR = matplotlib data␣cache
 caches._TOO_WIDE: '' /app /code /data /home /opt /root /run /src /srv /tmp /usr /var
 caches._BACKUP_FOLDERS: /var/lib/dpkg /var/cache/debconf
+costs.markers._MACHINES: amd64 = x86_64 arm64 = aarch64 386 = i686 arm = armv7l
 environments.lockfile._OWN: editable virtual
 environments.bytes_by_kind._CODE: .py .pyi .pyx .pxd .pth
 environments.bytes_by_kind._TESTS: test tests
@@ -95,8 +96,9 @@ view.tree.SORTS: size name change
 view.treemap.BYS: folder package layer
 wanted._ENDS: .list .pth .egg-link finder.py .sh
 wanted._FOLDERS: bin status.d conda-meta
-wanted._NAMES: .python-version PKG-INFO RECORD direct_url.json diversions group installed installed-files.txt
-    os-release passwd patchlevel.h pyproject.toml pyvenv.cfg rpmdb.sqlite status top_level.txt uv.lock
+wanted._NAMES: .python-version METADATA PKG-INFO RECORD direct_url.json diversions group installed
+    installed-files.txt os-release passwd patchlevel.h pyproject.toml pyvenv.cfg rpmdb.sqlite status top_level.txt
+    uv.lock
 whose._SYSTEM: base-os os-packages
 whose._PYTHONS: headers package
 whose._APPS: 1 4 7 8

@@ -20,6 +20,7 @@ WANTED = (
     b"etc/passwd",
     b"etc/group",
     SITE + b"/flask-3.dist-info/RECORD",
+    SITE + b"/flask-3.dist-info/METADATA",
     SITE + b"/flask-3.dist-info/direct_url.json",
     SITE + b"/flask-3.dist-info/top_level.txt",
     SITE + b"/old.egg-info/PKG-INFO",

@@ -55,7 +55,7 @@ REPORT_KEYS = {
     "owners.0.components.0": "name version kind path bytes live_bytes dead_bytes",
     "environments.0": "path kind python interpreter interpreter_path distributions",
     "environments.0.distributions.0": "name version bytes bytecode_bytes native_bytes code_bytes data_bytes "
-    "tests_bytes files why group os_package",
+    "tests_bytes files why group os_package requires",
     "waste.0": "path bytes cause owner layer killed_by line",
     "findings.0": "id severity title bytes line paths advice",
 }
@@ -166,7 +166,7 @@ def test_the_schema_finds_what_is_wrong() -> None:
         jsonschema.validate(data, schema("report"), cls=jsonschema.Draft202012Validator)
 
 
-@pytest.mark.parametrize("name", ["report", "rewrite", "comparison"])
+@pytest.mark.parametrize("name", ["report", "rewrite", "comparison", "packages"])
 def test_the_schemas_are_schemas(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(name))
 

@@ -10,6 +10,7 @@ TABLES = written(
 check_words.STATUS_WORDS: passed = passed failed = failed skipped = skipped repaired = fixed␣by␣the␣rewrite
     announced = expected␣change
 html.map_drawing.TITLES: folder = by␣folder package = by␣owner␣and␣package layer = by␣layer
+packages_text.HEAD: own with␣it package asked␣for␣by
 owner_looks.LOOKS: uv = █ venv = ▓ uv-cache = ╳ caches = ╱ python = ═ base-os = ░ os-packages = ▒ app = ▚
     other = ·
 proof_words._NAMES: sources = … reading = reading␣the␣new␣image comparing = … repairs = what␣may␣fix␣it

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ExitCode, UsageError
 from uvdive.cli.console import Console
 from uvdive.cli.options import Parser, add_common, add_output, add_reading, check_output
-
-if TYPE_CHECKING:
-    from uvdive.session.opening.options import ReadOptions
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -41,30 +37,20 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
             "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."
         )
     from uvdive.cli.present import show
-    from uvdive.cli.targets import source_of
+    from uvdive.cli.targets import here, source_of
 
-    return show(source_of(args.target, _here(args)), args, console)
-
-
-def _here(args: argparse.Namespace) -> ReadOptions:
-    """How to read; the image's Dockerfile may lie in the current folder."""
-    from dataclasses import replace
-    from pathlib import Path
-
-    from uvdive.cli.targets import reading
-
-    return replace(reading(args), look_in=Path())
+    return show(source_of(args.target, here(args)), args, console)
 
 
 def _pick(args: argparse.Namespace, console: Console) -> ExitCode:
     """The app, which asks what to open."""
-    from uvdive.cli.targets import source_of
+    from uvdive.cli.targets import here, source_of
     from uvdive.session.two_images import TwoImages
     from uvdive.tui.run import run_app
     from uvdive.tui.services import Opened
 
     def opened(target: str) -> Opened:
-        source = source_of(target, _here(args))
+        source = source_of(target, here(args))
         name = source.label or source.name.removeprefix("docker://") or str(source.dockerfile)
         return Opened(
             name,
@@ -77,7 +63,7 @@ def _pick(args: argparse.Namespace, console: Console) -> ExitCode:
         )
 
     def paired(before: str, after: str) -> TwoImages:
-        return TwoImages(source_of(before, _here(args)), source_of(after, _here(args)))
+        return TwoImages(source_of(before, here(args)), source_of(after, here(args)))
 
     code = run_app(
         None, opener=opened, pairer=paired, notices=console.notices, tell=console.error, debug=args.debug

@@ -18,6 +18,7 @@ COMMANDS = {
     "build": "build with docker buildx, then explore the image",
     "rewrite": "make a Dockerfile multi-stage, and prove that the image still works",
     "compare": "compare two images, archives or saved reports",
+    "packages": "list what each Python package costs, with what would go with it",
     "demo": "explore, rewrite and prove a recorded example; needs no engine and no network",
     "clean": "remove the images that uvdive built",
     "cache": "show or clear what is kept of layers between runs",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uvdive.cli.targets import Source
     from uvdive.ledger.report import ImageReport
     from uvdive.output.html.tables import Rewrite
+    from uvdive.session.opening.images import Loaded
 
 
 def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode:
@@ -26,17 +27,27 @@ def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode
         UvdiveError: the image cannot be built or loaded, or the file not be saved.
     """
     check_files(args)
+    if console.interactive and not asked(args):
+        if source.hint:
+            console.say(source.hint)
+        return _open_app(source, args, console)
+    print_report(loaded(source, args, console).report, args, console)
+    return ExitCode.DONE
+
+
+def loaded(source: Source, args: argparse.Namespace, console: Console) -> Loaded:
+    """Load an image in this process, built first if need be, and tell of the work.
+
+    Raises:
+        UvdiveError: the image cannot be built or loaded.
+    """
     if source.hint:
         console.say(source.hint)
-    if console.interactive and not asked(args):
-        return _open_app(source, args, console)
     if source.request is not None:
         source.teach(console.redactor)
     narrator = _narrator(console, builds=source.request is not None)
     with failing_as_json(args, console):
-        report = source.load(on_event=narrator, in_process=True).report
-    print_report(report, args, console)
-    return ExitCode.DONE
+        return source.load(on_event=narrator, in_process=True)
 
 
 def asked(args: argparse.Namespace) -> bool:

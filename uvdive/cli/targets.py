@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,11 @@ def reading(args: argparse.Namespace) -> ReadOptions:
         args.via,
         pull=args.pull,
     )
+
+
+def here(args: argparse.Namespace) -> ReadOptions:
+    """As ``reading``; the image's Dockerfile may lie in the current folder."""
+    return replace(reading(args), look_in=Path())
 
 
 @dataclass(slots=True)

@@ -133,6 +133,8 @@ class Distribution:
     the names that lead to it from the project on, itself left out, and ``group`` is
     None, ``extra:NAME`` or a dependency group (``dev``): both as ``uv.lock`` says.
     ``os_package`` is the OS package that brought it (Debian's ``python3-apt``), if one did.
+    ``requires`` are its requirements as its metadata spells them (PEP 508), None where it
+    has none that can be read; ``requested``: somebody asked for it by name (PEP 376).
     """
 
     name: str
@@ -149,6 +151,21 @@ class Distribution:
     data_bytes: int = 0
     tests_bytes: int = 0
     os_package: str | None = None
+    requires: tuple[str, ...] | None = None
+    requested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a project asks for by its lock or its ``pyproject.toml``, under one label.
+
+    ``group`` is as in ``Distribution``; ``needs`` are names with their extras
+    (``uvicorn[standard]``).
+    """
+
+    project: str
+    group: str | None
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +185,8 @@ class Environment:
     environment) to the real file ``interpreter_path``, both included (R1);
     ``interpreter_path`` is None where the chain ends in nothing. ``uv_version`` is
     the uv that made a venv, from ``pyvenv.cfg``. ``roots`` are the absolute source
-    folders that editable installs point to (R12).
+    folders that editable installs point to (R12). ``asks`` are what the lock that
+    explains it asks for, empty where none does.
     """
 
     path: str
@@ -181,6 +199,7 @@ class Environment:
     roots: tuple[str, ...]
     scripts: tuple[ConsoleScript, ...]
     distributions: tuple[Distribution, ...]
+    asks: tuple[Ask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

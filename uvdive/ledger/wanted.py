@@ -17,7 +17,7 @@ _WANTED = re.compile(
     | (?:^|/)lib/apk/db/installed$
     | ^(?:etc|usr/lib)/os-release$
     | ^etc/(?:passwd|group)$
-    | \.dist-info/(?:RECORD|direct_url\.json|top_level\.txt)$
+    | \.dist-info/(?:RECORD|METADATA|direct_url\.json|top_level\.txt)$
     | \.egg-info/(?:PKG-INFO|installed-files\.txt|top_level\.txt)$
     | \.egg/EGG-INFO/top_level\.txt$
     | (?:^|/)conda-meta/[^/]+\.json$
@@ -46,8 +46,8 @@ _LIBRARY = re.compile(
 
 _MAX_SMALL = 64 << 10
 _NAMES = frozenset(
-    b"status diversions installed os-release passwd group RECORD direct_url.json top_level.txt PKG-INFO"
-    b" uv.lock installed-files.txt pyvenv.cfg rpmdb.sqlite .python-version patchlevel.h"
+    b"status diversions installed os-release passwd group RECORD METADATA direct_url.json top_level.txt"
+    b" PKG-INFO uv.lock installed-files.txt pyvenv.cfg rpmdb.sqlite .python-version patchlevel.h"
     b" pyproject.toml".split()
 )
 _ENDS = (b".list", b".pth", b".egg-link", b"finder.py", b".sh")

@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.ledger.report import Finding, ImageReport
 from uvdive.output import largest
-from uvdive.output.plain import count, one_line
+from uvdive.output.markdown_words import code, escaped, table
+from uvdive.output.plain import count
 from uvdive.output.sizes import engine_lines
 from uvdive.output.text import layer_place
 from uvdive.output.text_comparison import how_it_changed, unread_lines
 from uvdive.verify.checks import Comparison, PackageDelta
 
 TOP = 20
-_SPECIAL = "\\`*_{}[]<>()#+!|~&$@"
-"""Whatever starts something in GitHub's Markdown, mentions included."""
-
-
-def escaped(text: str | bytes, width: int = 160) -> str:
-    """Somebody else's text on one line, so that Markdown shows it as it is."""
-    return "".join(f"\\{char}" if char in _SPECIAL else char for char in one_line(text, width))
-
-
-def code(text: str | bytes, width: int = 160) -> str:
-    """A code span: its fence is longer than any run of backticks in it (CommonMark 6.1)."""
-    line = one_line(text, width).replace("|", "\\|")
-    runs = [len(run) for run in "".join(c if c == "`" else " " for c in line).split()]
-    fence = "`" * (max(runs, default=0) + 1)
-    pad = " " if line[:1] == "`" or line[-1:] == "`" else ""
-    return f"{fence}{pad}{line or ' '}{pad}{fence}"
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: frozenset[int]) -> list[str]:
-    rule = tuple("---:" if number in right else "---" for number in range(len(head)))
-    return ["| " + " | ".join(row) + " |" for row in (head, rule, *rows)]
 
 
 def report_markdown(report: ImageReport, units: Units = "si") -> str:
@@ -75,7 +53,7 @@ def _owners(report: ImageReport, units: Units) -> list[str]:
         for item in report.owners
         if item.bytes or item.files
     ]
-    return _table(("owner", "size", "share", "dead"), rows, frozenset({1, 2, 3}))
+    return table(("owner", "size", "share", "dead"), rows, frozenset({1, 2, 3}))
 
 
 def _layers(report: ImageReport, units: Units) -> list[str]:
@@ -89,12 +67,12 @@ def _layers(report: ImageReport, units: Units) -> list[str]:
         )
         for layer in report.layers
     ]
-    return _table(("layer", "size", "dead", "from", "instruction"), rows, frozenset({0, 1, 2}))
+    return table(("layer", "size", "dead", "from", "instruction"), rows, frozenset({0, 1, 2}))
 
 
 def _waste(report: ImageReport, units: Units) -> list[str]:
     rows = [(size(item.bytes, units), item.cause, code(item.path)) for item in largest.waste(report)[:TOP]]
-    return _table(("wasted", "cause", "path"), rows, frozenset({0})) if rows else []
+    return table(("wasted", "cause", "path"), rows, frozenset({0})) if rows else []
 
 
 def comparison_markdown(comparison: Comparison, units: Units = "si") -> str:
@@ -124,11 +102,11 @@ def comparison_markdown(comparison: Comparison, units: Units = "si") -> str:
     config = [(code(item.key), code(str(item.before)), code(str(item.after))) for item in comparison.config]
     parts = [
         [escaped(comparison.verdict, 1000)],
-        _table(("owner", "before", "after", "change"), owners, frozenset({1, 2, 3})),
+        table(("owner", "before", "after", "change"), owners, frozenset({1, 2, 3})),
         _packages("package", comparison.packages, units),
         _packages("OS package", comparison.os_packages, units),
-        _table(("change", "", "path"), path_rows, frozenset({0})) if path_rows else [],
-        _table(("config", "before", "after"), config, frozenset()) if config else [],
+        table(("change", "", "path"), path_rows, frozenset({0})) if path_rows else [],
+        table(("config", "before", "after"), config, frozenset()) if config else [],
         unread_lines(comparison),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -149,4 +127,4 @@ def _packages(title: str, packages: tuple[PackageDelta, ...], units: Units) -> l
         )
         for name, item in zip(largest.names(changed), changed[:TOP], strict=False)
     ]
-    return _table((title, "before", "after", "change"), rows, frozenset({3})) if rows else []
+    return table((title, "before", "after", "change"), rows, frozenset({3})) if rows else []

@@ -26,7 +26,14 @@ from uvdive.base.secrets.words import (
 
 if TYPE_CHECKING:
     from uvdive.image.config import HistoryEntry, ImageConfig
-    from uvdive.ledger.report import Component, Finding, ImageReport, LayerReport
+    from uvdive.ledger.report import (
+        Component,
+        Distribution,
+        Environment,
+        Finding,
+        ImageReport,
+        LayerReport,
+    )
     from uvdive.verify.checks import Comparison, ConfigDelta
 
 
@@ -130,6 +137,7 @@ def redact_report(report: ImageReport) -> ImageReport:
             replace(owner, components=_components(redactor, owner.components)) for owner in report.owners
         ),
         components=_components(redactor, report.components),
+        environments=tuple(_environment(redactor, place) for place in report.environments),
         findings=tuple(_finding(redactor, finding) for finding in report.findings),
         warnings=tuple(map(redactor.text, report.warnings)),
     )
@@ -166,6 +174,17 @@ def _layer(redactor: Redactor, layer: LayerReport) -> LayerReport:
 def _components(redactor: Redactor, components: tuple[Component, ...]) -> tuple[Component, ...]:
     """What of the app came by an instruction is called by all of its words."""
     return tuple(replace(part, name=redactor.text(part.name)) for part in components)
+
+
+def _environment(redactor: Redactor, place: Environment) -> Environment:
+    """A requirement may be an address, with a password in it."""
+    return replace(place, distributions=tuple(_distribution(redactor, item) for item in place.distributions))
+
+
+def _distribution(redactor: Redactor, item: Distribution) -> Distribution:
+    if not any("://" in text for text in item.requires or ()):
+        return item
+    return replace(item, requires=tuple(map(redactor.text, item.requires or ())))
 
 
 def _finding(redactor: Redactor, finding: Finding) -> Finding:

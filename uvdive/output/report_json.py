@@ -189,6 +189,7 @@ def _distribution(distribution: Distribution) -> dict[str, Any]:
         "why": list(distribution.why),
         "group": distribution.group,
         "os_package": distribution.os_package,
+        "requires": _list(distribution.requires),
     }
 
 

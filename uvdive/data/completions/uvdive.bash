@@ -5,12 +5,13 @@
 #    source ~/.local/share/bash_completion/uvdive
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_uvdive_subparsers=(explore build rewrite compare demo clean cache completion)
+_shtab_uvdive_subparsers=(explore build rewrite compare packages demo clean cache completion)
 
 _shtab_uvdive_explore_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --no-layer-cache --units --log --debug)
 _shtab_uvdive_build_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
 _shtab_uvdive_rewrite_option_strings=(-h --help --context --image --static --report --diff --write -o --output --verify --no-verify --start --start-env --start-env-file --start-network --limit --time-cold --time-rebuild --force --repair --choose --report-problem --json --html --no-redact --pull --units --log --debug)
 _shtab_uvdive_compare_option_strings=(-h --help --json --markdown --no-redact --report --platform --pull --verify-digests --via --no-layer-cache --units --log --debug)
+_shtab_uvdive_packages_option_strings=(-h --help --tree --json --markdown --no-redact --report --platform --pull --verify-digests --via --no-layer-cache --units --log --debug)
 _shtab_uvdive_demo_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
 _shtab_uvdive_clean_option_strings=(-h --help -y --yes --units --log --debug)
 _shtab_uvdive_cache_option_strings=(-h --help --info --clear --units --log --debug)
@@ -35,6 +36,8 @@ _shtab_uvdive_rewrite___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_compare_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_compare_pos_1_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_compare___log_COMPGEN=_shtab_compgen_files
+_shtab_uvdive_packages_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_uvdive_packages___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_demo___html_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_demo___save_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_demo___log_COMPGEN=_shtab_compgen_files
@@ -51,12 +54,14 @@ _shtab_uvdive_build___units_choices=(si binary)
 _shtab_uvdive_rewrite___units_choices=(si binary)
 _shtab_uvdive_compare___via_choices=(auto save storage)
 _shtab_uvdive_compare___units_choices=(si binary)
+_shtab_uvdive_packages___via_choices=(auto save storage)
+_shtab_uvdive_packages___units_choices=(si binary)
 _shtab_uvdive_demo___units_choices=(si binary)
 _shtab_uvdive_clean___units_choices=(si binary)
 _shtab_uvdive_cache___units_choices=(si binary)
 _shtab_uvdive_completion_pos_0_choices=(bash zsh fish)
 _shtab_uvdive_completion___units_choices=(si binary)
-_shtab_uvdive_pos_0_choices=(explore build rewrite compare demo clean cache completion)
+_shtab_uvdive_pos_0_choices=(explore build rewrite compare packages demo clean cache completion)
 _shtab_uvdive___via_choices=(auto save storage)
 _shtab_uvdive___units_choices=(si binary)
 
@@ -107,6 +112,17 @@ _shtab_uvdive_compare___pull_nargs=0
 _shtab_uvdive_compare___verify_digests_nargs=0
 _shtab_uvdive_compare___no_layer_cache_nargs=0
 _shtab_uvdive_compare___debug_nargs=0
+_shtab_uvdive_packages__h_nargs=0
+_shtab_uvdive_packages___help_nargs=0
+_shtab_uvdive_packages___tree_nargs=0
+_shtab_uvdive_packages___json_nargs=0
+_shtab_uvdive_packages___markdown_nargs=0
+_shtab_uvdive_packages___no_redact_nargs=0
+_shtab_uvdive_packages___report_nargs=0
+_shtab_uvdive_packages___pull_nargs=0
+_shtab_uvdive_packages___verify_digests_nargs=0
+_shtab_uvdive_packages___no_layer_cache_nargs=0
+_shtab_uvdive_packages___debug_nargs=0
 _shtab_uvdive_demo__h_nargs=0
 _shtab_uvdive_demo___help_nargs=0
 _shtab_uvdive_demo___json_nargs=0

@@ -50,7 +50,7 @@ function _shtab_uvdive_using
   test "$_shtab_uvdive_cmdpath" = "$argv"
 end
 
-set -g _shtab_uvdive_commands explore build rewrite compare demo clean cache completion
+set -g _shtab_uvdive_commands explore build rewrite compare packages demo clean cache completion
 set -g _shtab_uvdive_opts_with_value --choose --context --explain --html --image --limit --log --output --platform --report-problem --save --start-env --start-env-file --top --units --via -o
 
 complete -c uvdive -e
@@ -153,6 +153,22 @@ complete -c uvdive -n '_shtab_uvdive_using compare' -l log -xka "(__fish_complet
 complete -c uvdive -n '_shtab_uvdive_using compare' -l debug -d 'show the traceback of an error'
 complete -c uvdive -n '_shtab_uvdive_using compare; and test $_shtab_uvdive_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the image before (a TARGET)'
 complete -c uvdive -n '_shtab_uvdive_using compare; and test $_shtab_uvdive_npos -eq 1' -ka "(__fish_complete_path (commandline -ct))" -d 'the image after (a TARGET)'
+complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a packages -d 'list what each Python package costs, with what would go with it'
+complete -c uvdive -n '_shtab_uvdive_using packages' -s h -l help -d 'show this help message and exit'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l tree -d 'show below each package what goes with it'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l json -d 'print one JSON object'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l markdown -d 'print Markdown, for a pull request'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l no-redact -d 'keep what looks like a secret in settings, commands and history, which is [redacted] otherwise'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l report -d 'print plain text, also in a terminal'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l platform -x -d 'which image of several (default: this machine'"'"'s)'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l pull -d 'pull an image that the engine does not have'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l verify-digests -d 'hash plain layers of archives too: reads them whole'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l via -xka "auto save storage" -d 'how the engine'"'"'s layers are read: its save stream, or its own storage (default: auto)'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l no-layer-cache -d 'read the engine'"'"'s layers anew, and keep nothing'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l debug -d 'show the traceback of an error'
+complete -c uvdive -n '_shtab_uvdive_using packages; and test $_shtab_uvdive_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'what to look into'
 complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a demo -d 'explore, rewrite and prove a recorded example; needs no engine and no network'
 complete -c uvdive -n '_shtab_uvdive_using demo' -s h -l help -d 'show this help message and exit'
 complete -c uvdive -n '_shtab_uvdive_using demo' -l json -d 'print one JSON object'

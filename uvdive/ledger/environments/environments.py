@@ -12,6 +12,7 @@ from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable, Kind
 from uvdive.ledger.accounts.attribute import Attribution, PythonPlace
 from uvdive.ledger.environments.bytes_by_kind import Parts, parts_of, parts_of_files
+from uvdive.ledger.environments.requirements import asks_of, requires_of
 from uvdive.ledger.environments.which_lock import Locks, find_locks, reasons
 from uvdive.ledger.marks.components import Key, text
 from uvdive.ledger.marks.kept_contents import KeptContents
@@ -93,7 +94,8 @@ def _environment(
     hops = tuple(text(hop) for hop in chain.hops)
     live = [item for item in place.installed if _is_live(table, item.info)]
     # No project's lock speaks of a tool.
-    why = {} if place.kind == "tool" else reasons(locks, text(path), {item.name for item in live})
+    names = {item.name for item in live}
+    why, lock = ({}, None) if place.kind == "tool" else reasons(locks, text(path), names)
     distributions = [
         _distribution(
             contents, item, parts[item.info], why.get(item.name), _os_package(components[item.component])
@@ -111,6 +113,7 @@ def _environment(
         roots=tuple(sorted({root for site in place.sites for root in _roots(contents, site)})),
         scripts=tuple(_scripts(contents, path)),
         distributions=tuple(sorted(distributions, key=lambda item: item.name)),
+        asks=() if lock is None else asks_of(lock),
     )
 
 
@@ -159,6 +162,8 @@ def _distribution(
     folder = contents.table.path(item.info)
     record = contents.read(folder + b"/RECORD") or b""
     direct = contents.read(folder + b"/direct_url.json")
+    metadata = contents.read(folder + b"/METADATA") or contents.read(folder + b"/PKG-INFO")
+    asked = contents.table.find_below(item.info, b"REQUESTED")
     return Distribution(
         item.name,
         item.version,
@@ -174,6 +179,8 @@ def _distribution(
         data_bytes=parts.data,
         tests_bytes=parts.tests,
         os_package=os_package,
+        requires=None if metadata is None else requires_of(metadata),
+        requested=asked is not None and contents.table.visible(asked) is not None,
     )
 
 

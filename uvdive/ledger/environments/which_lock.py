@@ -72,7 +72,9 @@ def _beside(dockerfile: Path | None, name: str) -> bytes | None:
         return None  # the project has none
 
 
-def reasons(locks: Locks, environment: str, installed: Collection[str]) -> Mapping[str, Reason]:
+def reasons(
+    locks: Locks, environment: str, installed: Collection[str]
+) -> tuple[Mapping[str, Reason], Lock | None]:
     """Why each distribution of an environment is there, by the lock that fits it best.
 
     Args:
@@ -81,22 +83,22 @@ def reasons(locks: Locks, environment: str, installed: Collection[str]) -> Mappi
         installed: normalized names of its distributions.
 
     Returns:
-        Reasons by name; what no lock leads to has none.
+        Reasons by name, and the lock; what no lock leads to has none.
     """
     if not locks.found:
-        return {}
+        return {}, None
     from uvdive.ledger.environments.reasons import asked_extras, explain
 
     asked = asked_extras(locks.instructions)
-    best: tuple[int, int, Mapping[str, Reason]] = (0, 0, {})
+    best: tuple[int, int, Mapping[str, Reason], Lock | None] = (0, 0, {}, None)
     for folder, lock in locks.found:
         found = explain(lock, installed, asked)
         # What a lock explains says more than where it lies; the folder decides between equals.
         near = len(folder) if folder is not None and _is_above(folder, environment) else 0
         if (len(found), near) > best[:2]:
-            best = len(found), near, found
+            best = len(found), near, found, lock
     needed = max(1, (len(installed) + 2) // 3)
-    return best[2] if best[0] >= needed or best[1] else {}
+    return best[2:] if best[0] >= needed or best[1] else ({}, None)
 
 
 def _is_above(folder: str, path: str) -> bool:

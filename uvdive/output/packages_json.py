@@ -1,0 +1,60 @@
+"""What distributions cost as the data of ``uvdive.packages/1`` (``packages-1.json``); sizes in bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from uvdive.ledger.costs.costs import Cost, Costs
+from uvdive.ledger.report import ImageReport
+from uvdive.output.plain import path_fields
+
+SCHEMA = "uvdive.packages/1"
+
+
+def packages_data(report: ImageReport, costs: Sequence[Costs]) -> dict[str, Any]:
+    """The costs of each environment of an image as data that ``json_text`` can write."""
+    return {
+        "schema": SCHEMA,
+        "tool_version": report.tool_version,
+        "image": {"reference": report.image.reference, "id": report.image.id},
+        "file_bytes": report.totals.file_bytes,
+        "environments": [_environment(each) for each in costs],
+    }
+
+
+def _environment(costs: Costs) -> dict[str, Any]:
+    place = costs.environment
+    absent = sorted(costs.graph.absent.items())
+    return {
+        **path_fields(place.path),
+        "kind": place.kind,
+        "python": place.python,
+        "bytes": sum(costs.own.values()),
+        "asked": [_asked(row) for row in costs.rows if row.is_label],
+        "packages": [_package(costs, row) for row in costs.rows if not row.is_label],
+        "not_installed": [{"name": name, "required_by": sorted(by)} for name, by in absent],
+        "notes": list(costs.notes),
+    }
+
+
+def _asked(row: Cost) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "exclusive_bytes": row.exclusive_bytes,
+        "requires": list(row.requires),
+    }
+
+
+def _package(costs: Costs, row: Cost) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "version": row.version,
+        "bytes": row.bytes,
+        "exclusive_bytes": row.exclusive_bytes,
+        "goes_with": row.goes_with or None,
+        "requires": list(row.requires),
+        "required_by": list(row.required_by),
+        "extras": sorted(costs.graph.extras.get(row.name, ())),
+        "os_package": row.os_package,
+    }
