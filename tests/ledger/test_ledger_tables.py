@@ -97,8 +97,8 @@ view.treemap.BYS: folder package layer
 wanted._ENDS: .list .pth .egg-link finder.py .sh
 wanted._FOLDERS: bin status.d conda-meta
 wanted._NAMES: .python-version METADATA PKG-INFO RECORD direct_url.json diversions group installed
-    installed-files.txt os-release passwd patchlevel.h pyproject.toml pyvenv.cfg rpmdb.sqlite status top_level.txt
-    uv.lock
+    installed-files.txt os-release passwd patchlevel.h pyproject.toml pyvenv.cfg rpmdb.sqlite status
+    top_level.txt uv.lock
 whose._SYSTEM: base-os os-packages
 whose._PYTHONS: headers package
 whose._APPS: 1 4 7 8
