@@ -47,12 +47,13 @@ EVERY, MADE = expressions.every()
 
 
 def test_every_expression_is_known_but_those_that_are_made_of_others() -> None:
-    """Those below hold letters of a table, and an image's name as it is written."""
+    """Those below hold letters of a table, an image's name as it is written, and paths of a plan."""
     assert len(EVERY) > 450
     assert {
         "uvdive.rewrite.elsewhere.container_calls: f'-[{_SHORT_FLAGS[name]}]+'",
         "uvdive.rewrite.elsewhere.container_calls: f'-[{_SHORT_FLAGS[name]}]*[A-Za-z]'",
         "uvdive.uv.images: pattern + re.escape(written[end:])",
+        "uvdive.verify.files.trimmed: text + b'(?:/.*)?'",
     } == MADE
 
 

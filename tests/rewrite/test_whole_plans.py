@@ -20,6 +20,7 @@ from whole_plans import HEAD, PLAN, laid_out, parts_of, told
 from uvdive.image.table import FileTable
 from uvdive.ledger.report import ConsoleScript, Distribution, Environment, User
 from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
+from uvdive.rewrite.evidence.system.uses import Asked, Uses
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import Planner, plan
 
@@ -104,9 +105,12 @@ def _with_image(
     base = _paths(told.pop("base", {}), node)
     environments = [_environment(each, env) for each in told.pop("environments", [{}])]
     users = [User(**each) for each in told.pop("users", [])]
-    system, texts = told.pop("system", None), told.pop("texts", None)
+    system, texts, uses = (told.pop(name, None) for name in ("system", "texts", "uses"))
     made = project(text, wrote, base_paths=base, environments=environments, users=users, **told)
     evidence: dict[str, Any] = {"context": context, "system": None if system is None else _system(**system)}
+    if uses is not None:
+        evidence["asked"] = asked = Asked(lambda: Uses(**uses))
+        asked.ask()
     if texts is not None:
         evidence["store"] = Texts(made.report.files, texts)
     return made, evidence

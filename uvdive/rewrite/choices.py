@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from uvdive.base.errors import UsageError
 from uvdive.rewrite.plan import Alternative, Decision
 
 PACKAGES = "extra-packages"
 PATHS = "extra-paths"
+TRIM = "trim"
 NONE = "none"
 """The value of a choice that takes a list of names, where the user gave none."""
 
@@ -28,6 +29,7 @@ class Choice:
         values: every value that it may ever have, with its words; a plan offers those that
             apply, in words of its own where it knows more. Empty where any names are taken.
         default: the value that holds where nobody chooses and nothing speaks for another one.
+        parts: what may be named instead of a value, with commas between, with its words.
     """
 
     id: str
@@ -35,11 +37,16 @@ class Choice:
     about: str
     values: Mapping[str, str]
     default: str
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_free(self) -> bool:
         """Does it take any list of names?"""
         return not self.values
+
+    def lists(self, value: str) -> bool:
+        """Is a value a list of its parts?"""
+        return bool(self.parts) and set(value.split(",")) <= self.parts.keys()
 
     def of(self, name: str) -> Choice:
         """The choice of one thing: ``package-NAME`` of ``curl`` is ``package-curl``."""
@@ -208,6 +215,29 @@ _TABLE = (
         "keep",
     ),
     Choice(
+        TRIM,
+        "R62",
+        "What nothing was found to use",
+        {
+            "none": "keep it",
+            "python": "without the parts of Python that nothing uses",
+            "all": "without the parts of Python and of the packages that nothing uses",
+        },
+        NONE,
+        {
+            "python-tests": "Python's own tests",
+            "idle": "the editor IDLE and the turtle demo",
+            "tkinter": "windows by Tk",
+            "ensurepip": "what installs pip",
+            "pip": "pip, setuptools and wheel beside Python",
+            "headers": "what compiles against Python",
+            "bytecode": "bytecode that only `python -O` reads",
+            "stubs": "type stubs",
+            "tests": "the packages' tests",
+            "catalogs": "sources of compiled translations",
+        },
+    ),
+    Choice(
         PACKAGES,
         "R46",
         "Install these too",
@@ -267,7 +297,7 @@ def check_choices(
         if (choice is not None and choice.is_free) or value in offered.get(name, ()):
             continue
         if name in offered:
-            raise _no_value(name, value, offered[name])
+            raise _no_value(name, value, [*offered[name], *(choice.parts if choice is not None else ())])
         if complete and unasked is None:
             unasked = _offered(otherwise())
         if unasked is not None and value in unasked.get(name, ()):
@@ -275,8 +305,8 @@ def check_choices(
         elif complete or choice is None:
             listed = offered if complete else (*CHOICES, *offered)
             raise _no_choice(name, listed, exists=choice is not None)
-        elif value not in choice.values:
-            raise _no_value(name, value, choice.values)
+        elif value not in choice.values and not choice.lists(value):
+            raise _no_value(name, value, [*choice.values, *choice.parts])
     return tuple(pointless)
 
 

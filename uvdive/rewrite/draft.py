@@ -26,7 +26,7 @@ from uvdive.rewrite.builder import (
     weigh,
 )
 from uvdive.rewrite.copies import Copier, choose_copies, explain, of_shared, with_owners
-from uvdive.rewrite.elsewhere import Outside, commands_outside, serve_outside, texts_outside
+from uvdive.rewrite.elsewhere import Outside, commands_outside, serve_outside
 from uvdive.rewrite.environment import EnvironmentFacts, settled, warn_draft
 from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -54,6 +54,7 @@ from uvdive.rewrite.stages import (
 from uvdive.rewrite.start import FREE, Start, plan_start, warn_outside_environment
 from uvdive.rewrite.study import Ground, Study
 from uvdive.rewrite.text import Parts, Writer, edits_in_place, note_common, with_common, write
+from uvdive.rewrite.trim import Trim, choose_trim
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,16 +233,27 @@ def _divided(study: Study, notes: Notes) -> Draft:
         packages=tuple(dict.fromkeys((*from_base, *extra_packages(evidence.report, notes)))),
         extra_start=start_text(evidence, base, start.outside, notes),
     )
-    parts = with_common(parts)
+    trim = _trim(study, env, start, parts, notes)
+    parts = with_common(replace(parts, trim=trim.text))
     note_common(parts, notes)
     explain(parts.copies, runs, notes, behind=_behind(evidence, start), once=parts.common.lines)
     _announce(study, copier, notes)
     _check_base(study, env, base, bases, notes)
-    prediction = None if env.at_start else _predict(study, copier, parts, build, brought)
+    prediction = None if env.at_start else _predict(study, copier, parts, build, brought, trim)
     others = (*changes, *start.scripts.changes)
     writer = write(parts)
     _note_comments(writer, notes)
     return Draft(notes, writer, prediction, others, missing, unseen=packages.hinges)
+
+
+def _trim(study: Study, env: EnvironmentFacts, start: Start, parts: Parts, notes: Notes) -> Trim:
+    """What stays behind because nothing uses it; nothing where nobody looked, or several targets copy."""
+    asked = study.evidence.asked
+    uses = asked.uses if asked is not None else None
+    if study.files is None or uses is None or env.at_start or parts.targets:
+        return Trim()
+    words, copied = study.texts_of(start.moved), frozenset(parts.copies.nodes)
+    return choose_trim(env, study.files, parts.bases, copied, uses, words, notes)
 
 
 def _check_base(
@@ -291,10 +303,7 @@ def _reader(study: Study, start: Start, names: Collection[str]) -> str:
     """Who may read files of the project in the new image, as a clause; empty for nobody."""
     if start.scripts.copied_uv is not None:
         return "uv stays in the image and looks for them"
-    starting = map(study.evidence.starting, ("ENTRYPOINT", "CMD"))
-    own = [step for step in (*starting, study.evidence.last("HEALTHCHECK")) if step is not None]
-    commands = [start.moved.get(step.line, step.instruction.value) for step in own]
-    return study.readers.reader(names, [*commands, *texts_outside(study.outside)])
+    return study.readers.reader(names, study.texts_of(start.moved))
 
 
 def _warn_unknown_size(runner: str, notes: Notes) -> None:
@@ -363,7 +372,12 @@ def _announce(study: Study, copier: Copier | None, notes: Notes) -> None:
 
 
 def _predict(
-    study: Study, copier: Copier | None, parts: Parts, build: BuildOptions, brought: frozenset[str]
+    study: Study,
+    copier: Copier | None,
+    parts: Parts,
+    build: BuildOptions,
+    brought: frozenset[str],
+    trim: Trim,
 ) -> Prediction | None:
     if copier is None:
         return None
@@ -372,4 +386,6 @@ def _predict(
     found = predict(
         copier.files, base, whole, study.runs, copier.provided, parts.os_packages, {*parts.packages, *brought}
     )
-    return found and found.less("venv", build.less_bytes).less("uv", build.less_tools)
+    for owner, count in (("venv", build.less_bytes), ("uv", build.less_tools), *trim.saves):
+        found = found and found.less(owner, count)
+    return found

@@ -42,6 +42,7 @@ class Announced:
     owners: set[str] = field(default_factory=set)
     packages: set[str] = field(default_factory=set)
     distributions: set[str] = field(default_factory=set)
+    trimmed: set[str] = field(default_factory=set)
     repaired_start: bool = False
     installs_at_start: bool = False
 
@@ -53,6 +54,7 @@ class Announced:
             set(self.owners),
             set(self.packages),
             set(self.distributions),
+            set(self.trimmed),
             self.repaired_start,
             self.installs_at_start,
         )
@@ -67,6 +69,7 @@ class Announced:
             installs_at_start=self.installs_at_start,
             packages=tuple(sorted(self.packages)),
             distributions=tuple(sorted(self.distributions)),
+            trimmed=tuple(sorted(self.trimmed)),
         )
 
 

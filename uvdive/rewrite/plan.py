@@ -124,7 +124,9 @@ class Allowances:
     ``owners`` are owners whose files may be missing, ``packages`` OS packages,
     ``distributions`` Python's. ``repaired_start`` says that the original's start command
     cannot work, and the new one's can (R58). ``installs_at_start`` says that the original
-    has no environment until it starts with a network (R15).
+    has no environment until it starts with a network (R15). ``trimmed`` are what nothing was found to use
+    (R62), as ``PART:PATH``, in which ``*`` stands for anything within one name and ``**`` for
+    any folders; what lies below may be missing too.
     """
 
     config: tuple[str, ...] = ()
@@ -134,6 +136,7 @@ class Allowances:
     installs_at_start: bool = False
     packages: tuple[str, ...] = ()
     distributions: tuple[str, ...] = ()
+    trimmed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts
+from uvdive.rewrite.evidence.system.uses import Asked
 from uvdive.rewrite.improve import warn_by_text
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, EvidenceKind, PlanWarning, RewritePlan, unified_diff
@@ -48,11 +49,13 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     recipe: Recipe | None = None,
     stops: Stops | None = None,
     unmeasured: bool = False,
+    asked: Asked | None = None,
 ) -> RewritePlan:
     """Plan the rewrite of one Dockerfile once: ``Planner`` with ``plan``, which say the rest."""
     planner = Planner(
         text, report, lookup, dockerfile=dockerfile, context=context, store=store, system=system,
         lacking=lacking, target=target, values=values, recipe=recipe, stops=stops, unmeasured=unmeasured,
+        asked=asked,
     )  # fmt: skip
     return planner.plan(choices or {})
 
@@ -63,6 +66,10 @@ class Drafts:
     def __init__(self, make: Callable[[Mapping[str, str]], Draft]) -> None:
         self._make = make
         self._made: dict[frozenset[tuple[str, str]], Draft | Refused] = {}
+
+    def forget(self) -> None:
+        """Make all drafts anew, as more is known now."""
+        self._made.clear()
 
     def __call__(self, choices: Mapping[str, str]) -> Draft:
         """The draft, which many plans share: nobody may change it.
@@ -126,6 +133,7 @@ class Planner:
         recipe: Recipe | None = None,
         stops: Stops | None = None,
         unmeasured: bool = False,
+        asked: Asked | None = None,
     ) -> None:
         """Take the evidence; nothing is looked at yet.
 
@@ -143,6 +151,7 @@ class Planner:
             recipe: the compose service or Bake target that the build is.
             stops: how long a stop took in both images, where the new one's was slower.
             unmeasured: the new image will be checked without a start, so that nothing tells how it stops.
+            asked: reads what the app's code names, where anybody asks; None: nobody can look.
         """
         self._parts = up_to(text, target) if target else None
         self._text = text if self._parts is None else self._parts.head
@@ -151,6 +160,7 @@ class Planner:
         self._seen: dict[str, Any] = {
             "store": store, "system": system, "name": dockerfile, "recipe": recipe, "stops": stops,
             "taken": frozenset() if self._parts is None else self._parts.names, "unmeasured": unmeasured,
+            "asked": asked,
         }  # fmt: skip
         self._mounted: dict[tuple[object, ...], Drafts] = {}
 
@@ -161,8 +171,16 @@ class Planner:
             DockerfileError: the text is no Dockerfile, or an instruction is too long for any.
             UsageError: a choice names a decision or value that is not offered.
         """
+        if "trim" in choices:
+            self._ask()
         found = self._plan(dict(choices))
         return found if self._parts is None else _of_target(self._parts, found)
+
+    def _ask(self) -> None:
+        """See that it is known what the app's code names."""
+        asked: Asked | None = self._seen["asked"]
+        if asked is not None and asked.ask() and self._basis.drafts is not None:
+            self._basis.drafts.forget()
 
     def _plan(self, choices: dict[str, str]) -> RewritePlan:
         basis, name = self._basis, self._seen["name"]

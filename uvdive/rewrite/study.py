@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.advice import ADVICE
 from uvdive.rewrite.builder import unfit, warn_resolving
 from uvdive.rewrite.copies import Copier, node_modules_of, project_file_names
-from uvdive.rewrite.elsewhere import Outside, called_outside, commands_outside
+from uvdive.rewrite.elsewhere import Outside, called_outside, commands_outside, texts_outside
 from uvdive.rewrite.environment import EnvironmentFacts, Found, environment_of, find_environment
 from uvdive.rewrite.evidence.commands.runs import Run, early_copies, read_runs
 from uvdive.rewrite.evidence.files.image_files import Files
@@ -81,6 +81,13 @@ class Study:
     def called(self) -> tuple[Called, ...]:
         """The words of all commands from outside that run in a container."""
         return called_outside(self.outside)
+
+    def texts_of(self, moved: Mapping[int, str]) -> list[str]:
+        """The texts of all that starts in a container; ``moved`` are new instructions by line."""
+        starting = map(self.evidence.starting, ("ENTRYPOINT", "CMD"))
+        own = [step for step in (*starting, self.evidence.last("HEALTHCHECK")) if step is not None]
+        commands = [moved.get(step.line, step.instruction.value) for step in own]
+        return [*commands, *texts_outside(self.outside)]
 
     def unfit(self, env: EnvironmentFacts) -> tuple[str, str]:
         """Why the system's packages can't be installed into a folder of their own, as ``unfit`` says."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uvdive.base.paths import raw
@@ -10,12 +10,13 @@ from uvdive.image.resolve import resolve, which
 from uvdive.image.table import Kind
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
-from uvdive.rewrite.choices import NONE, PACKAGES, PATHS
+from uvdive.rewrite.choices import NONE, PACKAGES, PATHS, TRIM
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Check, CheckName, Verification, Want
 from uvdive.verify.chosen_away import chosen_away
 from uvdive.verify.compare import packages
 from uvdive.verify.files.explained import package_of
+from uvdive.verify.files.trimmed import part_of
 from uvdive.verify.start.faithful import DEFAULT_PATH
 
 LEFT = frozenset({"uv", "uv-cache"})
@@ -59,13 +60,15 @@ def repairs(
         item
         for check in verification.checks
         if check.status == "failed"
-        for item in _of_check(before, after, check, chosen)
+        for item in _of_check(
+            before, after, check, chosen, () if plan.allowed is None else plan.allowed.trimmed
+        )
     ]
     if len({item.name for item in found}) > MOST:
         return ()
     found = [_own_choice(item, chosen) for item in found]
     return tuple(
-        _merged(choice, chosen.get(choice, NONE), [item for item in found if item.choice == choice])
+        _merged(choice, chosen.get(choice, NONE), [item for item in found if item.choice == choice], plan)
         for choice in sorted({item.choice for item in found})
     )
 
@@ -76,12 +79,15 @@ def _own_choice(item: _Found, chosen: Mapping[str, str]) -> _Found:
     return replace(item, choice=own, name="keep") if item.choice == PACKAGES and own in chosen else item
 
 
-def _merged(choice: str, chosen: str, found: list[_Found]) -> Repair:
+def _merged(choice: str, chosen: str, found: list[_Found], plan: RewritePlan) -> Repair:
     had = [] if chosen in ("", NONE) or choice not in (PACKAGES, PATHS) else chosen.split(",")
     names = [item.name for item in found if item.name not in had]
     checks = tuple(dict.fromkeys(item.check for item in found))
     reasons = list({item.name: item.reason for item in reversed(found)}.values())[::-1]
     more = [f"and {len(reasons) - 5} more"] if len(reasons) > 5 else []
+    if choice == TRIM and plan.allowed is not None:
+        parts = sorted({told.partition(":")[0] for told in plan.allowed.trimmed} - set(names))
+        return Repair(choice, ",".join(parts) or NONE, checks, "; ".join([*reasons[:5], *more]))
     return Repair(choice, ",".join([*had, *_topmost(names)]), checks, "; ".join([*reasons[:5], *more]))
 
 
@@ -95,9 +101,16 @@ def _topmost(names: Iterable[str]) -> list[str]:
 
 
 def _of_check(
-    before: ImageReport, after: ImageReport, check: Check, chosen: Mapping[str, str]
+    before: ImageReport,
+    after: ImageReport,
+    check: Check,
+    chosen: Mapping[str, str],
+    trimmed: Sequence[str],
 ) -> Iterator[_Found]:
     for want in check.wants:
+        if part := part_of(want, trimmed):
+            yield _Found(TRIM, part, check.name, f"{check.name}: {want.name} was trimmed with {part}")
+            continue
         away = [
             _Found(gone.choice, "keep", check.name, f"{check.name}: {gone.reason}")
             for gone in chosen_away(before, after, chosen, want)

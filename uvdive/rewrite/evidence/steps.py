@@ -19,6 +19,7 @@ from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts
+from uvdive.rewrite.evidence.system.uses import Asked
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls
 from uvdive.uv.images import Reference, environ_of, workdir_of
@@ -31,6 +32,7 @@ class Evidence:
     ``name`` is the Dockerfile's path, ``recipe`` the compose service or Bake target that is
     built, ``taken`` are names that no new stage may have, ``stops`` is what
     a start of both images measured of a slower stop; ``unmeasured`` says that none will be measured.
+    ``asked`` has what the app's code names, once somebody asked for it.
     """
 
     dockerfile: Dockerfile
@@ -47,6 +49,7 @@ class Evidence:
     taken: frozenset[str] = frozenset()
     stops: Stops | None = None
     unmeasured: bool = False
+    asked: Asked | None = None
 
     @property
     def origin(self) -> Stage:

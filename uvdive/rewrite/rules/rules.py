@@ -71,5 +71,6 @@ RULES = (
     Rule("R59", "A file without uv is left alone"),
     Rule("R60", "A base that is not at hand leaves the size unknown"),
     Rule("R61", "A stage that cannot be divided stays one, and uv is mounted into it"),
+    Rule("R62", "What nothing uses can stay behind in the build stage"),
 )
 """All rules, in order. The numbers that are missing have no code."""

@@ -63,7 +63,7 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
                 _write_variables(writer, parts)
     for text in parts.extra_build:
         writer.own(text, "full-sync")
-    _write_clearing(writer, parts)
+    _write_removals(writer, parts)
 
 
 def _gets_variables(parts: Parts, stage: int) -> bool:
@@ -85,15 +85,20 @@ def _write_rest(writer: Writer, parts: Parts, each: Placed, kept: str) -> None:
         writer.blank()
 
 
-def _write_clearing(writer: Writer, parts: Parts) -> None:
-    if not parts.copies.cleared:
-        return
-    user = next((step.user for step in reversed(parts.evidence.steps)), "")
-    writer.add("# The final image's base has its own of these.\n")
-    if user not in ("", "root", "0"):
-        writer.own("USER root\n", "copies")
-    paths = " \\\n    ".join(map(shlex.quote, parts.copies.cleared))
-    writer.own(f"RUN rm -rf \\\n    {paths}\n", "copies")
+def _write_removals(writer: Writer, parts: Parts) -> None:
+    """What root takes away at the end, so that no copy brings it."""
+    cleared, user = parts.copies.cleared, next((step.user for step in reversed(parts.evidence.steps)), "")
+    by_root = "" if user in ("", "root", "0") else "USER root\n"
+    if cleared:
+        writer.add("# The final image's base has its own of these.\n")
+        writer.own(by_root, "copies")
+        paths = " \\\n    ".join(map(shlex.quote, cleared))
+        writer.own(f"RUN rm -rf \\\n    {paths}\n", "copies")
+    if parts.trim:
+        writer.blank()
+        writer.add(parts.trim[0])
+        writer.own("" if cleared else by_root, "trim")
+        writer.own("".join(parts.trim[1:]), "trim")
 
 
 def _is_elsewhere(parts: Parts, node: Instruction) -> bool:

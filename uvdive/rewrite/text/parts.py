@@ -43,7 +43,7 @@ class Parts:
 
     ``env`` are variables that the runner gets (R20, R26), ``moved`` maps the line of a
     start instruction to its new source, ``environs`` that of an ENV to what the last stage has of it,
-    ``extra_build`` and ``extra_start`` end the stages.
+    ``extra_build`` and ``extra_start`` end the stages, ``trim`` takes away what stays behind.
     ``edits`` are new sources of instructions of the build stage, by line, and ``layer`` what
     installs the dependencies in front of them; ``packages`` those that the runner installs
     beside the author's. ``common`` is what both stages stand on, ``folded`` are lines whose
@@ -70,6 +70,7 @@ class Parts:
     targets: tuple[Target, ...] = ()
     common: Common = field(default_factory=Common)
     folded: frozenset[int] = frozenset()
+    trim: Sequence[str] = ()
 
     @property
     def builds(self) -> bool:
@@ -81,4 +82,6 @@ class Parts:
             return False
         last = self.evidence.stages[-1].index
         own = (step for step in self.evidence.steps if step.stage == last)
-        return any(step.keyword in BUILDS for step in own) or bool(self.extra_build or self.copies.cleared)
+        return any(step.keyword in BUILDS for step in own) or bool(
+            self.extra_build or self.copies.cleared or self.trim
+        )

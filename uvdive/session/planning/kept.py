@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from uvdive.rewrite.advice.missing_libraries import Lacking
     from uvdive.rewrite.evidence.stops import Stops
     from uvdive.rewrite.evidence.system.os_needs import SystemFacts
+    from uvdive.rewrite.evidence.system.uses import Uses
     from uvdive.session.planning.studied import Studied
     from uvdive.verify.python.imports import Known
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Kept:
     """Of one image: what its app needs of the system, the libraries it lacks, what its imports gave,
-    and how long a stop took in it and in its rewrite, where that was slower.
+    what its code names (``uses``), and how long a stop took in it and in its rewrite, where that was slower.
 
     None is what nobody has looked for yet. ``imported`` knows the images of a proof by
     their ids: the original may have been built anew. ``studied`` is the last rewrite that was
@@ -32,6 +33,7 @@ class Kept:
     lacking: Lacking | None = None
     imported: Known = field(default_factory=dict)
     stops: Stops | None = None
+    uses: Uses | None = None
     studied: Studied | None = field(default=None, compare=False, repr=False)
 
     def copy(self) -> Kept:
@@ -43,5 +45,6 @@ class Kept:
         if news.system is not None and news.system != self.system:
             self.system = news.system
         self.lacking = news.lacking if news.lacking is not None else self.lacking
+        self.uses = news.uses if news.uses is not None else self.uses
         self.stops = news.stops if news.stops is not None else self.stops
         self.imported.update(news.imported)

@@ -23,6 +23,7 @@ from uvdive.ledger.reading.contents import place_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice.missing_libraries import Lacking, libraries, read_lacking
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts, read_system
+from uvdive.rewrite.evidence.system.uses import Uses, read_uses
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.planning.kept import Kept
 from uvdive.session.planning.studied import Asking, MadeFrom, Studied
@@ -86,6 +87,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         lambda reference: load_base(reference, report, on_event, cancel, pull=pull),
         lambda reference: _id_of_base(reference, report, pull=pull),
         lambda: _read_lacking(report, store, kept, on_event),
+        lambda: _read_uses(report, store, kept, on_event),
     )
     if bases is not None:
         at_hand = bases
@@ -176,6 +178,19 @@ def _read_lacking(
             )
             return ()
     return kept.lacking
+
+
+def _read_uses(
+    report: ImageReport | None, store: LayerStore | None, kept: Kept, on_event: OnEvent
+) -> Uses | None:
+    """What the image's code names, where contents are at hand."""
+    if report is not None and kept.uses is None:
+        try:
+            with place_of(report, None if store is None else store.index) as place:
+                kept.uses = None if place is None else read_uses(report, place, on_event=on_event)
+        except EngineError as error:
+            on_event(Note(f"The image's contents can't be read, so nothing is trimmed: {error.what}"))
+    return kept.uses
 
 
 def _is_full(text: str, values: Mapping[str, str]) -> bool:

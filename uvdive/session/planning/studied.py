@@ -19,6 +19,7 @@ from uvdive.rewrite.advice.missing_libraries import Lacking
 from uvdive.rewrite.elsewhere import folders_read
 from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts
+from uvdive.rewrite.evidence.system.uses import Asked, Uses
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import Planner
 
@@ -47,12 +48,14 @@ class Asking:
     """What a planner may ask while it plans, and of whom: who looks at what is asked for just now.
 
     ``base`` finds the report of a base and raises what ``plan_rewrite`` says, ``base_id`` tells which
-    image a reference means now (None: it is not at hand), ``lacking`` the libraries that the image lacks.
+    image a reference means now (None: it is not at hand), ``lacking`` the libraries that the image lacks,
+    ``uses`` what its code names (None: nobody can tell).
     """
 
     base: Callable[[str], ImageReport | None]
     base_id: Callable[[str], str | None]
     lacking: Callable[[], Lacking]
+    uses: Callable[[], Uses | None]
 
 
 class Studied:
@@ -65,6 +68,7 @@ class Studied:
             context=made_from.context, store=store, system=made_from.system, lacking=self._lacking,
             target=made_from.target, values=made_from.values, recipe=made_from.recipe,
             stops=made_from.stops, unmeasured=made_from.unmeasured,
+            asked=Asked(self._uses),
         )  # fmt: skip
         self._bases: dict[str, ImageReport | None] = {}
         self._opened: set[str] = set()
@@ -113,6 +117,11 @@ class Studied:
         assert self._asking is not None
         with noting_opened():
             return self._asking.lacking()
+
+    def _uses(self) -> Uses | None:
+        assert self._asking is not None
+        with noting_opened():
+            return self._asking.uses()
 
     def _look(self) -> FileStates:
         made = self._made_from

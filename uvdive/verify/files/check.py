@@ -16,10 +16,11 @@ from uvdive.verify.compare import packages
 from uvdive.verify.files.account_files import Accounts
 from uvdive.verify.files.accounts import FIELDS
 from uvdive.verify.files.double_claims import DoubleClaims
-from uvdive.verify.files.expected import expected, may_resize
+from uvdive.verify.files.expected import LIMIT, expected, may_resize
 from uvdive.verify.files.explained import Explanations
 from uvdive.verify.files.lost import Lost, lines, parent, settle, wants
 from uvdive.verify.files.packages import packages_of
+from uvdive.verify.files.trimmed import lost_by_pythons
 from uvdive.verify.pairs import changes, printable, walk
 from uvdive.verify.twins import Openers, Twin, compare_twins, twin
 
@@ -99,6 +100,8 @@ class _Files:
                 self._twins.append(found)
         self._read(places)
         settle(self._lost)
+        for path, count in lost_by_pythons(self._before, self._after, self._explained.trimmed):
+            self._lost[path] = Lost(path, folder=False, bytes=count, content=True, why=None)
         self._reasons.update(item.why for item in self._lost.values() if item.why is not None)
         return self._verdict([name for name in gone if name not in self._left_packages])
 
@@ -165,10 +168,22 @@ class _Files:
                 self._how[path] = other
                 return None
             reason = expected(path, was, now)
+        if reason is None and path.endswith(b".dist-info/RECORD") and self._explained.trimmed:
+            reason = self._list(path, openers)
         if reason is None:
             with openers[1]() as now:
                 reason = "files that two distributions bring" if self._claims.explains(path, now) else None
         return reason
+
+    def _list(self, path: bytes, openers: Openers) -> str | None:
+        """Why a list of installed files may be shorter."""
+        with openers[0]() as was, openers[1]() as now:
+            old, new = was.read(LIMIT), now.read(LIMIT)
+        shorter = self._explained.trimmed.is_list_without(path, old, new, self._is_gone)
+        return "lists of what was trimmed" if shorter else None
+
+    def _is_gone(self, path: bytes) -> bool:
+        return path in self._lost and self._lost[path].why is not None
 
     def _same_size(self, item: Twin) -> bool:
         old, new = self._before.files, self._after.files

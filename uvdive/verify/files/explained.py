@@ -20,6 +20,7 @@ from uvdive.verify.files.bytecode import Bytecode
 from uvdive.verify.files.managers import is_book, may_be_remade
 from uvdive.verify.files.new_base import NewBase
 from uvdive.verify.files.packages import Packages, Read, nothing
+from uvdive.verify.files.trimmed import Trimmed
 from uvdive.verify.pairs import link_target
 
 SYSTEM = ("base-os", "os-packages", "python")
@@ -71,6 +72,7 @@ class Explanations:
         self._owners = frozenset(allowed.owners)
         self._dropped = frozenset(allowed.packages)
         self._paths = tuple(raw(path) for path in allowed.paths)
+        self.trimmed = Trimmed(allowed.trimmed)
 
     @cached_property
     def base_changed(self) -> bool:
@@ -287,7 +289,8 @@ class Explanations:
         gone = owner if owner in self._owners and not self._leads_to_what_stays(path, entry) else None
         if self._of_package(path, entry) in self._dropped or self._made_by_dropped(path, owner):
             gone = "OS packages that are left out"
-        return self._anyway(path, entry, owner, lost=True) or gone or self._announced(path, entry, lost=True)
+        told = gone or self.trimmed.why(path) or self._announced(path, entry, lost=True)
+        return self._anyway(path, entry, owner, lost=True) or told
 
     def _leads_to_what_stays(self, path: bytes, entry: int) -> bool:
         """Is it a link outside of uv's own folders to a program of uv's that the new image has as well?

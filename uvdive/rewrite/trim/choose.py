@@ -1,0 +1,163 @@
+"""The choice ``trim``: what goes, by which step of the build stage, and what the judge may excuse (R62)."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from uvdive.base.units import size
+from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.system.uses import Uses
+from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.stages import Bases
+from uvdive.rewrite.trim.found import Finder, Found, Scope, bytes_without
+from uvdive.rewrite.trim.parts import ALL, BY_ID, NOTHING, PYTHON, chosen_parts
+
+_CHOICE = CHOICES["trim"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """What the build stage ends with: ``text``, whole lines; ``saves`` are bytes by owner."""
+
+    text: tuple[str, ...] = ()
+    saves: tuple[tuple[str, int], ...] = ()
+
+
+def choose_trim(
+    env: EnvironmentFacts,
+    files: Files,
+    bases: Bases,
+    copied: frozenset[int],
+    uses: Uses,
+    words: Sequence[str],
+    notes: Notes,
+) -> Trim:
+    """Decide on what goes.
+
+    Args:
+        env: the environment.
+        files: the image's files.
+        bases: where a Python is copied from, and to.
+        copied: the nodes of what is copied.
+        uses: what the app's code names.
+        words: the texts of what starts in a container.
+        notes: the choices, and what they come to.
+    """
+    scope = _scope(env, files, bases)
+    found = files.once(("trim", scope, tuple(words)), lambda: Finder(files, scope, uses, words).found())
+    free = [each for each in found if not each.kept]
+    if not free:
+        return Trim()
+    sizes = {each.part.id: sum(bytes_without(files, copied, frozenset(each.nodes)).values()) for each in free}
+    value = _decide(found, free, sizes, scope, notes)
+    wanted = chosen_parts(value)
+    _warn_kept(found, wanted, value, notes)
+    gone = [each for each in free if each.part.id in wanted]
+    if not gone:
+        return Trim()
+    for each in gone:
+        notes.allowed.trimmed.update(f"{each.part.id}:{pattern}" for pattern in each.patterns)
+    saves = bytes_without(files, copied, frozenset(node for each in gone for node in each.nodes))
+    return Trim(tuple(_text(gone, scope)), tuple(sorted(saves.items())))
+
+
+def _scope(env: EnvironmentFacts, files: Files, bases: Bases) -> Scope:
+    """What is copied of Pythons and packages."""
+    python = (bases.python_from, bases.python_to) if bases.python_from and bases.python_to else None
+    names, sites, listed = files.table.names, list[str](), list[str]()
+    for folder in env.folders:
+        top = files.at(f"{folder}/lib")
+        for version in files.children(top) if top is not None else ():
+            site = files.at(f"{files.path(version)}/site-packages")
+            if site is None or not files.is_folder(site):
+                continue
+            sites.append(files.path(site))
+            infos = (child for child in files.children(site) if names[child].endswith(b".dist-info"))
+            if any(files.at(f"{files.path(info)}/RECORD") is not None for info in infos):
+                listed.append(files.path(site))
+    return Scope(python, tuple(sites), tuple(listed))
+
+
+def _decide(
+    found: Sequence[Found], free: Sequence[Found], sizes: dict[str, int], scope: Scope, notes: Notes
+) -> str:
+    """Offer the choice, and take the user's value."""
+    offered = {NOTHING: _CHOICE.values[NOTHING]}
+    if any(each.part.where == PYTHON for each in free):
+        offered[PYTHON] = _CHOICE.values[PYTHON]
+    offered[ALL] = _CHOICE.values[ALL]
+    wanted = notes.choices.get(_CHOICE.id, NOTHING)
+    if wanted not in offered and chosen_parts(wanted) <= BY_ID.keys():
+        offered[wanted] = ", ".join(BY_ID[each].words for each in sorted(chosen_parts(wanted)))
+    listed = ", ".join(f"{each.part.id} ({size(sizes[each.part.id])})" for each in free)
+    kept = "".join(f" {each.part.id} stays: {each.kept}." for each in found if each.kept)
+    base = (
+        ""
+        if scope.python
+        else " Python itself comes with the final image's base, where nothing can be taken away."
+    )
+    return notes.choose(_CHOICE, None, f"Nothing was found to use {listed}.{kept}{base}", offered=offered)
+
+
+def _warn_kept(found: Sequence[Found], wanted: frozenset[str], value: str, notes: Notes) -> None:
+    """Say which of the parts that the user named stay, and which are not there."""
+    if value in (NOTHING, PYTHON, ALL):
+        return
+    there = {each.part.id: each for each in found}
+    for name in sorted(wanted):
+        if name not in there:
+            notes.warn("R62", None, f"There is nothing of `{name}` in what is copied.")
+        elif there[name].kept:
+            notes.warn("R62", None, f"`{name}` stays: {there[name].kept}.")
+
+
+def _text(gone: Sequence[Found], scope: Scope) -> Iterator[str]:
+    """The RUN that takes it away, before anything is copied."""
+    commands = []
+    paths = [pattern for each in gone if each.part.where == PYTHON for pattern in each.patterns]
+    if paths:
+        commands.append(" \\\n    ".join(["rm -rf", *map(_glob, paths)]))
+    files = [each.part.patterns[0] for each in gone if each.part.where != PYTHON and not each.packages]
+    sites = " ".join(map(shlex.quote, scope.sites))
+    if files:
+        names = " -o ".join(f"-name {shlex.quote(name)}" for name in files)
+        names = f"\\( {names} \\)" if len(files) > 1 else names
+        commands.append(f"find {sites} -type f {names} -delete")
+    packages = [package for each in gone for package in each.packages]
+    if packages:
+        listed = " ".join(map(shlex.quote, packages))
+        commands.append(f"find {listed} -type d -name tests -prune -exec rm -rf {{}} +")
+    if scope.listed and (expressions := list(_recorded(gone))):
+        lists = " ".join(f"{shlex.quote(site)}/*.dist-info/RECORD" for site in scope.listed)
+        commands.append(" ".join(["sed -i", *(f"-e {shlex.quote(each)}" for each in expressions), lists]))
+    yield "# Nothing was found to use these. What is removed here is in no layer of the final image.\n"
+    yield "RUN " + " && \\\n    ".join(commands) + "\n"
+
+
+def _glob(pattern: str) -> str:
+    """A path for the shell, which is to expand its patterns alone."""
+    return "*".join(shlex.quote(part) if part else "" for part in pattern.split("*"))
+
+
+def _recorded(gone: Sequence[Found]) -> Iterator[str]:
+    """How sed finds the lines of what is gone in the packages' lists of files."""
+    for each in gone:
+        if each.packages:
+            for name in dict.fromkeys(package.rpartition("/")[2] for package in each.packages):
+                yield rf"/^{_basic(name)}\/\(.*\/\)\{{0,1\}}tests\//d"
+        elif each.part.where != PYTHON:
+            name = (
+                re.escape(each.part.patterns[0].removeprefix("*"))
+                .replace(r"\[12\]", "[12]")
+                .replace(r"\-", "-")
+            )
+            yield rf"/{name},/d"
+
+
+def _basic(name: str) -> str:
+    return re.sub(r"([.*\[\]^$\\/])", r"\\\1", name)
