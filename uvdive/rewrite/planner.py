@@ -182,6 +182,19 @@ class Planner:
         if asked is not None and asked.ask() and self._basis.drafts is not None:
             self._basis.drafts.forget()
 
+    @property
+    def without_uv(self) -> bool:
+        """Does the text say that uv plays no part, so that every plan is that refusal (R59)?
+
+        Raises:
+            DockerfileError: as ``plan`` says.
+        """
+        try:
+            _check_uv(self._evidence)
+        except Refused as refused:
+            return refused.rule == "R59"
+        return False
+
     def _plan(self, choices: dict[str, str]) -> RewritePlan:
         basis, name = self._basis, self._seen["name"]
         base = RewritePlan("unchanged", basis.kind, name, self._text, self._text, "")
@@ -203,15 +216,18 @@ class Planner:
         return _finish(base, draft, choices, basis.drafts, warnings, basis.lacking)
 
     @cached_property
+    def _evidence(self) -> Evidence:
+        found = gather(parse(self._text), self._report, self._context, self._values)
+        return replace(found, **self._seen)
+
+    @cached_property
     def _basis(self) -> _Basis:
         """What no choice changes."""
         report, lookup = self._report, self._lookup
         kind: EvidenceKind = "image" if report is not None else "static"
         basis = _Basis(kind)
-        syntax = parse(self._text)
         try:
-            evidence = replace(gather(syntax, report, self._context, self._values), **self._seen)
-            basis.evidence = evidence
+            basis.evidence = evidence = self._evidence
             basis.files = files = Files(report, evidence.base_layers) if report is not None else None
             basis.outside = outside = cache(partial(look_outside, evidence, files))
             _check_uv(evidence)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from uvdive.rewrite.advice.missing_libraries import Lacking, libraries, read_lac
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts, read_system
 from uvdive.rewrite.evidence.system.uses import Uses, read_uses
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.rewrite.planner import Planner
 from uvdive.session.planning.kept import Kept
 from uvdive.session.planning.studied import Asking, MadeFrom, Studied
 from uvdive.uv.images import Reference, slim_of, without_uv
@@ -93,19 +95,13 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         at_hand = bases
         asking = replace(asking, base=at_hand.get, base_id=lambda name: _id_of(at_hand.get(name)))
     entries = report.files.entries if report is not None else 0
-    try:
-        with deadline(_SECONDS + entries / _ENTRIES_A_SECOND):
-            studied, kept.studied = kept.studied, None  # what is given up half way is of no use
-            if studied is None or not studied.holds(made_from, report, asking):
-                studied = Studied(made_from, report, store)
-            plan = studied.plan(choices or {}, asking)
-            kept.studied = studied
-            return plan
-    except (DeadlineError, RecursionError, MemoryError) as error:
-        raise UsageError(
-            f"{dockerfile} can't be planned: it, or a file beside it, nests or repeats without end.",
-            "Make it simpler, or leave out what it doesn't need.",
-        ) from error
+    with _bounded(dockerfile, entries):
+        studied, kept.studied = kept.studied, None  # what is given up half way is of no use
+        if studied is None or not studied.holds(made_from, report, asking):
+            studied = Studied(made_from, report, store)
+        plan = studied.plan(choices or {}, asking)
+        kept.studied = studied
+        return plan
 
 
 def without_uv_at_all(
@@ -121,16 +117,31 @@ def without_uv_at_all(
     Nobody has to build such an image to be told. Arguments and errors are those of ``plan_rewrite``; of
     another file the choices are not looked at, as only its image tells which there are.
     """
+    text, folder = read_dockerfile(dockerfile), context or dockerfile.parent
+    with _bounded(dockerfile):
+        planner = Planner(
+            text, None, lambda _reference: None, dockerfile=str(dockerfile), context=folder,
+            target=target_of_build(build_args), values=values_of_build(build_args, os.environ),
+            recipe=recipe,
+        )  # fmt: skip
+        return planner.plan(choices) if planner.without_uv else None
 
-    def planned(choices: Mapping[str, str]) -> RewritePlan:
-        return plan_rewrite(
-            dockerfile, None, context=context, choices=choices, build_args=build_args, recipe=recipe
-        )
 
-    refusal = planned({}).refusal
-    if refusal is None or refusal.rule != "R59" or refusal.by_image is not False:
-        return None
-    return planned(choices)
+@contextlib.contextmanager
+def _bounded(dockerfile: Path, entries: int = 0) -> Iterator[None]:
+    """End what takes for ever; ``entries`` are those of the image.
+
+    Raises:
+        UsageError: it would have, or has nested too deep.
+    """
+    try:
+        with deadline(_SECONDS + entries / _ENTRIES_A_SECOND):
+            yield
+    except (DeadlineError, RecursionError, MemoryError) as error:
+        raise UsageError(
+            f"{dockerfile} can't be planned: it, or a file beside it, nests or repeats without end.",
+            "Make it simpler, or leave out what it doesn't need.",
+        ) from error
 
 
 def _read_system(
