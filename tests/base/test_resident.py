@@ -119,6 +119,34 @@ def test_work_that_is_given_up_or_breaks_ends_the_fork_and_the_next_begins_anew(
     assert adding.stay(workers.adds, 4) == [7, 4]
 
 
+def test_the_fork_that_stays_stands_back_behind_who_answers_questions(adding):
+    assert adding.stay(workers.steps_back) > adding.ask(workers.stands_back)
+
+
+def test_who_gives_up_to_wait_for_the_fork_leaves_what_it_works_at_alone(adding):
+    began, first, second = threading.Event(), CancelToken(), CancelToken()
+    ended = []
+
+    def wait():
+        try:
+            adding.stay(workers.adds_for_ever, on_event=lambda _: began.set(), cancel=first)
+        except CancelledError as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    assert began.wait(30)
+    asked = threading.Thread(target=second.cancel)
+    asked.start()
+    with pytest.raises(CancelledError):
+        adding.stay(workers.adds, 1, cancel=second)
+    asked.join()
+    assert not ended
+    first.cancel()
+    thread.join(30)
+    assert len(ended) == 1
+
+
 def test_questions_are_answered_beside_the_fork_that_stays_and_who_waits_for_it_is_told_of_the_end(adding):
     began, raised = threading.Event(), []
 

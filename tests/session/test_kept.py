@@ -13,12 +13,14 @@ from elves import elf
 from local_desk import LocalDesk
 from samples import sample_report
 
+from uvdive.base import file_states
 from uvdive.base.progress import CancelToken, Note, ignore
 from uvdive.build.events import BuildResult
 from uvdive.build.running.settings import StartSettings
 from uvdive.rewrite.advice.missing_libraries import Lacking
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.rewrite.planner import Planner
 from uvdive.session import atdesk
 from uvdive.session.desk import Desk, Held, open_desk
 from uvdive.session.opening.images import Loaded, load_image
@@ -59,13 +61,26 @@ def test_another_choice_does_not_look_through_the_image_again(image: Path) -> No
         desk.close()
 
 
-def test_a_second_plan_of_one_command_does_not_look_again(image: Path) -> None:
-    loaded, kept, events = load_image(str(image), in_process=True), Kept(), []
-    for _ in range(2):
-        plan_rewrite(
-            image.parent / "Dockerfile", loaded.report, store=loaded.store, kept=kept, on_event=events.append
-        )
-    assert events.count(Note(LOOKING)) == 1
+def test_a_plan_finds_what_was_studied_before_anybody_asked(
+    image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_states, "_SETTLED", -(10**12))
+    made: list[object] = []
+    plain = Planner.plan
+
+    def plan(planner: Planner, choices: Any) -> RewritePlan:
+        made.append(planner)
+        return plain(planner, choices)
+
+    monkeypatch.setattr(Planner, "plan", plan)
+    desk = LocalDesk(load_image(str(image), in_process=True))
+    dockerfile = image.parent / "Dockerfile"
+    atdesk.study_held(desk, dockerfile, None, cancel=CancelToken())
+    assert not looked(dockerfile, desk, {})
+    assert len(set(map(id, made))) == 1
+    dockerfile.write_text(f"{TEXT}RUN uv sync --compile-bytecode\n")
+    assert not looked(dockerfile, desk, {}), "the image is as it was"
+    assert len(set(map(id, made))) == 2, "the file is another one"
 
 
 class Forking(LocalDesk):
@@ -75,6 +90,24 @@ class Forking(LocalDesk):
         held: Held = self._held
         copied = replace(held, memo=dict(held.memo), kept=copy.deepcopy(held.kept))
         return function(copied, *args, on_event=ignore, cancel=options["cancel"])
+
+    stay = run
+
+
+def test_what_a_study_found_out_is_left_where_the_image_is(image: Path) -> None:
+    """Each proof, and the fork after one that was given up, begin from there."""
+    desk = Forking(load_image(str(image), in_process=True))
+    atdesk.study_held(desk, image.parent / "Dockerfile", None, cancel=CancelToken())
+    assert desk.ask(lambda held: held.kept.system) is not None
+
+
+def test_a_second_plan_of_one_command_does_not_look_again(image: Path) -> None:
+    loaded, kept, events = load_image(str(image), in_process=True), Kept(), []
+    for _ in range(2):
+        plan_rewrite(
+            image.parent / "Dockerfile", loaded.report, store=loaded.store, kept=kept, on_event=events.append
+        )
+    assert events.count(Note(LOOKING)) == 1
 
 
 def test_what_imports_gave_is_there_for_the_next_proof(monkeypatch: pytest.MonkeyPatch) -> None:

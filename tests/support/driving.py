@@ -175,6 +175,7 @@ class Recorded:
     undone: list[Any] = field(default_factory=list)
     proved: list[dict[str, Any]] = field(default_factory=list)
     timed: list[dict[str, Any]] = field(default_factory=list)
+    studied: list[dict[str, Any]] = field(default_factory=list)
 
     def prove(self, _plan: RewritePlan, _before: ImageReport, **options: Any) -> Any:
         self.proved.append(options)
@@ -210,8 +211,18 @@ class Recorded:
     def undo(self, written: Any) -> None:
         self.undone.append(written)
 
+    def study(self, dockerfile: Path, _desk: Any, **options: Any) -> None:
+        self.studied.append({"dockerfile": dockerfile, **options})
+
     def services(self) -> Services:
-        return Services(plan=self.plan, prove=self.prove, write=self.write, undo=self.undo, time=self.time)
+        return Services(
+            plan=self.plan,
+            study=self.study,
+            prove=self.prove,
+            write=self.write,
+            undo=self.undo,
+            time=self.time,
+        )
 
 
 def _chosen(choices: Any) -> dict[str, str]:

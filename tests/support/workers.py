@@ -103,6 +103,15 @@ def adds_for_ever(state: list[int], *, on_event: OnEvent, cancel: CancelToken) -
     searches(0, "(a+)+$", "a" * 40 + "b")
 
 
+def steps_back(_state: list[int], *, on_event: OnEvent, cancel: CancelToken) -> int:
+    """How far the fork stands back behind others."""
+    return os.nice(0)
+
+
+def stands_back(_state: list[int]) -> int:
+    return os.nice(0)
+
+
 def starts_a_list(*, on_event: OnEvent) -> tuple[list[int], None]:
     return [], None
 

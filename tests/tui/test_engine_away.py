@@ -181,6 +181,9 @@ async def rewriting(folder: Path, text: str) -> AsyncIterator[tuple[UvdiveApp, P
     """The rewrite screen on the project with a plan to make this text of it."""
     dockerfile = folder / "Dockerfile"
 
+    def unstudied(*_: object, **__: object) -> None:
+        """Another plan than the recorded one would be studied."""
+
     def planned(*_: object, **__: object) -> RewritePlan:
         return RewritePlan("rewritten", "image", str(dockerfile), OLD, text, "")
 
@@ -189,7 +192,7 @@ async def rewriting(folder: Path, text: str) -> AsyncIterator[tuple[UvdiveApp, P
         loader=partial(open_desk, target(folder), dockerfile=dockerfile),
         dockerfile=dockerfile,
         context=folder,
-        services=Services(plan=planned),
+        services=Services(plan=planned, study=unstudied),
     )
     async with app.run_test(size=(140, 40)) as pilot:
         await until(lambda: app.desk is not None)

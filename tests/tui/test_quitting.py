@@ -63,10 +63,19 @@ async def quit_when(folder: Path, text: str, key: str, reached: Callable[[Rewrit
         images.append(built.image_id)
         return open_desk(target_of(built), dockerfile=dockerfile, on_event=on_event, cancel=cancel)
 
+    def unstudied(*_: object, **__: object) -> None:
+        """Another plan than the recorded one would be studied."""
+
     def planned(*_: object, **__: object) -> RewritePlan:
         return RewritePlan("rewritten", "image", str(dockerfile), OLD, text, "")
 
-    app = UvdiveApp("x", loader=load, dockerfile=dockerfile, context=folder, services=Services(plan=planned))
+    app = UvdiveApp(
+        "x",
+        loader=load,
+        dockerfile=dockerfile,
+        context=folder,
+        services=Services(plan=planned, study=unstudied),
+    )
     async with app.run_test() as pilot:
         await until(lambda: app.desk is not None)
         await pilot.press("r")

@@ -24,7 +24,7 @@ SAMPLE = answers(sample_report())
 
 def services(recorded: Recorded) -> Services:
     """Recorded ones, but for the real report."""
-    return Services(plan=recorded.plan, prove=recorded.prove, report=Services().report)
+    return Services(plan=recorded.plan, study=recorded.study, prove=recorded.prove, report=Services().report)
 
 
 async def test_e_in_capitals_writes_the_report_of_what_failed(dockerfile, tmp_path, monkeypatch):

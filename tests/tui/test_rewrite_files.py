@@ -30,7 +30,7 @@ async def write(screen, pilot) -> None:
 async def test_u_brings_the_old_files_back(dockerfile):
     recorded = Recorded()
     # The plan is recorded, the writing is real.
-    services = Services(plan=recorded.plan, prove=recorded.prove)
+    services = Services(plan=recorded.plan, study=recorded.study, prove=recorded.prove)
     (dockerfile.parent / "start.sh").write_text("uv run x\n")
     before = {path.name: path.read_bytes() for path in dockerfile.parent.iterdir()}
     async with opened(SAMPLE, dockerfile=dockerfile, services=services) as (app, pilot):

@@ -61,7 +61,7 @@ async def test_a_full_disk_keeps_the_rewrite_and_the_file(dockerfile, monkeypatc
         raise OSError(28, "No space left on device", str(dockerfile))
 
     recorded = Recorded()
-    services = Services(plan=recorded.plan, prove=recorded.prove)
+    services = Services(plan=recorded.plan, study=recorded.study, prove=recorded.prove)
     old = dockerfile.read_bytes()
     async with opened(SAMPLE, dockerfile=dockerfile, services=services) as (app, pilot):
         screen = await rewritten(app, pilot)

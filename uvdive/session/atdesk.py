@@ -46,6 +46,23 @@ def plan_held(  # noqa: PLR0913 - what the app asks for, by name
     return plan
 
 
+def study_held(
+    desk: Desk,
+    dockerfile: Path,
+    context: Path | None,
+    *,
+    build_args: tuple[str, ...] = (),
+    recipe: Recipe | None = None,
+    cancel: CancelToken,
+) -> None:
+    """Plan the rewrite before anybody asks for it, so that ``plan_held`` finds its study; nothing is pulled.
+
+    Errors are those of ``plan_held``, and whoever asks then is told.
+    """
+    news = desk.stay(study_at_desk, dockerfile, context, build_args, recipe, cancel=cancel)
+    _leave(desk, news, cancel)
+
+
 def prove_held(  # noqa: PLR0913 - what the app asks for, by name
     desk: Desk,
     plan: RewritePlan,
@@ -117,6 +134,23 @@ def plan_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
         cancel=cancel,
     )
     return plan, kept.copy() if kept != before else None
+
+
+def study_at_desk(
+    held: Held,
+    dockerfile: Path,
+    context: Path | None,
+    build_args: tuple[str, ...],
+    recipe: Recipe | None,
+    *,
+    on_event: OnEvent,
+    cancel: CancelToken,
+) -> Kept | None:
+    """As ``plan_at_desk`` without any choice; the plan stays in the fork."""
+    _, news = plan_at_desk(
+        held, dockerfile, context, {}, False, build_args, recipe, on_event=on_event, cancel=cancel
+    )
+    return news
 
 
 def prove_at_desk(  # noqa: PLR0913, PLR0917 - a desk takes arguments by place

@@ -111,8 +111,7 @@ class UvdiveApp(Returning):
         self._names = target if isinstance(target, tuple) else None
         self._comparer, self._pair, self._pairer = comparer, pair, pairer
         self.dockerfile = dockerfile
-        self.context = context
-        self.build_args = build_args
+        self.context, self.build_args = context, build_args
         self.recipe = recipe
         self.builds = builds
         self.planned = planned
@@ -280,8 +279,9 @@ class UvdiveApp(Returning):
 
     def show_rewrite(self, report: ImageReport) -> None:
         """Go to the rewrite, which stays as it was left; ask for a Dockerfile where none is found."""
+        from uvdive.tui.frame.ahead import find_dockerfile
         from uvdive.tui.screens.dialogs.dialogs import AskPath
-        from uvdive.tui.screens.rewrite.questions import find_dockerfile, without_dockerfile
+        from uvdive.tui.screens.rewrite.questions import without_dockerfile
         from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 
         if self.is_screen_installed("rewrite"):

@@ -44,6 +44,20 @@ def _plan(  # noqa: PLR0913 - what the app asks for, by name
     )  # fmt: skip
 
 
+def _study(
+    dockerfile: Path,
+    desk: Desk,
+    *,
+    context: Path | None,
+    build_args: tuple[str, ...] = (),
+    recipe: Recipe | None = None,
+    cancel: CancelToken,
+) -> None:
+    from uvdive.session.atdesk import study_held
+
+    study_held(desk, dockerfile, context, build_args=build_args, recipe=recipe, cancel=cancel)
+
+
 def _prove(  # noqa: PLR0913 - what the app asks for, by name
     plan: RewritePlan,
     desk: Desk,
@@ -168,6 +182,7 @@ class Services:
     """The session floor's functions that the app calls, with its signatures."""
 
     plan: Callable[..., RewritePlan] = _plan
+    study: Callable[..., None] = _study
     prove: Callable[..., Any] = _prove
     time: Callable[..., Timings] = _time
     write: Callable[..., Any] = _write

@@ -21,6 +21,9 @@ from uvdive.base.progress import CancelToken, Paced
 NICE = 2
 """How much the process steps back behind the app, which answers keys."""
 
+BEHIND = 5
+"""How much further the fork that stays steps back behind who answers questions: it may work unasked."""
+
 
 class _Interrupted(BaseException):
     """The question was given up, or took too long; may come at any place."""
@@ -137,6 +140,7 @@ class _Server:
                 os.close(end)
             return
         try:
+            os.nice(BEHIND)
             with os.fdopen(ends[0], "rb") as requests, os.fdopen(ends[1], "wb") as answers:
                 self._leave()
                 send(answers, "pid", os.getpid())

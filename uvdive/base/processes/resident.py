@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, NoReturn, TypeVar, cast
 
@@ -28,6 +28,9 @@ from uvdive.base.progress import CancelToken, OnEvent, ignore
 
 T = TypeVar("T")
 Job = tuple[str, str, tuple[object, ...]]
+
+_LOOK = 0.1
+"""Seconds after which who waits for the fork looks whether it is still wanted."""
 
 
 class TimeLimitError(UvdiveError):
@@ -211,16 +214,16 @@ class Resident:
     ) -> T:
         """As ``run``, but in one fork that stays: it finds there what earlier calls added to the state.
 
-        Calls wait for each other. One that is given up, or breaks, ends the fork, and the
-        next is made from the state as the process has it.
+        Calls wait for each other; one that is given up while it waits leaves the others alone. One that
+        is given up at work, or breaks, ends the fork, and the next is made from the state as the
+        process has it. The fork steps back behind the process, as nobody may wait for what it does.
 
         Raises:
             UvdiveError, CancelledError, WorkerCrashError: as ``start`` says.
         """
         cancel = cancel or CancelToken()
         cancel.on_cancel(lambda: self._give_up(cancel))
-        with self._staying:
-            cancel.raise_if_cancelled()
+        with self._its_turn(cancel):
             self._stayed = stayed = self._stayed or self._fork_to_stay(cancel)
             with self._signals:
                 self._working = cancel
@@ -241,6 +244,16 @@ class Resident:
             finally:
                 with self._signals:
                     self._working = None
+
+    @contextlib.contextmanager
+    def _its_turn(self, cancel: CancelToken) -> Iterator[None]:
+        while not self._staying.acquire(timeout=_LOOK):
+            cancel.raise_if_cancelled()
+        try:
+            cancel.raise_if_cancelled()
+            yield
+        finally:
+            self._staying.release()
 
     def _give_up(self, cancel: CancelToken) -> None:
         with self._signals:

@@ -31,6 +31,8 @@ class Host(Protocol):
 
     desk: Desk | None
     """Where to ask about the image; None until it is read."""
+    dockerfile: Path | None
+    """The Dockerfile that made the image, where it was named."""
     crash: Exception | None
     """The last unforeseen exception of a job, which ``--debug`` raises at the end."""
 

@@ -18,6 +18,7 @@ from uvdive.image.table import Kind
 from uvdive.tui.desk.file_contents import Opening, opening
 from uvdive.tui.desk.path_facts import path_of
 from uvdive.tui.frame.actions import bindings
+from uvdive.tui.frame.ahead import Ahead
 from uvdive.tui.frame.host import known_rewrite
 from uvdive.tui.frame.jobs import Job, Work
 from uvdive.tui.frame.newest import Newest
@@ -51,14 +52,15 @@ class ExploreScreen(Browser):
     def __init__(self) -> None:
         super().__init__()
         self.error: UvdiveError | None = None
-        self.progress = headline.Progress()
-        self.taking = Taking(self._start)
+        self.progress, self.taking = headline.Progress(), Taking(self._start)
         self._job: Job | None = None
         self._building = FirstBuild(self)
+        self._ahead = Ahead(self)
         self._opening = Newest("open", self, self._opened, self.not_answered)
         self._copying = Newest(
             "path", self, lambda path: self._app.copy(path.decode("utf-8", "replace")), self.not_answered
         )
+        self._takers = self._opening, self._copying, self._ahead
 
     def _start(self, name: str, work: Work) -> Job:
         return self._app.jobs.start(name, self, work)
@@ -125,8 +127,7 @@ class ExploreScreen(Browser):
     def _loaded(self, desk: Desk) -> None:
         self._app.freeze()
         self._building.over()
-        self._app.desk = desk
-        self.report = report = desk.report
+        self._app.desk, self.report = desk, (report := desk.report)
         self.query_one(OwnerBar).show({owner.owner: owner.bytes for owner in report.owners})
         self.query_one(OwnerList).show(report.owners)
         self._tell_wins()
@@ -138,6 +139,7 @@ class ExploreScreen(Browser):
         self.refresh_actions()
         for warning in report.warnings[:3]:
             self.notify(visible(warning), severity="warning", markup=False, timeout=8)
+        self._ahead.begin(report)
         if self._app.planned is not None:
             self._app.show_rewrite(report)
 
@@ -145,8 +147,7 @@ class ExploreScreen(Browser):
     def _failed(self, message: Job.Failed) -> None:
         if self.takes(message):
             return
-        if message.job.crash is not None:
-            self._app.crash = message.job.crash
+        self._app.crash = message.job.crash or self._app.crash
         if message.job is not self._job:
             self._not_taken(message.error)
             return
@@ -207,13 +208,12 @@ class ExploreScreen(Browser):
 
     def takes(self, message: Job.Done | Job.Failed) -> bool:
         """Take the answer to a question; False for the message of another job."""
-        return super().takes(message) or self._opening.take(message) or self._copying.take(message)
+        return super().takes(message) or any(each.take(message) for each in self._takers)
 
     @property
     def open_problem(self) -> str:
         """Why the selection cannot be opened."""
-        line = self.line
-        if line is None:
+        if (line := self.line) is None:
             return "No file is selected."
         return "" if line.kind == Kind.FILE else "Only files can be opened."
 

@@ -22,12 +22,6 @@ from uvdive.tui.screens.rewrite.work import RewriteWork
 from uvdive.tui.words.ways import in_app
 
 
-def find_dockerfile(given: Path | None, report: ImageReport) -> Path | None:
-    """The Dockerfile to rewrite: as given, else the one that the report names as having made the image."""
-    named = Path(report.dockerfile.path) if report.dockerfile is not None else None
-    return next((path for path in (given, named) if path is not None and path.is_file()), None)
-
-
 def without_dockerfile(report: ImageReport) -> Content:
     """What the multi-stage form would save at least, from the image alone."""
     saving = saving_alone(report)
