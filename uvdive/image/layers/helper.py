@@ -9,13 +9,19 @@ import pickle
 import signal
 import struct
 import threading
-from collections.abc import Callable, Sequence
-from typing import IO, NoReturn
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import IO, NoReturn, TypeVar, cast
 
+T = TypeVar("T")
+R = TypeVar("R")
 Job = Callable[[], object]
 
 MOST = 1 << 12
 """More jobs than any image gives; so many bytes a pipe takes at once (pipe(7))."""
+
+_PIECES = 200
+"""Few enough to cost nothing, and small enough that neither process waits long for the other."""
 
 _NOTE = struct.Struct("<QQ")
 _STOPS = frozenset((signal.SIGINT, signal.SIGTERM))
@@ -120,6 +126,25 @@ class Help:
         """End the helper."""
         if self.helper is not None:
             self.helper.stop()
+
+
+def divided(work: Callable[[Sequence[T]], R], items: Sequence[T], *, worth: bool) -> Iterator[R]:
+    """What ``work`` gives of each piece of some items, in their order; a second process takes its share.
+
+    Args:
+        work: gives what must pickle, and never None. What it raises comes from this process.
+        items: what there is to do.
+        worth: is it enough for two processes?
+    """
+    size = max(1, len(items) // _PIECES)
+    jobs = [partial(work, items[at : at + size]) for at in range(0, len(items), size)]
+    help_ = Help(jobs, worth=worth)
+    try:
+        for number, job in enumerate(jobs):
+            found = help_.done(number)
+            yield job() if found is None else cast("R", found)
+    finally:
+        help_.stop()
 
 
 def _pipe(opened: contextlib.ExitStack) -> tuple[io.FileIO, io.FileIO]:

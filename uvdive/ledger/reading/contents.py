@@ -169,6 +169,11 @@ class Contents:
         """Can files be read that a later layer replaced? A container has the last state alone."""
         return not self._place.container
 
+    @property
+    def apart(self) -> bool:
+        """May a fork read beside this process? Archives and exports have files that both would seek in."""
+        return bool(self._place.folders)
+
     def __enter__(self) -> Self:
         return self
 

@@ -13,6 +13,7 @@ from uvdive.dockerfile.ignore import Ignored
 from uvdive.image.table import Kind
 from uvdive.rewrite.copies.behind.already_there import Provided
 from uvdive.rewrite.copies.behind.base_tools import base_tools
+from uvdive.rewrite.copies.behind.below import Below
 from uvdive.rewrite.copies.behind.exclusions import Exclusions
 from uvdive.rewrite.copies.behind.left_behind import is_scratch, left_behind
 from uvdive.rewrite.copies.behind.project_files import project_file_names, project_files
@@ -57,9 +58,9 @@ class Copier:
         self._split: dict[frozenset[int], CopySet] = {}
         self.own: dict[tuple[frozenset[int], Ignored | None], CopySet | None] = {}
         """The author's own instructions, as ``own_copies`` found them, by what it was asked."""
-        self.found_below: dict[tuple[int, frozenset[int]], tuple[bool, bool, bool]] = {}
-        self.checked: set[int] = set()
-        """Folders below which there is nothing that may not be copied."""
+        self.below = Below(files, self.provided, self.exclusions)
+        self.checked = bytearray(len(files.table.names))
+        """By node: may it be copied, for all that was asked of it?"""
 
     @cached_property
     def left_behind(self) -> frozenset[str]:
@@ -153,32 +154,6 @@ class _Walk:
     def _excluded(self, node: int) -> bool:
         return node in self.leave_out or self.copier.exclusions.excludes(node)
 
-    def _found_below(self, node: int) -> tuple[bool, bool, bool]:
-        """Does the subtree hold something to copy, something to leave behind, something that is there?"""
-        asked = node, self.leave_out
-        known = self.copier.found_below.get(asked)
-        if known is None:
-            known = self.copier.found_below[asked] = self._looked_below(node)
-        return known
-
-    def _looked_below(self, node: int) -> tuple[bool, bool, bool]:
-        keep = leave = there = False
-        for below in self.files.walk(node):
-            if below == node:
-                continue
-            if self.files.kind(below) == Kind.DIRECTORY:
-                there = there or self.provided.has(below)
-                keep = keep or self.provided.is_named(below)
-            elif self._excluded(below):
-                leave = True
-            elif self.provided.has(below):
-                there = True
-            else:
-                keep = True
-            if keep and leave and there:
-                break
-        return keep, leave, there
-
     def _visit(self, node: int) -> None:
         path = self.files.path(node)
         if is_scratch(path) or path == LD_CACHE:
@@ -199,16 +174,17 @@ class _Walk:
             self._visit_added_folder(node, path)
 
     def _visit_added_folder(self, node: int, path: str) -> None:
-        keep, leave, there = self._found_below(node)
+        keep, leave, there = self.copier.below.of(node, self.leave_out)
         empty, meant = not keep and not there, self.provided.is_named(node)
         if path in self.copier.mount_points or (empty and ((leave and not meant) or self._holds_mount(path))):
             return
         self._make_folder(node, path, always=empty and leave)
         if not (leave or there) and not (self.split and self.env.path.startswith(f"{path}/")):
-            if node not in self.copier.checked:
-                for below in self.files.walk(node):
+            checked = self.copier.checked
+            for below in self.files.walk(node):
+                if not checked[below]:
                     self.provided.check(below, self.files.path(below))
-                self.copier.checked.add(node)
+                    checked[below] = 1
             self._add(node, path)
             return
         for child in self.files.children(node):

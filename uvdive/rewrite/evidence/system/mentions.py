@@ -72,6 +72,11 @@ class Names:
     short: Mapping[bytes, str]
     started: frozenset[str]
 
+    @property
+    def any(self) -> bool:
+        """Is there anything to look for?"""
+        return bool(self.programs or self.libraries)
+
     def package(self, mention: Mention) -> str:
         """The package that a mention means."""
         if mention.how == "runs":

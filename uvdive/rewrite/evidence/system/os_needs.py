@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from uvdive.base.names import normal_name
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import wanted_by
+from uvdive.image.layers.helper import divided
 from uvdive.image.table import NONE
 from uvdive.ledger.marks.paths import Paths
 from uvdive.ledger.owners import OWNERS
@@ -38,6 +39,8 @@ _TEXTS = (b".py", b".sh", b".bash", b".toml", b".yml", b".yaml", b".ini", b".cfg
 _MOST = 1 << 20
 _HEAD = 256
 _LEAST_ELF = 64
+_MANY = 2_000
+"""Files that are enough for two processes."""
 _TKINTER = re.compile(rb"^[ \t]*(?:import|from)[ \t]+(?:tkinter|turtle)\b", re.MULTILINE)
 
 
@@ -138,6 +141,20 @@ def read_system(
         )
 
 
+@dataclass(slots=True)
+class _Part:
+    """What some files need: as ELF headers tell; as texts name it, for sure and by the way.
+
+    ``quiet`` counts where any text ``calls`` programs at all, ``of_others`` are from installed packages.
+    """
+
+    linked: list[Need] = field(default_factory=list)
+    named: list[Need] = field(default_factory=list)
+    quiet: list[Need] = field(default_factory=list)
+    of_others: list[Need] = field(default_factory=list)
+    calls: bool = False
+
+
 class _Needs:
     """Looks for what the app and its environments need of packages that no base brought."""
 
@@ -152,11 +169,32 @@ class _Needs:
         """Every need once; the surest of equal ones."""
         needs: dict[tuple[str, str, How], Need] = {}
         if self.asked:
-            for need in itertools.chain(self._linked(), self._by_table(), self._named()):
+            for need in self._every():
                 known = needs.setdefault((need.package, need.thing, need.how), need)
                 if need.sure and not known.sure:
                     needs[need.package, need.thing, need.how] = need
         return tuple(needs.values())
+
+    def _every(self) -> Iterator[Need]:
+        judged, names = self._judged, self._names()
+        worth = self.contents.apart and len(judged) > _MANY
+        parts = list(divided(partial(self._looked, names), judged, worth=worth))
+        yield from itertools.chain.from_iterable(part.linked for part in parts)
+        yield from self._by_table()
+        if names.any:
+            yield from self._by_variables(names)
+            yield from itertools.chain.from_iterable(part.named for part in parts)
+            if any(part.calls for part in parts):
+                yield from itertools.chain.from_iterable(part.quiet for part in parts)
+            yield from itertools.chain.from_iterable(part.of_others for part in parts)
+
+    def _looked(self, names: Names, judged: Sequence[tuple[int, bytes]]) -> _Part:
+        """What some of the files need."""
+        part = _Part()
+        part.linked += self._linked(judged)
+        if names.any:
+            self._name(names, judged, part)
+        return part
 
     @cached_property
     def _judged(self) -> tuple[tuple[int, bytes], ...]:
@@ -173,9 +211,9 @@ class _Needs:
                     found.append((entry, path))
         return tuple(found)
 
-    def _linked(self) -> Iterator[Need]:
-        linker = Linker(self.report, self.contents)
-        for entry, path in self._judged:
+    def _linked(self, judged: Sequence[tuple[int, bytes]]) -> Iterator[Need]:
+        linker = self._linker
+        for entry, path in judged:
             size, mode = self.table.entry_size[entry], self.table.entry_mode[entry]
             if size < _LEAST_ELF or (b".so" not in path.rpartition(b"/")[2] and not mode & 0o111):
                 continue
@@ -189,6 +227,10 @@ class _Needs:
                 if package is not None:
                     yield Need(package, name, path.decode("utf-8", "replace"), "links")
 
+    @cached_property
+    def _linker(self) -> Linker:
+        return Linker(self.report, self.contents)
+
     def _by_table(self) -> Iterator[Need]:
         for environment in self.report.environments:
             for distribution in environment.distributions:
@@ -200,16 +242,9 @@ class _Needs:
                     if how is not None:
                         yield Need(package, package, distribution.name, how)
 
-    def _named(self) -> Iterator[Need]:
+    def _name(self, names: Names, judged: Sequence[tuple[int, bytes]], part: _Part) -> None:
         """Programs and libraries of added packages that the app's or the environment's code names."""
-        names = self._names()
-        if not (names.programs or names.libraries):
-            return
-        yield from self._by_variables(names)
-        quiet: list[Need] = []
-        of_others: list[Need] = []
-        calls = False
-        for entry, path in self._judged:
+        for entry, path in judged:
             owner = self.report.inode_owner[self.table.entry_inode[entry]]
             if owner == _PYTHON or self.table.entry_size[entry] > _MOST:
                 continue
@@ -218,17 +253,16 @@ class _Needs:
                 if not data:
                     continue
                 found = mentions(path, "python", data, names)
-                of_others += (replace(need, sure=False) for need in _needs(found, path, names))
+                part.of_others += (replace(need, sure=False) for need in _needs(found, path, names))
                 continue
             data = self._text(entry, path, in_venv=False)
             kind = kind_of(path, data[:_HEAD], names.started)
             if kind is not None:
-                yield from _needs(mentions(path, kind, data, names), path, names)
+                part.named += _needs(mentions(path, kind, data, names), path, names)
             if kind == "python":
-                yield from self._windows(data, path)
-                calls |= calls_programs(data)
-                quiet += _needs(quiet_mentions(data, names), path, names)
-        yield from itertools.chain(quiet if calls else (), of_others)
+                part.named += self._windows(data, path)
+                part.calls |= calls_programs(data)
+                part.quiet += _needs(quiet_mentions(data, names), path, names)
 
     def _windows(self, data: bytes, path: bytes) -> Iterator[Need]:
         """Python's own tkinter, whose library the slim images lack (docker-library/python)."""
