@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import layers as make
@@ -11,8 +12,11 @@ from elves import elf
 
 from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import wanted_by
-from uvdive.ledger.reading.contents import ContentPlace
+from uvdive.image.layers import helper
+from uvdive.ledger.reading.contents import ContentPlace, Contents
+from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import closure, installed_packages
+from uvdive.rewrite.evidence.system import os_needs
 from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts, read_system
 
 SITE = "app/.venv/lib/python3.13/site-packages"
@@ -87,7 +91,7 @@ def base() -> pairs.Files:
 
 
 @pytest.fixture
-def facts(tmp_path: Path) -> SystemFacts:
+def image(tmp_path: Path) -> tuple[ImageReport, ContentPlace]:
     app = pairs.application()
     for extra in (
         file(f"{SITE}/psycopg2/_psycopg.so", elf("libpq.so.5", "libc.so.6")),
@@ -98,7 +102,32 @@ def facts(tmp_path: Path) -> SystemFacts:
     ):
         app |= extra
     report, index = pairs.read_with_contents(tmp_path / "a.tar", base(), packages(), app)
-    return read_system(report, ContentPlace(index=index))
+    return report, ContentPlace(index=index)
+
+
+@pytest.fixture
+def facts(image: tuple[ImageReport, ContentPlace]) -> SystemFacts:
+    return read_system(*image)
+
+
+def test_pieces_by_two_processes_tell_what_one_reads_at_once(
+    facts: SystemFacts, image: tuple[ImageReport, ContentPlace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who does which piece is chance; here this process does the first, and another all the rest."""
+    mine = iter([True])
+    monkeypatch.setattr(helper, "may_fork", lambda: True)
+    monkeypatch.setattr(helper.Helper, "claim", lambda _helper: next(mine, False))
+    monkeypatch.setattr(os_needs, "_MANY", 1)
+    monkeypatch.setattr(Contents, "apart", property(lambda _contents: True))
+    work, by = os_needs._Needs._looked, []
+
+    def looked(needs: object, *args: object) -> object:
+        by.append(os.getpid())
+        return work(needs, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os_needs._Needs, "_looked", looked)
+    assert read_system(*image) == facts
+    assert by == [os.getpid()], "the others were done elsewhere"
 
 
 def test_packages_are_read_with_what_they_depend_on(facts: SystemFacts) -> None:
