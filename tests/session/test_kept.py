@@ -13,7 +13,7 @@ from elves import elf
 from local_desk import LocalDesk
 from samples import sample_report
 
-from uvdive.base import file_states
+from uvdive.base.files import file_states
 from uvdive.base.progress import CancelToken, Note, ignore
 from uvdive.build.events import BuildResult
 from uvdive.build.running.settings import StartSettings
