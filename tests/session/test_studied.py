@@ -156,7 +156,7 @@ def test_another_image_behind_a_base_s_name_makes_it_anew(
         read_file(context / "src" / "main.py")
         return base
 
-    asking = Asking(find, ids.get, lambda: (("x", ("y",)),))
+    asking = Asking(find, ids.get, lambda: (("x", ("y",)),), lambda: None)
     kept = Studied(made_from, report, None)
     assert not kept.holds(made_from, report, asking)  # nothing is planned yet
     assert kept.plan({}, asking) == (base, base, (("x", ("y",)),))
