@@ -15,7 +15,7 @@ from uvdive.base.errors import EngineError, ImageError, UsageError
 from uvdive.base.progress import CancelToken, Note, ignore
 from uvdive.build.events import BuildBegan, BuildEnded, BuildRequest, BuildResult, Timings
 from uvdive.build.running.settings import Limits, StartSettings
-from uvdive.image.archives.oci import this_platform
+from uvdive.image.archives.descriptors import this_platform
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved.report_file import dump
 from uvdive.rewrite.plan import RewritePlan

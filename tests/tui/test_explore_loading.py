@@ -40,6 +40,17 @@ async def test_layers_fill_in_while_they_arrive_and_bytes_are_counted():
         assert "77.0 kB" in text
 
 
+async def test_what_a_registry_says_of_layers_is_there_before_their_bytes():
+    layers = (
+        LayerOutline("sha256:a", "RUN one", None, 12_300_000),
+        LayerOutline("sha256:b", "two", None, 98),
+    )
+    async with opened(Waits(ImageFound("found:2", layers))) as (app, _pilot):
+        text = await text_of(app)
+        assert "12.3 MB packed  RUN one" in text
+        assert "98 B packed  two" in text
+
+
 async def test_what_follows_the_reading_is_said_too():
     loader = Waits(*EVENTS, BytesRead(90_000_000, 90_000_000), Note("Working out whose the bytes are."))
     async with opened(loader) as (app, _pilot):

@@ -55,6 +55,10 @@ class EngineError(UvdiveError):
     code = ExitCode.NO_ENGINE
 
 
+class NoEngineError(EngineError):
+    """Nothing answers where an engine should."""
+
+
 class ImageError(UvdiveError):
     """An image or archive that is not there, cannot be read or is not what it says."""
 

@@ -33,7 +33,9 @@ class Narrator:
         if isinstance(event, ImageFound):
             self._layers = [layer.diff_id for layer in event.layers]
             self._told.clear()
-            return f"{event.reference}: {count(len(event.layers), 'layer')}"
+            packed = [layer.packed_size for layer in event.layers if layer.packed_size is not None]
+            weight = f", {size(sum(packed), self._console.units)} packed" if packed else ""
+            return f"{event.reference}: {count(len(event.layers), 'layer')}{weight}"
         return self._layer(event) if isinstance(event, LayerRead) else ""
 
     def _layer(self, event: LayerRead) -> str:

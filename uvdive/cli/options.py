@@ -29,8 +29,8 @@ COMMANDS = {
 TARGETS = """\
 TARGET is an image of the engine, an archive (docker save, OCI; .tar, .tar.gz, .tar.zst),
 an OCI layout folder, a Dockerfile or a folder with one (built first), or a saved report
-(.uvdive). To say which it is: docker://REF  podman://REF  docker-archive:FILE[:REF]
-oci-archive:FILE[:TAG]  oci:DIR[:TAG]  dockerfile:PATH  report:FILE
+(.uvdive). To say which it is: docker://REF  podman://REF  registry://HOST/NAME[:TAG|@DIGEST]
+docker-archive:FILE[:REF]  oci-archive:FILE[:TAG]  oci:DIR[:TAG]  dockerfile:PATH  report:FILE
 """
 
 PICKER = (
@@ -169,12 +169,22 @@ def add_reading(parser: Parser, *, duplicates: bool = True) -> None:
     )
     parser.option(
         "--via",
-        choices=("auto", "save", "storage"),
+        choices=("auto", "save", "storage", "registry"),
         default="auto",
-        help="how the engine's layers are read: its save stream, or its own storage (default: auto)",
+        help="how an image is read: by the engine's save stream, from its own storage, or from its registry "
+        "without an engine (default: auto)",
     )
     parser.option(
-        "--no-layer-cache", action="store_true", help="read the engine's layers anew, and keep nothing"
+        "--insecure-registry",
+        metavar="HOST",
+        action="append",
+        default=[],
+        help="let this registry speak http, or show a certificate that nobody vouches for; may be repeated",
+    )
+    parser.option(
+        "--no-layer-cache",
+        action="store_true",
+        help="read an engine's or registry's layers anew, and keep nothing",
     )
 
 

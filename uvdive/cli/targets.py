@@ -33,6 +33,7 @@ def reading(args: argparse.Namespace) -> ReadOptions:
         not args.no_layer_cache,
         args.via,
         pull=args.pull,
+        insecure=tuple(args.insecure_registry),
     )
 
 
@@ -152,7 +153,7 @@ def source_of(text: str, reading: ReadOptions = DEFAULTS) -> Source:
         source = dockerfile_source(target.path, build_args=build_args)
         source.reading = reading
         return source
-    if target.kind in ("docker", "podman") and not target.value.isascii():
+    if target.kind in ("docker", "podman", "registry") and not target.value.isascii():
         raise UsageError(f"{text} is no name of an image.", "Names of images are plain ASCII.")
     return Source(text, hint=target.hint, reading=reading)
 

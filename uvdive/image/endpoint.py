@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
-from uvdive.base.errors import EngineError, UsageError
+from uvdive.base.errors import EngineError, NoEngineError, UsageError
 from uvdive.base.files.foreign import read_file
 from uvdive.image.answers import VERSION, answer, asking
 
@@ -193,7 +193,7 @@ def no_engine(error: Exception, endpoint: Endpoint) -> EngineError:
             f"You may not use the engine's socket {where}.",
             "Add yourself to the group docker and log in again, or run uvdive with sudo.",
         )
-    return EngineError(
+    return NoEngineError(
         f"No container engine answers at {where}.",
         "Start Docker, set DOCKER_HOST, or open an archive that `docker save` wrote.",
     )

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LayerOutline:
-    """A layer before it was read: what the image's config and the engine say of it."""
+    """A layer before it was read: what the image's config, its manifest and the engine say of it.
+
+    ``packed_size`` is its blob's in bytes, None where no registry told it.
+    """
 
     diff_id: str
     created_by: str
     engine_size: int | None
+    packed_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

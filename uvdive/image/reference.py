@@ -12,7 +12,7 @@ from uvdive.base.errors import UsageError
 from uvdive.base.files.foreign import read_start
 
 TargetKind = Literal[
-    "docker", "podman", "archive", "docker-archive", "oci-archive", "oci", "report", "dockerfile",
+    "docker", "podman", "registry", "archive", "docker-archive", "oci-archive", "oci", "report", "dockerfile",
     "compose", "bake",
 ]  # fmt: skip
 """``archive`` is one whose kind its contents tell; ``compose`` and ``bake`` are files that name a build."""
@@ -20,6 +20,7 @@ TargetKind = Literal[
 _SCHEMES: dict[str, TargetKind] = {
     "docker://": "docker",
     "podman://": "podman",
+    "registry://": "registry",
     "docker-archive:": "docker-archive",
     "oci-archive:": "oci-archive",
     "oci:": "oci",
@@ -52,12 +53,14 @@ class Target:
     """What to open.
 
     ``tag`` picks one image of an archive, a service or a target; ``hint`` says what was passed over.
+    ``bare`` is a name without anything that says whose it is.
     """
 
     kind: TargetKind
     value: str
     tag: str | None = None
     hint: str = ""
+    bare: bool = False
 
     @property
     def path(self) -> Path:
@@ -143,4 +146,4 @@ def parse_target(text: str) -> Target:
     hint = ""
     if Path(text).exists():
         hint = f"{text} is taken as an image; for the file or folder of that name, say ./{text}"
-    return Target("docker", text, hint=hint)
+    return Target("docker", text, hint=hint, bare=True)

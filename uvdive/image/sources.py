@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from uvdive.base.errors import ImageError, UsageError
-from uvdive.base.progress import OnEvent
+from uvdive.base.errors import ImageError, NoEngineError, UsageError
+from uvdive.base.progress import Note, OnEvent
 from uvdive.image.archives import docker_archive
 from uvdive.image.archives.boxes import Box, FolderBox, PassedBox, open_archive
 from uvdive.image.raw_image import Finished, KnownImage, RawImage, UnreadImage
@@ -21,8 +21,11 @@ from uvdive.image.sieve import Wanted
 if TYPE_CHECKING:
     from uvdive.image.layers.cache import LayerCache
 
-Via = Literal["auto", "save", "storage"]
-"""How an engine hands an image over: by its ``save`` stream, from its storage, or the quickest."""
+Via = Literal["auto", "save", "storage", "registry"]
+"""How an engine hands an image over: by its ``save`` stream, from its storage, or the quickest.
+
+``registry`` asks the registry that the image's name names, and no engine.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class OpenOptions:
     layers of archives too, ``pull`` fetches what an engine lacks, ``via`` says how an engine
     hands an image over, and ``cache`` gives the cache of its layers where it may be used.
     ``finished`` is asked before layers come from the cache or an engine's storage.
-    ``meanwhile`` is called while there is nothing to do but to wait.
+    ``meanwhile`` is called while there is nothing to do but to wait. ``insecure`` are
+    registries that may be asked without TLS, or with a certificate that nobody vouches for.
     """
 
     wanted: Wanted
@@ -46,6 +50,7 @@ class OpenOptions:
     cache: Callable[[], LayerCache] | None = None
     finished: Finished | None = None
     meanwhile: Callable[[], None] = lambda: None
+    insecure: tuple[str, ...] = ()
 
 
 Open = Callable[[Target, OpenOptions], RawImage]
@@ -69,7 +74,14 @@ def _engine(target: Target, options: OpenOptions) -> RawImage:
     from uvdive.image.endpoint import endpoint_of
     from uvdive.image.engine.engine import Engine
 
-    engine = Engine(endpoint_of(target.kind))
+    if options.via == "registry":
+        return _registry(target, options)
+    try:
+        engine = Engine(endpoint_of(target.kind))
+    except NoEngineError as error:
+        if not target.bare:
+            raise
+        return _without_engine(target, options, error)
     if options.pull:
         engine.ensure(target.value, options.on_event, platform=options.platform)
     cache = options.cache() if options.cache is not None else None
@@ -93,6 +105,40 @@ def _engine(target: Target, options: OpenOptions) -> RawImage:
         meanwhile=options.meanwhile,
     )
     return replace(image, known=known()) if image.layers else image
+
+
+def _registry(target: Target, options: OpenOptions) -> RawImage:
+    from uvdive.image.endpoint import patience
+    from uvdive.image.registry.client import Manners
+    from uvdive.image.registry.opening import Opening, read_image
+
+    manners = Manners(insecure=options.insecure, patience=patience())
+    opening = Opening(
+        options.wanted,
+        options.on_event,
+        platform=options.platform,
+        cache=options.cache() if options.cache is not None else None,
+        finished=options.finished,
+        meanwhile=options.meanwhile,
+    )
+    return read_image(target.value, manners, opening)
+
+
+def _without_engine(target: Target, options: OpenOptions, error: NoEngineError) -> RawImage:
+    """The image from the registry that its name means, as there is no engine that could have it.
+
+    Raises:
+        NoEngineError: the registry is not there either.
+    """
+    from uvdive.image.registry.client import UnreachableError
+
+    options.on_event(Note(f"No container engine answers: asking the registry for {target.value}"))
+    try:
+        return _registry(target, options)
+    except UnreachableError as unreachable:
+        raise NoEngineError(error.what, f"{error.do} {unreachable.what}") from error
+    except UsageError as named:
+        raise NoEngineError(error.what, error.do) from named
 
 
 def _layout(target: Target, options: OpenOptions) -> RawImage:
@@ -121,6 +167,7 @@ def _oci_archive(target: Target, options: OpenOptions) -> RawImage:
 SOURCES: Mapping[TargetKind, Open] = {
     "docker": _engine,
     "podman": _engine,
+    "registry": _registry,
     "oci": _layout,
     "archive": _archive,
     "docker-archive": _docker_archive,
@@ -158,7 +205,7 @@ def _collect(box: Box, chosen: docker_archive.Chosen, options: OpenOptions) -> R
 
 
 def _check_platform(found: str, asked: str) -> None:
-    from uvdive.image.archives.oci import fits
+    from uvdive.image.archives.descriptors import fits
 
     if not fits(found, asked):
         raise ImageError(

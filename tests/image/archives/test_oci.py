@@ -11,7 +11,7 @@ from layouts import COMPRESSIONS, Layout
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore
-from uvdive.image.archives.oci import this_platform
+from uvdive.image.archives.descriptors import this_platform
 from uvdive.image.reference import parse_target
 from uvdive.ledger.report import ImageReport
 from uvdive.session.opening.options import ReadOptions

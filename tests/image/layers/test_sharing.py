@@ -18,7 +18,7 @@ from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore
 from uvdive.image.archives import docker_archive
 from uvdive.image.archives.boxes import FileBox, open_archive
-from uvdive.image.archives.oci import this_platform
+from uvdive.image.archives.descriptors import this_platform
 from uvdive.image.engine import storage
 from uvdive.image.engine.storage import StoredLayer
 from uvdive.image.layers import helper, sharing

@@ -7,16 +7,16 @@
 
 _shtab_uvdive_subparsers=(explore build rewrite compare packages demo clean cache completion)
 
-_shtab_uvdive_explore_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --no-layer-cache --units --log --debug)
+_shtab_uvdive_explore_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_build_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
 _shtab_uvdive_rewrite_option_strings=(-h --help --context --image --static --report --diff --write -o --output --verify --no-verify --start --start-env --start-env-file --start-network --limit --time-cold --time-rebuild --force --repair --choose --report-problem --json --html --no-redact --pull --units --log --debug)
-_shtab_uvdive_compare_option_strings=(-h --help --json --markdown --no-redact --report --platform --pull --verify-digests --via --no-layer-cache --units --log --debug)
-_shtab_uvdive_packages_option_strings=(-h --help --tree --json --markdown --no-redact --report --platform --pull --verify-digests --via --no-layer-cache --units --log --debug)
+_shtab_uvdive_compare_option_strings=(-h --help --json --markdown --no-redact --report --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
+_shtab_uvdive_packages_option_strings=(-h --help --tree --json --markdown --no-redact --report --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_demo_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
 _shtab_uvdive_clean_option_strings=(-h --help -y --yes --units --log --debug)
 _shtab_uvdive_cache_option_strings=(-h --help --info --clear --units --log --debug)
 _shtab_uvdive_completion_option_strings=(-h --help --units --log --debug)
-_shtab_uvdive_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --no-layer-cache --units --log --debug)
+_shtab_uvdive_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 
 _shtab_uvdive_explore_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_explore___html_COMPGEN=_shtab_compgen_files
@@ -48,13 +48,13 @@ _shtab_uvdive___html_COMPGEN=_shtab_compgen_files
 _shtab_uvdive___save_COMPGEN=_shtab_compgen_files
 _shtab_uvdive___log_COMPGEN=_shtab_compgen_files
 
-_shtab_uvdive_explore___via_choices=(auto save storage)
+_shtab_uvdive_explore___via_choices=(auto save storage registry)
 _shtab_uvdive_explore___units_choices=(si binary)
 _shtab_uvdive_build___units_choices=(si binary)
 _shtab_uvdive_rewrite___units_choices=(si binary)
-_shtab_uvdive_compare___via_choices=(auto save storage)
+_shtab_uvdive_compare___via_choices=(auto save storage registry)
 _shtab_uvdive_compare___units_choices=(si binary)
-_shtab_uvdive_packages___via_choices=(auto save storage)
+_shtab_uvdive_packages___via_choices=(auto save storage registry)
 _shtab_uvdive_packages___units_choices=(si binary)
 _shtab_uvdive_demo___units_choices=(si binary)
 _shtab_uvdive_clean___units_choices=(si binary)
@@ -62,7 +62,7 @@ _shtab_uvdive_cache___units_choices=(si binary)
 _shtab_uvdive_completion_pos_0_choices=(bash zsh fish)
 _shtab_uvdive_completion___units_choices=(si binary)
 _shtab_uvdive_pos_0_choices=(explore build rewrite compare packages demo clean cache completion)
-_shtab_uvdive___via_choices=(auto save storage)
+_shtab_uvdive___via_choices=(auto save storage registry)
 _shtab_uvdive___units_choices=(si binary)
 
 _shtab_uvdive_explore__h_nargs=0

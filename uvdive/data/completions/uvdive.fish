@@ -51,7 +51,7 @@ function _shtab_uvdive_using
 end
 
 set -g _shtab_uvdive_commands explore build rewrite compare packages demo clean cache completion
-set -g _shtab_uvdive_opts_with_value --choose --context --explain --html --image --limit --log --output --platform --report-problem --save --start-env --start-env-file --top --units --via -o
+set -g _shtab_uvdive_opts_with_value --choose --context --explain --html --image --insecure-registry --limit --log --output --platform --report-problem --save --start-env --start-env-file --top --units --via -o
 
 complete -c uvdive -e
 complete -c uvdive -f
@@ -70,8 +70,9 @@ complete -c uvdive -n _shtab_uvdive_using -l duplicates -d 'find equal content a
 complete -c uvdive -n _shtab_uvdive_using -l platform -x -d 'which image of several (default: this machine'"'"'s)'
 complete -c uvdive -n _shtab_uvdive_using -l pull -d 'pull an image that the engine does not have'
 complete -c uvdive -n _shtab_uvdive_using -l verify-digests -d 'hash plain layers of archives too: reads them whole'
-complete -c uvdive -n _shtab_uvdive_using -l via -xka "auto save storage" -d 'how the engine'"'"'s layers are read: its save stream, or its own storage (default: auto)'
-complete -c uvdive -n _shtab_uvdive_using -l no-layer-cache -d 'read the engine'"'"'s layers anew, and keep nothing'
+complete -c uvdive -n _shtab_uvdive_using -l via -xka "auto save storage registry" -d 'how an image is read: by the engine'"'"'s save stream, from its own storage, or from its registry without an engine (default: auto)'
+complete -c uvdive -n _shtab_uvdive_using -l insecure-registry -x -d 'let this registry speak http, or show a certificate that nobody vouches for; may be repeated'
+complete -c uvdive -n _shtab_uvdive_using -l no-layer-cache -d 'read an engine'"'"'s or registry'"'"'s layers anew, and keep nothing'
 complete -c uvdive -n _shtab_uvdive_using -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
 complete -c uvdive -n _shtab_uvdive_using -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n _shtab_uvdive_using -l debug -d 'show the traceback of an error'
@@ -90,8 +91,9 @@ complete -c uvdive -n '_shtab_uvdive_using explore' -l duplicates -d 'find equal
 complete -c uvdive -n '_shtab_uvdive_using explore' -l platform -x -d 'which image of several (default: this machine'"'"'s)'
 complete -c uvdive -n '_shtab_uvdive_using explore' -l pull -d 'pull an image that the engine does not have'
 complete -c uvdive -n '_shtab_uvdive_using explore' -l verify-digests -d 'hash plain layers of archives too: reads them whole'
-complete -c uvdive -n '_shtab_uvdive_using explore' -l via -xka "auto save storage" -d 'how the engine'"'"'s layers are read: its save stream, or its own storage (default: auto)'
-complete -c uvdive -n '_shtab_uvdive_using explore' -l no-layer-cache -d 'read the engine'"'"'s layers anew, and keep nothing'
+complete -c uvdive -n '_shtab_uvdive_using explore' -l via -xka "auto save storage registry" -d 'how an image is read: by the engine'"'"'s save stream, from its own storage, or from its registry without an engine (default: auto)'
+complete -c uvdive -n '_shtab_uvdive_using explore' -l insecure-registry -x -d 'let this registry speak http, or show a certificate that nobody vouches for; may be repeated'
+complete -c uvdive -n '_shtab_uvdive_using explore' -l no-layer-cache -d 'read an engine'"'"'s or registry'"'"'s layers anew, and keep nothing'
 complete -c uvdive -n '_shtab_uvdive_using explore' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
 complete -c uvdive -n '_shtab_uvdive_using explore' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using explore' -l debug -d 'show the traceback of an error'
@@ -146,8 +148,9 @@ complete -c uvdive -n '_shtab_uvdive_using compare' -l report -d 'print plain te
 complete -c uvdive -n '_shtab_uvdive_using compare' -l platform -x -d 'which image of several (default: this machine'"'"'s)'
 complete -c uvdive -n '_shtab_uvdive_using compare' -l pull -d 'pull an image that the engine does not have'
 complete -c uvdive -n '_shtab_uvdive_using compare' -l verify-digests -d 'hash plain layers of archives too: reads them whole'
-complete -c uvdive -n '_shtab_uvdive_using compare' -l via -xka "auto save storage" -d 'how the engine'"'"'s layers are read: its save stream, or its own storage (default: auto)'
-complete -c uvdive -n '_shtab_uvdive_using compare' -l no-layer-cache -d 'read the engine'"'"'s layers anew, and keep nothing'
+complete -c uvdive -n '_shtab_uvdive_using compare' -l via -xka "auto save storage registry" -d 'how an image is read: by the engine'"'"'s save stream, from its own storage, or from its registry without an engine (default: auto)'
+complete -c uvdive -n '_shtab_uvdive_using compare' -l insecure-registry -x -d 'let this registry speak http, or show a certificate that nobody vouches for; may be repeated'
+complete -c uvdive -n '_shtab_uvdive_using compare' -l no-layer-cache -d 'read an engine'"'"'s or registry'"'"'s layers anew, and keep nothing'
 complete -c uvdive -n '_shtab_uvdive_using compare' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
 complete -c uvdive -n '_shtab_uvdive_using compare' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using compare' -l debug -d 'show the traceback of an error'
@@ -163,8 +166,9 @@ complete -c uvdive -n '_shtab_uvdive_using packages' -l report -d 'print plain t
 complete -c uvdive -n '_shtab_uvdive_using packages' -l platform -x -d 'which image of several (default: this machine'"'"'s)'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l pull -d 'pull an image that the engine does not have'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l verify-digests -d 'hash plain layers of archives too: reads them whole'
-complete -c uvdive -n '_shtab_uvdive_using packages' -l via -xka "auto save storage" -d 'how the engine'"'"'s layers are read: its save stream, or its own storage (default: auto)'
-complete -c uvdive -n '_shtab_uvdive_using packages' -l no-layer-cache -d 'read the engine'"'"'s layers anew, and keep nothing'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l via -xka "auto save storage registry" -d 'how an image is read: by the engine'"'"'s save stream, from its own storage, or from its registry without an engine (default: auto)'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l insecure-registry -x -d 'let this registry speak http, or show a certificate that nobody vouches for; may be repeated'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l no-layer-cache -d 'read an engine'"'"'s or registry'"'"'s layers anew, and keep nothing'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l debug -d 'show the traceback of an error'

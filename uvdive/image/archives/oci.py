@@ -5,57 +5,30 @@ Format: https://github.com/opencontainers/image-spec/blob/main/image-layout.md.
 
 from __future__ import annotations
 
-import platform as machine
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from uvdive.base.errors import ImageError
-from uvdive.base.shapes import Each, Maybe, Record
 from uvdive.image.archives.boxes import INCOMPLETE, Box
+from uvdive.image.archives.descriptors import (
+    INDEX,
+    MANIFEST,
+    fits,
+    holds_files,
+    is_attestation,
+    platform_of,
+    this_platform,
+)
 from uvdive.image.archives.docker_archive import Chosen, check_digest
 from uvdive.image.budget import MAX_LAYERS
 from uvdive.image.raw_image import BLOBS, load_json, read_config, sha256_of
 
 _TAG = "org.opencontainers.image.ref.name"
 _NAME = "io.containerd.image.name"
-_ATTESTATION = "vnd.docker.reference.type"
-_CONFIGS = (
-    "application/vnd.oci.image.config.v1+json",
-    "application/vnd.docker.container.image.v1+json",
-)
 _MAX_DEPTH = 8
 _MAX_MANIFESTS, _MAX_SIZE = 1000, 16 << 20
 """More than any layout has, in manifests and in bytes."""
-
-_DESCRIPTOR = {"digest": str, "mediaType": Maybe(str), "annotations": Maybe(Each(Maybe(str)))}
-_INDEX = Record(
-    {
-        "manifests": Maybe(
-            [
-                Record(
-                    {
-                        **_DESCRIPTOR,
-                        "platform": Maybe(
-                            Record(dict.fromkeys(("os", "architecture", "variant"), Maybe(str)))
-                        ),
-                    }
-                )
-            ]
-        )
-    }
-)
-_MANIFEST = Record(
-    {
-        **_INDEX.keys,
-        "config": Maybe(Record(_DESCRIPTOR)),
-        "layers": Maybe([Record(_DESCRIPTOR)]),
-        "artifactType": Maybe(str),
-    }
-)
-"""The shapes of an index and of a manifest, which may turn out to be an index."""
-
-_MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +38,6 @@ class _Image:
     manifest: dict[str, Any]
     platform: str | None
     names: frozenset[str]
-
-
-def this_platform() -> str:
-    """This machine's platform as images spell it: ``linux/amd64``."""
-    name = machine.machine()
-    return "linux/" + _MACHINES.get(name, name)
 
 
 def blob_name(digest: str) -> str:
@@ -109,15 +76,8 @@ class _Manifests:
                 "It is damaged, or made to stop programs that read it.",
             )
         check_digest(name, data)
-        value: dict[str, Any] = load_json(data, "manifest", _MANIFEST)
+        value: dict[str, Any] = load_json(data, "manifest", MANIFEST)
         return value
-
-
-def _platform(descriptor: dict[str, Any]) -> str | None:
-    value = descriptor.get("platform")
-    if value is None or not value.get("architecture"):
-        return None
-    return "/".join(value[key] for key in ("os", "architecture", "variant") if value.get(key))
 
 
 def _images(
@@ -128,8 +88,8 @@ def _images(
         raise ImageError("The layout's indexes are nested without end.", INCOMPLETE)
     for descriptor in index.get("manifests") or ():
         notes = descriptor.get("annotations") or {}
-        place = _platform(descriptor)
-        if place == "unknown/unknown" or notes.get(_ATTESTATION):
+        place = platform_of(descriptor)
+        if is_attestation(descriptor):
             continue
         below = names | {notes[key] for key in (_TAG, _NAME) if notes.get(key)}
         # An engine saves an index with the platforms that it has.
@@ -138,20 +98,8 @@ def _images(
             continue
         if "manifests" in value:
             yield from _images(manifests, value, below, depth + 1)
-        elif value.get("layers") is not None and _holds_files(value):
+        elif value.get("layers") is not None and holds_files(value):
             yield _Image(value, place, below)
-
-
-def _holds_files(manifest: dict[str, Any]) -> bool:
-    """Is a manifest an image's, and no artifact's (OCI image-spec, "Guidelines for Artifact Usage")?
-
-    An artifact says so by its type, or has a config or layers of another kind.
-    """
-    kind = (manifest.get("config") or {}).get("mediaType")
-    if manifest.get("artifactType") or (kind is not None and kind not in _CONFIGS):
-        return False
-    kinds = [layer.get("mediaType") for layer in manifest["layers"]]
-    return not kinds or any(kind is None or "tar" in kind for kind in kinds)
 
 
 def choose(box: Box, tag: str | None, platform: str | None, *, reference: str, source: str) -> Chosen:
@@ -163,7 +111,7 @@ def choose(box: Box, tag: str | None, platform: str | None, *, reference: str, s
     data = box.text("index.json")
     if data is None:
         raise ImageError("There is no index.json: this is no OCI layout.", INCOMPLETE)
-    images = list(_images(_Manifests(box), load_json(data, "index.json", _INDEX), frozenset()))
+    images = list(_images(_Manifests(box), load_json(data, "index.json", INDEX), frozenset()))
     if tag is not None:
         images = [image for image in images if any(_is(name, tag) for name in image.names)]
     candidates = [image for image in images if fits(image.platform, platform or this_platform())]
@@ -176,11 +124,6 @@ def choose(box: Box, tag: str | None, platform: str | None, *, reference: str, s
 
 def _is(name: str, tag: str) -> bool:
     return name == tag or name.rpartition("/")[2] == tag or name.rpartition(":")[2] == tag
-
-
-def fits(place: str | None, wanted: str) -> bool:
-    """Is an image's platform the wanted one? A variant that nobody asked for is no difference."""
-    return not place or place == wanted or place.startswith(wanted + "/")
 
 
 def _no_choice(images: list[_Image], found: int, tag: str | None, platform: str | None) -> ImageError:

@@ -13,6 +13,7 @@ from uvdive.base.progress import Note, OnEvent
 from uvdive.image.answers import HISTORY, IMAGE, IMAGES, INFO, VERSION, answer, asking
 from uvdive.image.archives import docker_archive, oci
 from uvdive.image.archives.boxes import PassedBox, StaleCacheError, layer_read
+from uvdive.image.archives.descriptors import fits
 from uvdive.image.config import Manifest
 from uvdive.image.endpoint import Endpoint, EngineKind, connect, engine_stays, kind_of
 from uvdive.image.engine.pulling import pull
@@ -201,7 +202,7 @@ class Engine:
         sizes = attributes.get("Size"), self._listed_size(image_id)
 
         def complete(manifest: Manifest) -> Manifest:
-            if platform and not oci.fits(manifest.platform, platform):
+            if platform and not fits(manifest.platform, platform):
                 raise ImageError(
                     f"The engine has {reference} for {manifest.platform}, not for {platform}.",
                     f"Pull it with `docker pull --platform {platform} {reference}`.",

@@ -17,7 +17,9 @@ class ReadOptions:
     ``platform`` picks one of several, ``verify_digests`` hashes plain layers of archives
     too, ``duplicates`` looks for equal content, ``layer_cache`` lets the engine's layers
     come from the cache, and ``via`` says how an engine hands its images over: by its
-    ``save`` stream, from its own ``storage``, or ``auto``: from storage where it may be read.
+    ``save`` stream, from its own ``storage``, or ``auto``: from storage where it may be read;
+    ``registry`` asks the registry and no engine. ``insecure`` are registries that may be asked
+    without TLS.
     ``pull`` fetches an image that the engine lacks from its registry first.
     ``look_in`` is a folder where the image's Dockerfile is looked for if none is named.
     ``built_text`` is the Dockerfile of an image that uvdive built itself, up to the stage that
@@ -32,6 +34,7 @@ class ReadOptions:
     look_in: Path | None = None
     pull: bool = False
     built_text: str = ""
+    insecure: tuple[str, ...] = ()
 
 
 DEFAULTS = ReadOptions()

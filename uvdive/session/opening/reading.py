@@ -121,7 +121,7 @@ class _Memory:
         self.found: tuple[ImageReport, StoreIndex] | None = None
 
     def cache(self) -> LayerCache:
-        """The cache of the engine's layers."""
+        """The cache of layers that an engine or a registry gave."""
         from uvdive.session.opening.caching import layer_cache
 
         self._cache = layer_cache()
@@ -181,6 +181,7 @@ def _open_options(options: ReadOptions, on_event: OnEvent, memory: _Memory) -> O
         cache=memory.cache if options.layer_cache else None,
         finished=memory.finished,
         meanwhile=_prepare,
+        insecure=options.insecure,
     )
 
 

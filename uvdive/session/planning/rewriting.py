@@ -254,7 +254,7 @@ def load_base(
         ImageError: it was to be pulled, and cannot be.
         EngineError: the engine that has the image, or was to pull, does not answer.
     """
-    from uvdive.image.archives.oci import fits, this_platform
+    from uvdive.image.archives.descriptors import fits, this_platform
     from uvdive.session.opening.images import load_image
     from uvdive.session.opening.options import ReadOptions
 

@@ -165,8 +165,10 @@ class LayerList(Rows):
     def _expected(self, outline: LayerOutline, index: int) -> Content:
         read = self._read.get(outline.diff_id)
         known = size(read.file_bytes) if read else "…"
+        packed = outline.packed_size if read is None else None
         return Content.assemble(
             f"{index:>3} {right(known, 9)} ",
+            "" if packed is None else f"{size(packed)} packed  ",
             (one_line(outline.created_by), "" if read else "$foreground 66%"),
         )
 
