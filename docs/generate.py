@@ -16,7 +16,7 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
-from writers import commands, completions, contracts, gallery, keys, pages
+from writers import checks, commands, completions, contracts, gallery, keys, pages
 from writers.text import between
 
 WHOLE: dict[str, Callable[[], str]] = {"commands.md": commands.page, "gallery.md": gallery.page}
@@ -31,6 +31,8 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("json.md", "rewrite"): lambda: contracts.contract("rewrite"),
     ("json.md", "comparison"): lambda: contracts.contract("comparison"),
     ("json.md", "packages"): lambda: contracts.contract("packages"),
+    ("json.md", "check"): lambda: contracts.contract("check"),
+    ("check.md", "rules"): checks.rules,
 }
 """Parts of pages, each between its marks."""
 

@@ -43,6 +43,28 @@ def asked(*arguments: str) -> dict[str, Any]:
     return answer
 
 
+RULES = """\
+[check]
+max-size = "100 MB"
+max-growth = "5 %"
+rewrite = "smaller than 5 %"
+
+[check.owners]
+uv = "0 B"
+"""
+
+
+def checked(rules: Path, dockerfile: str) -> dict[str, Any]:
+    """The check of the image before against rules that it breaks; the command fails."""
+    rules.write_text(RULES)
+    command = ["check", BEFORE, "--config", str(rules), "--dockerfile", dockerfile, "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "uvdive", *command], cwd=ROOT, stdout=subprocess.PIPE, check=False
+    )
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return {**answer, "rules_file": rules.name}
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run("docker", "build", "-q", "-t", BEFORE, str(CONTEXT))
@@ -53,8 +75,15 @@ def main() -> None:
         run("docker", "build", "-q", "-t", AFTER, "-f", str(new), str(CONTEXT))
         report, comparison = asked(BEFORE), asked("compare", BEFORE, AFTER)
         packages = asked("packages", BEFORE)
+        check = checked(Path(folder) / "uvdive.toml", dockerfile)
     run("docker", "image", "rm", BEFORE, AFTER)
-    examples = {"report": report, "rewrite": rewrite, "comparison": comparison, "packages": packages}
+    examples = {
+        "report": report,
+        "rewrite": rewrite,
+        "comparison": comparison,
+        "packages": packages,
+        "check": check,
+    }
     for name, example in examples.items():
         path = DOCS / "examples" / f"{name}.json"
         path.parent.mkdir(exist_ok=True)

@@ -59,6 +59,7 @@ def ends(*argv: str) -> str:
         ends("--help"),
         ends("rewrite", "--help"),
         ends("compare", "--help"),
+        ends("check", "--help"),
         ends("clean", "--help"),
         ends("demo", "--help"),
     ],

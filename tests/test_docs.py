@@ -120,7 +120,7 @@ def test_every_link_of_the_repository_s_own_pages_leads_somewhere() -> None:
     assert broken == []
 
 
-@pytest.mark.parametrize("name", ["report", "rewrite", "comparison"])
+@pytest.mark.parametrize("name", ["report", "rewrite", "comparison", "check"])
 def test_every_example_is_as_its_schema_says(name: str) -> None:
     example = json.loads((DOCS / "examples" / f"{name}.json").read_text())
     schema = json.loads((ROOT / "uvdive" / "output" / "schemas" / f"{name}-1.json").read_text())

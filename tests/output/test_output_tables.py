@@ -19,6 +19,25 @@ sizes._VERBS: inspect = inspect list = images
 text_rewrite._VERDICTS: failed = it␣failed unproven = not␣proven,␣as␣not␣everything␣could␣be␣looked␣at
     contents = no␣check␣failed start = no␣check␣failed
 text_rewrite._LEVELS: contents = … start = …
+check.evaluate._HAVE_REWRITES: rewritten improved
+check.formats.NAMES: text json markdown sarif github gitlab junit
+check.github._COMMANDS: error = error warning = warning note = notice
+check.github._DATA: % = %25 '\r' = %0D '\n' = %0A
+check.github._PROPERTY: % = %25 '\r' = %0D '\n' = %0A : = %3A , = %2C
+check.gitlab._SEVERITIES: high = critical medium = major low = minor info = info
+check.issues._LEVELS: high = error medium = warning
+check.markdown._MARKS: passed = passed failed = **failed** warned = warning skipped = - unknown =
+    **unknown**
+check.rules.RULES: fail-level = … ignore = … max-size = … warn-size = … max-pull-size = … max-waste = …
+    min-efficiency = … max-growth = … rewrite = … owners = … packages = … layers = …
+check.rules.OTHERS: max-user-waste = … unreadable = …
+check.sarif._SEVERITIES: error = 8.0 warning = 5.0 note = 2.0
+check.sarif._SECURITY: git-folder-in-image secrets-in-image secrets-in-settings
+check.text._STYLES: passed = good failed = bad warned = warn skipped = faint unknown = bad
+check.words._SUBJECTS: max-size = The␣image warn-size = The␣image max-pull-size = What␣is␣pulled max-waste =
+    What␣is␣wasted max-user-waste = … min-efficiency = The␣efficiency max-growth = … rewrite = …
+    layers.count = The␣number␣of␣layers
+check.words.OUTCOMES: rewritten = … improved = … unchanged = … refused = has␣no␣rewrite
 """
 )
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "rewrite": "make a Dockerfile multi-stage, and prove that the image still works",
     "compare": "compare two images, archives or saved reports",
     "packages": "list what each Python package costs, with what would go with it",
+    "check": "hold images or Dockerfiles against a project's rules, for CI and commits",
     "demo": "explore, rewrite and prove a recorded example; needs no engine and no network",
     "clean": "remove the images that uvdive built",
     "cache": "show or clear what is kept of layers between runs",
@@ -38,7 +39,7 @@ PICKER = (
 )
 
 CODES = """\
-exit codes: 0 done, 1 verification failed, 2 wrong usage, 3 no engine, 4 image, archive or
+exit codes: 0 done, 1 verification or a rule failed, 2 wrong usage, 3 no engine, 4 image, archive or
 build failed, 5 the rewrite was refused, 130 interrupted
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from uvdive.output.plain import well_formed
 
@@ -12,7 +12,8 @@ _LINE = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 """Without an indent it is the encoder in C that works."""
 
 _INDENTED = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=2).encode
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|#(?=#\\w{0,40}\\[)")
+"""What steers a terminal, turns text around, or is a command in the log of a CI job (``##[error]``)."""
 
 
 def json_text(value: Mapping[str, object]) -> str:
@@ -41,6 +42,12 @@ def json_pieces(value: Mapping[str, object]) -> Iterator[str]:
     yield "\n}\n" if value else "{}\n"
 
 
+def json_list(rows: Iterable[object]) -> str:
+    """An array with a row on each line, and a line end; all as ``json_text`` says."""
+    lines = ",\n".join(f"  {_text(row)}" for row in rows)
+    return f"[\n{lines}\n]\n" if lines else "[]\n"
+
+
 def _rows(rows: Iterator[object]) -> Iterator[str]:
     start = "["
     for row in rows:
@@ -51,7 +58,7 @@ def _rows(rows: Iterator[object]) -> Iterator[str]:
 
 def _text(value: object, encode: Callable[[object], str] = _LINE) -> str:
     text = encode(value)
-    if text.isascii() and "\x7f" not in text:
+    if text.isascii() and "\x7f" not in text and "##" not in text:
         return text
     text = well_formed(text)
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -28,7 +28,7 @@ def compare(before: ImageReport, after: ImageReport, places: Places = (None, Non
     Raises:
         EngineError: the engine went away.
     """
-    owners = tuple(_owners(before, after))
+    owners = tuple(owner_deltas(before, after))
     paths, unread = _paths(before, after, places)
     config = config_deltas(before.config, after.config)
     return Comparison(
@@ -38,8 +38,8 @@ def compare(before: ImageReport, after: ImageReport, places: Places = (None, Non
         after_bytes=after.totals.file_bytes,
         verdict=whole_verdict(owners, len(paths), len(config)),
         owners=owners,
-        packages=tuple(_packages(before, after)),
-        os_packages=tuple(_os_packages(before, after)),
+        packages=tuple(package_deltas(before, after)),
+        os_packages=tuple(os_package_deltas(before, after)),
         paths=paths,
         config=config,
         unread=unread,
@@ -62,7 +62,8 @@ def _summary(report: ImageReport) -> Mapping[str, object]:
     }
 
 
-def _owners(before: ImageReport, after: ImageReport) -> Iterator[OwnerDelta]:
+def owner_deltas(before: ImageReport, after: ImageReport) -> Iterator[OwnerDelta]:
+    """What each owner became, in the order of OWNERS."""
     old = {owner.owner: owner.bytes for owner in before.owners}
     new = {owner.owner: owner.bytes for owner in after.owners}
     for owner in OWNERS:
@@ -73,7 +74,8 @@ def _distributions(environment: Environment | None) -> dict[str, Distribution]:
     return {normal_name(d.name): d for d in environment.distributions} if environment else {}
 
 
-def _packages(before: ImageReport, after: ImageReport) -> Iterator[PackageDelta]:
+def package_deltas(before: ImageReport, after: ImageReport) -> Iterator[PackageDelta]:
+    """The distributions that differ in version or bytes, by environment and name."""
     old = {environment.path: environment for environment in before.environments}
     new = {environment.path: environment for environment in after.environments}
     for path in sorted(old.keys() | new.keys()):
@@ -112,7 +114,8 @@ def is_package(component: Component) -> bool:
     return is_os_package(component)
 
 
-def _os_packages(before: ImageReport, after: ImageReport) -> Iterator[PackageDelta]:
+def os_package_deltas(before: ImageReport, after: ImageReport) -> Iterator[PackageDelta]:
+    """The OS packages that differ in version or bytes, by name."""
     old, new = _system(before), _system(after)
     for name in sorted(old.keys() | new.keys()):
         was, now = old.get(name), new.get(name)

@@ -20,8 +20,12 @@ from uvdive.base.files.foreign import read_file
 from uvdive.base.files.wholefile import replace_file
 
 KEYS = ("theme", "keymap")
+PROJECT_KEYS = (*KEYS, "check")
 OWN_KEYS = (*KEYS, "limits")
-"""What a project may say, and what the user's own file may: no project lifts what it is held to."""
+"""What a project may say, and what the user's own file may: no project lifts what it is held to.
+
+``check`` are the rules of ``uvdive check``, which ``base.files.budgets`` reads.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def load_config(folder: Path, environ: Mapping[str, str] = os.environ) -> Config
     """
     config = Config()
     own = user_folder("XDG_CONFIG_HOME", ".config", environ) / "config.toml"
-    for keys, (path, table) in ((OWN_KEYS, (own, _read(own))), (KEYS, _project(folder))):
+    for keys, (path, table) in ((OWN_KEYS, (own, _read(own))), (PROJECT_KEYS, _project(folder))):
         if path is not None and table is not None:
             config = _merged(config, path, table, keys)
     return config
@@ -131,11 +135,19 @@ def _flat(path: Path, table: object, above: str = "") -> dict[str, str]:
     return found
 
 
-def unknown(path: Path, key: str, known: tuple[str, ...]) -> UsageError:
-    """The error for a key that is not known, with the one that was likely meant."""
-    close = difflib.get_close_matches(key, known, n=1)
+def unknown(
+    path: Path, key: str, known: tuple[str, ...], line: int | None = None, what: str = "setting"
+) -> UsageError:
+    """The error for a key that is not known, with the one that was likely meant.
+
+    ``line`` is the key's in the file, where that is known; ``what`` says what it is none of.
+    """
+    close = difflib.get_close_matches(key, known, n=1) or difflib.get_close_matches(
+        key.rpartition(".")[2], known, n=1
+    )
     do = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
-    return UsageError(f"{path}: there is no setting {key}.", do)
+    place = path if line is None else f"{path}:{line}"
+    return UsageError(f"{place}: there is no {what} {key}.", do)
 
 
 def remembered_theme(environ: Mapping[str, str] = os.environ) -> str | None:

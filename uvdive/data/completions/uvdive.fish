@@ -50,8 +50,8 @@ function _shtab_uvdive_using
   test "$_shtab_uvdive_cmdpath" = "$argv"
 end
 
-set -g _shtab_uvdive_commands explore build rewrite compare packages demo clean cache completion
-set -g _shtab_uvdive_opts_with_value --choose --context --explain --html --image --insecure-registry --limit --log --output --platform --report-problem --save --start-env --start-env-file --top --units --via -o
+set -g _shtab_uvdive_commands explore build rewrite compare packages check demo clean cache completion
+set -g _shtab_uvdive_opts_with_value --badge --baseline --choose --config --context --dockerfile --explain --fail-level --format --html --image --insecure-registry --limit --log --output --platform --report-problem --save --start-env --start-env-file --top --units --via -o
 
 complete -c uvdive -e
 complete -c uvdive -f
@@ -173,6 +173,30 @@ complete -c uvdive -n '_shtab_uvdive_using packages' -l units -xka "si binary" -
 complete -c uvdive -n '_shtab_uvdive_using packages' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l debug -d 'show the traceback of an error'
 complete -c uvdive -n '_shtab_uvdive_using packages; and test $_shtab_uvdive_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'what to look into'
+complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a check -d 'hold images or Dockerfiles against a project'"'"'s rules, for CI and commits'
+complete -c uvdive -n '_shtab_uvdive_using check' -s h -l help -d 'show this help message and exit'
+complete -c uvdive -n '_shtab_uvdive_using check' -l static -d 'check Dockerfiles by their text alone: no image, no engine'
+complete -c uvdive -n '_shtab_uvdive_using check' -l baseline -x -d 'the image or saved report that it may not outgrow (max-growth)'
+complete -c uvdive -n '_shtab_uvdive_using check' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the file of the rules (default: uvdive.toml or pyproject.toml here or above, else .dive-ci)'
+complete -c uvdive -n '_shtab_uvdive_using check' -l fail-level -xka "info low medium high never" -d 'fail from findings of this severity on, whatever the file says'
+complete -c uvdive -n '_shtab_uvdive_using check' -l dockerfile -xka "(__fish_complete_path (commandline -ct))" -d 'the Dockerfile that made the image: gives lines'
+complete -c uvdive -n '_shtab_uvdive_using check' -l format -xka "text json markdown sarif github gitlab junit" -d 'what goes to standard output (default: text)'
+complete -c uvdive -n '_shtab_uvdive_using check' -l json -d 'the same as --format json'
+complete -c uvdive -n '_shtab_uvdive_using check' -l output -x -d 'write a file in a format; may be given several times'
+complete -c uvdive -n '_shtab_uvdive_using check' -l badge -xka "(__fish_complete_path (commandline -ct))" -d 'write the size as a badge for shields.io'
+complete -c uvdive -n '_shtab_uvdive_using check' -l why -d 'show what made each number'
+complete -c uvdive -n '_shtab_uvdive_using check' -l init -d 'write a uvdive.toml with what the image is today and a tenth more, and check nothing'
+complete -c uvdive -n '_shtab_uvdive_using check' -l no-redact -d 'keep what looks like a secret in settings, commands and history, which is [redacted] otherwise'
+complete -c uvdive -n '_shtab_uvdive_using check' -l platform -x -d 'which image of several (default: this machine'"'"'s)'
+complete -c uvdive -n '_shtab_uvdive_using check' -l pull -d 'pull an image that the engine does not have'
+complete -c uvdive -n '_shtab_uvdive_using check' -l verify-digests -d 'hash plain layers of archives too: reads them whole'
+complete -c uvdive -n '_shtab_uvdive_using check' -l via -xka "auto save storage registry" -d 'how an image is read: by the engine'"'"'s save stream, from its own storage, or from its registry without an engine (default: auto)'
+complete -c uvdive -n '_shtab_uvdive_using check' -l insecure-registry -x -d 'let this registry speak http, or show a certificate that nobody vouches for; may be repeated'
+complete -c uvdive -n '_shtab_uvdive_using check' -l no-layer-cache -d 'read an engine'"'"'s or registry'"'"'s layers anew, and keep nothing'
+complete -c uvdive -n '_shtab_uvdive_using check' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
+complete -c uvdive -n '_shtab_uvdive_using check' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
+complete -c uvdive -n '_shtab_uvdive_using check' -l debug -d 'show the traceback of an error'
+complete -c uvdive -n '_shtab_uvdive_using check; and test $_shtab_uvdive_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the images to check (default: the Dockerfile here)'
 complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a demo -d 'explore, rewrite and prove a recorded example; needs no engine and no network'
 complete -c uvdive -n '_shtab_uvdive_using demo' -s h -l help -d 'show this help message and exit'
 complete -c uvdive -n '_shtab_uvdive_using demo' -l json -d 'print one JSON object'

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from uvdive.ledger.findings.facts import Facts, finding
 from uvdive.ledger.report import Finding, LayerReport
-from uvdive.uv.cache_mounts import missed_mount
+from uvdive.uv.cache_mounts import Missed, missed_mount
 
 if TYPE_CHECKING:
     from uvdive.dockerfile.steps import Step
+    from uvdive.ledger.findings.recipe import Recipe
 
 _COPY = re.compile(r"UV_LINK_MODE=[\"']?copy\b|--link-mode[= ]copy\b")
 _SHARE = 4
@@ -24,19 +25,30 @@ def wrong_mount(facts: Facts) -> Iterator[Finding]:
     for step in recipe.runs() if recipe is not None else ():
         final = recipe is not None and recipe.is_final(step)
         missed = missed_mount(step, _home(facts, step, final=final), _inherited(facts) if final else None)
-        if missed is None:
-            continue
-        count = _cached_by(facts, step) if final else 0
-        yield finding(
-            "cache-mount-wrong-path",
-            f"The cache mount at {missed.target or '(no target)'} is not uv's cache, "
-            f"which is {missed.folder} here",
-            f"Mount it with target={missed.folder}, or set UV_CACHE_DIR to the mount's target.",
-            count=count,
-            line=step.line,
-            paths=[missed.folder],
-            weight=None if count else "medium",
-        )
+        if missed is not None:
+            yield of_mount(step, missed, _cached_by(facts, step) if final else 0)
+
+
+def wrong_mounts(recipe: Recipe) -> Iterator[Finding]:
+    """The same by the text alone, which tells root's home and no other."""
+    for step in recipe.runs():
+        missed = missed_mount(step, "/root" if step.by_root else None)
+        if missed is not None:
+            yield of_mount(step, missed, 0)
+
+
+def of_mount(step: Step, missed: Missed, count: int) -> Finding:
+    """The finding about a mount; ``count`` are the bytes of the cache that it left in the image."""
+    return finding(
+        "cache-mount-wrong-path",
+        f"The cache mount at {missed.target or '(no target)'} is not uv's cache, "
+        f"which is {missed.folder} here",
+        f"Mount it with target={missed.folder}, or set UV_CACHE_DIR to the mount's target.",
+        count=count,
+        line=step.line,
+        paths=[missed.folder],
+        weight=None if count else "medium",
+    )
 
 
 def _inherited(facts: Facts) -> dict[str, str]:

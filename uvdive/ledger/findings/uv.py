@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from uvdive.base.units import size
 from uvdive.ledger.findings.facts import Facts, finding, heaviest
+from uvdive.ledger.findings.recipe import Recipe
 from uvdive.ledger.findings.rewrites import TRIFLE
 from uvdive.ledger.report import Finding
 from uvdive.uv.images import Reference
@@ -78,7 +79,12 @@ def _kept(facts: Facts) -> str:
 
 def unpinned_tag(facts: Facts) -> Iterator[Finding]:
     """An image of uv by a tag without a version: the next build may bring another uv."""
-    for line, image in _tags(facts):
+    return unpinned_tags(facts.recipe)
+
+
+def unpinned_tags(recipe: Recipe | None) -> Iterator[Finding]:
+    """The same, which the text alone tells."""
+    for line, image in _tags(recipe):
         if not image.is_versioned and not image.is_frozen:
             yield finding(
                 "uv-tag-unpinned",
@@ -91,7 +97,12 @@ def unpinned_tag(facts: Facts) -> Iterator[Finding]:
 
 def frozen_tag(facts: Facts) -> Iterator[Finding]:
     """An image of uv by a tag that looks as if it moved and does not any more."""
-    for line, image in _tags(facts):
+    return frozen_tags(facts.recipe)
+
+
+def frozen_tags(recipe: Recipe | None) -> Iterator[Finding]:
+    """The same, which the text alone tells."""
+    for line, image in _tags(recipe):
         if not image.is_versioned and image.is_frozen:
             yield finding(
                 "uv-tag-frozen",
@@ -102,10 +113,10 @@ def frozen_tag(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _tags(facts: Facts) -> Iterator[tuple[int, Reference]]:
+def _tags(recipe: Recipe | None) -> Iterator[tuple[int, Reference]]:
     """Every image of uv that no digest pins, with its first line."""
     seen = set()
-    for line, name in () if facts.recipe is None else facts.recipe.images():
+    for line, name in () if recipe is None else recipe.images():
         image = Reference.read(name)
         if image.is_uv and not image.digest and name not in seen:
             seen.add(name)
