@@ -16,6 +16,7 @@ from states_of_files import STATES, state
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import BytesRead
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
+from uvdive.ledger.report import ImageReport
 from uvdive.session.opening.picking import Choice, Choices
 
 __all__ = ["STATES"]
@@ -158,8 +159,37 @@ async def waste_none(stage: Stage) -> None:
 
 @state
 async def packages(stage: Stage) -> None:
+    await stage.open(answers(_requiring(stage.loaded.report), store=stage.loaded.store))
+    await stage.press("p")
+    await stage.press("down")
+
+
+@state
+async def packages_closed(stage: Stage) -> None:
+    await stage.open(answers(_requiring(stage.loaded.report), store=stage.loaded.store))
+    await stage.press("p")
+    await stage.press("down", "down", "left", "down")
+
+
+@state
+async def packages_untold(stage: Stage) -> None:
     await stage.open()
-    await stage.press("p", "down")
+    await stage.press("p")
+
+
+def _requiring(report: ImageReport) -> ImageReport:
+    """The image with metadata for its packages."""
+    needs = {"flask": ("numpy", "gone>=1"), "numpy": (), "psycopg-binary": ("numpy",)}
+    places = [
+        replace(
+            place,
+            distributions=tuple(
+                replace(item, requires=needs.get(item.name, ())) for item in place.distributions
+            ),
+        )
+        for place in report.environments
+    ]
+    return replace(report, environments=tuple(places))
 
 
 @state

@@ -3,8 +3,9 @@ from hypothesis import strategies as st
 from samples import sample_report
 
 from uvdive.ledger.owners import OWNERS
+from uvdive.tui.desk.scale import EIGHTHS, scaled
 from uvdive.tui.frame.theme import LOOKS
-from uvdive.tui.widgets.bars import EIGHTHS, OwnerList, cells, measured, scaled, stacked
+from uvdive.tui.widgets.bars import OwnerList, cells, measured, stacked
 
 
 @given(st.dictionaries(st.sampled_from(OWNERS), st.integers(0, 10**12)), st.integers(0, 200))

@@ -50,7 +50,7 @@ def test_every_screen_is_reached_and_left_by_keys(terminal: Terminal, tmp_path: 
     terminal.press("/")
     terminal.see("words to look for")
     terminal.press("flask", "Enter")
-    terminal.see("for src")
+    terminal.see("werkzeug")
     terminal.press("Escape", "Escape")
     terminal.see("1 Owners")
     terminal.press("d")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from uvdive.base.units import Units, delta, percent, size
+from uvdive.ledger.costs.costs import costs_of
 from uvdive.ledger.report import Finding, ImageReport
 from uvdive.output import largest
 from uvdive.output.markdown_words import code, escaped, table
+from uvdive.output.packages_markdown import cost_table
+from uvdive.output.packages_text import title
 from uvdive.output.plain import count
 from uvdive.output.sizes import engine_lines
 from uvdive.output.text import layer_place
@@ -32,6 +37,7 @@ def report_markdown(report: ImageReport, units: Units = "si") -> str:
             f"- **{escaped(item.title)}** ({_cost(item, units)}{code(item.id)}): {escaped(item.advice, 1000)}"
             for item in largest.findings(report)
         ],
+        *_costs(report, units),
         _waste(report, units),
         [f"Note: {escaped(warning, 1000)}" for warning in report.warnings],
     ]
@@ -68,6 +74,14 @@ def _layers(report: ImageReport, units: Units) -> list[str]:
         for layer in report.layers
     ]
     return table(("layer", "size", "dead", "from", "instruction"), rows, frozenset({0, 1, 2}))
+
+
+def _costs(report: ImageReport, units: Units) -> Iterator[list[str]]:
+    """The dearest packages of each environment, beside what would go with them."""
+    for costs in costs_of(report):
+        if costs.environment.kind != "tool":
+            yield [f"{escaped(title(costs, units))}; with it: what would go if nobody asked for it:"]
+            yield cost_table([(0, row) for row in costs.rows[:TOP]], units)
 
 
 def _waste(report: ImageReport, units: Units) -> list[str]:

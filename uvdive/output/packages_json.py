@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from uvdive.ledger.costs.costs import Cost, Costs
+from uvdive.ledger.costs.costs import Costs
+from uvdive.ledger.costs.rows import Cost
 from uvdive.ledger.report import ImageReport
 from uvdive.output.plain import path_fields
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from uvdive.base.units import Units, size
-from uvdive.ledger.costs.costs import Cost, Costs
+from uvdive.ledger.costs.costs import Costs
+from uvdive.ledger.costs.rows import Cost
 from uvdive.ledger.report import ImageReport
 from uvdive.output.markdown_words import code, escaped, table
-from uvdive.output.packages_text import HEAD, NOTHING, holders, in_tree, title
+from uvdive.output.packages_text import HEAD, NOTHING, holders, title
 
 _MOST_HOLDERS = 5
 _STEP = "&nbsp;&nbsp;"
@@ -23,7 +24,7 @@ def packages_markdown(
     """A table for each environment; with ``tree`` what goes with a package stands below it."""
     parts = [[f"## {code(report.image.reference)}"]]
     for each in costs:
-        rows = in_tree(each) if tree else ((0, row) for row in each.rows)
+        rows = each.tree.lines() if tree else ((0, row) for row in each.rows)
         parts += [
             [f"### {escaped(title(each, units))}"],
             cost_table(rows, units),

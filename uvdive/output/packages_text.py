@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from uvdive.base.units import Units, size
-from uvdive.ledger.costs.costs import Cost, Costs
+from uvdive.ledger.costs.costs import Costs
+from uvdive.ledger.costs.rows import Cost
 from uvdive.ledger.report import ImageReport
 from uvdive.output.plain import bar, count, one_line, table, visible
 
@@ -41,7 +42,7 @@ def packages_text(
 def _environment(costs: Costs, units: Units, width: int, *, tree: bool) -> list[str]:
     whole = sum(costs.own.values())
     rows = [(f"  {HEAD[0]}", HEAD[1], HEAD[2], HEAD[3], "")]
-    for depth, row in in_tree(costs) if tree else ((0, row) for row in costs.rows):
+    for depth, row in costs.tree.lines() if tree else ((0, row) for row in costs.rows):
         named = one_line(f"{row.name} {row.version}".rstrip(), 40)
         rows.append(
             (
@@ -69,12 +70,3 @@ def holders(row: Cost, most: int) -> str:
         return f"OS package {row.os_package}"
     more = len(row.required_by) - most
     return ", ".join(row.required_by[:most]) + (f" and {more} more" if more > 0 else "")
-
-
-def in_tree(costs: Costs) -> Iterator[tuple[int, Cost]]:
-    """Every row with its depth, below the one that it goes with; of equals the dearest first."""
-    pending = [(0, row) for row in reversed(costs.children.get("", ()))]
-    while pending:
-        depth, row = pending.pop()
-        yield depth, row
-        pending += [(depth + 1, child) for child in reversed(costs.children.get(row.name, ()))]

@@ -112,7 +112,7 @@ def test_what_goes_is_what_nobody_asks_for_any_more(place: Environment) -> None:
     costs = Costs(place, "linux/amd64")
     size = {item.name: item.bytes for item in place.distributions}
     for name, gone in counted(place).items():
-        row = costs.by_name[name]
+        row = costs.tree.by_name[name]
         assert costs.goes(name) == gone
         assert row.exclusive_bytes == sum(size[each] for each in gone)
         assert (row.bytes, row.goes_with == name) == (size[name], False)
@@ -123,11 +123,11 @@ def test_what_goes_is_what_nobody_asks_for_any_more(place: Environment) -> None:
 def test_the_tree_holds_every_distribution_once_below_what_takes_it_along(place: Environment) -> None:
     costs = Costs(place, "linux/amd64")
     seen: list[str] = []
-    pending = list(costs.children.get("", ()))
+    pending = list(costs.tree.children.get("", ()))
     while pending:
         row = pending.pop()
         seen.append(row.name)
-        below = costs.children.get(row.name, ())
+        below = costs.tree.children.get(row.name, ())
         assert all(each.name in costs.goes(row.name) for each in below)
         pending += below
     assert sorted(seen) == sorted(row.name for row in costs.rows)
@@ -138,7 +138,8 @@ def test_the_tree_holds_every_distribution_once_below_what_takes_it_along(place:
 def test_what_is_shared_stays_and_is_held_by_others(place: Environment) -> None:
     costs = Costs(place, "linux/amd64")
     for row in costs.rows:
-        going = costs.goes(row.name)
-        for other in costs.shared(row.name):
+        going = {row.name, *(below.name for _, below in costs.tree.below(row.name))}
+        assert going - {row.name} <= costs.goes(row.name)
+        for other in costs.tree.shared(row.name):
             assert other.name not in going
             assert not going & set(other.held_by)

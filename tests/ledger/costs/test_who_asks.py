@@ -92,9 +92,9 @@ def test_what_an_extra_brings_goes_with_who_asks_for_the_extra() -> None:
         "loop": 8,
         "core": 16,
     }
-    assert (found.by_name["loop"].goes_with, found.by_name["core"].goes_with) == ("web", "server")
-    assert found.by_name["loop"].required_by == ("server",)
-    (server,) = found.shared("web")
+    assert (found.tree.by_name["loop"].goes_with, found.tree.by_name["core"].goes_with) == ("web", "server")
+    assert found.tree.by_name["loop"].required_by == ("server",)
+    (server,) = found.tree.shared("web")
     assert (server.name, server.bytes, server.held_by) == ("server", 4, ("admin",))
 
 
@@ -105,7 +105,7 @@ def test_extras_of_extras_and_names_that_are_written_otherwise() -> None:
         asks=(asks("app", None, "a[full]"),),
     )
     assert goes(place, "a") == {"a", "b"}
-    assert costs(place).by_name["b"].goes_with == "a"
+    assert costs(place).tree.by_name["b"].goes_with == "a"
 
 
 def test_groups_and_extras_that_are_installed_hold_what_they_ask_for() -> None:
@@ -122,7 +122,9 @@ def test_groups_and_extras_that_are_installed_hold_what_they_ask_for() -> None:
     )
     found = costs(place)
     assert found.goes("group dev") == {"pytest", "pluggy"}
-    assert found.by_name["flask"].required_by == ("app",), "nothing of the group docs is installed but that"
+    assert found.tree.by_name["flask"].required_by == ("app",), (
+        "nothing of the group docs is installed but that"
+    )
     assert [row.name for row in found.rows if row.is_label] == ["app", "group dev"]
 
 
@@ -138,9 +140,9 @@ def test_a_project_that_is_installed_stands_for_itself() -> None:
 
 
 def test_a_workspace_without_a_project_has_a_name() -> None:
-    assert costs(environment(distribution("a", 1), asks=(asks("", None, "a"),))).by_name["a"].goes_with == (
-        "the workspace"
-    )
+    assert costs(environment(distribution("a", 1), asks=(asks("", None, "a"),))).tree.by_name[
+        "a"
+    ].goes_with == ("the workspace")
 
 
 def test_without_a_project_what_nothing_requires_was_asked_for() -> None:
@@ -165,8 +167,8 @@ def test_a_circle_that_one_holds_goes_with_it() -> None:
         distribution("b", 4, "a", "b"),
         asks=(asks("x", None, "top"),),
     )
-    assert costs(place).by_name["top"].exclusive_bytes == 7
-    assert costs(place).by_name["b"].goes_with == "a"
+    assert costs(place).tree.by_name["top"].exclusive_bytes == 7
+    assert costs(place).tree.by_name["b"].goes_with == "a"
 
 
 def test_what_was_requested_is_held_unless_all_of_it_was() -> None:
@@ -210,14 +212,14 @@ def test_a_name_that_is_there_twice_is_one() -> None:
         distribution("b", 4),
         distribution("c", 8),
     )
-    row = costs(place).by_name["a"]
+    row = costs(place).tree.by_name["a"]
     assert (row.version, row.bytes, row.exclusive_bytes) == ("1.0, 2.0", 3, 15)
 
 
 def test_a_chain_of_thousands_needs_no_stack() -> None:
     items = [distribution(f"p{number}", 1, f"p{number + 1}") for number in range(3000)]
     found = costs(environment(*items, asks=(asks("app", None, "p0"),)))
-    assert [found.by_name[f"p{number}"].exclusive_bytes for number in (0, 1, 2999)] == [3000, 2999, 1]
+    assert [found.tree.by_name[f"p{number}"].exclusive_bytes for number in (0, 1, 2999)] == [3000, 2999, 1]
 
 
 def test_more_requirements_than_any_environment_has_are_not_all_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +249,7 @@ def test_every_environment_with_packages_has_its_own() -> None:
         environment(distribution("a", 2), path="/other"),
     )
     found = costs_of(replace(sample_report(), environments=places))
-    assert [(each.environment.path, each.by_name["a"].bytes) for each in found] == [
+    assert [(each.environment.path, each.tree.by_name["a"].bytes) for each in found] == [
         ("/app/.venv", 1),
         ("/other", 2),
     ]

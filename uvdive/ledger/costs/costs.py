@@ -2,52 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
 
 from uvdive.ledger.costs.dominators import dominators
 from uvdive.ledger.costs.exclusive import exclusive_bytes
 from uvdive.ledger.costs.graph import TOP, Graph, Node, graph_of
+from uvdive.ledger.costs.rows import Cost, CostTree
 from uvdive.ledger.report import Environment, ImageReport
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one distribution, or one label (what a project asks for), costs.
-
-    Attributes:
-        name: the distribution's, or the label's words (``group dev``).
-        version: the distribution's; empty for a label.
-        bytes: its own live bytes; 0 for a label.
-        exclusive_bytes: what would go if nobody asked for it: its own, and those of all that
-            only it leads to.
-        goes_with: whose going takes it along: the name of the nearest; empty where it is
-            held from several sides or asked for by nobody else.
-        requires: the installed distributions that it asks for itself.
-        required_by: the distributions and labels that ask for it.
-        is_label: it is what a project asks for, and no distribution.
-        os_package: the OS package that brought it.
-    """
-
-    name: str
-    version: str
-    bytes: int
-    exclusive_bytes: int
-    goes_with: str
-    requires: tuple[str, ...] = ()
-    required_by: tuple[str, ...] = ()
-    is_label: bool = False
-    os_package: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What stays although something asks for it: its bytes, and who else holds it."""
-
-    name: str
-    bytes: int
-    held_by: tuple[str, ...]
 
 
 class Costs:
@@ -57,23 +19,15 @@ class Costs:
         self.environment = environment
         self.graph: Graph = graph_of(environment, platform)
         self.own = {name: sum(i.bytes for i in items) for name, items in self.graph.distributions.items()}
-        self._tree = dominators(self.graph.below, TOP)
-        self._sums = exclusive_bytes(self.graph, self._tree, self.own)
+        self._dominators = dominators(self.graph.below, TOP)
+        self._sums = exclusive_bytes(self.graph, self._dominators, self.own)
         self._above = self._requirers()
         self.rows: tuple[Cost, ...] = self._rows()
 
     @cached_property
-    def by_name(self) -> Mapping[str, Cost]:
-        """The rows by their names."""
-        return {row.name: row for row in self.rows}
-
-    @cached_property
-    def children(self) -> Mapping[str, tuple[Cost, ...]]:
-        """By a name the rows that go with it, the dearest first; those that go with nothing by ``""``."""
-        found: dict[str, list[Cost]] = {}
-        for row in self.rows:
-            found.setdefault(row.goes_with, []).append(row)
-        return {name: tuple(rows) for name, rows in found.items()}
+    def tree(self) -> CostTree:
+        """The rows, each below the one that it goes with."""
+        return CostTree(self.rows)
 
     def goes(self, name: str) -> frozenset[str]:
         """The distributions that go where nobody asks for one (or for a label) any more, itself included."""
@@ -83,19 +37,6 @@ class Costs:
         """The distributions that are not reached where these nodes are not there."""
         reached = self.graph.reached(gone)
         return frozenset(name for name in self.own if self.graph.places[Node(name)] not in reached)
-
-    def shared(self, name: str) -> tuple[Shared, ...]:
-        """What it and all that goes with it ask for and that stays, the largest first."""
-        going = self.goes(name)
-        asked = set[str]()
-        for each in (*going, name):
-            row = self.by_name.get(each)
-            asked.update(() if row is None else row.requires)
-        found = []
-        for other in asked - going:
-            held = tuple(by for by in self.by_name[other].required_by if by not in going and by != name)
-            found.append(Shared(other, self.own[other], held))
-        return tuple(sorted(found, key=lambda item: (-item.bytes, item.name)))
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -163,7 +104,7 @@ class Costs:
 
     def _holder(self, name: str) -> int:
         """The node whose going takes a distribution along: no extra that others ask for than its holder's."""
-        nodes, tree = self.graph.nodes, self._tree
+        nodes, tree = self.graph.nodes, self._dominators
         at = tree[self.graph.places[Node(name)]]
         while at > TOP:
             held = nodes[at]

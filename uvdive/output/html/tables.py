@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from uvdive.base.units import Units, delta, percent, size
+from uvdive.ledger.costs.costs import costs_of
+from uvdive.ledger.costs.rows import Cost
 from uvdive.ledger.report import Component, Distribution, Environment, ImageReport
 from uvdive.output import largest
 from uvdive.output.check_words import outcome_words
@@ -52,28 +54,35 @@ def headline(report: ImageReport, units: Units) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A Python or OS package."""
+    """A Python or OS package; ``with_it`` are the bytes that would go with it, where that is known."""
 
     name: str
     version: str
     bytes: int
+    with_it: int | None
     home: str
     why: str
 
 
 def packages(report: ImageReport) -> tuple[Package, ...]:
     """Every Python distribution and OS package, the largest first."""
-    found = [_distribution(item, place) for place in report.environments for item in place.distributions]
+    costs = {each.environment.path: each.tree.by_name for each in costs_of(report)}
+    found = [
+        _distribution(item, place, costs[place.path][item.name])
+        for place in report.environments
+        for item in place.distributions
+    ]
     found += [_component(item) for item in report.components if item.kind == "package"]
     return tuple(sorted(found, key=lambda item: (-item.bytes, item.name)))
 
 
-def _distribution(item: Distribution, place: Environment) -> Package:
-    return Package(item.name, item.version, item.bytes, place.path, " › ".join(item.why))
+def _distribution(item: Distribution, place: Environment, cost: Cost) -> Package:
+    with_it = cost.exclusive_bytes
+    return Package(item.name, item.version, item.bytes, with_it, place.path, " › ".join(item.why))
 
 
 def _component(item: Component) -> Package:
-    return Package(item.name, item.version or "", item.bytes, "OS", "")
+    return Package(item.name, item.version or "", item.bytes, None, "OS", "")
 
 
 def diff_lines(text: str) -> Iterator[Line]:

@@ -100,7 +100,10 @@ FINDINGS: Table[Finding] = Table(
 class Package:
     """A Python distribution of an environment, or an OS package; one of the two is set.
 
-    ``number`` is its place in the report's components, where it has one.
+    ``number`` is its place in the report's components, where it has one. ``with_it`` are the bytes
+    that would go with it, where that is known, ``bar`` shows them. In the tree ``rank`` is the
+    place of the row and ``lead`` what is drawn before its name; a ``heading`` is a row that is no
+    package: an ``environment``, what is ``asked`` for there, the ``system``.
     """
 
     name: str
@@ -111,25 +114,46 @@ class Package:
     number: int | None
     distribution: Distribution | None = None
     component: Component | None = None
+    with_it: int | None = None
+    bar: str = ""
+    rank: int = 0
+    lead: str = ""
+    heading: str = ""
 
+
+BAR = 8
+"""So many cells has the bar of a package."""
 
 PACKAGES: Table[Package] = Table(
     (
         Column("size", 9, right=True),
+        Column("with it", 9, right=True),
+        Column("", BAR),
         Column("name", 0),
-        Column("version", 12),
+        Column("version", 12, narrow=False),
         Column("of", 16, narrow=False, order="home"),
-        Column("why", 22, order="reason"),
+        Column("why", 18, narrow=False, order="reason"),
     ),
     (
+        ("tree", lambda item: (item.rank, -item.bytes, item.name)),
         ("size", lambda item: (-item.bytes, item.name)),
+        ("with it", lambda item: (-(item.with_it or item.bytes), -item.bytes, item.name)),
         ("name", lambda item: (item.name.lower(), item.home)),
         ("home", lambda item: (item.home, -item.bytes)),
         ("reason", lambda item: (item.why, -item.bytes)),
     ),
-    lambda item: (size(item.bytes), item.name, item.version, item.home, item.why),
-    lambda item: f"{item.name} {item.version} {item.home} {item.why}",
+    lambda item: (
+        "" if item.heading else size(item.bytes),
+        "" if item.with_it is None else size(item.with_it),
+        item.bar,
+        f"{item.lead}{item.name}",
+        item.version,
+        item.home,
+        item.why,
+    ),
+    lambda item: "" if item.heading else f"{item.name} {item.version} {item.home} {item.why}",
     lambda item: item.bytes,
+    room=28,
 )
 
 

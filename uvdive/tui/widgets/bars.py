@@ -12,14 +12,13 @@ from textual.widget import Widget
 
 from uvdive.base.units import percent, size
 from uvdive.ledger.owners import OWNERS
+from uvdive.tui.desk.scale import EIGHTHS, scaled
 from uvdive.tui.frame.text import right
 from uvdive.tui.frame.theme import LOOKS, glyph
 from uvdive.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from uvdive.ledger.report import OwnerReport
-
-EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def cells(parts: Mapping[str, int], width: int) -> dict[str, int]:
@@ -86,15 +85,6 @@ def names(parts: Mapping[str, int], width: int) -> Content:
         label = owner if len(owner) < count else ""
         found.append((label.ljust(count), f"$owner-{owner}"))
     return Content.assemble(*found)
-
-
-def scaled(part: int, whole: int, width: int) -> str:
-    """A plain bar of eighths of cells: ``part`` of ``whole`` in ``width`` cells."""
-    eighths = round(8 * width * part / whole) if whole else 0
-    if part and not eighths:
-        eighths = 1
-    full, rest = divmod(min(eighths, 8 * width), 8)
-    return (EIGHTHS[8] * full + (EIGHTHS[rest] if rest else "")).ljust(width)
 
 
 class OwnerBar(Widget):

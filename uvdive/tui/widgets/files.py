@@ -12,9 +12,9 @@ from uvdive.base.units import size
 from uvdive.image.table import Kind
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.view.tree import Sign
+from uvdive.tui.desk.scale import scaled
 from uvdive.tui.frame.text import right, visible
 from uvdive.tui.frame.theme import MIXED, glyph
-from uvdive.tui.widgets.bars import scaled
 from uvdive.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:

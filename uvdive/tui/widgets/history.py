@@ -10,9 +10,9 @@ from uvdive.base.units import size
 from uvdive.image.table import NONE
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.view.tree import Sign
+from uvdive.tui.desk.scale import scaled
 from uvdive.tui.frame.text import keep_end, one_line, right, visible
 from uvdive.tui.frame.theme import glyph
-from uvdive.tui.widgets.bars import scaled
 from uvdive.tui.widgets.files import SIGNS
 from uvdive.tui.widgets.rows import Rows
 

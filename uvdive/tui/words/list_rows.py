@@ -1,4 +1,4 @@
-"""The details of one row of a list in words: of waste, a finding, a package, a Dockerfile line."""
+"""The details of one row of a list in words: of waste, a finding."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from textual.content import Content
 
 from uvdive.base.units import percent, size
 from uvdive.ledger.findings.explain import explain, ids
-from uvdive.ledger.report import Distribution, Finding, ImageReport, Waste
-from uvdive.tui.desk.tables import MENDED, Package
+from uvdive.ledger.report import Finding, ImageReport, Waste
+from uvdive.tui.desk.tables import MENDED
 from uvdive.tui.frame.text import paragraph, plain
 from uvdive.tui.words.pages import render
-from uvdive.tui.words.selection import by_layer, field, files, lines, owner_words
+from uvdive.tui.words.selection import by_layer, field, lines, owner_words
 
 _CAUSES = {
     "overwritten": "A later layer wrote other content over it; the old bytes are still shipped.",
@@ -59,53 +59,3 @@ def describe_finding(report: ImageReport, finding: Finding) -> Content:
     if finding.id in ids():
         parts.append(render(explain(finding.id)))
     return lines(parts)
-
-
-def describe_package(report: ImageReport, package: Package, layer: int | None) -> Content:
-    """A package: what it weighs and of what, why it is there, and the layer that brought it."""
-    parts = [
-        Content.assemble(plain(package.name, "bold"), " ", plain(package.version, "$foreground 66%")),
-        field("size", f"{size(package.bytes)}  ({percent(package.bytes, report.totals.file_bytes)})"),
-    ]
-    if package.distribution is not None:
-        parts += _distribution(package, package.distribution)
-    elif package.component is not None:
-        component = package.component
-        parts += [
-            field("owner", owner_words(component.owner)),
-            field("kind", plain(component.kind)),
-            field("live", size(component.live_bytes)),
-            field("dead", size(component.dead_bytes)),
-        ]
-    if layer is not None:
-        parts += by_layer("brought", "first file", report.layers[layer])
-    return lines(parts)
-
-
-def _distribution(package: Package, dist: Distribution) -> list[Content]:
-    parts = [
-        field("in", plain(package.home)),
-        field("files", files(dist.files)),
-    ]
-    split = (
-        ("code", dist.code_bytes),
-        ("native", dist.native_bytes),
-        ("bytecode", dist.bytecode_bytes),
-        ("data", dist.data_bytes),
-        ("tests", dist.tests_bytes),
-    )
-    parts += [
-        field("of it" if not place else "", f"{name:<9}{size(count):>9}  {percent(count, dist.bytes):>7}")
-        for place, (name, count) in enumerate((name, count) for name, count in split if count)
-    ]
-    if dist.why:
-        parts.append(field("why", plain(" → ".join((*dist.why, dist.name)))))
-    else:
-        parts.append(field("why", "no uv.lock or pyproject.toml that was found leads to it"))
-    if dist.group:
-        parts.append(field("group", plain(dist.group)))
-    if dist.editable:
-        parts.append(field("editable", plain(dist.editable)))
-    if dist.modules:
-        parts.append(field("modules", plain(", ".join(dist.modules[:20]))))
-    return parts

@@ -41,8 +41,9 @@ class ListScreen(Sifting):
         super().__init__()
         self.report = report
         self.items: Sequence[Any] = self.collect()
-        self.pages = Newest("list", self, self._paged, self._not_answered)
-        self.places = Newest("places", self, self._placed, self._not_answered)
+        self.pages = Newest("list", self, self.paged, self.not_answered)
+        self.places = Newest("places", self, self._placed, self.not_answered)
+        self.asked = [self.pages, self.places]
         self._count = self._total = 0
         self._found: tuple[Any, Found | None] = (None, None)
 
@@ -55,7 +56,7 @@ class ListScreen(Sifting):
     def ask_page(self, needle: str, order: int) -> None:
         """Show the items that fit."""
         page = arrange(self.TABLE, self.items, needle, order)
-        self._paged((page, len(self.items), sum(self.TABLE.bytes(item) for item in self.items)))
+        self.paged((page, len(self.items), sum(self.TABLE.bytes(item) for item in self.items)))
 
     def words(self, item: Any) -> Content:
         """An item's details."""
@@ -122,18 +123,23 @@ class ListScreen(Sifting):
     @on(Job.Done)
     @on(Job.Failed)
     def _answered(self, message: Job.Done | Job.Failed) -> None:
-        if not self.pages.take(message):
-            self.places.take(message)
+        any(each.take(message) for each in self.asked)
 
-    def _not_answered(self, error: UvdiveError) -> None:
+    def not_answered(self, error: UvdiveError) -> None:
+        """Tell of an error that a person can do something about."""
         self.app.push_screen(Failure(error))
 
-    def _paged(self, answer: tuple[Page[Any], int, int]) -> None:
+    def paged(self, answer: tuple[Page[Any], int, int]) -> None:
+        """Show a page, with how many items there are in all and how many bytes."""
         page, self._count, self._total = answer
         needle = self.needle
         self.listing.show(page, filtered=bool(needle))
-        found = f"{page.count:,} of {self._count:,}" if needle else f"{page.count:,}"
-        title = [f"1 {self.NAME}", f"{found} · {size(page.bytes)}", f"by {self.order_name}"]
+        found = f"{page.count:,} of {self._count:,}" if needle else f"{self._count:,}"
+        title = [
+            f"1 {self.NAME}",
+            f"{found} · {size(page.bytes if needle else self._total)}",
+            f"by {self.order_name}",
+        ]
         if needle:
             title.append(f"“{visible(needle)}”")
         self.pane("items").border_title = cast("str", Content(" · ".join(title)))

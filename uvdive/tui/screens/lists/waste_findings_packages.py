@@ -1,4 +1,4 @@
-"""The lists: waste, findings, packages."""
+"""The lists of waste and findings, and all lists by name."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 from textual.content import Content
 
-from uvdive.tui.desk.path_facts import arrange_waste, find_component, find_paths, find_waste
-from uvdive.tui.desk.tables import FINDINGS, PACKAGES, WASTE, packages, paths_of
+from uvdive.tui.desk.path_facts import arrange_waste, find_paths, find_waste
+from uvdive.tui.desk.tables import FINDINGS, WASTE, paths_of
 from uvdive.tui.screens.lists.list_screen import ListScreen
-from uvdive.tui.words.list_rows import describe_finding, describe_package, describe_waste
+from uvdive.tui.screens.lists.packages import PackagesScreen
+from uvdive.tui.words.list_rows import describe_finding, describe_waste
 
 
 class WasteScreen(ListScreen):
@@ -73,32 +74,6 @@ class FindingsScreen(ListScreen):
     def copied(self, item: Any) -> str:
         """The advice."""
         return f"{item.title}: {item.advice}"
-
-
-class PackagesScreen(ListScreen):
-    """Python distributions of every environment, and OS packages."""
-
-    HELP = "The packages of every Python environment and of the system: sizes, and why they are there."
-    NAME = "Packages"
-    EMPTY = "The image has no packages that uvdive knows of."
-    TABLE = PACKAGES
-
-    def collect(self) -> Sequence[Any]:
-        """All packages."""
-        return packages(self.report)
-
-    def words(self, item: Any) -> Content:
-        """Size by kind, reason."""
-        return describe_package(self.report, item, self.layer_of(item))
-
-    def ask_place(self, item: Any) -> None:
-        """The first file of the package."""
-        if item.number is not None:
-            self.places.ask(find_component, item.number)
-
-    def copied(self, item: Any) -> str:
-        """Name and version."""
-        return f"{item.name} {item.version}".strip()
 
 
 KINDS: Mapping[str, type[ListScreen]] = {

@@ -1,0 +1,127 @@
+"""The list of packages: a tree of what goes with what, or ordered by one of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input
+
+from uvdive.ledger.costs.rows import CostTree
+from uvdive.ledger.report import ImageReport
+from uvdive.tui.desk.listing import Page, arrange
+from uvdive.tui.desk.package_tree import Branch, Key, Priced, branches, costs_at, key_of, priced, shown
+from uvdive.tui.desk.path_facts import find_component
+from uvdive.tui.desk.tables import PACKAGES, Package, packages
+from uvdive.tui.frame.newest import Newest
+from uvdive.tui.screens.lists.list_screen import ListScreen
+from uvdive.tui.widgets.listing import Head, Listing
+from uvdive.tui.words.package_details import describe_heading, describe_package
+
+
+class PackageListing(Listing):
+    """Rows that open and close; the cursor stays on its package, however the row is drawn."""
+
+    class Folded(Message):
+        """The row under the cursor shall be open, or closed."""
+
+        def __init__(self, key: Key, *, open_: bool) -> None:
+            super().__init__()
+            self.key, self.open = key, open_
+
+    def show(self, page: Page[Any], *, filtered: bool) -> None:
+        """Show a page."""
+        key = None if self.selected is None else key_of(self.selected)
+        super().show(page, filtered=filtered)
+        self.changed(next((place for place, row in enumerate(page.rows) if key_of(row) == key), 0))
+
+    def action_expand(self) -> None:
+        """Open the row; where nothing is closed, the same as Enter."""
+        if self.selected is not None and self.selected.lead.endswith("▶ "):
+            self.post_message(self.Folded(key_of(self.selected), open_=True))
+        else:
+            super().action_expand()
+
+    def action_collapse(self) -> None:
+        """Close the row."""
+        if self.selected is not None and self.selected.lead.endswith("▼ "):
+            self.post_message(self.Folded(key_of(self.selected), open_=False))
+
+
+class PackagesScreen(ListScreen):
+    """Python distributions of every environment, and OS packages."""
+
+    HELP = (
+        "The packages of every Python environment and of the system: sizes, why they are there, and what "
+        "would go with each. In the tree a package stands below the one that it goes with; → opens, ← closes."
+    )
+    NAME = "Packages"
+    EMPTY = "The image has no packages that uvdive knows of."
+    TABLE = PACKAGES
+
+    def __init__(self, report: ImageReport) -> None:
+        super().__init__(report)
+        self.costs = Newest("costs", self, self._priced, self.not_answered)
+        self.asked.append(self.costs)
+        self.branches: tuple[Branch, ...] = ()
+        self.closed: frozenset[Key] = frozenset()
+        self.notes: dict[str, tuple[str, ...]] = {}
+        self.trees: dict[str, CostTree] = {}
+
+    def compose_table(self) -> ComposeResult:
+        """As in every list; these rows open and close."""
+        yield Input(placeholder="words to look for", id="needle", compact=True)
+        yield Head(self.TABLE, id="head")
+        yield PackageListing(self.TABLE, self.EMPTY, id="rows")
+
+    def on_mount(self) -> None:
+        """Ask what goes with what, beside the first page."""
+        if any(place.distributions for place in self.report.environments):
+            self.costs.ask(costs_at)
+
+    def collect(self) -> Sequence[Any]:
+        """All packages."""
+        return packages(self.report)
+
+    def _priced(self, costs: tuple[Priced, ...]) -> None:
+        self.items = priced(self.items, costs)
+        self.branches = branches(self.items, costs)
+        self.trees = {place.path: CostTree(place.rows) for place in costs}
+        self.notes = {place.path: place.notes for place in costs}
+        untouched = not self.listing.cursor
+        self.sift()
+        if untouched:
+            self.listing.cursor = 0
+
+    def ask_page(self, needle: str, order: int) -> None:
+        """The tree as it is open, or all packages in an order; words look into closed ones, too."""
+        rows: Sequence[Package] = self.items
+        if order == 0 and self.branches:
+            rows = shown(self.branches, frozenset() if needle else self.closed)
+        page = arrange(self.TABLE, rows, needle, order)
+        self.paged((page, len(self.items), sum(item.bytes for item in self.items)))
+
+    @on(PackageListing.Folded)
+    def _folded(self, message: PackageListing.Folded) -> None:
+        self.closed = self.closed - {message.key} if message.open else self.closed | {message.key}
+        self.sift()
+
+    def words(self, item: Any) -> Content:
+        """Size by kind, reason, what goes with it."""
+        if item.heading:
+            place = item.name if item.heading == "environment" else item.home
+            return describe_heading(self.report, item, self.trees.get(place), self.notes.get(place, ()))
+        return describe_package(self.report, item, self.layer_of(item), self.trees.get(item.home))
+
+    def ask_place(self, item: Any) -> None:
+        """The first file of the package."""
+        if item.number is not None:
+            self.places.ask(find_component, item.number)
+
+    def copied(self, item: Any) -> str:
+        """Name and version."""
+        return f"{item.name} {item.version}".strip()

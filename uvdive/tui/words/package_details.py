@@ -1,0 +1,118 @@
+"""The details of a package in words: what it weighs, why it is there, what goes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from textual.content import Content
+
+from uvdive.base.units import percent, size
+from uvdive.ledger.costs.rows import CostTree
+from uvdive.ledger.report import Distribution, ImageReport
+from uvdive.tui.desk.tables import Package
+from uvdive.tui.frame.text import paragraph, plain
+from uvdive.tui.words.selection import by_layer, field, files, lines, owner_words
+
+_MOST = 12
+"""So many packages are named of what goes, or stays."""
+
+
+def describe_package(
+    report: ImageReport, package: Package, layer: int | None, tree: CostTree | None
+) -> Content:
+    """A package: what it weighs and of what, why it is there, its layer, and what goes with it."""
+    parts = [
+        Content.assemble(plain(package.name, "bold"), " ", plain(package.version, "$foreground 66%")),
+        field("size", f"{size(package.bytes)}  ({percent(package.bytes, report.totals.file_bytes)})"),
+    ]
+    if package.distribution is not None:
+        parts += _distribution(package, package.distribution)
+    elif package.component is not None:
+        component = package.component
+        parts += [
+            field("owner", owner_words(component.owner)),
+            field("kind", plain(component.kind)),
+            field("live", size(component.live_bytes)),
+            field("dead", size(component.dead_bytes)),
+        ]
+    if layer is not None:
+        parts += by_layer("brought", "first file", report.layers[layer])
+    if package.distribution is not None and tree is not None:
+        parts += _costs(report, package.name, tree)
+    return lines(parts)
+
+
+def describe_heading(
+    report: ImageReport, package: Package, tree: CostTree | None, notes: Iterable[str]
+) -> Content:
+    """A row of the tree that is no package: an environment, what is asked for, or the system's packages."""
+    parts = [plain(package.name, "bold")]
+    if package.heading == "asked" and tree is not None:
+        parts += [field("what", "what the project asks for"), *_costs(report, package.name, tree)]
+    else:
+        whole = report.totals.file_bytes
+        parts.append(field("size", f"{size(package.with_it)}  ({percent(package.with_it or 0, whole)})"))
+        if tree is not None:
+            parts.append(field("packages", f"{sum(not row.is_label for row in tree.rows):,}"))
+    if package.heading == "environment":
+        parts += [Content(""), *(paragraph(note) for note in notes)]
+    return lines(parts)
+
+
+def _costs(report: ImageReport, name: str, tree: CostTree) -> Iterator[Content]:
+    """What would go, what goes with it, and what stays as others ask for it."""
+    row = tree.by_name[name]
+    share = percent(row.exclusive_bytes, report.totals.file_bytes)
+    yield Content("")
+    yield field("with it", f"{size(row.exclusive_bytes)}  ({share} of the image)")
+    if row.required_by:
+        yield field("asked by", plain(_some(row.required_by)))
+    going = [each for _, each in tree.below(name)]
+    going.sort(key=lambda each: (-each.bytes, each.name))
+    yield from _rows("going", ((each.name, each.bytes, "") for each in going), len(going))
+    staying = tree.shared(name)
+    held = ((each.name, each.bytes, f"  for {_some(each.held_by)}") for each in staying)
+    yield from _rows("staying", held, len(staying))
+
+
+def _rows(label: str, rows: Iterable[tuple[str, int, str]], count: int) -> Iterator[Content]:
+    for place, (name, bytes_, why) in enumerate(rows):
+        if place == _MOST:
+            yield field("", f"… and {count - _MOST:,} more")
+            return
+        told = Content.assemble(f"{size(bytes_):>9}  ", plain(name), plain(why, "$foreground 66%"))
+        yield field("" if place else label, told)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = len(names) - 4
+    return ", ".join(names[:4]) + (f" and {more} more" if more > 0 else "")
+
+
+def _distribution(package: Package, dist: Distribution) -> list[Content]:
+    parts = [
+        field("in", plain(package.home)),
+        field("files", files(dist.files)),
+    ]
+    split = (
+        ("code", dist.code_bytes),
+        ("native", dist.native_bytes),
+        ("bytecode", dist.bytecode_bytes),
+        ("data", dist.data_bytes),
+        ("tests", dist.tests_bytes),
+    )
+    parts += [
+        field("of it" if not place else "", f"{name:<9}{size(count):>9}  {percent(count, dist.bytes):>7}")
+        for place, (name, count) in enumerate((name, count) for name, count in split if count)
+    ]
+    if dist.why:
+        parts.append(field("why", plain(" → ".join((*dist.why, dist.name)))))
+    else:
+        parts.append(field("why", "no uv.lock or pyproject.toml that was found leads to it"))
+    if dist.group:
+        parts.append(field("group", plain(dist.group)))
+    if dist.editable:
+        parts.append(field("editable", plain(dist.editable)))
+    if dist.modules:
+        parts.append(field("modules", plain(", ".join(dist.modules[:20]))))
+    return parts
