@@ -59,10 +59,10 @@ def test_names_beside_them_are_not_kept_whatever_their_size() -> None:
 def test_the_quick_look_lets_every_one_of_them_through() -> None:
     for path in f"{DATABASES} {SMALL} {RPM}".split():
         folder, _, name = path.encode().rpartition(b"/")
-        common = wanted.common(name) and wanted.opens(folder)
-        assert wanted.may_name(name) or wanted.may_folder(folder) or common, path
+        may, common = wanted.sift([name])
+        assert may or wanted.may_folder(folder) or (common and wanted.opens(folder)), path
     assert not wanted.opens(b"usr/lib/python3/dist-packages/x")
-    assert not wanted.may_name(b"libc.so.6")
+    assert wanted.sift([b"libc.so.6"]) == ([], [])
     assert not wanted.may_folder(b"usr/lib")
 
 

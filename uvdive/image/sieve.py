@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol, runtime_checkable
 
 Wanted = Callable[[bytes, int], bool]
@@ -13,24 +13,21 @@ Wanted = Callable[[bytes, int], bool]
 class Sieve(Protocol):
     """A Wanted that can tell most files from their name or their folder alone.
 
-    It wants no file but where ``may_name`` or ``may_folder`` says that it may, or where ``common``
-    and ``opens`` both do: those are names that many files have, wanted in a few folders only.
+    It wants no file but where ``may_folder`` says that it may, or one of a name that ``sift``
+    gives.
     """
 
     def __call__(self, path: bytes, size: int, /) -> bool:
         """As Wanted."""
 
-    def may_name(self, name: bytes, /) -> bool:
-        """Can a file of that name be wanted, in some folder?"""
+    def sift(self, names: Iterable[bytes], /) -> tuple[Iterable[bytes], Iterable[bytes]]:
+        """Of these names those that may be wanted in any folder, and those only in one that ``opens``."""
 
     def may_folder(self, folder: bytes, /) -> bool:
         """Can a file be wanted because of its folder (a path without a slash at either end)?"""
 
-    def common(self, name: bytes, /) -> bool:
-        """Can a file of that name be wanted in a folder that ``opens``?"""
-
     def opens(self, folder: bytes, /) -> bool:
-        """Can a file with a ``common`` name be wanted in that folder?"""
+        """Can a file of a name that many files have be wanted in that folder?"""
 
 
 def nothing(_path: bytes, _size: int) -> bool:

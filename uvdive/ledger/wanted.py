@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 MAX_WANTED = 8 << 20
@@ -55,12 +56,25 @@ _FOLDERS = (b"bin", b"status.d", b"conda-meta")
 """What the names above are, how they end, and where any name may be one: told without an expression."""
 
 
+_TAILS = frozenset(end[-3:] for end in (*_ENDS, b".py"))
+
+
+def _may_name(name: bytes) -> bool:
+    """Can a file of that name be wanted, in some folder?"""
+    return name in _NAMES or name.endswith(_ENDS)
+
+
+def _is_common(name: bytes) -> bool:
+    """Is it a name that many files have, which are wanted in a few folders only?"""
+    return name[-3:] == b".py" and name[-9:] != b"finder.py"
+
+
 class _Wanted:
     """What the ledger and the rewrite read, as a Sieve: most files are told without an expression."""
 
     def __call__(self, path: bytes, size: int) -> bool:
         folder, _, name = path.rpartition(b"/")
-        if not (self.may_name(name) or self.common(name) or self.may_folder(folder)):
+        if not (_may_name(name) or _is_common(name) or self.may_folder(folder)):
             return False
         if name[-3:] == b".py":
             if size <= _MAX_SMALL and not _in_library(folder):
@@ -73,11 +87,9 @@ class _Wanted:
             return size <= MAX_RPM and _RPM.search(path) is not None
         return (_WANTED.search(path) or _RPM.search(path)) is not None
 
-    def may_name(self, name: bytes) -> bool:
-        return name in _NAMES or name.endswith(_ENDS)
-
-    def common(self, name: bytes) -> bool:
-        return name[-3:] == b".py" and name[-9:] != b"finder.py"
+    def sift(self, names: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
+        near = [name for name in names if name[-3:] in _TAILS or name in _NAMES]
+        return [*filter(_may_name, near)], [*filter(_is_common, near)]
 
     def opens(self, folder: bytes) -> bool:
         return not _in_library(folder)

@@ -19,7 +19,7 @@ from uvdive.image.layer_index import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
 from uvdive.image.sieve import Wanted
 from uvdive.image.stream import Buffer, ReadyStream
 from uvdive.image.table import Kind
-from uvdive.image.tar.header import BLOCK, XATTR, BadHeaderError, clean, pax
+from uvdive.image.tar.header import BLOCK, XATTR, BadHeaderError, pax
 from uvdive.image.tar.member import Owner, Owners
 from uvdive.image.tar.names import Names
 
@@ -31,6 +31,7 @@ _FIELDS = Struct("100s24s11sB11sB8xB100x8s80xB").unpack_from
 _LINK = Struct("157x100s").unpack_from
 _PREFIX = Struct("345x155s").unpack_from
 _SLASH = ord("/")
+_NOTHING = b"0" * 11
 _FILE, _DIRECTORY, _SYMLINK = int(Kind.FILE), int(Kind.DIRECTORY), int(Kind.SYMLINK)
 _KINDS: list[int | None] = [None] * 256
 _KINDS[0] = _KINDS[ord("0")] = _FILE
@@ -142,7 +143,7 @@ class Bulk:
             if not nul or magic not in _MAGICS or (ending | time_ending) & _NO_ENDING:
                 return begin, False
             try:
-                count = int(size, 8)
+                count = int(size, 8) if size != _NOTHING else 0
                 if time != last_time:
                     last_mtime, last_time = int(time, 8), time
                 if owned != last_owned:
@@ -215,6 +216,7 @@ class Bulk:
     def _link(self, kinds: list[int]) -> None:
         """Note what links name; a whiteout that is one names nothing."""
         numbers, targets = array("i", [-1]) * len(kinds), self._index.targets
+        clean = self._names.clean
         for row, link in self._links:
             kind = kinds[row]
             if kind not in _WHITEOUTS:

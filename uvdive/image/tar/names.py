@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import compress, count, islice, repeat
 
 from uvdive.image.budget import Budget
 from uvdive.image.layer_index import OPAQUE, WHITEOUT, LayerIndex
@@ -22,6 +23,17 @@ def _whiteout(kind: int, name: bytes) -> tuple[int, bytes]:
     return (OPAQUE, b"") if name == _OPAQUE else (WHITEOUT, name[4:])
 
 
+class _Folders(dict[bytes, int]):
+    """The numbers of folders by their paths as a tar has them; ``learn`` gives a new one its number."""
+
+    def __init__(self, learn: Callable[[bytes], int]) -> None:
+        super().__init__()
+        self._learn = learn
+
+    def __missing__(self, raw: bytes) -> int:
+        return self._learn(raw)
+
+
 class Names:
     """Gives members the numbers of their folders in ``index.folders``, and shares equal names.
 
@@ -32,80 +44,93 @@ class Names:
         self._index = index
         self._budget = budget
         self._sieve = wanted if isinstance(wanted, Sieve) else None
-        self._folders: dict[bytes, int] = {}
+        self._folders = _Folders(self._folder)
+        self._plain: set[bytes] = set()  # folders that are clean as they are
         self._names: dict[bytes, bytes] = {}
         self._unusual: set[bytes] = set()
-        self._may_names: set[bytes] = set()
-        self._common: set[bytes] = set()
+        self._may_names: set[bytes] = set()  # wanted in some folder, or in one that opens
+        self._common: set[bytes] = set()  # the latter
         self._opens: dict[int, bool] = {}
         self._may_folders: set[int] = set()
 
     def _folder(self, raw: bytes) -> int:
-        """The number of a folder, which is new if need be; ``raw`` is its path as a tar has it."""
-        number = self._folders.get(raw)
-        if number is None:
-            path = clean(raw)
-            number = self._folders.setdefault(path, len(self._index.folders))
-            if number == len(self._index.folders):
-                self._index.folders.append(path)
-                if self._budget is not None:
-                    self._budget.take_nodes(path.count(b"/") + 1)
-                    self._budget.take_names(len(path))
-                if self._sieve is not None and self._sieve.may_folder(path):
-                    self._may_folders.add(number)
-            self._folders[raw] = number
+        """The number of a folder that comes for the first time; ``raw`` is its path as a tar has it."""
+        path = self.clean(raw)
+        number = self._folders.setdefault(path, len(self._index.folders))
+        if number == len(self._index.folders):
+            self._index.folders.append(path)
+            if self._budget is not None:
+                self._budget.take_nodes(path.count(b"/") + 1)
+                self._budget.take_names(len(path))
+            if self._sieve is not None and self._sieve.may_folder(path):
+                self._may_folders.add(number)
+        self._folders[raw] = number
         return number
 
-    def _learn(self, names: Iterable[bytes]) -> None:
-        new = set(names).difference(self._names)
-        self._names.update(zip(new, new, strict=True))
+    def _shared(self, names: Iterable[bytes]) -> list[bytes]:
+        """The names, each as it came first."""
+        known = self._names
+        before = len(known)
+        shared = [*map(known.setdefault, names, names)]
+        if len(known) > before:
+            self._learn([*islice(reversed(known), len(known) - before)])
+        return shared
+
+    def _learn(self, new: list[bytes]) -> None:
         if self._budget is not None:
             self._budget.take_names(sum(map(len, new)))
-        self._unusual.update(name for name in new if name[:4] == b".wh." or name in _NO_NAMES)
+        # What begins with a dot, or is empty, sorts before a slash.
+        early = [name for name in new if name < b"/"]
+        self._unusual.update(name for name in early if name[:4] == b".wh." or name in _NO_NAMES)
         if self._sieve is not None:
-            self._may_names.update(filter(self._sieve.may_name, new))
-            self._common.update(filter(self._sieve.common, new))
+            may, common = self._sieve.sift(new)
+            self._common.update(common)
+            self._may_names.update(may, common)
 
     def one(self, kind: int, raw: bytes) -> tuple[int, int, bytes]:
         """Kind, folder and name of a member whose name in the tar is ``raw``."""
         folder, _, name = clean(raw).rpartition(b"/")
         kind, name = _whiteout(kind, name)
-        if name not in self._names:
-            self._learn((name,))
-        return kind, self._folder(folder), self._names[name]
+        return kind, self._folders[folder], self._shared((name,))[0]
 
     def many(self, kinds: list[int], raws: Sequence[bytes]) -> tuple[list[int], list[bytes]]:
         """Folders and names of many members at once; whiteouts are noted in ``kinds``."""
-        parts = [raw.rpartition(b"/") for raw in raws]
-        names = [part[2] for part in parts]
-        self._learn(names)
+        folders, _, ends = zip(*map(bytes.rpartition, raws, repeat(b"/")), strict=True)
+        names = self._shared(ends)
         if not self._unusual.isdisjoint(names):
+            folders, names = list(folders), list(names)
             for place, name in enumerate(names):
                 if name in self._unusual:
-                    parts[place] = clean(raws[place]).rpartition(b"/")
-                    kinds[place], names[place] = _whiteout(kinds[place], parts[place][2])
-            self._learn(names)
-        known = self._folders
-        numbers = [
-            self._folder(folder) if (number := known.get(folder)) is None else number
-            for folder, _, _ in parts
-        ]
-        return numbers, list(map(self._names.__getitem__, names))
+                    folders[place], _, name = clean(raws[place]).rpartition(b"/")
+                    kinds[place], names[place] = _whiteout(kinds[place], name)
+            names = self._shared(names)
+        return [*map(self._folders.__getitem__, folders)], names
+
+    def clean(self, path: bytes) -> bytes:
+        """``header.clean``, told by the folder in most cases."""
+        folder, _, name = path.rpartition(b"/")
+        if folder in self._plain and name not in _NO_NAMES:
+            return path
+        cleaned = clean(path)
+        if cleaned == path and folder:
+            self._plain.add(folder)
+        return cleaned
 
     def may(self, folders: Sequence[int], names: Sequence[bytes]) -> Iterable[int]:
-        """The places of those among members that may be wanted."""
+        """The places of those among members that may be wanted, in order."""
         sieve = self._sieve
         if sieve is None:
             return range(len(names))
-        known, all_over, common = self._may_names, self._may_folders, self._common
-        return [
+        common, opens = self._common, self._opens
+        places = [*compress(count(), map(self._may_names.__contains__, names))]
+        above = [*map(folders.__getitem__, places)]
+        for folder in set(above).difference(opens):
+            opens[folder] = sieve.opens(self._index.folders[folder])
+        found = [
             place
-            for place, (folder, name) in enumerate(zip(folders, names, strict=True))
-            if name in known or folder in all_over or (name in common and self._open(folder, sieve))
+            for place, opened in zip(places, map(opens.__getitem__, above), strict=True)
+            if opened or names[place] not in common
         ]
-
-    def _open(self, folder: int, sieve: Sieve) -> bool:
-        opened = self._opens.get(folder)
-        if opened is None:
-            opened = self._opens[folder] = sieve.opens(self._index.folders[folder])
-        return opened
+        if self._may_folders.isdisjoint(folders):
+            return found
+        return sorted({*found, *compress(count(), map(self._may_folders.__contains__, folders))})
