@@ -15,7 +15,7 @@ from owning import check_sums, read_layers
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target
 from uvdive.ledger.assemble import instruction_text
-from uvdive.ledger.marks.name_search import Names
+from uvdive.ledger.marks.name_search import Marks, Names
 from uvdive.ledger.report import ImageReport, User
 from uvdive.session.opening.reading import read_image
 
@@ -126,14 +126,12 @@ def test_a_dockerfile_that_is_none_or_gone_tells_nothing(tmp_path: Path) -> None
 
 def test_all_names_are_looked_for_in_one_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pass over a million names takes its time: what is asked later must have been in the first."""
-    passes: list[set[bytes]] = []
+    passes: list[Marks] = []
     prepare = Names.prepare
 
-    def noted(self: Names, names: Iterable[bytes]) -> None:
-        names = list(names)
-        if missing := set(names) - self._called.keys():
-            passes.append(missing)
-        prepare(self, names)
+    def noted(self: Names, marks: Marks) -> None:
+        passes.append(marks)
+        prepare(self, marks)
 
     monkeypatch.setattr(Names, "prepare", noted)
     site = "usr/local/lib/python3.13/site-packages"
@@ -141,7 +139,7 @@ def test_all_names_are_looked_for_in_one_pass(tmp_path: Path, monkeypatch: pytes
         tmp_path, "FROM x\nCOPY . /", [*hand.venv("v", ("p", {"p.py": 1})), make.file(f"{site}/x", b"1")]
     )
     assert len(passes) == 1, passes[1:]
-    assert passes[0] >= {
+    assert {*passes[0].whole} >= {
         b".cache",
         b".env",
         b".git",
@@ -151,6 +149,8 @@ def test_all_names_are_looked_for_in_one_pass(tmp_path: Path, monkeypatch: pytes
         b"test",
         b"uv.lock",
     }
+    assert {*passes[0].starts} >= {b"uv", b"python", b"archive-v", b".env."}
+    assert {*passes[0].ends} >= {b".pyc", b".dist-info", b".pem"}
 
 
 def two(tmp_path: Path, *second: make.Entry, first: Iterable[make.Entry]) -> ImageReport:

@@ -46,7 +46,7 @@ environments.bytes_by_kind._CODE: .py .pyi .pyx .pxd .pth
 environments.bytes_by_kind._TESTS: test tests
 environments.bytes_by_kind._SITES: dist-packages site-packages
 environments.which_lock.FILES: uv.lock pyproject.toml
-findings.copied.MARKS: .boto .dockercfg .env .git-credentials .htpasswd .my.cnf .netrc .npmrc .pgpass .pypirc
+findings.copied._NAMED: .boto .dockercfg .env .git-credentials .htpasswd .my.cnf .netrc .npmrc .pgpass .pypirc
     .s3cfg .vault-token .vault_pass _netrc auth.toml config credentials credentials.toml hosts.yml id_dsa
     id_ecdsa id_ed25519 id_rsa kaggle.json secrets.toml settings.xml token .git
 findings.copied._THEIRS: base-os os-packages python uv uv-cache venv
@@ -61,9 +61,14 @@ python.distributions.BUNDLED: ensurepip pip setuptools wheel
 python.interpreters._SHARED: / /opt /usr /usr/local
 python.interpreters._TESTS: idle_test test tests
 python.interpreters.MARKS: lib-python idle_test test tests
-python.places._INFO: .dist-info .egg-info .egg .egg-link
+python.interpreters.STARTS: python pypy
+python.places.INFO: .dist-info .egg-info .egg .egg-link
 python.places._SITES: site-packages dist-packages
 python.places.MARKS: pyvenv.cfg site-packages dist-packages
+python.uv_files._BUCKETS: archive wheels built-wheels simple sdists builds interpreter environments flat-index
+    git binaries python osv
+python.uv_files.STARTS: archive-v wheels-v built-wheels-v simple-v sdists-v builds-v interpreter-v
+    environments-v flat-index-v git-v binaries-v python-v osv-v
 python.uv_files._SHORT_BUCKETS: python git builds
 python.uv_files.MARKS: uv uv-receipt.toml
 python.uv_files._NAMES: uv uvx uvw
@@ -99,6 +104,7 @@ wanted._FOLDERS: bin status.d conda-meta
 wanted._NAMES: .python-version METADATA PKG-INFO RECORD direct_url.json diversions group installed
     installed-files.txt os-release passwd patchlevel.h pyproject.toml pyvenv.cfg rpmdb.sqlite status
     top_level.txt uv.lock
+wanted._TAILS: .py .sh ink ist pth
 whose._SYSTEM: base-os os-packages
 whose._PYTHONS: headers package
 whose._APPS: 1 4 7 8

@@ -128,7 +128,8 @@ def test_names_are_found_whole_by_their_start_end_and_middle() -> None:
     assert paths(names.ending(b"uv", b"x", b".gone", b"-v2.pyc")) == [
         *(b"/a-v1/uv", b"/uvx", b"/x", b"/x/uv-v2.pyc", b"/v/n.pycx")
     ]
-    assert paths(names.holding(b"-v")) == [b"/a-v1", b"/x/uv-v2.pyc", b"/-v"]
+    assert paths(names.starting(b"uvx", b"a-v", b"uvx")) == [b"/a-v1", b"/uvx"]
+    assert list(names.starting(b"-")) == [rows.node(b"/-v")]
     assert paths(names.called(b"b.pyc")) == [b"/b.pyc"]
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import chain, compress, count, islice, repeat
@@ -262,6 +262,11 @@ class FileTable:
         while entry != NONE and self.entry_layer[entry] > layer:
             entry = before[entry]
         return entry if entry != NONE and self.entry_death[entry] > layer else None
+
+    def last_of(self, nodes: Iterable[int]) -> Iterator[int]:
+        """The entries of some nodes that are visible in the final state."""
+        newest, deaths = self._appearances()[0], self.entry_death
+        return (e for e in map(newest.__getitem__, nodes) if e != NONE and deaths[e] == ALIVE)
 
     def live_entries(self, layer: int = ALIVE - 1) -> Iterator[int]:
         """Every entry that is visible in the state after ``layer``."""

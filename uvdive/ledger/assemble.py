@@ -29,6 +29,7 @@ from uvdive.ledger.findings.facts import Facts
 from uvdive.ledger.findings.registry import find
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.marks.kept_contents import KeptContents
+from uvdive.ledger.marks.name_search import Marks, together
 from uvdive.ledger.report import Base, DockerfileInfo, ImageInfo, ImageReport, LayerReport, Totals, User
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def make_report(stacked: Stacked) -> ImageReport:
     base_layers = base.layers if base else 0
     commands = [instruction_text(command) for command in layer_commands(manifest)]
     contents = KeptContents(table, stacked.kept)
-    contents.names.prepare((*rule.MARKS, *which_lock.FILES, *copied.MARKS))
+    contents.names.prepare(together((rule.MARKS, Marks(which_lock.FILES), copied.MARKS)))
     attribution = attribute(
         contents,
         [LayerOrigin(number < base_layers, command) for number, command in enumerate(commands)],

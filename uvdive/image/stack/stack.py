@@ -25,6 +25,7 @@ SameContent = Callable[[Content, Content], bool]
 _FILE, _DIRECTORY, _SYMLINK = int(Kind.FILE), int(Kind.DIRECTORY), int(Kind.SYMLINK)
 
 _IS_FILE = bytes(kind == _FILE for kind in range(256))
+_IS_LINK = bytes(kind == HARD_LINK for kind in range(256))
 
 
 class _Stack(Living):
@@ -36,22 +37,29 @@ class _Stack(Living):
         self.nodes: list[int] = []  # of the layer's entries
         self.before = array("i")  # the entry that each entry's node got before it
         self.sources = Sources()
+        self.rows = Rows(LayerIndex())  # of the layer, of which those before `row` have their nodes
+        self.first = self.row = 0  # the layer's first entry, and the row that is next
+        self.linked = 0  # up to this row hard links have what they name
         self.warnings: list[str] = []
 
     def entries(self, index: LayerIndex) -> None:
-        rows = Rows(index)
+        rows = self.rows = Rows(index)
+        self.row = self.linked = 0
         self.forget()
         self.nodes = [0] * len(rows.names)
-        first = self.columns(rows)
+        first = self.first = self.columns(rows)
         parents: list[int | None] = [None] * len(index.folders)
         for start, end in rows.runs():
+            self.row = start
             number = rows.folders[start]
             parent = parents[number]
             if parent is None:
                 parent = parents[number] = self.folder(index.folders[number])
             if self.births(rows, start, end, parent, first + start):
                 continue
+            self.links()
             for row in range(start, end):
+                self.row = self.linked = row + 1
                 parent = parents[number]
                 if parent is None:
                     parent = parents[number] = self.folder(index.folders[number])
@@ -62,6 +70,8 @@ class _Stack(Living):
                     # The tar may go on below it, as a folder again.
                     parents = [None] * len(index.folders)
                 self.place(rows, row, node, first + row)
+        self.row = len(rows.names)
+        self.links()
         self.table.entry_node.fromlist(self.nodes)
 
     def births(self, rows: Rows, start: int, end: int, parent: int, entry: int) -> bool:
@@ -88,10 +98,6 @@ class _Stack(Living):
         entries = range(entry, entry + len(names))
         self.shown.extend(entries)
         self.newest.extend(entries)
-        row = rows.kinds.find(HARD_LINK, start, end) if rows.has_links else -1
-        while row >= 0:
-            self.link(rows, row, entry + row - start)
-            row = rows.kinds.find(HARD_LINK, row + 1, end)
         return True
 
     def birth(self, rows: Rows, row: int, parent: int, entry: int) -> bool:
@@ -105,8 +111,6 @@ class _Stack(Living):
         table.node_parent.append(parent)
         self.shown.append(entry)
         self.newest.append(entry)
-        if rows.kinds[row] == HARD_LINK:
-            self.link(rows, row, entry)
         return True
 
     def columns(self, rows: Rows) -> int:
@@ -175,6 +179,43 @@ class _Stack(Living):
         self.names_left.append(1)
         self.sources.places.append(place)
         return len(self.names_left) - 1
+
+    def end(self, node: int, cause: Cause) -> None:
+        # Nothing may end while a link that stands before has not got what it names.
+        self.links()
+        super().end(node, cause)
+
+    def links(self) -> None:
+        """Give the hard links among the rows so far what they name.
+
+        While nodes are only made nothing ends, so they find now what they would have found each
+        in its turn: what came behind one is not there for it.
+        """
+        rows, start, end = self.rows, self.linked, self.row
+        if start >= end:
+            return
+        self.linked = end
+        if not rows.has_links:
+            return
+        table, first = self.table, self.first
+        kinds, sizes, inodes = table.entry_kind, table.entry_size, table.entry_inode
+        targets, numbers = rows.index.targets, rows.index.target
+        found: dict[bytes, dict[bytes, int]] = {}
+        for row in compress(range(start, end), rows.kinds[start:end].translate(_IS_LINK)):
+            folder, _, name = targets[numbers[rows.places[row]]].rpartition(b"/")
+            below = found.get(folder)
+            if below is None:
+                node = self.lookup(folder)
+                below = found[folder] = {} if node is None else self.below.get(node, {})
+            node, entry = below.get(name), first + row
+            target = NONE if node is None else self.shown[node]
+            if first <= target < entry and kinds[target] == _FILE:
+                # The usual one: a file of the same layer.
+                kinds[entry], sizes[entry] = _FILE, sizes[target]
+                inode = inodes[entry] = inodes[target]
+                self.names_left[inode] += 1
+            else:
+                self.link(rows, row, entry)
 
     def link(self, rows: Rows, row: int, entry: int) -> None:
         """Give a hard link's row what it names at this point of the tar."""

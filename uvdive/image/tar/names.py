@@ -95,14 +95,14 @@ class Names:
 
     def many(self, kinds: list[int], raws: Sequence[bytes]) -> tuple[list[int], list[bytes]]:
         """Folders and names of many members at once; whiteouts are noted in ``kinds``."""
-        folders, _, ends = zip(*map(bytes.rpartition, raws, repeat(b"/")), strict=True)
-        names = self._shared(ends)
+        parts = zip(*map(bytes.rpartition, raws, repeat(b"/")), strict=True)
+        folders, _, names = (list(part) for part in parts)
+        names = self._shared(names)
         if not self._unusual.isdisjoint(names):
-            folders, names = list(folders), list(names)
             for place, name in enumerate(names):
                 if name in self._unusual:
-                    folders[place], _, name = clean(raws[place]).rpartition(b"/")
-                    kinds[place], names[place] = _whiteout(kinds[place], name)
+                    folders[place], _, end = clean(raws[place]).rpartition(b"/")
+                    kinds[place], names[place] = _whiteout(kinds[place], end)
             names = self._shared(names)
         return [*map(self._folders.__getitem__, folders)], names
 

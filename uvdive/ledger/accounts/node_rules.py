@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from functools import partial
 
 from uvdive.image.table import NONE
-from uvdive.ledger.accounts.rule import STATE_NAMES, Rule
+from uvdive.ledger.accounts.rule import BYTECODE, STATE_NAMES, UV, Rule
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.python.places import SiteOwners
 
@@ -29,7 +29,7 @@ class Codes:
         self._bytecode()
         self._os_packages()
         self._distributions()
-        for node in (*rule.names.starting(b"uv"), *rule.names.called(*STATE_NAMES)):
+        for node in (*rule.names.starting(UV), *rule.names.called(*STATE_NAMES)):
             self.by_node[node] = EACH
 
     def component(self, code: int, layer: int) -> int:
@@ -78,7 +78,7 @@ class Codes:
     def _bytecode(self) -> None:
         rule, codes, parents = self._rule, self.by_node, self._rule.table.node_parent
         by_folder: dict[int, int | None] = {}
-        for node in rule.names.ending(b".pyc"):
+        for node in rule.names.ending(BYTECODE):
             if rule.regions.is_own(node):
                 code = self._of_bytecode(rule.regions.of(node))
             else:
@@ -103,7 +103,7 @@ class Codes:
             self._claimed(node, component)
         if claims:
             regions, parents = rule.regions, rule.table.node_parent
-            for node in rule.names.ending(b".pyc"):
+            for node in rule.names.ending(BYTECODE):
                 if not self._is_free(
                     regions.of(node) if regions.is_own(node) else regions.folders[parents[node]]
                 ):
@@ -134,8 +134,9 @@ class Codes:
         claims: Claims = rule.python_claims
         regions, parents, codes = rule.regions, rule.table.node_parent, self.by_node
         beaten = {folder for folder, region in regions.folders.items() if region in rule.beats_claims}
+        own = regions.folders.keys() | regions.roots.keys()
         for node, component in claims.settled():
-            if regions.is_own(node):
+            if node in own:
                 if regions.of(node) in rule.beats_claims:
                     continue
             elif parents[node] in beaten:

@@ -11,6 +11,7 @@ from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import ComponentTable
 from uvdive.ledger.marks.handed_down import Inherited
 from uvdive.ledger.marks.kept_contents import KeptContents
+from uvdive.ledger.marks.name_search import Marks
 from uvdive.ledger.marks.regions import Regions
 from uvdive.ledger.python import interpreters, places, uv_files
 from uvdive.ledger.python.conda import claim_conda
@@ -22,9 +23,16 @@ from uvdive.ledger.system.package_databases import find_packages
 from uvdive.ledger.system.system_files import LayerOrigin, SystemFiles
 
 STATE_NAMES = (b"env", b"env.fish", b"uv-receipt.json")
-"""What uv's installer leaves, beside names that begin with ``uv``."""
+"""What uv's installer leaves, beside names that begin with ``UV``."""
 
-MARKS = (*STATE_NAMES, *uv_files.MARKS, *caches.MARKS, *places.MARKS, *interpreters.MARKS)
+UV, BYTECODE = b"uv", b".pyc"
+"""How names of uv's own files begin, and how those of bytecode end."""
+
+MARKS = Marks(
+    (*STATE_NAMES, *uv_files.MARKS, *caches.MARKS, *places.MARKS, *interpreters.MARKS),
+    (UV, *uv_files.STARTS, *interpreters.STARTS),
+    (BYTECODE, *places.INFO),
+)
 """The names that are looked for."""
 
 

@@ -11,9 +11,12 @@ from uvdive.ledger.environments.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts, finding
 from uvdive.ledger.findings.places import files_below
 from uvdive.ledger.marks.components import text
+from uvdive.ledger.marks.name_search import Marks
+from uvdive.ledger.marks.paths import Paths
 from uvdive.ledger.report import Finding, LayerReport
 
-MARKS = (*sorted(name.encode() for name in NAMES | LAST), b".git")
+_NAMED = (*sorted(name.encode() for name in NAMES | LAST), b".git")
+MARKS = Marks(_NAMED, (STARTS.encode(),), tuple(map(str.encode, ENDS)))
 """Names that are looked for in every image."""
 
 _THEIRS = frozenset({"venv", "python", "os-packages", "base-os", "uv", "uv-cache"})
@@ -79,10 +82,10 @@ def secrets(facts: Facts) -> Iterator[Finding]:
     """Files that usually hold secrets, in any of the image's own layers: a removed one can still be read."""
     table, names = facts.table, facts.contents.names
     by_layer: dict[int, list[int]] = {}
-    may_be = names.called(*MARKS), names.starting(STARTS.encode())
-    ending = names.ending(*(end.encode() for end in ENDS))
-    for node in sorted({*ending}.union(*may_be)):
-        if is_secret_file(table.path(node).decode("utf-8", "surrogateescape")):
+    paths = Paths(table)
+    may_be = names.called(*_NAMED), names.starting(*MARKS.starts), names.ending(*MARKS.ends)
+    for node in sorted(set[int]().union(*may_be)):
+        if is_secret_file(paths.of(node).decode("utf-8", "surrogateescape")):
             entry = next((entry for entry in table.entries_of(node) if _is_readable(facts, entry)), None)
             if entry is not None:
                 by_layer.setdefault(table.entry_layer[entry], []).append(entry)

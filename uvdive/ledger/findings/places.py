@@ -65,11 +65,10 @@ def _of_the_app(
 
 def files_below(table: FileTable, nodes: Iterable[int]) -> Iterator[int]:
     """The live regular files' entries at and below some nodes."""
-    todo, runs, kinds = list(nodes), table.runs(), table.entry_kind
+    runs, kinds = table.runs(), table.entry_kind
+    todo = list(nodes)
+    yield from (entry for entry in table.last_of(todo) if kinds[entry] == _FILE)
     while todo:
-        here = todo.pop()
-        entry = table.visible(here)
-        if entry is not None and kinds[entry] == _FILE:
-            yield entry
-        for run in runs.get(here, ()):
-            todo.extend(run)
+        for run in runs.get(todo.pop(), ()):
+            yield from [entry for entry in table.last_of(run) if kinds[entry] == _FILE]
+            todo.extend(filter(runs.__contains__, run))

@@ -1,75 +1,100 @@
-"""Find the nodes with certain names in passes that cost a few nanoseconds a node."""
+"""Find the nodes with certain names, in one pass for all that are looked for together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress, count
+from itertools import chain, compress, count
 
 from uvdive.image.table import FileTable
 
-_FEW = 16
-"""Of so many names one may fit, or it is quicker to look at each."""
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is looked for: whole names, and how names start and end."""
+
+    whole: Collection[bytes] = ()
+    starts: tuple[bytes, ...] = ()
+    ends: tuple[bytes, ...] = ()
+
+
+def together(marks: Iterable[Marks]) -> Marks:
+    """All of them as one."""
+    each = [*marks]
+    return Marks(
+        tuple(chain.from_iterable(one.whole for one in each)),
+        tuple(chain.from_iterable(one.starts for one in each)),
+        tuple(chain.from_iterable(one.ends for one in each)),
+    )
 
 
 class Names:
-    """The names of a table's nodes, to search in. A name holds no slash, so slashes part them."""
+    """The names of a table's nodes, to search in."""
 
     def __init__(self, table: FileTable) -> None:
         self._table = table
-        self._called: dict[bytes, list[int]] = {}
-        self._endings: dict[bytes, Sequence[int]] = {}
+        self._nodes: dict[bytes, list[int]] = {}
+        self._starts: dict[bytes, list[int]] = {}
+        self._ends: dict[bytes, list[int]] = {}
 
-    def prepare(self, names: Iterable[bytes]) -> None:
-        """Look for all of these names in one pass, so that ``called`` has nothing left to do."""
-        missing = {name: list[int]() for name in names if name not in self._called}
+    def prepare(self, marks: Marks) -> None:
+        """Look for all of this at once, so that the methods below have nothing left to do."""
+        starts = [start for start in marks.starts if start not in self._starts]
+        ends = [end for end in marks.ends if end not in self._ends]
+        head = slice(min(map(len, starts), default=0))
+        tail = slice(-min(map(len, ends), default=0), None)
+        heads, tails = {start[head] for start in starts}, {end[tail] for end in ends}
+        # A few letters tell most names apart from all that is looked for.
+        near = [name for name in self._distinct if name[head] in heads or name[tail] in tails]
+        begun = _by_letters(near, starts, bytes.startswith, head)
+        ended = _by_letters(near, ends, bytes.endswith, tail)
+        like = chain.from_iterable((*begun.values(), *ended.values()))
+        missing = {name: list[int]() for name in chain(marks.whole, like) if name not in self._nodes}
         if missing:
             every = self._table.names
             for node in compress(count(), map(missing.__contains__, every)):
                 missing[every[node]].append(node)
-            self._called.update(missing)
+            self._nodes.update(missing)
+        self._starts.update({start: self._of(names) for start, names in begun.items()})
+        self._ends.update({end: self._of(names) for end, names in ended.items()})
+
+    @cached_property
+    def _distinct(self) -> frozenset[bytes]:
+        return frozenset(self._table.names)
+
+    def _of(self, names: Iterable[bytes]) -> list[int]:
+        return sorted(chain.from_iterable(map(self._nodes.__getitem__, names)))
 
     def called(self, *names: bytes) -> list[int]:
         """The nodes with one of these names, lowest first."""
-        self.prepare(names)
-        if len(names) == 1:
-            return self._called[names[0]]
-        return sorted(node for name in set(names) for node in self._called[name])
+        if not self._nodes.keys() >= {*names}:
+            self.prepare(Marks(names))
+        return self._nodes[names[0]] if len(names) == 1 else self._of({*names})
 
-    def starting(self, start: bytes) -> Iterator[int]:
-        """The nodes whose names start so, lowest first."""
-        return self._holding(b"/" + start, 1)
+    def starting(self, *starts: bytes) -> list[int]:
+        """The nodes whose names start in one of these ways, lowest first."""
+        if not self._starts.keys() >= {*starts}:
+            self.prepare(Marks(starts=starts))
+        return _merged([self._starts[start] for start in starts])
 
-    def ending(self, *ends: bytes) -> Sequence[int]:
+    def ending(self, *ends: bytes) -> list[int]:
         """The nodes whose names end in one of these ways, lowest first."""
-        for end in ends:
-            if end not in self._endings:
-                self._endings[end] = self._ending(end)
-        if len(ends) == 1:
-            return self._endings[ends[0]]
-        return sorted(set().union(*map(self._endings.__getitem__, ends)))
+        if not self._ends.keys() >= {*ends}:
+            self.prepare(Marks(ends=ends))
+        return _merged([self._ends[end] for end in ends])
 
-    def _ending(self, end: bytes) -> Sequence[int]:
-        names, many = self._table.names, self._text.count(end + b"/")
-        if many * _FEW > len(names):
-            # Names one by one are quicker than ends of many one by one.
-            return [node for node, name in enumerate(names) if name.endswith(end)]
-        return list(self._holding(end + b"/", 0)) if many else ()
 
-    def holding(self, part: bytes) -> Iterator[int]:
-        """The nodes with the part somewhere in their names, lowest first."""
-        return self._holding(part, 0)
+def _merged(found: Sequence[list[int]]) -> list[int]:
+    return found[0] if len(found) == 1 else sorted(set().union(*found))
 
-    @cached_property
-    def _text(self) -> bytes:
-        return b"/%b/" % b"/".join(self._table.names)
 
-    def _holding(self, part: bytes, begun: int) -> Iterator[int]:
-        """``begun`` is 1 where the part itself begins a name."""
-        text, slashes, counted = self._text, 0, 0
-        at = text.find(part)
-        while at >= 0:
-            slashes += text.count(b"/", counted, at)
-            counted = at
-            yield slashes - 1 + begun
-            at = text.find(part, text.index(b"/", at + begun))
+def _by_letters(
+    names: Iterable[bytes], marks: Collection[bytes], fits: Callable[[bytes, bytes], bool], few: slice
+) -> dict[bytes, list[bytes]]:
+    """Which of the names start or end with each mark, looked for among those that share ``few`` letters."""
+    near: dict[bytes, list[bytes]] = {mark[few]: [] for mark in marks}
+    for name in names:
+        if (letters := name[few]) in near:
+            near[letters].append(name)
+    return {mark: [name for name in near[mark[few]] if fits(name, mark)] for mark in marks}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable
@@ -47,18 +47,17 @@ class PathFinder:
 
     def __init__(self, table: FileTable) -> None:
         self._table = table
-        self._folders: dict[bytes, tuple[int, ...]] = {}
+        self._folders: dict[bytes, tuple[Mapping[bytes, int], ...]] = {}
+        self._runs = table.runs()
 
-    def files(self, path: bytes) -> Iterator[int]:
+    def files(self, path: bytes) -> list[int]:
         """The nodes that an absolute path may mean, in any layer; no folders."""
         folder, _, name = path.rpartition(b"/")
-        nodes = self._folders.get(folder)
-        if nodes is None:
-            nodes = self._folders[folder] = tuple(self._candidates(folder))
-        for parent in nodes:
-            node = self._table.find_below(parent, name)
-            if node is not None and not self._table.children(node):
-                yield node
+        known = self._folders.get(folder)
+        if known is None:
+            known = self._folders[folder] = tuple(map(self._table.below, self._candidates(folder)))
+        found = [node for below in known if (node := below.get(name)) is not None]
+        return [node for node in found if node not in self._runs]
 
     def _candidates(self, folder: bytes) -> Iterator[int]:
         table, seen = self._table, set[int]()

@@ -26,7 +26,8 @@ _DEDICATED = re.compile(
 _SHARED = frozenset({b"/", b"/usr", b"/usr/local", b"/opt"})
 _TESTS = frozenset({b"test", b"tests", b"idle_test"})
 MARKS = (b"lib-python", *sorted(_TESTS))
-"""Names that are looked for in every image."""
+STARTS = (b"python", b"pypy")
+"""Names that are looked for in every image, and how others begin."""
 
 _IN_LIB = re.compile(rb"^libpython[23][\w.]*$")
 _PATCH = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?")
@@ -80,7 +81,7 @@ def find_interpreters(
 def _stdlibs(regions: Regions) -> Iterator[_Home]:
     """Every folder that holds a standard library, its prefix and ``X.Y``."""
     table, names = regions.table, regions.names
-    for node in sorted({*names.starting(b"python"), *names.starting(b"pypy"), *names.called(b"lib-python")}):
+    for node in sorted({*names.starting(*STARTS), *names.called(b"lib-python")}):
         name = table.names[node]
         match = LIB.match(name)
         if match is not None and table.find_below(node, b"os.py") is not None:

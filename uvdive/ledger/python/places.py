@@ -14,7 +14,8 @@ from uvdive.ledger.python.distributions import Installed, claim_site
 from uvdive.ledger.python.interpreters import LIB, Interpreter
 from uvdive.ledger.python.site import Site
 
-_INFO = (b".dist-info", b".egg-info", b".egg", b".egg-link")
+INFO = (b".dist-info", b".egg-info", b".egg", b".egg-link")
+"""How the names of distributions' metadata end."""
 _SITES = (b"site-packages", b"dist-packages")
 MARKS = (b"pyvenv.cfg", *_SITES)
 """Names that tell where an environment may be."""
@@ -141,7 +142,7 @@ def _sites(regions: Regions, venvs: set[int], interpreters: Sequence[Interpreter
     table = regions.table
     names, parents = table.names, table.node_parent
     candidates = {node for node in regions.names.called(*_SITES) if table.children(node)}
-    candidates.update(parents[node] for node in regions.names.ending(*_INFO))
+    candidates.update(parents[node] for node in regions.names.ending(*INFO))
     taken: set[int] = set()
     by_prefix: dict[bytes, list[Interpreter]] = {}
     for interpreter in interpreters:

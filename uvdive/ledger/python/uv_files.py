@@ -11,10 +11,14 @@ from uvdive.ledger.marks.components import ComponentTable, text
 from uvdive.ledger.marks.paths import normal
 from uvdive.ledger.marks.regions import Regions
 
-_BUCKET = re.compile(
-    rb"^(archive|wheels|built-wheels|simple|sdists|builds|interpreter|environments|flat-index|git|"
-    rb"binaries|python|osv)-v\d+$"
+_BUCKETS = (
+    *(b"archive", b"wheels", b"built-wheels", b"simple", b"sdists", b"builds", b"interpreter"),
+    *(b"environments", b"flat-index", b"git", b"binaries", b"python", b"osv"),
 )
+_BUCKET = re.compile(rb"^(%b)-v\d+$" % b"|".join(_BUCKETS))
+STARTS = tuple(bucket + b"-v" for bucket in _BUCKETS)
+"""How the names of uv's buckets begin."""
+
 _SHORT_BUCKETS = (b"python", b"git", b"builds")
 """Names that are too common to make a folder uv's cache without uv's mark in it."""
 
@@ -90,7 +94,7 @@ def add_uv(regions: Regions, environ: Mapping[str, str], commands: Iterable[str]
         node = table.find(path)
         if node and _buckets(table, node):
             _cache(regions, node)
-    for node in sorted({*regions.names.called(*MARKS), *regions.names.holding(b"-v")}):
+    for node in sorted({*regions.names.called(*MARKS), *regions.names.starting(*STARTS)}):
         name = table.names[node]
         if name == b"uv":
             parent = table.node_parent[node]
