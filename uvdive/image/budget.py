@@ -90,3 +90,4 @@ def check_image(layers: list[tuple[LayerIndex, int]], packed: int) -> None:
     for index, times in layers:
         budget.take_nodes(len(index) * times)
         budget.take_kept(sum(map(len, index.contents.values())))
+        budget.take_kept(sum(map(index.size.__getitem__, index.placed)))

@@ -23,7 +23,8 @@ class LayerIndex:
     logical size), ``offset`` where its data start in the tar (-1 for sparse ones),
     ``digest`` an xxh3-64 of its content where the bytes passed by (else 0, and
     ``has_digests`` is False). ``target`` indexes ``targets``: a symlink's text, or
-    the path that a hard link names. ``contents`` keeps wanted small files, ``xattrs`` the
+    the path that a hard link names. ``contents`` keeps wanted small files; those
+    that can be read again where they lie are only noted in ``placed``. ``xattrs`` are the
     extended attributes of the few entries that have any, as ``FileTable`` has them.
     """
 
@@ -41,6 +42,7 @@ class LayerIndex:
     target: array[int] = field(default_factory=lambda: array("i"))
     targets: list[bytes] = field(default_factory=list)
     contents: dict[int, bytes] = field(default_factory=dict)
+    placed: list[int] = field(default_factory=list)
     xattrs: dict[int, bytes] = field(default_factory=dict)
     has_digests: bool = False
     warnings: list[str] = field(default_factory=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +52,7 @@ class Stacked:
     layers: Sequence[LayerData]
     verified: Sequence[bool]
     table: FileTable
-    kept: dict[int, bytes]
+    kept: Mapping[int, bytes]
     warnings: Sequence[str]
     known_images: Sequence[KnownImage]
     dockerfile: Path | None

@@ -26,7 +26,8 @@ BEFORE = b"before"
 
 def whole(fd: int, size: int) -> Outcome:
     try:
-        return index_tar(FileStream(fd, len(BEFORE), size), wanted, size=size, digests=False)
+        stream = FileStream(fd, len(BEFORE), size)
+        return index_tar(stream, wanted, size=size, digests=False, keep=False)
     except ImageError as error:
         return type(error), str(error)
 

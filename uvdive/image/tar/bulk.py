@@ -97,6 +97,8 @@ class Bulk:
         owners: Owners,
         wanted: Wanted,
         budget: Budget | None = None,
+        *,
+        keep: bool = True,
     ) -> None:
         self._stream = stream
         self._index = index
@@ -104,6 +106,7 @@ class Bulk:
         self._owners = owners
         self._wanted = wanted
         self._budget = budget
+        self._keep = keep
         self._rows: list[_Row] = []
         self._links: list[tuple[int, bytes]] = []
 
@@ -231,7 +234,11 @@ class Bulk:
         for row in self._names.may(folders, names):
             entry = first + row
             count = index.size[entry]
-            if count and self._wanted(index.path(entry), count):
+            if not count or not self._wanted(index.path(entry), count):
+                continue
+            if not self._keep:
+                index.placed.append(entry)
+            else:
                 if self._budget is not None:
                     self._budget.take_kept(count)
                 index.contents[entry] = bytes(fetch(index.offset[entry], count))

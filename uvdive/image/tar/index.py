@@ -30,12 +30,16 @@ _COLUMNS = ("folder", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "
 class Indexer:
     """The state of one run over one tar: usual members in bulk, the others one by one.
 
-    The run may go on behind the ``end`` that it was given. ``index`` holds what was read.
+    The run may go on behind the ``end`` that it was given. ``index`` holds what was read; without
+    ``keep`` it is noted which files are wanted, and they are not read.
     """
 
-    def __init__(self, stream: ByteStream, wanted: Wanted = nothing, *, digests: bool) -> None:
+    def __init__(
+        self, stream: ByteStream, wanted: Wanted = nothing, *, digests: bool, keep: bool = True
+    ) -> None:
         self.stream = stream
         self.wanted = wanted
+        self.keep = keep
         self.members = Members(stream)
         self.index = LayerIndex(has_digests=digests, warnings=self.members.warnings)
         packed = packed_bytes(stream)
@@ -75,7 +79,15 @@ class Indexer:
         """What reads usual members faster, if the stream lends itself to it."""
         if not isinstance(self.stream, ReadyStream):
             return None
-        return Bulk(self.stream, self.index, self._names, self.members.owners, self.wanted, self._budget)
+        return Bulk(
+            self.stream,
+            self.index,
+            self._names,
+            self.members.owners,
+            self.wanted,
+            self._budget,
+            keep=self.keep,
+        )
 
     def _one(self) -> None:
         """Take in the member that the stream stands at."""
@@ -129,7 +141,10 @@ class Indexer:
         offset = -1 if sparse else stream.position
         padding = -stored % th.BLOCK
         digest = 0
-        if not sparse and self.wanted(path, stored):
+        is_wanted = not sparse and self.wanted(path, stored)
+        if is_wanted and not self.keep:
+            index.placed.append(len(index.names) - 1)
+        if is_wanted and self.keep:
             if self._budget is not None:
                 self._budget.take_kept(stored)
             data = index.contents[len(index.names) - 1] = stream.take(stored)
@@ -174,13 +189,19 @@ def visit_tar(stream: ByteStream, visitor: Visitor) -> LayerIndex:
 
 
 def index_tar(
-    stream: ByteStream, wanted: Wanted = nothing, *, size: int | None = None, digests: bool
+    stream: ByteStream,
+    wanted: Wanted = nothing,
+    *,
+    size: int | None = None,
+    digests: bool,
+    keep: bool = True,
 ) -> LayerIndex:
     """Index the tar that begins at the stream's position.
 
     Args:
         stream: where to read; left after the tar's last header block.
         wanted: which contents to keep.
+        keep: keep them, or only note where they lie.
         size: the tar's size in bytes where it is known; reading stops there.
         digests: hash every content that passes by.
 
@@ -189,7 +210,7 @@ def index_tar(
     """
     end = None if size is None else stream.position + size
     with damage_told():
-        return Indexer(stream, wanted, digests=digests).run(end)
+        return Indexer(stream, wanted, digests=digests, keep=keep).run(end)
 
 
 @contextmanager

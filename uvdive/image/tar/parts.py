@@ -104,7 +104,7 @@ def read_part(stream: FileStream, wanted: Wanted, start: int, end: int) -> Part:
         ImageError: none begins there, or the tar is damaged.
     """
     here = stream.at(start)
-    indexer = Indexer(here, wanted, digests=False)
+    indexer = Indexer(here, wanted, digests=False, keep=False)
     with damage_told():
         indexer.run(end)
     return Part(indexer.index, here.position, indexer.settled, indexer.over)
@@ -134,7 +134,7 @@ class Chain:
         indexer = self._indexer
         if indexer is None:
             self._here = self._stream.at(self._position)
-            indexer = self._indexer = Indexer(self._here, self._wanted, digests=False)
+            indexer = self._indexer = Indexer(self._here, self._wanted, digests=False, keep=False)
             self._found.append(indexer.index)
         with damage_told():
             indexer.run(end)
@@ -177,6 +177,7 @@ def _append(whole: LayerIndex, numbers: dict[bytes, int], part: LayerIndex) -> N
     for name in _COLUMNS:
         getattr(whole, name).extend(getattr(part, name))
     whole.contents.update((entries + place, data) for place, data in part.contents.items())
+    whole.placed.extend(entries + place for place in part.placed)
     whole.xattrs.update((entries + place, data) for place, data in part.xattrs.items())
     whole.warnings.extend(part.warnings)
     del whole.warnings[MAX_WARNINGS:]

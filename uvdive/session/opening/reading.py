@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 from array import array
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from uvdive.image.reference import Target
 from uvdive.image.sources import OpenOptions, open_image
 from uvdive.image.stack.comparing import LayerContents
 from uvdive.image.stack.content_places import Sources
+from uvdive.image.stack.kept import kept_contents
 from uvdive.image.stack.stack import stack
 from uvdive.ledger.wanted import wanted
 from uvdive.session.opening.options import DEFAULTS, ReadOptions
@@ -86,9 +87,9 @@ def _read(
     dockerfile, name = memory.dockerfile(image.manifest), memory.name(image.unread)
     on_event(Note("Accounting for every byte"))
     entries = sum(len(layer.index) for layer in image.layers)
-    with LayerContents(image) as contents, _in_time(target, entries):
+    with LayerContents(image) as contents, _in_time(target, entries), ExitStack() as opened:
         table, sources, warnings = stack([layer.index for layer in image.layers], contents.same)
-        kept = _kept(image, sources)
+        kept = opened.enter_context(kept_contents(image, sources))
         report = make_report(
             Stacked(
                 image.manifest,
@@ -191,21 +192,7 @@ def _prepare() -> None:
     import uvdive.session.opening.matching  # noqa: F401
 
 
-def _kept(image: RawImage, sources: Sources) -> dict[int, bytes]:
-    """The kept contents by inode."""
-    kept: dict[int, bytes] = {}
-    for layer, start in enumerate(sources.starts):
-        contents = image.layers[layer].index.contents
-        if contents:
-            kept |= {
-                inode: contents[place]
-                for inode, place in enumerate(sources.of_layer(layer), start)
-                if place in contents
-            }
-    return kept
-
-
-def _store_index(image: RawImage, sources: Sources, kept: dict[int, bytes]) -> StoreIndex:
+def _store_index(image: RawImage, sources: Sources, kept: Mapping[int, bytes]) -> StoreIndex:
     offsets = array("q")
     for layer, data in enumerate(image.layers):
         offsets.extend(map(data.index.offset.__getitem__, sources.of_layer(layer)))
