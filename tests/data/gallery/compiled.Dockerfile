@@ -1,12 +1,12 @@
 FROM python:3.12-slim-bookworm AS builder
 
-# A Python that uv downloads would be missing in the final image.
-ENV UV_PYTHON_DOWNLOADS=never
-
 # psycopg2 is compiled
 RUN apt-get update && \
     apt-get install -y --no-install-recommends gcc libc6-dev libpq-dev && \
     rm -rf /var/lib/apt/lists/*
+
+# A Python that uv downloads would be missing in the final image.
+ENV UV_PYTHON_DOWNLOADS=never
 
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/uv
 WORKDIR /app

@@ -1,11 +1,11 @@
 FROM python:3.12-slim-bookworm AS builder
 
-# A Python that uv downloads would be missing in the final image.
-ENV UV_PYTHON_DOWNLOADS=never
-
 # The installer needs curl (and certificates) to download the release archive
 RUN apt-get update && apt-get install -y --no-install-recommends curl ca-certificates \
     && rm -rf /var/lib/apt/lists/*
+
+# A Python that uv downloads would be missing in the final image.
+ENV UV_PYTHON_DOWNLOADS=never
 
 ADD uv-installer.sh /uv-installer.sh
 RUN sh /uv-installer.sh && rm /uv-installer.sh

@@ -40,7 +40,7 @@ class Bases:
     """``builder`` replaces the image in FROM, None keeps it; ``runner`` is the new stage's image.
 
     ``uv_image`` is where the builder copies uv from, None where it has uv already.
-    ``env`` are variables that the builder gets right behind FROM. ``python_from`` is a
+    ``env`` are variables that the builder gets. ``python_from`` is a
     folder of managed Pythons in the original that the runner gets as ``python_to``.
     ``written`` is the runner as FROM says it, where that holds variables.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from uvdive.dockerfile.stages import lineage
+from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import Instruction
 from uvdive.dockerfile.variables import pairs
@@ -15,6 +15,7 @@ from uvdive.rewrite.text.installing import only_installs
 from uvdive.rewrite.text.last_stage import write_common
 from uvdive.rewrite.text.parts import Parts
 from uvdive.rewrite.text.runner import MOVED
+from uvdive.rewrite.text.variables import stand_behind
 from uvdive.rewrite.text.writer import Placed, Writer, bare, placed
 from uvdive.uv.images import Reference
 
@@ -36,7 +37,7 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
     ``name`` is the build stage's; ``tail`` are the lines of the last stage that only matter to the runner.
     """
     stages = parts.evidence.stages
-    first = parts.layer.export.first if parts.layer.export is not None else None
+    first, behind = parts.layer.export.first if parts.layer.export is not None else None, 0
     for each in placed(parts.evidence.dockerfile):
         node = each.node
         is_last = each.stage == len(stages) - 1
@@ -59,11 +60,29 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
             write_kept(writer, parts, node, kept)
         elif not is_last or parts.builds or stages[each.stage].parent is None:
             write_from(writer, node, parts, (first or name) if is_last else None)
-            if (parts.build_env or parts.bases.env) and _gets_variables(parts, each.stage):
-                _write_variables(writer, parts)
+            behind = _variables_behind(parts, stages[each.stage], tail) or behind
+        if node.line == behind:
+            _write_variables(writer, parts)
     for text in parts.extra_build:
         writer.own(text, "full-sync")
     _write_removals(writer, parts)
+
+
+def _variables_behind(parts: Parts, stage: Stage, tail: frozenset[int]) -> int:
+    """The line behind which a stage gets the build's own variables; 0 where it gets none."""
+    if not (parts.build_env or parts.bases.env) or not _gets_variables(parts, stage.index):
+        return 0
+    export, layer = parts.layer.export, parts.layer
+    is_last = stage.index == len(parts.evidence.stages) - 1
+    changed = {*layer.gone, *layer.before, *parts.folded, *parts.edits, *([export.line] if export else [])}
+
+    def stays(node: Instruction) -> bool:
+        if is_last and (node.keyword in MOVED or node.line in tail):
+            return True  # nothing of it counts for a RUN
+        left = "" if _is_idle_root(parts, node) else _of_the_build(parts, node)
+        return node.line not in changed and left == node.source and not _is_elsewhere(parts, node)
+
+    return stand_behind(parts, stage, stays)
 
 
 def _gets_variables(parts: Parts, stage: int) -> bool:
@@ -192,7 +211,7 @@ def _write_export(writer: Writer, export: Export | None, line: int, builder: str
 
 
 def _write_variables(writer: Writer, parts: Parts) -> None:
-    """What the build gets right behind FROM, set apart from the author's own lines."""
+    """The build's own variables, set apart from the author's own lines."""
     writer.blank()
     for key, value in parts.build_env:
         writer.own(f"ENV {key}={value}\n", "bytecode")
