@@ -86,7 +86,7 @@ def test_an_error_is_told_with_its_step_and_log() -> None:
     assert by_value == {
         "None": {"evidence", "verified", "refusal", "predicted", "measured", "verification"},
         "''": {"text", "diff"},
-        "[]": {"files", "decisions", "warnings", "repairs", "repaired"},
+        "[]": {"files", "decisions", "warnings", "repairs", "repaired", "ladder"},
     }
 
 

@@ -23,6 +23,7 @@ from uvdive.rewrite.plan import (
     Prediction,
     Refusal,
     RewritePlan,
+    Rung,
 )
 from uvdive.verify.checks import (
     Check,
@@ -165,7 +166,7 @@ def test_a_rewrites_keys_hold_the_fields_of_their_names() -> None:
     data = rewrite_data(PLAN)
     assert data["schema"] == "uvdive.rewrite/1"
     apart = ("schema", "refusal", "files", "decisions", "warnings", "predicted")
-    later = ("error", "verified", "measured", "verification", "repairs", "repaired")
+    later = ("error", "verified", "measured", "verification", "repairs", "repaired", "ladder")
     assert_named(data, PLAN, *apart, *later)
     assert data["refusal"] == {"rule": "R9", "reason": "no lock", "line": 5, "by_image": None}
     assert data["files"][0] == {"path": "start.sh", "text": "new", "diff": "-old\n+new\n"}
@@ -222,6 +223,20 @@ def test_only_one_build_of_two_may_be_known() -> None:
         assert (data[f"{one}_seconds"], data[f"{other}_seconds"]) == (3.5, None)
         assert (data["builds"][one] is None, data["builds"][other]) == (False, None)
         assert (data["cold_seconds"], data["rebuild_seconds"]) == (None, None)
+
+
+def test_the_ladder_is_told_rung_by_rung() -> None:
+    rungs = (
+        Rung("trimmed", "trimmed", (("trim", "all"),), 60, chosen=True),
+        Rung("x", "y", (), None, "no", failed="z"),
+    )
+    keys = ("id", "summary", "choices", "predicted_bytes", "why", "chosen", "failed")
+    assert [
+        tuple(rung[key] for key in keys) for rung in rewrite_data(replace(PLAN, ladder=rungs))["ladder"]
+    ] == [
+        ("trimmed", "trimmed", {"trim": "all"}, 60, "", True, ""),
+        ("x", "y", {}, None, "no", False, "z"),
+    ]
 
 
 def test_checks_and_repairs_are_told_as_they_are() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from uvdive.base.errors import (
@@ -59,7 +59,7 @@ class _Rewriting:
         self.args = args
         self.console = console
         self.narrator = narrator
-        self.choices = _choices(args.choose)
+        self.choices = self.given = _choices(args.choose)
         self.repaired: tuple[Repair, ...] = ()
         self.kept = Kept()
         self.build: Source = _source(args, console)
@@ -123,11 +123,7 @@ class _Rewriting:
         proof = measured = None
         if self._wants_proof(plan):
             before = loaded or self._load()
-            proof = self._prove(plan, before)
-            while proof.looked:
-                self.console.say("Planning again with what this build told")
-                plan = self._plan(None if self.args.static else before)
-                proof = self._prove(plan, before)
+            plan, proof = self._leanest(plan, before) if self.args.lean else self._proven(plan, before)
             if proof.repairs and self.args.repair:
                 plan, proof = self._repaired(proof, before)
             measured = self._measured(plan, before.report, proof)
@@ -202,6 +198,27 @@ class _Rewriting:
         plan = self._plan(None if self.args.static else before)
         return plan, self._prove(plan, before)
 
+    def _proven(self, plan: RewritePlan, before: Loaded) -> tuple[RewritePlan, Proof]:
+        """The plan with its proof, made anew where a build told more."""
+        proof = self._prove(plan, before)
+        while proof.looked:
+            self.console.say("Planning again with what this build told")
+            plan = self._plan(None if self.args.static else before)
+            proof = self._prove(plan, before)
+        return plan, proof
+
+    def _leanest(self, plan: RewritePlan, before: Loaded) -> tuple[RewritePlan, Proof]:
+        """The leanest step of the plan's ladder that is proven."""
+        from uvdive.session.proof.lean import leanest
+
+        def replan(choices: Mapping[str, str]) -> RewritePlan:
+            self.choices = dict(choices)
+            return self._plan(before)
+
+        found = leanest(plan, self.choices, replan, lambda each: self._prove(each, before), self.narrator)
+        self.plan, self.choices = found.plan, dict(found.choices)
+        return found.plan, found.proof
+
     @property
     def _writes(self) -> bool:
         return bool(self.args.write or self.args.output is not None)
@@ -210,7 +227,7 @@ class _Rewriting:
     def _proves(self) -> bool:
         """Is a rewrite built and checked, whatever the plan is?"""
         args = self.args
-        if args.start or args.repair or args.time_cold or args.time_rebuild:
+        if args.start or args.repair or args.lean or args.time_cold or args.time_rebuild:
             return True
         return self._writes if args.verify is None else bool(args.verify)
 
@@ -242,6 +259,7 @@ class _Rewriting:
             build_args=self.build_args,
             recipe=self.build.recipe,
             unmeasured=self._proves and not self.args.start,
+            ladder=None if loaded is None else self.given,
             on_event=self.narrator,
         )
         self.console.redactor.learn([self.plan.original, *(change.text for change in self.plan.files)])

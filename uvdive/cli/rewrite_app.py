@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from uvdive.cli.targets import Source
 
 _AS_TEXT = (
-    "report", "json", "diff", "static", "write", "output", "start", "repair", "time_cold",
+    "report", "json", "diff", "static", "write", "output", "start", "repair", "lean", "time_cold",
     "time_rebuild", "report_problem", "limit", "force", "no_redact",
 )  # fmt: skip
 """Options that say what to print or what to do: with any of them nobody wants to be asked."""

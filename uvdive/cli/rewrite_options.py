@@ -67,6 +67,12 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         help="where a check fails and a decision may fix it, change it, build and verify once more",
     )
     parser.option(
+        "--lean",
+        action="store_true",
+        help="take the leanest step of the plan's ladder that is proven, and say why a leaner one is not; "
+        "implies --verify",
+    )
+    parser.option(
         "--choose",
         metavar="ID=VALUE",
         action="append",
@@ -139,9 +145,12 @@ def _check(args: argparse.Namespace) -> None:
             (args.repair, "--repair fixes what the verification finds."),
             (args.time_cold or args.time_rebuild, "Builds are timed after the verification."),
             (args.start, "--start is part of the verification."),
+            (args.lean, "--lean takes what the verification proves."),
         ):
             if given:
                 raise UsageError(what, "Leave --no-verify out.")
+    if args.lean and args.static:
+        raise UsageError("--lean proves images, and --static has none.", "Leave one of the two out.")
     if args.html is not None and args.static:
         raise UsageError("--html shows the image, and --static has none.", "Leave one of the two out.")
     if args.output is not None and args.output.exists():

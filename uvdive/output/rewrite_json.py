@@ -11,7 +11,7 @@ from uvdive.build.events import BuildResult
 from uvdive.ledger.report import ImageReport
 from uvdive.output.error_json import error_data
 from uvdive.output.plain import path_fields
-from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
+from uvdive.rewrite.plan import Decision, Prediction, RewritePlan, Rung
 from uvdive.verify.checks import Check, Verification
 from uvdive.verify.measured import Measured, prediction_error
 from uvdive.verify.repairs import Repair
@@ -57,6 +57,7 @@ def rewrite_data(
         "verification": verification and verification_data(verification),
         "repairs": [_repair(repair) for repair in offered],
         "repaired": [_repair(repair) for repair in repaired],
+        "ladder": [_rung(rung) for rung in plan.ladder],
     }
 
 
@@ -69,7 +70,7 @@ def failed_data(error: UvdiveError) -> dict[str, Any]:
         **dict.fromkeys(("evidence", "verified", "refusal", "predicted", "measured", "verification")),
         "text": "",
         "diff": "",
-        **{key: [] for key in ("files", "decisions", "warnings", "repairs", "repaired")},
+        **{key: [] for key in ("files", "decisions", "warnings", "repairs", "repaired", "ladder")},
     }
 
 
@@ -89,6 +90,18 @@ def _repair(repair: Repair) -> dict[str, Any]:
         "value": repair.value,
         "checks": list(repair.checks),
         "reason": repair.reason,
+    }
+
+
+def _rung(rung: Rung) -> dict[str, Any]:
+    return {
+        "id": rung.id,
+        "summary": rung.words,
+        "choices": dict(rung.choices),
+        "predicted_bytes": rung.predicted_bytes,
+        "why": rung.why,
+        "chosen": rung.chosen,
+        "failed": rung.failed,
     }
 
 

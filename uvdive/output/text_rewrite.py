@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.output.check_words import counted, outcome_words
+from uvdive.output.ladder_words import HEADING, remarks, steps, taken
 from uvdive.output.look import PLAIN, Look
 from uvdive.output.plain import count, one_line, table, visible
 from uvdive.output.plan_groups import (
@@ -36,6 +37,7 @@ def plan_text(plan: RewritePlan, look: Look = PLAIN) -> str:
     parts = [
         look.part(_outcome(plan).split("\n"), "bad" if plan.refusal is not None else "head"),
         _predicted(plan, units),
+        look.group(HEADING, _ladder(plan, units)),
         look.group(
             f"{WARNINGS} ({len(plan.warnings)})", [_warning(item, units) for item in plan.warnings], "warn"
         ),
@@ -267,6 +269,15 @@ def _savings(plan: RewritePlan, units: Units) -> list[str]:
 def _warning(warning: PlanWarning, units: Units) -> str:
     worth = f"{size(warning.bytes, units)}: " if warning.bytes else ""
     return f"{_where(warning.line)}{worth}{visible(warning.text)} ({warning.rule})"
+
+
+def _ladder(plan: RewritePlan, units: Units) -> list[str]:
+    """The steps that make the image smaller, and how to take them."""
+    found = steps(plan, units)
+    if len(found) < 3 and not remarks(plan):
+        return []
+    hint = ["--lean takes the leanest that is proven."] if len(found) > 2 else []
+    return [visible(line) for line in (" -> ".join(found), *remarks(plan), *taken(plan), *hint)]
 
 
 def _predicted(plan: RewritePlan, units: Units) -> list[str]:

@@ -116,6 +116,29 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder that makes the image smaller.
+
+    Attributes:
+        id: ``multi-stage``, ``distroless`` or ``trimmed``.
+        words: what it is, in a word or two.
+        choices: all that lead to it, by id.
+        predicted_bytes: of the whole image; None where it cannot be had or nobody knows.
+        why: why it cannot be had; empty where it can.
+        chosen: is it the plan that is shown?
+        failed: why it was built and not proven; empty where it was not, or nobody tried.
+    """
+
+    id: str
+    words: str
+    choices: tuple[tuple[str, str], ...]
+    predicted_bytes: int | None
+    why: str = ""
+    chosen: bool = False
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Allowances:
     """What the plan announces that the new image lacks or changes: the judge's exceptions.
 
@@ -146,7 +169,8 @@ class RewritePlan:
     ``missing_base`` is the final image's base where it is not at hand, so that nothing
     is predicted: pulling it would tell (R60). ``part`` is the original up to the stage that is
     built, where that is not the last one; else empty. ``unseen`` says that OS packages are kept
-    only because nobody has seen what the new environment needs: its build would tell.
+    only because nobody has seen what the new environment needs: its build would tell. ``ladder`` are the
+    steps that make the image smaller, the plain one first; empty where nobody asked, or there are none.
     """
 
     outcome: Outcome
@@ -164,6 +188,7 @@ class RewritePlan:
     missing_base: str | None = None
     part: str = ""
     unseen: bool = False
+    ladder: tuple[Rung, ...] = ()
 
     @property
     def built_text(self) -> str:

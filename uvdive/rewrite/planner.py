@@ -15,7 +15,7 @@ from uvdive.dockerfile.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice import Lacking, warn_lacking
-from uvdive.rewrite.choices import check_choices
+from uvdive.rewrite.choices import TRIM, check_choices
 from uvdive.rewrite.draft import Draft, decide, finished, mounted
 from uvdive.rewrite.elsewhere import Outside, look_outside
 from uvdive.rewrite.environment import check_native
@@ -25,6 +25,7 @@ from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.evidence.system.uses import Asked
 from uvdive.rewrite.improve import warn_by_text
+from uvdive.rewrite.ladder import climb
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, EvidenceKind, PlanWarning, RewritePlan, unified_diff
 from uvdive.rewrite.single import may_stay_single, with_targets
@@ -164,16 +165,21 @@ class Planner:
         }  # fmt: skip
         self._mounted: dict[tuple[object, ...], Drafts] = {}
 
-    def plan(self, choices: Mapping[str, str]) -> RewritePlan:
+    def plan(self, choices: Mapping[str, str], ladder: Mapping[str, str] | None = None) -> RewritePlan:
         """The plan under some choices, the user's values by decision id.
+
+        ``ladder`` are those that each rung of its ladder keeps; None: nobody asks for one.
 
         Raises:
             DockerfileError: the text is no Dockerfile, or an instruction is too long for any.
             UsageError: a choice names a decision or value that is not offered.
         """
-        if "trim" in choices:
+        if TRIM in choices or ladder is not None:
             self._ask()
         found = self._plan(dict(choices))
+        drafts = self._basis.drafts
+        if ladder is not None and found.outcome == "rewritten" and drafts is not None:
+            found = replace(found, ladder=climb(drafts, ladder, found.text))
         return found if self._parts is None else _of_target(self._parts, found)
 
     def _ask(self) -> None:

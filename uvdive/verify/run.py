@@ -22,7 +22,7 @@ from uvdive.verify.python.libraries import check_libraries
 from uvdive.verify.spent import Spent
 from uvdive.verify.start.command import check_start
 from uvdive.verify.start.faithful import held_to_the_original, start_command
-from uvdive.verify.start.running import check_running, check_running_alone
+from uvdive.verify.start.running import Seen, check_running, check_running_alone
 from uvdive.verify.start.scripts import started_scripts
 from uvdive.verify.start.service import Starts, as_service, service_settings, starts_nothing
 
@@ -46,7 +46,7 @@ Varying = Callable[[tuple[bytes, ...]], Chance]
 """Says which of the paths that differ are other or gone in a second build of the original, too."""
 
 
-def _start(
+def _start(  # noqa: PLR0913, PLR0917 - what a start takes
     before: ImageReport,
     after: ImageReport,
     allowed: Allowances,
@@ -54,10 +54,11 @@ def _start(
     settings: StartSettings | None,
     starts: Starts | None,
     places: Places = (None, None),
+    seen: Seen | None = None,
 ) -> Check:
     own = check_start(before, after, repaired=allowed.repaired_start)
     if starts is not None and own.status != "failed":
-        done = _start_as_service(before, after, allowed, cancel, settings, starts, places)
+        done = _start_as_service(before, after, allowed, cancel, settings, starts, places, seen)
         alone = own.status == "passed" and not starts_nothing(before)
         return _held(done, before, after, places) if alone else done
     resolved = done = own
@@ -65,7 +66,7 @@ def _start(
         if allowed.installs_at_start:
             done = check_running_alone(after, resolved, cancel, settings)
         else:
-            done = check_running(before, after, resolved, cancel, settings)
+            done = check_running(before, after, resolved, cancel, settings, seen=seen)
     # An original that cannot start says nothing of the words.
     return _held(done, before, after, places) if resolved.status == "passed" else done
 
@@ -78,7 +79,7 @@ def _held(check: Check, before: ImageReport, after: ImageReport, places: Places)
     return held_to_the_original(check, before, after, (old, new))
 
 
-def _start_as_service(
+def _start_as_service(  # noqa: PLR0913, PLR0917 - what a start takes
     before: ImageReport,
     after: ImageReport,
     allowed: Allowances,
@@ -86,6 +87,7 @@ def _start_as_service(
     settings: StartSettings | None,
     starts: Starts,
     places: Places,
+    seen: Seen | None,
 ) -> Check:
     """The check of what a compose service starts in both images."""
     old, new = as_service(before, starts[0]), as_service(after, starts[1])
@@ -95,7 +97,7 @@ def _start_as_service(
         if allowed.installs_at_start:
             done = check_running_alone(new, resolved, cancel, given, named=True)
         else:
-            done = check_running(old, new, resolved, cancel, given, named=True)
+            done = check_running(old, new, resolved, cancel, given, named=True, seen=seen)
     done = _held(done, old, new, places) if resolved.status == "passed" else done
     return replace(done, detail=f"Started as the compose service: {done.detail}")
 
@@ -109,6 +111,7 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     start: bool = False,
     settings: StartSettings = PLAIN,
     imported: Known | None = None,
+    seen: Seen | None = None,
     varying: Varying | None = None,
     decisions: tuple[Decision, ...] | None = None,
     starts: Starts | None = None,
@@ -122,7 +125,8 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     what the plan announced; without it nothing may differ. ``indexes`` say where the
     contents of images from archives lie, for the checks that read some. ``start`` runs
     both images' start commands too, with ``settings``: without network unless these give
-    one. ``imported`` are the imports of images that were asked before. ``varying`` is asked
+    one. ``imported`` are the imports of images that were asked before, ``seen`` what originals did when
+    they were run. ``varying`` is asked
     once, where files differ that nothing explains. ``decisions`` are the plan's, which
     must name every OS package that is gone; None where there is no plan to ask. ``starts``
     are what a compose service starts before and after, in the place of the images' own.
@@ -158,7 +162,9 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
             ("imports", lambda: check_imports(expected, after, token, imported, settings.limits)),
             (
                 "start",
-                lambda: _start(before, after, allowed, token, settings if start else None, starts, places),
+                lambda: _start(
+                    before, after, allowed, token, settings if start else None, starts, places, seen
+                ),
             ),
         )
         checks = []

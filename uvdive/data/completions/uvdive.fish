@@ -129,6 +129,7 @@ complete -c uvdive -n '_shtab_uvdive_using rewrite' -l time-cold -d 'time both b
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l time-rebuild -d 'time both builds after a change of a source file, of the project'"'"'s version and of one dependency, in a copy of the context, and count what is new in the images; implies --verify'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l force -d 'let --write and -o write although the verification failed; the exit code stays 1'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l repair -d 'where a check fails and a decision may fix it, change it, build and verify once more'
+complete -c uvdive -n '_shtab_uvdive_using rewrite' -l lean -d 'take the leanest step of the plan'"'"'s ladder that is proven, and say why a leaner one is not; implies --verify'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l choose -x -d 'take another alternative of a decision; may be given several times'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l report-problem -xka "(__fish_complete_path (commandline -ct))" -d 'write plan, checks and versions, redacted and without sources, to report a problem'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l json -d 'print one JSON object'

@@ -11,6 +11,7 @@ from uvdive.ledger.costs.rows import Cost
 from uvdive.ledger.report import Component, Distribution, Environment, ImageReport
 from uvdive.output import largest
 from uvdive.output.check_words import outcome_words
+from uvdive.output.ladder_words import HEADING, remarks, steps
 from uvdive.output.plain import count
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Comparison, Verification
@@ -130,6 +131,12 @@ def sizes(rewrite: Rewrite, units: Units) -> str:
     change = delta(found.after_bytes - found.before_bytes, units)
     how = "Predicted" if rewrite.comparison is None else "Measured"
     return f"{how}: {before} before, {after} after ({change})."
+
+
+def ladder(rewrite: Rewrite, units: Units) -> list[str]:
+    """The heading of the ladder, its steps in a sentence, and why a step cannot be had; empty for none."""
+    found = steps(rewrite.plan, units)
+    return [HEADING, f"{' → '.join(found)}.", *remarks(rewrite.plan)] if found else []
 
 
 def sides(rewrite: Rewrite) -> Mapping[str, tuple[int, int]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from uvdive.rewrite.evidence.system.uses import Uses
     from uvdive.session.planning.studied import Studied
     from uvdive.verify.python.imports import Known
+    from uvdive.verify.start.running import Seen
 
 
 @dataclass(slots=True)
@@ -24,9 +25,9 @@ class Kept:
     """Of one image: what its app needs of the system, the libraries it lacks, what its imports gave,
     what its code names (``uses``), and how long a stop took in it and in its rewrite, where that was slower.
 
-    None is what nobody has looked for yet. ``imported`` knows the images of a proof by
-    their ids: the original may have been built anew. ``studied`` is the last rewrite that was
-    planned, which goes nowhere else.
+    None is what nobody has looked for yet. ``imported`` knows the images of a proof by their ids: the
+    original may have been built anew. ``seen`` is what originals did when they were run, ``studied`` the
+    last rewrite that was planned, which goes nowhere else.
     """
 
     system: SystemFacts | None = None
@@ -34,11 +35,12 @@ class Kept:
     imported: Known = field(default_factory=dict)
     stops: Stops | None = None
     uses: Uses | None = None
+    seen: Seen = field(default_factory=list)
     studied: Studied | None = field(default=None, compare=False, repr=False)
 
     def copy(self) -> Kept:
         """The same, to be filled without changing this one, and to be handed on."""
-        return replace(self, imported=dict(self.imported), studied=None)
+        return replace(self, imported=dict(self.imported), seen=list(self.seen), studied=None)
 
     def take(self, news: Kept) -> None:
         """Keep what somebody else found out about the same image."""
@@ -47,4 +49,5 @@ class Kept:
         self.lacking = news.lacking if news.lacking is not None else self.lacking
         self.uses = news.uses if news.uses is not None else self.uses
         self.stops = news.stops if news.stops is not None else self.stops
+        self.seen += [each for each in news.seen if each not in self.seen]
         self.imported.update(news.imported)

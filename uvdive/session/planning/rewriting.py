@@ -51,6 +51,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     recipe: Recipe | None = None,
     unmeasured: bool = False,
     bases: Mapping[str, ImageReport] | None = None,
+    ladder: Mapping[str, str] | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> RewritePlan:
@@ -68,6 +69,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         recipe: the compose service or Bake target that the build is.
         unmeasured: the new image will be checked without a start.
         bases: the reports of bases by reference, where no engine is to be asked for them.
+        ladder: the choices that each rung of the plan's ladder keeps; None: nobody asks for one.
         on_event: takes Notes and what reading the runner's base reports.
         cancel: stops the work.
 
@@ -99,7 +101,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         studied, kept.studied = kept.studied, None  # what is given up half way is of no use
         if studied is None or not studied.holds(made_from, report, asking):
             studied = Studied(made_from, report, store)
-        plan = studied.plan(choices or {}, asking)
+        plan = studied.plan(choices or {}, asking, ladder)
         kept.studied = studied
         return plan
 

@@ -92,13 +92,15 @@ class Studied:
             )
         )
 
-    def plan(self, choices: Mapping[str, str], asking: Asking) -> RewritePlan:
+    def plan(
+        self, choices: Mapping[str, str], asking: Asking, ladder: Mapping[str, str] | None = None
+    ) -> RewritePlan:
         """The plan under some choices; all as ``Planner.plan`` says."""
         if self._states is None:
             self._states = self._look()  # before the first file is read
         self._asking = asking
         with noting_opened() as opened:
-            plan = self._planner.plan(choices)
+            plan = self._planner.plan(choices, ladder)
         if new := opened - self._opened:
             self._opened |= new
             self._states = self._states.with_more(self._look())

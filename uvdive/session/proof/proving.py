@@ -132,7 +132,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
             allowed = replace(allowed, paths=(*allowed.paths, *written))
             verification = run_checks(
                 before, after, allowed, indexes=work.indexes, start=start, settings=settings,
-                imported=(kept or Kept()).imported, varying=work.varying(first, held),
+                imported=(kept or Kept()).imported, seen=(kept or Kept()).seen,
+                varying=work.varying(first, held),
                 decisions=plan.decisions, starts=starts, spent=spent,
                 on_event=on_event, cancel=cancel,
             )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from uvdive.base.paths import raw
 from uvdive.base.progress import CancelToken
@@ -18,6 +18,9 @@ from uvdive.verify.start.inside_uv import ended_by_uv, stays_inside_uv
 from uvdive.verify.start.judging import Runs, judge, prints_otherwise, said, works
 from uvdive.verify.start.missing_modules import with_environment
 from uvdive.verify.start.moved import MovedInterpreters
+
+Seen = list[tuple[Watched, Observed]]
+"""What images did when they were run first, so that several rewrites are held against one run."""
 
 WITHOUT_SYNC = (("UV_OFFLINE", "1"), ("UV_NO_SYNC", "1"))
 """With these `uv run` starts what the build installed, and asks no index (uv, "Environment variables")."""
@@ -52,6 +55,7 @@ def check_running(
     settings: StartSettings,
     *,
     named: bool = False,
+    seen: Seen | None = None,
 ) -> Check:
     """Run both images' start commands and compare what became of them.
 
@@ -62,6 +66,7 @@ def check_running(
         cancel: stops the containers.
         settings: what both programs get.
         named: whether the reports' start is not the images' own, so that the engine is told.
+        seen: first runs of originals; gets this one's.
 
     Raises:
         EngineError: the engine cannot run the images.
@@ -76,13 +81,12 @@ def check_running(
 
     moved = MovedInterpreters(before, after)
 
-    def run(watched: Watched) -> Observed:
-        return moved.plain(observe(watched, seconds=settings.limits.seconds, cancel=cancel))
-
+    runs = _Running(moved, settings, cancel, [] if seen is None else seen)
+    run, first = runs.run, runs.first
     ours, theirs = (_watched(report, settings, named=named) for report in (before, after))
-    old, note = run(ours), ""
+    old, note = first(ours), ""
     if stays_inside_uv(old):
-        found = _reference(run, ours, after)
+        found = _reference(first, ours, after)
         if found is None:
             new = run(theirs)
             return _nothing_to_compare(new)
@@ -98,6 +102,31 @@ def check_running(
     if prints_otherwise(old, new):
         new_again = run(theirs)
     return with_environment(judge(Runs(old, new, again, new_again), resolved, note), after, new.log)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """Runs images; what one did is told with the paths that it has in the other."""
+
+    moved: MovedInterpreters
+    settings: StartSettings
+    cancel: CancelToken
+    seen: Seen
+
+    def run(self, watched: Watched) -> Observed:
+        """Run it now."""
+        return self.moved.plain(self._observe(watched))
+
+    def first(self, watched: Watched) -> Observed:
+        """Run it, unless somebody has."""
+        found = next((observed for asked, observed in self.seen if asked == watched), None)
+        if found is None:
+            found = self._observe(watched)
+            self.seen.append((watched, found))
+        return self.moved.plain(found)
+
+    def _observe(self, watched: Watched) -> Observed:
+        return observe(watched, seconds=self.settings.limits.seconds, cancel=self.cancel)
 
 
 def _answered(observed: Observed) -> bool:
