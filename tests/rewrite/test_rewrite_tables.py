@@ -229,6 +229,7 @@ improve.work.ROOT: '' 0 0:0 root root:root
 improve.work.COMMON: /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp
     /usr /usr/bin /usr/lib /usr/local /usr/local/bin /usr/local/lib /usr/share /usr/src /var /var/cache
     /var/lib /var/log /var/spool /var/tmp
+ladder._OWN_BASES: base same slim
 packages.asset_builders.NODE: corepack node nodejs npm npx pnpm yarn
 packages.asset_builders.NODE_PACKAGES: nodejs nodejs-current npm pnpm yarn yarnpkg
 packages.fetchers.FETCHERS: curl wget

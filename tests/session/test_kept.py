@@ -68,9 +68,9 @@ def test_a_plan_finds_what_was_studied_before_anybody_asked(
     made: list[object] = []
     plain = Planner.plan
 
-    def plan(planner: Planner, choices: Any) -> RewritePlan:
+    def plan(planner: Planner, choices: Any, ladder: Any = None) -> RewritePlan:
         made.append(planner)
-        return plain(planner, choices)
+        return plain(planner, choices, ladder)
 
     monkeypatch.setattr(Planner, "plan", plan)
     desk = LocalDesk(load_image(str(image), in_process=True))

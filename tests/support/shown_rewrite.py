@@ -22,6 +22,7 @@ from uvdive.rewrite.plan import (
     Prediction,
     Refusal,
     RewritePlan,
+    Rung,
 )
 from uvdive.verify.checks import (
     Check,
@@ -171,6 +172,17 @@ def plan(path: Path, _report: ImageReport, **_more: object) -> RewritePlan:
         files=(SCRIPT,),
         predicted=Prediction(BEFORE, AFTER, OWNERS),
     )
+
+
+def with_ladder(path: Path, report: ImageReport, **more: object) -> RewritePlan:
+    """The whole rewrite, with its ladder where that is asked for."""
+    made = plan(path, report)
+    rungs = (
+        Rung("multi-stage", "multi-stage", (), AFTER, chosen=True),
+        Rung("distroless", "distroless", (), None, "HEALTHCHECK is in the shell form, and needs a shell"),
+        Rung("trimmed", "trimmed", (("python", "managed"), ("trim", "all")), AFTER - 9_400_000),
+    )
+    return made if more.get("ladder") is None else replace(made, ladder=rungs)
 
 
 def refused(path: Path, _report: ImageReport, **_more: object) -> RewritePlan:

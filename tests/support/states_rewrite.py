@@ -54,6 +54,12 @@ async def rewrite(stage: Stage) -> None:
 
 
 @state
+async def rewrite_ladder(stage: Stage) -> None:
+    await stage.open(services=shown_rewrite.Shop(plan=shown_rewrite.with_ladder).services())
+    await stage.press("r", "home", "down", "down")
+
+
+@state
 async def rewrite_choice(stage: Stage) -> None:
     await rewrite(stage)
     await stage.press("down", "down")

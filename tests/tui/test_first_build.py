@@ -176,8 +176,8 @@ async def test_the_plan_is_opened_as_soon_as_the_image_is_read(dockerfile):
 
     asked = []
 
-    def plans(path, _report, *, choices, pull, **_):
-        asked.append((dict(choices), pull))
+    def plans(path, _report, *, choices, pull, ladder, **_):
+        asked.append((dict(choices), pull, ladder))
         return plan(str(path), chosen=choices.get("python", "base"))
 
     planned = Planned({"python": "managed"}, pull=True)
@@ -190,7 +190,9 @@ async def test_the_plan_is_opened_as_soon_as_the_image_is_read(dockerfile):
         await pilot.pause()
         assert isinstance(app.screen, RewriteScreen)
         await ended(pilot, app.screen.work.job)
-        assert asked == [({"python": "managed"}, True)]
+        # The ladder is looked for once the plan is shown.
+        assert asked[0] == ({"python": "managed"}, True, None)
+        assert asked[1:] in ([], [({"python": "managed"}, True, {"python": "managed"})])
         app.screen.work.changed = dockerfile
         await pilot.press("r")
         await ended(pilot, app.screen.work.job)

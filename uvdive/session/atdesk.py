@@ -35,13 +35,15 @@ def plan_held(  # noqa: PLR0913 - what the app asks for, by name
     pull: bool,
     build_args: tuple[str, ...] = (),
     recipe: Recipe | None = None,
+    ladder: Mapping[str, str] | None = None,
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> RewritePlan:
     """Plan the rewrite of a Dockerfile for the image at a desk; all as ``plan_rewrite`` says."""
     plan, news = desk.stay(
-        plan_at_desk, dockerfile, context, choices, pull, build_args, recipe, on_event=on_event, cancel=cancel
-    )
+        plan_at_desk, dockerfile, context, choices, pull, build_args, recipe, ladder, on_event=on_event,
+        cancel=cancel,
+    )  # fmt: skip
     _leave(desk, news, cancel)
     return plan
 
@@ -102,7 +104,7 @@ def keep_for_plans(held: Held, news: Kept, *, on_event: OnEvent, cancel: CancelT
     held.kept.take(news)
 
 
-def plan_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
+def plan_at_desk(  # noqa: PLR0913, PLR0917 - a desk takes arguments by place
     held: Held,
     dockerfile: Path,
     context: Path | None,
@@ -110,6 +112,7 @@ def plan_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
     pull: bool,  # noqa: FBT001 - a desk takes arguments by place
     build_args: tuple[str, ...],
     recipe: Recipe | None,
+    ladder: Mapping[str, str] | None = None,
     *,
     on_event: OnEvent,
     cancel: CancelToken,
@@ -129,6 +132,7 @@ def plan_at_desk(  # noqa: PLR0913 - a desk takes arguments by place
         kept=kept,
         build_args=build_args,
         recipe=recipe,
+        ladder=ladder,
         bases=held.bases,
         on_event=on_event,
         cancel=cancel,

@@ -33,6 +33,7 @@ def _plan(  # noqa: PLR0913 - what the app asks for, by name
     pull: bool,
     build_args: tuple[str, ...] = (),
     recipe: Recipe | None = None,
+    ladder: Mapping[str, str] | None = None,
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> RewritePlan:
@@ -40,7 +41,7 @@ def _plan(  # noqa: PLR0913 - what the app asks for, by name
 
     return plan_held(
         desk, dockerfile, context, choices, pull=pull, build_args=build_args, recipe=recipe,
-        on_event=on_event, cancel=cancel,
+        ladder=ladder, on_event=on_event, cancel=cancel,
     )  # fmt: skip
 
 

@@ -19,5 +19,8 @@ class Task(Protocol):
         """Is it still at work, and has nobody stopped it?"""
 
 
-Start = Callable[[str, Callable[[OnEvent, CancelToken], Any]], Task]
+Work = Callable[[OnEvent, CancelToken], Any]
+"""What a job does."""
+
+Start = Callable[[str, Work], Task]
 """Starts a job by its name, and what it does."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.geometry import Size
 
-from uvdive.base.units import delta
+from uvdive.base.units import delta, size
+from uvdive.output.ladder_words import HEADING
 from uvdive.output.plan_groups import CHANGES, CHOICES, SAVINGS, WARNINGS, change_of, grouped, subject
-from uvdive.rewrite.plan import Decision, RewritePlan
+from uvdive.rewrite.plan import Decision, RewritePlan, Rung
 from uvdive.tui.frame.text import right, visible
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.words.decisions import Item
@@ -60,12 +61,14 @@ class DecisionList(Rows):
         }
         self.items = []
         for heading, about, rows in (
+            (HEADING, plan.ladder, _rungs(plan)),
             (WARNINGS, groups.warnings, [Item(warning=warning) for warning in groups.warnings]),
             (SAVINGS, groups.savings, [item for each in groups.savings for item in _savings(each)]),
             (CHOICES, groups.choices, [item for each in groups.choices for item in _choices(each)]),
             (CHANGES, groups.changes, [Item(decision) for decision in groups.changes]),
         ):
-            self.items += [Item(heading=f"{heading} ({len(about)})"), *rows] if rows else []
+            told = heading if heading == HEADING else f"{heading} ({len(about)})"
+            self.items += [Item(heading=told), *rows] if rows else []
         self._fold()
         first = next((i for i, item in enumerate(self.items) if not item.heading), 0)
         self.changed(self._line_of(next((i for i, item in enumerate(self.items) if _same(item, was)), first)))
@@ -139,6 +142,14 @@ class DecisionList(Rows):
         return line.truncate(width, ellipsis=True) if line.cell_length > width else line
 
 
+def _rungs(plan: RewritePlan) -> list[Item]:
+    """The steps of the ladder, where one can be had beside the plan, and the row that goes down by itself."""
+    more = [rung for rung in plan.ladder if not rung.why]
+    if len(more) < 2:
+        return []
+    return [*(Item(rung=rung) for rung in plan.ladder), Item(descends=True)]
+
+
 def _choices(decision: Decision) -> list[Item]:
     return [Item(decision), *(Item(decision, other) for other in decision.alternatives)]
 
@@ -158,6 +169,8 @@ def _drawn(item: Item, width: int) -> list[Content]:
     """The lines of an item."""
     if item.heading:
         return [Content.styled(item.heading, "bold $text-accent")]
+    if item.rung is not None or item.descends:
+        return _rung(item.rung, width)
     if item.warning is not None:
         about = item.warning
         mark = Content.styled(" ! ", "bold $text-warning")
@@ -175,6 +188,17 @@ def _drawn(item: Item, width: int) -> list[Content]:
         told = f"{visible(subject(decision))}: {words}"
         return _hanging(Content(f" {sign} "), told, bytes_, source, width, style)
     return _hanging(Content(f"{' ' * _INDENT}{sign} "), words, bytes_, "", width, style)
+
+
+def _rung(rung: Rung | None, width: int) -> list[Content]:
+    """A step of the ladder with its bytes, or why it is none; None is the row that goes down them."""
+    if rung is None:
+        return _hanging(Content(" ▾ "), "Prove the leanest, step by step down", "", "", width)
+    sign = "●" if rung.chosen else "–" if rung.why or rung.failed else "○"
+    why = f": {rung.why}" if rung.why else f", not proven: {rung.failed}" if rung.failed else ""
+    told = "" if rung.predicted_bytes is None else size(rung.predicted_bytes)
+    style = "bold" if rung.chosen else _FAINT if rung.why else ""
+    return _hanging(Content(f" {sign} "), visible(f"{rung.words}{why}"), told, "", width, style)
 
 
 def _change(item: Item) -> str:
@@ -217,6 +241,9 @@ def _ended(line: Content, tail: Content, width: int) -> Content:
 
 
 def _same(item: Item, was: Item | None) -> bool:
+    if was is not None and (was.rung is not None or was.descends):
+        same = was.rung is not None and item.rung is not None and item.rung.id == was.rung.id
+        return same or (was.descends and item.descends)
     if was is None or was.decision is None or item.decision is None:
         return False
     value = item.alternative.value if item.alternative else None

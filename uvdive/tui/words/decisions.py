@@ -8,17 +8,25 @@ from textual.content import Content
 
 from uvdive.base.units import delta, size
 from uvdive.output.plan_groups import change_of
-from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, RewritePlan
+from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, RewritePlan, Rung
 from uvdive.rewrite.rules.explain import explain
 from uvdive.tui.frame.text import visible
 from uvdive.tui.words.pages import titled
+
+DESCENDS = (
+    "Enter builds and proves the leanest step. Where it is not proven the next one is built, down to the "
+    "plainest, and each step says why it is not proven."
+)
+_PAGES = {"multi-stage": ("R2",), "distroless": ("final-base",), "trimmed": ("R62", "trim")}
+"""The pages of a step of the ladder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One row: a decision, one of its alternatives, a warning, the refusal, or what a group is about.
 
-    ``saves`` is an alternative that stands for its whole decision, as it would save more.
+    ``saves`` is an alternative that stands for its whole decision, as it would save more. ``rung`` is a
+    step of the ladder, ``descends`` the row that goes down it by itself.
     """
 
     decision: Decision | None = None
@@ -27,6 +35,8 @@ class Item:
     refused: bool = False
     heading: str = ""
     saves: bool = False
+    rung: Rung | None = None
+    descends: bool = False
 
 
 def lines_of(plan: RewritePlan, item: Item) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -49,6 +59,10 @@ def reason(plan: RewritePlan, item: Item) -> Content:
 
 def pages(plan: RewritePlan, item: Item) -> tuple[str, ...]:
     """The pages of a row, in Markdown: of its rule, and where it is a choice, of that."""
+    if item.rung is not None:
+        return tuple(explain(name) for name in _PAGES[item.rung.id])
+    if item.descends:
+        return (explain("R46"),)
     about = plan.refusal if item.refused else item.warning or item.decision
     if about is None:
         return ()
@@ -63,7 +77,25 @@ def _where(line: int | None, rule: str) -> tuple[str, str]:
     return f" ({'' if line is None else f'line {line}, '}{visible(rule)})", "$foreground 66%"
 
 
+def _of_rung(rung: Rung) -> Content:
+    """What a step of the ladder is, what leads to it, and what became of it."""
+    told = "" if rung.predicted_bytes is None else f"  {size(rung.predicted_bytes)} predicted"
+    lines = [Content.assemble((visible(rung.words), "bold"), (told, "$foreground 66%"))]
+    if rung.why:
+        lines.append(Content(f"It cannot be had: {visible(rung.why)}"))
+    if rung.failed:
+        lines.append(Content.styled(f"It is not proven: {visible(rung.failed)}", "$text-warning"))
+    lines += [Content(visible(f"{name}: {value}")) for name, value in rung.choices if not rung.why]
+    if not (rung.why or rung.chosen):
+        lines.append(Content.styled("Enter takes this one.", "$text-accent"))
+    return Content("\n").join(lines)
+
+
 def _told(item: Item) -> Content:
+    if item.rung is not None:
+        return _of_rung(item.rung)
+    if item.descends:
+        return Content(DESCENDS)
     if item.warning is not None:
         text = visible(item.warning.text, keep="\n")
         return Content.assemble(text, _where(item.warning.line, item.warning.rule))

@@ -115,6 +115,12 @@ class RewriteScreen(RewriteLayout):
         if self.work.proof is not None:
             self.show_view("build")
 
+    def _draw_ladder(self) -> None:
+        plan = self.work.plan
+        if plan is not None:
+            self.query_one(DecisionList).show(plan)
+            self._show_reason()
+
     def _draw_refusal(self, plan: RewritePlan, refusal: Refusal) -> None:
         width = min(REFUSAL_WIDTH, self.app.size.width - REFUSAL_EDGES)
         self.query_one("#refusal-words", Static).update(refusal_words(plan, refusal, width))
@@ -140,6 +146,9 @@ class RewriteScreen(RewriteLayout):
     @on(Rows.Chosen, "#decisions")
     def _decision_chosen(self) -> None:
         item = self.selected
+        if item is not None and (item.rung is not None or item.descends):
+            self._rung_chosen(item)
+            return
         if item is None or item.decision is None or item.alternative is None:
             self.action_page()
             return
@@ -148,6 +157,18 @@ class RewriteScreen(RewriteLayout):
             self.notify(BUSY, timeout=4)
         elif value != decision.chosen:
             self._plan_with(lambda: self.work.choose(decision.id, value))
+
+    def _rung_chosen(self, item: Item) -> None:
+        """Take a step of the ladder, or go down it; of a step that is taken or none, show the page."""
+        if self.work.busy or self.work.planning:
+            self.notify(BUSY, timeout=4)
+        elif item.descends:
+            self._plan_with(self.work.descend)
+        elif item.rung is not None and not (item.rung.why or item.rung.chosen):
+            rung = item.rung
+            self._plan_with(lambda: self.work.take(rung))
+        else:
+            self.action_page()
 
     # The build
 
@@ -187,6 +208,9 @@ class RewriteScreen(RewriteLayout):
             return
         if name == "plan":
             self._draw_plan()
+            self.work.climb()
+        elif name == "climb":
+            self._draw_ladder()
         elif name == "prove":
             self._draw_proof()
         elif name == "time":

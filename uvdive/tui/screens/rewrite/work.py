@@ -6,7 +6,7 @@ draws how things stand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,12 +16,13 @@ from uvdive.base.text import visible
 from uvdive.compose.recipe import Recipe
 from uvdive.ledger.report import ImageReport
 from uvdive.output.html.tables import Rewrite
-from uvdive.rewrite.plan import RewritePlan
+from uvdive.rewrite.plan import RewritePlan, Rung
 from uvdive.session.desk import Desk
 from uvdive.session.proof.settings import StartWish
 from uvdive.tui.progress.build import Build
+from uvdive.tui.progress.descent import Descent
 from uvdive.tui.progress.proof import ProofState
-from uvdive.tui.progress.task import Start, Task
+from uvdive.tui.progress.task import Start, Task, Work
 from uvdive.tui.progress.watched_files import Watch
 from uvdive.tui.services import Planned, Services
 
@@ -103,6 +104,8 @@ class RewriteWork:
         self._pull = planned.pull
         self._runs = self._repairing = False
         self._asked: set[str] = set()
+        self._descent = Descent(planned.choices)
+        self._climb: Task | None = None
         self._undoable: Any = None
         self._watch: Watch | None = None
 
@@ -168,6 +171,19 @@ class RewriteWork:
     def replan(self) -> None:
         """Compute the rewrite with the choices of now."""
         self.stop()
+        self.note = PLANNING
+        self.job = self._start("plan", self._planning(self._descent.kept if self._descent.known else None))
+
+    def climb(self) -> bool:
+        """Begin to look for the steps that make the image smaller, where the plan has none yet."""
+        plan = self.plan
+        if plan is None or plan.outcome != "rewritten" or plan.evidence != "image" or self._descent.known:
+            return False
+        self._climb = self._start("climb", self._planning(self._descent.kept))
+        return True
+
+    def _planning(self, ladder: Mapping[str, str] | None) -> Work:
+        """The work of a plan with the choices of now; ``ladder`` are those that its steps keep."""
         services, dockerfile, context = self._around.services, self.dockerfile, self._around.context
         desk, choices, pull = self._around.desk, dict(self.choices), self._pull
         args, recipe = self._around.build_args, self._around.recipe
@@ -182,21 +198,38 @@ class RewriteWork:
                 pull=pull,
                 build_args=args,
                 recipe=recipe,
+                ladder=ladder,
                 on_event=on_event,
                 cancel=cancel,
             )
 
-        self.note = PLANNING
-        self.job = self._start("plan", work)
+        return work
 
     def plan_again(self) -> None:
         """Plan anew from the files as they are now; choices go back to those of the start."""
         self.choices = dict(self._given)
+        self._descent = Descent(self._given)
         self.replan()
 
     def choose(self, decision: str, value: str) -> None:
         """Take another alternative of a decision."""
         self.choices[decision] = value
+        self._descent.keep(decision, value)
+        self.replan()
+
+    def take(self, rung: Rung) -> None:
+        """Take a step of the ladder."""
+        self.choices = dict(rung.choices)
+        self.replan()
+
+    def descend(self) -> None:
+        """Prove the leanest step of the ladder; where it is not proven the next one, by itself."""
+        if self.plan is not None and self._descent.begin(self.plan.ladder):
+            self._go_down()
+
+    def _go_down(self) -> None:
+        """Plan the next step, which is then proven."""
+        self.choices, self._repairing = self._descent.next(), True
         self.replan()
 
     def base_to_pull(self) -> str | None:
@@ -258,8 +291,9 @@ class RewriteWork:
 
     def stop(self) -> None:
         """Stop what runs."""
-        if self.job is not None:
-            self.job.cancel.cancel()
+        for job in (self.job, self._climb):
+            if job is not None:
+                job.cancel.cancel()
 
     # The disk
 
@@ -318,16 +352,14 @@ class RewriteWork:
 
     def done(self, job: Task, result: Any) -> bool:
         """Take what a job came to; False for a job of before. After a repaired plan its proof begins."""
+        if job is self._climb:
+            return self._climbed(result)
         if job is not self.job:
             return False
         if job.name == "plan":
             self._planned(result)
-        elif job.name == "prove" and result.looked:
-            self._repairing = True
-            self.replan()
-            return True
-        elif job.name == "prove" and self.proof is not None:
-            self.proof.finish(result)
+        elif job.name == "prove":
+            self._proved(result)
         elif job.name == "time" and self.proof is not None:
             self.proof.timings = result
         elif job.name == "write":
@@ -342,8 +374,25 @@ class RewriteWork:
             self.error = None
         return True
 
+    def _climbed(self, plan: RewritePlan) -> bool:
+        """Take the ladder of the plan that is shown; False where another one is."""
+        if self.plan is None or self.planning or plan.text != self.plan.text:
+            return False
+        self.plan, self._descent.known = self._descent.told(plan), bool(plan.ladder)
+        return True
+
+    def _proved(self, result: Any) -> None:
+        """Take a proof; plan anew where it only looked, or where a plainer step is to be proven."""
+        if result.looked:
+            self._repairing = True
+            self.replan()
+        elif self.proof is not None:
+            self.proof.finish(result)
+            if self._descent.fell(result):
+                self._go_down()
+
     def _planned(self, plan: RewritePlan) -> None:
-        self.plan, self.proof, self.written = plan, None, None
+        self.plan, self.proof, self.written = self._descent.told(plan), None, None
         self._watch_files({self.dockerfile: plan.original.encode("utf-8", "surrogateescape")})
         repairing, self._repairing = self._repairing, False
         if repairing and not self.build_problem:
@@ -351,7 +400,12 @@ class RewriteWork:
 
     def failed(self, job: Task, error: UvdiveError) -> bool:
         """Take why a job ended without a result; False for a job of before."""
+        if job is self._climb:
+            return not isinstance(error, CancelledError)
         if job is not self.job:
+            return False
+        if job.name == "prove" and self._descent.broke(error):
+            self._go_down()
             return False
         stopped = isinstance(error, CancelledError)
         if job.name in _JUDGED:
