@@ -9,7 +9,7 @@ _shtab_uvdive_subparsers=(explore build rewrite compare packages check demo clea
 
 _shtab_uvdive_explore_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_build_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
-_shtab_uvdive_rewrite_option_strings=(-h --help --context --image --static --report --diff --write -o --output --verify --no-verify --start --start-env --start-env-file --start-network --limit --time-cold --time-rebuild --force --repair --choose --report-problem --json --html --no-redact --pull --units --log --debug)
+_shtab_uvdive_rewrite_option_strings=(-h --help --context --image --static --report --diff --write -o --output --verify --no-verify --start --start-env --start-env-file --start-network --limit --time-cold --time-rebuild --force --repair --lean --choose --report-problem --json --html --no-redact --pull --units --log --debug)
 _shtab_uvdive_compare_option_strings=(-h --help --json --markdown --no-redact --report --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_packages_option_strings=(-h --help --tree --json --markdown --no-redact --report --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_check_option_strings=(-h --help --static --baseline --config --fail-level --dockerfile --format --json --output --badge --why --init --no-redact --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
@@ -108,6 +108,7 @@ _shtab_uvdive_rewrite___time_cold_nargs=0
 _shtab_uvdive_rewrite___time_rebuild_nargs=0
 _shtab_uvdive_rewrite___force_nargs=0
 _shtab_uvdive_rewrite___repair_nargs=0
+_shtab_uvdive_rewrite___lean_nargs=0
 _shtab_uvdive_rewrite___json_nargs=0
 _shtab_uvdive_rewrite___no_redact_nargs=0
 _shtab_uvdive_rewrite___pull_nargs=0
