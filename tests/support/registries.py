@@ -124,12 +124,7 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path.startswith("/token"):
             self._token(body)
         elif not self._let_in():
-            ask = (
-                f'Bearer realm="{registry.url}/token",service="stand-in"'
-                if registry.way == "bearer"
-                else 'Basic realm="stand-in"'
-            )
-            self.send(401, b'{"errors": [{"code": "UNAUTHORIZED"}]}', WWW_Authenticate=ask)
+            self.ask()
         else:
             self.serve()
 
@@ -170,6 +165,15 @@ class Handler(BaseHTTPRequestHandler):
             self.send(200, data, Content_Type="application/json", Docker_Content_Digest=digest)
         else:
             self.send_blob(data)
+
+    def ask(self) -> None:
+        """Want a login, in the registry's way."""
+        ask = (
+            f'Bearer realm="{self.registry.url}/token",service="stand-in"'
+            if self.registry.way == "bearer"
+            else 'Basic realm="stand-in"'
+        )
+        self.send(401, b'{"errors": [{"code": "UNAUTHORIZED"}]}', WWW_Authenticate=ask)
 
     def send_blob(self, data: bytes) -> None:
         """A blob, or the part of it that is asked for."""

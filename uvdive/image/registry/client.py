@@ -285,7 +285,7 @@ class _TooLongError(Exception):
 
 def _read(answer: BaseHTTPResponse, most: int, until: float) -> bytes:
     pieces, size = [], 0
-    for piece in answer.stream(1 << 16, decode_content=False):
+    while piece := answer.read1(1 << 16, decode_content=False):
         size += len(piece)
         pieces.append(piece)
         if size > most:

@@ -163,7 +163,8 @@ class Fetching:
             skip = _checked(answer, blob, done)
             self._watch(answer)
             try:
-                for piece in answer.stream(_PIECE, decode_content=False):
+                # What has come counts, also where the rest never does: so no whole piece is waited for.
+                while piece := answer.read1(_PIECE, decode_content=False):
                     if self._registry.stop.is_set():
                         raise Stopped
                     fresh = piece[skip:]

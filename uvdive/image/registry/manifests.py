@@ -119,7 +119,12 @@ class Manifests:
             )
         data = self._kept(config.digest)
         if data is None:
-            data, _ = self._registry.small(f"blobs/{config.digest}", config.size)
+            try:
+                data, _ = self._registry.small(f"blobs/{config.digest}", config.size)
+            except NotThereError:
+                raise ImageError(
+                    f"{self._registry.name.host} lacks the config {config.digest}.", "Push the image again."
+                ) from None
             self._check(config.digest, data)
             self._keep(config.digest, data)
         return data
@@ -158,20 +163,23 @@ class Manifests:
     def _choose(self, index: dict[str, Any], platform: str | None) -> tuple[str, dict[str, Any]]:
         """The manifest for a platform below an index, nested ones last."""
         waiting, seen = [index], list[dict[str, Any]]()
-        for number, each in enumerate(waiting):
-            if number >= _MAX_INDEXES:
-                raise ImageError(f"The indexes of {self._registry.name} are nested without end.")
+        for each in waiting:
             images = [item for item in each.get("manifests") or () if not descriptors.is_attestation(item)]
             best = descriptors.best(images, platform or descriptors.this_platform())
             if best is not None:
                 digest, value = self._load(best["digest"])
                 if value.get("layers") is not None:
                     return digest, value
-                waiting.append(value)
-                continue
+                nested = [best]
+            else:
+                nested = [item for item in images if item.get("mediaType") in _INDEXES]
             seen += [item for item in images if item.get("mediaType") not in _INDEXES]
-            nested = [item for item in images if item.get("mediaType") in _INDEXES]
-            waiting += [self._load(item["digest"])[1] for item in nested[: _MAX_INDEXES - len(waiting)]]
+            if len(waiting) + len(nested) > _MAX_INDEXES:
+                raise ImageError(
+                    f"The indexes of {self._registry.name} are nested without end.",
+                    "Name the image by its digest.",
+                )
+            waiting += [self._load(item["digest"])[1] for item in nested]
         if platform is None and len(seen) == 1:
             return self._load(seen[0]["digest"])
         have = sorted({descriptors.platform_of(item) or "an unknown platform" for item in seen})
