@@ -31,6 +31,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("json.md", "rewrite"): lambda: contracts.contract("rewrite"),
     ("json.md", "comparison"): lambda: contracts.contract("comparison"),
     ("json.md", "packages"): lambda: contracts.contract("packages"),
+    ("json.md", "what-if"): lambda: contracts.contract("what-if"),
     ("json.md", "check"): lambda: contracts.contract("check"),
     ("check.md", "rules"): checks.rules,
 }

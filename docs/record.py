@@ -75,6 +75,7 @@ def main() -> None:
         run("docker", "build", "-q", "-t", AFTER, "-f", str(new), str(CONTEXT))
         report, comparison = asked(BEFORE), asked("compare", BEFORE, AFTER)
         packages = asked("packages", BEFORE)
+        what_if = asked("what-if", BEFORE, "--without", "flask")
         check = checked(Path(folder) / "uvdive.toml", dockerfile)
     run("docker", "image", "rm", BEFORE, AFTER)
     examples = {
@@ -82,6 +83,7 @@ def main() -> None:
         "rewrite": rewrite,
         "comparison": comparison,
         "packages": packages,
+        "what-if": what_if,
         "check": check,
     }
     for name, example in examples.items():

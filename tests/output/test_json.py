@@ -166,7 +166,7 @@ def test_the_schema_finds_what_is_wrong() -> None:
         jsonschema.validate(data, schema("report"), cls=jsonschema.Draft202012Validator)
 
 
-@pytest.mark.parametrize("name", ["report", "rewrite", "comparison", "packages"])
+@pytest.mark.parametrize("name", ["report", "rewrite", "comparison", "packages", "what-if"])
 def test_the_schemas_are_schemas(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(name))
 

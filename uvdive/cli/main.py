@@ -65,7 +65,7 @@ def _run(argv: Sequence[str], console: Console) -> ExitCode:
     name, rest = "explore", list(argv)
     if rest and rest[0] in COMMANDS:
         name, rest = rest[0], rest[1:]
-    command = importlib.import_module(f"uvdive.cli.{name}")
+    command = importlib.import_module(f"uvdive.cli.{name.replace('-', '_')}")
     parser = Parser(name)
     try:
         args = command.parse(parser, rest)

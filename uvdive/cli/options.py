@@ -19,6 +19,7 @@ COMMANDS = {
     "rewrite": "make a Dockerfile multi-stage, and prove that the image still works",
     "compare": "compare two images, archives or saved reports",
     "packages": "list what each Python package costs, with what would go with it",
+    "what-if": "predict the image without a package or a group, or with an extra",
     "check": "hold images or Dockerfiles against a project's rules, for CI and commits",
     "demo": "explore, rewrite and prove a recorded example; needs no engine and no network",
     "clean": "remove the images that uvdive built",

@@ -61,7 +61,7 @@ class Locked:
 
         https://packaging.python.org/en/latest/specifications/binary-distribution-format/
         """
-        return all(any(_fits(name, minor, libc, each) for name in self.wheels) for each in _ARCHITECTURES)
+        return all(any(fits(name, minor, libc, each) for name in self.wheels) for each in _ARCHITECTURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,8 @@ def _wheel_names(listed: Any) -> Iterator[str]:
             yield name
 
 
-def _fits(name: str, minor: str, libc: str, architecture: str) -> bool:
+def fits(name: str, minor: str, libc: str, architecture: str) -> bool:
+    """Can a Python (``3.13``) on Linux with that libc and architecture use the wheel of that name?"""
     parts = name.removesuffix(".whl").rsplit("-", 3)
     if len(parts) != 4:
         return False

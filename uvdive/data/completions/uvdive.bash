@@ -5,13 +5,14 @@
 #    source ~/.local/share/bash_completion/uvdive
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_uvdive_subparsers=(explore build rewrite compare packages check demo clean cache completion)
+_shtab_uvdive_subparsers=(explore build rewrite compare packages what-if check demo clean cache completion)
 
 _shtab_uvdive_explore_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_build_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
 _shtab_uvdive_rewrite_option_strings=(-h --help --context --image --static --report --diff --write -o --output --verify --no-verify --start --start-env --start-env-file --start-network --limit --time-cold --time-rebuild --force --repair --lean --choose --report-problem --json --html --no-redact --pull --units --log --debug)
 _shtab_uvdive_compare_option_strings=(-h --help --json --markdown --no-redact --report --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_packages_option_strings=(-h --help --tree --json --markdown --no-redact --report --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
+_shtab_uvdive_what_if_option_strings=(-h --help --without --without-group --extra --json --markdown --no-redact --report --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_check_option_strings=(-h --help --static --baseline --config --fail-level --dockerfile --format --json --output --badge --why --init --no-redact --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_demo_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
 _shtab_uvdive_clean_option_strings=(-h --help -y --yes --units --log --debug)
@@ -39,6 +40,8 @@ _shtab_uvdive_compare_pos_1_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_compare___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_packages_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_packages___log_COMPGEN=_shtab_compgen_files
+_shtab_uvdive_what_if_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_uvdive_what_if___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_check_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_check___config_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_check___dockerfile_COMPGEN=_shtab_compgen_files
@@ -62,6 +65,8 @@ _shtab_uvdive_compare___via_choices=(auto save storage registry)
 _shtab_uvdive_compare___units_choices=(si binary)
 _shtab_uvdive_packages___via_choices=(auto save storage registry)
 _shtab_uvdive_packages___units_choices=(si binary)
+_shtab_uvdive_what_if___via_choices=(auto save storage registry)
+_shtab_uvdive_what_if___units_choices=(si binary)
 _shtab_uvdive_check___fail_level_choices=(info low medium high never)
 _shtab_uvdive_check___format_choices=(text json markdown sarif github gitlab junit)
 _shtab_uvdive_check___via_choices=(auto save storage registry)
@@ -71,7 +76,7 @@ _shtab_uvdive_clean___units_choices=(si binary)
 _shtab_uvdive_cache___units_choices=(si binary)
 _shtab_uvdive_completion_pos_0_choices=(bash zsh fish)
 _shtab_uvdive_completion___units_choices=(si binary)
-_shtab_uvdive_pos_0_choices=(explore build rewrite compare packages check demo clean cache completion)
+_shtab_uvdive_pos_0_choices=(explore build rewrite compare packages what-if check demo clean cache completion)
 _shtab_uvdive___via_choices=(auto save storage registry)
 _shtab_uvdive___units_choices=(si binary)
 
@@ -134,6 +139,16 @@ _shtab_uvdive_packages___pull_nargs=0
 _shtab_uvdive_packages___verify_digests_nargs=0
 _shtab_uvdive_packages___no_layer_cache_nargs=0
 _shtab_uvdive_packages___debug_nargs=0
+_shtab_uvdive_what_if__h_nargs=0
+_shtab_uvdive_what_if___help_nargs=0
+_shtab_uvdive_what_if___json_nargs=0
+_shtab_uvdive_what_if___markdown_nargs=0
+_shtab_uvdive_what_if___no_redact_nargs=0
+_shtab_uvdive_what_if___report_nargs=0
+_shtab_uvdive_what_if___pull_nargs=0
+_shtab_uvdive_what_if___verify_digests_nargs=0
+_shtab_uvdive_what_if___no_layer_cache_nargs=0
+_shtab_uvdive_what_if___debug_nargs=0
 _shtab_uvdive_check_pos_0_nargs='*'
 _shtab_uvdive_check__h_nargs=0
 _shtab_uvdive_check___help_nargs=0

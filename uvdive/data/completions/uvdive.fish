@@ -50,8 +50,8 @@ function _shtab_uvdive_using
   test "$_shtab_uvdive_cmdpath" = "$argv"
 end
 
-set -g _shtab_uvdive_commands explore build rewrite compare packages check demo clean cache completion
-set -g _shtab_uvdive_opts_with_value --badge --baseline --choose --config --context --dockerfile --explain --fail-level --format --html --image --insecure-registry --limit --log --output --platform --report-problem --save --start-env --start-env-file --top --units --via -o
+set -g _shtab_uvdive_commands explore build rewrite compare packages what-if check demo clean cache completion
+set -g _shtab_uvdive_opts_with_value --badge --baseline --choose --config --context --dockerfile --explain --extra --fail-level --format --html --image --insecure-registry --limit --log --output --platform --report-problem --save --start-env --start-env-file --top --units --via --without --without-group -o
 
 complete -c uvdive -e
 complete -c uvdive -f
@@ -174,6 +174,25 @@ complete -c uvdive -n '_shtab_uvdive_using packages' -l units -xka "si binary" -
 complete -c uvdive -n '_shtab_uvdive_using packages' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l debug -d 'show the traceback of an error'
 complete -c uvdive -n '_shtab_uvdive_using packages; and test $_shtab_uvdive_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'what to look into'
+complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a what-if -d 'predict the image without a package or a group, or with an extra'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -s h -l help -d 'show this help message and exit'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l without -x -d 'a package that the project does not ask for any more; may be repeated'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l without-group -x -d 'a dependency group that is not installed any more; may be repeated'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l extra -x -d 'an extra of the project that is installed too; may be repeated'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l json -d 'print one JSON object'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l markdown -d 'print Markdown, for a pull request'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l no-redact -d 'keep what looks like a secret in settings, commands and history, which is [redacted] otherwise'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l report -d 'print plain text, also in a terminal'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l platform -x -d 'which image of several (default: this machine'"'"'s)'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l pull -d 'pull an image that the engine does not have'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l verify-digests -d 'hash plain layers of archives too: reads them whole'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l via -xka "auto save storage registry" -d 'how an image is read: by the engine'"'"'s save stream, from its own storage, or from its registry without an engine (default: auto)'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l insecure-registry -x -d 'let this registry speak http, or show a certificate that nobody vouches for; may be repeated'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l no-layer-cache -d 'read an engine'"'"'s or registry'"'"'s layers anew, and keep nothing'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
+complete -c uvdive -n '_shtab_uvdive_using what-if' -l debug -d 'show the traceback of an error'
+complete -c uvdive -n '_shtab_uvdive_using what-if; and test $_shtab_uvdive_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'what to look into'
 complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a check -d 'hold images or Dockerfiles against a project'"'"'s rules, for CI and commits'
 complete -c uvdive -n '_shtab_uvdive_using check' -s h -l help -d 'show this help message and exit'
 complete -c uvdive -n '_shtab_uvdive_using check' -l static -d 'check Dockerfiles by their text alone: no image, no engine'
