@@ -305,7 +305,7 @@ text.runner._ONCE: CMD ENTRYPOINT HEALTHCHECK STOPSIGNAL USER WORKDIR
 text.runner.STATE: ARG ENV SHELL
 text.runner.STARTED: start-uv-run start-runner start-folder
 trim.found._PROGRAMS: idle pip
-trim.parts.PARTS: python-tests idle tkinter ensurepip pip headers bytecode stubs tests catalogs
+trim.parts.PARTS: python-tests idle tkinter ensurepip pip headers bytecode stubs tests catalogs debug
 trim.parts._TESTED: ctypes/test distutils/tests lib2to3/tests sqlite3/test tkinter/test unittest/test
 trim.parts._TEST_MODULES: _test*.so _ctypes_test*.so _xxtestfuzz*.so xxlimited*.so xxsubtype*.so
 """

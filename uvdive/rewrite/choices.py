@@ -235,6 +235,7 @@ _TABLE = (
             "stubs": "type stubs",
             "tests": "the packages' tests",
             "catalogs": "sources of compiled translations",
+            "debug": "what only debuggers read of libraries",
         },
     ),
     Choice(

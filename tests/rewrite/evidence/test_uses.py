@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from pathlib import Path
 
 import layers as make
@@ -9,6 +11,7 @@ import pairs_of_images as pairs
 import pytest
 
 from uvdive.ledger.reading.contents import ContentPlace
+from uvdive.ledger.reading.elf import debug_bytes
 from uvdive.rewrite.evidence.system.uses import Asked, Uses, read_uses
 
 SITE = "app/.venv/lib/python3.13/site-packages"
@@ -108,6 +111,32 @@ def test_readers_of_stubs_and_of_catalogs_are_told(tmp_path: Path) -> None:
     assert (found.stubs, found.catalogs) == (f"/{SITE}/lazy/loader.py", "/app/po.py")
     none = uses(tmp_path, site__dj__management__commands__make=b'if name.endswith(".po"):\n    pass\n')
     assert (none.stubs, none.catalogs) == ("", "")
+
+
+def library(debug: int) -> bytes:
+    """An ELF file with a section for debuggers of so many bytes, and one for the loader."""
+    names = b"\0.text\0.debug_info\0.shstrtab\0"
+    sections = [(0, 0), (1, 40), (7, debug), (19, len(names))]
+    table = b"".join(
+        struct.pack("<IIQQQQIIQQ", name, 1, 0, 0, 64, size, 0, 0, 1, 0) for name, size in sections
+    )
+    head = b"\x7fELF\x02\x01" + bytes(34) + struct.pack("<QIHHHHHH", 64 + len(names), 0, 64, 0, 0, 64, 4, 3)
+    return head + names + table
+
+
+def test_what_only_debuggers_read_of_libraries_is_told(tmp_path: Path) -> None:
+    app = pairs.application()
+    for name, data in (("a.so", library(700)), ("b.so.1", library(0)), ("c.so", b"/* no library */")):
+        app[f"{SITE}/tool/{name}"] = make.file(f"{SITE}/tool/{name}", data)
+    report, index = pairs.read_with_contents(tmp_path / "a.tar", pairs.python(), app)
+    found = read_uses(report, ContentPlace(index=index))
+    assert found.debug == {f"/{SITE}/tool/a.so": 700}
+    assert found.odd == f"/{SITE}/tool/c.so"
+
+
+@pytest.mark.parametrize("cut", [0, 5, 63, 100, 200])
+def test_a_library_that_ends_early_says_nothing(cut: int) -> None:
+    assert not debug_bytes(io.BytesIO(library(700)[:cut]))
 
 
 def test_it_is_read_once_when_somebody_asks() -> None:

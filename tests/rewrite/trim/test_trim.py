@@ -247,6 +247,48 @@ def test_a_part_that_nobody_knows_is_an_error(planned: Planned) -> None:
         planned("idle,nonsense")
 
 
+LIBRARY = f"{SITE}/tool/_fast.so"
+
+
+def with_debug(project, node, env, *, strip: bool) -> Callable[[str], RewritePlan]:
+    """Plans an image whose only part is a library of 3000 bytes with 1100 for debuggers."""
+    wrote = {
+        "RUN uv sync": {
+            "/app/.venv/bin/python": node(link="/usr/local/bin/python3.13"),
+            LIBRARY: node(3000),
+            f"{SITE}/tool/__init__.py": node(5),
+        }
+    }
+    text = (
+        'FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim\nWORKDIR /app\nCOPY . .\nRUN uv sync\nCMD ["x"]\n'
+    )
+    made = project(text, wrote, base_paths={"/usr/bin/strip": node(9)} if strip else {})
+    asked = Asked(lambda: Uses(debug={LIBRARY: 1100}))
+    asked.ask()
+    return lambda value: made.plan(choices={"trim": value}, asked=asked)
+
+
+def test_libraries_lose_what_only_debuggers_read_where_the_build_has_strip(project, node, env) -> None:
+    planned = with_debug(project, node, env, strip=True)
+    plan = planned("all")
+    assert size(planned("none")) - size(plan) == 1100
+    names = r"\( -name '*.so' -o -name '*.so.*' \)"
+    assert f"RUN find {SITE} -type f {names} -exec strip --strip-debug {{}} +\n" in plan.text
+    assert "binutils" not in plan.text
+
+
+def test_without_strip_it_goes_by_name_alone_and_the_build_installs_it(project, node, env) -> None:
+    planned = with_debug(project, node, env, strip=False)
+    assert "strip" not in planned("all").text
+    plan = planned("debug")
+    assert size(planned("none")) - size(plan) == 1100
+    assert "install binutils for it" in reason(plan).replace("installs", "install")
+    build, _, last = plan.text.partition("# The final image")
+    assert re.search(r"apt-get install .*binutils", build)
+    assert build.index("binutils") < build.index("strip --strip-debug")
+    assert "binutils" not in last
+
+
 def test_nobody_looks_into_the_code_before_somebody_asks(project, tmp_path: Path) -> None:
     asked = Asked(lambda: pytest.fail("nobody asked"))
     text = (

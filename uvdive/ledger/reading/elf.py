@@ -17,6 +17,7 @@ from uvdive.ledger.reading.elf_usual import NEEDED, SEARCH, UnusualError, Usual
 
 MAGIC = b"\x7fELF"
 _MOST = 4096  # a damaged count must not run for hours
+_MOST_NAMES = 1 << 20
 _ALLOC = 0x2  # SHF_ALLOC
 _WEAK = 0x2  # VER_FLG_WEAK: the loader only warns
 
@@ -140,6 +141,27 @@ def offered_exactly(file: IO[bytes]) -> frozenset[str]:
         )
     except _damage():
         return frozenset()
+
+
+def debug_bytes(file: IO[bytes]) -> int | None:
+    """The bytes of an ELF file's sections for debuggers alone; None where it is no such file or damaged.
+
+    Only its headers are read (System V ABI, "Sections"): a library may have hundreds of megabytes.
+    """
+    head = file.read(64)
+    if head[:6] != MAGIC + b"\x02\x01" or len(head) < 64:
+        return 0 if head[:4] == MAGIC else None
+    start, width, count, names = *struct.unpack_from("<Q", head, 40), *struct.unpack_from("<HHH", head, 58)
+    if width < 64 or not count or names >= count:
+        return 0
+    file.seek(start)
+    table = file.read(width * count)
+    if len(table) < width * count:
+        return None
+    rows = [struct.unpack_from("<I20xQQ", table, width * number) for number in range(count)]
+    file.seek(rows[names][1])
+    text = file.read(min(rows[names][2], _MOST_NAMES))
+    return sum(int(size) for name, _, size in rows if text.startswith((b".debug", b".zdebug"), name))
 
 
 def same_when_loaded(one: IO[bytes], other: IO[bytes]) -> bool:

@@ -13,11 +13,13 @@ from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.system.uses import Uses
 from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.packages import install
 from uvdive.rewrite.stages import Bases
 from uvdive.rewrite.trim.found import Finder, Found, Scope, bytes_without
 from uvdive.rewrite.trim.parts import ALL, BY_ID, NOTHING, PYTHON, chosen_parts
 
 _CHOICE = CHOICES["trim"]
+_FETCHES = ", by name alone: the build installs binutils for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,29 @@ def choose_trim(
     free = [each for each in found if not each.kept]
     if not free:
         return Trim()
-    sizes = {each.part.id: sum(bytes_without(files, copied, frozenset(each.nodes)).values()) for each in free}
+    sizes = {each.part.id: sum(_saves([each], files, copied).values()) for each in free}
     value = _decide(found, free, sizes, scope, notes)
     wanted = chosen_parts(value)
     _warn_kept(found, wanted, value, notes)
-    gone = [each for each in free if each.part.id in wanted]
+    listed = value not in (NOTHING, PYTHON, ALL)
+    gone = [each for each in free if each.part.id in wanted and (listed or not each.named)]
     if not gone:
         return Trim()
     for each in gone:
         notes.allowed.trimmed.update(f"{each.part.id}:{pattern}" for pattern in each.patterns)
-    saves = bytes_without(files, copied, frozenset(node for each in gone for node in each.nodes))
-    return Trim(tuple(_text(gone, scope)), tuple(sorted(saves.items())))
+    saves = _saves(gone, files, copied)
+    return Trim(tuple(_text(gone, scope, files)), tuple(sorted(saves.items())))
+
+
+def _saves(gone: Sequence[Found], files: Files, copied: frozenset[int]) -> dict[str, int]:
+    """The bytes by owner that go with some parts."""
+    whole = frozenset(node for each in gone if not each.sizes for node in each.nodes)
+    saves = dict(bytes_without(files, copied, whole))
+    for each in gone:
+        for node, count in each.sizes.items():
+            owner = files.owner(node) or "other"
+            saves[owner] = saves.get(owner, 0) + count
+    return saves
 
 
 def _scope(env: EnvironmentFacts, files: Files, bases: Bases) -> Scope:
@@ -94,7 +108,8 @@ def _decide(
     wanted = notes.choices.get(_CHOICE.id, NOTHING)
     if wanted not in offered and chosen_parts(wanted) <= BY_ID.keys():
         offered[wanted] = ", ".join(BY_ID[each].words for each in sorted(chosen_parts(wanted)))
-    listed = ", ".join(f"{each.part.id} ({size(sizes[each.part.id])})" for each in free)
+    told = [f"{each.part.id} ({size(sizes[each.part.id])}{_FETCHES if each.named else ''})" for each in free]
+    listed = ", ".join(told)
     kept = "".join(f" {each.part.id} stays: {each.kept}." for each in found if each.kept)
     base = (
         ""
@@ -116,17 +131,17 @@ def _warn_kept(found: Sequence[Found], wanted: frozenset[str], value: str, notes
             notes.warn("R62", None, f"`{name}` stays: {there[name].kept}.")
 
 
-def _text(gone: Sequence[Found], scope: Scope) -> Iterator[str]:
+def _text(gone: Sequence[Found], scope: Scope, files: Files) -> Iterator[str]:
     """The RUN that takes it away, before anything is copied."""
     commands = []
     paths = [pattern for each in gone if each.part.where == PYTHON for pattern in each.patterns]
     if paths:
         commands.append(" \\\n    ".join(["rm -rf", *map(_glob, paths)]))
-    files = [each.part.patterns[0] for each in gone if each.part.where != PYTHON and not each.packages]
+    plain = [each for each in gone if each.part.where != PYTHON and not (each.packages or each.sizes)]
     sites = " ".join(map(shlex.quote, scope.sites))
-    if files:
-        names = " -o ".join(f"-name {shlex.quote(name)}" for name in files)
-        names = f"\\( {names} \\)" if len(files) > 1 else names
+    if plain:
+        names = " -o ".join(f"-name {shlex.quote(each.part.patterns[0])}" for each in plain)
+        names = f"\\( {names} \\)" if len(plain) > 1 else names
         commands.append(f"find {sites} -type f {names} -delete")
     packages = [package for each in gone for package in each.packages]
     if packages:
@@ -135,7 +150,15 @@ def _text(gone: Sequence[Found], scope: Scope) -> Iterator[str]:
     if scope.listed and (expressions := list(_recorded(gone))):
         lists = " ".join(f"{shlex.quote(site)}/*.dist-info/RECORD" for site in scope.listed)
         commands.append(" ".join(["sed -i", *(f"-e {shlex.quote(each)}" for each in expressions), lists]))
-    yield "# Nothing was found to use these. What is removed here is in no layer of the final image.\n"
+    for each in gone:
+        if each.sizes:
+            commands += (
+                [install(files.report, ("binutils",)).removeprefix("RUN ").strip()] if each.named else []
+            )
+            libraries = r"\( -name '*.so' -o -name '*.so.*' \)"
+            commands.append(f"find {sites} -type f {libraries} -exec strip --strip-debug {{}} +")
+    comment = "# Nothing was found to use these. What is removed here is in no layer of the final image.\n"
+    yield comment + ("# hadolint ignore=DL3008,DL3018\n" if any(each.named for each in gone) else "")
     yield "RUN " + " && \\\n    ".join(commands) + "\n"
 
 
@@ -150,7 +173,7 @@ def _recorded(gone: Sequence[Found]) -> Iterator[str]:
         if each.packages:
             for name in dict.fromkeys(package.rpartition("/")[2] for package in each.packages):
                 yield rf"/^{_basic(name)}\/\(.*\/\)\{{0,1\}}tests\//d"
-        elif each.part.where != PYTHON:
+        elif each.part.where != PYTHON and not each.sizes:
             name = (
                 re.escape(each.part.patterns[0].removeprefix("*"))
                 .replace(r"\[12\]", "[12]")

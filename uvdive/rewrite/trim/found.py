@@ -27,6 +27,8 @@ class Found:
         nodes: the files and folders that would go, none below another.
         patterns: where they lie in the new image, as a shell would find them; ``**`` is any folders.
         packages: of tests, the folders of the packages that lose theirs.
+        sizes: of libraries, by node the bytes that go; of all else whole files do.
+        named: does it only go where the user names it?
         kept: why it stays, as a clause; empty where nothing keeps it.
     """
 
@@ -34,6 +36,8 @@ class Found:
     nodes: list[int] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
+    sizes: dict[int, int] = field(default_factory=dict)
+    named: bool = False
     kept: str = ""
 
 
@@ -110,8 +114,8 @@ class Finder:
             top = self.files.at(site)
             if top is None:
                 continue
-            if part.id == "tests":
-                self._tests(site, top, found)
+            if part.id in ("tests", "debug"):
+                (self._tests if part.id == "tests" else self._debug)(site, top, found)
                 continue
             nodes = [node for node in self.files.walk(top) if self._is(part, node)]
             if nodes:
@@ -146,6 +150,15 @@ class Finder:
             found.kept = ""
         else:
             found.nodes += spared
+
+    def _debug(self, site: str, top: int, found: Found) -> None:
+        """The libraries with parts for debuggers; without `strip` in the build it only goes by name."""
+        for node in self.files.walk(top):
+            if count := self.uses.debug.get(self.files.path(node)):
+                found.nodes.append(node)
+                found.sizes[node] = count
+        found.named = self.files.follow("/usr/bin/strip") is None
+        found.kept = f"{self.uses.odd} is no ELF file" if self.uses.odd.startswith(f"{site}/") else found.kept
 
     def _folders_of_tests(self, package: int) -> Iterator[int]:
         pending = list(self.files.children(package))

@@ -86,6 +86,7 @@ PARTS = (
     Part("stubs", "type stubs", "packages", ("*.pyi",)),
     Part("tests", "tests of packages", "packages", ("tests",)),
     Part("catalogs", "sources of translations", "packages", ("*.po",)),
+    Part("debug", "what only debuggers read of libraries", "packages", ("*.so", "*.so.*")),
 )
 
 BY_ID = {part.id: part for part in PARTS}

@@ -15,6 +15,7 @@ from uvdive.image.table import NONE, Kind
 from uvdive.ledger.marks.paths import Paths
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
+from uvdive.ledger.reading.elf import debug_bytes
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.whose import is_apps
 from uvdive.rewrite.evidence.system.mentions import Names, mentions
@@ -29,7 +30,8 @@ MODULES = frozenset(
 """Modules of Python, and what comes with it, that are looked for by name."""
 
 _PROGRAMS = {b"idle": "idlelib", b"idle3": "idlelib", b"pip": "pip", b"pip3": "pip", b"wheel": "wheel"}
-_PYTHON = OWNERS.index("python")
+_PYTHON, _VENV = OWNERS.index("python"), OWNERS.index("venv")
+_LIBRARY = re.compile(rb"\.so(?:\.|$)")
 _INSTALLED = (OWNERS.index("venv"), OWNERS.index("uv"))
 _MOST = 1 << 20
 _SITES = (b"/site-packages/", b"/dist-packages/")
@@ -65,12 +67,16 @@ class Uses:
         tests: by the folder of an importable package, who names a folder of tests in it.
         stubs: who reads stubs (``*.pyi``); empty for nobody.
         catalogs: who reads the sources of message catalogs (``*.po``); empty for nobody.
+        debug: by the path of a library of the packages, the bytes that only debuggers read.
+        odd: a library of the packages that is no ELF file; empty for none.
     """
 
     modules: dict[str, str] = field(default_factory=dict)
     tests: dict[str, str] = field(default_factory=dict)
     stubs: str = ""
     catalogs: str = ""
+    debug: dict[str, int] = field(default_factory=dict)
+    odd: str = ""
 
     def name(self, module: str, by: str) -> None:
         """Note that a dotted module is named, where it is one that counts."""
@@ -116,6 +122,9 @@ class _Reader:
         self.report, self.table, self.contents = report, report.files, contents
         self.uses = Uses()
         for entry, path, installed in self._code():
+            if b".so" in path.rpartition(b"/")[2]:
+                self._library(entry, path)
+                continue
             try:
                 with contents.open(entry) as file:
                     data = file.read(_MOST)
@@ -139,12 +148,26 @@ class _Reader:
             if inode == NONE or table.entry_kind[entry] != Kind.FILE or not mine(inode):
                 continue
             name, owner = table.names[node], owners[inode]
-            named = name.endswith((b".py", b".sh")) or name == b"entry_points.txt"
+            library = owner == _VENV and _LIBRARY.search(name) is not None
+            named = library or name.endswith((b".py", b".sh")) or name == b"entry_points.txt"
             if owner == _PYTHON or not (named or (b"." not in name and table.entry_mode[entry] & 0o111)):
                 continue
             path = paths.of(node)
             if not in_default_cache(path.decode("utf-8", "surrogateescape")) and name not in _NO_APP:
                 yield entry, path, owner in _INSTALLED
+
+    def _library(self, entry: int, path: bytes) -> None:
+        """Note what of a library only debuggers read."""
+        told = path.decode("utf-8", "replace")
+        try:
+            with self.contents.open(entry) as file:
+                count = debug_bytes(file)
+        except UnreadableError:
+            count = None
+        if count is None:
+            self.uses.odd = self.uses.odd or told
+        elif count:
+            self.uses.debug[told] = count
 
     def _read(self, path: bytes, data: bytes, *, installed: bool) -> None:
         site = _site(path)
