@@ -317,3 +317,9 @@ def env() -> Callable[..., Environment]:
 def made_venv() -> Mapping[str, Node]:
     """What a RUN that makes the environment wrote."""
     return VENV
+
+
+@pytest.fixture
+def plain_image() -> Callable[[Mapping[str, Node]], ImageReport]:
+    """An image of one layer with some paths and nothing else."""
+    return lambda paths: make_image([Layer("# base", paths)])

@@ -72,6 +72,7 @@ copies.by_text.own_copies._WRITING: ( hatch build hooks ) ( hatch build targets 
     write_to ) ( setuptools_scm version_file ) ( setuptools-scm version_file )
 copies.by_text.owners._BITS: r = 4 w = 2 x = 1 X = 1
 copies.by_text.owners._SHIFTS: u = 6 g = 3 o = 0
+copies.copier.ACCOUNTS: /etc/passwd /etc/group /etc/shadow /etc/gshadow /etc/subuid /etc/subgid
 copies.origins._OWNS: : chgrp chown mkdir true
 copies.ownership._ROOT: 0 0
 elsewhere.code.code_values._SAME: Path PosixPath PurePath cleandoc dedent fspath str which
@@ -190,6 +191,9 @@ evidence.files.project_readers._PROGRAMS_OF: taskipy = task poe = poe poetry = p
 evidence.files.project_readers._NEEDS_PROJECT: hatch pdm pipenv poetry rye
 evidence.files.written_files._ESCAPES: n = '\n' t = '\t' \ = \ r = '\r' " = " ' = '
 evidence.files.written_files._WRITERS: cp curl gcc git go install ln mv tar tee unzip wget
+evidence.system.beyond_base.DATA: /etc/ssl/certs/ca-certificates.crt /usr/share/zoneinfo /etc/nsswitch.conf
+    /etc/services /etc/protocols /etc/mime.types /usr/lib/locale/locale-archive
+    /usr/lib/x86_64-linux-gnu/gconv /usr/lib/aarch64-linux-gnu/gconv
 evidence.system.mentions._CALLS: subprocess Popen os.system which( os.exec spawn
 evidence.system.mentions._LOADS: ctypes dlopen cdll find_library
 evidence.system.mentions._PASSES_ON: chroot command dumb-init find flock gosu hash ionice parallel runuser
@@ -240,7 +244,7 @@ packages.gone._UNITS: .service .socket .timer .path .target
 prediction._OF_THE_BASE: app os-packages other
 rules.rules.RULES: R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R12 R13 R14 R15 R16 R17 R18 R19 R20 R21 R22 R23 R24 R25
     R26 R27 R28 R29 R30 R32 R33 R34 R35 R36 R37 R39 R40 R41 R42 R43 R44 R45 R46 R48 R49 R50 R51 R52 R53 R54
-    R55 R56 R57 R58 R59 R60 R61 R62
+    R55 R56 R57 R58 R59 R60 R61 R62 R63
 single.bringing._PIPS: pip pip3 pipx
 single.bringing._MOVES: chmod chown cp install ln mv rm test which
 single.bringing._FETCHES: bash curl env sh tar wget
@@ -251,11 +255,15 @@ single.fallback._NO_MATTER: R1 R10 R12 R17 R2 R27 R28 R29 R3 R32 R33 R34 R35 R36
     R8 R9
 single.fallback._BROKEN: R1 R10 R3 R45 R8 R9
 single.installer_path._UVS: env env.fish uv uvw uvx
+stages.bare_base._LIBC: gnu = glibc musl = musl
+stages.bare_base._RELEASES: bookworm = 12 trixie = 13
+stages.base_difference._OF_SYSTEM: base-os os-packages python
 stages.inherited._PYTHON_ENV: PATH GPG_KEY PYTHON_VERSION PYTHON_SHA256 LANG PYTHON_PIP_VERSION
 stages.last_variables._STARTED: pip pipx pipenv poetry pdm
 stages.lean._CACHES: /root/.cache/uv /root/.cache
 stages.targets._DESCRIBES: CMD ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL MAINTAINER STOPSIGNAL USER
 stages.targets._BUILDERS: base build build-env build-stage builder dependencies deps uv
+stages.without_shell._SHELLS: ash bash dash sh
 start.crontab._INSTALLERS: cp crontab install mv
 start.outside_environment._SEARCHED: PATH PYTHONPATH BASH_ENV ENV PYTHONHOME
 start.script_choice.KEPT: ( UV_NO_SYNC 1 ) ( UV_NO_CACHE 1 ) ( UV_OFFLINE 1 ) ( UV_PYTHON_DOWNLOADS never )

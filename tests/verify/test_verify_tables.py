@@ -12,6 +12,7 @@ capabilities.NAMES: chown dac_override dac_read_search fowner fsetid kill setgid
     lease audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read
     perfmon bpf checkpoint_restore
 checks.ENGINES: docker podman
+config._ROOT: 0 0:0 root root:root
 files.accounts.FIELDS: /etc/passwd = password number group comment home shell
     /etc/group = password number members
     /etc/shadow = password last␣change least␣age greatest␣age warning inactivity expiry reserved␣field
@@ -30,6 +31,8 @@ files.explained.ACCOUNT_BACKUPS: /etc/group- /etc/gshadow- /etc/passwd- /etc/sha
 files.explained._BACKUPS: /var/lib/dpkg/status-old /var/lib/dpkg/diversions-old /var/cache/debconf/
 files.explained._CONTENT: size␣ content
 files.explained.TEMPORARY: /tmp/ /var/tmp/
+files.explained.LOOKED_UP: /etc/group /etc/nsswitch.conf /etc/passwd /etc/protocols /etc/services
+    /etc/ssl/certs/ca-certificates.crt /usr/lib/locale/locale-archive
 files.managers.ACCOUNT_TOOLS: useradd adduser usermod groupadd addgroup groupmod groupmems gpasswd newusers
     chpasswd sysusers
 files.managers.STATUS: /var/lib/dpkg/status /lib/apk/db/installed /usr/lib/apk/db/installed

@@ -30,6 +30,7 @@ class Choice:
             apply, in words of its own where it knows more. Empty where any names are taken.
         default: the value that holds where nobody chooses and nothing speaks for another one.
         parts: what may be named instead of a value, with commas between, with its words.
+        takes: what else may be named beside the values, with ``:``, ``/`` or ``@`` in it; empty for nothing.
     """
 
     id: str
@@ -38,6 +39,11 @@ class Choice:
     values: Mapping[str, str]
     default: str
     parts: Mapping[str, str] = field(default_factory=dict)
+    takes: str = ""
+
+    def takes_any(self, value: str) -> bool:
+        """May a value be one that nobody lists?"""
+        return self.is_free or (bool(self.takes) and any(sign in value for sign in ":/@"))
 
     @property
     def is_free(self) -> bool:
@@ -73,8 +79,11 @@ _TABLE = (
         {
             "same": "the full Python image that it is built on, with its compilers, headers and tools",
             "slim": "the slim Python image, with the packages of the full one that something needs",
+            "base": "the image that the build stands on, without uv",
+            "distroless": "the distroless image of the same Debian, which has no shell",
         },
         "same",
+        takes="an image",
     ),
     Choice(
         "start-scripts",
@@ -306,7 +315,7 @@ def check_choices(
         elif complete or choice is None:
             listed = offered if complete else (*CHOICES, *offered)
             raise _no_choice(name, listed, exists=choice is not None)
-        elif value not in choice.values and not choice.lists(value):
+        elif value not in choice.values and not (choice.lists(value) or choice.takes_any(value)):
             raise _no_value(name, value, [*choice.values, *choice.parts])
     return tuple(pointless)
 

@@ -41,6 +41,7 @@ from uvdive.rewrite.stages import (
     added_variables,
     adding,
     announce_base_files,
+    announce_left,
     check_interpreter,
     check_single,
     check_versions,
@@ -48,12 +49,21 @@ from uvdive.rewrite.stages import (
     choose_final_base,
     last_environs,
     lean_targets,
+    on_base,
     only_adds,
     start_text,
 )
 from uvdive.rewrite.start import FREE, Start, plan_start, warn_outside_environment
 from uvdive.rewrite.study import Ground, Study
-from uvdive.rewrite.text import Parts, Writer, edits_in_place, note_common, with_common, write
+from uvdive.rewrite.text import (
+    Parts,
+    Writer,
+    edits_in_place,
+    note_common,
+    note_left_comments,
+    with_common,
+    write,
+)
 from uvdive.rewrite.trim import Trim, choose_trim
 
 
@@ -144,7 +154,7 @@ def mounted(
     if evidence.report is None:
         warn_draft(notes)
     found = mount_uv(work, env, start, sync, why, outside.programs)
-    _note_comments(found.writer, notes)
+    note_left_comments(found.writer, notes)
     outcome: Outcome = "improved" if found.changes else "unchanged"
     return Draft(notes, found.writer, found.prediction, tuple(start.scripts.changes), outcome=outcome)
 
@@ -152,7 +162,7 @@ def mounted(
 def _improved(found: Improved, notes: Notes) -> Draft:
     outcome: Outcome = "improved" if found.changes else "unchanged"
     prediction = found.prediction if found.changes else None
-    _note_comments(found.writer, notes)
+    note_left_comments(found.writer, notes)
     return Draft(notes, found.writer, prediction, found.others, outcome=outcome)
 
 
@@ -163,9 +173,10 @@ def _divided(study: Study, notes: Notes) -> Draft:
     if study.undivided is not None:
         raise study.undivided
     changes = keep_host_environment_out(evidence, files, notes)
-    called = study.called
     bases = choose_bases(evidence, env, files, notes)
-    bases, from_base, brought = choose_final_base(evidence, bases, study.bases, runs, called, notes)
+    bases, from_base, brought = choose_final_base(
+        evidence, env, bases, study.bases, runs, study.called, notes
+    )
     start = _start(study, env, notes)
     if files is None:
         check_start(evidence, env, start.removed)
@@ -176,15 +187,14 @@ def _divided(study: Study, notes: Notes) -> Draft:
     build = build.plus(installed)
     sync = _added_sync(study, env, start, at_start, build, notes)
     base = study.bases.report(bases.runner)
-    missing = bases.runner if base is None and evidence.report is not None else None
-    if missing is not None:
-        _warn_unknown_size(missing, notes)
+    missing = _missing(evidence, bases.runner, base, notes)
     unseen = env.at_start or at_start.unseen
-    packages = plan_packages(
-        evidence, runs, base, notes, unseen=unseen, called=called,
+    planned = plan_packages(
+        evidence, runs, base, notes, unseen=unseen, called=study.called,
         minor=env.minor if evidence.report is None else None, used=study.outside.programs,
     )  # fmt: skip
-    if start.scripts.kept == FREE and not (packages.edits or packages.without):
+    packages = on_base(planned, evidence, bases, study.bases, start, study.called, runs, notes)
+    if bases.bare is None and start.scripts.kept == FREE and not (packages.edits or packages.without):
         kept, notes = leave_whole(evidence, files, notes)
         return Draft(notes, kept.writer, kept.prediction, outcome="improved" if kept.changes else "unchanged")
     copier = study.copier(Ground(env, bases), packages.others)
@@ -197,7 +207,8 @@ def _divided(study: Study, notes: Notes) -> Draft:
         reader=partial(_reader, study, start),
     )  # fmt: skip
     copies = with_owners(evidence, copier, arranged(evidence))
-    repeated = [run.step for run in runs if run.repeats] + [own.step for own in copies.own]
+    again = [run.step for run in runs if run.repeats] if bases.bare is None else []
+    repeated = again + [own.step for own in copies.own]
     copied = [
         *copies.paths,
         *copies.late,
@@ -211,7 +222,7 @@ def _divided(study: Study, notes: Notes) -> Draft:
         copies,
         runs,
         packages,
-        study.early,
+        study.early if bases.bare is None else frozenset(),
         start.scripts,
         start.moved,
         environs,
@@ -236,13 +247,15 @@ def _divided(study: Study, notes: Notes) -> Draft:
     trim = _trim(study, env, start, parts, notes)
     parts = with_common(replace(parts, trim=trim.text))
     note_common(parts, notes)
-    explain(parts.copies, runs, notes, behind=_behind(evidence, start), once=parts.common.lines)
+    explain(parts.copies, runs, notes, behind=_behind(evidence, start), once=parts.common.lines,
+        bare=bases.bare is not None,
+    )  # fmt: skip
     _announce(study, copier, notes)
     _check_base(study, env, base, bases, notes)
     prediction = None if env.at_start else _predict(study, copier, parts, build, brought, trim)
-    others = (*changes, *start.scripts.changes)
     writer = write(parts)
-    _note_comments(writer, notes)
+    note_left_comments(writer, notes)
+    others = (*changes, *start.scripts.changes)
     return Draft(notes, writer, prediction, others, missing, unseen=packages.hinges)
 
 
@@ -263,23 +276,7 @@ def _check_base(
     line = study.evidence.origin.source.line
     check_versions(env, base, bases, notes, line)
     if study.files is not None and base is not None:
-        check_interpreter(env, study.files, base, bases.runner, line)
-
-
-def _note_comments(writer: Writer, notes: Notes) -> None:
-    """Name the author's comments that are left out, as they no longer hold."""
-    texts = (text.strip() for text in writer.left)
-    left = list(dict.fromkeys(text for text in texts if text and text not in writer.text))
-    if left:
-        named = " ".join(f"“{text}”" for text in left)
-        notes.decide(
-            "comments",
-            "R18",
-            None,
-            f"Leave out {'a comment' if len(left) == 1 else f'{len(left)} lines of comments'} that no longer "
-            f"{'holds' if len(left) == 1 else 'hold'}",
-            f"What {'it speaks' if len(left) == 1 else 'they speak'} of is not there any more: {named}",
-        )
+        check_interpreter(env, study.files, base, bases, line)
 
 
 def _behind(evidence: Evidence, start: Start) -> int:
@@ -306,13 +303,17 @@ def _reader(study: Study, start: Start, names: Collection[str]) -> str:
     return study.readers.reader(names, study.texts_of(start.moved))
 
 
-def _warn_unknown_size(runner: str, notes: Notes) -> None:
+def _missing(evidence: Evidence, runner: str, base: ImageReport | None, notes: Notes) -> str | None:
+    """The final image's base where it is not at hand, with a warning; None where it is, or nobody asks."""
+    if base is not None or evidence.report is None:
+        return None
     notes.warn(
         "R60",
         None,
         f"{runner} is not at hand, so the new size is unknown until it is built or that image is "
         f"pulled (`--pull`, or `docker pull {runner}`).",
     )
+    return runner
 
 
 def _is_alone(parts: Parts, env: EnvironmentFacts) -> bool:
@@ -368,7 +369,11 @@ def _announce(study: Study, copier: Copier | None, notes: Notes) -> None:
     runner = copier.bases.runner
     if study.bases.report(runner) is not None:
         line = study.evidence.origin.source.line
-        announce_base_files(copier.files, study.bases.difference(runner), line, notes)
+        difference = study.bases.difference(runner)
+        if copier.bases.bare is not None:
+            announce_left(copier.files, difference, runner, line, notes)
+        else:
+            announce_base_files(copier.files, difference, line, notes)
 
 
 def _predict(
@@ -386,6 +391,9 @@ def _predict(
     found = predict(
         copier.files, base, whole, study.runs, copier.provided, parts.os_packages, {*parts.packages, *brought}
     )
+    if found is not None and (bare := parts.bases.bare) is not None:
+        found = found.less("python", -sum(size for _, size in bare.python))
+        found = found.less("base-os", -sum(each.size for each in bare.brought))
     for owner, count in (("venv", build.less_bytes), ("uv", build.less_tools), *trim.saves):
         found = found and found.less(owner, count)
     return found

@@ -29,7 +29,7 @@ from uvdive.rewrite.ladder import climb
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, EvidenceKind, PlanWarning, RewritePlan, unified_diff
 from uvdive.rewrite.single import may_stay_single, with_targets
-from uvdive.rewrite.stages import BaseLookup, Divided, check_multistage, is_lean, up_to
+from uvdive.rewrite.stages import BaseLookup, Beyond, Divided, check_multistage, is_lean, up_to
 from uvdive.rewrite.study import study
 from uvdive.uv.mentions import mentions_uv
 
@@ -51,12 +51,14 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     stops: Stops | None = None,
     unmeasured: bool = False,
     asked: Asked | None = None,
+    reader: Beyond | None = None,
 ) -> RewritePlan:
     """Plan the rewrite of one Dockerfile once: ``Planner`` with ``plan``, which say the rest."""
     planner = Planner(
         text, report, lookup, dockerfile=dockerfile, context=context, store=store, system=system,
         lacking=lacking, target=target, values=values, recipe=recipe, stops=stops, unmeasured=unmeasured,
         asked=asked,
+        reader=reader,
     )  # fmt: skip
     return planner.plan(choices or {})
 
@@ -135,6 +137,7 @@ class Planner:
         stops: Stops | None = None,
         unmeasured: bool = False,
         asked: Asked | None = None,
+        reader: Beyond | None = None,
     ) -> None:
         """Take the evidence; nothing is looked at yet.
 
@@ -153,11 +156,12 @@ class Planner:
             stops: how long a stop took in both images, where the new one's was slower.
             unmeasured: the new image will be checked without a start, so that nothing tells how it stops.
             asked: reads what the app's code names, where anybody asks; None: nobody can look.
+            reader: reads what the image and bases hold, for a base without a shell; None where nobody can.
         """
         self._parts = up_to(text, target) if target else None
         self._text = text if self._parts is None else self._parts.head
         self._report, self._lookup, self._lacking = report, lookup, lacking
-        self._context, self._values = context, values
+        self._context, self._values, self._reader = context, values, reader
         self._seen: dict[str, Any] = {
             "store": store, "system": system, "name": dockerfile, "recipe": recipe, "stops": stops,
             "taken": frozenset() if self._parts is None else self._parts.names, "unmeasured": unmeasured,
@@ -243,7 +247,7 @@ class Planner:
             several = len(evidence.stages) > 1
             basis.finished = not check_multistage(evidence, basis.notes) if several else is_lean(evidence)
             if not basis.finished:
-                basis.drafts = Drafts(partial(decide, study(evidence, files, lookup, outside)))
+                basis.drafts = Drafts(partial(decide, study(evidence, files, lookup, outside, self._reader)))
                 return basis
             basis.drafts = Drafts(partial(finished, evidence, files, outside))
             if several:

@@ -22,7 +22,9 @@ from uvdive.rewrite.packages import OtherMeans
 from uvdive.rewrite.stages import (
     BaseLookup,
     Bases,
+    Beyond,
     KnownBases,
+    Nothing,
     check_inherited,
     check_single,
     note_stages,
@@ -109,13 +111,23 @@ class Study:
             return None
         if ground not in self._copiers:
             self._copiers[ground] = Copier(
-                self.evidence, self.files, ground.env, ground.bases, self.runs, self.early, others
+                self.evidence,
+                self.files,
+                ground.env,
+                ground.bases,
+                self.runs,
+                self.early if ground.bases.bare is None else frozenset(),
+                others,
             )
         return self._copiers[ground]
 
 
 def study(
-    evidence: Evidence, files: Files | None, lookup: BaseLookup, outside: Callable[[], Outside]
+    evidence: Evidence,
+    files: Files | None,
+    lookup: BaseLookup,
+    outside: Callable[[], Outside],
+    reader: Beyond | None = None,
 ) -> Study:
     """Find out what no choice changes.
 
@@ -124,6 +136,7 @@ def study(
         files: the image's files; None without an image.
         lookup: finds the report of a base that is at hand.
         outside: looks for what starts the container from outside the Dockerfile.
+        reader: reads the contents of images; None where nobody can.
 
     Raises:
         Refused: whatever is chosen, there is no safe rewrite.
@@ -154,7 +167,7 @@ def study(
         notes=notes,
         notes_in_place=in_place,
         undivided=undivided,
-        bases=KnownBases(files, lookup),
+        bases=KnownBases(files, lookup, reader or Nothing()),
         outside=outside(),
     )
 

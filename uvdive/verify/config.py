@@ -8,13 +8,16 @@ from collections.abc import Iterable
 from uvdive.image.config import ImageConfig
 from uvdive.verify.checks import Check, ConfigDelta
 
+_ROOT = frozenset({"0", "root", "0:0", "root:root"})
+"""Who an engine runs a container as where no user is set."""
+
 
 def _flat(config: ImageConfig) -> dict[str, object]:
     """Every key of the effective config that is set; one key for each variable and label."""
     settings = {
         "Entrypoint": config.entrypoint,
         "Cmd": config.cmd,
-        "User": config.user,
+        "User": "" if config.user in _ROOT else config.user,
         # An engine starts in / where nothing is set.
         "WorkingDir": config.working_dir or "/",
         "ExposedPorts": config.exposed_ports,

@@ -10,7 +10,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.notes import Refused
-from uvdive.rewrite.stages.bases import check_interpreter
+from uvdive.rewrite.stages.bases import Bases, check_interpreter
 
 PYTHON = "/usr/bin/python3.11"
 ENV = EnvironmentFacts("/app/.venv", "3.11", interpreter=PYTHON)
@@ -39,7 +39,7 @@ def new(project, node) -> Callable[..., ImageReport]:
 
 def _refusal(env: EnvironmentFacts, files: Files, base: ImageReport) -> str | None:
     try:
-        check_interpreter(env, files, base, "y:1", 1)
+        check_interpreter(env, files, base, Bases(None, "y:1"), 1)
     except Refused as refused:
         return f"{refused.rule}: {refused.reason}"
     return None

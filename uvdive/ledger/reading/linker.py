@@ -38,7 +38,7 @@ class Linker:
         self._elves: dict[int, Elf | None] = {}
         self._lacks: dict[int, frozenset[str]] = {}
         self._offers: dict[int, frozenset[str]] = {}
-        self._found: dict[tuple[bytes, str], int | None] = {}
+        self._found: dict[tuple[bytes, str], tuple[bytes, int] | None] = {}
 
     def _entry(self, path: bytes) -> int | None:
         """The live regular file that a path leads to."""
@@ -133,19 +133,38 @@ class Linker:
 
     def find(self, elf: Elf, path: bytes, name: str) -> int | None:
         """The entry of the library that ``name`` means to the file at ``path``."""
+        found = self.place(elf, path, name)
+        return None if found is None else found[1]
+
+    def place(self, elf: Elf, path: bytes, name: str) -> tuple[bytes, int] | None:
+        """Where the library is that ``name`` means to the file at ``path``: its path and its entry."""
         if "/" in name:
-            return self._entry(_bytes(name)) if name.startswith("/") else None
+            entry = self._entry(_bytes(name)) if name.startswith("/") else None
+            return None if entry is None else (_bytes(name), entry)
+        found = self.in_search(elf, path, name) or self.in_system(elf.machine, name)
+        if found is None and (inside := self._anywhere.get(_bytes(name))) is not None:
+            return self._report.files.path(self._report.files.entry_node[inside]), inside
+        return found
+
+    def in_search(self, elf: Elf, path: bytes, name: str) -> tuple[bytes, int] | None:
+        """The same, looked for only in the folders that the file itself names (RPATH, RUNPATH)."""
         for folder in self._folders(elf, path):
-            if (entry := self._entry(folder + b"/" + _bytes(name))) is not None:
-                return entry
-        key = _bytes(elf.machine), name
+            if (entry := self._entry(asked := folder + b"/" + _bytes(name))) is not None:
+                return posixpath.normpath(asked), entry
+        return None
+
+    def in_system(self, machine: str, name: str) -> tuple[bytes, int] | None:
+        """The same, looked for only where the loader looks for every file's libraries."""
+        key = _bytes(machine), name
         if key not in self._found:
-            candidates = (
-                self._entry(folder + b"/" + key[1].encode()) for folder in self._system(elf.machine)
-            )
-            self._found[key] = next((entry for entry in candidates if entry is not None), None)
-        found = self._found[key]
-        return self._anywhere.get(_bytes(name)) if found is None else found
+            candidates = (folder + b"/" + _bytes(name) for folder in self._system(machine))
+            every = ((asked, entry) for asked in candidates if (entry := self._entry(asked)) is not None)
+            self._found[key] = next(every, None)
+        return self._found[key]
+
+    def unmet(self, elf: Elf, name: str, library: int) -> frozenset[str]:
+        """The symbol versions of a library that a file needs and that the one at an entry has not."""
+        return frozenset(self._versions(elf.versions, name, library))
 
     def lacks(self, entry: int) -> frozenset[str]:
         """What a file and the libraries that it leads to need and don't find, in words.

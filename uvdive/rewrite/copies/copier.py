@@ -30,6 +30,9 @@ from uvdive.rewrite.stages import Bases
 _LIBRARIES = re.compile(r"/(?:usr/local/lib|usr/lib|lib)/(?!python[\d.]+/)(?:[^/]+/)*[^/]+\.so(?:\.|$)")
 _FEW = 3
 
+ACCOUNTS = ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/subuid", "/etc/subgid")
+"""What commands that make users write."""
+
 
 class Copier:
     """Divides the final state into what stays, what is repeated and what is copied; keeps its answers."""
@@ -48,7 +51,7 @@ class Copier:
         prefixes = [env.path] if env.system else []
         self.sites = frozenset(n for p in (*prefixes, *env.other_systems) for n in sites(p, files))
         self.base_tools = base_tools(evidence, files, env)
-        self.provided = Provided(evidence, files, env, runs, early, others)
+        self.provided = Provided(evidence, files, env, runs, early, others, bare=bases.bare is not None)
         self.exclusions = Exclusions(
             evidence, files, env, bases.python_from, self.sites, self.base_tools.nodes
         )
@@ -117,7 +120,10 @@ class _Walk:
 
     def copies(self) -> CopySet:
         self._visit(0)
-        self.result.libraries = self._makes_libraries()
+        if self.bases.bare is None:
+            self.result.libraries = self._makes_libraries()
+        else:
+            self._add_accounts()
         if self.bases.python_from and self.bases.python_to:
             self._add_python(self.bases.python_from, self.bases.python_to)
         self.result.paths.sort(key=self._steadiness)
@@ -143,6 +149,20 @@ class _Walk:
         )
         return any(_LIBRARIES.match(self.files.path(node)) for node in below)
 
+    def _add_accounts(self) -> None:
+        """The files of users and groups, where the build has others than its base, or USER names one."""
+        user = self.copier.evidence.report.config.user if self.copier.evidence.report is not None else ""
+        named = any(part and not part.isdecimal() and part != "root" for part in user.split(":"))
+        nodes = {path: self.files.at(path) for path in ACCOUNTS}
+        changed = {p for p, node in nodes.items() if node is not None and self._is_own(node)}
+        for path, node in nodes.items():
+            if node is not None and (path in changed or ((changed or named) and path in ACCOUNTS[:2])):
+                self.result.accounts.append(path)
+                self.result.nodes.append(node)
+
+    def _is_own(self, node: int) -> bool:
+        return self.files.layer(node) >= self.files.base_layers
+
     def _add_python(self, python_from: str, python_to: str) -> None:
         node = self.files.at(python_from)
         if node is not None and python_to not in self.result.paths:
@@ -155,8 +175,8 @@ class _Walk:
         return node in self.leave_out or self.copier.exclusions.excludes(node)
 
     def _visit(self, node: int) -> None:
-        path = self.files.path(node)
-        if is_scratch(path) or path == LD_CACHE:
+        path, bare = self.files.path(node), self.bases.bare
+        if is_scratch(path) or path == LD_CACHE or (bare is not None and bare.gives(path)):
             return
         if self.files.kind(node) != Kind.DIRECTORY:
             if not self.provided.has(node) and not self._excluded(node):

@@ -63,7 +63,8 @@ class CopySet:
     (R10), empty where there is none. ``placed`` are folders that go to another path, each with that (R41).
     ``bytecode`` are folders that RUNs left beside the source,
     and that stay behind. ``chown`` is the owner that the COPY of a path names; the others keep
-    those of the build stage. ``workdir`` is where WORKDIR stands.
+    those of the build stage. ``workdir`` is where WORKDIR stands. ``accounts`` are files of users that go
+    over as they are, to a base that can make none.
     """
 
     paths: list[str] = field(default_factory=list)
@@ -80,6 +81,7 @@ class CopySet:
     bytecode: list[str] = field(default_factory=list)
     chown: dict[str, str] = field(default_factory=dict)
     workdir: WorkdirPlace = "before"
+    accounts: list[str] = field(default_factory=list)
 
 
 def add_folders(files: Files, path: str, more: CopySet) -> None:

@@ -13,12 +13,18 @@ _FEW = 4
 
 
 def explain(
-    copies: CopySet, runs: Sequence[Run], notes: Notes, *, behind: int = 0, once: Collection[int] = ()
+    copies: CopySet,
+    runs: Sequence[Run],
+    notes: Notes,
+    *,
+    behind: int = 0,
+    once: Collection[int] = (),
+    bare: bool = False,
 ) -> None:
     """Say what is copied, created and repeated, and which paths may therefore differ.
 
     ``behind`` are the bytes of uv and its cache, 0 where nobody knows; ``once`` the lines that stand
-    in a stage below both.
+    in a stage below both. ``bare`` says that the last stage can make no users itself.
     """
     if copies.bytecode:
         notes.decide(
@@ -47,8 +53,10 @@ def explain(
                 "users",
                 "R28",
                 run.step.line,
-                "Create the same users again",
-                "Files keep the owner they have in the build stage.",
+                "Bring the accounts of the build" if bare else "Create the same users again",
+                f"{', '.join(copies.accounts)} go over as they are."
+                if bare
+                else "Files keep the owner they have in the build stage.",
             )
     for folder in copies.folders:
         notes.decide(

@@ -12,6 +12,7 @@ from uvdive.rewrite.packages.extra import extra_packages, install
 from uvdive.rewrite.packages.fetchers import FETCHERS, KEYS, fetching
 from uvdive.rewrite.packages.from_base import FromBase, needed_of_base
 from uvdive.rewrite.packages.install_commands import Install, installs, removals, without_words
+from uvdive.rewrite.packages.on_bare import without_manager
 from uvdive.rewrite.packages.plan import PackagePlan, plan_packages
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "offer_package",
     "plan_packages",
     "removals",
+    "without_manager",
     "without_words",
 ]

@@ -72,5 +72,6 @@ RULES = (
     Rule("R60", "A base that is not at hand leaves the size unknown"),
     Rule("R61", "A stage that cannot be divided stays one, and uv is mounted into it"),
     Rule("R62", "What nothing uses can stay behind in the build stage"),
+    Rule("R63", "A base without a shell gets file by file what the app needs beyond it"),
 )
 """All rules, in order. The numbers that are missing have no code."""

@@ -5,8 +5,15 @@ the variables and start commands that the new base lacks, and the targets that g
 that have several stages already are judged here. Read ``bases.choose_bases`` first.
 """
 
-from uvdive.rewrite.stages.base_difference import BaseLookup, KnownBases, announce_base_files
-from uvdive.rewrite.stages.bases import Bases, check_interpreter, check_versions, choose_bases
+from uvdive.rewrite.stages.base_difference import (
+    BaseLookup,
+    Beyond,
+    KnownBases,
+    Nothing,
+    announce_base_files,
+    announce_left,
+)
+from uvdive.rewrite.stages.bases import Bare, Bases, check_interpreter, check_versions, choose_bases
 from uvdive.rewrite.stages.final_base import choose_final_base
 from uvdive.rewrite.stages.inherited import added_variables, check_inherited, start_text
 from uvdive.rewrite.stages.last_variables import last_environs
@@ -15,15 +22,20 @@ from uvdive.rewrite.stages.multistage import check_multistage, check_single, kee
 from uvdive.rewrite.stages.stray_uv import steps_with_uv
 from uvdive.rewrite.stages.targets import adding, lean_targets, only_adds
 from uvdive.rewrite.stages.wanted import Divided, up_to
+from uvdive.rewrite.stages.without_shell import on_base
 
 __all__ = [
+    "Bare",
     "BaseLookup",
     "Bases",
+    "Beyond",
     "Divided",
     "KnownBases",
+    "Nothing",
     "added_variables",
     "adding",
     "announce_base_files",
+    "announce_left",
     "check_inherited",
     "check_interpreter",
     "check_multistage",
@@ -36,6 +48,7 @@ __all__ = [
     "last_environs",
     "lean_targets",
     "note_stages",
+    "on_base",
     "only_adds",
     "start_text",
     "steps_with_uv",

@@ -4,15 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from uvdive.base.units import size
 from uvdive.image.table import Kind
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.system.beyond_base import BeyondBase
+from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.notes import Notes
+
+_OF_SYSTEM = ("base-os", "os-packages", "python")
 
 BaseLookup = Callable[[str], ImageReport | None]
 """The report of an image that is at hand, by its reference; None where it is not (R60)."""
+
+
+class Beyond(Protocol):
+    """Reads what the built image and bases hold, where contents are at hand (R63)."""
+
+    def system(self) -> SystemFacts | None:
+        """What the app needs of every OS package, those of the base at the bottom too."""
+
+    def base(
+        self, base: ImageReport, built_on: ImageReport | None, loads: frozenset[str]
+    ) -> BeyondBase | None:
+        """What a base lacks; ``built_on`` is what the build starts from, where that is another image.
+
+        ``loads`` are packages whose libraries a program may load by name.
+        """
+
+    def at_hand(self, reference: str) -> ImageReport | None:
+        """The report of an image, where nothing has to be fetched for it."""
+
+
+class Nothing:
+    """No contents are at hand, so that nothing can be told."""
+
+    def system(self) -> None:
+        """Not known."""
+
+    def base(self, base: ImageReport, built_on: ImageReport | None, loads: frozenset[str]) -> None:
+        """Not known."""
+
+    def at_hand(self, reference: str) -> None:
+        """None is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +63,34 @@ class Difference:
 class KnownBases:
     """The reports of bases, and what each lacks of the original: looked up once, however many drafts ask.
 
-    ``files`` are the original's; None without an image.
+    ``files`` are the original's; None without an image. ``reader`` reads what files hold.
     """
 
     files: Files | None
     lookup: BaseLookup
+    reader: Beyond = field(default_factory=Nothing)
     _reports: dict[str, ImageReport | None] = field(default_factory=dict)
     _differences: dict[str, Difference] = field(default_factory=dict)
+    _beyond: dict[tuple[str, str | None], BeyondBase | None] = field(default_factory=dict)
+
+    def offers(self, reference: str) -> bool:
+        """Is an image at hand that somebody may want, though nobody asked for it yet?"""
+        return self.reader.at_hand(reference) is not None
+
+    def whole(self) -> SystemFacts | None:
+        """What the app needs of every OS package; None where nobody can tell."""
+        return self.reader.system()
+
+    def beyond(self, reference: str, built_on: str | None) -> BeyondBase | None:
+        """What a base lacks of what the app needs; None where nobody can tell."""
+        if (reference, built_on) not in self._beyond:
+            base, other = self.report(reference), self.report(built_on) if built_on is not None else None
+            facts = self.whole()
+            loads = frozenset(need.package for need in facts.needs if need.how == "loads") if facts else None
+            known = base is not None and loads is not None and (built_on is None or other is not None)
+            found = self.reader.base(base, other, loads) if known and base and loads is not None else None
+            self._beyond[reference, built_on] = found
+        return self._beyond[reference, built_on]
 
     def report(self, reference: str) -> ImageReport | None:
         """The report of an image; None where it is not at hand."""
@@ -67,6 +124,25 @@ def announce_base_files(files: Files, difference: Difference, line: int, notes: 
             line,
             f"Not in the new base: {len(lost)} {'path' if len(lost) == 1 else 'paths'} ({total})",
             f"They came with the image that had uv: {names}{' …' if len(lost) > 5 else ''}.",
+        )
+
+
+def announce_left(files: Files, difference: Difference, reference: str, line: int, notes: Notes) -> None:
+    """Say how much of the old base a bare one lacks; the judge knows what the system's own files are (R63).
+
+    Paths that nobody of the system owns are named to it.
+    """
+    lost = [node for top in difference.lost for node in files.walk(top) if not files.is_folder(node)]
+    foreign = [node for node in lost if files.owner(node) not in (*_OF_SYSTEM, None)]
+    notes.allowed.paths.update(files.path(node) for node in foreign)
+    if lost:
+        total = size(sum(files.bytes_by_owner(difference.lost).values()))
+        notes.decide(
+            "base-files",
+            "R63",
+            line,
+            f"Not in the new base: {len(lost)} {'path' if len(lost) == 1 else 'paths'} ({total})",
+            f"{reference} has no shell, no package manager and no tools.",
         )
 
 

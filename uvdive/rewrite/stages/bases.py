@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from uvdive.base.paths import is_below
 from uvdive.distro.release import OsRelease
 from uvdive.dockerfile.shell import command_text
 from uvdive.image.resolve import resolve
@@ -14,6 +15,7 @@ from uvdive.rewrite.environment import EnvironmentFacts, no_release
 from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.beyond_base import Brought
 from uvdive.rewrite.notes import BUILD_FIRST, Notes, Refused
 from uvdive.uv.calls import Call, calls_of
 from uvdive.uv.images import (
@@ -36,13 +38,30 @@ _PINS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Bare:
+    """What the build stage gives to a last stage on a base in which nothing can be run (R63).
+
+    ``brought`` is what the app needs of the system and the base lacks, ``python`` the paths of the
+    interpreter that go over, with their bytes.
+    """
+
+    brought: tuple[Brought, ...] = ()
+    python: tuple[tuple[str, int], ...] = ()
+
+    def gives(self, path: str) -> bool:
+        """Does the interpreter that goes over hold a path?"""
+        return any(is_below(path, each) for each, _ in self.python)
+
+
+@dataclass(frozen=True, slots=True)
 class Bases:
     """``builder`` replaces the image in FROM, None keeps it; ``runner`` is the new stage's image.
 
     ``uv_image`` is where the builder copies uv from, None where it has uv already.
     ``env`` are variables that the builder gets. ``python_from`` is a
     folder of managed Pythons in the original that the runner gets as ``python_to``.
-    ``written`` is the runner as FROM says it, where that holds variables.
+    ``written`` is the runner as FROM says it, where that holds variables. ``bare`` is what the runner's
+    base gets file by file, where nothing can be run in it.
     """
 
     builder: str | None
@@ -52,6 +71,7 @@ class Bases:
     python_from: str | None = None
     python_to: str | None = None
     written: str | None = None
+    bare: Bare | None = None
 
 
 def choose_bases(evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> Bases:
@@ -270,7 +290,7 @@ def _environ(evidence: Evidence) -> dict[str, str]:
 
 
 def check_interpreter(
-    env: EnvironmentFacts, files: Files, base: ImageReport, name: str, line: int | None
+    env: EnvironmentFacts, files: Files, base: ImageReport, bases: Bases, line: int | None
 ) -> None:
     """The interpreters that came with the old base must be in the new one, at the same paths (R1).
 
@@ -282,12 +302,14 @@ def check_interpreter(
         node = files.follow(interpreter)
         if node is None or files.layer(node) >= files.base_layers:
             continue
+        if bases.bare is not None and bases.bare.gives(interpreter):
+            continue
         there = resolve(base.files, files.path(node).encode("utf-8", "surrogateescape"))
         if there.node is None or base.files.visible(there.node) is None:
             raise Refused(
                 "R1",
-                f"An environment runs on {interpreter}, which {name} does not have. Use a base with the "
-                "same Python, or install it in a RUN of its own.",
+                f"An environment runs on {interpreter}, which {bases.runner} does not have. Use a base with "
+                "the same Python, or install it in a RUN of its own.",
                 line,
             )
 

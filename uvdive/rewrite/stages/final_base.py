@@ -1,24 +1,26 @@
-"""Whether the final image stands on the full Python image or on the slim one (R2).
+"""What the final image stands on: its base as now, the full Python image or the slim one, another (R2, R63).
 
-The full image has what https://hub.docker.com/_/buildpack-deps has: compilers, headers, version
+The full Python image has what https://hub.docker.com/_/buildpack-deps has: compilers, headers, version
 control and several hundred libraries, about a gigabyte.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from uvdive.base.words import first_of
 from uvdive.distro.needs import needed_of
 from uvdive.rewrite.choices import CHOICES
+from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.system.os_needs import Called
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages import FromBase, needed_of_base
+from uvdive.rewrite.stages.bare_base import distroless_of, on_bare
 from uvdive.rewrite.stages.base_difference import KnownBases
 from uvdive.rewrite.stages.bases import Bases
 from uvdive.uv.images import slim_of
@@ -26,20 +28,23 @@ from uvdive.uv.lock import read_lock
 
 _RELEASE = re.compile(r"-(?=(?:forky|trixie|bookworm|bullseye)$)")
 _NAMED = 6
+_ID = "final-base"
 
 
 def choose_final_base(
     evidence: Evidence,
+    env: EnvironmentFacts,
     bases: Bases,
     known: KnownBases,
     runs: Sequence[Run],
     called: Sequence[Called],
     notes: Notes,
 ) -> tuple[Bases, tuple[str, ...], frozenset[str]]:
-    """Decide between a full Python image and its slim one.
+    """Decide what the final image stands on: its base as now, another Python image, distroless, any other.
 
     Args:
         evidence: the file and its image.
+        env: the environment.
         bases: the bases as the build has them.
         known: the images that are at hand.
         runs: the RUNs, of which the final stage repeats some.
@@ -48,32 +53,100 @@ def choose_final_base(
 
     Returns:
         The bases, the packages that the slim image has to get, and all that these bring.
+
+    Raises:
+        Refused: the base that was asked for will not do.
     """
-    slim = slim_of(bases.runner)
+    slim = slim_of(bases.runner) if bases.python_from is None else None
     written = _written(evidence, bases, slim) if slim is not None else None
-    if slim is None or written is None or bases.python_from is not None:
-        return bases, (), frozenset()
+    wanted = notes.choices.get(_ID, "")
+    more = _others(evidence, known, wanted)
+    if slim is None or written is None:
+        return _without_slim(evidence, env, bases, known, more, notes), (), frozenset()
     base = known.report(slim)
     found = needed_of_base(evidence, runs, base, called) if base is not None else None
     names = found.names if found is not None else _by_lock(evidence)
     reason, default = _weigh(evidence, slim, found, names)
+    same = "base" if wanted == "base" else "same"
     chosen = notes.choose(
-        CHOICES["final-base"],
+        CHOICES[_ID],
         evidence.origin.source.line,
         reason,
         about=f"The final image's base: {bases.runner} is a full image",
         offered={
             "slim": f"{slim}{f', with {first_of(names, _NAMED)} installed' if names else ''}",
-            "same": f"{bases.runner}, with its compilers, headers and tools",
+            same: f"{bases.runner}, with its compilers, headers and tools",
+            **more,
         },
-        default=default,
+        default=same if default == "same" else default,
     )
-    if chosen == "same":
+    if chosen in more:
+        return _on_another(evidence, env, bases, known, _image_of(evidence, chosen), notes), (), frozenset()
+    if chosen == same:
         return bases, (), frozenset()
     _name_slim(notes, slim, bases.runner)
     _announce_tkinter(known, found, notes, evidence.origin.source.line)
     brought = found.brought if found is not None else frozenset(names)
     return replace(bases, runner=slim, written=written or None), names, brought
+
+
+def _others(evidence: Evidence, known: KnownBases, wanted: str) -> dict[str, str]:
+    """The values beside those of the build's own base: distroless, and what the user names."""
+    lean = _image_of(evidence, "distroless")
+    found = {}
+    if lean and (wanted == "distroless" or (evidence.report is not None and known.offers(lean))):
+        found["distroless"] = f"{lean}, which has no shell, with the files that the app needs beyond it"
+    if is_image(wanted):
+        found[wanted] = "the image that you name, with the files that the app needs beyond it"
+    return found
+
+
+def is_image(value: str) -> bool:
+    """Does a value name an image, and none of the words?"""
+    return any(sign in value for sign in ":/@")
+
+
+def _image_of(evidence: Evidence, value: str) -> str:
+    """The image that a value means; empty where there is none for this build."""
+    if value != "distroless":
+        return value
+    return distroless_of(evidence.report.os if evidence.report is not None else None) or ""
+
+
+def _without_slim(
+    evidence: Evidence,
+    env: EnvironmentFacts,
+    bases: Bases,
+    known: KnownBases,
+    more: Mapping[str, str],
+    notes: Notes,
+) -> Bases:
+    """The bases where the build's own is slim already; nothing is asked where no other is known."""
+    wanted = notes.choices.get(_ID, "")
+    own = wanted if wanted in ("base", "same") else "slim"
+    if not more and wanted != own:
+        return bases
+    chosen = notes.choose(
+        CHOICES[_ID],
+        evidence.origin.source.line,
+        "A smaller base has no shell and no package manager; what the app needs beyond it is copied.",
+        offered={own: f"{bases.runner}, the build's without uv", **more},
+        default=own,
+    )
+    if chosen not in more:
+        return bases
+    return _on_another(evidence, env, bases, known, _image_of(evidence, chosen), notes)
+
+
+def _on_another(
+    evidence: Evidence, env: EnvironmentFacts, bases: Bases, known: KnownBases, reference: str, notes: Notes
+) -> Bases:
+    found = on_bare(evidence, env, bases, known, reference, notes)
+    decision = notes.decisions.get("runner-base")
+    if decision is not None:
+        summary = f"The final image starts from {reference}"
+        notes.decisions["runner-base"] = replace(decision, summary=summary, reason="By your choice.")
+    return found
 
 
 def _weigh(evidence: Evidence, slim: str, found: FromBase | None, names: Sequence[str]) -> tuple[str, str]:

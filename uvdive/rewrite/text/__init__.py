@@ -5,6 +5,7 @@ the lines that each decision touched. ``write`` makes two stages of one, ``write
 leaves the stages as they are. Read ``compose.write`` first, then ``last_stage.write_runner``.
 """
 
+from uvdive.rewrite.text.comments import note_left_comments
 from uvdive.rewrite.text.common import note_common, with_common
 from uvdive.rewrite.text.compose import write
 from uvdive.rewrite.text.edited import LineEdits, comments_above, with_flag, write_edited
@@ -19,6 +20,7 @@ __all__ = [
     "comments_above",
     "edits_in_place",
     "note_common",
+    "note_left_comments",
     "with_common",
     "with_flag",
     "write",

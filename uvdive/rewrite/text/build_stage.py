@@ -11,6 +11,7 @@ from uvdive.dockerfile.syntax import Instruction
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.builder import DependencyLayer, Export
 from uvdive.rewrite.stages.credentials import without
+from uvdive.rewrite.text.bare import staging
 from uvdive.rewrite.text.installing import only_installs
 from uvdive.rewrite.text.last_stage import write_common
 from uvdive.rewrite.text.parts import Parts
@@ -66,6 +67,7 @@ def write_build(writer: Writer, parts: Parts, name: str, tail: frozenset[int]) -
     for text in parts.extra_build:
         writer.own(text, "full-sync")
     _write_removals(writer, parts)
+    _write_staging(writer, parts)
 
 
 def _variables_behind(parts: Parts, stage: Stage, tail: frozenset[int]) -> int:
@@ -118,6 +120,18 @@ def _write_removals(writer: Writer, parts: Parts) -> None:
         writer.add(parts.trim[0])
         writer.own("" if cleared else by_root, "trim")
         writer.own("".join(parts.trim[1:]), "trim")
+
+
+def _write_staging(writer: Writer, parts: Parts) -> None:
+    """Folders and links of a last stage that can make none itself (R63)."""
+    text = staging(parts.copies) if parts.bases.bare is not None else ""
+    if not text:
+        return
+    writer.add("# Folders and links for the final image, which has no shell to make them.\n")
+    user = next((step.user for step in reversed(parts.evidence.steps)), "")
+    if user not in ("", "root", "0") and not parts.copies.cleared:
+        writer.own("USER root\n", "copies")
+    writer.own(f"RUN {text}\n", "folders", "copies")
 
 
 def _is_elsewhere(parts: Parts, node: Instruction) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from uvdive.dockerfile.syntax import Node, Trivia
+from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.text.writer import Writer
 
 _RUNNERS = re.compile(r"(?<![\w./-])(?:uvx?|poetry|pdm|rye|hatch|pipenv)(?![\w-])", re.IGNORECASE)
 _LAST = re.compile(
@@ -75,3 +77,19 @@ def _holds(block: list[str], instruction: str, *, builds: bool) -> bool:
     last = any(_LAST.match(text.strip()) for text in block)
     one = len(block) == 1 and _ONE.match(block[0].strip()) is not None  # a longer one is the file's own
     return not speaks and not (builds and (last or one))
+
+
+def note_left_comments(writer: Writer, notes: Notes) -> None:
+    """Name the author's comments that are left out, as they no longer hold."""
+    texts = (text.strip() for text in writer.left)
+    left = list(dict.fromkeys(text for text in texts if text and text not in writer.text))
+    if left:
+        named = " ".join(f"“{text}”" for text in left)
+        notes.decide(
+            "comments",
+            "R18",
+            None,
+            f"Leave out {'a comment' if len(left) == 1 else f'{len(left)} lines of comments'} that no longer "
+            f"{'holds' if len(left) == 1 else 'hold'}",
+            f"What {'it speaks' if len(left) == 1 else 'they speak'} of is not there any more: {named}",
+        )

@@ -46,6 +46,8 @@ def with_common(parts: Parts) -> Parts:
     Where it only installs what the start names (curl for a health check) the build leaves it out.
     """
     evidence = parts.evidence
+    if parts.bases.bare is not None:
+        return parts  # its last stage runs nothing
     if parts.targets or (evidence.shared and evidence.stages[-1].parent is None):
         return parts
     lines = _prelude(parts)
@@ -125,7 +127,7 @@ def _handover(parts: Parts, runs: dict[int, Run]) -> list[int]:
 
 
 def _prelude(parts: Parts) -> list[Line]:
-    runs = {run.step.line: run for run in parts.runs}
+    runs = {run.step.line: run for run in parts.runs} if parts.bases.bare is None else {}
     return prelude(parts.evidence, runs, parts.os_packages, parts.early, parts.environs, parts.copies.own)
 
 

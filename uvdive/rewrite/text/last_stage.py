@@ -11,6 +11,7 @@ from uvdive.rewrite.choices import PACKAGES
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import install
 from uvdive.rewrite.start import FREE
+from uvdive.rewrite.text.bare import bare_copies
 from uvdive.rewrite.text.comments import holding, nodes_holding
 from uvdive.rewrite.text.common import common_lines, own_lines
 from uvdive.rewrite.text.parts import Parts
@@ -30,6 +31,7 @@ from uvdive.rewrite.text.runner import (
 from uvdive.rewrite.text.writer import Writer, bare
 
 _TITLE = "# The final image: the environment and the app, copied from the build stage.\n"
+_BEYOND = "# What the app needs of the system and this base, which has no shell, lacks.\n"
 _COMMON = "# What both stages need of the system.\n"
 _AHEAD = {"before": ("WORKDIR",), "as-user": ("USER", "WORKDIR"), "after": ()}
 """What stands in front of the copies."""
@@ -84,8 +86,15 @@ def _write_copies(
     copies = parts.copies
     ahead = [step for word in _AHEAD[copies.workdir] for step in describing if step.keyword == word]
     between = [step for step in describing if step.keyword == "WORKDIR" and copies.own and step not in ahead]
+    bare = parts.bases.bare
     writer.blank()
-    _write_own(writer, folders(copies))
+    if bare is not None:
+        if bare.brought or bare.python:
+            writer.add(_BEYOND)
+        _write_own(writer, bare_copies(bare, copies, stage))
+        writer.blank()
+    else:
+        _write_own(writer, folders(copies))
     for step in ahead:
         _write_described(writer, parts, step, tail)
     _write_own(writer, [*prefix_copy(copies, stage), *path_copies(copies, copies.paths, stage)])
@@ -93,7 +102,8 @@ def _write_copies(
         _write_described(writer, parts, step, tail)
     for line in own_copies(copies, parts.evidence.dockerfile.escape):
         _write_along(writer, parts, line, tail)
-    _write_own(writer, [*path_copies(copies, copies.late, stage), *after_copies(copies)])
+    after = after_copies(copies) if bare is None else []
+    _write_own(writer, [*path_copies(copies, copies.late, stage), *after])
     return [*ahead, *between]
 
 

@@ -27,6 +27,7 @@ from uvdive.rewrite.evidence.system.os_needs import SystemFacts, read_system
 from uvdive.rewrite.evidence.system.uses import Uses, read_uses
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import Planner
+from uvdive.session.planning.beyond import Reader
 from uvdive.session.planning.kept import Kept
 from uvdive.session.planning.studied import Asking, MadeFrom, Studied
 from uvdive.uv.images import Reference, slim_of, without_uv
@@ -93,6 +94,13 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         lambda: _read_lacking(report, store, kept, on_event),
         lambda: _read_uses(report, store, kept, on_event),
     )
+    if report is not None and bases is None:
+        found = report
+
+        def find(reference: str) -> ImageReport | None:
+            return load_base(reference, found, on_event, cancel, pull=False)
+
+        asking = replace(asking, reader=Reader(report, store, kept, find, on_event))
     if bases is not None:
         at_hand = bases
         asking = replace(asking, base=at_hand.get, base_id=lambda name: _id_of(at_hand.get(name)))
@@ -163,7 +171,7 @@ def _read_system(
             with place_of(report, None if store is None else store.index) as place:
                 if place is None:
                     return None
-                kept.system = read_system(report, place, base=full, on_event=on_event)
+                kept.system = read_system(report, place, base="above" if full else "", on_event=on_event)
         except EngineError as error:
             on_event(Note(f"The image's contents can't be read, so every OS package is kept: {error.what}"))
             return None

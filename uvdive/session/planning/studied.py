@@ -7,7 +7,7 @@ the files around the Dockerfile, and the bases that the engine has. Each plan lo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from uvdive.base.files.file_states import FileStates, look_at
@@ -18,10 +18,12 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice.missing_libraries import Lacking
 from uvdive.rewrite.elsewhere import folders_read
 from uvdive.rewrite.evidence.stops import Stops
+from uvdive.rewrite.evidence.system.beyond_base import BeyondBase
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.evidence.system.uses import Asked, Uses
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import Planner
+from uvdive.rewrite.stages import Beyond, Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,14 @@ class Asking:
     ``base`` finds the report of a base and raises what ``plan_rewrite`` says, ``base_id`` tells which
     image a reference means now (None: it is not at hand), ``lacking`` the libraries that the image lacks,
     ``uses`` what its code names (None: nobody can tell).
+    ``reader`` what the image and bases hold.
     """
 
     base: Callable[[str], ImageReport | None]
     base_id: Callable[[str], str | None]
     lacking: Callable[[], Lacking]
     uses: Callable[[], Uses | None]
+    reader: Beyond = field(default_factory=Nothing)
 
 
 class Studied:
@@ -68,9 +72,10 @@ class Studied:
             context=made_from.context, store=store, system=made_from.system, lacking=self._lacking,
             target=made_from.target, values=made_from.values, recipe=made_from.recipe,
             stops=made_from.stops, unmeasured=made_from.unmeasured,
-            asked=Asked(self._uses),
+            asked=Asked(self._uses), reader=self,
         )  # fmt: skip
         self._bases: dict[str, ImageReport | None] = {}
+        self._offered: set[str] = set()
         self._opened: set[str] = set()
         self._states: FileStates | None = None
         self._asking: Asking | None = None
@@ -90,6 +95,7 @@ class Studied:
                 (None if base is None else base.image.id) == asking.base_id(reference)
                 for reference, base in self._bases.items()
             )
+            and all(asking.base_id(reference) is None for reference in self._offered - self._bases.keys())
         )
 
     def plan(
@@ -114,6 +120,30 @@ class Studied:
             with noting_opened():  # where the engine keeps them is none of the plan's files
                 self._bases[reference] = self._asking.base(reference)
         return self._bases[reference]
+
+    def at_hand(self, reference: str) -> ImageReport | None:
+        """As ``Beyond`` says, of whoever plans just now."""
+        if reference not in self._bases and self._report is not None:
+            assert self._asking is not None
+            with noting_opened():
+                if (found := self._asking.reader.at_hand(reference)) is not None:
+                    self._bases[reference] = found
+                self._offered.add(reference)
+        return self._bases.get(reference)
+
+    def system(self) -> SystemFacts | None:
+        """As ``Beyond`` says."""
+        assert self._asking is not None
+        with noting_opened():
+            return self._asking.reader.system()
+
+    def base(
+        self, base: ImageReport, built_on: ImageReport | None, loads: frozenset[str]
+    ) -> BeyondBase | None:
+        """As ``Beyond`` says."""
+        assert self._asking is not None
+        with noting_opened():
+            return self._asking.reader.base(base, built_on, loads)
 
     def _lacking(self) -> Lacking:
         assert self._asking is not None

@@ -35,6 +35,17 @@ _BACKUPS = (b"/var/lib/dpkg/status-old", b"/var/lib/dpkg/diversions-old", b"/var
 _CONTENT = ("size ", "content")
 """How differences of nothing but a file's content begin."""
 
+LOOKED_UP = frozenset(
+    (
+        *(b"/etc/ssl/certs/ca-certificates.crt", b"/etc/passwd", b"/etc/group"),
+        *(b"/etc/nsswitch.conf", b"/etc/services", b"/etc/protocols", b"/usr/lib/locale/locale-archive"),
+    )
+)
+"""What C libraries, OpenSSL and Python look up at these places: another base has it, too, or it is lost."""
+
+_ZONES = b"/usr/share/zoneinfo"
+"""The time zones, of which releases have some more and some less."""
+
 TEMPORARY = (b"/tmp/", b"/var/tmp/")
 """What no program may expect to find again."""
 
@@ -250,9 +261,15 @@ class Explanations:
     def _of_base(self, path: bytes, entry: int, owner: str | None, *, lost: bool = False) -> str | None:
         if not self._in_base(entry) or self.new_base.touched(path):
             return None
+        if lost and (path in LOOKED_UP or (_below(path, _ZONES) and not self._has_zones)):
+            return None
         if self._brought_again(path, entry, lost=lost):
             return None
         return f"{owner} of the base {self._base_name}"
+
+    @cached_property
+    def _has_zones(self) -> bool:
+        return resolve(self._after.files, _ZONES).node is not None
 
     def _brought_again(self, path: bytes, entry: int, *, lost: bool) -> bool:
         """Does the rewrite install a package again that brings a path, and the same, where it is there?"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from uvdive.base.paths import raw
@@ -88,6 +88,19 @@ def _new(before: ImageReport, after: ImageReport, has: Iterable[bytes]) -> froze
     return frozenset(path for path in has if path.startswith(roots)) if roots else frozenset()
 
 
+def _brought_python(after: ImageReport, has: Mapping[bytes, int]) -> frozenset[bytes]:
+    """The files of a Python that the new image's own layers hold: no base answers for what they need."""
+    base = frozenset(layer.index for layer in after.layers if layer.base)
+    if not base:
+        return frozenset()
+    table = after.files
+    return frozenset(
+        path
+        for path, entry in has.items()
+        if table.entry_layer[entry] not in base and _of_python(after, entry)
+    )
+
+
 @dataclass(slots=True)
 class _Found:
     """What the files need, so far.
@@ -112,7 +125,10 @@ def _judge(
 ) -> Check:
     had, has = _live(before), _live(after)
     fresh = _new(before, after, has)
-    asked = {path: entry for path, entry in has.items() if path in had or path in fresh}
+    brought = _brought_python(after, has)
+    asked = {path: entry for path, entry in has.items() if path in had or path in fresh or path in brought}
+    # A Python at another path, or another Python: what its modules found before they must find now.
+    twins = {path.rpartition(b"/")[2]: entry for path, entry in had.items() if _of_python(before, entry)}
     found = _Found()
     for path, entry in sorted((asked | dict(_interpreters(after))).items()):
         try:
@@ -121,13 +137,17 @@ def _judge(
                 continue
             found.count += 1
             lost = new.lacks(entry)
-            if lost and path in had:
-                lost -= old.lacks(had[path])
+            same = had.get(path, twins.get(path.rpartition(b"/")[2]) if path in brought else None)
+            if lost and same is not None:
+                lost -= old.lacks(same)
         except UnreadableError:
             found.unread.append(f"{printable(path)} could not be read")
             continue
         # Wheels name libraries that the host brings (a driver's): the original would lack them too.
         nowhere = {name for name in lost if " " not in name and old.find(elf, path, name) is None}
+        if lost and path in announced and path in brought:
+            found.lacking.append(f"{printable(path)} needs {', '.join(sorted(lost))}, as the plan said")
+            continue
         if path in fresh and nowhere:
             lost -= nowhere
             found.lacking.append(f"{printable(path)} needs {', '.join(sorted(nowhere))}, as in the original")

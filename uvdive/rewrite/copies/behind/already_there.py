@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from uvdive.distro.places import LD_CACHE, is_service
+from uvdive.distro.places import LD_CACHE, is_service, is_user_file
 from uvdive.dockerfile.steps import Step
 from uvdive.image.table import Kind
 from uvdive.ledger.marks.paths import MOUNT_POINTS
@@ -20,7 +20,7 @@ from uvdive.rewrite.packages import OtherMeans
 
 
 class Provided:
-    """Answers for the nodes of the original's final state."""
+    """Answers for the nodes of the original's final state; ``bare`` is a base that repeats nothing."""
 
     def __init__(
         self,
@@ -30,8 +30,10 @@ class Provided:
         runs: Sequence[Run],
         early: frozenset[int],
         others: Sequence[OtherMeans] = (),
+        *,
+        bare: bool = False,
     ) -> None:
-        self.evidence, self.files, self.env = evidence, files, env
+        self.evidence, self.files, self.env, self.bare = evidence, files, env, bare
         self.steps: Mapping[int, Step] = {s.layer: s for s in evidence.steps if s.layer is not None}
         self.runs = {run.step.layer: run for run in runs}
         self.early = early
@@ -65,6 +67,9 @@ class Provided:
         run, step = self.runs.get(layer), self.steps.get(layer)
         if run is None:
             return step is not None and step.line in self.early
+        if self.bare and run.repeats:
+            # Nothing is repeated: files of packages go by name, those of users as they are.
+            return is_user_file(path) or (self.installs(run) and self.traces.of_packages(run, node, path))
         return self.writes_again(run, node, path)
 
     def writes_again(self, run: Run, node: int, path: str) -> bool:

@@ -32,6 +32,7 @@ from uvdive.rewrite.evidence.system.text_kinds import kind_of
 from uvdive.uv.cache import in_default_cache
 
 How = Literal["links", "loads", "runs"]
+Base = Literal["", "above", "whole"]
 
 _PYTHON = OWNERS.index("python")
 _INSTALLED = (OWNERS.index("venv"), OWNERS.index("uv"))
@@ -115,12 +116,12 @@ class SystemFacts:
 
 
 def read_system(
-    report: ImageReport, place: ContentPlace, *, base: bool = False, on_event: OnEvent = ignore
+    report: ImageReport, place: ContentPlace, *, base: Base = "", on_event: OnEvent = ignore
 ) -> SystemFacts:
     """Read the package database, the ELF headers and the texts of the app.
 
-    ``base`` also looks for what is needed of the base's own packages, but for those of the system
-    at its bottom.
+    ``base`` also looks for what is needed of the base's own packages: of all (``whole``), or of those
+    ``above`` the system at its bottom.
 
     Raises:
         EngineError: the engine went away.
@@ -158,11 +159,10 @@ class _Part:
 class _Needs:
     """Looks for what the app and its environments need of packages that no base brought."""
 
-    def __init__(self, seen: OsPackagesSeen, contents: Contents, *, base: bool = False) -> None:
+    def __init__(self, seen: OsPackagesSeen, contents: Contents, *, base: Base = "") -> None:
         self.report, self.table, self.seen, self.contents = seen.report, seen.table, seen, contents
-        above = (
-            frozenset(name for name, layer in seen.first_layer.items() if layer > 0) if base else frozenset()
-        )
+        least = {"": len(seen.base_layers), "above": 1, "whole": 0}[base]
+        above = {name for name, layer in seen.first_layer.items() if layer >= least}
         self.asked = seen.added | (above & seen.installed.keys())
 
     def found(self) -> tuple[Need, ...]:

@@ -1,0 +1,183 @@
+"""A final base in which nothing can be run, such as distroless: what it gets, and why not (R63).
+
+It has no shell, so no RUN stands in its stage: all that the app needs beyond it is copied file by file.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from uvdive.base.paths import is_below, raw
+from uvdive.base.units import size
+from uvdive.distro.release import OsRelease
+from uvdive.image.resolve import resolve
+from uvdive.ledger.report import ImageReport
+from uvdive.rewrite.environment import EnvironmentFacts
+from uvdive.rewrite.evidence.files.image_files import Files
+from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.beyond_base import BeyondBase, Brought, Needed, libc_of
+from uvdive.rewrite.evidence.system.os_needs import SystemFacts
+from uvdive.rewrite.notes import BUILD_FIRST, Notes, Refused
+from uvdive.rewrite.stages.base_difference import KnownBases
+from uvdive.rewrite.stages.bases import Bare, Bases
+
+_RELEASES = {"bookworm": "12", "trixie": "13"}
+_PREFIX = "/usr/local"
+_PROGRAM = re.compile(r"python(?:3(?:\.\d+t?)?)?")
+_LIBC = {"gnu": "glibc", "musl": "musl"}
+
+
+def distroless_of(os: OsRelease | None) -> str | None:
+    """The distroless image with a C and a C++ library of a Debian release; None where there is none.
+
+    https://github.com/GoogleContainerTools/distroless: ``cc`` has glibc, libssl, libgcc and libstdc++.
+    """
+    number = _RELEASES.get(os.codename) if os is not None and os.id == "debian" else None
+    return None if number is None else f"gcr.io/distroless/cc-debian{number}"
+
+
+def can_run(base: ImageReport) -> bool:
+    """Has an image the shell that RUN needs?"""
+    return resolve(base.files, b"/bin/sh").node is not None
+
+
+def on_bare(
+    evidence: Evidence, env: EnvironmentFacts, bases: Bases, known: KnownBases, reference: str, notes: Notes
+) -> Bases:
+    """The bases with ``reference`` as the final one, which gets what the app needs file by file.
+
+    Raises:
+        Refused: R8, R60 or R63, why that is not safe.
+    """
+    line = evidence.origin.source.line
+    base = known.report(reference)
+    report, files = evidence.report, known.files
+    if report is None or files is None:
+        raise Refused("R63", f"What {reference} lacks only the built image tells. {BUILD_FIRST}", line)
+    if base is None:
+        raise Refused("R60", f"{reference} is not at hand. Fetch it (`--pull`, or `docker pull`).", line)
+    built_on = known.report(bases.builder) if bases.builder is not None else None
+    if bases.builder is not None and built_on is None:
+        raise Refused("R60", f"{bases.builder}, whose Python would be copied, is not at hand.", line)
+    if (ours := libc_of(report)) != (theirs := libc_of(base)):
+        has = f"has {_LIBC[theirs]}" if theirs else "has no C library"
+        raise Refused(
+            "R8",
+            f"The environment is built for {_LIBC.get(ours, 'another C library')}, {reference} {has}.",
+            line,
+        )
+    python = _python(env, bases, base, files if built_on is None else Files(built_on, 0), line)
+    beyond = known.beyond(reference, bases.builder)
+    if beyond is None:
+        raise Refused(
+            "R63", f"What {reference} lacks cannot be told: no contents of the images are at hand.", line
+        )
+    needed = [beyond.app, *([beyond.python] if python or bases.python_to is not None else [])]
+    if unfit := [each for some in needed for each in some.unfit]:
+        raise Refused("R3", f"{reference} is too old for the build: {unfit[0]}.", line)
+    tops = [path for path, _ in python] + ([bases.python_from] if bases.python_from else [])
+    brought = _together([*needed, *_loaded(known.whole(), beyond)], beyond.data, tops)
+    bare = Bare(tuple(brought), tuple(python))
+    if python:
+        _announce_modules(beyond.python.nowhere, bases.builder or bases.runner, line, notes)
+    _tell(bare, base, reference, line, notes)
+    return replace(bases, runner=reference, written=None, bare=bare)
+
+
+def _announce_modules(nowhere: Sequence[tuple[str, str]], name: str, line: int, notes: Notes) -> None:
+    """Modules of Python itself whose libraries its own image lacks: tkinter in the slim ones."""
+    for path, library in nowhere:
+        module = posixpath.basename(path).partition(".")[0]
+        notes.allowed.paths.add(path)
+        notes.warn("R63", line, f"Python's {module} needs {library}, which {name} lacks too.")
+
+
+def _loaded(whole: SystemFacts | None, beyond: BeyondBase) -> Iterator[Needed]:
+    """What programs load by name: surely, or by the tables of known distributions."""
+    for need in whole.needs if whole is not None else ():
+        if need.how == "loads" and need.sure and need.package in beyond.by_name:
+            yield beyond.by_name[need.package]
+
+
+def _together(needed: Sequence[Needed], data: Sequence[Brought], without: Sequence[str]) -> list[Brought]:
+    """Each path once; what lies below folders that go over whole is left out."""
+    found = {each.to: each for some in needed for each in some.brought}
+    found |= {each.to: each for each in data}
+    return [found[to] for to in sorted(found) if not any(is_below(to, top) for top in without)]
+
+
+def _python(
+    env: EnvironmentFacts, bases: Bases, base: ImageReport, files: Files, line: int
+) -> list[tuple[str, int]]:
+    """The paths of the interpreter that the base lacks, with their bytes; none where it has it or uv's goes.
+
+    ``files`` are those of the image that the build starts from.
+    """
+    if bases.python_to is not None:
+        return []
+    name = f"python{env.minor}"
+    interpreter = env.interpreter if bases.builder is None else f"{_PREFIX}/bin/{name}"
+    if interpreter is not None and resolve(base.files, raw(interpreter)).node is not None:
+        return []
+    library = f"{_PREFIX}/lib/{name}"
+    if interpreter is None or not interpreter.startswith(f"{_PREFIX}/bin/") or files.at(library) is None:
+        raise Refused(
+            "R63",
+            f"The environment runs on {interpreter}, which is part of the system. Take Python from uv or "
+            "from a python image.",
+            line,
+        )
+    found = [library]
+    folder = files.at(f"{_PREFIX}/bin")
+    for node in files.children(folder) if folder is not None else ():
+        path = files.path(node)
+        if _PROGRAM.fullmatch(posixpath.basename(path)):
+            found.append(path)
+    # COPY follows links: each name of the interpreter becomes a file of its own.
+    return [(path, _bytes(files, path)) for path in found]
+
+
+def _bytes(files: Files, path: str) -> int:
+    node = files.follow(path)
+    return 0 if node is None else sum(files.bytes_by_owner([node]).values())
+
+
+def _tell(bare: Bare, base: ImageReport, reference: str, line: int, notes: Notes) -> None:
+    """Name what is copied and which package it is of."""
+    packages: dict[str, list[str]] = {}
+    for each in bare.brought:
+        packages.setdefault(each.package, []).append(posixpath.basename(each.to))
+    told = [
+        f"{', '.join(names)} ({package})" if package else ", ".join(names)
+        for package, names in sorted(packages.items())
+    ]
+    total, count = size(sum(each.size for each in bare.brought)), len(bare.brought)
+    if bare.brought:
+        notes.decide(
+            "beyond-base",
+            "R63",
+            line,
+            f"Bring {count} {'path' if count == 1 else 'paths'} that {reference} lacks ({total})",
+            f"By the ELF headers, the loads and the data that the app needs: {'; '.join(told)}.",
+        )
+    if bare.python:
+        notes.decide(
+            "bare-python",
+            "R63",
+            line,
+            f"Copy the build's Python to the same paths ({size(sum(count for _, count in bare.python))})",
+            f"{reference} has none: {', '.join(path for path, _ in bare.python)}.",
+        )
+    names = [user.name for user in base.users]
+    name = "nonroot" if "nonroot" in names else ""
+    notes.decide(
+        "bare-base",
+        "R63",
+        line,
+        "No shell and no package manager are in the final image",
+        f"{reference} has neither: nobody can open a shell in the container, and only a new build brings "
+        f"security updates.{f' It has a user {name}.' if name else ''}",
+    )
