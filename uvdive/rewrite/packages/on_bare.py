@@ -34,17 +34,22 @@ def without_manager(
     Raises:
         Refused: R63, nobody knows what a package is for.
     """
-    facts = evidence.system
+    facts, line = evidence.system, evidence.origin.source.line
     if facts is None or not facts.packages:
         if plan.installed is None and plan.edits:
-            raise Refused("R63", f"What the OS packages are for cannot be told, so {reference} will not do.")
+            raise Refused(
+                "R63",
+                f"What the OS packages are for cannot be told, so {reference} will not do. Keep the build's own "
+                "base (`--choose final-base=slim`).",
+                line,
+            )
         return PackagePlan(installed=frozenset())
     there = package_names(base)
     new = {name for name, layer in facts.first_layer.items() if layer >= evidence.base_layers}
     installed = (plan.installed or frozenset()) - there
     asked = sorted((facts.asked_for or installed) & installed & new)
     used = {name: facts.closure([name]) & set(brought) for name in asked}
-    _check(used, reference)
+    _check(used, reference, line)
     gone = frozenset(new - there)
     notes.allowed.packages.update(gone)
     notes.allowed.paths.update(path for path, of in facts.listed.items() if of <= gone)
@@ -62,7 +67,7 @@ def without_manager(
     )
 
 
-def _check(used: Mapping[str, Collection[str]], reference: str) -> None:
+def _check(used: Mapping[str, Collection[str]], reference: str, line: int) -> None:
     for name, of in used.items():
         if of:
             continue
@@ -71,4 +76,5 @@ def _check(used: Mapping[str, Collection[str]], reference: str) -> None:
             "R63",
             f"{reference} has no package manager, and nobody knows what needs the OS package {name}: "
             f"it {why}. If nothing does, choose package-{name}=drop.",
+            line,
         )

@@ -61,23 +61,31 @@ def on_bare(
         raise Refused("R60", f"{reference} is not at hand. Fetch it (`--pull`, or `docker pull`).", line)
     built_on = known.report(bases.builder) if bases.builder is not None else None
     if bases.builder is not None and built_on is None:
-        raise Refused("R60", f"{bases.builder}, whose Python would be copied, is not at hand.", line)
+        raise Refused(
+            "R60",
+            f"{bases.builder}, whose Python would be copied, is not at hand. Fetch it (`--pull`).",
+            line,
+        )
     if (ours := libc_of(report)) != (theirs := libc_of(base)):
         has = f"has {_LIBC[theirs]}" if theirs else "has no C library"
         raise Refused(
             "R8",
-            f"The environment is built for {_LIBC.get(ours, 'another C library')}, {reference} {has}.",
+            f"The environment is built for {_LIBC.get(ours, 'another C library')}, {reference} {has}. "
+            "Name an image with the same one.",
             line,
         )
     python = _python(env, bases, base, files if built_on is None else Files(built_on, 0), line)
     beyond = known.beyond(reference, bases.builder)
     if beyond is None:
         raise Refused(
-            "R63", f"What {reference} lacks cannot be told: no contents of the images are at hand.", line
+            "R63",
+            f"What {reference} lacks cannot be told: no contents of the images are at hand. "
+            "Plan with an image that an engine or an archive holds.",
+            line,
         )
     needed = [beyond.app, *([beyond.python] if python or bases.python_to is not None else [])]
     if unfit := [each for some in needed for each in some.unfit]:
-        raise Refused("R3", f"{reference} is too old for the build: {unfit[0]}.", line)
+        raise Refused("R3", f"{reference} is too old for the build: {unfit[0]}. Name a newer one.", line)
     tops = [path for path, _ in python] + ([bases.python_from] if bases.python_from else [])
     brought = _together([*needed, *_loaded(known.whole(), beyond)], beyond.data, tops)
     bare = Bare(tuple(brought), tuple(python))
