@@ -39,8 +39,8 @@ def without_manager(
         if plan.installed is None and plan.edits:
             raise Refused(
                 "R63",
-                f"What the OS packages are for cannot be told, so {reference} will not do. Keep the build's own "
-                "base (`--choose final-base=slim`).",
+                f"What the OS packages are for cannot be told, so {reference} will not do. Keep the build's "
+                "own base (`--choose final-base=slim`).",
                 line,
             )
         return PackagePlan(installed=frozenset())
