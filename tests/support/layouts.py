@@ -40,11 +40,18 @@ class Layout:
         return self.add(json.dumps(value).encode(), **fields)
 
     def image(
-        self, layers: Sequence[bytes], platform: str = "linux/amd64", how: str = "gzip", **fields: object
+        self,
+        layers: Sequence[bytes],
+        platform: str = "linux/amd64",
+        how: str = "gzip",
+        history: Sequence[Json] | None = None,
+        **fields: object,
     ) -> Json:
         system, _, machine = platform.partition("/")
         diff_ids = ["sha256:" + hashlib.sha256(layer).hexdigest() for layer in layers]
-        config = {"os": system, "architecture": machine, "rootfs": {"diff_ids": diff_ids}}
+        config: Json = {"os": system, "architecture": machine, "rootfs": {"diff_ids": diff_ids}}
+        if history is not None:
+            config["history"] = list(history)
         manifest = {
             "config": self.add_json(config),
             "layers": [self.add(COMPRESSIONS[how](layer)) for layer in layers],

@@ -9,7 +9,7 @@ from trees import Table, hostile_report
 from uvdive.base.errors import ExitCode, ImageError
 from uvdive.base.progress import BytesRead, Note
 from uvdive.build.events import BuildStep
-from uvdive.image.events import ImageFound, LayerOutline, LayerRead
+from uvdive.image.events import ImageFound, LayerOutline, LayerRead, LayersPlaced
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.widgets.rows import Rows
 
@@ -49,6 +49,18 @@ async def test_what_a_registry_says_of_layers_is_there_before_their_bytes():
         text = await text_of(app)
         assert "12.3 MB packed  RUN one" in text
         assert "98 B packed  two" in text
+
+
+async def test_base_and_lines_are_there_before_the_bytes():
+    layers = (
+        LayerOutline("sha256:a", "ADD rootfs", None, 12_300_000),
+        LayerOutline("sha256:b", "two", None, 98),
+    )
+    placed = LayersPlaced("debian:[b]13", 1, (None, 7))
+    async with opened(Waits(ImageFound("found:2", layers), placed)) as (app, _pilot):
+        text = await text_of(app)
+        assert "12.3 MB packed  base debian:[b]13" in text
+        assert "98 B packed  L7  two" in text
 
 
 async def test_what_follows_the_reading_is_said_too():

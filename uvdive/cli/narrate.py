@@ -5,7 +5,7 @@ from __future__ import annotations
 from uvdive.base.progress import Note
 from uvdive.base.units import size
 from uvdive.cli.console import Console
-from uvdive.image.events import ImageFound, LayerRead
+from uvdive.image.events import ImageFound, LayerRead, LayersPlaced
 from uvdive.output.plain import count
 
 
@@ -36,6 +36,9 @@ class Narrator:
             packed = [layer.packed_size for layer in event.layers if layer.packed_size is not None]
             weight = f", {size(sum(packed), self._console.units)} packed" if packed else ""
             return f"{event.reference}: {count(len(event.layers), 'layer')}{weight}"
+        if isinstance(event, LayersPlaced):
+            layers = count(event.base_layers, "layer")
+            return f"Base: {event.base or 'unknown'}, {layers}" if event.base_layers else ""
         return self._layer(event) if isinstance(event, LayerRead) else ""
 
     def _layer(self, event: LayerRead) -> str:

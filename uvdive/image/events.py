@@ -27,6 +27,19 @@ class ImageFound:
 
 
 @dataclass(frozen=True, slots=True)
+class LayersPlaced:
+    """Where an image's layers come from, told before they are read.
+
+    ``base`` is the base's name, where it has one that is known, and ``base_layers`` how many came
+    with it; ``lines`` has each layer's line of the Dockerfile, bottom first.
+    """
+
+    base: str | None
+    base_layers: int
+    lines: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LayerRead:
     """One layer's tar was read to its end. ``file_bytes`` counts each inode once."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,18 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uvdive import __version__
-from uvdive.base.errors import UvdiveError
-from uvdive.base.files.foreign import read_file
 from uvdive.distro.release import OsRelease
 from uvdive.image.config import Manifest
 from uvdive.image.layer_index import LayerData
-from uvdive.image.raw_image import KnownImage, layer_commands, layer_history
+from uvdive.image.raw_image import KnownImage, layer_commands
 from uvdive.image.table import FileTable
 from uvdive.ledger.accounts import rule
 from uvdive.ledger.accounts.attribute import LayerOrigin, attribute
 from uvdive.ledger.accounts.duplicates import DigestOf, duplicate_bytes
 from uvdive.ledger.accounts.sums import Sums, add_up, components_of, owners_of, waste_of
-from uvdive.ledger.base_image import find_base
 from uvdive.ledger.environments import which_lock
 from uvdive.ledger.environments.environments import environments
 from uvdive.ledger.findings import copied
@@ -30,10 +26,10 @@ from uvdive.ledger.findings.registry import find
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.marks.name_search import Marks, together
-from uvdive.ledger.report import Base, DockerfileInfo, ImageInfo, ImageReport, LayerReport, Totals, User
+from uvdive.ledger.placing import Placing, place_layers
+from uvdive.ledger.report import Base, ImageInfo, ImageReport, LayerReport, Totals, User
 
 if TYPE_CHECKING:
-    from uvdive.dockerfile.history import HistoryMatch
     from uvdive.ledger.findings.recipe import Recipe
 
 _RUN = re.compile(r"(?:RUN )?(?:\|\d+ .*? )?/bin/sh -c (?:#\(nop\)\s+)?", re.DOTALL)
@@ -73,35 +69,27 @@ def instruction_text(created_by: str) -> str:
 def make_report(stacked: Stacked) -> ImageReport:
     """Account for every byte of an image."""
     manifest, table = stacked.manifest, stacked.table
-    info, match, written = _dockerfile(stacked.dockerfile, manifest)
-    told = _match_text(stacked.built_text, manifest) if stacked.built_text else match
-    base = find_base(
-        manifest,
-        stacked.known_images,
-        told.base_name if told and told.matches else None,
-        told.base_entries if told and told.matches else None,
-    )
-    base_layers = base.layers if base else 0
+    placing = place_layers(manifest, stacked.known_images, stacked.dockerfile, stacked.built_text)
     commands = [instruction_text(command) for command in layer_commands(manifest)]
     contents = KeptContents(table, stacked.kept)
     contents.names.prepare(together((rule.MARKS, Marks(which_lock.FILES), copied.MARKS)))
     attribution = attribute(
         contents,
-        [LayerOrigin(number < base_layers, command) for number, command in enumerate(commands)],
+        [LayerOrigin(number < placing.base_layers, command) for number, command in enumerate(commands)],
         manifest.config.environ,
     )
     sums = add_up(table, attribution, len(stacked.layers))
-    layers = _layers(stacked, sums, match, commands, base_layers)
+    layers = _layers(stacked, sums, placing, commands)
     components = components_of(attribution, sums)
     owners = owners_of(components, sums)
     waste = waste_of(table, sums, [layer.line for layer in layers])
     users = _users(contents)
-    places = environments(contents, attribution, stacked.dockerfile, _instructions(manifest, written))
-    recipe = _recipe(stacked.dockerfile) if match and match.matches else None
+    places = environments(contents, attribution, stacked.dockerfile, _instructions(manifest, placing.written))
+    recipe = _recipe(stacked.dockerfile) if placing.matches else None
     return ImageReport(
         tool_version=__version__,
-        image=_image(manifest, base),
-        dockerfile=info,
+        image=_image(manifest, placing.base),
+        dockerfile=placing.dockerfile,
         config=manifest.config,
         history=manifest.history,
         os=_os_release(contents),
@@ -131,34 +119,6 @@ def make_report(stacked: Stacked) -> ImageReport:
         inode_owner=sums.inode_owner,
         inode_component=attribution.inode_component,
     )
-
-
-def _dockerfile(
-    path: Path | None, manifest: Manifest
-) -> tuple[DockerfileInfo | None, HistoryMatch | None, str]:
-    """The Dockerfile, how it lies beside the history, and its text where it made this image."""
-    if path is None:
-        return None, None, ""
-    try:
-        data = read_file(path)
-    except (OSError, UvdiveError):
-        return None, None, ""
-    match = _match_text(text(data), manifest)
-    if match is None:
-        return None, None, ""
-    info = DockerfileInfo(str(path), hashlib.sha256(data).hexdigest(), match.matches)
-    return info, match, text(data) if match.matches else ""
-
-
-def _match_text(text: str, manifest: Manifest) -> HistoryMatch | None:
-    """How a Dockerfile's text lies beside the history; None where it is none."""
-    from uvdive.dockerfile.history import match_history
-
-    try:
-        return match_history([entry.created_by for entry in manifest.history], text)
-    except UvdiveError:
-        # The report stands without it; whoever asked for the file says why it is bad.
-        return None
 
 
 def _recipe(path: Path | None) -> Recipe | None:
@@ -209,17 +169,15 @@ def _totals(sums: Sums, stacked: Stacked) -> Totals:
 def _layers(
     stacked: Stacked,
     sums: Sums,
-    match: HistoryMatch | None,
+    placing: Placing,
     commands: Sequence[str],
-    base_layers: int,
 ) -> tuple[LayerReport, ...]:
     manifest = stacked.manifest
     sizes = manifest.engine_sizes or (None,) * len(commands)
     raw = layer_commands(manifest)
     reports = []
-    for number, place in enumerate(layer_history(manifest)):
+    for number, span in enumerate(placing.spans):
         part = sums.layers[number]
-        span = match.spans[place] if match and match.matches and place is not None else None
         engine = sizes[number]
         data = stacked.layers[number]
         reports.append(
@@ -231,7 +189,7 @@ def _layers(
                 instruction=commands[number],
                 line=span[0] if span else None,
                 end_line=span[1] if span else None,
-                base=number < base_layers,
+                base=number < placing.base_layers,
                 file_bytes=part.total.bytes,
                 live_bytes=part.total.live,
                 dead_bytes=part.total.dead,

@@ -24,7 +24,8 @@ from uvdive.image.registry.limits import seconds_until, too_many
 from uvdive.image.registry.names import ImageName
 from uvdive.image.registry.wire import Place, Trouble, Wire, place_of
 
-_PART = re.compile(r'([A-Za-z0-9_-]{1,64})(?:=(?:"((?:[^"\\]|\\.){0,8192})"|([^\s,"]{1,8192})))?[\s,]*+')
+# Whatever begins is taken to its end, closed or not: so each character is looked at once.
+_PART = re.compile(r'([A-Za-z0-9_-]++)(?:=(?:"((?:[^"\\]|\\.)*+)"?|([^\s,"]++)))?')
 _SCOPE = re.compile(r"repository:[^\s:]{1,512}:pull")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,65536}")
 _ANSWER = Record({"token": Maybe(str), "access_token": Maybe(str), "expires_in": Maybe(object)})

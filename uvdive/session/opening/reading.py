@@ -14,7 +14,7 @@ from uvdive.base.errors import ImageError
 from uvdive.base.files.foreign import bounded
 from uvdive.base.progress import Note, OnEvent
 from uvdive.image.config import Manifest
-from uvdive.image.events import LayerRead
+from uvdive.image.events import LayerRead, LayersPlaced
 from uvdive.image.raw_image import RawImage, StoreIndex, UnreadImage
 from uvdive.image.reference import Target
 from uvdive.image.sources import OpenOptions, open_image
@@ -131,16 +131,27 @@ class _Memory:
     def finished(self, image: UnreadImage) -> bool:
         """Is there a report of this image? Then it is ``found``, and its layers are told of as if read."""
         name = self.name(image)
-        if self._cache is None or name is None:
-            return False
-        from uvdive.session.opening.finished import find
+        if self._cache is not None and name is not None:
+            from uvdive.session.opening.finished import find
 
-        self.found = find(self._cache, name, image.places)
+            self.found = find(self._cache, name, image.places)
         if self.found is None:
+            self._tell_places(image)
             return False
         for layer in self.found[0].layers:
             self._on_event(LayerRead(layer.diff_id, layer.file_bytes, layer.files))
         return True
+
+    def _tell_places(self, image: UnreadImage) -> None:
+        """Tell where the layers come from, where they will be long in coming."""
+        if image.manifest.source != "registry":
+            return
+        from uvdive.ledger.placing import place_layers
+
+        manifest = image.manifest
+        placing = place_layers(manifest, image.known, self.dockerfile(manifest), self._options.built_text)
+        lines = tuple(span[0] if span else None for span in placing.spans)
+        self._on_event(LayersPlaced(placing.base.name if placing.base else None, placing.base_layers, lines))
 
     def name(self, image: UnreadImage) -> str | None:
         """Under which name its report is kept; None where it is not, as sources without a cache are."""

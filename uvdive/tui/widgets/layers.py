@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from uvdive.base.units import size
+from uvdive.image.events import ImageFound, LayerOutline, LayerRead, LayersPlaced
 from uvdive.tui.frame.text import one_line, right, visible
 from uvdive.tui.widgets.bars import measured
 from uvdive.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from uvdive.image.events import LayerOutline, LayerRead
     from uvdive.ledger.report import ImageReport, LayerReport
 
 BAR, GROWS = 8, 3
@@ -43,6 +43,7 @@ class LayerList(Rows):
         self.report: ImageReport | None = None
         self.rows: list[LayerRow] = []
         self._outlines: tuple[LayerOutline, ...] = ()
+        self._placed: LayersPlaced | None = None
         self._read: dict[str, LayerRead] = {}
         self._unfolded = False
         self.marked: int | None = None
@@ -68,17 +69,19 @@ class LayerList(Rows):
             return " "
         return "◆" if low == high else {low: "┏", high: "┗"}.get(index, "┃")
 
-    def expect(self, outlines: tuple[LayerOutline, ...]) -> None:
-        """Show layers that are known by name only."""
-        self._outlines = outlines
-        self._read = {}
-        self.rows = [LayerRow(index) for index in range(len(outlines))]
-        self.changed()
-
-    def arrived(self, layer: LayerRead) -> None:
-        """Fill in the size of a layer that was read."""
-        self._read[layer.diff_id] = layer
-        self.refresh()
+    def take(self, event: object) -> None:
+        """Show what an event tells of layers that are being read; other events are passed over."""
+        if isinstance(event, ImageFound):
+            self._outlines, self._placed = event.layers, None
+            self._read = {}
+            self.rows = [LayerRow(index) for index in range(len(event.layers))]
+            self.changed()
+        elif isinstance(event, LayersPlaced):
+            self._placed = event
+            self.refresh()
+        elif isinstance(event, LayerRead):
+            self._read[event.diff_id] = event
+            self.refresh()
 
     def show(self, report: ImageReport) -> None:
         """Show the read image, with the cursor on its last layer."""
@@ -169,8 +172,19 @@ class LayerList(Rows):
         return Content.assemble(
             f"{index:>3} {right(known, 9)} ",
             "" if packed is None else f"{size(packed)} packed  ",
+            (self._origin(index), "bold"),
             (one_line(outline.created_by), "" if read else "$foreground 66%"),
         )
+
+    def _origin(self, index: int) -> str:
+        """The base or the line that a layer comes from, as far as it is told."""
+        placed = self._placed
+        if placed is None:
+            return ""
+        if index < placed.base_layers:
+            return f"base {visible(placed.base)}  " if placed.base and not index else "base  "
+        line = placed.lines[index] if index < len(placed.lines) else None
+        return "" if line is None else f"L{line}  "
 
     def _base(self, row: LayerRow, report: ImageReport, width: int, edge: str) -> Content:
         owners: Counter[str] = Counter()

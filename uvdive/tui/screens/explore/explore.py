@@ -109,11 +109,10 @@ class ExploreScreen(Browser):
         elif isinstance(event, ImageFound):
             self.progress.target = event.reference
             self.progress.layers = len(event.layers)
-            self.query_one(LayerList).expect(event.layers)
         elif isinstance(event, LayerRead):
             # Where one way to the layers breaks off, the next one begins anew.
             self.progress.layers_read = min(self.progress.layers_read + 1, self.progress.layers)
-            self.query_one(LayerList).arrived(event)
+        self.query_one(LayerList).take(event)
 
     @on(Job.Done)
     def _done(self, message: Job.Done) -> None:
@@ -178,7 +177,7 @@ class ExploreScreen(Browser):
         """Build and read once more."""
         self.error = None
         self.progress = headline.Progress(target=self._app.target or "")
-        self.query_one(LayerList).expect(())
+        self.query_one(LayerList).take(ImageFound("", ()))
         self.query_one(FileTree).wait(WAITING)
         self._begin()
         self._show_headline()

@@ -17,7 +17,7 @@ from registries import Registry, serving
 from uvdive.base.errors import ImageError, NoEngineError
 from uvdive.base.progress import BytesRead, Note, ignore
 from uvdive.image.archives.descriptors import this_platform
-from uvdive.image.events import ImageFound, LayerRead
+from uvdive.image.events import ImageFound, LayerRead, LayersPlaced
 from uvdive.image.reference import Target, parse_target
 from uvdive.ledger.report import ImageReport
 from uvdive.session.opening.options import ReadOptions
@@ -81,6 +81,28 @@ def test_two_requests_tell_of_the_image_before_any_layer_is_asked_for(registry: 
     assert [layer.packed_size for layer in found.layers] == sizes
     assert len([event for event in events if isinstance(event, LayerRead)]) == 2
     assert [event.total for event in events if isinstance(event, BytesRead)][-1] == sum(sizes)
+
+
+def test_lines_and_base_are_told_before_any_layer_is_asked_for(registry: Registry, tmp_path: Path) -> None:
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text("FROM debian:13\n\nCOPY two /two\n")
+    history = [
+        {"created_by": "# debian.sh --arch 'amd64' out/ 'trixie'", "created": "2026-01-01T00:00:00Z"},
+        {"created_by": "COPY two /two # buildkit", "created": "2026-02-01T00:00:00Z", "comment": "buildkit"},
+    ]
+    name = registry.tag("app", "1", registry.layout.image([ONE, TWO], this_platform(), history=history))
+    before: list[tuple[LayersPlaced, int]] = []
+
+    def take(event: object) -> None:
+        if isinstance(event, LayersPlaced):
+            before.append((event, len(registry.asked)))
+
+    options = ReadOptions(layer_cache=False)
+    report = read_image(parse_target(f"registry://{name}"), dockerfile, options, on_event=take)[0]
+    assert before == [(LayersPlaced("debian:13", 1, (None, 3)), 2)]
+    assert [layer.line for layer in report.layers] == [None, 3]
+    assert report.image.base is not None
+    assert report.image.base.name == "debian:13"
 
 
 def test_what_the_cache_has_is_never_fetched(registry: Registry, own_cache_folder: None) -> None:
