@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import layers as make
+import pairs_of_images as pairs
 import pytest
 
+from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import Want
+from uvdive.verify.files.explained import Explanations
 from uvdive.verify.files.trimmed import Trimmed, part_of
 
 PYTHON = "/opt/uv-python/*/lib/python3.*"
@@ -82,3 +88,21 @@ def test_a_list_may_not_lose_the_line_of_what_is_still_there() -> None:
 )
 def test_what_a_check_misses_is_told_by_its_part(want: Want, part: str | None) -> None:
     assert part_of(want, TRIMMED) == part
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"), [("/usr/local/lib/python3.*/idlelib", None), ("", "python of the base")]
+)
+def test_another_base_does_not_explain_what_a_trimmed_python_lacks(
+    pattern: str, told: str | None, tmp_path: Path
+) -> None:
+    """A Python that goes over to a base that has none does so whole, but for what was named."""
+    json = "usr/local/lib/python3.13/json.py"
+    base = pairs.python() | {json: make.file(json, b"loads = 1\n")}
+    before = pairs.read(tmp_path / "a.tar", base, pairs.application())
+    after = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application())
+    found = Explanations(before, after, Allowances(trimmed=(f"idle:{pattern}",) if pattern else ()))
+    node = before.files.find(f"/{json}".encode())
+    assert node is not None
+    why = found.missing(f"/{json}".encode(), before.files.visible(node) or 0)
+    assert why is None if told is None else (why or "").startswith(told)

@@ -265,8 +265,9 @@ def _trim(study: Study, env: EnvironmentFacts, start: Start, parts: Parts, notes
     uses = asked.uses if asked is not None else None
     if study.files is None or uses is None or env.at_start or parts.targets:
         return Trim()
-    words, copied = study.texts_of(start.moved), frozenset(parts.copies.nodes)
-    return choose_trim(env, study.files, parts.bases, copied, uses, words, notes)
+    words, builder = study.texts_of(start.moved), parts.bases.builder
+    base = None if builder is None else study.bases.report(builder)
+    return choose_trim(env, study.files, parts.bases, frozenset(parts.copies.nodes), uses, words, notes, base)
 
 
 def _check_base(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from uvdive.base.units import size
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.files.image_files import Files
@@ -30,7 +33,7 @@ class Trim:
     saves: tuple[tuple[str, int], ...] = ()
 
 
-def choose_trim(
+def choose_trim(  # noqa: PLR0913, PLR0917 - what was decided before
     env: EnvironmentFacts,
     files: Files,
     bases: Bases,
@@ -38,6 +41,7 @@ def choose_trim(
     uses: Uses,
     words: Sequence[str],
     notes: Notes,
+    base: ImageReport | None = None,
 ) -> Trim:
     """Decide on what goes.
 
@@ -49,13 +53,14 @@ def choose_trim(
         uses: what the app's code names.
         words: the texts of what starts in a container.
         notes: the choices, and what they come to.
+        base: the image whose Python the build takes, where that is another than the original's.
     """
-    scope = _scope(env, files, bases)
+    scope = _scope(env, files, bases, base)
     found = files.once(("trim", scope, tuple(words)), lambda: Finder(files, scope, uses, words).found())
     free = [each for each in found if not each.kept]
     if not free:
         return Trim()
-    sizes = {each.part.id: sum(_saves([each], files, copied).values()) for each in free}
+    sizes = {each.part.id: sum(_saves([each], copied, files).values()) for each in free}
     value = _decide(found, free, sizes, scope, notes)
     wanted = chosen_parts(value)
     _warn_kept(found, wanted, value, notes)
@@ -65,24 +70,30 @@ def choose_trim(
         return Trim()
     for each in gone:
         notes.allowed.trimmed.update(f"{each.part.id}:{pattern}" for pattern in each.patterns)
-    saves = _saves(gone, files, copied)
+    saves = _saves(gone, copied, files)
     return Trim(tuple(_text(gone, scope, files)), tuple(sorted(saves.items())))
 
 
-def _saves(gone: Sequence[Found], files: Files, copied: frozenset[int]) -> dict[str, int]:
-    """The bytes by owner that go with some parts."""
-    whole = frozenset(node for each in gone if not each.sizes for node in each.nodes)
-    saves = dict(bytes_without(files, copied, whole))
+def _saves(gone: Sequence[Found], copied: frozenset[int], files: Files) -> dict[str, int]:
+    """The bytes by owner that go with some parts; ``copied`` are nodes of the original's ``files``."""
+    saves: Counter[str] = Counter()
+    for image in dict.fromkeys(each.files for each in gone):
+        whole = frozenset(n for each in gone if each.files is image and not each.sizes for n in each.nodes)
+        saves.update(bytes_without(image, copied if image is files else frozenset(), whole))
     for each in gone:
         for node, count in each.sizes.items():
-            owner = files.owner(node) or "other"
-            saves[owner] = saves.get(owner, 0) + count
-    return saves
+            saves[each.files.owner(node) or "other"] += count
+    return dict(saves)
 
 
-def _scope(env: EnvironmentFacts, files: Files, bases: Bases) -> Scope:
+def _scope(env: EnvironmentFacts, files: Files, bases: Bases, base: ImageReport | None) -> Scope:
     """What is copied of Pythons and packages."""
     python = (bases.python_from, bases.python_to) if bases.python_from and bases.python_to else None
+    only = tuple(path for path, _ in bases.bare.python) if bases.bare is not None else ()
+    library = next((path for path in only if "/lib/python" in path), None)
+    if python is None and library is not None:
+        prefix = posixpath.dirname(posixpath.dirname(library))
+        python = prefix, prefix
     names, sites, listed = files.table.names, list[str](), list[str]()
     for folder in env.folders:
         top = files.at(f"{folder}/lib")
@@ -94,7 +105,7 @@ def _scope(env: EnvironmentFacts, files: Files, bases: Bases) -> Scope:
             infos = (child for child in files.children(site) if names[child].endswith(b".dist-info"))
             if any(files.at(f"{files.path(info)}/RECORD") is not None for info in infos):
                 listed.append(files.path(site))
-    return Scope(python, tuple(sites), tuple(listed))
+    return Scope(python, tuple(sites), tuple(listed), only, base if only else None)
 
 
 def _decide(

@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from uvdive.base.paths import is_below
 from uvdive.distro.needs import compiles_at_run_time
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.system.uses import Uses
 from uvdive.rewrite.trim.parts import PARTS, Part
@@ -24,6 +26,7 @@ class Found:
 
     Attributes:
         part: which.
+        files: those of the image that it is in.
         nodes: the files and folders that would go, none below another.
         patterns: where they lie in the new image, as a shell would find them; ``**`` is any folders.
         packages: of tests, the folders of the packages that lose theirs.
@@ -33,6 +36,7 @@ class Found:
     """
 
     part: Part
+    files: Files
     nodes: list[int] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
@@ -49,11 +53,15 @@ class Scope:
         python: the folder of Pythons, in the original and in the new image; None for none.
         sites: the folders of packages of the environments.
         listed: those of them that have lists of installed files (RECORD).
+        only: the paths of the Python that go over, where not all of its folder does; empty for all.
+        base: the image that the Python comes from, where it is not the original.
     """
 
     python: tuple[str, str] | None
     sites: tuple[str, ...]
     listed: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    base: ImageReport | None = field(default=None, compare=False, repr=False)
 
 
 class Finder:
@@ -61,6 +69,7 @@ class Finder:
 
     def __init__(self, files: Files, scope: Scope, uses: Uses, words: Sequence[str]) -> None:
         self.files, self.scope, self.uses, self.words = files, scope, uses, words
+        self.pythons = files if scope.base is None else Files(scope.base, 0)
 
     def found(self) -> tuple[Found, ...]:
         """Every part that is there, with why it stays, where it does."""
@@ -70,27 +79,33 @@ class Finder:
         return tuple(found for found in every if found.nodes)
 
     def _of_python(self, part: Part) -> Found:
-        found = Found(part, kept=self._python_kept(part))
+        found = Found(part, self.pythons, kept=self._python_kept(part))
         if self.scope.python is None:
             return found
         source, target = self.scope.python
         for prefix, written in self._interpreters(source, target):
             for pattern in part.patterns:
-                if nodes := list(_matching(self.files, prefix, pattern.split("/"))):
+                if nodes := [
+                    n for n in _matching(self.pythons, prefix, pattern.split("/")) if self._goes_over(n)
+                ]:
                     found.nodes += nodes
                     found.patterns.append(f"{written}/{pattern}")
         found.patterns = list(dict.fromkeys(found.patterns))
         return found
 
+    def _goes_over(self, node: int) -> bool:
+        path = self.pythons.path(node)
+        return not self.scope.only or any(is_below(path, top) for top in self.scope.only)
+
     def _interpreters(self, source: str, target: str) -> Iterator[tuple[int, str]]:
         """Each interpreter's folder, and how the build finds it whichever patch release it gets."""
-        top = self.files.at(source)
+        top = self.pythons.at(source)
         if top is None:
             return
-        if any(_matching(self.files, top, ["lib", "python3.*"])):
+        if any(_matching(self.pythons, top, ["lib", "python3.*"])):
             yield top, target
-        for child in self.files.children(top):
-            if self.files.is_folder(child) and any(_matching(self.files, child, ["lib", "python3.*"])):
+        for child in self.pythons.children(top):
+            if self.pythons.is_folder(child) and any(_matching(self.pythons, child, ["lib", "python3.*"])):
                 yield child, f"{target}/*"
 
     def _python_kept(self, part: Part) -> str:
@@ -109,7 +124,7 @@ class Finder:
         return ""
 
     def _of_packages(self, part: Part) -> Found:
-        found = Found(part, kept=self._packages_kept(part))
+        found = Found(part, self.files, kept=self._packages_kept(part))
         for site in self.scope.sites:
             top = self.files.at(site)
             if top is None:

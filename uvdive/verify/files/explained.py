@@ -265,7 +265,20 @@ class Explanations:
             return None
         if self._brought_again(path, entry, lost=lost):
             return None
+        if lost and self.trimmed and path.startswith(self._same_pythons):
+            return None  # only what the plan named may be missing of a Python that goes over
         return f"{owner} of the base {self._base_name}"
+
+    @cached_property
+    def _same_pythons(self) -> tuple[bytes, ...]:
+        """How the paths of trimmed Pythons begin that environments run on in both images."""
+        new = {each.path: each.interpreter_path for each in self._after.environments}
+        same = {
+            raw(each.interpreter_path).rpartition(b"/bin/")[0] + b"/lib/python"
+            for each in self._before.environments
+            if each.interpreter_path and new.get(each.path) == each.interpreter_path
+        }
+        return tuple(start for start in sorted(same) if self.trimmed.begins(start))
 
     @cached_property
     def _has_zones(self) -> bool:

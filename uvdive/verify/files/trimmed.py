@@ -32,10 +32,15 @@ class Trimmed:
     """Answers for paths; ``trimmed`` is that of a plan's ``Allowances``."""
 
     def __init__(self, trimmed: Sequence[str]) -> None:
+        self._paths = [raw(_halves(told)[1]) for told in trimmed]
         self._patterns = [(part, _expression(pattern)) for part, pattern in map(_halves, trimmed)]
 
     def __bool__(self) -> bool:
         return bool(self._patterns)
+
+    def begins(self, start: bytes) -> bool:
+        """Does one of the patterns begin so?"""
+        return any(path.startswith(start) for path in self._paths)
 
     def part(self, path: bytes) -> str | None:
         """The part that a path belongs to; None for none."""
