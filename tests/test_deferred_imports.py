@@ -60,6 +60,7 @@ def ends(*argv: str) -> str:
         ends("rewrite", "--help"),
         ends("compare", "--help"),
         ends("check", "--help"),
+        ends("plugin", "--help"),
         ends("clean", "--help"),
         ends("demo", "--help"),
     ],

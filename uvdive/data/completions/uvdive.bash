@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/uvdive
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_uvdive_subparsers=(explore build rewrite compare packages what-if check demo clean cache completion)
+_shtab_uvdive_subparsers=(explore build rewrite compare packages what-if check demo clean cache plugin completion)
 
 _shtab_uvdive_explore_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_build_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
@@ -17,6 +17,7 @@ _shtab_uvdive_check_option_strings=(-h --help --static --baseline --config --fai
 _shtab_uvdive_demo_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
 _shtab_uvdive_clean_option_strings=(-h --help -y --yes --units --log --debug)
 _shtab_uvdive_cache_option_strings=(-h --help --info --clear --units --log --debug)
+_shtab_uvdive_plugin_option_strings=(-h --help --hooks --units --log --debug)
 _shtab_uvdive_completion_option_strings=(-h --help --units --log --debug)
 _shtab_uvdive_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 
@@ -52,6 +53,7 @@ _shtab_uvdive_demo___save_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_demo___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_clean___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_cache___log_COMPGEN=_shtab_compgen_files
+_shtab_uvdive_plugin___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_completion___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive___html_COMPGEN=_shtab_compgen_files
 _shtab_uvdive___save_COMPGEN=_shtab_compgen_files
@@ -74,9 +76,11 @@ _shtab_uvdive_check___units_choices=(si binary)
 _shtab_uvdive_demo___units_choices=(si binary)
 _shtab_uvdive_clean___units_choices=(si binary)
 _shtab_uvdive_cache___units_choices=(si binary)
+_shtab_uvdive_plugin_pos_0_choices=(install uninstall status)
+_shtab_uvdive_plugin___units_choices=(si binary)
 _shtab_uvdive_completion_pos_0_choices=(bash zsh fish)
 _shtab_uvdive_completion___units_choices=(si binary)
-_shtab_uvdive_pos_0_choices=(explore build rewrite compare packages what-if check demo clean cache completion)
+_shtab_uvdive_pos_0_choices=(explore build rewrite compare packages what-if check demo clean cache plugin completion)
 _shtab_uvdive___via_choices=(auto save storage registry)
 _shtab_uvdive___units_choices=(si binary)
 
@@ -178,6 +182,10 @@ _shtab_uvdive_cache___help_nargs=0
 _shtab_uvdive_cache___info_nargs=0
 _shtab_uvdive_cache___clear_nargs=0
 _shtab_uvdive_cache___debug_nargs=0
+_shtab_uvdive_plugin__h_nargs=0
+_shtab_uvdive_plugin___help_nargs=0
+_shtab_uvdive_plugin___hooks_nargs=0
+_shtab_uvdive_plugin___debug_nargs=0
 _shtab_uvdive_completion__h_nargs=0
 _shtab_uvdive_completion___help_nargs=0
 _shtab_uvdive_completion___debug_nargs=0

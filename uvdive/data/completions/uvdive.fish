@@ -50,7 +50,7 @@ function _shtab_uvdive_using
   test "$_shtab_uvdive_cmdpath" = "$argv"
 end
 
-set -g _shtab_uvdive_commands explore build rewrite compare packages what-if check demo clean cache completion
+set -g _shtab_uvdive_commands explore build rewrite compare packages what-if check demo clean cache plugin completion
 set -g _shtab_uvdive_opts_with_value --badge --baseline --choose --config --context --dockerfile --explain --extra --fail-level --format --html --image --insecure-registry --limit --log --output --platform --report-problem --save --start-env --start-env-file --top --units --via --without --without-group -o
 
 complete -c uvdive -e
@@ -242,6 +242,13 @@ complete -c uvdive -n '_shtab_uvdive_using cache' -l clear -d 'remove everything
 complete -c uvdive -n '_shtab_uvdive_using cache' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
 complete -c uvdive -n '_shtab_uvdive_using cache' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using cache' -l debug -d 'show the traceback of an error'
+complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a plugin -d 'make docker uvdive known to the docker client, or take it away'
+complete -c uvdive -n '_shtab_uvdive_using plugin' -s h -l help -d 'show this help message and exit'
+complete -c uvdive -n '_shtab_uvdive_using plugin' -l hooks -d 'with install: have docker tell after a build what uvdive would take out'
+complete -c uvdive -n '_shtab_uvdive_using plugin' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
+complete -c uvdive -n '_shtab_uvdive_using plugin' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
+complete -c uvdive -n '_shtab_uvdive_using plugin' -l debug -d 'show the traceback of an error'
+complete -c uvdive -n '_shtab_uvdive_using plugin; and test $_shtab_uvdive_npos -eq 0' -ka "install uninstall status" -d 'install, uninstall or status'
 complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a completion -d 'print what completes the command line in bash, zsh or fish'
 complete -c uvdive -n '_shtab_uvdive_using completion' -s h -l help -d 'show this help message and exit'
 complete -c uvdive -n '_shtab_uvdive_using completion' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
