@@ -52,6 +52,9 @@ findings.copied._NAMED: .boto .dockercfg .env .git-credentials .htpasswd .my.cnf
 findings.copied._THEIRS: base-os os-packages python uv uv-cache venv
 findings.environments._DEV_GROUPS: dev docs lint linting test testing tests typing
 findings.environments._TESTS: test tests
+findings.libraries._INNER: lib .libs
+findings.lighter._OPENCV: opencv-python opencv-contrib-python
+findings.lighter._ALL: all everything full
 findings.registry._WEIGHTS: high medium low info
 marks.paths.MOUNT_POINTS: /.dockerenv /etc/hostname /etc/hosts /etc/resolv.conf /run/.containerenv
 owners.OWNERS: uv venv uv-cache caches python base-os os-packages app other

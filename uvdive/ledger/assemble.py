@@ -112,6 +112,7 @@ def make_report(stacked: Stacked) -> ImageReport:
                 attribution,
                 recipe,
                 sums.written,
+                manifest.platform,
             )
         ),
         warnings=(*stacked.warnings, *attribution.warnings),

@@ -14,6 +14,7 @@ from uvdive.ledger.findings.registry import REGISTRY
 
 FOLDER = Path(uvdive.ledger.findings.__file__).parent
 RELEASED = {
+    "all-extras-asked",
     "apt-lists-in-image",
     "build-tools-in-image",
     "bytecode-compiled",
@@ -28,9 +29,11 @@ RELEASED = {
     "git-folder-in-image",
     "host-environment-copied",
     "interpreter-dangling",
+    "lighter-package-exists",
     "link-mode-copy",
     "package-tests-in-image",
     "rewritten-later",
+    "same-library-twice",
     "second-environment",
     "secrets-in-image",
     "secrets-in-settings",

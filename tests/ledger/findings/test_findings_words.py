@@ -18,12 +18,13 @@ FLASK = ("flask", {"flask/__init__.py": 90_000})
 COPY_APP = "FROM python:3.13-slim\nCOPY --from=builder /app /app"
 SITE = "app/.venv/lib/python3.13/site-packages"
 UV = make.file("usr/local/bin/uv", bytes(400_000), 0o755)
-FINDINGS = """apt-lists-in-image build-tools-in-image bytecode-compiled bytecode-missing
+FINDINGS = """all-extras-asked apt-lists-in-image build-tools-in-image bytecode-compiled bytecode-missing
 cache-mount-wrong-path console-scripts-dead cuda-wheels-without-cuda deleted-later dev-group-in-image
 dev-packages-in-image
-editable-source-missing git-folder-in-image host-environment-copied interpreter-dangling link-mode-copy
-package-tests-in-image rewritten-later second-environment secrets-in-image secrets-in-settings
-uv-cache-in-image uv-in-image uv-tag-frozen uv-tag-unpinned"""
+editable-source-missing git-folder-in-image host-environment-copied interpreter-dangling
+lighter-package-exists link-mode-copy
+package-tests-in-image rewritten-later same-library-twice second-environment secrets-in-image
+secrets-in-settings uv-cache-in-image uv-in-image uv-tag-frozen uv-tag-unpinned"""
 
 
 def test_every_finding_that_there_is() -> None:

@@ -165,9 +165,14 @@ def second_environment(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def for_gpu(facts: Facts) -> bool:
+    """Is the image meant for a GPU? Its base or its variables say so."""
+    return any(_CUDA_ENV.match(entry) for entry in facts.config.env) or facts.is_live("/usr/local/cuda")
+
+
 def cuda(facts: Facts) -> Iterator[Finding]:
     """CUDA's libraries as wheels in an image that no GPU is meant for."""
-    if any(_CUDA_ENV.match(entry) for entry in facts.config.env) or facts.is_live("/usr/local/cuda"):
+    if for_gpu(facts):
         return
     for item in facts.places:
         wheels = {name: number for name, number in item.components.items() if _CUDA.match(name)}

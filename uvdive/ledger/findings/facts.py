@@ -30,8 +30,8 @@ class Facts:
     """All that is known of an image; ``recipe`` is its Dockerfile where that matches.
 
     ``components`` are by number, as the attribution has them. ``written`` has for
-    each component the live bytes by layer; ``places`` are the environments with packages
-    of the app's, ``kept_by_cache`` the files that live on under uv's cache alone.
+    each component the live bytes by layer, ``platform`` is ``OS/ARCH``; ``places`` are
+    the environments with packages of the app's, ``kept_by_cache`` the files that live on under uv's cache alone.
     """
 
     config: ImageConfig
@@ -44,6 +44,7 @@ class Facts:
     attribution: Attribution
     recipe: Recipe | None
     written: Mapping[int, Mapping[int, int]]
+    platform: str
     places: tuple[EnvironmentPlace, ...] = field(init=False, repr=False)
     kept_by_cache: tuple[Waste, ...] = field(init=False, repr=False)
 

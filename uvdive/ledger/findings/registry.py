@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from uvdive.ledger.findings import broken, caching, copied, environments, ospackages, rewrites, settings, uv
+from uvdive.ledger.findings import (
+    broken,
+    caching,
+    copied,
+    environments,
+    libraries,
+    lighter,
+    ospackages,
+    rewrites,
+    settings,
+    uv,
+)
 from uvdive.ledger.findings.facts import Facts
 from uvdive.ledger.report import Finding
 
@@ -25,6 +36,9 @@ REGISTRY: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
     environments.bytecode,
     environments.second_environment,
     environments.cuda,
+    lighter.lighter,
+    lighter.all_extras,
+    libraries.same_library,
     broken.missing_source,
     broken.dangling_interpreter,
     broken.dead_scripts,
