@@ -31,7 +31,8 @@ class Facts:
 
     ``components`` are by number, as the attribution has them. ``written`` has for
     each component the live bytes by layer, ``platform`` is ``OS/ARCH``; ``places`` are
-    the environments with packages of the app's, ``kept_by_cache`` the files that live on under uv's cache alone.
+    the environments with packages of the app's, ``kept_by_cache`` the files that live on
+    under uv's cache alone.
     """
 
     config: ImageConfig
