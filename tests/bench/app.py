@@ -75,20 +75,20 @@ def _once(values: list[float]) -> str:
     return f"{1000 * statistics.median(values):.0f} ms" if values else "–"
 
 
-def _painted(terminal: Terminal) -> bool:
+def painted(terminal: Terminal) -> bool:
     return any(background for row in terminal.screen.rows for _, background in row)
 
 
 def empty(seen: Seen) -> None:
     """An app without anything in it."""
     with Terminal([sys.executable, "-c", EMPTY_APP]) as terminal:
-        seen.paint.append(terminal.until(lambda: _painted(terminal)) - terminal.start)
+        seen.paint.append(terminal.until(lambda: painted(terminal)) - terminal.start)
 
 
 def uvdive(archive: Path, seen: Seen, way: Iterable[str]) -> None:
     """One run; ``way`` are the keys from the top of the files to the folder with the most of them."""
     with Terminal([*UVDIVE, str(archive)]) as terminal:
-        seen.paint.append(terminal.until(lambda: _painted(terminal)) - terminal.start)
+        seen.paint.append(terminal.until(lambda: painted(terminal)) - terminal.start)
         terminal.press("?")
         seen.answers.append(terminal.until(terminal.shows(HELP)) - terminal.start)
         terminal.press("\x1b")

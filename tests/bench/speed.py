@@ -25,6 +25,7 @@ import app
 import archives
 import curves
 import engine
+import registries
 import table
 
 ROOT = Path(__file__).parents[2]
@@ -80,8 +81,9 @@ ALONE: dict[str, Callable[[Path, int], str]] = {
     "real-again": engine.real,
     "real-curves": curves.compare,
     "real-page": _real_page,
+    "registry": registries.compare,
 }
-"""Measured where it is named only: its images are gigabytes of packages, built by the engine."""
+"""Measured where it is named only: gigabytes of packages that the engine builds, or a registry."""
 
 
 NAMES = (*PARTS, *ALONE, *archives.CASES, *archives.REAL)

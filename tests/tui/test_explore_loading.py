@@ -48,7 +48,7 @@ async def test_what_a_registry_says_of_layers_is_there_before_their_bytes():
     async with opened(Waits(ImageFound("found:2", layers))) as (app, _pilot):
         text = await text_of(app)
         assert "12.3 MB packed  RUN one" in text
-        assert "98 B packed  two" in text
+        assert "    98 B packed  two" in text
 
 
 async def test_base_and_lines_are_there_before_the_bytes():
@@ -60,7 +60,7 @@ async def test_base_and_lines_are_there_before_the_bytes():
     async with opened(Waits(ImageFound("found:2", layers), placed)) as (app, _pilot):
         text = await text_of(app)
         assert "12.3 MB packed  base debian:[b]13" in text
-        assert "98 B packed  L7  two" in text
+        assert "    98 B packed  L7  two" in text
 
 
 async def test_what_follows_the_reading_is_said_too():

@@ -58,7 +58,7 @@ class LayerStore:
         if place is None:
             raise ImageError(
                 "The content of this file was not kept.",
-                "Save the image with `docker save` and open the archive to read files.",
+                "Save the image with `docker save`, pulled first if no engine has it, and open the archive.",
             )
         table = self._table
         path = table.path(table.entry_node[table.inode_entry[inode]])

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.image.registry.names import is_loopback
@@ -183,6 +182,8 @@ class Wire:
 
 def proxy_for(place: Place) -> str | None:
     """The proxy that is set for a place (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY)."""
+    from urllib.request import getproxies, proxy_bypass
+
     proxies = getproxies()
     if proxy_bypass(place.host):
         return None

@@ -171,7 +171,7 @@ class LayerList(Rows):
         packed = outline.packed_size if read is None else None
         return Content.assemble(
             f"{index:>3} {right(known, 9)} ",
-            "" if packed is None else f"{size(packed)} packed  ",
+            "" if packed is None else f"{right(size(packed), 8)} packed  ",
             (self._origin(index), "bold"),
             (one_line(outline.created_by), "" if read else "$foreground 66%"),
         )
