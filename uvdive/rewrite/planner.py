@@ -25,7 +25,7 @@ from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.evidence.system.uses import Asked
 from uvdive.rewrite.improve import warn_by_text
-from uvdive.rewrite.ladder import climb
+from uvdive.rewrite.ladder import BASE, climb
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, EvidenceKind, PlanWarning, RewritePlan, unified_diff
 from uvdive.rewrite.single import may_stay_single, with_targets
@@ -374,6 +374,13 @@ def _finish(
             if other is not None:
                 size = other.prediction.after_bytes if other.prediction else None
                 alternatives.append(replace(alternative, predicted_bytes=size))
+        if (
+            decision.id == BASE
+            and decision.chosen == "slim"
+            and len(alternatives) < 2
+            and BASE not in choices
+        ):
+            continue  # no other base will do: the ladder says why
         lines = tuple(sorted(set(writer.lines.get(decision.id, ()))))
         decisions.append(replace(decision, alternatives=tuple(alternatives), new_lines=lines))
     unchanged = draft.outcome == "unchanged"

@@ -65,11 +65,24 @@ def test_the_systems_folders_in_their_order(machine: str, tmp_path: Path) -> Non
         "usr/local/lib",
     ]
     folders = list(dict.fromkeys(folders))
+    cache = make.file("etc/ld.so.cache", b"x")
     for number, folder in enumerate(folders):
-        with linker(tmp_path, *library(*folders[number:], "lib/of-another-gnu", "srv")) as of:
+        with linker(tmp_path, cache, *library(*folders[number:], "lib/of-another-gnu", "srv")) as of:
             assert found(of, elf_=plain(machine)) == f"/{folder}/libx.so"
     with linker(tmp_path, *library("lib/of-another-gnu", "usr/local/lib64", "opt/app/bin")) as of:
         assert found(of, elf_=plain(machine)) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "finds"), [((), False), (("etc/ld.so.conf",), True), (("lib/ld-musl-x86_64.so.1",), True)]
+)
+def test_the_folder_beside_the_systems_is_musls_or_the_caches(
+    tmp_path: Path, more: tuple[str, ...], finds: bool
+) -> None:
+    """glibc knows /usr/local/lib by ldconfig's cache alone, which distroless has not."""
+    files = [make.file(path, b"") for path in more]
+    with linker(tmp_path, *files, *library("usr/local/lib")) as of:
+        assert (found(of) is not None) == finds
 
 
 def test_a_machine_that_is_not_known_has_no_folder_of_its_own(tmp_path: Path) -> None:

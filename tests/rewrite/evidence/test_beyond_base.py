@@ -11,6 +11,7 @@ from elves import elf
 from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.system.beyond_base import BeyondBase, libc_of, read_beyond
+from uvdive.rewrite.evidence.system.os_needs import Need
 
 SITE = "app/.venv/lib/python3.13/site-packages"
 SYSTEM = "usr/lib/x86_64-linux-gnu"
@@ -37,7 +38,8 @@ def beyond(
         pairs.application() | files(app),
     )
     lean = image(tmp_path / "base.tar", files({"etc/release": b"x", **base}))
-    return read_beyond((built,), lean, frozenset(loads))
+    needs = [Need(name, name, name, "loads") for name in loads]
+    return read_beyond((built,), lean, needs)
 
 
 def linked(system: dict[str, bytes]) -> pairs.Files:
@@ -151,3 +153,41 @@ def test_the_c_library_is_told_by_the_loader(tmp_path: Path) -> None:
         )
     ]
     assert libcs == ["musl", "gnu", "", ""]
+
+
+def test_code_that_asks_a_shell_or_ldconfig_is_named(tmp_path: Path) -> None:
+    """The app's own, and what loads libraries of packages: another library's words count for nothing."""
+    texts = {
+        "app/run.py": b"import os\nos.system('ls')\n",
+        "app/load.py": b"from ctypes.util import find_library\nfind_library('pq')\n",
+        "app/plain.py": b"# os.systems and shells\n",
+        f"{SITE}/flask/more.py": b"import os\nos.system('clear')\nfind_library('x')\n",
+    }
+    app = {**pairs.application(), **{path: make.file(path, data) for path, data in texts.items()}}
+    built = image(tmp_path / "built.tar", pairs.python(), app)
+    lean = image(tmp_path / "base.tar", files({"etc/release": b"x"}))
+    found = read_beyond((built,), lean)
+    assert found.in_shell == ("/app/run.py",)
+    assert found.finders == ("/app/load.py",)
+    loads = Need("libx", "libx", "flask", "loads")
+    assert f"/{SITE}/flask/more.py" in read_beyond((built,), lean, [loads]).finders
+
+
+def test_pythons_own_library_goes_where_the_interpreter_finds_it(tmp_path: Path) -> None:
+    """By its RUNPATH; where it has none, by the loader's cache, which the base has not."""
+    library, module = "usr/local/lib/libpython3.13.so.1.0", "usr/local/lib/python3.13/lib-dynload/_x.so"
+    places = []
+    for number, runpath in enumerate(("$ORIGIN/../lib", "")):
+        program = elf("libpython3.13.so.1.0", **({"runpath": runpath} if runpath else {}))
+        files_of_python = {
+            "usr/local/bin/python3.13": program,
+            module: elf("libpython3.13.so.1.0"),
+            library: elf(),
+            "etc/ld.so.conf": b"/usr/local/lib\n",
+        }
+        built = image(
+            tmp_path / f"b{number}.tar", pairs.python() | files(files_of_python), pairs.application()
+        )
+        lean = image(tmp_path / f"l{number}.tar", files({"etc/release": b"x"}))
+        places.append([each.to for each in read_beyond((built,), lean).python.brought])
+    assert places == [[f"/{library}"], ["/usr/lib/libpython3.13.so.1.0"]]

@@ -116,6 +116,12 @@ def test_it_is_offered_where_it_is_at_hand_and_never_taken_by_itself(planned) ->
     assert not any(each.id == "final-base" for each in planned(chosen="", lean=False).decisions)
 
 
+def test_nothing_is_asked_where_no_other_base_will_do(planned) -> None:
+    found = planned(TEXT.replace('CMD ["/app/.venv/bin/flask", "run"]', "CMD flask run"), chosen="")
+    assert found.outcome == "rewritten"
+    assert not any(each.id == "final-base" for each in found.decisions)
+
+
 def test_who_asks_for_one_that_is_not_at_hand_is_told(planned) -> None:
     assert "is not at hand" in refused(planned(lean=False))
     assert "no contents" in refused(planned(found=None))
@@ -191,3 +197,10 @@ def test_users_and_folders_are_made_in_the_build_and_copied(planned, node) -> No
     assert "install -d -o 1000 -g 1000 -m 0700 /final-image/home/app" in build
     assert "COPY --from=builder --chown=1000:1000 /app/data /app/data\n" in last
     assert "USER root" in build
+
+
+def test_code_that_asks_a_shell_or_ldconfig_is_refused(planned) -> None:
+    assert "/app/x.py runs commands in a shell" in refused(
+        planned(found=replace(GNU, in_shell=("/app/x.py",)))
+    )
+    assert "asks ldconfig" in refused(planned(found=replace(GNU, finders=("/app/x.py",))))

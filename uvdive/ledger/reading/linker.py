@@ -106,7 +106,20 @@ class Linker:
                 yield top + b"/lib/" + triplet
             yield top + b"/lib"
             yield top + b"/" + other
-        yield b"/usr/local/lib"  # musl's third (ldso/dynlink.c), and in Debian's ld.so.conf
+        if self._looks_beside_the_system:
+            yield b"/usr/local/lib"
+
+    @cached_property
+    def _looks_beside_the_system(self) -> bool:
+        """Is /usr/local/lib looked into: musl's third folder (ldso/dynlink.c), and in Debian's ld.so.conf?
+
+        glibc knows it by ldconfig's cache alone, which a base without a shell has not.
+        """
+        if any(self._entry(path) is not None for path in (_CONF, b"/etc/ld.so.cache")):
+            return True
+        folder = resolve(self._report.files, b"/lib").node
+        names = () if folder is None else self._report.files.children(folder)
+        return any(self._report.files.names[child].startswith(b"ld-musl-") for child in names)
 
     @cached_property
     def _anywhere(self) -> dict[bytes, int]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from uvdive.base.errors import ImageError
 from uvdive.base.paths import is_below, raw
 from uvdive.base.units import size
 from uvdive.distro.release import OsRelease
@@ -53,7 +54,7 @@ def on_bare(
         Refused: R8, R60 or R63, why that is not safe.
     """
     line = evidence.origin.source.line
-    base = known.report(reference)
+    base = _fetched(known, reference, line)
     report, files = evidence.report, known.files
     if report is None or files is None:
         raise Refused("R63", f"What {reference} lacks only the built image tells. {BUILD_FIRST}", line)
@@ -93,6 +94,14 @@ def on_bare(
         _announce_modules(beyond.python.nowhere, bases.builder or bases.runner, line, notes)
     _tell(bare, base, reference, line, notes)
     return replace(bases, runner=reference, written=None, bare=bare)
+
+
+def _fetched(known: KnownBases, reference: str, line: int) -> ImageReport | None:
+    """The report of a base that nobody need have; a registry that does not give it is a reason against it."""
+    try:
+        return known.report(reference)
+    except ImageError as error:
+        raise Refused("R60", f"{reference} is not at hand: {error.what} Keep another base.", line) from error
 
 
 def _announce_modules(nowhere: Sequence[tuple[str, str]], name: str, line: int, notes: Notes) -> None:

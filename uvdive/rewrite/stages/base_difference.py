@@ -11,8 +11,11 @@ from uvdive.image.table import Kind
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.system.beyond_base import BeyondBase
-from uvdive.rewrite.evidence.system.os_needs import SystemFacts
+from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 from uvdive.rewrite.notes import Notes
+
+_LOCK = "/etc/.pwd.lock"
+"""What the tools that make users lock; in a base without them nobody does."""
 
 _OF_SYSTEM = ("base-os", "os-packages", "python")
 
@@ -27,11 +30,11 @@ class Beyond(Protocol):
         """What the app needs of every OS package, those of the base at the bottom too."""
 
     def base(
-        self, base: ImageReport, built_on: ImageReport | None, loads: frozenset[str]
+        self, base: ImageReport, built_on: ImageReport | None, loads: tuple[Need, ...]
     ) -> BeyondBase | None:
         """What a base lacks; ``built_on`` is what the build starts from, where that is another image.
 
-        ``loads`` are packages whose libraries a program may load by name.
+        ``loads`` are the needs of packages whose libraries a program loads by name.
         """
 
     def at_hand(self, reference: str) -> ImageReport | None:
@@ -44,7 +47,7 @@ class Nothing:
     def system(self) -> None:
         """Not known."""
 
-    def base(self, base: ImageReport, built_on: ImageReport | None, loads: frozenset[str]) -> None:
+    def base(self, base: ImageReport, built_on: ImageReport | None, loads: tuple[Need, ...]) -> None:
         """Not known."""
 
     def at_hand(self, reference: str) -> None:
@@ -86,7 +89,7 @@ class KnownBases:
         if (reference, built_on) not in self._beyond:
             base, other = self.report(reference), self.report(built_on) if built_on is not None else None
             facts = self.whole()
-            loads = frozenset(need.package for need in facts.needs if need.how == "loads") if facts else None
+            loads = tuple(need for need in facts.needs if need.how == "loads") if facts else None
             known = base is not None and loads is not None and (built_on is None or other is not None)
             found = self.reader.base(base, other, loads) if known and base and loads is not None else None
             self._beyond[reference, built_on] = found
@@ -135,6 +138,7 @@ def announce_left(files: Files, difference: Difference, reference: str, line: in
     lost = [node for top in difference.lost for node in files.walk(top) if not files.is_folder(node)]
     foreign = [node for node in lost if files.owner(node) not in (*_OF_SYSTEM, None)]
     notes.allowed.paths.update(files.path(node) for node in foreign)
+    notes.allowed.paths.add(_LOCK)
     if lost:
         total = size(sum(files.bytes_by_owner(difference.lost).values()))
         notes.decide(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from uvdive.base.paths import raw
 from uvdive.dockerfile.steps import Step
@@ -17,6 +16,7 @@ from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.files.image_texts import image_text
 from uvdive.rewrite.evidence.steps import Evidence
+from uvdive.rewrite.evidence.system.beyond_base import BeyondBase
 from uvdive.rewrite.evidence.system.os_needs import Called, SystemFacts
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.packages import PackagePlan, without_manager
@@ -25,13 +25,7 @@ from uvdive.rewrite.stages.bases import Bases
 from uvdive.rewrite.start import Start
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash"})
-_IN_SHELL = re.compile(
-    r"\bos\.(?:system|popen)\(|\bshell\s{0,9}=\s{0,9}True|\bget(?:status)?output\(|\bcreate_subprocess_shell\("
-)
-_FINDS = re.compile(r"\bfind_library\(")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_MOST_SOURCES = 2000
-"""Nobody writes more files by hand."""
 
 
 def on_base(  # noqa: PLR0913, PLR0917 - what was decided before
@@ -62,7 +56,8 @@ def on_base(  # noqa: PLR0913, PLR0917 - what was decided before
         if run.has("system"):
             raise programs.refusal("this RUN changes the system's settings", run.step.line)
     _check_needs(programs, whole)
-    _check_sources(evidence, known.files, programs)
+    if (beyond := known.beyond(bases.runner, bases.builder)) is not None:
+        _check_sources(programs, beyond)
     brought = [each.package for each in bases.bare.brought]
     return without_manager(plan, evidence, base, brought, bases.runner, notes)
 
@@ -186,21 +181,11 @@ def _names(report: ImageReport) -> Collection[str]:
     return {part.name for part in report.components if part.version is not None}
 
 
-def _check_sources(evidence: Evidence, files: Files, programs: _Programs) -> None:
-    """The app's own Python code: what it gives to a shell, and libraries that it looks for by ldconfig."""
-    if not programs.lacks("sh"):
-        return
-    for node in itertools.islice(_sources(files), _MOST_SOURCES):
-        text = image_text(evidence, files, files.path(node)) or ""
-        if _IN_SHELL.search(text):
-            raise programs.refusal(f"{files.path(node)} runs commands in a shell", None)
-        if _FINDS.search(text):
-            raise programs.refusal(
-                f"{files.path(node)} looks for a library by find_library(), which asks ldconfig", None
-            )
-
-
-def _sources(files: Files) -> Iterator[int]:
-    for node in files.walk(0):
-        if files.suffix(node) == ".py" and files.owner(node) == "app":
-            yield node
+def _check_sources(programs: _Programs, beyond: BeyondBase) -> None:
+    """Python code that gives commands to a shell, or looks for libraries by ldconfig."""
+    if programs.lacks("sh"):
+        for path in beyond.in_shell[:1]:
+            raise programs.refusal(f"{path} runs commands in a shell", None)
+    for path in beyond.finders[:1]:
+        why = f"{path} looks for a library by find_library(), which asks ldconfig"
+        raise programs.refusal(why, None)

@@ -12,7 +12,7 @@ from uvdive.image.store import LayerStore
 from uvdive.ledger.reading.contents import ContentPlace, place_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.system.beyond_base import BeyondBase, read_beyond
-from uvdive.rewrite.evidence.system.os_needs import SystemFacts, read_system
+from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts, read_system
 from uvdive.session.planning.kept import Kept
 
 
@@ -39,7 +39,7 @@ class Reader:
         return self.kept.whole
 
     def base(
-        self, base: ImageReport, built_on: ImageReport | None, loads: frozenset[str]
+        self, base: ImageReport, built_on: ImageReport | None, loads: tuple[Need, ...]
     ) -> BeyondBase | None:
         """What a base lacks; None where the contents of one of the images are not at hand."""
         images = [*([built_on] if built_on is not None else []), self.report]

@@ -19,7 +19,7 @@ from uvdive.rewrite.advice.missing_libraries import Lacking
 from uvdive.rewrite.elsewhere import folders_read
 from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.evidence.system.beyond_base import BeyondBase
-from uvdive.rewrite.evidence.system.os_needs import SystemFacts
+from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 from uvdive.rewrite.evidence.system.uses import Asked, Uses
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import Planner
@@ -138,7 +138,7 @@ class Studied:
             return self._asking.reader.system()
 
     def base(
-        self, base: ImageReport, built_on: ImageReport | None, loads: frozenset[str]
+        self, base: ImageReport, built_on: ImageReport | None, loads: tuple[Need, ...]
     ) -> BeyondBase | None:
         """As ``Beyond`` says."""
         assert self._asking is not None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from uvdive.base.paths import is_below
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
@@ -17,11 +18,18 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
 from uvdive.ledger.reading.elf import Elf
 from uvdive.ledger.reading.linker import Linker
-from uvdive.ledger.report import ImageReport
+from uvdive.ledger.report import Environment, ImageReport
 from uvdive.ledger.whose import is_apps, os_package
+from uvdive.rewrite.evidence.system.os_needs import Need
 
 _LEAST_ELF = 64
-_PYTHON = OWNERS.index("python")
+_PYTHON, _APP = OWNERS.index("python"), OWNERS.index("app")
+_MOST = 1 << 20
+_IN_SHELL = re.compile(
+    rb"\bos\.(?:system|popen)\(|\bshell[ \t]{0,9}=[ \t]{0,9}True|\bget(?:status)?output\("
+    rb"|\bcreate_subprocess_shell\("
+)
+_FINDS = re.compile(rb"\bfind_library\(")
 _SYSTEM_LIBRARIES = re.compile(r"(?:/usr)?/lib(?:32|64)?(?:/[\w-]+-linux-(?:gnu|musl)\w*)?/[^/]+")
 """Where the loader looks by itself, so that it finds a library in ``/usr/lib`` just as well."""
 
@@ -78,6 +86,8 @@ class BeyondBase:
         data: what of ``DATA`` the build has and the base has not.
         by_name: of each OS package the libraries that a program may load by name, with what they need.
         libc: the C library of the base, ``gnu`` or ``musl``; empty where it has none.
+        in_shell: files of the app's own Python code that give commands to a shell.
+        finders: Python files, the app's or of what loads libraries, that ask ldconfig for one.
     """
 
     app: Needed = Needed()
@@ -85,12 +95,14 @@ class BeyondBase:
     data: tuple[Brought, ...] = ()
     by_name: dict[str, Needed] = field(default_factory=dict)
     libc: str = ""
+    in_shell: tuple[str, ...] = ()
+    finders: tuple[str, ...] = ()
 
 
 def read_beyond(
     images: tuple[tuple[ImageReport, ContentPlace], ...],
     base: tuple[ImageReport, ContentPlace],
-    packages: frozenset[str] = frozenset(),
+    loads: Collection[Need] = (),
     *,
     on_event: OnEvent = ignore,
 ) -> BeyondBase:
@@ -100,7 +112,7 @@ def read_beyond(
         images: what the build has: the original last; in front of it the image that the build starts from,
             where that is another one, whose Python is the app's then.
         base: the image that the final one is to stand on.
-        packages: those that a program may load libraries of by their names.
+        loads: the needs of packages that a program loads libraries of by their names.
         on_event: gets a Note.
 
     Raises:
@@ -118,9 +130,30 @@ def read_beyond(
             looked.needs(builds[-1], builds[-1].elves(python=False)),
             looked.needs(builds[0], builds[0].elves(python=True)),
             tuple(_data(builds, below)),
-            {name: looked.needs(builds[-1], builds[-1].libraries(name)) for name in sorted(packages)},
+            {
+                name: looked.needs(builds[-1], builds[-1].libraries(name))
+                for name in sorted({need.package for need in loads})
+            },
             libc_of(base[0]),
+            tuple(builds[-1].texts(_IN_SHELL, ())),
+            tuple(builds[-1].texts(_FINDS, _loaders(builds[-1].report, loads))),
         )
+
+
+def _loaders(report: ImageReport, loads: Collection[Need]) -> tuple[str, ...]:
+    """The Python files and folders that load libraries by name: named ones, a distribution's modules."""
+    found = {need.by for need in loads if need.by.startswith("/")}
+    names = {need.by for need in loads} - found
+    for environment in report.environments:
+        modules = {m for each in environment.distributions if each.name in names for m in each.modules}
+        found |= {f"{site}/{name}" for site in sites_of(environment) for name in modules}
+    return tuple(sorted(found))
+
+
+def sites_of(environment: Environment) -> tuple[str, ...]:
+    """Where an environment's packages lie."""
+    minor = ".".join((environment.python or "").split(".")[:2])
+    return (f"{environment.path.rstrip('/')}/lib/python{minor}/site-packages",)
 
 
 def libc_of(report: ImageReport) -> str:
@@ -140,7 +173,7 @@ class _Image:
     """One image whose files can be read."""
 
     def __init__(self, report: ImageReport, contents: Contents) -> None:
-        self.report, self.table = report, report.files
+        self.report, self.table, self.contents = report, report.files, contents
         self.linker = Linker(report, contents)
 
     def elves(self, *, python: bool) -> Iterator[int]:
@@ -154,6 +187,21 @@ class _Image:
                 continue
             if b".so" in table.names[table.entry_node[entry]] or table.entry_mode[entry] & 0o111:
                 yield entry
+
+    def texts(self, pattern: re.Pattern[bytes], also: Collection[str]) -> Iterator[str]:
+        """The Python files that hold something: the app's own, and those at and below some paths."""
+        table, owners = self.table, self.report.inode_owner
+        for entry in table.live_entries():
+            inode = table.entry_inode[entry]
+            if inode == NONE or not table.names[table.entry_node[entry]].endswith(b".py"):
+                continue
+            path = self.path(entry)
+            stem = path.removesuffix(".py")
+            if owners[inode] != _APP and not any(is_below(path, top) or stem == top for top in also):
+                continue
+            with contextlib.suppress(UnreadableError), self.contents.open(entry) as file:
+                if pattern.search(file.read(_MOST)):
+                    yield path
 
     def libraries(self, package: str) -> Iterator[int]:
         """The libraries of a package that lie where the loader finds them by name."""
@@ -205,6 +253,7 @@ class _Lookup:
         brought: dict[str, Brought] = {}
         unfit: dict[str, None] = {}
         nowhere: dict[str, str] = {}
+        pythons: dict[str, Brought] = {}
         pending = [(image, entry, "") for entry in entries]
         seen: set[tuple[int, int]] = set()
         while pending:
@@ -222,10 +271,14 @@ class _Lookup:
                 elif found is not None:
                     source, asked, to, library = found
                     size = source.table.entry_size[library]
-                    brought.setdefault(to, Brought(asked, to, source.package(library), size, by or path))
+                    one = Brought(asked, to, source.package(library), size, by or path)
+                    own = to != asked and source.is_pythons(library)
+                    (pythons if own else brought).setdefault(to, one)
                     pending.append((source, library, by or path))
             if by == "" and os_package(image.report, image.table.entry_inode[entry]) is not None:
                 self._add(brought, image, entry, path)
+        # What the interpreter finds by its own folders is loaded before any module asks for it.
+        brought |= {to: one for to, one in pythons.items() if one.path not in brought}
         return Needed(tuple(brought[to] for to in sorted(brought)), tuple(unfit), tuple(nowhere.items()))
 
     def _add(self, brought: dict[str, Brought], image: _Image, entry: int, path: str) -> None:
@@ -259,8 +312,6 @@ class _Lookup:
             if found is None:
                 continue
             asked = source.real(found[0])
-            if source.is_pythons(found[1]):
-                return source, asked, asked, found[1]  # the interpreter has loaded it
             if source.comes_along(found[1]) and _SYSTEM_LIBRARIES.fullmatch(asked):
                 return None
             return source, asked, f"/usr/lib/{name}", found[1]
