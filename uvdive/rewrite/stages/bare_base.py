@@ -101,7 +101,11 @@ def _fetched(known: KnownBases, reference: str, line: int) -> ImageReport | None
     try:
         return known.report(reference)
     except ImageError as error:
-        raise Refused("R60", f"{reference} is not at hand: {error.what} Keep another base.", line) from error
+        raise Refused(
+            "R60",
+            f"{reference} can't be fetched: {error.what} Fetch it another way, or keep the build's own base.",
+            line,
+        ) from error
 
 
 def _announce_modules(nowhere: Sequence[tuple[str, str]], name: str, line: int, notes: Notes) -> None:
