@@ -15,8 +15,10 @@ from elves import elf
 from layers import content
 
 from uvdive.build.running.observing import Observed
-from uvdive.ledger.reading.contents import ContentPlace, UnreadableError
+from uvdive.image.layers import helper
+from uvdive.ledger.reading.contents import ContentPlace, Contents, UnreadableError
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.verify import twins
 from uvdive.verify.checks import Check, OwnerDelta, Verification, Want
 from uvdive.verify.files.check import check_files
 from uvdive.verify.files.expected import expected, may_resize
@@ -244,6 +246,23 @@ JOB = b"* * * * * /app/.venv/bin/python /app/job.py\n"
 def test_a_crontab_may_be_installed_at_another_time(path: bytes, old: bytes, new: bytes, alike: bool) -> None:
     why = expected(path, io.BytesIO(old), io.BytesIO(new))
     assert why == ("crontabs installed at another time" if alike else None)
+
+
+def test_two_processes_find_the_contents_that_one_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of(seed: str) -> pairs.Files:
+        return {f"app/{n}": make.file(f"app/{n}", f"{seed if n % 3 else 0}{n:05}".encode()) for n in range(9)}
+
+    monkeypatch.setattr(helper, "may_fork", lambda: False)
+    alone = checked(tmp_path, of("1"), of("2"))
+    mine = iter([True])  # this process reads the first file, another one all others
+    monkeypatch.setattr(helper, "may_fork", lambda: True)
+    monkeypatch.setattr(helper.Helper, "claim", lambda _helper: next(mine, False))
+    monkeypatch.setattr(twins, "_MANY", 1)
+    monkeypatch.setattr(Contents, "apart", property(lambda _contents: True))
+    assert checked(tmp_path, of("1"), of("2")) == alone
+    assert len(alone.differences) == 6
 
 
 @pytest.mark.parametrize("readable", [0, 1])

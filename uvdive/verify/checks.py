@@ -161,7 +161,7 @@ class ConfigDelta:
 class Comparison:
     """Two images side by side (``uvdive.comparison/1``); bytes are ``file_bytes``.
 
-    ``unread`` counts files of equal size whose contents could not be compared.
+    ``unread`` counts files of equal size whose contents could not be compared, ``unread_paths`` are theirs.
     """
 
     before: Mapping[str, object]
@@ -175,6 +175,7 @@ class Comparison:
     paths: tuple[PathDelta, ...]
     config: tuple[ConfigDelta, ...]
     unread: int = 0
+    unread_paths: tuple[bytes, ...] = ()
 
     @property
     def delta_bytes(self) -> int:

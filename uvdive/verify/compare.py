@@ -13,7 +13,7 @@ from uvdive.ledger.whose import is_os_package
 from uvdive.verify.checks import Comparison, OwnerDelta, PackageDelta, PathDelta
 from uvdive.verify.config import config_deltas
 from uvdive.verify.pairs import Pair, changes, walk
-from uvdive.verify.twins import compare_twins, twin
+from uvdive.verify.twins import CONTENT, compare_twins, twin
 from uvdive.verify.verdict import whole_verdict
 
 
@@ -42,7 +42,8 @@ def compare(before: ImageReport, after: ImageReport, places: Places = (None, Non
         os_packages=tuple(os_package_deltas(before, after)),
         paths=paths,
         config=config,
-        unread=unread,
+        unread=len(unread),
+        unread_paths=unread,
     )
 
 
@@ -130,8 +131,10 @@ def os_package_deltas(before: ImageReport, after: ImageReport) -> Iterator[Packa
             )
 
 
-def _paths(before: ImageReport, after: ImageReport, places: Places) -> tuple[tuple[PathDelta, ...], int]:
-    """The paths that differ, in order, and how many files could not be read."""
+def _paths(
+    before: ImageReport, after: ImageReport, places: Places
+) -> tuple[tuple[PathDelta, ...], tuple[bytes, ...]]:
+    """The paths that differ, in order, and those of files that could not be read."""
     pairs = {pair.path: pair for pair in walk(before.files, after.files)}
     changed: dict[bytes, Literal["added", "removed", "changed"]] = {}
     what: dict[bytes, tuple[str, ...]] = {}
@@ -145,18 +148,18 @@ def _paths(before: ImageReport, after: ImageReport, places: Places) -> tuple[tup
             changed[pair.path], what[pair.path] = "changed", how
         elif found := twin(before, pair, after):
             twins.append(found)
-    unread = 0
+    unread: list[bytes] = []
     for item in compare_twins(before, after, twins, places):
         if item.outcome == "differs":
-            changed[item.twin.path], what[item.twin.path] = "changed", ("content",)
+            changed[item.twin.path], what[item.twin.path] = "changed", (CONTENT,)
         else:
-            unread += 1
+            unread.append(item.twin.path)
     deltas = (
         _path(before, after, pairs[path], changed[path], what.get(path, ()))
         for path in pairs
         if path in changed
     )
-    return tuple(deltas), unread
+    return tuple(deltas), tuple(unread)
 
 
 def _path(

@@ -76,8 +76,23 @@ def printable(path: bytes) -> str:
 
 def changes(before: FileTable, old: int, after: FileTable, new: int) -> tuple[str, ...]:
     """How two entries of one path differ: ``mode 0755 -> 0644``; empty where they don't."""
+    if _facts(before, old) == _facts(after, new):
+        return ()
     return tuple(
         f"{what} {was} -> {now}"
         for (what, was), (_, now) in zip(describe(before, old), describe(after, new), strict=True)
         if was != now
+    )
+
+
+def _facts(table: FileTable, entry: int) -> tuple[object, ...]:
+    """What ``describe`` words; most paths are the same, and nobody reads the words."""
+    return (
+        table.entry_kind[entry],
+        table.entry_mode[entry],
+        table.entry_uid[entry],
+        table.entry_gid[entry],
+        table.entry_size[entry],
+        link_target(table, entry) or b"",
+        table.attributes(entry),
     )

@@ -13,7 +13,7 @@ from uvdive.ledger.reading.contents import Indexes, Places, places_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, Decision
 from uvdive.verify.announced import without_announced
-from uvdive.verify.checks import NO_CHANCE, Chance, Check, CheckName, CheckStarted, Verification
+from uvdive.verify.checks import NO_CHANCE, Chance, Check, CheckName, CheckStarted, Comparison, Verification
 from uvdive.verify.config import check_config
 from uvdive.verify.files.check import check_files
 from uvdive.verify.python.imports import Known, check_imports
@@ -27,19 +27,20 @@ from uvdive.verify.start.scripts import started_scripts
 from uvdive.verify.start.service import Starts, as_service, service_settings, starts_nothing
 
 
-def files_in_worker(
+def files_in_worker(  # noqa: PLR0913 - a worker takes arguments by place
     before: ImageReport,
     after: ImageReport,
     allowed: Allowances,
     places: Places,
     varying: Chance,
     decisions: tuple[Decision, ...] | None,
+    comparison: Comparison | None = None,
     *,
     on_event: OnEvent = ignore,
 ) -> Check:
     """``check_files`` for the worker process: walking both images would hold up the app."""
     on_event(Note("Comparing path by path"))
-    return check_files(before, after, allowed, places, varying, decisions)
+    return check_files(before, after, allowed, places, varying, decisions, comparison)
 
 
 Varying = Callable[[tuple[bytes, ...]], Chance]
@@ -115,6 +116,7 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     varying: Varying | None = None,
     decisions: tuple[Decision, ...] | None = None,
     starts: Starts | None = None,
+    comparison: Comparison | None = None,
     spent: Spent | None = None,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
@@ -130,6 +132,7 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
     once, where files differ that nothing explains. ``decisions`` are the plan's, which
     must name every OS package that is gone; None where there is no plan to ask. ``starts``
     are what a compose service starts before and after, in the place of the images' own.
+    ``comparison`` is that of both, where it was made: what was the same then is not read again.
     ``spent`` learns how long each check took.
 
     Raises:
@@ -148,7 +151,7 @@ def verify(  # noqa: PLR0913 - what a judge may be told, by name
 
         def check_with(chance: Chance) -> Check:
             return worker.call(
-                files_in_worker, before, after, allowed, places, chance, decisions, cancel=token
+                files_in_worker, before, after, allowed, places, chance, decisions, comparison, cancel=token
             )
 
         steps: tuple[tuple[CheckName, Callable[[], Check]], ...] = (

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import IO, Literal, NamedTuple
 
+from uvdive.image.layers.helper import divided
 from uvdive.image.table import Kind
 from uvdive.ledger.reading.contents import Contents, Places, UnreadableError
 from uvdive.ledger.report import ImageReport
+from uvdive.verify.checks import Comparison
 from uvdive.verify.pairs import Pair
+
+CONTENT = "content"
+"""How a path changed that differs in nothing else."""
+
+_MANY = 500
+"""Files that are enough for two processes."""
 
 
 class Twin(NamedTuple):
@@ -44,25 +55,67 @@ def twin(before: ImageReport, pair: Pair, after: ImageReport) -> Twin | None:
     return Twin(pair.path, pair.before, pair.after)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a comparison of the same two images told: files whose contents nobody has to read again."""
+
+    comparison: Comparison
+
+    @classmethod
+    def of(cls, before: ImageReport, after: ImageReport, comparison: Comparison | None) -> Told | None:
+        """None where there is no comparison, or it is one of other images."""
+        if comparison is None:
+            return None
+        ids = comparison.before.get("id"), comparison.after.get("id")
+        return cls(comparison) if ids == (before.image.id, after.image.id) else None
+
+    @property
+    def others(self) -> frozenset[bytes]:
+        """The paths of equal size that are not the same, or that could not be read."""
+        found = (path.path for path in self.comparison.paths if path.what == (CONTENT,))
+        return frozenset((*found, *self.comparison.unread_paths))
+
+
 def compare_twins(
-    before: ImageReport, after: ImageReport, twins: Iterable[Twin], places: Places
+    before: ImageReport,
+    after: ImageReport,
+    twins: Iterable[Twin],
+    places: Places,
+    told: Told | None = None,
 ) -> Iterator[Compared]:
     """The twins whose contents differ or cannot be read, in their order.
+
+    Of those of equal size that ``told`` compared only the others are read again.
 
     Raises:
         EngineError: the engine went away.
     """
+    if told is not None:
+        others, old, new = told.others, before.files.entry_size, after.files.entry_size
+        twins = (each for each in twins if each.path in others or old[each.before] != new[each.after])
     if places[0] is None or places[1] is None:
         yield from (Compared(item, "unread", (_nothing, _nothing)) for item in twins)
         return
     with Contents(before.files, places[0]) as ours, Contents(after.files, places[1]) as theirs:
-        for item in twins:
-            both: Openers = (_opener(ours, item.before), _opener(theirs, item.after))
-            try:
-                if ours.digest(item.before) != theirs.digest(item.after):
-                    yield Compared(item, "differs", both)
-            except UnreadableError:
-                yield Compared(item, "unread", both)
+        items, both = list(twins), (ours, theirs)
+        worth = ours.apart and theirs.apart and len(items) > _MANY
+        found = divided(partial(_outcomes, both), items, worth=worth)
+        for item, outcome in zip(items, chain.from_iterable(found), strict=True):
+            if outcome != "same":
+                yield Compared(item, outcome, (_opener(ours, item.before), _opener(theirs, item.after)))
+
+
+def _outcomes(
+    both: tuple[Contents, Contents], twins: Sequence[Twin]
+) -> list[Literal["same", "differs", "unread"]]:
+    ours, theirs = both
+    found: list[Literal["same", "differs", "unread"]] = []
+    for item in twins:
+        try:
+            found.append("same" if ours.digest(item.before) == theirs.digest(item.after) else "differs")
+        except UnreadableError:
+            found.append("unread")
+    return found
 
 
 def _opener(contents: Contents, entry: int) -> Callable[[], IO[bytes]]:

@@ -134,7 +134,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
                 before, after, allowed, indexes=work.indexes, start=start, settings=settings,
                 imported=(kept or Kept()).imported, seen=(kept or Kept()).seen,
                 varying=work.varying(first, held),
-                decisions=plan.decisions, starts=starts, spent=spent,
+                decisions=plan.decisions, starts=starts, comparison=comparison, spent=spent,
                 on_event=on_event, cancel=cancel,
             )  # fmt: skip
             if _mends_stop(plan, verification, after, settings, starts, kept, on_event, cancel):

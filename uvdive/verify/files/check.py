@@ -11,7 +11,7 @@ from uvdive.image.table import Kind
 from uvdive.ledger.reading.contents import Contents, Places, UnreadableError
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, Decision
-from uvdive.verify.checks import NO_CHANCE, Chance, Check, Want
+from uvdive.verify.checks import NO_CHANCE, Chance, Check, Comparison, Want
 from uvdive.verify.compare import packages
 from uvdive.verify.files.account_files import Accounts
 from uvdive.verify.files.accounts import FIELDS
@@ -22,7 +22,7 @@ from uvdive.verify.files.lost import Lost, lines, parent, settle, wants
 from uvdive.verify.files.packages import packages_of
 from uvdive.verify.files.trimmed import lost_by_pythons
 from uvdive.verify.pairs import changes, printable, walk
-from uvdive.verify.twins import Openers, Twin, compare_twins, twin
+from uvdive.verify.twins import Openers, Told, Twin, compare_twins, twin
 
 
 def _reasons(reasons: Counter[str]) -> str:
@@ -36,6 +36,7 @@ def check_files(
     places: Places = (None, None),
     varying: Chance = NO_CHANCE,
     decisions: Sequence[Decision] | None = None,
+    comparison: Comparison | None = None,
 ) -> Check:
     """Compare two images path by path: type, mode, uid, gid, size, link target, content and attributes.
 
@@ -43,7 +44,8 @@ def check_files(
     where sizes agree (or may vary) and nothing else explains a difference; ``places`` say where from,
     and the detail says what could not be read. ``varying`` is what two builds of the
     original itself have otherwise. An OS package that is gone must be named by one of
-    ``decisions``, or come with one that is; None where there is no plan to ask.
+    ``decisions``, or come with one that is; None where there is no plan to ask. Files
+    that ``comparison``, of the same images, found to be the same are not read again.
 
     Raises:
         EngineError: the engine went away.
@@ -57,7 +59,9 @@ def check_files(
         explained = Explanations(before, after, allowed, varying, books, packages_of(after, new).read)
         gone = books.gone(after, allowed, decisions)
         accounts = Accounts(before, after, explained, books, old, new)
-        return _Files(before, after, explained, DoubleClaims(before, books), accounts).check(places, gone)
+        told = Told.of(before, after, comparison)
+        found = _Files(before, after, explained, DoubleClaims(before, books), accounts)
+        return found.check(places, gone, told)
 
 
 class _Files:
@@ -82,8 +86,8 @@ class _Files:
         self._how: dict[bytes, str] = {}
         self._unread = self._added = 0
 
-    def check(self, places: Places, gone: Sequence[str]) -> Check:
-        """Walk both images, then read what looks the same."""
+    def check(self, places: Places, gone: Sequence[str], told: Told | None = None) -> Check:
+        """Walk both images, then read what looks the same, but for what is ``told`` already."""
         old, new = self._before.files, self._after.files
         for pair in walk(old, new):
             if pair.before is None:
@@ -98,7 +102,7 @@ class _Files:
                     self._differ(pair.path, pair.before, difference)
             elif found := twin(self._before, pair, self._after):
                 self._twins.append(found)
-        self._read(places)
+        self._read(places, told)
         settle(self._lost)
         for path, count in lost_by_pythons(self._before, self._after, self._explained.trimmed):
             self._lost[path] = Lost(path, folder=False, bytes=count, content=True, why=None)
@@ -143,10 +147,10 @@ class _Files:
         else:
             self._reasons[reason] += 1
 
-    def _read(self, places: Places) -> None:
+    def _read(self, places: Places, told: Told | None) -> None:
         """Compare the contents of the files that look the same and that nothing else explains."""
         twins = [item for item in self._twins if self._explained.changed(item.path, item.before) is None]
-        for found in compare_twins(self._before, self._after, twins, places):
+        for found in compare_twins(self._before, self._after, twins, places, told):
             path, reason = found.twin.path, None
             if found.outcome == "differs":
                 with contextlib.suppress(UnreadableError):  # then nothing explains it
