@@ -69,30 +69,22 @@ class Told:
         ids = comparison.before.get("id"), comparison.after.get("id")
         return cls(comparison) if ids == (before.image.id, after.image.id) else None
 
-    @property
-    def others(self) -> frozenset[bytes]:
-        """The paths of equal size that are not the same, or that could not be read."""
+    def open_ones(self, before: ImageReport, after: ImageReport, twins: Iterable[Twin]) -> list[Twin]:
+        """The twins without those that were the same: what differed or was not read, and of other sizes."""
         found = (path.path for path in self.comparison.paths if path.what == (CONTENT,))
-        return frozenset((*found, *self.comparison.unread_paths))
+        others = frozenset((*found, *self.comparison.unread_paths))
+        old, new = before.files.entry_size, after.files.entry_size
+        return [each for each in twins if each.path in others or old[each.before] != new[each.after]]
 
 
 def compare_twins(
-    before: ImageReport,
-    after: ImageReport,
-    twins: Iterable[Twin],
-    places: Places,
-    told: Told | None = None,
+    before: ImageReport, after: ImageReport, twins: Iterable[Twin], places: Places
 ) -> Iterator[Compared]:
     """The twins whose contents differ or cannot be read, in their order.
-
-    Of those of equal size that ``told`` compared only the others are read again.
 
     Raises:
         EngineError: the engine went away.
     """
-    if told is not None:
-        others, old, new = told.others, before.files.entry_size, after.files.entry_size
-        twins = (each for each in twins if each.path in others or old[each.before] != new[each.after])
     if places[0] is None or places[1] is None:
         yield from (Compared(item, "unread", (_nothing, _nothing)) for item in twins)
         return

@@ -149,8 +149,9 @@ class _Files:
 
     def _read(self, places: Places, told: Told | None) -> None:
         """Compare the contents of the files that look the same and that nothing else explains."""
-        twins = [item for item in self._twins if self._explained.changed(item.path, item.before) is None]
-        for found in compare_twins(self._before, self._after, twins, places, told):
+        twins = self._twins if told is None else told.open_ones(self._before, self._after, self._twins)
+        twins = [item for item in twins if self._explained.changed(item.path, item.before) is None]
+        for found in compare_twins(self._before, self._after, twins, places):
             path, reason = found.twin.path, None
             if found.outcome == "differs":
                 with contextlib.suppress(UnreadableError):  # then nothing explains it
