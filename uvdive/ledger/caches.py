@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from uvdive.base.paths import raw
 from uvdive.distro.places import DPKG, PACKAGE_CACHES
 from uvdive.image.table import NONE
 from uvdive.ledger.marks.components import text
@@ -133,7 +134,7 @@ def _named(regions: Regions, environ: Mapping[str, str]) -> None:
     for variable, (tool, kind) in _VARIABLES.items():
         path = environ.get(variable, "")
         if path.startswith("/") and path.rstrip("/") not in _TOO_WIDE:
-            _add(regions, find(path.encode("utf-8", "surrogateescape")), tool, kind)
+            _add(regions, find(raw(path)), tool, kind)
     for place, tool, kind in _ABSOLUTE:
         _add(regions, find(place), tool, kind)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
+from uvdive.base.paths import raw
 from uvdive.image.table import NONE, FileTable
 from uvdive.ledger.findings.facts import Facts, finding
 from uvdive.ledger.report import VIRTUAL, ConsoleScript, Environment, Finding
@@ -60,7 +61,7 @@ def _is_apps(facts: Facts, environment: Environment, path: str) -> bool:
     """Is it a venv's, or did the app's packages bring it? Not a script that an interpreter came with."""
     if environment.kind in VIRTUAL:
         return True
-    node = facts.table.find(path.encode("utf-8", "surrogateescape"))
+    node = facts.table.find(raw(path))
     entry = None if node is None else facts.table.visible(node)
     return entry is not None and facts.owner_of(entry) == "venv"
 
@@ -68,7 +69,7 @@ def _is_apps(facts: Facts, environment: Environment, path: str) -> bool:
 def _line(facts: Facts, environment: Environment) -> int | None:
     """The line of the layer that made the interpreter's link what it is; not of a later chown."""
     table = facts.table
-    node = table.find(environment.interpreter.encode("utf-8", "surrogateescape"))
+    node = table.find(raw(environment.interpreter))
     entries = [] if node is None else table.entries_of(node)[::-1]
     same = list(takewhile(lambda entry: _target(table, entry) == _target(table, entries[0]), entries))
     return facts.line(table.entry_layer[same[-1]]) if same else None

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from uvdive.base.paths import raw
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, NONE, FileTable
@@ -75,7 +76,7 @@ class Facts:
         """
         if "\ufffd" in path:
             return True
-        return resolve(self.table, path.encode("utf-8", "surrogateescape")).node is not None
+        return resolve(self.table, raw(path)).node is not None
 
     def owner_of(self, entry: int) -> str:
         """The owner of one regular file's name."""

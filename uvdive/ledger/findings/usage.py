@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from uvdive.base.paths import raw
 from uvdive.ledger.environments.environments import pyvenv
 from uvdive.ledger.findings.facts import Facts
 from uvdive.ledger.findings.places import EnvironmentPlace
@@ -26,7 +27,7 @@ def used_place(facts: Facts, found: Sequence[EnvironmentPlace]) -> EnvironmentPl
 
 def sees_system(facts: Facts, item: EnvironmentPlace) -> bool:
     """Does a venv use the packages of its interpreter too (``--system-site-packages``)?"""
-    path = f"{item.environment.path}/pyvenv.cfg".encode("utf-8", "surrogateescape")
+    path = raw(f"{item.environment.path}/pyvenv.cfg")
     settings = pyvenv(facts.contents.read(path) or b"")
     return settings.get("include-system-site-packages", "").lower() == "true"
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from uvdive.base.names import normal_name
+from uvdive.base.paths import raw
 from uvdive.image.table import ALIVE, FileTable
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import text
@@ -168,7 +169,7 @@ def _quoted_paths(data: bytes) -> Iterator[bytes]:
     try:
         for row in csv.reader(lines):
             if row and row[0]:
-                yield row[0].encode("utf-8", "surrogateescape")
+                yield raw(row[0])
     except csv.Error:
         return  # a damaged rest claims nothing; its files stay with their module's folder
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from uvdive.base.paths import raw
 from uvdive.dockerfile.variables import filled_in
 from uvdive.image.table import FileTable
 from uvdive.ledger.marks.components import ComponentTable, text
@@ -72,7 +73,7 @@ def named_cache_dirs(environ: Mapping[str, str], commands: Iterable[str]) -> Ite
             path = "".join(group or "" for group in match.groups())
             known = filled_in(path, environ)
             if known.startswith("/") and "$" not in known:
-                yield normal(known.encode("utf-8", "surrogateescape"))
+                yield normal(raw(known))
 
 
 def add_uv(regions: Regions, environ: Mapping[str, str], commands: Iterable[str]) -> None:
@@ -87,7 +88,7 @@ def add_uv(regions: Regions, environ: Mapping[str, str], commands: Iterable[str]
     table = regions.table
     configured = environ.get("UV_CACHE_DIR", "")
     if configured.startswith("/"):
-        node = table.find(normal(configured.encode("utf-8", "surrogateescape")))
+        node = table.find(normal(raw(configured)))
         if node and table.children(node):
             _cache(regions, node)
     for path in named_cache_dirs(environ, commands):

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from uvdive.base.paths import raw
 from uvdive.image.resolve import resolve
 from uvdive.image.table import Kind
 from uvdive.ledger.reading.contents import Contents, UnreadableError
@@ -24,10 +25,6 @@ _TRIPLETS = {
 """By machine: Debian's folder for it, and the folder that other systems have beside lib."""
 
 _CONF = b"/etc/ld.so.conf"
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
 
 
 class Linker:
@@ -96,10 +93,10 @@ class Linker:
                 yield from self._conf(folder + b"/" + found, depth + 1)
 
     def _system(self, machine: str) -> Iterator[bytes]:
-        triplet, other = (_bytes(name) for name in _TRIPLETS.get(machine, ("", "lib64")))
+        triplet, other = (raw(name) for name in _TRIPLETS.get(machine, ("", "lib64")))
         for folder in self._report.config.environ.get("LD_LIBRARY_PATH", "").split(":"):
             if folder.startswith("/"):
-                yield _bytes(folder)
+                yield raw(folder)
         yield from self._configured
         for top in (b"", b"/usr"):
             if triplet:
@@ -125,7 +122,7 @@ class Linker:
     def _anywhere(self) -> dict[bytes, int]:
         """Libraries by file name in the environments: one may be loaded before another needs it."""
         table, report = self._report.files, self._report
-        roots = tuple(_bytes(environment.path) + b"/" for environment in report.environments)
+        roots = tuple(raw(environment.path) + b"/" for environment in report.environments)
         found: dict[bytes, int] = {}
         for entry in table.live_entries():
             name = table.names[table.entry_node[entry]]
@@ -139,7 +136,7 @@ class Linker:
     def _folders(self, elf: Elf, path: bytes) -> Iterator[bytes]:
         origin = path.rpartition(b"/")[0]
         for folder in elf.search:
-            expanded = _bytes(folder).replace(b"${ORIGIN}", origin).replace(b"$ORIGIN", origin)
+            expanded = raw(folder).replace(b"${ORIGIN}", origin).replace(b"$ORIGIN", origin)
             expanded = expanded.replace(b"${LIB}", b"lib").replace(b"$LIB", b"lib")
             if expanded.startswith(b"/"):
                 yield expanded
@@ -152,25 +149,25 @@ class Linker:
     def place(self, elf: Elf, path: bytes, name: str) -> tuple[bytes, int] | None:
         """Where the library is that ``name`` means to the file at ``path``: its path and its entry."""
         if "/" in name:
-            entry = self._entry(_bytes(name)) if name.startswith("/") else None
-            return None if entry is None else (_bytes(name), entry)
+            entry = self._entry(raw(name)) if name.startswith("/") else None
+            return None if entry is None else (raw(name), entry)
         found = self.in_search(elf, path, name) or self.in_system(elf.machine, name)
-        if found is None and (inside := self._anywhere.get(_bytes(name))) is not None:
+        if found is None and (inside := self._anywhere.get(raw(name))) is not None:
             return self._report.files.path(self._report.files.entry_node[inside]), inside
         return found
 
     def in_search(self, elf: Elf, path: bytes, name: str) -> tuple[bytes, int] | None:
         """The same, looked for only in the folders that the file itself names (RPATH, RUNPATH)."""
         for folder in self._folders(elf, path):
-            if (entry := self._entry(asked := folder + b"/" + _bytes(name))) is not None:
+            if (entry := self._entry(asked := folder + b"/" + raw(name))) is not None:
                 return posixpath.normpath(asked), entry
         return None
 
     def in_system(self, machine: str, name: str) -> tuple[bytes, int] | None:
         """The same, looked for only where the loader looks for every file's libraries."""
-        key = _bytes(machine), name
+        key = raw(machine), name
         if key not in self._found:
-            candidates = (folder + b"/" + _bytes(name) for folder in self._system(machine))
+            candidates = (folder + b"/" + raw(name) for folder in self._system(machine))
             every = ((asked, entry) for asked in candidates if (entry := self._entry(asked)) is not None)
             self._found[key] = next(every, None)
         return self._found[key]
@@ -196,7 +193,7 @@ class Linker:
     def _missing(self, elf: Elf, entry: int) -> Iterator[str]:
         table = self._report.files
         path = table.path(table.entry_node[entry])
-        if elf.interpreter is not None and self._entry(_bytes(elf.interpreter)) is None:
+        if elf.interpreter is not None and self._entry(raw(elf.interpreter)) is None:
             yield f"the loader {elf.interpreter}"
         found = {name: self.find(elf, path, name) for name in elf.needed}
         for name, library in found.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from uvdive.base.paths import raw
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.base.words import first_of
 from uvdive.image.table import Kind
@@ -43,7 +44,7 @@ def libraries(report: ImageReport) -> Iterator[tuple[int, bytes]]:
     """The entries and paths of the environments' extension modules and libraries."""
     table = report.files
     roots = [f"{env.path}/" for env in report.environments if env.kind in VIRTUAL]
-    folders = tuple(root.encode("utf-8", "surrogateescape") for root in roots)
+    folders = tuple(raw(root) for root in roots)
     for entry in table.live_entries():
         node = table.entry_node[entry]
         if b".so" not in table.names[node] or table.entry_kind[entry] != Kind.FILE:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from uvdive.base.errors import ImageError
+from uvdive.base.paths import raw
 from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable, Kind
 from uvdive.ledger.python.interpreters import LIB
@@ -66,7 +67,7 @@ def _below(table: FileTable, path: bytes) -> Iterator[tuple[int, bytes]]:
 def _wrong_python(table: FileTable, env: Environment) -> str:
     """Do all packages lie in the folder of another version than that of the environment's Python?"""
     runs = LIB.match((env.interpreter_path or "").rpartition("/")[2].encode())
-    lib = table.find(f"{env.path}/lib".encode("utf-8", "surrogateescape"))
+    lib = table.find(raw(f"{env.path}/lib"))
     if runs is None or lib is None:
         return ""
     folders = [node for node in table.children(lib) if table.leads_to_live(node)]
@@ -94,7 +95,7 @@ def _wrong_libc(evidence: Evidence, table: FileTable, env: Environment) -> str:
 def _of_image(table: FileTable, env: Environment) -> frozenset[Libc]:
     """The libc of the environment's Python by its own modules, else those that the image has loaders of."""
     home, inside, _ = (env.interpreter_path or "").rpartition("/bin/")
-    lib = table.find(f"{home}/lib".encode("utf-8", "surrogateescape")) if inside else None
+    lib = table.find(raw(f"{home}/lib")) if inside else None
     for folder in table.children(lib) if lib is not None else ():
         modules = table.find_below(folder, b"lib-dynload") if LIB.match(table.names[folder]) else None
         for node in table.children(modules) if modules is not None else ():
@@ -122,7 +123,7 @@ def _extensions(evidence: Evidence, table: FileTable, env: Environment) -> Itera
     """The libc of each extension module: by name, or by the headers where none has such a name."""
     plain: list[int] = []
     named = False
-    for node, name in _below(table, f"{env.path}/lib".encode("utf-8", "surrogateescape")):
+    for node, name in _below(table, raw(f"{env.path}/lib")):
         match = _SUFFIX.search(name)
         if match:
             named = True

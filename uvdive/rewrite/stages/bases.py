@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from uvdive.base.paths import is_below
+from uvdive.base.paths import is_below, raw
 from uvdive.distro.release import OsRelease
 from uvdive.dockerfile.shell import command_text
 from uvdive.image.resolve import resolve
@@ -304,7 +304,7 @@ def check_interpreter(
             continue
         if bases.bare is not None and bases.bare.gives(interpreter):
             continue
-        there = resolve(base.files, files.path(node).encode("utf-8", "surrogateescape"))
+        there = resolve(base.files, raw(files.path(node)))
         if there.node is None or base.files.visible(there.node) is None:
             raise Refused(
                 "R1",

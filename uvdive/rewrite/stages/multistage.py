@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from uvdive.base.paths import raw
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.image.resolve import resolve
@@ -132,7 +133,7 @@ def _is_dead(report: ImageReport, env: Environment, script: ConsoleScript) -> bo
     """Does a script name another place's Python, which is not there?"""
     if script.interpreter.startswith((f"{env.path}/", "/bin/", "/usr/")):
         return False
-    return resolve(report.files, script.interpreter.encode("utf-8", "surrogateescape")).node is None
+    return resolve(report.files, raw(script.interpreter)).node is None
 
 
 def check_single(evidence: Evidence) -> None:

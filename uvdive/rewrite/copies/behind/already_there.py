@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from uvdive.base.paths import raw
 from uvdive.distro.places import LD_CACHE, is_service, is_user_file
 from uvdive.dockerfile.steps import Step
 from uvdive.image.table import Kind
@@ -59,7 +60,7 @@ class Provided:
 
     def _has(self, node: int) -> bool:
         layer, path = self.files.layer(node), self.files.path(node)
-        if path.encode("utf-8", "surrogateescape") in MOUNT_POINTS and not self.files.size(node):
+        if raw(path) in MOUNT_POINTS and not self.files.size(node):
             return True
         is_folder = self.files.kind(node) == Kind.DIRECTORY
         if layer < self.files.base_layers or (is_folder and self.files.in_base(node)):

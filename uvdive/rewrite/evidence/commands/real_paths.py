@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from uvdive.base.paths import raw
 from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable
 from uvdive.rewrite.evidence.commands.effects import Effects
@@ -26,7 +27,7 @@ def _all(table: FileTable, path: str) -> Iterator[str]:
     # The longest part that exists is followed; what a pattern means lies below it.
     known = posixpath.dirname(path[: match.start()]) if match else path
     while known not in ("/", ""):
-        node = resolve(table, known.encode("utf-8", "surrogateescape")).node
+        node = resolve(table, raw(known)).node
         if node is not None:
             there = table.path(node).decode("utf-8", "surrogateescape")
             if there != known:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from uvdive.base.paths import raw
 from uvdive.distro.managers import PACKAGE_FILES, installs_by_text, makes_users_by_text
 from uvdive.distro.places import is_system
 from uvdive.dockerfile.commands import Command, Part, Script
@@ -168,7 +169,7 @@ def _works_on_others(
     zones = {run.step.layer: run.own for run in before}
     zones[step.layer] = Effects.of(own)
     for path, _ in mine.named:
-        node = table.find(path.encode("utf-8", "surrogateescape"))
+        node = table.find(raw(path))
         first = None if not node else next(iter(table.entries_of(node)), None)
         zone = None if first is None else zones.get(table.entry_layer[first])
         if first is None or zone is None or not zone.may_write(path) or path in listed:

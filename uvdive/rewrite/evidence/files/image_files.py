@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
+from uvdive.base.paths import raw
 from uvdive.base.secrets.files import ENDS, LAST, NAMES, STARTS, is_secret_file
 from uvdive.image.resolve import resolve
 from uvdive.image.table import ALIVE, Kind
@@ -91,12 +92,12 @@ class Files:
 
     def at(self, path: str) -> int | None:
         """The node of a path that exists in the end; symlinks are not followed."""
-        node = self.table.find(path.encode("utf-8", "surrogateescape"))
+        node = self.table.find(raw(path))
         return node if node is not None and (node == 0 or self.entry(node) is not None) else None
 
     def follow(self, path: str) -> int | None:
         """The node that a path leads to; links on the way are followed, ``/bin`` to ``/usr/bin`` too."""
-        found = resolve(self.table, path.encode("utf-8", "surrogateescape")).node
+        found = resolve(self.table, raw(path)).node
         return found if found is not None and (found == 0 or self.entry(found) is not None) else None
 
     def inode_at(self, path: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from uvdive.base.paths import upward
+from uvdive.base.paths import raw, upward
 from uvdive.dockerfile.ignore import read_ignored
 from uvdive.dockerfile.shell import shell_text
 from uvdive.dockerfile.steps import Step
@@ -47,7 +47,7 @@ def _from_elsewhere(evidence: Evidence, path: str) -> bool:
     if evidence.report is None:
         return any(f"{path}/".startswith(f"{sources(step)[1].rstrip('/')}/") for step in steps)
     table = evidence.report.files
-    node = table.find(path.encode("utf-8", "surrogateescape"))
+    node = table.find(raw(path))
     layers = {step.layer for step in steps}
     return node is not None and any(table.entry_layer[entry] in layers for entry in table.entries_of(node))
 

@@ -15,6 +15,7 @@ from itertools import chain
 
 from uvdive.base import toml
 from uvdive.base.files.foreign import read_file, real
+from uvdive.base.paths import raw
 from uvdive.dockerfile.ignore import read_ignored
 from uvdive.dockerfile.shell import command_text
 from uvdive.dockerfile.stages import lineage
@@ -183,7 +184,7 @@ def _context_texts(
             if name.endswith(_PROGRAMS):
                 found.unknown = f"{path} could not be read"
             continue
-        kind = kind_of(path.encode("utf-8", "surrogateescape"), data[:_HEAD], frozenset())
+        kind = kind_of(raw(path), data[:_HEAD], frozenset())
         if kind is not None:
             yield path, kind, data
 
@@ -209,7 +210,7 @@ def _other_texts(
         if text is None:
             found.unknown = f"{path} could not be read"
             return
-        kind = kind_of(path.encode("utf-8", "surrogateescape"), text[:_HEAD].encode(), frozenset())
+        kind = kind_of(raw(path), text[:_HEAD].encode(), frozenset())
         if kind is not None:
             yield path, kind, text.encode()
 
