@@ -50,6 +50,7 @@ def test_every_expression_is_known_but_those_that_are_made_of_others() -> None:
     """Those below hold letters of a table, an image's name as it is written, and paths of a plan."""
     assert len(EVERY) > 450
     assert {
+        "uvdive.base.secrets.places: self.source",
         "uvdive.rewrite.elsewhere.container_calls: f'-[{_SHORT_FLAGS[name]}]+'",
         "uvdive.rewrite.elsewhere.container_calls: f'-[{_SHORT_FLAGS[name]}]*[A-Za-z]'",
         "uvdive.uv.images: pattern + re.escape(written[end:])",

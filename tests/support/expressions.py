@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 import uvdive
+from uvdive.base.secrets.places import Place
 
 _CALLS = frozenset({"compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"})
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
@@ -199,6 +200,8 @@ def _patterns(value: object, depth: int) -> Iterator[re.Pattern[Any]]:
     elif depth < 4 and isinstance(value, dict):
         for item in (*value.keys(), *value.values()):
             yield from _patterns(item, depth + 1)
+    elif isinstance(value, Place):
+        yield value.pattern
     elif depth < 4 and is_dataclass(value) and not isinstance(value, type):
         for each in fields(value):
             yield from _patterns(getattr(value, each.name, None), depth + 1)

@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cached_property
 
 from uvdive.base.secrets.names import QUOTED, VALUE
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a secret (``value``) stands behind something (``before``) in a text that has ``needle``.
+
+    Compiled when a text first has the needle: most of them no image and no file ever needs.
+    """
+
+    needle: str
+    source: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The expression."""
+        return re.compile(self.source, re.IGNORECASE)
+
+
+def place(needle: str, before: str, value: str, after: str) -> Place:
+    """One of the table below."""
+    return Place(needle, rf"(?P<before>{before})(?P<value>{value}){after}")
+
 
 _ECHO = r"\becho[ \t]{1,9}(?:-n[ \t]{1,9})?"
 
 PLACES = tuple(
-    (needle, re.compile(rf"(?P<before>{before})(?P<value>{value}){after}", re.IGNORECASE))
-    for needle, before, value, after in (
+    place(*each)
+    for each in (
         # The password in an address, or a long name without one (a token).
         ("://", r"\b[a-z][a-z0-9+.-]{0,20}://[^\s/:@\"']{0,100}:", r"[^\s/@\"']{1,500}", "(?=@)"),
         (

@@ -5,9 +5,8 @@ The programs of ``places`` have forms of their own; these have one of three.
 
 from __future__ import annotations
 
-import re
-
 from uvdive.base.secrets.names import QUOTED, VALUE
+from uvdive.base.secrets.places import place
 
 _ONE_COMMAND = r"[^|;&\n]{0,300}?"
 _BLANKS = r"[ \t]{1,9}"
@@ -119,8 +118,8 @@ def _spaced(words: str) -> str:
 
 
 PROGRAMS = tuple(
-    (needle, re.compile(rf"(?P<before>{before})(?P<value>{value}){after}", re.IGNORECASE))
-    for needle, before, value, after in (
+    place(*each)
+    for each in (
         *(
             (needle, rf"\b{_spaced(command)}\b{_ONE_COMMAND}[ \t](?:{options})[ \t=]{{0,9}}", VALUE, "")
             for needle, command, options in _BY_OPTION

@@ -143,11 +143,10 @@ def redact_words(words: Sequence[str]) -> list[str]:
 
 def _spans(line: str) -> Iterator[tuple[int, int]]:
     lowered = line.lower()
-    for needle, pattern in _PLACES:
-        if needle in lowered:
-            yield from (
-                match.span("value") for match in pattern.finditer(line) if _hide_place(match) != match[0]
-            )
+    for place in _PLACES:
+        if place.needle in lowered:
+            found = place.pattern.finditer(line)
+            yield from (match.span("value") for match in found if _hide_place(match) != match[0])
 
 
 def _hide_in_words(match: re.Match[str]) -> str:
@@ -158,16 +157,16 @@ def _hide_in_words(match: re.Match[str]) -> str:
 
 def _without_places(text: str) -> str:
     lowered = text.lower()
-    for needle, pattern in _PLACES:
-        if needle in lowered:
-            text = pattern.sub(_hide_place, text)
+    for place in _PLACES:
+        if place.needle in lowered:
+            text = place.pattern.sub(_hide_place, text)
     return text
 
 
 def _values(text: str) -> Iterator[str]:
     for pattern in NAMED:
         yield from (match["value"].strip("\"'") for match in pattern.finditer(text) if _holds(match))
-    found = (match["value"] for match in PLACES[0][1].finditer(text))
+    found = (match["value"] for match in PLACES[0].pattern.finditer(text))
     yield from (value for value in found if not NO_VALUE.fullmatch(value))
 
 
