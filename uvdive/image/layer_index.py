@@ -50,6 +50,12 @@ class LayerIndex:
     def __len__(self) -> int:
         return len(self.names)
 
+    def strip(self) -> None:
+        """Let go of all but where contents lie, once the layers were laid over each other."""
+        self.folders, self.names, self.targets = [], [], []
+        for column in (self.folder, self.kind, self.mode, self.uid, self.gid, self.mtime, self.target):
+            del column[:]
+
     def removes(self) -> bool:
         """Has it whiteouts?"""
         kinds = self.kind.tobytes()

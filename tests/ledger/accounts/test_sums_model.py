@@ -147,7 +147,8 @@ def test_bulk_sums_are_those_of_the_model(image: list[tuple[str, list[Operation]
         layers = [make.layer(*map(entry_of, operations)) for _, operations in image]
         path = make.archive(Path(folder) / "a.tar", layers, commands=[command for command, _ in image])
         report, index = read_image(Target("docker-archive", str(path)), None, on_event=ignore)
-    table, model = report.files, Model(report, dict(index.kept))
+        kept = dict(index.kept)
+    table, model = report.files, Model(report, kept)
 
     parts = report.components
     keys = [(part.owner, part.kind, part.name, part.version or "", part.path) for part in parts]

@@ -77,8 +77,8 @@ class KeptInPlace(Mapping[int, bytes]):
         return inode in self._lies or inode in self._kept
 
     def __iter__(self) -> Iterator[int]:
-        yield from self._kept
-        yield from self._lies
+        # Lowest first, whichever kind it is of.
+        return iter(sorted({*self._kept, *self._lies}))
 
     def __len__(self) -> int:
         return len(self._kept) + len(self._lies)

@@ -90,6 +90,9 @@ def _read(
     with LayerContents(image) as contents, _in_time(target, entries), ExitStack() as opened:
         table, sources, warnings = stack([layer.index for layer in image.layers], contents.same)
         kept = opened.enter_context(kept_contents(image, sources))
+        if not options.duplicates:
+            for layer in image.layers:
+                layer.index.strip()
         report = make_report(
             Stacked(
                 image.manifest,
