@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "real"
+FOLDER = Path(__file__).parents[1] / "real"
 TITLES = {
     "real-compiled": "a compiled environment of 186 distributions on compilers",
     "real-scientific": "a scientific stack, its owner changed",

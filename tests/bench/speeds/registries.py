@@ -18,7 +18,7 @@ from measure import Command, side_by_side
 from table import memory, processor, seconds, table, times
 from terminal import Terminal
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 HEAD = ("the image of `examples/flask`, 78 MB packed", "time", "CPU", "of skopeo's", "memory")
 
 

@@ -16,7 +16,7 @@ from commands import dive, uvdive
 from measure import Command, Figures, side_by_side
 from table import memory, processor, seconds, table, times
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TAG = "uvdive-bench:flask"
 OTHERS = {
     "Docker 28, containerd's store": "UVDIVE_ENGINE_DOCKER28",
