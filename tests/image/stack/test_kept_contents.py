@@ -49,16 +49,26 @@ def test_another_process_gets_the_bytes(tmp_path: Path) -> None:
     assert pickle.loads(sent) == {0: TEXT}
 
 
-def test_an_archive_that_is_gone_or_cut_is_told(tmp_path: Path) -> None:
+def test_an_archive_that_is_gone_or_another_is_told(tmp_path: Path) -> None:
     path = archive(tmp_path)
     placed = kept_of(path, verify=False)
-    with path.open("r+b") as file:
-        file.truncate(100)
-    with pytest.raises(ImageError, match="end too early"):
+    other = path.read_bytes().replace(TEXT, TEXT.upper())
+    path.unlink()
+    path.write_bytes(other)
+    with pytest.raises(ImageError, match="is not what it was"):
         placed[0]
     path.unlink()
     with pytest.raises(ImageError, match="can no longer be read"):
         placed[0]
+
+
+def test_an_archive_that_is_cut_while_it_is_read_is_told(tmp_path: Path) -> None:
+    path = archive(tmp_path)
+    with kept_of(path, verify=False) as placed:
+        with path.open("r+b") as file:
+            file.truncate(100)
+        with pytest.raises(ImageError, match="end too early"):
+            placed[0]
 
 
 def test_an_image_is_read_again_from_its_place_after_it_was_accounted_for(tmp_path: Path) -> None:

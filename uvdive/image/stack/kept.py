@@ -34,11 +34,13 @@ class KeptInPlace(Mapping[int, bytes]):
             assert place.offset is not None
             self._lies[inode] = place.path, place.offset + index.offset[entry], index.size[entry]
         self._files: dict[Path, int] = {}
+        self._states: dict[Path, tuple[int, ...]] = {}
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
         for path in {path for path, _, _ in self._lies.values()}:
-            self._files[path] = self._open.enter_context(opened(path))
+            file = self._files[path] = self._open.enter_context(opened(path))
+            self._states[path] = _state(file)
         return self
 
     def __exit__(
@@ -58,13 +60,9 @@ class KeptInPlace(Mapping[int, bytes]):
         if lies is None:
             return self._kept[inode]
         path, at, size = lies
+        file = self._files.get(path)
         try:
-            file = self._files.get(path)
-            if file is None:
-                with opened(path) as file:
-                    data = os.pread(file, size, at)
-            else:
-                data = os.pread(file, size, at)
+            data = self._again(path, size, at) if file is None else os.pread(file, size, at)
         except OSError as error:
             raise ImageError(
                 f"{path} can no longer be read: {error.strerror}.", "Open the image again."
@@ -72,6 +70,16 @@ class KeptInPlace(Mapping[int, bytes]):
         if len(data) != size:
             raise truncated(at + len(data))
         return data
+
+    def _again(self, path: Path, size: int, at: int) -> bytes:
+        """Read in a file that was closed since; another one may have taken its place."""
+        with opened(path) as file:
+            state = _state(file)
+            if self._states.get(path, state) != state:
+                raise ImageError(
+                    f"{path} is not what it was when the image was read.", "Open the image again."
+                )
+            return os.pread(file, size, at)
 
     def __contains__(self, inode: object) -> bool:
         return inode in self._lies or inode in self._kept
@@ -85,6 +93,12 @@ class KeptInPlace(Mapping[int, bytes]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)
+
+
+def _state(file: int) -> tuple[int, ...]:
+    """What changes with a file's contents."""
+    found = os.fstat(file)
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def kept_contents(image: RawImage, sources: Sources) -> KeptInPlace:
