@@ -62,6 +62,21 @@ def drips_a_manifest(registry: Registry) -> None:
     registry.odd("/manifests/", drip)
 
 
+def drips_a_layer(registry: Registry) -> None:
+    def drip(handler: Handler) -> None:
+        data = handler.blob()
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        for byte in data:
+            if handler.registry.ending.wait(0.1):
+                return
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+
+    registry.odd(layer_of(registry)["digest"], drip)
+
+
 def cut_off(handler: Handler) -> None:
     """Send the first part of what is asked for, and hang up."""
     data = handler.blob()
@@ -262,6 +277,7 @@ ROWS: dict[Callable[[Registry], None], str] = {
     stalls_at_once: "went away: it says nothing",
     stalls_in_a_layer: "went away after 1000 of a layer's",
     drips_a_manifest: "went away: it sends too slowly",
+    drips_a_layer: "of a layer's",
     breaks_off_again_and_again: "bytes: the connection broke",
     sends_another_length: "of the layer sha256:",
     sends_without_end: "answers with more than 8388608 bytes",

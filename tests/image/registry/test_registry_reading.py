@@ -16,6 +16,7 @@ from registries import Registry, serving
 
 from uvdive.base.errors import ImageError, NoEngineError
 from uvdive.base.progress import BytesRead, Note, ignore
+from uvdive.cli.main import main
 from uvdive.image.archives.descriptors import this_platform
 from uvdive.image.events import ImageFound, LayerRead, LayersPlaced
 from uvdive.image.reference import Target, parse_target
@@ -120,6 +121,19 @@ def test_what_the_cache_has_is_never_fetched(registry: Registry, own_cache_folde
     registry.asked.clear()
     assert read(f"{registry.address}/app@{first['digest']}").totals == one.totals
     assert registry.fetched() == [], "a digest says all, and all of it was kept"
+
+
+def test_comparing_two_tags_fetches_only_the_layers_that_differ(
+    registry: Registry, own_cache_folder: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = registry.layout.image([ONE, TWO], this_platform())
+    second = registry.layout.image([ONE, THREE], this_platform())
+    names = [registry.tag("app", tag, image) for tag, image in (("1", first), ("2", second))]
+    assert main(["compare", *(f"registry://{name}" for name in names), "--json"]) == 0
+    layers = [*blobs_of(registry.layout, first), *blobs_of(registry.layout, second)]
+    fetched = [path for path in registry.fetched("blobs/") if path in layers]
+    assert sorted(fetched) == sorted(set(layers)), "each once, and the one that both have too"
+    assert json.loads(capsys.readouterr().out)["delta_bytes"] == 70_000 - 5_001
 
 
 def test_a_layer_that_an_archive_brought_in_another_packing_is_the_same(

@@ -108,6 +108,7 @@ class Registry:
         self._access = Access(name, self._wire, lambda: manners.search(name.host, name.repository))
         self._scheme, self._settled = "https", False
         self.stop = threading.Event()
+        self.patience = manners.patience
 
     def tries(self) -> Tries:
         """Tries for one piece of work."""

@@ -6,6 +6,7 @@ import contextlib
 import queue
 import re
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -27,6 +28,9 @@ _AT_ONCE = 4
 _PIECE = 1 << 18
 _PROGRESS = 1 << 20
 """So many bytes more make it worth to try as often again."""
+
+_TRICKLE = 1 << 12
+"""Fewer bytes within the time of a registry's patience are as good as none."""
 
 _RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(?:\d{1,18}|\*)")
 _END = 5.0
@@ -162,6 +166,7 @@ class Fetching:
             answer = self._answer(blob, headers, opened)
             skip = _checked(answer, blob, done)
             self._watch(answer)
+            pace = _Pace(done, self._registry.patience)
             try:
                 # What has come counts, also where the rest never does: so no whole piece is waited for.
                 while piece := answer.read1(_PIECE, decode_content=False):
@@ -172,6 +177,7 @@ class Fetching:
                     done += len(fresh)
                     if done > blob.size:
                         raise _other_size(blob, f"more than {blob.size}")
+                    pace.check(done)
                     self._news.put(_News("bytes", len(fresh)))
                     yield fresh
             finally:
@@ -202,6 +208,26 @@ class Fetching:
             f"The layer {blob.digest} is in none of the {len(blob.urls)} places that the manifest names.",
             "It is a foreign layer: pull the image with an engine that has it, and save it.",
         )
+
+
+class _Pace:
+    """Sees that bytes don't only trickle in: no connection is that slow, and none would end.
+
+    Args:
+        done: how many there are.
+        patience: so many seconds are given for the next few of them.
+    """
+
+    def __init__(self, done: int, patience: float) -> None:
+        self._patience, self._counted = patience, done
+        self._until = time.monotonic() + patience
+
+    def check(self, done: int) -> None:
+        """Raise Trouble where too few came for too long."""
+        if done - self._counted >= _TRICKLE:
+            self._counted, self._until = done, time.monotonic() + self._patience
+        elif time.monotonic() > self._until:
+            raise Trouble("silent", "it sends too slowly")
 
 
 def _end(answer: BaseHTTPResponse) -> None:
