@@ -150,3 +150,21 @@ def test_without_an_engine_it_is_3(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
     for argv in (["some:image"], ["clean"]):
         assert "uvdive: " in uvdive(*argv, code=3).stderr
+
+
+def test_a_project_is_built_and_held_against_its_rules(tmp_path: Path) -> None:
+    from small_project import small_project
+
+    project = small_project(tmp_path / "project")
+    rules = '[check]\nfail-level = "never"\nrewrite = "none"\n[check.owners]\nuv = "0 B"\n'
+    (project / "uvdive.toml").write_text(rules)
+    try:
+        told = json.loads(uvdive("check", "--json", code=1, cwd=project).stdout)
+    finally:
+        remove_images(project)
+    (checked,) = told["checked"]
+    assert (told["rules_file"], checked["dockerfile"]) == ("uvdive.toml", "Dockerfile")
+    owners, rewrite = checked["rules"]
+    assert (owners["id"], owners["status"], owners["line"]) == ("owners.uv", "failed", 2)  # COPY --from
+    assert (rewrite["status"], checked["outcome"]) == ("failed", "rewritten")
+    assert 0 < rewrite["bytes"] < owners["bytes"] * 2

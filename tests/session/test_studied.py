@@ -105,10 +105,19 @@ def test_other_arguments_make_it_anew(context: Path, tmp_path: Path) -> None:
         {"build_args": ("--target", "0")},
         {"pull": True},
         {"unmeasured": True},
+        {"offers": False},
         {"context": tmp_path},
     )
     found = [studied(context, kept, **more) for more in different]
     assert len({id(each) for each in found}) == len(found)
+
+
+def test_without_offers_the_plan_is_the_same_and_names_no_alternative(context: Path) -> None:
+    whole, bare = (plan_rewrite(context / "Dockerfile", None, offers=offers) for offers in (True, False))
+    assert (bare.outcome, bare.text, bare.warnings) == (whole.outcome, whole.text, whole.warnings)
+    assert any(decision.alternatives for decision in whole.decisions)
+    assert not any(decision.alternatives for decision in bare.decisions)
+    assert [each.chosen for each in bare.decisions] == [each.chosen for each in whole.decisions]
 
 
 def test_what_was_written_just_now_is_not_trusted(context: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ class Session:
 
     def plan_rewrite(
         self, dockerfile, report, *, context=None, store=None, choices=None, pull=False, kept=None,
-        build_args=(), recipe=None, unmeasured=False, ladder=None, on_event=None, cancel=None,
+        build_args=(), recipe=None, unmeasured=False, offers=True, ladder=None, on_event=None, cancel=None,
     ):  # fmt: skip
         made = RewritePlan(
             outcome="rewritten",

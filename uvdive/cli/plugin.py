@@ -53,7 +53,7 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     elif now.target is None:
         told = f"docker uvdive is not installed: there is no {now.link}."
     elif not now.works:
-        told = f"{now.link} leads to {now.target}, which is gone: uvdive plugin install mends it."
+        told = f"{now.link} leads to {now.target}, which is gone: uvdive plugin install repairs it."
     else:
         told = f"{now.link} leads to {now.target}; the hook after builds is {'on' if now.hooks else 'off'}."
     console.data(f"{told}\n")

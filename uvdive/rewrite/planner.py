@@ -138,6 +138,7 @@ class Planner:
         unmeasured: bool = False,
         asked: Asked | None = None,
         reader: Beyond | None = None,
+        offers: bool = True,
     ) -> None:
         """Take the evidence; nothing is looked at yet.
 
@@ -157,11 +158,12 @@ class Planner:
             unmeasured: the new image will be checked without a start, so that nothing tells how it stops.
             asked: reads what the app's code names, where anybody asks; None: nobody can look.
             reader: reads what the image and bases hold, for a base without a shell; None where nobody can.
+            offers: predict what each alternative would come to; else none is told.
         """
         self._parts = up_to(text, target) if target else None
         self._text = text if self._parts is None else self._parts.head
         self._report, self._lookup, self._lacking = report, lookup, lacking
-        self._context, self._values, self._reader = context, values, reader
+        self._context, self._values, self._reader, self._offers = context, values, reader, offers
         self._seen: dict[str, Any] = {
             "store": store, "system": system, "name": dockerfile, "recipe": recipe, "stops": stops,
             "taken": frozenset() if self._parts is None else self._parts.names, "unmeasured": unmeasured,
@@ -218,12 +220,12 @@ class Planner:
             if basis.evidence is not None:
                 told, whole = self._whole(basis, basis.evidence, refused, choices)
             if whole is not None:
-                return _finish(base, whole[0], choices, whole[1], basis.notes.warnings)
+                return _finish(base, whole[0], choices, whole[1], basis.notes.warnings, offers=self._offers)
             check_choices(choices, basis.notes.decisions, complete=False)
             refusal = told.told(by_text=self._report is None)
             return replace(base, outcome="refused", refusal=refusal, warnings=tuple(basis.notes.warnings))
         warnings = basis.notes.warnings if basis.finished else ()
-        return _finish(base, draft, choices, basis.drafts, warnings, basis.lacking)
+        return _finish(base, draft, choices, basis.drafts, warnings, basis.lacking, offers=self._offers)
 
     @cached_property
     def _evidence(self) -> Evidence:
@@ -351,6 +353,8 @@ def _finish(
     drafts: Drafts,
     warnings: Sequence[PlanWarning] = (),
     lacking: Callable[[Notes], None] | None = None,
+    *,
+    offers: bool = True,
 ) -> RewritePlan:
     """Fill in what each alternative would come to, and where in the text each decision is.
 
@@ -368,7 +372,7 @@ def _finish(
     decisions = []
     for decision in notes.decisions.values():
         alternatives = []
-        for alternative in decision.alternatives:
+        for alternative in decision.alternatives if offers else ():
             same = alternative.value == decision.chosen
             other = draft if same else _possible(drafts, {**chosen, decision.id: alternative.value})
             if other is not None:

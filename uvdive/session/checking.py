@@ -78,6 +78,7 @@ def check_image(  # noqa: PLR0913 - an image, and all that is known of it, each 
             build_args=build_args,
             recipe=recipe,
             pull=pull,
+            offers=False,
             on_event=on_event,
             cancel=cancel,
         )
@@ -144,7 +145,7 @@ def _check_file(path: Path, budgets: Budgets, *, redact: bool) -> Checked:
         text = read_dockerfile(path)
         dockerfile = parse(text)
         recipe = Recipe(read_stages(dockerfile), dockerfile.escape)
-        checked = check_text(shown, find_by_text(recipe), plan_rewrite(path, None), budgets)
+        checked = check_text(shown, find_by_text(recipe), plan_rewrite(path, None, offers=False), budgets)
     except UvdiveError as error:
         line = error.line if isinstance(error, DockerfileError) else None
         return Checked(shown, shown, error=error.what, error_line=line)

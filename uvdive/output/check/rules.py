@@ -14,7 +14,7 @@ RULES = {
     "max-size": "The most bytes that the files of all layers may have.",
     "warn-size": "As max-size, but the check passes with a warning.",
     "max-pull-size": "The most compressed bytes, as a registry stores the layers.",
-    "max-waste": "The most dead bytes, as a size or as a share of all.",
+    "max-waste": "The most wasted bytes, as a size or as a share of all.",
     "min-efficiency": "The least share of live bytes among all.",
     "max-growth": "The most bytes more than the baseline has, as a size or as a share of it.",
     "rewrite": "What the rewrite of the Dockerfile may save at most; “none”: there must be no rewrite.",
@@ -25,7 +25,7 @@ RULES = {
 """Each key of the rules with what it asks for."""
 
 OTHERS = {
-    "max-user-waste": "The most dead bytes as a share of all that is not in the first layer: dive's "
+    "max-user-waste": "The most wasted bytes as a share of all that is not in the first layer: dive's "
     "highestUserWastedPercent.",
     UNREADABLE: "The file can be read, and is a Dockerfile.",
 }

@@ -25,7 +25,7 @@ def _lines(report: ImageReport) -> Iterator[str]:
     yield 'fail-level = "high"'
     high = sorted({item.id for item in report.findings if item.severity == LEVELS[3]})
     if high:
-        yield "# There today. Take an id out once it is mended."
+        yield "# There today. Take an id out once it is fixed."
         yield f"ignore = [{', '.join(_quoted(name) for name in high)}]"
     yield f'max-size = "{_more(totals.file_bytes)}"'
     if totals.compressed_bytes is not None:

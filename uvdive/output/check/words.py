@@ -70,8 +70,8 @@ _UNKNOWN = "It can't be told"
 
 def _found(rule: RuleResult) -> str:
     number = "No finding is" if not rule.value else "1 finding is" if rule.value == 1 else None
-    graver = "" if rule.limit == "high" else " or graver"
-    return f"{number or f'{rule.value} findings are'} {rule.limit}{graver}."
+    worse = "" if rule.limit == "high" else " or worse"
+    return f"{number or f'{rule.value} findings are'} {rule.limit}{worse}."
 
 
 def _compared(rule: RuleResult, units: Units) -> str:

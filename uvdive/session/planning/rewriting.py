@@ -51,6 +51,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     build_args: Sequence[str] = (),
     recipe: Recipe | None = None,
     unmeasured: bool = False,
+    offers: bool = True,
     bases: Mapping[str, ImageReport] | None = None,
     ladder: Mapping[str, str] | None = None,
     on_event: OnEvent = ignore,
@@ -69,6 +70,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         build_args: the options of the build, of which the target and the ARGs count.
         recipe: the compose service or Bake target that the build is.
         unmeasured: the new image will be checked without a start.
+        offers: predict what each alternative of a decision would come to; else none is told.
         bases: the reports of bases by reference, where no engine is to be asked for them.
         ladder: the choices that each rung of the plan's ladder keeps; None: nobody asks for one.
         on_event: takes Notes and what reading the runner's base reports.
@@ -87,6 +89,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     made_from = MadeFrom(
         text, dockerfile, context or dockerfile.parent, target_of_build(build_args), values, recipe,
         _read_system(text, report, store, kept, values, on_event), kept.stops, pull, unmeasured,
+        offers,
     )  # fmt: skip
     asking = Asking(
         lambda reference: load_base(reference, report, on_event, cancel, pull=pull),

@@ -30,7 +30,8 @@ from uvdive.rewrite.stages import Beyond, Nothing
 class MadeFrom:
     """What a plan is made from beside its choices; ``values`` are those of the ARGs.
 
-    ``pull`` is whether bases may be fetched, ``unmeasured`` that no start will be measured.
+    ``pull`` is whether bases may be fetched, ``unmeasured`` that no start will be measured,
+    ``offers`` whether alternatives are predicted.
     """
 
     text: str
@@ -43,6 +44,7 @@ class MadeFrom:
     stops: Stops | None
     pull: bool
     unmeasured: bool
+    offers: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Studied:
             made_from.text, report, self._base, dockerfile=str(made_from.dockerfile),
             context=made_from.context, store=store, system=made_from.system, lacking=self._lacking,
             target=made_from.target, values=made_from.values, recipe=made_from.recipe,
-            stops=made_from.stops, unmeasured=made_from.unmeasured,
+            stops=made_from.stops, unmeasured=made_from.unmeasured, offers=made_from.offers,
             asked=Asked(self._uses), reader=self,
         )  # fmt: skip
         self._bases: dict[str, ImageReport | None] = {}
