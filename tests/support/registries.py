@@ -10,6 +10,7 @@ import base64
 import contextlib
 import json
 import re
+import shutil
 import ssl
 import subprocess
 import threading
@@ -21,6 +22,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 from layouts import Json, Layout
+from needs import cannot_run
 
 USER, PASSWORD, IDENTITY = "somebody", "pass-of-somebody", "identity-of-somebody"
 _WHERE = re.compile(r"/v2/(.+)/(manifests|blobs|tags)/(.+)")
@@ -225,6 +227,8 @@ def serving(tls: tuple[Path, Path] | None = None, **fields: Any) -> Iterator[Reg
 
 def certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1 that nobody but itself vouches for, and its key."""
+    if shutil.which("openssl") is None:
+        cannot_run("no openssl")
     certificate, key = folder / "own.crt", folder / "own.key"
     command = [
         "openssl",
@@ -241,3 +245,27 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(command, check=True, capture_output=True)
     return certificate, key
+
+
+def authority(folder: Path) -> tuple[Path, Path, Path]:
+    """A private authority as people make them by hand, and a certificate of it for 127.0.0.1 with its key."""
+    own, signer = certificate(folder)
+    asked, named, made, key = (folder / name for name in ("leaf.csr", "leaf.ext", "leaf.crt", "leaf.key"))
+    named.write_text("subjectAltName=IP:127.0.0.1\n")
+    ask = [
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=leaf",
+        "-keyout",
+        str(key),
+        "-out",
+        str(asked),
+    ]
+    sign = ["x509", "-req", "-in", str(asked), "-CA", str(own), "-CAkey", str(signer), "-CAcreateserial"]
+    sign += ["-days", "2", "-extfile", str(named), "-out", str(made)]
+    for command in (ask, sign):
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
+    return own, made, key

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import layers as make
 import pytest
-from registries import IDENTITY, PASSWORD, USER, Registry, Way, basic, certificate, serving
+from registries import IDENTITY, PASSWORD, USER, Registry, Way, authority, basic, certificate, serving
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore
@@ -249,6 +249,16 @@ def test_a_private_authority_is_trusted_where_it_is_named(home: Home, tmp_path: 
             read(name)
         assert registry.asked == []
         assert read(name, insecure=(registry.address,)).totals.files == 1
+        folder = tmp_path / "home" / ".docker" / "certs.d" / registry.address
+        folder.mkdir(parents=True)
+        (folder / "ca.crt").write_bytes(own.read_bytes())
+        assert read(name).totals.files == 1
+
+
+def test_an_authority_that_the_docker_client_takes_is_taken(tmp_path: Path) -> None:
+    own, made, key = authority(tmp_path)  # of which Python asks more from 3.13 on
+    with serving((made, key)) as registry:
+        name = registry.tag("app", "1", registry.layout.image([ONE], this_platform()))
         folder = tmp_path / "home" / ".docker" / "certs.d" / registry.address
         folder.mkdir(parents=True)
         (folder / "ca.crt").write_bytes(own.read_bytes())
