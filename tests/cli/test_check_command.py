@@ -73,6 +73,17 @@ def test_files_are_written_beside_what_is_printed(run, session, here):
     assert json.loads((here / "badge.json").read_text())["message"] == "71.6 kB"
 
 
+def test_a_link_leads_to_the_file_that_is_written_and_no_device_is_replaced(run, session, here):
+    (here / "link").symlink_to("real.json")
+    (here / "real.json").write_text("old")
+    assert run("check", "x:1", "--output", "json=link").code == 0
+    assert (here / "link").is_symlink()
+    assert json.loads((here / "real.json").read_text())["schema"] == "uvdive.check/1"
+    (here / "null").symlink_to("/dev/null")
+    ran = run("check", "x:1", "--output", "json=null")
+    assert (ran.code, "it is no regular file" in ran.err) == (2, True)
+
+
 def test_the_units_are_those_that_were_asked_for(run, session, here):
     (here / "uvdive.toml").write_text(RULES)
     assert "69.9 KiB, over the limit of 48.8 KiB" in run("check", "x:1", "--units", "binary").out

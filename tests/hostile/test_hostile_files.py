@@ -57,6 +57,16 @@ def test_no_file_of_a_context_holds_the_planner_up(kind: Callable[[Path], None],
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["uvdive.toml", "pyproject.toml", ".dive-ci", "Dockerfile"])
+def test_no_file_of_rules_holds_a_check_up(kind: Callable[[Path], None], name: str, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    (tmp_path / name).unlink(missing_ok=True)
+    kind(tmp_path / name)
+    assert run("check", "--static", folder=tmp_path).code in (2, 4)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "argument",
     [

@@ -219,10 +219,12 @@ def _check_files(args: argparse.Namespace) -> None:
     """Find out before the work whether the files that were named may be written.
 
     Raises:
-        UsageError: the folder of one is not there.
+        UsageError: the folder of one is not there, or it is a device, a pipe or a folder.
     """
     paths = [path for _, path in args.output] + ([args.badge] if args.badge is not None else [])
     for path in paths:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} can't be written: it is no regular file.", "Name another file.")
         if not path.parent.is_dir():
             raise UsageError(f"{path} can't be written: there is no folder {path.parent}.", "Make it first.")
 
@@ -250,10 +252,12 @@ def _write(check: Check, args: argparse.Namespace, console: Console) -> None:
 
 
 def _save(path: Path, text: str) -> None:
+    from uvdive.base.files.foreign import real
     from uvdive.base.files.wholefile import replace_file
 
     try:
-        replace_file(path, text.encode())
+        # A link stays one: what it leads to is replaced.
+        replace_file(real(path), text.encode())
     except OSError as error:
         raise UsageError(f"{path} can't be written: {error.strerror}.", "Name another file.") from error
 

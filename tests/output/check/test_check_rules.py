@@ -53,6 +53,11 @@ def test_a_share_counts_of_all_of_the_user_s_part_and_of_the_baseline():
     assert only(Budgets(max_growth=Bound(share=0.014)), baseline=baseline()).status == "failed"
 
 
+def test_what_grows_out_of_nothing_grows():
+    empty = replace(report(), totals=replace(report().totals, file_bytes=0))
+    assert only(Budgets(max_growth=Bound(share=0.5)), baseline=empty).status == "failed"
+
+
 def test_efficiency_must_be_reached():
     assert only(Budgets(min_efficiency=70_600 / 71_600)).status == "passed"
     assert only(Budgets(min_efficiency=0.9861)).status == "failed"

@@ -198,7 +198,9 @@ def _bounded(name: str, bound: Bound, count: int, whole: int, **more: Any) -> Ru
     if bound.share is None:
         assert bound.count is not None
         return _at_most(name, "bytes", bound.count, count, **more)
-    return _at_most(name, "share", bound.share, count / whole if whole else 0.0, bytes=count, **more)
+    # Of nothing, anything is all of it.
+    share = count / whole if whole else float(count > 0)
+    return _at_most(name, "share", bound.share, share, bytes=count, **more)
 
 
 def _growth(report: ImageReport, budgets: Budgets, baseline: ImageReport | None) -> Iterator[RuleResult]:
