@@ -6,6 +6,7 @@ import pytest
 from samples import sample_report
 
 from uvdive.ledger.report import ImageReport
+from uvdive.output.comparison_json import comparison_data
 from uvdive.output.markdown import code, comparison_markdown, escaped, report_markdown
 from uvdive.output.plain import bar, one_line, table, visible
 from uvdive.output.sizes import engine_lines
@@ -160,10 +161,40 @@ def test_a_comparison_as_markdown() -> None:
     assert "`/f29`" in text
 
 
-def test_a_package_of_two_environments_is_told_apart() -> None:
-    moved = (
+def test_what_only_changed_its_place_is_told_once() -> None:
+    paths = (
+        PathDelta(b"/old/lib/big.so", "removed", 9_000_000, None),
+        PathDelta(b"/old/lib/x\x1b.so", "removed", 5000, None),
+        PathDelta(b"/new/lib/big.so", "added", None, 9_000_000),
+        PathDelta(b"/new/lib/x\x1b.so", "added", None, 5000),
+        PathDelta(b"/etc/other", "changed", 5, 6),
+    )
+    found = replace(comparison(), paths=paths)
+    text = comparison_text(found)
+    assert_safe(text)
+    assert "  9.0 MB  2 files  /old → /new" in text
+    assert "big.so" not in text
+    assert "/etc/other" in text
+    assert "| 9.0 MB | 2 files | `/old` → `/new` |" in comparison_markdown(found)
+    assert comparison_data(found)["moves"] == [
+        {"before": {"path": "/old"}, "after": {"path": "/new"}, "bytes": 9_005_000, "files": 2}
+    ]
+
+
+def test_a_package_that_moved_says_where_it_was_in_the_data() -> None:
+    packages = (
         PackageDelta("/old", "pip", "25", None, 9, None),
         PackageDelta("/new", "pip", None, "25", None, 9),
+    )
+    found = replace(comparison(), packages=packages)
+    assert [one["moved_from"] for one in comparison_data(found)["packages"]] == [None, "/old"]
+    assert "pip  /old → /new" in comparison_text(found)
+
+
+def test_a_package_of_two_environments_is_told_apart() -> None:
+    moved = (
+        PackageDelta("/old", "pip", "25", "26", 9, 10),
+        PackageDelta("/new", "pip", "24", "25", 8, 9),
         PackageDelta("/new", "flask", "3.0", "3.1", 5, 6),
     )
     found = replace(comparison(), packages=moved)

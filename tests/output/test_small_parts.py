@@ -17,6 +17,7 @@ from uvdive.output.plain import bar, count, one_line, path_fields, table, well_f
 from uvdive.output.sizes import engine_lines
 from uvdive.output.text import one_line_kept
 from uvdive.verify.checks import PackageDelta, PathDelta
+from uvdive.verify.moves import moves_of
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_the_largest_come_first_and_equals_stay_in_the_ledgers_order() -> None:
         PathDelta(b"b", "removed", 9, None),
         PathDelta(b"c", "changed", 9, 4),
     ]
-    assert [row.path for row in largest.paths(deltas)] == [b"b", b"a", b"c"]
+    assert [row.path for row in largest.paths(moves_of(deltas))] == [b"b", b"a", b"c"]
     assert [largest.change(*sizes) for sizes in [(None, 5), (9, None), (9, 4), (None, None)]] == [
         5,
         -9,
@@ -158,7 +159,20 @@ def test_packages_that_differ_in_version_or_size_the_most_first() -> None:
     ]
     assert [row.name for row in largest.packages(rows)] == ["gone", "size", "version"]
     twins = [replace(rows[3], name="pip"), replace(rows[3], name="pip", environment=""), rows[2]]
-    assert largest.names(twins) == ["pip in /a", "pip", "size"]
+    assert [row.name for row in largest.packages(twins)] == ["pip in /a", "pip", "size"]
+
+
+def test_a_package_that_only_changed_its_environment_is_one_row() -> None:
+    rows = [
+        PackageDelta("/old", "pip", "25", None, 9, None),
+        PackageDelta("/old", "flask", "3.0", None, 50, None),
+        PackageDelta("/new", "pip", None, "25", None, 9),
+        PackageDelta("/new", "flask", None, "3.1", None, 60),
+    ]
+    assert [(row.name, row.before, row.after, row.change) for row in largest.packages(rows)] == [
+        ("flask  /old → /new", "3.0", "3.1", 10),
+        ("pip  /old → /new", "25", "25", 0),
+    ]
 
 
 def engines(inspect: int | None, listed: int | None = None, **more: object) -> ImageReport:

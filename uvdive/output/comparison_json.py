@@ -7,6 +7,7 @@ from typing import Any
 
 from uvdive.output.plain import path_fields
 from uvdive.verify.checks import Comparison, PackageDelta
+from uvdive.verify.moves import Move, moved_packages, moves_of
 
 SCHEMA = "uvdive.comparison/1"
 
@@ -22,8 +23,8 @@ def comparison_data(comparison: Comparison) -> dict[str, Any]:
         "owners": [
             {"owner": item.owner, "before": item.before, "after": item.after} for item in comparison.owners
         ],
-        "packages": [_package(item) for item in comparison.packages],
-        "os_packages": [_package(item) for item in comparison.os_packages],
+        "packages": _packages(comparison.packages),
+        "os_packages": _packages(comparison.os_packages),
         "paths": [
             {
                 **path_fields(item.path),
@@ -34,6 +35,7 @@ def comparison_data(comparison: Comparison) -> dict[str, Any]:
             }
             for item in comparison.paths
         ],
+        "moves": [_move(move) for move in moves_of(comparison.paths).moves],
         "config": [
             {"key": item.key, "before": item.before, "after": item.after} for item in comparison.config
         ],
@@ -45,12 +47,26 @@ def _side(image: Mapping[str, object], file_bytes: int) -> dict[str, object]:
     return {**image, "file_bytes": file_bytes}
 
 
-def _package(package: PackageDelta) -> dict[str, Any]:
+def _packages(packages: tuple[PackageDelta, ...]) -> list[dict[str, Any]]:
+    came_from = moved_packages(packages)
+    return [
+        {
+            "environment": package.environment,
+            "name": package.name,
+            "before": package.before,
+            "after": package.after,
+            "before_bytes": package.before_bytes,
+            "after_bytes": package.after_bytes,
+            "moved_from": packages[came_from[place]].environment if place in came_from else None,
+        }
+        for place, package in enumerate(packages)
+    ]
+
+
+def _move(move: Move) -> dict[str, Any]:
     return {
-        "environment": package.environment,
-        "name": package.name,
-        "before": package.before,
-        "after": package.after,
-        "before_bytes": package.before_bytes,
-        "after_bytes": package.after_bytes,
+        "before": path_fields(move.old),
+        "after": path_fields(move.new),
+        "bytes": move.size,
+        "files": move.files,
     }

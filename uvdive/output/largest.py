@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from uvdive.ledger.report import Finding, ImageReport, Waste
 from uvdive.verify.checks import PackageDelta, PathDelta
+from uvdive.verify.moves import Moves, moved_packages
 
 
 def change(before: int | None, after: int | None) -> int:
@@ -24,21 +26,51 @@ def waste(report: ImageReport) -> list[Waste]:
     return sorted(report.waste, key=lambda item: -item.bytes)
 
 
-def packages(deltas: Sequence[PackageDelta]) -> list[PackageDelta]:
-    """The packages whose version or size differs, the largest difference first."""
-    differ = [item for item in deltas if (item.before, item.before_bytes) != (item.after, item.after_bytes)]
-    return sorted(differ, key=lambda item: -abs(change(item.before_bytes, item.after_bytes)))
+@dataclass(frozen=True, slots=True)
+class PackageRow:
+    """A package that differs: its name, with places where they tell something; versions; bytes."""
+
+    name: str
+    before: str | None
+    after: str | None
+    change: int
+
+
+def packages(deltas: Sequence[PackageDelta]) -> list[PackageRow]:
+    """The packages that differ, the largest difference first; one that only moved is one row."""
+    came_from = moved_packages(deltas)
+    left = frozenset(came_from.values())
+    differ = [
+        (item, deltas[came_from[place]] if place in came_from else item)
+        for place, item in enumerate(deltas)
+        if place not in left
+        and (place in came_from or (item.before, item.before_bytes) != (item.after, item.after_bytes))
+    ]
+    times = Counter(item.name for item, _ in differ)
+    rows = [
+        PackageRow(
+            _name(item, was, several=times[item.name] > 1),
+            was.before,
+            item.after,
+            change(was.before_bytes, item.after_bytes),
+        )
+        for item, was in differ
+    ]
+    return sorted(rows, key=lambda row: -abs(row.change))
 
 
 def names(deltas: Sequence[PackageDelta]) -> list[str]:
-    """How to call each package: with its environment where another row has the same name."""
+    """How to call each package: with its environment where another one has the same name."""
     times = Counter(item.name for item in deltas)
-    return [
-        f"{item.name} in {item.environment}" if item.environment and times[item.name] > 1 else item.name
-        for item in deltas
-    ]
+    return [_name(item, item, several=times[item.name] > 1) for item in deltas]
 
 
-def paths(deltas: Sequence[PathDelta]) -> list[PathDelta]:
-    """All paths, the largest difference first."""
-    return sorted(deltas, key=lambda item: -abs(change(item.before_bytes, item.after_bytes)))
+def _name(item: PackageDelta, was: PackageDelta, *, several: bool) -> str:
+    if was is not item:
+        return f"{item.name}  {was.environment} → {item.environment}"
+    return f"{item.name} in {item.environment}" if item.environment and several else item.name
+
+
+def paths(found: Moves) -> list[PathDelta]:
+    """All paths that did not only move, the largest difference first."""
+    return sorted(found.rest, key=lambda item: -abs(change(item.before_bytes, item.after_bytes)))

@@ -16,6 +16,7 @@ from uvdive.output.sizes import engine_lines
 from uvdive.output.text import layer_place
 from uvdive.output.text_comparison import how_it_changed, unread_lines
 from uvdive.verify.checks import Comparison, PackageDelta
+from uvdive.verify.moves import moves_of
 
 TOP = 20
 
@@ -90,7 +91,7 @@ def _waste(report: ImageReport, units: Units) -> list[str]:
 
 
 def comparison_markdown(comparison: Comparison, units: Units = "si") -> str:
-    """The verdict, owners, packages, paths and config that differ."""
+    """The verdict, owners, packages, moves, paths and config that differ."""
     owners = [
         (
             item.owner,
@@ -101,6 +102,7 @@ def comparison_markdown(comparison: Comparison, units: Units = "si") -> str:
         for item in comparison.owners
         if item.before or item.after
     ]
+    found = moves_of(comparison.paths)
     before, after = comparison.before_bytes, comparison.after_bytes
     owners.append(
         ("**total**", size(before, units), size(after, units), f"**{_delta(before, after, units)}**")
@@ -111,7 +113,11 @@ def comparison_markdown(comparison: Comparison, units: Units = "si") -> str:
             item.change,
             f"{code(item.path)} {escaped(how_it_changed(item).strip())}".strip(),
         )
-        for item in largest.paths(comparison.paths)[:TOP]
+        for item in largest.paths(found)[:TOP]
+    ]
+    moved = [
+        (size(move.size, units), count(move.files, "file"), f"{code(move.old)} → {code(move.new)}")
+        for move in found.moves[:TOP]
     ]
     config = [(code(item.key), code(str(item.before)), code(str(item.after))) for item in comparison.config]
     parts = [
@@ -119,6 +125,7 @@ def comparison_markdown(comparison: Comparison, units: Units = "si") -> str:
         table(("owner", "before", "after", "change"), owners, frozenset({1, 2, 3})),
         _packages("package", comparison.packages, units),
         _packages("OS package", comparison.os_packages, units),
+        table(("moved", "", "from → to"), moved, frozenset({0, 1})) if moved else [],
         table(("change", "", "path"), path_rows, frozenset({0})) if path_rows else [],
         table(("config", "before", "after"), config, frozenset()) if config else [],
         unread_lines(comparison),
@@ -134,11 +141,11 @@ def _packages(title: str, packages: tuple[PackageDelta, ...], units: Units) -> l
     changed = largest.packages(packages)
     rows = [
         (
-            escaped(name),
-            escaped(item.before or "-"),
-            escaped(item.after or "-"),
-            _delta(item.before_bytes, item.after_bytes, units),
+            escaped(row.name),
+            escaped(row.before or "-"),
+            escaped(row.after or "-"),
+            delta(row.change, units),
         )
-        for name, item in zip(largest.names(changed), changed[:TOP], strict=False)
+        for row in changed[:TOP]
     ]
     return table((title, "before", "after", "change"), rows, frozenset({3})) if rows else []

@@ -8,6 +8,7 @@ from uvdive.base.units import Units, delta, size
 from uvdive.output import largest
 from uvdive.output.plain import bar, count, one_line, table, visible
 from uvdive.verify.checks import Comparison, ConfigDelta, PackageDelta, PathDelta
+from uvdive.verify.moves import Moves, moves_of
 
 TOP = 20
 _BAR = 20
@@ -17,14 +18,16 @@ OwnerSizes = Mapping[str, tuple[int, int]]
 
 
 def comparison_text(comparison: Comparison, units: Units = "si", width: int = 100) -> str:
-    """The verdict, then owners, packages, paths and config that differ."""
+    """The verdict, then owners, packages, moves, paths and config that differ."""
     owners = {item.owner: (item.before, item.after) for item in comparison.owners}
+    found = moves_of(comparison.paths)
     parts = [
         [visible(comparison.verdict)],
         owner_lines(owners, units),
         _packages("Python packages", comparison.packages, units),
         _packages("OS packages", comparison.os_packages, units),
-        _paths(comparison.paths, units, width),
+        _moves(found, units, width),
+        _paths(found, units, width),
         _config(comparison.config, width),
         unread_lines(comparison),
     ]
@@ -63,12 +66,12 @@ def _packages(title: str, packages: tuple[PackageDelta, ...], units: Units) -> l
     changed = largest.packages(packages)
     rows = [
         (
-            f"  {visible(name)}",
-            _version(item.before),
-            _version(item.after),
-            delta(largest.change(item.before_bytes, item.after_bytes), units),
+            f"  {visible(row.name)}",
+            _version(row.before),
+            _version(row.after),
+            delta(row.change, units),
         )
-        for name, item in zip(largest.names(changed), changed[:TOP], strict=False)
+        for row in changed[:TOP]
     ]
     if not rows:
         return []
@@ -77,8 +80,23 @@ def _packages(title: str, packages: tuple[PackageDelta, ...], units: Units) -> l
     )
 
 
-def _paths(paths: tuple[PathDelta, ...], units: Units, width: int) -> list[str]:
-    differ = largest.paths(paths)
+def _moves(found: Moves, units: Units, width: int) -> list[str]:
+    room = max((width - 30) // 2, 30)
+    rows = [
+        (
+            f"  {size(move.size, units)}",
+            count(move.files, "file"),
+            f"{one_line(move.old, room)} → {one_line(move.new, room)}",
+        )
+        for move in found.moves[:TOP]
+    ]
+    if not rows:
+        return []
+    return table([("Moved", "", ""), *rows], frozenset({0, 1})) + _more(len(rows), len(found.moves))
+
+
+def _paths(found: Moves, units: Units, width: int) -> list[str]:
+    differ = largest.paths(found)
     rows = [
         (
             f"  {delta(largest.change(item.before_bytes, item.after_bytes), units)}",

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvdive.verify.checks import PathDelta
+from uvdive.verify.checks import PackageDelta, PathDelta
 
 _MOST_PLACES = 40
 """Of files of one name and size, so many new places are looked at."""
@@ -42,6 +42,22 @@ class Moves:
 
     moves: tuple[Move, ...]
     rest: tuple[PathDelta, ...]
+
+
+def moved_packages(packages: Sequence[PackageDelta]) -> dict[int, int]:
+    """Which packages only changed their environment: the place where one came, and the place where it left.
+
+    Both are places in ``packages``; each of them is part of one pair at most.
+    """
+    lost: dict[str, int] = {}
+    for place, item in enumerate(packages):
+        if item.after is None:
+            lost.setdefault(item.name, place)
+    return {
+        place: lost.pop(item.name)
+        for place, item in enumerate(packages)
+        if item.before is None and item.name in lost
+    }
 
 
 def moves_of(paths: Sequence[PathDelta]) -> Moves:

@@ -9,7 +9,7 @@ from typing import Literal, cast
 from uvdive.base.units import delta, size
 from uvdive.tui.desk.listing import Column, Table
 from uvdive.verify.checks import Comparison, PackageDelta
-from uvdive.verify.moves import moves_of
+from uvdive.verify.moves import moved_packages, moves_of
 
 Kind = Literal["package", "OS package", "path", "setting"]
 
@@ -91,17 +91,10 @@ def _of_files(count: int) -> str:
 
 def _packages(kind: Kind, packages: tuple[PackageDelta, ...]) -> Iterator[Change]:
     """Each package once: one that an environment lost and another one got has moved."""
-    lost: dict[str, int] = {}
+    came_from = moved_packages(packages)
+    left = frozenset(came_from.values())
     for place, item in enumerate(packages):
-        if item.after is None:
-            lost.setdefault(item.name, place)
-    came_from = {
-        place: lost.pop(item.name)
-        for place, item in enumerate(packages)
-        if item.before is None and item.name in lost
-    }
-    for place, item in enumerate(packages):
-        if place in came_from.values():
+        if place in left:
             continue
         was = packages[came_from[place]] if place in came_from else item
         yield Change(

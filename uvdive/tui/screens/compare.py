@@ -12,12 +12,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from uvdive.base.errors import CancelledError, UvdiveError
-from uvdive.base.progress import BytesRead, Note
+from uvdive.base.progress import BytesRead, CancelToken, Note, OnEvent
 from uvdive.base.units import delta, size
-from uvdive.tui.desk.change_tree import tree_of
 from uvdive.tui.desk.changes import CHANGES, FOLDERS, KINDS, Change, changes
 from uvdive.tui.desk.file_contents import MOST_COMPARED
-from uvdive.tui.desk.listing import arrange, sought
+from uvdive.tui.desk.sifted import Asked, Sifted, sifted
 from uvdive.tui.frame.actions import bindings
 from uvdive.tui.frame.jobs import Job, Work
 from uvdive.tui.frame.text import keep_end, visible
@@ -70,10 +69,13 @@ class CompareScreen(Sifting):
         self.found: Comparison | None = None
         self.kind = 0
         self._given = found
-        self._comparer = comparer if pair is None else pair.compare
+        self._compare = (lambda _event, _cancel: found) if found is not None else comparer
+        if pair is not None:
+            self._compare = pair.compare
         self._pair = pair
         self._changes: tuple[Change, ...] = ()
         self._job: Job | None = None
+        self._sifting: Job | None = None
         self._note = READING
 
     def compose(self) -> ComposeResult:
@@ -96,11 +98,8 @@ class CompareScreen(Sifting):
         """Show what is known; else paint, then read."""
         self.name_panes()
         self.go_to("items")
-        if self._given is not None:
-            self._compared(self._given)
-        else:
-            self._headline()
-            self.call_after_refresh(self._begin)
+        self._headline()
+        self.call_after_refresh(self._begin)
 
     def on_unmount(self) -> None:
         """Let go of both images, and of the work on them."""
@@ -138,9 +137,17 @@ class CompareScreen(Sifting):
     # Reading
 
     def _begin(self) -> None:
-        assert self._comparer is not None
-        self._note = READING
-        self._job = self._app.jobs.start("compare", self, self._comparer)
+        compare = self._compare
+        assert compare is not None
+
+        def work(on_event: OnEvent, cancel: CancelToken) -> tuple[Comparison, tuple[Change, ...]]:
+            # What moved takes seconds to tell among many thousand paths: not in the app's own thread.
+            found: Comparison = compare(on_event, cancel)
+            on_event(Note("Sorting what differs"))
+            return found, changes(found)
+
+        self._note = READING if self._given is None else "sorting what differs"
+        self._job = self._app.jobs.start("compare", self, work)
         self.listing.say(self.EMPTY)
         self._headline()
         self.refresh_actions()
@@ -162,12 +169,18 @@ class CompareScreen(Sifting):
 
     @on(Job.Done)
     def _done(self, message: Job.Done) -> None:
-        self._compared(message.result)
+        if message.job is self._job:
+            self._compared(*message.result)
+        elif message.job is self._sifting:
+            self._sifted(message.result)
 
     @on(Job.Failed)
     def _failed(self, message: Job.Failed) -> None:
         if message.job.crash is not None:
             self._app.crash = message.job.crash
+        if message.job is not self._job:
+            self.app.push_screen(Failure(message.error))
+            return
         stopped = isinstance(message.error, CancelledError)
         self._note = "stopped; q leaves" if stopped else "the images could not be compared"
         self.listing.say(f"{self._note[0].upper()}{self._note[1:]}.")
@@ -187,9 +200,8 @@ class CompareScreen(Sifting):
         else:
             self._app.leave(error)
 
-    def _compared(self, found: Comparison) -> None:
-        self.found = found
-        self._changes = changes(found)
+    def _compared(self, found: Comparison, rows: tuple[Change, ...]) -> None:
+        self.found, self._changes = found, rows
         sides = Sides(
             {owner.owner: owner.before for owner in found.owners},
             {owner.owner: owner.after for owner in found.owners},
@@ -213,26 +225,21 @@ class CompareScreen(Sifting):
     # The list
 
     def sift(self) -> None:
-        """Show what fits of the kind that is asked for."""
-        kind = "path" if self.by_folder else KINDS[self.kind][1]
-        page = arrange(
-            CHANGES,
-            [item for item in self._changes if kind in (None, item.kind)],
-            self.needle,
-            self.order,
-        )
-        self.query_one("#items").set_class(self.by_folder, "-folders")
-        if self.by_folder:
-            fits = [
-                item for item in self._changes if item.kind == kind and sought(CHANGES, item, self.needle)
-            ]
-            self.query_one(ChangeTree).show(tree_of(fits), everything=bool(self.needle))
-        self.listing.show(page, filtered=bool(self.needle))
-        title = [f"2 {KINDS[self.kind][0]}", f"{page.count:,}"]
-        if kind in ("package", "OS package", "path"):
+        """Show what fits of the kind that is asked for, once it is known."""
+        asked, rows = Asked(self.kind, self.needle, self.order), self._changes
+        self.query_one("#items").set_class(asked.by_folder, "-folders")
+        self._sifting = self._app.jobs.start("sift", self, lambda _event, _cancel: sifted(rows, asked))
+
+    def _sifted(self, found: Sifted) -> None:
+        page, asked = found.page, found.asked
+        if found.tree is not None:
+            self.query_one(ChangeTree).show(found.tree, everything=bool(asked.needle))
+        self.listing.show(page, filtered=bool(asked.needle))
+        title = [f"2 {KINDS[asked.kind][0]}", f"{page.count:,}"]
+        if asked.of in ("package", "OS package", "path"):
             # Over all kinds it would count files twice: as paths and as packages.
             title.append(delta(page.bytes))
-        if not self.by_folder:
+        if not asked.by_folder:
             title.append(f"by {self.order_name}")
         self.pane("items").border_title = cast("str", Content(" · ".join(title)))
         self.pane_changed()
