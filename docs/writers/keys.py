@@ -28,6 +28,10 @@ NAMES = {
     "tab": "Tab",
     "shift+tab": "Shift+Tab",
     "ctrl+t": "Ctrl+T",
+    "plus": "+",
+    "greater_than_sign": ">",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
 }
 
 
@@ -40,7 +44,47 @@ def tables() -> str:
         own = [action for action in actions if _words(action) not in shared]
         parts += [f"## {TITLES[kind]}", "", _table(own, ids=True), ""]
     rows = [action for action in TABLES[0] if _words(action) in shared]
-    return "\n".join([*parts, "## On every screen", "", _table(rows, ids=False)])
+    every = ["## On every screen", "", _table(rows, ids=False), ""]
+    return "\n".join([*parts, *every, "## One key on all screens", "", ABOUT_KEYS, "", _across(shared)])
+
+
+ABOUT_KEYS = """A key does the same wherever it is there, or something of the same kind: `i` opens what is \
+selected, `y` copies it, `d` is about the Dockerfile, `r` plans or builds again, `v` shows the same in \
+another way, `E` writes a report. Where a key does something else on another screen, both screens show it \
+in the line at the bottom, where that has room for it."""
+
+
+def _across(shared: set[tuple[str, str]]) -> str:
+    """Which key does what on which screen: a row for each key, with the screens that have it."""
+    rows: dict[str, dict[str, list[str]]] = {}
+    for actions in TABLES:
+        kind = actions[0].id.partition(".")[0]
+        for action in actions:
+            if _words(action) in shared or action.id.split(".")[1] in _MOVING:
+                continue
+            for key in action.keys.split(","):
+                rows.setdefault(key, {}).setdefault(action.label, []).append(SCREENS[kind])
+    told = (
+        (_keys(key), "; ".join(f"**{label}**: {', '.join(where)}" for label, where in found.items()))
+        for key, found in sorted(rows.items(), key=lambda row: (NAMES.get(row[0], row[0]).lower(), row[0]))
+    )
+    return table(("key", "what it does, and where"), told)
+
+
+SCREENS = {
+    "explore": "explorer",
+    "build": "first build",
+    "rewrite": "rewrite",
+    "list": "findings, waste, packages",
+    "dockerfile": "Dockerfile",
+    "pick": "what to open",
+    "viewer": "file",
+    "history": "history",
+    "compare": "two images",
+    "difference": "file of two images",
+    "map": "map",
+}
+_MOVING = frozenset({"pane", "next", "previous", "zoom", "back", "help", "quit"})
 
 
 def _words(action: Action) -> tuple[str, str]:

@@ -41,7 +41,7 @@ def linked(report: ImageReport, inspect_size: int) -> ImageReport:
 def test_a_report_says_how_big_what_is_in_it_and_what_can_be_won() -> None:
     text = report_text(sample_report())
     assert "71.6 kB in 7 files" in text
-    assert "1.0 kB dead (1.4 % wasted)" in text
+    assert "1.0 kB hidden (1.4 % wasted)" in text
     for owner in ("uv", "venv", "base-os", "app"):
         assert f"\n  {owner} " in text
     assert "caches" not in text

@@ -61,19 +61,19 @@ def comparison(paths: int = 23, packages: int = 2) -> Comparison:
 
 REPORT = """\
 sample:1  linux/amd64  from docker
-71.6 kB in 7 files: 70.6 kB live, 1.0 kB dead (1.4 % wasted)
+71.6 kB in 7 files: 70.6 kB visible, 1.0 kB hidden (1.4 % wasted)
 10.0 kB of it from the base debian:trixie-slim (known by: history)
-1.5 kB are there more than once, in live files
+1.5 kB are there more than once, in visible files
 30.0 kB compressed, as a registry stores it
 docker inspect says 71.6 kB: the same
 
-Owners        size            dead
+Owners        size          hidden
   uv       40.0 kB  55.9 %          #################
   venv     20.0 kB  27.9 %          ########
   base-os  10.0 kB  14.0 %          ####
   app       1.6 kB   2.2 %  1.0 kB  #
 
-Layers     size    dead          instruction
+Layers     size  hidden          instruction
   0     10.0 kB          base    debian
   1     61.0 kB  1.0 kB  line 3  RUN uv sync --extra \\x1b[31mred[/]
   2       600 B          line 6  COPY server.py /app/
@@ -106,14 +106,14 @@ MARKDOWN = """\
 **71.6 kB** in 7 files, 1.0 kB of it wasted (1.4 %).
 docker inspect says 71.6 kB: the same.
 
-| owner | size | share | dead |
+| owner | size | share | hidden |
 | --- | ---: | ---: | ---: |
 | uv | 40.0 kB | 55.9 % | 0 B |
 | venv | 20.0 kB | 27.9 % | 0 B |
 | base-os | 10.0 kB | 14.0 % | 0 B |
 | app | 1.6 kB | 2.2 % | 1.0 kB |
 
-| layer | size | dead | from | instruction |
+| layer | size | hidden | from | instruction |
 | ---: | ---: | ---: | --- | --- |
 | 0 | 10.0 kB | 0 B | base | `debian` |
 | 1 | 61.0 kB | 1.0 kB | line 3 | `RUN uv sync --extra \\x1b[31mred[/]` |

@@ -105,7 +105,12 @@ def test_one_engine_is_enough_and_no_podman_is_no_problem(tmp_path, monkeypatch)
     away = EngineError("No container engine answers.")
     engines(monkeypatch, docker=away, podman=(APP,))
     found = find_choices(tmp_path, on_event=lambda _event: None)
-    assert ([choice.target for choice in found.found], found.problem) == (["podman://app:1"], None)
+    # Docker is there and does not answer: that is said, though podman has images.
+    assert ([choice.target for choice in found.found], found.problem) == (["podman://app:1"], away)
+    monkeypatch.setattr(picking, "DOCKER_SOCKET", "docker")
+    assert find_choices(tmp_path, on_event=lambda _event: None).problem is away
+    monkeypatch.setattr(picking, "is_there", lambda endpoint: endpoint.url != "docker")
+    assert find_choices(tmp_path, on_event=lambda _event: None).problem is None
     engines(monkeypatch, docker=(APP,), podman=away)
     found = find_choices(tmp_path, on_event=lambda _event: None)
     assert ([choice.target for choice in found.found], found.problem) == (["docker://app:1"], None)

@@ -95,7 +95,7 @@ async def explore_filtered(stage: Stage) -> None:
 @state
 async def explore_owner_and_size(stage: Stage) -> None:
     await stage.open()
-    await stage.press("1", "end", "enter", "b", "s")
+    await stage.press("1", "end", "enter", "greater_than_sign", "s")
 
 
 @state

@@ -74,7 +74,13 @@ async def viewer_text(stage: Stage) -> None:
 @state
 async def viewer_diff(stage: Stage) -> None:
     await viewer_text(stage)
-    await stage.press("d")
+    await stage.press("c")
+
+
+@state
+async def viewer_search(stage: Stage) -> None:
+    await viewer_text(stage)
+    await stage.press("slash", *"app", "enter", "n")
 
 
 @state

@@ -69,4 +69,4 @@ def test_an_owner_keeps_its_dead_bytes_where_there_is_little_room():
     for width in (41, 45, 46, 80):
         rows = [owners.row(index, width).plain for index in range(owners.count)]
         assert max(map(len, rows)) <= width
-        assert any(row.endswith(" dead") for row in rows)
+        assert any(row.endswith(" hidden") for row in rows)

@@ -125,7 +125,7 @@ def test_the_title_says_what_is_shown(browsing):
         "only venv",
         "only + added",
         "from 100.0 kB",
-        "1,200× 5.0 MB",
+        "1,200 paths, 5.0 MB",
     ]
 
 

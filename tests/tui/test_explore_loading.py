@@ -149,7 +149,7 @@ async def test_the_headline_has_as_many_words_as_fit():
         await pilot.resize_terminal(60, 20)
         await pilot.pause()
         line = (await text_of(app)).splitlines()[0].rstrip()
-        assert line.endswith("3 layers")
+        assert line.endswith("7 files")
         await pilot.resize_terminal(120, 36)
         await pilot.pause()
         assert "linux/amd64" in await text_of(app)

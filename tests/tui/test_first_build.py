@@ -93,7 +93,7 @@ async def test_enter_on_a_step_shows_what_it_printed_and_on_the_head_all():
         await pilot.press("up", "enter")
         assert screen.query_one(LogView).lines == ["of the first step"]
         assert screen.current == "log"
-        assert "2 Log [1/2] FROM uv:1" in await text_of(app)
+        assert "2 Log · [1/2] FROM uv:1" in await text_of(app)
         await pilot.press("1", "home", "enter")
         assert len(screen.query_one(LogView).lines) == 2
 
@@ -137,7 +137,7 @@ async def test_a_failure_shows_the_step_its_log_and_what_to_do_and_is_told_after
         assert "× 1 Look  → 2 Plan (r) → 3 Prove (b) → 4 Write (w)   r builds again" in text
         assert ERROR.what in text
         assert "Fix it." in text
-        assert f"2 Log {RUN}" in text
+        assert f"2 Log · {RUN}" in text
         assert app.screen.query_one(LogView).lines == ["\x1b[2Jhello [/]"]
         await pilot.press("y")
         assert app.clipboard == f"{ERROR.what}\nFix it.\n\\x1b[2Jhello [/]"

@@ -38,7 +38,7 @@ def terminal(project: Path, tmp_path: Path) -> Iterator[Terminal]:
 @pytest.mark.engine
 def test_from_the_build_to_the_written_file_and_back(terminal: Terminal, project: Path):
     before = (project / "Dockerfile").read_bytes()
-    terminal.see("To win:", BUILDS)
+    terminal.see("Could save:", BUILDS)
     terminal.press("r")
     terminal.see("smaller, -34.0 % predicted", BUILDS)
     terminal.see("+ FROM python:3.13-slim-trixie AS")

@@ -112,7 +112,7 @@ async def test_from_the_history_to_the_layer_and_to_the_line():
         await go_to(app, pilot, b"/app/main.py")
         await pilot.press("h")
         await settled(app, pilot)
-        await pilot.press("i")
+        await pilot.press("L")
         await settled(app, pilot)
         assert app.screen.query_one("#layers").selected.layer == 2
         assert app.screen.current == "layers"

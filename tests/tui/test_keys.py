@@ -86,7 +86,7 @@ async def test_what_a_run_that_was_cut_off_left_is_told_in_the_app():
 async def test_what_is_copied_is_told_with_the_way_it_went(monkeypatch):
     monkeypatch.setattr("uvdive.tui.frame.clipboard.copy_locally", lambda text: f"tool for {len(text)}")
     async with opened(SAMPLE) as (app, pilot):
-        await pilot.press("y")
+        await pilot.press("down", "y")
         await ended(pilot, app.jobs._jobs[-1])
         note = list(app._notifications)[-1]
         assert (note.title, note.message) == (
@@ -103,6 +103,6 @@ async def test_what_is_grave_is_on_the_first_screen_though_it_has_no_bytes():
     )
     lower = replace(broken, severity="medium")
     async with opened(answers(replace(report, findings=(*report.findings, broken)))) as (app, _):
-        assert "Grave: the interpreter of [b]/venv is missing  To win: 40.0 kB" in await text_of(app)
-    assert "Grave" not in wins(replace(report, findings=(lower,))).plain
+        assert "Broken: the interpreter of [b]/venv is missing  Could save: 40.0 kB" in await text_of(app)
+    assert "Broken" not in wins(replace(report, findings=(lower,))).plain
     assert "and 1 more" in wins(replace(report, findings=(broken, broken))).plain

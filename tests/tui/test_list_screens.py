@@ -119,7 +119,7 @@ async def test_a_finding_has_its_page_and_leads_to_path_layer_and_line(tmp_path)
         await pilot.press("down", "down")
         assert app.screen.selected.number == 3
         await pilot.press("escape")
-        await pilot.press("i")
+        await pilot.press("L")
         assert isinstance(app.screen, ExploreScreen)
         assert (app.screen.current, app.screen.query_one("#layers").selected.layer) == ("layers", 1)
         await pilot.press("f", "f")
@@ -177,7 +177,7 @@ async def test_the_details_scroll_by_the_keys_of_lists():
 async def test_empty_lists_say_why():
     empty = replace(sample_report(), waste=(), findings=(), environments=(), components=())
     async with opened(answers(empty)) as (app, pilot):
-        for key, words in (("w", "Nothing is wasted"), ("f", "Nothing was found"), ("p", "no packages")):
+        for key, words in (("w", "Nothing is wasted"), ("f", "Nothing to save"), ("p", "no packages")):
             await pilot.press(key)
             await pilot.pause()
             assert words in await text_of(app)

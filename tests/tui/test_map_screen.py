@@ -74,6 +74,17 @@ async def test_one_key_divides_it_by_folder_then_package_then_layer():
         assert names(app)[0] == b"usr"
 
 
+async def test_v_divides_the_map_beside_the_files_too_and_leaves_those_alone():
+    async with opened(answers(sample_report()), size=(200, 60)) as (app, pilot):
+        await pressed(app, pilot, "5")
+        span = app.screen.browsing.span
+        for by, first in (("owner and package", b"uv"), ("layer", b"RUN"), ("folder", b"usr")):
+            await pressed(app, pilot, "v")
+            assert f"Map by {by}" in str(app.screen.pane("map").border_title)
+            assert names(app)[0].startswith(first)
+        assert app.screen.browsing.span == span
+
+
 async def test_nothing_of_a_name_acts_on_the_screen():
     async with opened(answers(sample_report())) as (app, pilot):
         await pressed(app, pilot, "T", "right", "enter", "G")
@@ -173,7 +184,7 @@ async def test_an_image_without_bytes_says_so():
     async with opened(answers(empty)) as (app, pilot):
         await pressed(app, pilot, "T")
         tiles = app.screen.query_one(TreeMap)
-        assert "There are no bytes in here." in tiles.render_line(0).text
+        assert "Nothing in here has bytes." in tiles.render_line(0).text
         await pressed(app, pilot, "enter", "right", "G", "escape")
         assert isinstance(app.screen, ExploreScreen)
 

@@ -191,6 +191,36 @@ def test_the_roots_empty_entries_are_one_line_until_somebody_opens_it():
     assert b"/srv" in shown(outline(rows, Filter("srv"), layer=1))
 
 
+def test_an_empty_folder_that_changed_is_shown_and_the_others_stay_one_line():
+    rows = Table()
+    for name in (b"/bin", b"/dev", b"/srv"):
+        rows.add(name, kind=Kind.DIRECTORY)
+    rows.add(b"/usr/x", size=9)
+    rows.add(b"/tmp", layer=1, kind=Kind.DIRECTORY)
+    found = outline(rows, layer=1)
+    assert shown(found) == [b"/", b"/usr", b"/tmp"]
+    last = found.lines(Choices())[-1]
+    assert (last.more, last.empty) == (3, True)
+    assert set(shown(found, Choices().more(0, above=False))) == {
+        b"/", b"/usr", b"/tmp", b"/bin", b"/dev", b"/srv",
+    }  # fmt: skip
+
+
+def test_a_room_is_filled_with_the_heaviest_folders_and_never_overfilled():
+    rows = Table()
+    for number in range(5):
+        rows.add(b"/usr/lib/%d" % number, size=1000)
+    rows.add(b"/app/venv/big", size=4000)
+    rows.add(b"/etc/x", size=1)
+    found = outline(rows)
+    assert shown(found, found.fill(Choices(), 4)) == [b"/", b"/usr", b"/app", b"/etc"]
+    assert shown(found, found.fill(Choices(), 5)) == [b"/", b"/usr", b"/usr/lib", b"/app", b"/etc"]
+    # What is closed stays so where it holds next to nothing.
+    everything = shown(found, found.fill(Choices(), 100))
+    assert b"/app/venv/big" in everything
+    assert b"/etc/x" not in everything
+
+
 def test_an_image_of_empty_entries_shows_them():
     rows = Table()
     rows.add(b"/a", size=0)

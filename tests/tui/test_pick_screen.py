@@ -80,7 +80,7 @@ async def test_a_choice_that_cannot_be_opened_is_a_dialog():
     app = picker(Choices(FOUND), refuse)
     async with app.run_test(size=(80, 20)) as pilot:
         await looked(app, pilot)
-        await pilot.press("o")
+        await pilot.press("i")
         assert isinstance(app.screen, Failure)
         await pilot.press("escape")
         assert isinstance(app.screen, PickScreen)

@@ -1,5 +1,7 @@
 import pytest
 from driving import ended, opened, text_of
+from hypothesis import given
+from hypothesis import strategies as st
 from local_desk import LocalDesk
 from two_versions import NEW, OLD, STORE, Store, go_to, loader, two_versions
 
@@ -9,7 +11,7 @@ from uvdive.tui.desk.file_contents import versions
 from uvdive.tui.screens.dialogs.asking import AskTarget
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.viewer import ViewerScreen
-from uvdive.tui.widgets.content import ContentView
+from uvdive.tui.widgets.content import ContentView, _rows_with
 from uvdive.tui.words.file_text import (
     MOST_HEX,
     MOST_TEXT,
@@ -33,18 +35,18 @@ async def test_a_file_opens_with_its_versions_and_their_diff():
         assert r"print('\x1b[2Jnew')" in text
         assert "replaced in 2" in text
         assert "in the image" in text
-        assert "2 layer 2 · python" in text
-        await pilot.press("d")
+        assert "2 Content · layer 2 · python" in text
+        await pilot.press("c")
         await ended(pilot, app.jobs._jobs[-1])
         text = await text_of(app)
         assert "- print('[red]old')" in text
         assert "+ print(1)" in text
-        await pilot.press("p")
+        await pilot.press("left_square_bracket")
         await ended(pilot, app.jobs._jobs[-1])
         assert "print('[red]old')" in await text_of(app)
-        await pilot.press("d")
+        await pilot.press("c")
         assert app._notifications
-        await pilot.press("n", "d")
+        await pilot.press("right_square_bracket", "c")
         await ended(pilot, app.jobs._jobs[-1])
         view = app.screen.query_one(ContentView)
         assert "print(1)" in view.row(2, 80).plain
@@ -52,7 +54,7 @@ async def test_a_file_opens_with_its_versions_and_their_diff():
         assert "print(1)" not in view.row(2, 80).plain
         await pilot.press("left", "y")
         assert app.clipboard == NEW.decode().replace("\x1b", r"\x1b")
-        await pilot.press("d")
+        await pilot.press("c")
         await ended(pilot, app.jobs._jobs[-1])
         await pilot.press("y")
         assert app.clipboard.splitlines() == [
@@ -64,6 +66,52 @@ async def test_a_file_opens_with_its_versions_and_their_diff():
         await pilot.press("1", "y", "z", "escape", "escape")
         assert app.clipboard == "/app/main.py"
         assert isinstance(app.screen, ExploreScreen)
+
+
+async def test_words_are_looked_for_and_n_goes_on_as_in_vim():
+    async with opened(loader(two_versions(), STORE)) as (app, pilot):
+        await go_to(app, pilot, b"/app/main.py")
+        await pilot.press("enter")
+        await ended(pilot, app.jobs._jobs[-1])
+        view = app.screen.query_one(ContentView)
+        await pilot.press("n")
+        assert list(app._notifications)[-1].message == "Nothing is looked for; / begins."
+        await pilot.press("slash", *"PRINT", "enter", "n")
+        assert list(app._notifications)[-1].message == "Nothing matches."
+        await pilot.press("slash", *["backspace"] * 5, *"print", "enter")
+        assert "“print” · 2 lines" in await text_of(app)
+        rows = [view.cursor]
+        for key in ("n", "n", "N"):
+            await pilot.press(key)
+            rows.append(view.cursor)
+        assert rows == [1, 2, 1, 2]
+        await pilot.press("c")
+        await ended(pilot, app.jobs._jobs[-1])
+        assert "“print” · 3 lines" in await text_of(app)
+        await pilot.press("escape")
+        assert not view.matches
+        assert isinstance(app.screen, ViewerScreen)
+        await pilot.press("escape")
+        assert isinstance(app.screen, ExploreScreen)
+
+
+async def test_bytes_are_found_in_the_row_where_they_begin():
+    async with opened(loader(two_versions(), STORE)) as (app, pilot):
+        await go_to(app, pilot, b"/app/tool.bin")
+        await pilot.press("i")
+        await ended(pilot, app.jobs._jobs[-1])
+        await pilot.press("slash", *"elf", "enter")
+        assert app.screen.query_one(ContentView).matches == (0,)
+
+
+@given(st.binary(min_size=1, max_size=200), st.data())
+def test_every_place_of_some_bytes_has_its_row(data, draw):
+    start = draw.draw(st.integers(0, len(data) - 1))
+    needle = data[start : start + draw.draw(st.integers(1, 3))]
+    text = needle.decode("latin-1")
+    if text.encode() != needle:
+        return  # no words of a user are these bytes
+    assert start // 16 in set(_rows_with(data, text))
 
 
 async def test_binaries_are_hex_and_lost_contents_say_so():

@@ -60,7 +60,7 @@ def _owners(report: ImageReport, units: Units) -> list[str]:
         for item in report.owners
         if item.bytes or item.files
     ]
-    return table(("owner", "size", "share", "dead"), rows, frozenset({1, 2, 3}))
+    return table(("owner", "size", "share", "hidden"), rows, frozenset({1, 2, 3}))
 
 
 def _layers(report: ImageReport, units: Units) -> list[str]:
@@ -74,7 +74,7 @@ def _layers(report: ImageReport, units: Units) -> list[str]:
         )
         for layer in report.layers
     ]
-    return table(("layer", "size", "dead", "from", "instruction"), rows, frozenset({0, 1, 2}))
+    return table(("layer", "size", "hidden", "from", "instruction"), rows, frozenset({0, 1, 2}))
 
 
 def _costs(report: ImageReport, units: Units) -> Iterator[list[str]]:

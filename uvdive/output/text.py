@@ -27,9 +27,9 @@ def report_text(report: ImageReport, units: Units = "si", width: int = 100) -> s
 
 def _head(report: ImageReport, units: Units) -> list[str]:
     image, totals = report.image, report.totals
-    live = f"{size(totals.live_bytes, units)} live"
+    live = f"{size(totals.live_bytes, units)} visible"
     wasted = percent(totals.dead_bytes, totals.file_bytes)
-    dead = f"{size(totals.dead_bytes, units)} dead ({wasted} wasted)"
+    dead = f"{size(totals.dead_bytes, units)} hidden ({wasted} wasted)"
     lines = [
         f"{visible(image.reference)}  {visible(image.platform)}  from {image.source}",
         f"{size(totals.file_bytes, units)} in {count(totals.files, 'file')}: {live}, {dead}",
@@ -39,7 +39,7 @@ def _head(report: ImageReport, units: Units) -> list[str]:
         base = sum(layer.file_bytes for layer in report.layers if layer.base)
         lines.append(f"{size(base, units)} of it from the base {name} (known by: {visible(image.base.by)})")
     if totals.duplicate_bytes is not None:
-        lines.append(f"{size(totals.duplicate_bytes, units)} are there more than once, in live files")
+        lines.append(f"{size(totals.duplicate_bytes, units)} are there more than once, in visible files")
     if totals.compressed_bytes is not None:
         lines.append(f"{size(totals.compressed_bytes, units)} compressed, as a registry stores it")
     return lines + engine_lines(report, units)
@@ -58,7 +58,7 @@ def _owners(report: ImageReport, units: Units) -> list[str]:
         for owner in report.owners
         if owner.bytes or owner.files
     ]
-    return table([("Owners", "size", "", "dead", ""), *rows], frozenset({1, 2, 3}))
+    return table([("Owners", "size", "", "hidden", ""), *rows], frozenset({1, 2, 3}))
 
 
 def layer_place(layer: LayerReport) -> str:
@@ -80,7 +80,7 @@ def _layers(report: ImageReport, units: Units, width: int) -> list[str]:
         for layer in report.layers
     ]
     cut = [(*row[:-1], one_line(row[-1], max(width - 40, 30))) for row in rows]
-    return table([("Layers", "size", "dead", "", "instruction"), *cut], frozenset({1, 2}))
+    return table([("Layers", "size", "hidden", "", "instruction"), *cut], frozenset({1, 2}))
 
 
 def _findings(report: ImageReport, units: Units, width: int) -> list[str]:

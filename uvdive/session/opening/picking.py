@@ -12,7 +12,14 @@ from uvdive.base.dockerfile_names import names_dockerfile
 from uvdive.base.errors import UvdiveError
 from uvdive.base.processes import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
-from uvdive.image.endpoint import Endpoint, EngineKind, docker_endpoint, is_there, podman_endpoint
+from uvdive.image.endpoint import (
+    DOCKER_SOCKET,
+    Endpoint,
+    EngineKind,
+    docker_endpoint,
+    is_there,
+    podman_endpoint,
+)
 from uvdive.image.engine.engine import Engine
 from uvdive.image.reference import is_ours
 
@@ -63,8 +70,17 @@ def find_choices(folder: Path, *, on_event: OnEvent) -> Choices:
     try:
         found: tuple[Choice, ...] = _images(docker_endpoint(), "docker")
     except UvdiveError as error:
-        return Choices((*podman, *files), None if podman else error)
+        return Choices((*podman, *files), None if podman and _without_docker() else error)
     return Choices((*found, *podman, *files))
+
+
+def _without_docker() -> bool:
+    """Does nobody ask for docker: is it neither named nor at its place?"""
+    try:
+        endpoint = docker_endpoint()
+    except UvdiveError:
+        return False
+    return endpoint.url == DOCKER_SOCKET and not is_there(endpoint)
 
 
 def _beside_docker() -> tuple[Choice, ...]:

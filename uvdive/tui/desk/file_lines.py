@@ -31,7 +31,8 @@ class Wish:
     """What is to be seen: which layers' files, through which filter, in what order, what of it open.
 
     ``node`` is the path that the cursor is to be on, where it is there; with ``reveal``
-    the folders above it are opened.
+    the folders above it are opened. With ``room`` the heaviest folders are open too, for as long as
+    so many lines hold them all.
     """
 
     span: Span
@@ -40,6 +41,7 @@ class Wish:
     choices: Choices = field(default_factory=Choices)
     node: int | None = None
     reveal: bool = False
+    room: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def look(held: Held, wish: Wish) -> Shown:
     """
     outline = outline_of(held, wish.span, wish.filter, wish.sort)
     choices, node = wish.choices, wish.node
+    if wish.room:
+        choices = outline.fill(choices, wish.room)
     if node is not None and outline.shows(node) and (wish.reveal or _in_open_folders(outline, node, choices)):
         choices = outline.reveal(node, choices)
     lines = outline.lines(choices)

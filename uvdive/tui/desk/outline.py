@@ -21,6 +21,9 @@ CHUNK = 250
 FOLDED = 3
 """From so many entries of the root without a byte on, one line stands for them."""
 
+SMALL = 20
+"""Of all bytes one part of so many: a folder with less is not opened to fill a room."""
+
 MOST_AUTOMATIC = 2_000
 """A filter opens folders by itself until there are so many lines."""
 
@@ -125,6 +128,20 @@ class Outline:
             node = parent
         return choices
 
+    def fill(self, choices: Choices, room: int) -> Choices:
+        """The choices with the heaviest folders open, one after the other, while all lines fit a room."""
+        lines, least = self.lines(choices), self.view.size[0] // SMALL
+        while True:
+            closed = [line for line in lines if line.is_path and line.folder and not line.open]
+            heaviest = max(closed, key=lambda line: line.weight, default=None)
+            if heaviest is None or heaviest.weight <= least:
+                return choices
+            opened = choices.open(heaviest.node)
+            lines = self.lines(opened)
+            if len(lines) > room:
+                return choices
+            choices = opened
+
     def lines(self, choices: Choices) -> list[Line]:
         """The lines, depth first."""
         lines: list[Line] = []
@@ -140,7 +157,7 @@ class Outline:
             first, last = choices.windows.get(line.node, (0, CHUNK))
             ordered, count = self._children(line.node, last)
             if not line.node and not choices.windows.get(0):
-                some = self._with_bytes(ordered)
+                ordered, some = self._bytes_first(ordered)
                 last = some if some and count - some >= FOLDED else last
             shown = ordered[first:last]
             if once := counted_once(self.view, line.node):
@@ -159,11 +176,13 @@ class Outline:
                 )
         return lines
 
-    def _with_bytes(self, ordered: list[int]) -> int:
-        """How many of the root's entries, the largest first, have bytes or changed; 0 in another order."""
+    def _bytes_first(self, ordered: list[int]) -> tuple[list[int], int]:
+        """The root's entries, those with bytes or changes first, and how many; 0 in another order."""
         if self.sort != "size" or self._bits is not None:
-            return 0
-        return max((place for place, node in enumerate(ordered, 1) if self._has_bytes(node)), default=0)
+            return ordered, 0
+        some = [node for node in ordered if self._has_bytes(node)]
+        none = [node for node in ordered if not self._has_bytes(node)]
+        return some + none, len(some)
 
     def _has_bytes(self, node: int) -> bool:
         view = self.view

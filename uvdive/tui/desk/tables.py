@@ -30,14 +30,14 @@ WASTE: Table[Waste] = Table(
         Column("size", 9, right=True),
         Column("cause", 11),
         Column("written", 7, right=True, narrow=False),
-        Column("killed", 6, right=True, order="culprit"),
+        Column("replaced", 8, right=True, order="replaced by"),
         Column("line", 5, right=True),
         Column("path", 0, tail=True),
     ),
     (
         ("size", lambda item: (-item.bytes, item.path)),
         ("path", lambda item: (item.path, item.layer)),
-        ("culprit", lambda item: (item.killed_by, -item.bytes)),
+        ("replaced by", lambda item: (item.killed_by, -item.bytes)),
         ("cause", lambda item: (item.cause, -item.bytes)),
     ),
     lambda item: (
@@ -70,13 +70,13 @@ FINDINGS: Table[Finding] = Table(
         Column("size", 9, right=True),
         Column("severity", 8, narrow=False),
         Column("line", 5, right=True),
-        Column("r", 1),
-        Column("finding", 0, order="weight"),
+        Column("fix", 3),
+        Column("finding", 0, order="importance"),
     ),
     (
         # What is grave without costing a byte stands above all that costs some.
         (
-            "weight",
+            "importance",
             lambda item: (bool(item.bytes) or _severity(item) > 0, -item.bytes, _severity(item), item.id),
         ),
         ("size", lambda item: (-item.bytes, _severity(item), item.id)),

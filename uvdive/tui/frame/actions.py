@@ -40,7 +40,8 @@ class Action:
         label: one or two words for the footer.
         tooltip: a sentence for help and palette.
         problem: why it does not apply just now.
-        footer: is it shown at the bottom?
+        footer: is it shown at the bottom, on narrow terminals too?
+        spare: is it shown there where room is left?
         palette: is it offered in the command palette?
     """
 
@@ -51,6 +52,7 @@ class Action:
     problem: Problem = never
     footer: bool = False
     palette: bool = True
+    spare: bool = False
 
     @property
     def call(self) -> str:
@@ -73,6 +75,19 @@ def moving(kind: str, *panes: tuple[str, str]) -> tuple[Action, ...]:
     )
 
 
+def _can_follow(screen: Any) -> str:
+    return str(screen.can_follow)
+
+
+def searching(kind: str) -> tuple[Action, ...]:
+    """The rows of a screen whose content can be searched."""
+    return (
+        Action(f"{kind}.search", "slash", "Search", "Look for words in the content.", footer=True),
+        Action(f"{kind}.following", "n", "Next match", "Go to the next match.", _can_follow),
+        Action(f"{kind}.preceding", "N", "Match before", "Go to the match before.", _can_follow),
+    )
+
+
 def leaving(
     kind: str, back: str, problem: Problem = never, *, footer: bool = True, quit_in_footer: bool = False
 ) -> tuple[Action, ...]:
@@ -91,7 +106,7 @@ def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
             action.keys,
             action.call,
             action.label,
-            show=action.footer,
+            show=action.footer or action.spare,
             tooltip=action.tooltip,
             id=action.id,
         )

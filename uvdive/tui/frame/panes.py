@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import events
 from textual.content import Content
@@ -37,6 +37,10 @@ class Panes(Screen[None]):
     subject = ""
     """The pane whose selection the details are about."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._titles: dict[str, tuple[str | Content, ...]] = {}
+
     @property
     def panes(self) -> tuple[str, ...]:
         """The panes that can be gone to now."""
@@ -60,8 +64,24 @@ class Panes(Screen[None]):
             pane = self.pane(name)
             pane.add_class("pane")
             pane.ALLOW_MAXIMIZE = True  # type: ignore[misc]  # a pane that only holds others too
-            number = self.number(name)
-            pane.border_title = f"{number} {self.pane_title(name)}"
+            self.entitle(name)
+
+    def entitle(self, name: str, *words: str | Content) -> None:
+        """Write number and name on a pane's border, and these words about what it shows."""
+        self._titles[name] = words
+        self._write_title(name)
+
+    def _write_title(self, name: str) -> None:
+        words = self._titles[name]
+        if not self._has_tabs:
+            words = (f"{self.number(name)} {self.pane_title(name)}", *words)
+        parts = [word if isinstance(word, Content) else Content(word) for word in words if word]
+        self.pane(name).border_title = cast("str", Content(" · ").join(parts))
+
+    @property
+    def _has_tabs(self) -> bool:
+        """Does the line above the panes name them already?"""
+        return any(tabs.display for tabs in self.query("#tabs"))
 
     def number(self, name: str) -> int:
         """The key that goes to a pane."""
@@ -86,7 +106,14 @@ class Panes(Screen[None]):
 
     def on_resize(self) -> None:
         """Wait for the size to be known to all, then draw."""
-        self.call_after_refresh(self.resized)
+        self.call_after_refresh(self._fit_to_size)
+
+    def _fit_to_size(self) -> None:
+        if not self.is_attached or not self.children:
+            return  # left meanwhile
+        for name in self._titles:
+            self._write_title(name)
+        self.resized()
 
     def go_to(self, name: str) -> None:
         """Show a pane and give it the keys."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from uvdive.tui.frame.actions import Action, can_leave, leaving, moving
+from uvdive.tui.frame.actions import Action, can_leave, leaving, moving, searching
 
 
 def _planned(screen: Any) -> str:
@@ -92,6 +92,7 @@ REWRITE = (
         "Build and run",
         "Build and check as b does, and run both images too: ports, answers, logs, the time of a stop.",
         _can_build,
+        spare=True,
     ),
     Action(
         "rewrite.settings",
@@ -99,6 +100,7 @@ REWRITE = (
         "Run with",
         "Give both programs variables, a file of them or the network; then build and run both as s does.",
         _can_build,
+        spare=True,
     ),
     Action(
         "rewrite.repair",
@@ -106,17 +108,24 @@ REWRITE = (
         "Repair",
         "Take the decisions that may fix what failed, and build and check again.",
         _can_repair,
+        spare=True,
     ),
     Action(
         "rewrite.time",
         "t",
         "Time builds",
-        "Build both without cache and after a change of a source file, and tell the seconds.",
+        "Time both builds: without a cache, and after a change of a source file.",
         _can_time,
+        spare=True,
     ),
-    Action("rewrite.undo", "u", "Undo", "Bring the old Dockerfile back.", _can_undo),
+    Action("rewrite.undo", "u", "Undo", "Bring the old Dockerfile back.", _can_undo, spare=True),
     Action(
-        "rewrite.again", "r", "Plan again", "Plan anew after a file changed on the disk.", _can_plan_again
+        "rewrite.again",
+        "r",
+        "Plan again",
+        "Plan anew after a file changed on the disk.",
+        _can_plan_again,
+        spare=True,
     ),
     Action(
         "rewrite.report",
@@ -125,7 +134,14 @@ REWRITE = (
         "Write what is needed to report a problem: plan, checks, versions; no sources, no secrets.",
         _can_report,
     ),
-    Action("rewrite.compare", "c", "Compare", "Show all that differs between both images.", _has_comparison),
+    Action(
+        "rewrite.compare",
+        "c",
+        "Compare",
+        "Show all that differs between both images.",
+        _has_comparison,
+        spare=True,
+    ),
     Action("rewrite.stop", "x", "Stop", "Stop the build; nothing was written.", _can_stop_build, footer=True),
     Action(
         "rewrite.page",
@@ -135,7 +151,13 @@ REWRITE = (
         _has_row,
         footer=True,
     ),
-    Action("rewrite.split", "d", "Split", "Show the diff unified or side by side.", _has_diff),
+    Action(
+        "rewrite.split",
+        "d",
+        "Dockerfile",
+        "Show the Dockerfile's diff side by side, or in one column.",
+        _has_diff,
+    ),
     Action(
         "rewrite.switch",
         "v",
@@ -196,7 +218,8 @@ COMPARE = (
 )
 
 DIFFERENCE = (
+    *searching("difference"),
     Action("difference.copy", "y", "Copy", "Copy what is shown.", footer=True),
     *moving("difference", ("Content", "Go to the content.")),
-    *leaving("difference", "End the zoom; then back."),
+    *leaving("difference", "End the search, the zoom; then back."),
 )

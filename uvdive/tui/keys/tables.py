@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from uvdive.tui.frame.actions import Action, can_leave, leaving, moving
+from uvdive.tui.frame.actions import Action, can_leave, leaving, moving, searching
 from uvdive.tui.keys.build import BUILD
 from uvdive.tui.keys.rewrite import COMPARE, DIFFERENCE, REWRITE
 
@@ -38,7 +38,7 @@ EXPLORE = (
         "explore.rewrite",
         "r",
         "Rewrite",
-        "Show the Dockerfile rewritten to the multi-stage form.",
+        "Plan a smaller multi-stage Dockerfile; then prove and write it.",
         _read,
         footer=True,
     ),
@@ -46,15 +46,22 @@ EXPLORE = (
         "explore.findings",
         "f",
         "Findings",
-        "List what is worth doing, with explanations.",
+        "List what could be saved or fixed, with explanations.",
         _read,
         footer=True,
     ),
     Action(
-        "explore.waste", "w", "Waste", "List bytes that are shipped but cannot be seen.", _read, footer=True
+        "explore.waste",
+        "w",
+        "Waste",
+        "List files that later layers replaced or deleted, but the image ships.",
+        _read,
+        footer=True,
     ),
     Action("explore.packages", "p", "Packages", "List Python and OS packages.", _read, footer=True),
-    Action("explore.map", "T", "Map", "Show the image as a map, each byte once (a treemap).", _read),
+    Action(
+        "explore.map", "T", "Map", "Show the image as a map, each byte once (a treemap).", _read, spare=True
+    ),
     Action(
         "explore.dockerfile",
         "d",
@@ -77,14 +84,35 @@ EXPLORE = (
         "Text/fuzzy/regex",
         "Let the filter look for a part of a name (text), its letters in order (fuzzy), or a regex.",
         _read,
+        spare=True,
     ),
-    Action("explore.owner", "o", "Owner", "Show the files of one owner after the other; then all.", _read),
-    Action("explore.change", "c", "Change", "Show only what was added, changed, removed; then all.", _read),
     Action(
-        "explore.bigger", "b", "Bigger", "Show only files from 100 kB, 1, 10, 100 MB on; then all.", _read
+        "explore.owner",
+        "o",
+        "Owner",
+        "Show the files of one owner after the other; then all.",
+        _read,
+        spare=True,
     ),
-    Action("explore.sort", "s", "Sort", "Order the files by size, name or change.", _read),
-    Action("explore.view", "v", "View", "Show what one layer changed, or everything up to it.", _read),
+    Action(
+        "explore.change", "plus", "Change", "Show only what was added, changed, removed; then all.", _read
+    ),
+    Action(
+        "explore.bigger",
+        "greater_than_sign",
+        "Bigger",
+        "Show only files from 100 kB, 1, 10, 100 MB on; then all.",
+        _read,
+    ),
+    Action("explore.sort", "s", "Sort", "Order the files by size, name or change.", _read, spare=True),
+    Action(
+        "explore.view",
+        "v",
+        "View",
+        "Show what one layer changed, or everything up to it; the map by folder, package, layer.",
+        _read,
+        spare=True,
+    ),
     Action(
         "explore.mark",
         "m",
@@ -98,6 +126,7 @@ EXPLORE = (
         "Open",
         "Open the file: text or bytes, its versions, diffs. Enter does too.",
         _has_file,
+        spare=True,
     ),
     Action(
         "explore.history",
@@ -105,14 +134,23 @@ EXPLORE = (
         "History",
         "Show the file or folder through the layers: how much each wrote, with line and diff.",
         _has_path_there,
+        spare=True,
     ),
-    Action("explore.extract", "e", "Extract", "Write the selected file or folder to the disk.", _can_extract),
+    Action(
+        "explore.extract",
+        "e",
+        "Extract",
+        "Write the selected file or folder to the disk.",
+        _can_extract,
+        spare=True,
+    ),
     Action(
         "explore.export",
         "E",
         "Export",
         "Write a report: JSON, Markdown, HTML, SVG, saved report.",
         _can_export,
+        spare=True,
     ),
     Action("explore.copy", "y", "Copy", "Copy the selected path or command, or the details.", _read),
     Action("explore.stop", "x", "Stop", "Stop reading the image, or writing files.", _can_stop_reading),
@@ -126,7 +164,7 @@ EXPLORE = (
     ),
     *leaving(
         "explore",
-        "End the filter, the range of layers, the zoom; then back to what to open.",
+        "End the filter, the range of layers, the zoom; then back to where one came from.",
         can_leave,
         footer=False,
     ),
@@ -161,13 +199,13 @@ def _has_line(screen: Any) -> str:
         return "Nothing is selected."
     if screen.line_of(screen.selected) is not None:
         return ""
-    return LOOKING if screen.looking else "No line of a Dockerfile is known for it."
+    return LOOKING if screen.looking else "The line of the Dockerfile is not known."
 
 
 LISTS = (
     Action("list.path", "f", "In files", "Show its path in the file tree.", _has_path, footer=True),
     Action(
-        "list.layer", "i", "Layer", "Show the layer (the instruction) behind it.", _has_layer, footer=True
+        "list.layer", "L", "Layer", "Show the layer (the instruction) behind it.", _has_layer, footer=True
     ),
     Action("list.line", "d", "Line", "Show the line of the Dockerfile behind it.", _has_line, footer=True),
     Action("list.filter", "slash", "Filter", "List only what contains some words.", footer=True),
@@ -183,7 +221,7 @@ LISTS = (
 
 
 PICK = (
-    Action("pick.open", "o", "Open", "Open the selected one. Enter does too.", _listed, footer=True),
+    Action("pick.open", "i", "Open", "Open the selected one. Enter does too.", _listed, footer=True),
     Action(
         "pick.mark",
         "m",
@@ -211,17 +249,37 @@ def _has_versions(screen: Any) -> str:
 
 VIEWER = (
     Action(
-        "viewer.compare", "d", "Diff", "Show what changed since the version before.", _has_older, footer=True
+        "viewer.compare",
+        "c",
+        "Compare",
+        "Show what changed since the version before.",
+        _has_older,
+        footer=True,
     ),
-    Action("viewer.newer", "n", "Newer", "Go to the next version.", _has_versions, footer=True),
-    Action("viewer.older", "p", "Older", "Go to the version before.", _has_versions, footer=True),
+    *searching("viewer"),
+    Action(
+        "viewer.older",
+        "left_square_bracket",
+        "Older",
+        "Go to the version before.",
+        _has_versions,
+        footer=True,
+    ),
+    Action(
+        "viewer.newer",
+        "right_square_bracket",
+        "Newer",
+        "Go to the next version.",
+        _has_versions,
+        footer=True,
+    ),
     Action("viewer.copy", "y", "Copy", "Copy the content or diff; in the versions, the path.", footer=True),
     *moving(
         "viewer",
         ("Versions", "Go to the versions."),
         ("Content", "Go to the content."),
     ),
-    *leaving("viewer", "End the zoom; then back."),
+    *leaving("viewer", "End the search, the zoom; then back."),
 )
 
 
@@ -230,7 +288,7 @@ def _line_has_layer(screen: Any) -> str:
 
 
 DOCKERFILE = (
-    Action("dockerfile.layer", "i", "Layer", "Show what the line made.", _line_has_layer, footer=True),
+    Action("dockerfile.layer", "L", "Layer", "Show what the line made.", _line_has_layer, footer=True),
     Action("dockerfile.copy", "y", "Copy", "Copy the line.", _listed, footer=True),
     *moving(
         "dockerfile",
@@ -259,11 +317,11 @@ MAP = (
 
 
 def _step(screen: Any) -> str:
-    return "" if screen.step is not None else "No layer says anything of this path."
+    return "" if screen.step is not None else "No layer has this path."
 
 
 def _step_has_line(screen: Any) -> str:
-    return "" if screen.line is not None else "No line of a Dockerfile is known for it."
+    return "" if screen.line is not None else "The line of the Dockerfile is not known."
 
 
 HISTORY = (
@@ -275,7 +333,7 @@ HISTORY = (
         _step,
         footer=True,
     ),
-    Action("history.layer", "i", "Layer", "Show the layer in the explorer.", _step, footer=True),
+    Action("history.layer", "L", "Layer", "Show the layer in the explorer.", _step, footer=True),
     Action("history.line", "d", "Line", "Show the line of the Dockerfile.", _step_has_line, footer=True),
     Action("history.copy", "y", "Copy", "Copy the path, or what the pane shows of it.", footer=True),
     *moving(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -235,13 +235,13 @@ class CompareScreen(Sifting):
         if found.tree is not None:
             self.query_one(ChangeTree).show(found.tree, everything=bool(asked.needle))
         self.listing.show(page, filtered=bool(asked.needle))
-        title = [f"2 {KINDS[asked.kind][0]}", f"{page.count:,}"]
+        title = [f"{page.count:,}"]
         if asked.of in ("package", "OS package", "path"):
             # Over all kinds it would count files twice: as paths and as packages.
             title.append(delta(page.bytes))
         if not asked.by_folder:
             title.append(f"by {self.order_name}")
-        self.pane("items").border_title = cast("str", Content(" · ".join(title)))
+        self.entitle("items", *title)
         self.pane_changed()
         self._describe()
         self.refresh_actions()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,14 +12,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from uvdive.base.progress import CancelToken, OnEvent
-from uvdive.tui.frame.actions import ActionScreen, bindings
+from uvdive.tui.frame.actions import bindings
 from uvdive.tui.frame.jobs import Job
-from uvdive.tui.frame.panes import Panes
 from uvdive.tui.frame.text import keep_end, visible
 from uvdive.tui.keys.rewrite import DIFFERENCE
 from uvdive.tui.screens.dialogs.dialogs import Failure
+from uvdive.tui.screens.searching import Searching
 from uvdive.tui.services import Parts
-from uvdive.tui.widgets.content import ContentView
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.words.file_text import Body, copied_words, difference, to_copy
 
@@ -27,13 +26,13 @@ Reader = Callable[[OnEvent, CancelToken], Parts]
 """Reads the file in both images, in a job's thread."""
 
 
-class DifferenceScreen(ActionScreen, Panes):
+class DifferenceScreen(Searching):
     """The diff of a file, read when the screen opens."""
 
     ACTIONS = DIFFERENCE
     BINDINGS = bindings(DIFFERENCE)
     PANES: ClassVar[tuple[str, ...]] = ("content",)
-    HELP = "What changed in a file from one image to the other. Left and Right scroll sideways."
+    HELP = "What changed in a file from one image to the other. Left and Right scroll sideways, / searches."
 
     def __init__(self, path: bytes, reader: Reader) -> None:
         super().__init__()
@@ -44,8 +43,8 @@ class DifferenceScreen(ActionScreen, Panes):
     def compose(self) -> ComposeResult:
         """The path above the diff."""
         yield Static(id="headline")
-        with Vertical(id="panes", classes="column -holds"):
-            yield ContentView(id="content")
+        with Vertical(id="panes", classes="column -holds"), Vertical(id="content"):
+            yield from self.compose_content()
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
         yield KeyBar()
 
@@ -72,14 +71,15 @@ class DifferenceScreen(ActionScreen, Panes):
     @on(Job.Done)
     def _done(self, message: Job.Done) -> None:
         self.body = message.result
-        self.query_one(ContentView).show(self.body)
+        self.view.show(self.body)
+        self.searched()
         if self.body is not None and self.body.note:
-            self.pane("content").border_title = cast("str", Content(f"1 Content · {self.body.note}"))
+            self.entitle("content", self.body.note)
 
     @on(Job.Failed)
     def _failed(self, message: Job.Failed) -> None:
         self._app.crash = message.job.crash
-        self.query_one(ContentView).show(Body(problem=message.error))
+        self.view.show(Body(problem=message.error))
         if message.job.crash is not None:
             self.app.push_screen(Failure(message.error))
 

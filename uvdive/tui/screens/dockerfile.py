@@ -60,7 +60,6 @@ class DockerfileScreen(ActionScreen, Panes):
     def on_mount(self) -> None:
         """Go to the line that was asked for, else to the heaviest."""
         self.name_panes()
-        self.pane("lines").border_title = "1 Dockerfile" if self.listing.name != "history" else "1 History"
         self.resized()
         self.go_to("lines")
         view = self.query_one(DockerfileView)
@@ -70,6 +69,11 @@ class DockerfileScreen(ActionScreen, Panes):
         elif self.listing.lines:
             view.cursor = max(range(view.count), key=lambda place: self.listing.lines[place].bytes)
         self._describe()
+
+    def pane_title(self, name: str) -> str:
+        """The lines are called by where they come from."""
+        lines = "Dockerfile" if self.listing.name != "history" else "History"
+        return lines if name == "lines" else super().pane_title(name)
 
     def resized(self) -> None:
         """As much in the headline as fits now."""

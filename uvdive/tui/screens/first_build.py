@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Protocol, cast
+from typing import ClassVar, Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -155,9 +155,7 @@ class FirstBuildScreen(ActionScreen, Panes):
 
     def name_log(self) -> None:
         """Say in the log's title whose output it is."""
-        log = self.query_one(LogView)
-        title = Content(f"{self.number('log')} {log.title()}")
-        log.border_title = cast("str", title)
+        self.entitle("log", self.query_one(LogView).title())
 
     def _headline(self, width: int) -> Content:
         name = Content.styled(keep_end(visible(self._app.called), width // 2), "bold $text-accent")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -155,15 +155,15 @@ class HistoryScreen(ActionScreen, Panes):
         self.app.push_screen(Failure(error))
 
     def _title(self) -> None:
-        words = "3 Changes"
+        words = ""
         if self.history.folder:
             found = self.query_one(ChangedList).found
             if found is not None:
-                words = f"3 Changes · {found.count:,} path{'' if found.count == 1 else 's'}"
+                words = f"{found.count:,} path{'' if found.count == 1 else 's'}"
         else:
             body = self._bodies.get(self.query_one(HistoryList).cursor)
-            words += f" · {body.note}" if body is not None and body.note else ""
-        self.pane("changes").border_title = cast("str", Content(words))
+            words = body.note if body is not None else ""
+        self.entitle("changes", words)
 
     # Actions
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -133,8 +133,7 @@ class PickScreen(Sifting):
         """Show what fits."""
         page = arrange(CHOICES, self.found, self.needle, self.order)
         self.listing.show(page, filtered=bool(self.needle))
-        title = f"1 What to open · {page.count:,} · by {self.order_name}"
-        self.pane("items").border_title = cast("str", Content(title))
+        self.entitle("items", f"{page.count:,}", f"by {self.order_name}")
         self.refresh_actions()
 
     def words_taken(self) -> None:

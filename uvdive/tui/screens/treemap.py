@@ -28,7 +28,7 @@ class MapScreen(ActionScreen, Panes):
 
     ACTIONS = MAP
     BINDINGS = bindings(MAP)
-    HELP = "Every byte of the image once; areas are bytes. Stripes are hidden by a later layer, but shipped."
+    HELP = "Every byte of the image once; areas are bytes. Stripes are hidden by later layers, but shipped."
 
     def __init__(self, report: ImageReport) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class MapScreen(ActionScreen, Panes):
 
     def on_mount(self) -> None:
         """The map has the keys."""
-        self.query_one(TreeMap).say("It is being drawn …")
+        self.query_one(TreeMap).say("Drawing …")
         self.set_focus(self.query_one(TreeMap))
 
     @property

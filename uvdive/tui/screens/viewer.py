@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,13 +13,13 @@ from textual.widgets import Static
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.ledger.report import ImageReport
 from uvdive.tui.desk.file_contents import Opening, Version
-from uvdive.tui.frame.actions import ActionScreen, bindings
+from uvdive.tui.frame.actions import bindings
 from uvdive.tui.frame.jobs import Job
-from uvdive.tui.frame.panes import Panes
 from uvdive.tui.frame.text import keep_end, visible
 from uvdive.tui.keys.tables import VIEWER
 from uvdive.tui.screens.dialogs.dialogs import Failure
-from uvdive.tui.widgets.content import ContentView, VersionList
+from uvdive.tui.screens.searching import Searching
+from uvdive.tui.widgets.content import VersionList
 from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.words.file_text import Body, copied_words, read_body, read_diff, to_copy
@@ -28,13 +28,13 @@ Key = tuple[int, bool]
 """The place of a version, and whether it is compared with the one before."""
 
 
-class ViewerScreen(ActionScreen, Panes):
+class ViewerScreen(Searching):
     """The versions above, the content below."""
 
     ACTIONS = VIEWER
     BINDINGS = bindings(VIEWER)
     PANES: ClassVar[tuple[str, ...]] = ("versions", "content")
-    HELP = "A file's content in each layer that wrote it. Left and Right scroll sideways."
+    HELP = "A file's content in each layer that wrote it. Left and Right scroll sideways, / searches."
 
     def __init__(self, report: ImageReport, file: Opening) -> None:
         super().__init__()
@@ -52,8 +52,8 @@ class ViewerScreen(ActionScreen, Panes):
         with Vertical(id="panes"):
             with Vertical(id="above", classes="column"):
                 yield VersionList(self.report, self.versions, id="versions")
-            with Vertical(id="below", classes="column"):
-                yield ContentView(id="content")
+            with Vertical(id="below", classes="column"), Vertical(id="content"):
+                yield from self.compose_content()
         yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
         yield KeyBar()
 
@@ -86,7 +86,8 @@ class ViewerScreen(ActionScreen, Panes):
     @on(Rows.Highlighted, "#versions")
     def _show(self) -> None:
         key = self._key
-        self.query_one(ContentView).show(self._bodies.get(key))
+        self.view.show(self._bodies.get(key))
+        self.searched()
         self._title()
         self.refresh_actions()
         if key in self._bodies:
@@ -107,7 +108,8 @@ class ViewerScreen(ActionScreen, Panes):
         key, body = message.result
         self._bodies[key] = body
         if key == self._key:
-            self.query_one(ContentView).show(body)
+            self.view.show(body)
+            self.searched()
             self._title()
 
     @on(Job.Failed)
@@ -119,13 +121,13 @@ class ViewerScreen(ActionScreen, Panes):
         place, comparing = self._key
         path = keep_end(visible(self.path), max(10, self.app.size.width - 4))
         self.query_one("#headline", Static).update(Content.styled(path, "bold $text-accent"))
-        words = [f"2 layer {self.version.layer}"]
+        words = [f"layer {self.version.layer}"]
         if comparing and self.older is not None:
-            words = [f"2 layer {self.older.layer} → {self.version.layer}"]
+            words = [f"layer {self.older.layer} → {self.version.layer}"]
         body = self._bodies.get((place, comparing))
         if body is not None and body.note:
             words.append(body.note)
-        self.pane("content").border_title = cast("str", Content(" · ".join(words)))
+        self.entitle("content", *words)
 
     # Actions
 

@@ -161,7 +161,7 @@ class OwnerList(Rows):
         """Mark, name, bar, bytes, share, dead."""
         owner = self.owners[index]
         mark, style = glyph(owner.owner)
-        dead = f"{size(owner.dead_bytes)} dead" if owner.dead_bytes else ""
+        dead = f"{size(owner.dead_bytes)} hidden" if owner.dead_bytes else ""
         any_dead = any(other.dead_bytes for other in self.owners)
         figures = [right(size(owner.bytes), 9), right(percent(owner.bytes, self._total), 7)]
         if any_dead:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from textual.content import Content
 
 from uvdive.base.units import size
@@ -27,13 +30,62 @@ class ContentView(Rows):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.body: Body | None = None
+        self.needle = ""
+        self.matches: tuple[int, ...] = ()
         self._shift = 0
 
     def show(self, body: Body | None) -> None:
         """Show a body from its top; None while it is read."""
         self.body = body
         self._shift = 0
+        self.matches = self._found()
         self.changed(0)
+
+    def look_for(self, needle: str) -> None:
+        """Mark what has these words, and go to the first match from the cursor on.
+
+        Small letters stand for capitals too; of bytes, those that the words are in UTF-8 are looked for.
+        """
+        self.needle = needle
+        self.matches = self._found()
+        if self.matches:
+            self.cursor = next((row for row in self.matches if row >= self.cursor), self.matches[0])
+        self.refresh()
+
+    def go_on(self, by: int) -> None:
+        """Go to the next match, or with -1 to the one before, going round."""
+        if not self.matches:
+            return
+        if by > 0:
+            self.cursor = next((row for row in self.matches if row > self.cursor), self.matches[0])
+        else:
+            before = (row for row in reversed(self.matches) if row < self.cursor)
+            self.cursor = next(before, self.matches[-1])
+
+    def _found(self) -> tuple[int, ...]:
+        """The rows that have the needle."""
+        if not self.needle or not self.count or self.body is None:
+            return ()
+        if self.body.data:
+            return tuple(_rows_with(self.body.data, self.needle))
+        return tuple(row for row, text in enumerate(self._texts()) if self._spans(text))
+
+    def _texts(self) -> Iterator[str]:
+        body = self.body
+        assert body is not None
+        if body.pairs is None:
+            yield from (line.plain for line in body.lines)
+            return
+        for pair in body.pairs:
+            half = pair.new or pair.old
+            yield half.text.plain if half is not None else ""
+
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the needle stands in a text."""
+        if not self.needle:
+            return []
+        flags = re.IGNORECASE if self.needle == self.needle.lower() else re.NOFLAG
+        return [found.span() for found in re.finditer(re.escape(self.needle), text, flags)]
 
     @property
     def count(self) -> int:
@@ -64,6 +116,8 @@ class ContentView(Rows):
         return Content.assemble((f"{index + 1:>5} ", "$foreground 50%"), self._shifted(body.lines[index]))
 
     def _shifted(self, line: Content) -> Content:
+        for start, end in self._spans(line.plain):
+            line = line.stylize("bold reverse", start, end)
         return line[self._shift :] if self._shift else line
 
     def _pair(self, pair: Pair, width: int) -> Content:
@@ -89,6 +143,17 @@ class ContentView(Rows):
         """Scroll to the left."""
         self._shift = max(0, self._shift - STEP)
         self.refresh()
+
+
+def _rows_with(data: bytes, needle: str) -> Iterator[int]:
+    """The rows of sixteen bytes in which a match begins, each once."""
+    flags = re.IGNORECASE if needle == needle.lower() else re.NOFLAG
+    last = -1
+    # By a look ahead: matches may overlap.
+    for found in re.finditer(b"(?=" + re.escape(needle.encode()) + b")", data, flags):
+        row = found.start() // 16
+        if row != last:
+            yield (last := row)
 
 
 def _number(half: Half | None) -> str:

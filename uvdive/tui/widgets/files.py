@@ -36,7 +36,7 @@ _SPECIAL = {
 LEGEND = f"+ added  ~ changed  - removed  {MIXED} several owners"
 """What the signs in front of the files mean."""
 
-WAITING = "The files come once all layers are read."
+WAITING = "Files appear once all layers are read."
 
 
 class FileTree(Rows):

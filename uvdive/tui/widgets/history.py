@@ -27,7 +27,7 @@ ROOM_FOR_BARS = 60
 class HistoryList(Rows):
     """Layer, line, sign, bytes written, bytes that are there then, instruction."""
 
-    EMPTY = "No layer says anything of this path."
+    EMPTY = "No layer has this path."
 
     def __init__(self, report: ImageReport, history: PathHistory, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from uvdive.tui.frame.host import host_of
 
 HELP = "help"
-"""The action that stays where there is no room for all."""
+"""The action that stays where there is no room for all, and that ends the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Item:
     action: str
     enabled: bool
     tooltip: str
+    spare: bool = False
 
     @property
     def width(self) -> int:
@@ -65,25 +66,28 @@ class KeyBar(Widget):
         if not self.is_attached or screen is not self.screen:
             return
         found: dict[str, Item] = {}
+        spare = {action.call for action in getattr(screen, "ACTIONS", ()) if action.spare}
         for _, binding, enabled, tooltip in screen.active_bindings.values():
             if binding.show and binding.action not in found:
                 shown = self.app.get_key_display(binding)
                 found[binding.action] = Item(
-                    binding.key, shown, binding.description, binding.action, enabled, tooltip
-                )
-        items = list(found.values())
+                    binding.key, shown, binding.description, binding.action, enabled, tooltip,
+                    binding.action in spare,
+                )  # fmt: skip
+        # What is only shown where room is left goes first where there is none.
+        items = sorted(found.values(), key=lambda item: item.spare)
         if items != self._items:
             self._items = items
             self.refresh()
 
     def shown(self) -> list[Item]:
-        """The keys that there is room for."""
-        items = list(self._items)
+        """The keys that there is room for; of those for spare room the ones that do something now."""
+        items = [item for item in self._items if item.enabled or not item.spare]
         room = self.size.width - self._mark.cell_length
         while items and sum(item.width for item in items) > room:
             places = [place for place, item in enumerate(items) if item.action != HELP]
             items.pop(places[-1] if places else -1)
-        return items
+        return sorted(items, key=lambda item: item.action == HELP)
 
     @property
     def _mark(self) -> Content:

@@ -84,10 +84,12 @@ class LayerList(Rows):
             self.refresh()
 
     def show(self, report: ImageReport) -> None:
-        """Show the read image, with the cursor on its last layer."""
+        """Show the read image, with the cursor on the largest layer that is not the base's."""
         self.report = report
         self._arrange()
-        self.changed(len(self.rows) - 1)
+        own = [place for place, row in enumerate(self.rows) if not report.layers[row.layer].base]
+        largest = max(own, key=lambda place: report.layers[self.rows[place].layer].file_bytes, default=0)
+        self.changed(largest)
 
     def _arrange(self) -> None:
         assert self.report is not None

@@ -123,16 +123,13 @@ class LogView(Rows):
         self._draw(follow=self.cursor >= len(self.lines) - 1)
 
     def title(self) -> str:
-        """Whose output it is."""
+        """Whose output it is; empty where there is none."""
         if self._build is None:
-            return "Log"
+            return ""
         step = self._build.steps.get(self._step) if self._step is not None else None
-        what = (
-            f"of {self._names.get(self._build.role, self._build.role)}"
-            if step is None
-            else visible(step.event.name)
-        )
-        return f"Log {what}"
+        if step is not None:
+            return visible(step.event.name)
+        return self._names.get(self._build.role, self._build.role)
 
     def _draw(self, *, follow: bool) -> None:
         log = self._build.log if self._build is not None else ()

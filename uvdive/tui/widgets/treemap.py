@@ -81,7 +81,7 @@ class TreeMap(Widget, can_focus=True):
         top = (box for box in shown.boxes if box.depth == 1)
         self._top = tuple(sorted(top, key=lambda box: -box.part.bytes))
         if not self._top:
-            self._words = "There are no bytes in here."
+            self._words = "Nothing in here has bytes."
         self._rows = _by_line(shown.boxes)
         self._strips = {}
         self.cursor = next((place for place, box in enumerate(self._top) if box.part == part), 0)

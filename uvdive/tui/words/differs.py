@@ -113,6 +113,6 @@ def describe_folder(folder: Folder) -> Content:
         [
             paragraph(folder.path, "bold"),
             field("paths", told),
-            field("change", delta(folder.weight) if folder.weight else "as many bytes"),
+            field("change", delta(folder.weight) if folder.weight else "same size"),
         ]
     )

@@ -55,16 +55,18 @@ def read_listing(report: ImageReport, given: Path | None, steps: Iterable[BuildS
     known = report.dockerfile
     path = given or (Path(known.path) if known is not None else None)
     if known is None or path is None:
-        return _history(report, "No Dockerfile is known: these are the image's own words.")
+        return _history(report, "No Dockerfile is known: these are the steps that the image records.")
     try:
         data = read_file(path)
     except OSError as error:
-        return _history(report, f"{path} cannot be read ({error.strerror}): these are the image's own words.")
+        return _history(
+            report, f"{path} cannot be read ({error.strerror}): these are the steps that the image records."
+        )
     text = data.decode("utf-8", "replace")
     if hashlib.sha256(data).hexdigest() != known.sha256:
-        note = "The file was changed since: bytes stand beside the lines of then."
+        note = "The Dockerfile changed since the build: bytes stand beside the lines of then."
         return Listing(str(path), _lines(report, text, {}), note)
-    note = "The image was not made from this text: few lines can be told." if known.matches is False else ""
+    note = "This Dockerfile did not make the image: few lines have bytes." if known.matches is False else ""
     return Listing(str(path), _lines(report, text, line_times(text, steps)), note)
 
 

@@ -38,12 +38,11 @@ class Progress:
 
 
 def of_report(report: ImageReport, name: str, width: int) -> Content:
-    """Name, size, efficiency, dead bytes, layers, platform: as many as fit."""
+    """Name, size, hidden bytes, layers, files, platform: as many as fit."""
     totals = report.totals
     parts: list[Content | str] = [
         Content.styled(size(totals.file_bytes), "bold"),
-        f"{100 * totals.efficiency:.1f} % efficient",
-        f"{size(totals.dead_bytes)} dead" if totals.dead_bytes else "nothing dead",
+        f"{size(totals.dead_bytes)} hidden" if totals.dead_bytes else "no overwritten files",
         f"{len(report.layers)} layer{'' if len(report.layers) == 1 else 's'}",
         f"{totals.files:,} file{'' if totals.files == 1 else 's'}",
         visible(report.image.platform),
@@ -76,7 +75,7 @@ def of_progress(progress: Progress, error: UvdiveError | None, width: int) -> Co
 
 
 def wins(report: ImageReport) -> Content:
-    """What is broken or leaks, which has no bytes to win, and the biggest findings, in one line."""
+    """What is broken or leaks, which costs no bytes, and the biggest findings, in one line."""
     from uvdive.tui.desk.tables import is_grave
 
     grave = [finding for finding in report.findings if is_grave(finding)]
@@ -84,14 +83,15 @@ def wins(report: ImageReport) -> Content:
     lines = []
     if grave:
         more = f" and {len(grave) - 1} more" if len(grave) > 1 else ""
-        lines.append(Content.assemble(("Grave: ", "bold $text-error"), visible(grave[0].title), more))
+        lines.append(Content.assemble(("Broken: ", "bold $text-error"), visible(grave[0].title), more))
     if found:
         parts = [
             Content.assemble((size(finding.bytes), "bold $text-warning"), f" {visible(finding.title)}")
             for finding in found[:3]
         ]
-        lines.append(Content.assemble(("To win: ", "bold"), Content(" · ").join(parts)))
-    return Content("  ").join(lines) if lines else Content.styled("No waste found.", "$foreground 66%")
+        lines.append(Content.assemble(("Could save: ", "bold"), Content(" · ").join(parts)))
+    nothing = Content.styled("Nothing to save or to fix was found.", "$foreground 66%")
+    return Content("  ").join(lines) if lines else nothing
 
 
 def fit(name: Content, parts: Iterable[Content], width: int) -> Content:

@@ -46,7 +46,7 @@ def describe_step(report: ImageReport, history: PathHistory, place: int) -> Cont
     parts = [Content.styled(f"Layer {layer.index}{where}" + (f": {sign}" if sign else ""), "bold")]
     parts += _folder_lines(history, place) if history.folder else _file_lines(step)
     parts += _changes(step.was, step.now)
-    parts += [Content(""), paragraph(layer.instruction or layer.created_by or "(the image does not say)")]
+    parts += [Content(""), paragraph(layer.instruction or layer.created_by or "(no instruction is recorded)")]
     return lines(parts)
 
 

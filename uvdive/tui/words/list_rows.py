@@ -21,17 +21,17 @@ _CAUSES = {
 
 
 def describe_waste(report: ImageReport, waste: Waste) -> Content:
-    """A wasted path: why, whose, who wrote it, who made it dead, and what to do."""
+    """A wasted path: why, whose, who wrote it, who replaced it, and what to do."""
     parts = [
         plain(waste.path, "bold"),
-        field("dead", f"{size(waste.bytes)}  ({waste.bytes:,} bytes)"),
+        field("hidden", f"{size(waste.bytes)}  ({waste.bytes:,} bytes)"),
         field("cause", plain(waste.cause)),
         field("owner", owner_words(waste.owner)),
         *by_layer("written", "written", report.layers[waste.layer]),
-        *by_layer("culprit", waste.cause, report.layers[waste.killed_by], "$sign-removed"),
+        *by_layer("replaced", waste.cause, report.layers[waste.killed_by], "$sign-removed"),
         Content(""),
         Content(_CAUSES.get(waste.cause, "")),
-        Content("Do both in one RUN, copy with --chown or --chmod, or leave it behind in a first stage."),
+        Content("Do both in one RUN, copy with --chown or --chmod, or leave the file in a build stage."),
     ]
     return lines(parts)
 
@@ -49,7 +49,7 @@ def describe_finding(report: ImageReport, finding: Finding) -> Content:
     if finding.line is not None:
         parts.append(field("line", f"{finding.line} of the Dockerfile"))
     if finding.id in MENDED:
-        parts.append(field("rewrite", "r in the image's screen plans one that leaves it behind"))
+        parts.append(field("rewrite", "r on the image's screen plans a Dockerfile without it"))
     parts += [
         field("where" if not place else "", plain(path)) for place, path in enumerate(finding.paths[:10])
     ]

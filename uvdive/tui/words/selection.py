@@ -84,7 +84,7 @@ def describe_layer(report: ImageReport, index: int) -> Content:
         field("size", f"{size(layer.file_bytes)}  ({layer.file_bytes:,} bytes, {files(layer.files)})"),
     ]
     if layer.dead_bytes:
-        parts.append(field("dead", f"{size(layer.dead_bytes)} of it is gone in the final image"))
+        parts.append(field("hidden", f"{size(layer.dead_bytes)} of it, by later layers"))
     parts.append(
         field("changes", f"{layer.added:,} added  {layer.modified:,} changed  {layer.removed:,} removed")
     )
@@ -92,7 +92,7 @@ def describe_layer(report: ImageReport, index: int) -> Content:
         last = f"–{layer.end_line}" if layer.end_line not in (None, layer.line) else ""
         parts.append(field("line", f"{layer.line}{last} of the Dockerfile"))
     parts.append(Content(""))
-    parts.append(paragraph(layer.instruction or layer.created_by or "(the image does not say)"))
+    parts.append(paragraph(layer.instruction or layer.created_by or "(no instruction is recorded)"))
     parts.append(Content(""))
     parts.extend(
         field("owners" if not place else "", Content.assemble(glyph(owner), f" {owner:<12}{size(count):>9}"))
@@ -103,7 +103,7 @@ def describe_layer(report: ImageReport, index: int) -> Content:
     if layer.tar_bytes is not None:
         parts.append(field("tar", size(layer.tar_bytes)))
     if layer.compressed_bytes is not None:
-        parts.append(field("packed", size(layer.compressed_bytes)))
+        parts.append(field("pull", f"{size(layer.compressed_bytes)}, compressed"))
     short = layer.diff_id if len(layer.diff_id) < 24 else layer.diff_id[:23] + "…"
     parts.append(field("diff id", visible(short)))
     return lines(parts)
@@ -144,11 +144,12 @@ def describe_owner(report: ImageReport, name: str) -> Content:
             "size",
             f"{size(owner.bytes)}  ({percent(owner.bytes, report.totals.file_bytes)}, {files(owner.files)})",
         ),
-        field("live", size(owner.live_bytes)),
-        field("dead", size(owner.dead_bytes)),
-        field("shared", f"{size(owner.shared_bytes)} has a name under another owner too"),
-        field("saving", f"{size(owner.reclaimable_bytes)} would go if all of it were left out"),
+        field("visible", size(owner.live_bytes)),
+        field("hidden", size(owner.dead_bytes)),
+        field("saving", f"{size(owner.reclaimable_bytes)} less without all of it"),
     ]
+    if owner.shared_bytes:
+        parts.append(field("linked", f"{size(owner.shared_bytes)} hard-linked with other owners"))
     components = sorted(owner.components, key=lambda part: -part.bytes)
     if components:
         parts.append(Content(""))
@@ -175,7 +176,7 @@ def describe_node(report: ImageReport, facts: NodeFacts) -> Content:
     if kind == Kind.DIRECTORY:
         parts.append(field("directory", f"{size(facts.bytes)} in {files(facts.files)}{where}"))
         if facts.removed:
-            parts.append(field("removed", f"{size(facts.removed)} below it died in this layer"))
+            parts.append(field("removed", f"{size(facts.removed)} below it was replaced or deleted here"))
     elif file is not None:
         exact = f"  ({file.size:,} bytes)" if file.size >= 1000 else ""
         told = f"{KINDS[kind]}, {size(file.size)}" if kind == Kind.FILE else KINDS[kind]
@@ -240,12 +241,12 @@ def _inode_lines(report: ImageReport, file: FileFacts) -> Iterable[Content]:
         yield field("part of", _short(f"{part.name} {part.version or ''}".rstrip()) + f"  ({part.kind})")
     if file.death is not None:
         cause = _CAUSES.get(Cause(file.cause), "gone")
-        yield from by_layer("dead", cause, report.layers[file.death], "$sign-removed")
+        yield from by_layer("hidden", cause, report.layers[file.death], "$sign-removed")
 
 
 def _history(report: ImageReport, facts: NodeFacts) -> Iterable[Content]:
     if facts.first is not None:
-        yield from by_layer("history", "first written into", report.layers[facts.first])
+        yield from by_layer("history", "first file added", report.layers[facts.first])
     for place, event in enumerate(facts.history):
         if event.cause:
             verb = _CAUSES[Cause(event.cause)]

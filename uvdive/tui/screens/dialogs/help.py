@@ -19,13 +19,15 @@ from uvdive.tui.widgets.hanging import Hanging, Pair
 _EVERYWHERE = (
     ("↑ ↓ j k", "Move. PgUp, PgDn, ^u, ^d by pages, g and G to the ends."),
     ("→ ← l", "Open, close, go to the folder above. Enter and Space toggle."),
-    ("n N", "Next match and the one before."),
+    ("n N", "The next match, and the one before."),
     ("^p", "All commands, themes too."),
 )
 
 
 _GROUPS = (_LOOK, _FILTER, _ACT) = ("Look", "Filter", "Act")
-_FILTERS = frozenset({"filter", "how", "owner", "change", "bigger", "sort"})
+_FILTERS = frozenset(
+    {"filter", "how", "owner", "change", "bigger", "sort", "search", "following", "preceding"}
+)
 _ACTS = frozenset({
     "rewrite", "extract", "export", "copy", "stop", "build", "start", "settings", "repair", "time", "report",
     "write", "undo", "again", "quit",

@@ -20,17 +20,15 @@ from uvdive.tui.desk.outline import Line
 from uvdive.tui.desk.path_facts import NodeFacts, facts_of
 from uvdive.tui.desk.path_history import PathHistory, path_history
 from uvdive.tui.desk.places import Place, Span
-from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.newest import Newest
 from uvdive.tui.frame.panes import Panes
-from uvdive.tui.frame.text import visible
 from uvdive.tui.screens.dialogs.dialogs import Failure
-from uvdive.tui.screens.explore.browsing import Browsing
+from uvdive.tui.screens.explore.filtering import Filtering
 from uvdive.tui.screens.mapping import Mapping
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
 from uvdive.tui.widgets.files import LEGEND, FileTree
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.layers import LayerList
+from uvdive.tui.widgets.layers import LayerList, LayerRow
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.telling import Telling
 from uvdive.tui.widgets.treemap import TreeMap
@@ -38,17 +36,19 @@ from uvdive.tui.words.map_words import about, where
 from uvdive.tui.words.selection import describe_base, describe_layer, describe_node, describe_owner
 
 if TYPE_CHECKING:
-    from uvdive.ledger.report import ImageReport
     from uvdive.tui.frame.jobs import Job
 
 VAST = 160
 """From so many columns on the map has a pane of its own."""
 
+TALL = 40
+"""Where the files have so many lines, the heaviest folders are open from the start."""
+
 PATIENCE = 0.2
 """After so many seconds the title says that something is being worked out, and the files are dimmed."""
 
 
-class Browser(ActionScreen, Panes):
+class Browser(Filtering):
     """Owners, layers, files and details of a report, once there is one (``report``)."""
 
     PANES: ClassVar[tuple[str, ...]] = ("owners", "layers", "files", "details", "map")
@@ -57,11 +57,8 @@ class Browser(ActionScreen, Panes):
         (VAST, "-vast"),
     ]
 
-    report: ImageReport | None = None
-
     def __init__(self) -> None:
         super().__init__()
-        self.browsing = Browsing()
         self._asked_at: int | None = None
         self._looking = Newest("look", self, self._looked, self._not_looked)
         self._telling = Newest("facts", self, self._told, self.not_answered)
@@ -164,11 +161,24 @@ class Browser(ActionScreen, Panes):
             self._describe()
         layers = self.query_one(LayerList)
         row = layers.selected
-        if self.report is not None and row is not None:
-            self._want(self.browsing.span_of(row.layer, layers.marked_layers(), base=bool(row.fold)))
+        if self.report is None or row is None:
+            return
+        if self.browsing.span is None:
+            # At first all there is, whatever layer the cursor is on.
+            self.browsing.want(Span(len(self.report.layers) - 1, "upto"))
+            self._look(None, room=self._spare_room)
+        else:
+            self._want_layer(row)
+
+    def _want_layer(self, row: LayerRow) -> None:
+        marked = self.query_one(LayerList).marked_layers()
+        self._want(self.browsing.span_of(row.layer, marked, base=bool(row.fold)))
 
     @on(Rows.Chosen, "#layers")
     def _layer_chosen(self) -> None:
+        row = self.query_one(LayerList).selected
+        if row is not None:
+            self._want_layer(row)
         self.go_to("files")
 
     def action_mark(self) -> None:
@@ -179,7 +189,10 @@ class Browser(ActionScreen, Panes):
             self._layer_highlighted()
 
     def action_view(self) -> None:
-        """Switch between a layer and everything up to it."""
+        """Switch between a layer and everything up to it; in the map, divide that in another way."""
+        if self.current == "map":
+            self.mapping.next_by()
+            return
         self.query_one(LayerList).mark(None)
         self.browsing.switch_mode()
         self._layer_highlighted()
@@ -203,9 +216,15 @@ class Browser(ActionScreen, Panes):
         if self.report is not None and self.browsing.want(span, wanted):
             self._look(self.query_one(FileTree).selected)
 
-    def _look(self, node: int | None, *, reveal: bool = False) -> None:
+    @property
+    def _spare_room(self) -> int:
+        """How many lines to fill at first: on a tall terminal most of the files' room, else none."""
+        height = self.query_one(FileTree).size.height
+        return height * 2 // 3 if height >= TALL else 0
+
+    def _look(self, node: int | None, *, reveal: bool = False, room: int = 0) -> None:
         """Ask for the lines that are wanted now, with the cursor on a node or on the line where it is."""
-        wish = self.browsing.wish(node, reveal=reveal)
+        wish = self.browsing.wish(node, reveal=reveal, room=room)
         if wish is None:
             return
         self._asked_at = self.query_one(FileTree).selected
@@ -285,84 +304,10 @@ class Browser(ActionScreen, Panes):
             return
         shown, layers = self.query_one(FileTree).shown, len(self.report.layers)
         words = self.browsing.title(shown, layers, waiting=self._looking.waiting)
-        self.pane("files").border_title = cast("str", Content(" · ".join(["3 Files", *words])))
+        self.entitle("files", *words)
         if not self._filter_is_open:
             self.pane("files").border_subtitle = LEGEND
         self.query_one(FileTree).set_class(self._looking.waiting, "-waiting")
-
-    # The filter
-
-    @property
-    def filtering(self) -> bool:
-        """Is there a filter, or the line for its words?"""
-        return bool(self.browsing.filter) or self._filter_is_open
-
-    @property
-    def _filter_is_open(self) -> bool:
-        return self.query_one("#files").has_class("-filtering")
-
-    def action_filter(self) -> None:
-        """Open the line for the filter."""
-        self.go_to("files")
-        self.query_one("#files").add_class("-filtering")
-        self._hint()
-        self.set_focus(self.query_one("#needle"))
-
-    def _hint(self, problem: str = "") -> None:
-        how = self.browsing.filter.how
-        words = problem or f"{how} · t changes · Enter keeps · Esc ends · n N go through"
-        if self._filter_is_open:
-            self.pane("files").border_subtitle = cast("str", Content(visible(words)))
-
-    @on(Input.Changed, "#needle")
-    def _needle_changed(self, event: Input.Changed) -> None:
-        self._filter(self.browsing.for_words(event.value))
-
-    @on(Input.Submitted, "#needle")
-    def _needle_submitted(self) -> None:
-        self.set_focus(self.query_one(FileTree))
-
-    def _filter(self, wanted: Filter) -> None:
-        span = self.browsing.span
-        if self.report is None or span is None:
-            return
-        self._hint()
-        self._want(span, wanted)
-
-    def action_how(self) -> None:
-        """Look for a part of the name, for its letters in order, for a regular expression."""
-        if not self._filter_is_open:
-            self.action_filter()
-        self._filter(self.browsing.next_how())
-
-    def action_owner(self) -> None:
-        """Show the files of one owner after the other, then all."""
-        if self.report is not None:
-            there = {owner.owner for owner in self.report.owners if owner.bytes}
-            self._filter(self.browsing.next_owner(there))
-
-    def action_change(self) -> None:
-        """Show what was added, then changed, then removed, then all."""
-        self._filter(self.browsing.next_change())
-
-    def action_bigger(self) -> None:
-        """Show files from a size on, ten times as large each time, then all."""
-        self._filter(self.browsing.next_size())
-
-    def _close_filter(self) -> None:
-        # Emptied without its message: that would ask for the needle alone.
-        needle = self.query_one("#needle", Input)
-        with needle.prevent(Input.Changed):
-            needle.value = ""
-        self.query_one("#files").remove_class("-filtering")
-        self.pane("files").border_subtitle = LEGEND
-
-    def end_filter(self) -> None:
-        """Show all files, and give them the keys."""
-        self._close_filter()
-        if self.browsing.span is not None:
-            self._want(self.browsing.span, self.browsing.unfiltered())
-        self.set_focus(self.query_one(FileTree))
 
     # The details
 

@@ -108,11 +108,14 @@ class Browsing:
 
     # The lines
 
-    def wish(self, node: int | None, *, reveal: bool = False) -> Wish | None:
-        """What to ask the desk for, with the cursor on a node; None where no layer is wanted."""
+    def wish(self, node: int | None, *, reveal: bool = False, room: int = 0) -> Wish | None:
+        """What to ask the desk for, with the cursor on a node; None where no layer is wanted.
+
+        ``room`` is how many lines the heaviest folders may be opened to fill.
+        """
         if self.span is None:
             return None
-        return Wish(self.span, self.filter, self.sort, self.choices, node, reveal)
+        return Wish(self.span, self.filter, self.sort, self.choices, node, reveal, room)
 
     def give_up(self, shown: Shown | None) -> None:
         """The filter's words could not be answered: go back to those that are shown."""
@@ -126,7 +129,8 @@ class Browsing:
             parts.append("working …")
         elif shown is not None and shown.wish.filter:
             # In place of the order: a border's title has little room.
-            parts += [*filter_words(shown.wish.filter), f"{shown.count:,}× {size(shown.found)}"]
+            found = f"{shown.count:,} path{'' if shown.count == 1 else 's'}, {size(shown.found)}"
+            parts += [*filter_words(shown.wish.filter), found]
         elif shown is not None:
             parts.append(f"by {shown.wish.sort}")
         return parts

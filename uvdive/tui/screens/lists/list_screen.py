@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -135,14 +135,10 @@ class ListScreen(Sifting):
         needle = self.needle
         self.listing.show(page, filtered=bool(needle))
         found = f"{page.count:,} of {self._count:,}" if needle else f"{self._count:,}"
-        title = [
-            f"1 {self.NAME}",
-            f"{found} · {size(page.bytes if needle else self._total)}",
-            f"by {self.order_name}",
-        ]
+        title = [f"{found} · {size(page.bytes if needle else self._total)}", f"by {self.order_name}"]
         if needle:
             title.append(f"“{visible(needle)}”")
-        self.pane("items").border_title = cast("str", Content(" · ".join(title)))
+        self.entitle("items", *title)
         self.query_one("#headline", Static).update(
             Content.assemble(
                 (self._app.shown_name(self.report), "bold $text-accent"),

@@ -15,11 +15,11 @@ from uvdive.tui.words.list_rows import describe_finding, describe_waste
 
 
 class WasteScreen(ListScreen):
-    """Bytes that are shipped and can never be seen: their cause, the culprit and its line."""
+    """Bytes that are shipped and can never be seen: why, and the line that hid them."""
 
-    HELP = "Bytes in the image's layers that the final image does not show, with who made them so."
+    HELP = "Files that a later layer replaced or deleted: the final image hides them, but ships them."
     NAME = "Waste"
-    EMPTY = "Nothing is wasted: all bytes of all layers are there in the final image."
+    EMPTY = "Nothing is wasted: the final image shows every byte that it ships."
     TABLE = WASTE
 
     def ask_page(self, needle: str, order: int) -> None:
@@ -27,7 +27,7 @@ class WasteScreen(ListScreen):
         self.pages.ask(arrange_waste, needle, order)
 
     def words(self, item: Any) -> Content:
-        """Cause, writer, culprit."""
+        """Cause, who wrote it, who replaced it."""
         return describe_waste(self.report, item)
 
     def ask_place(self, item: Any) -> None:
@@ -35,11 +35,11 @@ class WasteScreen(ListScreen):
         self.places.ask(find_waste, item.path, item.layer)
 
     def layer_of(self, item: Any) -> int | None:
-        """The culprit."""
+        """The layer that replaced it."""
         return int(item.killed_by)
 
     def line_of(self, item: Any) -> int | None:
-        """The culprit's line."""
+        """The line of the layer that replaced it."""
         return super().line_of(item) if item.line is None else int(item.line)
 
     def copied(self, item: Any) -> str:
@@ -52,7 +52,7 @@ class FindingsScreen(ListScreen):
 
     HELP = "What is worth doing about this image. The details say how it is measured and what to do."
     NAME = "Findings"
-    EMPTY = "Nothing was found that is worth doing."
+    EMPTY = "Nothing to save or to fix was found."
     TABLE = FINDINGS
 
     def collect(self) -> Sequence[Any]:

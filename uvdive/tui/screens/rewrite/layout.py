@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
 from uvdive.tui.frame.actions import ActionScreen, bindings
@@ -115,13 +114,12 @@ class RewriteLayout(ActionScreen, Panes):
         """Say in the pane's title whether the figures of the new image are measured."""
         if predicted != self.predicted:
             self.predicted = predicted
-            self.pane("deltas").border_title = f"{self.number('deltas')} {self.pane_title('deltas')}"
+            self.entitle("deltas")
             self.pane_changed()
 
     def name_log(self) -> None:
         """Say in the log's title whose output it is."""
-        title = Content(f"{self.number('log')} {self.query_one(LogView).title()}")
-        self.pane("log").border_title = cast("str", title)
+        self.entitle("log", self.query_one(LogView).title())
 
     def show_view(self, view: str) -> None:
         """Show one of the views, and give its first pane the keys."""
