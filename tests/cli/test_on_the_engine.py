@@ -13,6 +13,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from uvdive.base.units import size
+
 pytestmark = pytest.mark.engine
 
 FLASK = Path(__file__).parents[2] / "examples" / "flask"
@@ -89,7 +91,7 @@ def test_the_seed_dockerfile_is_rewritten_verified_and_written(tmp_path: Path) -
     shutil.copytree(FLASK, project)
     before = (project / "Dockerfile").read_text()
     try:
-        done = uvdive("rewrite", "Dockerfile", "--write", "--json", cwd=project)
+        done = uvdive("rewrite", "Dockerfile", "--write", "--json", "--html", "page.html", cwd=project)
     finally:
         remove_images(project)
     data = json.loads(done.stdout)
@@ -99,6 +101,10 @@ def test_the_seed_dockerfile_is_rewritten_verified_and_written(tmp_path: Path) -
     assert data["measured"]["after_bytes"] < 0.7 * data["measured"]["before_bytes"]
     assert abs(data["measured"]["prediction_error"]) < 0.02
     assert (project / "Dockerfile").read_text() == data["text"] != before
+    page = (project / "page.html").read_text()
+    assert 'id="rewrite"' in page
+    assert size(data["measured"]["after_bytes"]) in page
+    assert all(check["name"] in page for check in data["verification"]["checks"])
     assert (project / "Dockerfile.orig").read_text() == before
 
 

@@ -105,6 +105,24 @@ async def test_c_shows_all_that_differs_and_esc_comes_back(dockerfile):
         assert app.screen is screen
 
 
+async def test_a_page_after_the_proof_has_the_rewrite_and_its_checks(dockerfile, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with opened(SAMPLE, dockerfile=dockerfile, services=Recorded().services()) as (app, pilot):
+        await pilot.press("E", "j", "j", "enter", "enter")
+        await pilot.pause()
+        assert 'id="rewrite"' not in (tmp_path / "sample-1.html").read_text()
+        (tmp_path / "sample-1.html").unlink()
+        screen = await rewritten(app, pilot)
+        await built(screen, pilot)
+        await pilot.press("escape", "E", "j", "j", "enter", "enter")
+        await pilot.pause()
+    page = (tmp_path / "sample-1.html").read_text()
+    assert 'id="rewrite"' in page
+    assert screen.work.proof is not None
+    for check in screen.work.proof.verification.checks:
+        assert check.name in page
+
+
 def test_only_another_content_counts_as_a_change(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_bytes(b"x")

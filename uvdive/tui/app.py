@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.theme import Theme
 
 from uvdive.base.errors import CancelledError, ExitCode, UvdiveError
 from uvdive.base.files.config import Config
-from uvdive.image.reference import is_ours
 from uvdive.tui.frame import theme
-from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.jobs import Work
 from uvdive.tui.frame.palette import ActionProvider
 from uvdive.tui.frame.returning import Returning
 from uvdive.tui.frame.text import visible
+from uvdive.tui.leading import Leading
 from uvdive.tui.screens.curtain import Curtain
 from uvdive.tui.services import Loader, Opener, Pair, Pairer, Planned, Services
 
@@ -30,18 +27,16 @@ if TYPE_CHECKING:
     from uvdive.base.progress import CancelToken, OnEvent
     from uvdive.compose.recipe import Recipe
     from uvdive.ledger.report import ImageReport
+    from uvdive.output.html.tables import Rewrite
     from uvdive.session.desk import Desk
-    from uvdive.tui.desk.places import Place
     from uvdive.tui.frame.host import Host
-    from uvdive.tui.progress.build import Build
-    from uvdive.tui.screens.explore.explore import ExploreScreen
     from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 
 MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""
 
 
-class UvdiveApp(Returning):
+class UvdiveApp(Leading):
     """Explore one image, and rewrite its Dockerfile.
 
     Args:
@@ -121,13 +116,6 @@ class UvdiveApp(Returning):
         self.crash: Exception | None = None
         self._loader = loader
         self._opener = opener
-
-    @cached_property
-    def original(self) -> Build:
-        """The build of the original, where there was one."""
-        from uvdive.tui.progress.build import Build
-
-        return Build("before")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The owners' colours, which a theme may replace."""
@@ -300,67 +288,6 @@ class UvdiveApp(Returning):
             self.dockerfile = path
             self.show_rewrite(report)
 
-    # From one screen to another
-
-    @property
-    def explorer(self) -> ExploreScreen | None:
-        """The explorer, which lies below all other screens but the picker."""
-        from uvdive.tui.screens.explore.explore import ExploreScreen
-
-        return next((screen for screen in self.screen_stack if isinstance(screen, ExploreScreen)), None)
-
-    def _back_to_explorer(self) -> ExploreScreen | None:
-        explorer = self.explorer
-        self.leave_list()
-        while explorer is not None and self.screen is not explorer:
-            self.pop_screen()
-        return explorer
-
-    def show_help(self) -> None:
-        """Show every key of the screen that is there, and the signs."""
-        from uvdive.tui.screens.dialogs.help import Help
-
-        if isinstance(self.screen, ActionScreen):
-            self.push_screen(Help(self.screen))
-
-    def show_list(self, name: str, report: ImageReport) -> None:
-        """Open the list of ``waste``, ``findings`` or ``packages``, or the ``map``."""
-        from uvdive.tui.screens.lists.waste_findings_packages import KINDS
-        from uvdive.tui.screens.treemap import MapScreen
-
-        self.open_list(MapScreen(report) if name == "map" else KINDS[name](report))
-
-    def show_dockerfile(self, report: ImageReport, line: int | None = None) -> None:
-        """Open the Dockerfile, at a line."""
-        from uvdive.tui.screens.dockerfile import DockerfileScreen
-        from uvdive.tui.words.dockerfile_lines import read_listing
-
-        steps = [step.event for step in self.original.steps.values()]
-        self.push_screen(DockerfileScreen(report, read_listing(report, self.dockerfile, steps), line))
-
-    def show_place(self, place: Place) -> None:
-        """Go to a path in the explorer."""
-        explorer = self._back_to_explorer()
-        if explorer is not None:
-            explorer.show_place(place)
-
-    def show_layer(self, layer: int) -> None:
-        """Go to a layer in the explorer."""
-        explorer = self._back_to_explorer()
-        if explorer is not None:
-            explorer.show_layer(layer)
-
-    def shown_name(self, report: ImageReport) -> str:
-        """What to call the image: as the user did, where uvdive gave it a name of its own."""
-        reference = report.image.reference or report.image.id
-        return visible(self.target if self.target and is_ours(reference) else reference)
-
-    def tell_explorer(self, words: list[Content]) -> None:
-        """Show in the explorer how the rewrite goes while it is out of sight."""
-        explorer = self.explorer
-        if explorer is not None:
-            explorer.tell([Content.styled("Rewrite:", "bold"), *words, Content("r shows it")])
-
     def leave(self, error: UvdiveError | None = None) -> None:
         """End the app; after an error with that error's exit code."""
         self.let_go()
@@ -379,14 +306,23 @@ class UvdiveApp(Returning):
         self.push_screen(quit_question(screen.work), lambda yes: self.leave() if yes else None)
 
     @property
-    def _rewrite_at_work(self) -> RewriteScreen | None:
-        """The rewrite's screen while a build, a proof or a write is under way."""
+    def _rewrite(self) -> RewriteScreen | None:
+        """The rewrite's screen, once it was looked at."""
         if not self.is_screen_installed("rewrite"):
             return None
         from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 
-        screen = self.get_screen("rewrite", RewriteScreen)
-        return screen if screen.work.busy else None
+        return self.get_screen("rewrite", RewriteScreen)
+
+    @property
+    def known_rewrite(self) -> Rewrite | None:
+        """The plan of the rewrite and what its proof gave; None before there is a plan."""
+        return self._rewrite.work.known if self._rewrite is not None else None
+
+    @property
+    def _rewrite_at_work(self) -> RewriteScreen | None:
+        """The rewrite's screen while a build, a proof or a write is under way."""
+        return self._rewrite if self._rewrite is not None and self._rewrite.work.busy else None
 
     def action_help_quit(self) -> None:
         """Ctrl+C without a selection leaves, as everywhere."""

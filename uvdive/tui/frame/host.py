@@ -6,7 +6,7 @@ fulfils it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,6 +128,10 @@ class Host(Protocol):
     def show_rewrite(self, report: ImageReport) -> None:
         """Go to the rewrite."""
 
+    @property
+    def known_rewrite(self) -> Rewrite | None:
+        """The plan of the rewrite and what its proof gave; None before there is a plan."""
+
     def show_place(self, place: Place) -> None:
         """Go to a path in the explorer."""
 
@@ -149,12 +153,3 @@ class Host(Protocol):
 def host_of(node: DOMNode) -> Host:
     """The app that shows a screen or a widget."""
     return cast("Host", node.app)
-
-
-def known_rewrite(node: DOMNode) -> Rewrite | None:
-    """The plan of the rewrite and what its proof gave; None before it was looked at."""
-    app: Any = node.app
-    known: Rewrite | None = (
-        app.get_screen("rewrite").work.known if app.is_screen_installed("rewrite") else None
-    )
-    return known

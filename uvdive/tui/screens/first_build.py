@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -13,13 +12,13 @@ from textual.widgets import Static
 
 from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.build.events import Role
-from uvdive.tui.frame.actions import ActionScreen, bindings
-from uvdive.tui.frame.panes import WIDE, Panes
+from uvdive.tui.frame.actions import bindings
+from uvdive.tui.frame.panes import WIDE
 from uvdive.tui.frame.text import keep_end, paragraph, visible
 from uvdive.tui.keys.build import BUILD
 from uvdive.tui.progress.build import Build
+from uvdive.tui.screens.stepping import Stepping
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.widgets.steps import LogView, StepList
 from uvdive.tui.words.headline import Progress, fit
 from uvdive.tui.words.way import LOOK, PLAN, PROVE, WRITE, Stand, way
@@ -50,7 +49,7 @@ class Reader(Protocol):
         """Begin anew."""
 
 
-class FirstBuildScreen(ActionScreen, Panes):
+class FirstBuildScreen(Stepping):
     """Draws a build that its reader has started; goes away by itself once the build is done."""
 
     ACTIONS = BUILD
@@ -139,8 +138,8 @@ class FirstBuildScreen(ActionScreen, Panes):
 
     def follow(self) -> None:
         """Draw how it stands."""
-        if not self._ready:
-            return
+        if not self._ready or not self.children:
+            return  # not there yet, or left already while the timer went on
         width = self.app.size.width
         self.query_one("#headline", Static).update(self._headline(width), layout=False)
         self.query_one("#way", Static).update(way(self._stand(), STEP_KEYS, {}, width - 2), layout=False)
@@ -152,10 +151,6 @@ class FirstBuildScreen(ActionScreen, Panes):
         self.query_one(LogView).draw((self.build,))
         self.name_log()
         self.refresh_actions()
-
-    def name_log(self) -> None:
-        """Say in the log's title whose output it is."""
-        self.entitle("log", self.query_one(LogView).title())
 
     def _headline(self, width: int) -> Content:
         name = Content.styled(keep_end(visible(self._app.called), width // 2), "bold $text-accent")
@@ -187,14 +182,6 @@ class FirstBuildScreen(ActionScreen, Panes):
         return Content("\n").join([*parts, *([paragraph(error.do)] if error.do else [])])
 
     # Actions
-
-    @on(Rows.Chosen, "#steps")
-    def _step_chosen(self) -> None:
-        selected = self.query_one(StepList).selected
-        if selected is not None:
-            self.query_one(LogView).only(*selected)
-            self.name_log()
-            self.go_to("log")
 
     def action_stop(self) -> None:
         """Stop the build."""

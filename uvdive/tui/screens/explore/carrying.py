@@ -14,7 +14,6 @@ from uvdive.base.units import size
 from uvdive.image.table import Kind
 from uvdive.tui.desk.file_contents import Opening, opening
 from uvdive.tui.desk.path_facts import path_of
-from uvdive.tui.frame.host import known_rewrite
 from uvdive.tui.frame.jobs import Job, Work
 from uvdive.tui.frame.newest import Newest
 from uvdive.tui.frame.text import visible
@@ -114,7 +113,7 @@ class Carrying(Browser):
                 # Drawn here: only this thread may look at widgets.
                 self.taking.picture(self.app.export_screenshot(title="uvdive"), report, path)
             else:
-                self.taking.export(desk, cast("ExportKind", form), path, known_rewrite(self))
+                self.taking.export(desk, cast("ExportKind", form), path, self._app.known_rewrite)
             self._taking_began()
 
         name = report_name(self._app.shown_name(report), form)

@@ -9,9 +9,10 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import ContentSwitcher, Static
 
-from uvdive.tui.frame.actions import ActionScreen, bindings
-from uvdive.tui.frame.panes import WIDE, Panes
+from uvdive.tui.frame.actions import bindings
+from uvdive.tui.frame.panes import WIDE
 from uvdive.tui.keys.rewrite import REWRITE
+from uvdive.tui.screens.stepping import Stepping
 from uvdive.tui.widgets.building import CheckList, DeltaList, PairBar
 from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
@@ -32,7 +33,7 @@ _STEP_ACTIONS = {PROVE: "rewrite.build", WRITE: "rewrite.write"}
 _TITLES = {"deltas": "Before and after", "refusal": "Not rewritten"}
 
 
-class RewriteLayout(ActionScreen, Panes):
+class RewriteLayout(Stepping):
     """The views of panes: the plan, which is shown first, the build, and why there is neither."""
 
     ACTIONS = REWRITE
@@ -116,10 +117,6 @@ class RewriteLayout(ActionScreen, Panes):
             self.predicted = predicted
             self.entitle("deltas")
             self.pane_changed()
-
-    def name_log(self) -> None:
-        """Say in the log's title whose output it is."""
-        self.entitle("log", self.query_one(LogView).title())
 
     def show_view(self, view: str) -> None:
         """Show one of the views, and give its first pane the keys."""

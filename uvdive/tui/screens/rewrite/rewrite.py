@@ -186,14 +186,6 @@ class RewriteScreen(RewriteLayout):
         self.query_one(CheckList).to_failed()
         self.app.bell()
 
-    @on(Rows.Chosen, "#steps")
-    def _step_chosen(self) -> None:
-        selected = self.query_one(StepList).selected
-        if selected is not None:
-            self.query_one(LogView).only(*selected)
-            self.name_log()
-            self.go_to("log")
-
     # Jobs
 
     @on(Job.Progress)
