@@ -120,12 +120,12 @@ def test_the_title_says_what_is_shown(browsing):
     assert browsing.title(shown(browsing), 3, waiting=False) == ["the whole image", "by size"]
     browsing.want(ALL, Filter("a\x1b[1m", "fuzzy", OWNERS.index("venv"), Sign.ADDED, 100_000))
     assert browsing.title(shown(browsing, count=1_200, found=5_000_000), 3, waiting=False) == [
-        "the whole image",
+        "1,200 paths, 5.0 MB",
         "~“a\\x1b[1m”",
         "only venv",
         "only + added",
         "from 100.0 kB",
-        "1,200 paths, 5.0 MB",
+        "the whole image",
     ]
 
 

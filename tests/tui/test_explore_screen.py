@@ -187,7 +187,7 @@ async def test_the_filter_works_while_typing_and_esc_ends_it():
         await pilot.press("slash", *"flask")
         assert path_of(app).endswith(b"flask.py")
         assert tree.shown.count == 2
-        assert "“flask” · 2 paths, 20.0 kB" in await text_of(app)
+        assert "2 paths, 20.0 kB · “flask”" in await text_of(app)
         first = tree.cursor
         await pilot.press("enter", "n")
         assert tree.cursor > first
@@ -242,7 +242,7 @@ async def test_files_are_filtered_by_owner_change_and_size():
         assert not tree.shown.wish.filter
         await pilot.press("1", "down", "enter")
         assert app.screen.current == "files"
-        assert "only venv · 2 paths, 20.0 kB" in await text_of(app)
+        assert "2 paths, 20.0 kB · only venv" in await text_of(app)
 
 
 async def test_a_range_of_layers_is_marked_and_shows_its_net_effect():

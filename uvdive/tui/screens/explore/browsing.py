@@ -128,9 +128,9 @@ class Browsing:
         if waiting:
             parts.append("working …")
         elif shown is not None and shown.wish.filter:
-            # In place of the order: a border's title has little room.
+            # In place of the order, and first what it found: a border's title has little room.
             found = f"{shown.count:,} path{'' if shown.count == 1 else 's'}, {size(shown.found)}"
-            parts += [*filter_words(shown.wish.filter), found]
+            parts = [found, *filter_words(shown.wish.filter), *parts]
         elif shown is not None:
             parts.append(f"by {shown.wish.sort}")
         return parts

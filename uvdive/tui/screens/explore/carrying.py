@@ -26,6 +26,7 @@ from uvdive.tui.widgets.files import FileTree
 from uvdive.tui.widgets.layers import LayerList
 from uvdive.tui.widgets.rows import Rows
 from uvdive.tui.words import headline
+from uvdive.tui.words.selection import files
 
 if TYPE_CHECKING:
     from uvdive.session.disk.exporting import ExportKind
@@ -135,7 +136,7 @@ class Carrying(Browser):
         done: Extracted = result
         lacking = missing(done)
         self.notify(
-            "\n".join([f"{done.files:,} files, {size(done.bytes)} in {visible(str(done.path))}", *lacking]),
+            "\n".join([f"{files(done.files)}, {size(done.bytes)} in {visible(str(done.path))}", *lacking]),
             title="Extracted",
             severity="warning" if lacking else "information",
             markup=False,

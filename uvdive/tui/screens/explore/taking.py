@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from uvdive.base.progress import BytesRead
 from uvdive.base.units import size
+from uvdive.output.plain import count
 from uvdive.session.desk import Desk
 from uvdive.session.disk.exporting import SUFFIXES, ExportKind, picture, write_new
 from uvdive.session.disk.extracting import Extracted
@@ -96,7 +97,9 @@ def missing(done: Extracted) -> list[str]:
     """What an extraction could not write, a sentence each."""
     words = []
     if done.missing:
-        words.append(f"{done.missing:,} files are missing: the source does not hold their contents.")
+        words.append(
+            f"{count(done.missing, 'file')} could not be read: the source does not hold the contents."
+        )
     if done.left_out:
         words.append(f"{done.left_out:,} devices or odd names were left out.")
     return words
