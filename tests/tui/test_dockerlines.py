@@ -71,4 +71,4 @@ def test_without_a_file_the_images_own_history_is_shown(tmp_path):
         found = read_listing(report, None)
         assert found.name == "history"
         assert sum(line.bytes for line in found.lines) == 71_600
-        assert "the image's own words" in found.note
+        assert "the steps that the image records" in found.note

@@ -124,7 +124,7 @@ def test_titles_of_findings_get_the_room_of_their_severity():
     assert "high" in line(FINDINGS, cells, 120).plain
     narrow = line(FINDINGS, cells, 70).plain
     assert "high" not in narrow
-    assert narrow.rstrip().endswith("r OS packages that only build are in the image")
+    assert narrow.rstrip().endswith("r   OS packages that only build are in the image")
 
 
 def test_findings_say_which_of_them_a_rewrite_mends():

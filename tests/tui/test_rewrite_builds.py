@@ -61,7 +61,7 @@ async def test_enter_on_a_step_shows_what_it_printed(dockerfile):
             await pilot.pause()
             assert log.lines == lines
             assert screen.current == "log"
-        assert "Log [base 1/2] FROM uv:1" in await text_of(app)
+        assert "Log · [base 1/2] FROM uv:1" in await text_of(app)
 
 
 async def test_the_verdict_has_prediction_pull_size_and_warnings(dockerfile):
