@@ -80,7 +80,7 @@ async def viewer_diff(stage: Stage) -> None:
 @state
 async def viewer_search(stage: Stage) -> None:
     await viewer_text(stage)
-    await stage.press("slash", *"app", "enter", "n")
+    await stage.press("slash", *"port", "enter", "n")
 
 
 @state

@@ -214,6 +214,9 @@ def test_a_room_is_filled_with_the_heaviest_folders_and_never_overfilled():
     rows.add(b"/etc/x", size=1)
     found = outline(rows)
     assert shown(found, found.fill(Choices(), 4)) == [b"/", b"/usr", b"/app", b"/etc"]
+    # /usr/lib has more than fits, /app has not.
+    seven = [b"/", b"/usr", b"/usr/lib", b"/app", b"/app/venv", b"/app/venv/big", b"/etc"]
+    assert shown(found, found.fill(Choices(), 7)) == seven
     assert shown(found, found.fill(Choices(), 5)) == [b"/", b"/usr", b"/usr/lib", b"/app", b"/etc"]
     # What is closed stays so where it holds next to nothing.
     everything = shown(found, found.fill(Choices(), 100))

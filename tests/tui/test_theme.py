@@ -11,7 +11,7 @@ THEMES = [name for name in BUILTIN_THEMES if not name.startswith("ansi")]
 @pytest.mark.parametrize("name", THEMES)
 def test_every_theme_lets_words_be_read_and_owners_be_seen(name):
     theme = BUILTIN_THEMES[name]
-    found = legible({**variables(colour=True), **theme.to_color_system().generate(), **theme.variables})
+    found = legible({**variables(tints=True), **theme.to_color_system().generate(), **theme.variables})
     behind = [Color.parse(found[place]) for place in ("background", "surface", "panel")]
     words = ("text-accent", "text-warning", "text-error", "text-success", "sign-added", "sign-removed")
     least = dict.fromkeys(words, TEXT) | dict.fromkeys((f"owner-{owner}" for owner in OWNERS), DRAWN)

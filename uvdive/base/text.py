@@ -8,6 +8,15 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories without a glyph of their own, or that turn the text around."""
 
 
+UNSURE = "".join(
+    chr(code)
+    for first, last in ((0xFE00, 0xFE0F), (0x1F3FB, 0x1F3FF), (0x20E3, 0x20E3), (0xE0100, 0xE01EF))
+    for code in range(first, last + 1)
+)
+"""What makes the character before it wider in some terminals and not in others: variation selectors, tones
+of skin, the keycap. A line with one of these would shift all that stands right of it."""
+
+
 def visible(raw: bytes | str, keep: str = "", *, tab: str = " ") -> str:
     r"""Write every character that is not for display as an escape (``\x1b``, ``\u202e``).
 
@@ -22,8 +31,11 @@ def visible(raw: bytes | str, keep: str = "", *, tab: str = " ") -> str:
     return "".join(_escape(char, keep, tab) for char in text)
 
 
+_UNSURE = frozenset(UNSURE)
+
+
 def _escape(char: str, keep: str, tab: str) -> str:
-    if char in keep or unicodedata.category(char) not in _HIDDEN:
+    if char in keep or (unicodedata.category(char) not in _HIDDEN and char not in _UNSURE):
         return char
     if char == "\t":
         return tab

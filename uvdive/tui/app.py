@@ -61,6 +61,7 @@ class UvdiveApp(Leading):
         config: theme and keymap; both are checked before.
         remember: keeps the theme that the user chose. Raises UsageError.
         freeze: called when what is in memory stays there, so that nobody looks for garbage in it.
+        few_colours: does the terminal have 16 colours only?
     """
 
     TITLE = "uvdive"
@@ -91,7 +92,10 @@ class UvdiveApp(Leading):
         config: Config | None = None,
         remember: Callable[[str], None] | None = None,
         freeze: Callable[[], None] = lambda: None,
+        few_colours: bool = False,
     ) -> None:
+        # Before the rest: that asks for the colours.
+        self._few_colours = few_colours
         super().__init__()
         config = config or Config()
         self.keymap = dict(config.keymap)
@@ -119,7 +123,7 @@ class UvdiveApp(Leading):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The owners' colours, which a theme may replace."""
-        return theme.variables(colour=not self.no_color)
+        return theme.variables(tints=not self.no_color and not self._few_colours)
 
     def get_css_variables(self) -> dict[str, str]:
         """The theme's, made strong enough to be read."""

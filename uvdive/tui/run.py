@@ -82,6 +82,8 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     Raises:
         UsageError: the settings name no theme or action that there is.
     """
+    from rich.console import Console
+
     from uvdive.base.files.config import load_config, remember_theme
     from uvdive.tui.app import UvdiveApp
 
@@ -105,6 +107,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         config=_checked(config),
         remember=remember_theme,
         freeze=gc.freeze,
+        few_colours=Console(force_terminal=True).color_system == "standard",
     )
     ending = _Ending(app)
     try:

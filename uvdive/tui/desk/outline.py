@@ -131,16 +131,22 @@ class Outline:
     def fill(self, choices: Choices, room: int) -> Choices:
         """The choices with the heaviest folders open, one after the other, while all lines fit a room."""
         lines, least = self.lines(choices), self.view.size[0] // SMALL
+        too_long: set[int] = set()
         while True:
-            closed = [line for line in lines if line.is_path and line.folder and not line.open]
+            closed = [
+                line
+                for line in lines
+                if line.is_path and line.folder and not line.open and line.node not in too_long
+            ]
             heaviest = max(closed, key=lambda line: line.weight, default=None)
             if heaviest is None or heaviest.weight <= least:
                 return choices
             opened = choices.open(heaviest.node)
-            lines = self.lines(opened)
-            if len(lines) > room:
-                return choices
-            choices = opened
+            longer = self.lines(opened)
+            if len(longer) > room:
+                too_long.add(heaviest.node)
+            else:
+                choices, lines = opened, longer
 
     def lines(self, choices: Choices) -> list[Line]:
         """The lines, depth first."""

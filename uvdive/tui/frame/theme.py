@@ -27,13 +27,14 @@ _BEHIND = ("background", "surface", "panel")
 _STEPS = 50
 
 
-def variables(*, colour: bool) -> dict[str, str]:
+def variables(*, tints: bool) -> dict[str, str]:
     """The theme variables ``$owner-…``, ``$tint-…`` and ``$sign-…``; a theme may set its own.
 
-    Without ``colour`` there is no tint behind a pattern: in grey it would hide it.
+    Without ``tints`` there is none behind a pattern: in grey, or where the terminal has 16 colours,
+    it would be the pattern's own colour and hide it.
     """
     found = {f"owner-{owner}": LOOKS[owner].colour for owner in OWNERS}
-    found |= {f"tint-{owner}": f"{LOOKS[owner].colour}80" if colour else "transparent" for owner in OWNERS}
+    found |= {f"tint-{owner}": f"{LOOKS[owner].colour}80" if tints else "transparent" for owner in OWNERS}
     found |= {
         "sign-added": "#009E73",
         "sign-changed": "#E69F00",

@@ -139,7 +139,7 @@ def to_copy(body: Body) -> str:
     Controls other than tabs and line ends are written out: a paste must not act in a terminal.
     """
     if body.text:
-        return base_text.visible(body.text, keep="\n\t")
+        return base_text.visible(body.text, keep="\n\t" + base_text.UNSURE)
     if body.pairs is not None:
         signs = {"removed": "-", "added": "+"}
         halves = ((signs.get(pair.tag, " "), pair.new or pair.old) for pair in body.pairs)

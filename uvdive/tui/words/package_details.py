@@ -32,8 +32,8 @@ def describe_package(
         parts += [
             field("owner", owner_words(component.owner)),
             field("kind", plain(component.kind)),
-            field("live", size(component.live_bytes)),
-            field("dead", size(component.dead_bytes)),
+            field("visible", size(component.live_bytes)),
+            field("hidden", size(component.dead_bytes)),
         ]
     if layer is not None:
         parts += by_layer("brought", "first file", report.layers[layer])
