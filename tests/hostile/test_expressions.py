@@ -47,12 +47,14 @@ EVERY, MADE = expressions.every()
 
 
 def test_every_expression_is_known_but_those_that_are_made_of_others() -> None:
-    """Those below hold letters of a table, an image's name as it is written, and paths of a plan."""
+    """Those below hold letters of a table, an image's name as it is written, paths, and words of a user."""
     assert len(EVERY) > 450
     assert {
         "uvdive.base.secrets.places: self.source",
         "uvdive.rewrite.elsewhere.container_calls: f'-[{_SHORT_FLAGS[name]}]+'",
         "uvdive.rewrite.elsewhere.container_calls: f'-[{_SHORT_FLAGS[name]}]*[A-Za-z]'",
+        "uvdive.tui.widgets.content: b'(?=' + re.escape(needle.encode()) + b')'",
+        "uvdive.tui.widgets.content: re.escape(self.needle)",
         "uvdive.uv.images: pattern + re.escape(written[end:])",
         "uvdive.verify.files.trimmed: text + b'(?:/.*)?'",
     } == MADE
