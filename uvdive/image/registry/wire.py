@@ -216,7 +216,7 @@ def _trust(context: ssl.SSLContext, folder: Path) -> None:
             elif path.suffix == ".cert":
                 context.load_cert_chain(path, path.with_suffix(".key"))
         except (OSError, ssl.SSLError) as error:
-            raise ImageError(f"{path} is no certificate that can be read.", "Mend or remove it.") from error
+            raise ImageError(f"{path} is no certificate that can be read.", "Fix or remove it.") from error
 
 
 def _let_go(answer: BaseHTTPResponse) -> None:
