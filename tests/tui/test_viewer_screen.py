@@ -150,7 +150,7 @@ async def test_a_file_is_extracted_where_asked_and_never_over_another(tmp_path, 
         await pilot.press("e", "enter")
         await ended(pilot, app.jobs._jobs[-1])
         assert sorted(path.name for path in (tmp_path / "app").iterdir()) == ["link", "main.py", "tool.bin"]
-        assert "1 files are missing" in [note.message for note in app._notifications][-1]
+        assert "1 file could not be read" in [note.message for note in app._notifications][-1]
         await pilot.press("e", "escape")
         assert isinstance(app.screen, ExploreScreen)
 
