@@ -49,6 +49,9 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     found = what_if(image.report, wish)
     if wish.extras:
         found = with_extras(image.report, found, wish, tuple(_locks(image, source.dockerfile)))
+    from uvdive.session.planning.unneeded import with_unneeded
+
+    found = with_unneeded(image, found)
     if args.json:
         from uvdive.output.jsontext import json_text
         from uvdive.output.what_if import what_if_data

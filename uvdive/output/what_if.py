@@ -50,6 +50,10 @@ def what_if_data(report: ImageReport, found: WhatIf) -> dict[str, Any]:
             }
             for item in found.added
         ],
+        "os_packages": [
+            {"name": item.name, "bytes": item.bytes, "needed_by": list(item.needed_by)}
+            for item in found.os_packages
+        ],
         "notes": list(found.notes),
     }
 
@@ -72,6 +76,9 @@ def _rows(found: WhatIf, units: Units) -> Iterator[tuple[str, str, str, str]]:
             else f"{size(added.download_bytes, units)} to load"
         )
         yield "added", told, f"{added.name} {added.version or ''}".strip(), added.environment
+    for package in found.os_packages:
+        names = ", ".join(package.needed_by[:5]) or "what it came with"
+        yield "unneeded", size(package.bytes, units), package.name, f"OS, only for {names}"
     for stays in found.stays:
         holders = ", ".join(stays.held_by[:5])
         yield (

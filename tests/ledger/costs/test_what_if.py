@@ -155,7 +155,7 @@ def test_what_there_is_not_is_told(without, groups, what: str, instead: str) -> 
 
 def test_what_the_prediction_cannot_know_is_said() -> None:
     notes = " ".join(asked("web").notes)
-    assert "OS packages that only these need" in notes
+    assert "OS packages that only they need" in notes
     assert "uv's cache" not in notes
     image = report(PLACE)
     owners = tuple(replace(each, bytes=9_000) if each.owner == "uv-cache" else each for each in image.owners)

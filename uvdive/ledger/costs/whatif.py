@@ -56,8 +56,20 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
+class Unneeded:
+    """An OS package that only distributions that go need; its live bytes, and their names."""
+
+    name: str
+    bytes: int
+    needed_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The image as it would be; in ``after_bytes`` what is added counts as its download, if known."""
+    """The image as it would be; in ``after_bytes`` what is added counts as its download, if known.
+
+    ``os_packages`` stay as long as the Dockerfile installs them, and are in no sum.
+    """
 
     before_bytes: int
     after_bytes: int
@@ -65,6 +77,7 @@ class WhatIf:
     stays: tuple[Stays, ...]
     added: tuple[Added, ...]
     notes: tuple[str, ...]
+    os_packages: tuple[Unneeded, ...] = ()
 
 
 def what_if(report: ImageReport, wish: Wish) -> WhatIf:
@@ -175,7 +188,7 @@ def _notes(report: ImageReport, gone: list[Gone], costs: tuple[Costs, ...]) -> I
     if gone and cache:
         yield f"uv's cache is in the image ({size(cache)}): what it has of them is not counted, and goes too."
     if gone:
-        yield "OS packages that only these need, and what they write at the start, are not counted."
+        yield "What they write at the start, and OS packages that only they need, are not counted."
     yield from dict.fromkeys(
         note
         for each in costs
