@@ -242,13 +242,14 @@ def test_what_a_plan_and_a_proof_are_asked_for_arrives_at_the_desk(
     recipe: Any = SimpleNamespace()
     more: Any = {"recipe": recipe, "on_event": events.append, "cancel": cancel}
     found = atdesk.plan_held(
-        desk, tmp_path / "D", tmp_path, {"a": "b"}, pull=True, build_args=("--x",), **more
+        desk, tmp_path / "D", tmp_path, {"a": "b"}, pull=True, build_args=("--x",), ladder={"c": "d"}, **more
     )
     assert found is plan
     assert told.pop("kept") is not None
     assert told == {
         "given": (tmp_path / "D", held.report), "context": tmp_path, "store": held.store,
-        "choices": {"a": "b"}, "pull": True, "build_args": ("--x",), "bases": bases, **more,
+        "choices": {"a": "b"}, "pull": True, "build_args": ("--x",), "bases": bases,
+        "ladder": {"c": "d"}, **more,
     }  # fmt: skip
     settings = StartSettings((("A", "1"),))
     own = (tmp_path / "log",)
@@ -279,7 +280,7 @@ def test_a_base_is_not_pulled_unless_it_is_asked_for(tmp_path: Path, monkeypatch
         def __init__(self, _text: str, _report: object, lookup: Any, **_: Any) -> None:
             self.lookup = lookup
 
-        def plan(self, _choices: object) -> Any:
+        def plan(self, _choices: object, _ladder: object) -> Any:
             return [self.lookup(each) for each in "aab"]
 
     monkeypatch.setattr(studied, "Planner", Planning)
