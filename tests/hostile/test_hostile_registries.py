@@ -156,10 +156,12 @@ def test_a_redirect_on_the_same_host_keeps_the_login(registry: Registry) -> None
     registry.way = "basic"
 
     def moved(handler: Handler) -> None:
-        handler.send(308, Location=handler.path.replace("/old/", "/team/"))
+        handler.send(308, b"<html>moved</html>", Location=handler.path.replace("/old/", "/team/"))
 
     registry.odd("/v2/old/", moved)
     assert len(read(registry, which="old/app:1").layers) == 2
+    first = registry.asked[: len(registry.asked) - len(registry.fetched("blobs/")) + 1]
+    assert len({asked.port for asked in first}) == 1, "a redirect costs no connection"
 
 
 def test_plain_http_is_never_spoken_to_a_host_that_nobody_named(

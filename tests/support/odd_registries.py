@@ -256,6 +256,11 @@ def gives_a_token_of_two_lines(registry: Registry) -> None:
     registry.odd("/token", lambda handler: handler.send(200, b'{"token": "a\\r\\nX-Evil: 1"}'))
 
 
+def has_no_token_server(registry: Registry) -> None:
+    ask = 'Bearer realm="http://127.0.0.1:1/token"'
+    registry.odd("/v2/", lambda handler: handler.send(401, WWW_Authenticate=ask))
+
+
 def gives_no_token(registry: Registry) -> None:
     registry.way = "bearer"
     registry.odd("/token", lambda handler: handler.send(200, b"[[[[["))
@@ -308,6 +313,7 @@ ROWS: dict[Callable[[Registry], None], str] = {
     redirects_with_a_login: "sends on to a place that uvdive does not ask",
     sends_for_a_token_by_plain_http: "sends for a token to where nobody may send a password",
     gives_a_token_of_two_lines: "answers with no token",
+    has_no_token_server: "cannot be reached: nothing takes connections there (its token server, 127.0.0.1:1)",
     gives_no_token: "answers with no token",
     asks_for_what_nobody_knows: "or shows it to others only",
     lacks_a_layer: "lacks the layer sha256:",

@@ -38,6 +38,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: str = ""
+    port: int = 0
 
     @property
     def shown(self) -> str | None:
@@ -119,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, body: str) -> None:
         registry = self.registry
         headers = {key.title(): value for key, value in self.headers.items()}
-        registry.asked.append(Asked(self.command, self.path, headers, body))
+        registry.asked.append(Asked(self.command, self.path, headers, body, self.client_address[1]))
         odd = registry.oddity(self.path)
         if odd is not None:
             odd(self)

@@ -184,15 +184,21 @@ class Access:
                 headers["Authorization"] = _basic(login)
             sign = "&" if "?" in realm.rest else "?"
             realm = Place(realm.scheme, realm.host, f"{realm.rest}{sign}{urlencode(fields)}")
+        try:
+            data = self._ask(realm, headers, body)
+        except Trouble as trouble:
+            raise Trouble(trouble.kind, f"{trouble} (its token server, {realm.host})") from None
+        return self._token_of(data)
+
+    def _ask(self, realm: Place, headers: dict[str, str], body: bytes | None) -> bytes:
         with self._wire.send(realm, headers, body) as answer:
             if answer.status in (400, 401, 403, 404):
                 raise self.denied()
             if answer.status == 429:
-                raise too_many(realm.host, seconds_until(dict(answer.headers)), known=login is not None)
+                raise too_many(realm.host, seconds_until(dict(answer.headers)), known=self.known)
             if answer.status >= 500:
-                raise Trouble("broken", f"its token server answers {answer.status}")
-            data = answer.read(_MOST) if answer.status == 200 else b""
-        return self._token_of(data)
+                raise Trouble("broken", f"it answers {answer.status}")
+            return answer.read(_MOST) if answer.status == 200 else b""
 
     def _token_of(self, data: bytes) -> tuple[str, float]:
         try:

@@ -28,6 +28,9 @@ Kind = Literal["unreachable", "certificate", "no-tls", "silent", "broken"]
 _CONNECT = 10
 """Seconds for a connection to be made: a host that is there answers in far fewer."""
 
+_REST = 1 << 14
+"""So many bytes are sooner read than a connection is made anew."""
+
 _AT_ONCE = 8
 """Connections to one host that are kept for the next request."""
 
@@ -107,7 +110,8 @@ class Wire:
 
         Raises:
             Trouble: there is no answer, or it ends while the block reads it.
-            ImageError: a proxy is set that nobody can use.
+            UsageError: a proxy is set that uvdive cannot ask.
+            ImageError: a certificate that is kept for the host is none.
         """
         import urllib3
         from urllib3 import exceptions
@@ -127,12 +131,14 @@ class Wire:
                 decode_content=False,
             )
             yield answer
+            _drain(answer)
         # Without its cause: urllib3 writes the URL into what it says.
         except (exceptions.HTTPError, OSError) as error:
             raise _trouble(error) from None
         finally:
+            # One that was read to its end has given its connection back, and keeps it.
             if answer is not None:
-                _let_go(answer)
+                answer.close()
 
     def _pool(self, place: Place) -> PoolManager:
         with self._lock:
@@ -219,14 +225,12 @@ def _trust(context: ssl.SSLContext, folder: Path) -> None:
             raise ImageError(f"{path} is no certificate that can be read.", "Fix or remove it.") from error
 
 
-def _let_go(answer: BaseHTTPResponse) -> None:
-    """Keep the connection if nothing is left on it, else close it."""
-    if getattr(answer, "length_remaining", None) == 0:
-        # An answer without a body has to be read to its end, too.
+def _drain(answer: BaseHTTPResponse) -> None:
+    """Read a short rest, so that the connection is kept: a redirect's page, or the end of no body."""
+    left = getattr(answer, "length_remaining", None)
+    if left is not None and left <= _REST:
         answer.drain_conn()
         answer.release_conn()
-    else:
-        answer.close()
 
 
 def _trouble(error: Exception) -> Trouble:
