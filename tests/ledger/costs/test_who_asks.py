@@ -196,8 +196,17 @@ def test_what_can_t_be_read_is_said() -> None:
 
 def test_many_without_metadata_are_counted() -> None:
     items = [replace(distribution(f"p{number}", 1), requires=None) for number in range(7)]
+    items.append(distribution("q", 1))
     (note, _) = costs(environment(*items)).notes
     assert note.startswith("p0, p1, p2, p3, p4 and 2 more say nothing of what they require")
+
+
+def test_where_no_metadata_is_known_at_all_it_is_said_once() -> None:
+    items = [replace(distribution(f"p{number}", 1), requires=None) for number in range(2)]
+    found = costs(environment(*items, asks=(asks("a", None, "p0", "p1"),)))
+    assert found.notes == (
+        "No metadata is known here, so nothing of who requires whom: read the image itself.",
+    )
 
 
 def test_what_is_required_and_not_installed_is_known() -> None:

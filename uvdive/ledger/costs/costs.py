@@ -43,7 +43,9 @@ class Costs:
         """What the rows cannot say, a sentence each."""
         graph = self.graph
         found = []
-        if graph.untold:
+        if len(graph.untold) == len(self.own):
+            found.append("No metadata is known here, so nothing of who requires whom: read the image itself.")
+        elif graph.untold:
             found.append(
                 f"{_listed(graph.untold)} say{'s' if len(graph.untold) == 1 else ''} nothing of what "
                 f"{'it requires' if len(graph.untold) == 1 else 'they require'}: no metadata can be read."
