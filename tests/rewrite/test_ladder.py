@@ -81,6 +81,12 @@ def test_a_step_that_would_be_larger_is_none(planned: Planned) -> None:
     assert rung(planned(idle=5000, python=900), "trimmed").why == "it would come to 2.0 kB"
 
 
+def test_a_step_that_saves_next_to_nothing_is_none(planned: Planned) -> None:
+    kept = {"python": "managed"}
+    assert rung(planned(kept, kept, idle=1, python=9000), "trimmed").why == "it would save only 1 B"
+    assert not rung(planned(kept, kept, idle=50, python=9000), "trimmed").why
+
+
 def test_what_the_user_chose_holds_on_each_step(planned: Planned) -> None:
     plan = planned({"python": "image"}, {"python": "image"}, idle=5000)
     assert rung(plan, "trimmed").why == "nothing was found that could go"

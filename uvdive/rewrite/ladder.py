@@ -15,6 +15,8 @@ BASE, PYTHON = "final-base", "python"
 DISTROLESS = "distroless"
 _OWN_BASES = frozenset(("same", "slim", "base"))
 _ALL = "all"
+_LEAST = 0.001
+"""The share of an image that a step has to save: less is within what a prediction may be off by."""
 
 Make = Callable[[Mapping[str, str]], Draft]
 """Makes the draft of some choices; raises Refused."""
@@ -87,10 +89,14 @@ def _smallest(make: Make, choices: Mapping[str, str], takes: str = "") -> _Step:
 
 
 def _leaner(step: _Step, before: _Step) -> _Step:
-    """The step where it is smaller than the one before, as far as anybody knows."""
-    if step.bytes is None or before.bytes is None or step.bytes < before.bytes:
+    """The step where it is smaller than the one before, as far as anybody knows, and by enough to tell."""
+    if step.bytes is None or before.bytes is None:
         return step
-    return _Step(step.choices, why=f"it would come to {size(step.bytes)}")
+    saves = before.bytes - step.bytes
+    if saves > _LEAST * before.bytes:
+        return step
+    why = f"it would save only {size(saves)}" if saves > 0 else f"it would come to {size(step.bytes)}"
+    return _Step(step.choices, why=why)
 
 
 def _pythons(step: _Step) -> Iterator[str]:

@@ -1,0 +1,98 @@
+"""Each example project on the ladder: what its steps come to, and the leanest that is proven with --start.
+
+    uv run python tests/bench/ladder.py [NAME...]     print the table
+    uv run python tests/bench/ladder.py --write       and put its rows into docs/measurements.md
+
+Bytes are file bytes of whole images; steps are as predicted, the leanest is measured. The bases are
+those that the engine has.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+import table
+from projects import BY_NAME, PROJECTS, Project, built, engine_of, kept_of, remove_built
+
+from uvdive.base.errors import UvdiveError
+from uvdive.build.images import list_images, remove_images
+from uvdive.output.ladder_words import remarks
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.lean import leanest
+from uvdive.session.proof.proving import Proof, prove
+
+STEPS = ("multi-stage", "distroless", "trimmed")
+HEAD = (
+    f"| project | before, MB | {', MB | '.join(STEPS)}, MB | leanest, MB | proven | why not further |\n"
+    f"|---|--:|{'--:|' * len(STEPS)}--:|---|---|"
+)
+
+
+def mega(size: int | None) -> str:
+    return "" if size is None else f"{size / 1e6:.1f}"
+
+
+def row(project: Project) -> str:
+    """Take one project down for real."""
+    before, kept = built(project.name, project.text(), "before"), kept_of(project.name)
+
+    def planned(choices: Mapping[str, str]) -> RewritePlan:
+        return plan_rewrite(
+            project.dockerfile, before.report, store=before.store, build_args=project.args,
+            recipe=project.recipe, choices=choices, kept=kept, ladder={},
+        )  # fmt: skip
+
+    def proven(plan: RewritePlan) -> Proof:
+        return prove(
+            plan, before.report, context=project.path, start=True, build_args=project.args,
+            recipe=project.recipe, kept=kept,
+        )  # fmt: skip
+
+    size = mega(before.report.totals.file_bytes)
+    with engine_of(project):
+        plan = planned({})
+        if plan.outcome != "rewritten":
+            why = plan.refusal.reason if plan.refusal else f"{plan.outcome}: its stages stay"
+            return line(project, size, *("" for _ in STEPS), "", "", why)
+        steps = [mega(rung.predicted_bytes) for rung in plan.ladder]
+        found = leanest(plan, {}, planned, proven)
+        remove_images(image for image in list_images() if image.tag == found.proof.build.tag)
+    verification = found.proof.verification
+    assert verification is not None
+    at = next((rung.words for rung in found.plan.ladder if rung.chosen), "")
+    told = f"{at}, by {verification.level}" if verification.proven else "no"
+    return line(
+        project, size, *steps, mega(found.proof.after.totals.file_bytes), told, " ".join(remarks(found.plan))
+    )
+
+
+def line(project: Project, *cells: str) -> str:
+    return f"| {' | '.join((project.name, *cells))} |".replace("\n", " ")
+
+
+def main() -> int:
+    names = [name for name in sys.argv[1:] if name != "--write"]
+    rows = []
+    print(HEAD)
+    try:
+        for project in [BY_NAME[name] for name in names] or PROJECTS:
+            try:
+                rows.append(row(project))
+            except UvdiveError as error:
+                rows.append(line(project, "", *("" for _ in STEPS), "", "no", str(error)))
+            print(rows[-1], flush=True)
+    finally:
+        remove_built()
+    if "--write" in sys.argv:
+        table.write("ladder", "\n".join((HEAD, *rows)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
