@@ -75,7 +75,7 @@ def on_bare(
             "Name an image with the same one.",
             line,
         )
-    python = _python(env, bases, base, files if built_on is None else Files(built_on, 0), line)
+    python = _python(env, bases, base, files if built_on is None else Files(built_on, 0), line, notes)
     beyond = known.beyond(reference, bases.builder)
     if beyond is None:
         raise Refused(
@@ -131,7 +131,7 @@ def _together(needed: Sequence[Needed], data: Sequence[Brought], without: Sequen
 
 
 def _python(
-    env: EnvironmentFacts, bases: Bases, base: ImageReport, files: Files, line: int
+    env: EnvironmentFacts, bases: Bases, base: ImageReport, files: Files, line: int, notes: Notes
 ) -> list[tuple[str, int]]:
     """The paths of the interpreter that the base lacks, with their bytes; none where it has it or uv's goes.
 
@@ -151,12 +151,19 @@ def _python(
             "from a python image.",
             line,
         )
+    # An environment of the interpreter's own counts its scripts: pip, pydoc.
+    reported = env.reported_in(files.report) if env.system else None
+    scripts = {each.name: each.interpreter for each in reported.scripts} if reported is not None else {}
     found = [library]
     folder = files.at(f"{_PREFIX}/bin")
     for node in files.children(folder) if folder is not None else ():
         path = files.path(node)
-        if _PROGRAM.fullmatch(posixpath.basename(path)):
+        name = posixpath.basename(path)
+        own = name in scripts and files.layer(node) < files.base_layers
+        if _PROGRAM.fullmatch(name) or (own and scripts[name].startswith(f"{_PREFIX}/bin/python")):
             found.append(path)
+        elif own:
+            notes.allowed.paths.add(path)  # python3.13-config is for a shell and a compiler
     # COPY follows links: each name of the interpreter becomes a file of its own.
     return [(path, _bytes(files, path)) for path in found]
 
