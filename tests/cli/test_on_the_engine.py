@@ -154,7 +154,7 @@ def test_an_unknown_image_is_one_clear_message() -> None:
 
 def test_without_an_engine_it_is_3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
-    for argv in (["some:image"], ["clean"]):
+    for argv in (["docker://some:image"], ["clean"]):
         assert "uvdive: " in uvdive(*argv, code=3).stderr
 
 
