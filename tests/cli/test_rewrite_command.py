@@ -7,7 +7,7 @@ import pytest
 from recorded import FAILED, PASSED
 
 from uvdive.base.errors import BuildError, EngineError, UsageError
-from uvdive.rewrite.plan import Refusal
+from uvdive.rewrite.plan import Refusal, Rung
 from uvdive.verify.repairs import Repair
 
 REPAIR = (Repair("extra-paths", "/app/x", ("files",), "files: /app/x is not copied"),)
@@ -142,6 +142,36 @@ def test_a_failed_check_is_in_the_json_too(run, session, project: Path) -> None:
     assert data["verified"] is False
     assert data["measured"]["before_seconds"] == 2.5
     assert data["measured"]["after_seconds"] == 1.5
+
+
+RUNGS = (
+    Rung("multi-stage", "multi-stage", (), 30, chosen=True),
+    Rung("trimmed", "trimmed", (("trim", "all"),), 20),
+)
+
+
+def test_lean_takes_the_leanest_step_and_tells_of_it(run, session, project: Path) -> None:
+    session.plan = {"ladder": RUNGS}
+    ran = run("rewrite", "Dockerfile", "--lean", "--write")
+    assert ran.code == 0
+    assert session.names() == ["build", "load", "plan", "plan", "prove"]
+    assert (project / "Dockerfile").read_text() == "FROM new\n"
+    assert "Proving trimmed (20 B)" in ran.err
+    assert "71.6 kB -> 30 B (multi-stage, this plan) -> 20 B (trimmed)" in ran.out
+
+
+def test_lean_says_why_a_step_is_not_proven_and_fails_where_none_is(run, session, project: Path) -> None:
+    session.plan, session.verification = {"ladder": RUNGS}, FAILED
+    ran = run("rewrite", "Dockerfile", "--lean", "--json")
+    assert ran.code == 1
+    assert session.names().count("prove") == 2
+    assert all(rung["failed"] for rung in json.loads(ran.out)["ladder"])
+
+
+@pytest.mark.parametrize("more", ["--static", "--no-verify"])
+def test_lean_needs_an_image_and_a_proof(run, session, project: Path, more: str) -> None:
+    assert run("rewrite", "Dockerfile", "--lean", more).code == 2
+    assert session.names() == []
 
 
 def test_no_verify_writes_at_once_and_says_so(run, session, project: Path) -> None:
