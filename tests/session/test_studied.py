@@ -146,7 +146,7 @@ class Planning:
     def __init__(self, _text: str, _report: object, lookup: Any, *, lacking: Any, **_: Any) -> None:
         self.lookup, self.lacking = lookup, lacking
 
-    def plan(self, choices: dict[str, str]) -> Any:
+    def plan(self, choices: dict[str, str], _ladder: object) -> Any:
         if "read" in choices:
             read_file(Path(choices["read"]))
         return self.lookup("base:1"), self.lookup("base:1"), self.lacking()
