@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from uvdive.base.errors import (
@@ -18,6 +18,7 @@ from uvdive.base.errors import (
 from uvdive.cli.console import Console
 from uvdive.cli.rewrite_app import open_plan, wants_app
 from uvdive.cli.rewrite_options import parse
+from uvdive.cli.rewrite_source import choices_of, source_of_rewrite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,10 +60,10 @@ class _Rewriting:
         self.args = args
         self.console = console
         self.narrator = narrator
-        self.choices = self.given = _choices(args.choose)
+        self.choices = self.given = choices_of(args.choose)
         self.repaired: tuple[Repair, ...] = ()
         self.kept = Kept()
-        self.build: Source = _source(args, console)
+        self.build: Source = source_of_rewrite(args, console)
         assert self.build.dockerfile is not None
         assert self.build.context is not None
         self.dockerfile, self.context = self.build.dockerfile, self.build.context
@@ -364,48 +365,3 @@ class _Rewriting:
             self.console.say(f"Wrote {each.path}{kept}")
         for path in written.unwritten:
             self.console.say(f"Not written, though the rewrite needs it: {path} (--write writes it)")
-
-
-def _source(args: argparse.Namespace, console: Console) -> Source:
-    """The build of what was named: a Dockerfile, a compose file's service or a Bake file's target.
-
-    Raises:
-        UvdiveError: it is not there, or no build of a folder of this machine.
-    """
-    from uvdive.cli.targets import dockerfile_source, recipe_source
-    from uvdive.image.reference import parse_build_file
-
-    target = parse_build_file(str(args.dockerfile), is_path=True)
-    if target is None:
-        source = dockerfile_source(args.dockerfile, args.context)
-        assert source.context is not None
-        return dockerfile_source(
-            args.dockerfile, args.context, _buildx_arguments(args.buildx, source.context)
-        )
-    if args.context is not None:
-        raise UsageError(f"{target.value} names the context itself.", "Leave --context out.")
-    source = recipe_source(target, _buildx_arguments(args.buildx, args.dockerfile.parent))
-    console.say(source.hint)
-    return source
-
-
-def _choices(given: Sequence[str]) -> dict[str, str]:
-    choices = {}
-    for choice in given:
-        name, sign, value = choice.partition("=")
-        if not sign or not name or not value:
-            raise UsageError(f"--choose {choice} is no choice.", "Write it as --choose ID=VALUE.")
-        choices[name] = value
-    return choices
-
-
-def _buildx_arguments(argv: Sequence[str], context: Path) -> tuple[str, ...]:
-    from uvdive.build.arguments import split_arguments
-
-    arguments = split_arguments([*argv, str(context)])
-    if arguments.dockerfile is not None or arguments.tags:
-        raise UsageError(
-            "After -- there may be no Dockerfile and no tag.",
-            "Name the Dockerfile as the argument of uvdive rewrite; uvdive tags what it builds.",
-        )
-    return arguments.rest

@@ -8,56 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import CancelToken, Note, OnEvent
 from uvdive.base.text import visible
-from uvdive.compose.recipe import Recipe
 from uvdive.ledger.report import ImageReport
 from uvdive.output.html.tables import Rewrite
 from uvdive.rewrite.plan import RewritePlan, Rung
-from uvdive.session.desk import Desk
 from uvdive.session.proof.settings import StartWish
-from uvdive.tui.progress.build import Build
 from uvdive.tui.progress.descent import Descent
 from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.progress.task import Start, Task, Work
 from uvdive.tui.progress.watched_files import Watch
-from uvdive.tui.services import Planned, Services
+from uvdive.tui.screens.rewrite.surroundings import Surroundings
+from uvdive.tui.services import Planned
 
 NOTHING_PLANNED = Planned()
 PLANNING = "computing the rewrite"
 _JUDGED = ("plan", "prove", "time")
 """Jobs whose errors belong into the report of a problem."""
-
-
-class Surroundings(Protocol):
-    """What the work needs of the app."""
-
-    @property
-    def desk(self) -> Desk | None:
-        """Where to ask about the image; None where it was let go of."""
-
-    @property
-    def services(self) -> Services:
-        """The session floor's functions."""
-
-    @property
-    def context(self) -> Path | None:
-        """The build context, where it was given."""
-
-    @property
-    def build_args(self) -> tuple[str, ...]:
-        """Arguments for ``docker buildx build``."""
-
-    @property
-    def recipe(self) -> Recipe | None:
-        """The compose service or Bake target that is built."""
-
-    @property
-    def original(self) -> Build:
-        """The build of the original, where there was one."""
 
 
 class RewriteWork:
