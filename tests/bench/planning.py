@@ -10,6 +10,9 @@ and in processor seconds (system included, least of the runs):
 - ``choice``: another value of each decision in turn, on the study that the first plan left (median, most);
 - ``same``: the plan that was there already.
 
+With ``--ahead`` the image is opened as the app opens it instead: the study that it begins at once (the
+fork's processor seconds, its memory that nobody shares), and what `r` then waits for, by the clock.
+
 Each plan with a choice is also made anew and held against the one on the kept study; they must be equal.
 """
 
@@ -18,6 +21,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import statistics
 import sys
 import time
@@ -28,7 +32,10 @@ sys.path.insert(0, str(Path(__file__).parent / "speeds"))
 
 from real_images import FOLDER, TITLES, built
 
+from uvdive.base.progress import CancelToken, ignore
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.atdesk import plan_held, study_held
+from uvdive.session.desk import open_desk
 from uvdive.session.opening.images import load_image
 from uvdive.session.planning.kept import Kept
 from uvdive.session.planning.rewriting import plan_rewrite
@@ -40,7 +47,14 @@ def main() -> None:
     parser.add_argument("names", nargs="+", choices=sorted(TITLES))
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--ahead", action="store_true")
     options = parser.parse_args()
+    if options.ahead:
+        print("| image | studied ahead, CPU | memory of its own | from `r` to the plan |")
+        print("| --- | ---: | ---: | ---: |")
+        for name in options.names:
+            print(f"| {name} | {' | '.join(ahead(name))} |")
+        return
     found = {name: measured(name, options.runs) for name in options.names}
     print("| image | first | anew | a changed choice | most | the same again | anew / choice |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
@@ -49,6 +63,25 @@ def main() -> None:
         print(f"| {name} | {' | '.join(cells)} | {one['anew'] / one['choice']:.0f} × |")
     if options.json is not None:
         options.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def ahead(name: str) -> tuple[str, str, str]:
+    """What the study that the app begins costs, and what is left to wait for then."""
+    folder = FOLDER / name.removeprefix("real-")
+    dockerfile = folder / "Dockerfile"
+    desk = open_desk(f"docker://{built(name)}", dockerfile=dockerfile)
+    try:
+        study_held(desk, dockerfile, folder, cancel=CancelToken())
+        (fork,) = Path(f"/proc/{desk.pid}/task/{desk.pid}/children").read_text().split()
+        fields = Path(f"/proc/{fork}/stat").read_text().rpartition(")")[2].split()
+        spent = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # with the processes it waited for
+        shares = Path(f"/proc/{fork}/smaps_rollup").read_text().splitlines()
+        own = sum(int(line.split()[1]) for line in shares if line.startswith("Private_"))
+        began = time.monotonic()
+        plan_held(desk, dockerfile, folder, {}, pull=False, on_event=ignore, cancel=CancelToken())
+        return f"{spent:.1f} s", f"{own / 1000:.0f} MB", f"{time.monotonic() - began:.2f} s"
+    finally:
+        desk.close()
 
 
 def measured(name: str, runs: int) -> dict[str, float]:

@@ -180,7 +180,7 @@ class _Walk:
             return
         if self.files.kind(node) != Kind.DIRECTORY:
             if not self.provided.has(node) and not self._excluded(node):
-                self.provided.check(node, path)
+                self.provided.check(node)
                 self._add(node, path)
         elif node in self.copier.sites and self.provided.has(node):
             self._visit_site(node, path)
@@ -203,7 +203,7 @@ class _Walk:
             checked = self.copier.checked
             for below in self.files.walk(node):
                 if not checked[below]:
-                    self.provided.check(below, self.files.path(below))
+                    self.provided.check(below)
                     checked[below] = 1
             self._add(node, path)
             return

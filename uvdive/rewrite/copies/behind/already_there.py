@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from uvdive.base.paths import raw
 from uvdive.distro.places import LD_CACHE, is_service, is_user_file
 from uvdive.dockerfile.steps import Step
 from uvdive.image.table import Kind
@@ -41,6 +40,7 @@ class Provided:
         self.others = tuple(others)
         self.by_name = {other.run.step.line for other in others}
         self.traces = Traces(evidence, files)
+        self._mount_points = {files.table.find(path) for path in MOUNT_POINTS}
         self._known: dict[int, bool] = {}
         self._again: dict[int | None, tuple[Run, Mapping[Written, int]]] = {}
 
@@ -59,8 +59,8 @@ class Provided:
         return known
 
     def _has(self, node: int) -> bool:
-        layer, path = self.files.layer(node), self.files.path(node)
-        if raw(path) in MOUNT_POINTS and not self.files.size(node):
+        layer = self.files.layer(node)
+        if node in self._mount_points and not self.files.size(node):
             return True
         is_folder = self.files.kind(node) == Kind.DIRECTORY
         if layer < self.files.base_layers or (is_folder and self.files.in_base(node)):
@@ -68,6 +68,9 @@ class Provided:
         run, step = self.runs.get(layer), self.steps.get(layer)
         if run is None:
             return step is not None and step.line in self.early
+        if not (run.repeats or self.installs(run)):
+            return False  # most files are of such a RUN, and their paths tell nothing more
+        path = self.files.path(node)
         if self.bare and run.repeats:
             # Nothing is repeated: files of packages go by name, those of users as they are.
             return is_user_file(path) or (self.installs(run) and self.traces.of_packages(run, node, path))
@@ -146,7 +149,7 @@ class Provided:
             return False
         return self.files.in_base(node) and self.files.mode(node) != self.files.base_mode(node)
 
-    def check(self, node: int, path: str) -> None:
+    def check(self, node: int) -> None:
         """Refuse what must not be taken along piecemeal.
 
         Raises:
@@ -156,13 +159,15 @@ class Provided:
         if self.files.kind(node) not in (Kind.FILE, Kind.DIRECTORY, Kind.SYMLINK):
             raise Refused(
                 "R34",
-                f"{path} is a device or a pipe, which cannot be copied. Make it when the container starts.",
+                f"{self.files.path(node)} is a device or a pipe, which cannot be copied. Make it when the "
+                "container starts.",
                 step.line if step else None,
             )
-        if step is None or step.keyword != "RUN" or self.env.holds(path):
+        if step is None or step.keyword != "RUN" or self.files.owner(node) == "venv":
+            return  # packages, also of the system's Python (R10)
+        path = self.files.path(node)
+        if self.env.holds(path):
             return
-        if self.files.owner(node) == "venv":
-            return  # packages of the system's Python (R10)
         package = self.traces.new_package(node, path)
         if package is not None and not self.installs(self.runs.get(self.files.layer(node))):
             raise Refused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from uvdive.base.paths import is_below
 from uvdive.rewrite.copies.behind.left_behind import is_personal, is_scratch
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.files.image_files import Files
@@ -37,12 +38,14 @@ class Exclusions:
         named = (cache_folder(step.values, None) for step in evidence.steps)
         self._caches = {path for path in named if path is not None and path.count("/") > 1}
         self._known: dict[int, bool] = {}
+        self._whole: dict[int, bool] = {}
 
     def excludes(self, node: int) -> bool:
         """Must this file or link stay behind? Kept, as each way through the files asks anew."""
         known = self._known.get(node)
         if known is None:
-            known = self._known[node] = self._excludes(node)
+            folder = self.files.table.node_parent[node]
+            known = self._known[node] = not self._keeps_all_below(folder) and self._excludes(node)
         return known
 
     def _excludes(self, node: int) -> bool:
@@ -59,6 +62,18 @@ class Exclusions:
         if home and (path.startswith(f"{home}/") or self.files.link(node).startswith(f"{home}/")):
             return True
         return is_personal(path) and not self._in_workdir(path)
+
+    def _keeps_all_below(self, folder: int) -> bool:
+        """Is a folder in an environment that is copied, with nothing in it that is left out?
+
+        Asked of each folder once, as an environment has ten files in one.
+        """
+        known = self._whole.get(folder)
+        if known is None:
+            path = self.files.path(folder)
+            apart = (is_below(path, left) or is_below(left, path) for left in self.env.left_out)
+            known = self._whole[folder] = self.env.holds(path) and not any(apart)
+        return known
 
     def _in_workdir(self, path: str) -> bool:
         return bool(self._workdir) and f"{path}/".startswith(f"{self._workdir}/")
