@@ -196,11 +196,7 @@ class Planner:
 
     @property
     def without_uv(self) -> bool:
-        """Does the text say that uv plays no part, so that every plan is that refusal (R59)?
-
-        Raises:
-            DockerfileError: as ``plan`` says.
-        """
+        """Does uv play no part in the text, so that every plan is that refusal (R59)? Raises as ``plan``."""
         try:
             _check_uv(self._evidence)
         except Refused as refused:
