@@ -9,6 +9,7 @@ import pytest
 from system_facts import facts, packages
 
 from uvdive.base.errors import UsageError
+from uvdive.image.config import ImageConfig
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed
 from uvdive.rewrite.evidence.system.beyond_base import BeyondBase, Brought, Needed
@@ -65,12 +66,13 @@ def planned(project, node, plain_image) -> Callable[..., RewritePlan]:
         system: dict[str, Installed] | None = None,
         base: Mapping[str, object] | None = None,
         choices: Mapping[str, str] | None = None,
+        hands_down: ImageConfig | None = None,
         **image: object,
     ) -> RewritePlan:
         paths = {"/lib64/ld-linux-x86-64.so.2": node(100), "/home": node(folder=True)}
         made = project(text, wrote, base_uv=False, base_paths=paths, **image)
         bare = plain_image({"/lib64/ld-linux-x86-64.so.2": node(100), **(base or {})})
-        bases = {LEAN: bare} if lean else {}
+        bases = {LEAN: replace(bare, config=hands_down or bare.config)} if lean else {}
         seen = facts(needs, system or HOLDS, old=HOLDS, programs=("curl", "git", "dash", "sh", "bash"))
         reader = Reader(replace(seen, packages=seen.packages), found, bases)
         given = {**({"final-base": chosen} if chosen else {}), **(choices or {})}
@@ -204,3 +206,11 @@ def test_code_that_asks_a_shell_or_ldconfig_is_refused(planned) -> None:
         planned(found=replace(GNU, in_shell=("/app/x.py",)))
     )
     assert "asks ldconfig" in refused(planned(found=replace(GNU, finders=("/app/x.py",))))
+
+
+def test_what_the_base_hands_down_must_be_set_by_the_file(planned) -> None:
+    nonroot, starts = ImageConfig(user="65532"), ImageConfig(entrypoint=("/usr/bin/python3.13",))
+    assert "runs as 65532" in refused(planned(hands_down=nonroot))
+    own = TEXT.replace("CMD", "USER 1000\nCMD")
+    assert planned(own, hands_down=nonroot, config={"user": "1000"}).refusal is None
+    assert "starts /usr/bin/python3.13 by its ENTRYPOINT" in refused(planned(hands_down=starts))

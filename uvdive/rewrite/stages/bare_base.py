@@ -60,6 +60,7 @@ def on_bare(
         raise Refused("R63", f"What {reference} lacks only the built image tells. {BUILD_FIRST}", line)
     if base is None:
         raise Refused("R60", f"{reference} is not at hand. Fetch it (`--pull`, or `docker pull`).", line)
+    _check_handed_down(evidence, base, reference, line)
     built_on = known.report(bases.builder) if bases.builder is not None else None
     if bases.builder is not None and built_on is None:
         raise Refused(
@@ -94,6 +95,29 @@ def on_bare(
         _announce_modules(beyond.python.nowhere, bases.builder or bases.runner, line, notes)
     _tell(bare, base, reference, line, notes)
     return replace(bases, runner=reference, written=None, bare=bare)
+
+
+def _check_handed_down(evidence: Evidence, base: ImageReport, reference: str, line: int) -> None:
+    """What a base hands down and the author's file does not set itself: a user, an entry point.
+
+    Raises:
+        Refused: R63.
+    """
+    user, entry = base.config.user, base.config.entrypoint
+    if user.partition(":")[0] not in ("", "0", "root") and evidence.last("USER") is None:
+        raise Refused(
+            "R63",
+            f"{reference} runs as {user}, and the original as root. Name the image without a user, or write "
+            "USER into the file.",
+            line,
+        )
+    if entry and evidence.last("ENTRYPOINT") is None:
+        raise Refused(
+            "R63",
+            f"{reference} starts {entry[0]} by its ENTRYPOINT. Write an ENTRYPOINT into the file, or name "
+            "another image.",
+            line,
+        )
 
 
 def _fetched(known: KnownBases, reference: str, line: int) -> ImageReport | None:
