@@ -16,7 +16,7 @@ from uvdive.rewrite.copies import hands_over, last_build
 from uvdive.rewrite.evidence.commands.command_kinds import SIDE
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
-from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.text.installing import only_installs
 from uvdive.rewrite.text.made_folders import making, without_made
 from uvdive.rewrite.text.own_base import own_base
@@ -44,9 +44,13 @@ def with_common(parts: Parts) -> Parts:
     A RUN goes into a stage of its own where both would repeat it and can stand on one image; what it
     does behind that stays in the build.
     Where it only installs what the start names (curl for a health check) the build leaves it out.
+
+    Raises:
+        Refused: R63, a base that runs nothing needs folders that no stage can make.
     """
     evidence = parts.evidence
     if parts.bases.bare is not None:
+        _check_targets(parts)
         return parts  # its last stage runs nothing
     if parts.targets or (evidence.shared and evidence.stages[-1].parent is None):
         return parts
@@ -82,6 +86,21 @@ def with_common(parts: Parts) -> Parts:
         rests={_line(line): rest for line in shared if (rest := rests.get(id(line)))},
     )
     return replace(parts, copies=without_made(parts, made), common=common)
+
+
+def _check_targets(parts: Parts) -> None:
+    """Targets share one build stage, which nothing is added to: folders and links cannot be made there.
+
+    Raises:
+        Refused: R63.
+    """
+    if parts.targets and (parts.copies.folders or parts.copies.links):
+        raise Refused(
+            "R63",
+            f"{parts.bases.runner} cannot make folders and links, and the build stage belongs to several "
+            "targets. Keep the build's own base (`--choose final-base=slim`).",
+            parts.evidence.origin.source.line,
+        )
 
 
 def note_common(parts: Parts, notes: Notes) -> None:
