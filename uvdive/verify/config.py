@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from uvdive.image.config import ImageConfig
 from uvdive.verify.checks import Check, ConfigDelta
 
-_ROOT = frozenset({"0", "root", "0:0", "root:root"})
+_ROOT = frozenset({None, "0", "root", "0:0", "root:root"})
 """Who an engine runs a container as where no user is set."""
 
 
@@ -17,7 +17,7 @@ def _flat(config: ImageConfig) -> dict[str, object]:
     settings = {
         "Entrypoint": config.entrypoint,
         "Cmd": config.cmd,
-        "User": "" if config.user in _ROOT else config.user,
+        "User": config.user,
         # An engine starts in / where nothing is set.
         "WorkingDir": config.working_dir or "/",
         "ExposedPorts": config.exposed_ports,
@@ -41,7 +41,12 @@ def config_deltas(before: ImageConfig, after: ImageConfig) -> tuple[ConfigDelta,
     """Every config key that differs, by key; None stands for a key that is not set."""
     old, new = _flat(before), _flat(after)
     keys = sorted(old.keys() | new.keys())
-    return tuple(ConfigDelta(k, old.get(k), new.get(k)) for k in keys if old.get(k) != new.get(k))
+    found = (ConfigDelta(key, old.get(key), new.get(key)) for key in keys)
+    return tuple(delta for delta in found if delta.before != delta.after and not _still_root(delta))
+
+
+def _still_root(delta: ConfigDelta) -> bool:
+    return delta.key == "User" and {delta.before, delta.after} <= _ROOT
 
 
 def said(delta: ConfigDelta) -> str:
