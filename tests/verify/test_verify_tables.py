@@ -12,7 +12,7 @@ capabilities.NAMES: chown dac_override dac_read_search fowner fsetid kill setgid
     lease audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read
     perfmon bpf checkpoint_restore
 checks.ENGINES: docker podman
-config._ROOT: 0 0:0 root root:root
+config._ROOT: 0 0:0 None root root:root
 files.accounts.FIELDS: /etc/passwd = password number group comment home shell
     /etc/group = password number members
     /etc/shadow = password last␣change least␣age greatest␣age warning inactivity expiry reserved␣field
