@@ -78,7 +78,7 @@ def test_the_trimmed_step_takes_the_python_with_which_it_is_smallest(planned: Pl
 
 
 def test_a_step_that_would_be_larger_is_none(planned: Planned) -> None:
-    assert rung(planned(idle=5000, python=900), "trimmed").why == "it would come to 2.0 kB"
+    assert rung(planned(idle=5000, python=900), "trimmed").why == "it would save nothing more"
 
 
 def test_a_step_that_saves_next_to_nothing_is_none(planned: Planned) -> None:

@@ -95,7 +95,7 @@ def _leaner(step: _Step, before: _Step) -> _Step:
     saves = before.bytes - step.bytes
     if saves > _LEAST * before.bytes:
         return step
-    why = f"it would save only {size(saves)}" if saves > 0 else f"it would come to {size(step.bytes)}"
+    why = f"it would save only {size(saves)}" if saves > 0 else "it would save nothing more"
     return _Step(step.choices, why=why)
 
 

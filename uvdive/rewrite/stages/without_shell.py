@@ -100,7 +100,7 @@ class _Programs:
         return Refused(
             "R63",
             f"{self.reference} will not do: {why}. Keep the build's own base (`--choose final-base=slim`), "
-            "or do without it.",
+            "or change what needs more.",
             line,
         )
 
