@@ -16,7 +16,7 @@ from states_of_files import STATES, state
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import BytesRead
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
-from uvdive.ledger.report import ImageReport
+from uvdive.ledger.report import ImageReport, Waste
 from uvdive.session.opening.picking import Choice, Choices
 
 __all__ = ["STATES"]
@@ -149,6 +149,15 @@ async def finding_explained(stage: Stage) -> None:
 async def waste(stage: Stage) -> None:
     await stage.open()
     await stage.press("w", "down", "down")
+
+
+@state
+async def waste_grouped(stage: Stage) -> None:
+    report = stage.loaded.report
+    cache = (b"/root/.cache/uv/archive-v0/%d/lib.so" % number for number in range(30))
+    more = tuple(Waste(path, 9_000 - size, "deleted", "uv-cache", 1, 2, 6) for size, path in enumerate(cache))
+    await stage.open(answers(replace(report, waste=(*more, *report.waste)), store=stage.loaded.store))
+    await stage.press("w", "right", "down")
 
 
 @state

@@ -148,7 +148,8 @@ async def test_lists_fit_small_terminals(size):
 async def test_long_lists_are_cut_and_a_filter_finds_the_rest():
     many = tuple(Waste(b"/%05d" % n, n, "deleted", "app", 1, 2, None) for n in range(1_200))
     async with opened(answers(replace(sample_report(), waste=many))) as (app, pilot):
-        await pilot.press("w")
+        await pilot.press("w", *"sssss")
+        assert app.screen.order_name == "size"
         rows = app.screen.query_one(Listing)
         assert rows.count == 1_001
         await pilot.press("end")

@@ -16,7 +16,7 @@ MOST = 1_000
 class Column:
     """A column ``width`` cells wide; 0 for what is left. ``narrow``: is it there where room is scarce?
 
-    ``tail``: what does not fit is cut in front, as the end of a path says most. ``order`` names
+    ``tail``: what does not fit of bytes is cut in front, as the end of a path says most. ``order`` names
     the order that a click on the title takes, by default the one called like the column.
     """
 
@@ -53,11 +53,20 @@ class Table(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """The rows to show, and how many items fit the filter with how many bytes."""
+    """The rows to show, and how many items fit the filter with how many bytes.
+
+    ``listed`` are the rows that there are, shown or not, where these are not just the items.
+    """
 
     rows: tuple[T, ...]
     count: int
     bytes: int
+    listed: int | None = None
+
+    @property
+    def more(self) -> int:
+        """How many rows are not shown."""
+        return (self.count if self.listed is None else self.listed) - len(self.rows)
 
 
 def sought(table: Table[T], item: T, needle: str) -> bool:

@@ -11,12 +11,10 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.view.tree import TreeView, owners_below
 from uvdive.tui.desk.file_lines import view_of
 from uvdive.tui.desk.links import Linked, linked_elsewhere
-from uvdive.tui.desk.listing import Page, arrange
 from uvdive.tui.desk.places import Place, Span
-from uvdive.tui.desk.tables import WASTE
 
 if TYPE_CHECKING:
-    from uvdive.ledger.report import ImageReport, Waste
+    from uvdive.ledger.report import ImageReport
     from uvdive.session.desk import Held
 
 MOST = 30
@@ -227,9 +225,3 @@ def place_of_path(report: ImageReport, path: bytes) -> Place | None:
     if alive:
         return Place(node, Span(len(report.layers) - 1, "upto"))
     return Place(node, Span(table.entry_layer[entries[-1]], "layer"))
-
-
-def arrange_waste(held: Held, needle: str, order: int) -> tuple[Page[Waste], int, int]:
-    """A page of the waste, how many items there are in all and how many bytes."""
-    waste = held.report.waste
-    return arrange(WASTE, waste, needle, order), len(waste), sum(item.bytes for item in waste)

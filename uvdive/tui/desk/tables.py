@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uvdive.base.units import size
 from uvdive.tui.desk.listing import Column, Table
@@ -25,7 +25,43 @@ def _line(line: int | None) -> str:
     return f"L{line}" if line is not None else ""
 
 
-WASTE: Table[Waste] = Table(
+BY_LAYER, BY_FOLDER = "layer", "folder"
+"""The orders in which waste stands in groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class WasteGroup:
+    """A row above the waste that it counts: of the ``layer`` that hid it, or of a ``folder``; one is None.
+
+    ``count`` are files, ``line`` and ``words`` those of the layer's instruction, ``lead`` is drawn
+    in front.
+    """
+
+    layer: int | None
+    folder: bytes | None
+    bytes: int
+    count: int
+    line: int | None
+    words: str
+    lead: str = ""
+
+
+def _waste_cells(row: Waste | WasteGroup) -> Sequence[bytes | str]:
+    if not isinstance(row, WasteGroup):
+        return size(row.bytes), row.cause, str(row.layer), str(row.killed_by), _line(row.line), row.path
+    number = "" if row.layer is None else str(row.layer)
+    name = row.words if row.folder is None else _text(row.folder)
+    return (
+        size(row.bytes),
+        f"{row.count:,} file{'s' * (row.count != 1)}",
+        "",
+        number,
+        _line(row.line),
+        (row.lead + name),
+    )
+
+
+WASTE: Table[Any] = Table(
     (
         Column("size", 9, right=True),
         Column("cause", 11),
@@ -36,18 +72,13 @@ WASTE: Table[Waste] = Table(
     ),
     (
         ("size", lambda item: (-item.bytes, item.path)),
+        (BY_LAYER, lambda item: (item.killed_by, -item.bytes)),
+        (BY_FOLDER, lambda item: (item.path, item.layer)),
         ("path", lambda item: (item.path, item.layer)),
         ("replaced by", lambda item: (item.killed_by, -item.bytes)),
         ("cause", lambda item: (item.cause, -item.bytes)),
     ),
-    lambda item: (
-        size(item.bytes),
-        item.cause,
-        str(item.layer),
-        str(item.killed_by),
-        _line(item.line),
-        item.path,
-    ),
+    _waste_cells,
     lambda item: f"{_text(item.path)} {item.cause} {item.owner}",
     lambda item: item.bytes,
 )

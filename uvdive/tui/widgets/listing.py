@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from textual import events
@@ -12,6 +13,9 @@ from textual.widgets import Static
 from uvdive.tui.desk.listing import Column, Page, Table
 from uvdive.tui.frame.text import keep_end, visible
 from uvdive.tui.widgets.rows import Rows
+
+_CLOSED, _OPEN = "▶ ", "▼ "
+"""What is drawn before the name of a row that opens or closes."""
 
 
 class Listing(Rows):
@@ -40,7 +44,7 @@ class Listing(Rows):
     @property
     def count(self) -> int:
         """How many rows there are, the one that tells of more counted."""
-        return len(self.page.rows) + (self.page.count > len(self.page.rows))
+        return len(self.page.rows) + (self.page.more > 0)
 
     def empty(self) -> str:
         """Why there are no rows."""
@@ -49,10 +53,52 @@ class Listing(Rows):
     def row(self, index: int, width: int) -> Content:
         """The item's cells in their columns."""
         if index >= len(self.page.rows):
-            more = self.page.count - len(self.page.rows)
-            return Content.styled(f"… {more:,} more; / finds them", "$foreground 66%")
-        cells = [visible(cell) for cell in self.table.cells(self.page.rows[index])]
-        return line(self.table, cells, width)
+            return Content.styled(f"… {self.page.more:,} more; / finds them", "$foreground 66%")
+        return line(self.table, self.table.cells(self.page.rows[index]), width)
+
+
+class Folding(Listing):
+    """Rows that open and close, told by what is drawn before them; the cursor stays on its row.
+
+    ``key_of`` tells a row from the others, however it is drawn; None where only itself does.
+    """
+
+    class Folded(Message):
+        """The row under the cursor shall be open, or closed."""
+
+        def __init__(self, key: Any, *, open_: bool) -> None:
+            super().__init__()
+            self.key, self.open = key, open_
+
+    def __init__(self, table: Table[Any], empty: str, key_of: Callable[[Any], Any], id: str) -> None:  # noqa: A002
+        super().__init__(table, empty, id)
+        self._key_of = key_of
+
+    def show(self, page: Page[Any], *, filtered: bool) -> None:
+        """Show a page."""
+        key = None if self.selected is None else self._key_of(self.selected)
+        super().show(page, filtered=filtered)
+        if key is not None:
+            self.changed(next((i for i, row in enumerate(page.rows) if self._key_of(row) == key), 0))
+
+    def _folds(self, mark: str) -> bool:
+        return str(getattr(self.selected, "lead", "")).endswith(mark)
+
+    def toggle(self) -> None:
+        """Open the row where it is closed, else close it."""
+        self.post_message(self.Folded(self._key_of(self.selected), open_=self._folds(_CLOSED)))
+
+    def action_expand(self) -> None:
+        """Open the row; where nothing is closed, the same as Enter."""
+        if self._folds(_CLOSED):
+            self.toggle()
+        else:
+            super().action_expand()
+
+    def action_collapse(self) -> None:
+        """Close the row."""
+        if self._folds(_OPEN):
+            self.toggle()
 
 
 class Head(Static):
@@ -87,13 +133,14 @@ class Head(Static):
         return line(self._table, titles, self.content_size.width).stylize("$foreground 66%")
 
 
-def line(table: Table[Any], cells: list[str], width: int) -> Content:
+def line(table: Table[Any], cells: Sequence[bytes | str], width: int) -> Content:
     """Cells in their columns."""
     texts = dict(zip(table.columns, cells, strict=True))
     parts = []
     for column, wide in fitted(table, width):
-        cell = texts[column]
-        content = Content(keep_end(cell, wide) if column.tail else cell).truncate(wide, ellipsis=True)
+        cell = visible(texts[column])
+        kept = keep_end(cell, wide) if column.tail and isinstance(texts[column], bytes) else cell
+        content = Content(kept).truncate(wide, ellipsis=True)
         gap = " " * max(0, wide - content.cell_length)
         parts.append(Content.assemble(gap, content) if column.right else Content.assemble(content, gap))
     return Content(" ").join(parts)

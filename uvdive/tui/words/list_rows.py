@@ -7,10 +7,10 @@ from textual.content import Content
 from uvdive.base.units import percent, size
 from uvdive.ledger.findings.explain import explain, ids
 from uvdive.ledger.report import Finding, ImageReport, Waste
-from uvdive.tui.desk.tables import MENDED
+from uvdive.tui.desk.tables import MENDED, WasteGroup
 from uvdive.tui.frame.text import paragraph, plain
 from uvdive.tui.words.pages import render
-from uvdive.tui.words.selection import by_layer, field, lines, owner_words
+from uvdive.tui.words.selection import by_layer, field, files, lines, owner_words
 
 _CAUSES = {
     "overwritten": "A later layer wrote other content over it; the old bytes are still shipped.",
@@ -18,6 +18,8 @@ _CAUSES = {
     "deleted": "A later layer deleted it; the bytes are still shipped in the layer that wrote it.",
     "shadowed": "A later layer put another kind of file in its place; the bytes are still shipped.",
 }
+
+_REMEDY = "Do both in one RUN, copy with --chown or --chmod, or leave the file in a build stage."
 
 
 def describe_waste(report: ImageReport, waste: Waste) -> Content:
@@ -31,9 +33,23 @@ def describe_waste(report: ImageReport, waste: Waste) -> Content:
         *by_layer("replaced", waste.cause, report.layers[waste.killed_by], "$sign-removed"),
         Content(""),
         Content(_CAUSES.get(waste.cause, "")),
-        Content("Do both in one RUN, copy with --chown or --chmod, or leave the file in a build stage."),
+        Content(_REMEDY),
     ]
     return lines(parts)
+
+
+def describe_group(report: ImageReport, group: WasteGroup) -> Content:
+    """The waste of a layer or of a folder: how much, how many files, and who hid it."""
+    counted = f"{size(group.bytes)}  ({group.bytes:,} bytes, {files(group.count)})"
+    if group.layer is None:
+        about = [plain(group.folder or b"/", "bold"), field("hidden", counted)]
+    else:
+        about = [
+            Content.styled(f"Hidden by layer {group.layer}", "bold"),
+            field("hidden", counted),
+            *by_layer("by", "replaced or deleted", report.layers[group.layer], "$sign-removed"),
+        ]
+    return lines([*about, Content(""), Content(_REMEDY)])
 
 
 def describe_finding(report: ImageReport, finding: Finding) -> Content:

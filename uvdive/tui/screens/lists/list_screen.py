@@ -170,6 +170,10 @@ class ListScreen(Sifting):
 
     @on(Rows.Chosen)
     def _chosen(self) -> None:
+        self.choose()
+
+    def choose(self) -> None:
+        """Enter on an item: read its details."""
         self.go_to("details")
 
     # Actions

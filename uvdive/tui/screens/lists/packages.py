@@ -8,48 +8,18 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input
 
 from uvdive.ledger.costs.rows import CostTree
 from uvdive.ledger.report import ImageReport
-from uvdive.tui.desk.listing import Page, arrange
+from uvdive.tui.desk.listing import arrange
 from uvdive.tui.desk.package_tree import Branch, Key, Priced, branches, costs_at, key_of, priced, shown
 from uvdive.tui.desk.path_facts import find_component
 from uvdive.tui.desk.tables import PACKAGES, Package, packages
 from uvdive.tui.frame.newest import Newest
 from uvdive.tui.screens.lists.list_screen import ListScreen
-from uvdive.tui.widgets.listing import Head, Listing
+from uvdive.tui.widgets.listing import Folding, Head
 from uvdive.tui.words.package_details import describe_heading, describe_package
-
-
-class PackageListing(Listing):
-    """Rows that open and close; the cursor stays on its package, however the row is drawn."""
-
-    class Folded(Message):
-        """The row under the cursor shall be open, or closed."""
-
-        def __init__(self, key: Key, *, open_: bool) -> None:
-            super().__init__()
-            self.key, self.open = key, open_
-
-    def show(self, page: Page[Any], *, filtered: bool) -> None:
-        """Show a page."""
-        key = None if self.selected is None else key_of(self.selected)
-        super().show(page, filtered=filtered)
-        self.changed(next((place for place, row in enumerate(page.rows) if key_of(row) == key), 0))
-
-    def action_expand(self) -> None:
-        """Open the row; where nothing is closed, the same as Enter."""
-        if self.selected is not None and self.selected.lead.endswith("▶ "):
-            self.post_message(self.Folded(key_of(self.selected), open_=True))
-        else:
-            super().action_expand()
-
-    def action_collapse(self) -> None:
-        """Close the row."""
-        if self.selected is not None and self.selected.lead.endswith("▼ "):
-            self.post_message(self.Folded(key_of(self.selected), open_=False))
 
 
 class PackagesScreen(ListScreen):
@@ -76,7 +46,7 @@ class PackagesScreen(ListScreen):
         """As in every list; these rows open and close."""
         yield Input(placeholder="words to look for", id="needle", compact=True)
         yield Head(self.TABLE, id="head")
-        yield PackageListing(self.TABLE, self.EMPTY, id="rows")
+        yield Folding(self.TABLE, self.EMPTY, key_of, id="rows")
 
     def on_mount(self) -> None:
         """Ask what goes with what, beside the first page."""
@@ -105,8 +75,8 @@ class PackagesScreen(ListScreen):
         page = arrange(self.TABLE, rows, needle, order)
         self.paged((page, len(self.items), sum(item.bytes for item in self.items)))
 
-    @on(PackageListing.Folded)
-    def _folded(self, message: PackageListing.Folded) -> None:
+    @on(Folding.Folded)
+    def _folded(self, message: Folding.Folded) -> None:
         self.closed = self.closed - {message.key} if message.open else self.closed | {message.key}
         self.sift()
 
