@@ -72,7 +72,7 @@ REWRITE_KEYS = {
     "predicted": "before_bytes after_bytes owners",
     "measured": "before_bytes after_bytes owners before_inspect_size after_inspect_size prediction_error "
     "before_seconds after_seconds sizes builds cold_seconds rebuild_seconds rebuild_changed rebuilds held_to "
-    "proof_seconds",
+    "proof_seconds loaded",
     "measured.sizes.before": "file_bytes tar_bytes compressed_bytes inspect_size listed_size",
     "measured.builds.after": "seconds steps cached engine",
     "measured.cold_seconds": "before after",

@@ -14,6 +14,7 @@ packages_text.HEAD: own with␣it package asked␣for␣by
 owner_looks.LOOKS: uv = █ venv = ▓ uv-cache = ╳ caches = ╱ python = ═ base-os = ░ os-packages = ▒ app = ▚
     other = ·
 proof_words._NAMES: sources = … reading = reading␣the␣new␣image comparing = … repairs = what␣may␣fix␣it
+proof_words._STARTS: start = starting␣both loading = …
 problem_json._SOURCES: text diff files
 sizes._VERBS: inspect = inspect list = images
 text_rewrite._VERDICTS: failed = it␣failed unproven = not␣proven,␣as␣not␣everything␣could␣be␣looked␣at

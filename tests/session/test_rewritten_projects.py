@@ -113,6 +113,24 @@ def test_the_engine_s_rewrite_is_as_good_as_the_original(name: str) -> None:
     assert done.proof.after.totals.file_bytes < 0.85 * original(name).totals.file_bytes
 
 
+def test_a_start_tells_what_the_original_imports() -> None:
+    """Over the processes of a server and its worker; the image's own start is kept for the next proof."""
+    proof = proven("gunicorn", ()).proof
+    loaded = proof.loaded
+    assert loaded is not None
+    assert loaded.problem == ""
+    imported = {each.name: each for each in loaded.imported}
+    assert {"gunicorn", "flask", "werkzeug", "markupsafe"} <= set(imported)
+    assert all(imported[name].milliseconds > 0 for name in ("gunicorn", "flask"))
+    assert any("markupsafe" in path for path in imported["markupsafe"].libraries), "mapped in the container"
+    assert loaded.python_milliseconds > 0
+    installed = {each.name for env in original("gunicorn").environments for each in env.distributions}
+    told = {each.name for each in (*loaded.imported, *loaded.never)} | {*loaded.empty, *loaded.untold}
+    assert told <= installed
+    assert dict(proof.seconds)["loading"] > 0
+    assert [each for _, each in kept_of("gunicorn").loaded] == [loaded]
+
+
 @pytest.mark.parametrize(
     ("name", "target"),
     [

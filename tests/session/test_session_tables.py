@@ -7,7 +7,7 @@ from tables import differences, tables_of, written
 TABLES = written(
     r"""
 disk.exporting.SUFFIXES: json = .json markdown = .md html = .html saved = .uvdive
-explaining._SHELVES: … = finding … = rule … = choice
+explaining._SHELVES: … = finding … = observation … = rule … = choice
 opening.finished._BESIDE: uv.lock pyproject.toml
 opening.finished._FLOORS: base distro image dockerfile compose uv ledger session
 opening.picking._ARCHIVES: .tar .tar.gz .tgz .tar.zst

@@ -42,11 +42,14 @@ files.packages._SCRIPTS: .preinst .postinst
 files.new_base._CERTAIN: image dockerfile
 python.interpreter.BUNDLED: pip setuptools wheel
 repairs.LEFT: uv uv-cache
+spent.WAITING: build loading start
 start.command.BUILT_IN: ( . : [ case cd command echo eval exec exit export false for if set source test trap
     true ulimit umask until wait while {
 start.inside_uv._UV: uv uvx
 start.inside_uv._AROUND: ash bash busybox catatonit dash docker-init dumb-init gosu init setpriv sh su
     su-exec sudo tini
+start.module_places._SITES: site-packages dist-packages
+start.module_places._SUFFIXES: .py .so .pyc
 start.needs._NAMING: <pattern> <pattern> <pattern> <pattern> <pattern>
 start.needs._NO_VARIABLES: CRITICAL DEBUG ERROR FATAL GET HTTP INFO POST WARNING
 start.running.WITHOUT_SYNC: ( UV_OFFLINE 1 ) ( UV_NO_SYNC 1 )

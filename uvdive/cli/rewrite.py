@@ -133,7 +133,9 @@ class _Rewriting:
             from uvdive.cli.present import save_html
             from uvdive.output.html.tables import Rewrite
 
-            known = Rewrite(plan) if proof is None else Rewrite(plan, proof.comparison, proof.verification)
+            known = Rewrite(plan)
+            if proof is not None:
+                known = Rewrite(plan, proof.comparison, proof.verification, proof.loaded)
             save_html(loaded.report, self.args, self.console, known)
         if plan.refusal is not None or plan.outcome == "refused":
             raise RefusedError(self._why_refused(plan))
@@ -297,7 +299,8 @@ class _Rewriting:
 
         before = proof.before or before
         built, times = proof.original or self.original.built, self._times(plan, before)
-        return Measured(before, proof.after, built, proof.build, times, proof.held, proof.seconds)
+        held, seconds, loaded = proof.held, proof.seconds, proof.loaded
+        return Measured(before, proof.after, built, proof.build, times, held, seconds, loaded)
 
     def _times(self, plan: RewritePlan, before: ImageReport) -> Timings:
         """How long both builds take, as far as it was asked for."""
@@ -319,6 +322,10 @@ class _Rewriting:
             if self.args.diff and shown[0].diff != plan.diff:
                 self.console.say("The difference is without its secrets: --no-redact prints one for `patch`.")
             plan, verification, offered, repaired = shown
+            if measured is not None:
+                from dataclasses import replace
+
+                measured = replace(measured, loaded=self.console.redactor.value(measured.loaded))
         if self.args.json:
             from uvdive.output.jsontext import json_text
             from uvdive.output.rewrite_json import rewrite_data

@@ -10,6 +10,7 @@ from uvdive.base.errors import UvdiveError
 from uvdive.build.events import BuildResult
 from uvdive.ledger.report import ImageReport
 from uvdive.output.error_json import error_data
+from uvdive.output.loaded_words import loaded_data
 from uvdive.output.plain import path_fields
 from uvdive.rewrite.plan import Decision, Prediction, RewritePlan, Rung
 from uvdive.verify.checks import Check, Verification
@@ -159,6 +160,7 @@ def _measured(measured: Measured, predicted: Prediction | None) -> dict[str, Any
         ],
         "held_to": measured.held,
         "proof_seconds": dict(measured.proof),
+        "loaded": None if measured.loaded is None else loaded_data(measured.loaded),
     }
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.output.check_words import counted, outcome_words
 from uvdive.output.ladder_words import HEADING, remarks, steps, taken
+from uvdive.output.loaded_words import HEADING as HEADING_LOADED
+from uvdive.output.loaded_words import loaded_lines
 from uvdive.output.look import PLAIN, Look
 from uvdive.output.plain import count, one_line, table, visible
 from uvdive.output.plan_groups import (
@@ -91,6 +93,7 @@ def proof_text(
         size_lines(measured, units),
         look.part(build_lines(measured, units)),
         _checked(verification, look),
+        look.group(HEADING_LOADED, loaded_lines(measured.loaded, units)) if measured.loaded else [],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 

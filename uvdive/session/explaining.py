@@ -5,12 +5,14 @@ from __future__ import annotations
 from uvdive.base.files.pages import page_of
 from uvdive.ledger.findings.explain import PAGES as FINDINGS
 from uvdive.rewrite.rules.explain import CHOICE_PAGES, RULE_PAGES
+from uvdive.verify.start.explain import PAGES as OBSERVATIONS
 
 LIST = "list"
 """What is asked for instead of an id to see all of them."""
 
 _SHELVES = {
     "Findings: what is worth doing about an image": FINDINGS,
+    "Observations: what a proof with --start sees, and decides nothing by": OBSERVATIONS,
     "Rules: why a rewrite does what it does": RULE_PAGES,
     "Choices: what --choose ID=VALUE may change in a rewrite": CHOICE_PAGES,
 }

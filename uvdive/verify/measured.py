@@ -10,6 +10,7 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Prediction
 from uvdive.verify.spent import Seconds
+from uvdive.verify.start.loaded import Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Measured:
     """Both images as they are, and their builds; None for an image that was not built now.
 
     ``held`` is the moment up to which packages were taken where there is no lock (R56),
-    ``proof`` what each step of the proof took.
+    ``proof`` what each step of the proof took, ``loaded`` what the original imported when it was started.
     """
 
     before: ImageReport
@@ -27,6 +28,7 @@ class Measured:
     timings: Timings = field(default_factory=Timings)
     held: str | None = None
     proof: Seconds = ()
+    loaded: Loaded | None = None
 
     @property
     def owners(self) -> Mapping[str, tuple[int, int]]:

@@ -9,12 +9,16 @@ from typing import Literal
 
 from uvdive.verify.checks import CheckName
 
-Step = Literal["sources", "build", "reading", "comparing", "repairs"] | CheckName
+Step = Literal["sources", "build", "reading", "comparing", "loading", "repairs"] | CheckName
 """``sources`` is whether the original is what the context makes now, ``build`` every build of an
-image, ``repairs`` what may mend what failed."""
+image, ``loading`` a start of the original to see what it imports, ``repairs`` what may mend what failed."""
 
 Seconds = tuple[tuple[Step, float], ...]
 """Each step with its seconds, in the order in which they were first taken."""
+
+
+WAITING: frozenset[Step] = frozenset({"build", "start", "loading"})
+"""Steps that wait for programs of others."""
 
 
 class Spent:
@@ -45,5 +49,5 @@ class Spent:
 
 
 def own_seconds(seconds: Seconds) -> float:
-    """What the proof took beside the builds and the start, which waits for programs."""
-    return sum(each for step, each in seconds if step not in ("build", "start"))
+    """What the proof took beside the builds and the starts, which wait for programs."""
+    return sum(each for step, each in seconds if step not in WAITING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, Literal
@@ -243,7 +243,13 @@ class _Watch:
         return time.monotonic() - self._moved
 
 
-def observe(watched: Watched, *, seconds: float, cancel: CancelToken | None = None) -> Observed:
+def observe(
+    watched: Watched,
+    *,
+    seconds: float,
+    cancel: CancelToken | None = None,
+    look: Callable[[Sandbox], None] | None = None,
+) -> Observed:
     """Start a container, wait until it is healthy, listens, answers, ends or rests, and stop it.
 
     It publishes no port, has no network unless the settings give it one, and is removed
@@ -255,6 +261,7 @@ def observe(watched: Watched, *, seconds: float, cancel: CancelToken | None = No
         watched: the image.
         seconds: how long to wait at most.
         cancel: stops waiting.
+        look: gets the container when that is known, before it is stopped.
 
     Raises:
         EngineError: no engine answers, or it makes no container of the image.
@@ -280,20 +287,22 @@ def observe(watched: Watched, *, seconds: float, cancel: CancelToken | None = No
         ended = state == "exited"
         # Last words differ with the signal: a KeyboardInterrupt is no trouble of the image.
         log = _lines(container.log(LINES), settings)
+        if look is not None:
+            look(container)
         stop = None if ended else container.stop(STOP_SECONDS)
         if cancel.cancelled:
             raise CancelledError
-        look = _Look() if ended else watch.look
+        seen = _Look() if ended else watch.look
         return Observed(
             state,
             status,
-            look.ports,
-            look.answers,
+            seen.ports,
+            seen.answers,
             stop,
             took,
             why,
             (*log, *filter(None, [container.ended_by(settings.limits) if ended else ""])),
-            look.programs,
+            seen.programs,
             _lines(container.output(LINES)[0], settings) if ended else (),
         )
 

@@ -12,9 +12,12 @@ from uvdive.ledger.report import Component, Distribution, Environment, ImageRepo
 from uvdive.output import largest
 from uvdive.output.check_words import outcome_words
 from uvdive.output.ladder_words import HEADING, remarks, steps
+from uvdive.output.loaded_words import HEADING as LOADED
+from uvdive.output.loaded_words import brief, slowest
 from uvdive.output.plain import count
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Comparison, Verification
+from uvdive.verify.start.loaded import Loaded
 
 MOST_ROWS = 500
 """So many rows a table has at most; the largest. The JSON has all."""
@@ -27,6 +30,7 @@ class Rewrite:
     plan: RewritePlan
     comparison: Comparison | None = None
     verification: Verification | None = None
+    loaded: Loaded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,16 @@ class Verdict:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What a start imported: sentences, the slowest as cells, and what never was, with its bytes."""
+
+    title: str
+    told: tuple[str, ...]
+    slowest: tuple[tuple[str, str, str, str], ...]
+    never: tuple[tuple[str, int], ...]
+
+
 def verdicts(verification: Verification) -> tuple[Verdict, ...]:
     """Every check of a rewrite."""
     return tuple(
@@ -120,6 +134,12 @@ def verdicts(verification: Verification) -> tuple[Verdict, ...]:
         )
         for check in verification.checks
     )
+
+
+def loading(loaded: Loaded, units: Units) -> Loading:
+    """What the original imported, for the page."""
+    never = [(each.name, each.bytes) for each in loaded.never[:MOST_ROWS]]
+    return Loading(LOADED, tuple(brief(loaded, units)), tuple(slowest(loaded, units)), tuple(never))
 
 
 def sizes(rewrite: Rewrite, units: Units) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from uvdive.rewrite.evidence.system.uses import Uses
     from uvdive.session.planning.studied import Studied
     from uvdive.verify.python.imports import Known
+    from uvdive.verify.start.loading import SeenLoading
     from uvdive.verify.start.running import Seen
 
 
@@ -29,7 +30,8 @@ class Kept:
     ``whole`` is as ``system``, of every OS package, and ``beyond`` what bases lack, by their ids and those
     of what the build starts from. None is what nobody has looked for yet. ``imported`` knows the
     images of a proof by their ids: the original may have been built anew. ``seen`` is what originals
-    did when they were run, ``studied`` the last rewrite that was planned, which goes nowhere else.
+    did when they were run, ``loaded`` what they imported, ``studied`` the last rewrite that was planned,
+    which goes nowhere else.
     """
 
     system: SystemFacts | None = None
@@ -40,6 +42,7 @@ class Kept:
     seen: Seen = field(default_factory=list)
     whole: SystemFacts | None = None
     beyond: dict[tuple[str, str], BeyondBase] = field(default_factory=dict)
+    loaded: SeenLoading = field(default_factory=list)
     studied: Studied | None = field(default=None, compare=False, repr=False)
 
     def copy(self) -> Kept:
@@ -48,6 +51,7 @@ class Kept:
             self,
             imported=dict(self.imported),
             seen=list(self.seen),
+            loaded=list(self.loaded),
             beyond=dict(self.beyond),
             studied=None,
         )
@@ -62,4 +66,5 @@ class Kept:
         self.uses = news.uses if news.uses is not None else self.uses
         self.stops = news.stops if news.stops is not None else self.stops
         self.seen += [each for each in news.seen if each not in self.seen]
+        self.loaded += [each for each in news.loaded if each not in self.loaded]
         self.imported.update(news.imported)

@@ -36,6 +36,8 @@ from uvdive.verify.repairs import Repair, repairs
 from uvdive.verify.run import Varying
 from uvdive.verify.run import verify as run_checks
 from uvdive.verify.spent import Seconds, Spent
+from uvdive.verify.start.loaded import Loaded
+from uvdive.verify.start.loading import loaded_at_start
 from uvdive.verify.start.service import Starts
 from uvdive.verify.start.stopping import interrupted, measured_stop
 from uvdive.verify.ways import with_ways_out
@@ -50,7 +52,8 @@ class Proof:
     since (R56). ``before`` is the original that it was held against, ``original`` its build
     where the image at hand was not what the context makes now. ``looked`` says that nothing is
     verified yet: something was not known that now is (what the new environment needs, how it stops),
-    so plan again. ``seconds`` are what each step took.
+    so plan again. ``seconds`` are what each step took, ``loaded`` is what the original imported, where
+    both were started.
     """
 
     build: BuildResult
@@ -63,6 +66,7 @@ class Proof:
     original: BuildResult | None = None
     looked: bool = False
     seconds: Seconds = ()
+    loaded: Loaded | None = None
 
 
 def prove(  # noqa: PLR0913 - what a front end may ask for, by name
@@ -124,7 +128,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
             except BuildError:
                 # An index that tells no dates: then the difference stands as it is.
                 held = None
-        verification = None
+        verification = loaded = None
+        known = kept or Kept()
         if verify:
             starts = None if recipe is None else starts_of(recipe, plan, context)
             allowed = held_allowances(plan.allowed, after) if held else plan.allowed or Allowances()
@@ -132,21 +137,28 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
             allowed = replace(allowed, paths=(*allowed.paths, *written))
             verification = run_checks(
                 before, after, allowed, indexes=work.indexes, start=start, settings=settings,
-                imported=(kept or Kept()).imported, seen=(kept or Kept()).seen,
+                imported=known.imported, seen=known.seen,
                 varying=work.varying(first, held),
                 decisions=plan.decisions, starts=starts, comparison=comparison, spent=spent,
                 on_event=on_event, cancel=cancel,
             )  # fmt: skip
             if _mends_stop(plan, verification, after, settings, starts, kept, on_event, cancel):
                 return work.looked(built, after, comparison, original)
+            if start:
+                with spent.on("loading"):
+                    loaded = loaded_at_start(
+                        verification, before, after, settings, starts=starts, seen=known.seen,
+                        known=known.loaded, on_event=on_event, cancel=cancel,
+                    )  # fmt: skip
         offered: tuple[Repair, ...] = ()
         if verification is not None and not verification.passed:
             with spent.on("repairs"):
                 offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
             verification = with_ways_out(verification, offered)
         return Proof(
-            built, after, comparison, verification, offered, held, before, original, seconds=spent.seconds
-        )
+            built, after, comparison, verification, offered, held, before, original, seconds=spent.seconds,
+            loaded=loaded,
+        )  # fmt: skip
 
 
 def _mends_stop(  # noqa: PLR0913, PLR0917 - what a start of the new image takes

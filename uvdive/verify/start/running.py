@@ -129,6 +129,21 @@ class _Running:
         return observe(watched, seconds=self.settings.limits.seconds, cancel=self.cancel)
 
 
+def started_original(
+    before: ImageReport, after: ImageReport, settings: StartSettings, seen: Seen, *, named: bool = False
+) -> Watched | None:
+    """The original as ``check_running`` ran it; None where it did not, or where it did not work.
+
+    Nothing is run. The arguments are as for ``check_running``; ``seen`` has what it ran.
+    """
+    ways = _offline(ours := _watched(before, settings, named=named)), _own_program(ours, after)
+    for watched in (ours, *ways):
+        observed = next((each for asked, each in seen if asked == watched), None)
+        if observed is not None and works(observed) and not stays_inside_uv(observed):
+            return watched
+    return None
+
+
 def _answered(observed: Observed) -> bool:
     """Did a program answer at every port that one serves at, and not a proxy or an error in its place?"""
     return bool(observed.answers) and all(answer.status < 500 for answer in observed.answers)
@@ -139,21 +154,33 @@ def _reference(
 ) -> tuple[Watched, Observed, str] | None:
     """A run of the original that gets past uv: with what the build installed; None where none does."""
     first = "Without an index the original does not get past uv, so it was run with"
-    offline = replace(ours, settings=ours.settings.with_env(WITHOUT_SYNC))
+    offline = _offline(ours)
     seen = run(offline)
     # A call may not go together with these: `uv run --refresh` can't be offline.
     if not stays_inside_uv(seen) and not ended_by_uv(seen):
         names = " and ".join(f"{name}={value}" for name, value in WITHOUT_SYNC)
         return offline, seen, f"{first} {names}: "
     # An older uv knows no UV_NO_SYNC: the environment's own program needs no uv.
-    command = start_command(after.config)
-    if not command:
+    own = _own_program(ours, after)
+    if own is None:
         return None
-    own = replace(ours, settings=ours.settings.with_env(after.config.environ.items()), command=tuple(command))
     seen = run(own)
     if stays_inside_uv(seen) or (seen.state == "exited" and seen.status in (126, 127)):
         return None
     return own, seen, f"{first} the new image's start command: "
+
+
+def _offline(ours: Watched) -> Watched:
+    return replace(ours, settings=ours.settings.with_env(WITHOUT_SYNC))
+
+
+def _own_program(ours: Watched, after: ImageReport) -> Watched | None:
+    """The original with the new image's start command; None where that has none."""
+    command = start_command(after.config)
+    if not command:
+        return None
+    given = ours.settings.with_env(after.config.environ.items())
+    return replace(ours, settings=given, command=tuple(command))
 
 
 def _nothing_to_compare(new: Observed) -> Check:

@@ -6,6 +6,7 @@ from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
+from uvdive.output.loaded_words import brief
 from uvdive.output.plain import count
 from uvdive.output.proof_words import proof_words
 from uvdive.output.rebuild_words import rebuild_words
@@ -149,6 +150,8 @@ def facts(report: ImageReport, plan: RewritePlan | None, proof: ProofState | Non
     found += _builds(proof)
     if outcome.seconds:
         found.append(("proof", proof_words(outcome.seconds)))
+    if outcome.loaded is not None:
+        found += [("" if place else "imports", line) for place, line in enumerate(brief(outcome.loaded))]
     return tuple((Content.styled(term, "$foreground 66%"), Content(visible(words))) for term, words in found)
 
 

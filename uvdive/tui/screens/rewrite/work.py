@@ -86,7 +86,8 @@ class RewriteWork:
         """What a report can say of it; None before there is a plan."""
         if self.plan is None or self.proof is None:
             return None if self.plan is None else Rewrite(self.plan)
-        return Rewrite(self.plan, self.proof.comparison, self.proof.verification)
+        loaded = None if self.proof.outcome is None else self.proof.outcome.loaded
+        return Rewrite(self.plan, self.proof.comparison, self.proof.verification, loaded)
 
     @property
     def planning(self) -> bool:
