@@ -22,6 +22,7 @@ from uvdive.output.html.page import MARK, page
 from uvdive.output.html.tables import Rewrite
 from uvdive.session.disk.exporting import html_page
 from uvdive.verify.checks import Check, Comparison, OwnerDelta, Verification
+from uvdive.verify.start.loaded import CAVEAT, Imported, Loaded, NeverImported
 
 
 class Reader(HTMLParser):
@@ -245,3 +246,21 @@ def test_an_image_of_nothing_has_a_page_too():
 def test_it_begins_as_one_may_be_told_from_other_files():
     assert html_page(sample_report()).startswith(MARK)
     assert HOSTILE_NAME not in html_page(sample_report())
+
+
+def test_what_a_start_imported_is_on_the_page_and_no_name_is_markup() -> None:
+    name = "<script>x\x1b[31m"
+    loaded = Loaded(
+        (Imported("/app/.venv", name, "1", 12.34, 2_000_000, 3, ("/a.so",)),),
+        (NeverImported("/app/.venv", "heavy", "1", 5_000_000, 6_000_000),),
+    )
+    rewrite = Rewrite(driving.plan("Dockerfile"), loaded=loaded)
+    text = page(sample_report(), rewrite)
+    words = " ".join(Reader(text).text)
+    assert "What the start imported" in words
+    assert "12.3 ms" in words
+    assert "5.0 MB" in words
+    assert CAVEAT in words
+    assert name not in text
+    assert "\x1b" not in text
+    assert "What the start imported" not in page(sample_report(), replace(rewrite, loaded=None))
