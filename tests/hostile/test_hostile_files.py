@@ -129,6 +129,8 @@ OWN = {
     "base/processes/residence.py": "/dev/null",
     "base/files/wholefile.py": "writes",
     "build/clients/buildx.py": "the id that buildx wrote into a folder of ours",
+    "build/running/loading.py": "the program for the maps, of the package",
+    "build/running/maps.py": "inside a container",
     "build/running/observing.py": "the probe of the package",
     "build/clients/podman.py": "the id that podman wrote into a folder of ours",
     "build/running/probe.py": "inside a container",
