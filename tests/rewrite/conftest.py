@@ -211,6 +211,20 @@ BASES = {
         ],
         config=ImageConfig(env=PYTHON_ENV, cmd=("python3",)),
     ),
+    "python:3.13-slim-bullseye": make_image(
+        [
+            Layer(
+                "base",
+                {
+                    "/bin/sh": Node(1000),
+                    "/usr/sbin/useradd": Node(70),
+                    "/usr/local/lib/python3.13/os.py": Node(500),
+                    "/usr/local/bin/python3.13": Node(),
+                },
+            )
+        ],
+        config=ImageConfig(env=PYTHON_ENV, cmd=("python3",)),
+    ),
     "debian:trixie-slim": make_image(
         [Layer("base", {"/bin/sh": Node(1000)})], config=ImageConfig(env=(UV_PATH,))
     ),

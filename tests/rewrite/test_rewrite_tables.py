@@ -42,7 +42,7 @@ builder.prefix_edits.OF_INSTALL: --no-cache = False -n = False --no-progress = F
 builder.prefix_edits._FORBIDDEN: --prefix --target -t --python -p --user --dry-run --root
 choices._TABLE: python final-base start-scripts uv-elsewhere start-runner stop-signal dev-group bytecode
     project-install project-files layers system-install dependency-layer dockerignore node-modules
-    build-packages package-NAME other-environments trim extra-packages extra-paths
+    build-packages package-NAME other-environments trim user extra-packages extra-paths
 copies.behind.base_tools._BESIDE: setuptools wheel
 copies.behind.project_files._NAMES: .python-version pyproject.toml uv.lock uv.toml
 copies.behind.project_files._REBUILDS: mesonpy scikit_build_core
@@ -244,7 +244,7 @@ packages.gone._UNITS: .service .socket .timer .path .target
 prediction._OF_THE_BASE: app os-packages other
 rules.rules.RULES: R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R12 R13 R14 R15 R16 R17 R18 R19 R20 R21 R22 R23 R24 R25
     R26 R27 R28 R29 R30 R32 R33 R34 R35 R36 R37 R39 R40 R41 R42 R43 R44 R45 R46 R48 R49 R50 R51 R52 R53 R54
-    R55 R56 R57 R58 R59 R60 R61 R62 R63
+    R55 R56 R57 R58 R59 R60 R61 R62 R63 R64
 single.bringing._PIPS: pip pip3 pipx
 single.bringing._MOVES: chmod chown cp install ln mv rm test which
 single.bringing._FETCHES: bash curl env sh tar wget
@@ -316,6 +316,10 @@ trim.found._PROGRAMS: idle pip
 trim.parts.PARTS: python-tests idle tkinter ensurepip pip headers bytecode stubs tests catalogs debug
 trim.parts._TESTED: ctypes/test distutils/tests lib2to3/tests sqlite3/test tkinter/test unittest/test
 trim.parts._TEST_MODULES: _test*.so _ctypes_test*.so _xxtestfuzz*.so xxlimited*.so xxsubtype*.so
+user.choose._FOLDERS: /usr/sbin /usr/bin /sbin /bin
+user.choose._NAMES: app appuser uvdive-app
+user.choose._ROOT: 0 0:0 0:root root root:0 root:root
+user.folders._SYSTEM: /bin /boot /etc /lib /lib32 /lib64 /libx32 /sbin /usr
 """
 )
 

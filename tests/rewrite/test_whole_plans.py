@@ -21,6 +21,7 @@ from uvdive.image.table import FileTable
 from uvdive.ledger.report import ConsoleScript, Distribution, Environment, User
 from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 from uvdive.rewrite.evidence.system.uses import Asked, Uses
+from uvdive.rewrite.evidence.written import Written
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import Planner, plan
 
@@ -106,11 +107,16 @@ def _with_image(
     environments = [_environment(each, env) for each in told.pop("environments", [{}])]
     users = [User(**each) for each in told.pop("users", [])]
     system, texts, uses = (told.pop(name, None) for name in ("system", "texts", "uses"))
+    written = told.pop("written", None)
     made = project(text, wrote, base_paths=base, environments=environments, users=users, **told)
     evidence: dict[str, Any] = {"context": context, "system": None if system is None else _system(**system)}
     if uses is not None:
         evidence["asked"] = asked = Asked(lambda: Uses(**uses))
         asked.ask()
+    if written is not None:
+        evidence["written"] = Written(
+            tuple(written["added"]), frozenset(written["folders"]), tuple(written["changed"])
+        )
     if texts is not None:
         evidence["store"] = Texts(made.report.files, texts)
     return made, evidence

@@ -39,6 +39,7 @@ CONTAINER = Record({"State": Record({"Status": str, "ExitCode": int, "OOMKilled"
 EXEC = Record({"Id": str})
 EXECUTED = Record({"ExitCode": Maybe(int), "Running": Maybe(bool)})
 PROCESSES = Record({"Processes": Maybe([[str]])})
+CHANGES = Maybe([Record({"Path": str, "Kind": int})])
 """What uvdive reads of the answers of Docker's API; podman's service gives the same."""
 
 

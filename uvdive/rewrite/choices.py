@@ -12,6 +12,7 @@ from uvdive.rewrite.plan import Alternative, Decision
 PACKAGES = "extra-packages"
 PATHS = "extra-paths"
 TRIM = "trim"
+USER = "user"
 NONE = "none"
 """The value of a choice that takes a list of names, where the user gave none."""
 
@@ -246,6 +247,13 @@ _TABLE = (
             "catalogs": "sources of compiled translations",
             "debug": "what only debuggers read of libraries",
         },
+    ),
+    Choice(
+        USER,
+        "R64",
+        "Who the program runs as",
+        {"keep": "root, as it is", "app": "a user of its own, who owns what the program writes"},
+        "keep",
     ),
     Choice(
         PACKAGES,

@@ -65,6 +65,7 @@ from uvdive.rewrite.text import (
     write,
 )
 from uvdive.rewrite.trim import Trim, choose_trim
+from uvdive.rewrite.user import choose_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +246,13 @@ def _divided(study: Study, notes: Notes) -> Draft:
         extra_start=start_text(evidence, base, start.outside, notes),
     )
     trim = _trim(study, env, start, parts, notes)
-    parts = with_common(replace(parts, trim=trim.text))
+    user = choose_user(
+        evidence, env, files, bases, base, study.outside.composed, copies=parts.copies,
+        alone=not targets, notes=notes,
+    )  # fmt: skip
+    parts = with_common(replace(parts, trim=trim.text, user=user))
     note_common(parts, notes)
-    explain(parts.copies, runs, notes, behind=_behind(evidence, start), once=parts.common.lines,
+    explain(parts.copies, runs, notes, behind=start.left_behind(evidence.report), once=parts.common.lines,
         bare=bases.bare is not None,
     )  # fmt: skip
     _announce(study, copier, notes)
@@ -278,13 +283,6 @@ def _check_base(
     check_versions(env, base, bases, notes, line)
     if study.files is not None and base is not None:
         check_interpreter(env, study.files, base, bases, line)
-
-
-def _behind(evidence: Evidence, start: Start) -> int:
-    """The bytes of uv and its cache that stay behind; 0 without an image, and where uv comes along."""
-    if evidence.report is None or start.scripts.copied_uv is not None:
-        return 0
-    return sum(each.bytes for each in evidence.report.owners if each.owner in ("uv", "uv-cache"))
 
 
 def _start(study: Study, env: EnvironmentFacts, notes: Notes) -> Start:
@@ -395,6 +393,8 @@ def _predict(
     if found is not None and (bare := parts.bases.bare) is not None:
         found = found.less("python", -sum(size for _, size in bare.python))
         found = found.less("base-os", -sum(each.size for each in bare.brought))
+    if found is not None and parts.user is not None:
+        found = parts.user.predicted(found, copier.files)
     for owner, count in (("venv", build.less_bytes), ("uv", build.less_tools), *trim.saves):
         found = found and found.less(owner, count)
     return found

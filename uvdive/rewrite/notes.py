@@ -43,6 +43,7 @@ class Announced:
     packages: set[str] = field(default_factory=set)
     distributions: set[str] = field(default_factory=set)
     trimmed: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
     repaired_start: bool = False
     installs_at_start: bool = False
 
@@ -55,6 +56,7 @@ class Announced:
             set(self.packages),
             set(self.distributions),
             set(self.trimmed),
+            set(self.given),
             self.repaired_start,
             self.installs_at_start,
         )
@@ -70,6 +72,7 @@ class Announced:
             packages=tuple(sorted(self.packages)),
             distributions=tuple(sorted(self.distributions)),
             trimmed=tuple(sorted(self.trimmed)),
+            given=tuple(sorted(self.given)),
         )
 
 

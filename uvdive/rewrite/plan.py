@@ -149,7 +149,8 @@ class Allowances:
     cannot work, and the new one's can (R58). ``installs_at_start`` says that the original
     has no environment until it starts with a network (R15). ``trimmed`` are what nothing was found to use
     (R62), as ``PART:PATH``, in which ``*`` stands for anything within one name and ``**`` for
-    any folders; what lies below may be missing too.
+    any folders; what lies below may be missing too. ``given`` are paths that belong to
+    another owner now, as ``UID:GID:PATH``, each by itself (R64).
     """
 
     config: tuple[str, ...] = ()
@@ -160,6 +161,7 @@ class Allowances:
     packages: tuple[str, ...] = ()
     distributions: tuple[str, ...] = ()
     trimmed: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

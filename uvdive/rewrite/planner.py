@@ -24,6 +24,7 @@ from uvdive.rewrite.evidence.steps import Evidence, gather
 from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.evidence.system.uses import Asked
+from uvdive.rewrite.evidence.written import Written
 from uvdive.rewrite.improve import warn_by_text
 from uvdive.rewrite.ladder import BASE, climb
 from uvdive.rewrite.notes import Notes, Refused
@@ -51,14 +52,14 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
     stops: Stops | None = None,
     unmeasured: bool = False,
     asked: Asked | None = None,
+    written: Written | None = None,
     reader: Beyond | None = None,
 ) -> RewritePlan:
     """Plan the rewrite of one Dockerfile once: ``Planner`` with ``plan``, which say the rest."""
     planner = Planner(
         text, report, lookup, dockerfile=dockerfile, context=context, store=store, system=system,
         lacking=lacking, target=target, values=values, recipe=recipe, stops=stops, unmeasured=unmeasured,
-        asked=asked,
-        reader=reader,
+        asked=asked, written=written, reader=reader,
     )  # fmt: skip
     return planner.plan(choices or {})
 
@@ -137,6 +138,7 @@ class Planner:
         stops: Stops | None = None,
         unmeasured: bool = False,
         asked: Asked | None = None,
+        written: Written | None = None,
         reader: Beyond | None = None,
         offers: bool = True,
     ) -> None:
@@ -157,6 +159,7 @@ class Planner:
             stops: how long a stop took in both images, where the new one's was slower.
             unmeasured: the new image will be checked without a start, so that nothing tells how it stops.
             asked: reads what the app's code names, where anybody asks; None: nobody can look.
+            written: what a start of the original wrote; None where none was observed.
             reader: reads what the image and bases hold, for a base without a shell; None where nobody can.
             offers: predict what each alternative would come to; else none is told.
         """
@@ -167,7 +170,7 @@ class Planner:
         self._seen: dict[str, Any] = {
             "store": store, "system": system, "name": dockerfile, "recipe": recipe, "stops": stops,
             "taken": frozenset() if self._parts is None else self._parts.names, "unmeasured": unmeasured,
-            "asked": asked,
+            "asked": asked, "written": written,
         }  # fmt: skip
         self._mounted: dict[tuple[object, ...], Drafts] = {}
 
@@ -374,12 +377,8 @@ def _finish(
             if other is not None:
                 size = other.prediction.after_bytes if other.prediction else None
                 alternatives.append(replace(alternative, predicted_bytes=size))
-        if (
-            decision.id == BASE
-            and decision.chosen == "slim"
-            and len(alternatives) < 2
-            and BASE not in choices
-        ):
+        unasked = decision.id == BASE and BASE not in choices
+        if unasked and decision.chosen == "slim" and len(alternatives) < 2:
             continue  # no other base will do: the ladder says why
         lines = tuple(sorted(set(writer.lines.get(decision.id, ()))))
         decisions.append(replace(decision, alternatives=tuple(alternatives), new_lines=lines))

@@ -13,6 +13,7 @@ from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken
 from uvdive.build.running.sandbox import EXEC_SECONDS, Sandbox, sandbox
 from uvdive.build.running.settings import PLAIN, StartSettings
+from uvdive.build.running.written import Touched
 
 State = Literal["healthy", "unhealthy", "listening", "exited", "running"]
 
@@ -66,7 +67,7 @@ class Observed:
     how long it was watched, ``why`` what ended that where it says more than the state,
     ``programs`` the names of its processes at the end, where they could be seen, ``log``
     its last lines before it was told to stop, and ``output`` those of standard output alone, of one
-    that ended.
+    that ended. ``written`` is what it wrote into the image's files, None where nobody asked.
     """
 
     state: State
@@ -79,6 +80,7 @@ class Observed:
     log: tuple[str, ...] = field(default=(), repr=False)
     programs: tuple[str, ...] = ()
     output: tuple[str, ...] = field(default=(), repr=False)
+    written: tuple[Touched, ...] | None = None
 
     @property
     def served(self) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
@@ -94,6 +96,7 @@ class Watched:
     expected. ``like`` is another image's run: what answers otherwise gets time to answer
     so too. ``settings`` are what the program gets, ``command`` what is run instead of the
     image's own, ``stop_signal`` what it is stopped by in the place of the image's.
+    ``writes`` asks what it writes.
     """
 
     image: str
@@ -105,6 +108,7 @@ class Watched:
     settings: StartSettings = PLAIN
     command: tuple[str, ...] | None = None
     stop_signal: str | None = None
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +289,7 @@ def observe(
         state, status, why = watch.settle()
         took = time.monotonic() - began
         ended = state == "exited"
+        written = container.written() if watched.writes else None
         # Last words differ with the signal: a KeyboardInterrupt is no trouble of the image.
         log = _lines(container.log(LINES), settings)
         if look is not None:
@@ -304,6 +309,7 @@ def observe(
             (*log, *filter(None, [container.ended_by(settings.limits) if ended else ""])),
             seen.programs,
             _lines(container.output(LINES)[0], settings) if ended else (),
+            written,
         )
 
 

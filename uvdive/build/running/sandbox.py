@@ -18,7 +18,8 @@ from uvdive.base.progress import CancelToken
 from uvdive.base.units import size
 from uvdive.build.running.frames import last_output
 from uvdive.build.running.settings import PLAIN, Limits, StartSettings
-from uvdive.image.answers import CONTAINER, EXEC, EXECUTED, INFO, PROCESSES, answer, asking
+from uvdive.build.running.written import Touched, written
+from uvdive.image.answers import CHANGES, CONTAINER, EXEC, EXECUTED, INFO, PROCESSES, answer, asking
 from uvdive.image.endpoint import Endpoint, connect, endpoint_of, own_name
 
 HOST_NAME = "uvdive"
@@ -140,6 +141,16 @@ class Sandbox:
         except APIError:
             return ()  # it ended meanwhile, or the engine keeps no list (podman without cgroups)
         return tuple(sorted(str(row[-1]) for row in found.get("Processes") or () if row))
+
+    def written(self) -> tuple[Touched, ...] | None:
+        """What its program has written into the image's files so far; None where the engine cannot tell."""
+        from docker.errors import APIError
+
+        try:
+            found = answer(self._api.diff(self._name), CHANGES, "changes")
+        except APIError:
+            return None
+        return written((each["Path"], each["Kind"]) for each in found or ())
 
     def stop(self, seconds: int) -> float:
         """Send the stop signal, kill it after ``seconds``; the seconds that it took."""

@@ -69,6 +69,8 @@ def look_outside(evidence: Evidence, files: Files | None) -> Outside:
     own.only = not any(real(path) != place.dockerfile for path in reading.dockerfiles)
     for text in texts:
         outside.texts[text.path] = text.text
+        if text.kind == "compose":
+            outside.composed[text.path] = text.text
         _read(text, documents.get(text.path, []), evidence, files, place, own, outside)
         if text.kind == "python":
             _read_code(text, texts, project, evidence, files, outside)

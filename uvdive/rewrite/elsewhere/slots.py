@@ -113,7 +113,7 @@ class Outside:
     ``named`` are variables of installing tools that a source file of the app names; None: none was
     looked at. ``programs`` are those of curl, wget and node's that a file names which may run in
     the container. ``own`` tells which images and services are this one. ``unread`` are whole sentences
-    about files that were not read.
+    about files that were not read. ``composed`` are the texts of all compose files, by path.
     """
 
     slots: list[Slot] = field(default_factory=list)
@@ -125,6 +125,7 @@ class Outside:
     programs: frozenset[str] | None = None
     own: OwnImages = field(default_factory=OwnImages)
     unread: list[str] = field(default_factory=list)
+    composed: dict[str, str] = field(default_factory=dict)
 
 
 def may_call(text: str) -> bool:

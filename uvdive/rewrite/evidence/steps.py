@@ -20,6 +20,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.evidence.system.uses import Asked
+from uvdive.rewrite.evidence.written import Written
 from uvdive.rewrite.notes import Refused
 from uvdive.uv.calls import Call, calls_sync, uv_calls
 from uvdive.uv.images import Reference, environ_of, workdir_of
@@ -32,7 +33,8 @@ class Evidence:
     ``name`` is the Dockerfile's path, ``recipe`` the compose service or Bake target that is
     built, ``taken`` are names that no new stage may have, ``stops`` is what
     a start of both images measured of a slower stop; ``unmeasured`` says that none will be measured.
-    ``asked`` has what the app's code names, once somebody asked for it.
+    ``asked`` has what the app's code names, once somebody asked for it; ``written`` is what a start of
+    the original wrote (None: it was not observed).
     """
 
     dockerfile: Dockerfile
@@ -50,6 +52,7 @@ class Evidence:
     stops: Stops | None = None
     unmeasured: bool = False
     asked: Asked | None = None
+    written: Written | None = None
 
     @property
     def origin(self) -> Stage:

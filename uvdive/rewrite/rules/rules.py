@@ -73,5 +73,6 @@ RULES = (
     Rule("R61", "A stage that cannot be divided stays one, and uv is mounted into it"),
     Rule("R62", "What nothing uses can stay behind in the build stage"),
     Rule("R63", "A base without a shell gets file by file what the app needs beyond it"),
+    Rule("R64", "A program that ran as root can run as a user who owns what it writes"),
 )
 """All rules, in order. The numbers that are missing have no code."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uvdive.dockerfile.edits import json_array
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.syntax import inner
+from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.environment import EnvironmentFacts, RunCall
 from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
@@ -45,6 +46,12 @@ class Start:
     around: Surroundings
     calls: tuple[RunCall, ...] = ()
     outside: str = ""
+
+    def left_behind(self, report: ImageReport | None) -> int:
+        """The bytes of uv and its cache that stay behind; 0 without an image, and where uv comes along."""
+        if report is None or self.scripts.copied_uv is not None:
+            return 0
+        return sum(each.bytes for each in report.owners if each.owner in ("uv", "uv-cache"))
 
 
 def plan_start(

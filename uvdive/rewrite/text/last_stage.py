@@ -23,6 +23,7 @@ from uvdive.rewrite.text.runner import (
     Line,
     after_copies,
     folders,
+    given_paths,
     last_of_each,
     own_copies,
     path_copies,
@@ -68,8 +69,11 @@ def write_runner(
     written = _write_copies(writer, parts, names[0], describing, tail)
     writer.blank()
     for step in describing:
+        if step.keyword == "USER" and parts.user is not None:
+            continue
         if step not in written and not (step.keyword == "CMD" and evidence.last("CMD") is None):
             _write_described(writer, parts, step, tail)
+    _write_user(writer, parts)
     for text in parts.extra_start:
         writer.own(text, "start-inherited")
     if parts.stop_signal:
@@ -103,8 +107,18 @@ def _write_copies(
     for line in own_copies(copies, parts.evidence.dockerfile.escape):
         _write_along(writer, parts, line, tail)
     after = after_copies(copies) if bare is None else []
-    _write_own(writer, [*path_copies(copies, copies.late, stage), *after])
+    _write_own(writer, [*path_copies(copies, copies.late, stage), *after, *given_paths(parts.user, stage)])
     return [*ahead, *between]
+
+
+def _write_user(writer: Writer, parts: Parts) -> None:
+    """Who the program runs as, behind all that root does (R64)."""
+    user = parts.user
+    if user is None:
+        return
+    if user.home:
+        writer.own(f"ENV HOME={user.home}\n", "user")
+    writer.own(f"USER {user.name}\n", "user")
 
 
 def _write_own(writer: Writer, lines: list[Line]) -> None:

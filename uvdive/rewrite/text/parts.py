@@ -13,6 +13,7 @@ from uvdive.rewrite.packages import PackagePlan
 from uvdive.rewrite.stages import Bases
 from uvdive.rewrite.stages.targets import Target
 from uvdive.rewrite.start import ScriptPlan
+from uvdive.rewrite.user import AppUser
 
 BUILDS = frozenset({"RUN", "COPY", "ADD"})
 
@@ -47,7 +48,7 @@ class Parts:
     ``edits`` are new sources of instructions of the build stage, by line, and ``layer`` what
     installs the dependencies in front of them; ``packages`` those that the runner installs
     beside the author's. ``common`` is what both stages stand on, ``folded`` are lines whose
-    work the instruction behind does too.
+    work the instruction behind does too. ``user`` is who the program runs as, where that is not root.
     """
 
     evidence: Evidence
@@ -71,6 +72,7 @@ class Parts:
     common: Common = field(default_factory=Common)
     folded: frozenset[int] = frozenset()
     trim: Sequence[str] = ()
+    user: AppUser | None = None
 
     @property
     def builds(self) -> bool:

@@ -18,6 +18,7 @@ from uvdive.rewrite.packages import PackagePlan
 from uvdive.rewrite.text.pruned import without_sources
 from uvdive.rewrite.text.repeated_run import repeated_text
 from uvdive.rewrite.text.writer import bare
+from uvdive.rewrite.user import AppUser
 
 # Instructions that only describe the image: they move to the last stage, behind the copies, as
 # what is written below a VOLUME after it is lost.
@@ -161,14 +162,17 @@ def path_copies(copies: CopySet, paths: Sequence[str], stage: str) -> list[Line]
                 words = " \\\n    ".join([*together, f"{folder}/"])
                 lines.append(Line(f"COPY {flags} \\\n    {words}\n", ("copies",)))
             continue
-        if re.fullmatch(r"[\w@%+=:,./-]+", path):
-            words = f"{path} {path}"
-        else:
-            # COPY expands variables in both words, and patterns in the first.
-            target = re.sub(r"([\\$])", r"\\\1", path)
-            words = json.dumps([re.sub(r"([*?\[])", r"\\\1", target), target], ensure_ascii=False)
-        lines.append(Line(f"COPY {flags} {words}\n", ("copies",)))
+        lines.append(Line(f"COPY {flags} {_words(path)}\n", ("copies",)))
     return lines
+
+
+def _words(path: str) -> str:
+    """A path twice, as COPY reads it."""
+    if re.fullmatch(r"[\w@%+=:,./-]+", path):
+        return f"{path} {path}"
+    # COPY expands variables in both words, and patterns in the first.
+    target = re.sub(r"([\\$])", r"\\\1", path)
+    return json.dumps([re.sub(r"([*?\[])", r"\\\1", target), target], ensure_ascii=False)
 
 
 def after_copies(copies: CopySet) -> list[Line]:
@@ -181,6 +185,17 @@ def after_copies(copies: CopySet) -> list[Line]:
         lines.append(Line("# The loader's cache must know the libraries that were copied.\n", ("copies",)))
         lines.append(Line("RUN ldconfig\n", ("copies",)))
     return lines
+
+
+def given_paths(user: AppUser | None, stage: str) -> list[Line]:
+    """What makes the program's user and gives it what it writes (R64)."""
+    if user is None:
+        return []
+    if user.run:
+        return [Line(user.run, ("user",))]
+    return [
+        Line(f"COPY --from={stage} --chown={user.owner} {_words(path)}\n", ("user",)) for path in user.again
+    ]
 
 
 def _link(link: Link) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uvdive.rewrite.evidence.system.beyond_base import BeyondBase
     from uvdive.rewrite.evidence.system.os_needs import SystemFacts
     from uvdive.rewrite.evidence.system.uses import Uses
+    from uvdive.rewrite.evidence.written import Written
     from uvdive.session.planning.studied import Studied
     from uvdive.verify.python.imports import Known
     from uvdive.verify.start.loading import SeenLoading
@@ -31,7 +32,7 @@ class Kept:
     of what the build starts from. None is what nobody has looked for yet. ``imported`` knows the
     images of a proof by their ids: the original may have been built anew. ``seen`` is what originals
     did when they were run, ``loaded`` what they imported, ``studied`` the last rewrite that was planned,
-    which goes nowhere else.
+    which goes nowhere else. ``written`` is what a start of the original wrote.
     """
 
     system: SystemFacts | None = None
@@ -39,6 +40,7 @@ class Kept:
     imported: Known = field(default_factory=dict)
     stops: Stops | None = None
     uses: Uses | None = None
+    written: Written | None = None
     seen: Seen = field(default_factory=list)
     whole: SystemFacts | None = None
     beyond: dict[tuple[str, str], BeyondBase] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class Kept:
         self.beyond.update(news.beyond)
         self.lacking = news.lacking if news.lacking is not None else self.lacking
         self.uses = news.uses if news.uses is not None else self.uses
+        self.written = news.written if news.written is not None else self.written
         self.stops = news.stops if news.stops is not None else self.stops
         self.seen += [each for each in news.seen if each not in self.seen]
         self.loaded += [each for each in news.loaded if each not in self.loaded]

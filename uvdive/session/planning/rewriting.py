@@ -23,6 +23,7 @@ from uvdive.image.store import LayerStore
 from uvdive.ledger.reading.contents import place_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice.missing_libraries import Lacking, libraries, read_lacking
+from uvdive.rewrite.choices import USER
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts, read_system
 from uvdive.rewrite.evidence.system.uses import Uses, read_uses
 from uvdive.rewrite.plan import RewritePlan
@@ -89,7 +90,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     made_from = MadeFrom(
         text, dockerfile, context or dockerfile.parent, target_of_build(build_args), values, recipe,
         _read_system(text, report, store, kept, values, on_event), kept.stops, pull, unmeasured,
-        offers,
+        offers, kept.written,
     )  # fmt: skip
     asking = Asking(
         lambda reference: load_base(reference, report, on_event, cancel, pull=pull),
@@ -114,7 +115,13 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
             studied = Studied(made_from, report, store)
         plan = studied.plan(choices or {}, asking, ladder)
         kept.studied = studied
-        return plan
+        return plan if bases is None else _without_starts(plan)
+
+
+def _without_starts(plan: RewritePlan) -> RewritePlan:
+    """The plan without the choice that only a start proves, where no engine could start anything."""
+    kept = (each for each in plan.decisions if each.id != USER or each.chosen == "app")
+    return replace(plan, decisions=tuple(kept))
 
 
 def without_uv_at_all(

@@ -21,6 +21,7 @@ from uvdive.rewrite.evidence.stops import Stops
 from uvdive.rewrite.evidence.system.beyond_base import BeyondBase
 from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 from uvdive.rewrite.evidence.system.uses import Asked, Uses
+from uvdive.rewrite.evidence.written import Written
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import Planner
 from uvdive.rewrite.stages import Beyond, Nothing
@@ -31,7 +32,7 @@ class MadeFrom:
     """What a plan is made from beside its choices; ``values`` are those of the ARGs.
 
     ``pull`` is whether bases may be fetched, ``unmeasured`` that no start will be measured,
-    ``offers`` whether alternatives are predicted.
+    ``offers`` whether alternatives are predicted, ``written`` what a start of the original wrote.
     """
 
     text: str
@@ -45,6 +46,7 @@ class MadeFrom:
     pull: bool
     unmeasured: bool
     offers: bool = True
+    written: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Studied:
             context=made_from.context, store=store, system=made_from.system, lacking=self._lacking,
             target=made_from.target, values=made_from.values, recipe=made_from.recipe,
             stops=made_from.stops, unmeasured=made_from.unmeasured, offers=made_from.offers,
-            asked=Asked(self._uses), reader=self,
+            asked=Asked(self._uses), written=made_from.written, reader=self,
         )  # fmt: skip
         self._bases: dict[str, ImageReport | None] = {}
         self._offered: set[str] = set()

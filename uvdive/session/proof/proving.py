@@ -28,6 +28,7 @@ from uvdive.session.planning.recipes import starts_of
 from uvdive.session.planning.second_look import look_into
 from uvdive.session.proof.building import build_image, context_with, engine_of
 from uvdive.session.proof.freshness import differences
+from uvdive.session.proof.other_user import check_proven_by_start, written_otherwise
 from uvdive.session.proof.own_builds import load_built
 from uvdive.session.proof.own_files import in_context, in_image
 from uvdive.session.proof.second_build import varying_paths
@@ -97,11 +98,13 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
 
     Raises:
         RefusedError: the plan is a refusal.
+        UsageError: only a start would prove it.
         BuildError: another process proves this Dockerfile just now.
         UvdiveError: as ``build_image`` and ``load_image`` say.
     """
     if plan.outcome == "refused":
         raise RefusedError("There is no rewrite to build.", plan.refusal.reason if plan.refusal else "")
+    check_proven_by_start(plan, start=start or not verify)
     spent = Spent()
     with alone(context, Path(plan.dockerfile)):
         names, values = in_context(own, context), values_of_build(build_args, os.environ)
@@ -142,6 +145,8 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
                 decisions=plan.decisions, starts=starts, comparison=comparison, spent=spent,
                 on_event=on_event, cancel=cancel,
             )  # fmt: skip
+            if written_otherwise(plan, before, kept, on_event):
+                return work.looked(built, after, comparison, original)
             if _mends_stop(plan, verification, after, settings, starts, kept, on_event, cancel):
                 return work.looked(built, after, comparison, original)
             if start:

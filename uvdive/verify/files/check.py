@@ -100,6 +100,10 @@ class _Files:
                     self._twins.append(Twin(pair.path, pair.before, pair.after))
                 else:
                     self._differ(pair.path, pair.before, difference)
+                    if self._explained.is_given(pair.path, difference) and (
+                        found := twin(self._before, pair, self._after)
+                    ):
+                        self._twins.append(found)
             elif found := twin(self._before, pair, self._after):
                 self._twins.append(found)
         self._read(places, told)

@@ -84,6 +84,8 @@ class Explanations:
         self._dropped = frozenset(allowed.packages)
         self._paths = tuple(raw(path) for path in allowed.paths)
         self.trimmed = Trimmed(allowed.trimmed)
+        given = (each.split(":", 2) for each in allowed.given)
+        self._given = {raw(path): (uid, gid) for uid, gid, path in given}
 
     @cached_property
     def base_changed(self) -> bool:
@@ -322,6 +324,14 @@ class Explanations:
         told = gone or self.trimmed.why(path) or self._announced(path, entry, lost=True)
         return self._anyway(path, entry, owner, lost=True) or told
 
+    def is_given(self, path: bytes, how: tuple[str, ...]) -> bool:
+        """Is nothing different but the owner, who is the one that the plan announced for this path?"""
+        owner = self._given.get(path)
+        if owner is None:
+            return False
+        ends = {"uid": f" -> {owner[0]}", "gid": f" -> {owner[1]}"}
+        return all(each.endswith(ends.get(each.partition(" ")[0], "\0")) for each in how)
+
     def _leads_to_what_stays(self, path: bytes, entry: int) -> bool:
         """Is it a link outside of uv's own folders to a program of uv's that the new image has as well?
 
@@ -347,6 +357,8 @@ class Explanations:
 
         ``how`` are the differences as ``pairs.changes`` gives them, or ``content``.
         """
+        if self.is_given(path, how):
+            return "given to the app's user"
         content = all(each.startswith(_CONTENT) for each in how)
         if content and path in FIELDS:  # else what they hold tells
             return self._of_base(path, entry, self.owner(path, entry)) or self._announced(path, entry)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from uvdive.base.words import first_of
 from uvdive.build.running.observing import Observed
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.pairs import printable
@@ -23,6 +24,7 @@ MOST_LINES = 10
 
 _VARYING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+", re.IGNORECASE)
 _TROUBLE = re.compile(r"\b(?:Traceback|\w*Error|\w*Exception|CRITICAL|FATAL|panic)\b")
+_DENIED = re.compile(r"(?:Permission denied|Operation not permitted): ['\"]?(/[^'\":\s]+)")
 _BOTH_FAIL = (
     "The original fails too: give its program what it needs with --start-env or --start-network, "
     "and compare again."
@@ -142,6 +144,12 @@ def _trouble(old: Observed, new: Observed) -> tuple[str, ...]:
     return tuple(f"only the new image says: {line}" for line in lines if _TROUBLE.search(line))
 
 
+def _denied(old: Observed, new: Observed) -> str:
+    """The paths that only the new image says its user may not write or read (R64), as a sentence."""
+    paths = dict.fromkeys(path for line in _only(new, old) for path in _DENIED.findall(line))
+    return f" Its user may not write {first_of(tuple(paths), MOST_LINES)}, or read it." if paths else ""
+
+
 def _wants(old: Observed, new: Observed) -> tuple[Want, ...]:
     """What the new image alone says is not there."""
     return tuple(dict.fromkeys(want for line in _only(new, old) for want in wanted_by(line)))
@@ -169,7 +177,7 @@ def judge(runs: Runs, resolved: Check, note: str = "") -> Check:
         return Check("start", "repaired", f"{note}{first} The new image {said(new)}.", ran=True)
     differences = (*_differences(runs), *_trouble(old, new))
     if differences:
-        detail = f"{note}The new image {said(new)}: not as the original."
+        detail = f"{note}The new image {said(new)}: not as the original.{_denied(old, new)}"
         return Check("start", "failed", detail, differences, _wants(old, new), ran=True)
     notes = tuple(_notes(old, new, runs.again))
     status = "announced" if notes or note else resolved.status

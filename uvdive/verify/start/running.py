@@ -33,7 +33,9 @@ def _python(report: ImageReport) -> str | None:
     return None
 
 
-def _watched(report: ImageReport, settings: StartSettings, *, named: bool = False) -> Watched:
+def _watched(
+    report: ImageReport, settings: StartSettings, *, named: bool = False, writes: bool = False
+) -> Watched:
     """``named``: what the report says of the start is said to the engine too, as it is not the image's."""
     config = report.config
     return Watched(
@@ -44,6 +46,7 @@ def _watched(report: ImageReport, settings: StartSettings, *, named: bool = Fals
         listens=bool(config.exposed_ports),
         settings=settings,
         command=start_command(config) if named else None,
+        writes=writes,
     )
 
 
@@ -83,7 +86,8 @@ def check_running(
 
     runs = _Running(moved, settings, cancel, [] if seen is None else seen)
     run, first = runs.run, runs.first
-    ours, theirs = (_watched(report, settings, named=named) for report in (before, after))
+    ours = _watched(before, settings, named=named, writes=True)
+    theirs = _watched(after, settings, named=named)
     old, note = first(ours), ""
     if stays_inside_uv(old):
         found = _reference(first, ours, after)

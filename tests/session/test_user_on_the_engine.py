@@ -1,0 +1,89 @@
+"""A server that writes files, as a user of its own: what it writes is seen, given, and held to (R64)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from removing import removes_images_of
+
+from uvdive.base.errors import UsageError
+from uvdive.build.events import BuildRequest
+from uvdive.build.images import image_tag
+from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.opening.images import Loaded, load_image
+from uvdive.session.planning.kept import Kept
+from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.building import build_image
+from uvdive.session.proof.proving import Proof, prove
+
+pytestmark = pytest.mark.engine
+
+FLASK = Path(__file__).parents[2] / "examples" / "flask"
+WRITES = """\
+import pathlib
+
+with open("/app/data/visits", "a") as visits:
+    visits.write("started")
+pathlib.Path("/app/data/new").write_text("1")
+pathlib.Path("/var/lib/visits/deep").mkdir(parents=True)
+pathlib.Path("~/.visits").expanduser().write_text("1")
+"""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A project that writes when it starts, with its image."""
+
+    folder: Path
+    loaded: Loaded
+    kept: Kept
+
+    def planned(self) -> RewritePlan:
+        return plan_rewrite(
+            self.folder / "Dockerfile", self.loaded.report, store=self.loaded.store, kept=self.kept,
+            choices={"user": "app"},
+        )  # fmt: skip
+
+    def proven(self, plan: RewritePlan, *, start: bool = True) -> Proof:
+        return prove(plan, self.loaded.report, context=self.folder, start=start, kept=self.kept)
+
+
+@pytest.fixture(scope="module")
+def writing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writing]:
+    folder = tmp_path_factory.mktemp("writing") / "flask"
+    shutil.copytree(FLASK, folder)
+    server, dockerfile = folder / "src" / "server.py", folder / "Dockerfile"
+    server.write_text(WRITES + server.read_text())
+    (folder / "src" / "visits").write_text("")
+    text = dockerfile.read_text()
+    text = text.replace("COPY src", "COPY src/visits /app/data/visits\nCOPY src")
+    dockerfile.write_text(text.replace('"poetry", "run", "python"', '"/app/.venv/bin/python"'))
+    request = BuildRequest(
+        folder, dockerfile, dockerfile.read_text(), image_tag(folder, dockerfile, "before")
+    )
+    with removes_images_of(folder, dockerfile):
+        built = build_image(request)
+        yield Writing(folder, load_image(f"docker://{built.tag}"), Kept())
+
+
+def test_what_a_start_wrote_is_given_and_the_start_as_that_user_proves_it(writing: Writing) -> None:
+    first = writing.planned()
+    with pytest.raises(UsageError, match="Only a start proves"):
+        writing.proven(first, start=False)
+    assert writing.proven(first).looked
+    plan = writing.planned()
+    assert "chown app:app /home/app /app/data /var/lib/visits /app/data/visits\n" in plan.text
+    assert plan.text.rstrip().endswith("ENV HOME=/home/app\nUSER app")
+    proof = writing.proven(plan)
+    assert proof.verification is not None
+    assert (proof.verification.level, proof.after.config.user) == ("start", "app")
+    forgotten = replace(plan, text=plan.text.replace(" /app/data /var", " /var"))
+    judged = writing.proven(forgotten).verification
+    assert judged is not None
+    start = next(check for check in judged.checks if check.name == "start")
+    assert start.status == "failed"
+    assert "may not write /app/data/" in start.detail
