@@ -17,7 +17,8 @@ var/lib/dpkg/status var/lib/dpkg/status.d/libc6 var/lib/dpkg/info/libc6:amd64.li
 rootfs/var/lib/dpkg/status lib/apk/db/installed usr/lib/apk/db/installed etc/os-release usr/lib/os-release
 etc/passwd etc/group {SITE}/flask-3.dist-info/RECORD {SITE}/flask-3.dist-info/direct_url.json
 {SITE}/flask-3.dist-info/top_level.txt {SITE}/old.egg-info/PKG-INFO {SITE}/old.egg-info/installed-files.txt
-{SITE}/old.egg-info/top_level.txt {SITE}/old.egg/EGG-INFO/top_level.txt opt/conda/conda-meta/python-3.13.json
+{SITE}/flask-3.dist-info/METADATA {SITE}/old.egg-info/top_level.txt {SITE}/old.egg/EGG-INFO/top_level.txt
+opt/conda/conda-meta/python-3.13.json
 conda-meta/x.json app/.venv/pyvenv.cfg pyvenv.cfg app/uv.lock uv.lock {SITE}/x.pth {SITE}/x.egg-link
 {SITE}/__editable___app_finder.py usr/lib/python3/dist-packages/x.pth
 """
@@ -30,7 +31,7 @@ NEAR = f"""
 var/lib/dpkg/status-old var/lib/dpkg/available var/lib/dpkg/info/libc6.md5sums var/lib/dpkg/statuses
 var/lib/dpkg/status.d/a/b xvar/lib/dpkg/status lib/apk/db/installed2 lib/apk/db/triggers
 rootfs/etc/os-release usr/lib64/os-release rootfs/etc/passwd etc/passwd- etc/shadow
-{SITE}/flask-3.dist-info/METADATA {SITE}/flask-3.dist-info/RECORD.jws {SITE}/x.dist-info/sub/RECORD
+{SITE}/flask-3.dist-info/METADATA.x {SITE}/flask-3.dist-info/RECORD.jws {SITE}/x.dist-info/sub/RECORD
 {SITE}/old.egg-info/requires.txt {SITE}/old.egg/top_level.txt {SITE}/flask/x.pth {SITE}/x.py
 {SITE}/finder.py {SITE}/my_finder.py opt/conda/conda-meta/history opt/conda/conda-meta/x/y.json
 app/xpyvenv.cfg app/poetry.lock app/xuv.lock app/uv.lock.bak lib/x.pth
