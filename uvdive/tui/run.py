@@ -86,6 +86,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
 
     from uvdive.base.files.config import load_config, remember_theme
     from uvdive.tui.app import UvdiveApp
+    from uvdive.tui.frame.writing import outlive_the_terminal
 
     prepare()
     config = load_config(Path())
@@ -109,6 +110,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         freeze=gc.freeze,
         few_colours=Console(force_terminal=True).color_system == "standard",
     )
+    outlive_the_terminal()
     ending = _Ending(app)
     try:
         with ending.watched():
