@@ -120,6 +120,17 @@ def test_the_text_ends_with_what_to_type_next(run, session, project: Path) -> No
     assert "--write  " not in failed.partition("Next")[2]
 
 
+def test_what_to_type_next_is_this_plan_and_shows_no_value(run, session, project: Path) -> None:
+    more = ["--choose", "user=app", "--choose", "trim=idle,pip", "--lean", "--start-env", "TOKEN=hidden"]
+    session.verification = PASSED
+    told = run("rewrite", "Dockerfile", *more, "--", "--build-arg", "A=hidden").out.partition("Next")[2]
+    assert (
+        "uvdive rewrite Dockerfile --choose user=app --choose trim=idle,pip --lean --start --write -- …"
+        in told
+    )
+    assert "hidden" not in told
+
+
 @pytest.mark.parametrize("how", [["--write"], ["--diff"], ["--json"]])
 def test_nothing_follows_where_it_is_done_or_a_program_reads(run, session, project: Path, how) -> None:
     assert "Next" not in run("rewrite", "Dockerfile", *how).out

@@ -153,6 +153,7 @@ def proof(checks: tuple[Check, ...] = CHECKS, repairs: tuple[Repair, ...] = ()) 
         held=None,
         looked=False,
         seconds=(("reading", 1.2), ("start", 3.0)),
+        loaded=None,
     )  # fmt: skip
 
 

@@ -111,6 +111,7 @@ class Session:
             before=None,
             original=None,
             seconds=(),
+            loaded=None,
             repairs=self.repairs.pop() if self.repairs else (),
         )
         return self._answer(

@@ -353,4 +353,5 @@ class Shop(driving.Recorded):
             held=None,
             looked=False,
             seconds=(),
+            loaded=None,
         )

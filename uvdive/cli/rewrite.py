@@ -18,7 +18,7 @@ from uvdive.base.errors import (
 from uvdive.cli.console import Console
 from uvdive.cli.rewrite_app import open_plan, wants_app
 from uvdive.cli.rewrite_options import parse
-from uvdive.cli.rewrite_source import choices_of, source_of_rewrite
+from uvdive.cli.rewrite_source import choices_of, given_again, source_of_rewrite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -354,7 +354,11 @@ class _Rewriting:
         if (
             not self.args.diff
             and not self._writes
-            and (told := next_text(plan, str(self.args.dockerfile), verification, look))
+            and (
+                told := next_text(
+                    plan, given_again(self.args), verification, look, builder=bool(self.args.buildx)
+                )
+            )
         ):
             self.console.data("\n" + told)
 

@@ -53,6 +53,23 @@ def choices_of(given: Sequence[str]) -> dict[str, str]:
     return choices
 
 
+def given_again(args: argparse.Namespace) -> list[str]:
+    """The arguments that make the plan and its proof what they are, to be typed again.
+
+    Values of ``--start-env`` may be secret and are left out.
+    """
+    again = [str(args.dockerfile)]
+    for option, value in (("--context", args.context), ("--image", args.image)):
+        again += [] if value is None else [option, str(value)]
+    for choice in args.choose:
+        again += ["--choose", choice]
+    switches = (("--lean", args.lean), ("--start", args.start), ("--start-network", args.start_network))
+    again += [option for option, given in switches if given]
+    for path in args.start_env_file:
+        again += ["--start-env-file", str(path)]
+    return again
+
+
 def _buildx_arguments(argv: Sequence[str], context: Path) -> tuple[str, ...]:
     from uvdive.build.arguments import split_arguments
 

@@ -54,19 +54,35 @@ def plan_text(plan: RewritePlan, look: Look = PLAIN) -> str:
 
 
 def next_text(
-    plan: RewritePlan, dockerfile: str, verification: Verification | None, look: Look = PLAIN
+    plan: RewritePlan,
+    given: Sequence[str],
+    verification: Verification | None,
+    look: Look = PLAIN,
+    *,
+    builder: bool = False,
 ) -> str:
-    """What to type next, after a plan or a proof of it; empty where there is nothing to do."""
+    """What to type next, after a plan or a proof of it; empty where there is nothing to do.
+
+    Args:
+        plan: what was shown.
+        given: the command's arguments that made it this plan, the Dockerfile first.
+        verification: what was proven, if anything was.
+        look: how texts are drawn.
+        builder: were there arguments of the builder's, which have to be given again, too?
+    """
     if plan.outcome not in ("rewritten", "improved"):
         return ""
-    command = f"uvdive rewrite {visible(shlex.quote(dockerfile))}"
+    command = f"uvdive rewrite {visible(shlex.join(given))}"
+    tail = " -- …" if builder else ""
     rows = []
     if verification is None:
-        rows.append((f"{command} --verify", "builds it and checks it against the original"))
+        rows.append((f"{command} --verify{tail}", "builds it and checks it against the original"))
     if verification is None or verification.proven:
-        rows.append((f"{command} --write", "builds, checks, and replaces the file; the old text is kept"))
+        rows.append(
+            (f"{command} --write{tail}", "builds, checks, and replaces the file; the old text is kept")
+        )
     if not rows:
-        rows.append((f"{command} --report-problem FILE", "writes what is needed to report a problem"))
+        rows.append((f"{command} --report-problem FILE{tail}", "writes what is needed to report a problem"))
     return "\n".join([look.paint("Next", "head"), *(f"  {line}" for line in table(rows))]) + "\n"
 
 
