@@ -301,7 +301,7 @@ def test_everything_that_can_be_explained_is_listed(run, session) -> None:
     ("words", "said"),
     [
         (["--explain", "uv-in-imag"], "Did you mean uv-in-image"),
-        (["--explain", "pythn"], "There is no finding, rule or choice pythn.\nDid you mean python"),
+        (["--explain", "pythn"], "no finding, observation, rule or choice pythn.\nDid you mean python"),
         (["--explain", "package-tests-in-imag"], "Did you mean package-tests-in-image"),
         (["--explain", "R99"], "To list all: uvdive --explain list"),
         (["--explain", "uv-in-image", "some:image"], "Say: uvdive --explain uv-in-image"),

@@ -142,7 +142,8 @@ def started_original(
     """
     ways = _offline(ours := _watched(before, settings, named=named)), _own_program(ours, after)
     for watched in (ours, *ways):
-        observed = next((each for asked, each in seen if asked == watched), None)
+        # Whether it was asked what it writes makes no other start.
+        observed = next((each for asked, each in seen if replace(asked, writes=False) == watched), None)
         if observed is not None and works(observed) and not stays_inside_uv(observed):
             return watched
     return None
