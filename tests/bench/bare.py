@@ -78,13 +78,6 @@ def line(project: Project, *cells: str) -> str:
     return f"| {' | '.join((project.name, project.kind, *cells))} |".replace("\n", " ")
 
 
-def write(rows: list[str]) -> None:
-    """Put the rows into the page's table; those of projects that were not measured stay."""
-    known = {each.split("|")[1].strip(): each for each in table.between("bare").splitlines() if "|" in each}
-    known |= {each.split("|")[1].strip(): each for each in rows}
-    table.write("bare", "\n".join((HEAD, *(known[p.name] for p in PROJECTS if p.name in known))))
-
-
 def main() -> int:
     names = [name for name in sys.argv[1:] if name != "--write"]
     rows = []
@@ -99,7 +92,8 @@ def main() -> int:
     finally:
         remove_built()
     if "--write" in sys.argv:
-        write(rows)
+        known = {each.split("|")[1].strip(): each for each in rows}
+        table.write_rows("bare", HEAD, known, (project.name for project in PROJECTS))
     return 0
 
 

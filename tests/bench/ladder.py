@@ -90,7 +90,8 @@ def main() -> int:
     finally:
         remove_built()
     if "--write" in sys.argv:
-        table.write("ladder", "\n".join((HEAD, *rows)))
+        known = {each.split("|")[1].strip(): each for each in rows}
+        table.write_rows("ladder", HEAD, known, (project.name for project in PROJECTS))
     return 0
 
 

@@ -94,15 +94,6 @@ def measured(project: Project) -> Row:
     )
 
 
-def write(rows: list[Row]) -> None:
-    """Put the rows into the page's table; those of projects that were not measured stay."""
-    lines = table.between("projects").splitlines()
-    known = {line.split("|")[1].strip(): line for line in lines if line.count("|") > 2}
-    known |= {row.project.name: str(row) for row in rows}
-    listed = [known[project.name] for project in PROJECTS if project.name in known]
-    table.write("projects", "\n".join((HEAD, *listed)))
-
-
 def main() -> int:
     names = [name for name in sys.argv[1:] if name != "--write"]
     rows = []
@@ -117,7 +108,8 @@ def main() -> int:
     finally:
         remove_built()
     if "--write" in sys.argv:
-        write(rows)
+        known = {row.project.name: str(row) for row in rows}
+        table.write_rows("projects", HEAD, known, (project.name for project in PROJECTS))
     return 0 if all(row.passed for row in rows) else 1
 
 

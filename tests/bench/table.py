@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from measure import LIMIT, Figures
@@ -87,3 +87,17 @@ def write(script: str, text: str) -> None:
     page = PAGE.read_text()
     before, after = page.split(begin)[0], page.split(end)[1]
     PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}")
+
+
+def write_rows(script: str, head: str, rows: Mapping[str, str], order: Iterable[str]) -> None:
+    """Put rows, by their first cell, into a script's table; those that were not measured now stay.
+
+    Args:
+        script: whose marks they stand between.
+        head: the table's first two lines.
+        rows: what was measured.
+        order: every first cell that the table may have, in its order.
+    """
+    lines = (line for line in between(script).splitlines() if line.count("|") > 2)
+    known = {line.split("|")[1].strip(): line for line in lines} | rows
+    write(script, "\n".join((head, *(known[name] for name in order if name in known))))

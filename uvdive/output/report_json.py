@@ -51,7 +51,7 @@ def report_data(report: ImageReport, top: int | None = None) -> dict[str, Any]:
         "owners": [_owner(owner, top) for owner in report.owners],
         "environments": [_environment(environment) for environment in report.environments],
         "waste": [_waste(waste) for waste in report.waste[:top]],
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [finding_data(finding) for finding in report.findings],
         "warnings": list(report.warnings),
     }
 
@@ -205,7 +205,8 @@ def _waste(waste: Waste) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """A finding as reports and checks tell it."""
     return {
         "id": finding.id,
         "severity": finding.severity,

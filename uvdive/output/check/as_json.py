@@ -7,7 +7,7 @@ from typing import Any
 from uvdive import __version__
 from uvdive.output.check.results import Cause, Check, Checked, FindingResult, RuleResult
 from uvdive.output.check.words import sentence
-from uvdive.output.report_json import totals_data
+from uvdive.output.report_json import finding_data, totals_data
 
 SCHEMA = "uvdive.check/1"
 
@@ -78,15 +78,4 @@ def _cause(cause: Cause) -> dict[str, Any]:
 
 
 def _finding(item: FindingResult) -> dict[str, Any]:
-    finding = item.finding
-    return {
-        "id": finding.id,
-        "severity": finding.severity,
-        "title": finding.title,
-        "bytes": finding.bytes,
-        "line": finding.line,
-        "paths": list(finding.paths),
-        "advice": finding.advice,
-        "fails": item.fails,
-        "ignored": item.ignored,
-    }
+    return {**finding_data(item.finding), "fails": item.fails, "ignored": item.ignored}

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from uvdive.base.paths import raw
 from uvdive.base.words import first_of
 from uvdive.image.resolve import which
 from uvdive.ledger.report import ImageReport
@@ -201,7 +202,7 @@ def _without_shell(files: Files, given: Given, base: ImageReport, *, keeps: bool
     """``accounts``: other files of accounts are copied over the base's, so that its user has no name."""
     known = next((user for user in base.users if user.uid == _NONROOT), None)
     home = known.home if known is not None and known.home != "/" else "/home/nonroot"
-    there = known is not None and base.files.find(home.encode()) is not None
+    there = known is not None and base.files.find(raw(home)) is not None
     folders = _folders(files, (*given.folders, *given.made, *(() if there else (home,))))
     name = known.name if known is not None and not accounts else f"{_NONROOT}:{_NONROOT}"
     return AppUser(

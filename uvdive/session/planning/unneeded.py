@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from uvdive.base.errors import EngineError
+from uvdive.base.paths import raw
 from uvdive.base.progress import OnEvent, ignore
 from uvdive.distro.kinds import only_builds
 from uvdive.image.table import NONE
@@ -76,7 +77,7 @@ def _listed(
 def _distribution(report: ImageReport, need: Need) -> tuple[str, str] | None:
     """The distribution whose file needs something; None where it is no file of one."""
     table = report.files
-    node = table.find(need.by.encode("utf-8", "surrogateescape"))
+    node = table.find(raw(need.by))
     entry = None if node is None else table.visible(node)
     inode = NONE if entry is None else table.entry_inode[entry]
     number = NONE if inode == NONE else report.inode_component[inode]

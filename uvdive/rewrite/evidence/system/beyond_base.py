@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from uvdive.base.paths import is_below
+from uvdive.base.paths import is_below, raw
 from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, Kind
@@ -298,8 +298,8 @@ class _Lookup:
         None: the base has it, or it comes along with the app. A text says why the base's own will not
         do, or that nobody has any.
         """
-        raw = path.encode("utf-8", "surrogateescape")
-        near = image.linker.in_search(elf, raw, name)
+        spelled = raw(path)
+        near = image.linker.in_search(elf, spelled, name)
         if near is not None:
             asked = _text(near[0])
             return None if image.comes_along(near[1]) else (image, asked, asked, near[1])
@@ -315,7 +315,7 @@ class _Lookup:
             if source.comes_along(found[1]) and _SYSTEM_LIBRARIES.fullmatch(asked):
                 return None
             return source, asked, f"/usr/lib/{name}", found[1]
-        return None if image.linker.place(elf, raw, name) is not None else _NOWHERE
+        return None if image.linker.place(elf, spelled, name) is not None else _NOWHERE
 
 
 def _text(path: bytes) -> str:
@@ -339,10 +339,10 @@ def _names(image: _Image, entry: int) -> Iterator[str]:
 def _data(builds: list[_Image], base: _Image) -> Iterator[Brought]:
     """What of ``DATA`` a build has and the base has not."""
     for path in DATA:
-        raw = path.encode()
-        if _there(base, raw) is not None:
+        spelled = raw(path)
+        if _there(base, spelled) is not None:
             continue
-        found = next(((each, node) for each in builds if (node := _there(each, raw)) is not None), None)
+        found = next(((each, node) for each in builds if (node := _there(each, spelled)) is not None), None)
         if found is None:
             continue
         image, node = found

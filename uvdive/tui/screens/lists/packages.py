@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from textual import on
-from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input
 
 from uvdive.ledger.costs.rows import CostTree
 from uvdive.ledger.report import ImageReport
@@ -18,7 +16,7 @@ from uvdive.tui.desk.path_facts import find_component
 from uvdive.tui.desk.tables import PACKAGES, Package, packages
 from uvdive.tui.frame.newest import Newest
 from uvdive.tui.screens.lists.list_screen import ListScreen
-from uvdive.tui.widgets.listing import Folding, Head
+from uvdive.tui.widgets.listing import Folding
 from uvdive.tui.words.package_details import describe_heading, describe_package
 
 
@@ -42,11 +40,9 @@ class PackagesScreen(ListScreen):
         self.notes: dict[str, tuple[str, ...]] = {}
         self.trees: dict[str, CostTree] = {}
 
-    def compose_table(self) -> ComposeResult:
-        """As in every list; these rows open and close."""
-        yield Input(placeholder="words to look for", id="needle", compact=True)
-        yield Head(self.TABLE, id="head")
-        yield Folding(self.TABLE, self.EMPTY, key_of, id="rows")
+    def make_rows(self) -> Folding:
+        """Rows that open and close."""
+        return Folding(self.TABLE, self.EMPTY, key_of, id="rows")
 
     def on_mount(self) -> None:
         """Ask what goes with what, beside the first page."""

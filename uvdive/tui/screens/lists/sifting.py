@@ -33,7 +33,11 @@ class Sifting(ActionScreen, Panes):
         """The line of words, hidden at first, the head and the rows."""
         yield Input(placeholder="words to look for", id="needle", compact=True)
         yield Head(self.TABLE, id="head")
-        yield Listing(self.TABLE, self.EMPTY, id="rows")
+        yield self.make_rows()
+
+    def make_rows(self) -> Listing:
+        """The rows, called ``rows``."""
+        return Listing(self.TABLE, self.EMPTY, id="rows")
 
     @property
     def listing(self) -> Listing:

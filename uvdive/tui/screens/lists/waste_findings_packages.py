@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from textual import on
-from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Input
 
 from uvdive.ledger.report import ImageReport
 from uvdive.tui.desk.path_facts import find_paths, find_waste
@@ -16,7 +14,7 @@ from uvdive.tui.desk.tables import FINDINGS, WASTE, WasteGroup, paths_of
 from uvdive.tui.desk.waste_groups import Key, arrange_waste, key_of
 from uvdive.tui.screens.lists.list_screen import ListScreen
 from uvdive.tui.screens.lists.packages import PackagesScreen
-from uvdive.tui.widgets.listing import Folding, Head
+from uvdive.tui.widgets.listing import Folding
 from uvdive.tui.words.list_rows import describe_finding, describe_group, describe_waste
 
 
@@ -36,11 +34,9 @@ class WasteScreen(ListScreen):
         self.opened: frozenset[Key] = frozenset()
         self.ordered = False
 
-    def compose_table(self) -> ComposeResult:
-        """As in every list; groups open and close."""
-        yield Input(placeholder="words to look for", id="needle", compact=True)
-        yield Head(self.TABLE, id="head")
-        yield Folding(self.TABLE, self.EMPTY, key_of, id="rows")
+    def make_rows(self) -> Folding:
+        """Rows that open and close."""
+        return Folding(self.TABLE, self.EMPTY, key_of, id="rows")
 
     def ask_page(self, needle: str, order: int) -> None:
         """From the desk, which knows the order to begin with: there may be as many as files."""
