@@ -81,8 +81,8 @@ def test_building_needs_no_library_for_its_help() -> None:
         "uvdive.session.disk.writing",
         "uvdive.session.planning.rewriting",
         "uvdive.session.comparing",
-        "uvdive.output.report_json",
-        "uvdive.output.text",
+        "uvdive.output.as_json.report",
+        "uvdive.output.as_text.report",
         "uvdive.tui.run",
     ],
 )

@@ -112,7 +112,7 @@ def test_a_document_that_there_is_not_is_found(text: str, missing: list[str]) ->
 def parser_of(command: str) -> Parser:
     parser = Parser(command)
     with pytest.raises(SystemExit):
-        importlib.import_module(f"uvdive.cli.{command.replace('-', '_')}").parse(parser, ["--help"])
+        importlib.import_module(f"uvdive.cli.commands.{command.replace('-', '_')}").parse(parser, ["--help"])
     return parser
 
 

@@ -38,7 +38,7 @@ def parser_of(command: str) -> Parser:
     """The parser of a command with all of its arguments."""
     parser = Parser(command)
     with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
-        importlib.import_module(f"uvdive.cli.{command.replace('-', '_')}").parse(parser, ["--help"])
+        importlib.import_module(f"uvdive.cli.commands.{command.replace('-', '_')}").parse(parser, ["--help"])
     return parser
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import shtab
 
-from uvdive.cli.completion import SHELLS
+from uvdive.cli.commands.completion import SHELLS
 from uvdive.cli.options import CODES, COMMANDS, TARGETS, path_of
 from writers.commands import parser_of
 from writers.text import sentence

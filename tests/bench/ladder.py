@@ -21,7 +21,7 @@ from projects import BY_NAME, PROJECTS, Project, built, engine_of, kept_of, remo
 
 from uvdive.base.errors import UvdiveError
 from uvdive.build.images import list_images, remove_images
-from uvdive.output.ladder_words import remarks
+from uvdive.output.words.ladder import remarks
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.planning.rewriting import plan_rewrite
 from uvdive.session.proof.lean import leanest

@@ -29,7 +29,9 @@ import yaml
 from uvdive.base import toml
 from uvdive.base.files import foreign
 from uvdive.compose import variables
-from uvdive.dockerfile import ignore, shelltree, syntax
+from uvdive.dockerfile import ignore
+from uvdive.dockerfile.shell import tree as shelltree
+from uvdive.dockerfile.text import syntax
 from uvdive.image import budget
 from uvdive.image.archives import boxes
 from uvdive.image.tar import header

@@ -20,7 +20,7 @@ from uvdive.session.desk import open_desk
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.run import prepare
 from uvdive.tui.screens.explore.explore import ExploreScreen
-from uvdive.tui.widgets.files import FileTree
+from uvdive.tui.widgets.lists.files import FileTree
 
 BEAT, LATE = 0.005, 0.05
 

@@ -22,9 +22,9 @@ import dockerfile as buildkit
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from hadolint import broken_anew
 
-from uvdive.dockerfile.scan import DockerfileError
 from uvdive.dockerfile.stages import read_stages
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.scan import DockerfileError
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.planner import plan
 from uvdive.uv.mentions import mentions_uv
 

@@ -56,7 +56,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr("sys.stdin", given)
         if terminal:
             monkeypatch.setenv("TERM", "xterm")
-            monkeypatch.setattr("uvdive.cli.console.Console.interactive", True)
+            monkeypatch.setattr("uvdive.cli.telling.console.Console.interactive", True)
             monkeypatch.setattr(given, "isatty", lambda: True)
             monkeypatch.setattr("sys.stderr.isatty", lambda: True)
         code = main(list[str](argv))

@@ -16,8 +16,8 @@ import pytest
 from uvdive import __version__
 from uvdive.base.errors import UsageError
 from uvdive.base.files import plugin
-from uvdive.cli import docker_plugin
-from uvdive.cli.docker_plugin import apply, main, split_flags
+from uvdive.cli.docker import plugin as docker_plugin
+from uvdive.cli.docker.plugin import apply, main, split_flags
 
 SCRIPT = Path(sys.executable).parent / "docker-uvdive"
 needs_client = pytest.mark.skipif(shutil.which("docker") is None, reason="there is no docker client")
@@ -99,7 +99,7 @@ class TestFlags:
 class TestAnswers:
     def test_metadata_is_what_the_client_wants_and_loads_nothing(self):
         code = (
-            "import sys; before = set(sys.modules); from uvdive.cli.docker_plugin import main; "
+            "import sys; before = set(sys.modules); from uvdive.cli.docker.plugin import main; "
             "main(['docker-cli-plugin-metadata']); sys.exit(' '.join(set(sys.modules) - before))"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -112,7 +112,7 @@ class TestAnswers:
         }
         loaded = set(done.stderr.split())
         ours = {name for name in loaded if name.startswith("uvdive")}
-        assert ours == {"uvdive", "uvdive.cli", "uvdive.cli.docker_plugin"}
+        assert ours == {"uvdive", "uvdive.cli", "uvdive.cli.docker", "uvdive.cli.docker.plugin"}
         assert not loaded & {"argparse", "json", "pathlib", "re", "typing", "dataclasses"}
 
     @pytest.mark.parametrize(

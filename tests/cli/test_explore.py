@@ -9,8 +9,8 @@ from samples import SECRET, sample_report
 
 from uvdive.base.progress import BytesRead, Note, ignore
 from uvdive.build.events import BuildLog, BuildStep
-from uvdive.cli.console import Console
-from uvdive.cli.narrate_builds import BuildNarrator
+from uvdive.cli.telling.builds import BuildNarrator
+from uvdive.cli.telling.console import Console
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
 from uvdive.ledger.saved import report_file
 from uvdive.session.opening.options import ReadOptions

@@ -10,8 +10,8 @@ from recorded import FAILED, PASSED
 
 from uvdive.base.errors import BuildError, ExitCode
 from uvdive.base.progress import Note
-from uvdive.cli.console import Console
-from uvdive.cli.narrate import Narrator
+from uvdive.cli.telling.console import Console
+from uvdive.cli.telling.reading import Narrator
 from uvdive.rewrite.plan import Decision, Refusal, RewritePlan
 
 WITHOUT_UV = RewritePlan(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.commands import Command, argument_of, program_words
-from uvdive.dockerfile.shell import command_text, read_script
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.shell.commands import Command, argument_of, program_words
+from uvdive.dockerfile.shell.reading import command_text, read_script
+from uvdive.dockerfile.text.syntax import parse
 
 
 def command(text: str) -> Command:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uvdive.dockerfile.scan import DockerfileError
-from uvdive.dockerfile.syntax import Instruction, inner, parse, render
+from uvdive.dockerfile.text.scan import DockerfileError
+from uvdive.dockerfile.text.syntax import Instruction, inner, parse, render
 
 FILES = Path(__file__).parent.parent / "data" / "dockerfiles"
 NASTY = {

@@ -6,20 +6,20 @@ from tables import differences, tables_of, written
 
 TABLES = written(
     r"""
-commands.SHELLS: ash bash dash sh
-commands._WRAPPERS: command eatmydata exec nice nohup sudo time
-commands._XARGS_VALUES: --arg-file -E -I -L -P -a -d -n -s
+shell.commands.SHELLS: ash bash dash sh
+shell.commands._WRAPPERS: command eatmydata exec nice nohup sudo time
+shell.commands._XARGS_VALUES: --arg-file -E -I -L -P -a -d -n -s
 keywords.KEYWORDS: ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN
     SHELL STOPSIGNAL USER VOLUME WORKDIR
 mounts._SAME: src = source dst = target destination = target ro = readonly rw = readwrite
-scan.HEREDOC_KEYWORDS: ADD COPY RUN
-scan._DIRECTIVES: check escape syntax
-shelltree._SEPARATORS: & && '\n' ; ;; | |& ||
-shelltree._COMMANDS: command declaration_command test_command unset_command
-shelltree._ASSIGNMENTS: variable_assignment variable_assignments
-shelltree._SUBSTITUTIONS: command_substitution process_substitution
-shelltree._WORDS: ansi_c_string concatenation number raw_string string translated_string word
-shelltree._EXPANSIONS: arithmetic_expansion brace_expression expansion simple_expansion
+text.scan.HEREDOC_KEYWORDS: ADD COPY RUN
+text.scan._DIRECTIVES: check escape syntax
+shell.tree._SEPARATORS: & && '\n' ; ;; | |& ||
+shell.tree._COMMANDS: command declaration_command test_command unset_command
+shell.tree._ASSIGNMENTS: variable_assignment variable_assignments
+shell.tree._SUBSTITUTIONS: command_substitution process_substitution
+shell.tree._WORDS: ansi_c_string concatenation number raw_string string translated_string word
+shell.tree._EXPANSIONS: arithmetic_expansion brace_expression expansion simple_expansion
 steps._ROOT: '' 0 root
 """
 )

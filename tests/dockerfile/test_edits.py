@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.edits import (
+from uvdive.dockerfile.shell.reading import shell_text
+from uvdive.dockerfile.text.edits import (
     Edit,
     edit_array,
     json_array,
@@ -12,8 +13,7 @@ from uvdive.dockerfile.edits import (
     source_with,
     with_command,
 )
-from uvdive.dockerfile.shell import shell_text
-from uvdive.dockerfile.syntax import Instruction, inner, parse
+from uvdive.dockerfile.text.syntax import Instruction, inner, parse
 
 
 def instruction(source: str) -> Instruction:

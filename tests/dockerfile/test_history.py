@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from uvdive.dockerfile.history import match_history
-from uvdive.dockerfile.scan import DockerfileError
+from uvdive.dockerfile.text.scan import DockerfileError
 
 BASE = ["# debian.sh --arch 'amd64' out/ 'trixie' '@1'", 'CMD ["bash"]']
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from uvdive.dockerfile.mounts import Mount, mounts_of
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 
 
 def read(flags: str) -> tuple[Mount, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.pair_lines import without_pairs
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.pair_lines import without_pairs
+from uvdive.dockerfile.text.syntax import parse
 
 SETTINGS = """\
 ENV A=1 \\

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from uvdive.dockerfile.shell import read_script, shell_text
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.shell.reading import read_script, shell_text
+from uvdive.dockerfile.text.syntax import parse
 
 
 def parts(text: str) -> list[tuple[str, str, bool]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.commands import Script
-from uvdive.dockerfile.shell import commands, read_script
+from uvdive.dockerfile.shell.commands import Script
+from uvdive.dockerfile.shell.reading import commands, read_script
 
 
 def read(text: str) -> Script:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.reading import read_script
 
 CONSTRUCTS: dict[str, tuple[Callable[[int], str], int]] = {
     "subshells": (lambda n: "(" * n + "a" + ")" * n, 201),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uvdive.dockerfile.stages import read_stages
 from uvdive.dockerfile.steps import walk
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 
 TEXT = """\
 FROM a AS one

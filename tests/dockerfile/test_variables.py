@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.scan import DockerfileError
-from uvdive.dockerfile.shell import commands
+from uvdive.dockerfile.shell.reading import commands
 from uvdive.dockerfile.stages import read_stages
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.scan import DockerfileError
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.dockerfile.variables import expand, expand_known, pairs
 
 VALUES = {"A": "one", "EMPTY": "", "P": "/a/b/c.tar.gz"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from uvdive.dockerfile.stages import read_stages
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.dockerfile.variables import pairs
 
 HEAD = r"""ARG GLOBAL=from-global

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from uvdive.dockerfile.arguments import flag_value, parse_json, split_flags
-from uvdive.dockerfile.heredocs import markers, raw_words
 from uvdive.dockerfile.ignore import Ignored
 from uvdive.dockerfile.mounts import mounts_of
-from uvdive.dockerfile.scan import DockerfileError, instruction_parts
 from uvdive.dockerfile.stages import lineage, read_stages
-from uvdive.dockerfile.syntax import Trivia, parse
+from uvdive.dockerfile.text.heredocs import markers, raw_words
+from uvdive.dockerfile.text.scan import DockerfileError, instruction_parts
+from uvdive.dockerfile.text.syntax import Trivia, parse
 from uvdive.dockerfile.variables import expand, expand_known, pairs
 
 INSTRUCTIONS = """ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL

@@ -27,9 +27,9 @@ from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved import report_file
 from uvdive.ledger.view.tree import build_view
 from uvdive.ledger.wanted import wanted
-from uvdive.output.markdown import report_markdown
-from uvdive.output.report_json import report_data
-from uvdive.output.text import report_text
+from uvdive.output.as_json.report import report_data
+from uvdive.output.as_markdown.report import report_markdown
+from uvdive.output.as_text.report import report_text
 
 LENGTH = struct.Struct("<Q")
 PREAMBLE = struct.Struct("<QI")

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from uvdive.base.secrets.words import redact
 from uvdive.dockerfile.history import match_history
 from uvdive.dockerfile.ignore import Ignored
-from uvdive.dockerfile.patterns import cut, replaced
-from uvdive.dockerfile.shelltree import read
+from uvdive.dockerfile.shell.patterns import cut, replaced
+from uvdive.dockerfile.shell.tree import read
 from uvdive.dockerfile.stages import read_stages
-from uvdive.dockerfile.syntax import parse, render
+from uvdive.dockerfile.text.syntax import parse, render
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.planning.rewriting import plan_rewrite
 from uvdive.uv.calls import calls_of

@@ -13,7 +13,7 @@ from uvdive.base.errors import ImageError, UvdiveError
 from uvdive.compose.recipe import read_recipe
 from uvdive.compose.variables import LONGEST, Variables
 from uvdive.compose.yaml_nodes import NotYamlError, read_yaml
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.image.budget import MAX_PATH, Budget
 from uvdive.image.stream import ChunkStream
 from uvdive.image.tar.index import index_tar

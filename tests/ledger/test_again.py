@@ -10,7 +10,7 @@ import pytest
 from uvdive.ledger import assemble
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved import report_file
-from uvdive.output.report_json import report_pieces
+from uvdive.output.as_json.report import report_pieces
 from uvdive.session.opening.images import Loaded, load_image
 from uvdive.session.opening.options import ReadOptions
 

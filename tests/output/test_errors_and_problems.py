@@ -8,10 +8,10 @@ import pytest
 
 from uvdive.base.errors import BuildError, UsageError
 from uvdive.base.secrets.words import HIDDEN
-from uvdive.output.error_json import error_data, failed_report
-from uvdive.output.problem_json import problem_data
+from uvdive.output.as_json.error import error_data, failed_report
+from uvdive.output.as_json.problem import problem_data
+from uvdive.output.as_json.rewrite import failed_data, rewrite_data
 from uvdive.output.redact import Redactor
-from uvdive.output.rewrite_json import failed_data, rewrite_data
 from uvdive.rewrite.plan import FileChange, RewritePlan
 from uvdive.verify.checks import Check, Status, Verification
 from uvdive.verify.repairs import Repair

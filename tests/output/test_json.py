@@ -12,10 +12,10 @@ from samples import HOSTILE_NAME, sample_report
 
 from uvdive.build.events import BuildResult, BuildStep, Timings
 from uvdive.ledger.report import Waste
-from uvdive.output.comparison_json import comparison_data
-from uvdive.output.jsontext import json_pieces, json_text
-from uvdive.output.report_json import report_data, report_pieces
-from uvdive.output.rewrite_json import rewrite_data
+from uvdive.output.as_json.comparison import comparison_data
+from uvdive.output.as_json.report import report_data, report_pieces
+from uvdive.output.as_json.rewrite import rewrite_data
+from uvdive.output.as_json.text import json_pieces, json_text
 from uvdive.rewrite.plan import (
     Alternative,
     Decision,

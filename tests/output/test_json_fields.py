@@ -12,9 +12,9 @@ from samples import sample_report
 
 from uvdive.build.events import BuildResult, BuildStep, Timings
 from uvdive.ledger.report import ImageReport
-from uvdive.output.comparison_json import comparison_data
-from uvdive.output.report_json import config_data, report_data, totals_data
-from uvdive.output.rewrite_json import rewrite_data
+from uvdive.output.as_json.comparison import comparison_data
+from uvdive.output.as_json.report import config_data, report_data, totals_data
+from uvdive.output.as_json.rewrite import rewrite_data
 from uvdive.rewrite.plan import (
     Alternative,
     Decision,

@@ -13,10 +13,10 @@ from samples import sample_report
 
 from uvdive.ledger.costs.costs import costs_of
 from uvdive.ledger.report import Environment, ImageReport
-from uvdive.output.jsontext import json_text
-from uvdive.output.packages_json import packages_data
-from uvdive.output.packages_markdown import packages_markdown
-from uvdive.output.packages_text import packages_text
+from uvdive.output.as_json.packages import packages_data
+from uvdive.output.as_json.text import json_text
+from uvdive.output.as_markdown.packages import packages_markdown
+from uvdive.output.as_text.packages import packages_text
 from uvdive.output.redact import redact_report
 
 PLACE = environment(

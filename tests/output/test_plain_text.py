@@ -6,13 +6,13 @@ import pytest
 from samples import sample_report
 
 from uvdive.ledger.report import ImageReport
-from uvdive.output.comparison_json import comparison_data
-from uvdive.output.markdown import code, comparison_markdown, escaped, report_markdown
+from uvdive.output.as_json.comparison import comparison_data
+from uvdive.output.as_markdown.report import code, comparison_markdown, escaped, report_markdown
+from uvdive.output.as_text.comparison import comparison_text
+from uvdive.output.as_text.report import report_text
+from uvdive.output.as_text.rewrite import plan_text, proof_text
 from uvdive.output.plain import bar, one_line, table, visible
-from uvdive.output.sizes import engine_lines
-from uvdive.output.text import report_text
-from uvdive.output.text_comparison import comparison_text
-from uvdive.output.text_rewrite import plan_text, proof_text
+from uvdive.output.words.sizes import engine_lines
 from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, Prediction, Refusal, RewritePlan
 from uvdive.verify.checks import (
     Check,

@@ -9,8 +9,7 @@ import pytest
 from samples import sample_report
 
 from uvdive.build.events import BuildResult, BuildStep, Timings
-from uvdive.output.look import Look
-from uvdive.output.text_rewrite import (
+from uvdive.output.as_text.rewrite import (
     build_lines,
     diff_text,
     plan_text,
@@ -19,6 +18,7 @@ from uvdive.output.text_rewrite import (
     size_lines,
     verification_lines,
 )
+from uvdive.output.look import Look
 from uvdive.rewrite.plan import (
     Alternative,
     Decision,

@@ -10,12 +10,12 @@ from samples import sample_report
 
 from uvdive.ledger.engine_sizes import explain
 from uvdive.ledger.report import Finding, ImageReport, Waste
-from uvdive.output import largest
-from uvdive.output.jsontext import json_text
-from uvdive.output.markdown import code, escaped
+from uvdive.output.as_json.text import json_text
+from uvdive.output.as_markdown.report import code, escaped
+from uvdive.output.as_text import largest
+from uvdive.output.as_text.report import one_line_kept
 from uvdive.output.plain import bar, count, one_line, path_fields, table, well_formed
-from uvdive.output.sizes import engine_lines
-from uvdive.output.text import one_line_kept
+from uvdive.output.words.sizes import engine_lines
 from uvdive.verify.checks import PackageDelta, PathDelta
 from uvdive.verify.moves import moves_of
 

@@ -9,7 +9,7 @@ import jsonschema
 from samples import sample_report
 
 from uvdive.ledger.costs.whatif import Added, Gone, Stays, Unneeded, WhatIf
-from uvdive.output.jsontext import json_text
+from uvdive.output.as_json.text import json_text
 from uvdive.output.what_if import what_if_data, what_if_markdown, what_if_text
 
 FOUND = WhatIf(

@@ -8,9 +8,9 @@ import pytest
 from samples import sample_report
 
 from uvdive.ledger.report import Finding, ImageReport, Waste
-from uvdive.output.markdown import comparison_markdown, report_markdown
-from uvdive.output.text import report_text
-from uvdive.output.text_comparison import comparison_text
+from uvdive.output.as_markdown.report import comparison_markdown, report_markdown
+from uvdive.output.as_text.comparison import comparison_text
+from uvdive.output.as_text.report import report_text
 from uvdive.verify.checks import Comparison, ConfigDelta, OwnerDelta, PackageDelta, PathDelta
 
 

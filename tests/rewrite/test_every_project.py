@@ -9,7 +9,7 @@ import dockerfile as buildkit
 import pytest
 from dockerfiles import refused
 
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.planner import plan
 
 PROJECTS = Path(__file__).parents[1] / "data" / "projects"

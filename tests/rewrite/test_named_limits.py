@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from uvdive.compose.yaml_nodes import read_yaml
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.advice.missing_libraries import warn_lacking
 from uvdive.rewrite.advice.missing_sources import warn_missing_sources
 from uvdive.rewrite.builder.at_start import listed

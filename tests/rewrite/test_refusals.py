@@ -16,7 +16,7 @@ import pytest
 from whole_plans import PLAN, laid_out, parts_of
 
 import uvdive.rewrite
-from uvdive.output.text_rewrite import plan_text
+from uvdive.output.as_text.rewrite import plan_text
 from uvdive.rewrite.notes import BUILD_FIRST, Refused
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan

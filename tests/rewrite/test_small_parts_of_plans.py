@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from dockerfiles import refused
 
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.copies.copy_set import Folder, add_folders
 from uvdive.rewrite.environment.synced import _markers
 from uvdive.rewrite.evidence.files.context_files import copied_text, is_copied

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from uvdive.base.errors import UsageError
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.planner import plan
 from uvdive.session.planning.rewriting import read_dockerfile
 

@@ -19,8 +19,8 @@ from uvdive.image.raw_image import read_config as config_of
 from uvdive.image.reference import parse_target
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved import report_file
-from uvdive.output.report_json import report_pieces
-from uvdive.output.text import report_text
+from uvdive.output.as_json.report import report_pieces
+from uvdive.output.as_text.report import report_text
 from uvdive.session.opening import finished
 from uvdive.session.opening.finished import PackedContents, find, keep, name_of
 from uvdive.session.opening.options import ReadOptions

@@ -37,8 +37,8 @@ from uvdive.tui.desk import path_facts
 from uvdive.tui.frame.jobs import Job
 from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.services import Services
-from uvdive.tui.widgets.files import FileTree
-from uvdive.tui.widgets.hanging import Hanging
+from uvdive.tui.widgets.lists.files import FileTree
+from uvdive.tui.widgets.lists.hanging import Hanging
 from uvdive.verify.checks import Check, CheckStarted, Comparison, OwnerDelta, Verification
 from uvdive.verify.repairs import Repair
 

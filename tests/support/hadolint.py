@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 
 HADOLINT = Path(sys.executable).parent / "hadolint"
 _UNPINNED = frozenset({"DL3008", "DL3018"})

@@ -9,7 +9,7 @@ import layers as make
 
 from uvdive.base.progress import ignore
 from uvdive.dockerfile.stages import lineage, read_stages
-from uvdive.dockerfile.syntax import Instruction, parse
+from uvdive.dockerfile.text.syntax import Instruction, parse
 from uvdive.image.reference import Target
 from uvdive.ledger.report import Finding, ImageReport
 from uvdive.session.opening.reading import read_image

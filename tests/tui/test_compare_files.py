@@ -20,7 +20,7 @@ from uvdive.tui.screens.compare import CompareScreen
 from uvdive.tui.screens.difference import DifferenceScreen
 from uvdive.tui.screens.pick import PickScreen
 from uvdive.tui.services import Opened, Services
-from uvdive.tui.widgets.change_tree import ChangeTree
+from uvdive.tui.widgets.lists.change_tree import ChangeTree
 from uvdive.tui.words.differs import differing
 from uvdive.tui.words.file_text import difference
 from uvdive.verify.checks import Comparison, OwnerDelta, PackageDelta, PathDelta

@@ -13,7 +13,7 @@ from uvdive.tui.desk import path_facts
 from uvdive.tui.desk.outline import CHUNK
 from uvdive.tui.desk.places import Place, Span
 from uvdive.tui.screens.viewer import ViewerScreen
-from uvdive.tui.widgets.files import FileTree
+from uvdive.tui.widgets.lists.files import FileTree
 
 MANY = 6 * CHUNK
 TEXT = b"print('hello')\n"

@@ -11,7 +11,7 @@ from uvdive.base.progress import BytesRead, Note
 from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead, LayersPlaced
 from uvdive.tui.screens.dialogs.dialogs import Failure
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 
 SAMPLE = answers(sample_report())
 

@@ -7,8 +7,8 @@ from trees import HOSTILE, hostile_report
 from uvdive.tui.frame.text import visible
 from uvdive.tui.screens.dialogs.help import Help
 from uvdive.tui.screens.explore import explore
-from uvdive.tui.widgets.files import FileTree
-from uvdive.tui.widgets.layers import LayerList
+from uvdive.tui.widgets.lists.files import FileTree
+from uvdive.tui.widgets.lists.layers import LayerList
 
 SAMPLE = answers(sample_report())
 

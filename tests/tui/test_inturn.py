@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.lists.waste_findings_packages import WasteScreen
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 
 CHARACTERS = {"slash": "/"}
 

@@ -9,9 +9,9 @@ from uvdive.ledger.report import DockerfileInfo, Waste
 from uvdive.tui.screens.dockerfile import DockerfileScreen
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.lists.waste_findings_packages import FindingsScreen, PackagesScreen, WasteScreen
-from uvdive.tui.widgets.files import FileTree
-from uvdive.tui.widgets.listing import Listing
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.files import FileTree
+from uvdive.tui.widgets.lists.listing import Listing
+from uvdive.tui.widgets.lists.rows import Rows
 
 SAMPLE = answers(sample_report())
 

@@ -13,7 +13,7 @@ from uvdive.tui.desk.listing import MOST, arrange
 from uvdive.tui.desk.path_facts import Found, find_component, find_waste, place_of_path
 from uvdive.tui.desk.places import Span
 from uvdive.tui.desk.tables import FINDINGS, MENDED, PACKAGES, WASTE, packages
-from uvdive.tui.widgets.listing import line
+from uvdive.tui.widgets.lists.listing import line
 
 REPORT = sample_report()
 

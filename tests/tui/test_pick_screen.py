@@ -8,7 +8,7 @@ from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.pick import PickScreen, age
 from uvdive.tui.services import Opened, Services
-from uvdive.tui.widgets.listing import Listing
+from uvdive.tui.widgets.lists.listing import Listing
 
 FOUND = (
     Choice("image", "app:[1]", "docker://app:[1]", 5_000_000, 1_000_000_000),

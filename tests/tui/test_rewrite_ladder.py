@@ -13,7 +13,7 @@ from samples import sample_report
 
 from uvdive.base.errors import BuildError
 from uvdive.rewrite.plan import RewritePlan, Rung
-from uvdive.tui.widgets.decisions import DecisionList
+from uvdive.tui.widgets.lists.decisions import DecisionList
 
 SAMPLE = answers(sample_report())
 RUNGS = (

@@ -23,9 +23,9 @@ from uvdive.tui.screens.dialogs.dialogs import AskPath, Failure, Question
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.widgets.building import CheckList
-from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.decisions import DecisionList
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.verify.repairs import Repair
 
 SAMPLE = answers(sample_report())

@@ -10,7 +10,7 @@ from uvdive.build.alone import alone
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
 from uvdive.tui.services import Services
-from uvdive.tui.widgets.decisions import DecisionList
+from uvdive.tui.widgets.lists.decisions import DecisionList
 
 SAMPLE = answers(sample_report())
 

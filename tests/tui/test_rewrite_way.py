@@ -11,11 +11,11 @@ from driving import plan as made
 from samples import sample_report
 from textual.content import Content
 
-from uvdive.output.plan_groups import grouped, savings, subject
+from uvdive.output.as_text.plan_groups import grouped, savings, subject
 from uvdive.tui.screens.dialogs.dialogs import Question
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.rewrite.work import RewriteWork
-from uvdive.tui.widgets.decisions import DecisionList
+from uvdive.tui.widgets.lists.decisions import DecisionList
 from uvdive.tui.words.way import LOOK, PLAN, PROVE, WRITE, Stand, way
 from uvdive.verify.checks import Check
 from uvdive.verify.repairs import Repair

@@ -115,7 +115,7 @@ def test_what_the_start_ignores_stays_ignored_but_for_a_lost_terminal(
             return 0
 
         monkeypatch.setattr("uvdive.tui.app.UvdiveApp.run", ran)
-        monkeypatch.setattr("uvdive.cli.console.Console.interactive", True)
+        monkeypatch.setattr("uvdive.cli.telling.console.Console.interactive", True)
         assert main([str(image)]) == 0
         ((hang_up, terminate),) = seen
         assert getattr(hang_up, "__func__", None) is run._Ending._end

@@ -6,7 +6,7 @@ import pytest
 
 from uvdive.dockerfile.stages import read_stages
 from uvdive.dockerfile.steps import Step, walk
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.uv.cache_mounts import Missed, missed_mount
 
 

@@ -6,7 +6,7 @@ import hand_made as hand
 import layers as make
 import pytest
 
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.uv.images import Reference
 from uvdive.uv.mentions import brings_uv, installs_uv, mentions_uv
 

@@ -11,9 +11,9 @@ from layers import content
 from uvdive.base.names import normal_name
 from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import Component, Environment
-from uvdive.output.comparison_json import comparison_data
-from uvdive.output.markdown import comparison_markdown
-from uvdive.output.text_comparison import comparison_text
+from uvdive.output.as_json.comparison import comparison_data
+from uvdive.output.as_markdown.report import comparison_markdown
+from uvdive.output.as_text.comparison import comparison_text
 from uvdive.session.comparing import compare_images
 from uvdive.verify.checks import OwnerDelta
 from uvdive.verify.files.check import check_files

@@ -18,14 +18,14 @@ from uvdive.build.running.maps import libraries, mapped
 from uvdive.build.running.observing import Observed, Watched
 from uvdive.build.running.settings import PLAIN
 from uvdive.ledger.report import ImageReport
-from uvdive.output.loaded_words import brief, loaded_data, loaded_lines
+from uvdive.output.words.loaded import brief, loaded_data, loaded_lines
 from uvdive.session.explaining import explain
 from uvdive.verify.checks import Check, Verification
-from uvdive.verify.start import loading
-from uvdive.verify.start.import_lines import module_times
-from uvdive.verify.start.loaded import CAVEAT, NEVER_IMPORTED, SILENT, Imported, Loaded, loaded_by
-from uvdive.verify.start.loading import SeenLoading, loaded_at_start
-from uvdive.verify.start.module_places import Modules, Place
+from uvdive.verify.start.loads import loading
+from uvdive.verify.start.loads.import_lines import module_times
+from uvdive.verify.start.loads.loaded import CAVEAT, NEVER_IMPORTED, SILENT, Imported, Loaded, loaded_by
+from uvdive.verify.start.loads.loading import SeenLoading, loaded_at_start
+from uvdive.verify.start.loads.module_places import Modules, Place
 from uvdive.verify.start.running import WITHOUT_SYNC, Seen
 
 SITE = "app/.venv/lib/python3.13/site-packages"

@@ -10,7 +10,7 @@ import pytest
 
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import Check
-from uvdive.verify.start.missing_modules import with_environment
+from uvdive.verify.start.loads.missing_modules import with_environment
 
 LOG = ("Traceback (most recent call last):", "ModuleNotFoundError: No module named 'flask'")
 

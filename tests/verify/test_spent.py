@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from uvdive.output.proof_words import proof_words
+from uvdive.output.words.proof import proof_words
 from uvdive.verify.spent import Spent, own_seconds
 
 

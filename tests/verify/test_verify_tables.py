@@ -48,8 +48,8 @@ start.command.BUILT_IN: ( . : [ case cd command echo eval exec exit export false
 start.inside_uv._UV: uv uvx
 start.inside_uv._AROUND: ash bash busybox catatonit dash docker-init dumb-init gosu init setpriv sh su
     su-exec sudo tini
-start.module_places._SITES: site-packages dist-packages
-start.module_places._SUFFIXES: .py .so .pyc
+start.loads.module_places._SITES: site-packages dist-packages
+start.loads.module_places._SUFFIXES: .py .so .pyc
 start.needs._NAMING: <pattern> <pattern> <pattern> <pattern> <pattern>
 start.needs._NO_VARIABLES: CRITICAL DEBUG ERROR FATAL GET HTTP INFO POST WARNING
 start.running.WITHOUT_SYNC: ( UV_OFFLINE 1 ) ( UV_NO_SYNC 1 )

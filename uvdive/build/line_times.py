@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from uvdive.base.errors import UvdiveError
 from uvdive.build.events import BuildStep, StepState
 from uvdive.dockerfile.stages import Stage, read_stages
-from uvdive.dockerfile.syntax import Instruction, parse
+from uvdive.dockerfile.text.syntax import Instruction, parse
 
 _STEP = re.compile(r"\[(?:(?P<where>[^\]]*?) )?(?P<number>\d+)/(?P<total>\d+)\] (?P<text>.+)", re.DOTALL)
 _STAGE = re.compile(r"(\d+)/\d+")

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 
 from uvdive.base.errors import ExitCode, UsageError, UvdiveError, disk_full
-from uvdive.cli.console import Console
 from uvdive.cli.options import COMMANDS, Parser
+from uvdive.cli.telling.console import Console
 
 _ENDS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -65,7 +65,7 @@ def _run(argv: Sequence[str], console: Console) -> ExitCode:
     name, rest = "explore", list(argv)
     if rest and rest[0] in COMMANDS:
         name, rest = rest[0], rest[1:]
-    command = importlib.import_module(f"uvdive.cli.{name.replace('-', '_')}")
+    command = importlib.import_module(f"uvdive.cli.commands.{name.replace('-', '_')}")
     parser = Parser(name)
     try:
         args = command.parse(parser, rest)

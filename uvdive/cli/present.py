@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from uvdive.base.errors import BuildError, ExitCode, UsageError, UvdiveError
 from uvdive.base.files.wholefile import replace_file
-from uvdive.cli.console import Console
+from uvdive.cli.telling.console import Console
 
 if TYPE_CHECKING:
-    from uvdive.cli.narrate import Narrator
     from uvdive.cli.targets import Source
+    from uvdive.cli.telling.reading import Narrator
     from uvdive.ledger.report import ImageReport
     from uvdive.output.html.tables import Rewrite
     from uvdive.session.opening.images import Loaded
@@ -70,10 +70,10 @@ def check_files(args: argparse.Namespace) -> None:
 def _narrator(console: Console, *, builds: bool) -> Narrator:
     """Who tells of the work; builds and checks are only imported where there are some."""
     if builds:
-        from uvdive.cli.narrate_builds import BuildNarrator
+        from uvdive.cli.telling.builds import BuildNarrator
 
         return BuildNarrator(console)
-    from uvdive.cli.narrate import Narrator
+    from uvdive.cli.telling.reading import Narrator
 
     return Narrator(console)
 
@@ -89,8 +89,8 @@ def failing_as_json(args: argparse.Namespace, console: Console) -> Iterator[None
         yield
     except BuildError as error:
         if args.json:
-            from uvdive.output.error_json import failed_report
-            from uvdive.output.jsontext import json_text
+            from uvdive.output.as_json.error import failed_report
+            from uvdive.output.as_json.text import json_text
 
             shown = console.redactor.value(error) if console.redacts else error
             console.data(json_text(failed_report(shown)))
@@ -133,15 +133,15 @@ def print_report(report: ImageReport, args: argparse.Namespace, console: Console
         save(report, args.save)
         console.say(f"Saved to {args.save}")
     if args.json:
-        from uvdive.output.report_json import report_pieces
+        from uvdive.output.as_json.report import report_pieces
 
         console.data(report_pieces(report, args.top))
     elif args.markdown:
-        from uvdive.output.markdown import report_markdown
+        from uvdive.output.as_markdown.report import report_markdown
 
         console.data(report_markdown(report, console.units))
     elif args.report or (args.save is None and args.html is None):
-        from uvdive.output.text import report_text
+        from uvdive.output.as_text.report import report_text
 
         console.data(report_text(report, console.units, console.width))
 

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.keywords import KEYWORDS
-from uvdive.dockerfile.patterns import gapped
+from uvdive.dockerfile.shell.patterns import gapped
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
-from uvdive.dockerfile.syntax import Instruction, parse
+from uvdive.dockerfile.text.syntax import Instruction, parse
 from uvdive.dockerfile.variables import Lookup, expand, pairs
 
 # Stands for text that only the build knows: an ARG's value, a variable of the base image.

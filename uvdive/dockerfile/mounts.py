@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.text.syntax import Instruction
 from uvdive.dockerfile.variables import Lookup, expand_known
 
 _FLAG = "--mount="

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from uvdive.base.secrets.words import is_secret
-from uvdive.dockerfile.heredocs import raw_words
 from uvdive.dockerfile.steps import Step
+from uvdive.dockerfile.text.heredocs import raw_words
 from uvdive.dockerfile.variables import pairs
 
 _GIVES = re.compile(r"\$(?:\{([A-Za-z_]\w{0,200})(?::?[-?][^}$]{0,500})?\}|([A-Za-z_]\w{0,200}))")

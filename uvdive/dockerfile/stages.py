@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from uvdive.dockerfile.keywords import KEYWORDS
-from uvdive.dockerfile.scan import DockerfileError
-from uvdive.dockerfile.syntax import Dockerfile, Instruction
+from uvdive.dockerfile.text.scan import DockerfileError
+from uvdive.dockerfile.text.syntax import Dockerfile, Instruction
 from uvdive.dockerfile.variables import expand_known, pairs
 
 BaseEnv = Callable[[str], Mapping[str, str]]

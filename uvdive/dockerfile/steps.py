@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from uvdive.dockerfile.stages import Stage
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.text.syntax import Instruction
 from uvdive.dockerfile.variables import expand, expand_known
 
 _ROOT = frozenset({"", "root", "0"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from uvdive.dockerfile.heredocs import raw_words
-from uvdive.dockerfile.patterns import cut, replaced
+from uvdive.dockerfile.shell.patterns import cut, replaced
+from uvdive.dockerfile.text.heredocs import raw_words
 
 Lookup = Callable[[str], str | None]
 """Finds a variable's value: the ``get`` of a mapping, mostly."""

@@ -8,8 +8,8 @@ from typing import Any
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.ledger.costs.whatif import WhatIf
 from uvdive.ledger.report import ImageReport
-from uvdive.output.markdown_words import code, escaped
-from uvdive.output.markdown_words import table as markdown_table
+from uvdive.output.as_markdown.words import code, escaped
+from uvdive.output.as_markdown.words import table as markdown_table
 from uvdive.output.plain import one_line, path_fields, table, visible
 
 SCHEMA = "uvdive.what-if/1"

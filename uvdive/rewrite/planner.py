@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from uvdive.compose.recipe import Recipe
-from uvdive.dockerfile.shell import command_text
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.shell.reading import command_text
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice import Lacking, warn_lacking

@@ -131,9 +131,9 @@ def check_files(paths: Sequence[Path], budgets: Budgets, *, redact: bool = True)
 
 
 def _check_file(path: Path, budgets: Budgets, *, redact: bool) -> Checked:
-    from uvdive.dockerfile.scan import DockerfileError
     from uvdive.dockerfile.stages import read_stages
-    from uvdive.dockerfile.syntax import parse
+    from uvdive.dockerfile.text.scan import DockerfileError
+    from uvdive.dockerfile.text.syntax import parse
     from uvdive.ledger.findings.by_text import find_by_text
     from uvdive.ledger.findings.recipe import Recipe
     from uvdive.output.check.by_text import check_text

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from uvdive.dockerfile.mounts import Mount, mounts_of
-from uvdive.dockerfile.shell import shell_text
+from uvdive.dockerfile.shell.reading import shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.uv.cache import cache_folder
 from uvdive.uv.calls import calls_of

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.commands import Command, program_words
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.commands import Command, program_words
+from uvdive.dockerfile.shell.reading import read_script
 
 TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 """What uv takes for true in a variable."""

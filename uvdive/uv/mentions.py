@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from uvdive.dockerfile.shell import command_text
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.shell.reading import command_text
+from uvdive.dockerfile.text.syntax import Instruction
 from uvdive.uv.images import Reference
 
 _WORD = re.compile(r"(?<![\w.-])uvx?(?![\w.-])")

@@ -10,7 +10,7 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Prediction
 from uvdive.verify.spent import Seconds
-from uvdive.verify.start.loaded import Loaded
+from uvdive.verify.start.loads.loaded import Loaded
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from uvdive.dockerfile.stages import read_stages
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.ledger.findings.by_text import find_by_text
 from uvdive.ledger.findings.recipe import Recipe
 

@@ -22,14 +22,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uvdive.ledger.report import Finding
-from uvdive.output.check.as_json import check_data
-from uvdive.output.check.badge import check_badge
-from uvdive.output.check.formats import NAMES, written
-from uvdive.output.check.inert import inert
+from uvdive.output.check.forms.as_json import check_data
+from uvdive.output.check.forms.badge import check_badge
+from uvdive.output.check.forms.formats import NAMES, written
+from uvdive.output.check.forms.inert import inert
+from uvdive.output.check.forms.text import check_text
 from uvdive.output.check.issues import issues
 from uvdive.output.check.results import Cause, Check, Checked, FindingResult, RuleResult
 from uvdive.output.check.rules import OTHERS, RULES, help_of
-from uvdive.output.check.text import check_text
 from uvdive.output.plain import visible
 
 DATA = Path(__file__).parents[2] / "data" / "check"

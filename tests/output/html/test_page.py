@@ -22,7 +22,7 @@ from uvdive.output.html.page import MARK, page
 from uvdive.output.html.tables import Rewrite
 from uvdive.session.disk.exporting import html_page
 from uvdive.verify.checks import Check, Comparison, OwnerDelta, Verification
-from uvdive.verify.start.loaded import CAVEAT, Imported, Loaded, NeverImported
+from uvdive.verify.start.loads.loaded import CAVEAT, Imported, Loaded, NeverImported
 
 
 class Reader(HTMLParser):

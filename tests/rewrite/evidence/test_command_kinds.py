@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.commands import Command
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.commands import Command
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.evidence.commands.command_kinds import class_of_all, classify, paths_of, tools_of
 
 

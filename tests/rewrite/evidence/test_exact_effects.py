@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.evidence.commands.command_effects import Place, copied, effects_of, effects_of_parts
 from uvdive.rewrite.evidence.commands.effects import Effects
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from dockerfiles import BASE, FLASK, SYNC
 
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.evidence.files.mounts import mount_targets
 from uvdive.rewrite.evidence.steps import gather
 

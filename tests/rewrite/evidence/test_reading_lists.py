@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from dockerfiles import BASE
 
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.evidence.commands.effects import Effects
 from uvdive.rewrite.evidence.commands.list_files import file_read
 from uvdive.rewrite.evidence.commands.real_paths import real

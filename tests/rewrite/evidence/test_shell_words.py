@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.evidence.commands.list_files import file_read
 from uvdive.rewrite.evidence.commands.shell_words import UNKNOWN, absolute, expression, texts, values_of
 

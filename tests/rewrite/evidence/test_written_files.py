@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.evidence.files.written_files import writer_of
 from uvdive.rewrite.evidence.steps import gather
 

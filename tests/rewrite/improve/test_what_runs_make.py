@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.evidence.commands.runs import Run, read_runs
 from uvdive.rewrite.evidence.steps import gather
 from uvdive.rewrite.improve.owned import _writes

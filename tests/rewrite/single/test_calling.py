@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.evidence.commands.runs import read_runs
 from uvdive.rewrite.evidence.steps import gather
 from uvdive.rewrite.notes import Refused

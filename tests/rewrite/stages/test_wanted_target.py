@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from uvdive.dockerfile.scan import DockerfileError
+from uvdive.dockerfile.text.scan import DockerfileError
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
 from uvdive.rewrite.stages import up_to

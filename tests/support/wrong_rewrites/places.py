@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from random import Random
 
-from uvdive.dockerfile.edits import json_array
+from uvdive.dockerfile.text.edits import json_array
 from uvdive.image.resolve import resolve
 from uvdive.image.table import NONE, FileTable, Kind
 from uvdive.ledger.owners import OWNERS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from uvdive.dockerfile.edits import json_array
-from uvdive.dockerfile.heredocs import raw_words
+from uvdive.dockerfile.text.edits import json_array
+from uvdive.dockerfile.text.heredocs import raw_words
 from wrong_rewrites.subject import Mutant, Subject
 
 _DROPPED = ("USER", "WORKDIR", "EXPOSE", "HEALTHCHECK", "STOPSIGNAL", "VOLUME", "LABEL", "ONBUILD", "CMD")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from uvdive.build.arguments import target_of_build
 from uvdive.build.events import BuildRequest
-from uvdive.dockerfile.edits import json_array
-from uvdive.dockerfile.syntax import Dockerfile, Instruction, parse
+from uvdive.dockerfile.text.edits import json_array
+from uvdive.dockerfile.text.syntax import Dockerfile, Instruction, parse
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.start.service import Starts

@@ -11,7 +11,7 @@ from uvdive.base.files.foreign import read_file
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.steps import Step, walk
-from uvdive.dockerfile.syntax import Instruction, parse
+from uvdive.dockerfile.text.syntax import Instruction, parse
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uvdive.base.names import normal_name
 from uvdive.base.text import visible
 from uvdive.ledger.report import Component, Finding, ImageReport, LayerReport, OwnerReport
 from uvdive.ledger.whose import is_os_package
-from uvdive.output import largest
+from uvdive.output.as_text import largest
 from uvdive.output.check.results import Cause
 from uvdive.verify.compare import os_package_deltas, owner_deltas, package_deltas
 

@@ -11,8 +11,8 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.view.squares import Area, Grain, Placed, lay_out
 from uvdive.ledger.view.treemap import BYS, By, Part, Treemap
-from uvdive.output.owner_looks import LOOKS
 from uvdive.output.plain import one_line, visible
+from uvdive.output.words.owners import LOOKS
 
 WIDTH, HEIGHT = 1200, 640
 GRAIN = Grain(width=3, height=3, least=3, each=24, most=1_600)

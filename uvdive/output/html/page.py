@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from uvdive.base.units import Units, delta, percent, size
 from uvdive.ledger.report import ImageReport
-from uvdive.output import largest
+from uvdive.output.as_text import largest
+from uvdive.output.as_text.plan_groups import CHANGES, CHOICES, WARNINGS, grouped
+from uvdive.output.as_text.report import layer_place
 from uvdive.output.html import tables
 from uvdive.output.html.map_drawing import HEIGHT, WIDTH, drawings
-from uvdive.output.owner_looks import LOOKS
 from uvdive.output.plain import visible
-from uvdive.output.plan_groups import CHANGES, CHOICES, WARNINGS, grouped
-from uvdive.output.text import layer_place
+from uvdive.output.words.owners import LOOKS
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -9,15 +9,15 @@ from uvdive.base.units import Units, delta, percent, size
 from uvdive.ledger.costs.costs import costs_of
 from uvdive.ledger.costs.rows import Cost
 from uvdive.ledger.report import Component, Distribution, Environment, ImageReport
-from uvdive.output import largest
-from uvdive.output.check_words import outcome_words
-from uvdive.output.ladder_words import HEADING, remarks, steps
-from uvdive.output.loaded_words import HEADING as LOADED
-from uvdive.output.loaded_words import brief, slowest
+from uvdive.output.as_text import largest
 from uvdive.output.plain import count
+from uvdive.output.words.check import outcome_words
+from uvdive.output.words.ladder import HEADING, remarks, steps
+from uvdive.output.words.loaded import HEADING as LOADED
+from uvdive.output.words.loaded import brief, slowest
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Comparison, Verification
-from uvdive.verify.start.loaded import Loaded
+from uvdive.verify.start.loads.loaded import Loaded
 
 MOST_ROWS = 500
 """So many rows a table has at most; the largest. The JSON has all."""

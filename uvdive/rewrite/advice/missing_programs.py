@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from uvdive.dockerfile.commands import Command
-from uvdive.dockerfile.shell import read_script, shell_text
-from uvdive.dockerfile.syntax import inner
+from uvdive.dockerfile.shell.commands import Command
+from uvdive.dockerfile.shell.reading import read_script, shell_text
+from uvdive.dockerfile.text.syntax import inner
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.start import Start

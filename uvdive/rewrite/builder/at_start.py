@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from uvdive.base.names import normal_name
 from uvdive.base.words import first_of
-from uvdive.dockerfile.shell import command_text, commands
+from uvdive.dockerfile.shell.reading import command_text, commands
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
 from uvdive.rewrite.choices import CHOICES

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from uvdive.dockerfile.commands import Command
+from uvdive.dockerfile.shell.commands import Command
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.builder.dockerignore import adds_to_dockerignore
 from uvdive.rewrite.builder.exported_layer import exported_layer

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from itertools import chain
 
-from uvdive.dockerfile.commands import Command
-from uvdive.dockerfile.shell import command_text, read_script, shell_text
+from uvdive.dockerfile.shell.commands import Command
+from uvdive.dockerfile.shell.reading import command_text, read_script, shell_text
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.calls import subcommand

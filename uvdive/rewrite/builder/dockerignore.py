@@ -6,7 +6,7 @@ import posixpath
 from pathlib import Path
 
 from uvdive.base.files.foreign import read_file
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.files.context_files import ignores, places_of, sources

@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import Any
 
 from uvdive.base import toml
-from uvdive.dockerfile.commands import Command
 from uvdive.dockerfile.mounts import mounts_of
+from uvdive.dockerfile.shell.commands import Command
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.builder.layer_parts import (
     DependencyLayer,

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from uvdive.base import toml
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
-from uvdive.dockerfile.syntax import Trivia
+from uvdive.dockerfile.text.syntax import Trivia
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.uv.lock import as_list, as_table
 from uvdive.uv.mentions import brings_uv

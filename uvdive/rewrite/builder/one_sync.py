@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from uvdive.dockerfile.shell import command_text
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.shell.reading import command_text
+from uvdive.dockerfile.text.syntax import Instruction
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.base.names import normal_name
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.builder.dev_groups import asked_for, edits_without, groups_of, in_words, options_without

@@ -7,8 +7,8 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from uvdive.dockerfile.commands import Command, Part
-from uvdive.dockerfile.edits import Edit, source_with
+from uvdive.dockerfile.shell.commands import Command, Part
+from uvdive.dockerfile.text.edits import Edit, source_with
 from uvdive.rewrite.environment import OFFICIAL
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.files.context_files import context_text

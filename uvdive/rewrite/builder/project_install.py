@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.image.table import Kind
 from uvdive.ledger.report import Environment
 from uvdive.rewrite.builder.options import BuildOptions

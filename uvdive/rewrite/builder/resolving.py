@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.rewrite.evidence.files.locks import LOCK, PROJECT, lacks
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.distro.places import is_shared, is_system
-from uvdive.dockerfile.commands import Command, program_words
-from uvdive.dockerfile.edits import Edit, source_with
+from uvdive.dockerfile.shell.commands import Command, program_words
+from uvdive.dockerfile.text.edits import Edit, source_with
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.files.context_files import sources

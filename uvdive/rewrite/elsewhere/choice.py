@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uvdive.base.words import first_of
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.elsewhere.file_diff import diff_of_edits
 from uvdive.rewrite.elsewhere.mounts import serve_mounts, warn_variables

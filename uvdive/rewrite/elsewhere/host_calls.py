@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from uvdive.dockerfile.commands import SHELLS, Command, Word, argument_of
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.commands import SHELLS, Command, Word, argument_of
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.elsewhere.container_calls import InContainer, in_container
 from uvdive.rewrite.elsewhere.own_images import OwnImages
 from uvdive.rewrite.elsewhere.slots import Slot

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
-from uvdive.dockerfile.commands import SHELLS
+from uvdive.dockerfile.shell.commands import SHELLS
 from uvdive.rewrite.elsewhere.host_calls import survey_host
 from uvdive.rewrite.elsewhere.own_images import OwnImages
 from uvdive.rewrite.elsewhere.slots import Slot

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from uvdive.compose.yaml_nodes import Node
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.reading import read_script
 
 Edit = tuple[int, int, str]
 """Put a text in the place of what lies from one offset of a file to another."""

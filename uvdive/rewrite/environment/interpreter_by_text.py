@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from uvdive.distro.pythons import python_of_release
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand_known
 from uvdive.rewrite.environment.python_by_text import pin_of, python_by_text, required

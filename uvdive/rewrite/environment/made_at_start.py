@@ -8,7 +8,7 @@ from typing import Any
 
 from uvdive.base import toml
 from uvdive.base.paths import upward
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.rewrite.environment.by_text import warn_draft
 from uvdive.rewrite.environment.facts import EnvironmentFacts
 from uvdive.rewrite.environment.find import find_environment

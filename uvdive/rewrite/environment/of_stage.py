@@ -6,7 +6,7 @@ import posixpath
 import re
 from dataclasses import replace
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.steps import walk
 from uvdive.dockerfile.variables import expand

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from uvdive.base import toml
 from uvdive.dockerfile.mounts import mounts_of
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.files.context_files import copied_text
 from uvdive.rewrite.evidence.steps import Evidence

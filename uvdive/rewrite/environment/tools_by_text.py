@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand_known
 from uvdive.rewrite.evidence.steps import Evidence

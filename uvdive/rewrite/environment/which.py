@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand
 from uvdive.image.table import Kind

@@ -10,10 +10,10 @@ from pathlib import Path
 from uvdive.base.secrets.words import redact
 from uvdive.compose.recipe import Recipe
 from uvdive.dockerfile.history import match_history
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.stages import Stage, lineage, read_stages
 from uvdive.dockerfile.steps import Step, walk, workdir_after
-from uvdive.dockerfile.syntax import Dockerfile, render
+from uvdive.dockerfile.text.syntax import Dockerfile, render
 from uvdive.dockerfile.variables import filled_in
 from uvdive.image.store import LayerStore
 from uvdive.ledger.report import ImageReport

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from uvdive.distro.managers import home_of_command
-from uvdive.dockerfile.shell import command_text, read_script
+from uvdive.dockerfile.shell.reading import command_text, read_script
 from uvdive.dockerfile.variables import filled_in
 from uvdive.rewrite.evidence.steps import Evidence
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from uvdive.base.units import size
 from uvdive.distro.kinds import only_builds
-from uvdive.dockerfile.edits import source_with
+from uvdive.dockerfile.text.edits import source_with
 from uvdive.ledger.whose import is_os_package
 from uvdive.rewrite.evidence.commands.command_kinds import SIDE
 from uvdive.rewrite.evidence.commands.runs import Run, read_runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.stages import lineage
 from uvdive.rewrite.environment import environments_of_stage, stage_called, within
 from uvdive.rewrite.evidence.steps import Evidence

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uvdive.base.paths import is_below
-from uvdive.dockerfile.commands import Word
 from uvdive.dockerfile.mounts import mounts_of
+from uvdive.dockerfile.shell.commands import Word
 from uvdive.dockerfile.variables import expand_known
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.improve.owned import Owned

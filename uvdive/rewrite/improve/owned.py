@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from uvdive.base.paths import is_below, upward
-from uvdive.dockerfile.commands import Command
+from uvdive.dockerfile.shell.commands import Command
 from uvdive.dockerfile.steps import workdir_after
 from uvdive.image.table import Kind
 from uvdive.rewrite.evidence.commands.command_kinds import paths_of

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from uvdive.base.paths import is_below
 from uvdive.base.units import size
-from uvdive.dockerfile.commands import Command, Word, program_words
-from uvdive.dockerfile.edits import Edit
+from uvdive.dockerfile.shell.commands import Command, Word, program_words
+from uvdive.dockerfile.text.edits import Edit
 from uvdive.dockerfile.variables import expand_known
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.improve.new_owners import given_owner

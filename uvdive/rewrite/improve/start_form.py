@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from uvdive.dockerfile.commands import SHELLS
-from uvdive.dockerfile.syntax import inner
+from uvdive.dockerfile.shell.commands import SHELLS
+from uvdive.dockerfile.text.syntax import inner
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.rewrite.advice import ADVICE
 from uvdive.rewrite.elsewhere import Outside, commands_outside, serve_outside
 from uvdive.rewrite.environment import EnvironmentFacts, environments_of_stage

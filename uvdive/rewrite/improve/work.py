@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from uvdive.base.paths import is_below
-from uvdive.dockerfile.commands import Command, Part
-from uvdive.dockerfile.edits import Edit, source_with
-from uvdive.dockerfile.shell import read_script, shell_text
+from uvdive.dockerfile.shell.commands import Command, Part
+from uvdive.dockerfile.shell.reading import read_script, shell_text
 from uvdive.dockerfile.steps import Step
+from uvdive.dockerfile.text.edits import Edit, source_with
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.commands.command_kinds import Class, class_of_all
 from uvdive.rewrite.evidence.commands.runs import Run

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from uvdive.base.words import all_of
 from uvdive.distro.needs import wanted_by
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.files.context_files import copied_text

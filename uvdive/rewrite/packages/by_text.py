@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from uvdive.base.words import first_of
 from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import compiles_at_run_time, linked_by, loaded_of
-from uvdive.dockerfile.commands import program_words
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.commands import program_words
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.ledger.system.installed import Installed
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.commands.runs import Run

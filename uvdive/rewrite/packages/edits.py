@@ -6,8 +6,8 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from uvdive.dockerfile.commands import Word
-from uvdive.dockerfile.edits import Edit
+from uvdive.dockerfile.shell.commands import Word
+from uvdive.dockerfile.text.edits import Edit
 from uvdive.rewrite.evidence.commands.runs import Run, installs_files
 from uvdive.rewrite.evidence.system.os_needs import Need
 from uvdive.rewrite.notes import Refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages.install_commands import Install

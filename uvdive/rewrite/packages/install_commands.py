@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from uvdive.distro import managers
-from uvdive.dockerfile.commands import Command, Word, program_words
-from uvdive.dockerfile.edits import Edit
+from uvdive.dockerfile.shell.commands import Command, Word, program_words
+from uvdive.dockerfile.text.edits import Edit
 from uvdive.rewrite.evidence.commands.command_kinds import classify
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.commands.shell_words import UNKNOWN, texts, values_of

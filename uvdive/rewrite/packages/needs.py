@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from uvdive.dockerfile.shell import read_script, shell_text
-from uvdive.dockerfile.syntax import inner
+from uvdive.dockerfile.shell.reading import read_script, shell_text
+from uvdive.dockerfile.text.syntax import inner
 from uvdive.rewrite.evidence.commands.command_kinds import tools_of
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.system.os_needs import Called, Need, SystemFacts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from uvdive.dockerfile.edits import Edit
+from uvdive.dockerfile.text.edits import Edit
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.steps import Evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.single.sources import Source, source_of_base

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from uvdive.dockerfile.commands import Command, Part, program_words
-from uvdive.dockerfile.edits import Edit
+from uvdive.dockerfile.shell.commands import Command, Part, program_words
 from uvdive.dockerfile.steps import Step
+from uvdive.dockerfile.text.edits import Edit
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.files.context_files import sources
 from uvdive.rewrite.notes import Refused

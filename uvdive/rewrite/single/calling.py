@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.base.paths import is_below
-from uvdive.dockerfile.commands import SHELLS, Command, Word, program_words
-from uvdive.dockerfile.edits import Edit
 from uvdive.dockerfile.mounts import mounts_of
+from uvdive.dockerfile.shell.commands import SHELLS, Command, Word, program_words
 from uvdive.dockerfile.steps import Step
+from uvdive.dockerfile.text.edits import Edit
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.evidence.files.context_files import context_text
 from uvdive.rewrite.evidence.steps import Evidence

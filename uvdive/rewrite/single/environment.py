@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.rewrite.environment import (
     HIDDEN,
     OFFICIAL,

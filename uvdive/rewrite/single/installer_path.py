@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.rewrite.improve import Work
 from uvdive.rewrite.stages.last_variables import INSTALLER_PLACE, in_roots_home, without_installer_place
 from uvdive.uv.mentions import names_installer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from uvdive.dockerfile.commands import program_words
+from uvdive.dockerfile.shell.commands import program_words
 from uvdive.rewrite.evidence.commands.runs import Run
 from uvdive.rewrite.improve import Work
 from uvdive.uv.images import Reference

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from uvdive.dockerfile.mounts import mounts_of
 from uvdive.dockerfile.steps import Step
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.text.syntax import Instruction
 from uvdive.rewrite.builder import repeated_syncs
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.steps import Evidence

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from uvdive.base.paths import is_below, raw
 from uvdive.distro.release import OsRelease
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.choices import CHOICES

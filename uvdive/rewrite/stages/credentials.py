@@ -6,10 +6,10 @@ import posixpath
 import re
 
 from uvdive.base.secrets.files import is_secret_file
-from uvdive.dockerfile.heredocs import raw_words
-from uvdive.dockerfile.pair_lines import without_pairs
 from uvdive.dockerfile.secret_variables import Held, secret_variables
 from uvdive.dockerfile.steps import Step
+from uvdive.dockerfile.text.heredocs import raw_words
+from uvdive.dockerfile.text.pair_lines import without_pairs
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.evidence.files.context_files import sources
 from uvdive.rewrite.evidence.files.image_files import Files

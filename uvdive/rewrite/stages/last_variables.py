@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from uvdive.base.paths import is_below
 from uvdive.base.words import all_of
-from uvdive.dockerfile.heredocs import raw_words
-from uvdive.dockerfile.pair_lines import without_pairs
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.heredocs import raw_words
+from uvdive.dockerfile.text.pair_lines import without_pairs
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Notes

@@ -6,7 +6,7 @@ import posixpath
 
 from uvdive.distro.kinds import only_builds
 from uvdive.dockerfile.mounts import mounts_of
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.environment import uv_bytes
 from uvdive.rewrite.evidence.steps import Evidence

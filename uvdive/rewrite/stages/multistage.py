@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from uvdive.base.paths import raw
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import VIRTUAL, ConsoleScript, Environment, ImageReport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.environment import uv_bytes
 from uvdive.rewrite.evidence.steps import Evidence

@@ -10,7 +10,7 @@ from uvdive.base.paths import is_below
 from uvdive.distro.places import is_shared
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.steps import Step
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.text.syntax import Instruction
 from uvdive.rewrite.builder import needs_sync
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.commands.runs import Run

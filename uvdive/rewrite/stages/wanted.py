@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from uvdive.dockerfile.mounts import mounts_of
-from uvdive.dockerfile.scan import DockerfileError
 from uvdive.dockerfile.stages import read_stages
-from uvdive.dockerfile.syntax import Instruction, parse
+from uvdive.dockerfile.text.scan import DockerfileError
+from uvdive.dockerfile.text.syntax import Instruction, parse
 
 
 @dataclass(frozen=True, slots=True)

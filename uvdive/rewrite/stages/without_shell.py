@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from uvdive.base.paths import raw
 from uvdive.dockerfile.steps import Step
-from uvdive.dockerfile.syntax import inner
+from uvdive.dockerfile.text.syntax import inner
 from uvdive.image.resolve import resolve, which
 from uvdive.image.table import NONE
 from uvdive.ledger.report import ImageReport

@@ -8,9 +8,9 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
-from uvdive.dockerfile.commands import SHELLS
-from uvdive.dockerfile.edits import edit_array, json_array, replace_command, with_command
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.shell.commands import SHELLS
+from uvdive.dockerfile.text.edits import edit_array, json_array, replace_command, with_command
+from uvdive.dockerfile.text.syntax import Instruction
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.environment import RunCall
 from uvdive.rewrite.notes import Notes, Refused

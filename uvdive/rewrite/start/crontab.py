@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from uvdive.dockerfile.shell import commands, shell_text
+from uvdive.dockerfile.shell.reading import commands, shell_text
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.files.context_files import context_file
 from uvdive.rewrite.evidence.steps import Evidence

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.edits import json_array
 from uvdive.dockerfile.steps import Step
-from uvdive.dockerfile.syntax import inner
+from uvdive.dockerfile.text.edits import json_array
+from uvdive.dockerfile.text.syntax import inner
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.environment import EnvironmentFacts, RunCall
 from uvdive.rewrite.evidence.files.image_files import Files

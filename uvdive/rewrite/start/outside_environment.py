@@ -6,8 +6,8 @@ import posixpath
 import re
 from collections.abc import Collection
 
-from uvdive.dockerfile.commands import Command, program_words
-from uvdive.dockerfile.shell import command_text, read_script, shell_text
+from uvdive.dockerfile.shell.commands import Command, program_words
+from uvdive.dockerfile.shell.reading import command_text, read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.files.context_files import copied_text

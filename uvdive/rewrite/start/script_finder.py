@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.commands import SHELLS
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.commands import SHELLS
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.environment import EnvironmentFacts
 from uvdive.rewrite.evidence.files.context_files import context_file, sources
 from uvdive.rewrite.evidence.files.image_files import Files

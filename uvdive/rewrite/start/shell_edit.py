@@ -8,8 +8,8 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from uvdive.dockerfile.commands import SHELLS, Command, Word, argument_of
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.commands import SHELLS, Command, Word, argument_of
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.start.surroundings import Spot
 from uvdive.rewrite.start.uv_run import RUNNERS, Stripped
 from uvdive.uv.calls import assigned

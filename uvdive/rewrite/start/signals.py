@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
-from uvdive.dockerfile.commands import SHELLS
+from uvdive.dockerfile.shell.commands import SHELLS
 from uvdive.rewrite.choices import CHOICES
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.stops import Stops

@@ -7,7 +7,7 @@ import shlex
 
 from uvdive.dockerfile.stages import Stage, lineage
 from uvdive.dockerfile.steps import Step
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.text.syntax import Instruction
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.builder import DependencyLayer, Export
 from uvdive.rewrite.stages.credentials import without

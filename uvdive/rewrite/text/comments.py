@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from uvdive.dockerfile.syntax import Node, Trivia
+from uvdive.dockerfile.text.syntax import Node, Trivia
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.text.writer import Writer
 

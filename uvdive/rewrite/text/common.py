@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from uvdive.base.paths import is_below
 from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import TOOLS
-from uvdive.dockerfile.commands import program_words
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.commands import program_words
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.copies import hands_over, last_build
 from uvdive.rewrite.evidence.commands.command_kinds import SIDE

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from uvdive.dockerfile.syntax import Dockerfile, Instruction, Node
+from uvdive.dockerfile.text.syntax import Dockerfile, Instruction, Node
 from uvdive.rewrite.text.comments import nodes_holding, without_bringing
 from uvdive.rewrite.text.writer import Placed, Writer, bare, placed, trailing
 from uvdive.uv.mentions import mentions_uv

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from uvdive.dockerfile.commands import Command, Part, program_words
+from uvdive.dockerfile.shell.commands import Command, Part, program_words
 from uvdive.rewrite.evidence.commands.command_kinds import REPEATED, SIDE, Class
 from uvdive.rewrite.evidence.commands.runs import Run
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from uvdive.dockerfile.steps import Step
-from uvdive.dockerfile.syntax import Instruction, Node
+from uvdive.dockerfile.text.syntax import Instruction, Node
 from uvdive.rewrite.choices import PACKAGES
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.packages import install

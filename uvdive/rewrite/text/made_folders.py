@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from uvdive.base.paths import is_below
-from uvdive.dockerfile.commands import Command, program_words
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.commands import Command, program_words
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.steps import Step, workdir_after
 from uvdive.rewrite.copies import CopySet
 from uvdive.rewrite.evidence.commands.runs import Run

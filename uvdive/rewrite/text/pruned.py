@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from uvdive.dockerfile.edits import Edit, edit_array, json_array, replace_command, source_with
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.text.edits import Edit, edit_array, json_array, replace_command, source_with
+from uvdive.dockerfile.text.syntax import Instruction
 
 
 def without_sources(instruction: Instruction, gone: Collection[int], escape: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from uvdive.distro.managers import user_operands
 from uvdive.distro.places import is_cleaned, is_temporary
-from uvdive.dockerfile.commands import Command, Part, Word, program_words
-from uvdive.dockerfile.edits import Edit, source_with
+from uvdive.dockerfile.shell.commands import Command, Part, Word, program_words
+from uvdive.dockerfile.text.edits import Edit, source_with
 from uvdive.ledger.report import User
 from uvdive.rewrite.evidence.commands.command_kinds import REPEATED, Class
 from uvdive.rewrite.evidence.commands.gone_again import lacks, removed_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from uvdive.dockerfile.syntax import Node
+from uvdive.dockerfile.text.syntax import Node
 from uvdive.rewrite.stages.targets import shared_name
 from uvdive.rewrite.text.build_stage import write_from, write_kept
 from uvdive.rewrite.text.comments import nodes_holding

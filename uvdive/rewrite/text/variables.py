@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from uvdive.dockerfile.stages import Stage
-from uvdive.dockerfile.syntax import Instruction
+from uvdive.dockerfile.text.syntax import Instruction
 from uvdive.dockerfile.variables import pairs
 from uvdive.rewrite.text.parts import Parts
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from uvdive.dockerfile.syntax import Dockerfile, Instruction, Node
+from uvdive.dockerfile.text.syntax import Dockerfile, Instruction, Node
 
 
 class Writer:

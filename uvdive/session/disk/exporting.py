@@ -39,12 +39,12 @@ def export(report: ImageReport, kind: ExportKind, path: Path, rewrite: Rewrite |
 
     report = redact_report(report)
     if kind == "json":
-        from uvdive.output.jsontext import json_text
-        from uvdive.output.report_json import report_data
+        from uvdive.output.as_json.report import report_data
+        from uvdive.output.as_json.text import json_text
 
         return write_new(path, json_text(report_data(report)).encode())
     if kind == "markdown":
-        from uvdive.output.markdown import report_markdown
+        from uvdive.output.as_markdown.report import report_markdown
 
         return write_new(path, report_markdown(report).encode("utf-8", "replace"))
     if kind == "html":

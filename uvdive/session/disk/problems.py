@@ -13,8 +13,8 @@ from uvdive.base.files.wholefile import replace_file
 from uvdive.image.answers import VERSION, answer, asking
 from uvdive.image.endpoint import connect, docker_endpoint
 from uvdive.ledger.report import ImageReport
-from uvdive.output.jsontext import json_text
-from uvdive.output.problem_json import SCHEMA, problem_data
+from uvdive.output.as_json.problem import SCHEMA, problem_data
+from uvdive.output.as_json.text import json_text
 from uvdive.output.redact import Redactor
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Verification

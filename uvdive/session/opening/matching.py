@@ -27,7 +27,7 @@ def matching_dockerfile(history: Sequence[str], folder: Path) -> Path | None:
     if not candidates:
         return None
     from uvdive.dockerfile.history import match_history
-    from uvdive.dockerfile.scan import DockerfileError
+    from uvdive.dockerfile.text.scan import DockerfileError
 
     found = []
     for path in candidates:

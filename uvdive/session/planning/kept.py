@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from uvdive.rewrite.evidence.written import Written
     from uvdive.session.planning.studied import Studied
     from uvdive.verify.python.imports import Known
-    from uvdive.verify.start.loading import SeenLoading
+    from uvdive.verify.start.loads.loading import SeenLoading
     from uvdive.verify.start.running import Seen
 
 

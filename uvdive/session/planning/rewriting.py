@@ -17,7 +17,7 @@ from uvdive.build.images import find_image
 from uvdive.compose.recipe import Recipe
 from uvdive.distro.managers import calls_manager
 from uvdive.dockerfile.stages import read_stages
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.image.endpoint import EngineKind
 from uvdive.image.store import LayerStore
 from uvdive.ledger.reading.contents import place_of

@@ -11,7 +11,7 @@ import xxhash
 from uvdive.base.files.foreign import read_file
 from uvdive.dockerfile.ignore import read_ignored
 from uvdive.dockerfile.steps import Step
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.image.raw_image import StoreIndex
 from uvdive.image.table import Kind
 from uvdive.ledger.reading.contents import Contents, UnreadableError, place_of

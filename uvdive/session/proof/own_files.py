@@ -10,7 +10,7 @@ from pathlib import Path
 
 from uvdive.base.files.foreign import real
 from uvdive.dockerfile.ignore import read_ignored
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.steps import gather
 from uvdive.rewrite.notes import Refused

@@ -37,8 +37,8 @@ from uvdive.verify.repairs import Repair, repairs
 from uvdive.verify.run import Varying
 from uvdive.verify.run import verify as run_checks
 from uvdive.verify.spent import Seconds, Spent
-from uvdive.verify.start.loaded import Loaded
-from uvdive.verify.start.loading import loaded_at_start
+from uvdive.verify.start.loads.loaded import Loaded
+from uvdive.verify.start.loads.loading import loaded_at_start
 from uvdive.verify.start.service import Starts
 from uvdive.verify.start.stopping import interrupted, measured_stop
 from uvdive.verify.ways import with_ways_out

@@ -17,7 +17,7 @@ from uvdive.build.arguments import values_of_build
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag
 from uvdive.build.temporary import removed_after
-from uvdive.dockerfile.syntax import Instruction, parse
+from uvdive.dockerfile.text.syntax import Instruction, parse
 from uvdive.ledger.reading.contents import Indexes
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.steps import gather

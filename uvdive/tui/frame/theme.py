@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from textual.color import Color, ColorParseError
 
 from uvdive.ledger.owners import OWNERS
-from uvdive.output.owner_looks import LOOKS
+from uvdive.output.words.owners import LOOKS
 
 __all__ = ["LOOKS", "MIXED", "contrast", "glyph", "legible", "variables"]
 

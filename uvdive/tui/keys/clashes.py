@@ -9,8 +9,8 @@ from textual.keys import _character_to_key
 
 from uvdive.tui.frame.actions import Action
 from uvdive.tui.keys.tables import TABLES
-from uvdive.tui.widgets.files import FileTree
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.files import FileTree
+from uvdive.tui.widgets.lists.rows import Rows
 
 
 def clashes(keymap: Mapping[str, str]) -> tuple[str, ...]:

@@ -26,9 +26,9 @@ from uvdive.tui.screens.difference import DifferenceScreen
 from uvdive.tui.screens.lists.sifting import Sifting
 from uvdive.tui.services import Pair
 from uvdive.tui.widgets.building import DeltaList, PairBar, Sides
-from uvdive.tui.widgets.change_tree import ChangeTree
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.change_tree import ChangeTree
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.widgets.telling import Telling
 from uvdive.tui.words.differs import describe_change, describe_folder
 from uvdive.tui.words.headline import fit

@@ -20,7 +20,7 @@ from uvdive.tui.keys.tables import DOCKERFILE
 from uvdive.tui.widgets.dockerfile import DockerfileView
 from uvdive.tui.widgets.growth import GrowthStrip
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.widgets.telling import Telling
 from uvdive.tui.words.dockerfile_lines import DockerLine, Listing
 from uvdive.tui.words.headline import fit

@@ -30,7 +30,7 @@ from uvdive.tui.screens.viewer import ViewerScreen
 from uvdive.tui.widgets.content import ContentView
 from uvdive.tui.widgets.history import ChangedList, HistoryList
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.widgets.telling import Telling
 from uvdive.tui.words.file_text import Body, copied_words, read_body, read_diff, to_copy
 from uvdive.tui.words.history import describe_step, headline

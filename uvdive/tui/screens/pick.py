@@ -22,7 +22,7 @@ from uvdive.tui.keys.tables import PICK
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.lists.sifting import Sifting
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 
 WAITING = "Looking for images, archives and Dockerfiles …"
 NOTHING = "There is nothing to open here. Build an image, or name one: uvdive IMAGE"

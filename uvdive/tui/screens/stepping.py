@@ -6,7 +6,7 @@ from textual import on
 
 from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.panes import Panes
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.widgets.steps import LogView, StepList
 
 

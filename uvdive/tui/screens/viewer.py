@@ -21,7 +21,7 @@ from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.searching import Searching
 from uvdive.tui.widgets.content import VersionList
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.words.file_text import Body, copied_words, read_body, read_diff, to_copy
 
 Key = tuple[int, bool]

@@ -15,7 +15,7 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.tui.desk.scale import EIGHTHS, scaled
 from uvdive.tui.frame.text import right
 from uvdive.tui.frame.theme import LOOKS, glyph
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 
 if TYPE_CHECKING:
     from uvdive.ledger.report import OwnerReport

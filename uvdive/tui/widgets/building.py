@@ -10,12 +10,12 @@ from textual.widget import Widget
 
 from uvdive.base.units import delta, percent, size
 from uvdive.ledger.owners import OWNERS
-from uvdive.output.check_words import UNPROVEN, outcome_words
+from uvdive.output.words.check import UNPROVEN, outcome_words
 from uvdive.tui.frame.text import right, visible
 from uvdive.tui.frame.theme import LOOKS, MIXED, glyph
 from uvdive.tui.progress.proof import ProofState
 from uvdive.tui.widgets.bars import cells, stacked
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.words.ways import in_app
 from uvdive.verify.checks import Check
 

@@ -11,7 +11,7 @@ from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
 from uvdive.tui.desk.file_contents import Version
 from uvdive.tui.frame.text import one_line, right, visible
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.words.diff_lines import Half, Pair
 from uvdive.tui.words.file_text import Body, hex_row
 

@@ -15,7 +15,7 @@ from uvdive.base.units import size
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.tui.frame.text import right
 from uvdive.tui.widgets.bars import stacked
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.words.diff_lines import Half, Pair, Tag, of_patch, pairs, unified
 from uvdive.tui.words.dockerfile_lines import DockerLine
 

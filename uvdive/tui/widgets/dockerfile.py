@@ -10,7 +10,7 @@ from uvdive.base.units import size
 from uvdive.build.line_times import LineTime
 from uvdive.tui.frame.text import right
 from uvdive.tui.widgets.bars import measured
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.words.diff_lines import coloured
 from uvdive.tui.words.dockerfile_lines import DockerLine, Listing
 

@@ -13,8 +13,8 @@ from uvdive.ledger.view.tree import Sign
 from uvdive.tui.desk.scale import scaled
 from uvdive.tui.frame.text import keep_end, one_line, right, visible
 from uvdive.tui.frame.theme import glyph
-from uvdive.tui.widgets.files import SIGNS
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.files import SIGNS
+from uvdive.tui.widgets.lists.rows import Rows
 
 if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport

@@ -11,7 +11,7 @@ from uvdive.build.events import Role
 from uvdive.tui.frame.text import right, visible
 from uvdive.tui.progress.build import Build, Step
 from uvdive.tui.progress.proof import SIDES, ProofState
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 
 _STATES = {
     "running": ("●", "$text-warning"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from uvdive.base.units import delta, size
-from uvdive.output.plan_groups import change_of
+from uvdive.output.as_text.plan_groups import change_of
 from uvdive.rewrite.plan import Alternative, Decision, PlanWarning, RewritePlan, Rung
 from uvdive.rewrite.rules.explain import explain
 from uvdive.tui.frame.text import visible

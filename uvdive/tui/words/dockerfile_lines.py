@@ -12,7 +12,7 @@ from uvdive.base.files.foreign import read_file
 from uvdive.build.events import BuildStep
 from uvdive.build.line_times import LineTime, line_times
 from uvdive.dockerfile.stages import lineage, read_stages
-from uvdive.dockerfile.syntax import parse
+from uvdive.dockerfile.text.syntax import parse
 from uvdive.ledger.report import ImageReport, LayerReport
 
 

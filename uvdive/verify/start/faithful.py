@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from uvdive.base.paths import raw
-from uvdive.dockerfile.edits import json_array
+from uvdive.dockerfile.text.edits import json_array
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
 from uvdive.ledger.report import VIRTUAL, ImageReport

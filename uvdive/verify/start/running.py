@@ -16,7 +16,7 @@ from uvdive.verify.start.bodies import likenesses
 from uvdive.verify.start.faithful import start_command
 from uvdive.verify.start.inside_uv import ended_by_uv, stays_inside_uv
 from uvdive.verify.start.judging import Runs, judge, prints_otherwise, said, works
-from uvdive.verify.start.missing_modules import with_environment
+from uvdive.verify.start.loads.missing_modules import with_environment
 from uvdive.verify.start.moved import MovedInterpreters
 
 Seen = list[tuple[Watched, Observed]]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from uvdive.base import toml
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.image.table import Kind
 from uvdive.rewrite.copies.behind.already_there import Provided
 from uvdive.rewrite.environment import EnvironmentFacts

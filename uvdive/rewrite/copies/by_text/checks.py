@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uvdive.base.paths import is_below
 from uvdive.base.words import all_of
 from uvdive.distro.places import is_shared
-from uvdive.dockerfile.commands import Command, Part, program_words
+from uvdive.dockerfile.shell.commands import Command, Part, program_words
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import expand_known
 from uvdive.rewrite.copies.by_text.made import Made

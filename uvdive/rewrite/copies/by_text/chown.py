@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from uvdive.base.paths import is_below
 from uvdive.distro.managers import user_operands
-from uvdive.dockerfile.commands import Command, program_words
-from uvdive.dockerfile.shell import read_script, shell_text
+from uvdive.dockerfile.shell.commands import Command, program_words
+from uvdive.dockerfile.shell.reading import read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.copies.copy_set import CopySet
 from uvdive.rewrite.evidence.commands.runs import Run

@@ -17,9 +17,9 @@ from typing import Any
 from uvdive.base import toml
 from uvdive.base.files.foreign import read_file
 from uvdive.base.paths import is_below
-from uvdive.dockerfile.commands import Command, program_words
 from uvdive.dockerfile.ignore import Ignored
-from uvdive.dockerfile.shell import shell_text
+from uvdive.dockerfile.shell.commands import Command, program_words
+from uvdive.dockerfile.shell.reading import shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.variables import filled_in
 from uvdive.rewrite.copies.by_text.chown import handed_to, hands_over, last_build

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from uvdive.distro.managers import makes_home
-from uvdive.dockerfile.commands import Command, program_words
-from uvdive.dockerfile.shell import command_text, read_script
+from uvdive.dockerfile.shell.commands import Command, program_words
+from uvdive.dockerfile.shell.reading import command_text, read_script
 from uvdive.dockerfile.steps import Step, workdir_after
 from uvdive.rewrite.copies.by_text.made import Made
 from uvdive.rewrite.copies.copy_set import Folder

@@ -10,8 +10,8 @@ from typing import Literal
 
 from packaging.utils import canonicalize_name
 
-from uvdive.dockerfile.commands import SHELLS
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.commands import SHELLS
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.elsewhere.code.code_values import Values, name_of
 from uvdive.rewrite.elsewhere.code.only_written import Writings
 from uvdive.rewrite.start.shell_edit import behind_wrappers

@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.elsewhere.context_texts import Text
 from uvdive.rewrite.elsewhere.own_images import OwnImages
 from uvdive.rewrite.elsewhere.slots import Duty, How, Outside, Slot, may_call

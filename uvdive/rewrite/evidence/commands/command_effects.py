@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from uvdive.distro.places import is_shared, is_top
-from uvdive.dockerfile.commands import SHELLS, Command, Part, Word, argument_of, program_words
+from uvdive.dockerfile.shell.commands import SHELLS, Command, Part, Word, argument_of, program_words
 from uvdive.rewrite.evidence.commands.effects import Effects
 from uvdive.rewrite.evidence.commands.shell_words import UNKNOWN, Values, absolute, texts
 

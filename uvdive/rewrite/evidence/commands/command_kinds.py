@@ -8,7 +8,7 @@ from typing import Literal
 
 from uvdive.distro import managers
 from uvdive.distro.places import is_cleaned, is_source, is_system
-from uvdive.dockerfile.commands import Command, program_words
+from uvdive.dockerfile.shell.commands import Command, program_words
 from uvdive.rewrite.evidence.commands.command_effects import (
     GIT_ASKS,
     GIT_SETTINGS,

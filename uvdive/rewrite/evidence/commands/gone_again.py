@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from uvdive.base.paths import is_below
 from uvdive.distro.managers import PACKAGE_FILES
 from uvdive.distro.places import is_temporary
-from uvdive.dockerfile.commands import Part, Word, program_words
+from uvdive.dockerfile.shell.commands import Part, Word, program_words
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.files.context_files import meant, sources
 from uvdive.rewrite.evidence.steps import Evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from uvdive.distro.places import is_system
-from uvdive.dockerfile.commands import Command, Part, program_words
+from uvdive.dockerfile.shell.commands import Command, Part, program_words
 
 _INPUT = re.compile(r"(?<![<\d])<\s*([^\s<>&;|()$\"'][^\s<>&;|()\"']*|\"[^\"]+\"|'[^']+')")
 _ALL = frozenset({"cat", "head", "tail", "source", ".", "sort", "uniq", "nl", "tac", "paste"})

@@ -11,8 +11,8 @@ from functools import partial
 from uvdive.base.paths import raw
 from uvdive.distro.managers import PACKAGE_FILES, installs_by_text, makes_users_by_text
 from uvdive.distro.places import is_system
-from uvdive.dockerfile.commands import Command, Part, Script
-from uvdive.dockerfile.shell import read_script, shell_text
+from uvdive.dockerfile.shell.commands import Command, Part, Script
+from uvdive.dockerfile.shell.reading import read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.image.table import NONE
 from uvdive.ledger.whose import os_package

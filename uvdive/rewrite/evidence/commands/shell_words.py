@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from uvdive.dockerfile.commands import Script
+from uvdive.dockerfile.shell.commands import Script
 
 UNKNOWN = "\0"
 """Stands in a pattern for what the text does not tell."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from uvdive.base.paths import raw, upward
 from uvdive.dockerfile.ignore import read_ignored
-from uvdive.dockerfile.shell import shell_text
+from uvdive.dockerfile.shell.reading import shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.files.context_files import is_copied, sources
 from uvdive.rewrite.evidence.steps import Evidence

@@ -17,7 +17,7 @@ from uvdive.base import toml
 from uvdive.base.files.foreign import read_file, real
 from uvdive.base.paths import raw
 from uvdive.dockerfile.ignore import read_ignored
-from uvdive.dockerfile.shell import command_text
+from uvdive.dockerfile.shell.reading import command_text
 from uvdive.dockerfile.stages import lineage
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.files.context_files import is_copied, placing, sources

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from uvdive.dockerfile.commands import Command
-from uvdive.dockerfile.shell import read_script, shell_text
+from uvdive.dockerfile.shell.commands import Command
+from uvdive.dockerfile.shell.reading import read_script, shell_text
 from uvdive.dockerfile.steps import Step
 from uvdive.rewrite.evidence.files.context_files import matches_source, sources
 from uvdive.rewrite.evidence.steps import Evidence

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from uvdive.distro.needs import How
-from uvdive.dockerfile.commands import Script, program_words
-from uvdive.dockerfile.shell import read_script
+from uvdive.dockerfile.shell.commands import Script, program_words
+from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.evidence.system.text_kinds import Kind, is_supervisors
 
 _CALLS = (b"subprocess", b"Popen", b"os.system", b"which(", b"os.exec", b"spawn")

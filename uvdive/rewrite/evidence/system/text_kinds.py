@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from uvdive.dockerfile.commands import SHELLS
+from uvdive.dockerfile.shell.commands import SHELLS
 
 Kind = Literal["python", "shell", "commands", "settings"]
 """``commands`` are lists of commands of a cron, a Procfile or the like, ``settings`` anything with keys."""

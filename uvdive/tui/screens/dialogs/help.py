@@ -14,7 +14,7 @@ from uvdive.ledger.owners import OWNERS
 from uvdive.tui.frame.actions import Action, ActionScreen
 from uvdive.tui.frame.theme import LOOKS, MIXED, glyph
 from uvdive.tui.screens.dialogs.page import Page
-from uvdive.tui.widgets.hanging import Hanging, Pair
+from uvdive.tui.widgets.lists.hanging import Hanging, Pair
 
 _EVERYWHERE = (
     ("↑ ↓ j k", "Move. PgUp, PgDn, ^u, ^d by pages, g and G to the ends."),

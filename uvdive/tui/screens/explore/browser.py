@@ -26,10 +26,10 @@ from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.explore.filtering import Filtering
 from uvdive.tui.screens.mapping import Mapping
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
-from uvdive.tui.widgets.files import LEGEND, FileTree
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.layers import LayerList, LayerRow
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.files import LEGEND, FileTree
+from uvdive.tui.widgets.lists.layers import LayerList, LayerRow
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.widgets.telling import Telling
 from uvdive.tui.widgets.treemap import TreeMap
 from uvdive.tui.words.map_words import about, where

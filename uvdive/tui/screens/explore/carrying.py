@@ -22,9 +22,9 @@ from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.explore.browser import Browser
 from uvdive.tui.screens.explore.taking import Taking, file_name, missing, report_name
 from uvdive.tui.widgets.bars import OwnerList
-from uvdive.tui.widgets.files import FileTree
-from uvdive.tui.widgets.layers import LayerList
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.files import FileTree
+from uvdive.tui.widgets.lists.layers import LayerList
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.words import headline
 from uvdive.tui.words.selection import files
 

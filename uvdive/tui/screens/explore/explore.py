@@ -22,8 +22,8 @@ from uvdive.tui.screens.explore.carrying import Carrying
 from uvdive.tui.screens.explore.first_build import FirstBuild
 from uvdive.tui.screens.explore.taking import so_far
 from uvdive.tui.widgets.bars import OwnerBar, OwnerList
-from uvdive.tui.widgets.files import WAITING, FileTree
-from uvdive.tui.widgets.layers import LayerList
+from uvdive.tui.widgets.lists.files import WAITING, FileTree
+from uvdive.tui.widgets.lists.layers import LayerList
 from uvdive.tui.words import headline
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.panes import Panes
 from uvdive.tui.frame.text import visible
 from uvdive.tui.screens.explore.browsing import Browsing
-from uvdive.tui.widgets.files import LEGEND, FileTree
+from uvdive.tui.widgets.lists.files import LEGEND, FileTree
 
 if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport

@@ -25,7 +25,7 @@ from uvdive.tui.keys.tables import LISTS
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.lists.sifting import Sifting
 from uvdive.tui.widgets.keybar import KeyBar
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.widgets.telling import Telling
 
 

@@ -16,7 +16,7 @@ from uvdive.tui.desk.path_facts import find_component
 from uvdive.tui.desk.tables import PACKAGES, Package, packages
 from uvdive.tui.frame.newest import Newest
 from uvdive.tui.screens.lists.list_screen import ListScreen
-from uvdive.tui.widgets.listing import Folding
+from uvdive.tui.widgets.lists.listing import Folding
 from uvdive.tui.words.package_details import describe_heading, describe_package
 
 

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from uvdive.tui.desk.listing import Table
 from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.panes import Panes
-from uvdive.tui.widgets.listing import Head, Listing
+from uvdive.tui.widgets.lists.listing import Head, Listing
 
 
 class Sifting(ActionScreen, Panes):

@@ -14,7 +14,7 @@ from uvdive.tui.desk.tables import FINDINGS, WASTE, WasteGroup, paths_of
 from uvdive.tui.desk.waste_groups import Key, arrange_waste, key_of
 from uvdive.tui.screens.lists.list_screen import ListScreen
 from uvdive.tui.screens.lists.packages import PackagesScreen
-from uvdive.tui.widgets.listing import Folding
+from uvdive.tui.widgets.lists.listing import Folding
 from uvdive.tui.words.list_rows import describe_finding, describe_group, describe_waste
 
 

@@ -14,10 +14,10 @@ from uvdive.tui.frame.panes import WIDE
 from uvdive.tui.keys.rewrite import REWRITE
 from uvdive.tui.screens.stepping import Stepping
 from uvdive.tui.widgets.building import CheckList, DeltaList, PairBar
-from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
-from uvdive.tui.widgets.hanging import Hanging
 from uvdive.tui.widgets.keybar import KeyBar
+from uvdive.tui.widgets.lists.decisions import DecisionList
+from uvdive.tui.widgets.lists.hanging import Hanging
 from uvdive.tui.widgets.steps import LogView, StepList
 from uvdive.tui.widgets.telling import Telling
 from uvdive.tui.words.way import LOOK, PLAN, PROVE, WRITE

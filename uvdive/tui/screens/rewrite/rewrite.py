@@ -34,10 +34,10 @@ from uvdive.tui.screens.rewrite.words import facts, figures, stand, standing
 from uvdive.tui.screens.rewrite.work import NOTHING_PLANNED, RewriteWork
 from uvdive.tui.services import Planned
 from uvdive.tui.widgets.building import CheckList, DeltaList, PairBar
-from uvdive.tui.widgets.decisions import DecisionList
 from uvdive.tui.widgets.diff import DiffView
-from uvdive.tui.widgets.hanging import Hanging
-from uvdive.tui.widgets.rows import Rows
+from uvdive.tui.widgets.lists.decisions import DecisionList
+from uvdive.tui.widgets.lists.hanging import Hanging
+from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.widgets.steps import LogView, StepList
 from uvdive.tui.words.decisions import Item, lines_of, pages, reason
 from uvdive.tui.words.dockerfile_lines import costs

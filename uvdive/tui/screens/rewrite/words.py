@@ -6,17 +6,17 @@ from textual.content import Content
 
 from uvdive.base.units import size
 from uvdive.ledger.report import ImageReport
-from uvdive.output.loaded_words import brief
 from uvdive.output.plain import count
-from uvdive.output.proof_words import proof_words
-from uvdive.output.rebuild_words import rebuild_words
+from uvdive.output.words.loaded import brief
+from uvdive.output.words.proof import proof_words
+from uvdive.output.words.rebuild import rebuild_words
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.proof.settings import StartWish
 from uvdive.tui.frame.text import visible
 from uvdive.tui.progress.proof import ProofState, saving
 from uvdive.tui.screens.rewrite.work import RewriteWork
 from uvdive.tui.widgets.building import Sides
-from uvdive.tui.widgets.hanging import Pair
+from uvdive.tui.widgets.lists.hanging import Pair
 from uvdive.tui.words.way import PLAN, PROVE, WRITE, Stand
 from uvdive.verify.measured import prediction_error
 

@@ -1,0 +1,80 @@
+"""``uvdive [explore] TARGET``: the app, or a report where there is no terminal."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from uvdive.base.errors import ExitCode, UsageError
+from uvdive.cli.options import Parser, add_common, add_output, add_reading, check_output
+from uvdive.cli.telling.console import Console
+
+
+def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
+    """The command's arguments."""
+    parser.add_argument("target", metavar="TARGET", nargs="?", help="what to look into")
+    parser.option(
+        "--explain",
+        metavar="ID",
+        help="tell all about a finding (uv-in-image), a rule of the rewrite (R34) or a choice (python); "
+        "“list” names all",
+    )
+    add_output(parser)
+    add_reading(parser)
+    add_common(parser)
+    return parser.parse_args(argv)
+
+
+def run(args: argparse.Namespace, console: Console) -> ExitCode:
+    """Explore one image, or explain what is said about one."""
+    check_output(args)
+    if args.explain is not None:
+        return _explain(args, console)
+    if args.target is None:
+        if console.interactive and not (args.json or args.markdown or args.report or args.save or args.html):
+            return _pick(args, console)
+        raise UsageError(
+            "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."
+        )
+    from uvdive.cli.present import show
+    from uvdive.cli.targets import here, source_of
+
+    return show(source_of(args.target, here(args)), args, console)
+
+
+def _pick(args: argparse.Namespace, console: Console) -> ExitCode:
+    """The app, which asks what to open."""
+    from uvdive.cli.targets import here, source_of
+    from uvdive.session.two_images import TwoImages
+    from uvdive.tui.run import run_app
+    from uvdive.tui.services import Opened
+
+    def opened(target: str) -> Opened:
+        source = source_of(target, here(args))
+        name = source.label or source.name.removeprefix("docker://") or str(source.dockerfile)
+        return Opened(
+            name,
+            source.open,
+            source.dockerfile,
+            source.context,
+            source.build_args,
+            source.recipe,
+            builds=source.request is not None,
+        )
+
+    def paired(before: str, after: str) -> TwoImages:
+        return TwoImages(source_of(before, here(args)), source_of(after, here(args)))
+
+    code = run_app(
+        None, opener=opened, pairer=paired, notices=console.notices, tell=console.error, debug=args.debug
+    )
+    return ExitCode(code)
+
+
+def _explain(args: argparse.Namespace, console: Console) -> ExitCode:
+    from uvdive.session.explaining import explain
+
+    if args.target is not None:
+        raise UsageError("--explain needs no image.", f"Say: uvdive --explain {args.explain}")
+    console.data(explain(args.explain))
+    return ExitCode.DONE

@@ -1,0 +1,1 @@
+"""``docker uvdive``: what the docker client asks a plugin."""

@@ -1,0 +1,1 @@
+"""What commands tell on the way: the console, and events in words."""

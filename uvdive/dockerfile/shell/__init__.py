@@ -1,0 +1,1 @@
+"""Shell texts, for reading only."""

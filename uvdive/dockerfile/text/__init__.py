@@ -1,0 +1,1 @@
+"""The text of a Dockerfile, byte for byte: lines, nodes, and changes to them."""

@@ -1,0 +1,1 @@
+"""What is told as JSON, each under a schema of its own."""

@@ -1,0 +1,1 @@
+"""What is told as text, for terminals and pipes."""

@@ -1,0 +1,1 @@
+"""The forms in which the result of a check is told."""

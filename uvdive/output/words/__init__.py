@@ -1,0 +1,1 @@
+"""Sentences that several forms and the app share."""

@@ -1,0 +1,1 @@
+"""What the original loads until it is ready."""
