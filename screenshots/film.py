@@ -24,7 +24,7 @@ from PIL import Image, ImageDraw, ImageFont
 from textual.pilot import Pilot
 
 from uvdive.base.errors import UvdiveError
-from uvdive.cli.targets import dockerfile_source
+from uvdive.session.sources import dockerfile_source
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.rewrite.rewrite import RewriteScreen

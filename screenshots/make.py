@@ -19,7 +19,7 @@ import resvg_py
 from textual.pilot import Pilot
 
 from uvdive.base.errors import UvdiveError
-from uvdive.cli.targets import source_of
+from uvdive.session.sources import source_of
 from uvdive.tui.app import UvdiveApp
 from uvdive.tui.screens.explore.explore import ExploreScreen
 from uvdive.tui.screens.pick import PickScreen

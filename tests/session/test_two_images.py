@@ -10,9 +10,9 @@ import pytest
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import CancelToken, ignore
-from uvdive.cli.targets import source_of
 from uvdive.session.disk.exporting import export
 from uvdive.session.opening.images import load_image
+from uvdive.session.sources import source_of
 from uvdive.session.two_images import Part, TwoImages
 
 

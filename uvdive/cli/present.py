@@ -13,11 +13,11 @@ from uvdive.base.files.wholefile import replace_file
 from uvdive.cli.telling.console import Console
 
 if TYPE_CHECKING:
-    from uvdive.cli.targets import Source
     from uvdive.cli.telling.reading import Narrator
     from uvdive.ledger.report import ImageReport
     from uvdive.output.html.tables import Rewrite
     from uvdive.session.opening.images import Loaded
+    from uvdive.session.sources import Source
 
 
 def show(source: Source, args: argparse.Namespace, console: Console) -> ExitCode:

@@ -14,7 +14,7 @@ from uvdive.cli.options import Parser, add_common, add_output, check_output
 from uvdive.cli.telling.console import Console
 
 if TYPE_CHECKING:
-    from uvdive.cli.targets import Source
+    from uvdive.session.sources import Source
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
 def _source(argv: Sequence[str]) -> Source:
     from uvdive.build.arguments import split_arguments
     from uvdive.build.events import BuildRequest
-    from uvdive.cli.targets import Source, dockerfile_source
+    from uvdive.session.sources import Source, dockerfile_source
 
     if (named := _of_build_file(argv)) is not None:
         return named
@@ -97,8 +97,8 @@ def _of_build_file(argv: Sequence[str]) -> Source | None:
         UvdiveError: as ``recipe_source`` says.
     """
     from uvdive.build.arguments import file_option
-    from uvdive.cli.targets import recipe_source
     from uvdive.image.reference import parse_build_file
+    from uvdive.session.sources import recipe_source
 
     file, names, rest, tags = file_option(argv)
     target = None if file is None else parse_build_file(file, is_path=True)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uvdive.base.files.budgets import Budgets
-    from uvdive.cli.targets import Source
     from uvdive.cli.telling.builds import BuildNarrator
     from uvdive.ledger.report import ImageReport
     from uvdive.output.check.results import Check, Checked
+    from uvdive.session.sources import Source
 
 _FORMATS = ("text", "json", "markdown", "sarif", "github", "gitlab", "junit")
 _LEVELS = ("info", "low", "medium", "high", "never")
@@ -168,7 +168,8 @@ def _source(target: str, args: argparse.Namespace, console: Console) -> Source:
     from dataclasses import replace
     from pathlib import Path
 
-    from uvdive.cli.targets import checked_dockerfile, reading, source_of
+    from uvdive.cli.targets import reading
+    from uvdive.session.sources import checked_dockerfile, source_of
 
     source = source_of(target, replace(reading(args), look_in=Path()))
     if source.hint:
@@ -180,7 +181,8 @@ def _source(target: str, args: argparse.Namespace, console: Console) -> Source:
 
 
 def _baseline(args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> ImageReport:
-    from uvdive.cli.targets import reading, source_of
+    from uvdive.cli.targets import reading
+    from uvdive.session.sources import source_of
 
     source = source_of(args.baseline, reading(args))
     if source.hint:

@@ -12,7 +12,7 @@ from uvdive.cli.telling.console import Console
 
 if TYPE_CHECKING:
     from uvdive.base.progress import CancelToken, OnEvent
-    from uvdive.cli.targets import Source
+    from uvdive.session.sources import Source
     from uvdive.verify.checks import Comparison
 
 
@@ -29,7 +29,8 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """Load both and show what differs: in the app where there is a terminal, else as text."""
     check_output(args)
-    from uvdive.cli.targets import reading, source_of
+    from uvdive.cli.targets import reading
+    from uvdive.session.sources import source_of
 
     how = reading(args)
     sources = tuple(source_of(target, how) for target in (args.before, args.after))

@@ -37,14 +37,16 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
             "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."
         )
     from uvdive.cli.present import show
-    from uvdive.cli.targets import here, source_of
+    from uvdive.cli.targets import here
+    from uvdive.session.sources import source_of
 
     return show(source_of(args.target, here(args)), args, console)
 
 
 def _pick(args: argparse.Namespace, console: Console) -> ExitCode:
     """The app, which asks what to open."""
-    from uvdive.cli.targets import here, source_of
+    from uvdive.cli.targets import here
+    from uvdive.session.sources import source_of
     from uvdive.session.two_images import TwoImages
     from uvdive.tui.run import run_app
     from uvdive.tui.services import Opened

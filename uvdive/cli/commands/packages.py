@@ -24,7 +24,8 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """Print the costs of every environment of an image."""
     check_output(args)
     from uvdive.cli.present import loaded
-    from uvdive.cli.targets import here, source_of
+    from uvdive.cli.targets import here
+    from uvdive.session.sources import source_of
 
     report = loaded(source_of(args.target, here(args)), args, console).report
     from uvdive.ledger.costs.costs import costs_of

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from uvdive.build.events import Timings
-    from uvdive.cli.targets import Source
     from uvdive.cli.telling.builds import BuildNarrator
     from uvdive.ledger.report import ImageReport
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.opening.images import Loaded
     from uvdive.session.proof.proving import Proof
+    from uvdive.session.sources import Source
     from uvdive.verify.measured import Measured
     from uvdive.verify.repairs import Repair
 
@@ -51,11 +51,11 @@ class _Rewriting:
 
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
         from uvdive.cli.present import check_html
-        from uvdive.cli.targets import source_of
         from uvdive.session.disk.problems import check_problem_file
         from uvdive.session.opening.options import ReadOptions
         from uvdive.session.planning.kept import Kept
         from uvdive.session.proof.settings import start_settings
+        from uvdive.session.sources import source_of
 
         self.args = args
         self.console = console

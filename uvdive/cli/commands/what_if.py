@@ -38,7 +38,8 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
             "Nothing was said to change.", "Say what: --without NAME, --without-group NAME, --extra NAME"
         )
     from uvdive.cli.present import loaded
-    from uvdive.cli.targets import here, source_of
+    from uvdive.cli.targets import here
+    from uvdive.session.sources import source_of
 
     source = source_of(args.target, here(args))
     image = loaded(source, args, console)

@@ -10,7 +10,7 @@ from uvdive.base.errors import ExitCode
 from uvdive.cli.telling.console import Console
 
 if TYPE_CHECKING:
-    from uvdive.cli.targets import Source
+    from uvdive.session.sources import Source
 
 _AS_TEXT = (
     "report", "json", "diff", "static", "write", "output", "start", "repair", "lean", "time_cold",

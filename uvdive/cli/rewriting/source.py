@@ -12,7 +12,7 @@ from uvdive.cli.telling.console import Console
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from uvdive.cli.targets import Source
+    from uvdive.session.sources import Source
 
 
 def source_of_rewrite(args: argparse.Namespace, console: Console) -> Source:
@@ -21,8 +21,8 @@ def source_of_rewrite(args: argparse.Namespace, console: Console) -> Source:
     Raises:
         UvdiveError: it is not there, or no build of a folder of this machine.
     """
-    from uvdive.cli.targets import dockerfile_source, recipe_source
     from uvdive.image.reference import parse_build_file
+    from uvdive.session.sources import dockerfile_source, recipe_source
 
     target = parse_build_file(str(args.dockerfile), is_path=True)
     if target is None:
