@@ -12,6 +12,7 @@ from checked import report as checked_report
 from samples import SECRET
 
 from uvdive.base.errors import BuildError, EngineError, ImageError
+from uvdive.ledger.saved.report_file import load
 
 RULES = '[check]\nfail-level = "never"\nmax-size = "50 kB"\n'
 
@@ -98,6 +99,19 @@ def test_a_baseline_is_read_and_growth_held_against_it(run, session, here):
     assert "skipped  max-growth: Not checked: there is no --baseline." in run("check", "some:image").out
 
 
+def test_the_report_is_saved_as_the_baseline_of_later_checks(run, session, here):
+    (here / "uvdive.toml").write_text('[check]\nfail-level = "never"\nmax-size = "1 kB"\n')
+    ran = run("check", "some:image", "--save", "main.uvdive")
+    assert (ran.code, "Saved to main.uvdive" in ran.err) == (1, True)
+    saved = load((here / "main.uvdive").read_bytes())
+    assert saved.totals == session.report.totals
+    assert SECRET not in repr(saved)
+    (here / "notes.txt").write_text("mine")
+    ran = run("check", "some:image", "--save", "notes.txt")
+    assert (ran.code, "is no saved report" in ran.err) == (2, True)
+    assert (here / "notes.txt").read_text() == "mine"
+
+
 def test_the_rewrite_is_only_planned_where_a_rule_asks_for_it(run, session, here):
     (here / "Dockerfile").write_text("FROM a\n\nFROM b\n")
     run("check", "x:1", "--dockerfile", "Dockerfile")
@@ -134,6 +148,10 @@ def test_what_can_t_be_had_ends_with_its_own_code(run, session, here, error, cod
         (["x", "--json", "--format", "text"], "can't both go to standard output"),
         (["--static", "--baseline", "x"], "--baseline needs an image"),
         (["--static", "--init"], "--init needs an image"),
+        (["--static", "--save", "x.uvdive"], "--save needs an image"),
+        (["x", "--init", "--save", "x.uvdive"], "--init checks nothing"),
+        (["a", "b", "--save", "x.uvdive"], "--save is for one image"),
+        (["x", "--save", "no/x.uvdive"], "there is no folder no"),
         (["a", "b", "--baseline", "x"], "--baseline is for one image"),
         (["x", "--config", "no.toml"], "There is no file no.toml"),
         (["x", "--format", "yaml"], "invalid choice"),

@@ -57,6 +57,12 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         help="write a file in a format; may be given several times",
     )
     parser.option("--badge", metavar="FILE", type=path_of, help="write the size as a badge for shields.io")
+    parser.option(
+        "--save",
+        metavar="FILE",
+        type=path_of,
+        help="save the image's report, as the --baseline of later checks",
+    )
     parser.option("--why", action="store_true", help="show what made each number")
     parser.option(
         "--init",
@@ -89,10 +95,15 @@ def _check(args: argparse.Namespace) -> None:
             f"--json and --format {args.format} can't both go to standard output.", "Choose one."
         )
     args.format = "json" if args.json else args.format or "text"
+    if args.init and args.save is not None:
+        raise UsageError(
+            "--save keeps what was checked, and --init checks nothing.", "Leave one of the two out."
+        )
     if args.static:
         for given, option in (
             (args.baseline, "baseline"),
             (args.dockerfile, "dockerfile"),
+            (args.save, "save"),
             (args.init, "init"),
         ):
             if given:
@@ -103,6 +114,7 @@ def _check(args: argparse.Namespace) -> None:
         for given, option in (
             (args.baseline, "baseline"),
             (args.dockerfile, "dockerfile"),
+            (args.save, "save"),
             (args.init, "init"),
         ):
             if given:
@@ -202,6 +214,8 @@ def _checked(
 
     loaded = source.load(on_event=narrator, in_process=True)
     console.redactor.learn_image(loaded.report)
+    if args.save is not None:
+        _keep(loaded.report, args, console)
     return check_image(
         loaded,
         budgets,
@@ -217,6 +231,15 @@ def _checked(
     )
 
 
+def _keep(report: ImageReport, args: argparse.Namespace, console: Console) -> None:
+    """Save the report; what it is held against may be the same file, as that was read before."""
+    from uvdive.cli.present import save
+    from uvdive.output.redact import redact_report
+
+    save(report if args.no_redact else redact_report(report), args.save)
+    console.say(f"Saved to {args.save}")
+
+
 def _check_files(args: argparse.Namespace) -> None:
     """Find out before the work whether the files that were named may be written.
 
@@ -229,6 +252,10 @@ def _check_files(args: argparse.Namespace) -> None:
             raise UsageError(f"{path} can't be written: it is no regular file.", "Name another file.")
         if not path.parent.is_dir():
             raise UsageError(f"{path} can't be written: there is no folder {path.parent}.", "Make it first.")
+    if args.save is not None:
+        from uvdive.cli.present import check_save
+
+        check_save(args.save)
 
 
 def _write(check: Check, args: argparse.Namespace, console: Console) -> None:

@@ -204,6 +204,7 @@ complete -c uvdive -n '_shtab_uvdive_using check' -l format -xka "text json mark
 complete -c uvdive -n '_shtab_uvdive_using check' -l json -d 'the same as --format json'
 complete -c uvdive -n '_shtab_uvdive_using check' -l output -x -d 'write a file in a format; may be given several times'
 complete -c uvdive -n '_shtab_uvdive_using check' -l badge -xka "(__fish_complete_path (commandline -ct))" -d 'write the size as a badge for shields.io'
+complete -c uvdive -n '_shtab_uvdive_using check' -l save -xka "(__fish_complete_path (commandline -ct))" -d 'save the image'"'"'s report, as the --baseline of later checks'
 complete -c uvdive -n '_shtab_uvdive_using check' -l why -d 'show what made each number'
 complete -c uvdive -n '_shtab_uvdive_using check' -l init -d 'write a uvdive.toml with what the image is today and a tenth more, and check nothing'
 complete -c uvdive -n '_shtab_uvdive_using check' -l no-redact -d 'keep what looks like a secret in settings, commands and history, which is [redacted] otherwise'
