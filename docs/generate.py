@@ -33,6 +33,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("json.md", "packages"): lambda: contracts.contract("packages"),
     ("json.md", "what-if"): lambda: contracts.contract("what-if"),
     ("json.md", "check"): lambda: contracts.contract("check"),
+    ("json.md", "log"): lambda: contracts.contract("log"),
     ("check.md", "rules"): checks.rules,
 }
 """Parts of pages, each between its marks."""

@@ -65,6 +65,17 @@ def checked(rules: Path, dockerfile: str) -> dict[str, Any]:
     return {**answer, "rules_file": rules.name}
 
 
+def logged(folder: Path) -> dict[str, Any]:
+    """The image after as the report that follows the image before."""
+    files = [folder / "1.uvdive", folder / "2.uvdive"]
+    for image, file in zip((BEFORE, AFTER), files, strict=True):
+        run(sys.executable, "-m", "uvdive", image, "--save", str(file))
+    answer = asked("log", *map(str, files), "--order", "given")
+    for each in answer["images"][0]["reports"]:
+        each["file"] = Path(each["file"]).name
+    return answer
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         run("docker", "build", "-q", "-t", BEFORE, str(CONTEXT))
@@ -77,6 +88,7 @@ def main() -> None:
         packages = asked("packages", BEFORE)
         what_if = asked("what-if", BEFORE, "--without", "flask")
         check = checked(Path(folder) / "uvdive.toml", dockerfile)
+        log = logged(Path(folder))
     run("docker", "image", "rm", BEFORE, AFTER)
     examples = {
         "report": report,
@@ -85,6 +97,7 @@ def main() -> None:
         "packages": packages,
         "what-if": what_if,
         "check": check,
+        "log": log,
     }
     for name, example in examples.items():
         path = DOCS / "examples" / f"{name}.json"

@@ -81,7 +81,9 @@ def test_a_broken_link_fails_the_build(target: str, tmp_path: Path) -> None:
 def test_every_page_is_in_the_site_and_its_menu(pages: dict[Path, Links], site: Path) -> None:
     names = {path.stem for path in DOCS.glob("*.md")}
     assert {path.stem for path in pages} == names
-    menu = {urlsplit(target).path for target in pages[(site / "index.html").resolve()].targets}
+    menu = {
+        urlsplit(target).path.removeprefix("./") for target in pages[(site / "index.html").resolve()].targets
+    }
     assert {f"{name}.html" for name in names} - menu == set()
 
 

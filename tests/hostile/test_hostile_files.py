@@ -126,6 +126,8 @@ def test_only_so_much_is_read(tmp_path: Path) -> None:
 
 OWN = {
     "base/files/pages.py": "pages of the package",
+    "base/machine.py": "what the kernel says of the machine and of the container",
+    "base/processes/pool.py": "/dev/null",
     "base/processes/residence.py": "/dev/null",
     "base/files/wholefile.py": "writes",
     "build/clients/buildx.py": "the id that buildx wrote into a folder of ours",

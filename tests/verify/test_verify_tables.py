@@ -42,6 +42,7 @@ files.packages._SCRIPTS: .preinst .postinst
 files.new_base._CERTAIN: image dockerfile
 python.interpreter.BUNDLED: pip setuptools wheel
 repairs.LEFT: uv uv-cache
+several.history._OF_PACKAGES: os-packages venv
 spent.WAITING: build loading start
 start.command.BUILT_IN: ( . : [ case cd command echo eval exec exit export false for if set source test trap
     true ulimit umask until wait while {

@@ -20,6 +20,7 @@ COMMANDS = {
     "compare": "compare two images, archives or saved reports",
     "packages": "list what each Python package costs, with what would go with it",
     "what-if": "predict the image without a package or a group, or with an extra",
+    "log": "show how an image grew over saved reports, and what made it grow",
     "check": "hold images or Dockerfiles against a project's rules, for CI and commits",
     "demo": "explore, rewrite and prove a recorded example; needs no engine and no network",
     "clean": "remove the images that uvdive built",
@@ -110,6 +111,22 @@ def add_common(parser: Parser) -> None:
         "--log", metavar="FILE", type=path_of, help="write what happens, with tracebacks, to this file"
     )
     parser.option("--debug", action="store_true", help="show the traceback of an error")
+
+
+def add_jobs(parser: Parser) -> None:
+    """The option that says how many images are read at once."""
+    parser.option(
+        "--jobs",
+        metavar="N",
+        type=_jobs,
+        help="read so many at once (default: one for each processor, fewer where the memory is short)",
+    )
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1024:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes")
+    return int(text)
 
 
 def _count(text: str) -> int:

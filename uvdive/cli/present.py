@@ -164,6 +164,13 @@ def check_html(path: Path) -> None:
     _check_target(path, MARK, "report of uvdive's", "--html")
 
 
+def check_plot(path: Path) -> None:
+    """As ``check_save``, for the picture of an image's growth; only one of uvdive's is replaced."""
+    from uvdive.output.plot import MARK
+
+    _check_target(path, MARK, "picture of uvdive's", "--plot")
+
+
 def _check_target(path: Path, begins: bytes, what: str, option: str) -> None:
     from uvdive.base.files.foreign import read_start
 
@@ -189,7 +196,7 @@ def save_html(
     """
     from uvdive.session.disk.exporting import html_page
 
-    _replace(args.html, html_page(report, rewrite, redact=not args.no_redact, units=console.units))
+    replace_with(args.html, html_page(report, rewrite, redact=not args.no_redact, units=console.units))
     console.say(f"Saved to {args.html}")
 
 
@@ -201,10 +208,15 @@ def save(report: ImageReport, path: Path) -> None:
     """
     from uvdive.ledger.saved.report_file import dump
 
-    _replace(path, dump(report))
+    replace_with(path, dump(report))
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_with(path: Path, data: bytes) -> None:
+    """Write a file: the whole of it or nothing.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
     try:
         replace_file(path, data)
     except OSError as error:

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/uvdive
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_uvdive_subparsers=(explore build rewrite compare packages what-if check demo clean cache plugin completion)
+_shtab_uvdive_subparsers=(explore build rewrite compare packages what-if log check demo clean cache plugin completion)
 
 _shtab_uvdive_explore_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_build_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
@@ -13,6 +13,7 @@ _shtab_uvdive_rewrite_option_strings=(-h --help --context --image --static --rep
 _shtab_uvdive_compare_option_strings=(-h --help --json --markdown --no-redact --report --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_packages_option_strings=(-h --help --tree --json --markdown --no-redact --report --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_what_if_option_strings=(-h --help --without --without-group --extra --json --markdown --no-redact --report --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
+_shtab_uvdive_log_option_strings=(-h --help --order --image --together --why --plot --json --markdown --no-redact --report --jobs --units --log --debug)
 _shtab_uvdive_check_option_strings=(-h --help --static --baseline --config --fail-level --dockerfile --format --json --output --badge --save --why --init --no-redact --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_demo_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
 _shtab_uvdive_clean_option_strings=(-h --help -y --yes --units --log --debug)
@@ -43,6 +44,9 @@ _shtab_uvdive_packages_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_packages___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_what_if_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_what_if___log_COMPGEN=_shtab_compgen_files
+_shtab_uvdive_log_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_uvdive_log___plot_COMPGEN=_shtab_compgen_files
+_shtab_uvdive_log___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_check_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_check___config_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_check___dockerfile_COMPGEN=_shtab_compgen_files
@@ -70,6 +74,8 @@ _shtab_uvdive_packages___via_choices=(auto save storage registry)
 _shtab_uvdive_packages___units_choices=(si binary)
 _shtab_uvdive_what_if___via_choices=(auto save storage registry)
 _shtab_uvdive_what_if___units_choices=(si binary)
+_shtab_uvdive_log___order_choices=(created name given)
+_shtab_uvdive_log___units_choices=(si binary)
 _shtab_uvdive_check___fail_level_choices=(info low medium high never)
 _shtab_uvdive_check___format_choices=(text json markdown sarif github gitlab junit)
 _shtab_uvdive_check___via_choices=(auto save storage registry)
@@ -81,7 +87,7 @@ _shtab_uvdive_plugin_pos_0_choices=(install uninstall status)
 _shtab_uvdive_plugin___units_choices=(si binary)
 _shtab_uvdive_completion_pos_0_choices=(bash zsh fish)
 _shtab_uvdive_completion___units_choices=(si binary)
-_shtab_uvdive_pos_0_choices=(explore build rewrite compare packages what-if check demo clean cache plugin completion)
+_shtab_uvdive_pos_0_choices=(explore build rewrite compare packages what-if log check demo clean cache plugin completion)
 _shtab_uvdive___via_choices=(auto save storage registry)
 _shtab_uvdive___units_choices=(si binary)
 
@@ -154,6 +160,16 @@ _shtab_uvdive_what_if___pull_nargs=0
 _shtab_uvdive_what_if___verify_digests_nargs=0
 _shtab_uvdive_what_if___no_layer_cache_nargs=0
 _shtab_uvdive_what_if___debug_nargs=0
+_shtab_uvdive_log_pos_0_nargs=+
+_shtab_uvdive_log__h_nargs=0
+_shtab_uvdive_log___help_nargs=0
+_shtab_uvdive_log___together_nargs=0
+_shtab_uvdive_log___why_nargs=0
+_shtab_uvdive_log___json_nargs=0
+_shtab_uvdive_log___markdown_nargs=0
+_shtab_uvdive_log___no_redact_nargs=0
+_shtab_uvdive_log___report_nargs=0
+_shtab_uvdive_log___debug_nargs=0
 _shtab_uvdive_check_pos_0_nargs='*'
 _shtab_uvdive_check__h_nargs=0
 _shtab_uvdive_check___help_nargs=0

@@ -50,8 +50,8 @@ function _shtab_uvdive_using
   test "$_shtab_uvdive_cmdpath" = "$argv"
 end
 
-set -g _shtab_uvdive_commands explore build rewrite compare packages what-if check demo clean cache plugin completion
-set -g _shtab_uvdive_opts_with_value --badge --baseline --choose --config --context --dockerfile --explain --extra --fail-level --format --html --image --insecure-registry --limit --log --output --platform --report-problem --save --start-env --start-env-file --top --units --via --without --without-group -o
+set -g _shtab_uvdive_commands explore build rewrite compare packages what-if log check demo clean cache plugin completion
+set -g _shtab_uvdive_opts_with_value --badge --baseline --choose --config --context --dockerfile --explain --extra --fail-level --format --html --image --insecure-registry --jobs --limit --log --order --output --platform --plot --report-problem --save --start-env --start-env-file --top --units --via --without --without-group -o
 
 complete -c uvdive -e
 complete -c uvdive -f
@@ -193,6 +193,22 @@ complete -c uvdive -n '_shtab_uvdive_using what-if' -l units -xka "si binary" -d
 complete -c uvdive -n '_shtab_uvdive_using what-if' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using what-if' -l debug -d 'show the traceback of an error'
 complete -c uvdive -n '_shtab_uvdive_using what-if; and test $_shtab_uvdive_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'what to look into'
+complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a log -d 'show how an image grew over saved reports, and what made it grow'
+complete -c uvdive -n '_shtab_uvdive_using log' -s h -l help -d 'show this help message and exit'
+complete -c uvdive -n '_shtab_uvdive_using log' -l order -xka "created name given" -d 'which report comes first: by the image'"'"'s date, the file'"'"'s name, or as they are named (default: created)'
+complete -c uvdive -n '_shtab_uvdive_using log' -l image -x -d 'only the reports of this image, whatever its tag'
+complete -c uvdive -n '_shtab_uvdive_using log' -l together -d 'take all reports for one image, whatever they are called'
+complete -c uvdive -n '_shtab_uvdive_using log' -l why -d 'show for each step every owner and package that changed'
+complete -c uvdive -n '_shtab_uvdive_using log' -l plot -xka "(__fish_complete_path (commandline -ct))" -d 'write a picture of the growth, stacked by owner'
+complete -c uvdive -n '_shtab_uvdive_using log' -l json -d 'print one JSON object'
+complete -c uvdive -n '_shtab_uvdive_using log' -l markdown -d 'print Markdown, for a pull request'
+complete -c uvdive -n '_shtab_uvdive_using log' -l no-redact -d 'keep what looks like a secret in settings, commands and history, which is [redacted] otherwise'
+complete -c uvdive -n '_shtab_uvdive_using log' -l report -d 'print plain text, also in a terminal'
+complete -c uvdive -n '_shtab_uvdive_using log' -l jobs -x -d 'read so many at once (default: one for each processor, fewer where the memory is short)'
+complete -c uvdive -n '_shtab_uvdive_using log' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
+complete -c uvdive -n '_shtab_uvdive_using log' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
+complete -c uvdive -n '_shtab_uvdive_using log' -l debug -d 'show the traceback of an error'
+complete -c uvdive -n '_shtab_uvdive_using log; and test $_shtab_uvdive_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'saved reports, or folders with some'
 complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a check -d 'hold images or Dockerfiles against a project'"'"'s rules, for CI and commits'
 complete -c uvdive -n '_shtab_uvdive_using check' -s h -l help -d 'show this help message and exit'
 complete -c uvdive -n '_shtab_uvdive_using check' -l static -d 'check Dockerfiles by their text alone: no image, no engine'

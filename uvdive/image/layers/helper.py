@@ -8,10 +8,11 @@ import os
 import pickle
 import signal
 import struct
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import IO, NoReturn, TypeVar, cast
+
+from uvdive.base import machine
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -163,5 +164,5 @@ def _scratch() -> IO[bytes]:
 
 
 def may_fork() -> bool:
-    """Are there two processors, and no threads, which a fork would leave behind in any state?"""
-    return hasattr(os, "fork") and (os.cpu_count() or 1) > 1 and threading.active_count() == 1
+    """Are there two processors, no other process for them, and no threads that a fork would leave behind?"""
+    return machine.may_fork() and not machine.is_one_of_many() and (os.cpu_count() or 1) > 1
