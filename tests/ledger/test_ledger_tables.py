@@ -41,6 +41,8 @@ caches._VARIABLES: PIP_CACHE_DIR = pip cache POETRY_CACHE_DIR = pypoetry cache P
 caches._TOO_WIDE: '' /app /code /data /home /opt /root /run /src /srv /tmp /usr /var
 caches._BACKUP_FOLDERS: /var/lib/dpkg /var/cache/debconf
 costs.markers._MACHINES: amd64 = x86_64 arm64 = aarch64 386 = i686 arm = armv7l
+costs.listed._KINDS: pypi = python deb = os apk = os rpm = os
+costs.listed._HERE: distribution = python bundled = python package = os
 environments.lockfile._OWN: editable virtual
 environments.bytes_by_kind._CODE: .py .pyi .pyx .pxd .pth
 environments.bytes_by_kind._TESTS: test tests

@@ -43,7 +43,7 @@ REPORT_KEYS = {
     "warnings",
     "image": "reference id config_digest source platform created inspect_size listed_size base",
     "image.base": "name layers by",
-    "dockerfile": "path sha256 matches",
+    "dockerfile": "path sha256 matches source",
     "config": "env entrypoint cmd user working_dir exposed_ports volumes labels healthcheck "
     "stop_signal shell",
     "totals": "file_bytes live_bytes dead_bytes efficiency duplicate_bytes tar_bytes tar_overhead "

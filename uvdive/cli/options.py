@@ -194,17 +194,22 @@ def add_reading(parser: Parser, *, duplicates: bool = True) -> None:
         help="how an image is read: by the engine's save stream, from its own storage, or from its registry "
         "without an engine (default: auto)",
     )
+    add_insecure(parser)
+    parser.option(
+        "--no-layer-cache",
+        action="store_true",
+        help="read an engine's or registry's layers anew, and keep nothing",
+    )
+
+
+def add_insecure(parser: Parser) -> None:
+    """The option that names registries which may be asked without TLS."""
     parser.option(
         "--insecure-registry",
         metavar="HOST",
         action="append",
         default=[],
         help="let this registry speak http, or show a certificate that nobody vouches for; may be repeated",
-    )
-    parser.option(
-        "--no-layer-cache",
-        action="store_true",
-        help="read an engine's or registry's layers anew, and keep nothing",
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from uvdive.base.shapes import Each, Maybe, Record
+from uvdive.image.attested.statements import Attested
 
 _TEXTS = Maybe([str])
 _CONFIG = Record(
@@ -85,7 +86,7 @@ class Manifest:
 
     ``diff_ids`` are bottom first. ``inspect_size`` and ``listed_size`` are the
     engine's figures in bytes, None where no engine was asked. ``raw`` is the config's
-    own JSON text.
+    own JSON text. ``attested`` is what its builder said of it, where it came along.
     """
 
     reference: str
@@ -101,6 +102,7 @@ class Manifest:
     listed_size: int | None = None
     engine_sizes: tuple[int | None, ...] = ()
     raw: str = field(default="", repr=False)
+    attested: Attested = field(default_factory=Attested)
 
 
 def _strings(value: Any) -> tuple[str, ...]:

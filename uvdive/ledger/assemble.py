@@ -85,7 +85,7 @@ def make_report(stacked: Stacked) -> ImageReport:
     waste = waste_of(table, sums, [layer.line for layer in layers])
     users = _users(contents)
     places = environments(contents, attribution, stacked.dockerfile, _instructions(manifest, placing.written))
-    recipe = _recipe(stacked.dockerfile) if placing.matches else None
+    recipe = _recipe(placing.written) if placing.matches else None
     return ImageReport(
         tool_version=__version__,
         image=_image(manifest, placing.base),
@@ -115,19 +115,18 @@ def make_report(stacked: Stacked) -> ImageReport:
                 manifest.platform,
             )
         ),
-        warnings=(*stacked.warnings, *attribution.warnings),
+        warnings=(*manifest.attested.problems, *stacked.warnings, *attribution.warnings),
         files=table,
         inode_owner=sums.inode_owner,
         inode_component=attribution.inode_component,
+        sboms=manifest.attested.sboms,
     )
 
 
-def _recipe(path: Path | None) -> Recipe | None:
-    if path is None:
-        return None
-    from uvdive.ledger.findings.recipe import read_recipe
+def _recipe(written: str) -> Recipe | None:
+    from uvdive.ledger.findings.recipe import recipe_of
 
-    return read_recipe(path)
+    return recipe_of(written)
 
 
 def _instructions(manifest: Manifest, dockerfile: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from uvdive.ledger.report import Base, DockerfileInfo
 
 if TYPE_CHECKING:
     from uvdive.dockerfile.history import HistoryMatch
+    from uvdive.image.attested.provenance import Provenance
 
 Span = tuple[int, int]
 """The first and the last line of an instruction, from 1."""
@@ -54,10 +55,14 @@ def place_layers(
     Args:
         manifest: the image.
         known: the engine's images.
-        dockerfile: its Dockerfile, if it is at hand.
+        dockerfile: its Dockerfile, if it is at hand; else what the image's provenance says counts.
         built_text: the text that was built, where that is known: it tells what came with FROM.
     """
-    info, match, written = _dockerfile(dockerfile, manifest)
+    provenance = manifest.attested.provenance if dockerfile is None else None
+    if provenance is None:
+        info, match, written = _dockerfile(dockerfile, manifest)
+    else:
+        info, match, written = _attested(provenance, manifest)
     told = _match_text(built_text, manifest) if built_text else match
     base = find_base(
         manifest,
@@ -69,7 +74,10 @@ def place_layers(
     spans = tuple(
         matched.spans[place] if matched and place is not None else None for place in layer_history(manifest)
     )
-    return Placing(base, info, spans, matched is not None, written)
+    if provenance is not None and provenance.lines:
+        # The builder knows which step made a layer; of what it does not tell the history may.
+        spans = tuple(said or span for said, span in zip(provenance.lines, spans, strict=True))
+    return Placing(base, info, spans, bool(written), written)
 
 
 def _dockerfile(
@@ -87,6 +95,32 @@ def _dockerfile(
         return None, None, ""
     info = DockerfileInfo(str(path), hashlib.sha256(data).hexdigest(), match.matches)
     return info, match, text(data) if match.matches else ""
+
+
+def _attested(provenance: Provenance, manifest: Manifest) -> tuple[DockerfileInfo, HistoryMatch | None, str]:
+    """As ``_dockerfile``, of the text in the image's provenance; a builder that tells lines built it."""
+    target = next(iter(provenance.build_args[1:2]), "") if "--target" in provenance.build_args[:1] else ""
+    built = _up_to(provenance.dockerfile, target) if target else provenance.dockerfile
+    match = _match_text(built, manifest)
+    made = (match is not None and match.matches) or any(provenance.lines)
+    digest = hashlib.sha256(provenance.dockerfile.encode("utf-8", "replace")).hexdigest()
+    info = DockerfileInfo(provenance.name, digest, made, provenance.dockerfile, provenance.build_args)
+    return info, match, built if made else ""
+
+
+def _up_to(written: str, target: str) -> str:
+    """A Dockerfile's text as far as the stage that was built; all of it where that is none of its own."""
+    from uvdive.dockerfile.stages import read_stages
+    from uvdive.dockerfile.text.syntax import parse
+
+    try:
+        stages = read_stages(parse(written))
+    except UvdiveError:
+        return written
+    found = next((s.index for s in stages if target.lower() in (s.name, str(s.index))), len(stages))
+    if found + 1 >= len(stages):
+        return written
+    return "".join(written.splitlines(keepends=True)[: stages[found + 1].source.line - 1])
 
 
 def _match_text(written: str, manifest: Manifest) -> HistoryMatch | None:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 from uvdive.distro.release import OsRelease
+from uvdive.image.attested.sbom import Sbom
 from uvdive.image.config import HistoryEntry, ImageConfig
 from uvdive.image.table import FileTable
 
@@ -47,11 +50,28 @@ class ImageInfo:
 
 @dataclass(frozen=True, slots=True)
 class DockerfileInfo:
-    """The Dockerfile that belongs to the image; ``matches`` is None where that is not known."""
+    """The Dockerfile that belongs to the image; ``matches`` is None where that is not known.
+
+    Where no file is at hand but the image's provenance has the Dockerfile, ``text`` is what it
+    says, ``path`` what the file was called where it was built, and ``build_args`` the options of
+    that build.
+    """
 
     path: str
     sha256: str
     matches: bool | None
+    text: str = ""
+    build_args: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Literal["file", "provenance"]:
+        """Where its text is from."""
+        return "provenance" if self.text else "file"
+
+    @property
+    def file(self) -> Path | None:
+        """The file, which may have gone since; None where there was none."""
+        return None if self.text else Path(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +263,8 @@ class ImageReport:
     """Everything that uvdive knows of an image.
 
     ``inode_owner`` indexes OWNERS and ``inode_component`` indexes ``components``
-    (or is -1), a value for each inode of ``files``.
+    (or is -1), a value for each inode of ``files``. ``sboms`` are lists of packages that came
+    along with the image.
     """
 
     tool_version: str
@@ -264,6 +285,7 @@ class ImageReport:
     files: FileTable
     inode_owner: array[int]
     inode_component: array[int]
+    sboms: tuple[Sbom, ...] = ()
 
     def owner(self, name: str) -> OwnerReport:
         """The report of one owner; KeyError for a name that is none."""

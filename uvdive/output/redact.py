@@ -55,6 +55,8 @@ class Redactor:
         labels = (f"{name}={value}" for name, value in report.config.labels.items())
         self._know(secret_values((*report.config.env, *labels)))
         self.learn(entry.created_by for entry in report.history)
+        if report.dockerfile is not None:
+            self.learn((report.dockerfile.text, *report.dockerfile.build_args))
 
     def learn_build(self, args: Sequence[str], environ: Mapping[str, str]) -> None:
         """Take the secrets of a build's arguments; `--build-arg NAME` and `--secret env=` name variables."""
@@ -130,6 +132,7 @@ def redact_report(report: ImageReport) -> ImageReport:
     redactor.learn_image(report)
     return replace(
         report,
+        dockerfile=redactor.value(report.dockerfile),
         config=_config(redactor, report.config),
         history=tuple(_history(redactor, entry) for entry in report.history),
         layers=tuple(_layer(redactor, layer) for layer in report.layers),

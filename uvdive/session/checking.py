@@ -113,8 +113,7 @@ def _known(report: ImageReport) -> Path | None:
     told = report.dockerfile
     if told is None or told.matches is False:
         return None
-    path = Path(told.path)
-    return path if path.is_file() else None
+    return told.file if told.file is not None and told.file.is_file() else None
 
 
 def shown_path(path: Path) -> str:

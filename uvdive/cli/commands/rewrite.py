@@ -16,7 +16,7 @@ from uvdive.base.errors import (
     VerificationError,
 )
 from uvdive.cli.rewriting.app import open_plan, wants_app
-from uvdive.cli.rewriting.options import parse
+from uvdive.cli.rewriting.options import is_image, parse
 from uvdive.cli.rewriting.source import choices_of, given_again, source_of_rewrite
 from uvdive.cli.telling.console import Console
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from uvdive.ledger.report import ImageReport
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.opening.images import Loaded
+    from uvdive.session.opening.options import ReadOptions
     from uvdive.session.proof.proving import Proof
     from uvdive.session.sources import Source
     from uvdive.verify.measured import Measured
@@ -40,10 +41,21 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     """Rewrite one Dockerfile."""
     from uvdive.cli.telling.builds import BuildNarrator
 
+    if is_image(args):
+        from uvdive.cli.rewriting.from_image import rewrite_of_image
+
+        return rewrite_of_image(args, console, BuildNarrator(console))
     rewriting = _Rewriting(args, console, BuildNarrator(console))
     if wants_app(args, console) and not rewriting.refuse_by_text():
         return open_plan(rewriting.original, rewriting.build, rewriting.choices, args, console)
     return rewriting.run()
+
+
+def _reading(args: argparse.Namespace) -> ReadOptions:
+    """How the image of ``--image`` is read."""
+    from uvdive.session.opening.options import ReadOptions
+
+    return ReadOptions(platform=args.platform, pull=args.pull, insecure=tuple(args.insecure_registry))
 
 
 class _Rewriting:
@@ -52,7 +64,6 @@ class _Rewriting:
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
         from uvdive.cli.present import check_html
         from uvdive.session.disk.problems import check_problem_file
-        from uvdive.session.opening.options import ReadOptions
         from uvdive.session.planning.kept import Kept
         from uvdive.session.proof.settings import start_settings
         from uvdive.session.sources import source_of
@@ -68,9 +79,7 @@ class _Rewriting:
         assert self.build.context is not None
         self.dockerfile, self.context = self.build.dockerfile, self.build.context
         self.build_args = self.build.build_args
-        self.original: Source = (
-            self.build if args.image is None else source_of(args.image, ReadOptions(pull=args.pull))
-        )
+        self.original: Source = self.build if args.image is None else source_of(args.image, _reading(args))
         self.original.dockerfile = self.dockerfile
         self.build.teach(console.redactor)
         self.settings = start_settings(

@@ -71,5 +71,5 @@ def _locks(image: Loaded, dockerfile: Path | None) -> Iterator[str]:
     from uvdive.session.opening.locks import lock_texts
 
     told = image.report.dockerfile
-    beside = dockerfile or (Path(told.path) if told is not None and told.matches else None)
+    beside = dockerfile or (told.file if told is not None and told.matches else None)
     yield from lock_texts(image, beside)

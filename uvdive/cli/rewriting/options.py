@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from uvdive.base.errors import UsageError
-from uvdive.cli.options import Parser, add_common, add_html, add_redact, path_of
+from uvdive.cli.options import Parser, add_common, add_html, add_insecure, add_redact, path_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     """The command's arguments; what comes after ``--`` is buildx's, in ``buildx``."""
-    parser.usage = "uvdive rewrite [OPTIONS] DOCKERFILE [-- BUILDX OPTIONS]"
+    parser.usage = "uvdive rewrite [OPTIONS] DOCKERFILE|registry://… [-- BUILDX OPTIONS]"
     parser.add_argument(
         "dockerfile",
         metavar="DOCKERFILE",
-        type=path_of,
+        type=_file_or_image,
         help="the file, or its folder; or what says how it is built: compose.yaml[:SERVICE], "
-        "docker-bake.hcl[:TARGET]",
+        "docker-bake.hcl[:TARGET]; or registry://HOST/NAME, whose provenance has it",
     )
     parser.option("--context", metavar="DIR", type=path_of, help="the build context (default: its folder)")
     evidence = parser.add_mutually_exclusive_group()
@@ -91,13 +95,29 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     parser.option(
         "--pull", action="store_true", help="pull the image, or the final image's base, where it is not there"
     )
+    parser.option("--platform", metavar="OS/ARCH", help="which of a registry's images, where it has several")
+    add_insecure(parser)
     add_common(parser)
     argv = list(argv)
     end = argv.index("--") if "--" in argv else len(argv)
     args = parser.parse_args(argv[:end])
     args.buildx = argv[end + 1 :]
     _check(args)
+    if is_image(args):
+        from uvdive.cli.rewriting.from_image import check_options
+
+        check_options(args)
     return args
+
+
+def is_image(args: argparse.Namespace) -> bool:
+    """Was an image named, and no Dockerfile?"""
+    return isinstance(args.dockerfile, str)
+
+
+def _file_or_image(text: str) -> Path | str:
+    """A registry's image as it is written, anything else as a path."""
+    return text if text.startswith("registry://") else path_of(text)
 
 
 def _add_start(parser: Parser) -> None:

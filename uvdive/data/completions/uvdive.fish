@@ -51,7 +51,7 @@ function _shtab_uvdive_using
 end
 
 set -g _shtab_uvdive_commands explore build rewrite compare packages what-if log check demo clean cache plugin completion
-set -g _shtab_uvdive_opts_with_value --badge --baseline --choose --config --context --dockerfile --explain --extra --fail-level --format --html --image --insecure-registry --jobs --limit --log --order --output --platform --plot --report-problem --save --start-env --start-env-file --top --units --via --without --without-group -o
+set -g _shtab_uvdive_opts_with_value --badge --baseline --choose --config --context --dockerfile --explain --extra --fail-level --format --html --image --insecure-registry --jobs --limit --log --order --output --platform --plot --report-problem --save --sbom-file --start-env --start-env-file --top --units --via --without --without-group -o
 
 complete -c uvdive -e
 complete -c uvdive -f
@@ -136,10 +136,12 @@ complete -c uvdive -n '_shtab_uvdive_using rewrite' -l json -d 'print one JSON o
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l html -xka "(__fish_complete_path (commandline -ct))" -d 'write one HTML file that needs no network: map, layers, packages, findings'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l no-redact -d 'keep what looks like a secret in settings, commands and history, which is [redacted] otherwise'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l pull -d 'pull the image, or the final image'"'"'s base, where it is not there'
+complete -c uvdive -n '_shtab_uvdive_using rewrite' -l platform -x -d 'which of a registry'"'"'s images, where it has several'
+complete -c uvdive -n '_shtab_uvdive_using rewrite' -l insecure-registry -x -d 'let this registry speak http, or show a certificate that nobody vouches for; may be repeated'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using rewrite' -l debug -d 'show the traceback of an error'
-complete -c uvdive -n '_shtab_uvdive_using rewrite; and test $_shtab_uvdive_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the file, or its folder; or what says how it is built: compose.yaml[:SERVICE], docker-bake.hcl[:TARGET]'
+complete -c uvdive -n '_shtab_uvdive_using rewrite; and test $_shtab_uvdive_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the file, or its folder; or what says how it is built: compose.yaml[:SERVICE], docker-bake.hcl[:TARGET]; or registry://HOST/NAME, whose provenance has it'
 complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a compare -d 'compare two images, archives or saved reports'
 complete -c uvdive -n '_shtab_uvdive_using compare' -s h -l help -d 'show this help message and exit'
 complete -c uvdive -n '_shtab_uvdive_using compare' -l json -d 'print one JSON object'
@@ -160,6 +162,8 @@ complete -c uvdive -n '_shtab_uvdive_using compare; and test $_shtab_uvdive_npos
 complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a packages -d 'list what each Python package costs, with what would go with it'
 complete -c uvdive -n '_shtab_uvdive_using packages' -s h -l help -d 'show this help message and exit'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l tree -d 'show below each package what goes with it'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l sbom -d 'tell what differs from the list of packages (SPDX) kept with it'
+complete -c uvdive -n '_shtab_uvdive_using packages' -l sbom-file -xka "(__fish_complete_path (commandline -ct))" -d 'the same with a list of your own (SPDX, as JSON)'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l json -d 'print one JSON object'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l markdown -d 'print Markdown, for a pull request'
 complete -c uvdive -n '_shtab_uvdive_using packages' -l no-redact -d 'keep what looks like a secret in settings, commands and history, which is [redacted] otherwise'

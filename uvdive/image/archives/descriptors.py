@@ -8,7 +8,7 @@ from typing import Any
 
 from uvdive.base.shapes import Each, Maybe, Record
 
-_ATTESTATION = "vnd.docker.reference.type"
+_ATTESTATION, _ABOUT = "vnd.docker.reference.type", "vnd.docker.reference.digest"
 _CONFIGS = (
     "application/vnd.oci.image.config.v1+json",
     "application/vnd.docker.container.image.v1+json",
@@ -56,6 +56,16 @@ def is_attestation(descriptor: dict[str, Any]) -> bool:
         bool(notes.get(_ATTESTATION) or (kind and kind not in _CONFIGS))
         or platform_of(descriptor) == "unknown/unknown"
     )
+
+
+def attestations_of(indexes: Sequence[dict[str, Any]], digest: str) -> tuple[str, ...]:
+    """The digests of what indexes list about an image (BuildKit, "Attestation storage")."""
+    about = []
+    for each in (item for index in indexes for item in index.get("manifests") or ()):
+        notes = each.get("annotations") or {}
+        if notes.get(_ATTESTATION) == "attestation-manifest" and notes.get(_ABOUT) == digest:
+            about.append(each["digest"])
+    return tuple(dict.fromkeys(about))
 
 
 def holds_files(manifest: dict[str, Any]) -> bool:

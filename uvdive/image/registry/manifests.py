@@ -64,11 +64,15 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An image's manifest: its own digest, its config and its layers, bottom first."""
+    """An image's manifest: its own digest, its config and its layers, bottom first.
+
+    ``attested`` are the digests of the manifests that its index keeps about it.
+    """
 
     digest: str
     config: Blob
     layers: tuple[Blob, ...]
+    attested: tuple[str, ...] = ()
 
 
 class Manifests:
@@ -92,8 +96,9 @@ class Manifests:
         """
         name = self._registry.name
         digest, value = self._load(name.which)
+        attested: tuple[str, ...] = ()
         if value.get("manifests") is not None and value.get("layers") is None:
-            digest, value = self._choose(value, platform)
+            digest, value, attested = self._choose(value, platform)
         if value.get("layers") is None and value.get("schemaVersion") == 1:
             raise ImageError(
                 f"{name} is in a format of 2016 (schema 1) that holds no config.", "Push it again."
@@ -104,7 +109,7 @@ class Manifests:
             )
         if len(value["layers"]) > MAX_LAYERS:
             raise ImageError(f"{name} has {len(value['layers'])} layers: no engine takes so many.")
-        return Found(digest, _blob(value["config"]), tuple(map(_blob, value["layers"])))
+        return Found(digest, blob_of(value["config"]), tuple(map(blob_of, value["layers"])), attested)
 
     def config(self, found: Found) -> bytes:
         """The image's config.
@@ -112,21 +117,40 @@ class Manifests:
         Raises:
             ImageError: it is not what the manifest says, or as ``Registry.small``.
         """
-        config = found.config
-        if config.size > MOST:
+        if found.config.size > MOST:
             raise ImageError(
-                f"The config of {self._registry.name} has {config.size} bytes.", "It is damaged."
+                f"The config of {self._registry.name} has {found.config.size} bytes.", "It is damaged."
             )
-        data = self._kept(config.digest)
+        return self.blob(found.config, "config")
+
+    def attestation(self, digest: str) -> dict[str, Any]:
+        """A manifest that an image's index keeps about it.
+
+        Raises:
+            ImageError: it is not there, or no manifest; or as ``Registry.small``.
+        """
+        return self._load(digest)[1]
+
+    def blob(self, blob: Blob, what: str) -> bytes:
+        """A small blob, kept or asked for.
+
+        Args:
+            blob: which; its size was looked at.
+            what: what it is, for the error.
+
+        Raises:
+            ImageError: it is not what its digest says, or as ``Registry.small``.
+        """
+        data = self._kept(blob.digest)
         if data is None:
             try:
-                data, _ = self._registry.small(f"blobs/{config.digest}", config.size)
+                data, _ = self._registry.small(f"blobs/{blob.digest}", blob.size)
             except NotThereError:
                 raise ImageError(
-                    f"{self._registry.name.host} lacks the config {config.digest}.", "Push the image again."
+                    f"{self._registry.name.host} lacks the {what} {blob.digest}.", "Push the image again."
                 ) from None
-            self._check(config.digest, data)
-            self._keep(config.digest, data)
+            self._check(blob.digest, data)
+            self._keep(blob.digest, data)
         return data
 
     def _load(self, which: str) -> tuple[str, dict[str, Any]]:
@@ -160,8 +184,10 @@ class Manifests:
                 "The registry is damaged, or somebody changes what it sends.",
             )
 
-    def _choose(self, index: dict[str, Any], platform: str | None) -> tuple[str, dict[str, Any]]:
-        """The manifest for a platform below an index, nested ones last."""
+    def _choose(
+        self, index: dict[str, Any], platform: str | None
+    ) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+        """The manifest for a platform below an index, nested ones last, and what is kept about it."""
         waiting, seen = [index], list[dict[str, Any]]()
         for each in waiting:
             images = [item for item in each.get("manifests") or () if not descriptors.is_attestation(item)]
@@ -169,7 +195,7 @@ class Manifests:
             if best is not None:
                 digest, value = self._load(best["digest"])
                 if value.get("layers") is not None:
-                    return digest, value
+                    return digest, value, descriptors.attestations_of(waiting, digest)
                 nested = [best]
             else:
                 nested = [item for item in images if item.get("mediaType") in _INDEXES]
@@ -181,7 +207,8 @@ class Manifests:
                 )
             waiting += [self._load(item["digest"])[1] for item in nested]
         if platform is None and len(seen) == 1:
-            return self._load(seen[0]["digest"])
+            digest, value = self._load(seen[0]["digest"])
+            return digest, value, descriptors.attestations_of(waiting, digest)
         have = sorted({descriptors.platform_of(item) or "an unknown platform" for item in seen})
         raise ImageError(
             f"The registry has {self._registry.name} for {', '.join(have[:20]) or 'no platform'}, "
@@ -222,7 +249,12 @@ class Manifests:
         return list(found)
 
 
-def _blob(descriptor: dict[str, Any]) -> Blob:
+def blob_of(descriptor: dict[str, Any]) -> Blob:
+    """The blob that a manifest's descriptor names.
+
+    Raises:
+        ImageError: its digest or size make no sense.
+    """
     sha256_of(descriptor["digest"], "manifest")
     size = descriptor["size"]
     if size < 0:

@@ -17,6 +17,7 @@ from uvdive.image.events import ImageFound, LayerOutline
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.cache import LayerCache
 from uvdive.image.raw_image import Finished, RawImage, UnreadImage, outline, read_config
+from uvdive.image.registry.attestations import read_attested
 from uvdive.image.registry.client import Manners, Registry
 from uvdive.image.registry.fetching import Fetching, Wish
 from uvdive.image.registry.manifests import Blob, Found, Manifests
@@ -52,6 +53,8 @@ def read_image(text: str, manners: Manners, opening: Opening) -> RawImage:
     found = manifests.find(opening.platform)
     manifest = _manifest(text, name, found, manifests.config(found), opening.platform)
     opening.on_event(ImageFound(text, _outline(manifest, found)))
+    if found.attested:
+        manifest = replace(manifest, attested=read_attested(manifests, found, manifest.diff_ids))
     count = len(manifest.diff_ids)
     sizes = tuple(map(_packed, found.layers, manifest.diff_ids))
     image = RawImage(manifest, (), (True,) * count, (None,) * count)

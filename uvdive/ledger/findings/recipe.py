@@ -76,7 +76,15 @@ class Recipe:
 def read_recipe(path: Path) -> Recipe | None:
     """Read the Dockerfile of an image; None for a file that is none (who asked for it is told elsewhere)."""
     try:
-        dockerfile = parse(read_file(path).decode("utf-8", "replace"))
+        return recipe_of(read_file(path).decode("utf-8", "replace"))
+    except OSError:
+        return None
+
+
+def recipe_of(text: str) -> Recipe | None:
+    """As ``read_recipe``, of a Dockerfile's text."""
+    try:
+        dockerfile = parse(text)
         return Recipe(read_stages(dockerfile), dockerfile.escape)
-    except (OSError, UvdiveError):
+    except UvdiveError:
         return None

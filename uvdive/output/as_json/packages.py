@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from uvdive.ledger.costs.costs import Costs
+from uvdive.ledger.costs.listed import Beside
 from uvdive.ledger.costs.rows import Cost
 from uvdive.ledger.report import ImageReport
 from uvdive.output.plain import path_fields
@@ -13,8 +14,31 @@ from uvdive.output.plain import path_fields
 SCHEMA = "uvdive.packages/1"
 
 
-def packages_data(report: ImageReport, costs: Sequence[Costs]) -> dict[str, Any]:
-    """The costs of each environment of an image as data that ``json_text`` can write."""
+def packages_data(
+    report: ImageReport, costs: Sequence[Costs], lists: Sequence[Beside] | None = None
+) -> dict[str, Any]:
+    """The costs of each environment of an image as data that ``json_text`` can write.
+
+    ``lists`` are those beside which it was asked to be held; None where nobody asked.
+    """
+    data = _packages(report, costs)
+    return data if lists is None else {**data, "lists": [_list(each) for each in lists]}
+
+
+def _list(found: Beside) -> dict[str, Any]:
+    return {
+        "tool": found.tool,
+        "packages": found.listed,
+        "same": found.same,
+        "differences": [
+            {"kind": each.kind, "name": each.name, "image": list(each.here), "list": list(each.listed)}
+            for each in found.differences
+        ],
+        "other_kinds": dict(found.others),
+    }
+
+
+def _packages(report: ImageReport, costs: Sequence[Costs]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "tool_version": report.tool_version,

@@ -44,6 +44,7 @@ def report_data(report: ImageReport, top: int | None = None) -> dict[str, Any]:
             **path_fields(dockerfile.path),
             "sha256": dockerfile.sha256,
             "matches": dockerfile.matches,
+            "source": dockerfile.source,
         },
         "config": config_data(report.config),
         "totals": totals_data(report.totals),

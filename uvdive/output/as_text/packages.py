@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from uvdive.base.units import Units, size
 from uvdive.ledger.costs.costs import Costs
+from uvdive.ledger.costs.listed import Beside
 from uvdive.ledger.costs.rows import Cost
 from uvdive.ledger.report import ImageReport
 from uvdive.output.plain import bar, count, one_line, table, visible
@@ -21,7 +22,13 @@ HEAD = ("own", "with it", "package", "asked for by")
 
 
 def packages_text(
-    report: ImageReport, costs: Sequence[Costs], units: Units = "si", width: int = 100, *, tree: bool = False
+    report: ImageReport,
+    costs: Sequence[Costs],
+    units: Units = "si",
+    width: int = 100,
+    *,
+    tree: bool = False,
+    lists: Sequence[Beside] | None = None,
 ) -> str:
     """A table for each environment.
 
@@ -31,11 +38,13 @@ def packages_text(
         units: of sizes.
         width: of lines, in characters, about.
         tree: below each package what goes with it, else all by what they cost.
+        lists: what differs from lists of somebody else's, where that was asked for.
     """
     parts = [[f"{visible(report.image.reference)}  {size(report.totals.file_bytes, units)}"]]
     parts += [_environment(each, units, width, tree=tree) for each in costs]
     if not costs:
         parts.append([NOTHING])
+    parts += [list_lines(each) for each in lists or ()]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
@@ -54,6 +63,34 @@ def _environment(costs: Costs, units: Units, width: int, *, tree: bool) -> list[
             )
         )
     return [title(costs, units), *table(rows, frozenset({0, 1})), *(f"  {note}" for note in costs.notes)]
+
+
+def list_title(found: Beside) -> str:
+    """A list of packages beside the image, in a sentence."""
+    tool = f" by {visible(found.tool)}" if found.tool else ""
+    alike = f"{found.same} as in the image, {count(len(found.differences), 'difference')}"
+    others = ", ".join(f"{number} {visible(kind)}" for kind, number in found.others)
+    more = f"; not compared: {others}" if others else ""
+    return f"List{tool}: {count(found.listed, 'package')}, {alike}{more}"
+
+
+def list_rows(found: Beside) -> list[tuple[str, str, str, str]]:
+    """Each difference: the package's kind, its name, and its versions on both sides."""
+    kinds = {"python": "Python", "os": "OS"}
+    return [
+        (kinds[each.kind], visible(each.name), _versions(each.here), _versions(each.listed))
+        for each in found.differences
+    ]
+
+
+def _versions(versions: Sequence[str]) -> str:
+    return visible(", ".join(version or "?" for version in versions)) if versions else "-"
+
+
+def list_lines(found: Beside) -> list[str]:
+    """The list's title and its differences."""
+    rows = [(f"  {kind}", *others) for kind, *others in list_rows(found)]
+    return [list_title(found), *(table([("  kind", "package", "image", "list"), *rows]) if rows else ())]
 
 
 def title(costs: Costs, units: Units) -> str:

@@ -38,6 +38,8 @@ def _head(report: ImageReport, units: Units) -> list[str]:
         name = visible(image.base.name or "unknown")
         base = sum(layer.file_bytes for layer in report.layers if layer.base)
         lines.append(f"{size(base, units)} of it from the base {name} (known by: {visible(image.base.by)})")
+    if report.dockerfile is not None and report.dockerfile.text:
+        lines.append(f"Lines are those of {visible(report.dockerfile.path)}, from the image's provenance")
     if totals.duplicate_bytes is not None:
         lines.append(f"{size(totals.duplicate_bytes, units)} are there more than once, in visible files")
     if totals.compressed_bytes is not None:

@@ -153,6 +153,8 @@ class _Memory:
 
         manifest = image.manifest
         placing = place_layers(manifest, image.known, self.dockerfile(manifest), self._options.built_text)
+        if placing.dockerfile is not None and placing.dockerfile.text:
+            self._on_event(Note("The image's provenance has its Dockerfile"))
         lines = tuple(span[0] if span else None for span in placing.spans)
         self._on_event(LayersPlaced(placing.base.name if placing.base else None, placing.base_layers, lines))
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive.base.deadline import DeadlineError, deadline
 from uvdive.base.errors import EngineError, ImageError, UsageError
@@ -37,6 +38,9 @@ _LIMIT = 1 << 20
 _SECONDS, _ENTRIES_A_SECOND = 18, 2_000
 """What a plan may take of the processor, with all of its alternatives: most take one or two seconds."""
 
+if TYPE_CHECKING:
+    from uvdive.session.opening.images import Loaded
+
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -44,6 +48,7 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     dockerfile: Path,
     report: ImageReport | None,
     *,
+    text: str | None = None,
     context: Path | None = None,
     store: LayerStore | None = None,
     choices: Mapping[str, str] | None = None,
@@ -63,6 +68,8 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     Args:
         dockerfile: the file.
         report: the image; None plans by the text alone (``--static``).
+        text: the Dockerfile's, where it is no file here: ``dockerfile`` is a name then, and nothing
+            is known of the build's context.
         context: the folder that the build reads; the file's own by default.
         store: the contents of the image's files, for scripts and libraries.
         choices: values by decision id.
@@ -86,9 +93,10 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
     (cancel or CancelToken()).raise_if_cancelled()
     kept = kept or Kept()
     values = values_of_build(build_args, os.environ)
-    text = read_dockerfile(dockerfile)
+    if text is None:
+        text, context = read_dockerfile(dockerfile), context or dockerfile.parent
     made_from = MadeFrom(
-        text, dockerfile, context or dockerfile.parent, target_of_build(build_args), values, recipe,
+        text, dockerfile, context, target_of_build(build_args), values, recipe,
         _read_system(text, report, store, kept, values, on_event), kept.stops, pull, unmeasured,
         offers, kept.written,
     )  # fmt: skip
@@ -116,6 +124,31 @@ def plan_rewrite(  # noqa: PLR0913 - what a front end may say, each by its name
         plan = studied.plan(choices or {}, asking, ladder)
         kept.studied = studied
         return plan if bases is None else _without_starts(plan)
+
+
+def plan_attested(
+    loaded: Loaded,
+    *,
+    choices: Mapping[str, str] | None = None,
+    pull: bool = False,
+    on_event: OnEvent = ignore,
+    cancel: CancelToken | None = None,
+) -> RewritePlan:
+    """Plan the rewrite of the Dockerfile that an image's provenance has; errors as ``plan_rewrite``.
+
+    Args:
+        loaded: the image; its report has the text.
+        choices: values by decision id.
+        pull: fetch the runner's base where the engine lacks it.
+        on_event: takes Notes.
+        cancel: stops the work.
+    """
+    info = loaded.report.dockerfile
+    assert info is not None
+    return plan_rewrite(
+        Path(info.path), loaded.report, text=info.text, store=loaded.store, choices=choices, pull=pull,
+        build_args=info.build_args, on_event=on_event, cancel=cancel,
+    )  # fmt: skip
 
 
 def _without_starts(plan: RewritePlan) -> RewritePlan:

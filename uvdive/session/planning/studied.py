@@ -31,13 +31,14 @@ from uvdive.rewrite.stages import Beyond, Nothing
 class MadeFrom:
     """What a plan is made from beside its choices; ``values`` are those of the ARGs.
 
+    ``context`` is None where the text is all there is, and no folder around it.
     ``pull`` is whether bases may be fetched, ``unmeasured`` that no start will be measured,
     ``offers`` whether alternatives are predicted, ``written`` what a start of the original wrote.
     """
 
     text: str
     dockerfile: Path
-    context: Path
+    context: Path | None
     target: str
     values: Mapping[str, str]
     recipe: Recipe | None
@@ -161,6 +162,8 @@ class Studied:
 
     def _look(self) -> FileStates:
         made = self._made_from
+        if made.context is None:
+            return look_at((), self._opened)
         beside = [made.dockerfile.parent, *([made.recipe.file.parent] if made.recipe is not None else [])]
         folders = [*folders_read(made.context), *((real(folder), False) for folder in beside)]
         return look_at(folders, self._opened)

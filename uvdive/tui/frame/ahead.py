@@ -15,7 +15,7 @@ from uvdive.tui.frame.jobs import Job
 
 def find_dockerfile(given: Path | None, report: ImageReport) -> Path | None:
     """The Dockerfile to rewrite: as given, else the one that the report names as having made the image."""
-    named = Path(report.dockerfile.path) if report.dockerfile is not None else None
+    named = report.dockerfile.file if report.dockerfile is not None else None
     return next((path for path in (given, named) if path is not None and path.is_file()), None)
 
 

@@ -53,7 +53,10 @@ def read_listing(report: ImageReport, given: Path | None, steps: Iterable[BuildS
         steps: of the build that made the image, where it was seen.
     """
     known = report.dockerfile
-    path = given or (Path(known.path) if known is not None else None)
+    path = given or (known.file if known is not None else None)
+    if known is not None and path is None:
+        note = "" if known.matches else "This Dockerfile did not make the image: few lines have bytes."
+        return Listing(f"{known.path}, from the image's provenance", _lines(report, known.text, {}), note)
     if known is None or path is None:
         return _history(report, "No Dockerfile is known: these are the steps that the image records.")
     try:

@@ -25,6 +25,13 @@ from uvdive.tui.words.ways import in_app
 def without_dockerfile(report: ImageReport) -> Content:
     """What the multi-stage form would save at least, from the image alone."""
     saving = saving_alone(report)
+    if report.dockerfile is not None and report.dockerfile.text:
+        name = visible(report.image.reference.removeprefix("registry://"))
+        return Content.assemble(
+            "The image's provenance has its Dockerfile, but not the folder that it was built in. ",
+            (f"uvdive rewrite registry://{name}", "bold"),
+            " plans from it; name the file here if you have it.",
+        )
     if not saving:
         return Content("The image alone shows nothing that the multi-stage form would leave behind.")
     parts = [f"{owner} {size(count)}" for owner, count in saving.items()]
