@@ -15,7 +15,14 @@ from uvdive.base.errors import ExitCode
 from uvdive.cli.options import COMMANDS, Parser
 
 ROOT = Path(__file__).parent.parent
-OWN = sorted([*ROOT.glob("uvdive/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("docs/**/*.py")])
+OWN = sorted(
+    [
+        *ROOT.glob("uvdive/**/*.py"),
+        *ROOT.glob("action/**/*.py"),
+        *ROOT.glob("tests/**/*.py"),
+        *ROOT.glob("docs/**/*.py"),
+    ]
+)
 SOURCES = [path for path in OWN if "data" not in path.relative_to(ROOT).parts]
 
 

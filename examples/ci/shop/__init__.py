@@ -1,0 +1,1 @@
+"""A shop that says hello."""
