@@ -43,6 +43,11 @@ class Source:
     recipe: Recipe | None = None
 
     @property
+    def called(self) -> str:
+        """What to call it, as short as the user did."""
+        return self.label or self.name.removeprefix("docker://") or str(self.dockerfile)
+
+    @property
     def context(self) -> Path | None:
         """The folder of the build."""
         return self.request.context if self.request is not None else None

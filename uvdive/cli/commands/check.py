@@ -219,7 +219,7 @@ def _checked(
     return check_image(
         loaded,
         budgets,
-        name=source.label or source.name.removeprefix("docker://") or str(source.dockerfile),
+        name=source.called,
         dockerfile=source.dockerfile,
         context=source.context,
         baseline=baseline,

@@ -53,9 +53,8 @@ def _pick(args: argparse.Namespace, console: Console) -> ExitCode:
 
     def opened(target: str) -> Opened:
         source = source_of(target, here(args))
-        name = source.label or source.name.removeprefix("docker://") or str(source.dockerfile)
         return Opened(
-            name,
+            source.called,
             source.open,
             source.dockerfile,
             source.context,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from uvdive.base.errors import (
@@ -30,9 +29,7 @@ if TYPE_CHECKING:
     from uvdive.session.opening.images import Loaded
     from uvdive.session.opening.options import ReadOptions
     from uvdive.session.proof.proving import Proof
-    from uvdive.session.sources import Source
     from uvdive.verify.measured import Measured
-    from uvdive.verify.repairs import Repair
 
 __all__ = ["parse", "run"]
 
@@ -47,7 +44,7 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
         return rewrite_of_image(args, console, BuildNarrator(console))
     rewriting = _Rewriting(args, console, BuildNarrator(console))
     if wants_app(args, console) and not rewriting.refuse_by_text():
-        return open_plan(rewriting.original, rewriting.build, rewriting.choices, args, console)
+        return open_plan(rewriting.work.original, rewriting.work.build, rewriting.work.choices, args, console)
     return rewriting.run()
 
 
@@ -64,34 +61,36 @@ class _Rewriting:
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
         from uvdive.cli.present import check_html
         from uvdive.session.disk.problems import check_problem_file
-        from uvdive.session.planning.kept import Kept
         from uvdive.session.proof.settings import start_settings
+        from uvdive.session.rewriting import Rewriting, Wish
         from uvdive.session.sources import source_of
 
         self.args = args
         self.console = console
         self.narrator = narrator
-        self.choices = self.given = choices_of(args.choose)
-        self.repaired: tuple[Repair, ...] = ()
-        self.kept = Kept()
-        self.build: Source = source_of_rewrite(args, console)
-        assert self.build.dockerfile is not None
-        assert self.build.context is not None
-        self.dockerfile, self.context = self.build.dockerfile, self.build.context
-        self.build_args = self.build.build_args
-        self.original: Source = self.build if args.image is None else source_of(args.image, _reading(args))
-        self.original.dockerfile = self.dockerfile
-        self.build.teach(console.redactor)
-        self.settings = start_settings(
+        build = source_of_rewrite(args, console)
+        original = build if args.image is None else source_of(args.image, _reading(args))
+        settings = start_settings(
             args.start_env, args.start_env_file, network=args.start_network, limits=args.limit
         )
+        wish = Wish(
+            choices_of(args.choose),
+            args.pull,
+            args.static,
+            args.start,
+            settings,
+            self._proves,
+            self._own_files(),
+        )
+        self.work = Rewriting(
+            build, original, wish, redactor=console.redactor, in_process=True, on_event=narrator
+        )
+        self.dockerfile = self.work.dockerfile
         if args.report_problem is not None:
             check_problem_file(args.report_problem)
         if args.html is not None:
             check_html(args.html)
-        self.plan: RewritePlan | None = None
         self.refused: RewritePlan | None = None
-        self.proof: Proof | None = None
         self.printed = False
 
     def run(self) -> ExitCode:
@@ -101,7 +100,7 @@ class _Rewriting:
             return self._run()
         except UvdiveError as failed:
             error = failed
-            told = self.plan is not None and not isinstance(failed, UsageError | CancelledError)
+            told = self.work.plan is not None and not isinstance(failed, UsageError | CancelledError)
             if self.args.json and not self.printed and (told or isinstance(failed, BuildError)):
                 self._print_failure(failed)
             raise
@@ -111,31 +110,23 @@ class _Rewriting:
 
     def refuse_by_text(self) -> bool:
         """Does the text already say that there is nothing of uv to rewrite? Then that is the plan."""
-        from uvdive.session.planning.rewriting import without_uv_at_all
-
-        self.refused = without_uv_at_all(
-            self.dockerfile,
-            context=self.context,
-            choices=self.choices,
-            build_args=self.build_args,
-            recipe=self.build.recipe,
-        )
+        self.refused = self.work.refused_by_text()
         return self.refused is not None
 
     def _run(self) -> ExitCode:
         if not self.args.static and (self.refused is not None or self.refuse_by_text()):
-            self.plan = self.refused
-            assert self.plan is not None
-            self._print(self.plan, None, None)
-            raise RefusedError(self._why_refused(self.plan))
+            refused = self.work.plan = self.refused
+            assert refused is not None
+            self._print(refused, None, None)
+            raise RefusedError(self._why_refused(refused))
         loaded = None if self.args.static else self._load()
-        plan = self._plan(loaded)
+        plan = self.work.planned()
         proof = measured = None
         if self._wants_proof(plan):
-            before = loaded or self._load()
-            plan, proof = self._leanest(plan, before) if self.args.lean else self._proven(plan, before)
-            if proof.repairs and self.args.repair:
-                plan, proof = self._repaired(proof, before)
+            before = self._load()
+            proof = self.work.whole_proof(plan, lean=self.args.lean, repair=self.args.repair)
+            assert self.work.plan is not None
+            plan = self.work.plan
             measured = self._measured(plan, before.report, proof)
         self._print(plan, measured, proof)
         if self.args.html is not None and loaded is not None:
@@ -178,7 +169,7 @@ class _Rewriting:
         from uvdive.output.as_json.rewrite import failed_data, rewrite_data
         from uvdive.output.as_json.text import json_text
 
-        plan, redactor = self.plan, self.console.redactor
+        plan, redactor = self.work.plan, self.console.redactor
         if self.console.redacts:
             plan, error = redactor.value(plan), redactor.value(error)
         data = failed_data(error) if plan is None else rewrite_data(plan, error=error)
@@ -187,49 +178,18 @@ class _Rewriting:
     def _report(self, error: UvdiveError | None) -> None:
         from uvdive.session.disk.problems import report_problem
 
-        verification = None if self.proof is None else self.proof.verification
-        repairs = () if self.proof is None else self.proof.repairs
+        proof = self.work.proof
+        verification = None if proof is None else proof.verification
+        repairs = () if proof is None else proof.repairs
         report_problem(
             self.args.report_problem,
-            self.plan,
+            self.work.plan,
             verification,
             repairs,
             error=error,
             redactor=self.console.redactor,
         )
         self.console.say(f"Wrote {self.args.report_problem}: read it before you send it.")
-
-    def _repaired(self, proof: Proof, before: Loaded) -> tuple[RewritePlan, Proof]:
-        """The plan with the decisions that may mend what failed, built and verified again, once."""
-        from uvdive.session.proof.proving import repaired_choices
-
-        for repair in proof.repairs:
-            self.console.say(f"Repairing with --choose {repair.choice}={repair.value}: {repair.reason}")
-        self.choices = repaired_choices(proof.repairs, self.choices)
-        self.repaired = proof.repairs
-        plan = self._plan(None if self.args.static else before)
-        return plan, self._prove(plan, before)
-
-    def _proven(self, plan: RewritePlan, before: Loaded) -> tuple[RewritePlan, Proof]:
-        """The plan with its proof, made anew where a build told more."""
-        proof = self._prove(plan, before)
-        while proof.looked:
-            self.console.say("Planning again with what this build told")
-            plan = self._plan(None if self.args.static else before)
-            proof = self._prove(plan, before)
-        return plan, proof
-
-    def _leanest(self, plan: RewritePlan, before: Loaded) -> tuple[RewritePlan, Proof]:
-        """The leanest step of the plan's ladder that is proven."""
-        from uvdive.session.proof.lean import leanest
-
-        def replan(choices: Mapping[str, str]) -> RewritePlan:
-            self.choices = dict(choices)
-            return self._plan(before)
-
-        found = leanest(plan, self.choices, replan, lambda each: self._prove(each, before), self.narrator)
-        self.plan, self.choices = found.plan, dict(found.choices)
-        return found.plan, found.proof
 
     @property
     def _writes(self) -> bool:
@@ -251,50 +211,10 @@ class _Rewriting:
         return self._proves
 
     def _load(self) -> Loaded:
-        if self.original.hint and self.original is not self.build:
-            self.console.say(self.original.hint)
-        loaded = self.original.load(on_event=self.narrator, in_process=True)
-        self.console.redactor.learn_image(loaded.report)
-        return loaded
-
-    def _plan(self, loaded: Loaded | None) -> RewritePlan:
-        from uvdive.session.planning.rewriting import plan_rewrite
-
-        self.plan = plan_rewrite(
-            self.dockerfile,
-            None if loaded is None else loaded.report,
-            context=self.context,
-            store=None if loaded is None else loaded.store,
-            choices=self.choices,
-            pull=self.args.pull,
-            kept=self.kept,
-            build_args=self.build_args,
-            recipe=self.build.recipe,
-            unmeasured=self._proves and not self.args.start,
-            ladder=None if loaded is None else self.given,
-            on_event=self.narrator,
-        )
-        self.console.redactor.learn([self.plan.original, *(change.text for change in self.plan.files)])
-        return self.plan
-
-    def _prove(self, plan: RewritePlan, before: Loaded) -> Proof:
-        from uvdive.session.proof.proving import prove
-
-        self.console.say("Building the rewrite")
-        self.proof = prove(
-            plan,
-            before.report,
-            index=before.index,
-            context=self.context,
-            build_args=self.build_args,
-            start=self.args.start,
-            settings=self.settings,
-            own=self._own_files(),
-            kept=self.kept,
-            recipe=self.build.recipe,
-            on_event=self.narrator,
-        )
-        return self.proof
+        original = self.work.original
+        if self.work.loaded is None and original.hint and original is not self.work.build:
+            self.console.say(original.hint)
+        return self.work.load()
 
     def _own_files(self) -> tuple[Path, ...]:
         """What this run itself writes: where it lies in the context, it is no difference."""
@@ -307,7 +227,7 @@ class _Rewriting:
         from uvdive.verify.measured import Measured
 
         before = proof.before or before
-        built, times = proof.original or self.original.built, self._times(plan, before)
+        built, times = proof.original or self.work.original.built, self._times(plan, before)
         held, seconds, loaded = proof.held, proof.seconds, proof.loaded
         return Measured(before, proof.after, built, proof.build, times, held, seconds, loaded)
 
@@ -316,8 +236,9 @@ class _Rewriting:
         from uvdive.session.proof.timing import Wish, time_builds
 
         wish = Wish(cold=self.args.time_cold, rebuild=self.args.time_rebuild)
-        assert self.build.request is not None
-        timings = time_builds(self.build.request, plan, before, wish, on_event=self.narrator)
+        request = self.work.build.request
+        assert request is not None
+        timings = time_builds(request, plan, before, wish, on_event=self.narrator)
         if wish.rebuild and not any(change.kind == "source" for change in timings.changes):
             self.console.say("No Python file of the context is in the image, so no source was changed.")
         return timings
@@ -325,7 +246,7 @@ class _Rewriting:
     def _print(self, plan: RewritePlan, measured: Measured | None, proof: Proof | None) -> None:
         verification = None if proof is None else proof.verification
         self.printed = True
-        offered, repaired = () if proof is None else proof.repairs, self.repaired
+        offered, repaired = () if proof is None else proof.repairs, self.work.repaired
         if self.console.redacts:
             shown = self.console.redactor.value((plan, verification, offered, repaired))
             if self.args.diff and shown[0].diff != plan.diff:
@@ -379,7 +300,7 @@ class _Rewriting:
             return
         from uvdive.session.disk.writing import write_rewrite
 
-        written = write_rewrite(plan, output=self.args.output, context=self.context)
+        written = write_rewrite(plan, output=self.args.output, context=self.work.context)
         for each in (written, *written.others):
             kept = f"; the old text is in {each.kept}" if each.kept is not None else ""
             self.console.say(f"Wrote {each.path}{kept}")
