@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from uvdive.base.errors import BuildError, ExitCode, UsageError, UvdiveError
-from uvdive.base.files.wholefile import replace_file
+from uvdive.base.errors import BuildError, ExitCode, UvdiveError
 from uvdive.cli.telling.console import Console
 
 if TYPE_CHECKING:
@@ -61,6 +59,10 @@ def check_files(args: argparse.Namespace) -> None:
     Raises:
         UsageError: one may not.
     """
+    if args.save is None and args.html is None:
+        return
+    from uvdive.session.disk.saving import check_html, check_save
+
     if args.save is not None:
         check_save(args.save)
     if args.html is not None:
@@ -130,7 +132,9 @@ def print_report(report: ImageReport, args: argparse.Namespace, console: Console
 
         report = redact_report(report)
     if args.save is not None:
-        save(report, args.save)
+        from uvdive.session.disk.saving import save_report
+
+        save_report(report, args.save)
         console.say(f"Saved to {args.save}")
     if args.json:
         from uvdive.output.as_json.report import report_pieces
@@ -146,46 +150,6 @@ def print_report(report: ImageReport, args: argparse.Namespace, console: Console
         console.data(report_text(report, console.units, console.width))
 
 
-def check_save(path: Path) -> None:
-    """Find out before the work whether the file may be written; only a saved report is replaced.
-
-    Raises:
-        UsageError: it may not.
-    """
-    from uvdive.ledger.saved.report_file import MAGIC
-
-    _check_target(path, MAGIC, "saved report", "--save")
-
-
-def check_html(path: Path) -> None:
-    """As ``check_save``, for the HTML report; only one of uvdive's is replaced."""
-    from uvdive.output.html.page import MARK
-
-    _check_target(path, MARK, "report of uvdive's", "--html")
-
-
-def check_plot(path: Path) -> None:
-    """As ``check_save``, for the picture of an image's growth; only one of uvdive's is replaced."""
-    from uvdive.output.plot import MARK
-
-    _check_target(path, MARK, "picture of uvdive's", "--plot")
-
-
-def _check_target(path: Path, begins: bytes, what: str, option: str) -> None:
-    from uvdive.base.files.foreign import read_start
-
-    if not path.parent.is_dir():
-        raise UsageError(f"{path} can't be saved: there is no folder {path.parent}.", "Make it first.")
-    if not path.exists():
-        return
-    try:
-        head = read_start(path, len(begins))
-    except OSError as error:
-        raise UsageError(f"{path} can't be replaced: {error.strerror}.", "Name another file.") from error
-    if head and head != begins:
-        raise UsageError(f"{path} is there and is no {what}.", f"Name another file for {option}.")
-
-
 def save_html(
     report: ImageReport, args: argparse.Namespace, console: Console, rewrite: Rewrite | None = None
 ) -> None:
@@ -195,29 +159,7 @@ def save_html(
         UsageError: it cannot be written.
     """
     from uvdive.session.disk.exporting import html_page
+    from uvdive.session.disk.saving import replace_with
 
     replace_with(args.html, html_page(report, rewrite, redact=not args.no_redact, units=console.units))
     console.say(f"Saved to {args.html}")
-
-
-def save(report: ImageReport, path: Path) -> None:
-    """Write the saved report: the whole file or nothing.
-
-    Raises:
-        UsageError: it cannot be written.
-    """
-    from uvdive.ledger.saved.report_file import dump
-
-    replace_with(path, dump(report))
-
-
-def replace_with(path: Path, data: bytes) -> None:
-    """Write a file: the whole of it or nothing.
-
-    Raises:
-        UsageError: it cannot be written.
-    """
-    try:
-        replace_file(path, data)
-    except OSError as error:
-        raise UsageError(f"{path} can't be saved: {error.strerror}.", "Name another file.") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,6 +160,41 @@ def dockerfile_source(
     if not folder.is_dir():
         raise UsageError(f"The build context {folder} is no folder.", "Name the folder with --context.")
     return Source("", dockerfile, BuildRequest(folder, dockerfile, args=build_args))
+
+
+def build_source(named: str, context: Path | None = None, options: Sequence[str] = ()) -> Source:
+    """The build of a Dockerfile or its folder, of a compose file's service or a Bake file's target.
+
+    Args:
+        named: the file, with ``:NAME`` where it has several.
+        context: the folder of the build, where it is another; a compose or Bake file names its own.
+        options: those of ``docker buildx build``.
+
+    Raises:
+        UvdiveError: it is not there, or no build of a folder of this machine.
+    """
+    from uvdive.image.reference import parse_build_file
+
+    target = parse_build_file(named, is_path=True)
+    if target is None:
+        source = dockerfile_source(Path(named), context)
+        assert source.context is not None
+        return dockerfile_source(Path(named), context, _buildx_options(options, source.context))
+    if context is not None:
+        raise UsageError(f"{target.value} names the context itself.", "Leave --context out.")
+    return recipe_source(target, _buildx_options(options, target.path.parent))
+
+
+def _buildx_options(options: Sequence[str], context: Path) -> tuple[str, ...]:
+    from uvdive.build.arguments import split_arguments
+
+    arguments = split_arguments([*options, str(context)])
+    if arguments.dockerfile is not None or arguments.tags:
+        raise UsageError(
+            "The options of the build may name no Dockerfile and no tag.",
+            "Name the Dockerfile in its own place; uvdive tags what it builds.",
+        )
+    return arguments.rest
 
 
 def recipe_source(target: Target, build_args: tuple[str, ...] = ()) -> Source:

@@ -233,10 +233,10 @@ def _checked(
 
 def _keep(report: ImageReport, args: argparse.Namespace, console: Console) -> None:
     """Save the report; what it is held against may be the same file, as that was read before."""
-    from uvdive.cli.present import save
     from uvdive.output.redact import redact_report
+    from uvdive.session.disk.saving import save_report
 
-    save(report if args.no_redact else redact_report(report), args.save)
+    save_report(report if args.no_redact else redact_report(report), args.save)
     console.say(f"Saved to {args.save}")
 
 
@@ -253,7 +253,7 @@ def _check_files(args: argparse.Namespace) -> None:
         if not path.parent.is_dir():
             raise UsageError(f"{path} can't be written: there is no folder {path.parent}.", "Make it first.")
     if args.save is not None:
-        from uvdive.cli.present import check_save
+        from uvdive.session.disk.saving import check_save
 
         check_save(args.save)
 

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     from uvdive.session.several.history import read_history
 
     if args.plot is not None:
-        from uvdive.cli.present import check_plot
+        from uvdive.session.disk.saving import check_plot
 
         check_plot(args.plot)
     history = read_history(
@@ -76,8 +76,8 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
 
 
 def _plot(history: History, args: argparse.Namespace, console: Console) -> None:
-    from uvdive.cli.present import replace_with
     from uvdive.output.plot import history_plot
+    from uvdive.session.disk.saving import replace_with
 
     replace_with(args.plot, history_plot(history.series, console.units).encode())
     console.say(f"Saved to {args.plot}")

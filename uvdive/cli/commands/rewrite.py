@@ -59,8 +59,8 @@ class _Rewriting:
     """One run of the command: the steps share the sources and what they gave."""
 
     def __init__(self, args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> None:
-        from uvdive.cli.present import check_html
         from uvdive.session.disk.problems import check_problem_file
+        from uvdive.session.disk.saving import check_html
         from uvdive.session.proof.settings import start_settings
         from uvdive.session.rewriting import Rewriting, Wish
         from uvdive.session.sources import source_of

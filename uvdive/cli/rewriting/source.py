@@ -10,8 +10,6 @@ from uvdive.base.errors import UsageError
 from uvdive.cli.telling.console import Console
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from uvdive.session.sources import Source
 
 
@@ -21,20 +19,11 @@ def source_of_rewrite(args: argparse.Namespace, console: Console) -> Source:
     Raises:
         UvdiveError: it is not there, or no build of a folder of this machine.
     """
-    from uvdive.image.reference import parse_build_file
-    from uvdive.session.sources import dockerfile_source, recipe_source
+    from uvdive.session.sources import build_source
 
-    target = parse_build_file(str(args.dockerfile), is_path=True)
-    if target is None:
-        source = dockerfile_source(args.dockerfile, args.context)
-        assert source.context is not None
-        return dockerfile_source(
-            args.dockerfile, args.context, _buildx_arguments(args.buildx, source.context)
-        )
-    if args.context is not None:
-        raise UsageError(f"{target.value} names the context itself.", "Leave --context out.")
-    source = recipe_source(target, _buildx_arguments(args.buildx, args.dockerfile.parent))
-    console.say(source.hint)
+    source = build_source(str(args.dockerfile), args.context, args.buildx)
+    if source.hint:
+        console.say(source.hint)
     return source
 
 
@@ -68,15 +57,3 @@ def given_again(args: argparse.Namespace) -> list[str]:
     for path in args.start_env_file:
         again += ["--start-env-file", str(path)]
     return again
-
-
-def _buildx_arguments(argv: Sequence[str], context: Path) -> tuple[str, ...]:
-    from uvdive.build.arguments import split_arguments
-
-    arguments = split_arguments([*argv, str(context)])
-    if arguments.dockerfile is not None or arguments.tags:
-        raise UsageError(
-            "After -- there may be no Dockerfile and no tag.",
-            "Name the Dockerfile as the argument of uvdive rewrite; uvdive tags what it builds.",
-        )
-    return arguments.rest
