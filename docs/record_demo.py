@@ -18,8 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from uvdive import __version__
 from uvdive.base.progress import CancelToken
+from uvdive.base.version import __version__
 from uvdive.build.events import BuildRequest
 from uvdive.image.store import LayerStore
 from uvdive.image.table import Kind

@@ -112,7 +112,8 @@ class TestAnswers:
         }
         loaded = set(done.stderr.split())
         ours = {name for name in loaded if name.startswith("uvdive")}
-        assert ours == {"uvdive", "uvdive.cli", "uvdive.cli.docker", "uvdive.cli.docker.plugin"}
+        rooms = {"uvdive.base", "uvdive.base.version", "uvdive.cli", "uvdive.cli.docker"}
+        assert ours == {"uvdive", *rooms, "uvdive.cli.docker.plugin"}
         assert not loaded & {"argparse", "json", "pathlib", "re", "typing", "dataclasses"}
 
     @pytest.mark.parametrize(

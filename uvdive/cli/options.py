@@ -7,8 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from uvdive import __version__
 from uvdive.base.errors import UsageError
+from uvdive.base.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path

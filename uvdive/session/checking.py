@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uvdive.base.errors import UvdiveError
-from uvdive.base.files.budgets import Budgets, Known, load_budgets
+from uvdive.base.files.budgets import Budgets, Known, budgets_of_table, load_budgets
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.ledger.owners import OWNERS
 from uvdive.output.check.results import Check, Checked
 
 if TYPE_CHECKING:
     from uvdive.compose.recipe import Recipe
+    from uvdive.image.raw_image import StoreIndex
     from uvdive.ledger.report import ImageReport
     from uvdive.rewrite.plan import RewritePlan
     from uvdive.session.opening.images import Loaded
@@ -25,6 +26,13 @@ def budgets_of(folder: Path, config: Path | None = None) -> Budgets:
     from uvdive.ledger.findings.explain import ids
 
     return load_budgets(folder, Known(OWNERS, ids()), config)
+
+
+def budgets_of_mapping(table: Mapping[str, Any]) -> Budgets:
+    """The rules of a mapping with the keys of a file of rules; UsageError as ``budgets_of_table`` says."""
+    from uvdive.ledger.findings.explain import ids
+
+    return budgets_of_table(table, Known(OWNERS, ids()))
 
 
 def check_image(  # noqa: PLR0913 - an image, and all that is known of it, each by its name
@@ -98,6 +106,40 @@ def check_image(  # noqa: PLR0913 - an image, and all that is known of it, each 
         baseline=baseline,
         plan=plan,
     )
+
+
+def checked_elsewhere(
+    loaded: Loaded,
+    budgets: Budgets,
+    *,
+    on_event: OnEvent = ignore,
+    cancel: CancelToken | None = None,
+    **about: Any,
+) -> Checked:
+    """``check_image``, with the plan that a rule may ask for made in a process of its own."""
+    if budgets.rewrite is None:
+        return check_image(loaded, budgets, on_event=on_event, cancel=cancel, **about)
+    from uvdive.base.processes import worker
+
+    return worker.call(
+        check_in_worker, loaded.report, loaded.index, budgets, about, on_event=on_event, cancel=cancel
+    )
+
+
+def check_in_worker(
+    report: ImageReport,
+    index: StoreIndex | None,
+    budgets: Budgets,
+    about: dict[str, Any],
+    *,
+    on_event: OnEvent,
+) -> Checked:
+    """``check_image`` for a process of its own; ``about`` is what it is told by name."""
+    from uvdive.image.store import LayerStore
+    from uvdive.session.opening.images import Loaded
+
+    loaded = Loaded(report, None if index is None else LayerStore(report.files, index))
+    return check_image(loaded, budgets, on_event=on_event, **about)
 
 
 def _from_line(dockerfile: Path) -> int | None:

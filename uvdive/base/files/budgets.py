@@ -8,7 +8,7 @@ current folder is read with dive's own keys and defaults.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,22 @@ def load_budgets(folder: Path, known: Known, config: Path | None = None) -> Budg
 
     text = _text(folder / DIVE_FILE)
     return Budgets() if text is None else read_dive(folder / DIVE_FILE, text)
+
+
+def budgets_of_table(table: Mapping[str, Any], known: Known, called: str = "rules") -> Budgets:
+    """The rules of a table with the keys of ``[tool.uvdive.check]``.
+
+    Args:
+        table: the rules, as TOML would give them.
+        known: the names that they may hold.
+        called: what errors call it.
+
+    Raises:
+        UsageError: it is malformed; names the key, and the nearest name.
+    """
+    plain = {key: dict(value) if isinstance(value, Mapping) else value for key, value in table.items()}
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()}
+    return replace(_Reader(Path(called), "", (), known).budgets(plain), source=None)
 
 
 def _named(path: Path, known: Known) -> Budgets:

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import MutableMapping, Sequence
 
-from uvdive import __version__
+from uvdive.base.version import __version__
 
 NAME = "uvdive"
 SCRIPT = "docker-uvdive"

@@ -6,8 +6,8 @@ import platform
 from collections.abc import Sequence
 from typing import Any
 
-from uvdive import __version__
 from uvdive.base.errors import UvdiveError
+from uvdive.base.version import __version__
 from uvdive.dockerfile.text.scan import DockerfileError
 from uvdive.dockerfile.text.syntax import Instruction, parse
 from uvdive.output.as_json.error import error_data

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from uvdive import __version__
 from uvdive.base.files.budgets import LEVELS, Bound, Budgets
+from uvdive.base.version import __version__
 from uvdive.ledger.report import Finding, ImageReport
 from uvdive.output.check import why
 from uvdive.output.check.results import Baseline, Checked, FindingResult, RuleResult, Unit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from uvdive import __version__
+from uvdive.base.version import __version__
 from uvdive.output.as_json.report import finding_data, totals_data
 from uvdive.output.check.results import Cause, Check, Checked, FindingResult, RuleResult
 from uvdive.output.check.words import sentence

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from uvdive import __version__
 from uvdive.base.units import Units
+from uvdive.base.version import __version__
 from uvdive.output.as_json.text import json_text
 from uvdive.output.check.forms.inert import inert
 from uvdive.output.check.issues import Issue, issues
