@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from uvdive import __version__
 from uvdive.base.errors import UvdiveError
+from uvdive.base.version import __version__
 from uvdive.verify.checks import PackageDelta
 from uvdive.verify.several.history import Cause, Entry, Order, Series, Step
 
