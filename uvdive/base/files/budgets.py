@@ -7,6 +7,7 @@ current folder is read with dive's own keys and defaults.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +23,9 @@ OWN_FILE = "uvdive.toml"
 DIVE_FILE = ".dive-ci"
 LEVELS = ("info", "low", "medium", "high", "never")
 """From which severity on a finding fails the check, the strictest first."""
+
+_PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+"""What Python's, Debian's, Alpine's and RPM's packages may be called."""
 
 NO_REWRITE = "none"
 _SMALLER = "smaller than "
@@ -194,6 +198,10 @@ class _Reader:
 
     def _packages(self, table: Any) -> dict[str, int | None]:
         self._check(table, None, ("packages",), "packages")
+        for name in table:
+            if not _PACKAGE.fullmatch(name):
+                place = self._place(self._line(("packages",), name))
+                raise UsageError(f"{place}: packages.{name} is no package's name.", "Write flask = false.")
         return {
             normal_name(name): self._value(("packages",), name, value, _package, '"20 MB" or false')
             for name, value in table.items()
@@ -201,7 +209,7 @@ class _Reader:
 
     def _level(self, value: Any) -> str:
         if not isinstance(value, str) or value not in LEVELS:
-            raise unknown(self.path, str(value), LEVELS, self._at((), "fail-level"), "level fail-level =")
+            raise unknown(self.path, str(value), LEVELS, self._at((), "fail-level"), "fail-level")
         self._at((), "fail-level")
         return value
 
@@ -226,8 +234,8 @@ class _Reader:
 
     def _check(self, table: Any, keys: tuple[str, ...] | None, above: tuple[str, ...], name: str) -> None:
         if not isinstance(table, dict):
-            *outer, own = (*self.above, *above)
-            raise self._wrong(name, _line(self.text, tuple(outer), own), f"[{name}]")
+            *outer, own = whole = (*self.above, *above)
+            raise self._wrong(name, _line(self.text, tuple(outer), own), f"[{'.'.join(whole)}]")
         for key in table if keys is not None else ():
             if key not in keys:  # type: ignore[operator]
                 raise unknown(self.path, ".".join((*above, key)), keys or (), self._line(above, key), "rule")
@@ -243,9 +251,11 @@ class _Reader:
     def _line(self, above: tuple[str, ...], key: str) -> int | None:
         return _line(self.text, (*self.above, *above), key)
 
+    def _place(self, line: int | None) -> str:
+        return f"{self.path}:{line}" if line is not None else str(self.path)
+
     def _wrong(self, name: str, line: int | None, example: str) -> UsageError:
-        place = f"{self.path}:{line}" if line is not None else str(self.path)
-        return UsageError(f"{place}: {name} is not written as it must be.", f"Write {example}.")
+        return UsageError(f"{self._place(line)}: {name} is not written as it must be.", f"Write {example}.")
 
 
 def _line(text: str, above: tuple[str, ...], key: str) -> int | None:
@@ -266,6 +276,14 @@ def _line(text: str, above: tuple[str, ...], key: str) -> int | None:
 
 def _key(text: str) -> tuple[str, ...]:
     return tuple(part.strip().strip("\"'") for part in text.split("."))
+
+
+def _least(value: Any) -> float:
+    """A share that something can have: what is to be more than all would fail for ever."""
+    share = parse_percent(value)
+    if share > 1:
+        raise ValueError
+    return share
 
 
 def _count(value: Any) -> int:
@@ -297,7 +315,7 @@ _SIMPLE: dict[str, tuple[str, Callable[[Any], Any], str]] = {
     "warn-size": ("warn_size", parse_size, '"200 MB"'),
     "max-pull-size": ("max_pull_size", parse_size, '"90 MB"'),
     "max-waste": ("max_waste", _bound, '"5 MB" or "2 %"'),
-    "min-efficiency": ("min_efficiency", parse_percent, '"95 %"'),
+    "min-efficiency": ("min_efficiency", _least, '"95 %"'),
     "max-growth": ("max_growth", _bound, '"5 MB" or "2 %"'),
     "rewrite": ("rewrite", _rewrite, '"smaller than 5 %" or "none"'),
 }
