@@ -178,9 +178,9 @@ class Report:
 
     @property
     def dockerfile(self) -> Path | None:
-        """The Dockerfile that the lines are of, where it is known."""
+        """The file that the lines are of; None where it is not known, or no file but in the provenance."""
         found = self._shown.dockerfile
-        return None if found is None else Path(found.path)
+        return None if found is None else found.file
 
     @property
     def size(self) -> int:
