@@ -77,7 +77,7 @@ def test_what_a_start_wrote_is_given_and_the_start_as_that_user_proves_it(writin
     assert writing.proven(first).looked
     plan = writing.planned()
     assert "chown app:app /home/app /app/data /var/lib/visits /app/data/visits\n" in plan.text
-    assert plan.text.rstrip().endswith("ENV HOME=/home/app\nUSER app")
+    assert "ENV HOME=/home/app\nUSER app\nCMD [" in plan.text
     proof = writing.proven(plan)
     assert proof.verification is not None
     assert (proof.verification.level, proof.after.config.user) == ("start", "app")

@@ -15,19 +15,21 @@ from uvdive.rewrite.evidence.system.beyond_base import BeyondBase
 from uvdive.rewrite.evidence.written import Written
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan
+from uvdive.rewrite.text.last_stage import ahead_of_start
 from uvdive.rewrite.user.folders import Given, what_to_give
 
 Planned = Callable[..., RewritePlan]
 
 SLIM = "python:3.13-slim-bullseye"
+START = 'CMD ["/app/.venv/bin/flask", "run"]\n'
 TEXT = f"""\
 FROM {SLIM}
 COPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/
 WORKDIR /app
 COPY . .
 RUN uv sync --frozen
-CMD ["/app/.venv/bin/flask", "run"]
-"""
+{START}"""
+AS_APP = "ENV HOME=/home/app\nUSER app\n"
 
 
 @pytest.fixture
@@ -74,7 +76,41 @@ def test_the_user_of_the_file_gives_way(planned: Planned) -> None:
     text = planned("0", text=TEXT.replace("CMD", "USER 0\nCMD"), choices={"user": "app"}).text
     last = text.partition("# The final image")[2]
     assert "USER 0" not in last
-    assert last.endswith("ENV HOME=/home/app\nUSER app\n")
+    assert last.endswith(f"{AS_APP}{START}")
+
+
+HEALTH = 'HEALTHCHECK CMD ["/app/.venv/bin/python", "-c", "0"]\n'
+EXPOSE = "EXPOSE 80\nVOLUME /app/data\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "last"),
+    [
+        (f"{EXPOSE}{HEALTH}{START}", f"{EXPOSE}{AS_APP}{HEALTH}{START}"),
+        (f"# Starts.\n{START}{EXPOSE}", f"{AS_APP}# Starts.\n{START}{EXPOSE}"),
+    ],
+)
+def test_the_user_stands_in_front_of_what_checks_and_starts(
+    planned: Planned, written: str, last: str
+) -> None:
+    assert planned(text=TEXT.replace(START, written), choices={"user": "app"}).text.endswith(f"\n{last}")
+
+
+@pytest.mark.parametrize(
+    ("keywords", "ahead"),
+    [
+        ("LABEL HEALTHCHECK CMD", 1),
+        ("HEALTHCHECK WORKDIR CMD EXPOSE", 2),
+        ("CMD WORKDIR EXPOSE", 3),
+        ("LABEL", 1),
+        ("", 0),
+    ],
+)
+def test_a_work_directory_stays_in_front_as_its_folder_belongs_to_the_user_who_is_set(
+    keywords: str, ahead: int
+) -> None:
+    steps: Any = [SimpleNamespace(keyword=keyword) for keyword in keywords.split()]
+    assert ahead_of_start(steps) == ahead
 
 
 def test_without_a_start_the_decision_says_that_the_proof_needs_one(planned: Planned) -> None:
@@ -106,7 +142,7 @@ def test_on_a_base_without_a_shell_copies_give_what_is_written(project, node, pl
     assert "install -d -o 65532 -g 65532 /final-image/app/data /final-image/home/nonroot" in build
     assert "RUN" not in last
     assert "COPY --from=builder --chown=65532:65532 /app/app.db /app/app.db\n" in last
-    assert last.endswith("ENV HOME=/home/nonroot\nUSER 65532:65532\n")
+    assert last.endswith(f"ENV HOME=/home/nonroot\nUSER 65532:65532\n{START}")
     assert found.allowed is not None
     assert found.allowed.given == ("65532:65532:/app/app.db", "65532:65532:/app/data")
 

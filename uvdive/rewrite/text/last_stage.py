@@ -36,6 +36,7 @@ _BEYOND = "# What the app needs of the system and this base, which has no shell,
 _COMMON = "# What both stages need of the system.\n"
 _AHEAD = {"before": ("WORKDIR",), "as-user": ("USER", "WORKDIR"), "after": ()}
 """What stands in front of the copies."""
+_STARTS = frozenset(("HEALTHCHECK", "ENTRYPOINT", "CMD"))
 
 _WHY = {
     "start-scripts": "# For start scripts that call uv: the environment is ready, it installs nothing.\n",
@@ -68,12 +69,19 @@ def write_runner(
     describing = last_of_each([step for step in evidence.steps if step.line not in below])
     written = _write_copies(writer, parts, names[0], describing, tail)
     writer.blank()
-    for step in describing:
-        if step.keyword == "USER" and parts.user is not None:
-            continue
-        if step not in written and not (step.keyword == "CMD" and evidence.last("CMD") is None):
-            _write_described(writer, parts, step, tail)
+    rest = [
+        step
+        for step in describing
+        if step not in written
+        and not (step.keyword == "USER" and parts.user is not None)
+        and not (step.keyword == "CMD" and evidence.last("CMD") is None)
+    ]
+    ahead = ahead_of_start(rest)
+    for step in rest[:ahead]:
+        _write_described(writer, parts, step, tail)
     _write_user(writer, parts)
+    for step in rest[ahead:]:
+        _write_described(writer, parts, step, tail)
     for text in parts.extra_start:
         writer.own(text, "start-inherited")
     if parts.stop_signal:
@@ -109,6 +117,16 @@ def _write_copies(
     after = after_copies(copies) if bare is None else []
     _write_own(writer, [*path_copies(copies, copies.late, stage), *after, *given_paths(parts.user, stage)])
     return [*ahead, *between]
+
+
+def ahead_of_start(steps: Sequence[Step]) -> int:
+    """How many instructions stand in front of USER: it comes right before what starts and checks.
+
+    A WORKDIR stays in front of it, as the folder that it makes belongs to the user who is set.
+    """
+    roots = max((index + 1 for index, step in enumerate(steps) if step.keyword == "WORKDIR"), default=0)
+    starts = (index for index, step in enumerate(steps) if step.keyword in _STARTS and index >= roots)
+    return next(starts, len(steps))
 
 
 def _write_user(writer: Writer, parts: Parts) -> None:
