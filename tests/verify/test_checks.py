@@ -303,6 +303,22 @@ def test_an_os_package_of_the_old_base_is_named(tmp_path: Path) -> None:
     assert any(line.startswith("left with the base: git 2.47") for line in check.differences)
 
 
+def test_an_os_package_of_the_old_base_whose_files_are_all_copied_is_not_gone(tmp_path: Path) -> None:
+    zone, book = "usr/share/zoneinfo/UTC", "lib/apk/db/installed"
+    told = b"P:.python-rundeps\nV:1\n\nP:tzdata\nV:2026a\nF:usr/share/zoneinfo\nR:UTC\n\n"
+    zones = {zone: make.file(zone, content(90, "g"))}
+    tzdata = {book: make.file(book, told), **zones}
+    before = pairs.read(tmp_path / "b.tar", pairs.python() | tzdata, pairs.application())
+    other = pairs.python() | {"x": make.file("x", b"1")}
+    after = pairs.read(tmp_path / "a.tar", other, pairs.application() | zones)
+    assert files(before, after).differences == ()
+    without = pairs.read(tmp_path / "w.tar", other, pairs.application())
+    assert f"missing: /{zone} (90 B)" in files(before, without).differences
+    # What an instruction installed is in the new image by its package alone.
+    above = pairs.read(tmp_path / "c.tar", pairs.python(), pairs.application() | tzdata)
+    assert "missing: the OS package tzdata 2026a" in files(above, after).differences
+
+
 def test_what_was_put_over_the_base_is_not_explained_by_another_base(tmp_path: Path) -> None:
     over = {"etc/release": make.file("etc/release", b"mine!")}
     before = pairs.read(tmp_path / "b.tar", pairs.python(), pairs.application() | over)

@@ -111,7 +111,9 @@ class _Files:
         for path, count in lost_by_pythons(self._before, self._after, self._explained.trimmed):
             self._lost[path] = Lost(path, folder=False, bytes=count, content=True, why=None)
         self._reasons.update(item.why for item in self._lost.values() if item.why is not None)
-        return self._verdict([name for name in gone if name not in self._left_packages])
+        left = [name for name in gone if name not in self._left_packages]
+        there = self._explained.come_with_base(left)
+        return self._verdict([name for name in left if name not in there])
 
     def _verdict(self, gone: Sequence[str]) -> Check:
         versions = packages(self._before)

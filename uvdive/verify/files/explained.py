@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from functools import cached_property
 
 from uvdive.base.paths import raw
@@ -131,6 +132,21 @@ class Explanations:
         if package is None or package.name in self._packages:
             return None
         return package if self._in_base(entry) else None
+
+    def come_with_base(self, names: Collection[str]) -> frozenset[str]:
+        """Of OS packages those that have files of the old base, where another base is new.
+
+        Where the new image has all these files, nothing but the book of its package manager lacks them.
+        apk's virtual packages (``.python-rundeps``) have none and are names for others.
+        """
+        if not self.base_changed:
+            return frozenset()
+        asked, found = frozenset(names), {name for name in names if name.startswith(".")}
+        for entry in self._before.files.live_entries() if asked else ():
+            package = self.package(entry)
+            if package is not None and package.name in asked and self._in_base(entry):
+                found.add(package.name)
+        return frozenset(found)
 
     def of_base(self, package: Component) -> str:
         """A package of the old base in words."""
