@@ -20,7 +20,7 @@ from uvdive.output.as_text.plan_groups import (
 from uvdive.output.look import PLAIN, Look
 from uvdive.output.plain import count, one_line, table, visible
 from uvdive.output.words.check import counted, outcome_words
-from uvdive.output.words.ladder import HEADING, remarks, steps, taken
+from uvdive.output.words.ladder import HEADING, remarks, steps, taken, why_none
 from uvdive.output.words.loaded import HEADING as HEADING_LOADED
 from uvdive.output.words.loaded import loaded_lines
 from uvdive.output.words.proof import proof_words
@@ -292,6 +292,8 @@ def _warning(warning: PlanWarning, units: Units) -> str:
 
 def _ladder(plan: RewritePlan, units: Units) -> list[str]:
     """The steps that make the image smaller, and how to take them."""
+    if why := why_none(plan):
+        return [why]
     found = steps(plan, units)
     if len(found) < 3 and not remarks(plan):
         return []

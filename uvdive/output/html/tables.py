@@ -12,7 +12,7 @@ from uvdive.ledger.report import Component, Distribution, Environment, ImageRepo
 from uvdive.output.as_text import largest
 from uvdive.output.plain import count
 from uvdive.output.words.check import outcome_words
-from uvdive.output.words.ladder import HEADING, remarks, steps
+from uvdive.output.words.ladder import HEADING, remarks, steps, why_none
 from uvdive.output.words.loaded import HEADING as LOADED
 from uvdive.output.words.loaded import brief, slowest
 from uvdive.rewrite.plan import RewritePlan
@@ -154,7 +154,12 @@ def sizes(rewrite: Rewrite, units: Units) -> str:
 
 
 def ladder(rewrite: Rewrite, units: Units) -> list[str]:
-    """The heading of the ladder, its steps in a sentence, and why a step cannot be had; empty for none."""
+    """The heading of the ladder, its steps in a sentence, and why a step cannot be had; or why there is none.
+
+    Empty where nobody looked for one.
+    """
+    if why := why_none(rewrite.plan):
+        return [HEADING, why]
     found = steps(rewrite.plan, units)
     return [HEADING, f"{' → '.join(found)}.", *remarks(rewrite.plan)] if found else []
 

@@ -29,6 +29,16 @@ def remarks(plan: RewritePlan) -> list[str]:
     return [f"{line[0].upper()}{line[1:]}" for line in (*lacking, *failed)]
 
 
+def why_none(plan: RewritePlan) -> str:
+    """Why a plan has no steps, in a sentence; empty where it has some, and where nothing is rewritten."""
+    if plan.ladder or plan.outcome == "refused":
+        return ""
+    if plan.outcome == "rewritten":
+        told = "What a smaller base and trimming would save, only the built image tells."
+        return told if plan.evidence == "static" else ""
+    return "There is none: the stages stay as they are, and with them their bases and what they copy."
+
+
 def _closed(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
