@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from uvdive.distro.release import OsRelease
 from uvdive.rewrite.evidence.system.uses import Asked, Uses
 from uvdive.rewrite.plan import RewritePlan, Rung
 
@@ -34,6 +35,7 @@ def planned(project, node, env, tmp_path: Path) -> Planned:
         idle: int = 0,
         python: int = 300,
         uses: Uses | None = None,
+        **image: Any,
     ) -> RewritePlan:
         wrote = {
             "RUN uv sync": {
@@ -43,7 +45,7 @@ def planned(project, node, env, tmp_path: Path) -> Planned:
                 **({f"{LIB}/idlelib/run.py": node(idle)} if idle else {}),
             }
         }
-        made = project(TEXT, wrote, environments=[env(interpreter=f"{PYTHON}/bin/python3.13")])
+        made = project(TEXT, wrote, environments=[env(interpreter=f"{PYTHON}/bin/python3.13")], **image)
         planner: Any = made.planner(context=tmp_path, asked=Asked(lambda: uses or Uses()))
         result: RewritePlan = planner.plan(choices or {}, {} if ladder is None else ladder)
         return result
@@ -100,6 +102,29 @@ def test_a_step_that_cannot_be_had_says_why(planned: Planned) -> None:
     assert rung(used, "trimmed").why == "nothing was found that could go"
     assert rung(used, "trimmed").predicted_bytes is None
     assert rung(used, "distroless").why
+
+
+def test_where_no_smaller_base_is_known_that_is_why(planned: Planned) -> None:
+    why = rung(planned(os=OsRelease("debian", "11", "bullseye")), "distroless").why
+    assert why == "no smaller base is known that has this system's libraries"
+
+
+def test_on_alpine_the_step_is_the_plain_system(planned: Planned) -> None:
+    step = rung(planned(os=OsRelease("alpine", "3.22.1", "")), "distroless")
+    assert (step.words, dict(step.choices)["final-base"]) == ("on alpine:3.22", "alpine:3.22")
+    assert "alpine:3.22 is not at hand" in step.why
+
+
+def test_targets_that_copy_the_same_keep_the_trim_away(project, tmp_path: Path) -> None:
+    text = (
+        "FROM python:3.13-slim-trixie AS base\nCOPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/\n"
+        "WORKDIR /app\nCOPY . .\nRUN uv sync --frozen\nENV PATH=/app/.venv/bin:$PATH\n"
+        'FROM base AS worker\nFROM base\nCMD ["python", "a.py"]\n'
+    )
+    made = project(text, base_uv=False)
+    made.text = text.replace("AS worker\n", 'AS worker\nCMD ["python", "w.py"]\n')
+    plan = made.planner(context=tmp_path, asked=Asked(Uses)).plan({}, {})
+    assert "other targets copy the same" in rung(plan, "trimmed").why
 
 
 def test_a_file_whose_stages_stay_has_no_ladder(project, tmp_path: Path) -> None:

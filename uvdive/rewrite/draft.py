@@ -74,6 +74,7 @@ class Draft:
 
     ``changes`` are other files that it changes. ``missing_base`` is the runner's base
     where it is not at hand, so that there is no prediction (R60). ``unseen`` is as in the plan.
+    ``untrimmed`` says why nobody looked for what could go (R62); empty where somebody did.
     """
 
     notes: Notes
@@ -83,6 +84,7 @@ class Draft:
     missing_base: str | None = None
     outcome: Outcome = "rewritten"
     unseen: bool = False
+    untrimmed: str = ""
 
 
 def decide(study: Study, choices: Mapping[str, str]) -> Draft:
@@ -261,15 +263,21 @@ def _divided(study: Study, notes: Notes) -> Draft:
     writer = write(parts)
     note_left_comments(writer, notes)
     others = (*changes, *start.scripts.changes)
-    return Draft(notes, writer, prediction, others, missing, unseen=packages.hinges)
+    return Draft(
+        notes, writer, prediction, others, missing, unseen=packages.hinges, untrimmed=trim.why,
+    )  # fmt: skip
 
 
 def _trim(study: Study, env: EnvironmentFacts, start: Start, parts: Parts, notes: Notes) -> Trim:
     """What stays behind because nothing uses it; nothing where nobody looked, or several targets copy."""
     asked = study.evidence.asked
     uses = asked.uses if asked is not None else None
-    if study.files is None or uses is None or env.at_start or parts.targets:
-        return Trim()
+    if env.at_start:
+        return Trim(why="the environment is made when a container starts")
+    if parts.targets:
+        return Trim(why="other targets copy the same, and what they use is not looked into")
+    if study.files is None or uses is None:
+        return Trim(why="what the code uses cannot be told without the image's contents")
     words, builder = study.texts_of(start.moved), parts.bases.builder
     base = None if builder is None else study.bases.report(builder)
     return choose_trim(env, study.files, parts.bases, frozenset(parts.copies.nodes), uses, words, notes, base)
@@ -370,7 +378,7 @@ def _announce(study: Study, copier: Copier | None, notes: Notes) -> None:
         line = study.evidence.origin.source.line
         difference = study.bases.difference(runner)
         if copier.bases.bare is not None:
-            announce_left(copier.files, difference, runner, line, notes)
+            announce_left(copier.files, difference, copier.bases, line, notes)
         else:
             announce_base_files(copier.files, difference, line, notes)
 

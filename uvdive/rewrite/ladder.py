@@ -13,6 +13,7 @@ from uvdive.rewrite.plan import Rung
 
 BASE, PYTHON = "final-base", "python"
 DISTROLESS = "distroless"
+_NONE_KNOWN = "no smaller base is known that has this system's libraries"
 _OWN_BASES = frozenset(("same", "slim", "base"))
 _ALL = "all"
 _LEAST = 0.001
@@ -37,7 +38,7 @@ class _Step:
         return None if found is None else found.after_bytes
 
 
-def climb(make: Make, given: Mapping[str, str], text: str) -> tuple[Rung, ...]:
+def climb(make: Make, given: Mapping[str, str], text: str, lean: str = DISTROLESS) -> tuple[Rung, ...]:
     """The rungs from the plain one to the leanest; each stands on the leanest before it that can be had.
 
     Args:
@@ -45,23 +46,27 @@ def climb(make: Make, given: Mapping[str, str], text: str) -> tuple[Rung, ...]:
         given: the choices that each rung keeps; a base or parts that are named there are those of
             the rungs that have one.
         text: of the plan that is shown, so that the rung which it is can be told.
+        lean: the base of the second rung, as ``final-base`` takes it; empty where none is known for
+            the system of the build.
     """
     plain = {name: value for name, value in given.items() if name not in (BASE, TRIM)}
-    base, trim = given.get(BASE, DISTROLESS), given.get(TRIM, NONE)
-    base, trim = DISTROLESS if base in _OWN_BASES else base, _ALL if trim == NONE else trim
+    base, trim = given.get(BASE, lean), given.get(TRIM, NONE)
+    base, trim = lean if base in _OWN_BASES else base, _ALL if trim == NONE else trim
     first = _smallest(make, plain)
     if first.draft is None or first.draft.outcome != "rewritten":
         return ()
-    lean = _leaner(_smallest(make, {**plain, BASE: base}, BASE), first)
-    stands = lean if lean.draft is not None else first
+    second = _Step({**plain, BASE: DISTROLESS}, why=_NONE_KNOWN)
+    if base:
+        second = _leaner(_smallest(make, {**plain, BASE: base}, BASE), first)
+    stands = second if second.draft is not None else first
     again = {**_without_python(stands.choices, given), TRIM: trim}
     trimmed = _leaner(_smallest(make, again, TRIM), stands)
-    name = DISTROLESS if base == DISTROLESS else f"on {base}"
+    name = DISTROLESS if base in (DISTROLESS, "") else f"on {base}"
     return tuple(
         _rung(id_, words, step, text)
         for id_, words, step in (
             ("multi-stage", "multi-stage", first),
-            (DISTROLESS, name, lean),
+            (DISTROLESS, name, second),
             ("trimmed", "trimmed", trimmed),
         )
     )
@@ -122,8 +127,8 @@ def _offered(step: _Step, name: str, value: str) -> _Step:
     decision = step.draft.notes.decisions.get(name)
     if decision is not None and decision.chosen == value:
         return step
-    why = "nothing was found that could go" if name == TRIM else "no such image is at hand"
-    return _Step(step.choices, why=why)
+    untrimmed = step.draft.untrimmed or "nothing was found that could go"
+    return _Step(step.choices, why=untrimmed if name == TRIM else f"{value} is not at hand")
 
 
 def _rung(id_: str, words: str, step: _Step, text: str) -> Rung:

@@ -30,7 +30,7 @@ from uvdive.rewrite.ladder import BASE, climb
 from uvdive.rewrite.notes import Notes, Refused
 from uvdive.rewrite.plan import Decision, EvidenceKind, PlanWarning, RewritePlan, unified_diff
 from uvdive.rewrite.single import may_stay_single, with_targets
-from uvdive.rewrite.stages import BaseLookup, Beyond, Divided, check_multistage, is_lean, up_to
+from uvdive.rewrite.stages import BaseLookup, Beyond, Divided, check_multistage, is_lean, leanest_base, up_to
 from uvdive.rewrite.study import study
 from uvdive.uv.mentions import mentions_uv
 
@@ -188,7 +188,8 @@ class Planner:
         found = self._plan(dict(choices))
         drafts = self._basis.drafts
         if ladder is not None and found.outcome == "rewritten" and drafts is not None:
-            found = replace(found, ladder=climb(drafts, ladder, found.text))
+            lean = leanest_base(self._report.os if self._report is not None else None)
+            found = replace(found, ladder=climb(drafts, ladder, found.text, lean))
         return found if self._parts is None else _of_target(self._parts, found)
 
     def _ask(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 from system_facts import facts, packages
 
 from uvdive.base.errors import UsageError
+from uvdive.distro.release import OsRelease
 from uvdive.image.config import ImageConfig
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed
@@ -16,6 +17,7 @@ from uvdive.rewrite.evidence.system.beyond_base import BeyondBase, Brought, Need
 from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 from uvdive.rewrite.plan import Decision, RewritePlan
 from uvdive.rewrite.planner import plan
+from uvdive.rewrite.stages import leanest_base
 
 SLIM = "python:3.13-slim-trixie"
 LEAN = "gcr.io/distroless/cc-debian13"
@@ -65,11 +67,12 @@ def planned(project, node, plain_image) -> Callable[..., RewritePlan]:
         wrote: Mapping[str, object] | None = None,
         system: dict[str, Installed] | None = None,
         base: Mapping[str, object] | None = None,
+        old: Mapping[str, object] | None = None,
         choices: Mapping[str, str] | None = None,
         hands_down: ImageConfig | None = None,
         **image: object,
     ) -> RewritePlan:
-        paths = {"/lib64/ld-linux-x86-64.so.2": node(100), "/home": node(folder=True)}
+        paths = {"/lib64/ld-linux-x86-64.so.2": node(100), "/home": node(folder=True), **(old or {})}
         made = project(text, wrote, base_uv=False, base_paths=paths, **image)
         bare = plain_image({"/lib64/ld-linux-x86-64.so.2": node(100), **(base or {})})
         bases = {LEAN: replace(bare, config=hands_down or bare.config)} if lean else {}
@@ -139,6 +142,41 @@ def test_any_image_may_be_named_and_a_word_must_be_one_of_the_choice(planned) ->
         assert f"FROM {SLIM} AS runner" in planned(chosen=own).text
 
 
+def test_of_a_named_base_with_a_shell_nobody_says_that_it_has_none(planned, node) -> None:
+    shell = {"/bin/sh": node(100), "/usr/bin/apt": node(100)}
+    found = planned(chosen=LEAN, base=shell, found=replace(GNU, app=Needed((LIBPQ,))))
+    assert "RUN" not in found.text.partition(LEAN)[2]
+    assert "# What the app needs of the system and this base lacks.\n" in found.text
+    told = [found.text, *(f"{each.summary} {each.reason}" for each in found.decisions if each.rule != "R63")]
+    told += [f"{decision(found, name).summary} {decision(found, name).reason}" for name in ("bare-base",)]
+    assert not [text for text in told if "no shell" in text or "no package manager" in text]
+    assert "its own package manager knows nothing" in decision(found, "bare-base").reason
+
+
+def test_what_is_copied_of_the_old_base_is_not_said_to_be_missing(planned, node) -> None:
+    bare, more = (decision(planned(old=old), "base-files") for old in ({}, {"/usr/bin/tool": node(7)}))
+    count = int(bare.summary.split()[5])
+    assert f": {count + 1} paths" in more.summary
+    python = decision(planned(old={"/usr/local/lib/python3.13/json.py": node(500)}), "base-files")
+    assert python.summary == bare.summary
+
+
+@pytest.mark.parametrize(
+    ("system", "value"),
+    [
+        (("debian", "13", "trixie"), "distroless"),
+        (("debian", "12", "bookworm"), "distroless"),
+        (("debian", "11", "bullseye"), ""),
+        (("alpine", "3.22.1", ""), "alpine:3.22"),
+        (("alpine", "edge", ""), ""),
+        (("ubuntu", "24.04", "noble"), ""),
+        (None, ""),
+    ],
+)
+def test_the_smallest_base_with_a_systems_libraries(system: tuple[str, str, str] | None, value: str) -> None:
+    assert leanest_base(OsRelease(*system) if system else None) == value
+
+
 def test_another_c_library_is_refused(planned, node) -> None:
     assert "glibc" in refused(planned(base={"/lib/ld-musl-x86_64.so.1": node(9)}))
 
@@ -163,6 +201,12 @@ def test_a_base_that_is_too_old_is_refused(planned) -> None:
 def test_a_start_or_a_health_check_that_needs_a_shell_is_refused(planned, line: str, why: str) -> None:
     text = TEXT.replace('CMD ["/app/.venv/bin/flask", "run"]', line)
     assert why in refused(planned(text))
+
+
+def test_an_entry_point_that_was_only_uv_is_no_start_that_needs_a_shell(planned) -> None:
+    start = 'ENTRYPOINT ["uv", "run", "--no-sync"]\nCMD ["python", "server.py"]\n'
+    found = planned(TEXT.replace('CMD ["/app/.venv/bin/flask", "run"]\n', start))
+    assert found.text.endswith('CMD ["python", "server.py"]\n'), found.refusal
 
 
 def test_a_program_that_the_app_calls_is_refused_and_a_word_is_not(planned) -> None:

@@ -60,7 +60,7 @@ def without_manager(
             "R63",
             None,
             f"Copy what is needed of {', '.join(asked)}, and install nothing",
-            f"The final base has no package manager. What is copied of each: {told}.",
+            f"Files alone go into the final base. What is copied of each: {told}.",
         )
     return replace(
         plan, edits={}, without={}, dropped=gone, installed=frozenset(), bytes=0, others=(), hinges=False
@@ -74,7 +74,7 @@ def _check(used: Mapping[str, Collection[str]], reference: str, line: int) -> No
         why = "compiles" if only_builds(name) else "may be data, or a program called by other means"
         raise Refused(
             "R63",
-            f"{reference} has no package manager, and nobody knows what needs the OS package {name}: "
+            f"Nothing is installed in {reference}, and nobody knows what needs the OS package {name}: "
             f"it {why}. If nothing does, choose package-{name}=drop.",
             line,
         )

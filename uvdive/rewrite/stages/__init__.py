@@ -5,6 +5,7 @@ the variables and start commands that the new base lacks, and the targets that g
 that have several stages already are judged here. Read ``bases.choose_bases`` first.
 """
 
+from uvdive.rewrite.stages.bare_base import leanest_base
 from uvdive.rewrite.stages.base_difference import (
     BaseLookup,
     Beyond,
@@ -47,6 +48,7 @@ __all__ = [
     "keeps_uv",
     "last_environs",
     "lean_targets",
+    "leanest_base",
     "note_stages",
     "on_base",
     "only_adds",

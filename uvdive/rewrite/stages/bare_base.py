@@ -28,6 +28,7 @@ from uvdive.rewrite.stages.bases import Bare, Bases
 _RELEASES = {"bookworm": "12", "trixie": "13"}
 _PREFIX = "/usr/local"
 _PROGRAM = re.compile(r"python(?:3(?:\.\d+t?)?)?")
+_ALPINE = re.compile(r"\d+\.\d+")
 _LIBC = {"gnu": "glibc", "musl": "musl"}
 
 
@@ -38,6 +39,16 @@ def distroless_of(os: OsRelease | None) -> str | None:
     """
     number = _RELEASES.get(os.codename) if os is not None and os.id == "debian" else None
     return None if number is None else f"gcr.io/distroless/cc-debian{number}"
+
+
+def leanest_base(os: OsRelease | None) -> str:
+    """What ``final-base`` takes for the smallest known base of a system; empty where none is known.
+
+    Alpine's own image is as small as it gets with musl: https://hub.docker.com/_/alpine.
+    """
+    if os is not None and os.id == "alpine" and (release := _ALPINE.match(os.version_id)):
+        return f"alpine:{release[0]}"
+    return "distroless" if distroless_of(os) else ""
 
 
 def can_run(base: ImageReport) -> bool:
@@ -90,7 +101,7 @@ def on_bare(
         raise Refused("R3", f"{reference} is too old for the build: {unfit[0]}. Name a newer one.", line)
     tops = [path for path, _ in python] + ([bases.python_from] if bases.python_from else [])
     brought = _together([*needed, *_loaded(known.whole(), beyond)], beyond.data, tops)
-    bare = Bare(tuple(brought), tuple(python))
+    bare = Bare(tuple(brought), tuple(python), shell=can_run(base))
     if python:
         _announce_modules(beyond.python.nowhere, bases.builder or bases.runner, line, notes)
     _tell(bare, base, reference, line, notes)
@@ -225,11 +236,12 @@ def _tell(bare: Bare, base: ImageReport, reference: str, line: int, notes: Notes
         )
     names = [user.name for user in base.users]
     name = "nonroot" if "nonroot" in names else ""
-    notes.decide(
-        "bare-base",
-        "R63",
-        line,
-        "No shell and no package manager are in the final image",
-        f"{reference} has neither: nobody can open a shell in the container, and only a new build brings "
-        f"security updates.{f' It has a user {name}.' if name else ''}",
+    summary = "No shell and no package manager are in the final image"
+    why = (
+        "has neither: nobody can open a shell in the container, and only a new build brings security updates"
     )
+    if bare.shell:
+        summary = "Nothing is installed in the final image"
+        why = "gets files of the build: its own package manager knows nothing of them, and updates none"
+    also = f" It has a user {name}." if name else ""
+    notes.decide("bare-base", "R63", line, summary, f"{reference} {why}.{also}")

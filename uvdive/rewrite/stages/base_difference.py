@@ -13,6 +13,7 @@ from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.system.beyond_base import BeyondBase
 from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 from uvdive.rewrite.notes import Notes
+from uvdive.rewrite.stages.bases import Bases
 
 _LOCK = "/etc/.pwd.lock"
 """What the tools that make users lock; in a base without them nobody does."""
@@ -130,23 +131,30 @@ def announce_base_files(files: Files, difference: Difference, line: int, notes: 
         )
 
 
-def announce_left(files: Files, difference: Difference, reference: str, line: int, notes: Notes) -> None:
+def announce_left(files: Files, difference: Difference, bases: Bases, line: int, notes: Notes) -> None:
     """Say how much of the old base a bare one lacks; the judge knows what the system's own files are (R63).
 
-    Paths that nobody of the system owns are named to it.
+    Paths that nobody of the system owns are named to it. What is copied is not counted.
     """
     lost = [node for top in difference.lost for node in files.walk(top) if not files.is_folder(node)]
     foreign = [node for node in lost if files.owner(node) not in (*_OF_SYSTEM, None)]
     notes.allowed.paths.update(files.path(node) for node in foreign)
     notes.allowed.paths.add(_LOCK)
-    if lost:
-        total = size(sum(files.bytes_by_owner(difference.lost).values()))
+    bare = bases.bare
+    gone = [node for node in lost if bare is None or not bare.gives(files.path(node))]
+    if gone:
+        total = size(sum(files.bytes_by_owner(gone).values()))
+        has = (
+            "does without them"
+            if bare is not None and bare.shell
+            else ("has no shell, no package manager and no tools")
+        )
         notes.decide(
             "base-files",
             "R63",
             line,
-            f"Not in the new base: {len(lost)} {'path' if len(lost) == 1 else 'paths'} ({total})",
-            f"{reference} has no shell, no package manager and no tools.",
+            f"Not in the new base: {len(gone)} {'path' if len(gone) == 1 else 'paths'} ({total})",
+            f"{bases.runner} {has}.",
         )
 
 

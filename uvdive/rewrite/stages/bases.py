@@ -42,11 +42,13 @@ class Bare:
     """What the build stage gives to a last stage on a base in which nothing can be run (R63).
 
     ``brought`` is what the app needs of the system and the base lacks, ``python`` the paths of the
-    interpreter that go over, with their bytes.
+    interpreter that go over, with their bytes. ``shell`` says that the base has one all the same: what
+    the user names gets files only, too.
     """
 
     brought: tuple[Brought, ...] = ()
     python: tuple[tuple[str, int], ...] = ()
+    shell: bool = False
 
     def gives(self, path: str) -> bool:
         """Does the interpreter that goes over hold a path?"""

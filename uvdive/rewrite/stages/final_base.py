@@ -20,7 +20,7 @@ from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.evidence.system.os_needs import Called
 from uvdive.rewrite.notes import Notes
 from uvdive.rewrite.packages import FromBase, needed_of_base
-from uvdive.rewrite.stages.bare_base import distroless_of, on_bare
+from uvdive.rewrite.stages.bare_base import distroless_of, leanest_base, on_bare
 from uvdive.rewrite.stages.base_difference import KnownBases
 from uvdive.rewrite.stages.bases import Bases
 from uvdive.uv.images import slim_of
@@ -60,7 +60,7 @@ def choose_final_base(
     slim = slim_of(bases.runner) if bases.python_from is None else None
     written = _written(evidence, bases, slim) if slim is not None else None
     wanted = notes.choices.get(_ID, "")
-    more = _others(evidence, known, wanted)
+    more = _others(evidence, known, wanted, bases.runner)
     if slim is None or written is None:
         return _without_slim(evidence, env, bases, known, more, notes), (), frozenset()
     base = known.report(slim)
@@ -90,13 +90,15 @@ def choose_final_base(
     return replace(bases, runner=slim, written=written or None), names, brought
 
 
-def _others(evidence: Evidence, known: KnownBases, wanted: str) -> dict[str, str]:
-    """The values beside those of the build's own base: distroless, and what the user names."""
-    lean = _image_of(evidence, "distroless")
+def _others(evidence: Evidence, known: KnownBases, wanted: str, runner: str) -> dict[str, str]:
+    """The values beside those of the build's own base ``runner``: a smaller one, and what the user names."""
+    value = leanest_base(evidence.report.os if evidence.report is not None else None)
+    lean = _image_of(evidence, value)
     found = {}
-    if lean and (wanted == "distroless" or (evidence.report is not None and known.offers(lean))):
-        found["distroless"] = f"{lean}, which has no shell, with the files that the app needs beyond it"
-    if is_image(wanted):
+    if lean != runner and lean and (wanted == value or known.offers(lean)):
+        shell = ", which has no shell" if value == "distroless" else ""
+        found[value] = f"{lean}{shell}, with the files that the app needs beyond it"
+    if is_image(wanted) and wanted not in found:
         found[wanted] = "the image that you name, with the files that the app needs beyond it"
     return found
 
@@ -129,7 +131,9 @@ def _without_slim(
     chosen = notes.choose(
         CHOICES[_ID],
         evidence.origin.source.line,
-        "A smaller base has no shell and no package manager; what the app needs beyond it is copied.",
+        "What the app needs beyond another base is copied; nothing is installed there."
+        if is_image(wanted)
+        else "A smaller base has no shell and no package manager; what the app needs beyond it is copied.",
         offered={own: f"{bases.runner}, the build's without uv", **more},
         default=own,
     )

@@ -116,6 +116,8 @@ class _Programs:
     def check_step(self, step: Step, moved: str | None) -> None:
         """An ENTRYPOINT or a CMD, as it is or as the rewrite has it (``moved``)."""
         text = moved if moved is not None else step.instruction.source
+        if not text.strip():
+            return  # `ENTRYPOINT ["uv", "run"]` goes; what it started is CMD's
         value = text.split(None, 1)[1] if len(text.split(None, 1)) > 1 else ""
         self._check(step.keyword, value, step)
 

@@ -124,10 +124,12 @@ def _write_removals(writer: Writer, parts: Parts) -> None:
 
 def _write_staging(writer: Writer, parts: Parts) -> None:
     """Folders and links of a last stage that can make none itself (R63)."""
-    text = staging(parts.copies) if parts.bases.bare is not None else ""
-    if not text:
+    bare = parts.bases.bare
+    text = staging(parts.copies) if bare is not None else ""
+    if bare is None or not text:
         return
-    writer.add("# Folders and links for the final image, which has no shell to make them.\n")
+    why = "in which nothing is run" if bare.shell else "which has no shell to make them"
+    writer.add(f"# Folders and links for the final image, {why}.\n")
     user = next((step.user for step in reversed(parts.evidence.steps)), "")
     if user not in ("", "root", "0") and not parts.copies.cleared:
         writer.own("USER root\n", "copies")

@@ -33,6 +33,7 @@ from uvdive.rewrite.text.writer import Writer, bare
 
 _TITLE = "# The final image: the environment and the app, copied from the build stage.\n"
 _BEYOND = "# What the app needs of the system and this base, which has no shell, lacks.\n"
+_BEYOND_NAMED = "# What the app needs of the system and this base lacks.\n"
 _COMMON = "# What both stages need of the system.\n"
 _AHEAD = {"before": ("WORKDIR",), "as-user": ("USER", "WORKDIR"), "after": ()}
 """What stands in front of the copies."""
@@ -102,7 +103,7 @@ def _write_copies(
     writer.blank()
     if bare is not None:
         if bare.brought or bare.python:
-            writer.add(_BEYOND)
+            writer.add(_BEYOND_NAMED if bare.shell else _BEYOND)
         _write_own(writer, bare_copies(bare, copies, stage))
         writer.blank()
     else:

@@ -27,10 +27,14 @@ _FETCHES = ", by name alone: the build installs binutils for it"
 
 @dataclass(frozen=True, slots=True)
 class Trim:
-    """What the build stage ends with: ``text``, whole lines; ``saves`` are bytes by owner."""
+    """What the build stage ends with: ``text``, whole lines; ``saves`` are bytes by owner.
+
+    ``why`` says why nobody looked for what could go, as a clause; empty where somebody did.
+    """
 
     text: tuple[str, ...] = ()
     saves: tuple[tuple[str, int], ...] = ()
+    why: str = ""
 
 
 def choose_trim(  # noqa: PLR0913, PLR0917 - what was decided before
