@@ -52,6 +52,28 @@ def test_what_programs_look_up_is_lost_where_another_base_lacks_it(tmp_path: Pat
     assert any(line.startswith(f"missing: {top}") for line in check.differences), check.differences
 
 
+def test_a_file_that_programs_look_up_is_lost_where_another_base_has_it_empty(tmp_path: Path) -> None:
+    path = "etc/ssl/certs/ca-certificates.crt"
+    before = pairs.read(tmp_path / "b.tar", pairs.python() | OF_SYSTEM, pairs.application())
+    for data, told in ((b"", 1), (b"other certificates", 0)):
+        other = {**pairs.python(), **files({**LOOKED_UP, path: data, "etc/release": b"other"})}
+        after = pairs.read(tmp_path / "a.tar", other, pairs.application())
+        check = check_files(before, after, Allowances(owners=("uv", "uv-cache")))
+        assert sum(f"changed: /{path}" in line for line in check.differences) == told, check.differences
+
+
+def test_package_lists_of_the_old_base_are_no_loss(tmp_path: Path) -> None:
+    lists = "var/lib/apt/lists"
+    other = files({"etc/release": b"other"}) | {lists: make.folder(lists)}
+    old = {"lists": make.folder(lists), "aux": make.folder(f"{lists}/auxfiles")}
+    for mine, told in (({}, 0), (old, 1)):
+        above = pairs.application() | mine
+        before = pairs.read(tmp_path / "b.tar", pairs.python() | ({} if mine else old), above)
+        after = pairs.read(tmp_path / "a.tar", pairs.python() | other, pairs.application())
+        check = check_files(before, after, Allowances(owners=("uv", "uv-cache")))
+        assert sum("auxfiles" in line for line in check.differences) == told, check.differences
+
+
 def test_what_is_copied_from_the_build_is_there(tmp_path: Path) -> None:
     assert compared(tmp_path, OF_SYSTEM, files(LOOKED_UP)).status != "failed"
 

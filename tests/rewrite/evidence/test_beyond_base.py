@@ -145,6 +145,13 @@ def test_data_that_the_base_lacks_is_named_with_its_bytes_and_package(tmp_path: 
     }
 
 
+def test_data_that_the_base_has_empty_is_lacking_and_empty_data_is_none(tmp_path: Path) -> None:
+    bundle = "etc/ssl/certs/ca-certificates.crt"
+    system = {bundle: b"certificates", "etc/services": b"", "etc/protocols": b"ip 0\n"}
+    found = beyond(tmp_path, system, {}, {bundle: b"", "etc/protocols": b"ip 0\n"})
+    assert [each.path for each in found.data] == [f"/{bundle}"]
+
+
 def test_the_c_library_is_told_by_the_loader(tmp_path: Path) -> None:
     libcs = [
         libc_of(image(tmp_path / f"{number}.tar", files({path: LIBC, "etc/release": b"x"}))[0])

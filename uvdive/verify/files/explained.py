@@ -258,7 +258,8 @@ class Explanations:
             return "mount points of the engine"
         if path.startswith(_BACKUPS):
             return "package databases"
-        return self._system(path, entry, owner, lost=lost) if owner in SYSTEM else None
+        of_system = owner in SYSTEM or (lost and owner == "caches" and self._in_base(entry))
+        return self._system(path, entry, owner, lost=lost) if of_system else None
 
     def _system(self, path: bytes, entry: int, owner: str | None, *, lost: bool) -> str | None:
         """What an instruction did on top of a base, the old or the new, is not explained by another base."""
@@ -279,7 +280,9 @@ class Explanations:
     def _of_base(self, path: bytes, entry: int, owner: str | None, *, lost: bool = False) -> str | None:
         if not self._in_base(entry) or self.new_base.touched(path):
             return None
-        if lost and (path in LOOKED_UP or (_below(path, _ZONES) and not self._has_zones)):
+        if path in LOOKED_UP and (lost or self._is_empty(path)):
+            return None
+        if lost and _below(path, _ZONES) and not self._has_zones:
             return None
         if self._brought_again(path, entry, lost=lost):
             return None
@@ -297,6 +300,13 @@ class Explanations:
             if each.interpreter_path and new.get(each.path) == each.interpreter_path
         }
         return tuple(start for start in sorted(same) if self.trimmed.begins(start))
+
+    def _is_empty(self, path: bytes) -> bool:
+        """Has the new image a file there that holds nothing?"""
+        table = self._after.files
+        node = resolve(table, path).node
+        entry = None if node is None else table.visible(node)
+        return entry is not None and table.entry_kind[entry] == Kind.FILE and not table.entry_size[entry]
 
     @cached_property
     def _has_zones(self) -> bool:

@@ -340,10 +340,10 @@ def _data(builds: list[_Image], base: _Image) -> Iterator[Brought]:
     """What of ``DATA`` a build has and the base has not."""
     for path in DATA:
         spelled = raw(path)
-        if _there(base, spelled) is not None:
+        if _holds(base, spelled):
             continue
         found = next(((each, node) for each in builds if (node := _there(each, spelled)) is not None), None)
-        if found is None:
+        if found is None or not _holds(found[0], spelled):
             continue
         image, node = found
         entries = [entry for entry in _below(image, node) if image.table.entry_inode[entry] != NONE]
@@ -355,6 +355,15 @@ def _data(builds: list[_Image], base: _Image) -> Iterator[Brought]:
 def _there(image: _Image, path: bytes) -> int | None:
     """The node that a path leads to; an archive need not name the folders above its files."""
     return resolve(image.table, path).node
+
+
+def _holds(image: _Image, path: bytes) -> bool:
+    """Is something there: a folder, or a file that is not empty?"""
+    node = _there(image, path)
+    entry = None if node is None else image.table.visible(node)
+    if entry is None or image.table.entry_kind[entry] != Kind.FILE:
+        return node is not None
+    return image.table.entry_size[entry] > 0
 
 
 def _below(image: _Image, node: int) -> Iterator[int]:
