@@ -302,7 +302,7 @@ text.build_stage._PROGRAMS: PYTHONFAULTHANDLER PYTHONUNBUFFERED
 text.in_place._STARTS: ENTRYPOINT CMD HEALTHCHECK
 text.installing._INSTALLS: --version cache export lock pip python sync venv
 text.last_stage._AHEAD: before = WORKDIR as-user = USER WORKDIR after =
-text.last_stage._STARTS: holds CMD ENTRYPOINT HEALTHCHECK
+text.last_stage._STARTS: CMD ENTRYPOINT HEALTHCHECK
 text.last_stage._WHY: start-scripts = … uv-elsewhere = … free = …
 text.made_folders._OPTIONS: mkdir = --parents -p -pv -v -vp chown = --recursive -R -Rv -v chgrp =
     --recursive -R -Rv -v chmod = --recursive -R -Rv -v

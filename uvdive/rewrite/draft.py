@@ -40,8 +40,7 @@ from uvdive.rewrite.stages import (
     Bases,
     added_variables,
     adding,
-    announce_base_files,
-    announce_left,
+    announce_old_base,
     check_interpreter,
     check_single,
     check_versions,
@@ -373,14 +372,7 @@ def _announce(study: Study, copier: Copier | None, notes: Notes) -> None:
         return
     notes.allowed.paths.update(copier.left_behind)
     notes.allowed.paths.update(copier.mount_points)
-    runner = copier.bases.runner
-    if study.bases.report(runner) is not None:
-        line = study.evidence.origin.source.line
-        difference = study.bases.difference(runner)
-        if copier.bases.bare is not None:
-            announce_left(copier.files, difference, copier.bases, line, notes)
-        else:
-            announce_base_files(copier.files, difference, line, notes)
+    announce_old_base(study.bases, copier.bases, study.evidence.origin.source.line, notes)
 
 
 def _predict(

@@ -11,8 +11,7 @@ from uvdive.rewrite.stages.base_difference import (
     Beyond,
     KnownBases,
     Nothing,
-    announce_base_files,
-    announce_left,
+    announce_old_base,
 )
 from uvdive.rewrite.stages.bases import Bare, Bases, check_interpreter, check_versions, choose_bases
 from uvdive.rewrite.stages.final_base import choose_final_base
@@ -35,8 +34,7 @@ __all__ = [
     "Nothing",
     "added_variables",
     "adding",
-    "announce_base_files",
-    "announce_left",
+    "announce_old_base",
     "check_inherited",
     "check_interpreter",
     "check_multistage",

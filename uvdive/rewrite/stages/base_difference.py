@@ -112,7 +112,18 @@ class KnownBases:
         return self._differences[reference]
 
 
-def announce_base_files(files: Files, difference: Difference, line: int, notes: Notes) -> None:
+def announce_old_base(known: KnownBases, bases: Bases, line: int, notes: Notes) -> None:
+    """Name what the new base lacks of the old one, or has otherwise; nothing where one is not known."""
+    if known.files is None or known.report(bases.runner) is None:
+        return
+    difference = known.difference(bases.runner)
+    if bases.bare is not None:
+        _announce_left(known.files, difference, bases, line, notes)
+    else:
+        _announce_base_files(known.files, difference, line, notes)
+
+
+def _announce_base_files(files: Files, difference: Difference, line: int, notes: Notes) -> None:
     """Name the paths of the old base that the new one lacks or has with another size.
 
     uv's own files are not named: that they go is the purpose.
@@ -131,7 +142,7 @@ def announce_base_files(files: Files, difference: Difference, line: int, notes: 
         )
 
 
-def announce_left(files: Files, difference: Difference, bases: Bases, line: int, notes: Notes) -> None:
+def _announce_left(files: Files, difference: Difference, bases: Bases, line: int, notes: Notes) -> None:
     """Say how much of the old base a bare one lacks; the judge knows what the system's own files are (R63).
 
     Paths that nobody of the system owns are named to it. What is copied is not counted.
