@@ -77,7 +77,7 @@ def test_what_a_start_wrote_is_given_and_the_start_as_that_user_proves_it(writin
     assert writing.proven(first).looked
     plan = writing.planned()
     assert "chown app:app /home/app /app/data /var/lib/visits /app/data/visits\n" in plan.text
-    assert "ENV HOME=/home/app\nUSER app\nCMD [" in plan.text
+    assert "ENV HOME=/home/app\nUSER app\nENTRYPOINT [" in plan.text
     proof = writing.proven(plan)
     assert proof.verification is not None
     assert (proof.verification.level, proof.after.config.user) == ("start", "app")
@@ -98,7 +98,7 @@ def test_on_distroless_the_user_of_the_base_owns_it_and_a_folder_that_is_left_ou
     proof = writing.proven(plan, kept)
     assert proof.verification is not None
     assert proof.verification.level == "start", proof.verification
-    assert proof.after.config.user == "65532:65532"
+    assert proof.after.config.user == "nonroot"
     folder = " /final-image/app/data "
     assert plan.text.count(folder) == 1, plan.text
     judged = writing.proven(replace(plan, text=plan.text.replace(folder, " ")), kept).verification

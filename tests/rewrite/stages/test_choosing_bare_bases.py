@@ -203,6 +203,16 @@ def test_a_start_or_a_health_check_that_needs_a_shell_is_refused(planned, line: 
     assert why in refused(planned(text))
 
 
+def test_a_folder_of_packages_gets_the_python_of_the_build(planned, node) -> None:
+    text = TEXT.replace("uv sync --frozen", "uv pip install --target /opt/packages -r requirements.txt")
+    start = 'ENV PYTHONPATH=/opt/packages\nCMD ["python", "handler.py"]\n'
+    text = text.replace('CMD ["/app/.venv/bin/flask", "run"]\n', start)
+    wrote = {"RUN uv pip": {"/opt/packages/idna/core.py": node(50)}}
+    found = planned(text, wrote=wrote, environments=[])
+    assert found.refusal is None, found.refusal
+    assert "COPY --from=builder /usr/local/lib/python3.13 /usr/local/lib/python3.13\n" in found.text
+
+
 def test_an_entry_point_that_was_only_uv_is_no_start_that_needs_a_shell(planned) -> None:
     start = 'ENTRYPOINT ["uv", "run", "--no-sync"]\nCMD ["python", "server.py"]\n'
     found = planned(TEXT.replace('CMD ["/app/.venv/bin/flask", "run"]\n', start))

@@ -175,17 +175,18 @@ def _python(
     if bases.python_to is not None:
         return []
     name = f"python{env.minor}"
-    interpreter = env.interpreter if bases.builder is None else f"{_PREFIX}/bin/{name}"
+    beside = f"{_PREFIX}/bin/{name}"
+    interpreter = env.interpreter if bases.builder is None else beside
+    if interpreter is None and files.at(beside) is not None:
+        interpreter = beside  # a folder of packages names no interpreter; the image's own runs it
     if interpreter is not None and resolve(base.files, raw(interpreter)).node is not None:
         return []
     library = f"{_PREFIX}/lib/{name}"
     if interpreter is None or not interpreter.startswith(f"{_PREFIX}/bin/") or files.at(library) is None:
-        raise Refused(
-            "R63",
-            f"The environment runs on {interpreter}, which is part of the system. Take Python from uv or "
-            "from a python image.",
-            line,
-        )
+        runs = "Nothing tells which Python runs the packages, and there is none of a python image"
+        if interpreter is not None:
+            runs = f"The environment runs on {interpreter}, which is part of the system"
+        raise Refused("R63", f"{runs}. Take Python from uv or from a python image.", line)
     # An environment of the interpreter's own counts its scripts: pip, pydoc.
     reported = env.reported_in(files.report) if env.system else None
     scripts = {each.name: each.interpreter for each in reported.scripts} if reported is not None else {}
