@@ -11,9 +11,7 @@ from projects import BY_NAME, bring_bases
 from removing import removes_images_of
 
 from uvdive.build.events import BuildRequest
-from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.opening.images import load_image
-from uvdive.session.planning.kept import Kept
 from uvdive.session.planning.rewriting import plan_rewrite
 from uvdive.session.proof.building import build_image, target_of
 from uvdive.session.proof.proving import prove
@@ -45,30 +43,3 @@ def test_a_planned_rewrite_is_proven_on_podman(tmp_path: Path, monkeypatch: pyte
     assert proof.original is None
     assert plan.predicted is not None
     assert proof.after.totals.file_bytes == pytest.approx(plan.predicted.after_bytes, rel=0.02)
-
-
-@pytest.mark.engine("podman5")
-def test_a_user_of_its_own_is_proven_on_podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    project, address = BY_NAME["slim"], os.environ["UVDIVE_ENGINE_PODMAN5"]
-    bring_bases(project, address)
-    monkeypatch.setenv("DOCKER_HOST", address)
-    monkeypatch.delenv("CONTAINER_HOST", raising=False)
-    folder = tmp_path / "slim"
-    shutil.copytree(project.path, folder)
-    dockerfile, kept = folder / "Dockerfile", Kept()
-    server = folder / "server.py"
-    server.write_text(f'open("/app/visits", "a").write("started")\n{server.read_text()}')
-    with removes_images_of(folder, dockerfile):
-        before = load_image(target_of(build_image(BuildRequest(folder, dockerfile))), dockerfile=dockerfile)
-
-        def planned() -> RewritePlan:
-            return plan_rewrite(
-                dockerfile, before.report, store=before.store, kept=kept, choices={"user": "app"}
-            )
-
-        assert prove(planned(), before.report, context=folder, start=True, kept=kept).looked
-        plan = planned()
-        assert "chown app:app /home/app /app\n" in plan.text
-        proof = prove(plan, before.report, context=folder, start=True, kept=kept)
-    assert proof.verification is not None
-    assert (proof.verification.level, proof.after.config.user) == ("start", "app"), proof.verification
