@@ -16,7 +16,7 @@ from pathlib import Path
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
-from writers import checks, commands, completions, contracts, gallery, keys, pages
+from writers import checks, commands, completions, contracts, gallery, keys, pages, places
 from writers.text import between
 
 WHOLE: dict[str, Callable[[], str]] = {"commands.md": commands.page, "gallery.md": gallery.page}
@@ -35,6 +35,8 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("json.md", "check"): lambda: contracts.contract("check"),
     ("json.md", "log"): lambda: contracts.contract("log"),
     ("check.md", "rules"): checks.rules,
+    ("engines.md", "places-docker"): lambda: places.places("docker"),
+    ("engines.md", "places-podman"): lambda: places.places("podman"),
 }
 """Parts of pages, each between its marks."""
 

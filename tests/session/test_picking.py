@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from uvdive.base.errors import EngineError
-from uvdive.image.endpoint import Endpoint
 from uvdive.image.engine.engine import LocalImage
+from uvdive.image.reaching.address import Endpoint
 from uvdive.image.reference import parse_target
 from uvdive.session.opening import picking
 from uvdive.session.opening.picking import choices, find_choices

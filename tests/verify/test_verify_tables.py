@@ -46,6 +46,7 @@ several.history._OF_PACKAGES: os-packages venv
 spent.WAITING: build loading start
 start.command.BUILT_IN: ( . : [ case cd command echo eval exec exit export false for if set source test trap
     true ulimit umask until wait while {
+start.emulated._RUNS_TOO: amd64 = 386 arm64 = arm
 start.inside_uv._UV: uv uvx
 start.inside_uv._AROUND: ash bash busybox catatonit dash docker-init dumb-init gosu init setpriv sh su
     su-exec sudo tini

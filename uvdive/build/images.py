@@ -18,14 +18,8 @@ from uvdive.base.errors import EngineError
 from uvdive.base.files.foreign import real
 from uvdive.build.events import Role
 from uvdive.image.answers import IMAGE, IMAGES, answer, asking
-from uvdive.image.endpoint import (
-    Endpoint,
-    EngineKind,
-    build_source,
-    connect,
-    endpoint_of,
-    podman_endpoint,
-)
+from uvdive.image.endpoint import EngineKind, build_source, connect, endpoint_of, podman_endpoint
+from uvdive.image.reaching.address import Endpoint
 from uvdive.image.reference import REGISTRY, is_ours
 
 if TYPE_CHECKING:

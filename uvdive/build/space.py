@@ -11,7 +11,8 @@ from uvdive.base.errors import BuildError
 from uvdive.base.units import size
 from uvdive.build.images import engine_client
 from uvdive.image.answers import INFO, answer
-from uvdive.image.endpoint import EngineKind, build_source
+from uvdive.image.endpoint import EngineKind, build_source, endpoint_of
+from uvdive.image.reaching.address import Endpoint
 
 PRUNE: dict[EngineKind, str] = {"docker": "docker builder prune", "podman": "podman image prune"}
 
@@ -19,10 +20,14 @@ LEAST = 512 << 20
 """Below this a build of any kind is bound to fail: a base image and an environment. In bytes."""
 
 
-def _root(info: dict[str, Any]) -> Path | None:
-    """The engine's folder, where that is on this very machine (and not in Docker Desktop's)."""
+def _root(info: dict[str, Any], endpoint: Endpoint) -> Path | None:
+    """The engine's folder, where that is on this very machine (and not in Docker Desktop's).
+
+    A machine that is reached over the network may well have this one's name.
+    """
     root = info.get("DockerRootDir")
-    return Path(root) if root and info.get("Name") == platform.node() else None
+    here = endpoint.socket is not None and info.get("Name") == platform.node()
+    return Path(root) if root and here else None
 
 
 def check_space(needed: int = 0, engine: EngineKind | None = None) -> None:
@@ -36,7 +41,7 @@ def check_space(needed: int = 0, engine: EngineKind | None = None) -> None:
     """
     engine = engine or build_source()
     with engine_client(engine) as client:
-        root = _root(answer(client.info(), INFO, "info"))
+        root = _root(answer(client.info(), INFO, "info"), endpoint_of(engine))
     try:
         free = None if root is None else shutil.disk_usage(root).free
     except OSError:

@@ -23,7 +23,7 @@ INFO = Record(
     {
         "Driver": Maybe(str), "DockerRootDir": Maybe(str), "Name": Maybe(str),
         "MemoryLimit": Maybe(bool), "SwapLimit": Maybe(bool), "PidsLimit": Maybe(bool),
-        "CpuCfsQuota": Maybe(bool),
+        "CpuCfsQuota": Maybe(bool), "Architecture": Maybe(str), "DriverStatus": Maybe([[str]]),
     }
 )  # fmt: skip
 IMAGES = [Record({"Id": str, "RepoTags": Maybe([str]), "Size": Maybe(int), "Created": Maybe(int)})]

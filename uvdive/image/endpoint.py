@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import os
+import platform
 import re
 import secrets
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
-from uvdive.base.errors import EngineError, NoEngineError, UsageError
-from uvdive.base.files.foreign import read_file
+from uvdive.base.errors import UsageError
 from uvdive.image.answers import VERSION, answer, asking
+from uvdive.image.reaching.address import Certificates, Endpoint
+from uvdive.image.reaching.connections import default_connection, named_connection
+from uvdive.image.reaching.contexts import certificates, context_endpoint, current_context
+from uvdive.image.reaching.failures import no_engine, ssh_failure
+from uvdive.image.reaching.places import Place, exists, first_there
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -27,50 +29,73 @@ T = TypeVar("T")
 
 _OURS = re.compile(r"uvdive-[0-9a-f]{16}")
 MAKER_LABEL = "uvdive.local"
-"""Marks our containers: its value is the number of the process that made them, and their name."""
+"""Marks our containers: its value is the number of the process that made one, its name, and the machine."""
 
 PATIENCE = 60
 """Seconds without a word after which an engine counts as gone, where nobody says another number."""
+
+_LEAST_VERSION = "1.24"
+"""The oldest version of Docker's API that the SDK speaks; each engine is asked for its own."""
 
 DOCKER_SOCKET = "unix:///var/run/docker.sock"
 PODMAN_SOCKET = "unix:///run/podman/podman.sock"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """An engine's address, where it was found, and the TLS settings of its context."""
-
-    url: str
-    found_by: str
-    tls: Any = None
-
-
 def docker_endpoint(environ: Mapping[str, str] = os.environ) -> Endpoint:
     """Docker's endpoint: DOCKER_HOST, then DOCKER_CONTEXT, then the current context, then the socket.
 
-    The rootless socket below XDG_RUNTIME_DIR is taken where the system's is not there.
+    Where the system's socket is not there, the first of the places is taken where another program
+    puts its own (``reaching/places.py``).
 
     Raises:
-        EngineError: a context is named that does not exist.
+        EngineError: a context is named that does not exist, or certificates that do not.
     """
     if environ.get("DOCKER_HOST"):
-        return Endpoint(environ["DOCKER_HOST"], "DOCKER_HOST")
+        return Endpoint(environ["DOCKER_HOST"], "DOCKER_HOST", certificates(environ))
     named = environ.get("DOCKER_CONTEXT")
-    context = named or _current_context(environ)
+    context = named or current_context(environ)
     if context and context != "default":
-        return _context(context, environ, "DOCKER_CONTEXT" if named else "the current docker context")
-    if not Path(DOCKER_SOCKET.removeprefix("unix://")).exists():
-        rootless = _runtime_socket(environ, "docker.sock")
-        if rootless:
-            return rootless
+        return context_endpoint(context, environ, "DOCKER_CONTEXT" if named else "the current docker context")
+    if not exists(Path(DOCKER_SOCKET.removeprefix("unix://"))):
+        elsewhere = first_there("docker", environ)
+        if elsewhere is not None:
+            return _placed(*elsewhere)
     return Endpoint(DOCKER_SOCKET, "the default socket")
 
 
 def podman_endpoint(environ: Mapping[str, str] = os.environ) -> Endpoint:
-    """Podman's service: CONTAINER_HOST, then the user's socket, then the system's."""
+    """Podman's service: CONTAINER_HOST, CONTAINER_CONNECTION, the sockets, then the default connection.
+
+    On Linux podman itself asks no service unless it is told to, so a socket here goes before the
+    default connection; a virtual machine's comes after it.
+
+    Raises:
+        EngineError: a connection is named that does not exist.
+    """
     if environ.get("CONTAINER_HOST"):
-        return Endpoint(environ["CONTAINER_HOST"], "CONTAINER_HOST")
-    return _runtime_socket(environ, "podman/podman.sock") or Endpoint(PODMAN_SOCKET, "the default socket")
+        key = environ.get("CONTAINER_SSHKEY", "")
+        return Endpoint(environ["CONTAINER_HOST"], "CONTAINER_HOST", client="podman", identity=key)
+    if environ.get("CONTAINER_CONNECTION"):
+        return named_connection(environ["CONTAINER_CONNECTION"], environ, "CONTAINER_CONNECTION")
+    found = first_there("podman", environ)
+    default = default_connection(environ)
+    if default is not None and (found is None or "machine" in found[0].program):
+        return default
+    return (
+        Endpoint(PODMAN_SOCKET, "the default socket", client="podman") if found is None else _placed(*found)
+    )
+
+
+def _placed(place: Place, path: Path) -> Endpoint:
+    return Endpoint(f"unix://{path}", place.program, client=place.engine, by_client=False)
+
+
+def client_environment(endpoint: Endpoint, environ: Mapping[str, str] = os.environ) -> dict[str, str] | None:
+    """The environment for a client of the engine's; None where it finds the engine by itself.
+
+    It has to be told of a socket that was found where another program puts it.
+    """
+    return None if endpoint.by_client else {**environ, "DOCKER_HOST": endpoint.url}
 
 
 def endpoint_of(source: str, environ: Mapping[str, str] = os.environ) -> Endpoint:
@@ -81,7 +106,8 @@ def endpoint_of(source: str, environ: Mapping[str, str] = os.environ) -> Endpoin
     """
     if source != "podman":
         return docker_endpoint(environ)
-    if not environ.get("CONTAINER_HOST") and environ.get("DOCKER_HOST"):
+    named = environ.get("CONTAINER_HOST") or environ.get("CONTAINER_CONNECTION")
+    if not named and environ.get("DOCKER_HOST"):
         endpoint = docker_endpoint(environ)
         if engine_kind(endpoint) == "podman":
             return endpoint
@@ -102,8 +128,7 @@ def build_source(environ: Mapping[str, str] = os.environ) -> EngineKind:
 
 def is_there(endpoint: Endpoint) -> bool:
     """Is there a socket at an endpoint, or an address that only a request can tell of?"""
-    scheme, _, path = endpoint.url.partition("://")
-    return scheme != "unix" or Path(path).exists()
+    return endpoint.socket is None or exists(endpoint.socket)
 
 
 def engine_kind(endpoint: Endpoint) -> EngineKind:
@@ -126,85 +151,11 @@ def kind_of(version: Mapping[str, Any]) -> EngineKind:
     return "podman" if any(name.startswith("Podman") for name in names) else "docker"
 
 
-def _runtime_socket(environ: Mapping[str, str], name: str) -> Endpoint | None:
-    folder = environ.get("XDG_RUNTIME_DIR")
-    path = Path(folder or "/nonexistent", name)
-    return Endpoint(f"unix://{path}", "XDG_RUNTIME_DIR") if folder and path.exists() else None
-
-
-def _config_folder(environ: Mapping[str, str]) -> Path:
-    return Path(environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    """A JSON object, or nothing where there is none: the docker client goes on with its defaults."""
-    try:
-        value = json.loads(read_file(path))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _current_context(environ: Mapping[str, str]) -> str | None:
-    current = _read_json(_config_folder(environ) / "config.json").get("currentContext")
-    return current if isinstance(current, str) else None
-
-
-def _context(name: str, environ: Mapping[str, str], found_by: str) -> Endpoint:
-    """A context's endpoint, read from the client's store.
-
-    The docker SDK finds the store only beside a ``config.json``, which need not exist.
-    """
-    store = _config_folder(environ) / "contexts"
-    number = hashlib.sha256(name.encode()).hexdigest()
-    meta = _read_json(store / "meta" / number / "meta.json")
-    try:
-        endpoint = meta["Endpoints"]["docker"]
-        host, no_verify = str(endpoint["Host"]), bool(endpoint.get("SkipTLSVerify"))
-    except (KeyError, TypeError, AttributeError):
-        raise EngineError(
-            f"There is no docker context {name} ({found_by}).",
-            "See `docker context ls`, or set DOCKER_HOST.",
-        ) from None
-    return Endpoint(
-        host, f"docker context {name}", _tls(store / "tls" / number / "docker", no_verify=no_verify)
-    )
-
-
-def _tls(folder: Path, *, no_verify: bool) -> Any:
-    """The TLS settings whose certificates lie in the folder, or None without any."""
-    ca, cert, key = (folder / f"{name}.pem" for name in ("ca", "cert", "key"))
-    if not ca.exists() and not cert.exists():
-        return None
-    from docker.tls import TLSConfig
-
-    return TLSConfig(
-        client_cert=(str(cert), str(key)) if cert.exists() else None,
-        ca_cert=str(ca) if ca.exists() else None,
-        verify=not no_verify,
-    )
-
-
-def no_engine(error: Exception, endpoint: Endpoint) -> EngineError:
-    """The error for an engine that does not answer, by what went wrong."""
-    where = f"{endpoint.url} ({endpoint.found_by})"
-    if "Permission denied" in str(error):
-        return EngineError(
-            f"You may not use the engine's socket {where}.",
-            "Add yourself to the group docker and log in again, or run uvdive with sudo.",
-        )
-    return NoEngineError(
-        f"No container engine answers at {where}.",
-        "Start Docker, set DOCKER_HOST, or open an archive that `docker save` wrote.",
-    )
-
-
-def _knock(url: str) -> None:
+def _knock(endpoint: Endpoint) -> None:
     """Raise the OSError that keeps us from a socket: the SDK would leave its own one open."""
-    scheme, _, path = url.partition("://")
-    if scheme == "unix":
+    if endpoint.socket is not None:
         with socket.socket(socket.AF_UNIX) as knocking:
-            knocking.connect(path)
+            knocking.connect(str(endpoint.socket))
 
 
 def engine_stays(method: Callable[P, T]) -> Callable[P, T]:
@@ -238,23 +189,86 @@ def connect(endpoint: Endpoint) -> DockerClient:
         EngineError: no engine answers, or its socket may not be used.
         UsageError: DOCKER_CLIENT_TIMEOUT is no number of seconds.
     """
-    import docker
     from docker.errors import DockerException
-    from docker.utils import kwargs_from_env
     from requests.exceptions import RequestException
 
-    # DOCKER_TLS_VERIFY and DOCKER_CERT_PATH go with DOCKER_HOST.
-    tls = kwargs_from_env().get("tls") if endpoint.found_by == "DOCKER_HOST" else endpoint.tls
+    seconds = patience()
+    if endpoint.url.startswith("ssh://"):
+        return _by_ssh(endpoint, seconds)
     try:
-        _knock(endpoint.url)
-        client = docker.DockerClient(
-            base_url=endpoint.url, tls=tls or False, version="auto", timeout=patience()
-        )
-        if endpoint.url.startswith("unix://"):
-            client.api.trust_env = False  # no proxy is asked, and looking for one takes longer than answering
+        _knock(endpoint)
+        client = _unasked(endpoint.url, seconds, tls=_tls(endpoint.tls))
+        if endpoint.socket is None:
+            client.api.proxies = _proxies(client.api.base_url)
+        _ask_version(client)
         client.ping()
     except (DockerException, RequestException, OSError, ValueError) as error:
         raise no_engine(error, endpoint) from error
+    return client
+
+
+def _unasked(url: str, seconds: int, tls: Any = None) -> DockerClient:
+    """A client that has asked nothing yet, unlike one with "auto" for its version.
+
+    It does not look at the environment by itself: ``REQUESTS_CA_BUNDLE`` there would go before the
+    authority of the engine's own, and looking for proxies takes longer than a socket takes to answer.
+    """
+    import docker
+
+    client = docker.DockerClient(base_url=url, tls=tls or False, version=_LEAST_VERSION, timeout=seconds)
+    client.api.trust_env = False
+    return client
+
+
+def _ask_version(client: DockerClient) -> None:
+    """What "auto" does: speak the version that the engine speaks."""
+    api: Any = client.api
+    api._version = api._retrieve_server_version()  # noqa: SLF001 - see above
+
+
+def _proxies(url: str) -> dict[str, str]:
+    """The proxies that the environment names for an address, as the docker client takes them."""
+    from requests.utils import get_environ_proxies
+
+    found: dict[str, str] = get_environ_proxies(url)
+    return found
+
+
+def _tls(given: Certificates | None) -> Any:
+    """The SDK's own settings."""
+    if given is None:
+        return None
+    from docker.tls import TLSConfig
+
+    if not given.verify:
+        import urllib3
+
+        # Whoever set the context up has decided it, and cannot do anything about a warning.
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    return TLSConfig(
+        client_cert=None if given.cert is None or given.key is None else (str(given.cert), str(given.key)),
+        ca_cert=None if given.ca is None else str(given.ca),
+        verify=given.verify,
+    )
+
+
+def _by_ssh(endpoint: Endpoint, seconds: int) -> DockerClient:
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    from uvdive.image.reaching.ssh import adapter_of, end_connections
+
+    adapter = adapter_of(endpoint, seconds)
+    # The SDK's own way to ssh:// needs paramiko.
+    client = _unasked("http://docker.ssh:80", seconds)
+    client.api.mount("http://", adapter)
+    try:
+        _ask_version(client)
+    except (DockerException, RequestException, OSError, ValueError) as error:
+        failure = ssh_failure(error, endpoint, adapter.words())
+        client.close()
+        end_connections(endpoint)
+        raise failure from error
     return client
 
 
@@ -262,14 +276,19 @@ def own_name() -> tuple[str, dict[str, str]]:
     """A name for a container of ours, and its labels: whose it is, with the name itself.
 
     A container takes over the labels of its image, so a label alone says nothing: no image
-    knows the name that its container will get.
+    knows the name that its container will get. An engine may serve several machines, where a
+    process's number means another one, so the machine stands behind it.
     """
     name = f"uvdive-{secrets.token_hex(8)}"
-    return name, {MAKER_LABEL: f"{os.getpid()} {name}"}
+    return name, {MAKER_LABEL: f"{os.getpid()} {name} {platform.node()}"}
 
 
 def maker_of(name: str, labels: Mapping[str, str]) -> int | None:
-    """The process that made a container, by its name and labels; None where it is none of ours."""
-    process, _, named = labels.get(MAKER_LABEL, "").partition(" ")
-    ours = _OURS.fullmatch(name) is not None and named == name and process.isdecimal()
-    return int(process) if ours and len(process) < 20 else None
+    """The process of this machine that made a container, by its name and labels; None where none did.
+
+    Earlier versions named no machine.
+    """
+    process, _, rest = labels.get(MAKER_LABEL, "").partition(" ")
+    named, _, machine = rest.partition(" ")
+    ours = _OURS.fullmatch(name) is not None and named == name and machine in ("", platform.node())
+    return int(process) if ours and process.isdecimal() and len(process) < 20 else None

@@ -9,8 +9,8 @@ import pytest
 from stand_in_engine import stand_in_engine
 
 from uvdive.base.errors import ImageError
-from uvdive.image.endpoint import Endpoint
 from uvdive.image.engine.engine import Engine
+from uvdive.image.reaching.address import Endpoint
 
 NAMES = ("seed:1", "seed:2", "web:dev", "here.io:5000/team/api:1", "uvdive.local/web-0123456789:before")
 

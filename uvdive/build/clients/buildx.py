@@ -18,6 +18,7 @@ from uvdive.build.clients.process import run_command
 from uvdive.build.clients.rawjson import RawJsonReader
 from uvdive.build.events import BuildLog, BuildRequest, BuildResult
 from uvdive.dockerfile.ignore import own_ignore_file
+from uvdive.image.endpoint import client_environment, docker_endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ def run_build(
     start = time.monotonic()
     with scratch_folder("build") as folder:
         build = _build(request, progress, Path(folder))
-        status = run_command(build.argv, reader, logs, on_event, cancel)
+        status = run_command(
+            build.argv, reader, logs, on_event, cancel, client_environment(docker_endpoint())
+        )
         if cancel.cancelled:
             raise CancelledError("The build was stopped.")
         steps = tuple(reader.steps.values())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from uvdive.base.errors import BuildError, EngineError, UsageError, UvdiveError
 from uvdive.build.events import BuildLog, BuildStep
+from uvdive.image.reaching.failures import MAY_USE
 
 LAST_LINES = 20
 
@@ -24,7 +25,7 @@ _ENGINE = (
     (
         "permission denied while trying to connect",
         "The container engine's socket may not be used by this user.",
-        "Add the user to the group docker: sudo usermod -aG docker $USER, then log in again.",
+        MAY_USE,
     ),
     ("Cannot connect to the Docker daemon", "No container engine answers.", START),
     ("error during connect", "No container engine answers.", START),
@@ -34,10 +35,15 @@ _ENGINE = (
 )
 """Words of the client's message, what happened, what to do."""
 
+_EMULATION = (
+    "The step is for another processor than the engine's, which can't emulate it: build for the engine's "
+    "(leave --platform out), or teach it (https://docs.docker.com/build/building/multi-platform/#qemu)."
+)
 _FULL = "no space left on device"
 _SECRET = re.compile(r"\bsecret \S+ not found|\bsecret \S+: not found")
 
 _HINTS = (
+    ("exec format error", _EMULATION),
     (_FULL, "Free disk space on the engine: docker system df (or podman system df) shows what takes it."),
     ("failed to read dockerfile", "Name the Dockerfile with -f."),
     ("failed to resolve source metadata", "Is the base image's name right, and its registry reachable?"),
@@ -59,9 +65,10 @@ def _engine_error(text: str, said: tuple[str, ...]) -> EngineError | None:
 
 
 def _advice(error: str, log: Sequence[str] = ()) -> str:
-    """What to do about an error; a full disk may be told by the command's own words alone."""
-    if any(_FULL in line.lower() for line in log):
-        error = _FULL
+    """What to do about an error; some are told by the command's own words alone."""
+    for told in (_FULL, "exec format error"):
+        if any(told in line.lower() for line in log):
+            error = told
     if _SECRET.search(error):
         return "Hand the secret over: --secret id=ID,src=FILE (after -- for uvdive rewrite)."
     return next((do for words, do in _HINTS if words in error), _ANY)

@@ -28,7 +28,8 @@ from uvdive.build.clients.process import run_command
 from uvdive.build.events import BuildLog, BuildRequest, BuildResult, BuildStep
 from uvdive.dockerfile.ignore import ignore_file, own_ignore_file
 from uvdive.image.answers import asking
-from uvdive.image.endpoint import Endpoint, connect, endpoint_of
+from uvdive.image.endpoint import connect, endpoint_of
+from uvdive.image.reaching.address import Endpoint
 
 ONE = {
     "--target": "target",
@@ -123,7 +124,9 @@ def _by_client(request: BuildRequest, endpoint: Endpoint, on_event: OnEvent, can
         file = folder / "Dockerfile"
         file.write_text(_text(request), "utf-8", "surrogateescape", newline="")
         image_id = folder / "iid"
-        argv = ["podman", f"--url={endpoint.url}", "build", "--format=docker", f"--iidfile={image_id}"]
+        argv = ["podman", f"--url={endpoint.url}"]
+        argv += [f"--identity={endpoint.identity}"] if endpoint.identity else []
+        argv += ["build", "--format=docker", f"--iidfile={image_id}"]
         argv += ["-f", str(file), *(["--tag", request.tag] if request.tag else [])]
         if (ignored := _ignore_file(request)) is not None:
             argv.append(f"--ignorefile={ignored}")

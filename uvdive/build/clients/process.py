@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import CancelToken, OnEvent
@@ -18,7 +18,7 @@ from uvdive.build.events import BuildLog
 class Process:
     """The client and its plugin, in a session of their own, so that both end together."""
 
-    def __init__(self, argv: Sequence[str]) -> None:
+    def __init__(self, argv: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
         try:
             self.popen = subprocess.Popen(
                 argv,
@@ -26,6 +26,7 @@ class Process:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env=environ,
             )
         except OSError as error:
             what = f"The {argv[0]} client can't be started: {error.strerror}."
@@ -63,13 +64,16 @@ def run_command(
     logs: list[BuildLog],
     on_event: OnEvent,
     cancel: CancelToken,
+    environ: Mapping[str, str] | None = None,
 ) -> int:
     """Run a client to its end, with its output as events; its exit code.
+
+    ``environ`` is its environment; None for this process's.
 
     Raises:
         EngineError: the client can't be started.
     """
-    process = Process(argv)
+    process = Process(argv, environ)
     with process.popen:
         cancel.on_cancel(process.kill)
         try:

@@ -67,7 +67,8 @@ class Observed:
     how long it was watched, ``why`` what ended that where it says more than the state,
     ``programs`` the names of its processes at the end, where they could be seen, ``log``
     its last lines before it was told to stop, and ``output`` those of standard output alone, of one
-    that ended. ``written`` is what it wrote into the image's files, None where nobody asked.
+    that ended. ``written`` is what it wrote into the image's files, None where nobody asked, and
+    ``machine`` the engine's processor, as it spells it.
     """
 
     state: State
@@ -81,6 +82,7 @@ class Observed:
     programs: tuple[str, ...] = ()
     output: tuple[str, ...] = field(default=(), repr=False)
     written: tuple[Touched, ...] | None = None
+    machine: str = ""
 
     @property
     def served(self) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
@@ -283,7 +285,7 @@ def observe(
         refusal = container.start()
         if refusal:
             lines = settings.hide(refusal).splitlines()[-LINES:]
-            return Observed("exited", container.refused(), log=tuple(lines))
+            return Observed("exited", container.refused(), log=tuple(lines), machine=container.machine)
         began = time.monotonic()
         watch = _Watch(watched, container, seconds, cancel)
         state, status, why = watch.settle()
@@ -310,6 +312,7 @@ def observe(
             seen.programs,
             _lines(container.output(LINES)[0], settings) if ended else (),
             written,
+            container.machine,
         )
 
 

@@ -20,7 +20,8 @@ from uvdive.build.running.frames import last_output
 from uvdive.build.running.settings import PLAIN, Limits, StartSettings
 from uvdive.build.running.written import Touched, written
 from uvdive.image.answers import CHANGES, CONTAINER, EXEC, EXECUTED, INFO, PROCESSES, answer, asking
-from uvdive.image.endpoint import Endpoint, connect, endpoint_of, own_name
+from uvdive.image.endpoint import connect, endpoint_of, own_name
+from uvdive.image.reaching.address import Endpoint
 
 HOST_NAME = "uvdive"
 """The same for every container: what prints or serves its host's name says the same in both images."""
@@ -44,10 +45,10 @@ _LEFT = "See that it runs, then try again. uvdive clean removes what it kept of 
 
 
 class Sandbox:
-    """One container, made but not started."""
+    """One container, made but not started; ``machine`` is the engine's processor (``x86_64``), if told."""
 
-    def __init__(self, api: Any, name: str) -> None:
-        self._api, self._name = api, name
+    def __init__(self, api: Any, name: str, machine: str = "") -> None:
+        self._api, self._name, self.machine = api, name, machine
 
     def start(self) -> str:
         """Start the program; why the engine could not, empty where it could."""
@@ -213,7 +214,8 @@ def sandbox(
     note(name)
     try:
         with asking("The container engine went away while an image ran.", _LEFT):
-            host = _limited(api, settings)
+            info = answer(api.info(), INFO, "info")
+            host = _limited(api, info, settings)
             with _removed(api, endpoint, name, cancel):
                 try:
                     api.create_container(
@@ -234,7 +236,7 @@ def sandbox(
                     said = settings.hide(str(error.explanation or error))
                     what = "The engine can't make a container of this image."
                     raise EngineError(what, "", (said,)) from error
-                yield Sandbox(api, name)
+                yield Sandbox(api, name, info.get("Architecture") or "")
     except EngineError:
         # Who stops the work ends the container under whoever asks for it.
         cancel.raise_if_cancelled()
@@ -243,11 +245,11 @@ def sandbox(
         client.close()
 
 
-def _limited(api: Any, settings: StartSettings) -> Any:
+def _limited(api: Any, can: dict[str, Any], settings: StartSettings) -> Any:
     """The host's side of a container of a stranger: what it may take, as far as the engine can hold it."""
     from docker.types import LogConfig
 
-    can, most = answer(api.info(), INFO, "info"), settings.limits
+    most = settings.limits
     limits: dict[str, Any] = {}
     if can.get("MemoryLimit"):
         limits |= {"mem_limit": most.memory, "memswap_limit": most.memory if can.get("SwapLimit") else None}

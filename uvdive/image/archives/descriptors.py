@@ -29,7 +29,7 @@ MANIFEST = Record(
 )
 """The shapes of an index and of a manifest, which may turn out to be an index."""
 
-_MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
+MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
 _USUAL = {"arm": "v7", "arm64": "v8"}
 """The variant that is meant where none is named, as containerd has it."""
 
@@ -37,7 +37,7 @@ _USUAL = {"arm": "v7", "arm64": "v8"}
 def this_platform() -> str:
     """This machine's platform as images spell it: ``linux/amd64``."""
     name = machine.machine()
-    return "linux/" + _MACHINES.get(name, name)
+    return "linux/" + MACHINES.get(name, name)
 
 
 def platform_of(descriptor: dict[str, Any]) -> str | None:

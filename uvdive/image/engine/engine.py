@@ -15,13 +15,14 @@ from uvdive.image.archives import docker_archive, oci
 from uvdive.image.archives.boxes import PassedBox, StaleCacheError, layer_read
 from uvdive.image.archives.descriptors import fits
 from uvdive.image.config import Manifest
-from uvdive.image.endpoint import Endpoint, EngineKind, connect, engine_stays, kind_of
+from uvdive.image.endpoint import EngineKind, connect, engine_stays, kind_of
 from uvdive.image.engine.pulling import pull
 from uvdive.image.engine.saving import saved
 from uvdive.image.engine.storage import read_storage, storage_root
 from uvdive.image.events import ImageFound, LayerOutline
 from uvdive.image.layers.cache import LayerCache
 from uvdive.image.raw_image import Finished, RawImage, UnreadImage, layer_history, read_config
+from uvdive.image.reaching.address import Endpoint
 from uvdive.image.reference import is_ours, untagged
 from uvdive.image.sieve import Wanted
 from uvdive.image.stream import ChunkStream

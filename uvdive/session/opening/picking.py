@@ -12,15 +12,9 @@ from uvdive.base.dockerfile_names import names_dockerfile
 from uvdive.base.errors import UvdiveError
 from uvdive.base.processes import worker
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
-from uvdive.image.endpoint import (
-    DOCKER_SOCKET,
-    Endpoint,
-    EngineKind,
-    docker_endpoint,
-    is_there,
-    podman_endpoint,
-)
+from uvdive.image.endpoint import DOCKER_SOCKET, EngineKind, docker_endpoint, is_there, podman_endpoint
 from uvdive.image.engine.engine import Engine
+from uvdive.image.reaching.address import Endpoint
 from uvdive.image.reference import is_ours
 
 ChoiceKind = Literal["image", "podman", "by uvdive", "archive", "report", "Dockerfile", "layout"]

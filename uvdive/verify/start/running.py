@@ -13,6 +13,7 @@ from uvdive.image.resolve import resolve
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.checks import ENGINES, Check
 from uvdive.verify.start.bodies import likenesses
+from uvdive.verify.start.emulated import emulated
 from uvdive.verify.start.faithful import start_command
 from uvdive.verify.start.inside_uv import ended_by_uv, stays_inside_uv
 from uvdive.verify.start.judging import Runs, judge, prints_otherwise, said, works
@@ -93,7 +94,7 @@ def check_running(
         found = _reference(first, ours, after)
         if found is None:
             new = run(theirs)
-            return _nothing_to_compare(new)
+            return _with_emulation(_nothing_to_compare(new), after, new)
         ours, old, note = found
     new = run(replace(theirs, like=old))
     if works(new) and old.served != new.served and not _answered(old):
@@ -105,7 +106,14 @@ def check_running(
         again = run(replace(ours, like=old))
     if prints_otherwise(old, new):
         new_again = run(theirs)
-    return with_environment(judge(Runs(old, new, again, new_again), resolved, note), after, new.log)
+    check = with_environment(judge(Runs(old, new, again, new_again), resolved, note), after, new.log)
+    return _with_emulation(check, after, new)
+
+
+def _with_emulation(check: Check, after: ImageReport, new: Observed) -> Check:
+    """The check, with what an emulated start is told by."""
+    told = emulated(after, new)
+    return replace(check, detail=f"{check.detail} {told}") if told else check
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +226,10 @@ def check_running_alone(
     new = observe(_watched(after, settings, named=named), seconds=settings.limits.seconds, cancel=cancel)
     first = "The original installs its environment when it starts, so it needs a network."
     if works(new):
-        return Check("start", "repaired", f"{first} The new image {said(new)}.", ran=True)
-    return Check("start", "failed", f"{first} The new image {said(new)}.", new.log[-20:], ran=True)
+        check = Check("start", "repaired", f"{first} The new image {said(new)}.", ran=True)
+    else:
+        check = Check("start", "failed", f"{first} The new image {said(new)}.", new.log[-20:], ran=True)
+    return _with_emulation(check, after, new)
 
 
 def stop_by(
