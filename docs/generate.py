@@ -32,6 +32,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("json.md", "comparison"): lambda: contracts.contract("comparison"),
     ("json.md", "packages"): lambda: contracts.contract("packages"),
     ("json.md", "what-if"): lambda: contracts.contract("what-if"),
+    ("json.md", "doctor"): lambda: contracts.contract("doctor"),
     ("json.md", "check"): lambda: contracts.contract("check"),
     ("json.md", "log"): lambda: contracts.contract("log"),
     ("check.md", "rules"): checks.rules,

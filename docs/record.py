@@ -86,6 +86,7 @@ def main() -> None:
         run("docker", "build", "-q", "-t", AFTER, "-f", str(new), str(CONTEXT))
         report, comparison = asked(BEFORE), asked("compare", BEFORE, AFTER)
         packages = asked("packages", BEFORE)
+        doctor = asked("doctor")
         what_if = asked("what-if", BEFORE, "--without", "flask")
         check = checked(Path(folder) / "uvdive.toml", dockerfile)
         log = logged(Path(folder))
@@ -98,6 +99,7 @@ def main() -> None:
         "what-if": what_if,
         "check": check,
         "log": log,
+        "doctor": doctor,
     }
     for name, example in examples.items():
         path = DOCS / "examples" / f"{name}.json"

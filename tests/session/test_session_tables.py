@@ -7,6 +7,10 @@ from tables import differences, tables_of, written
 TABLES = written(
     r"""
 disk.exporting.SUFFIXES: json = .json markdown = .md html = .html saved = .uvdive
+doctor.engines._KINDS: ( docker <docker_endpoint> ( DOCKER_HOST DOCKER_CONTEXT ) )
+    ( podman <podman_endpoint> ( CONTAINER_HOST CONTAINER_CONNECTION ) )
+doctor.looking._TOOLS: ( docker ( docker --version ) ) ( buildx ( docker buildx version ) )
+    ( podman ( podman --version ) ) ( ssh ( ssh -V ) )
 explaining._SHELVES: … = finding … = observation … = rule … = choice
 opening.finished._BESIDE: uv.lock pyproject.toml
 opening.finished._FLOORS: base distro image dockerfile compose uv ledger session

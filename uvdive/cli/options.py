@@ -25,6 +25,7 @@ COMMANDS = {
     "demo": "explore, rewrite and prove a recorded example; needs no engine and no network",
     "clean": "remove the images that uvdive built",
     "cache": "show or clear what is kept of layers between runs",
+    "doctor": "tell which engines, programs, logins and caches were looked for and found",
     "plugin": "make docker uvdive known to the docker client, or take it away",
     "completion": "print what completes the command line in bash, zsh or fish",
 }

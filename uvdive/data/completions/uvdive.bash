@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/uvdive
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_uvdive_subparsers=(explore build rewrite compare packages what-if log check demo clean cache plugin completion)
+_shtab_uvdive_subparsers=(explore build rewrite compare packages what-if log check demo clean cache doctor plugin completion)
 
 _shtab_uvdive_explore_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
 _shtab_uvdive_build_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
@@ -18,6 +18,7 @@ _shtab_uvdive_check_option_strings=(-h --help --static --baseline --config --fai
 _shtab_uvdive_demo_option_strings=(-h --help --json --markdown --no-redact --report --top --html --save --units --log --debug)
 _shtab_uvdive_clean_option_strings=(-h --help -y --yes --units --log --debug)
 _shtab_uvdive_cache_option_strings=(-h --help --info --clear --units --log --debug)
+_shtab_uvdive_doctor_option_strings=(-h --help --json --units --log --debug)
 _shtab_uvdive_plugin_option_strings=(-h --help --hooks --units --log --debug)
 _shtab_uvdive_completion_option_strings=(-h --help --units --log --debug)
 _shtab_uvdive_option_strings=(-h --help --version --explain --json --markdown --no-redact --report --top --html --save --duplicates --platform --pull --verify-digests --via --insecure-registry --no-layer-cache --units --log --debug)
@@ -59,6 +60,7 @@ _shtab_uvdive_demo___save_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_demo___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_clean___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_cache___log_COMPGEN=_shtab_compgen_files
+_shtab_uvdive_doctor___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_plugin___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive_completion___log_COMPGEN=_shtab_compgen_files
 _shtab_uvdive___html_COMPGEN=_shtab_compgen_files
@@ -84,11 +86,12 @@ _shtab_uvdive_check___units_choices=(si binary)
 _shtab_uvdive_demo___units_choices=(si binary)
 _shtab_uvdive_clean___units_choices=(si binary)
 _shtab_uvdive_cache___units_choices=(si binary)
+_shtab_uvdive_doctor___units_choices=(si binary)
 _shtab_uvdive_plugin_pos_0_choices=(install uninstall status)
 _shtab_uvdive_plugin___units_choices=(si binary)
 _shtab_uvdive_completion_pos_0_choices=(bash zsh fish)
 _shtab_uvdive_completion___units_choices=(si binary)
-_shtab_uvdive_pos_0_choices=(explore build rewrite compare packages what-if log check demo clean cache plugin completion)
+_shtab_uvdive_pos_0_choices=(explore build rewrite compare packages what-if log check demo clean cache doctor plugin completion)
 _shtab_uvdive___via_choices=(auto save storage registry)
 _shtab_uvdive___units_choices=(si binary)
 
@@ -201,6 +204,10 @@ _shtab_uvdive_cache___help_nargs=0
 _shtab_uvdive_cache___info_nargs=0
 _shtab_uvdive_cache___clear_nargs=0
 _shtab_uvdive_cache___debug_nargs=0
+_shtab_uvdive_doctor__h_nargs=0
+_shtab_uvdive_doctor___help_nargs=0
+_shtab_uvdive_doctor___json_nargs=0
+_shtab_uvdive_doctor___debug_nargs=0
 _shtab_uvdive_plugin__h_nargs=0
 _shtab_uvdive_plugin___help_nargs=0
 _shtab_uvdive_plugin___hooks_nargs=0

@@ -50,7 +50,7 @@ function _shtab_uvdive_using
   test "$_shtab_uvdive_cmdpath" = "$argv"
 end
 
-set -g _shtab_uvdive_commands explore build rewrite compare packages what-if log check demo clean cache plugin completion
+set -g _shtab_uvdive_commands explore build rewrite compare packages what-if log check demo clean cache doctor plugin completion
 set -g _shtab_uvdive_opts_with_value --badge --baseline --choose --config --context --dockerfile --explain --extra --fail-level --format --html --image --insecure-registry --jobs --limit --log --order --output --platform --plot --report-problem --save --sbom-file --start-env --start-env-file --top --units --via --without --without-group -o
 
 complete -c uvdive -e
@@ -263,6 +263,12 @@ complete -c uvdive -n '_shtab_uvdive_using cache' -l clear -d 'remove everything
 complete -c uvdive -n '_shtab_uvdive_using cache' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
 complete -c uvdive -n '_shtab_uvdive_using cache' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using cache' -l debug -d 'show the traceback of an error'
+complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a doctor -d 'tell which engines, programs, logins and caches were looked for and found'
+complete -c uvdive -n '_shtab_uvdive_using doctor' -s h -l help -d 'show this help message and exit'
+complete -c uvdive -n '_shtab_uvdive_using doctor' -l json -d 'print one JSON object'
+complete -c uvdive -n '_shtab_uvdive_using doctor' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
+complete -c uvdive -n '_shtab_uvdive_using doctor' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
+complete -c uvdive -n '_shtab_uvdive_using doctor' -l debug -d 'show the traceback of an error'
 complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a plugin -d 'make docker uvdive known to the docker client, or take it away'
 complete -c uvdive -n '_shtab_uvdive_using plugin' -s h -l help -d 'show this help message and exit'
 complete -c uvdive -n '_shtab_uvdive_using plugin' -l hooks -d 'with install: have docker tell after a build what uvdive would take out'

@@ -69,6 +69,33 @@ def find_login(host: str, repository: str, environ: Mapping[str, str] = os.envir
     return Search(None, tuple(problems))
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """That a login is kept: for which registry (``*`` for all of a store), where that is named, and how."""
+
+    registry: str
+    place: str
+    kept_by: str
+
+
+def kept_logins(environ: Mapping[str, str] = os.environ) -> tuple[Kept, ...]:
+    """Which logins there are, in the order in which they are looked for; no helper is asked."""
+    found: list[Kept] = []
+    for place in _places(environ):
+        try:
+            config = shapes.load(place.text.encode(), _FILE, "file")
+        except shapes.ShapeError:
+            continue
+        helpers = config.get("credHelpers") or {}
+        found += [Kept(host, place.name, f"docker-credential-{name}") for host, name in helpers.items()]
+        if config.get("credsStore"):
+            found.append(Kept("*", place.name, f"docker-credential-{config['credsStore']}"))
+        # With a store the client leaves empty entries.
+        held = (host for host, entry in (config.get("auths") or {}).items() if entry)
+        found += [Kept(host, place.name, "in the file itself") for host in held]
+    return tuple(found)
+
+
 def _places(environ: Mapping[str, str]) -> Iterator[_Place]:
     """Every place that is there, in the order in which they count."""
     if environ.get("DOCKER_AUTH_CONFIG"):

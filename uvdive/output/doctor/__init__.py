@@ -1,0 +1,1 @@
+"""What ``uvdive doctor`` found, as values, as text and as ``uvdive.doctor/1``. Read ``found`` first."""
