@@ -180,12 +180,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_blob(self, data: bytes) -> None:
         """A blob, or the part of it that is asked for."""
-        said = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        said = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if said is None:
             self.send(200, data)
         else:
-            start = int(said[1])
-            self.send(206, data[start:], Content_Range=f"bytes {start}-{len(data) - 1}/{len(data)}")
+            start, end = int(said[1]), min(int(said[2] or len(data) - 1), len(data) - 1)
+            self.send(206, data[start : end + 1], Content_Range=f"bytes {start}-{end}/{len(data)}")
 
     def blob(self) -> bytes:
         """The blob that this path names."""

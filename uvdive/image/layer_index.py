@@ -25,7 +25,8 @@ class LayerIndex:
     ``has_digests`` is False). ``target`` indexes ``targets``: a symlink's text, or
     the path that a hard link names. ``contents`` keeps wanted small files; those
     that can be read again where they lie are only noted in ``placed``. ``xattrs`` are the
-    extended attributes of the few entries that have any, as ``FileTable`` has them.
+    extended attributes of the few entries that have any, as ``FileTable`` has them. ``sha256``
+    are those of contents that a table told, and nobody read.
     """
 
     folders: list[bytes] = field(default_factory=list)
@@ -45,6 +46,7 @@ class LayerIndex:
     placed: list[int] = field(default_factory=list)
     xattrs: dict[int, bytes] = field(default_factory=dict)
     has_digests: bool = False
+    sha256: dict[int, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -72,12 +74,13 @@ class LayerData:
     """A layer that was read: its index and what its blob and tar weigh.
 
     ``diff_id`` is the sha256 that the bytes have where all of them passed by, else
-    None. ``compressed_bytes`` is None for a plain tar. ``blob`` is the sha256 of the blob
+    None. ``tar_bytes`` is None where the tar was not read: a table told what is in it.
+    ``compressed_bytes`` is None for a plain tar. ``blob`` is the sha256 of the blob
     itself, None where it was not read whole.
     """
 
     index: LayerIndex
     diff_id: str | None
-    tar_bytes: int
+    tar_bytes: int | None
     compressed_bytes: int | None
     blob: str | None = field(default=None, compare=False)

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from uvdive.base import shapes
 from uvdive.base.errors import ImageError
@@ -27,16 +27,28 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _BROKEN = "The image is damaged: pull, build or save it again."
 
 
+class WrongTableError(ImageError):
+    """A table of contents that told a layer's files is wrong about one: only the layer's bytes tell."""
+
+
+class ContentSource(Protocol):
+    """Gives the contents of a layer's files by their paths; goes to other processes."""
+
+    def read(self, path: bytes, at: int, count: int) -> bytes:
+        """``count`` bytes of a file from byte ``at`` on, or an ImageError (WrongTableError)."""
+
+
 @dataclass(frozen=True, slots=True)
 class LayerPlace:
     """Where a layer's contents can be read again.
 
     That is a plain layer tar in the file ``path``, from byte ``offset`` on, or, where
-    ``offset`` is None, the files below the folder ``path``.
+    ``offset`` is None, the files below the folder ``path``, or whatever ``source`` asks.
     """
 
     path: Path
     offset: int | None
+    source: ContentSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +125,10 @@ def read_content(place: LayerPlace, path: bytes, offset: int, size: int, at: int
     Raises:
         StorageError: a folder does not have it as expected.
         OSError: an archive cannot be read.
+        ImageError: a ``source`` does not give it.
     """
+    if place.source is not None:
+        return place.source.read(path, at, size)
     if place.offset is None:
         return read_below(place.path, path, size, at)
     with opened(place.path) as fd:

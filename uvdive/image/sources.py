@@ -34,8 +34,9 @@ class OpenOptions:
 
     ``wanted`` tells which files' contents to keep, ``on_event`` gets Note, BytesRead,
     ImageFound and LayerRead. ``platform`` picks one of several, ``verify`` hashes plain
-    layers of archives too, ``pull`` fetches what an engine lacks, ``via`` says how an engine
-    hands an image over, and ``cache`` gives the cache of its layers where it may be used.
+    layers of archives too and reads all of a registry's, ``pull`` fetches what an engine lacks,
+    ``via`` says how an engine hands an image over, and ``cache`` gives the cache of its layers
+    where it may be used.
     ``finished`` is asked before layers come from the cache or an engine's storage.
     ``meanwhile`` is called while there is nothing to do but to wait. ``insecure`` are
     registries that may be asked without TLS, or with a certificate that nobody vouches for.
@@ -120,6 +121,7 @@ def _registry(target: Target, options: OpenOptions) -> RawImage:
         cache=options.cache() if options.cache is not None else None,
         finished=options.finished,
         meanwhile=options.meanwhile,
+        whole=options.verify,
     )
     return read_image(target.value, manners, opening)
 

@@ -151,7 +151,8 @@ def _image(manifest: Manifest, base: Base | None) -> ImageInfo:
 def _totals(sums: Sums, stacked: Stacked) -> Totals:
     total, layers = sums.total, stacked.layers
     digest_of = stacked.digest_of
-    tar_bytes = sum(layer.tar_bytes for layer in layers)
+    tars = [layer.tar_bytes for layer in layers]
+    tar_bytes = None if None in tars else sum(tar for tar in tars if tar is not None)
     blobs = [layer.compressed_bytes for layer in layers]
     return Totals(
         file_bytes=total.bytes,
@@ -160,7 +161,7 @@ def _totals(sums: Sums, stacked: Stacked) -> Totals:
         efficiency=total.live / total.bytes if total.bytes else 1.0,
         duplicate_bytes=None if digest_of is None else duplicate_bytes(stacked.table, digest_of),
         tar_bytes=tar_bytes,
-        tar_overhead=tar_bytes - total.bytes,
+        tar_overhead=None if tar_bytes is None else tar_bytes - total.bytes,
         compressed_bytes=None if None in blobs else sum(blob for blob in blobs if blob is not None),
         files=total.files,
     )

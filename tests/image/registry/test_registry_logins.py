@@ -131,6 +131,31 @@ WAYS: list[tuple[Way, Callable[[Home], None]]] = [
 ]  # type: ignore[list-item]
 
 
+IN_THE_DOCUMENTATION: dict[str, Callable[[Home], None]] = {
+    "`DOCKER_AUTH_CONFIG`": in_a_variable,
+    "the file of `REGISTRY_AUTH_FILE`": in_a_named_file,
+    "`config.json` in `DOCKER_CONFIG`": in_a_folder_of_docker_config,
+    "`~/.docker/config.json`, `auths`": in_docker_config,
+    "`~/.docker/config.json`, `auths` by a URL": as_docker_wrote_it_once,
+    "`~/.docker/config.json`, `identitytoken`": as_an_identity_token,
+    "`~/.docker/config.json`, `credsStore`": in_a_credential_store,
+    "`~/.docker/config.json`, `credsStore` with `<token>`": as_an_identity_token_of_a_helper,
+    "`~/.docker/config.json`, `credHelpers`": in_a_helper_for_this_registry,
+    "`auth.json` below `XDG_RUNTIME_DIR`": in_podmans_file,
+    "`~/.config/containers/auth.json`": in_podmans_file_below_config,
+    "`~/.config/containers/auth.json`, for a part of a registry": in_podmans_file_for_a_part,
+}
+"""Each row of the documentation's table (docs/targets.md), by what tries it."""
+
+
+def test_the_documentation_has_each_place_that_is_tried_and_no_other() -> None:
+    text = (Path(__file__).parents[3] / "docs/targets.md").read_text()
+    table = text.partition("| a login stands in |")[2].partition("\n\n")[0]
+    rows = [line.split("|")[1].strip() for line in table.splitlines()[2:]]
+    assert rows == list(IN_THE_DOCUMENTATION)
+    assert {place for _, place in WAYS} == set(IN_THE_DOCUMENTATION.values())
+
+
 @pytest.fixture
 def registry() -> Iterator[Registry]:
     with serving() as registry:

@@ -282,7 +282,7 @@ class FileBox(_InPlace):
 
     def layer(self, name: str) -> tuple[LayerData, LayerPlace | None]:
         found = super().layer(name)
-        self._done += found[0].compressed_bytes or found[0].tar_bytes
+        self._done += found[0].compressed_bytes or found[0].tar_bytes or 0
         self._on_event(BytesRead(min(self._done, self._size), self._size))
         return found
 

@@ -78,7 +78,7 @@ def _cost(box: Box, layers: list[LayerData]) -> tuple[list[tuple[LayerIndex, int
     """The layers that an image lists, each once with how often, and the bytes that they came from."""
     times = Counter(map(id, layers))
     once = {id(layer): layer for layer in layers}
-    packed = sum(layer.compressed_bytes or layer.tar_bytes for layer in once.values())
+    packed = sum(layer.compressed_bytes or layer.tar_bytes or 0 for layer in once.values())
     if box.packed is not None:
         packed = min(packed, box.packed)
     return [(layer.index, times[key]) for key, layer in once.items()], packed

@@ -156,6 +156,10 @@ class LayerCache:
             return None
         return layer if layer.diff_id == diff_id else None
 
+    def has(self, diff_id: str) -> bool:
+        """Is there something of a layer? It may turn out to be damaged."""
+        return self._path(diff_id, "layer").exists()
+
     def keep_layer(self, layer: LayerData) -> None:
         """Keep a layer whose diff id is sure; others are not kept."""
         if layer.diff_id is not None:

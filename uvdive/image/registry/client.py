@@ -38,6 +38,7 @@ _COST = {"silent": 2, "broken": 1}
 
 _FIRST_PAUSE = 0.2
 _ERRORS = Record({"errors": [Record({"code": str})]})
+_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(?:\d{1,18}|\*)")
 _CODE = re.compile(r"[A-Z][A-Z_]{1,40}")
 
 
@@ -58,6 +59,10 @@ class Manners:
 
 class NotThereError(ImageError):
     """The registry has no such thing."""
+
+
+class NoPartsError(ImageError):
+    """The registry does not send the part of a blob that was asked for."""
 
 
 class Stopped(Exception):  # noqa: N818 - nobody wants the answer any more: no error
@@ -159,6 +164,28 @@ class Registry:
                     f"The registry {self.name.host} answers with more than {most} bytes, and no end.",
                     "Check the name: this may be no registry.",
                 ) from None
+
+    def part(self, digest: str, start: int, end: int) -> bytes:
+        """Some bytes of a blob, from ``start`` to before ``end``.
+
+        Raises:
+            NoPartsError: the registry sends other bytes, or all of them.
+            ImageError: as ``small``.
+        """
+        tries, size = self.tries(), end - start
+        while True:
+            try:
+                with self.ask(f"blobs/{digest}", {"Range": f"bytes={start}-{end - 1}"}) as answer:
+                    said = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+                    sent = None if said is None else (int(said[1]), int(said[2]))
+                    if answer.status != 206 or sent != (start, end - 1):
+                        raise NoPartsError("The registry sends no parts of blobs.")
+                    return _whole(_read(answer, size, time.monotonic() + self._manners.patience), size)
+            except Trouble as trouble:
+                if not tries.failed(trouble):
+                    raise self.unreachable(trouble) from None
+            except _TooLongError:
+                raise NoPartsError("The registry sends more than was asked for.") from None
 
     @contextlib.contextmanager
     def ask(self, where: str, headers: dict[str, str]) -> Iterator[BaseHTTPResponse]:
@@ -294,6 +321,13 @@ def _read(answer: BaseHTTPResponse, most: int, until: float) -> bytes:
         if time.monotonic() > until:
             raise Trouble("silent", "it sends too slowly")
     return b"".join(pieces)
+
+
+def _whole(data: bytes, size: int) -> bytes:
+    """All of a part that was asked for, or a Trouble."""
+    if len(data) != size:
+        raise Trouble("broken", "it sends less than it says")
+    return data
 
 
 def _code_of(answer: BaseHTTPResponse) -> str:

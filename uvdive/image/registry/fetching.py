@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from uvdive.base.errors import ImageError
-from uvdive.base.progress import BytesRead, OnEvent
+from uvdive.base.progress import BytesRead, Note, OnEvent
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers import blobs
+from uvdive.image.registry.by_table import read_by_table
 from uvdive.image.registry.client import NotThereError, Registry, Stopped
 from uvdive.image.registry.manifests import Blob
 from uvdive.image.registry.wire import Trouble
 from uvdive.image.sieve import Wanted
 from uvdive.image.stream import ChunkStream
+from uvdive.image.toc.notes import TocError
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -38,21 +40,23 @@ _END = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A layer to fetch: its blob, and what its tar's digest has to be."""
+    """A layer to fetch: its blob, what its tar's digest has to be, and may its table do for it?"""
 
     blob: Blob
     diff_id: str
+    by_table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What a thread tells: more bytes, a layer, or why it ended."""
+    """What a thread tells: more bytes, a layer, something to say, or why it ended."""
 
-    kind: Literal["bytes", "layer", "error"]
+    kind: Literal["bytes", "layer", "note", "error"]
     count: int = 0
     wish: Wish | None = None
     layer: LayerData | None = None
     error: BaseException | None = None
+    text: str = ""
 
 
 class Fetching:
@@ -89,7 +93,9 @@ class Fetching:
                 news = self._news.get()
                 if news.error is not None:
                     raise news.error
-                if news.kind == "bytes":
+                if news.kind == "note":
+                    self._on_event(Note(news.text))
+                elif news.kind == "bytes":
                     done += news.count
                     self._on_event(BytesRead(min(done, total), total))
                 elif news.wish is not None and news.layer is not None:
@@ -123,12 +129,20 @@ class Fetching:
             self._news.put(_News("error", error=error))
 
     def _layer(self, wish: Wish) -> LayerData:
-        blob = wish.blob
+        blob, why = wish.blob, ""
+        if wish.by_table and blob.note is not None:
+            try:
+                return read_by_table(self._registry, blob, blob.note, self._wanted)
+            except TocError as error:
+                why = f"The table of contents of {blob.digest} is not used, as {error}: all of it is read"
+                self._news.put(_News("note", text=why))
         layer = blobs.read_layer(ChunkStream(self._pieces(blob), blob.size), blob.size, self._wanted)
         if layer.blob != blob.digest:
             raise _wrong(blob.digest, layer.blob)
         if layer.diff_id != wish.diff_id:
             raise _wrong(wish.diff_id, layer.diff_id)
+        if why:
+            layer.index.warnings.append(why)
         return layer
 
     def _pieces(self, blob: Blob) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from uvdive.image.archives import descriptors
 from uvdive.image.budget import MAX_LAYERS
 from uvdive.image.raw_image import load_json, sha256_of
 from uvdive.image.registry.client import NotThereError, Registry
+from uvdive.image.toc.notes import Note, note_of
 
 _INDEXES = (
     "application/vnd.oci.image.index.v1+json",
@@ -55,11 +56,12 @@ Kept = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A config or a layer: its digest, its size in bytes, and where else it may be."""
+    """A config or a layer: its digest, its size in bytes, where else it may be, and its table of contents."""
 
     digest: str
     size: int
     urls: tuple[str, ...] = ()
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,4 +261,5 @@ def blob_of(descriptor: dict[str, Any]) -> Blob:
     size = descriptor["size"]
     if size < 0:
         raise ImageError("The image's manifest names a blob of fewer than no bytes.", "It is damaged.")
-    return Blob(descriptor["digest"], size, tuple(descriptor.get("urls") or ())[:8])
+    note = note_of(descriptor.get("annotations") or {}, size)
+    return Blob(descriptor["digest"], size, tuple(descriptor.get("urls") or ())[:8], note)

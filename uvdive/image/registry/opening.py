@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import Note, OnEvent
@@ -16,8 +17,10 @@ from uvdive.image.config import Manifest
 from uvdive.image.events import ImageFound, LayerOutline
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.cache import LayerCache
-from uvdive.image.raw_image import Finished, RawImage, UnreadImage, outline, read_config
+from uvdive.image.raw_image import Finished, LayerPlace, RawImage, UnreadImage, outline, read_config
+from uvdive.image.registry import by_table
 from uvdive.image.registry.attestations import read_attested
+from uvdive.image.registry.by_table import TableSource
 from uvdive.image.registry.client import Manners, Registry
 from uvdive.image.registry.fetching import Fetching, Wish
 from uvdive.image.registry.manifests import Blob, Found, Manifests
@@ -37,6 +40,7 @@ class Opening:
     cache: LayerCache | None = None
     finished: Finished | None = None
     meanwhile: Callable[[], None] = lambda: None
+    whole: bool = False
 
 
 def read_image(text: str, manners: Manners, opening: Opening) -> RawImage:
@@ -55,14 +59,21 @@ def read_image(text: str, manners: Manners, opening: Opening) -> RawImage:
     opening.on_event(ImageFound(text, _outline(manifest, found)))
     if found.attested:
         manifest = replace(manifest, attested=read_attested(manifests, found, manifest.diff_ids))
-    count = len(manifest.diff_ids)
     sizes = tuple(map(_packed, found.layers, manifest.diff_ids))
-    image = RawImage(manifest, (), (True,) * count, (None,) * count)
+    sources = tuple(
+        _source(text, blob, diff_id, manners, opening)
+        for blob, diff_id in zip(found.layers, manifest.diff_ids, strict=True)
+    )
+    image = RawImage(manifest, (), tuple(each is None for each in sources), tuple(map(_place, sources)))
     if opening.finished is not None and opening.finished(
         UnreadImage(manifest, image.verified, sizes, image.places)
     ):
         return image
-    layers = _layers(registry, manifest, found.layers, opening)
+    wishes = [
+        Wish(blob, diff_id, source is not None)
+        for blob, diff_id, source in zip(found.layers, manifest.diff_ids, sources, strict=True)
+    ]
+    layers = _layers(registry, wishes, opening)
     read = tuple(
         replace(layers[diff_id], compressed_bytes=size)
         for diff_id, size in zip(manifest.diff_ids, sizes, strict=True)
@@ -70,7 +81,23 @@ def read_image(text: str, manners: Manners, opening: Opening) -> RawImage:
     times = [(layers[diff_id].index, manifest.diff_ids.count(diff_id)) for diff_id in layers]
     blobs = {blob.digest: blob.size for blob in found.layers}
     check_image(times, sum(blobs.values()))
-    return replace(image, layers=read)
+    # A table that was not used is no table: such a layer was verified, and its contents are gone.
+    listed = [layer.diff_id is None for layer in read]
+    places = tuple(place if told else None for place, told in zip(image.places, listed, strict=True))
+    return replace(image, layers=read, verified=tuple(not told for told in listed), places=places)
+
+
+def _source(text: str, blob: Blob, diff_id: str, manners: Manners, opening: Opening) -> TableSource | None:
+    """Where a layer's contents are had if its table tells its files; None where all of it is read."""
+    if opening.whole or blob.note is None or blob.size < by_table.WORTH_IT:
+        return None
+    if opening.cache is not None and opening.cache.has(diff_id):
+        return None
+    return TableSource(text, blob, blob.note, tuple(manners.insecure), manners.patience)
+
+
+def _place(source: TableSource | None) -> LayerPlace | None:
+    return None if source is None else LayerPlace(Path(), None, source)
 
 
 class _Small:
@@ -121,18 +148,17 @@ def _outline(manifest: Manifest, found: Found) -> tuple[LayerOutline, ...]:
     )
 
 
-def _layers(
-    registry: Registry, manifest: Manifest, blobs: Sequence[Blob], opening: Opening
-) -> dict[str, LayerData]:
+def _layers(registry: Registry, wanted: Sequence[Wish], opening: Opening) -> dict[str, LayerData]:
     """The layers by their diff ids, from the cache as far as it has them."""
     cache, layers = opening.cache, dict[str, LayerData]()
     wishes: dict[str, Wish] = {}
-    for blob, diff_id in zip(blobs, manifest.diff_ids, strict=True):
+    for wish in wanted:
+        diff_id = wish.diff_id
         if diff_id in layers or diff_id in wishes:
             continue
         kept = cache.layer(diff_id) if cache is not None else None
         if kept is None:
-            wishes[diff_id] = Wish(blob, diff_id)
+            wishes[diff_id] = wish
         else:
             layers[diff_id] = kept
             opening.on_event(layer_read(kept, diff_id))

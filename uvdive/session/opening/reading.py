@@ -6,6 +6,7 @@ import gc
 from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from uvdive.base.files.foreign import bounded
 from uvdive.base.progress import Note, OnEvent
 from uvdive.image.config import Manifest
 from uvdive.image.events import LayerRead, LayersPlaced
-from uvdive.image.raw_image import RawImage, StoreIndex, UnreadImage
+from uvdive.image.raw_image import RawImage, StoreIndex, UnreadImage, WrongTableError
 from uvdive.image.reference import Target
 from uvdive.image.sources import OpenOptions, open_image
 from uvdive.image.stack.comparing import LayerContents
@@ -47,7 +48,12 @@ def read_image(
         UvdiveError: it cannot be read; see the sources.
     """
     with _uncollected(), bounded(f"The image {target.value}"):
-        return _read(target, dockerfile, options, on_event)
+        try:
+            return _read(target, dockerfile, options, on_event)
+        except WrongTableError as error:
+            on_event(Note(f"{error.what} All layers are read whole"))
+            report, index = _read(target, dockerfile, replace(options, verify_digests=True), on_event)
+            return replace(report, warnings=(error.what, *report.warnings)), index
 
 
 @contextmanager
@@ -79,7 +85,7 @@ def _read(
     target: Target, dockerfile: Path | None, options: ReadOptions, on_event: OnEvent
 ) -> tuple[ImageReport, StoreIndex]:
     memory = _Memory(dockerfile, options, on_event)
-    image = open_image(target, _open_options(options, on_event, memory))
+    image = open_image(target, _open_options(target, options, on_event, memory))
     if memory.found is not None:
         return memory.found
     from uvdive.ledger.assemble import Stacked, make_report
@@ -187,12 +193,13 @@ class _Memory:
         return self._dockerfile
 
 
-def _open_options(options: ReadOptions, on_event: OnEvent, memory: _Memory) -> OpenOptions:
+def _open_options(target: Target, options: ReadOptions, on_event: OnEvent, memory: _Memory) -> OpenOptions:
     return OpenOptions(
         wanted,
         on_event,
         platform=options.platform,
-        verify=options.verify_digests,
+        # Whoever wants all contents has them sooner from whole layers than file by file.
+        verify=options.verify_digests or (options.duplicates and target.kind == "registry"),
         pull=options.pull,
         via=options.via,
         cache=memory.cache if options.layer_cache else None,
