@@ -70,7 +70,7 @@ def baseline(runner: Runner) -> int:
         kept = _find(api, name, branch, runner.environ.get("GITHUB_RUN_ID", ""))
         path = runner.new_folder() / "baseline.uvdive"
         path.write_bytes(_fetch(api, kept))
-        _try(path)
+        _try(path, runner.for_programs())
         file, told = (
             str(path),
             f"Baseline: {inert(branch, 100)} at {kept.commit[:7]}, kept by run {kept.run}.",
@@ -181,7 +181,7 @@ def _fetch(api: Api, kept: Kept) -> bytes:
         raise NoneKeptError("the kept report's archive is damaged.") from None
 
 
-def _try(path: Path) -> None:
+def _try(path: Path, environ: dict[str, str]) -> None:
     """Does this uvdive open the report? A check must not fail for what another version wrote.
 
     Raises:
@@ -189,7 +189,12 @@ def _try(path: Path) -> None:
     """
     command = [sys.executable, "-I", "-m", "uvdive", f"report:{path}", "--json", "--top", "1"]
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+        command,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=False,
     )
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").replace(str(path), "the report").strip()

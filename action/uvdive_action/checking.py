@@ -67,8 +67,7 @@ def command_of(runner: Runner, folder: Path) -> list[str]:
 def _run(command: list[str], runner: Runner) -> tuple[int, str]:
     """Run a command in the log; its exit code, and the last that it said beside its result."""
     said: list[str] = []
-    # The token is for the steps that ask GitHub: no build gets it from here.
-    environ = {name: value for name, value in runner.environ.items() if not name.startswith("INPUT_")}
+    environ = runner.for_programs()
     with (
         runner.no_commands(),
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environ) as running,

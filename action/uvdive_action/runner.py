@@ -55,6 +55,10 @@ class Runner:
             raise WrongInputError(f"The input {name} is neither true nor false.")
         return value == "true"
 
+    def for_programs(self) -> dict[str, str]:
+        """The variables without the inputs: the token is for what asks GitHub, and no build gets it."""
+        return {name: value for name, value in self.environ.items() if not name.startswith("INPUT_")}
+
     def new_folder(self) -> Path:
         """An empty folder that goes away with the job."""
         return Path(tempfile.mkdtemp(prefix="uvdive-", dir=self.environ["RUNNER_TEMP"]))

@@ -29,7 +29,7 @@ class Opened:
 
 @pytest.fixture
 def find(job, capsys, monkeypatch):
-    monkeypatch.setattr(module, "_try", lambda _path: None)
+    monkeypatch.setattr(module, "_try", lambda _path, _environ: None)
     monkeypatch.setattr(module, "Api", functools.partial(module.Api, pause=0))
     return Opened(job, capsys)
 
@@ -180,6 +180,21 @@ def test_a_report_that_uvdive_does_not_open_is_none(really, github, saved):
     assert found["told"].startswith("No baseline: uvdive can't open the kept report: The saved report is ")
     github.keep(saved(0), run=2)
     assert really()["file"] != ""
+
+
+def test_what_opens_the_report_has_no_token(really, github, saved, monkeypatch):
+    seen, run = [], module.subprocess.run
+
+    def noted(*command, **options):
+        seen.append(options["env"])
+        return run(*command, **options)
+
+    monkeypatch.setattr(module.subprocess, "run", noted)
+    github.keep(saved(0), run=1)
+    assert really()["file"] != ""
+    (environ,) = seen
+    assert not [name for name in environ if name.startswith("INPUT_")]
+    assert environ["GITHUB_RUN_ID"] == "99"
 
 
 def test_without_a_token_nobody_is_asked(find, github):
