@@ -77,6 +77,21 @@ class TestReading:
         with pytest.raises(TypeError):
             uvdive.read(wrong)  # type: ignore[arg-type]
 
+    @pytest.mark.parametrize(
+        ("how", "said"),
+        [
+            ({"via": "regsitry"}, r"via='regsitry' is none of .* Did you mean 'registry'\?"),
+            ({"via": "fax"}, r"There are: auto, save, storage, registry\."),
+            (
+                {"insecure_registries": "h:5000"},
+                r"is one text\. Write insecure_registries=\['h:5000'\]",
+            ),
+        ],
+    )
+    def test_an_option_without_sense_is_told_before_the_work(self, folder: Path, how, said: str) -> None:
+        with pytest.raises(uvdive.UsageError, match=said):
+            uvdive.read(folder / "before.tar", **how)
+
     def test_a_damaged_archive_is_an_image_error(self, tmp_path: Path) -> None:
         (tmp_path / "x.tar").write_bytes(b"nothing")
         with pytest.raises(uvdive.ImageError) as raised:
@@ -238,6 +253,8 @@ class TestChecking:
             ({"owners": {"uvv": 0}}, r"rules: .*owners\.uvv"),
             ({"max-size": "big"}, r"rules: max-size is not written as it must be\. Write max-size = "),
             ({"owners": 3}, r"rules: owners is not written"),
+            ({3: "1 MB"}, r"rules: 3 is no key"),
+            ({"owners": {3: "1 MB"}}, r"rules: 3 is no key"),
             ({"ignore": ["nothing"]}, r"rules: .*nothing"),
         ],
     )

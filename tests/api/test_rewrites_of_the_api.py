@@ -91,6 +91,8 @@ class TestByTheText:
         [
             ({"static": True, "image": "x"}, "static=True plans without an image"),
             ({"static": True, "build_options": ["-t", "x"]}, "may name no Dockerfile and no tag"),
+            ({"static": True, "build_options": "--target=x"}, "build_options='--target=x' is one text"),
+            ({"static": True, "choices": {"final-base": 3}}, "choices: 'final-base': 3 are no two texts"),
             ({"static": True, "context": "/nowhere"}, "is no folder"),
         ],
     )

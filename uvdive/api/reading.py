@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from uvdive.api.events import Told, errors_told, handed_on
+from uvdive.api.given import one_of, several
 from uvdive.api.reports import Report
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import CancelToken
@@ -18,6 +19,7 @@ from uvdive.session.sources import checked_dockerfile, source_of
 if TYPE_CHECKING:
     from uvdive.session.sources import Source
 
+Via = Literal["auto", "save", "storage", "registry"]
 Named = str | os.PathLike[str]
 """A TARGET as the command line takes it, or a path, which is never taken for an image's name."""
 
@@ -26,7 +28,7 @@ def read(  # noqa: PLR0913 - what may be said of reading, each by its name
     target: Named,
     *,
     platform: str | None = None,
-    via: Literal["auto", "save", "storage", "registry"] = "auto",
+    via: Via = "auto",
     dockerfile: Named | None = None,
     pull: bool = False,
     duplicates: bool = False,
@@ -65,9 +67,10 @@ def read(  # noqa: PLR0913 - what may be said of reading, each by its name
         BuildError: a Dockerfile was named, and its build failed.
         CancelledError: ``cancel`` was set.
     """
+    one_of("via", via, get_args(Via))
     options = ReadOptions(
         platform, verify_digests, duplicates, layer_cache, via, Path(), pull,
-        insecure=tuple(insecure_registries),
+        insecure=several("insecure_registries", insecure_registries),
     )  # fmt: skip
     redactor = Redactor()
     with errors_told(redactor):

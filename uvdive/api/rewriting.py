@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from uvdive.api.events import Told, errors_told, handed_on
+from uvdive.api.given import several, texts_by_name
 from uvdive.api.plans import Plan
 from uvdive.api.proofs import Proof
 from uvdive.api.reading import Named, path_of, text_of
@@ -61,14 +62,14 @@ def plan(  # noqa: PLR0913 - what may be said of a rewrite, each by its name
     redactor = Redactor()
     with errors_told(redactor):
         folder = None if context is None else path_of(context)
-        build = build_source(os.fspath(dockerfile), folder, build_options)
+        build = build_source(os.fspath(dockerfile), folder, several("build_options", build_options))
         original = build
         if image is not None and not isinstance(image, Report):
             original = source_of(text_of(image), ReadOptions(pull=pull))
         work = Rewriting(
             build,
             original,
-            Wish(dict(choices or {}), pull, static),
+            Wish(texts_by_name("choices", choices), pull, static),
             redactor=redactor,
             on_event=handed_on(on_event, redactor),
             cancel=cancel,
@@ -127,7 +128,7 @@ def prove(  # noqa: PLR0913 - what may be said of a proof, each by its name
             f"{plan.dockerfile} stays as it is: there is no rewrite to prove.", "See plan.changes."
         )
     with errors_told(was.redactor):
-        files = tuple(path_of(each) for each in start_env_files)
+        files = tuple(path_of(each) for each in several("start_env_files", start_env_files))
         settings = start_settings(
             [f"{name}={value}" for name, value in (start_env or {}).items()],
             files,

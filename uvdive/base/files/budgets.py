@@ -104,6 +104,9 @@ def budgets_of_table(table: Mapping[str, Any], known: Known, called: str = "rule
     Raises:
         UsageError: it is malformed; names the key, and the nearest name.
     """
+    for key in (*table, *(name for value in table.values() if isinstance(value, Mapping) for name in value)):
+        if not isinstance(key, str):
+            raise UsageError(f"{called}: {key!r} is no key.", "Keys are texts.")
     plain = {key: dict(value) if isinstance(value, Mapping) else value for key, value in table.items()}
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in plain.items()}
     return replace(_Reader(Path(called), "", (), known).budgets(plain), source=None)
