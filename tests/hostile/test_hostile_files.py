@@ -154,7 +154,7 @@ LOADS = {
     "dockerfile/arguments.py": "an exec form: a list of texts or nothing",
     "dockerfile/text/edits.py": "a text that was matched",
     "build/clients/bake.py": "names for people, with every error caught",
-    "image/endpoint.py": "the docker client's settings, as an object or nothing",
+    "image/reaching/contexts.py": "the docker client's settings, as an object or nothing",
     "image/layers/cache.py": "a cache entry, with every error caught",
     "image/tar/tar_split.py": "many lines at a time, with every error caught",
     "ledger/saved/report_file.py": "a saved report, which has its own checks",
