@@ -42,14 +42,14 @@ class Writing:
     loaded: Loaded
     kept: Kept
 
-    def planned(self) -> RewritePlan:
+    def planned(self, kept: Kept | None = None, **choices: str) -> RewritePlan:
         return plan_rewrite(
-            self.folder / "Dockerfile", self.loaded.report, store=self.loaded.store, kept=self.kept,
-            choices={"user": "app"},
+            self.folder / "Dockerfile", self.loaded.report, store=self.loaded.store, kept=kept or self.kept,
+            choices={"user": "app", **choices},
         )  # fmt: skip
 
-    def proven(self, plan: RewritePlan, *, start: bool = True) -> Proof:
-        return prove(plan, self.loaded.report, context=self.folder, start=start, kept=self.kept)
+    def proven(self, plan: RewritePlan, kept: Kept | None = None, *, start: bool = True) -> Proof:
+        return prove(plan, self.loaded.report, context=self.folder, start=start, kept=kept or self.kept)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,25 @@ def test_what_a_start_wrote_is_given_and_the_start_as_that_user_proves_it(writin
     assert (proof.verification.level, proof.after.config.user) == ("start", "app")
     forgotten = replace(plan, text=plan.text.replace(" /app/data /var", " /var"))
     judged = writing.proven(forgotten).verification
+    assert judged is not None
+    start = next(check for check in judged.checks if check.name == "start")
+    assert start.status == "failed"
+    assert "may not write /app/data/" in start.detail
+
+
+def test_on_distroless_the_user_of_the_base_owns_it_and_a_folder_that_is_left_out_is_caught(
+    writing: Writing,
+) -> None:
+    kept, lean = Kept(), {"final-base": "distroless"}
+    assert writing.proven(writing.planned(kept, **lean), kept).looked
+    plan = writing.planned(kept, **lean)
+    proof = writing.proven(plan, kept)
+    assert proof.verification is not None
+    assert proof.verification.level == "start", proof.verification
+    assert proof.after.config.user == "nonroot"
+    folder = " /final-image/app/data "
+    assert plan.text.count(folder) == 1, plan.text
+    judged = writing.proven(replace(plan, text=plan.text.replace(folder, " ")), kept).verification
     assert judged is not None
     start = next(check for check in judged.checks if check.name == "start")
     assert start.status == "failed"
