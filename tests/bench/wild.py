@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import dockerfile as buildkit
+import buildkit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from hadolint import broken_anew

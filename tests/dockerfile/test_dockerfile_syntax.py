@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import dockerfile as buildkit
+import buildkit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

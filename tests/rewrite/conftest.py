@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import dockerfile as buildkit
+import buildkit
 import pytest
 
 from uvdive.distro.release import OsRelease

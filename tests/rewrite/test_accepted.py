@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import dockerfile as buildkit
+import buildkit
 import pytest
 from hadolint import broken_anew
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-import dockerfile as buildkit
+import buildkit
 import pytest
 from dockerfiles import refused
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import dockerfile as buildkit
+import buildkit
 import pytest
 from hadolint import broken_anew
 from projects import BY_NAME, PAIRS, PROJECTS, Project, built, engine_of, kept_of, original

@@ -6,7 +6,7 @@ import difflib
 from dataclasses import replace
 from pathlib import Path
 
-import dockerfile as buildkit
+import buildkit
 import layers as make
 import pairs_of_images as pairs
 import pytest

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import threading
 from pathlib import Path
 
 _GROUPS = Path("/sys/fs/cgroup")
 _MEMORY = Path("/proc/meminfo")
+
+PLATFORM = sys.platform
+"""Which system this is, for all of uvdive: the tests say ``darwin`` here where they stand for a Mac."""
 
 EACH = 400 << 20
 """What a process needs that reads a large image, in bytes: a million files take some 250 MB."""
@@ -56,8 +60,12 @@ _one_of_many = False
 
 
 def may_fork() -> bool:
-    """Are there forks, and no threads, which one would leave behind in any state?"""
-    return hasattr(os, "fork") and threading.active_count() == 1
+    """Are there forks, and no threads, which one would leave behind in any state?
+
+    On a Mac the system's own libraries, which looking for a proxy loads, may have such threads that
+    Python does not know of, and end a fork that calls them (Python, "multiprocessing": why it spawns there).
+    """
+    return PLATFORM != "darwin" and hasattr(os, "fork") and threading.active_count() == 1
 
 
 def be_one_of_many() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dockerfile as buildkit
+import buildkit
 import pytest
 
 from uvdive.rewrite.planner import plan

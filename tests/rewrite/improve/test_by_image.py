@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import dockerfile as buildkit
+import buildkit
 import layers as make
 import pytest
 from finished import BUILD, START, last_stage, of, told

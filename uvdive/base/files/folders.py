@@ -1,4 +1,4 @@
-"""The user's own folders for what uvdive keeps (XDG base directories).
+"""The user's own folders for what uvdive keeps: XDG base directories, on a Mac those of its Library.
 
 https://specifications.freedesktop.org/basedir-spec/
 """
@@ -9,15 +9,29 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from uvdive.base import machine
+
 
 def user_folder(variable: str, default: str, environ: Mapping[str, str] = os.environ) -> Path:
     """The folder ``uvdive`` where ``variable`` says, else below ``default`` in the home folder.
 
-    It need not be there. The specification has relative paths ignored.
+    It need not be there. The specification has relative paths ignored. On a Mac the place is what
+    platformdirs knows of it (``~/Library/Caches/uvdive``), unless the variable names one.
     """
     named = environ.get(variable, "")
-    base = Path(named) if named.startswith("/") else Path(environ.get("HOME") or Path.home()) / default
-    return base / "uvdive"
+    if named.startswith("/"):
+        return Path(named) / "uvdive"
+    if machine.PLATFORM == "darwin":
+        return _on_a_mac(variable)
+    return Path(environ.get("HOME") or Path.home()) / default / "uvdive"
+
+
+def _on_a_mac(variable: str) -> Path:
+    from platformdirs.macos import MacOS
+
+    places = MacOS("uvdive", appauthor=False)
+    kinds = {"XDG_CACHE_HOME": places.user_cache_dir, "XDG_CONFIG_HOME": places.user_config_dir}
+    return Path(kinds.get(variable, places.user_state_dir))
 
 
 def state_folder(environ: Mapping[str, str] = os.environ) -> Path:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import IO, Any, NoReturn, TypeVar, cast
 
 from uvdive.base.errors import CancelledError, UvdiveError
+from uvdive.base.processes.groups import kill_group
 from uvdive.base.processes.worker import WorkerCrashError, listen, receive, send
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 
@@ -322,8 +323,7 @@ class Resident:
     def _kill_all(self) -> None:
         """Reading may have started further processes, in the same session."""
         if self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            kill_group(self._process.pid)
 
     def _crashed(self) -> NoReturn:
         if self._closed:

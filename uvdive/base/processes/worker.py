@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import os
 import pickle
-import signal
 import struct
 import subprocess
 import sys
@@ -21,6 +19,7 @@ from collections.abc import Callable
 from typing import IO, Any, NoReturn, TypeVar, cast
 
 from uvdive.base.errors import CancelledError, UvdiveError, disk_full
+from uvdive.base.processes.groups import kill_group
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 
 T = TypeVar("T")
@@ -82,9 +81,8 @@ def call(
         )
 
         def kill() -> None:
-            with contextlib.suppress(ProcessLookupError):
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
+            if process.poll() is None:
+                kill_group(process.pid)
 
         cancel.on_cancel(kill)
         with process:

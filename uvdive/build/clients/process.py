@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 
 from uvdive.base.errors import EngineError
+from uvdive.base.processes.groups import kill_group
 from uvdive.base.progress import CancelToken, OnEvent
 from uvdive.build.clients.client import INSTALL_DOCKER
 from uvdive.build.clients.parsing import ProgressReader
@@ -36,8 +34,7 @@ class Process:
         """End the whole group at once; BuildKit stops a build whose client is gone."""
         # Once it was waited for, its number may belong to somebody else.
         if self.popen.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.popen.pid, signal.SIGKILL)
+            kill_group(self.popen.pid)
 
     def lines(self) -> Iterator[str]:
         """What it prints, line by line, until it has ended."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import sys
 
+from uvdive.base import machine
 from uvdive.base.errors import EngineError, NoEngineError
 from uvdive.image.reaching.address import Endpoint, ssh_place
 
@@ -12,7 +12,7 @@ _LAST_LINES = 20
 
 MAY_USE = (
     "See that Docker Desktop, OrbStack or colima runs as you."
-    if sys.platform == "darwin"
+    if machine.PLATFORM == "darwin"
     else "Add the user to the group docker (sudo usermod -aG docker $USER), then log in again."
 )
 """What to do where a socket may not be used; on a Mac there is no such group."""
