@@ -1,5 +1,8 @@
+import errno
 import os
 import stat
+import unicodedata
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +12,7 @@ from uvdive.base.errors import CancelledError, ImageError, UsageError
 from uvdive.base.progress import CancelToken
 from uvdive.image.table import Cause, Kind
 from uvdive.ledger.view.tree import build_view
+from uvdive.session.disk import extracting
 from uvdive.session.disk.extracting import extract
 
 LOST = 99
@@ -89,3 +93,42 @@ def test_lost_contents_are_counted_and_if_all_are_lost_that_is_the_error(tmp_pat
     done = taken(rows, b"/d", tmp_path / "out")
     assert (done.files, done.missing) == (1, 1)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["kept"]
+
+
+def test_names_that_differ_in_case_alone_are_renamed_where_the_disk_takes_them_for_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(extracting, "ignores_case", lambda _: True)
+    rows = Table()
+    for name in ("README", "readme", "Readme", "caf\u00e9", "cafe\u0301", "other"):
+        rows.add(f"/d/{name}".encode(), size=1)
+    done = taken(rows, b"/d", tmp_path / "out")
+    names = [path.name for path in (tmp_path / "out").iterdir()]
+    folded = [unicodedata.normalize("NFC", name).casefold() for name in names]
+    assert len(names) == 6
+    assert len(set(folded)) == 6
+    assert (done.files, done.renamed) == (6, 3)
+
+
+def test_a_disk_that_tells_them_apart_keeps_names(tmp_path):
+    rows = Table()
+    for name in ("README", "readme"):
+        rows.add(f"/d/{name}".encode(), size=1)
+    done = taken(rows, b"/d", tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"README", "readme"}
+    assert done.renamed == 0
+
+
+def test_a_name_that_the_disk_cannot_have_is_left_out(tmp_path, monkeypatch):
+    rows = Table()
+    rows.add(b"/d/caf\xe9", size=1)
+    rows.add(b"/d/plain", size=1)
+    plainly = Path.open
+
+    def of_a_mac(path, *args, **named):
+        if not path.name.isascii():
+            raise OSError(errno.EILSEQ, "Illegal byte sequence")
+        return plainly(path, *args, **named)
+
+    monkeypatch.setattr(Path, "open", of_a_mac)
+    done = taken(rows, b"/d", tmp_path / "out")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["plain"]
+    assert (done.files, done.left_out) == (1, 1)

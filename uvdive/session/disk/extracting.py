@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +26,8 @@ class Extracted:
     """What was written: where, how many files with how many bytes, and what could not be.
 
     ``missing`` are files whose content the source does not hold any more, ``left_out``
-    devices, pipes and names that this disk cannot have.
+    devices, pipes and names that this disk cannot have, ``renamed`` those that got another
+    name because this disk takes theirs for one that was there already (README and readme).
     """
 
     path: Path
@@ -32,6 +35,7 @@ class Extracted:
     bytes: int
     missing: int
     left_out: int
+    renamed: int = 0
 
 
 @dataclass(slots=True)
@@ -44,6 +48,8 @@ class _Work:
     files: int = 0
     size: int = 0
     left_out: int = 0
+    renamed: int = 0
+    ignores_case: bool | None = None
     missing: list[ImageError] = field(default_factory=list)
     written: dict[int, Path] = field(default_factory=dict)
     links: list[tuple[Path, bytes]] = field(default_factory=list)
@@ -96,7 +102,7 @@ def extract(
         raise UsageError(f"{target} can't be written: {error.strerror}.", "Name another place.") from error
     finally:
         _remove(new)
-    return Extracted(target, work.files, work.size, len(work.missing), work.left_out)
+    return Extracted(target, work.files, work.size, len(work.missing), work.left_out, work.renamed)
 
 
 def _remove(path: Path) -> None:
@@ -111,7 +117,13 @@ def _write(work: _Work, node: int, target: Path) -> None:
     while todo:
         if work.cancel is not None:
             work.cancel.raise_if_cancelled()
-        todo += _one(work, *todo.pop())
+        try:
+            todo += _one(work, *todo.pop())
+        except OSError as error:
+            # A disk of a Mac has no names that are not UTF-8.
+            if error.errno != errno.EILSEQ:
+                raise
+            work.left_out += 1
     for path, link in work.links:
         path.symlink_to(os.fsdecode(link))
     for path, mode in reversed(work.folders):
@@ -137,15 +149,37 @@ def _one(work: _Work, node: int, path: Path) -> list[tuple[int, Path]]:
 
 def _below(work: _Work, node: int, path: Path) -> list[tuple[int, Path]]:
     table, view = work.view.table, work.view
+    if work.ignores_case is None:
+        work.ignores_case = ignores_case(path)
     found = []
+    taken: set[str] = set()
     for child in table.children(node):
         if not view.shown[child] or view.sign[child] == Sign.REMOVED:
             continue
         if _fits(table.names[child]):
-            found.append((child, path / os.fsdecode(table.names[child])))
+            name = os.fsdecode(table.names[child])
+            if work.ignores_case:
+                free = _free(name, taken)
+                work.renamed += free != name
+                name = free
+            found.append((child, path / name))
         else:
             work.left_out += 1
     return found
+
+
+def ignores_case(folder: Path) -> bool:
+    """Does the disk take a folder's name in other letters for the same, as those of Macs do by default?"""
+    return os.path.lexists(folder.with_name(folder.name.swapcase()))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name that such a disk takes for none of those that are ``taken``; it is noted there."""
+    free, number = name, 1
+    while (key := unicodedata.normalize("NFC", free).casefold()) in taken:
+        free, number = f"{name}~{number}", number + 1
+    taken.add(key)
+    return free
 
 
 def _fits(name: bytes) -> bool:

@@ -100,6 +100,10 @@ def missing(done: Extracted) -> list[str]:
         words.append(
             f"{count(done.missing, 'file')} could not be read: the source does not hold the contents."
         )
+    if done.renamed:
+        words.append(
+            f"{done.renamed:,} got another name (~1), as this disk takes upper and lower case for one."
+        )
     if done.left_out:
         words.append(f"{done.left_out:,} devices or odd names were left out.")
     return words
