@@ -153,11 +153,13 @@ def test_what_buildkit_pushes_is_planned_by_its_name(
         "FROM scratch\nARG SOME_TOKEN\nCOPY Dockerfile /one\nCOPY Dockerfile /two\n"
     )
     name = f"{os.environ['UVDIVE_REGISTRY']}/uvdive-test/planned:{os.getpid()}"
+    docker = ["docker", "--host", os.environ["UVDIVE_ENGINE_DOCKER28"]]
     command = [
-        "docker", "--host", os.environ["UVDIVE_ENGINE_DOCKER28"], "buildx", "build", "--provenance=mode=max",
+        *docker, "buildx", "build", "--provenance=mode=max",
         "--build-arg", f"SOME_TOKEN={SECRET}", "--output", f"type=image,name={name},push=true", str(tmp_path),
     ]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True)
+    subprocess.run([*docker, "rmi", name], check=False, capture_output=True)
     assert main([f"registry://{name}", "--json"]) == 0
     out = capsys.readouterr().out
     told = json.loads(out)
