@@ -35,6 +35,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("json.md", "doctor"): lambda: contracts.contract("doctor"),
     ("json.md", "check"): lambda: contracts.contract("check"),
     ("json.md", "log"): lambda: contracts.contract("log"),
+    ("json.md", "shared"): lambda: contracts.contract("shared"),
     ("check.md", "rules"): checks.rules,
     ("engines.md", "places-docker"): lambda: places.places("docker"),
     ("engines.md", "places-podman"): lambda: places.places("podman"),

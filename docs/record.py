@@ -90,6 +90,7 @@ def main() -> None:
         what_if = asked("what-if", BEFORE, "--without", "flask")
         check = checked(Path(folder) / "uvdive.toml", dockerfile)
         log = logged(Path(folder))
+        shared = asked("report", BEFORE, AFTER, "--shared")
     run("docker", "image", "rm", BEFORE, AFTER)
     examples = {
         "report": report,
@@ -100,6 +101,7 @@ def main() -> None:
         "check": check,
         "log": log,
         "doctor": doctor,
+        "shared": shared,
     }
     for name, example in examples.items():
         path = DOCS / "examples" / f"{name}.json"

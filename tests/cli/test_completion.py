@@ -26,7 +26,7 @@ def completed(*words):
 
 
 def test_bash_knows_commands_options_values_and_files():
-    assert completed("re") == ["rewrite"]
+    assert completed("re") == ["rewrite", "report"]
     assert completed("rewrite", "--time-c") == ["--time-cold"]
     assert completed("explore", "--js") == ["--json"]
     assert completed("--units", "") == ["si", "binary"]

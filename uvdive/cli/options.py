@@ -21,6 +21,7 @@ COMMANDS = {
     "packages": "list what each Python package costs, with what would go with it",
     "what-if": "predict the image without a package or a group, or with an extra",
     "log": "show how an image grew over saved reports, and what made it grow",
+    "report": "print what images are made of, or what several of them share",
     "check": "hold images or Dockerfiles against a project's rules, for CI and commits",
     "demo": "explore, rewrite and prove a recorded example; needs no engine and no network",
     "clean": "remove the images that uvdive built",

@@ -81,12 +81,24 @@ class Source:
         Raises:
             UvdiveError: as ``build_image`` and ``load_image`` say.
         """
+        ready = self.ready(on_event, cancel)
+        return self.load_ready(ready, on_event=on_event, cancel=cancel, in_process=in_process)
+
+    def load_ready(
+        self,
+        name: str,
+        *,
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
+        in_process: bool = True,
+    ) -> Loaded:
+        """Load what ``ready`` gave the name of; UvdiveError as ``load_image`` says."""
         from uvdive.session.opening.images import load_image
 
         return load_image(
-            self.ready(on_event, cancel),
+            name,
             dockerfile=self.dockerfile,
-            options=self._options(),
+            options=self.options(),
             on_event=on_event,
             cancel=cancel,
             in_process=in_process,
@@ -99,12 +111,13 @@ class Source:
         return open_desk(
             self.ready(on_event, cancel),
             dockerfile=self.dockerfile,
-            options=self._options(),
+            options=self.options(),
             on_event=on_event,
             cancel=cancel,
         )
 
-    def _options(self) -> ReadOptions:
+    def options(self) -> ReadOptions:
+        """How the image is read, once it is ready."""
         if self.request is None:
             return self.reading
         from uvdive.session.proof.own_builds import as_built

@@ -95,7 +95,7 @@ def package_deltas(before: ImageReport, after: ImageReport) -> Iterator[PackageD
                 yield delta
 
 
-def _system(report: ImageReport) -> dict[str, tuple[str | None, int]]:
+def os_packages_of(report: ImageReport) -> dict[str, tuple[str | None, int]]:
     """Version and bytes of each OS package; its files may lie with two owners."""
     found: dict[str, tuple[str | None, int]] = {}
     for component in report.components:
@@ -117,7 +117,7 @@ def is_package(component: Component) -> bool:
 
 def os_package_deltas(before: ImageReport, after: ImageReport) -> Iterator[PackageDelta]:
     """The OS packages that differ in version or bytes, by name."""
-    old, new = _system(before), _system(after)
+    old, new = os_packages_of(before), os_packages_of(after)
     for name in sorted(old.keys() | new.keys()):
         was, now = old.get(name), new.get(name)
         if was != now:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ExitCode, UsageError
-from uvdive.cli.options import Parser, add_common, add_reading, add_redact, path_of
+from uvdive.cli.options import Parser, add_common, add_jobs, add_reading, add_redact, path_of
 from uvdive.cli.telling.console import Console
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     )
     add_redact(parser)
     add_reading(parser, duplicates=False)
+    add_jobs(parser)
     add_common(parser)
     args = parser.parse_args(argv)
     _check(args)
@@ -135,16 +136,32 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     if args.static:
         files = [_dockerfile(name) for name in args.targets or ["."]]
         checked = check_files(files, budgets, redact=not args.no_redact)
+    elif len(args.targets) > 1:
+        checked = _many(args, budgets, console)
     else:
         from uvdive.cli.telling.builds import BuildNarrator
 
         narrator = BuildNarrator(console)
         baseline = None if args.baseline is None else _baseline(args, console, narrator)
-        sources = [_source(target, args, console) for target in args.targets or [_here()]]
-        checked = [_checked(source, budgets, baseline, args, console, narrator) for source in sources]
+        source = _source(args.targets[0] if args.targets else _here(), args, console)
+        checked = [_checked(source, budgets, baseline, args, console, narrator)]
     check = whole_check(checked, budgets)
     _write(check, args, console)
     return check.exit_code
+
+
+def _many(args: argparse.Namespace, budgets: Budgets, console: Console) -> Sequence[Checked]:
+    """Several images, each in a process of its own."""
+    from uvdive.session.several.checks import check_all
+
+    return check_all(
+        [_source(target, args, console) for target in args.targets],
+        budgets,
+        pull=args.pull,
+        redact=not args.no_redact,
+        jobs=args.jobs,
+        on_done=lambda done, of: console.progress(f"{done} of {of} checked"),
+    )
 
 
 def _dockerfile(name: str) -> Path:

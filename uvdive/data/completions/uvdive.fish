@@ -50,7 +50,7 @@ function _shtab_uvdive_using
   test "$_shtab_uvdive_cmdpath" = "$argv"
 end
 
-set -g _shtab_uvdive_commands explore build rewrite compare packages what-if log check demo clean cache doctor plugin completion
+set -g _shtab_uvdive_commands explore build rewrite compare packages what-if log report check demo clean cache doctor plugin completion
 set -g _shtab_uvdive_opts_with_value --badge --baseline --choose --config --context --dockerfile --explain --extra --fail-level --format --html --image --insecure-registry --jobs --limit --log --order --output --platform --plot --report-problem --save --sbom-file --start-env --start-env-file --top --units --via --without --without-group -o
 
 complete -c uvdive -e
@@ -213,6 +213,29 @@ complete -c uvdive -n '_shtab_uvdive_using log' -l units -xka "si binary" -d 'kB
 complete -c uvdive -n '_shtab_uvdive_using log' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using log' -l debug -d 'show the traceback of an error'
 complete -c uvdive -n '_shtab_uvdive_using log; and test $_shtab_uvdive_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'saved reports, or folders with some'
+complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a report -d 'print what images are made of, or what several of them share'
+complete -c uvdive -n '_shtab_uvdive_using report' -s h -l help -d 'show this help message and exit'
+complete -c uvdive -n '_shtab_uvdive_using report' -l shared -d 'tell what the images share, in place of each report'
+complete -c uvdive -n '_shtab_uvdive_using report' -l no-contents -d 'with --shared: compare layers and packages alone, and read no file'"'"'s contents'
+complete -c uvdive -n '_shtab_uvdive_using report' -l json -d 'print one JSON object'
+complete -c uvdive -n '_shtab_uvdive_using report' -l markdown -d 'print Markdown, for a pull request'
+complete -c uvdive -n '_shtab_uvdive_using report' -l no-redact -d 'keep what looks like a secret in settings, commands and history, which is [redacted] otherwise'
+complete -c uvdive -n '_shtab_uvdive_using report' -l report -d 'print plain text, also in a terminal'
+complete -c uvdive -n '_shtab_uvdive_using report' -l top -x -d 'in --json only the N largest rows of waste and components'
+complete -c uvdive -n '_shtab_uvdive_using report' -l html -xka "(__fish_complete_path (commandline -ct))" -d 'write one HTML file that needs no network: map, layers, packages, findings'
+complete -c uvdive -n '_shtab_uvdive_using report' -l save -xka "(__fish_complete_path (commandline -ct))" -d 'save all but the files'"'"' contents; the file opens as a TARGET anywhere'
+complete -c uvdive -n '_shtab_uvdive_using report' -l duplicates -d 'find equal content at several live paths'
+complete -c uvdive -n '_shtab_uvdive_using report' -l platform -x -d 'which image of several (default: this machine'"'"'s)'
+complete -c uvdive -n '_shtab_uvdive_using report' -l pull -d 'pull an image that the engine does not have'
+complete -c uvdive -n '_shtab_uvdive_using report' -l verify-digests -d 'hash plain layers of archives too: reads them whole'
+complete -c uvdive -n '_shtab_uvdive_using report' -l via -xka "auto save storage registry" -d 'how an image is read: by the engine'"'"'s save stream, from its own storage, or from its registry without an engine (default: auto)'
+complete -c uvdive -n '_shtab_uvdive_using report' -l insecure-registry -x -d 'let this registry speak http, or show a certificate that nobody vouches for; may be repeated'
+complete -c uvdive -n '_shtab_uvdive_using report' -l no-layer-cache -d 'read an engine'"'"'s or registry'"'"'s layers anew, and keep nothing'
+complete -c uvdive -n '_shtab_uvdive_using report' -l jobs -x -d 'read so many at once (default: one for each processor, fewer where the memory is short)'
+complete -c uvdive -n '_shtab_uvdive_using report' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
+complete -c uvdive -n '_shtab_uvdive_using report' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
+complete -c uvdive -n '_shtab_uvdive_using report' -l debug -d 'show the traceback of an error'
+complete -c uvdive -n '_shtab_uvdive_using report; and test $_shtab_uvdive_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'what to look into'
 complete -c uvdive -n '_shtab_uvdive_using; and test $_shtab_uvdive_npos -eq 0' -a check -d 'hold images or Dockerfiles against a project'"'"'s rules, for CI and commits'
 complete -c uvdive -n '_shtab_uvdive_using check' -s h -l help -d 'show this help message and exit'
 complete -c uvdive -n '_shtab_uvdive_using check' -l static -d 'check Dockerfiles by their text alone: no image, no engine'
@@ -234,6 +257,7 @@ complete -c uvdive -n '_shtab_uvdive_using check' -l verify-digests -d 'hash pla
 complete -c uvdive -n '_shtab_uvdive_using check' -l via -xka "auto save storage registry" -d 'how an image is read: by the engine'"'"'s save stream, from its own storage, or from its registry without an engine (default: auto)'
 complete -c uvdive -n '_shtab_uvdive_using check' -l insecure-registry -x -d 'let this registry speak http, or show a certificate that nobody vouches for; may be repeated'
 complete -c uvdive -n '_shtab_uvdive_using check' -l no-layer-cache -d 'read an engine'"'"'s or registry'"'"'s layers anew, and keep nothing'
+complete -c uvdive -n '_shtab_uvdive_using check' -l jobs -x -d 'read so many at once (default: one for each processor, fewer where the memory is short)'
 complete -c uvdive -n '_shtab_uvdive_using check' -l units -xka "si binary" -d 'kB and MB, or KiB and MiB'
 complete -c uvdive -n '_shtab_uvdive_using check' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'write what happens, with tracebacks, to this file'
 complete -c uvdive -n '_shtab_uvdive_using check' -l debug -d 'show the traceback of an error'

@@ -69,7 +69,8 @@ class Checked:
     """One image, or one Dockerfile by its text alone (then there is no ``image``).
 
     ``dockerfile`` is its path from the current folder. ``outcome`` is the plan's, where one was made,
-    ``refusal`` why there is no rewrite. ``error`` is why nothing could be read, with the ``error_line``.
+    ``refusal`` why there is no rewrite. ``error`` is why nothing could be read, with the ``error_line``
+    and the exit code that such an error has, ``error_code``.
     """
 
     name: str
@@ -84,11 +85,19 @@ class Checked:
     warnings: tuple[str, ...] = ()
     error: str = ""
     error_line: int | None = None
+    error_code: ExitCode = ExitCode.IMAGE
 
     @property
     def passed(self) -> bool:
         """Did every rule that could fail pass?"""
         return not self.error and all(rule.status not in ("failed", "unknown") for rule in self.rules)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What a check of this alone ends with."""
+        if self.error:
+            return self.error_code
+        return ExitCode.DONE if self.passed else ExitCode.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,5 @@ class Check:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the command ends with: what can't be read goes before what fails."""
-        if any(each.error for each in self.checked):
-            return ExitCode.IMAGE
-        return ExitCode.DONE if self.passed else ExitCode.FAILED
+        """What the command ends with, the largest of all: what can't be read goes before what fails."""
+        return max((each.exit_code for each in self.checked), default=ExitCode.DONE)

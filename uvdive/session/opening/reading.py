@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uvdive.base.deadline import DeadlineError, deadline
 from uvdive.base.errors import ImageError
 from uvdive.base.files.foreign import bounded
-from uvdive.base.progress import Note, OnEvent
+from uvdive.base.progress import Note, OnEvent, ignore
 from uvdive.image.config import Manifest
 from uvdive.image.events import LayerRead, LayersPlaced
 from uvdive.image.raw_image import RawImage, StoreIndex, UnreadImage, WrongTableError
@@ -54,6 +54,17 @@ def read_image(
             on_event(Note(f"{error.what} All layers are read whole"))
             report, index = _read(target, dockerfile, replace(options, verify_digests=True), on_event)
             return replace(report, warnings=(error.what, *report.warnings)), index
+
+
+def read_layers(target: Target, options: ReadOptions = DEFAULTS) -> RawImage:
+    """Read the layers of an image, and account for nothing; the places of contents are its own.
+
+    Raises:
+        UvdiveError: it cannot be read; see the sources.
+    """
+    memory = _Memory(None, options, ignore)
+    with _uncollected(), bounded(f"The image {target.value}"):
+        return open_image(target, replace(_open_options(target, options, ignore, memory), finished=None))
 
 
 @contextmanager

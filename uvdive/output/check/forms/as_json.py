@@ -54,7 +54,13 @@ def _checked(checked: Checked) -> dict[str, Any]:
         "outcome": checked.outcome,
         "refusal": checked.refusal or None,
         "warnings": list(checked.warnings),
-        "error": {"text": checked.error, "line": checked.error_line} if checked.error else None,
+        "error": {
+            "text": checked.error,
+            "line": checked.error_line,
+            "exit_code": int(checked.error_code),
+        }
+        if checked.error
+        else None,
     }
 
 

@@ -6,6 +6,7 @@ from uvdive.base.units import Units, delta, size
 from uvdive.output.as_markdown.words import code, escaped, table
 from uvdive.output.check.forms.inert import inert, quiet
 from uvdive.output.check.results import Check, Checked, RuleResult
+from uvdive.output.check.table import HEAD, RIGHT, rows
 from uvdive.output.check.words import headline, sentence
 
 _MARKS = {
@@ -19,8 +20,12 @@ _WIDTH = 1000
 
 
 def check_markdown(check: Check, units: Units = "si") -> str:
-    """A section for each image or file: the verdict, its rules, what made the numbers, findings."""
-    return quiet("\n\n".join(part for each in check.checked for part in _parts(each, units))) + "\n"
+    """A table of several images, then a section for each image or file: verdict, rules, causes, findings."""
+    parts = [part for each in check.checked for part in _parts(each, units)]
+    if found := rows(check, units):
+        cells = [(row[0], code(row[1]), *map(_safe, row[2:])) for row in found]
+        parts.insert(0, "\n".join(table(HEAD, cells, RIGHT)))
+    return quiet("\n\n".join(parts)) + "\n"
 
 
 def _parts(checked: Checked, units: Units) -> list[str]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from uvdive.base.units import delta, size
 from uvdive.output.check.forms.inert import inert, quiet
 from uvdive.output.check.results import Check, Checked, FindingResult, RuleResult
+from uvdive.output.check.table import HEAD, RIGHT, noun, rows
 from uvdive.output.check.words import headline, sentence
 from uvdive.output.look import PLAIN, Look, Style
-from uvdive.output.plain import count
+from uvdive.output.plain import count, table
 
 _STYLES: dict[str, Style] = {
     "passed": "good",
@@ -31,6 +32,9 @@ def check_text(check: Check, look: Look = PLAIN, *, why: bool = False, explain: 
         explain: say how to read more of a finding.
     """
     blocks = ["\n".join(_one(each, look, why=why)) for each in check.checked]
+    if table_rows := rows(check, look.units):
+        lines = table([HEAD, *(tuple(map(inert, row)) for row in table_rows)], RIGHT)
+        blocks.append("\n".join(lines))
     blocks.append("\n".join(_verdict(check, look, explain=explain)))
     return quiet("\n\n".join(blocks)) + "\n"
 
@@ -85,7 +89,7 @@ def _verdict(check: Check, look: Look, *, explain: bool) -> Iterator[str]:
         yield "uvdive --explain ID says more of a finding."
     rules_of = f" Rules: {inert(check.source)}." if check.source else ""
     if errors:
-        yield look.paint(f"Not passed: {count(errors, 'file')} can't be read.{rules_of}", "bad")
+        yield look.paint(f"Not passed: {count(errors, noun(check))} can't be read.{rules_of}", "bad")
     elif failed:
         yield look.paint(f"Not passed: {len(failed)} of {count(len(rules), 'rule')} failed.{rules_of}", "bad")
     else:
