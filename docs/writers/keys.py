@@ -15,6 +15,7 @@ TITLES = {
     "list": "In findings, waste and packages",
     "dockerfile": "In the Dockerfile",
     "pick": "In the list of what to open",
+    "growth": "In the history of an image (`uvdive log`)",
     "viewer": "In a file",
     "history": "In the history of a path",
     "compare": "In two images side by side",
@@ -83,6 +84,7 @@ SCREENS = {
     "compare": "two images",
     "difference": "file of two images",
     "map": "map",
+    "growth": "history of an image",
 }
 _MOVING = frozenset({"pane", "next", "previous", "zoom", "back", "help", "quit"})
 

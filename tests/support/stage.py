@@ -42,6 +42,13 @@ class Stage:
         )
         await self._begin()
 
+    async def grow(self, *series: Any) -> None:
+        """The histories of images."""
+        self.app = UvdiveApp(
+            None, history=series, opener=lambda target: Opened(target, answers(self.loaded.report))
+        )
+        await self._begin()
+
     async def compare(self, comparer: Callable[..., Any], pair: Any = None) -> None:
         """Two images side by side; with a pair their contents are at hand."""
         self.app = UvdiveApp(("shop:1[b]", "uvdive.local/shop:2"), comparer=comparer, pair=pair)

@@ -10,6 +10,7 @@ import map_states
 import shown
 import shown_rewrite
 from driving import Waits, answers, fails
+from histories import FLASK, grown, three
 from stage import Stage
 from states_of_files import STATES, state
 
@@ -18,6 +19,7 @@ from uvdive.base.progress import BytesRead
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
 from uvdive.ledger.report import ImageReport, Waste
 from uvdive.session.opening.picking import Choice, Choices
+from uvdive.verify.several.history import Saved, Series, series_of
 
 __all__ = ["STATES"]
 
@@ -278,3 +280,24 @@ async def extracting(stage: Stage) -> None:
 async def exporting(stage: Stage) -> None:
     await stage.open()
     await stage.press("E")
+
+
+# An image's history
+
+
+def _histories() -> tuple[Series, ...]:
+    names = ("out/1.uvdive", "out/2 \u202e[b]x.uvdive", "out/3-0a1b2c3.uvdive", "out/4.uvdive")
+    reports = (*three(), grown([FLASK], reference="admin:1"))
+    return series_of([Saved(name, report) for name, report in zip(names, reports, strict=True)])
+
+
+@state
+async def growth(stage: Stage) -> None:
+    await stage.grow(*_histories())
+    await stage.press("end")
+
+
+@state
+async def growth_of_one(stage: Stage) -> None:
+    await stage.grow(*_histories())
+    await stage.press("v", "2")

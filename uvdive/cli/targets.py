@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive.session.opening.options import ReadOptions
+
+if TYPE_CHECKING:
+    from uvdive.session.sources import Source
+    from uvdive.tui.services import Opened
 
 
 def reading(args: argparse.Namespace) -> ReadOptions:
@@ -25,3 +30,18 @@ def reading(args: argparse.Namespace) -> ReadOptions:
 def here(args: argparse.Namespace) -> ReadOptions:
     """As ``reading``; the image's Dockerfile may lie in the current folder."""
     return replace(reading(args), look_in=Path())
+
+
+def opened_of(source: Source) -> Opened:
+    """A source as the app explores it."""
+    from uvdive.tui.services import Opened
+
+    return Opened(
+        source.called,
+        source.open,
+        source.dockerfile,
+        source.context,
+        source.build_args,
+        source.recipe,
+        builds=source.request is not None,
+    )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from uvdive.session.desk import Desk
     from uvdive.tui.frame.host import Host
     from uvdive.tui.screens.rewrite.rewrite import RewriteScreen
+    from uvdive.verify.several.history import Series
 
 MOST_CLASHES = 3
 """So many clashes of the user's keys are told at the start."""
@@ -48,6 +49,7 @@ class UvdiveApp(Leading):
             returns their Comparison.
         pair: the same, with their contents.
         pairer: makes two targets that were marked in the picker a pair.
+        history: how images grew, shown in place of the picker.
         dockerfile: the Dockerfile that made the image; looked for in ``context``
             where it is None.
         context: the build context; the Dockerfile's folder where it is None.
@@ -80,6 +82,7 @@ class UvdiveApp(Leading):
         comparer: Work | None = None,
         pair: Pair | None = None,
         pairer: Pairer | None = None,
+        history: Sequence[Series] = (),
         dockerfile: Path | None = None,
         context: Path | None = None,
         build_args: tuple[str, ...] = (),
@@ -109,6 +112,7 @@ class UvdiveApp(Leading):
         self.target = target if isinstance(target, str) else None
         self._names = target if isinstance(target, tuple) else None
         self._comparer, self._pair, self._pairer = comparer, pair, pairer
+        self._history = tuple(history)
         self.dockerfile = dockerfile
         self.context, self.build_args = context, build_args
         self.recipe = recipe
@@ -194,6 +198,10 @@ class UvdiveApp(Leading):
             from uvdive.tui.screens.explore.explore import ExploreScreen
 
             return ExploreScreen()
+        if self._history:
+            from uvdive.tui.screens.growth import GrowthScreen
+
+            return GrowthScreen(self._history)
         from uvdive.tui.screens.pick import PickScreen
 
         return PickScreen()

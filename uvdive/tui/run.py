@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from uvdive.compose.recipe import Recipe
     from uvdive.tui.app import UvdiveApp
     from uvdive.tui.services import Loader, Opener, Pair, Pairer, Planned, Services
+    from uvdive.verify.several.history import Series
 
 LAST_WORDS = 0.5
 """Seconds that jobs get after the app has gone, to end the processes they wait for."""
@@ -45,6 +46,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     opener: Opener | None = None,
     pair: Pair | None = None,
     pairer: Pairer | None = None,
+    history: Sequence[Series] = (),
     dockerfile: Path | None = None,
     context: Path | None = None,
     build_args: tuple[str, ...] = (),
@@ -67,6 +69,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         opener: makes what was picked into something to explore; needed without ``loader``.
         pair: reads both images and compares them.
         pairer: makes two targets that were marked in the picker a pair.
+        history: how images grew over saved reports, shown in place of the picker.
         dockerfile: the Dockerfile for the rewrite; looked for where it is None.
         context: the build context; the Dockerfile's folder where it is None.
         build_args: arguments for ``docker buildx build``.
@@ -96,6 +99,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         opener=opener,
         pair=pair,
         pairer=pairer,
+        history=history,
         dockerfile=dockerfile,
         context=context,
         build_args=build_args,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ExitCode, UsageError
 from uvdive.cli.options import Parser, add_common, add_output, add_reading, check_output
 from uvdive.cli.telling.console import Console
+
+if TYPE_CHECKING:
+    from uvdive.tui.services import Opened
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -45,23 +49,13 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
 
 def _pick(args: argparse.Namespace, console: Console) -> ExitCode:
     """The app, which asks what to open."""
-    from uvdive.cli.targets import here
+    from uvdive.cli.targets import here, opened_of
     from uvdive.session.sources import source_of
     from uvdive.session.two_images import TwoImages
     from uvdive.tui.run import run_app
-    from uvdive.tui.services import Opened
 
     def opened(target: str) -> Opened:
-        source = source_of(target, here(args))
-        return Opened(
-            source.called,
-            source.open,
-            source.dockerfile,
-            source.context,
-            source.build_args,
-            source.recipe,
-            builds=source.request is not None,
-        )
+        return opened_of(source_of(target, here(args)))
 
     def paired(before: str, after: str) -> TwoImages:
         return TwoImages(source_of(before, here(args)), source_of(after, here(args)))

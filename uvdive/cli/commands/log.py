@@ -64,15 +64,36 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
     )
     for each in history.unread:
         console.error(type(each.error)(f"{each.file}: {each.error.what}", each.error.do))
+    if not history.series:
+        return history.exit_code
+    if console.interactive and not (args.json or args.markdown or args.report or args.plot):
+        return _open_app(history, args, console)
     if len(history.series) > 1:
         told = f"{len(history.series)} images are in these reports, each with a history of its own"
         console.say(f"{told}: --image NAME shows one, --together takes all for one.")
-    if not history.series:
-        return history.exit_code
     if args.plot is not None:
         _plot(history, args, console)
     _print(history, args, console)
     return history.exit_code
+
+
+def _open_app(history: History, args: argparse.Namespace, console: Console) -> ExitCode:
+    """The history as a screen; what could not be read counts in the end all the same."""
+    from uvdive.cli.targets import opened_of
+    from uvdive.session.sources import source_of
+    from uvdive.session.two_images import TwoImages
+    from uvdive.tui.run import run_app
+
+    code = run_app(
+        None,
+        history=history.series,
+        opener=lambda target: opened_of(source_of(target)),
+        pairer=lambda before, after: TwoImages(source_of(before), source_of(after)),
+        notices=[f"{each.file}: {each.error.what}" for each in history.unread],
+        tell=console.error,
+        debug=args.debug,
+    )
+    return ExitCode(code) or history.exit_code
 
 
 def _plot(history: History, args: argparse.Namespace, console: Console) -> None:

@@ -17,11 +17,6 @@ OnDone = Callable[[int, int], None]
 """Is told how many of how many are done."""
 
 
-def name_of(source: Source) -> str:
-    """What to call an image in a list of several."""
-    return source.label or source.name.removeprefix("docker://") or str(source.dockerfile)
-
-
 def check_all(
     sources: Sequence[Source],
     budgets: Budgets,
@@ -51,7 +46,7 @@ def check_all(
             return check_image(
                 loaded,
                 budgets,
-                name=name_of(source),
+                name=source.called,
                 dockerfile=source.dockerfile,
                 context=source.context,
                 build_args=source.build_args,
@@ -80,4 +75,4 @@ def shown(source: Source, error: UvdiveError, *, redact: bool) -> UvdiveError:
 
 def unread(source: Source, error: UvdiveError) -> Checked:
     """The result of an image that could not be read."""
-    return Checked(name_of(source), error=str(error), error_code=error.code)
+    return Checked(source.called, error=str(error), error_code=error.code)

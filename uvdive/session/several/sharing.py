@@ -17,7 +17,7 @@ from uvdive.image.table import Kind
 from uvdive.output.redact import redact_report
 from uvdive.session.opening.options import ReadOptions
 from uvdive.session.opening.reading import read_layers
-from uvdive.session.several.checks import OnDone, name_of, shown
+from uvdive.session.several.checks import OnDone, shown
 from uvdive.session.sources import Source
 from uvdive.verify.several.sharing import Contents, Fleet, Summary, share, summary_of
 
@@ -89,7 +89,7 @@ def read_shared(
             raise shown(source, error, redact=redact) from error
         report = redact_report(loaded.report) if redact else loaded.report
         return _Read(
-            summary_of(report, name_of(source)), target, source.options(), contents=loaded.store is not None
+            summary_of(report, source.called), target, source.options(), contents=loaded.store is not None
         )
 
     most = jobs or processes(len(sources))
@@ -101,7 +101,7 @@ def read_shared(
     for number, source in enumerate(sources):
         came = found[number]
         if isinstance(came, UvdiveError):
-            unread.append(NotRead(name_of(source), came))
+            unread.append(NotRead(source.called, came))
         else:
             images.append(came)
     hashed, notes = _hashed(images, most) if contents else ({}, [])

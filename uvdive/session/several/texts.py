@@ -9,7 +9,7 @@ from uvdive.base.machine import processes
 from uvdive.base.processes import pool
 from uvdive.base.units import Units
 from uvdive.output.redact import redact_report
-from uvdive.session.several.checks import OnDone, name_of, shown
+from uvdive.session.several.checks import OnDone, shown
 from uvdive.session.sources import Source
 
 
@@ -62,5 +62,5 @@ def read_texts(
         if isinstance(came, str):
             texts.append(came)
         else:
-            unread.append((name_of(source), came))
+            unread.append((source.called, came))
     return texts, unread

@@ -6,6 +6,7 @@ from typing import Any
 
 from uvdive.tui.frame.actions import Action, can_leave, leaving, moving, searching
 from uvdive.tui.keys.build import BUILD
+from uvdive.tui.keys.growth import GROWTH
 from uvdive.tui.keys.rewrite import COMPARE, DIFFERENCE, REWRITE
 
 
@@ -345,7 +346,7 @@ HISTORY = (
     *leaving("history", "End the zoom; then back."),
 )
 
-TABLES = (EXPLORE, BUILD, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, HISTORY, COMPARE, DIFFERENCE, MAP)
+TABLES = (EXPLORE, BUILD, REWRITE, LISTS, DOCKERFILE, PICK, VIEWER, HISTORY, COMPARE, DIFFERENCE, MAP, GROWTH)
 
 
 def action_ids() -> tuple[str, ...]:
