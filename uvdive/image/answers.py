@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from uvdive.base.errors import EngineError
-from uvdive.base.shapes import Each, Maybe, Record, ShapeError, fit
+from uvdive.base.shapes import Each, Maybe, Record, ShapeError, fit, load
 
 GONE = "The container engine went away, or no longer answers."
 TRY_AGAIN = "See that it runs, then try again."
@@ -55,6 +56,52 @@ def answer(value: Any, shape: Any, what: str) -> Any:
         raise EngineError(f"The container engine's answer makes no sense: {error}.", TRY_AGAIN) from error
 
 
+class RefusedError(Exception):
+    """An engine is there, and says no: the status of its answer, and why."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(f"{status}: {why}")
+        self.status, self.why = status, why
+
+    @property
+    def unknown(self) -> bool:
+        """Has it nothing of the name that it was asked for?"""
+        return self.status == NOT_FOUND
+
+
+NOT_FOUND = 404
+BAD = 300
+"""From this status on an answer to a GET is none (RFC 9110, 15)."""
+
+
+def said(status: int, body: bytes, what: str) -> Any:
+    """What an engine says in the body of an answer, as JSON.
+
+    Args:
+        status: the answer's.
+        body: all of it.
+        what: what was asked for.
+
+    Raises:
+        RefusedError: it says no.
+        EngineError: this is no JSON.
+    """
+    if status < BAD:
+        try:
+            return load(body, object, what)
+        except ShapeError as error:
+            raise EngineError(f"The container engine's answer makes no sense: {error}.", TRY_AGAIN) from error
+    raise RefusedError(status, _why(body))
+
+
+def _why(body: bytes) -> str:
+    """The words of a refusal: the message, or whatever stands between an engine and us sent instead."""
+    try:
+        return str(load(body, Record({"message": str}), "error")["message"]).strip()
+    except ShapeError:
+        return body.decode("utf-8", "replace").strip()
+
+
 @contextmanager
 def asking(gone: str = GONE, do: str = TRY_AGAIN) -> Iterator[None]:
     """Whatever keeps an engine from answering while the block asks it is one and the same error.
@@ -66,18 +113,37 @@ def asking(gone: str = GONE, do: str = TRY_AGAIN) -> Iterator[None]:
     Raises:
         EngineError: it went away, fell silent, sent half an answer, or refused.
     """
-    from http.client import HTTPException
-
-    from docker.errors import APIError, StreamParseError
-    from requests.exceptions import RequestException
-    from urllib3.exceptions import HTTPError
-
     try:
         yield
-    except APIError as error:  # a RequestException too: the engine is there, and says no
-        why = str(error.explanation or error).strip()
-        raise EngineError("The container engine refuses what it is asked.", do, (why,)) from error
-    except (
-        RequestException, HTTPError, HTTPException, StreamParseError, ConnectionError, TimeoutError,
-    ) as error:  # fmt: skip
-        raise EngineError(gone, do) from error
+    except Exception as error:
+        why = _refusal(error)
+        if why is not None:
+            raise EngineError("The container engine refuses what it is asked.", do, (why,)) from error
+        if isinstance(error, _gone()):
+            raise EngineError(gone, do) from error
+        raise
+
+
+def _refusal(error: Exception) -> str | None:
+    """Why an engine says no; None where the error is another."""
+    if isinstance(error, RefusedError):
+        return error.why
+    refused = _known("docker.errors", "APIError")
+    return str(getattr(error, "explanation", None) or error).strip() if isinstance(error, refused) else None
+
+
+def _gone() -> tuple[type[Exception], ...]:
+    """What is raised where an engine no longer answers."""
+    return (
+        *(ConnectionError, TimeoutError),
+        *_known("docker.errors", "StreamParseError"),
+        *_known("requests.exceptions", "RequestException"),
+        *_known("urllib3.exceptions", "HTTPError"),
+        *_known("http.client", "HTTPException"),
+    )
+
+
+def _known(module: str, name: str) -> tuple[type[Exception], ...]:
+    """A library's error, if somebody has imported the library: else nobody can have raised it."""
+    there = sys.modules.get(module)
+    return () if there is None else (getattr(there, name),)

@@ -13,12 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from uvdive.base.errors import UsageError
-from uvdive.image.answers import VERSION, answer, asking
+from uvdive.image.answers import VERSION, RefusedError, answer, asking, said
 from uvdive.image.reaching.address import Certificates, Endpoint
 from uvdive.image.reaching.connections import default_connection, named_connection
-from uvdive.image.reaching.contexts import certificates, context_endpoint, current_context
+from uvdive.image.reaching.contexts import (
+    certificates,
+    config_folder,
+    context_endpoint,
+    current_context,
+    read_json,
+)
 from uvdive.image.reaching.failures import no_engine, ssh_failure
 from uvdive.image.reaching.places import Place, exists, first_there
+from uvdive.image.unix_http import UnixHttp
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -137,12 +144,44 @@ def engine_kind(endpoint: Endpoint) -> EngineKind:
     Raises:
         EngineError: nobody does.
     """
+    http = plainly(endpoint)
+    if http is not None:
+        return kind_of(first_version(http, endpoint))
     client = connect(endpoint)
     try:
         with asking():
             return kind_of(answer(client.version(), VERSION, "version"))
     finally:
         client.close()
+
+
+def plainly(endpoint: Endpoint, environ: Mapping[str, str] = os.environ) -> UnixHttp | None:
+    """What asks an engine on this machine's socket; None where only the docker SDK knows the way.
+
+    That is by TCP, TLS or SSH, and where the docker client's settings have headers for each request.
+
+    Raises:
+        UsageError: DOCKER_CLIENT_TIMEOUT is no number of seconds.
+    """
+    path = endpoint.socket
+    if path is None or not path.is_absolute():
+        return None
+    if "HttpHeaders" in read_json(config_folder(environ) / "config.json"):
+        return None
+    return UnixHttp(str(path), patience(environ))
+
+
+def first_version(http: UnixHttp, endpoint: Endpoint) -> dict[str, Any]:
+    """What an engine says of its version, which is the first question: is there one at all?
+
+    Raises:
+        EngineError: no engine answers, or its socket may not be used.
+    """
+    try:
+        version = said(*http.get("/version"), "version")
+    except (RefusedError, OSError) as error:
+        raise no_engine(error, endpoint) from error
+    return dict(answer(version, VERSION, "version"))
 
 
 def kind_of(version: Mapping[str, Any]) -> EngineKind:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from cutting import cutting
-from docker import APIClient
 from proxy import proxied
 
 from uvdive.base.errors import EngineError, ExitCode
 from uvdive.image.endpoint import docker_endpoint
+from uvdive.image.engine.api import SocketApi
 from uvdive.session.opening.images import load_image
 from uvdive.session.opening.options import ReadOptions
 
@@ -38,7 +38,6 @@ def test_it_says_how_far_it_came(seed_image: str, tmp_path: Path, monkeypatch: p
     assert (whole.totals, whole.owners) == (fresh.totals, fresh.owners)
 
 
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # docker's SDK, where it can't connect
 @pytest.mark.parametrize("call", ["history", "info", "images"])
 def test_an_engine_that_goes_away_between_two_questions_is_no_bug(
     seed_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
@@ -46,13 +45,13 @@ def test_an_engine_that_goes_away_between_two_questions_is_no_bug(
     options = ReadOptions(layer_cache=False)
     with proxied(tmp_path) as proxy, monkeypatch.context() as patch:
         patch.setenv("DOCKER_HOST", proxy.url)
-        real = getattr(APIClient, call)
+        real = getattr(SocketApi, call)
 
-        def cut_off(self: APIClient, *args: object, **named: object) -> object:
+        def cut_off(self: SocketApi, *args: object, **named: object) -> object:
             proxy.close()
             return real(self, *args, **named)
 
-        patch.setattr(APIClient, call, cut_off)
+        patch.setattr(SocketApi, call, cut_off)
         try:
             load_image(f"docker://{seed_image}", options=options, in_process=True)
         except EngineError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -10,12 +11,13 @@ from typing import Any, Literal
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import Note, OnEvent
-from uvdive.image.answers import HISTORY, IMAGE, IMAGES, INFO, VERSION, answer, asking
+from uvdive.image.answers import HISTORY, IMAGE, IMAGES, INFO, VERSION, RefusedError, answer, asking
 from uvdive.image.archives import docker_archive, oci
 from uvdive.image.archives.boxes import PassedBox, StaleCacheError, layer_read
 from uvdive.image.archives.descriptors import fits
 from uvdive.image.config import Manifest
 from uvdive.image.endpoint import EngineKind, connect, engine_stays, kind_of
+from uvdive.image.engine.api import api_of
 from uvdive.image.engine.pulling import pull
 from uvdive.image.engine.saving import saved
 from uvdive.image.engine.storage import read_storage, storage_root
@@ -69,12 +71,10 @@ class Engine:
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
-        client = connect(endpoint)
-        self._url = endpoint.url
-        # Any: half of the SDK's methods have no types.
-        self._api: Any = client.api
+        self._endpoint = endpoint
+        self._api = api_of(endpoint)
         with asking():
-            self._version: dict[str, Any] = answer(client.version(), VERSION, "version")
+            self._version: dict[str, Any] = answer(self._api.version(), VERSION, "version")
         self._images: list[dict[str, Any]] = []
 
     @property
@@ -89,19 +89,17 @@ class Engine:
         Raises:
             ImageError: it has no such image, or will not say.
         """
-        from docker.errors import APIError, ImageNotFound, NullResource
-
         try:
             return dict(answer(self._api.inspect_image(reference), IMAGE, "image"))
-        except (ImageNotFound, NullResource) as error:
+        except RefusedError as error:
+            if not error.unknown:
+                raise ImageError(f"The engine refuses {reference}: {error.why}.") from error
             near = self._near(reference)
             raise ImageError(
                 f"The engine has no image {reference}.",
                 (f"Did you mean {' or '.join(near)}? Else build it" if near else "Build it")
                 + f", or pull it with `docker pull {reference}`.",
             ) from error
-        except APIError as error:
-            raise ImageError(f"The engine refuses {reference}: {error.explanation}.") from error
 
     def _near(self, reference: str) -> list[str]:
         """Names of images that may be meant, the nearest first."""
@@ -119,12 +117,13 @@ class Engine:
         Raises:
             ImageError: it cannot be pulled.
         """
-        from docker.errors import ImageNotFound
-
         try:
             self._api.inspect_image(reference)
-        except ImageNotFound:
-            pull(self._api, reference, platform, on_event)
+        except RefusedError as error:
+            if not error.unknown:
+                raise
+            with contextlib.closing(connect(self._endpoint)) as client:
+                pull(client.api, reference, platform, on_event)
 
     @engine_stays
     def local_images(
@@ -136,8 +135,6 @@ class Engine:
             cache: spares asking for each that was seen before.
             as_read: take the list that ``read`` asked for: engines with many images are slow to give it.
         """
-        from docker.errors import APIError
-
         before = (cache.record(_LAYERS_OF) if cache is not None else None) or {}
         layers: dict[str, tuple[str, ...]] = {}
         found = []
@@ -151,7 +148,7 @@ class Engine:
                 layers[image_id] = (
                     tuple(map(str, known)) if isinstance(known, list) else self._layers(image_id)
                 )
-            except APIError:
+            except RefusedError:
                 continue  # removed since it was listed
             size, created = listed.get("Size"), listed.get("Created")
             found.append(LocalImage(image_id, names, layers[image_id], size, created))
@@ -250,7 +247,7 @@ class Engine:
         required: bool,
     ) -> RawImage | None:
         """The image from the engine's own storage, or None where that cannot be."""
-        root = storage_root(answer(self._api.info(), INFO, "info"), self._url)
+        root = storage_root(answer(self._api.info(), INFO, "info"), self._endpoint.url)
         problem = "its storage is no overlay2 on this machine that may be read"
         if root is not None:
             on_event(Note("Reading the engine's storage"))

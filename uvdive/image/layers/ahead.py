@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ class _Belt(Generic[T]):
         self._thread.join()
 
 
-def ahead(pieces: Iterable[T]) -> Iterator[T]:
+def ahead(pieces: Iterable[T]) -> Generator[T]:
     """The pieces in order, made in a thread of their own, a few ahead of whoever takes them.
 
     Whatever making them raises is raised here, after the pieces before it. Nobody else

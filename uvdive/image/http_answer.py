@@ -1,0 +1,209 @@
+"""An answer of HTTP/1.1 (RFC 9112), taken from its socket: framed by a length, in chunks, or by the end."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+from collections.abc import Iterator
+
+_MOST_LINE = 1 << 12
+"""Bytes of a chunk's line, or of what stands behind the last chunk."""
+_MOST_TEXT = 64 << 20
+"""Bytes of an answer that is taken whole: a list of a hundred thousand images has less."""
+
+_BUFFER = 1 << 19
+_STATUS = re.compile(rb"HTTP/1\.[01] ([2-5][0-9]{2})(?: |$)")
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]{0,9}(?:;|$)")
+_EMPTY = (204, 304)
+
+
+class BrokenAnswerError(ConnectionError):
+    """What came is no answer, or not all of one."""
+
+
+class Answer:
+    """An answer whose head has come: ``status``, and what follows it.
+
+    Args:
+        connection: where the rest comes from.
+        patience: the seconds of silence after which nothing more will come, once something came.
+        head: the status line and the fields below it.
+        held: what came with the head.
+
+    Raises:
+        BrokenAnswerError: the head is none.
+    """
+
+    def __init__(self, connection: socket.socket, patience: float, head: bytes, held: bytes) -> None:
+        self._connection, self._patience, self._held = connection, patience, held
+        self._broken: OSError | None = None
+        first, *lines = head.split(b"\r\n")
+        status = _STATUS.match(first)
+        if status is None:
+            raise BrokenAnswerError("this is no HTTP")
+        self.status = int(status[1])
+        fields = (line.partition(b":") for line in lines)
+        headers = {name.strip().lower(): value.strip() for name, _, value in fields}
+        length = headers.get(b"content-length")
+        if length is not None and not _LENGTH.fullmatch(length):
+            raise BrokenAnswerError("a length that is no number")
+        empty = self.status in _EMPTY
+        # Chunks tell their own lengths (RFC 9112, 6.3).
+        self._chunked = headers.get(b"transfer-encoding", b"").lower().endswith(b"chunked") and not empty
+        self._left = 0 if empty else None if length is None else int(length)
+        self._closes = headers.get(b"connection", b"").lower() == b"close"
+        self.reusable = False
+        """Was all of it taken, and may the connection be asked again?"""
+        if held:
+            self._be_impatient()
+
+    def whole(self) -> bytes:
+        """All of it.
+
+        Raises:
+            OSError: the other end went away, fell silent, or sent too much.
+        """
+        found, size = [], 0
+        for piece in self.pieces():
+            found.append(piece)
+            size += len(piece)
+            if size > _MOST_TEXT:
+                raise BrokenAnswerError("an answer without an end")
+        return b"".join(found)
+
+    def pieces(self) -> Iterator[bytes]:
+        """It in pieces of up to half a megabyte, without what frames it.
+
+        Raises:
+            OSError: the other end went away or fell silent.
+        """
+        raw = bytearray(_BUFFER)
+        raw[: len(self._held)] = self._held
+        return (self._in_chunks if self._chunked else self._plain)(raw, len(self._held))
+
+    def stop(self) -> None:
+        """Nothing more is wanted: a thread that waits for a piece is woken."""
+        with contextlib.suppress(OSError):  # the other end has closed it already
+            self._connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def _be_impatient(self) -> None:
+        """From the first byte on the other end works: silence means that it is gone."""
+        self._connection.settimeout(self._patience)
+
+    def _more(self, room: memoryview) -> int:
+        """Take what comes: how many bytes; 0 where nothing will."""
+        try:
+            came = self._connection.recv_into(room)
+        except OSError as error:
+            self._broken = error
+            return 0
+        if came:
+            self._be_impatient()
+        return came
+
+    def _ended(self) -> OSError:
+        """What to raise where nothing comes any more."""
+        return self._broken or BrokenAnswerError("the answer ends too early")
+
+    def _plain(self, raw: bytearray, have: int) -> Iterator[bytes]:
+        view = memoryview(raw)
+        left = self._left
+        while left is None or left > have:
+            if have == _BUFFER:
+                yield bytes(raw)
+                left = None if left is None else left - have
+                have = 0
+            came = self._more(view[have:])
+            if not came:
+                break
+            have += came
+        if count := have if left is None else min(left, have):
+            yield bytes(view[:count])
+        if self._broken is not None or (left or 0) > have:
+            raise self._ended()
+        self.reusable = left == have and not self._closes
+
+    def _in_chunks(self, raw: bytearray, have: int) -> Iterator[bytes]:
+        view = memoryview(raw)
+        frame, at = _Frame(raw), 0
+        while True:
+            at = frame.take(at, have)
+            if frame.over:
+                break
+            if have == _BUFFER:
+                if piece := frame.taken():
+                    yield piece
+                rest = raw[at:have]
+                raw[: len(rest)] = rest
+                at, have = 0, len(rest)
+            came = self._more(view[have:])
+            if not came:
+                break
+            have += came
+        if piece := frame.taken():
+            yield piece
+        if not frame.over:
+            raise self._ended()
+        self.reusable = at == have and not self._closes
+
+
+class _Frame:
+    """Finds the contents of chunks in a buffer, as far as they have come.
+
+    ``over`` once the last chunk was there.
+    """
+
+    def __init__(self, raw: bytearray) -> None:
+        self.over = False
+        self._raw, self._view = raw, memoryview(raw)
+        self._found: list[memoryview] = []
+        self._left = 0
+        self._first = True
+
+    def take(self, at: int, have: int) -> int:
+        """Go on from a place in the buffer: the place from which on more has to come.
+
+        Raises:
+            BrokenAnswerError: these are no chunks.
+        """
+        while at < have:
+            if not self._left:
+                # Behind each chunk but before the first there is an end of a line.
+                end = self._raw.find(b"\r\n", at if self._first else at + 2, have)
+                if end < 0:
+                    break
+                self._left = self._size(self._raw[at:end])
+                if not self._left:
+                    end = self._raw.find(b"\r\n\r\n", end, have)
+                    self.over = end >= 0
+                    at = end + 4 if self.over else at
+                    break
+                at, self._first = end + 2, False
+            upto = min(at + self._left, have)
+            self._found.append(self._view[at:upto])
+            self._left -= upto - at
+            at = upto
+        if not self._left and not self.over and have - at > _MOST_LINE:
+            raise BrokenAnswerError("a chunk of no length")
+        return at
+
+    def _size(self, line: bytearray) -> int:
+        """How many bytes a chunk has, by its line with what ends the chunk before."""
+        if not self._first and line[:2] != b"\r\n":
+            raise BrokenAnswerError("a chunk that does not end")
+        found = _CHUNK.match(line, 0 if self._first else 2)
+        if found is None:
+            raise BrokenAnswerError("a chunk of no length")
+        return int(found[1], 16)
+
+    def taken(self) -> bytes:
+        """The contents since it was asked before; the buffer may be filled anew then."""
+        piece = b"".join(self._found)
+        self._found.clear()
+        return piece
