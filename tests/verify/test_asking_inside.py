@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,20 +53,6 @@ def test_an_import_that_takes_too_long_is_ended(modules: Path) -> None:
     said = inside.attempt("mod_slow", 0.6)
     assert said == "the import took more than 1 seconds"
     assert said.startswith(inside.TOO_LONG)
-
-
-def test_each_module_has_a_line_in_the_order_asked_for(modules: Path) -> None:
-    names = ["mod_bad", "mod_good", "mod_silent"]
-    done = subprocess.run(
-        [sys.executable, inside.__file__, "60", json.dumps(names)], capture_output=True, text=True, check=True
-    )
-    lines = done.stdout.splitlines()
-    assert all(line.startswith(inside.MARK) for line in lines)
-    assert [json.loads(line.removeprefix(inside.MARK)) for line in lines] == [
-        ["mod_bad", "ValueError: no"],
-        ["mod_good", None],
-        ["mod_silent", "exit status 3"],
-    ]
 
 
 RESOLVED = Check("start", "repaired", "")

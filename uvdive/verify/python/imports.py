@@ -17,6 +17,7 @@ from uvdive.ledger.report import Environment, ImageReport
 from uvdive.verify.checks import ENGINES, Check, Want
 from uvdive.verify.python.inside import MARK, TOO_LONG
 from uvdive.verify.python.interpreter import needed, owned_by
+from uvdive.verify.python.trees import in_trees
 from uvdive.verify.wanting import wanted_by
 
 IMPORT_SECONDS = 60.0
@@ -84,7 +85,13 @@ def _tried(
     if key in known:
         return known[key]
     code = (files("uvdive.verify.python") / "inside.py").read_text("utf-8")
-    command = [environment.interpreter, "-c", code, str(IMPORT_SECONDS), json.dumps(modules)]
+    command = [
+        environment.interpreter,
+        "-c",
+        code,
+        str(IMPORT_SECONDS),
+        json.dumps(in_trees(environment, report.image.platform, modules)),
+    ]
     ran = run_container(
         report.image.id, command, seconds=CONTAINER_SECONDS, source=report.image.source, limits=limits,
         cancel=cancel,
@@ -105,7 +112,8 @@ def check_imports(
 ) -> Check:
     """Import the top-level modules of every installed distribution, in both images.
 
-    Each module has a process of its own, without network and with a time limit.
+    Each module is imported without those of others, without network and with a time limit, as
+    ``inside`` says.
     Modules that fail in the old image too do not count, and uv as a package is left out.
     ``known`` are answers of images that were asked before; gets those of these two. ``limits``
     are what the containers may take.
