@@ -159,16 +159,16 @@ def test_other_code_never_reads_what_this_one_kept(tmp_path: Path, monkeypatch: 
     try:
         for code in ("a = 1\n", "a = 2\n"):
             (package / "ledger" / "whose.py").write_text(code)
-            finished._code.cache_clear()
+            finished.code_of.cache_clear()
             names.add(name_of(unread(), None, ReadOptions()))
         assert len(names - {None}) == 3
         (package / "ledger" / "whose.py").unlink()
-        finished._code.cache_clear()
+        finished.code_of.cache_clear()
         assert name_of(unread(), None, ReadOptions()) is None, (
             "code that can't be read is of no known version"
         )
     finally:
-        finished._code.cache_clear()
+        finished.code_of.cache_clear()
 
 
 def test_damage_is_a_miss(tmp_path: Path, cache: LayerCache) -> None:

@@ -101,7 +101,7 @@ def name_of(image: UnreadImage, dockerfile: Path | None, options: ReadOptions) -
         dockerfile: the Dockerfile that it is reported with.
         options: how it is read.
     """
-    code = _code()
+    code = code_of(_FLOORS)
     if code is None:
         return None
     beside: list[object] = []
@@ -124,11 +124,15 @@ def _digest(path: Path) -> str | None:
 
 
 @cache
-def _code() -> str | None:
-    """What tells one state of uvdive and of what it builds on from another; None where it can't be read."""
+def code_of(floors: tuple[str, ...]) -> str | None:
+    """What tells one state of uvdive and of what it builds on from another; None where it can't be read.
+
+    Args:
+        floors: the packages of uvdive whose code counts.
+    """
     found = hashlib.sha256(f"{sys.version} {sys.byteorder}".encode())
     files = 0
-    for floor in _FLOORS:
+    for floor in floors:
         for folder, below, names in os.walk(_PACKAGE / floor):
             below.sort()
             for name in sorted(names):

@@ -12,8 +12,9 @@ from uvdive.image.store import LayerStore
 from uvdive.ledger.reading.contents import ContentPlace, place_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.system.beyond_base import BeyondBase, read_beyond
-from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts, read_system
+from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts
 from uvdive.session.planning.kept import Kept
+from uvdive.session.planning.kept_facts import system_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Reader:
         if self.kept.whole is None:
             with self._opened(self.report) as place:
                 if place is not None:
-                    self.kept.whole = read_system(self.report, place, base="whole", on_event=self.on_event)
+                    self.kept.whole = system_of(self.report, place, base="whole", on_event=self.on_event)
         return self.kept.whole
 
     def base(

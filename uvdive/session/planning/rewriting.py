@@ -25,12 +25,13 @@ from uvdive.ledger.reading.contents import place_of
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.advice.missing_libraries import Lacking, libraries, read_lacking
 from uvdive.rewrite.choices import USER
-from uvdive.rewrite.evidence.system.os_needs import SystemFacts, read_system
+from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.evidence.system.uses import Uses, read_uses
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import Planner
 from uvdive.session.planning.beyond import Reader
 from uvdive.session.planning.kept import Kept
+from uvdive.session.planning.kept_facts import system_of
 from uvdive.session.planning.studied import Asking, MadeFrom, Studied
 from uvdive.uv.images import Reference, slim_of, without_uv
 
@@ -214,7 +215,7 @@ def _read_system(
             with place_of(report, None if store is None else store.index) as place:
                 if place is None:
                     return None
-                kept.system = read_system(report, place, base="above" if full else "", on_event=on_event)
+                kept.system = system_of(report, place, base="above" if full else "", on_event=on_event)
         except EngineError as error:
             on_event(Note(f"The image's contents can't be read, so every OS package is kept: {error.what}"))
             return None
