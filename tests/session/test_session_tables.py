@@ -15,7 +15,9 @@ explaining._SHELVES: … = finding … = observation … = rule … = choice
 opening.finished._BESIDE: uv.lock pyproject.toml
 opening.finished._FLOORS: base distro image dockerfile compose uv ledger session
 opening.picking._ARCHIVES: .tar .tar.gz .tgz .tar.zst
+planning.kept_facts._FLOORS: base distro image dockerfile compose uv ledger rewrite session
 planning.rewriting._UTF_16: ÿþ þÿ
+proof.built_before._ELSEWHERE: [internal]␣booting importing␣to␣
 proof.freshness._TELLING: from parents exclude chmod
 proof.settings._UNITS: '' = 0 k = 10 m = 20 g = 30 t = 40
 """

@@ -280,7 +280,8 @@ class _Handler(BaseHTTPRequestHandler):
         words = [*(body.get("Entrypoint") or ()), *(body.get("Cmd") or ())]
         output = "up\n"
         if "-c" in words:
-            output = "".join(f"uvdive-import:{json.dumps([each, None])}\n" for each in json.loads(words[-1]))
+            asked = [name for name, _ in json.loads(words[-1])]
+            output = "".join(f"uvdive-import:{json.dumps([each, None])}\n" for each in asked)
         self._send(_frames(1, output.encode()) if query.get("stdout") == "1" else b"")
 
     def nothing(self, *_: str, **__: Any) -> None:

@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from uvdive.base.errors import EngineError
 from uvdive.base.files.foreign import real
 from uvdive.build.events import Role
-from uvdive.image.answers import IMAGE, IMAGES, answer, asking
+from uvdive.image.answers import IMAGE, IMAGES, INFO, answer, asking
 from uvdive.image.endpoint import EngineKind, build_source, connect, endpoint_of, podman_endpoint
 from uvdive.image.reaching.address import Endpoint
 from uvdive.image.reference import REGISTRY, is_ours
 
 if TYPE_CHECKING:
     from docker import DockerClient
+
+_CONTAINERD = "io.containerd.snapshotter.v1"
+"""Docker's driver type where images lie in containerd (``docker info``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,34 @@ def find_image(tag: str, engine: EngineKind | None = None) -> str | None:
             return str(answer(api.inspect_image(tag), IMAGE, "image")["Id"])
         except ImageNotFound:
             return None
+
+
+def bases_at_hand(references: Iterable[str], engine: EngineKind) -> dict[str, str] | None:
+    """The ids of images that a build takes something from, by their references.
+
+    None where a build would not take these: one is not there and is fetched, or brings instructions
+    of its own (ONBUILD), or the engine asks the registry each time (docker's with containerd's store).
+
+    Raises:
+        EngineError: no engine answers.
+    """
+    from docker.errors import ImageNotFound
+
+    found: dict[str, str] = {}
+    with engine_client(engine) as client:
+        api: Any = client.api
+        kinds = [row[-1] for row in answer(client.info(), INFO, "info").get("DriverStatus") or () if row]
+        if _CONTAINERD in kinds:
+            return None
+        for reference in references:
+            try:
+                image = answer(api.inspect_image(reference), IMAGE, "image")
+            except ImageNotFound:
+                return None
+            if (image.get("Config") or {}).get("OnBuild"):
+                return None
+            found[reference] = image["Id"]
+    return found
 
 
 def list_images() -> tuple[BuiltImage, ...]:

@@ -88,6 +88,11 @@ class Ignored:
         return hash(self._texts)
 
     @property
+    def takes_back(self) -> bool:
+        """May something in a folder that is left out be sent all the same?"""
+        return any(pattern.back for pattern in self.patterns)
+
+    @property
     def _texts(self) -> tuple[tuple[str, bool], ...]:
         return tuple((pattern.text, pattern.back) for pattern in self.patterns)
 

@@ -32,6 +32,7 @@ IMAGE = Record(
     {
         "Id": str, "RepoTags": Maybe([str]), "RepoDigests": Maybe([str]), "Size": Maybe(int),
         "RootFS": Maybe(Record({"Layers": Maybe([str])})),
+        "Config": Maybe(Record({"OnBuild": Maybe([str])})),
     }
 )  # fmt: skip
 HISTORY = [Record({"Size": Maybe(int), "CreatedBy": Maybe(str)})]

@@ -227,9 +227,28 @@ class Rewriting:
         Afterwards ``plan`` is the plan that the proof is of.
         """
         self.plan, proof = self.leanest(plan) if lean else self.proven(plan)
+        if self._is_of_another_build(proof):
+            self.plan, proof = self.proven(self.planned())
         if repair and proof.repairs:
             self.plan, proof = self.repair(proof)
         return proof
+
+    def _is_of_another_build(self, proof: Proof) -> bool:
+        """Did a proof fail on an original that was not built now, and does a build give another image?
+
+        Whoever has thrown the build cache away gets newer packages in the rewrite alone. The image
+        of that build is the original then, and nothing is known of it yet.
+        """
+        checked, original = proof.verification, self.original
+        left_out = original.reuse and original.built is None and proof.original is None
+        if not left_out or checked is None or checked.proven:
+            return False
+        self._on_event(Note("The original was not built for this proof: building it, to be sure"))
+        before, original.reuse, self.loaded = self.load(), False, None
+        if self.load().report.image.id == before.report.image.id:
+            return False
+        self.kept = Kept()
+        return True
 
 
 def without_uv_in_worker(

@@ -31,7 +31,8 @@ class Source:
     ``request`` is the build that comes first, where there is one; ``name`` is what
     to load, ``label`` what to call it where that is no good name, ``hint`` something
     that the user should know. ``built`` is what came of the build, None before it and
-    without one. ``recipe`` is the compose service or Bake target that the build is.
+    without one, and where ``reuse`` left it out, as the image was there and built of the same.
+    ``recipe`` is the compose service or Bake target that the build is.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Source:
     built: BuildResult | None = None
     label: str = ""
     recipe: Recipe | None = None
+    reuse: bool = False
 
     @property
     def called(self) -> str:
@@ -129,12 +131,16 @@ class Source:
         if self.request is None:
             return self.name
         from uvdive.session.proof.building import build_image, target_of
+        from uvdive.session.proof.built_before import build_unless_there
 
-        on_event(Note(f"Building {self.dockerfile or self.request.context}"))
-        built = build_image(self.request, on_event=on_event, cancel=cancel)
-        self.built = built
+        if self.reuse:
+            target, self.built = build_unless_there(self.request, on_event=on_event, cancel=cancel)
+        else:
+            on_event(Note(f"Building {self.dockerfile or self.request.context}"))
+            self.built = build_image(self.request, on_event=on_event, cancel=cancel)
+            target = target_of(self.built)
         on_event(Note("Reading the image"))
-        return self.name or target_of(built)
+        return self.name or target
 
 
 def source_of(text: str, reading: ReadOptions = DEFAULTS) -> Source:

@@ -69,6 +69,7 @@ class _Rewriting:
         self.console = console
         self.narrator = narrator
         build = source_of_rewrite(args, console)
+        build.reuse = True
         original = build if args.image is None else source_of(args.image, _reading(args))
         settings = start_settings(
             args.start_env, args.start_env_file, network=args.start_network, limits=args.limit
@@ -123,10 +124,11 @@ class _Rewriting:
         plan = self.work.planned()
         proof = measured = None
         if self._wants_proof(plan):
-            before = self._load()
+            self._load()
             proof = self.work.whole_proof(plan, lean=self.args.lean, repair=self.args.repair)
             assert self.work.plan is not None
-            plan = self.work.plan
+            plan, before = self.work.plan, self._load()
+            loaded = loaded and before
             measured = self._measured(plan, before.report, proof)
         self._print(plan, measured, proof)
         if self.args.html is not None and loaded is not None:
