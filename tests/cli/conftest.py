@@ -27,6 +27,7 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Session:
         ("uvdive.session.opening.images", "load_image"),
         ("uvdive.session.desk", "open_desk"),
         ("uvdive.session.proof.building", "build_image"),
+        ("uvdive.session.proof.built_before", "build_unless_there"),
         ("uvdive.session.proof.proving", "prove"),
         ("uvdive.session.planning.rewriting", "plan_rewrite"),
         ("uvdive.session.planning.rewriting", "without_uv_at_all"),

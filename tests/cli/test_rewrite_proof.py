@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -173,3 +174,43 @@ def test_a_build_that_fails_is_in_the_json_of_every_command(run, session, projec
     assert data["error"]["step"] == STEP
     assert data["error"]["log"] == ["a", "--token=[redacted]"]
     assert run(*argv, "--report").out == ""
+
+
+def test_a_proof_that_fails_on_an_original_that_was_not_built_is_held_to_a_build(
+    run, session, project: Path
+) -> None:
+    session.left_out, session.verification = "docker://uvdive.local/x:before", FAILED
+    ran = run("rewrite", "Dockerfile", "--verify")
+    assert ran.code == 1
+    assert "The original was not built for this proof: building it, to be sure" in ran.err
+    # It is the same image, so nothing else came of it.
+    assert [name for name in session.names() if name in {"left out", "build", "prove"}] == [
+        "left out", "prove", "build",
+    ]  # fmt: skip
+
+
+def test_where_that_is_another_image_the_rewrite_is_planned_and_proven_anew(
+    run, session, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.left_out, session.verification = "docker://uvdive.local/x:before", FAILED
+    built, other = session.build_image, replace(session.report.image, id="sha256:another")
+
+    def build(request: object, **how: object) -> object:
+        session.report, session.verification = replace(session.report, image=other), PASSED
+        return built(request, **how)
+
+    monkeypatch.setattr("uvdive.session.proof.building.build_image", build)
+    ran = run("rewrite", "Dockerfile", "--verify", "--json")
+    assert ran.code == 0
+    assert valid(ran.out)["verified"] is True
+    assert [name for name in session.names() if name in {"left out", "build", "prove", "plan"}] == [
+        "left out", "plan", "prove", "build", "plan", "prove",
+    ]  # fmt: skip
+
+
+def test_what_was_proven_is_not_built_again(run, session, project: Path) -> None:
+    session.left_out = "docker://uvdive.local/x:before"
+    ran = run("rewrite", "Dockerfile", "--verify", "--json")
+    assert ran.code == 0
+    assert valid(ran.out)["measured"]["before_seconds"] is None
+    assert "build" not in session.names()

@@ -10,6 +10,7 @@ from typing import Any
 from local_desk import LocalDesk
 from samples import sample_report
 
+from uvdive.base.progress import Note
 from uvdive.build.events import BuildRequest, BuildResult
 from uvdive.rewrite.plan import Decision, Prediction, RewritePlan
 from uvdive.verify.checks import Check, Comparison, Verification
@@ -27,6 +28,7 @@ class Session:
     plan: Any = None
     verification: Verification | None = PASSED
     build: Any = None
+    left_out: str = ""
     calls: list[tuple[str, Any]] = field(default_factory=list)
     how: Any = None
     index: Any = None
@@ -60,6 +62,16 @@ class Session:
     def build_image(self, request: BuildRequest, *, on_event=None, cancel=None) -> object:
         built = BuildResult("sha256:1", "uvdive.local/x:before", 2.5)
         return self._answer("build", self.build or built, request)
+
+    def build_unless_there(self, request: BuildRequest, *, on_event, cancel=None) -> tuple[str, object]:
+        """As ``build_image``; ``left_out`` is the image that was there, for the first that asks."""
+        if self.left_out:
+            target, self.left_out = self.left_out, ""
+            self.calls.append(("left out", request))
+            return target, None
+        on_event(Note(f"Building {request.dockerfile}"))
+        built: Any = self.build_image(request)
+        return f"docker://{built.tag}", built
 
     def plan_rewrite(
         self, dockerfile, report, *, context=None, store=None, choices=None, pull=False, kept=None,
