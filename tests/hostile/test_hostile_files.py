@@ -125,6 +125,7 @@ def test_only_so_much_is_read(tmp_path: Path) -> None:
 
 
 OWN = {
+    "verify/python/inside.py": "/dev/null, inside a container",
     "base/files/pages.py": "pages of the package",
     "base/machine.py": "what the kernel says of the machine and of the container",
     "base/processes/pool.py": "/dev/null",

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from uvdive.base.progress import OnEvent
-from uvdive.base.shapes import Each, Maybe, Record, ShapeError, fit
+from uvdive.base.shapes import Each, Maybe, Record, ShapeError, fit, load
 from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.system.installed import Installed
@@ -64,7 +64,7 @@ def _name(report: ImageReport, base: Base) -> str | None:
 
 def _reads_back(found: SystemFacts) -> bool:
     try:
-        return _facts(json.loads(json.dumps(_record(found)))) == found
+        return _facts(load(json.dumps(_record(found)), _FACTS, "what is kept")) == found
     except (ShapeError, ValueError, TypeError):
         return False
 
