@@ -18,6 +18,12 @@ from uvdive.session.proof import built_before
 from uvdive.session.proof.built_before import build_unless_there
 
 
+@pytest.fixture(autouse=True)
+def no_settings_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The docker client's settings are one's own, and whoever else works here may change them meanwhile."""
+    monkeypatch.setattr("uvdive.build.made_of._environment", lambda _environ: ())
+
+
 @dataclass
 class Engine:
     """Stands for the engine: its bases, the image of the tag, and how often it built."""
