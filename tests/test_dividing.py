@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-import shared_bases
 from dividing import ByEngine
+from engines import shared_bases
 
 ROOT = Path(__file__).parent.parent
-REWRITTEN = "tests/session/test_rewritten_projects.py"
+REWRITTEN = "tests/session/proving/test_rewritten_projects.py"
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_a_project_s_proofs_stay_in_one_process(scopes: ByEngine):
 
 
 def test_the_proofs_of_the_projects_are_shared_by_two(scopes: ByEngine):
-    names = re.findall(r'Project\(\s*"([a-z]+)"', (ROOT / "tests/support/projects.py").read_text())
+    names = re.findall(r'Project\(\s*"([a-z]+)"', (ROOT / "tests/support/rewrites/projects.py").read_text())
     halves = [scopes._split_scope(f"{REWRITTEN}::one[{name}]") for name in names]
     assert min(halves.count(half) for half in set(halves)) > len(names) / 3
     assert len(set(halves)) == 2
@@ -37,8 +37,8 @@ def test_the_proofs_of_the_projects_are_shared_by_two(scopes: ByEngine):
 
 def test_modules_without_an_engine_go_where_there_is_room(scopes: ByEngine):
     assert scopes._split_scope("tests/test_house.py::test_x") == "tests/test_house.py"
-    assert scopes._split_scope("tests/tui/test_guided_way.py::test_x") == "engine"
-    assert scopes._split_scope("tests/session/test_improving.py::test_x[flask]") == "projects"
+    assert scopes._split_scope("tests/tui/terminals/test_guided_way.py::test_x") == "engine"
+    assert scopes._split_scope("tests/session/planning/test_improving.py::test_x[flask]") == "projects"
 
 
 def test_the_last_process_removes_the_bases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

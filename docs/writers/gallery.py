@@ -10,14 +10,14 @@ ROOT = Path(__file__).parents[2]
 SHOWN = ROOT / "tests" / "data" / "gallery"
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from projects import BY_NAME
+from rewrites.projects import BY_NAME
 
 _HEAD = (
     "# Gallery\n\n"
     "Every example project of the tests: its Dockerfile, and the one that `uvdive rewrite` makes of it "
     "with the built image as evidence and no choice changed. The tests build, start and verify each of "
-    "them (`tests/session/test_rewritten_projects.py`), and hold that these texts are what comes out. "
-    "The projects lie in `tests/data/projects`, the first one in `examples`.\n"
+    "them (`tests/session/proving/test_rewritten_projects.py`), and hold that these texts are what comes "
+    "out. The projects lie in `tests/data/projects`, the first one in `examples`.\n"
 )
 
 

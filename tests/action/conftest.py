@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from checked import report
 from composite import ROOT, Composite, Ran, environment
-from stand_in_github import REPOSITORY, TOKEN, GitHub, stand_in_github
+from engines.stand_in_github import REPOSITORY, TOKEN, GitHub, stand_in_github
 
 from uvdive.ledger.saved.report_file import dump
 

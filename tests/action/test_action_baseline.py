@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from composite import outputs_of
-from stand_in_github import TOKEN, Fault
+from engines.stand_in_github import TOKEN, Fault
 from uvdive_action import baseline as module
 from uvdive_action.steps import run_step
 

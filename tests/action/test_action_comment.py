@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from stand_in_github import BOT, REPOSITORY, TOKEN, Fault
+from engines.stand_in_github import BOT, REPOSITORY, TOKEN, Fault
 from uvdive_action.steps import run_step
 
 MARK = "<!-- uvdive check -->"

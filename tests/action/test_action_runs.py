@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from stand_in_github import BOT, REPOSITORY, TOKEN, Fault
+from engines.stand_in_github import BOT, REPOSITORY, TOKEN, Fault
 
 PASSES = '[check]\nfail-level = "never"\nmax-growth = "1 kB"\n'
 IMAGE = "report:now.uvdive"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from api_images import archives
-from removing import removes_images_of
-from small_project import FILES, small_project
+from engines.removing import removes_images_of
+from engines.small_project import FILES, small_project
+from made_images.api_images import archives
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text()

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from api_images import SECRET, archives
+from made_images.api_images import SECRET, archives
 
 import uvdive
 from uvdive.cli.main import main

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_project import FILES, small_project
-from stand_in_engine import StandInEngine, stand_in_engine
+from engines.small_project import FILES, small_project
+from engines.stand_in_engine import StandInEngine, stand_in_engine
 
 import uvdive
 

@@ -3,8 +3,8 @@
     uv run python tests/bench/costs.py               print the table
     uv run python tests/bench/costs.py --write       and put it into docs/measurements.md
 
-Each image is an archive with so many installed distributions (`tests/support/many_distributions.py`),
-rings of five, of which the first one asks for every ring. Measured are the processor's seconds of the
+Each image is an archive with so many installed distributions
+(`tests/support/made_images/many_distributions.py`), rings of five, of which the first one asks for every ring. Measured are the processor's seconds of the
 whole command with `--json`, least of `RUNS`; the last column is the ratio to the row above, 2 where the
 time is linear, less where a part of it is the same for all.
 """
@@ -18,8 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-import many_distributions
 import table
+from made_images import many_distributions
 from measure import Command, time_of
 
 COUNTS = (500, 1000, 2000, 4000, 8000)

@@ -15,10 +15,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-import layers as make
 import table
-from golden import BASE, CASES, TITLES
-from layers import MB
+from made_images import layers as make
+from made_images.golden import BASE, CASES, TITLES
+from made_images.layers import MB
 
 from uvdive.session.opening.images import load_image
 

@@ -5,7 +5,7 @@
     … --engine                                                        before the real engine, not a stand-in
     … --write                                                         put the table into docs/measurements.md
 
-A command runs about a small project (``tests/support/small_project.py``) and gets SIGKILL,
+A command runs about a small project (``tests/support/engines/small_project.py``) and gets SIGKILL,
 SIGTERM, SIGHUP or SIGINT at a random moment of the time that it takes; the app runs in a terminal
 of its own. Then the user's files must be those from before, or all of those that the command
 writes, and after ``uvdive clean --yes`` nothing of uvdive's may be left: no container, no image
@@ -39,8 +39,8 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT)]
 
 import table
-from engine_commands import Desk, desk_in
-from small_project import FILES
+from engines.engine_commands import Desk, desk_in
+from engines.small_project import FILES
 
 from uvdive.base.files.remains import forget
 

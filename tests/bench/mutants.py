@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import table
-from projects import BY_NAME, PROJECTS, Project, built, engine_of, kept_of, remove_built
-from removing import removes_images_of
+from engines.removing import removes_images_of
+from rewrites.projects import BY_NAME, PROJECTS, Project, built, engine_of, kept_of, remove_built
 from wrong_rewrites.listing import chosen
 from wrong_rewrites.right import subject_of
 from wrong_rewrites.subject import Subject

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import table
-from projects import BY_NAME, PROJECTS, Project, built, engine_of, remove_built
+from rewrites.projects import BY_NAME, PROJECTS, Project, built, engine_of, remove_built
 
 from uvdive.base.errors import UvdiveError
 from uvdive.build.images import list_images, remove_images

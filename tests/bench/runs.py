@@ -7,9 +7,9 @@
                                                           Dockerfiles of each base from a seed on, RUNs of
                                                           so many commands, and mistakes of each
 
-Each Dockerfile (``tests/support/random_runs``: packages, touches, homes, links, owners) is built,
+Each Dockerfile (``tests/support/rewrites/random_runs``: packages, touches, homes, links, owners) is built,
 rewritten and built again. ``docker export`` of both tells what was lost, without anything of uvdive
-(``tests/support/exports``), and the judge is asked too. Then copies and RUNs are left out of the
+(``tests/support/made_images/exports``), and the judge is asked too. Then copies and RUNs are left out of the
 right rewrite, each is built, and both are asked again.
 """
 
@@ -26,9 +26,9 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import table
-from exports import lost
-from random_runs import SYSTEMS, System, dockerfile
-from removing import removes_images_of
+from engines.removing import removes_images_of
+from made_images.exports import lost
+from rewrites.random_runs import SYSTEMS, System, dockerfile
 from wrong_rewrites import instructions
 from wrong_rewrites.subject import Mutant, Subject
 

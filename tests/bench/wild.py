@@ -17,10 +17,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import buildkit
+from made_images import buildkit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-from hadolint import broken_anew
+from rewrites.hadolint import broken_anew
 
 from uvdive.dockerfile.stages import read_stages
 from uvdive.dockerfile.text.scan import DockerfileError

@@ -26,10 +26,10 @@ sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "fuzz"), s
 
 import contents
 import kept
-import layers as make
 import table
-from layouts import Layout
-from odd_tars import extended, file, header, record
+from made_images import layers as make
+from made_images.layouts import Layout
+from made_images.odd_tars import extended, file, header, record
 
 SIZE = 4_000_000
 SITE = "app/.venv/lib/python3.13/site-packages"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hanging import hanging_build
+from engines.hanging import hanging_build
 
 from uvdive.base.errors import BuildError, CancelledError, EngineError, ExitCode, UsageError, UvdiveError
 from uvdive.base.progress import CancelToken

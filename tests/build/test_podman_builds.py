@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bringing import bring_image
-from hanging import hanging_build
+from engines.bringing import bring_image
+from engines.hanging import hanging_build
 
 from uvdive.base.errors import BuildError, CancelledError, UsageError
 from uvdive.base.progress import CancelToken

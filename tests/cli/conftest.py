@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from recorded import Session
+from screens.recorded import Session
 
 import uvdive.session
 from uvdive.cli.main import main

@@ -10,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import layers as make
 import pytest
+from made_images import layers as make
 
 MB = 1_000_000
 DIVE = shutil.which("dive", path=str(Path(sys.executable).parent))

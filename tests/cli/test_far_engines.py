@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sshd
+from engines import sshd
+from engines.removing import removes_images_of
+from engines.small_project import small_project
+from engines.tls_engine import tls_engine
 from needs import cannot_run
-from removing import removes_images_of
-from small_project import small_project
-from tls_engine import tls_engine
 
 HIDING = (
     'mount -t tmpfs none "$0" && mount --bind /dev/null "$1" && shift && test -z "$(ls /var/lib/docker)" '
@@ -94,7 +94,7 @@ def test_a_podman_connection_through_ssh(tmp_path: Path, monkeypatch: pytest.Mon
     socket = Path(os.environ["UVDIVE_ENGINE_PODMAN5"].removeprefix("unix://"))
     if not sshd.is_there() or not (socket.parents[1] / "root/usr/bin/podman").exists():
         cannot_run("no ssh client and server, or no podman beside its socket")
-    from bringing import bring_image
+    from engines.bringing import bring_image
 
     bring_image("python:3.13-slim", os.environ["UVDIVE_ENGINE_PODMAN5"])
     folder = tmp_path / "sshd"

@@ -195,7 +195,7 @@ def test_a_closed_pipe_is_quiet() -> None:
 
 
 def test_data_into_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
-    from samples import sample_report
+    from made_images.samples import sample_report
 
     from uvdive.ledger.saved.report_file import dump
 

@@ -159,7 +159,7 @@ def test_without_an_engine_it_is_3(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def test_a_project_is_built_and_held_against_its_rules(tmp_path: Path) -> None:
-    from small_project import small_project
+    from engines.small_project import small_project
 
     project = small_project(tmp_path / "project")
     rules = '[check]\nfail-level = "never"\nrewrite = "none"\n[check.owners]\nuv = "0 B"\n'

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import buildkit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_images import buildkit
 
 from uvdive.dockerfile.text.scan import DockerfileError
 from uvdive.dockerfile.text.syntax import Instruction, inner, parse, render

@@ -9,10 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 import images
-import layers as make
 from cases import Area, Case
-from elves import elf
 from hypothesis import strategies as st
+from made_images import layers as make
+from made_images.elves import elf
 
 SITE = "app/.venv/lib/python3.13/site-packages"
 PLACES: dict[str, tuple[str, ...]] = {

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-import layers as make
 from cases import Area, Case
 from hypothesis import strategies as st
-from layouts import COMPRESSIONS, Layout
-from odd_tars import OneByOne, tars
-from stack_model import Model, Operation, as_entry, operations
+from made_images import layers as make
+from made_images.layouts import COMPRESSIONS, Layout
+from made_images.odd_tars import OneByOne, tars
+from made_images.stack_model import Model, Operation, as_entry, operations
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore

@@ -13,8 +13,8 @@ import images
 import xxhash
 from cases import Area, Case
 from hypothesis import strategies as st
-from odd_tars import OneByOne, taken_apart, tars
-from samples import sample_report
+from made_images.odd_tars import OneByOne, taken_apart, tars
+from made_images.samples import sample_report
 
 from uvdive.build.clients.plain import PlainReader
 from uvdive.build.clients.rawjson import RawJsonReader

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from odd_tars import BLOCK, extended, header
+from made_images.odd_tars import BLOCK, extended, header
 
 from uvdive.base import toml
 from uvdive.base.errors import ImageError, UvdiveError

@@ -7,9 +7,9 @@ import re
 import zlib
 from pathlib import Path
 
-import layers as make
 import pytest
-from driving import answers, opened
+from made_images import layers as make
+from screens.driving import answers, opened
 from strangers import run
 
 from uvdive.base.progress import ignore

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import contents
-import layers as make
 import pytest
+from made_images import layers as make
 
 from uvdive.base.deadline import deadline
 from uvdive.base.progress import ignore

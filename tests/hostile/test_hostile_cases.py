@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import layers as make
 import pytest
-from engine_commands import Desk, desk_in
+from engines.engine_commands import Desk, desk_in
+from made_images import layers as make
 from strangers import run, told
 
 from uvdive.base.errors import BuildError

@@ -8,9 +8,9 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-import layers as make
 import pytest
-from layouts import Layout
+from made_images import layers as make
+from made_images.layouts import Layout
 from strangers import run, told
 
 from uvdive.base.files.foreign import read_file, read_start

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from odd_registries import BIG, ONE, ROWS, cut_off, layer_of
-from registries import IDENTITY, PASSWORD, USER, Handler, Registry, basic, serving
+from engines.odd_registries import BIG, ONE, ROWS, cut_off, layer_of
+from engines.registries import IDENTITY, PASSWORD, USER, Handler, Registry, basic, serving
 from smalldisk import fill, small_disk
 
 from uvdive.base.errors import CancelledError, UvdiveError

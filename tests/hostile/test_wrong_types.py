@@ -14,10 +14,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import elves
-import layers as make
 import pytest
-from layouts import Layout
+from made_images import elves
+from made_images import layers as make
+from made_images.layouts import Layout
 from strangers import run
 
 from uvdive.base import shapes

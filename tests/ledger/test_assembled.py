@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import hand_made as hand
-import layers as make
 import pytest
-from owning import check_sums, read_layers
+from made_images import hand_made as hand
+from made_images import layers as make
+from made_images.owning import check_sums, read_layers
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from trees import Table
+from made_images.trees import Table
 
 from uvdive.image.table import ALIVE, NONE, Cause, Kind
 from uvdive.ledger.marks.claims import Claims

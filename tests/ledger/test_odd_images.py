@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import layers as make
 import pytest
+from made_images import layers as make
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target

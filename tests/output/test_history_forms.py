@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from evil_names import EVIL
-from histories import FLASK, grown, three
+from made_images.histories import FLASK, grown, three
 
 from uvdive.base.errors import ImageError
 from uvdive.output.as_json.history import history_data

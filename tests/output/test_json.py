@@ -8,7 +8,7 @@ from importlib import resources
 
 import jsonschema
 import pytest
-from samples import HOSTILE_NAME, sample_report
+from made_images.samples import HOSTILE_NAME, sample_report
 
 from uvdive.build.events import BuildResult, BuildStep, Timings
 from uvdive.ledger.report import Waste

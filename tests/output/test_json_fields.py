@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.build.events import BuildResult, BuildStep, Timings
 from uvdive.ledger.report import ImageReport

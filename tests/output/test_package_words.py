@@ -8,8 +8,8 @@ from importlib import resources
 
 import jsonschema
 import pytest
-from environments import asks, distribution, environment
-from samples import sample_report
+from made_images.environments import asks, distribution, environment
+from made_images.samples import sample_report
 
 from uvdive.ledger.costs.costs import costs_of
 from uvdive.ledger.report import Environment, ImageReport

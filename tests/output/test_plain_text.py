@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.ledger.report import ImageReport
 from uvdive.output.as_json.comparison import comparison_data

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import SECRET, sample_report
+from made_images.samples import SECRET, sample_report
 
 from uvdive.base.secrets.words import HIDDEN, redact
 from uvdive.ledger.saved import report_file

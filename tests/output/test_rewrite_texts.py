@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.build.events import BuildResult, BuildStep, Timings
 from uvdive.output.as_text.rewrite import (

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.base.secrets.words import HIDDEN, is_secret, redact, secret_values
 from uvdive.image.config import HistoryEntry, ImageConfig

@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from evil_names import EVIL
-from histories import FLASK, NEWER, NUMPY, grown
+from made_images.histories import FLASK, NEWER, NUMPY, grown
 
 from uvdive.base.errors import ImageError
 from uvdive.output.as_json.sharing import sharing_data

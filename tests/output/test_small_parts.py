@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.ledger.engine_sizes import explain
 from uvdive.ledger.report import Finding, ImageReport, Waste

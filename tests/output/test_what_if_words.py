@@ -6,7 +6,7 @@ import json
 from importlib import resources
 
 import jsonschema
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.ledger.costs.whatif import Added, Gone, Stays, Unneeded, WhatIf
 from uvdive.output.as_json.text import json_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.ledger.report import Finding, ImageReport, Waste
 from uvdive.output.as_markdown.report import comparison_markdown, report_markdown

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import buildkit
 import pytest
+from made_images import buildkit
 
 from uvdive.distro.release import OsRelease
 from uvdive.image.config import HistoryEntry, ImageConfig

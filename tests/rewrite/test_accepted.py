@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import buildkit
 import pytest
-from hadolint import broken_anew
+from made_images import buildkit
+from rewrites.hadolint import broken_anew
 
 from uvdive.rewrite.planner import plan
 

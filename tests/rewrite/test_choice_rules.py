@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC, both_stages
+from rewrites.dockerfiles import BASE, FLASK, SYNC, both_stages
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import Component, Distribution

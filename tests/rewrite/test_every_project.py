@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-import buildkit
 import pytest
-from dockerfiles import refused
+from made_images import buildkit
+from rewrites.dockerfiles import refused
 
 from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.planner import plan

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from whole_plans import PLAN, laid_out, parts_of
+from rewrites.whole_plans import PLAN, laid_out, parts_of
 
 import uvdive.rewrite
 from uvdive.output.as_text.rewrite import plan_text

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from dockerfiles import refused
+from rewrites.dockerfiles import refused
 
 from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.copies.copy_set import Folder, add_folders

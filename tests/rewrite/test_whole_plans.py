@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from system_facts import facts
-from system_facts import packages as packages_of
-from whole_plans import HEAD, PLAN, laid_out, parts_of, told
+from made_images.system_facts import facts
+from made_images.system_facts import packages as packages_of
+from rewrites.whole_plans import HEAD, PLAN, laid_out, parts_of, told
 
 from uvdive.image.table import FileTable
 from uvdive.ledger.report import ConsoleScript, Distribution, Environment, User

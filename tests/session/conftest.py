@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import projects
 import pytest
-from stand_in_builder import ORIGINAL
+from engines.stand_in_builder import ORIGINAL
+from rewrites import projects
 
 
 @pytest.fixture(scope="session", autouse=True)

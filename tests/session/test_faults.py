@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hanging import hanging_build
-from proxy import Proxy, proxied
-from removing import removes_images_of
+from engines.hanging import hanging_build
+from engines.proxy import Proxy, proxied
+from engines.removing import removes_images_of
 
 from uvdive.base.errors import BuildError, CancelledError, EngineError, ExitCode
 from uvdive.base.progress import CancelToken

@@ -8,9 +8,9 @@ import struct
 from dataclasses import replace
 from pathlib import Path
 
-import layers as make
 import pytest
-from golden import BASE, CASES
+from made_images import layers as make
+from made_images.golden import BASE, CASES
 
 from uvdive.base.progress import ignore
 from uvdive.image.layers.cache import LayerCache

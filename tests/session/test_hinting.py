@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.base.errors import ImageError
 from uvdive.ledger.report import Finding

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from index import Index, serving
-from removing import removes_images_of
-from samples import sample_report
+from engines.removing import removes_images_of
+from made_images.samples import sample_report
+from rewrites.index import Index, serving
 
 from uvdive.build.events import BuildRequest
 from uvdive.image.config import HistoryEntry, ImageConfig

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
-import pairs_of_images as pairs
 import pytest
-from samples import sample_report
+from made_images import pairs_of_images as pairs
+from made_images.samples import sample_report
 
 from uvdive.base.errors import EngineError, OutputError, UsageError
 from uvdive.rewrite.plan import FileChange, RewritePlan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.base.files.budgets import Bound, Budgets
 from uvdive.ledger.report import Distribution, Finding, ImageReport

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import driving
-from samples import _Table, sample_report
+from made_images.samples import _Table, sample_report
+from screens import driving
 
 from uvdive.ledger.report import Finding, ImageReport, Waste
 from uvdive.output.html.tables import Rewrite

@@ -9,7 +9,7 @@ import random
 import sys
 from pathlib import Path
 
-import layers as make
+from made_images import layers as make
 
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.blobs import read_layer

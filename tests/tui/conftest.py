@@ -1,10 +1,10 @@
 from pathlib import Path
 
 import pytest
-from settling import queues_tell_when_the_app_is_idle
+from screens.settling import queues_tell_when_the_app_is_idle
 
 __all__ = ["queues_tell_when_the_app_is_idle"]
-from driving import OLD
+from screens.driving import OLD
 
 
 @pytest.fixture(autouse=True)

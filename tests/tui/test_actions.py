@@ -1,6 +1,6 @@
 import pytest
-from driving import answers, opened
-from samples import sample_report
+from made_images.samples import sample_report
+from screens.driving import answers, opened
 
 from uvdive.tui.keys.tables import TABLES, action_ids
 from uvdive.tui.widgets.keybar import KeyBar

@@ -1,6 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.ledger.owners import OWNERS
 from uvdive.tui.desk.scale import EIGHTHS, scaled

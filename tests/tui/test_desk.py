@@ -4,9 +4,9 @@ import functools
 import os
 from contextlib import asynccontextmanager
 
-import layers as make
 import pytest
-from driving import ended, opened, path_of, text_of
+from made_images import layers as make
+from screens.driving import ended, opened, path_of, text_of
 
 from uvdive.session.desk import open_desk
 from uvdive.tui.desk import path_facts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import samples
-from driving import Recorded, answers, built, ended, opened, rewritten, until
+from made_images import samples
+from screens.driving import Recorded, answers, built, ended, opened, rewritten, until
 from textual import events
 from textual.command import CommandPalette
 from textual.widgets import Input

@@ -1,7 +1,7 @@
 import threading
 
-from driving import Waits, answers, ended, opened
-from samples import sample_report
+from made_images.samples import sample_report
+from screens.driving import Waits, answers, ended, opened
 
 from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.progress import BytesRead, Note

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 import pytest
-from driving import answers, ended, opened, text_of
-from samples import sample_report
+from made_images.samples import sample_report
+from screens.driving import answers, ended, opened, text_of
 
 from uvdive.base.files.config import Config
 from uvdive.tui.keys.clashes import clashes

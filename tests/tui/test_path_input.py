@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from driving import answers, opened
-from samples import sample_report
+from made_images.samples import sample_report
+from screens.driving import answers, opened
 from textual.widgets import Input, Static
 
 from uvdive.tui.widgets import path_input

@@ -3,8 +3,8 @@ import os
 from pathlib import Path
 
 import pytest
-from driving import answers, ended, help_of, opened, text_of
-from samples import sample_report
+from made_images.samples import sample_report
+from screens.driving import answers, ended, help_of, opened, text_of
 from textual.app import App
 
 from uvdive.base.errors import UsageError

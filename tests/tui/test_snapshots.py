@@ -11,14 +11,16 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
-import cells
-import demo_states  # noqa: F401 - it adds to STATES
 import pytest
-import shown
-import states_rewrite  # noqa: F401 - its states go into STATES
-from driving import strips_of
-from stage import Stage
-from states import STATES
+from screens import (
+    cells,
+    demo_states,  # noqa: F401 - it adds to STATES
+    shown,
+    states_rewrite,  # noqa: F401 - its states go into STATES
+)
+from screens.driving import strips_of
+from screens.stage import Stage
+from screens.states import STATES
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.notifications import Notification
 from textual.widgets import Input

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hand_made as hand
-import layers as make
 import pytest
+from made_images import hand_made as hand
+from made_images import layers as make
 
 from uvdive.dockerfile.text.syntax import parse
 from uvdive.uv.images import Reference

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.ledger.report import ConsoleScript, Distribution, Environment
 from uvdive.rewrite.plan import Allowances

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import layers as make
-import pairs_of_images as pairs
 import pytest
-from layers import content
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
+from made_images.layers import content
 
 from uvdive.base.errors import CancelledError
 from uvdive.base.progress import CancelToken

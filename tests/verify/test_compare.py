@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import layers as make
-import pairs_of_images as pairs
 import pytest
-from layers import content
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
+from made_images.layers import content
 
 from uvdive.base.names import normal_name
 from uvdive.ledger.owners import OWNERS

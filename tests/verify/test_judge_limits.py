@@ -8,11 +8,11 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
-import layers as make
-import pairs_of_images as pairs
 import pytest
-from elves import elf
-from layers import content
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
+from made_images.elves import elf
+from made_images.layers import content
 
 from uvdive.build.running.observing import Observed
 from uvdive.image.layers import helper

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import layers as make
-import pairs_of_images as pairs
 import pytest
-from layers import content
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
+from made_images.layers import content
 
 from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.rewrite.plan import Allowances, Decision

@@ -6,10 +6,10 @@ import difflib
 from dataclasses import replace
 from pathlib import Path
 
-import buildkit
-import layers as make
-import pairs_of_images as pairs
 import pytest
+from made_images import buildkit
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
 from wrong_rewrites import instructions, places, settings
 from wrong_rewrites.listing import chosen, every
 from wrong_rewrites.subject import Subject

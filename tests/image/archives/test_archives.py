@@ -7,9 +7,9 @@ import hashlib
 import json
 from pathlib import Path
 
-import layers as make
 import pytest
-from layers import Entry
+from made_images import layers as make
+from made_images.layers import Entry
 
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.progress import OnEvent, ignore

@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
-import layers as make
 import pytest
-from layouts import COMPRESSIONS, Layout
+from made_images import layers as make
+from made_images.layouts import COMPRESSIONS, Layout
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from stand_in_engine import stand_in_engine
+from engines.stand_in_engine import stand_in_engine
 
 from uvdive.base.errors import ImageError
 from uvdive.image.engine.engine import Engine

@@ -10,11 +10,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import layers as make
 import pytest
 from hypothesis import given, settings
+from made_images import layers as make
+from made_images.odd_tars import OneByOne, taken_apart, tars
 from needs import cannot_run
-from odd_tars import OneByOne, taken_apart, tars
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import IO
 
 import hammering
-import layers as make
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_images import layers as make
 
 from uvdive.base.progress import ignore
 from uvdive.image.archives.boxes import PassedBox, StaleCacheError

@@ -9,10 +9,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import layers as make
 import pytest
-from layouts import Layout
-from odd_tars import taken_apart
+from made_images import layers as make
+from made_images.layouts import Layout
+from made_images.odd_tars import taken_apart
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore

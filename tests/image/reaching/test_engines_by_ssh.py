@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sshd
+from engines import sshd
+from engines.sshd import Server
+from engines.stand_in_engine import StandInEngine, stand_in_engine
 from needs import cannot_run
-from sshd import Server
-from stand_in_engine import StandInEngine, stand_in_engine
 
 from uvdive.base.errors import EngineError, ExitCode, NoEngineError
 from uvdive.image.endpoint import connect, docker_endpoint

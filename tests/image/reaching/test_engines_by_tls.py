@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from registries import certificate
-from stand_in_engine import StandInEngine, stand_in_engine
-from tls_engine import TlsEngine, tls_engine
+from engines.registries import certificate
+from engines.stand_in_engine import StandInEngine, stand_in_engine
+from engines.tls_engine import TlsEngine, tls_engine
 
 from uvdive.base.errors import EngineError, ExitCode
 from uvdive.image.endpoint import connect, docker_endpoint

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import layers as make
 import pytest
-from attesting import Version, attested, layers_of, provenance, spdx, statement
-from layouts import Json
-from registries import Registry, serving
+from engines.registries import Registry, serving
+from made_images import layers as make
+from made_images.attesting import Version, attested, layers_of, provenance, spdx, statement
+from made_images.layouts import Json
 
 from uvdive.base.progress import ignore
 from uvdive.cli.main import main

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import layers as make
 import pytest
-from registries import IDENTITY, PASSWORD, USER, Registry, Way, authority, basic, certificate, serving
+from engines.registries import IDENTITY, PASSWORD, USER, Registry, Way, authority, basic, certificate, serving
+from made_images import layers as make
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore

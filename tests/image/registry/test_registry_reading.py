@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import layers as make
 import pytest
-from layouts import COMPRESSIONS, Json, Layout
-from registries import Registry, serving
+from engines.registries import Registry, serving
+from made_images import layers as make
+from made_images.layouts import COMPRESSIONS, Json, Layout
 
 from uvdive.base.errors import ImageError, NoEngineError
 from uvdive.base.progress import BytesRead, Note, ignore

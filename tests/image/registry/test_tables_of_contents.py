@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-import layers as make
 import pytest
-from layouts import Json
+from engines.registries import Registry, serving
+from made_images import layers as make
+from made_images.layouts import Json
+from made_images.tables_of_contents import Change, Way
+from made_images.tables_of_contents import make as with_table
 from needs import cannot_run
-from registries import Registry, serving
-from tables_of_contents import Change, Way
-from tables_of_contents import make as with_table
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore

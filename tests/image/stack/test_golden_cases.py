@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import layers as make
 import pytest
-from golden import BASE, CASES
-from layers import MB
+from made_images import layers as make
+from made_images.golden import BASE, CASES
+from made_images.layers import MB
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target

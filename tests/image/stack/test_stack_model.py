@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import tarfile
 
-import layers as make
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stack_model import Model, Operation, as_entry, operations
+from made_images import layers as make
+from made_images.stack_model import Model, Operation, as_entry, operations
 
 from uvdive.image.layer_index import LayerIndex
 from uvdive.image.stack.stack import stack

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from cutting import cutting
-from proxy import proxied
+from engines.cutting import cutting
+from engines.proxy import proxied
 
 from uvdive.base.errors import EngineError, ExitCode
 from uvdive.image.endpoint import docker_endpoint

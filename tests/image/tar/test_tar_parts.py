@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odd_tars import extended, file, header, padded, record, tars
+from made_images.odd_tars import extended, file, header, padded, record, tars
 
 from uvdive.base.errors import ImageError
 from uvdive.base.files.foreign import opened

@@ -7,8 +7,8 @@ import os
 import tarfile
 from pathlib import Path
 
-import layers as make
 import pytest
+from made_images import layers as make
 
 from uvdive.base.errors import ImageError
 from uvdive.image.layer_index import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex

@@ -6,8 +6,8 @@ import os
 import subprocess
 from collections.abc import Iterator
 
-import hand_made as hand
 import pytest
+from made_images import hand_made as hand
 
 from uvdive.session.opening.images import load_image
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import layers as make
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from owning import read_layers
+from made_images import layers as make
+from made_images.owning import read_layers
 
 from uvdive.ledger.findings.rewrites import TRIFLE
 from uvdive.ledger.report import ImageReport

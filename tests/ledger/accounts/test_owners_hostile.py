@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import layers as make
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from owning import check_sums, found, only_owner, read_layers
+from made_images import layers as make
+from made_images.owning import check_sums, found, only_owner, read_layers
 
 from uvdive.image.table import FileTable
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import layers as make
 import pytest
-from owning import found, only_owner, read_layers
+from made_images import layers as make
+from made_images.owning import found, only_owner, read_layers
 
 from uvdive.ledger.accounts.duplicates import duplicate_bytes
 from uvdive.ledger.report import ImageReport
@@ -67,7 +67,7 @@ def test_three_owners_share_one_file(tmp_path: Path) -> None:
     ],
 )
 def test_repeated_contents_count_but_for_the_first(digests: dict[int, int | None], repeated: int) -> None:
-    from trees import Table
+    from made_images.trees import Table
 
     rows = Table()
     for name in (b"/a", b"/b", b"/c"):

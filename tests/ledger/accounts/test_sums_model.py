@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import layers as make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from made_images import layers as make
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import layers as make
 import pytest
-from owning import found, owners, read_layers
+from made_images import layers as make
+from made_images.owning import found, owners, read_layers
 
 BASE = ("CMD base", [make.file("usr/lib/base.so", bytes(1000))])
 

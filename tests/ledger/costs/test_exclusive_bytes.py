@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from environments import asks, distribution, environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_images.environments import asks, distribution, environment
 
 from uvdive.ledger.costs.costs import Costs
 from uvdive.ledger.report import Environment

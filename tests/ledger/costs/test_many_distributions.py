@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import layers
-import many_distributions as many
-import pairs_of_images as pairs
 import pytest
+from made_images import layers
+from made_images import many_distributions as many
+from made_images import pairs_of_images as pairs
 
 from uvdive.ledger.costs.costs import Costs, costs_of
 

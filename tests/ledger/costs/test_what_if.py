@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from environments import asks, distribution, environment
-from samples import sample_report
+from made_images.environments import asks, distribution, environment
+from made_images.samples import sample_report
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.costs.additions import with_extras

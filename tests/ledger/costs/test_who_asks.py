@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from environments import asks, distribution, environment
+from made_images.environments import asks, distribution, environment
 
 from uvdive.ledger.costs import graph
 from uvdive.ledger.costs.costs import Costs, costs_of
@@ -250,7 +250,7 @@ def test_where_there_are_too_many_ways_it_is_said_that_it_may_be_more(
 
 
 def test_every_environment_with_packages_has_its_own() -> None:
-    from samples import sample_report
+    from made_images.samples import sample_report
 
     places = (
         environment(distribution("a", 1)),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import layers as make
 import pytest
-from owning import read_layers
+from made_images import layers as make
+from made_images.owning import read_layers
 
 from uvdive.base.progress import ignore
 from uvdive.image.reference import Target

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import hand_made as hand
-import layers as make
 import pytest
+from made_images import hand_made as hand
+from made_images import layers as make
 
 from uvdive.ledger.environments.lockfile import parse_lock, parse_project
 from uvdive.ledger.environments.reasons import NOTHING, Asked, asked_extras, explain

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import hand_made as hand
-import layers as make
 import pytest
+from made_images import hand_made as hand
+from made_images import layers as make
 
 FLASK = {"flask/__init__.py": 90_000, "flask/app.py": 60_000}
 SITE = "app/.venv/lib/python3.13/site-packages"

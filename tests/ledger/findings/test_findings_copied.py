@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import hand_made as hand
-import layers as make
 import pytest
+from made_images import hand_made as hand
+from made_images import layers as make
 
 FLASK = ("flask", {"flask/__init__.py": 90_000})
 COPY_ALL = "FROM python:3.13-slim\nWORKDIR /app\nCOPY . ."

@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import hand_made as hand
 import pytest
+from made_images import hand_made as hand
 from needs import cannot_run
 
 from uvdive.session.opening.images import load_image

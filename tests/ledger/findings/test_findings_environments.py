@@ -6,9 +6,9 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import hand_made as hand
-import layers as make
 import pytest
+from made_images import hand_made as hand
+from made_images import layers as make
 
 COPY_APP = "FROM python:3.13-slim\nCOPY --from=builder /app /app"
 FLASK = {"flask/__init__.py": 90_000}

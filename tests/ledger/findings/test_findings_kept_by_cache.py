@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import hand_made as hand
-import layers as make
 import pytest
+from made_images import hand_made as hand
+from made_images import layers as make
 
 CACHE = "root/.cache/uv/archive-v0/x/flask"
 SITE = "app/.venv/lib/python3.13/site-packages"

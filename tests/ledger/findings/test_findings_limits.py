@@ -6,9 +6,9 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import hand_made as hand
-import layers as make
 import pytest
+from made_images import hand_made as hand
+from made_images import layers as make
 
 from uvdive.ledger.findings.facts import finding, heaviest, severity
 

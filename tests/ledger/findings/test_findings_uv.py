@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import hand_made as hand
-import layers as make
 import pytest
+from made_images import hand_made as hand
+from made_images import layers as make
 
 UV = make.file("usr/local/bin/uv", bytes(400_000), 0o755)
 UVX = make.file("usr/local/bin/uvx", bytes(150_000), 0o755)

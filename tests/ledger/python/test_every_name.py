@@ -7,9 +7,9 @@ import csv
 import io
 from pathlib import Path
 
-import layers as make
 import pytest
-from owning import found, only_owner, read_layers
+from made_images import layers as make
+from made_images.owning import found, only_owner, read_layers
 
 from uvdive.base.names import normal_name
 from uvdive.ledger.marks.paths import Paths

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import layers as make
 import pytest
-from owning import found, only_owner, read_layers
+from made_images import layers as make
+from made_images.owning import found, only_owner, read_layers
 
 from uvdive.ledger.report import Distribution, ImageReport
 

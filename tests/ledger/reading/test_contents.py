@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import layers as make
-import pairs_of_images as pairs
 import pytest
 import xxhash
-from elves import elf
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
+from made_images.elves import elf
 
 from uvdive.base.errors import EngineError
 from uvdive.ledger.reading import contents as module

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from elves import elf
+from made_images.elves import elf
 
 from uvdive.ledger.reading.elf import offered, offered_exactly, read_elf, read_exactly
 from uvdive.ledger.reading.elf_usual import UnusualError, Usual

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import layers as make
-import pairs_of_images as pairs
 import pytest
-from elves import elf
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
+from made_images.elves import elf
 
 from uvdive.ledger.reading.contents import ContentPlace, Contents
 from uvdive.ledger.reading.elf import Elf

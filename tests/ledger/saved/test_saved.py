@@ -6,7 +6,7 @@ import zlib
 from dataclasses import fields
 
 import pytest
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.base.errors import ExitCode, ImageError
 from uvdive.image.table import COLUMNS

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pytest
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.base.errors import ImageError
 from uvdive.ledger.owners import OWNERS

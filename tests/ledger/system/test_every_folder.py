@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import layers as make
 import pytest
-from owning import owners, read_layers
+from made_images import layers as make
+from made_images.owning import owners, read_layers
 
 BASE = ("CMD base", [make.file("usr/lib/base.so", bytes(1000))])
 STATUS = make.file("var/lib/dpkg/status", b"Package: x\nVersion: 1\n\n")
@@ -65,7 +65,7 @@ def test_what_the_base_brought_is_the_bases_wherever_it_lies(tmp_path: Path) -> 
         [make.layer(*files), make.layer(make.file("app/x", b"1"))],
         commands=["# debian.sh --arch 'amd64' out/", history, "COPY x /app/"],
     )
-    from hand_made import read
+    from made_images.hand_made import read
 
     report = read(path)
     assert [layer.base for layer in report.layers] == [True, False]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from samples import sample_report
+from made_images.samples import sample_report
 
 from uvdive.ledger.report import Component
 from uvdive.ledger.system.installed import Installed, closure, installed_packages, package_names

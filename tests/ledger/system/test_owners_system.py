@@ -6,9 +6,9 @@ import sqlite3
 import struct
 from pathlib import Path
 
-import layers as make
 import pytest
-from owning import found, only_owner, read_layers
+from made_images import layers as make
+from made_images.owning import found, only_owner, read_layers
 
 from uvdive.distro.kinds import is_python, package_kind
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import layers as make
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from owning import read_layers
-from samples import sample_report
-from stack_model import Operation, as_entry, operations
+from made_images import layers as make
+from made_images.owning import read_layers
+from made_images.samples import sample_report
+from made_images.stack_model import Operation, as_entry, operations
 
 from uvdive.image.table import Kind
 from uvdive.ledger.report import ImageReport

@@ -2,7 +2,7 @@ from operator import itemgetter
 
 from hypothesis import given
 from hypothesis import strategies as st
-from trees import Table
+from made_images.trees import Table
 
 from uvdive.image.table import ALIVE, NONE, Cause, Change, Kind
 from uvdive.ledger.owners import OWNERS

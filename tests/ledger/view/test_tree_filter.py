@@ -1,5 +1,5 @@
 import pytest
-from trees import Table
+from made_images.trees import Table
 
 from uvdive.base.errors import UsageError
 from uvdive.image.table import Cause, Change, Kind

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import _Table, sample_report
+from made_images.samples import _Table, sample_report
 
 from uvdive.image.table import Cause
 from uvdive.ledger.owners import OWNERS

@@ -9,12 +9,11 @@ import io
 import os
 from pathlib import Path
 
-import driving
 import pytest
-import shown
-from chromium import chromium
 from evil_names import EVIL, evil_report, evil_rewrite
 from PIL import Image
+from screens import driving, shown
+from screens.chromium import chromium
 
 from uvdive.output.html.page import page
 from uvdive.output.html.tables import Rewrite

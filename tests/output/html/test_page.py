@@ -10,10 +10,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
-import driving
 import pytest
 from evil_names import EVIL, evil_report, evil_rewrite
-from samples import HOSTILE_NAME, SECRET, sample_report
+from made_images.samples import HOSTILE_NAME, SECRET, sample_report
+from screens import driving
 
 from uvdive.ledger.owners import OWNERS
 from uvdive.output.html import tables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC, both_stages, decision, warned
+from rewrites.dockerfiles import BASE, FLASK, SYNC, both_stages, decision, warned
 
 from uvdive.ledger.report import User
 from uvdive.rewrite.planner import plan

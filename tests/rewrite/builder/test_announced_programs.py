@@ -6,9 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import layers as make
-import pairs_of_images as pairs
 import pytest
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
 
 from uvdive.rewrite.builder.at_start import AtStart, _announce
 from uvdive.rewrite.environment import Change, EnvironmentFacts

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dockerfiles import IN_APP
+from rewrites.dockerfiles import IN_APP
 
 from uvdive.ledger.report import Distribution, Environment
 from uvdive.rewrite.plan import RewritePlan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import IN_APP, decision, last_stage, runner
+from rewrites.dockerfiles import IN_APP, decision, last_stage, runner
 
 from uvdive.rewrite.plan import RewritePlan
 

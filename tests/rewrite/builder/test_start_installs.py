@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from dockerfiles import IN_APP, both_stages
+from rewrites.dockerfiles import IN_APP, both_stages
 
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan

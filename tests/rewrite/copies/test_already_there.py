@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC, refused, runner
-from system_facts import facts, packages
+from made_images.system_facts import facts, packages
+from rewrites.dockerfiles import BASE, FLASK, SYNC, refused, runner
 
 from uvdive.ledger.report import User
 

@@ -6,7 +6,7 @@ from array import array
 from dataclasses import replace
 
 import pytest
-from dockerfiles import FLASK, IN_APP, decision, last_stage
+from rewrites.dockerfiles import FLASK, IN_APP, decision, last_stage
 
 from uvdive.ledger.report import Component, Distribution
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC, runner
+from rewrites.dockerfiles import BASE, FLASK, SYNC, runner
 
 from uvdive.base.errors import UsageError
 from uvdive.ledger.report import Component

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import last_stage, refused
+from rewrites.dockerfiles import last_stage, refused
 
 from uvdive.rewrite.planner import plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfiles import BASE, FLASK, decision, runner
+from rewrites.dockerfiles import BASE, FLASK, decision, runner
 
 from uvdive.rewrite.plan import RewritePlan
 

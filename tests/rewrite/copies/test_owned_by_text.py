@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import buildkit
 import pytest
+from made_images import buildkit
 
 from uvdive.rewrite.planner import plan
 

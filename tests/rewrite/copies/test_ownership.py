@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import BASE, runner
+from rewrites.dockerfiles import BASE, runner
 
 from uvdive.ledger.report import User
 

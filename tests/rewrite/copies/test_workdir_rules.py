@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import IN_APP
+from rewrites.dockerfiles import IN_APP
 
 INSTALL = "COPY uv.lock ./\nRUN uv sync --frozen --no-dev\n"
 START = 'CMD ["flask", "run"]\n'

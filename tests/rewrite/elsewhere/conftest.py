@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from dockerfiles import BASE, SYNC_ALONE
+from rewrites.dockerfiles import BASE, SYNC_ALONE
 
 from uvdive.rewrite.plan import RewritePlan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from dockerfiles import decision, warned
+from rewrites.dockerfiles import decision, warned
 
 from uvdive.compose.yaml_nodes import NotYamlError, read_yaml
 from uvdive.rewrite.elsewhere import context_texts, reading

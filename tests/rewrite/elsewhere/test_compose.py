@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import decision, last_stage, warned
+from rewrites.dockerfiles import decision, last_stage, warned
 
 SERVICE = "services:\n  web:\n    build: .\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import decision, warned
+from rewrites.dockerfiles import decision, warned
 
 BUILT = {"Makefile": "build:\n\tdocker build -t me/web .\n"}
 SPEC = "apiVersion: x/v1\nkind: Workflow\nspec:\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dockerfiles import BASE, SYNC_ALONE
+from rewrites.dockerfiles import BASE, SYNC_ALONE
 
 from uvdive.compose.recipe import read_recipe
 from uvdive.rewrite.planner import plan

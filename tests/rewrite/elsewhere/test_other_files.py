@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import decision, warned
+from rewrites.dockerfiles import decision, warned
 
 MANIFEST = """\
 apiVersion: apps/v1
@@ -207,7 +207,7 @@ def test_a_procfile_starts_an_image_that_has_no_start_of_its_own(around) -> None
 
 
 def test_a_compose_file_above_the_context_is_read_too(project, tmp_path) -> None:
-    from dockerfiles import BASE, SYNC_ALONE
+    from rewrites.dockerfiles import BASE, SYNC_ALONE
 
     (tmp_path / ".git").mkdir()
     context = tmp_path / "app"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import decision, warned
+from rewrites.dockerfiles import decision, warned
 
 from uvdive.rewrite.elsewhere.code.own_code import code_calls
 

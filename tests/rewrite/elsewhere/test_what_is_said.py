@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import decision, warned
+from rewrites.dockerfiles import decision, warned
 
 
 def services(count: int, command: str = "uv run flask") -> dict[str, str]:

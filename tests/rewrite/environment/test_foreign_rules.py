@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 
 import pytest
-from dockerfiles import SYNC_ALONE
-from elves import elf
+from made_images.elves import elf
+from rewrites.dockerfiles import SYNC_ALONE
 
 from uvdive.rewrite.planner import plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfiles import last_stage, refused
+from rewrites.dockerfiles import last_stage, refused
 
 from uvdive.rewrite.planner import plan
 

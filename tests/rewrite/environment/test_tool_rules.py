@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from dockerfiles import BASE, SYNC_ALONE, refused
+from rewrites.dockerfiles import BASE, SYNC_ALONE, refused
 
 from uvdive.ledger.report import Component
 

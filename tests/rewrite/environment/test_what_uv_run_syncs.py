@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dockerfiles import IN_APP, decision, refused
+from rewrites.dockerfiles import IN_APP, decision, refused
 
 from uvdive.ledger.report import Distribution
 from uvdive.rewrite.plan import RewritePlan

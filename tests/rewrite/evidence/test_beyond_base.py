@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import layers as make
-import pairs_of_images as pairs
-from elves import elf
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
+from made_images.elves import elf
 
 from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.ledger.report import ImageReport

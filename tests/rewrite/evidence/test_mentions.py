@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import product
 from pathlib import Path
 
-import layers as make
-import pairs_of_images as pairs
 import pytest
-from elves import elf
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
+from made_images.elves import elf
 
 from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.rewrite.evidence.system.mentions import Mention, Names, calls_programs, mentions, quiet_mentions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC
+from rewrites.dockerfiles import BASE, FLASK, SYNC
 
 from uvdive.dockerfile.text.syntax import parse
 from uvdive.rewrite.evidence.files.mounts import mount_targets

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfiles import BASE, decision, runner
+from rewrites.dockerfiles import BASE, decision, runner
 
 BODY = "WORKDIR /app\nCOPY pyproject.toml uv.lock ./\nRUN uv sync --frozen\nCOPY app app\n"
 FLASK = 'CMD ["uv", "run", "flask", "run"]\n'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import BASE
+from rewrites.dockerfiles import BASE
 
 from uvdive.dockerfile.shell.reading import read_script
 from uvdive.rewrite.evidence.commands.effects import Effects

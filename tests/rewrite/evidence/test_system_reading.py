@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import layers as make
-import pairs_of_images as pairs
 import pytest
-from elves import elf
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
+from made_images.elves import elf
 
 from uvdive.distro.kinds import only_builds
 from uvdive.distro.needs import wanted_by

@@ -6,9 +6,9 @@ import io
 import struct
 from pathlib import Path
 
-import layers as make
-import pairs_of_images as pairs
 import pytest
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
 
 from uvdive.ledger.reading.contents import ContentPlace
 from uvdive.ledger.reading.elf import debug_bytes

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import buildkit
-import layers as make
 import pytest
-from finished import BUILD, START, last_stage, of, told
-from hand_made import Files, image, script, venv
-from system_facts import facts
+from made_images import buildkit
+from made_images import layers as make
+from made_images.hand_made import Files, image, script, venv
+from made_images.system_facts import facts
+from rewrites.finished import BUILD, START, last_stage, of, told
 
 from uvdive.ledger.report import Finding, ImageReport
 from uvdive.rewrite.evidence.system.os_needs import Need, SystemFacts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from finished import BUILD, last_stage, of, static, told
+from rewrites.finished import BUILD, last_stage, of, static, told
 
 ENV = "COPY --from=builder /app/.venv /app/.venv"
 ALL = "COPY --from=builder /app /app"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from finished import BUILD, START, last_stage, of, static, told
+from rewrites.finished import BUILD, START, last_stage, of, static, told
 
 COPY = "COPY --from=builder /app /app"
 OWNED = "COPY --chown=app:app --from=builder /app /app"

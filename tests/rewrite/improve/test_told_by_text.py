@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from finished import BUILD, START, last_stage, of, static, told
+from rewrites.finished import BUILD, START, last_stage, of, static, told
 
 ALL = "COPY --from=builder /app /app"
 MANAGED = BUILD.replace("RUN uv sync", "RUN uv python install 3.12 && uv sync")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import SYNC, last_stage
-from system_facts import facts, packages
+from made_images.system_facts import facts, packages
+from rewrites.dockerfiles import SYNC, last_stage
 
 from uvdive.distro.release import OsRelease
 from uvdive.ledger.report import User

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dockerfiles import BASE, FLASK, SYNC, runner
+from rewrites.dockerfiles import BASE, FLASK, SYNC, runner
 
 from uvdive.ledger.report import Component
 

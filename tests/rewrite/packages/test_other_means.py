@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dockerfiles import BASE, SYNC, decision, last_stage, refused
-from system_facts import facts, packages
+from made_images.system_facts import facts, packages
+from rewrites.dockerfiles import BASE, SYNC, decision, last_stage, refused
 
 from uvdive.ledger.system.installed import Installed
 from uvdive.rewrite.evidence.system.os_needs import SystemFacts

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from dockerfiles import BASE, SYNC, decision, last_stage, refused, runner
-from system_facts import LIBPQ, facts, packages
+from made_images.system_facts import LIBPQ, facts, packages
+from rewrites.dockerfiles import BASE, SYNC, decision, last_stage, refused, runner
 
 from uvdive.ledger.report import Component, User
 from uvdive.rewrite.evidence.system.os_needs import Need

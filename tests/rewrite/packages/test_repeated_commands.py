@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC, last_stage, refused, runner
-from system_facts import facts, packages
+from made_images.system_facts import facts, packages
+from rewrites.dockerfiles import BASE, FLASK, SYNC, last_stage, refused, runner
 
 from uvdive.ledger.report import User
 

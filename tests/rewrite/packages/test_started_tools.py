@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dockerfiles import BASE, SYNC, decision, last_stage
-from system_facts import facts
+from made_images.system_facts import facts
+from rewrites.dockerfiles import BASE, SYNC, decision, last_stage
 
 from uvdive.rewrite.evidence.system.os_needs import Need
 

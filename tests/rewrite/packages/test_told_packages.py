@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC, decision, last_stage, refused
-from system_facts import facts, packages
+from made_images.system_facts import facts, packages
+from rewrites.dockerfiles import BASE, FLASK, SYNC, decision, last_stage, refused
 
 from uvdive.ledger.system.installed import Installed
 from uvdive.rewrite.evidence.system.package_books import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from dockerfiles import BASE, decision, last_stage
-from system_facts import facts
+from made_images.system_facts import facts
+from rewrites.dockerfiles import BASE, decision, last_stage
 
 from uvdive.rewrite.evidence.system.os_needs import Need
 

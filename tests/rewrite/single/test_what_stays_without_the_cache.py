@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import layers as make
-import pairs_of_images as pairs
+from made_images import layers as make
+from made_images import pairs_of_images as pairs
 
 from uvdive.rewrite.single.prediction import predict
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC, refused, runner
+from rewrites.dockerfiles import BASE, FLASK, SYNC, refused, runner
 
 from uvdive.rewrite.planner import plan
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pytest
-from system_facts import facts, packages
+from made_images.system_facts import facts, packages
 
 from uvdive.base.errors import UsageError
 from uvdive.distro.release import OsRelease

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from system_facts import facts, packages
+from made_images.system_facts import facts, packages
 
 from uvdive.ledger.report import Component
 from uvdive.rewrite.evidence.system.os_needs import Need

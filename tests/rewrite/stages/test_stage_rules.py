@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import BASE, SYNC_ALONE, base_as, both_stages
+from rewrites.dockerfiles import BASE, SYNC_ALONE, base_as, both_stages
 
 from uvdive.rewrite.planner import plan
 

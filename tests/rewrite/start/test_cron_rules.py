@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dockerfiles import BASE, SYNC
+from rewrites.dockerfiles import BASE, SYNC
 
 from uvdive.ledger.report import User
 from uvdive.rewrite.plan import RewritePlan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from dockerfiles import BASE, IN_APP, SYNC_WITH_DEV, decision, warned
+from rewrites.dockerfiles import BASE, IN_APP, SYNC_WITH_DEV, decision, warned
 
 from uvdive.base.errors import UsageError
 from uvdive.rewrite.planner import plan

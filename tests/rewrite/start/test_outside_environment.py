@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from whole_plans import laid_out
+from rewrites.whole_plans import laid_out
 
 from uvdive.rewrite.planner import plan
 

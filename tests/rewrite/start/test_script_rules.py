@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from dockerfiles import BASE, SYNC_ALONE, refused
+from rewrites.dockerfiles import BASE, SYNC_ALONE, refused
 
 from uvdive.rewrite.start.shell_edit import still_calls
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC_WITH_DEV, both_stages, refused
+from rewrites.dockerfiles import BASE, FLASK, SYNC_WITH_DEV, both_stages, refused
 
 from uvdive.rewrite.evidence.stops import Stops
 

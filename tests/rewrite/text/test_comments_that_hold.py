@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfiles import decision
+from rewrites.dockerfiles import decision
 
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan

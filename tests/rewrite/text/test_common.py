@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import buildkit
 import pytest
-from dockerfiles import BASE, both_stages, decision
+from made_images import buildkit
+from rewrites.dockerfiles import BASE, both_stages, decision
 
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.rewrite.planner import plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from dockerfiles import decision, refused, warned
+from rewrites.dockerfiles import decision, refused, warned
 
 BUILD = (
     "FROM ghcr.io/astral-sh/uv:python3.13-trixie-slim AS build\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dockerfiles import BASE, FLASK, SYNC, both_stages, runner
+from rewrites.dockerfiles import BASE, FLASK, SYNC, both_stages, runner
 
 from uvdive.base.errors import ExitCode, UsageError
 from uvdive.rewrite.plan import RewritePlan

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from system_facts import facts, packages
+from made_images.system_facts import facts, packages
 
 from uvdive.rewrite.evidence.system.beyond_base import BeyondBase
 from uvdive.rewrite.evidence.system.uses import Asked, Uses

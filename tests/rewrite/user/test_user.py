@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from system_facts import facts, packages
+from made_images.system_facts import facts, packages
 
 from uvdive.base.errors import UsageError
 from uvdive.rewrite.evidence.files.image_files import Files

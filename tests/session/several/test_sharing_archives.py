@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import layers as make
 import pytest
+from made_images import layers as make
 
 from uvdive.base.errors import ExitCode
 from uvdive.base.processes import pool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from projects import Built, Project, kept_of
+from rewrites.projects import Built, Project, kept_of
 
 from uvdive.build.events import BuildRequest
 from uvdive.rewrite.plan import RewritePlan

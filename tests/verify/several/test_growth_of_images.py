@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from histories import FLASK, NEWER, NUMPY, grown, three
 from hypothesis import given
 from hypothesis import strategies as st
+from made_images.histories import FLASK, NEWER, NUMPY, grown, three
 
 from uvdive.ledger.report import ImageReport
 from uvdive.verify.several.history import REVISION, Saved, commit_in, image_name, moment, series_of

@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 from dataclasses import replace
 
-from histories import FLASK, NEWER, NUMPY, grown
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import sample_report
+from made_images.histories import FLASK, NEWER, NUMPY, grown
+from made_images.samples import sample_report
 
 from uvdive.ledger.report import LayerReport
 from uvdive.verify.several.sharing import Contents, Summary, share, summary_of

@@ -1,0 +1,1 @@
+"""Dockerfiles and projects, right and wrong rewrites of them, and what reads them."""

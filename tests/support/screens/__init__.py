@@ -1,0 +1,1 @@
+"""The app driven, looked at and held still."""
