@@ -4,9 +4,10 @@
     uv run python tests/bench/costs.py --write       and put it into docs/measurements.md
 
 Each image is an archive with so many installed distributions
-(`tests/support/made_images/many_distributions.py`), rings of five, of which the first one asks for every ring. Measured are the processor's seconds of the
-whole command with `--json`, least of `RUNS`; the last column is the ratio to the row above, 2 where the
-time is linear, less where a part of it is the same for all.
+(`tests/support/made_images/many_distributions.py`), rings of five, of which the first one asks for
+every ring. Measured are the processor's seconds of the whole command with `--json`, least of `RUNS`;
+the last column is the ratio to the row above, 2 where the time is linear, less where a part of it is
+the same for all.
 """
 
 from __future__ import annotations
