@@ -17,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import statistics
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +31,12 @@ ARROWS = ["\x1b[B"] * 10 + ["\x1b[A"] * 10
 HELP = "Where the image's bytes come from"
 READ = "by size"
 """Words of the files' title that are there when the image is read and its files are shown."""
+
+MOST_KEYS = 60
+"""So many lead to any folder of these images."""
+
+LONG_ENOUGH = 1.0
+"""Seconds without a change after which a key was answered, the details too, on a busy machine."""
 
 MOVES = "ljhk" * 5
 MAP = "of this view"
@@ -85,8 +90,8 @@ def empty(seen: Seen) -> None:
         seen.paint.append(terminal.until(lambda: painted(terminal)) - terminal.start)
 
 
-def uvdive(archive: Path, seen: Seen, way: Iterable[str]) -> None:
-    """One run; ``way`` are the keys from the top of the files to the folder with the most of them."""
+def uvdive(archive: Path, seen: Seen, largest: str) -> None:
+    """One run; ``largest`` is the path of the folder with the most files."""
     with Terminal([*UVDIVE, str(archive)]) as terminal:
         seen.paint.append(terminal.until(lambda: painted(terminal)) - terminal.start)
         terminal.press("?")
@@ -101,14 +106,41 @@ def uvdive(archive: Path, seen: Seen, way: Iterable[str]) -> None:
         for key in ("2", "G", "3"):
             terminal.press(key)
             terminal.settle()
-        for key in way:
-            terminal.press(key)
-            terminal.settle()
+        _go_to(terminal, largest)
         seen.opens.append(terminal.draws("\r"))
         for key in (*LINES, *PAGES, *LINES):
             terminal.settle(0.05)
-            seen.keys.append(terminal.draws(key))
+            # At an end of the list there is no answer to see.
+            with contextlib.suppress(SilentError):
+                seen.keys.append(terminal.draws(key))
         _map(terminal, seen)
+
+
+def _go_to(terminal: Terminal, path: str) -> None:
+    """Put the cursor on a folder, closed: which ones are open at first is for the app to say."""
+    key = "g"
+    for _ in range(MOST_KEYS):
+        before = terminal.screen.text()
+        terminal.press(key)
+        terminal.settle(LONG_ENOUGH)
+        text = terminal.screen.text()
+        here = next((each for each in _above(path) if f"│ {each} " in text), "")
+        is_open = f"▼ {here.rpartition('/')[2]}/" in text
+        if here == path:
+            if not is_open:
+                return
+            key = "h"
+        elif here and not is_open:
+            key = "l"
+        else:
+            key = "j" if text != before or key == "g" else "g"
+    raise SilentError(f"{path} was not found:\n{terminal.screen.text()}")
+
+
+def _above(path: str) -> list[str]:
+    """A path and the folders that it lies in, the longest first."""
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(len(parts), 1, -1)]
 
 
 def _map(terminal: Terminal, seen: Seen) -> None:
@@ -160,8 +192,8 @@ def compare(folder: Path, runs: int) -> str:
     nothing, ours, largest, theirs = Seen(), Seen(), Seen(), Seen()
     for _ in range(runs):
         empty(nothing)
-        uvdive(big, ours, "jjljljljlj")
-        uvdive(million, largest, "j")
+        uvdive(big, ours, "/app/.venv/lib/python3.13/site-packages")
+        uvdive(million, largest, "/data")
         dive(big, theirs)
     rows = [
         nothing.row("an empty Textual app"),
