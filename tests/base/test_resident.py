@@ -9,6 +9,7 @@ import pytest
 import workers
 
 from uvdive.base.errors import CancelledError, ImageError
+from uvdive.base.processes.beside import BEHIND
 from uvdive.base.processes.resident import Resident, TimeLimitError
 from uvdive.base.processes.worker import WorkerCrashError
 from uvdive.base.progress import BytesRead, CancelToken, Note, Paced
@@ -17,9 +18,12 @@ SLOW = "(a+)+$", "a" * 40 + "b"
 """A regular expression, and a text with which it never ends."""
 
 
-@pytest.fixture(autouse=True)
-def importable(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(Path(workers.__file__).parent))
+@pytest.fixture(autouse=True, params=["in forks", "on a Mac"])
+def importable(request, monkeypatch):
+    """Where the processes find what they do; and whether they do long work in forks or in interpreters."""
+    support = Path(workers.__file__).parent
+    folders = [support] if request.param == "in forks" else [support / "on_a_mac", support]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, folders)))
 
 
 @pytest.fixture
@@ -120,7 +124,7 @@ def test_work_that_is_given_up_or_breaks_ends_the_fork_and_the_next_begins_anew(
 
 
 def test_the_fork_that_stays_stands_back_behind_who_answers_questions(adding):
-    assert adding.stay(workers.steps_back) > adding.ask(workers.stands_back)
+    assert adding.stay(workers.steps_back) == min(19, adding.ask(workers.stands_back) + BEHIND)
 
 
 def test_who_gives_up_to_wait_for_the_fork_leaves_what_it_works_at_alone(adding):
@@ -223,3 +227,13 @@ def test_of_byte_counts_only_some_are_told_and_always_the_last():
     assert told[0] == BytesRead(0, 1000)
     assert told[-2:] == [BytesRead(1000, 1000), Note("end")]
     assert len(told) < 1000
+
+
+@pytest.mark.parametrize("importable", ["on a Mac"], indirect=True)
+def test_a_state_that_does_not_pickle_is_told_and_questions_go_on():
+    found, _ = Resident.start(workers.keeps_a_lock)
+    for way in (found.run, found.stay):
+        with pytest.raises(WorkerCrashError, match="cannot pickle"):
+            way(workers.works, 1)
+    assert found.ask(workers.is_locked) is False
+    found.close()

@@ -49,6 +49,14 @@ def keep(number: int, *, on_event: OnEvent) -> tuple[int, str]:
     return number, f"keeps {number}"
 
 
+def keeps_a_lock(*, on_event: OnEvent) -> tuple[object, None]:
+    return threading.Lock(), None
+
+
+def is_locked(state: threading.Lock) -> bool:
+    return state.locked()
+
+
 def times(state: int, number: int) -> int:
     return state * number
 

@@ -19,13 +19,13 @@ def deadline(seconds: float) -> Iterator[None]:
 
     The processor's time, not the clock's: a machine that is busy with other work makes
     nothing fail. Also a regular expression is ended so, as ``re`` looks for signals. Where
-    no signal can be had (not the main thread, no such timer, a deadline around this one),
+    no signal can be had (not the main thread, a deadline around this one),
     the block runs on.
 
     Raises:
         DeadlineError: the time is over.
     """
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
     if signal.getitimer(signal.ITIMER_VIRTUAL)[0]:

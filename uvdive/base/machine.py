@@ -23,7 +23,7 @@ def cores(groups: Path = _GROUPS) -> int:
 
     A container's quota counts (cgroup v2, ``cpu.max``): a pod with ``cpu: 1`` sees all of its node's.
     """
-    affine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    affine = len(os.sched_getaffinity(0)) if PLATFORM == "linux" else os.cpu_count() or 1
     quota, _, period = _text(groups / "cpu.max").partition(" ")
     if quota.isdecimal() and period.isdecimal() and int(period):
         return max(1, min(affine, int(quota) // int(period)))
@@ -59,13 +59,18 @@ def processes(items: int) -> int:
 _one_of_many = False
 
 
-def may_fork() -> bool:
-    """Are there forks, and no threads, which one would leave behind in any state?
+def forks() -> bool:
+    """May a process of ours be forked at all?
 
-    On a Mac the system's own libraries, which looking for a proxy loads, may have such threads that
+    On a Mac the system's own libraries, which looking for a proxy loads, may have threads that
     Python does not know of, and end a fork that calls them (Python, "multiprocessing": why it spawns there).
     """
-    return PLATFORM != "darwin" and hasattr(os, "fork") and threading.active_count() == 1
+    return PLATFORM != "darwin"
+
+
+def may_fork() -> bool:
+    """Are there forks, and no threads, which one would leave behind in any state?"""
+    return forks() and threading.active_count() == 1
 
 
 def be_one_of_many() -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from uvdive.base import machine
 from uvdive.base.files.foreign import read_file
 from uvdive.build.arguments import option_values, target_of_build, values_of_build
 from uvdive.build.events import BuildRequest
@@ -166,4 +167,5 @@ def _context(context: Path, ignored: Ignored) -> Iterator[bytes]:
 
 
 def _attributes(path: Path) -> list[str]:
-    return sorted(os.listxattr(path)) if hasattr(os, "listxattr") else []
+    # What a Mac adds, no Linux takes, and Python does not list them there.
+    return sorted(os.listxattr(path)) if machine.PLATFORM == "linux" else []

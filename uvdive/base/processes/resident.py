@@ -5,7 +5,9 @@ long runs there. Three kinds of messages go to the process on its standard input
 the first job; then questions, answered one after the other; and long work, for which
 it forks, so that questions are answered meanwhile. A fork sees the same state and
 writes to a pipe of its own, which comes to the process through a socket. One fork may
-stay, to go on from what it found out. The process's side is in ``residence``.
+stay, to go on from what it found out. On a Mac, where a fork is not safe, an interpreter
+with a copy of the state stands for it. The process's side is in ``residence``, theirs in
+``beside``.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from typing import IO, Any, NoReturn, TypeVar, cast
 
 from uvdive.base.errors import CancelledError, UvdiveError
 from uvdive.base.processes.groups import kill_group
-from uvdive.base.processes.worker import WorkerCrashError, listen, receive, send
+from uvdive.base.processes.worker import WorkerCrashError, listen, send
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 
 T = TypeVar("T")
@@ -183,17 +185,14 @@ class Resident:
                 with self._turn:
                     cancel.raise_if_cancelled()
                     socket.send_fds(self._control, [b"f"], [write_end])
-                    self._send("run", _named(function, args))
+                    self._send("beside", _named(function, args))
             except OSError:
                 if self._closed:
                     raise CancelledError from None
                 raise
             finally:
                 os.close(write_end)
-            first = receive(answers)
-            if first is None:
-                self._crashed()
-            pid = int(first[1])
+            pid = self._begun(answers)
 
             def stop() -> None:
                 if not ended.is_set():
@@ -227,6 +226,7 @@ class Resident:
         with self._its_turn(cancel):
             self._stayed = stayed = self._stayed or self._fork_to_stay(cancel)
             with self._signals:
+                cancel.raise_if_cancelled()  # it may have taken long to start
                 self._working = cancel
 
             def ended() -> NoReturn:
@@ -268,7 +268,7 @@ class Resident:
             with self._turn:
                 cancel.raise_if_cancelled()
                 socket.send_fds(self._control, [b"f"], [theirs_in, theirs_out])
-                self._send("stay", None)
+                self._send("beside", None)
         except BaseException as error:
             os.close(ours_in)
             os.close(ours_out)
@@ -279,10 +279,16 @@ class Resident:
             os.close(theirs_in)
             os.close(theirs_out)
         requests, answers = os.fdopen(ours_in, "wb"), os.fdopen(ours_out, "rb")
-        first = receive(answers)
-        if first is None:
-            self._crashed()
-        return Stayed(int(first[1]), requests, answers)
+        try:
+            return Stayed(self._begun(answers), requests, answers)
+        except BaseException:
+            requests.close()
+            answers.close()
+            raise
+
+    def _begun(self, answers: IO[bytes]) -> int:
+        """The process id of who works beside the questions, which is its first answer."""
+        return cast("int", listen(answers, self._crashed, ignore, CancelToken()))
 
     def _let_go(self) -> None:
         if self._stayed is not None:

@@ -10,7 +10,7 @@ import signal
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import IO, NoReturn, TypeVar, cast
+from typing import NoReturn, TypeVar, cast
 
 from uvdive.base import machine
 
@@ -41,7 +41,7 @@ class Helper:
         self._found: dict[int, object] = {}
         self._at = 0
         with contextlib.ExitStack() as opened:
-            self._file = opened.enter_context(_scratch())
+            self._file = opened.enter_context(os.fdopen(os.memfd_create("uvdive"), "w+b"))
             (self._claims, end), (self._notes, told) = _pipe(opened), _pipe(opened)
             end.write(bytes(len(jobs)))
             end.close()
@@ -152,15 +152,6 @@ def _pipe(opened: contextlib.ExitStack) -> tuple[io.FileIO, io.FileIO]:
     """Both ends of a pipe."""
     reading, writing = os.pipe()
     return opened.enter_context(io.FileIO(reading)), opened.enter_context(io.FileIO(writing, "w"))
-
-
-def _scratch() -> IO[bytes]:
-    """A file without a name, in memory where the system has that."""
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("uvdive"), "w+b")
-    import tempfile
-
-    return tempfile.TemporaryFile()
 
 
 def may_fork() -> bool:

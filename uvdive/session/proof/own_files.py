@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from uvdive.base import machine
 from uvdive.base.files.foreign import real
 from uvdive.dockerfile.ignore import read_ignored
 from uvdive.dockerfile.text.syntax import parse
@@ -15,6 +17,9 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.evidence.steps import gather
 from uvdive.rewrite.notes import Refused
 from uvdive.session.proof.freshness import is_plain, placed
+
+_F_GETPATH, _MAXPATHLEN = 50, 1024
+"""fcntl(2) of macOS: the path of a descriptor. Python names it there only."""
 
 
 def streams() -> tuple[Path, ...]:
@@ -24,10 +29,18 @@ def streams() -> tuple[Path, ...]:
         try:
             number = stream.fileno()
             if stat.S_ISREG(os.fstat(number).st_mode):
-                found.append(Path(f"/proc/self/fd/{number}").readlink())
+                found.append(_opened(number))
         except (OSError, ValueError):
-            continue  # a closed stream, or a system without /proc
+            continue  # a closed stream, or a file that is gone
     return tuple(dict.fromkeys(found))
+
+
+def _opened(number: int) -> Path:
+    """The path of an open file."""
+    if machine.PLATFORM == "darwin":
+        told = fcntl.fcntl(number, _F_GETPATH, bytes(_MAXPATHLEN))
+        return Path(os.fsdecode(told.partition(b"\0")[0]))
+    return Path(f"/proc/self/fd/{number}").readlink()
 
 
 def in_context(own: Iterable[Path], context: Path) -> frozenset[str]:
