@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from made_images.system_facts import facts, packages
@@ -70,6 +71,7 @@ def planned(project, node, plain_image) -> Callable[..., RewritePlan]:
         old: Mapping[str, object] | None = None,
         choices: Mapping[str, str] | None = None,
         hands_down: ImageConfig | None = None,
+        context: Path | None = None,
         **image: object,
     ) -> RewritePlan:
         paths = {"/lib64/ld-linux-x86-64.so.2": node(100), "/home": node(folder=True), **(old or {})}
@@ -81,7 +83,7 @@ def planned(project, node, plain_image) -> Callable[..., RewritePlan]:
         given = {**({"final-base": chosen} if chosen else {}), **(choices or {})}
         return plan(
             made.text, made.report, {**bases, SLIM: made.report}.get,
-            system=seen, reader=reader, choices=given,
+            system=seen, reader=reader, choices=given, context=context,
         )  # fmt: skip
 
     return make
@@ -253,6 +255,54 @@ def test_users_and_folders_are_made_in_the_build_and_copied(planned, node) -> No
     assert "install -d -o 1000 -g 1000 -m 0700 /final-image/home/app" in build
     assert "COPY --from=builder --chown=1000:1000 /app/data /app/data\n" in last
     assert "USER root" in build
+
+
+def test_a_folder_that_only_the_old_base_has_stays_roots(planned, node) -> None:
+    """Distroless has no /srv: a WORKDIR behind USER, or a COPY with --chown, would give it to that user."""
+    text = TEXT.replace("/app", "/srv/web").replace("COPY . .", "COPY --chown=1000:1000 . .")
+    text = text.replace("CMD", "USER 1000:1000\nCMD")
+    mine = {"uid": 1000, "gid": 1000}
+    wrote = {
+        "COPY --chown": {"/srv/web": node(folder=True, **mine), "/srv/web/server.py": node(9, **mine)},
+        "RUN uv sync": {
+            "/srv/web/.venv": node(folder=True, **mine),
+            "/srv/web/.venv/bin": node(folder=True, **mine),
+            "/srv/web/.venv/bin/python": node(link="/usr/local/bin/python3.13", **mine),
+            "/srv/web/.venv/bin/flask": node(30, **mine),
+        },
+    }
+    srv = {"/srv": node(folder=True)}
+    more: dict[str, object] = {"wrote": wrote, "config": {"user": "1000:1000"}}
+    for base, made in ((srv, False), ({}, True)):
+        found = planned(text, old=srv, base=base, **more)
+        assert found.refusal is None, found.refusal
+        assert ("install -d -o 1000 -g 1000 /final-image/srv/web" in found.text) is made
+    shared = {"/srv": node(folder=True, mode=0o2775, gid=50)}
+    build = planned(text, old=shared, **more).text.partition(LEAN)[0]
+    assert "install -d -o 0 -g 50 -m 2775 /final-image/srv" in build
+
+
+def test_an_instruction_of_the_authors_does_not_give_a_lacked_folder_to_its_owner(
+    planned, node, tmp_path: Path
+) -> None:
+    for name in ("pyproject.toml", "uv.lock", "page.html"):
+        (tmp_path / name).touch()
+    copies = "COPY pyproject.toml uv.lock ./\nCOPY --chown=1000:1000 page.html /srv/pages/"
+    text = TEXT.replace("COPY . .", copies)
+    mine = {"uid": 1000, "gid": 1000}
+    wrote = {
+        "COPY pyproject.toml": {"/app/pyproject.toml": node(9), "/app/uv.lock": node(70)},
+        "COPY --chown": {
+            "/srv/pages": node(folder=True, **mine),
+            "/srv/pages/page.html": node(9, **mine),
+        },
+    }
+    old = {"/srv": node(folder=True)}
+    for base, made in ((old, False), ({}, True)):
+        found = planned(text, old=old, base=base, wrote=wrote, context=tmp_path)
+        last = found.text.partition(LEAN)[2]
+        assert "COPY --chown=1000:1000 page.html /srv/pages/\n" in last, found.refusal
+        assert ("/final-image/srv" in found.text) is made
 
 
 def test_code_that_asks_a_shell_or_ldconfig_is_refused(planned) -> None:

@@ -51,7 +51,7 @@ class Copier:
         prefixes = [env.path] if env.system else []
         self.sites = frozenset(n for p in (*prefixes, *env.other_systems) for n in sites(p, files))
         self.base_tools = base_tools(evidence, files, env)
-        self.provided = Provided(evidence, files, env, runs, early, others, bare=bases.bare is not None)
+        self.provided = Provided(evidence, files, env, runs, early, others, bare=bases.bare)
         self.exclusions = Exclusions(
             evidence, files, env, bases.python_from, self.sites, self.base_tools.nodes
         )
@@ -185,13 +185,23 @@ class _Walk:
         elif node in self.copier.sites and self.provided.has(node):
             self._visit_site(node, path)
         elif self.provided.has(node):
-            if self.provided.is_changed_folder(node):
-                self._make_folder(node, path)
-            for child in self.files.children(node):
-                if self.files.touched(child):
-                    self._visit(child)
+            self._visit_folder_of_base(node, path)
         elif path != self.bases.python_from:
             self._visit_added_folder(node, path)
+
+    def _visit_folder_of_base(self, node: int, path: str) -> None:
+        """A folder of the base; one that only the old base had is made where something goes there."""
+        if changed := self.provided.is_changed_folder(node):
+            self._make_folder(node, path)
+        made, copied = len(self.result.folders), self._count()
+        for child in self.files.children(node):
+            if self.files.touched(child):
+                self._visit(child)
+        if not changed and self.provided.lacks(node) and self._count() > copied:
+            self.result.folders[made:made] = self._folder(node, path)
+
+    def _count(self) -> int:
+        return len(self.result.paths) + len(self.result.links) + len(self.result.folders)
 
     def _visit_added_folder(self, node: int, path: str) -> None:
         keep, leave, there = self.copier.below.of(node, self.leave_out)
@@ -250,6 +260,9 @@ class _Walk:
         self.result.nodes.append(node)
 
     def _make_folder(self, node: int, path: str, *, always: bool = False) -> None:
+        self.result.folders += self._folder(node, path, always=always)
+
+    def _folder(self, node: int, path: str, *, always: bool = False) -> list[Folder]:
         mode, uid, gid = self.files.mode(node)
-        if always or (mode, uid, gid) != (0o755, 0, 0) or self.provided.may_be_there(node):
-            self.result.folders.append(Folder(path, mode, uid, gid))
+        needed = always or (mode, uid, gid) != (0o755, 0, 0) or self.provided.may_be_there(node)
+        return [Folder(path, mode, uid, gid)] if needed else []

@@ -59,8 +59,14 @@ class _Owning:
                 break
             self.to_make |= missed
         words = {path: self.names.get(owner, f"{owner[0]}:{owner[1]}") for path, owner in chown.items()}
-        folders = [self._in_words(f) for f in self.copies.folders if f.path in self.to_make]
+        folders = [self._in_words(f) for f in self._folders() if f.path in self.to_make]
         return replace(self.copies, folders=folders, chown=words, workdir=place)
+
+    def _folders(self) -> list[Folder]:
+        """All that may have to be made, those above first."""
+        lacked = {path: self.files.at(path) for path in sorted(self._lacked_by_authors() - set(self.needed))}
+        above = [Folder(path, *self.files.mode(node)) for path, node in lacked.items() if node is not None]
+        return [*above, *self.copies.folders]
 
     def _copy_may_make(self, path: str) -> bool:
         """Can a COPY create this folder at all, or is it there before, empty, or of another mode?"""
@@ -91,7 +97,9 @@ class _Owning:
     def _is_new(self, path: str) -> bool:
         """Does the final stage have this folder only by a copy or a WORKDIR?"""
         node = self.files.at(path)
-        return node is not None and not self.copier.provided.has(node) and path not in self.to_make
+        if node is None or path in self.to_make:
+            return False
+        return not self.copier.provided.has(node) or self.copier.provided.lacks(node)
 
     def _owner_of_user(self) -> Owner | None:
         user = self.evidence.last("USER")
@@ -109,6 +117,7 @@ class _Owning:
         missed = self._of_paths(self.copies.paths, there, chown)
         if self.copies.own:
             missed |= {path for path in _way(self.evidence.workdir) if path in self.needed} - there
+            missed |= self._lacked_by_authors() - there
             there |= self.by_authors
         missed |= self._of_paths(self.copies.late, there, chown)
         return chown, missed - self.to_make
@@ -143,6 +152,13 @@ class _Owning:
             for entry in range(*table.span(layer))
             if table.entry_kind[entry] == Kind.DIRECTORY
         }
+
+    def _lacked_by_authors(self) -> set[str]:
+        """Folders that only the old base had and an instruction of the author's would give to its owner."""
+        bare = self.copier.bases.bare
+        if bare is None or not any(o.owner or o.step.instruction.flag("chown") for o in self.copies.own):
+            return set()
+        return {above for path in self.by_authors for above in _way(path) if above in bare.lacks}
 
     def _only_owner(self, node: int) -> Owner | None:
         """The one owner of a path and of all below it; None where there are several."""

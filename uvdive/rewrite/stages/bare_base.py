@@ -101,11 +101,24 @@ def on_bare(
         raise Refused("R3", f"{reference} is too old for the build: {unfit[0]}. Name a newer one.", line)
     tops = [path for path, _ in python] + ([bases.python_from] if bases.python_from else [])
     brought = _together([*needed, *_loaded(known.whole(), beyond)], beyond.data, tops)
-    bare = Bare(tuple(brought), tuple(python), shell=can_run(base))
+    bare = Bare(tuple(brought), tuple(python), shell=can_run(base), lacks=_folders_not_in(base, files))
     if python:
         _announce_modules(beyond.python.nowhere, bases.builder or bases.runner, line, notes)
     _tell(bare, base, reference, line, notes)
     return replace(bases, runner=reference, written=None, bare=bare)
+
+
+def _folders_not_in(base: ImageReport, files: Files) -> frozenset[str]:
+    """The folders of the old base that stand in the end and another base lacks: distroless has no /srv."""
+    found: set[str] = set()
+    pending = [child for child in files.children(0) if files.is_folder(child)]
+    while pending:
+        node = pending.pop()
+        path = files.path(node)
+        if files.in_base(node) and resolve(base.files, raw(path)).node is None:
+            found.add(path)
+        pending += [child for child in files.children(node) if files.is_folder(child)]
+    return frozenset(found)
 
 
 def _check_handed_down(evidence: Evidence, base: ImageReport, reference: str, line: int) -> None:

@@ -43,12 +43,13 @@ class Bare:
 
     ``brought`` is what the app needs of the system and the base lacks, ``python`` the paths of the
     interpreter that go over, with their bytes. ``shell`` says that the base has one all the same: what
-    the user names gets files only, too.
+    the user names gets files only, too. ``lacks`` are the folders of the old base that this one has not.
     """
 
     brought: tuple[Brought, ...] = ()
     python: tuple[tuple[str, int], ...] = ()
     shell: bool = False
+    lacks: frozenset[str] = frozenset()
 
     def gives(self, path: str) -> bool:
         """Does the interpreter that goes over hold a path?"""

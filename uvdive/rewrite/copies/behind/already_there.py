@@ -17,10 +17,11 @@ from uvdive.rewrite.evidence.files.image_files import Files
 from uvdive.rewrite.evidence.steps import Evidence
 from uvdive.rewrite.notes import Refused
 from uvdive.rewrite.packages import OtherMeans
+from uvdive.rewrite.stages import Bare
 
 
 class Provided:
-    """Answers for the nodes of the original's final state; ``bare`` is a base that repeats nothing."""
+    """Answers for the nodes of the original's final state; ``bare`` is what a base that repeats nothing gets."""
 
     def __init__(
         self,
@@ -31,7 +32,7 @@ class Provided:
         early: frozenset[int],
         others: Sequence[OtherMeans] = (),
         *,
-        bare: bool = False,
+        bare: Bare | None = None,
     ) -> None:
         self.evidence, self.files, self.env, self.bare = evidence, files, env, bare
         self.steps: Mapping[int, Step] = {s.layer: s for s in evidence.steps if s.layer is not None}
@@ -71,7 +72,7 @@ class Provided:
         if not (run.repeats or self.installs(run)):
             return False  # most files are of such a RUN, and their paths tell nothing more
         path = self.files.path(node)
-        if self.bare and run.repeats:
+        if self.bare is not None and run.repeats:
             # Nothing is repeated: files of packages go by name, those of users as they are.
             return is_user_file(path) or (self.installs(run) and self.traces.of_packages(run, node, path))
         return self.writes_again(run, node, path)
@@ -110,10 +111,16 @@ class Provided:
         run = self.runs.get(self.files.layer(node))
         return run is not None and run.own.names(self.files.path(node))
 
+    def lacks(self, node: int) -> bool:
+        """Is it a folder of the old base that the new one has not, so that the first copy makes it (R63)?"""
+        return self.bare is not None and self.files.path(node) in self.bare.lacks
+
     def may_be_there(self, node: int) -> bool:
         """May the final stage have this folder with another owner or mode before anything is copied?"""
         path = self.files.path(node)
-        if self.files.in_base(node) or path in self.traces.homes_made(self.runs.values()):
+        if (self.files.in_base(node) and not self.lacks(node)) or path in self.traces.homes_made(
+            self.runs.values()
+        ):
             return True
         final = self.files.mode(node)
         return any(
