@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from made_images import layers as make
@@ -143,6 +144,30 @@ def test_data_that_the_base_lacks_is_named_with_its_bytes_and_package(tmp_path: 
         "/etc/ssl/certs/ca-certificates.crt": (12, "libs"),
         "/usr/share/zoneinfo": (9, "libs"),
     }
+
+
+def test_openssls_folder_comes_along_where_the_base_neither_has_it_nor_names_a_bundle(tmp_path: Path) -> None:
+    """debian:trixie-slim lacks the package openssl, whose links lead Python's ssl to the certificates."""
+    bundle = "etc/ssl/certs/ca-certificates.crt"
+    built = image(
+        tmp_path / "built.tar",
+        pairs.python()
+        | files({bundle: b"certificates", "etc/ssl/openssl.cnf": b"[a]", "usr/lib/ssl/misc/tsget": b"#!perl"})
+        | {"usr/lib/ssl/certs": make.symlink("usr/lib/ssl/certs", "/etc/ssl/certs")},
+        pairs.application(),
+    )
+
+    def lacking(name: str, base: pairs.Files, *env: str) -> list[str]:
+        report, place = image(tmp_path / name, files({"etc/release": b"x", bundle: b"theirs"}) | base)
+        report = replace(report, config=replace(report.config, env=env))
+        return [each.path for each in read_beyond((built,), (report, place)).data]
+
+    both = ["/usr/lib/ssl", "/etc/ssl/openssl.cnf"]
+    assert lacking("slim.tar", {}) == both
+    assert lacking("empty.tar", {"usr/lib/ssl": make.folder("usr/lib/ssl")}) == both
+    assert lacking("told.tar", {}, "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt") == []
+    own = {"usr/lib/ssl/certs": make.symlink("usr/lib/ssl/certs", "/etc/ssl/certs")}
+    assert lacking("own.tar", own) == []
 
 
 def test_data_that_the_base_has_empty_is_lacking_and_empty_data_is_none(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from uvdive.rewrite.stages import Bare
 
 
 class Provided:
-    """Answers for the nodes of the original's final state; ``bare`` is what a base that repeats nothing gets."""
+    """Answers for the nodes of the original's final state; ``bare`` is what a base gets that repeats none."""
 
     def __init__(
         self,

@@ -48,6 +48,13 @@ DATA = (
 )
 """What Python and C libraries look up by these names: certificates, time zones, names, locales, charsets."""
 
+_OPENSSL_LOOKS = "/usr/lib/ssl/certs"
+_OPENSSL = ("/usr/lib/ssl", "/etc/ssl/openssl.cnf")
+"""Where Debian's OpenSSL, and so Python's ``ssl.get_default_verify_paths()``, looks: links into /etc/ssl.
+
+They are of the package openssl, not of the library's. A base that says SSL_CERT_FILE needs none.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -83,7 +90,7 @@ class BeyondBase:
     Attributes:
         app: what the app's and its environments' files need.
         python: what the interpreter's own files need.
-        data: what of ``DATA`` the build has and the base has not.
+        data: what of ``DATA`` and of OpenSSL's folder the build has and the base has not.
         by_name: of each OS package the libraries that a program may load by name, with what they need.
         libc: the C library of the base, ``gnu`` or ``musl``; empty where it has none.
         in_shell: files of the app's own Python code that give commands to a shell.
@@ -337,10 +344,11 @@ def _names(image: _Image, entry: int) -> Iterator[str]:
 
 
 def _data(builds: list[_Image], base: _Image) -> Iterator[Brought]:
-    """What of ``DATA`` a build has and the base has not."""
-    for path in DATA:
+    """What of ``DATA`` and of OpenSSL's folder a build has and the base has not."""
+    told = "SSL_CERT_FILE" in base.report.config.environ or _holds(base, raw(_OPENSSL_LOOKS))
+    for path in (*DATA, *(() if told else _OPENSSL)):
         spelled = raw(path)
-        if _holds(base, spelled):
+        if _holds(base, spelled) and path != _OPENSSL[0]:
             continue
         found = next(((each, node) for each in builds if (node := _there(each, spelled)) is not None), None)
         if found is None or not _holds(found[0], spelled):
