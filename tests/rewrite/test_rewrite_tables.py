@@ -194,6 +194,7 @@ evidence.files.written_files._WRITERS: cp curl gcc git go install ln mv tar tee 
 evidence.system.beyond_base.DATA: /etc/ssl/certs/ca-certificates.crt /usr/share/zoneinfo /etc/nsswitch.conf
     /etc/services /etc/protocols /etc/mime.types /usr/lib/locale/locale-archive
     /usr/lib/x86_64-linux-gnu/gconv /usr/lib/aarch64-linux-gnu/gconv
+evidence.system.beyond_base._OPENSSL: /usr/lib/ssl /etc/ssl/openssl.cnf
 evidence.system.mentions._CALLS: subprocess Popen os.system which( os.exec spawn
 evidence.system.mentions._LOADS: ctypes dlopen cdll find_library
 evidence.system.mentions._PASSES_ON: chroot command dumb-init find flock gosu hash ionice parallel runuser
