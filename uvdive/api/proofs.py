@@ -55,7 +55,7 @@ class Proof:
     @property
     def _verification(self) -> Verification:
         found = self._proof.verification
-        assert found is not None, "whoever proves verifies"
+        assert found is not None, "every proof has a verdict"
         return self.plan._work.redactor.value(found)  # noqa: SLF001 - a value of this room
 
     @property
