@@ -39,6 +39,8 @@ TEXT = "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y curl\nRU
 def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # The runner's base is asked for: without an engine there is none.
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
+    # What was found out about the same image in another test is kept beside its layers.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "Dockerfile").write_text(TEXT)
     files = make.layer(make.file("etc/os-release", b"ID=debian\n"), make.file("app/main.py", b"print()\n"))
     return make.archive(tmp_path / "image.tar", [files])
