@@ -128,6 +128,7 @@ OWN = {
     "verify/python/inside.py": "/dev/null, inside a container",
     "base/files/pages.py": "pages of the package",
     "base/machine.py": "what the kernel says of the machine and of the container",
+    "base/processes/beside.py": "what our own process left on standard input",
     "base/processes/pool.py": "/dev/null",
     "base/processes/residence.py": "/dev/null",
     "base/files/wholefile.py": "writes",
