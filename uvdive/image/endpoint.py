@@ -239,6 +239,10 @@ def connect(endpoint: Endpoint) -> DockerClient:
         client = _unasked(endpoint.url, seconds, tls=_tls(endpoint.tls))
         if endpoint.socket is None:
             client.api.proxies = _proxies(client.api.base_url)
+        if endpoint.tls is not None and endpoint.tls.verify:
+            from uvdive.image.reaching import tls
+
+            client.api.mount("https://", tls.adapter_of())
         _ask_version(client)
         client.ping()
     except (DockerException, RequestException, OSError, ValueError) as error:
