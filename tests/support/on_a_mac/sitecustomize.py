@@ -79,6 +79,8 @@ def become() -> None:
         gone = re.compile("|".join(f"(?:{pattern})" for pattern in patterns.split()))
         for name in [name for name in vars(module) if gone.fullmatch(name)]:
             delattr(module, name)
+    if hasattr(os, "process_cpu_count"):  # Python 3.13's asks what is gone now
+        os.process_cpu_count = os.cpu_count
     from uvdive.base import machine
 
     machine.PLATFORM = "darwin"
