@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +16,13 @@ from uvdive.image.budget import MAX_LAYERS
 from uvdive.image.config import CONFIG_FILE, Manifest, parse_config, parse_history
 from uvdive.image.events import LayerOutline
 from uvdive.image.layer_index import LayerData
+from uvdive.image.reference import DIGEST
 from uvdive.image.tar.tar_split import read_below
 
 SHA256 = "sha256:"
 BLOBS = "blobs/sha256/"
 """Where OCI layouts keep blobs, each under its digest."""
 
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _BROKEN = "The image is damaged: pull, build or save it again."
 
 
@@ -190,7 +189,7 @@ def sha256_of(digest: str, what: str) -> str:
     Raises:
         ImageError: it is no sha256 digest.
     """
-    if _DIGEST.fullmatch(digest) is None:
+    if DIGEST.fullmatch(digest) is None:
         raise ImageError(f"The image's {what} names {digest[:80]!r}, which is no sha256 digest.", _BROKEN)
     return digest[len(SHA256) :]
 

@@ -29,6 +29,9 @@ _SCHEMES: dict[str, TargetKind] = {
     "compose:": "compose",
     "bake:": "bake",
 }
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+"""The only digests that uvdive takes (OCI image-spec, "Digests")."""
+
 REGISTRY = "uvdive.local"
 """The registry, which there is none of, in the names of the images that uvdive builds."""
 

@@ -17,6 +17,7 @@ from typing import NoReturn, TypeVar, cast
 
 from uvdive.base.errors import CancelledError, ImageError, UvdiveError
 from uvdive.base.machine import be_one_of_many, may_fork
+from uvdive.base.processes.groups import kill_group
 from uvdive.base.processes.worker import failure
 
 T = TypeVar("T")
@@ -159,8 +160,8 @@ def _told(kind: str, value: object) -> UvdiveError:
 
 def _end(pid: int) -> None:
     """End a fork, with what it started."""
-    for stop in (os.killpg, os.kill):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            stop(pid, signal.SIGKILL)
+    kill_group(pid)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)  # it may not lead a group yet
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, 0)

@@ -1,6 +1,6 @@
 """The commands of a shell text, for reading only: nothing is ever written from what is read here.
 
-tree-sitter-bash does the parsing (``shelltree``). A text that it cannot parse is
+tree-sitter-bash does the parsing (``shell.tree``). A text that it cannot parse is
 unknown, and so is all that a program is told as a text of its own (``eval "$X"``):
 never guessed.
 """

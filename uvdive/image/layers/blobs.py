@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import importlib
 import io
-import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from uvdive.base.errors import ImageError
+from uvdive.base.zstd import zstd_module
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.ahead import ahead
 from uvdive.image.sieve import Wanted
@@ -72,7 +71,7 @@ def unpack(pieces: Iterable[bytes | memoryview], how: str) -> Iterator[bytes]:
     if how == "gzip":
         file: IO[bytes] = gzip.GzipFile(fileobj=source)  # type: ignore[assignment]
     else:
-        zstd = _zstd()
+        zstd = zstd_module()
         file = zstd.ZstdFile(source)
         broken = (EOFError, zstd.ZstdError)
     try:
@@ -82,11 +81,6 @@ def unpack(pieces: Iterable[bytes | memoryview], how: str) -> Iterator[bytes]:
         raise ImageError(
             f"A {how} blob cannot be unpacked: {error}.", "The image is damaged: pull or save it again."
         ) from error
-
-
-def _zstd() -> Any:
-    """The standard library's zstd, or its backport before Python 3.14."""
-    return importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 
 def read_layer(stream: ByteStream, size: int, wanted: Wanted) -> LayerData:

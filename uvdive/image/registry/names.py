@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from uvdive.base.errors import UsageError
+from uvdive.image.reference import DIGEST
 
 HUB = "docker.io"
 """Docker's own registry, which a name without a host means."""
@@ -23,7 +24,6 @@ _HOST = re.compile(
 )
 _PART = re.compile(r"[a-z0-9]++(?:(?:\.|__?|-++)[a-z0-9]++)*+")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _FORM = "Write it as registry://HOST/NAME[:TAG], or with @sha256:DIGEST."
 
 
@@ -65,7 +65,7 @@ def parse_name(text: str) -> ImageName:
     has_host = bool(slash) and (first == "localhost" or any(sign in first for sign in ".:"))
     host, path = (first, rest) if has_host else (HUB, head)
     path, _, tag = path.partition(":")
-    if "@" in text and _DIGEST.fullmatch(digest) is None:
+    if "@" in text and DIGEST.fullmatch(digest) is None:
         # What stands before an @ may be a password, and is not repeated.
         raise UsageError(
             "What follows the @ in the image's name is no sha256 digest.",

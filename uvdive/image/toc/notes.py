@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import importlib
 import io
 import re
-import sys
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from uvdive.base.zstd import zstd_module
+from uvdive.image.reference import DIGEST
 
 ESTARGZ = "containerd.io/snapshot/stargz/toc.digest"
 CHUNKED = "io.github.containers.zstd-chunked.manifest-checksum"
@@ -28,7 +29,6 @@ MOST_PACKED, MOST = 32 << 20, 192 << 20
 FOOTER = 51
 """The bytes of an eStargz blob's end that say where its table begins."""
 
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _PLACE = re.compile(r"(\d{1,15}):(\d{1,12}):(\d{1,12}):1")
 _EXTRA = re.compile(rb"SG\x16\x00([0-9a-fA-F]{16})STARGZ", re.DOTALL)
 _OLD = re.compile(rb"\x1f\x8b\x08\x04.{6}\x16\x00([0-9a-fA-F]{16})STARGZ", re.DOTALL)
@@ -63,10 +63,10 @@ def note_of(annotations: Mapping[str, str | None], size: int) -> Note | None:
         size: the blob's, in bytes.
     """
     digest, place = annotations.get(CHUNKED) or "", _PLACE.fullmatch(annotations.get(PLACE) or "")
-    if _DIGEST.fullmatch(digest) and place is not None:
+    if DIGEST.fullmatch(digest) and place is not None:
         return Note("zstd", digest, *map(int, place.groups()))
     digest = annotations.get(ESTARGZ) or ""
-    return Note("gzip", digest) if _DIGEST.fullmatch(digest) and size > FOOTER else None
+    return Note("gzip", digest) if DIGEST.fullmatch(digest) and size > FOOTER else None
 
 
 def table_start(footer: bytes) -> int:
@@ -134,9 +134,7 @@ def inflated(kind: TocKind, data: bytes, most: int) -> bytes:
     if kind == "gzip":
         file: Any = gzip.GzipFile(fileobj=io.BytesIO(data))
     else:
-        zstd: Any = importlib.import_module(
-            "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
-        )
+        zstd = zstd_module()
         file = zstd.ZstdFile(io.BytesIO(data))
         broken = (EOFError, zstd.ZstdError)
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +14,7 @@ from uvdive.base import shapes
 from uvdive.base.shapes import Each, Maybe, Record
 from uvdive.image.budget import MAX_PATH, Budget
 from uvdive.image.layer_index import HARD_LINK, OPAQUE, WHITEOUT, LayerIndex
+from uvdive.image.reference import DIGEST
 from uvdive.image.table import Kind
 from uvdive.image.tar.header import clean, xattrs
 from uvdive.image.tar.names import Names
@@ -38,7 +38,6 @@ _ENTRY = Record(
     }
 )
 _TABLE = Record({"version": int, "entries": Maybe([_ENTRY])})
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _ZEROS = "zeros"
 _LARGEST, _LARGEST_ID = 1 << 62, 1 << 32
 _MOST_OF_A_BYTE: dict[TocKind, int] = {"gzip": 1 << 11, "zstd": 1 << 16}
@@ -147,7 +146,7 @@ class _Reading:
         if self._open is not None:
             self._raw[row] = [entry]
             digest = entry.get("digest") or ""
-            if _DIGEST.fullmatch(digest):
+            if DIGEST.fullmatch(digest):
                 self.table.digests[row] = digest
 
     def _row(self, entry: dict[str, Any], kind: int) -> int:

@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from uvdive.base.errors import OutputError, UsageError, UvdiveError
-from uvdive.base.files.foreign import read_start
+from uvdive.base.errors import OutputError, UvdiveError
 from uvdive.base.files.wholefile import replace_file
 from uvdive.image.answers import VERSION, answer, asking
 from uvdive.image.endpoint import connect, docker_endpoint
@@ -17,6 +16,7 @@ from uvdive.output.as_json.problem import SCHEMA, problem_data
 from uvdive.output.as_json.text import json_text
 from uvdive.output.redact import Redactor
 from uvdive.rewrite.plan import RewritePlan
+from uvdive.session.disk.saving import check_replaced
 from uvdive.verify.checks import Verification
 from uvdive.verify.repairs import Repair
 
@@ -29,16 +29,7 @@ def check_problem_file(path: Path) -> None:
     Raises:
         UsageError: it may not.
     """
-    if not path.parent.is_dir():
-        raise UsageError(f"{path} can't be written: there is no folder {path.parent}.", "Make it first.")
-    if not path.exists():
-        return
-    try:
-        head = read_start(path, len(_HEAD))
-    except OSError as error:
-        raise UsageError(f"{path} can't be replaced: {error.strerror}.", "Name another file.") from error
-    if head and head != _HEAD:
-        raise UsageError(f"{path} is there and is no such report.", "Name another file.")
+    check_replaced(path, _HEAD, "such report", "written")
 
 
 def report_problem(

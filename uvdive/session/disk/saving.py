@@ -18,26 +18,37 @@ def check_save(path: Path) -> None:
     """
     from uvdive.ledger.saved.report_file import MAGIC
 
-    _check(path, MAGIC, "saved report")
+    check_replaced(path, MAGIC, "saved report")
 
 
 def check_html(path: Path) -> None:
     """As ``check_save``, for the HTML report; only one of uvdive's is replaced."""
     from uvdive.output.html.page import MARK
 
-    _check(path, MARK, "report of uvdive's")
+    check_replaced(path, MARK, "report of uvdive's")
 
 
 def check_plot(path: Path) -> None:
     """As ``check_save``, for the picture of an image's growth; only one of uvdive's is replaced."""
     from uvdive.output.plot import MARK
 
-    _check(path, MARK, "picture of uvdive's")
+    check_replaced(path, MARK, "picture of uvdive's")
 
 
-def _check(path: Path, begins: bytes, what: str) -> None:
+def check_replaced(path: Path, begins: bytes, what: str, done: str = "saved") -> None:
+    """Find out before the work whether a file may be written, and replaces nothing but its own kind.
+
+    Args:
+        path: the file.
+        begins: what each of its kind begins with.
+        what: the kind, in words.
+        done: what is done with it, in words.
+
+    Raises:
+        UsageError: it may not.
+    """
     if not path.parent.is_dir():
-        raise UsageError(f"{path} can't be saved: there is no folder {path.parent}.", "Make it first.")
+        raise UsageError(f"{path} can't be {done}: there is no folder {path.parent}.", "Make it first.")
     if not path.exists():
         return
     try:

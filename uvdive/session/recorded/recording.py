@@ -6,10 +6,8 @@ reports, packed by zstd.
 
 from __future__ import annotations
 
-import importlib
 import json
 import struct
-import sys
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,6 +15,7 @@ from typing import Any
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import BytesRead, Note
+from uvdive.base.zstd import zstd_module
 from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildStep, Timings
 from uvdive.image.events import ImageFound, LayerRead
 from uvdive.image.table import FileTable
@@ -112,8 +111,10 @@ def dump(recording: Recording) -> bytes:
     reports = [b"".join(report_file.plain_pieces(report)) for report in (recording.report, *bases.values())]
     pieces = [json.dumps(plain, ensure_ascii=True).encode("ascii"), *reports]
     data = b"".join(_LENGTH.pack(len(piece)) + piece for piece in pieces)
-    packed: bytes = _zstd().compress(data, options={_zstd().CompressionParameter.compression_level: _LEVEL,
-        _zstd().CompressionParameter.window_log: 24})  # fmt: skip
+    zstd = zstd_module()
+    parameter = zstd.CompressionParameter
+    options = {parameter.compression_level: _LEVEL, parameter.window_log: 24}
+    packed: bytes = zstd.compress(data, options=options)
     return MAGIC + packed
 
 
@@ -126,7 +127,7 @@ def load(data: bytes) -> Recording:
     if not data.startswith(MAGIC):
         raise ImageError("This is no recording.", _AGAIN)
     try:
-        header, report, *bases = _pieces(_zstd().decompress(data[len(MAGIC) :]))
+        header, report, *bases = _pieces(zstd_module().decompress(data[len(MAGIC) :]))
         raw = json.loads(header)
         return Recording(
             codec.decode(str, raw["made"]),
@@ -144,13 +145,8 @@ def load(data: bytes) -> Recording:
                 for name, base in zip(raw["bases"], bases, strict=True)
             },
         )
-    except (ValueError, KeyError, TypeError, struct.error, _zstd().ZstdError) as error:
+    except (ValueError, KeyError, TypeError, struct.error, zstd_module().ZstdError) as error:
         raise ImageError(f"The demo's recording is damaged: {error}.", _AGAIN) from error
-
-
-def _zstd() -> Any:
-    """The standard library's zstd, or its backport before Python 3.14."""
-    return importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 
 def _pieces(data: bytes) -> list[bytes]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -21,10 +19,8 @@ from uvdive.tui.frame.theme import glyph
 from uvdive.tui.keys.growth import GROWTH
 from uvdive.tui.screens.lists.sifting import Sifting
 from uvdive.tui.widgets.bars import measured
-from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.lists.listing import Listing, fitted
 from uvdive.tui.widgets.lists.rows import Rows
-from uvdive.tui.widgets.telling import Telling
 from uvdive.tui.words.headline import fit
 from uvdive.verify.several.history import Entry, Series, Step
 
@@ -106,18 +102,6 @@ class GrowthScreen(Sifting):
     def series(self) -> Series:
         """The history that is shown."""
         return self.all_series[self.shown]
-
-    def compose(self) -> ComposeResult:
-        """The list beside what each step is made of."""
-        yield Static(id="headline")
-        yield Static(id="tabs")
-        with Horizontal(id="panes"):
-            with Vertical(id="listing", classes="column"), Vertical(id="items"):
-                yield from self.compose_table()
-            with Vertical(id="telling", classes="column"), Telling(id="details"):
-                yield Static(id="about")
-        yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
-        yield KeyBar()
 
     def make_rows(self) -> Listing:
         """The rows with their bars."""

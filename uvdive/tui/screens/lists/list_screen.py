@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
@@ -24,9 +22,7 @@ from uvdive.tui.frame.text import visible
 from uvdive.tui.keys.tables import LISTS
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.lists.sifting import Sifting
-from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.lists.rows import Rows
-from uvdive.tui.widgets.telling import Telling
 
 
 class ListScreen(Sifting):
@@ -93,18 +89,6 @@ class ListScreen(Sifting):
         raise NotImplementedError
 
     # Drawing
-
-    def compose(self) -> ComposeResult:
-        """The list beside the details."""
-        yield Static(id="headline")
-        yield Static(id="tabs")
-        with Horizontal(id="panes"):
-            with Vertical(id="listing", classes="column"), Vertical(id="items"):
-                yield from self.compose_table()
-            with Vertical(id="telling", classes="column"), Telling(id="details"):
-                yield Static(id="about")
-        yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
-        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the first page."""

@@ -6,13 +6,16 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from uvdive.tui.desk.listing import Table
 from uvdive.tui.frame.actions import ActionScreen
 from uvdive.tui.frame.panes import Panes
+from uvdive.tui.widgets.keybar import KeyBar
 from uvdive.tui.widgets.lists.listing import Head, Listing
+from uvdive.tui.widgets.telling import Telling
 
 
 class Sifting(ActionScreen, Panes):
@@ -28,6 +31,18 @@ class Sifting(ActionScreen, Panes):
     def sift(self) -> None:
         """Show what fits ``needle``, in ``order``."""
         raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """The table beside what is told of the row under the cursor."""
+        yield Static(id="headline")
+        yield Static(id="tabs")
+        with Horizontal(id="panes"):
+            with Vertical(id="listing", classes="column"), Vertical(id="items"):
+                yield from self.compose_table()
+            with Vertical(id="telling", classes="column"), Telling(id="details"):
+                yield Static(id="about")
+        yield Static("uvdive needs a terminal of at least 60 × 16.", id="small")
+        yield KeyBar()
 
     def compose_table(self) -> ComposeResult:
         """The line of words, hidden at first, the head and the rows."""
