@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -26,9 +26,10 @@ from uvdive.rewrite.evidence.system.os_needs import SystemFacts
 from uvdive.rewrite.evidence.system.uses import Asked
 from uvdive.rewrite.evidence.written import Written
 from uvdive.rewrite.improve import warn_by_text
-from uvdive.rewrite.ladder import BASE, climb
+from uvdive.rewrite.ladder import climb
 from uvdive.rewrite.notes import Notes, Refused
-from uvdive.rewrite.plan import Decision, EvidenceKind, PlanWarning, RewritePlan, unified_diff
+from uvdive.rewrite.offers import Drafts, best, with_offers
+from uvdive.rewrite.plan import EvidenceKind, RewritePlan, unified_diff
 from uvdive.rewrite.single import may_stay_single, with_targets
 from uvdive.rewrite.stages import BaseLookup, Beyond, Divided, check_multistage, is_lean, leanest_base, up_to
 from uvdive.rewrite.study import study
@@ -62,36 +63,6 @@ def plan(  # noqa: PLR0913 - the evidence, piece by piece, by name
         asked=asked, written=written, reader=reader,
     )  # fmt: skip
     return planner.plan(choices or {})
-
-
-class Drafts:
-    """Makes the draft of some choices, each once; raises Refused where they have none."""
-
-    def __init__(self, make: Callable[[Mapping[str, str]], Draft]) -> None:
-        self._make = make
-        self._made: dict[frozenset[tuple[str, str]], Draft | Refused] = {}
-
-    def forget(self) -> None:
-        """Make all drafts anew, as more is known now."""
-        self._made.clear()
-
-    def __call__(self, choices: Mapping[str, str]) -> Draft:
-        """The draft, which many plans share: nobody may change it.
-
-        Raises:
-            Refused: under these choices there is no safe rewrite.
-            UsageError: a choice names a package or path that the original does not have.
-        """
-        asked = frozenset(choices.items())
-        if asked not in self._made:
-            try:
-                self._made[asked] = self._make(choices)
-            except Refused as refused:
-                self._made[asked] = refused
-        made = self._made[asked]
-        if isinstance(made, Refused):
-            raise made
-        return made
 
 
 @dataclass(slots=True)
@@ -214,18 +185,20 @@ class Planner:
             if basis.refused is not None:
                 raise basis.refused
             assert basis.drafts is not None
-            draft = (basis.drafts if basis.finished else partial(_best, basis.drafts))(choices)
+            draft = (basis.drafts if basis.finished else partial(best, basis.drafts))(choices)
         except Refused as refused:
             told, whole = refused, None
             if basis.evidence is not None:
                 told, whole = self._whole(basis, basis.evidence, refused, choices)
             if whole is not None:
-                return _finish(base, whole[0], choices, whole[1], basis.notes.warnings, offers=self._offers)
+                return with_offers(
+                    base, whole[0], choices, whole[1], basis.notes.warnings, offers=self._offers
+                )
             check_choices(choices, basis.notes.decisions, complete=False)
             refusal = told.told(by_text=self._report is None)
             return replace(base, outcome="refused", refusal=refusal, warnings=tuple(basis.notes.warnings))
         warnings = basis.notes.warnings if basis.finished else ()
-        return _finish(base, draft, choices, basis.drafts, warnings, basis.lacking, offers=self._offers)
+        return with_offers(base, draft, choices, basis.drafts, warnings, basis.lacking, offers=self._offers)
 
     @cached_property
     def _evidence(self) -> Evidence:
@@ -310,90 +283,4 @@ def _check_uv(evidence: Evidence) -> None:
     raise Refused(
         "R59",
         "uv plays no part in this Dockerfile, so there is nothing to take out of it. Name one that uses it.",
-    )
-
-
-def _best(drafts: Drafts, choices: Mapping[str, str]) -> Draft:
-    """The draft by the user's choices; where R4 leaves a choice, the smaller of the two."""
-    draft = drafts(choices)
-    decision = draft.notes.decisions.get("python")
-    if decision is None or len(decision.alternatives) < 2 or "python" in choices:
-        return draft
-    for other in decision.alternatives:
-        if other.value == decision.chosen:
-            continue
-        rival = drafts({**choices, "python": other.value})
-        if (
-            draft.prediction
-            and rival.prediction
-            and rival.prediction.after_bytes < draft.prediction.after_bytes
-        ):
-            draft = rival
-    return draft
-
-
-def _possible(drafts: Drafts, choices: Mapping[str, str]) -> Draft | None:
-    """The draft with another choice; None where that is refused, so that it is not offered."""
-    try:
-        return drafts(choices)
-    except Refused:
-        return None
-
-
-def _decisions(drafts: Drafts) -> Mapping[str, Decision]:
-    """What a plan without any choice decides; nothing where there is none."""
-    draft = _possible(drafts, {})
-    return draft.notes.decisions if draft is not None else {}
-
-
-def _finish(
-    base: RewritePlan,
-    draft: Draft,
-    choices: Mapping[str, str],
-    drafts: Drafts,
-    warnings: Sequence[PlanWarning] = (),
-    lacking: Callable[[Notes], None] | None = None,
-    *,
-    offers: bool = True,
-) -> RewritePlan:
-    """Fill in what each alternative would come to, and where in the text each decision is.
-
-    ``warnings`` come in front of the draft's own, what ``lacking`` warns of behind them.
-    """
-    notes, writer = draft.notes.under(choices), draft.writer
-    notes.warnings[:0] = warnings
-    if lacking is not None:
-        lacking(notes)
-    otherwise = partial(_decisions, drafts)
-    complete = draft.outcome != "unchanged"
-    for name in check_choices(choices, notes.decisions, complete=complete, otherwise=otherwise):
-        notes.warn("R46", None, f"The choice {name}={choices[name]} has no effect beside the others.")
-    chosen = {d.id: d.chosen for d in notes.decisions.values() if d.alternatives}
-    decisions = []
-    for decision in notes.decisions.values():
-        alternatives = []
-        for alternative in decision.alternatives if offers else ():
-            same = alternative.value == decision.chosen
-            other = draft if same else _possible(drafts, {**chosen, decision.id: alternative.value})
-            if other is not None:
-                size = other.prediction.after_bytes if other.prediction else None
-                alternatives.append(replace(alternative, predicted_bytes=size))
-        unasked = decision.id == BASE and BASE not in choices
-        if unasked and decision.chosen == "slim" and len(alternatives) < 2:
-            continue  # no other base will do: the ladder says why
-        lines = tuple(sorted(set(writer.lines.get(decision.id, ()))))
-        decisions.append(replace(decision, alternatives=tuple(alternatives), new_lines=lines))
-    unchanged = draft.outcome == "unchanged"
-    return replace(
-        base,
-        outcome=draft.outcome,
-        text=base.original if unchanged else writer.text,
-        diff="" if unchanged else unified_diff(base.original, writer.text, base.dockerfile),
-        files=draft.changes,
-        decisions=tuple(decisions),
-        warnings=tuple(notes.warnings),
-        predicted=draft.prediction,
-        missing_base=draft.missing_base,
-        unseen=draft.unseen,
-        allowed=None if unchanged else notes.allowed.frozen(),
     )
