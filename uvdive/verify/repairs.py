@@ -15,8 +15,8 @@ from uvdive.rewrite.plan import RewritePlan
 from uvdive.verify.checks import Check, CheckName, Verification, Want
 from uvdive.verify.chosen_away import chosen_away
 from uvdive.verify.compare import packages
-from uvdive.verify.files.explained import package_of
 from uvdive.verify.files.trimmed import part_of
+from uvdive.verify.files.whose import package_of
 from uvdive.verify.start.faithful import DEFAULT_PATH
 
 LEFT = frozenset({"uv", "uv-cache"})

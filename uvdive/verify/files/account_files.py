@@ -57,7 +57,7 @@ class Accounts:
         return ", ".join((*found[:_TOLD], *((f"and {rest} more",) if rest > 0 else ()))) or None
 
     def _bases(self, path: bytes, now: Book) -> tuple[Book, Book] | None:
-        if not self._explained.base_changed:
+        if not self._explained.old_base.changed:
             return None
         new_base = self._explained.new_base
         if not new_base.known:
@@ -69,7 +69,7 @@ class Accounts:
 
     def _from_base(self, path: bytes) -> Book:
         """What a file of the old image has from its base; nothing where that can't be read."""
-        entry = self._explained.from_base(path)
+        entry = self._explained.old_base.entry(path)
         return (None if entry is None else _read(path, self._old, self._before, entry)) or NOTHING
 
     def _final(self, path: bytes) -> Book:
@@ -132,7 +132,7 @@ class Accounts:
 
     @cached_property
     def _account_commands(self) -> tuple[bytes, ...]:
-        layers = (layer for layer in self._before.layers if not self._explained.is_base(layer.index))
+        layers = (layer for layer in self._before.layers if not self._explained.old_base.holds(layer.index))
         texts = [raw(layer.created_by) for layer in layers]
         return tuple(text for text in texts if any(tool in text for tool in ACCOUNT_TOOLS))
 
@@ -142,7 +142,7 @@ class Accounts:
         table = self._before.files
         nodes = [node for node in map(table.find, STATUS) if node is not None]
         layers = {table.entry_layer[entry] for node in nodes for entry in table.entries_of(node)}
-        return frozenset(layer for layer in layers if not self._explained.is_base(layer))
+        return frozenset(layer for layer in layers if not self._explained.old_base.holds(layer))
 
     @cached_property
     def _owning(self) -> frozenset[int]:

@@ -112,7 +112,7 @@ class _Files:
             self._lost[path] = Lost(path, folder=False, bytes=count, content=True, why=None)
         self._reasons.update(item.why for item in self._lost.values() if item.why is not None)
         left = [name for name in gone if name not in self._left_packages]
-        there = self._explained.come_with_base(left)
+        there = self._explained.old_base.brought_of(left)
         return self._verdict([name for name in left if name not in there])
 
     def _verdict(self, gone: Sequence[str]) -> Check:
@@ -142,7 +142,7 @@ class _Files:
         if (around := self._lost.get(parent(path))) is not None:
             around.below.append(item)
         if (package := self._explained.left_with_base(entry)) is not None:
-            told = self._explained.of_base(package)
+            told = f"{package.name} {package.version} of {self._explained.old_base.name}"
             self._left[told] = self._left.get(told, 0) + table.entry_size[entry]
             self._left_packages.add(package.name)
 

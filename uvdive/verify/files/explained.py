@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection
 from functools import cached_property
 
 from uvdive.base.paths import raw
 from uvdive.image.resolve import resolve
-from uvdive.image.table import NONE, Kind
+from uvdive.image.table import Kind
 from uvdive.ledger.marks.paths import MOUNT_POINTS
-from uvdive.ledger.owners import OWNERS
 from uvdive.ledger.report import Component, ImageReport
 from uvdive.rewrite.plan import Allowances
 from uvdive.verify.checks import NO_CHANCE, Chance
-from uvdive.verify.compare import is_package, packages
+from uvdive.verify.compare import packages
 from uvdive.verify.files.accounts import FIELDS
 from uvdive.verify.files.again import InstalledAgain
 from uvdive.verify.files.bytecode import Bytecode
 from uvdive.verify.files.managers import is_book, may_be_remade
 from uvdive.verify.files.new_base import NewBase
+from uvdive.verify.files.old_base import OldBase
 from uvdive.verify.files.packages import Packages, Read, nothing
 from uvdive.verify.files.trimmed import Trimmed
+from uvdive.verify.files.whose import Whose
 from uvdive.verify.pairs import link_target
 
 SYSTEM = ("base-os", "os-packages", "python")
@@ -56,14 +55,6 @@ def _below(path: bytes, prefix: bytes) -> bool:
     return path == prefix or path.startswith(prefix + b"/")
 
 
-def package_of(report: ImageReport, entry: int) -> Component | None:
-    """The OS package that an entry belongs to; None for what no package brought."""
-    inode = report.files.entry_inode[entry]
-    number = NONE if inode == NONE else report.inode_component[inode]
-    component = None if number == NONE else report.components[number]
-    return component if component is not None and is_package(component) else None
-
-
 class Explanations:
     """Says for a path of the old image why it may be missing or differ in the new one."""
 
@@ -78,7 +69,8 @@ class Explanations:
     ) -> None:
         self._before = before
         self._after = after
-        self._varying, self._books, self.new_base = varying, books, NewBase(after)
+        self._varying, self._books = varying, books
+        self._whose, self.old_base, self.new_base = Whose(before), OldBase(before, after), NewBase(after)
         self._bytecode = Bytecode(before, after, self.new_base)
         self._again = InstalledAgain(after, self.new_base, read)
         self._owners = frozenset(allowed.owners)
@@ -89,32 +81,6 @@ class Explanations:
         self._given = {raw(path): (uid, gid) for uid, gid, path in given}
 
     @cached_property
-    def base_changed(self) -> bool:
-        """Do the images stand on different bases? Where none is known, their first layers tell."""
-        base = [layer.diff_id for layer in self._before.layers if layer.base]
-        base = base or [layer.diff_id for layer in self._before.layers[:1]]
-        return [layer.diff_id for layer in self._after.layers[: len(base)]] != base
-
-    @cached_property
-    def _base(self) -> frozenset[int]:
-        """The base's layers of the old image; where none is known, its first."""
-        return frozenset(layer.index for layer in self._before.layers if layer.base) or frozenset({0})
-
-    @cached_property
-    def _base_name(self) -> str:
-        base = self._before.image.base
-        return base.name if base is not None and base.name else "its first layer"
-
-    def is_base(self, layer: int) -> bool:
-        """Is a layer of the old image its base's?"""
-        return layer in self._base
-
-    def from_base(self, path: bytes) -> int | None:
-        """The entry of the old image that a path has in its base; None for nothing."""
-        node = self._before.files.find(path)
-        return None if node is None else self._before.files.visible(node, max(self._base))
-
-    @cached_property
     def _packages(self) -> dict[str, str | None]:
         return packages(self._after)
 
@@ -122,38 +88,12 @@ class Explanations:
     def _old_packages(self) -> dict[str, str | None]:
         return packages(self._before)
 
-    def package(self, entry: int) -> Component | None:
-        """The OS package that an entry of the old image belongs to."""
-        return package_of(self._before, entry)
-
     def left_with_base(self, entry: int) -> Component | None:
         """The OS package of a missing entry, where the old base had it and the new image has not."""
-        package = self.package(entry)
-        if package is None or package.name in self._packages:
+        package = self._whose.package(entry)
+        if package is None or package.name in self._packages or not self.old_base.brought(entry):
             return None
-        return package if self._in_base(entry) else None
-
-    def come_with_base(self, names: Collection[str]) -> frozenset[str]:
-        """Of OS packages those that have files of the old base, where another base is new.
-
-        Where the new image has all these files, nothing but the book of its package manager lacks them.
-        apk's virtual packages (``.python-rundeps``) have none and are names for others.
-        """
-        if not self.base_changed:
-            return frozenset()
-        asked, found = frozenset(names), {name for name in names if name.startswith(".")}
-        for entry in self._before.files.live_entries() if asked else ():
-            package = self.package(entry)
-            if package is not None and package.name in asked and self._in_base(entry):
-                found.add(package.name)
-        return frozenset(found)
-
-    def of_base(self, package: Component) -> str:
-        """A package of the old base in words."""
-        return f"{package.name} {package.version} of {self._base_name}"
-
-    def _in_base(self, entry: int) -> bool:
-        return self.base_changed and self._before.files.entry_layer[entry] in self._base
+        return package
 
     @cached_property
     def _moved(self) -> frozenset[bytes]:
@@ -164,60 +104,6 @@ class Explanations:
             for old in self._before.environments
             if old.path in new and new[old.path].interpreter_path != old.interpreter_path
         )
-
-    @cached_property
-    def _places(self) -> dict[bytes, str]:
-        """The folders and files that the ledger gives to one owner as a whole."""
-        return {
-            raw(component.path): component.owner
-            for component in self._before.components
-            if component.path and component.kind != "distribution"
-        }
-
-    def _place(self, path: bytes) -> str | None:
-        """The owner of the innermost place around a path; all of uv's cache is one, also a uv in it."""
-        found = None
-        while path:
-            owner = self._places.get(path)
-            if owner == "uv-cache":
-                return owner
-            found = found or owner
-            path = path.rpartition(b"/")[0]
-        return found
-
-    @cached_property
-    def _names(self) -> Counter[int]:
-        """How many names each inode of the old image has in its final state."""
-        table = self._before.files
-        return Counter(table.entry_inode[entry] for entry in table.live_entries())
-
-    def owner(self, path: bytes, entry: int) -> str | None:
-        """Who owns an entry of the old image; None where neither the ledger nor its base tells.
-
-        The ledger owns contents. Whatever lies in uv's cache is the cache's by its place,
-        and so does a hard link in any owner's place belong there; a symlink belongs to the
-        owner of what it leads to, and a folder that a base layer made to the base.
-        """
-        table, place = self._before.files, self._place(path)
-        inode = table.entry_inode[entry]
-        if inode != NONE:
-            if place is not None and (place == "uv-cache" or self._names[inode] > 1):
-                return place
-            return OWNERS[self._before.inode_owner[inode]]
-        if place is not None:
-            return place
-        node = table.entry_node[entry]
-        if table.entry_kind[entry] == Kind.SYMLINK:
-            found = self._led_to(path)
-            if found is not None and found != entry:
-                return self.owner(table.path(table.entry_node[found]), found)
-        first = table.entry_layer[table.entries_of(node)[0]]
-        return "base-os" if self._before.layers[first].base else None
-
-    def _led_to(self, path: bytes) -> int | None:
-        """The entry of the old image that a link of it leads to; None where it leads nowhere."""
-        target = resolve(self._before.files, path).node
-        return None if target is None else self._before.files.visible(target)
 
     def _announced(self, path: bytes, entry: int, *, lost: bool = False) -> str | None:
         told = any(_below(path, prefix) for prefix in self._paths)
@@ -258,7 +144,7 @@ class Explanations:
             return "mount points of the engine"
         if path.startswith(_BACKUPS):
             return "package databases"
-        of_system = owner in SYSTEM or (lost and owner == "caches" and self._in_base(entry))
+        of_system = owner in SYSTEM or (lost and owner == "caches" and self.old_base.brought(entry))
         return self._system(path, entry, owner, lost=lost) if of_system else None
 
     def _system(self, path: bytes, entry: int, owner: str | None, *, lost: bool) -> str | None:
@@ -271,14 +157,14 @@ class Explanations:
             return None
         if is_book(path):
             return "package databases"
-        package = self.package(entry)
+        package = self._whose.package(entry)
         if package is None or (lost and self._again.brings(path)):
             return None
         other = self._packages.get(package.name, package.version) != package.version
         return "OS packages of another version" if other else None
 
     def _of_base(self, path: bytes, entry: int, owner: str | None, *, lost: bool = False) -> str | None:
-        if not self._in_base(entry) or self.new_base.touched(path):
+        if not self.old_base.brought(entry) or self.new_base.touched(path):
             return None
         if path in LOOKED_UP and (lost or self._is_empty(path)):
             return None
@@ -288,7 +174,7 @@ class Explanations:
             return None
         if lost and self.trimmed and path.startswith(self._same_pythons):
             return None  # only what the plan named may be missing of a Python that goes over
-        return f"{owner} of the base {self._base_name}"
+        return f"{owner} of the base {self.old_base.name}"
 
     @cached_property
     def _same_pythons(self) -> tuple[bytes, ...]:
@@ -323,29 +209,20 @@ class Explanations:
         if (name := self._again.brings(path)) is not None:
             return name
         table = self._before.files
-        found = self._led_to(path) if table.entry_kind[entry] == Kind.SYMLINK else None
+        found = self._whose.led_to(path) if table.entry_kind[entry] == Kind.SYMLINK else None
         if found is None:
             return None
         link, target = link_target(table, entry) or b"", table.path(table.entry_node[found])
-        return self._again.links(path, link, target, self._of_package(path, entry))
-
-    def _of_package(self, path: bytes, entry: int) -> str | None:
-        """The OS package of an entry; a symlink is of the package of what it leads to."""
-        table = self._before.files
-        if table.entry_kind[entry] == Kind.SYMLINK:
-            found = self._led_to(path)
-            entry = entry if found is None else found
-        package = self.package(entry)
-        return None if package is None else package.name
+        return self._again.links(path, link, target, self._whose.of_package(path, entry))
 
     def missing(self, path: bytes, entry: int) -> str | None:
         """Why ``path`` may be missing, in a few words; None where nothing explains it."""
-        owner = self.owner(path, entry)
+        owner = self._whose.owner(path, entry)
         # A cache mount leaves its empty folder behind; the ledger owns contents alone.
         if path.endswith(b"/.cache/uv") and self._before.files.entry_kind[entry] == Kind.DIRECTORY:
             owner = "uv-cache"
         gone = owner if owner in self._owners and not self._leads_to_what_stays(path, entry) else None
-        if self._of_package(path, entry) in self._dropped or self._made_by_dropped(path, owner):
+        if self._whose.of_package(path, entry) in self._dropped or self._made_by_dropped(path, owner):
             gone = "OS packages that are left out"
         told = gone or self.trimmed.why(path) or self._announced(path, entry, lost=True)
         return self._anyway(path, entry, owner, lost=True) or told
@@ -364,9 +241,9 @@ class Explanations:
         `uv tool install` puts such links beside other programs: the tool stays, and would be called no more.
         """
         table = self._before.files
-        if table.entry_kind[entry] != Kind.SYMLINK or self._place(path) is not None:
+        if table.entry_kind[entry] != Kind.SYMLINK or self._whose.place(path) is not None:
             return False
-        found = self._led_to(path)
+        found = self._whose.led_to(path)
         now = None if found is None else self._after.files.find(table.path(table.entry_node[found]))
         return now is not None and self._after.files.visible(now) is not None
 
@@ -387,11 +264,11 @@ class Explanations:
             return "given to the app's user"
         content = all(each.startswith(_CONTENT) for each in how)
         if content and path in FIELDS:  # else what they hold tells
-            return self._of_base(path, entry, self.owner(path, entry)) or self._announced(path, entry)
-        if content and may_be_remade(path) and self.owner(path, entry) in SYSTEM:
+            return self._of_base(path, entry, self._whose.owner(path, entry)) or self._announced(path, entry)
+        if content and may_be_remade(path) and self._whose.owner(path, entry) in SYSTEM:
             return "made anew by packages' scripts"
         # useradd(8) gives what it copies from there the same owner and mode in every build.
         bent = not content and self._skeleton(path)
         announced = None if bent or self._other_than_skeleton(path) else self._announced(path, entry)
-        why = self._anyway(path, entry, self.owner(path, entry), how) or announced
+        why = self._anyway(path, entry, self._whose.owner(path, entry), how) or announced
         return why or ("the interpreter moved" if path in self._moved else None)
