@@ -138,5 +138,12 @@ def hold(
 
 
 def slim(report: ImageReport) -> ImageReport:
-    """The report without what grows with the number of files."""
-    return replace(report, files=FileTable(), inode_owner=array("B"), inode_component=array("i"), waste=())
+    """The report without what grows with the number of files; its lists of packages are empty ones."""
+    return replace(
+        report,
+        files=FileTable(),
+        inode_owner=array("B"),
+        inode_component=array("i"),
+        waste=(),
+        sboms=tuple(replace(each, packages=()) for each in report.sboms),
+    )

@@ -14,6 +14,7 @@ from screens.stage import Stage
 from screens.states_of_files import STATES, state
 from uvdive.base.errors import EngineError
 from uvdive.base.progress import BytesRead
+from uvdive.image.attested.sbom import Sbom, SbomPackage
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead
 from uvdive.ledger.report import ImageReport, Waste
 from uvdive.session.opening.picking import Choice, Choices
@@ -184,6 +185,17 @@ async def packages_closed(stage: Stage) -> None:
 async def packages_untold(stage: Stage) -> None:
     await stage.open()
     await stage.press("p")
+
+
+@state
+async def packages_listed(stage: Stage) -> None:
+    report = _requiring(stage.loaded.report)
+    listed = [SbomPackage("pypi", "numpy", "2.1.0"), SbomPackage("pypi", "left[b]pad", "1.0\x1b[2J")]
+    listed += [SbomPackage("npm", "esbuild", "0.24.0"), SbomPackage("pypi", "flask", "3.1.0")]
+    sbom = Sbom("buildkit-[b]v0.16.0", tuple(sorted(listed)))
+    await stage.open(answers(replace(report, sboms=(sbom,)), store=stage.loaded.store))
+    await stage.press("p")
+    await stage.press("end", "up")
 
 
 def _requiring(report: ImageReport) -> ImageReport:

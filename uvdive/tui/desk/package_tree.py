@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from uvdive.ledger.costs.costs import costs_of
@@ -72,12 +72,15 @@ def priced(packages: Sequence[Package], costs: Sequence[Priced]) -> tuple[Packag
     )
 
 
-def branches(packages: Sequence[Package], costs: Sequence[Priced]) -> tuple[Branch, ...]:
+def branches(
+    packages: Sequence[Package], costs: Sequence[Priced], more: Iterable[Branch] = ()
+) -> tuple[Branch, ...]:
     """Every environment with its packages, each below the one that it goes with, then the system's.
 
     Args:
         packages: as ``priced`` gave them.
         costs: of their environments.
+        more: what stands below them.
     """
     by_key: dict[Key, Package] = {key_of(each): each for each in packages if each.distribution is not None}
     found = [branch for place in costs for branch in _environment(place, by_key)]
@@ -88,6 +91,7 @@ def branches(packages: Sequence[Package], costs: Sequence[Priced]) -> tuple[Bran
         )
         found.append(Branch(head, 0, (), below=True))
         found += [Branch(each, 1, (key_of(head),), below=False) for each in system]
+    found += more
     return tuple(replace(each, package=replace(each.package, rank=rank)) for rank, each in enumerate(found))
 
 

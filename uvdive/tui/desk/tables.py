@@ -11,6 +11,7 @@ from uvdive.base.units import size
 from uvdive.tui.desk.listing import Column, Table
 
 if TYPE_CHECKING:
+    from uvdive.ledger.costs.listed import Beside, Difference
     from uvdive.ledger.report import Component, Distribution, Finding, ImageReport, Waste
 
 SEVERITIES = ("high", "medium", "warning", "low", "info")
@@ -134,7 +135,9 @@ class Package:
     ``number`` is its place in the report's components, where it has one. ``with_it`` are the bytes
     that would go with it, where that is known, ``bar`` shows them. In the tree ``rank`` is the
     place of the row and ``lead`` what is drawn before its name; a ``heading`` is a row that is no
-    package: an ``environment``, what is ``asked`` for there, the ``system``.
+    package: an ``environment``, what is ``asked`` for there, the ``system``, a ``list`` of packages
+    that came with the image (``beside``), a package of which it says something else (``listed``,
+    ``difference``).
     """
 
     name: str
@@ -150,6 +153,8 @@ class Package:
     rank: int = 0
     lead: str = ""
     heading: str = ""
+    beside: Beside | None = None
+    difference: Difference | None = None
 
 
 BAR = 8
@@ -182,7 +187,11 @@ PACKAGES: Table[Package] = Table(
         item.home,
         item.why,
     ),
-    lambda item: "" if item.heading else f"{item.name} {item.version} {item.home} {item.why}",
+    lambda item: (
+        ""
+        if item.heading and item.difference is None
+        else f"{item.name} {item.version} {item.home} {item.why}"
+    ),
     lambda item: item.bytes,
     room=28,
 )

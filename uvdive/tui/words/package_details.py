@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from textual.content import Content
 
 from uvdive.base.units import percent, size
+from uvdive.ledger.costs.listed import Beside, Difference
 from uvdive.ledger.costs.rows import CostTree
 from uvdive.ledger.report import Distribution, ImageReport
+from uvdive.tui.desk.listed import versions
 from uvdive.tui.desk.tables import Package
 from uvdive.tui.frame.text import paragraph, plain
 from uvdive.tui.words.selection import by_layer, field, files, lines, owner_words
@@ -18,9 +20,16 @@ _MOST = 12
 
 
 def describe_package(
-    report: ImageReport, package: Package, layer: int | None, tree: CostTree | None
+    report: ImageReport,
+    package: Package,
+    layer: int | None,
+    tree: CostTree | None,
+    listed: Difference | None = None,
 ) -> Content:
-    """A package: what it weighs and of what, why it is there, its layer, and what goes with it."""
+    """A package: what it weighs and of what, why it is there, its layer, and what goes with it.
+
+    ``listed`` is what a list that came with the image says otherwise.
+    """
     parts = [
         Content.assemble(plain(package.name, "bold"), " ", plain(package.version, "$foreground 66%")),
         field("size", f"{size(package.bytes)}  ({percent(package.bytes, report.totals.file_bytes)})"),
@@ -35,6 +44,8 @@ def describe_package(
             field("visible", size(component.live_bytes)),
             field("hidden", size(component.dead_bytes)),
         ]
+    if listed is not None:
+        parts.append(field("SBOM", plain(_listed(listed))))
     if layer is not None:
         parts += by_layer("brought", "first file", report.layers[layer])
     if package.distribution is not None and tree is not None:
@@ -57,6 +68,42 @@ def describe_heading(
     if package.heading == "environment":
         parts += [Content(""), *(paragraph(note) for note in notes)]
     return lines(parts)
+
+
+_KINDS = {"python": "Python package", "os": "OS package"}
+
+
+def describe_list(found: Beside) -> Content:
+    """A list of packages that came with the image: who made it, and how far it says the same."""
+    parts = [
+        plain("List of packages (SBOM)", "bold"),
+        field("by", plain(found.tool or "a tool that it does not name")),
+        field("lists", f"{found.listed:,} packages"),
+        field("as found", f"{found.same:,}"),
+        field("different", f"{len(found.differences):,}"),
+    ]
+    for place, (kind, count) in enumerate(found.others):
+        told = Content.assemble(f"{count:,} ", plain(kind))
+        parts.append(field("" if place else "left out", told))
+    if found.others:
+        parts += [Content(""), Content("uvdive looks for Python and OS packages alone.")]
+    return lines(parts)
+
+
+def describe_listed(difference: Difference) -> Content:
+    """A package of which a list says something else than the image."""
+    return lines(
+        [
+            plain(difference.name, "bold"),
+            field("kind", _KINDS[difference.kind]),
+            field("image", plain(versions(difference.here) or "does not have it")),
+            field("SBOM", plain(_listed(difference))),
+        ]
+    )
+
+
+def _listed(difference: Difference) -> str:
+    return f"lists {versions(difference.listed)}" if difference.listed else "does not list it"
 
 
 def _costs(report: ImageReport, name: str, tree: CostTree) -> Iterator[Content]:

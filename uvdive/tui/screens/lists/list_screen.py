@@ -88,6 +88,10 @@ class ListScreen(Sifting):
         """What ``y`` copies of an item."""
         raise NotImplementedError
 
+    def aside(self) -> str:
+        """What else there is to say of all items, in the headline."""
+        return ""
+
     # Drawing
 
     def on_mount(self) -> None:
@@ -128,6 +132,7 @@ class ListScreen(Sifting):
                 (self._app.shown_name(self.report), "bold $text-accent"),
                 f"  {size(self.report.totals.file_bytes)}  ",
                 (f"{self.NAME}: {self._count:,}, {size(self._total)}", "bold"),
+                f"  {aside}" if (aside := self.aside()) else "",
             )
         )
         self._select()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from textual import on
 from textual.content import Content
 
+from uvdive.ledger.costs.listed import Beside, Difference
 from uvdive.ledger.costs.rows import CostTree
 from uvdive.ledger.report import ImageReport
+from uvdive.tui.desk.listed import Named, differences, differing, list_branches, listed_at, named
 from uvdive.tui.desk.listing import arrange
 from uvdive.tui.desk.package_tree import Branch, Key, Priced, branches, costs_at, key_of, priced, shown
 from uvdive.tui.desk.path_facts import find_component
@@ -17,7 +20,12 @@ from uvdive.tui.desk.tables import PACKAGES, Package, packages
 from uvdive.tui.frame.newest import Newest
 from uvdive.tui.screens.lists.list_screen import ListScreen
 from uvdive.tui.widgets.lists.listing import Folding
-from uvdive.tui.words.package_details import describe_heading, describe_package
+from uvdive.tui.words.package_details import (
+    describe_heading,
+    describe_list,
+    describe_listed,
+    describe_package,
+)
 
 
 class PackagesScreen(ListScreen):
@@ -25,7 +33,9 @@ class PackagesScreen(ListScreen):
 
     HELP = (
         "The packages of every Python environment and of the system: sizes, why they are there, and what "
-        "would go with each. In the tree a package stands below the one that it goes with; → opens, ← closes."
+        "would go with each. In the tree a package stands below the one that it goes with; → opens, "
+        "← closes. Where a list of packages (SBOM) came with the image, what it "
+        "says else stands at the tree's end."
     )
     NAME = "Packages"
     EMPTY = "The image has no packages that uvdive knows of."
@@ -34,7 +44,11 @@ class PackagesScreen(ListScreen):
     def __init__(self, report: ImageReport) -> None:
         super().__init__(report)
         self.costs = Newest("costs", self, self._priced, self.not_answered)
-        self.asked.append(self.costs)
+        self.lists = Newest("lists", self, self._listed, self.not_answered)
+        self.asked += [self.costs, self.lists]
+        self.priced: tuple[Priced, ...] | None = None
+        self.beside: tuple[Beside, ...] = ()
+        self.differing: Mapping[Named, Difference] = {}
         self.branches: tuple[Branch, ...] = ()
         self.closed: frozenset[Key] = frozenset()
         self.notes: dict[str, tuple[str, ...]] = {}
@@ -45,9 +59,13 @@ class PackagesScreen(ListScreen):
         return Folding(self.TABLE, self.EMPTY, key_of, id="rows")
 
     def on_mount(self) -> None:
-        """Ask what goes with what, beside the first page."""
+        """Ask what goes with what, and what lists say else, beside the first page."""
         if any(place.distributions for place in self.report.environments):
             self.costs.ask(costs_at)
+        else:
+            self.priced = ()
+        if self.report.sboms:
+            self.lists.ask(listed_at)
 
     def collect(self) -> Sequence[Any]:
         """All packages."""
@@ -55,9 +73,20 @@ class PackagesScreen(ListScreen):
 
     def _priced(self, costs: tuple[Priced, ...]) -> None:
         self.items = priced(self.items, costs)
-        self.branches = branches(self.items, costs)
+        self.priced = costs
         self.trees = {place.path: CostTree(place.rows) for place in costs}
         self.notes = {place.path: place.notes for place in costs}
+        self._grow()
+
+    def _listed(self, lists: tuple[Beside, ...]) -> None:
+        self.beside = lists
+        self.differing = differing(lists)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Draw the tree once it is known what goes with what."""
+        if self.priced is not None:
+            self.branches = branches(self.items, self.priced, list_branches(self.beside, self.items))
         untouched = not self.listing.cursor
         self.sift()
         if untouched:
@@ -69,6 +98,10 @@ class PackagesScreen(ListScreen):
         if order == 0 and self.branches:
             rows = shown(self.branches, frozenset() if needle else self.closed)
         page = arrange(self.TABLE, rows, needle, order)
+        if needle:
+            # A row that says what a list says is no package more.
+            fits = arrange(self.TABLE, self.items, needle, order).count
+            page = replace(page, count=fits, listed=page.count)
         self.paged((page, len(self.items), sum(item.bytes for item in self.items)))
 
     @on(Folding.Folded)
@@ -76,12 +109,21 @@ class PackagesScreen(ListScreen):
         self.closed = self.closed - {message.key} if message.open else self.closed | {message.key}
         self.sift()
 
+    def aside(self) -> str:
+        """How many packages differ from the lists that came with the image."""
+        return f"SBOM: {differences(len(self.differing))}" if self.beside else ""
+
     def words(self, item: Any) -> Content:
         """Size by kind, reason, what goes with it."""
+        if item.beside is not None:
+            return describe_list(item.beside)
+        if item.difference is not None:
+            return describe_listed(item.difference)
         if item.heading:
             place = item.name if item.heading == "environment" else item.home
             return describe_heading(self.report, item, self.trees.get(place), self.notes.get(place, ()))
-        return describe_package(self.report, item, self.layer_of(item), self.trees.get(item.home))
+        listed = self.differing.get(named(item))
+        return describe_package(self.report, item, self.layer_of(item), self.trees.get(item.home), listed)
 
     def ask_place(self, item: Any) -> None:
         """The first file of the package."""
@@ -89,5 +131,5 @@ class PackagesScreen(ListScreen):
             self.places.ask(find_component, item.number)
 
     def copied(self, item: Any) -> str:
-        """Name and version."""
+        """Name and version, or what a list says."""
         return f"{item.name} {item.version}".strip()
