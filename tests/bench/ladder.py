@@ -1,10 +1,10 @@
 """Each example project on the ladder: what its steps come to, and the leanest that is proven with --start.
 
     uv run python tests/bench/ladder.py [NAME...]     print the table
-    uv run python tests/bench/ladder.py --write       and put its rows into docs/measurements.md
+    uv run python tests/bench/ladder.py --write       and put each row into docs/measurements.md once it is there
 
-Bytes are file bytes of whole images; steps are as predicted, the leanest is measured. The bases are
-those that the engine has.
+Bytes are file bytes of whole images; steps are as predicted, the leanest is measured, and beside it stands
+by how much its prediction was off. The bases are those that the engine has.
 """
 
 from __future__ import annotations
@@ -66,10 +66,14 @@ def row(project: Project) -> str:
     verification = found.proof.verification
     assert verification is not None
     at = next((rung.words for rung in found.plan.ladder if rung.chosen), "")
-    told = f"{at}, by {verification.level}" if verification.proven else "no"
-    return line(
-        project, size, *steps, mega(found.proof.after.totals.file_bytes), told, " ".join(remarks(found.plan))
-    )
+    after = found.proof.after.totals.file_bytes
+    told = f"{at}, by {verification.level}{off(found.plan, after)}" if verification.proven else "no"
+    return line(project, size, *steps, mega(after), told, " ".join(remarks(found.plan)))
+
+
+def off(plan: RewritePlan, after: int) -> str:
+    """By how much the prediction was off, as a part of a sentence; empty where there was none."""
+    return f" (prediction off by {abs(plan.predicted.after_bytes / after - 1):.2%})" if plan.predicted else ""
 
 
 def line(project: Project, *cells: str) -> str:
@@ -78,20 +82,19 @@ def line(project: Project, *cells: str) -> str:
 
 def main() -> int:
     names = [name for name in sys.argv[1:] if name != "--write"]
-    rows = []
     print(HEAD)
     try:
         for project in [BY_NAME[name] for name in names] or PROJECTS:
             try:
-                rows.append(row(project))
+                told = row(project)
             except UvdiveError as error:
-                rows.append(line(project, "", *("" for _ in STEPS), "", "no", str(error)))
-            print(rows[-1], flush=True)
+                told = line(project, "", *("" for _ in STEPS), "", "no", str(error))
+            print(told, flush=True)
+            if "--write" in sys.argv:
+                known = {project.name: told}
+                table.write_rows("ladder", HEAD, known, (each.name for each in PROJECTS))
     finally:
         remove_built()
-    if "--write" in sys.argv:
-        known = {each.split("|")[1].strip(): each for each in rows}
-        table.write_rows("ladder", HEAD, known, (project.name for project in PROJECTS))
     return 0
 
 
