@@ -1,7 +1,7 @@
 """Each example project on the ladder: what its steps come to, and the leanest that is proven with --start.
 
     uv run python tests/bench/ladder.py [NAME...]     print the table
-    uv run python tests/bench/ladder.py --write       and put each row into docs/measurements.md once it is there
+    uv run python tests/bench/ladder.py --write       and put each row into docs/measurements.md once measured
 
 Bytes are file bytes of whole images; steps are as predicted, the leanest is measured, and beside it stands
 by how much its prediction was off. The bases are those that the engine has.

@@ -85,7 +85,7 @@ def test_an_error_is_told_with_its_step_and_log() -> None:
         by_value[repr(bare[key])].add(key)
     assert by_value == {
         "None": {"evidence", "verified", "refusal", "predicted", "measured", "verification"},
-        "''": {"text", "diff"},
+        "''": {"text", "diff", "no_ladder"},
         "[]": {"files", "decisions", "warnings", "repairs", "repaired", "ladder"},
     }
 

@@ -166,7 +166,7 @@ def test_a_rewrites_keys_hold_the_fields_of_their_names() -> None:
     data = rewrite_data(PLAN)
     assert data["schema"] == "uvdive.rewrite/1"
     apart = ("schema", "refusal", "files", "decisions", "warnings", "predicted")
-    later = ("error", "verified", "measured", "verification", "repairs", "repaired", "ladder")
+    later = ("error", "verified", "measured", "verification", "repairs", "repaired", "ladder", "no_ladder")
     assert_named(data, PLAN, *apart, *later)
     assert data["refusal"] == {"rule": "R9", "reason": "no lock", "line": 5, "by_image": None}
     assert data["files"][0] == {"path": "start.sh", "text": "new", "diff": "-old\n+new\n"}
@@ -237,6 +237,22 @@ def test_the_ladder_is_told_rung_by_rung() -> None:
         ("trimmed", "trimmed", {"trim": "all"}, 60, "", True, ""),
         ("x", "y", {}, None, "no", False, "z"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"outcome": "rewritten", "evidence": "static"}, "only the built image tells"),
+        ({"outcome": "improved", "evidence": "image"}, "the stages stay as they are"),
+        ({"outcome": "unchanged", "evidence": "static"}, "the stages stay as they are"),
+        ({"outcome": "rewritten", "evidence": "image"}, ""),
+        ({"outcome": "refused", "evidence": "image"}, ""),
+        ({"outcome": "improved", "ladder": (Rung("multi-stage", "multi-stage", (), 60),)}, ""),
+    ],
+)
+def test_why_there_is_no_ladder_is_told(changes, why) -> None:
+    told = rewrite_data(replace(PLAN, **changes))["no_ladder"]
+    assert (why in told) if why else told == ""
 
 
 def test_checks_and_repairs_are_told_as_they_are() -> None:

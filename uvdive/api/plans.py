@@ -217,6 +217,13 @@ class Plan:
             for each in self._shown.ladder
         )
 
+    @property
+    def no_ladder(self) -> str:
+        """Why there is none, in a sentence; empty where there is one, and where the rewrite is refused."""
+        from uvdive.output.words.ladder import why_none
+
+        return why_none(self._shown)
+
     def write(self, output: str | os.PathLike[str] | None = None) -> Written:
         """Write the new text as it is, though nobody proved it; ``Proof.write`` writes what is proven.
 

@@ -132,9 +132,30 @@ async def test_the_way_down_proves_step_by_step(dockerfile, error, why) -> None:
         assert any(row.startswith(f"– trimmed, not proven: {why}") for row in rows_of(app))
 
 
-async def test_a_plan_that_has_nothing_leaner_shows_no_ladder(dockerfile) -> None:
+async def test_a_plan_that_has_nothing_leaner_says_why_of_each_step(dockerfile) -> None:
     rungs = (RUNGS[0], RUNGS[1], replace(RUNGS[2], why="nothing was found that could go"))
     services = Recorded(plan=climbing([], rungs)).services()
     async with opened(SAMPLE, dockerfile=dockerfile, services=services) as (app, pilot):
         await climbed(app, pilot)
-        assert "The ladder" not in rows_of(app)
+        rows = rows_of(app)
+        assert rows[0] == "The ladder"
+        assert rows[1].startswith("● multi-stage")
+        assert rows[2].startswith("– distroless: CMD is in the [shell] form")
+        assert rows[3].startswith("– trimmed: nothing was found")
+        assert not any(row.startswith("▾") for row in rows)
+
+
+async def test_a_plan_without_steps_says_why_in_its_last_row(dockerfile) -> None:
+    def stays(path: Path, _desk: Any, **_: Any) -> RewritePlan:
+        return replace(plan(str(path)), outcome="improved")
+
+    services = Recorded(plan=stays).services()
+    async with opened(SAMPLE, dockerfile=dockerfile, services=services, size=(200, 60)) as (app, pilot):
+        await rewritten(app, pilot)
+        listed = app.screen.query_one(DecisionList)
+        await pilot.press("end")
+        assert listed.items[-2].heading == "The ladder"
+        assert listed.selected.lacks.startswith("There is none: the stages stay as they are")
+        assert (await text_of(app)).count("There is none: the stages") == 2
+        await pilot.press("enter")
+        assert "final-base" in await text_of(app)

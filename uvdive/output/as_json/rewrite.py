@@ -11,6 +11,7 @@ from uvdive.build.events import BuildResult
 from uvdive.ledger.report import ImageReport
 from uvdive.output.as_json.error import error_data
 from uvdive.output.plain import path_fields
+from uvdive.output.words.ladder import why_none
 from uvdive.output.words.loaded import loaded_data
 from uvdive.rewrite.plan import Decision, Prediction, RewritePlan, Rung
 from uvdive.verify.checks import Check, Verification
@@ -59,6 +60,7 @@ def rewrite_data(
         "repairs": [_repair(repair) for repair in offered],
         "repaired": [_repair(repair) for repair in repaired],
         "ladder": [_rung(rung) for rung in plan.ladder],
+        "no_ladder": why_none(plan),
     }
 
 
@@ -69,8 +71,7 @@ def failed_data(error: UvdiveError) -> dict[str, Any]:
         "outcome": "failed",
         "error": error_data(error),
         **dict.fromkeys(("evidence", "verified", "refusal", "predicted", "measured", "verification")),
-        "text": "",
-        "diff": "",
+        **dict.fromkeys(("text", "diff", "no_ladder"), ""),
         **{key: [] for key in ("files", "decisions", "warnings", "repairs", "repaired", "ladder")},
     }
 

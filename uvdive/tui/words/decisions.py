@@ -26,7 +26,7 @@ class Item:
     """One row: a decision, one of its alternatives, a warning, the refusal, or what a group is about.
 
     ``saves`` is an alternative that stands for its whole decision, as it would save more. ``rung`` is a
-    step of the ladder, ``descends`` the row that goes down it by itself.
+    step of the ladder, ``descends`` the row that goes down it by itself, ``lacks`` why there is no ladder.
     """
 
     decision: Decision | None = None
@@ -37,6 +37,7 @@ class Item:
     saves: bool = False
     rung: Rung | None = None
     descends: bool = False
+    lacks: str = ""
 
 
 def lines_of(plan: RewritePlan, item: Item) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -63,6 +64,8 @@ def pages(plan: RewritePlan, item: Item) -> tuple[str, ...]:
         return tuple(explain(name) for name in _PAGES[item.rung.id])
     if item.descends:
         return (explain("R46"),)
+    if item.lacks:
+        return (explain("final-base"),)
     about = plan.refusal if item.refused else item.warning or item.decision
     if about is None:
         return ()
@@ -96,6 +99,8 @@ def _told(item: Item) -> Content:
         return _of_rung(item.rung)
     if item.descends:
         return Content(DESCENDS)
+    if item.lacks:
+        return Content(visible(item.lacks))
     if item.warning is not None:
         text = visible(item.warning.text, keep="\n")
         return Content.assemble(text, _where(item.warning.line, item.warning.rule))

@@ -9,8 +9,8 @@ from textual.geometry import Size
 
 from uvdive.base.units import delta, size
 from uvdive.output.as_text.plan_groups import CHANGES, CHOICES, SAVINGS, WARNINGS, change_of, grouped, subject
-from uvdive.output.words.ladder import HEADING
-from uvdive.rewrite.plan import Decision, RewritePlan, Rung
+from uvdive.output.words.ladder import HEADING, why_none
+from uvdive.rewrite.plan import Decision, RewritePlan
 from uvdive.tui.frame.text import right, visible
 from uvdive.tui.widgets.lists.rows import Rows
 from uvdive.tui.words.decisions import Item
@@ -66,6 +66,7 @@ class DecisionList(Rows):
             (SAVINGS, groups.savings, [item for each in groups.savings for item in _savings(each)]),
             (CHOICES, groups.choices, [item for each in groups.choices for item in _choices(each)]),
             (CHANGES, groups.changes, [Item(decision) for decision in groups.changes]),
+            (HEADING, (), [Item(lacks=why)] if (why := why_none(plan)) else []),
         ):
             told = heading if heading == HEADING else f"{heading} ({len(about)})"
             self.items += [Item(heading=told), *rows] if rows else []
@@ -143,11 +144,10 @@ class DecisionList(Rows):
 
 
 def _rungs(plan: RewritePlan) -> list[Item]:
-    """The steps of the ladder, where one can be had beside the plan, and the row that goes down by itself."""
+    """The steps of the ladder, and the row that goes down by itself where one can be had beside the plan."""
     more = [rung for rung in plan.ladder if not rung.why]
-    if len(more) < 2:
-        return []
-    return [*(Item(rung=rung) for rung in plan.ladder), Item(descends=True)]
+    down = [Item(descends=True)] if len(more) > 1 else []
+    return [*(Item(rung=rung) for rung in plan.ladder), *down]
 
 
 def _choices(decision: Decision) -> list[Item]:
@@ -169,8 +169,8 @@ def _drawn(item: Item, width: int) -> list[Content]:
     """The lines of an item."""
     if item.heading:
         return [Content.styled(item.heading, "bold $text-accent")]
-    if item.rung is not None or item.descends:
-        return _rung(item.rung, width)
+    if item.rung is not None or item.descends or item.lacks:
+        return _rung(item, width)
     if item.warning is not None:
         about = item.warning
         mark = Content.styled(" ! ", "bold $text-warning")
@@ -190,10 +190,12 @@ def _drawn(item: Item, width: int) -> list[Content]:
     return _hanging(Content(f"{' ' * _INDENT}{sign} "), words, bytes_, "", width, style)
 
 
-def _rung(rung: Rung | None, width: int) -> list[Content]:
-    """A step of the ladder with its bytes, or why it is none; None is the row that goes down them."""
+def _rung(item: Item, width: int) -> list[Content]:
+    """A step of the ladder with its bytes, or why it is none; the way down it; why there is no ladder."""
+    rung = item.rung
     if rung is None:
-        return _hanging(Content(" ▾ "), "Prove the leanest, step by step down", "", "", width)
+        mark, told = ("–", item.lacks) if item.lacks else ("▾", "Prove the leanest, step by step down")
+        return _hanging(Content(f" {mark} "), visible(told), "", "", width)
     sign = "●" if rung.chosen else "–" if rung.why or rung.failed else "○"
     why = f": {rung.why}" if rung.why else f", not proven: {rung.failed}" if rung.failed else ""
     told = "" if rung.predicted_bytes is None else size(rung.predicted_bytes)
@@ -244,6 +246,8 @@ def _same(item: Item, was: Item | None) -> bool:
     if was is not None and (was.rung is not None or was.descends):
         same = was.rung is not None and item.rung is not None and item.rung.id == was.rung.id
         return same or (was.descends and item.descends)
+    if was is not None and was.lacks:
+        return bool(item.lacks)
     if was is None or was.decision is None or item.decision is None:
         return False
     value = item.alternative.value if item.alternative else None
