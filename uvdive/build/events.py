@@ -59,7 +59,11 @@ class BuildRequest:
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """An image that was built. ``steps`` are in BuildKit's order, at their end."""
+    """An image that was built. ``steps`` are in BuildKit's order, at their end.
+
+    ``named`` is the id by the builder's own word, which may be the config's where ``image_id``, the
+    engine's, is the manifest's; empty where no builder was asked.
+    """
 
     image_id: str
     tag: str | None
@@ -67,6 +71,7 @@ class BuildResult:
     steps: tuple[BuildStep, ...] = ()
     log: tuple[str, ...] = field(default=(), repr=False)
     engine: EngineKind = "docker"
+    named: str = ""
 
     @property
     def own_steps(self) -> tuple[BuildStep, ...]:

@@ -43,4 +43,4 @@ def build_tagged(
     image_id = find_image(tag, engine) or result.image_id
     if before is not None and before != image_id:
         remove_untagged(before, engine)
-    return replace(result, image_id=image_id, engine=engine)
+    return replace(result, image_id=image_id, engine=engine, named=result.image_id)

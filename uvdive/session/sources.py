@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from uvdive.base.dockerfile_names import build_file_kind
-from uvdive.base.errors import UsageError
+from uvdive.base.errors import UsageError, UvdiveError
 from uvdive.base.files.foreign import real
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
 from uvdive.session.opening.options import DEFAULTS, ReadOptions
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from uvdive.build.events import BuildRequest, BuildResult
     from uvdive.compose.recipe import Recipe
     from uvdive.image.reference import Target
+    from uvdive.ledger.report import ImageReport
     from uvdive.output.redact import Redactor
     from uvdive.session.desk import Desk
     from uvdive.session.opening.images import Loaded
@@ -97,7 +98,7 @@ class Source:
         """Load what ``ready`` gave the name of; UvdiveError as ``load_image`` says."""
         from uvdive.session.opening.images import load_image
 
-        return load_image(
+        loaded = load_image(
             name,
             dockerfile=self.dockerfile,
             options=self.options(),
@@ -105,18 +106,33 @@ class Source:
             cancel=cancel,
             in_process=in_process,
         )
+        self._check(loaded.report)
+        return loaded
 
     def open(self, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Desk:
         """Build if need be, and load into a process that the app asks; all as ``load`` says."""
         from uvdive.session.desk import open_desk
 
-        return open_desk(
+        desk = open_desk(
             self.ready(on_event, cancel),
             dockerfile=self.dockerfile,
             options=self.options(),
             on_event=on_event,
             cancel=cancel,
         )
+        try:
+            self._check(desk.report)
+        except UvdiveError:
+            desk.close()
+            raise
+        return desk
+
+    def _check(self, report: ImageReport) -> None:
+        """Is it what was built? BuildError where another build took its tag."""
+        if self.built is not None and not self.name:
+            from uvdive.session.proof.building import check_built
+
+            check_built(self.built, report)
 
     def options(self) -> ReadOptions:
         """How the image is read, once it is ready."""

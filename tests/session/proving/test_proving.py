@@ -17,6 +17,7 @@ from uvdive.base.errors import BuildError, CancelledError, RefusedError
 from uvdive.base.progress import CancelToken, Note
 from uvdive.build.events import BuildLog, BuildRequest, BuildStep
 from uvdive.build.images import find_image, image_tag, list_images, remove_images
+from uvdive.build.replacing import build_tagged
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import Allowances, FileChange, Refusal, RewritePlan
 from uvdive.session.opening.images import load_image
@@ -106,6 +107,21 @@ def test_a_failing_rewrite_keeps_the_last_good_image(context: Path, before: Imag
         prove(plan(context, f"{BASE}COPY no-such-file /\n"), before, context=context)
     assert find_image(image_tag(context, None, "after")) == good.build.image_id
     assert (context / "Dockerfile").read_text() == OLD
+
+
+@pytest.mark.engine
+def test_what_another_build_at_the_same_path_left_is_never_proven(context: Path, before: ImageReport) -> None:
+    """Two machines, one engine: the lock of one is none of the other's, and the tag tells the path alone."""
+    tag = image_tag(context, None, "after")
+
+    def meanwhile(event: object) -> None:
+        if event == Note("Reading the new image"):
+            build_tagged(BuildRequest(context, text=OLD, tag=tag))
+
+    with pytest.raises(BuildError, match="another image than the one that was just built") as caught:
+        prove(plan(context, f"{NEW}USER 1000\n"), before, context=context, on_event=meanwhile)
+    assert tag in caught.value.what
+    assert "same path with the same engine" in caught.value.do
 
 
 @pytest.mark.engine

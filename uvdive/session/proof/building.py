@@ -59,6 +59,24 @@ def engine_of(report: ImageReport) -> EngineKind | None:
     return "podman" if source == "podman" else None
 
 
+def check_built(result: BuildResult, report: ImageReport) -> None:
+    """Is an image that was read by its tag the one that was built?
+
+    A tag tells a path, so that the next build takes its place, and many machines may build at one
+    path with one engine: then a proof would be of somebody else's image.
+
+    Raises:
+        BuildError: another build has taken the tag.
+    """
+    image = report.image
+    known = (image.id, image.config_digest)
+    if result.named and not (result.image_id == image.id and result.named in known):
+        raise BuildError(
+            f"{result.tag} is another image than the one that was just built.",
+            "Another uvdive builds at the same path with the same engine: let it end, then try again.",
+        )
+
+
 def target_of(result: BuildResult) -> str:
     """A built image as a TARGET."""
     return f"{result.engine}://{result.tag or result.image_id}"

@@ -12,7 +12,7 @@ from uvdive.rewrite.stages import up_to
 from uvdive.session.opening.images import Loaded, load_image
 from uvdive.session.opening.options import DEFAULTS, ReadOptions
 from uvdive.session.planning.rewriting import read_dockerfile
-from uvdive.session.proof.building import target_of
+from uvdive.session.proof.building import check_built, target_of
 
 
 def load_built(
@@ -28,11 +28,13 @@ def load_built(
     behind one, so that its own layers would count as the base's.
 
     Raises:
-        UvdiveError: as ``load_image`` says.
+        UvdiveError: as ``load_image`` and ``check_built`` say.
         CancelledError: ``cancel`` was set.
     """
     options = as_built(DEFAULTS, request)
-    return load_image(target_of(result), options=options, on_event=on_event, cancel=cancel)
+    loaded = load_image(target_of(result), options=options, on_event=on_event, cancel=cancel)
+    check_built(result, loaded.report)
+    return loaded
 
 
 def as_built(options: ReadOptions, request: BuildRequest) -> ReadOptions:
