@@ -7,6 +7,8 @@ import json
 import pytest
 from engines.stand_in_github import BOT, REPOSITORY, TOKEN, Fault
 
+pytestmark = pytest.mark.once
+
 PASSES = '[check]\nfail-level = "never"\nmax-growth = "1 kB"\n'
 IMAGE = "report:now.uvdive"
 

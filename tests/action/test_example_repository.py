@@ -79,6 +79,7 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return repository(folder)
 
 
+@pytest.mark.once
 def test_pre_commit_installs_the_hook_and_stops_a_commit_with_a_secret(example, hooks, tmp_path):
     config = example / ".pre-commit-config.yaml"
     text = config.read_text()

@@ -101,6 +101,7 @@ def slowest(each: Expression) -> tuple[str, Attack] | None:
     return None
 
 
+@pytest.mark.once
 def test_no_expression_takes_quadratic_time() -> None:
     slow = {f"{each.where}: {each.pattern!r:.100}": found for each in EVERY if (found := slowest(each))}
     assert slow == {}

@@ -17,6 +17,8 @@ import selection
 import trial
 from splicing import Text
 
+pytestmark = pytest.mark.once
+
 CALC = """\
 WORDS = frozenset({"free", "gift"})
 

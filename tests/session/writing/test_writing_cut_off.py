@@ -19,7 +19,10 @@ from uvdive.base.files.folders import is_pending, journal_folder
 from uvdive.session.disk import journal, undoing, writing
 from uvdive.session.disk.writing import Written, undo_rewrite, write_rewrite
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.once,
+]
 """A signal between `open` and `with` leaves a file to be closed later."""
 
 WATCHED = frozenset(module.__file__ for module in (aside, wholefile, journal, undoing, writing))
