@@ -43,12 +43,19 @@ BOUNDED: dict[str, tuple[int, frozenset[str], str]] = {
 }
 """Expressions, by their beginning, whose text is bounded or that are asked in one way only, and by what."""
 
-EVERY, MADE = expressions.every()
+
+@pytest.fixture(scope="module")
+def every() -> tuple[list[Expression], set[str]]:
+    """All expressions of the package, and the places of those that are made of others."""
+    return expressions.every()
 
 
-def test_every_expression_is_known_but_those_that_are_made_of_others() -> None:
+def test_every_expression_is_known_but_those_that_are_made_of_others(
+    every: tuple[list[Expression], set[str]],
+) -> None:
     """Those below hold letters of a table, an image's name as it is written, paths, and words of a user."""
-    assert len(EVERY) > 450
+    known, made = every
+    assert len(known) > 450
     assert {
         "uvdive.base.secrets.places: self.source",
         "uvdive.rewrite.elsewhere.container_calls: f'-[{_SHORT_FLAGS[name]}]+'",
@@ -57,7 +64,7 @@ def test_every_expression_is_known_but_those_that_are_made_of_others() -> None:
         "uvdive.tui.widgets.content: re.escape(self.needle)",
         "uvdive.uv.images: pattern + re.escape(written[end:])",
         "uvdive.verify.files.trimmed: text + b'(?:/.*)?'",
-    } == MADE
+    } == made
 
 
 def bound_of(expression: Expression) -> tuple[int, frozenset[str]]:
@@ -102,8 +109,8 @@ def slowest(each: Expression) -> tuple[str, Attack] | None:
 
 
 @pytest.mark.once
-def test_no_expression_takes_quadratic_time() -> None:
-    slow = {f"{each.where}: {each.pattern!r:.100}": found for each in EVERY if (found := slowest(each))}
+def test_no_expression_takes_quadratic_time(every: tuple[list[Expression], set[str]]) -> None:
+    slow = {f"{each.where}: {each.pattern!r:.100}": found for each in every[0] if (found := slowest(each))}
     assert slow == {}
 
 
