@@ -57,7 +57,7 @@ def test_every_expression_is_known_but_those_that_are_made_of_others(
     known, made = every
     assert len(known) > 450
     assert {
-        "uvdive.base.secrets.places: self.source",
+        "uvdive.base.secrets.sought: self.source",
         "uvdive.rewrite.elsewhere.container_calls: f'-[{_SHORT_FLAGS[name]}]+'",
         "uvdive.rewrite.elsewhere.container_calls: f'-[{_SHORT_FLAGS[name]}]*[A-Za-z]'",
         "uvdive.tui.widgets.content: b'(?=' + re.escape(needle.encode()) + b')'",

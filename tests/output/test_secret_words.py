@@ -6,8 +6,13 @@ import re
 from dataclasses import replace
 
 import pytest
+from expressions import drawn
 from made_images.samples import sample_report
 
+from uvdive.base.secrets.names import MAYBE_NAME, NAMED, SECRET_NAME, SETTING, WORDS_OF_NAMES
+from uvdive.base.secrets.places import PLACES
+from uvdive.base.secrets.programs import PROGRAMS
+from uvdive.base.secrets.sought import Sought
 from uvdive.base.secrets.words import HIDDEN, is_secret, redact, secret_values
 from uvdive.image.config import HistoryEntry, ImageConfig
 from uvdive.output.redact import Redactor, redact_comparison, redact_report
@@ -304,3 +309,21 @@ def test_a_build_argument_is_hidden_in_the_variable_that_took_it() -> None:
     history = (HistoryEntry("RUN |1 GITHUB_TOKEN=a1b2c3d4e5 /bin/sh -c make"),)
     hidden = redact_report(replace(report, config=config, history=history))
     assert hidden.config.env == (f"GH={HIDDEN}",)
+
+
+@pytest.mark.parametrize("sought", [*NAMED, SETTING, *PLACES, *PROGRAMS], ids=lambda each: each.source[:40])
+def test_what_an_expression_finds_has_its_words(sought: Sought) -> None:
+    """Else the expression would not be asked, and the secret would stay."""
+    found = [text for text in drawn(sought.pattern, 150) if sought.pattern.search(text)]
+    assert found
+    missed = [text for text in found if not sought.may_be_in(text.lower())]
+    if sought in (*NAMED, SETTING):
+        missed += [text for text in found if not WORDS_OF_NAMES.search(text)]
+    assert missed == []
+
+
+@pytest.mark.parametrize("sought", [SECRET_NAME, MAYBE_NAME], ids=["sure", "maybe"])
+def test_a_name_of_a_secret_has_one_of_the_words(sought: Sought) -> None:
+    texts = list(drawn(sought.pattern, 150))
+    assert all(map(sought.fullmatch, texts))
+    assert [text for text in texts if not WORDS_OF_NAMES.search(text)] == []

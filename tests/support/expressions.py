@@ -12,11 +12,12 @@ import re._parser as parser
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
+from random import Random
 from types import ModuleType
 from typing import Any
 
 import uvdive
-from uvdive.base.secrets.places import Place
+from uvdive.base.secrets.sought import Sought
 
 _CALLS = frozenset({"compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"})
 _REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
@@ -139,10 +140,11 @@ def every() -> tuple[list[Expression], set[str]]:
                 Expression(f"{module.__name__}:{node.lineno}", value.pattern, value.flags),
             )
             one.ways |= _ways(node, name, uses, shared)
-        for value in vars(module).values():
+        for name, value in vars(module).items():
+            asked = shared.get(name, set(_ALL)) if isinstance(value, Sought) else set(_ALL)
             for pattern in _patterns(value, 0):
                 if (pattern.pattern, pattern.flags) not in found:
-                    one = Expression(module.__name__, pattern.pattern, pattern.flags, set(_ALL))
+                    one = Expression(module.__name__, pattern.pattern, pattern.flags, set(asked))
                     found[pattern.pattern, pattern.flags] = one
     return list(found.values()), made
 
@@ -200,7 +202,7 @@ def _patterns(value: object, depth: int) -> Iterator[re.Pattern[Any]]:
     elif depth < 4 and isinstance(value, dict):
         for item in (*value.keys(), *value.values()):
             yield from _patterns(item, depth + 1)
-    elif isinstance(value, Place):
+    elif isinstance(value, Sought):
         yield value.pattern
     elif depth < 4 and is_dataclass(value) and not isinstance(value, type):
         for each in fields(value):
@@ -343,3 +345,28 @@ def _piece(op: Any, value: Any) -> str:
 def _first(items: Any) -> str:
     op, value = items[0] if isinstance(items, list) else (None, None)
     return chr(value[0]) if op is sre.RANGE else chr(value) if op is sre.LITERAL else ""
+
+
+def drawn(pattern: re.Pattern[str], many: int) -> Iterator[str]:
+    """Texts by chance that an expression may match: what it wants around is written too, now and then."""
+    tree = parser.parse(pattern.pattern, pattern.flags)
+    return (_drawn(tree, Random(seed)) for seed in range(many))
+
+
+def _drawn(tree: Tree, random: Random) -> str:
+    return "".join(_drawn_piece(op, value, random) for op, value in tree)
+
+
+def _drawn_piece(op: Any, value: Any, random: Random) -> str:
+    if op in (sre.IN, sre.NOT_LITERAL, sre.ANY):
+        fitting = [char for char in _ALPHABET if _fits([(op, value)], char)]
+        return random.choice(fitting) if fitting else _first(value)
+    if op is sre.BRANCH:
+        return _drawn(random.choice(value[1]), random)
+    if op in _REPEATS:
+        low, high, inner = value
+        return "".join(_drawn(inner, random) for _ in range(random.randint(low, min(high, low + 2))))
+    if op is sre.ASSERT:
+        return _drawn(value[1], random) if value[0] < 0 or random.random() < 0.5 else ""
+    inner = {sre.SUBPATTERN: lambda: value[-1], sre.ATOMIC_GROUP: lambda: value}
+    return _drawn(inner[op](), random) if op in inner else _piece(op, value)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from uvdive.base.secrets.sought import Sought
+
 _SURE = (
     r"(?:[A-Za-z0-9_.-]{0,200}(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|_DSN"
     r"|(?:API|ACCESS|ACCOUNT|PRIVATE|SECRET|SIGNING|ENCRYPTION|AUTH)[_-]?KEY|CONNECTION[_-]?STRING)"
@@ -27,7 +29,14 @@ _MAYBE = (
 
 _NAME = rf"(?:{_SURE}|{_MAYBE})"
 
-HARMLESS_NAME = re.compile(
+WORDS_OF_NAMES = re.compile(
+    r"PASS|SECRET|TOKEN|CRED|_DSN|KEY|CONNECTION|AUTH|COOKIE|JWT|BEARER|MNEMONIC|SEED|CODES?(?![A-Z])|PW"
+    r"|[_.-]PAT(?![A-Z])|PIN(?![A-Z])|SALT|PEPPER|OTP|HMAC|MFA|ACCESS|JFROG",
+    re.IGNORECASE,
+)
+"""A text without one of these has no match of NAMED, and none of SETTING."""
+
+HARMLESS_NAME = Sought(
     # What ends so names a place, a switch or a measure, not the secret itself;
     r".*(?:_(?:FILE|PATH|DIR|URL|URI|NAME|ID|TTL|EXPIRY|EXPIRES?|EXPIRATION|LIFETIME|TIMEOUT|AGE|TYPE|HEADER"
     r"|LENGTH|MIN|MAX|SIZE|LIMIT|COUNT|PROVIDER|BACKEND|MANAGER|STORE|STORAGE|CLASS|MODEL|VERSION|ALGORITHM|ALG"
@@ -40,24 +49,23 @@ HARMLESS_NAME = re.compile(
     r"|(?:^|[._-])(?:MAX|MIN|NUM|TOTAL|PAD|EOS|BOS|UNK|SEP|CLS|MASK|STOP|SPECIAL)(?:_\w+)?_TOKENS?)"
     r"|-{0,2}(?:DISABLED?|NO|NON|SKIP|WITHOUT|ALLOW|REQUIRE|ASK|PROMPT|USE|HAS|EMPTY|SHOW|HIDE|PRINT|READ|VERIFY"
     r"|CHECK|RESET|CHANGE|GENERATE|CREATE|GET|LIST|REVOKE|ROTATE)[_-].*",
-    re.IGNORECASE,
 )
-SECRET_NAME = re.compile(_SURE, re.IGNORECASE)
-MAYBE_NAME = re.compile(_MAYBE, re.IGNORECASE)
-MADE_PLAIN = re.compile(
+SECRET_NAME = Sought(_SURE)
+MAYBE_NAME = Sought(_MAYBE)
+MADE_PLAIN = Sought(
     # Versions, days, digests, places and files have letters and digits too; so have fingerprints of keys.
     r"v?\d+(?:\.\d+){1,9}[\w.+-]{0,99}|\d{4}-\d\d(?:-\d\d.*)?|sha\d{1,3}[:-].*|[0-9A-F]{16}|[0-9A-F]{40}"
     r"|[a-z][a-z0-9+.-]{0,20}://.*|[a-z0-9._-]{0,99}/[a-z0-9._/-]*|[A-Za-z0-9._-]{1,200}\.[a-z]{2,5}",
-    re.DOTALL,
+    flags=re.DOTALL,
 )
 """What looks made up and is no secret."""
-NO_VALUE = re.compile(
+NO_VALUE = Sought(
     # A reference names the secret and does not hold it, and neither does a place.
     r"[$`%<{].*|(?:true|false|yes|no|on|off|none|null|nil)[)\],;]{0,9}"
     r"|required|optional|not|set|for|-|\(|\.{3}|…[.,]?|[*!]+|x|x{3,}"
     r"|(?:id|type|src|source|env|target)=.*"
     r"|(?:~|\.{1,2}|/(?:run|var|etc|tmp|app|root|home|opt|srv|usr|secrets|mnt|dev|proc|data))/.*|-{1,2}[a-z].*",
-    re.IGNORECASE | re.DOTALL,
+    flags=re.IGNORECASE | re.DOTALL,
 )
 QUOTED = r""""(?:[^"\\]|\\[\s\S])*"|'[^']*'"""
 VALUE = rf"""(?:{QUOTED}|["']?[^\s"';&|]+)"""
@@ -66,82 +74,84 @@ _DIGIT = r"""(?=[^\s"']{0,99}\d)"""
 _BEGINS = r"(?<![A-Za-z0-9_.-])(?=[A-Za-z0-9_.-]{1,400}[\"']?\]?[ \t]{0,9}=)"
 """Where a name with a sign behind it begins: only there is it worth while to look which one."""
 
-_ASSIGNMENT = re.compile(
-    rf"""{_BEGINS}(?P<name>{_NAME})(?P<sign>["']?\]?=)(?P<value>{VALUE})""", re.IGNORECASE
-)
-_SPACED = re.compile(
+_ASSIGNMENT = Sought(rf"""{_BEGINS}(?P<name>{_NAME})(?P<sign>["']?\]?=)(?P<value>{VALUE})""", ("=",))
+_SPACED = Sought(
     # As Python and INI files write it; what no quotes hold may be code, unless a digit is in it.
     rf"""{_BEGINS}(?P<name>{_NAME})(?P<sign>["']?\]?[ \t]{{0,9}}=[ \t]{{1,9}})"""
     rf"""(?P<value>"[^"\n]{{1,500}}"|'[^'\n]{{1,500}}'|{_DIGIT}[^\s"';&|\\()\[\]]{{6,500}}(?=\s|\\n|["']|$))""",
-    re.IGNORECASE,
+    ("= ", "=\t"),
 )
-_NEW_LINE = re.compile(
+_NEW_LINE = Sought(
     # printf's text: what stands before the name is the end of a line.
     rf"(?<=\\n)(?P<name>{_NAME})(?P<sign>[ \t]{{0,9}}[=:][ \t]{{0,9}})(?P<value>[^\s\"';&|\\]{{4,500}})",
-    re.IGNORECASE,
+    ("\\n",),
 )
-_TOLD = re.compile(
+_TOLD = Sought(
     rf"""(?<=["'])(?P<name>{_NAME})(?P<sign>:[ \t]{{1,9}})"""
     # What stands in quotes is in others than the whole.
     rf"""(?P<value>"[^"\n]{{1,500}}"(?=')|'[^'\n]{{1,500}}'(?=")|{_DIGIT}[^\s"']{{6,500}}(?=["']))""",
-    re.IGNORECASE,
+    (": ", ":\t"),
 )
-_ENV_INSTRUCTION = re.compile(rf"(?P<name>\bENV\s+{_NAME})(?P<sign>[ \t]+)(?P<value>[^\s=].*)", re.IGNORECASE)
-OPTION = re.compile(
+_ENV_INSTRUCTION = Sought(rf"(?P<name>\bENV\s+{_NAME})(?P<sign>[ \t]+)(?P<value>[^\s=].*)", ("env",))
+OPTION = Sought(
     rf"(?P<name>(?<![\w-])--?(?:[a-z0-9]{{1,30}}-){{0,5}}(?:password|passwd|passphrase|secret|token|api-?key"
     rf"|access-?key|private-?key|secret-?key|secret-string|passcode|pass"
     rf"|(?:account|storage|master|shared|license|encryption|sse-c|auth|deploy|subscription)-key|key)"
     rf")(?P<sign>=|[ \t]{{1,99}}(?:\\\s{{0,99}})?"
     rf"|[\"']\s{{0,9}},\s{{0,9}})(?P<value>{VALUE})",
-    re.IGNORECASE,
+    ("-",),
 )
-HEADER = re.compile(
+HEADER = Sought(
     r"(?P<name>\b(?:(?:Proxy-)?Authorization(?::|[\"'][ \t]{0,9}:[ \t]{0,9}[\"'])"
     r"(?:[ \t]{0,9}[A-Za-z][A-Za-z0-9-]{1,20}(?=[ \t]{1,9}[^\s\"']))?"
     r"|(?:X-)?(?:Api-Key|(?:Auth|Vault|Private|Job|Deploy)-Token|JFrog-Art-Api):))"
     r"(?P<sign>[ \t]{0,9})(?P<value>(?!(?:Bearer|Basic|Token|Digest|Negotiate)\b)[^\s\"']+)",
-    re.IGNORECASE,
+    (":",),
 )
-_JSON_KEY = re.compile(
+_JSON_KEY = Sought(
     rf"""(?<=["'])(?P<name>{_NAME})(?P<sign>["'][ \t]{{0,99}}:[ \t]{{0,99}})(?P<value>{_ITEM})""",
-    re.IGNORECASE,
+    ('"', "'"),
 )
-_ESCAPED_JSON_KEY = re.compile(
+_ESCAPED_JSON_KEY = Sought(
     rf"""(?<=\\")(?P<name>{_NAME})(?P<sign>\\"[ \t]{{0,9}}:[ \t]{{0,9}}\\")(?P<value>[^"\\\n]{{1,2000}})""",
-    re.IGNORECASE,
+    ('\\"',),
 )
-_BARE_KEY = re.compile(
+_BARE_KEY = Sought(
     # As JavaScript writes it.
     rf"""(?<=[{{,( ])(?=[A-Za-z0-9_.-]{{1,400}}[ \t]{{0,9}}:)"""
     rf"""(?P<name>{_NAME})(?P<sign>[ \t]{{0,9}}:[ \t]{{0,9}})"""
     r"""(?P<value>"[^"\n]{1,500}"|'[^'\n]{1,500}')""",
-    re.IGNORECASE,
+    (":",),
 )
 _XML = tuple(
-    re.compile(
+    Sought(
         rf"""(?<={before})(?P<name>{_NAME})(?P<sign>{sign})(?P<value>[^<>\s"']{{1,500}})(?={after})""",
-        re.IGNORECASE,
+        (needle,),
     )
-    for before, sign, after in (("<", ">", "</"), ("[\"']", "[\"'][ \t]{1,9}value=[\"']", "[\"']"))
+    for before, sign, after, needle in (
+        ("<", ">", "</", "</"),
+        ("[\"']", "[\"'][ \t]{1,9}value=[\"']", "[\"']", "value="),
+    )
 )
-_YAML_KEY = re.compile(
+_YAML_KEY = Sought(
     # Also in a diff's line.
     rf"(?P<name>^\+?[ \t]{{0,99}}(?:-[ \t]{{1,9}})?{_NAME})(?P<sign>:[ \t]{{1,99}})(?P<value>{_ITEM})"
     r"(?=[ \t]*(?:#|$))",
+    (": ", ":\t"),
     re.IGNORECASE | re.MULTILINE,
 )
-_PAIR = re.compile(
+_PAIR = Sought(
     # A manifest's variable: its name and its value each have a key, on one line or on two, of a diff too.
     r"""(?P<name>\b(?:name|key)["']?[ \t]{0,9}[:=][ \t]{0,9}["']?"""
     rf"""(?=[A-Za-z0-9_.-]{{1,400}}["']?[ \t]{{0,9}}[,\r\n\\]){_NAME})"""
     r"""(?P<sign>["']?[ \t]{0,9}(?:,[ \t]{0,9}|,?[ \t]{0,9}(?:\r?\n|\\n)[+-]?[ \t]{0,200})"""
     rf"""["']?value["']?[ \t]{{0,9}}[:=][ \t]{{0,9}})(?P<value>{_ITEM})""",
-    re.IGNORECASE,
+    ("value",),
 )
-SETTING = re.compile(rf"(?P<name>\b(?:Env|Labels?):{_NAME})(?P<sign>: )(?P<value>.+)", re.IGNORECASE)
-_CONFIG = re.compile(
+SETTING = Sought(rf"(?P<name>\b(?:Env|Labels?):{_NAME})(?P<sign>: )(?P<value>.+)", ("env:", "label"))
+_CONFIG = Sought(
     rf"(?P<name>\bset[ \t]{{1,9}}(?:[^\s=]{{0,200}}[:/])?{_NAME})(?P<sign>[ \t]{{1,9}})(?P<value>{VALUE})",
-    re.IGNORECASE,
+    ("set",),
 )
 NAMED = (
     _ASSIGNMENT,

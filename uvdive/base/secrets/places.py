@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from functools import cached_property
-
 from uvdive.base.secrets.names import QUOTED, VALUE
+from uvdive.base.secrets.sought import Sought
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a secret (``value``) stands behind something (``before``) in a text that has ``needle``.
-
-    Compiled when a text first has the needle: most of them no image and no file ever needs.
-    """
-
-    needle: str
-    source: str
-
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """The expression."""
-        return re.compile(self.source, re.IGNORECASE)
-
-
-def place(needle: str, before: str, value: str, after: str) -> Place:
-    """One of the table below."""
-    return Place(needle, rf"(?P<before>{before})(?P<value>{value}){after}")
+def place(needle: str, before: str, value: str, after: str) -> Sought:
+    """One of the table below: a secret (``value``) stands behind something (``before``)."""
+    return Sought(rf"(?P<before>{before})(?P<value>{value}){after}", (needle,))
 
 
 _ECHO = r"\becho[ \t]{1,9}(?:-n[ \t]{1,9})?"
@@ -79,14 +60,14 @@ PLACES = tuple(
             "",
         ),
         (
-            " -p",
+            "-p",
             r"\b(?:mysql|mariadb)(?:-?dump|-?admin)?\b[^|;&\n]{0,300}?[ \t]-p",
             rf"(?:{QUOTED}|[^\s\"'-][^\s\"']{{1,200}})",
             "",
         ),
-        (" -p", r"\bsshpass\b[^|;&\n]{0,300}?[ \t]-p[ \t]{0,9}", VALUE, ""),
+        ("-p", r"\bsshpass\b[^|;&\n]{0,300}?[ \t]-p[ \t]{0,9}", VALUE, ""),
         (
-            " -p",
+            "-p",
             (
                 r"\b(?:login|twine upload|mongo(?:sh|dump|restore|export|import)?)\b"
                 r"[^|;&\n]{0,300}?[ \t]-p[ \t]{0,9}"
@@ -94,7 +75,7 @@ PLACES = tuple(
             rf"(?![\"']?\d{{1,5}}[\"']?(?:[:\s]|$)){VALUE}",
             "",
         ),
-        (" -p", r"\b(?:7z[arz]?|unrar|rar)\b[^|;&\n]{0,300}?[ \t]-p", r"[^\s\"'-][^\s\"']{1,200}", ""),
+        ("-p", r"\b(?:7z[arz]?|unrar|rar)\b[^|;&\n]{0,300}?[ \t]-p", r"[^\s\"'-][^\s\"']{1,200}", ""),
         ("-p", r"\b(?:sqlcmd|bcp|mosquitto_(?:pub|sub|rr))\b[^|;&\n]{0,300}?[ \t]-P[ \t]{0,9}", VALUE, ""),
         ("ldap", r"\bldap[a-z]{3,9}\b[^|;&\n]{0,300}?[ \t]-w[ \t]{0,9}", VALUE, ""),
         (

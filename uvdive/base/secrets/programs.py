@@ -18,7 +18,7 @@ _BY_OPTION = (
     ("push", r"nuget push", "-k"),
     ("conan", r"conan (?:user|remote login)", "-p"),
     ("anaconda", r"anaconda", "-t"),
-    ("gh secret", r"gh secret set", "-b|--body"),
+    ("secret", r"gh secret set", "-b|--body"),
     ("keyvault", r"az keyvault secret set", "--value"),
     ("securestring", rf"aws ssm put-parameter(?={_ONE_COMMAND}SecureString)", "--value"),
 )
@@ -26,11 +26,11 @@ _BY_OPTION = (
 
 _IN_PLACE = (
     ("pypi-token", r"poetry config (?:--?\w{1,20} ){0,3}pypi-token\.\S{1,100}"),
-    ("pdm config", r"pdm config (?:--?\w{1,20} ){0,3}repository\.\S{1,100}\.(?:password|token)"),
+    ("pdm", r"pdm config (?:--?\w{1,20} ){0,3}repository\.\S{1,100}\.(?:password|token)"),
     ("snyk", r"snyk auth"),
     ("consul", r"consul kv put \S{0,100}(?:pass|token|secret|key)\S{0,60}"),
     ("rabbitmqctl", r"rabbitmqctl(?: -\S{1,60}){0,5} (?:add_user|change_password) \S{1,100}"),
-    ("mc alias", r"mc alias set \S{1,100} \S{1,200} \S{1,100}"),
+    ("alias", r"mc alias set \S{1,100} \S{1,200} \S{1,100}"),
     ("redis-cli", rf"redis-cli\b{_ONE_COMMAND} AUTH"),
     ("requirepass", "requirepass"),
     ("masterauth", "masterauth"),

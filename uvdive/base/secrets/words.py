@@ -16,9 +16,11 @@ from uvdive.base.secrets.names import (
     OPTION,
     SECRET_NAME,
     SETTING,
+    WORDS_OF_NAMES,
 )
 from uvdive.base.secrets.places import PLACES
 from uvdive.base.secrets.programs import PROGRAMS
+from uvdive.base.secrets.sought import Sought
 from uvdive.base.secrets.tokens import WORDS
 
 HIDDEN = "[redacted]"
@@ -38,6 +40,8 @@ _PIN = 4
 
 def is_secret(name: str, value: str) -> bool:
     """Does a variable look like a secret, by the words of its name and by what it holds?"""
+    if not WORDS_OF_NAMES.search(name):
+        return False
     sure = SECRET_NAME.fullmatch(name) is not None
     if not (sure or MAYBE_NAME.fullmatch(name)) or HARMLESS_NAME.fullmatch(name):
         return False
@@ -65,7 +69,7 @@ def is_secret_option(word: str, value: str) -> bool:
 
 def _bare(match: re.Match[str]) -> str:
     """The name that a match is about: an option's dashes are no part of it, nor is the keyword before it."""
-    if match.re is HEADER:
+    if match.re is HEADER.pattern:
         return match["name"]
     return _bare_option(re.split("[:/=\"']", match["name"].split()[-1])[-1])
 
@@ -78,7 +82,7 @@ def _holds(match: re.Match[str]) -> bool:
     value = match["value"]
     if HIDDEN in value:
         return False
-    return NO_VALUE.fullmatch(value) is None if match.re is HEADER else is_secret(_bare(match), value)
+    return NO_VALUE.fullmatch(value) is None if match.re is HEADER.pattern else is_secret(_bare(match), value)
 
 
 def _hide_named(match: re.Match[str]) -> str:
@@ -114,9 +118,9 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
             # A password that is a word is no part of other words.
             edge = r"(?<!\w){}(?!\w)" if value.isalpha() else "{}"
             text = re.sub(edge.format(re.escape(value)), HIDDEN, text)
-    for pattern in NAMED:
-        text = pattern.sub(_hide_named, text)
-    text = _WORDS_IN_QUOTES.sub(_hide_in_words, SETTING.sub(_hide_setting, text))
+    for sought in _named_in(text):
+        text = sought.pattern.sub(_hide_setting if sought is SETTING else _hide_named, text)
+    text = _WORDS_IN_QUOTES.sub(_hide_in_words, text)
     return hide_data(WORDS.sub(HIDDEN, _without_places(text)), HIDDEN)
 
 
@@ -144,7 +148,7 @@ def redact_words(words: Sequence[str]) -> list[str]:
 def _spans(line: str) -> Iterator[tuple[int, int]]:
     lowered = line.lower()
     for place in _PLACES:
-        if place.needle in lowered:
+        if place.may_be_in(lowered):
             found = place.pattern.finditer(line)
             yield from (match.span("value") for match in found if _hide_place(match) != match[0])
 
@@ -158,14 +162,24 @@ def _hide_in_words(match: re.Match[str]) -> str:
 def _without_places(text: str) -> str:
     lowered = text.lower()
     for place in _PLACES:
-        if place.needle in lowered:
+        if place.may_be_in(lowered):
             text = place.pattern.sub(_hide_place, text)
     return text
 
 
+def _named_in(text: str) -> list[Sought]:
+    """Those of NAMED, and SETTING behind them, that may have a match in a text."""
+    if not WORDS_OF_NAMES.search(text):
+        return []
+    lowered = text.lower()
+    return [sought for sought in (*NAMED, SETTING) if sought.may_be_in(lowered)]
+
+
 def _values(text: str) -> Iterator[str]:
-    for pattern in NAMED:
-        yield from (match["value"].strip("\"'") for match in pattern.finditer(text) if _holds(match))
+    for sought in _named_in(text):
+        if sought is not SETTING:
+            found = sought.pattern.finditer(text)
+            yield from (match["value"].strip("\"'") for match in found if _holds(match))
     found = (match["value"] for match in PLACES[0].pattern.finditer(text))
     yield from (value for value in found if not NO_VALUE.fullmatch(value))
 
