@@ -110,3 +110,19 @@ def test_the_first_picture_waits_for_nothing_that_reads_or_rewrites() -> None:
         "uvdive.tui.screens.rewrite.rewrite",
     )
     assert unwanted(loaded_after("import uvdive.tui.app, uvdive.tui.run"), later) == []
+
+
+def test_a_report_that_was_kept_needs_nothing_that_reads_layers() -> None:
+    later = (
+        "uvdive.image.archives",
+        "uvdive.image.layers.sharing",
+        "uvdive.image.stack",
+        "uvdive.image.tar.index",
+        "uvdive.ledger.assemble",
+        "uvdive.verify",
+    )
+    opened = (
+        "import uvdive.cli.commands.explore, uvdive.image.engine.engine, uvdive.output.as_text.report\n"
+        "import uvdive.session.opening.finished, uvdive.session.opening.reading"
+    )
+    assert unwanted(loaded_after(opened), later) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import platform
 import re
 import secrets
 import socket
@@ -323,7 +322,7 @@ def own_name() -> tuple[str, dict[str, str]]:
     process's number means another one, so the machine stands behind it.
     """
     name = f"uvdive-{secrets.token_hex(8)}"
-    return name, {MAKER_LABEL: f"{os.getpid()} {name} {platform.node()}"}
+    return name, {MAKER_LABEL: f"{os.getpid()} {name} {os.uname().nodename}"}
 
 
 def maker_of(name: str, labels: Mapping[str, str]) -> int | None:
@@ -333,5 +332,5 @@ def maker_of(name: str, labels: Mapping[str, str]) -> int | None:
     """
     process, _, rest = labels.get(MAKER_LABEL, "").partition(" ")
     named, _, machine = rest.partition(" ")
-    ours = _OURS.fullmatch(name) is not None and named == name and machine in ("", platform.node())
+    ours = _OURS.fullmatch(name) is not None and named == name and machine in ("", os.uname().nodename)
     return int(process) if ours and process.isdecimal() and len(process) < 20 else None

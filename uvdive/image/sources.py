@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Literal
 
 from uvdive.base.errors import ImageError, NoEngineError, UsageError
 from uvdive.base.progress import Note, OnEvent
-from uvdive.image.archives import docker_archive
-from uvdive.image.archives.boxes import Box, FolderBox, PassedBox, open_archive
 from uvdive.image.raw_image import Finished, KnownImage, RawImage, UnreadImage
 from uvdive.image.reference import Target, TargetKind
 from uvdive.image.sieve import Wanted
 
 if TYPE_CHECKING:
+    from uvdive.image.archives.boxes import Box
+    from uvdive.image.archives.docker_archive import Chosen
     from uvdive.image.layers.cache import LayerCache
 
 Via = Literal["auto", "save", "storage", "registry"]
@@ -144,6 +144,8 @@ def _without_engine(target: Target, options: OpenOptions, error: NoEngineError) 
 
 
 def _layout(target: Target, options: OpenOptions) -> RawImage:
+    from uvdive.image.archives.boxes import FolderBox
+
     box = FolderBox(target.path, options.wanted, options.on_event, verify=options.verify)
     return _by_index(box, target, options, "oci-layout")
 
@@ -179,11 +181,15 @@ SOURCES: Mapping[TargetKind, Open] = {
 
 
 def _box(target: Target, options: OpenOptions) -> AbstractContextManager[Box]:
+    from uvdive.image.archives.boxes import open_archive
+
     return open_archive(target.path, options.wanted, options.on_event, verify=options.verify)
 
 
 def _by_manifest(box: Box, target: Target, options: OpenOptions) -> RawImage:
     """The image that a ``manifest.json`` names, as ``docker save`` writes it."""
+    from uvdive.image.archives import docker_archive
+
     chosen = docker_archive.choose(box, target.tag, reference=target.value, source="docker-archive")
     if options.platform:
         _check_platform(chosen.manifest.platform, options.platform)
@@ -198,7 +204,10 @@ def _by_index(box: Box, target: Target, options: OpenOptions, source: str) -> Ra
     return _collect(box, chosen, options)
 
 
-def _collect(box: Box, chosen: docker_archive.Chosen, options: OpenOptions) -> RawImage:
+def _collect(box: Box, chosen: Chosen, options: OpenOptions) -> RawImage:
+    from uvdive.image.archives import docker_archive
+    from uvdive.image.archives.boxes import PassedBox
+
     # Of an archive that passes once the layers were told as they passed.
     announce = not isinstance(box, PassedBox)
     return docker_archive.collect(

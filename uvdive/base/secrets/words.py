@@ -27,7 +27,7 @@ HIDDEN = "[redacted]"
 LONG_ENOUGH = 8
 """Characters from which on a value is looked for everywhere: without each ``dev`` a text would be ruined."""
 
-_PLACES = (*PLACES, *PROGRAMS)
+_PLACES = tuple((needle, place) for place in (*PLACES, *PROGRAMS) for needle in place.needles)
 _WORD = r'"((?:[^"\\\n]|\\.){0,2000})"'
 _WORD_IN_QUOTES = re.compile(_WORD)
 _WORDS_IN_QUOTES = re.compile(
@@ -147,8 +147,8 @@ def redact_words(words: Sequence[str]) -> list[str]:
 
 def _spans(line: str) -> Iterator[tuple[int, int]]:
     lowered = line.lower()
-    for place in _PLACES:
-        if place.may_be_in(lowered):
+    for needle, place in _PLACES:
+        if needle in lowered:
             found = place.pattern.finditer(line)
             yield from (match.span("value") for match in found if _hide_place(match) != match[0])
 
@@ -161,8 +161,8 @@ def _hide_in_words(match: re.Match[str]) -> str:
 
 def _without_places(text: str) -> str:
     lowered = text.lower()
-    for place in _PLACES:
-        if place.may_be_in(lowered):
+    for needle, place in _PLACES:
+        if needle in lowered:
             text = place.pattern.sub(_hide_place, text)
     return text
 
@@ -178,8 +178,8 @@ def _named_in(text: str) -> list[Sought]:
 def _values(text: str) -> Iterator[str]:
     for sought in _named_in(text):
         if sought is not SETTING:
-            found = sought.pattern.finditer(text)
-            yield from (match["value"].strip("\"'") for match in found if _holds(match))
+            matches = sought.pattern.finditer(text)
+            yield from (match["value"].strip("\"'") for match in matches if _holds(match))
     found = (match["value"] for match in PLACES[0].pattern.finditer(text))
     yield from (value for value in found if not NO_VALUE.fullmatch(value))
 

@@ -12,9 +12,6 @@ from typing import Any, Literal
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import Note, OnEvent
 from uvdive.image.answers import HISTORY, IMAGE, IMAGES, INFO, VERSION, RefusedError, answer, asking
-from uvdive.image.archives import docker_archive, oci
-from uvdive.image.archives.boxes import PassedBox, StaleCacheError, layer_read
-from uvdive.image.archives.descriptors import fits
 from uvdive.image.config import Manifest
 from uvdive.image.endpoint import EngineKind, connect, engine_stays, kind_of
 from uvdive.image.engine.api import api_of
@@ -22,12 +19,12 @@ from uvdive.image.engine.pulling import pull
 from uvdive.image.engine.saving import saved
 from uvdive.image.engine.storage import read_storage, storage_root
 from uvdive.image.events import ImageFound, LayerOutline
+from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.cache import LayerCache
 from uvdive.image.raw_image import Finished, RawImage, UnreadImage, layer_history, read_config
 from uvdive.image.reaching.address import Endpoint
 from uvdive.image.reference import is_ours, untagged
 from uvdive.image.sieve import Wanted
-from uvdive.image.stream import ChunkStream
 from uvdive.image.tar.tar_split import StorageError
 
 _LAYERS_OF = "layers of images"
@@ -200,7 +197,7 @@ class Engine:
         sizes = attributes.get("Size"), self._listed_size(image_id)
 
         def complete(manifest: Manifest) -> Manifest:
-            if platform and not fits(manifest.platform, platform):
+            if platform and not _fits(manifest.platform, platform):
                 raise ImageError(
                     f"The engine has {reference} for {manifest.platform}, not for {platform}.",
                     f"Pull it with `docker pull --platform {platform} {reference}`.",
@@ -221,7 +218,7 @@ class Engine:
         if cache is not None and via != "storage":
             image = _cached(cache, key, reference, self.source, asked)
             for layer in image.layers if image is not None else ():
-                on_event(layer_read(layer, layer.diff_id or ""))
+                _tell(layer, on_event)
         if image is None and via != "save":
             image = self._stored(
                 reference, image_id, wanted, on_event, cache, asked, required=via == "storage"
@@ -268,6 +265,11 @@ class Engine:
         platform: str | None,
         cache: LayerCache | None,
     ) -> RawImage:
+        # Where a report was kept nothing is read.
+        from uvdive.image.archives import docker_archive, oci
+        from uvdive.image.archives.boxes import PassedBox, StaleCacheError
+        from uvdive.image.stream import ChunkStream
+
         on_event(Note("The engine prepares the archive"))
         try:
             box = PassedBox(ChunkStream(saved(self._api, image_id, on_event)), wanted, on_event, cache)
@@ -287,6 +289,18 @@ class Engine:
         if anew or not self._images:
             self._images = answer(self._api.images(), IMAGES, "images")
         return self._images
+
+
+def _fits(found: str, asked: str) -> bool:
+    from uvdive.image.archives.descriptors import fits
+
+    return fits(found, asked)
+
+
+def _tell(layer: LayerData, on_event: OnEvent) -> None:
+    from uvdive.image.archives.boxes import layer_read
+
+    on_event(layer_read(layer, layer.diff_id or ""))
 
 
 def _record(image: RawImage) -> dict[str, Any]:

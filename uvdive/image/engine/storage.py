@@ -12,13 +12,10 @@ from typing import Any
 from uvdive.base.errors import ImageError
 from uvdive.base.files.foreign import read_file
 from uvdive.base.progress import OnEvent
-from uvdive.image.archives.boxes import layer_read
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.cache import LayerCache
-from uvdive.image.layers.helper import Help
 from uvdive.image.raw_image import Finished, LayerPlace, RawImage, UnreadImage, read_config
 from uvdive.image.sieve import Wanted
-from uvdive.image.tar.index import index_tar
 from uvdive.image.tar.tar_split import StorageError, TarSplitStream, chain_ids
 
 _OVERLAY = "overlay2"
@@ -94,6 +91,9 @@ def read_storage(
     image = RawImage(manifest, (), (False,) * len(found), places)
     if finished(UnreadImage(manifest, image.verified, (None,) * len(found), places)):
         return image
+    # Where a report was kept nothing is read.
+    from uvdive.image.archives.boxes import layer_read
+
     layers = []
     try:
         for stored, layer in zip(found, _layers(found, wanted, cache), strict=True):
@@ -106,6 +106,8 @@ def read_storage(
 
 def _layers(found: Sequence[StoredLayer], wanted: Wanted, cache: LayerCache | None) -> Iterator[LayerData]:
     """The layers from the cache, or read by two processes where there is enough to read."""
+    from uvdive.image.layers.helper import Help
+
     known = [None if cache is None else cache.layer(stored.diff_id, hashed=False) for stored in found]
     missing = [stored for stored, layer in zip(found, known, strict=True) if layer is None]
     size = sum(stored.split.stat().st_size for stored in missing)
@@ -125,6 +127,8 @@ def _layers(found: Sequence[StoredLayer], wanted: Wanted, cache: LayerCache | No
 
 
 def _read(stored: StoredLayer, wanted: Wanted) -> LayerData:
+    from uvdive.image.tar.index import index_tar
+
     stream = TarSplitStream(stored.split, stored.folder)
     index = index_tar(stream, wanted, digests=False)
     return LayerData(index, stored.diff_id, stream.drain(), None)

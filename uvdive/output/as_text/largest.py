@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from uvdive.ledger.report import Finding, ImageReport, Waste
-from uvdive.verify.checks import PackageDelta, PathDelta
-from uvdive.verify.moves import Moves, moved_packages
+
+if TYPE_CHECKING:
+    from uvdive.verify.checks import PackageDelta, PathDelta
+    from uvdive.verify.moves import Moves
 
 
 def change(before: int | None, after: int | None) -> int:
@@ -38,6 +41,8 @@ class PackageRow:
 
 def packages(deltas: Sequence[PackageDelta]) -> list[PackageRow]:
     """The packages that differ, the largest difference first; one that only moved is one row."""
+    from uvdive.verify.moves import moved_packages
+
     came_from = moved_packages(deltas)
     left = frozenset(came_from.values())
     differ = [

@@ -19,15 +19,12 @@ from uvdive.image.events import LayerRead, LayersPlaced
 from uvdive.image.raw_image import RawImage, StoreIndex, UnreadImage, WrongTableError
 from uvdive.image.reference import Target
 from uvdive.image.sources import OpenOptions, open_image
-from uvdive.image.stack.comparing import LayerContents
-from uvdive.image.stack.content_places import Sources
-from uvdive.image.stack.kept import kept_contents
-from uvdive.image.stack.stack import stack
 from uvdive.ledger.wanted import wanted
 from uvdive.session.opening.options import DEFAULTS, ReadOptions
 
 if TYPE_CHECKING:
     from uvdive.image.layers.cache import LayerCache
+    from uvdive.image.stack.content_places import Sources
     from uvdive.ledger.report import ImageReport
 
 
@@ -99,6 +96,9 @@ def _read(
     image = open_image(target, _open_options(target, options, on_event, memory))
     if memory.found is not None:
         return memory.found
+    from uvdive.image.stack.comparing import LayerContents
+    from uvdive.image.stack.kept import kept_contents
+    from uvdive.image.stack.stack import stack
     from uvdive.ledger.assemble import Stacked, make_report
 
     dockerfile, name = memory.dockerfile(image.manifest), memory.name(image.unread)
@@ -222,6 +222,9 @@ def _open_options(target: Target, options: ReadOptions, on_event: OnEvent, memor
 
 def _prepare() -> None:
     """Import what accounting needs."""
+    import uvdive.image.stack.comparing
+    import uvdive.image.stack.kept
+    import uvdive.image.stack.stack
     import uvdive.ledger.assemble
     import uvdive.session.opening.matching  # noqa: F401
 
