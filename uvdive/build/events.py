@@ -41,6 +41,13 @@ class BuildLog:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildLeftOut:
+    """An image is not built, as it is there and was built of the same."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class BuildRequest:
     """One build. ``args`` go to ``docker buildx build`` as they are.
 

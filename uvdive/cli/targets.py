@@ -33,9 +33,10 @@ def here(args: argparse.Namespace) -> ReadOptions:
 
 
 def opened_of(source: Source) -> Opened:
-    """A source as the app explores it."""
+    """A source as the app explores it: not built where its image is there and was built of the same."""
     from uvdive.tui.services import Opened
 
+    source.reuse = True
     return Opened(
         source.called,
         source.open,

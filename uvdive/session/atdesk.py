@@ -75,13 +75,14 @@ def prove_held(  # noqa: PLR0913 - what the app asks for, by name
     settings: StartSettings,
     own: tuple[Path, ...],
     recipe: Recipe | None = None,
+    left_out: bool = False,
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> Proof:
     """Build and prove a rewrite of the image at a desk; as ``prove`` says, with a slim new report."""
     proof, news = desk.run(
-        prove_at_desk, plan, context, build_args, start, settings, own, recipe, on_event=on_event,
-        cancel=cancel,
+        prove_at_desk, plan, context, build_args, start, settings, own, recipe, left_out,
+        on_event=on_event, cancel=cancel,
     )  # fmt: skip
     _leave(desk, news, cancel)
     if news is not None:
@@ -166,6 +167,7 @@ def prove_at_desk(  # noqa: PLR0913, PLR0917 - a desk takes arguments by place
     settings: StartSettings = PLAIN,
     own: tuple[Path, ...] = (),
     recipe: Recipe | None = None,
+    left_out: bool = False,  # noqa: FBT001, FBT002 - a desk takes arguments by place
     *,
     on_event: OnEvent,
     cancel: CancelToken,
@@ -183,6 +185,7 @@ def prove_at_desk(  # noqa: PLR0913, PLR0917 - a desk takes arguments by place
         own=own,
         kept=kept,
         recipe=recipe,
+        left_out=left_out,
         on_event=on_event,
         cancel=cancel,
     )

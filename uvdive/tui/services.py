@@ -69,6 +69,7 @@ def _prove(  # noqa: PLR0913 - what the app asks for, by name
     wish: StartWish,
     own: tuple[Path, ...],
     recipe: Recipe | None = None,
+    left_out: bool = False,
     on_event: OnEvent,
     cancel: CancelToken,
 ) -> Any:
@@ -76,7 +77,7 @@ def _prove(  # noqa: PLR0913 - what the app asks for, by name
 
     return prove_held(
         desk, plan, context, build_args, start=start, settings=wish.settings(), own=own, recipe=recipe,
-        on_event=on_event, cancel=cancel,
+        left_out=left_out, on_event=on_event, cancel=cancel,
     )  # fmt: skip
 
 

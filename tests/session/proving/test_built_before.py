@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from uvdive.base.errors import EngineError
-from uvdive.build.events import BuildRequest, BuildResult, BuildStep
+from uvdive.build.events import BuildLeftOut, BuildRequest, BuildResult, BuildStep
 from uvdive.build.images import bases_at_hand, image_tag, list_images, remove_images
 from uvdive.session.proof import built_before
 from uvdive.session.proof.built_before import build_unless_there
@@ -72,10 +72,11 @@ def ask(request: BuildRequest) -> tuple[bool, list[str]]:
 def test_the_same_is_built_once_and_told(engine: Engine, request_: BuildRequest) -> None:
     built, told = ask(request_)
     assert (built, told) == (True, [f"Building {request_.context}"])
-    built, (line,) = ask(request_)
+    built, (line, left_out) = ask(request_)
     assert not built
     assert line.startswith("Not built: uvdive.local/context-")
     assert "the same Dockerfile, context, arguments and base images" in line
+    assert left_out == str(BuildLeftOut("before"))
     assert engine.built == 1
 
 

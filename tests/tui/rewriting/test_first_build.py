@@ -10,7 +10,7 @@ from screens.driving import Waits, answers, ended, fails, opened, text_of
 
 from uvdive.base.errors import BuildError, CancelledError, ExitCode, ImageError
 from uvdive.base.progress import Note
-from uvdive.build.events import BuildBegan, BuildEnded, BuildLog, BuildResult, BuildStep
+from uvdive.build.events import BuildBegan, BuildEnded, BuildLeftOut, BuildLog, BuildResult, BuildStep
 from uvdive.tui.progress.build import Build
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.screens.dialogs.help import Help
@@ -62,6 +62,13 @@ async def test_before_the_first_step_it_says_what_is_done():
 async def test_what_is_not_built_has_no_such_screen():
     async with opened(Waits(*BEGUN)) as (app, _):
         assert isinstance(app.screen, ExploreScreen)
+
+
+async def test_it_makes_room_where_nothing_is_built():
+    async with opened(Waits(Note("Not built: x"), BuildLeftOut("before")), builds=True) as (app, _):
+        assert isinstance(app.screen, ExploreScreen)
+        assert app.original.left_out
+        assert app.original.words() == "was there already; nothing was built"
 
 
 async def test_it_makes_room_once_the_image_is_built():

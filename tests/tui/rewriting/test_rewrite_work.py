@@ -13,6 +13,7 @@ from screens.local_desk import LocalDesk
 
 from uvdive.base.errors import BuildError, CancelledError, EngineError
 from uvdive.base.progress import CancelToken, Note
+from uvdive.build.events import BuildBegan, BuildLeftOut
 from uvdive.compose.recipe import Recipe
 from uvdive.session.opening.images import Loaded
 from uvdive.tui.progress.build import Build
@@ -120,6 +121,17 @@ def test_a_proof_is_asked_for_with_the_build_and_leaves_what_it_found(dockerfile
     work.replan()
     run(work)
     assert work.proof is None
+
+
+def test_a_proof_is_told_whether_the_original_was_built_now(dockerfile):
+    recorded = Recorded()
+    work = planned(dockerfile, recorded)
+    around = work._around
+    for event in (BuildLeftOut("before"), BuildBegan("before")):
+        around.original.take(event)
+        work.prove(runs=False)
+        run(work)
+    assert [asked["left_out"] for asked in recorded.proved] == [True, False]
 
 
 def test_when_the_image_was_let_go_of_nothing_is_built(dockerfile):

@@ -40,11 +40,13 @@ def run(args: argparse.Namespace, console: Console) -> ExitCode:
         raise UsageError(
             "No image was named.", "Name one: uvdive IMAGE. Or look at a real report: uvdive demo."
         )
-    from uvdive.cli.present import show
+    from uvdive.cli.present import asked, show
     from uvdive.cli.targets import here
     from uvdive.session.sources import source_of
 
-    return show(source_of(args.target, here(args)), args, console)
+    source = source_of(args.target, here(args))
+    source.reuse = console.interactive and not asked(args)
+    return show(source, args, console)
 
 
 def _pick(args: argparse.Namespace, console: Console) -> ExitCode:

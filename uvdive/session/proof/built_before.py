@@ -18,7 +18,7 @@ from uvdive.base.files.folders import state_folder
 from uvdive.base.files.foreign import read_file
 from uvdive.base.files.wholefile import replace_file
 from uvdive.base.progress import CancelToken, Note, OnEvent, ignore
-from uvdive.build.events import BuildRequest, BuildResult
+from uvdive.build.events import BuildLeftOut, BuildRequest, BuildResult
 from uvdive.build.images import bases_at_hand, find_image, image_tag
 from uvdive.build.made_of import made_of
 from uvdive.image.endpoint import EngineKind, build_source, endpoint_of
@@ -43,7 +43,8 @@ def build_unless_there(
 ) -> tuple[str, BuildResult | None]:
     """Build an original, unless its image is there and was built of the same.
 
-    Emits a Note that says why it is not built, or one that it is and the events of ``build_image``.
+    Emits a Note that says why it is not built and BuildLeftOut, or a Note that it is and the events of
+    ``build_image``.
 
     Returns:
         The image as a TARGET, and what came of the build: None where there was none.
@@ -57,6 +58,7 @@ def build_unless_there(
         on_event(
             Note(f"Not built: {made.tag} was made of the same Dockerfile, context, arguments and base images")
         )
+        on_event(BuildLeftOut("before"))
         return f"{made.engine}://{made.tag}", None
     on_event(Note(f"Building {request.dockerfile or request.context}"))
     built = build_image(replace(request, tag=made.tag), on_event=on_event, cancel=cancel)

@@ -27,7 +27,7 @@ from uvdive.session.planning.kept import Kept
 from uvdive.session.planning.recipes import starts_of
 from uvdive.session.planning.second_look import look_into
 from uvdive.session.proof.building import build_image, context_with, engine_of
-from uvdive.session.proof.freshness import differences
+from uvdive.session.proof.original import Original, anew, of_now
 from uvdive.session.proof.other_user import check_proven_by_start, written_otherwise
 from uvdive.session.proof.own_builds import load_built
 from uvdive.session.proof.own_files import in_context, in_image
@@ -83,6 +83,7 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     own: tuple[Path, ...] = (),
     kept: Kept | None = None,
     recipe: Recipe | None = None,
+    left_out: bool = False,
     on_event: OnEvent = ignore,
     cancel: CancelToken | None = None,
 ) -> Proof:
@@ -94,7 +95,9 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     with ``settings``. ``own`` are files that this run itself writes: where they lie in the
     context they are no difference. ``kept`` has what imports gave before: a repair or other
     choices compare with the same original. ``recipe`` is the compose service or Bake target that
-    the build is: what it starts is what both images are started with.
+    the build is: what it starts is what both images are started with. ``left_out`` says that ``before``
+    was made by an earlier build of the same: where the rewrite is not proven by it, it is built now, and
+    where that gives another image, the rewrite is held against that one.
 
     Raises:
         RefusedError: the plan is a refusal.
@@ -105,65 +108,95 @@ def prove(  # noqa: PLR0913 - what a front end may ask for, by name
     if plan.outcome == "refused":
         raise RefusedError("There is no rewrite to build.", plan.refusal.reason if plan.refusal else "")
     check_proven_by_start(plan, start=start or not verify)
-    spent = Spent()
-    with alone(context, Path(plan.dockerfile)):
-        names, values = in_context(own, context), values_of_build(build_args, os.environ)
-        dockerfile = Path(plan.dockerfile)
-        tag = image_tag(context, dockerfile, "before")
-        first = BuildRequest(context, dockerfile, plan.original, tag, build_args, engine_of(before))
-        before, index, original = _fresh(plan, before, index, first, names, spent, on_event, cancel)
-        work = _Proving(plan, before, (index, None), spent, on_event, cancel)
-        needed = before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes
-        request = BuildRequest(
-            context, Path(plan.dockerfile), plan.text, image_tag(context, Path(plan.dockerfile), "after"),
-            build_args, engine_of(before),
+    dockerfile = Path(plan.dockerfile)
+    tag = image_tag(context, dockerfile, "before")
+    first = BuildRequest(context, dockerfile, plan.original, tag, build_args, engine_of(before))
+    with alone(context, dockerfile):
+        names, spent = in_context(own, context), Spent()
+        wish = _Wish(plan, first, names, verify, start, settings, kept, recipe, spent, on_event, cancel)
+        given = Original(before, index, left_out=left_out)
+        original = of_now(given, plan, first, names, spent, on_event, cancel)
+        proof = _proven(wish, original)
+        if proof.verification is None or proof.verification.proven or not original.left_out:
+            return proof
+        on_event(Note("The original was not built for this proof: building it, to be sure"))
+        built = anew(first, spent, on_event, cancel)
+        if built.report.image.id == original.report.image.id:
+            return replace(proof, seconds=spent.seconds)
+        return _proven(wish, built)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be proven and how; all as ``prove`` says. ``own`` are names within the context."""
+
+    plan: RewritePlan
+    first: BuildRequest
+    own: frozenset[str]
+    verify: bool
+    start: bool
+    settings: StartSettings
+    kept: Kept | None
+    recipe: Recipe | None
+    spent: Spent
+    on_event: OnEvent
+    cancel: CancelToken | None
+
+
+def _proven(wish: _Wish, original: Original) -> Proof:
+    """The proof against one original; all as ``prove`` says."""
+    plan, first, start, settings, kept = wish.plan, wish.first, wish.start, wish.settings, wish.kept
+    spent, on_event, cancel = wish.spent, wish.on_event, wish.cancel
+    before, index, context = original.report, original.index, first.context
+    work = _Proving(plan, before, (index, None), spent, on_event, cancel)
+    needed = before.totals.file_bytes if plan.predicted is None else plan.predicted.after_bytes
+    tag = image_tag(context, Path(plan.dockerfile), "after")
+    request = replace(first, text=plan.text, tag=tag, engine=engine_of(before))
+    built, after, comparison = work.build(request, needed)
+    if plan.unseen and kept is not None and look_into(after, kept, on_event, cancel):
+        return work.looked(built, after, comparison, original.built)
+    held = None
+    if resolved_otherwise(comparison) and (held := moment(before)) is not None:
+        on_event(Note(f"Without a lock newer versions came: building again with what there was at {held}"))
+        try:
+            built, after, comparison = work.build(_held(request, held), needed)
+        except BuildError:
+            # An index that tells no dates: then the difference stands as it is.
+            held = None
+    verification = loaded = None
+    known = kept or Kept()
+    if wish.verify:
+        starts = None if wish.recipe is None else starts_of(wish.recipe, plan, context)
+        allowed = held_allowances(plan.allowed, after) if held else plan.allowed or Allowances()
+        values = values_of_build(first.args, os.environ)
+        written = in_image(wish.own, before, plan.built_text, Path(plan.dockerfile), context, values)
+        allowed = replace(allowed, paths=(*allowed.paths, *written))
+        verification = run_checks(
+            before, after, allowed, indexes=work.indexes, start=start, settings=settings,
+            imported=known.imported, seen=known.seen,
+            varying=work.varying(first, held),
+            decisions=plan.decisions, starts=starts, comparison=comparison, spent=spent,
+            on_event=on_event, cancel=cancel,
         )  # fmt: skip
-        built, after, comparison = work.build(request, needed)
-        if plan.unseen and kept is not None and look_into(after, kept, on_event, cancel):
-            return work.looked(built, after, comparison, original)
-        held = None
-        if resolved_otherwise(comparison) and (held := moment(before)) is not None:
-            on_event(
-                Note(f"Without a lock newer versions came: building again with what there was at {held}")
-            )
-            try:
-                built, after, comparison = work.build(_held(request, held), needed)
-            except BuildError:
-                # An index that tells no dates: then the difference stands as it is.
-                held = None
-        verification = loaded = None
-        known = kept or Kept()
-        if verify:
-            starts = None if recipe is None else starts_of(recipe, plan, context)
-            allowed = held_allowances(plan.allowed, after) if held else plan.allowed or Allowances()
-            written = in_image(names, before, plan.built_text, Path(plan.dockerfile), context, values)
-            allowed = replace(allowed, paths=(*allowed.paths, *written))
-            verification = run_checks(
-                before, after, allowed, indexes=work.indexes, start=start, settings=settings,
-                imported=known.imported, seen=known.seen,
-                varying=work.varying(first, held),
-                decisions=plan.decisions, starts=starts, comparison=comparison, spent=spent,
-                on_event=on_event, cancel=cancel,
-            )  # fmt: skip
-            if written_otherwise(plan, before, kept, on_event):
-                return work.looked(built, after, comparison, original)
-            if _mends_stop(plan, verification, after, settings, starts, kept, on_event, cancel):
-                return work.looked(built, after, comparison, original)
-            if start:
-                with spent.on("loading"):
-                    loaded = loaded_at_start(
-                        verification, before, after, settings, starts=starts, seen=known.seen,
-                        known=known.loaded, on_event=on_event, cancel=cancel,
-                    )  # fmt: skip
-        offered: tuple[Repair, ...] = ()
-        if verification is not None and not verification.passed:
-            with spent.on("repairs"):
-                offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
-            verification = with_ways_out(verification, offered)
-        return Proof(
-            built, after, comparison, verification, offered, held, before, original, seconds=spent.seconds,
-            loaded=loaded,
-        )  # fmt: skip
+        if written_otherwise(plan, before, kept, on_event):
+            return work.looked(built, after, comparison, original.built)
+        if _mends_stop(plan, verification, after, settings, starts, kept, on_event, cancel):
+            return work.looked(built, after, comparison, original.built)
+        if start:
+            with spent.on("loading"):
+                loaded = loaded_at_start(
+                    verification, before, after, settings, starts=starts, seen=known.seen,
+                    known=known.loaded, on_event=on_event, cancel=cancel,
+                )  # fmt: skip
+    offered: tuple[Repair, ...] = ()
+    if verification is not None and not verification.passed:
+        with spent.on("repairs"):
+            offered = worker.call(repairs_in_worker, before, after, plan, verification, cancel=cancel)
+        verification = with_ways_out(verification, offered)
+    return Proof(
+        built, after, comparison, verification, offered, held, before, original.built, seconds=spent.seconds,
+        loaded=loaded,
+    )  # fmt: skip
 
 
 def _mends_stop(  # noqa: PLR0913, PLR0917 - what a start of the new image takes
@@ -189,41 +222,6 @@ def _mends_stop(  # noqa: PLR0913, PLR0917 - what a start of the new image takes
         took = f"docker stop takes {slow[1]:.1f} s, on SIGINT {kept.stops.interrupted:.1f} s"
         on_event(Note(f"{took}: taking STOPSIGNAL SIGINT"))
     return kept.stops.mended
-
-
-def _fresh(  # noqa: PLR0913, PLR0917 - the original, how it is built, and who is told
-    plan: RewritePlan,
-    before: ImageReport,
-    index: StoreIndex | None,
-    request: BuildRequest,
-    own: frozenset[str],
-    spent: Spent,
-    on_event: OnEvent,
-    cancel: CancelToken | None,
-) -> tuple[ImageReport, StoreIndex | None, BuildResult | None]:
-    """The original as the Dockerfile and the context make it now: the image at hand, or a new build.
-
-    Raises:
-        BuildError: the original does not build, so there is nothing to prove the rewrite by.
-    """
-    dockerfile = Path(plan.dockerfile)
-    with spent.on("sources"):
-        other = differences(before, index, plan.built_text, dockerfile, request.context, own=own,
-            values=values_of_build(request.args, os.environ),
-        )  # fmt: skip
-    if not other:
-        return before, index, None
-    on_event(
-        Note(
-            f"{before.image.reference} is not what the context makes now ({', '.join(other)}): "
-            "building the original too"
-        )
-    )
-    with spent.on("build"):
-        built = build_image(request, on_event=on_event, cancel=cancel)
-    with spent.on("reading"):
-        loaded = load_built(request, built, on_event=on_event, cancel=cancel)
-    return loaded.report, loaded.index, built
 
 
 def _held(request: BuildRequest, moment: str) -> BuildRequest:

@@ -99,6 +99,7 @@ class Player:
         wish: StartWish,
         own: tuple[Path, ...],  # noqa: ARG002
         recipe: Recipe | None = None,  # noqa: ARG002
+        left_out: bool = False,  # noqa: ARG002
         on_event: OnEvent,
         cancel: CancelToken,
     ) -> Proof:

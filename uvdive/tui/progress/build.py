@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from uvdive.build.events import (
     BuildBegan,
     BuildEnded,
+    BuildLeftOut,
     BuildLog,
     BuildResult,
     BuildStep,
@@ -33,7 +34,10 @@ class Step:
 
 @dataclass(slots=True)
 class Build:
-    """One side's build: fed with its events. ``log`` has each line with its step's id."""
+    """One side's build: fed with its events. ``log`` has each line with its step's id.
+
+    ``left_out`` is whether nothing was built, as the image was there and built of the same.
+    """
 
     role: Role
     clock: Callable[[], float] = time.monotonic
@@ -42,13 +46,14 @@ class Build:
     began: float | None = None
     result: BuildResult | None = None
     took: float | None = None
+    left_out: bool = False
 
     def take(self, event: object) -> bool:
         """Note an event of the build; False for one that is none."""
         if isinstance(event, BuildBegan):
             # A side may be built a second time (R56): what is shown is the last build.
             self.forget()
-            self.began = self.clock()
+            self.began, self.left_out = self.clock(), False
         elif isinstance(event, BuildStep):
             known = self.steps.get(event.id)
             self.steps[event.id] = Step(event, known.since if known else self.clock())
@@ -56,6 +61,8 @@ class Build:
             self.log.append((event.id, event.text))
         elif isinstance(event, BuildEnded):
             self.result = event.result
+        elif isinstance(event, BuildLeftOut):
+            self.left_out = True
         else:
             return False
         return True

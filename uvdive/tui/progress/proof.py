@@ -9,7 +9,7 @@ from typing import Any
 
 from uvdive.base.progress import BytesRead, Note
 from uvdive.base.units import percent, size
-from uvdive.build.events import BuildBegan, Role, Timings
+from uvdive.build.events import BuildBegan, BuildLeftOut, Role, Timings
 from uvdive.image.events import ImageFound, LayerRead
 from uvdive.session.proof.settings import StartWish
 from uvdive.tui.progress.build import Build
@@ -62,6 +62,8 @@ class ProofState:
 
     def take(self, event: object) -> None:
         """Note one event of the session floor."""
+        if isinstance(event, BuildLeftOut):
+            return
         if isinstance(event, BuildBegan):
             self.side = event.role
         if self.current.take(event):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from uvdive.build.events import BuildEnded
+from uvdive.build.events import BuildEnded, BuildLeftOut
 from uvdive.tui.frame.host import host_of
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class FirstBuild:
             self._reader.app.push_screen(self._shown)
 
     def take(self, event: object) -> None:
-        """Draw what an event tells; the end of the build is the end of its screen."""
-        if isinstance(event, BuildEnded):
+        """Draw what an event tells; the end of the build, or that there is none, is the end of its screen."""
+        if isinstance(event, BuildEnded | BuildLeftOut):
             self.over()
         elif self._shown is not None:
             self._shown.follow()

@@ -227,11 +227,12 @@ class RewriteWork:
         services, context, args = self._around.services, self.context, self._around.build_args
         recipe = self._around.recipe
         wish, own = self.wish if runs else StartWish(), tuple(self.reports)
+        left_out = self._around.original.left_out
 
         def work(on_event: OnEvent, cancel: CancelToken) -> Any:
             return services.prove(
                 plan, desk, context=context, build_args=args, start=runs, wish=wish, own=own, recipe=recipe,
-                on_event=on_event, cancel=cancel,
+                left_out=left_out, on_event=on_event, cancel=cancel,
             )  # fmt: skip
 
         self.proof = ProofState(original=self._around.original, wish=wish if runs else None)
