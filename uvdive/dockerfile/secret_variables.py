@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from uvdive.base.secrets.words import is_secret
-from uvdive.dockerfile.steps import Step
 from uvdive.dockerfile.text.heredocs import raw_words
 from uvdive.dockerfile.variables import pairs
+
+if TYPE_CHECKING:
+    from uvdive.dockerfile.steps import Step
 
 _GIVES = re.compile(r"\$(?:\{([A-Za-z_]\w{0,200})(?::?[-?][^}$]{0,500})?\}|([A-Za-z_]\w{0,200}))")
 """What puts a variable's value into another one; ``${X:+y}`` and what cuts do not."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from uvdive.ledger.findings.facts import Facts, finding
 from uvdive.ledger.report import Finding, LayerReport
-from uvdive.uv.cache_mounts import Missed, missed_mount
 
 if TYPE_CHECKING:
     from uvdive.dockerfile.steps import Step
     from uvdive.ledger.findings.recipe import Recipe
+    from uvdive.uv.cache_mounts import Missed
 
 _COPY = re.compile(r"UV_LINK_MODE=[\"']?copy\b|--link-mode[= ]copy\b")
 _SHARE = 4
@@ -22,8 +22,12 @@ _SHARE = 4
 def wrong_mount(facts: Facts) -> Iterator[Finding]:
     """A cache mount meant for uv that is not where the user in force has uv's cache."""
     recipe = facts.recipe
-    for step in recipe.runs() if recipe is not None else ():
-        final = recipe is not None and recipe.is_final(step)
+    if recipe is None:
+        return
+    from uvdive.uv.cache_mounts import missed_mount
+
+    for step in recipe.runs():
+        final = recipe.is_final(step)
         missed = missed_mount(step, _home(facts, step, final=final), _inherited(facts) if final else None)
         if missed is not None:
             yield of_mount(step, missed, _cached_by(facts, step) if final else 0)
@@ -31,6 +35,8 @@ def wrong_mount(facts: Facts) -> Iterator[Finding]:
 
 def wrong_mounts(recipe: Recipe) -> Iterator[Finding]:
     """The same by the text alone, which tells root's home and no other."""
+    from uvdive.uv.cache_mounts import missed_mount
+
     for step in recipe.runs():
         missed = missed_mount(step, "/root" if step.by_root else None)
         if missed is not None:

@@ -95,7 +95,9 @@ def all_extras(facts: Facts) -> Iterator[Finding]:
         for ask in item.environment.asks:
             if ask.group is None:
                 for text in ask.needs:
-                    need = understood(text) if "[" in text else None
+                    # Few name such an extra: else what understands them has to be imported.
+                    near = "[" in text and any(extra in text.lower() for extra in _ALL)
+                    need = understood(text) if near else None
                     if need is not None and need.name in item.components and set(need.extras) & set(_ALL):
                         asked[text] = None
         for text in asked:

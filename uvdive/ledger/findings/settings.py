@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from uvdive.base.secrets.words import is_secret, redact, values_in
 from uvdive.base.words import first_of
 from uvdive.dockerfile.secret_variables import is_stand_in, secret_variables
 from uvdive.ledger.findings.facts import Facts, finding
-from uvdive.ledger.findings.recipe import Recipe
 from uvdive.ledger.report import Finding
+
+if TYPE_CHECKING:
+    from uvdive.ledger.findings.recipe import Recipe
 
 _MOST_NAMES = 3
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from uvdive.base.units import size
 from uvdive.ledger.findings.facts import Facts, finding, heaviest
-from uvdive.ledger.findings.recipe import Recipe
 from uvdive.ledger.findings.rewrites import TRIFLE
 from uvdive.ledger.report import Finding
 from uvdive.uv.images import Reference
+
+if TYPE_CHECKING:
+    from uvdive.ledger.findings.recipe import Recipe
 
 
 def uv_in_image(facts: Facts) -> Iterator[Finding]:
