@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from uvdive.image.table import FileTable
@@ -22,7 +22,7 @@ class Claims:
         """``component`` claims the node from layer ``first`` until before layer ``death``."""
         self.add_all((node,), component, first, death)
 
-    def add_all(self, nodes: Iterable[int], component: int, first: int, death: int) -> None:
+    def add_all(self, nodes: Collection[int], component: int, first: int, death: int) -> None:
         """The same of many nodes."""
         alone: tuple[Claim] = ((first, death, component),)
         # One database's claims come in a row: they share one tuple.
@@ -31,6 +31,10 @@ class Claims:
         else:
             self._last = alone
         known, claim = self._claims, alone[0]
+        if known.keys().isdisjoint(nodes):
+            # The usual database names what no other does: all at once in half of the time.
+            known.update(dict.fromkeys(nodes, alone))
+            return
         for node in nodes:
             claims = known.setdefault(node, alone)
             if claims is alone or claims[-1] == claim:

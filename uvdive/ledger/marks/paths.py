@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import filterfalse, repeat
 
 from uvdive.image.resolve import resolve
 from uvdive.image.table import FileTable
@@ -42,6 +43,19 @@ class Paths:
         return b"%b/%b" % (folder, self._table.names[node])
 
 
+def by_folder(paths: Iterable[bytes]) -> Mapping[bytes, list[bytes]]:
+    """The names by their folders: ``/`` for the root's, nothing for those without a folder."""
+    found: dict[bytes, list[bytes]] = {}
+    last: bytes | None = None
+    names: list[bytes] = []
+    for above, slash, name in map(bytes.rpartition, paths, repeat(b"/")):
+        folder = above or slash
+        if folder != last:
+            names, last = found.setdefault(folder, []), folder
+        names.append(name)
+    return found
+
+
 class PathFinder:
     """Looks many paths up; each folder only once."""
 
@@ -50,14 +64,16 @@ class PathFinder:
         self._folders: dict[bytes, tuple[Mapping[bytes, int], ...]] = {}
         self._runs = table.runs()
 
-    def files(self, path: bytes) -> list[int]:
-        """The nodes that an absolute path may mean, in any layer; no folders."""
-        folder, _, name = path.rpartition(b"/")
-        known = self._folders.get(folder)
-        if known is None:
-            known = self._folders[folder] = tuple(map(self._table.below, self._candidates(folder)))
-        found = [node for below in known if (node := below.get(name)) is not None]
-        return [node for node in found if node not in self._runs]
+    def files(self, paths: Iterable[bytes]) -> list[int]:
+        """The nodes that some absolute paths may mean, in any layer, folder by folder; no folders."""
+        found: list[int] = []
+        for folder, names in by_folder(paths).items():
+            known = self._folders.get(folder)
+            if known is None:
+                known = self._folders[folder] = tuple(map(self._table.below, self._candidates(folder)))
+            for below in known:
+                found += filter(None, map(below.get, names))
+        return [*filterfalse(self._runs.__contains__, found)]
 
     def _candidates(self, folder: bytes) -> Iterator[int]:
         table, seen = self._table, set[int]()

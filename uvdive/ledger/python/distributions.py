@@ -8,8 +8,10 @@ that a distribution brings (``top_level.txt``, RECORD, its name) are regions of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import itemgetter
 
 from uvdive.base.names import normal_name
 from uvdive.base.paths import raw
@@ -17,7 +19,7 @@ from uvdive.image.table import ALIVE, FileTable
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import text
 from uvdive.ledger.marks.kept_contents import KeptContents
-from uvdive.ledger.marks.paths import normal
+from uvdive.ledger.marks.paths import by_folder, normal
 from uvdive.ledger.marks.regions import Regions
 from uvdive.ledger.python.site import Site
 
@@ -125,7 +127,7 @@ def _claim_recorded(
 
 def recorded(
     contents: KeptContents, site: Site, info: int, tops: set[bytes]
-) -> Iterator[tuple[Iterator[int], int, int]]:
+) -> Iterator[tuple[list[int], int, int]]:
     """The nodes that each RECORD or ``installed-files.txt`` names, and from which layer to which.
 
     Args:
@@ -140,9 +142,10 @@ def recorded(
     sources = [(record, table.path(site.node), record_paths)] if record is not None else []
     if old is not None:
         sources.append((old, table.path(info), _lines))
+    files = _Files(table, site)
     for node, base, parse in sources:
         for entry, data in contents.files(node):
-            nodes = _nodes(table, site, base, parse(data), tops)
+            nodes = files.nodes(base, parse(data), tops)
             yield nodes, table.entry_layer[entry], table.entry_death[entry]
 
 
@@ -155,9 +158,10 @@ def record_paths(data: bytes) -> Iterator[bytes]:
     import csv
 
     if b'"' not in data and b"\r" not in data and b"\0" not in data:
-        lines = data.split(b"\n")
-        if max(map(len, lines)) < csv.field_size_limit():
-            return filter(None, (line.partition(b",")[0] for line in lines))
+        lines, limit = data.split(b"\n"), csv.field_size_limit()
+        if len(data) < limit or max(map(len, lines)) < limit:
+            # Without a loop of ours: an image may have a hundred thousand such lines.
+            return filter(None, map(itemgetter(0), map(bytes.partition, lines, repeat(b","))))
     return _quoted_paths(data)
 
 
@@ -174,64 +178,70 @@ def _quoted_paths(data: bytes) -> Iterator[bytes]:
         return  # a damaged rest claims nothing; its files stay with their module's folder
 
 
-def _nodes(
-    table: FileTable, site: Site, base: bytes, paths: Iterator[bytes], tops: set[bytes]
-) -> Iterator[int]:
-    """The nodes of the files that a RECORD names, and of the bytecode made from them.
+class _Files:
+    """Finds the files that a site's RECORDs name, and the bytecode made from them: each folder at once.
 
     A RECORD may reach out of its folder (``../../../bin/flask``), but not out of its
     environment.
     """
-    bytecode: dict[int, dict[bytes, list[int]]] = {}
-    folders: dict[bytes, int | None] = {}
-    folder_nodes, parents = table.runs(), table.node_parent
-    nowhere: Mapping[bytes, int] = {}
-    last, below = None, nowhere
-    for path in paths:
-        above, slash, name = path.rpartition(b"/")
-        above += slash
-        if above != last:
-            if above not in folders:
-                whole = above if above.startswith(b"/") else base + b"/" + above
-                folders[above] = _folder(table, site, whole, tops)
-            folder = folders[above]
-            last, below = above, nowhere if folder is None else table.below(folder)
-        node = below.get(name)
-        if node is None and path.startswith(b"../"):
-            # pip install --target puts scripts elsewhere than its RECORD says.
-            scripts = table.find_below(site.node, b"bin")
-            node = None if scripts is None else table.find_below(scripts, name)
-        if node is None or node in folder_nodes:
-            continue
-        parent = parents[node]
-        if parent == site.node:
-            tops.add(name)
-        yield node
-        if name[-3:] == b".py":
-            if parent not in bytecode:
-                bytecode[parent] = _bytecode(table, parent)
-            yield from bytecode[parent].get(name[:-3], ())
 
+    def __init__(self, table: FileTable, site: Site) -> None:
+        self._table = table
+        self._site = site.node
+        self._prefix = site.prefix.rstrip(b"/") + b"/"
+        self._below = table.path(site.node) + b"/"
+        self._folders = table.runs().keys()
+        self._known: dict[bytes, int | None] = {}  # folders that were looked up
 
-def _folder(table: FileTable, site: Site, path: bytes, tops: set[bytes]) -> int | None:
-    """The node of a folder of the environment; None for one outside. Its top in the site joins ``tops``."""
-    full = normal(path) + b"/"
-    if not full.startswith(site.prefix.rstrip(b"/") + b"/"):
-        return None
-    node = table.find(full)
-    below = table.path(site.node) + b"/"
-    if node is not None and full.startswith(below) and full != below:
-        tops.add(full[len(below) :].partition(b"/")[0])
-    return node
+    def nodes(self, base: bytes, paths: Iterable[bytes], tops: set[bytes]) -> list[int]:
+        """The nodes of some paths from the folder ``base`` on; ``tops`` gets their top names in the site."""
+        table, found = self._table, list[int]()
+        for above, names in by_folder(paths).items():
+            folder = self._folder(above if above.startswith(b"/") else base + b"/" + above, tops)
+            mine = self._there(folder, names)
+            if folder == self._site:
+                tops.update(mine)
+            found += self._with_bytecode(folder, mine)
+            if above.partition(b"/")[0] == b"..":
+                # pip install --target puts scripts elsewhere than its RECORD says.
+                below = {} if folder is None else table.below(folder)
+                lost = [name for name in names if name not in below]
+                scripts = table.find_below(self._site, b"bin")
+                found += self._with_bytecode(scripts, self._there(scripts, lost))
+        return found
 
+    def _folder(self, path: bytes, tops: set[bytes]) -> int | None:
+        """The node of a folder of the environment, whose top joins ``tops``; None for one outside."""
+        path = normal(path)
+        if not (path + b"/").startswith(self._prefix):
+            return None
+        above, _, name = path.rpartition(b"/")
+        parent, below = self._known.get(above), self._below
+        node = self._table.find(path) if parent is None else self._table.find_below(parent, name)
+        self._known[path] = node
+        if node is not None and path.startswith(below):
+            tops.add(path[len(below) :].partition(b"/")[0])
+        return node
 
-def _bytecode(table: FileTable, folder: int) -> dict[bytes, list[int]]:
-    """The nodes in the folder's ``__pycache__`` by the module they were made from (PEP 3147)."""
-    cache = table.find_below(folder, b"__pycache__")
-    found: dict[bytes, list[int]] = {}
-    for child in () if cache is None else table.children(cache):
-        found.setdefault(table.names[child].partition(b".")[0], []).append(child)
-    return found
+    def _there(self, folder: int | None, names: Sequence[bytes]) -> Mapping[bytes, int]:
+        """What a folder, which may be none, has of some names and is no folder itself."""
+        if folder is None:
+            return {}
+        below, folders = self._table.below(folder), self._folders
+        if below.keys() >= {*names} and folders.isdisjoint(nodes := [*map(below.__getitem__, names)]):
+            return dict(zip(names, nodes, strict=True))  # the usual case, without a loop of ours
+        pairs = zip(names, map(below.get, names), strict=True)
+        return {name: node for name, node in pairs if node is not None and node not in folders}
+
+    def _with_bytecode(self, folder: int | None, files: Mapping[bytes, int]) -> list[int]:
+        """The files of a folder, and what its ``__pycache__`` has of the modules among them (PEP 3147)."""
+        table, found = self._table, [*files.values()]
+        cache = None if folder is None else table.find_below(folder, b"__pycache__")
+        if cache is not None:
+            names, modules = table.names, {name[:-3] for name in files if name[-3:] == b".py"}
+            made = table.children(cache) if modules else ()
+            found += [node for node in made if names[node].partition(b".")[0] in modules]
+        return found
 
 
 def _tops(contents: KeptContents, info: int, name: str, recorded: set[bytes]) -> Iterator[bytes]:

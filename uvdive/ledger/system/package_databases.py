@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 from uvdive.distro import places
 from uvdive.image.table import FileTable, Kind
@@ -93,12 +95,11 @@ def _claim_dpkg(contents: KeptContents, found: OsPackages, finder: PathFinder, n
                 by_layer[first] = stanzas(contents.read(DPKG + b"/status", first) or b"")
             stanza = by_layer[first].get(package, Stanza("", ""))
             component = number(package, stanza.version, stanza.section)
-            for node in nodes:
-                found.claims.add(node, component, first, death)
-            diverted = moved.at(first)
-            for path in data.split(b"\n"):
-                for owned in finder.files(_place(path, package, diverted)):
-                    found.claims.add(owned, component, first, death)
+            found.claims.add_all(nodes, component, first, death)
+            diverted, paths = moved.at(first), data.split(b"\n")
+            if diverted:
+                paths = [_place(path, package, diverted) for path in paths]
+            found.claims.add_all(finder.files(paths), component, first, death)
 
 
 def _place(path: bytes, package: str, diverted: Mapping[bytes, tuple[bytes, str]]) -> bytes:
@@ -141,9 +142,8 @@ def _claim_distroless(
                 found.claims.add(node, component, *span)
                 for _, listed in () if sums is None else contents.files(sums):
                     found.claims.add(sums or 0, component, *span)
-                    for line in listed.split(b"\n"):
-                        for owned in finder.files(b"/" + line[34:].lstrip(b"/")):
-                            found.claims.add(owned, component, *span)
+                    paths = (b"/" + line[34:].lstrip(b"/") for line in listed.split(b"\n"))
+                    found.claims.add_all(finder.files(paths), component, *span)
 
 
 def _claim_apk(contents: KeptContents, found: OsPackages, finder: PathFinder, number: PackageNumber) -> None:
@@ -156,9 +156,10 @@ def _claim_apk(contents: KeptContents, found: OsPackages, finder: PathFinder, nu
         found.layers.update(_written(table, node))
         for entry, data in contents.files(node):
             span = table.entry_layer[entry], table.entry_death[entry]
-            for name, version, path in _apk_files(data):
-                for owned in finder.files(path):
-                    found.claims.add(owned, number(name, version, ""), *span)
+            for (name, version), files in groupby(_apk_files(data), itemgetter(0, 1)):
+                owned = finder.files(path for _, _, path in files)
+                if owned:
+                    found.claims.add_all(owned, number(name, version, ""), *span)
 
 
 def _apk_files(database: bytes) -> Iterator[tuple[str, str, bytes]]:
@@ -198,8 +199,6 @@ def _claim_rpm(contents: KeptContents, found: OsPackages, finder: PathFinder, nu
             try:
                 for package in read_rpmdb(data):
                     component = number(package.name, package.version, "")
-                    for path in package.paths:
-                        for owned in finder.files(path):
-                            found.claims.add(owned, component, *span)
+                    found.claims.add_all(finder.files(package.paths), component, *span)
             except ValueError as error:
                 found.warnings.append(f"{text(folder)}/rpmdb.sqlite cannot be read: {error}")
