@@ -12,7 +12,7 @@ from uvdive.ledger.marks.handed_down import Inherited
 from uvdive.ledger.marks.hard_links import further_names
 from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.marks.name_search import Names
-from uvdive.ledger.marks.paths import MOUNT_POINTS, PathFinder, normal
+from uvdive.ledger.marks.paths import MOUNT_POINTS, PathFinder, by_folder, normal
 from uvdive.ledger.marks.regions import Regions
 from uvdive.ledger.owners import OWNERS
 
@@ -43,6 +43,18 @@ def test_a_claim_that_ended_before_is_better_than_none() -> None:
     claims.add(7, 3, 0, 1)
     claims.add(7, 3, 4, 5)
     assert (claims.of(7), dict(claims.settled())) == (3, {5: None, 7: 3})
+
+
+def test_claims_on_many_are_those_on_each() -> None:
+    spans = [((1, 2, 3), 7, 0, 2), ((3, 4), 8, 2, ALIVE), ((3, 3, 5), 7, 0, 2), ((6, 6), 9, 1, 2)]
+    at_once, one_by_one = Claims(Table().table), Claims(Table().table)
+    for nodes, *claim in spans:
+        at_once.add_all(nodes, *claim)
+        for node in nodes:
+            one_by_one.add(node, *claim)
+    assert [*at_once.settled()] == [*one_by_one.settled()]
+    pairs = [(node, layer) for node in range(8) for layer in range(4)]
+    assert [at_once.get(*pair) for pair in pairs] == [one_by_one.get(*pair) for pair in pairs]
 
 
 def test_components_are_made_once_and_know_their_owners() -> None:
@@ -157,29 +169,47 @@ def test_a_merged_usr_is_looked_through_both_ways(folder: str) -> None:
     name = folder.encode()
     rows = tree(b"/usr/" + name + b"/deep/a", b"/" + name + b"2/a", b"/srv/" + name + b"/b")
     finder = PathFinder(rows.table)
-    assert list(finder.files(b"/" + name + b"/deep/a")) == [rows.node(b"/usr/" + name + b"/deep/a")]
-    assert list(finder.files(b"/usr/" + name + b"/deep/a")) == [rows.node(b"/usr/" + name + b"/deep/a")]
-    assert list(finder.files(b"/usr/" + name + b"2/a")) == []
+    assert list(finder.files([b"/" + name + b"/deep/a"])) == [rows.node(b"/usr/" + name + b"/deep/a")]
+    assert list(finder.files([b"/usr/" + name + b"/deep/a"])) == [rows.node(b"/usr/" + name + b"/deep/a")]
+    assert list(finder.files([b"/usr/" + name + b"2/a"])) == []
     other = tree(b"/" + name + b"/a")
-    assert list(PathFinder(other.table).files(b"/usr/" + name + b"/a")) == [other.node(b"/" + name + b"/a")]
+    assert list(PathFinder(other.table).files([b"/usr/" + name + b"/a"])) == [other.node(b"/" + name + b"/a")]
     both = tree(b"/" + name + b"/a", b"/usr/" + name + b"/a")
-    found = list(PathFinder(both.table).files(b"/" + name + b"/a"))
+    found = list(PathFinder(both.table).files([b"/" + name + b"/a"]))
     assert found == [both.node(b"/" + name + b"/a"), both.node(b"/usr/" + name + b"/a")]
 
 
 @pytest.mark.parametrize("folder", ["libexec", "include", "share", "lib128", "xlib"])
 def test_other_folders_are_not(folder: str) -> None:
     name = folder.encode()
-    assert list(PathFinder(tree(b"/usr/" + name + b"/a").table).files(b"/" + name + b"/a")) == []
+    assert list(PathFinder(tree(b"/usr/" + name + b"/a").table).files([b"/" + name + b"/a"])) == []
 
 
 def test_files_at_the_top_behind_links_and_no_folders() -> None:
     rows = tree(b"/a", b"/real/x", b"/d/inside")
     rows.add(b"/link", kind=Kind.SYMLINK, link=b"real")
     finder = PathFinder(rows.table)
-    assert list(finder.files(b"/a")) == [rows.node(b"/a")]
-    assert list(finder.files(b"/link/x")) == [rows.node(b"/real/x")]
-    assert list(finder.files(b"/d")) == list(finder.files(b"/none/x")) == list(finder.files(b"/link/y")) == []
+    assert list(finder.files([b"/a"])) == [rows.node(b"/a")]
+    assert list(finder.files([b"/link/x"])) == [rows.node(b"/real/x")]
+    assert (
+        list(finder.files([b"/d"]))
+        == list(finder.files([b"/none/x"]))
+        == list(finder.files([b"/link/y"]))
+        == []
+    )
+
+
+def test_paths_are_looked_up_folder_by_folder_each_as_it_would_be_alone() -> None:
+    rows = tree(b"/a", b"/d/x", b"/d/y", b"/lib/z", b"/usr/lib/z")
+    paths = [b"/d/x", b"/a", b"/d/none", b"", b"/lib/z", b"a", b"/d", b"/d/y", b"//a"]
+    alone = [node for path in paths for node in PathFinder(rows.table).files([path])]
+    assert sorted(PathFinder(rows.table).files(paths)) == sorted(alone)
+    assert [*by_folder([b"a", b"/a", b"/d/x", b"b", b"/d/y", b"d/"]).items()] == [
+        (b"", [b"a", b"b"]),
+        (b"/", [b"a"]),
+        (b"/d", [b"x", b"y"]),
+        (b"d", [b""]),
+    ]
 
 
 def test_what_an_engine_lays_into_each_container() -> None:
