@@ -58,9 +58,11 @@ def _start(  # noqa: PLR0913, PLR0917 - what a start takes
     seen: Seen | None = None,
 ) -> Check:
     own = check_start(before, after, repaired=allowed.repaired_start)
-    if starts is not None and own.status != "failed":
+    idle = starts_nothing(before)
+    # Nobody misses a start that only a base without any lacks.
+    if starts is not None and (own.status != "failed" or (idle and not start_command(after.config))):
         done = _start_as_service(before, after, allowed, cancel, settings, starts, places, seen)
-        alone = own.status == "passed" and not starts_nothing(before)
+        alone = own.status == "passed" and not idle
         return _held(done, before, after, places) if alone else done
     resolved = done = own
     if settings is not None:

@@ -68,6 +68,9 @@ def test_an_image_that_starts_nothing_is_held_to_its_service_alone(
     old, new = idle(before, "python3"), idle(after, "python3", "-q")
     assert started(old, new, FLASK, FLASK).status == "passed"
     assert started(old, new, FLASK, ServiceStart()).status == "failed"
+    # As on a base that starts nothing at all.
+    assert started(old, idle(after), FLASK, FLASK).status == "passed"
+    assert started(idle(before, "flask"), idle(after), FLASK, FLASK).status == "failed"
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ def divided(study: Study, notes: Notes) -> Draft:
         study.evidence, env, study.files, on.bases, on.base, study.outside.composed, copies=parts.copies,
         alone=not parts.targets, notes=notes,
     )  # fmt: skip
-    parts = with_common(replace(parts, trim=trim.text, user=user))
+    bases = on.bases.without_python(trim.gone)
+    parts = with_common(replace(parts, bases=bases, trim=trim.text, user=user))
     note_common(parts, notes)
     explain(
         parts.copies, study.runs, notes, behind=on.start.left_behind(study.evidence.report),

@@ -43,7 +43,7 @@ def predicted(
         copier.files, on.base, whole, study.runs, copier.provided, parts.os_packages,
         {*parts.packages, *on.brought},
     )  # fmt: skip
-    if found is not None and (bare := parts.bases.bare) is not None:
+    if found is not None and (bare := on.bases.bare) is not None:
         found = found.less("python", -sum(size for _, size in bare.python))
         found = found.less("base-os", -sum(each.size for each in bare.brought))
     if found is not None and parts.user is not None:

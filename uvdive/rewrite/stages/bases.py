@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from uvdive.base.paths import is_below, raw
 from uvdive.distro.release import OsRelease
@@ -75,6 +76,14 @@ class Bases:
     python_to: str | None = None
     written: str | None = None
     bare: Bare | None = None
+
+    def without_python(self, gone: Collection[str]) -> Bases:
+        """The same without what the build stage takes away of the interpreter, which no copy may name."""
+        bare = self.bare
+        if bare is None or not any(path in gone for path, _ in bare.python):
+            return self
+        left = tuple((path, count) for path, count in bare.python if path not in gone)
+        return replace(self, bare=replace(bare, python=left))
 
 
 def choose_bases(evidence: Evidence, env: EnvironmentFacts, files: Files | None, notes: Notes) -> Bases:

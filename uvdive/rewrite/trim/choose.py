@@ -29,11 +29,13 @@ _FETCHES = ", by name alone: the build installs binutils for it"
 class Trim:
     """What the build stage ends with: ``text``, whole lines; ``saves`` are bytes by owner.
 
-    ``why`` says why nobody looked for what could go, as a clause; empty where somebody did.
+    ``gone`` are the files and folders of Python that go, as the original has them. ``why`` says why
+    nobody looked for what could go, as a clause; empty where somebody did.
     """
 
     text: tuple[str, ...] = ()
     saves: tuple[tuple[str, int], ...] = ()
+    gone: frozenset[str] = frozenset()
     why: str = ""
 
 
@@ -75,7 +77,10 @@ def choose_trim(  # noqa: PLR0913, PLR0917 - what was decided before
     for each in gone:
         notes.allowed.trimmed.update(f"{each.part.id}:{pattern}" for pattern in each.patterns)
     saves = _saves(gone, copied, files)
-    return Trim(tuple(_text(gone, scope, files)), tuple(sorted(saves.items())))
+    paths = frozenset(
+        each.files.path(node) for each in gone if each.part.where == PYTHON for node in each.nodes
+    )
+    return Trim(tuple(_text(gone, scope, files)), tuple(sorted(saves.items())), paths)
 
 
 def _saves(gone: Sequence[Found], copied: frozenset[int], files: Files) -> dict[str, int]:
