@@ -21,6 +21,7 @@ from uvdive.session.desk import Desk, Held, slim
 from uvdive.session.opening.options import ReadOptions
 from uvdive.session.planning.kept import Kept
 from uvdive.session.planning.rewriting import plan_rewrite
+from uvdive.session.proof.other_user import Looked, looks_first
 from uvdive.session.proof.proving import Proof, prove
 from uvdive.session.proof.timing import Wish, time_builds
 from uvdive.verify.checks import Comparison
@@ -78,8 +79,11 @@ def prove_held(  # noqa: PLR0913 - what the app asks for, by name
     left_out: bool = False,
     on_event: OnEvent,
     cancel: CancelToken,
-) -> Proof:
-    """Build and prove a rewrite of the image at a desk; as ``prove`` says, with a slim new report."""
+) -> Proof | Looked:
+    """Build and prove a rewrite of the image at a desk; as ``prove`` says, with a slim new report.
+
+    Nothing is built where a start of the original tells first what the plan did not know.
+    """
     proof, news = desk.run(
         prove_at_desk, plan, context, build_args, start, settings, own, recipe, left_out,
         on_event=on_event, cancel=cancel,
@@ -171,9 +175,14 @@ def prove_at_desk(  # noqa: PLR0913, PLR0917 - a desk takes arguments by place
     *,
     on_event: OnEvent,
     cancel: CancelToken,
-) -> tuple[Proof, Kept | None]:
+) -> tuple[Proof | Looked, Kept | None]:
     """The proof with a slim report of the new image, and what is known of the image now, if that is new."""
     kept = held.kept.copy()
+    if looks_first(
+        plan, held.report, context=context, start=start, settings=settings, recipe=recipe, kept=kept,
+        on_event=on_event, cancel=cancel,
+    ):  # fmt: skip
+        return Looked(), kept
     proof = prove(
         plan,
         held.report,

@@ -226,12 +226,24 @@ class Rewriting:
 
         Afterwards ``plan`` is the plan that the proof is of.
         """
+        if self._looks_first(plan):
+            plan = self.planned()
         self.plan, proof = self.leanest(plan) if lean else self.proven(plan)
         if self._is_of_another_build(proof):
             self.plan, proof = self.proven(self.planned())
         if repair and proof.repairs:
             self.plan, proof = self.repair(proof)
         return proof
+
+    def _looks_first(self, plan: RewritePlan) -> bool:
+        """Did a start of the original tell what the plan did not know, before anything was built?"""
+        from uvdive.session.proof.other_user import looks_first
+
+        return looks_first(
+            plan, self.load().report, context=self.context, start=self.wish.start,
+            settings=self.wish.settings, recipe=self.build.recipe, kept=self.kept,
+            on_event=self._on_event, cancel=self._cancel,
+        )  # fmt: skip
 
     def _is_of_another_build(self, proof: Proof) -> bool:
         """Did a proof fail on an original that was not built now, and does a build give another image?

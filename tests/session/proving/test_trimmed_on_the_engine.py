@@ -25,6 +25,7 @@ CHOICES = {"python": "managed", "trim": "all"}
 class Trimmed:
     """The original with the plan that trims it."""
 
+    image: str
     report: object
     plan: RewritePlan
     kept: Kept
@@ -41,7 +42,7 @@ def trimmed(seed_image: str) -> Trimmed:
     plan = plan_rewrite(
         FLASK / "Dockerfile", loaded.report, store=loaded.store, choices=CHOICES, kept=kept, ladder={}
     )
-    return Trimmed(loaded.report, plan, kept)
+    return Trimmed(f"docker://{seed_image}", loaded.report, plan, kept)
 
 
 def verification_of(proof: Proof) -> Verification:
@@ -58,6 +59,23 @@ def test_it_is_proven_by_a_start_and_as_small_as_predicted(trimmed: Trimmed) -> 
     assert 0 <= trimmed.plan.predicted.after_bytes - proof.after.totals.file_bytes < 1000
     saved = next(rung for rung in trimmed.plan.ladder if rung.id == "multi-stage").predicted_bytes
     assert proof.after.totals.file_bytes < (saved or 0)
+
+
+def test_libraries_without_what_debuggers_read_are_proven_by_a_start(trimmed: Trimmed) -> None:
+    loaded = load_image(trimmed.image)
+    choices = {"python": "managed", "trim": "debug"}
+    plan = plan_rewrite(
+        FLASK / "Dockerfile", loaded.report, store=loaded.store, choices=choices, kept=trimmed.kept
+    )
+    assert "-exec strip --strip-debug {} +" in plan.text
+    with removes_images_of(FLASK, FLASK / "Dockerfile"):
+        proof = replace(trimmed, plan=plan).proven(start=True)
+    assert verification_of(proof).level == "start"
+    assert plan.predicted is not None
+    assert abs(plan.predicted.after_bytes - proof.after.totals.file_bytes) < 1000
+    decision = next(each for each in plan.decisions if each.id == "trim")
+    whole = next(each.predicted_bytes for each in decision.alternatives if each.value == "none")
+    assert proof.after.totals.file_bytes < (whole or 0)
 
 
 STEP = "/opt/uv-python/*/lib/python3.*/idlelib"

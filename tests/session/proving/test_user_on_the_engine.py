@@ -11,13 +11,16 @@ import pytest
 from engines.removing import removes_images_of
 
 from uvdive.base.errors import UsageError
+from uvdive.base.progress import ignore
 from uvdive.build.events import BuildRequest
 from uvdive.build.images import image_tag
+from uvdive.build.running.settings import PLAIN
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.opening.images import Loaded, load_image
 from uvdive.session.planning.kept import Kept
 from uvdive.session.planning.rewriting import plan_rewrite
 from uvdive.session.proof.building import build_image
+from uvdive.session.proof.other_user import looks_first
 from uvdive.session.proof.proving import Proof, prove
 
 pytestmark = pytest.mark.engine
@@ -48,6 +51,12 @@ class Writing:
             choices={"user": "app", **choices},
         )  # fmt: skip
 
+    def looked(self, plan: RewritePlan, kept: Kept | None = None) -> bool:
+        return looks_first(
+            plan, self.loaded.report, context=self.folder, start=True, settings=PLAIN, recipe=None,
+            kept=kept or self.kept, on_event=ignore, cancel=None,
+        )  # fmt: skip
+
     def proven(self, plan: RewritePlan, kept: Kept | None = None, *, start: bool = True) -> Proof:
         return prove(plan, self.loaded.report, context=self.folder, start=start, kept=kept or self.kept)
 
@@ -74,13 +83,15 @@ def test_what_a_start_wrote_is_given_and_the_start_as_that_user_proves_it(writin
     first = writing.planned()
     with pytest.raises(UsageError, match="Only a start proves"):
         writing.proven(first, start=False)
-    assert writing.proven(first).looked
+    assert writing.looked(first)
     plan = writing.planned()
+    assert not writing.looked(plan)
     assert "chown app:app /home/app /app/data /var/lib/visits /app/data/visits\n" in plan.text
     assert "ENV HOME=/home/app\nUSER app\nENTRYPOINT [" in plan.text
     proof = writing.proven(plan)
     assert proof.verification is not None
     assert (proof.verification.level, proof.after.config.user) == ("start", "app")
+    assert len([watched for watched, _ in writing.kept.seen if watched.writes]) == 1
     forgotten = replace(plan, text=plan.text.replace(" /app/data /var", " /var"))
     judged = writing.proven(forgotten).verification
     assert judged is not None
@@ -93,7 +104,7 @@ def test_on_distroless_the_user_of_the_base_owns_it_and_a_folder_that_is_left_ou
     writing: Writing,
 ) -> None:
     kept, lean = Kept(), {"final-base": "distroless"}
-    assert writing.proven(writing.planned(kept, **lean), kept).looked
+    assert writing.looked(writing.planned(kept, **lean), kept)
     plan = writing.planned(kept, **lean)
     proof = writing.proven(plan, kept)
     assert proof.verification is not None

@@ -131,14 +131,34 @@ class _Running:
 
     def first(self, watched: Watched) -> Observed:
         """Run it, unless somebody has."""
-        found = next((observed for asked, observed in self.seen if asked == watched), None)
-        if found is None:
-            found = self._observe(watched)
-            self.seen.append((watched, found))
-        return self.moved.plain(found)
+        return self.moved.plain(_first(watched, self.seen, self.settings, self.cancel))
 
     def _observe(self, watched: Watched) -> Observed:
         return observe(watched, seconds=self.settings.limits.seconds, cancel=self.cancel)
+
+
+def _first(watched: Watched, seen: Seen, settings: StartSettings, cancel: CancelToken) -> Observed:
+    found = next((observed for asked, observed in seen if asked == watched), None)
+    if found is None:
+        found = observe(watched, seconds=settings.limits.seconds, cancel=cancel)
+        seen.append((watched, found))
+    return found
+
+
+def start_original(
+    before: ImageReport, settings: StartSettings, cancel: CancelToken, seen: Seen, *, named: bool = False
+) -> None:
+    """Run the original before there is a new image, for ``check_running`` to find that in ``seen``.
+
+    Nothing is run where it has no start, or is in no engine. The arguments, and what is raised, are as
+    for ``check_running``.
+    """
+    if before.image.source not in ENGINES or not start_command(before.config):
+        return
+    ours = _watched(before, settings, named=named, writes=True)
+    for watched in (ours, _offline(ours)):
+        if not stays_inside_uv(_first(watched, seen, settings, cancel)):
+            return
 
 
 def started_original(
