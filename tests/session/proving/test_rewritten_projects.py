@@ -131,6 +131,7 @@ def test_a_start_tells_what_the_original_imports() -> None:
     assert [each for _, each in kept_of("gunicorn").loaded] == [loaded]
 
 
+@pytest.mark.parametrize("choices", [(), (("final-base", "distroless"),)], ids=["slim", "distroless"])
 @pytest.mark.parametrize(
     ("name", "target"),
     [
@@ -141,9 +142,11 @@ def test_a_start_tells_what_the_original_imports() -> None:
         if target
     ],
 )
-def test_r44_other_targets_of_the_rewrite_are_as_good(name: str, target: str) -> None:
-    plan = planned(name, ())
-    after = built(name, plan.text, "rewritten", target).report
+def test_r44_other_targets_of_the_rewrite_are_as_good(name: str, target: str, choices: Choices) -> None:
+    plan = planned(name, choices)
+    assert plan.outcome == "rewritten", plan.refusal
+    role = "-".join(("rewritten", *(value for _, value in choices)))
+    after = built(name, plan.text, role, target).report
     with engine_of(BY_NAME[name]):
         imported = kept_of(name).imported
         found = verify(original(name, target), after, plan.allowed, start=True, imported=imported)
