@@ -11,6 +11,7 @@ import pytest
 from uvdive.base.errors import BuildError, CancelledError, ImageError
 from uvdive.base.progress import CancelToken, ignore
 from uvdive.build.events import BuildBegan, BuildEnded
+from uvdive.ledger.costs.costs import costs_of
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.atdesk import plan_at_desk
 from uvdive.session.desk import Held
@@ -52,6 +53,13 @@ def played(
 
 def a_plan(text: str) -> RewritePlan:
     return RewritePlan("rewritten", "image", "Dockerfile", "", text, "")
+
+
+def test_it_knows_what_packages_require_so_that_the_demo_has_their_tree() -> None:
+    costs = costs_of(recording().report)[0]
+    assert (costs.environment.kind, costs.notes) == ("venv", ())
+    assert len(costs.goes("flask")) == len(costs.environment.distributions) == 7
+    assert costs.goes("jinja2") == {"jinja2"}
 
 
 def test_it_is_of_the_example_as_it_is() -> None:
