@@ -4,11 +4,13 @@
     uv run python tests/bench/ladder.py --write       and put each row into docs/measurements.md once measured
 
 Bytes are file bytes of whole images; steps are as predicted, the leanest is measured, and beside it stands
-by how much its prediction was off. The bases are those that the engine has.
+by how much its prediction was off. The bases are those that the engine has; another engine that a project
+needs gets the lean ones from the first.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import table
+from engines.bringing import bring_image
 from rewrites.projects import BY_NAME, PROJECTS, Project, built, engine_of, kept_of, remove_built
 
 from uvdive.base.errors import UvdiveError
@@ -27,6 +30,7 @@ from uvdive.session.planning.rewriting import plan_rewrite
 from uvdive.session.proof.lean import leanest
 from uvdive.session.proof.proving import Proof, prove
 
+LEAN = tuple(f"gcr.io/distroless/cc-debian{release}" for release in (12, 13))
 STEPS = ("multi-stage", "distroless", "trimmed")
 HEAD = (
     f"| project | before, MB | {', MB | '.join(STEPS)}, MB | leanest, MB | proven | why not further |\n"
@@ -40,6 +44,9 @@ def mega(size: int | None) -> str:
 
 def row(project: Project) -> str:
     """Take one project down for real."""
+    if project.engine:
+        for name in LEAN:
+            bring_image(name, os.environ[f"UVDIVE_ENGINE_{project.engine.upper()}"])
     before, kept = built(project.name, project.text(), "before"), kept_of(project.name)
 
     def planned(choices: Mapping[str, str]) -> RewritePlan:
