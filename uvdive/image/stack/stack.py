@@ -34,7 +34,7 @@ class _Stack(Living):
     def __init__(self, same_content: SameContent) -> None:
         super().__init__()
         self.same_content = same_content
-        self.nodes: list[int] = []  # of the layer's entries
+        self.nodes = array("I")  # of the layer's entries
         self.before = array("i")  # the entry that each entry's node got before it
         self.sources = Sources()
         self.rows = Rows(LayerIndex())  # of the layer, of which those before `row` have their nodes
@@ -46,7 +46,7 @@ class _Stack(Living):
         rows = self.rows = Rows(index)
         self.row = self.linked = 0
         self.forget()
-        self.nodes = [0] * len(rows.names)
+        self.nodes = array("I", bytes(4 * len(rows.names)))
         first = self.first = self.columns(rows)
         parents: list[int | None] = [None] * len(index.folders)
         for start, end in rows.runs():
@@ -72,7 +72,7 @@ class _Stack(Living):
                 self.place(rows, row, node, first + row)
         self.row = len(rows.names)
         self.links()
-        self.table.entry_node.fromlist(self.nodes)
+        self.table.entry_node.extend(self.nodes)
 
     def births(self, rows: Rows, start: int, end: int, parent: int, entry: int) -> bool:
         """Make nodes of a run of entries in one folder at once, if all of the names are new there."""
@@ -94,10 +94,10 @@ class _Stack(Living):
         table = self.table
         table.names += names
         table.node_parent.extend(repeat(parent, len(names)))
-        self.nodes[start:end] = new
-        entries = range(entry, entry + len(names))
-        self.shown.extend(entries)
-        self.newest.extend(entries)
+        self.nodes[start:end] = array("I", new)
+        entries = array("i", range(entry, entry + len(names)))
+        self.shown += entries
+        self.newest += entries
         return True
 
     def birth(self, rows: Rows, row: int, parent: int, entry: int) -> bool:

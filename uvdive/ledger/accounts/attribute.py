@@ -85,11 +85,10 @@ def _layer(rule: Rule, codes: Codes, layer: int) -> array[int]:
     mine = array("i", map(codes.by_node.__getitem__, table.entry_node[first:end]))
     open_codes = {code: codes.component(code, layer) for code in set(compress(mine, is_file)) if code < 0}
     if open_codes:
-        mine = array("i", map(open_codes.get, mine, mine))
-    if EACH in open_codes.values():
         for place, code in enumerate(mine):
-            if code == EACH and is_file[place]:
-                mine[place] = rule.component(first + place)
+            if code < 0 and is_file[place]:
+                component = open_codes[code]
+                mine[place] = rule.component(first + place) if component == EACH else component
     for place in compress(count(), kinds.translate(_IS_OTHER)):
         mine[place] = NONE
     return mine
