@@ -10,6 +10,10 @@ was imported before: a process that has imported a module forks for each that co
 an import worked is taken from there. What did not, for whatever reason (it fails, it does not bear
 a fork, it hangs, it was behind one that hung), is tried in an interpreter that is its own from the
 start, and that alone says that an import fails. So no verdict against an image comes from a fork.
+
+Where the image holds no bytecode and none can be written, each fork would compile the same sources
+again: what one has compiled the others take from memory that they share. Whose bytecode the image
+has is left to Python, which asks for a source to be compiled where it finds none that fits.
 """
 
 from __future__ import annotations
@@ -25,12 +29,16 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 MARK = "uvdive-import:"
 TOO_LONG = "the import took more than"
 _CODE = "import importlib, sys; importlib.import_module(sys.argv[1])"
 _BRANCHED = 97
 """The exit status of a process that has tried what comes after its module."""
+_RECORD = 0x75762D6469766521
+_HEAD, _MOST = 32, 128 << 20
+"""Bytes of a record before its code, and of all that is shared: a scientific stack has some 60 MB."""
 
 # Modules of the image may put others in their places (gevent does).
 _fork, _waitpid, _write, _leave = os.fork, os.waitpid, os.write, os._exit
@@ -55,6 +63,86 @@ def attempt(name: str, seconds: float) -> str | None:
         return None
     lines = run.stderr.decode("utf-8", "replace").strip().splitlines()
     return lines[-1] if lines else f"exit status {run.returncode}"
+
+
+class Compiled:
+    """What was compiled here or in a process that this one forked, or that forked it.
+
+    It lies in a file without a name, in records: a mark, what it is of, its length, its sum, the code.
+    Each is appended at once; one that is cut off or damaged ends the sharing.
+    """
+
+    def __init__(self, file: int) -> None:
+        import _imp
+        import marshal
+        import warnings
+        from importlib import _bootstrap_external as external
+
+        self._file, self._read = file, 0
+        self._known: dict[bytes, tuple[int, int]] = {}
+        self._marshal, self._warnings, self._hash = marshal, warnings, _imp.source_hash
+        sources: Any = external.SourceLoader
+        self._show, self._compile = warnings.showwarning, sources.source_to_code
+        shared = self
+
+        def source_to_code(self: object, data: bytes, path: str, **options: object) -> object:
+            return shared.code(self, data, path, options)
+
+        sources.source_to_code = source_to_code
+
+    def code(self, loader: object, data: bytes, path: str, options: dict[str, object]) -> object:
+        """The code of a source: as a process before had it, or compiled now."""
+        if type(data) is not bytes or type(path) is not str or self._may_refuse():
+            return self._compile(loader, data, path, **options)
+        head = f"{sorted(options.items())} {len(data)} {path}\n".encode("utf-8", "surrogatepass")
+        name = self._hash(_RECORD, head + data)
+        try:
+            self._look()
+            if name in self._known:
+                start, length = self._known[name]
+                return self._marshal.loads(os.pread(self._file, length, start))
+        except (OSError, ValueError, EOFError, TypeError):
+            self._file = -1
+        code = self._compile(loader, data, path, **options)
+        self._keep(name, self._marshal.dumps(code))
+        return code
+
+    def _may_refuse(self) -> bool:
+        """May a warning of the compiler be an error here? Then what another process compiled says nothing."""
+        filters, show = self._warnings.filters, self._warnings.showwarning
+        return show is not self._show or any(each[0] == "error" for each in filters)
+
+    def _look(self) -> None:
+        """Take in what was appended since."""
+        while self._file >= 0 and len(head := os.pread(self._file, _HEAD, self._read)) == _HEAD:
+            mark, name, length, found = (head[at : at + 8] for at in range(0, _HEAD, 8))
+            start, count = self._read + _HEAD, int.from_bytes(length, "little")
+            body = os.pread(self._file, count, start) if mark == self._mark() and count < _MOST else b""
+            if len(body) != count or self._hash(_RECORD, body) != found:
+                self._file = -1
+                return
+            self._known[name] = start, count
+            self._read = start + count
+
+    def _keep(self, name: bytes, body: bytes) -> None:
+        head = self._mark() + name + len(body).to_bytes(8, "little") + self._hash(_RECORD, body)
+        try:
+            if self._file >= 0 and self._read + len(body) < _MOST:
+                os.write(self._file, head + body)
+        except OSError:
+            self._file = -1
+
+    def _mark(self) -> bytes:
+        return _RECORD.to_bytes(8, "little")
+
+
+def share_compiled() -> Compiled | None:
+    """Let this process and its forks compile each source once, where Python and the kernel can do that."""
+    try:
+        file = os.memfd_create("compiled")
+        return Compiled(os.open(f"/proc/self/fd/{file}", os.O_RDWR | os.O_APPEND))
+    except (AttributeError, ImportError, OSError):
+        return None  # before Python 3.8, on another Python, or where the container may not
 
 
 class Trees:
@@ -172,6 +260,7 @@ def _tell(name: str, error: str | None) -> None:
 def main() -> None:
     """Import every module that the arguments name."""
     seconds, asked = float(sys.argv[1]), json.loads(sys.argv[2])
+    share_compiled()
     together, left = min(4, os.cpu_count() or 1), [name for name, _ in asked]
     for name in Trees(asked, seconds).worked(together):
         _tell(name, None)
