@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent / "speeds")]
 
 import app
+import app_real
 import archives
 import curves
 import engine
@@ -79,6 +80,7 @@ def _real_page(folder: Path, runs: int) -> str:
 ALONE: dict[str, Callable[[Path, int], str]] = {
     "real": _real,
     "real-again": engine.real,
+    "real-app": app_real.compare,
     "real-curves": curves.compare,
     "real-page": _real_page,
     "registry": registries.compare,
