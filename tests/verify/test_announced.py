@@ -29,3 +29,12 @@ def test_announced_packages_scripts_sources_and_environments_go() -> None:
     assert left.roots == ("/app",)
     assert without_announced(before, Allowances()).environments == before.environments
     assert without_announced(before, replace(allowed, paths=("/app",))).environments[0].path == "/opt/venv"
+
+
+def test_scripts_of_a_python_that_is_trimmed_go() -> None:
+    system = replace(
+        environment("/usr/local"), scripts=tuple(ConsoleScript(name, "x") for name in ("pip3", "flask"))
+    )
+    before = replace(sample_report(), environments=(system,))
+    (left,) = without_announced(before, Allowances(trimmed=("pip:/usr/local/bin/pip*",))).environments
+    assert [item.name for item in left.scripts] == ["flask"]

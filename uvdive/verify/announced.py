@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from uvdive.base.paths import is_below
+from uvdive.base.paths import is_below, raw
 from uvdive.ledger.report import Environment, ImageReport
 from uvdive.rewrite.plan import Allowances
+from uvdive.verify.files.trimmed import Trimmed
 
 
 def without_announced(before: ImageReport, allowed: Allowances) -> ImageReport:
     """The report of the original whose environments hold only what the new image must have.
 
     Distributions, console scripts, source folders and whole environments go that the
-    plan said would be missing. Sizes and files stay as they are.
+    plan said would be missing, scripts of a Python that is trimmed too. Sizes and files stay as they are.
     """
+    trimmed = Trimmed(allowed.trimmed)
 
     def gone(path: str) -> bool:
-        return any(is_below(path, top) for top in allowed.paths)
+        return any(is_below(path, top) for top in allowed.paths) or trimmed.part(raw(path)) is not None
 
     def rest(environment: Environment) -> Environment:
         kept = [item for item in environment.distributions if item.name not in allowed.distributions]
