@@ -31,10 +31,19 @@ def test_announced_packages_scripts_sources_and_environments_go() -> None:
     assert without_announced(before, replace(allowed, paths=("/app",))).environments[0].path == "/opt/venv"
 
 
-def test_scripts_of_a_python_that_is_trimmed_go() -> None:
+def test_scripts_and_packages_of_a_python_that_is_trimmed_go() -> None:
     system = replace(
-        environment("/usr/local"), scripts=tuple(ConsoleScript(name, "x") for name in ("pip3", "flask"))
+        environment("/usr/local"),
+        scripts=tuple(ConsoleScript(name, "x") for name in ("pip3", "flask")),
+        distributions=(
+            Distribution("pip", "25", 1, 0, 0, 1, modules=("pip",)),
+            Distribution("flask", "3", 1, 0, 0, 1, modules=("flask",)),
+            Distribution("setuptools", "80", 1, 0, 0, 1, modules=("setuptools", "own")),
+        ),
     )
     before = replace(sample_report(), environments=(system,))
-    (left,) = without_announced(before, Allowances(trimmed=("pip:/usr/local/bin/pip*",))).environments
+    packages = "/usr/local/lib/python3.*/site-packages"
+    trimmed = ("pip:/usr/local/bin/pip*", f"pip:{packages}/pip", f"pip:{packages}/setuptools")
+    (left,) = without_announced(before, Allowances(trimmed=trimmed)).environments
     assert [item.name for item in left.scripts] == ["flask"]
+    assert [item.name for item in left.distributions] == ["flask", "setuptools"]
