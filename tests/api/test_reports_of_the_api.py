@@ -270,6 +270,13 @@ class TestChecking:
         assert [each.id for each in found.failures] == ["max-growth"]
         assert uvdive.check(before, rules, baseline=before).passed
 
+    def test_a_baseline_that_cannot_be_read_is_named(self, tmp_path: Path, before: uvdive.Report) -> None:
+        broken = tmp_path / "main.uvdive"
+        broken.write_bytes(b"uvdive.saved/1\n")
+        with pytest.raises(uvdive.ImageError, match="The saved report is damaged: it is cut off") as caught:
+            uvdive.check(before, {}, baseline=broken)
+        assert caught.value.what.startswith(f"The baseline {broken}: ")
+
     def test_a_rule_about_the_rewrite_plans_one(self, folder: Path, before: uvdive.Report) -> None:
         rules = {"fail-level": "never", "rewrite": "none"}
         found = uvdive.check(before, rules, dockerfile=_dockerfile(folder))

@@ -46,14 +46,15 @@ def check(
         UsageError: a rule is malformed or not known; it names the key and the nearest name.
         UvdiveError: as ``read`` says.
     """
-    from uvdive.session.checking import checked_elsewhere, whole_check
+    from uvdive.session.checking import as_baseline, checked_elsewhere, whole_check
     from uvdive.session.sources import checked_dockerfile
 
     redactor = Redactor()
     with errors_told(redactor):
         budgets = _budgets(rules)
         report = report_of(image, redactor, on_event, cancel)
-        before = None if baseline is None else report_of(baseline, redactor, on_event, cancel)
+        with as_baseline("" if isinstance(baseline, Report) else str(baseline)):
+            before = None if baseline is None else report_of(baseline, redactor, on_event, cancel)
         source, loaded = report._source, report._loaded  # noqa: SLF001 - a value of this room
         found = loaded.report.image.reference if source is None else source.called
         known = None if source is None else source.dockerfile

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from uvdive.api.kept import kept
 from uvdive.api.reports import path_text
+from uvdive.base.errors import UsageError
 from uvdive.output.plain import well_formed
+from uvdive.session.rewriting_by_name import RewritingByName
 
 if TYPE_CHECKING:
     from uvdive.rewrite import plan as inner
@@ -128,7 +130,7 @@ class Plan:
     """
 
     _plan: inner.RewritePlan
-    _work: Rewriting
+    _work: Rewriting | RewritingByName
 
     def __repr__(self) -> str:
         return f"<uvdive.Plan of {os.fspath(self.dockerfile)!r}: {self.outcome}>"
@@ -154,12 +156,14 @@ class Plan:
 
     @property
     def dockerfile(self) -> Path:
-        """The file that it is of."""
+        """The file that it is of; where an image was named, as its provenance calls it."""
         return Path(self._plan.dockerfile)
 
     @property
     def context(self) -> Path:
-        """The folder that the build reads."""
+        """The folder that the build reads; UsageError where an image was named, as there is none."""
+        if isinstance(self._work, RewritingByName):
+            raise no_folder(self._work, "built")
         return self._work.context
 
     @property
@@ -233,7 +237,8 @@ class Plan:
 
         Raises:
             RefusedError: there is no rewrite.
-            UsageError: a file has changed since it was read, or cannot be written.
+            UsageError: a file has changed since it was read, or cannot be written, or an image was named
+                and no new file.
         """
         return written(self, None if output is None else Path(output))
 
@@ -254,9 +259,25 @@ def written(plan: Plan, output: Path | None) -> Written:
     from uvdive.api.events import errors_told
     from uvdive.session.disk.writing import write_rewrite
 
-    with errors_told(plan._work.redactor):  # noqa: SLF001 - a value of this room
-        done = write_rewrite(plan._plan, output=output, context=plan.context)  # noqa: SLF001 - as above
+    work = plan._work  # noqa: SLF001 - a value of this room
+    if isinstance(work, RewritingByName):
+        # The plan's file is the provenance's word, and may be called like one that lies here.
+        if output is None:
+            raise no_folder(work, "written in place")
+        if output.exists():
+            raise UsageError(f"{output} is there already.", "Choose another name, or remove it first.")
+    context = None if isinstance(work, RewritingByName) else work.context
+    with errors_told(work.redactor):
+        done = write_rewrite(plan._plan, output=output, context=context)  # noqa: SLF001 - as above
     return _written(done)
+
+
+def no_folder(work: RewritingByName, done: str) -> UsageError:
+    """What says that something cannot be ``done`` with the plan of an image's name."""
+    return UsageError(
+        f"{work.name} is an image: the folder that it was built in is not here, so nothing can be {done}.",
+        f"Where it is: uvdive.plan(DOCKERFILE, image={work.name!r}).",
+    )
 
 
 def _written(done: InnerWritten) -> Written:

@@ -14,6 +14,7 @@ from uvdive.api.reports import Report
 from uvdive.base.errors import VerificationError
 from uvdive.output.plain import well_formed
 from uvdive.session.opening.images import Loaded
+from uvdive.session.rewriting import Rewriting
 
 if TYPE_CHECKING:
     from uvdive.session.proof.proving import Proof as InnerProof
@@ -139,6 +140,7 @@ class Proof:
         from uvdive.output.as_json.rewrite import rewrite_data
 
         work = self.plan._work  # noqa: SLF001 - a value of this room
+        assert isinstance(work, Rewriting)  # nothing else is proven
         return rewrite_data(
             self.plan._shown, self._measured, self._verification,  # noqa: SLF001 - as above
             offered=work.redactor.value(self._proof.repairs), repaired=work.redactor.value(work.repaired),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from uvdive.api.events import Told, errors_told, handed_on
 from uvdive.api.given import several, texts_by_name
-from uvdive.api.plans import Plan
+from uvdive.api.plans import Plan, no_folder
 from uvdive.api.proofs import Proof
 from uvdive.api.reading import Named, path_of, text_of
 from uvdive.api.reports import Report
@@ -17,6 +17,7 @@ from uvdive.base.progress import CancelToken
 from uvdive.output.redact import Redactor
 from uvdive.session.opening.options import ReadOptions
 from uvdive.session.rewriting import Rewriting, Wish
+from uvdive.session.rewriting_by_name import PREFIX, RewritingByName
 from uvdive.session.sources import build_source, source_of
 
 
@@ -29,6 +30,8 @@ def plan(  # noqa: PLR0913 - what may be said of a rewrite, each by its name
     choices: Mapping[str, str] | None = None,
     build_options: Sequence[str] = (),
     pull: bool = False,
+    platform: str | None = None,
+    insecure_registries: Iterable[str] = (),
     on_event: Told = None,
     cancel: CancelToken | None = None,
 ) -> Plan:
@@ -36,13 +39,17 @@ def plan(  # noqa: PLR0913 - what may be said of a rewrite, each by its name
 
     Args:
         dockerfile: the file or its folder, or what says how it is built (``"compose.yaml:web"``,
-            ``"docker-bake.hcl:app"``).
+            ``"docker-bake.hcl:app"``). Or an image in a registry (``"registry://HOST/NAME"``), whose
+            provenance has the Dockerfile; the folder that it was built in is not there, so the plan can
+            be written to a new file, and not be proven.
         image: the image that it made, as a report or as ``read`` takes it; None builds it first.
         static: a draft by the text alone: no image, no engine.
         context: the build context, where it is not the file's folder.
         choices: values by decision id (``{"final-base": "distroless"}``; docs/choices.md).
         build_options: options of ``docker buildx build`` (``["--target", "app"]``).
         pull: fetch the image, or the final image's base, where it is not there.
+        platform: ``OS/ARCH`` of one of several images in a registry.
+        insecure_registries: hosts that may be asked without TLS.
         on_event: is told what happens.
         cancel: stops the work at once, from another thread.
 
@@ -53,10 +60,19 @@ def plan(  # noqa: PLR0913 - what may be said of a rewrite, each by its name
     Raises:
         UsageError: the file cannot be read, is no Dockerfile, or a choice is not offered.
         EngineError: an engine is needed, and none answers.
-        ImageError: the image is not there, or cannot be read.
+        ImageError: the image is not there, cannot be read, or came without its Dockerfile.
         BuildError: the original was built, and that failed.
         CancelledError: ``cancel`` was set.
     """
+    insecure = several("insecure_registries", insecure_registries)
+    reading = ReadOptions(platform=platform, pull=pull, insecure=insecure)
+    if isinstance(dockerfile, str) and dockerfile.startswith(PREFIX):
+        if image is not None or static or context is not None or build_options:
+            raise UsageError(
+                f"{dockerfile} is an image: image, static, context and build_options go with a Dockerfile.",
+                "Leave them out, or name the Dockerfile and image= this one.",
+            )
+        return _by_name(dockerfile, reading, texts_by_name("choices", choices), on_event, cancel)
     if static and image is not None:
         raise UsageError("static=True plans without an image, and one was named.", "Leave one of them out.")
     redactor = Redactor()
@@ -65,7 +81,7 @@ def plan(  # noqa: PLR0913 - what may be said of a rewrite, each by its name
         build = build_source(os.fspath(dockerfile), folder, several("build_options", build_options))
         original = build
         if image is not None and not isinstance(image, Report):
-            original = source_of(text_of(image), ReadOptions(pull=pull))
+            original = source_of(text_of(image), reading)
         work = Rewriting(
             build,
             original,
@@ -78,6 +94,22 @@ def plan(  # noqa: PLR0913 - what may be said of a rewrite, each by its name
             work.take(image._loaded)  # noqa: SLF001 - a value of this room
         refused = work.refused_by_text() if image is None and not static else None
         return Plan(refused or work.planned(), work)
+
+
+def _by_name(
+    name: str, reading: ReadOptions, choices: Mapping[str, str], on_event: Told, cancel: CancelToken | None
+) -> Plan:
+    redactor = Redactor()
+    with errors_told(redactor):
+        work = RewritingByName(
+            source_of(name, reading),
+            choices,
+            pull=reading.pull,
+            redactor=redactor,
+            on_event=handed_on(on_event, redactor),
+            cancel=cancel,
+        )
+        return Plan(work.planned(), work)
 
 
 def prove(  # noqa: PLR0913 - what may be said of a proof, each by its name
@@ -113,7 +145,7 @@ def prove(  # noqa: PLR0913 - what may be said of a proof, each by its name
 
     Raises:
         RefusedError: the plan is a refusal.
-        UsageError: the plan changes nothing.
+        UsageError: the plan changes nothing, or is of an image's name.
         EngineError: no engine answers, or it can't build.
         BuildError: a build failed.
         CancelledError: ``cancel`` was set.
@@ -127,6 +159,8 @@ def prove(  # noqa: PLR0913 - what may be said of a proof, each by its name
         raise UsageError(
             f"{plan.dockerfile} stays as it is: there is no rewrite to prove.", "See plan.changes."
         )
+    if isinstance(was, RewritingByName):
+        raise no_folder(was, "proven")
     with errors_told(was.redactor):
         files = tuple(path_of(each) for each in several("start_env_files", start_env_files))
         settings = start_settings(

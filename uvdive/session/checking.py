@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uvdive.base.errors import UvdiveError
+from uvdive.base.errors import BuildError, EngineError, ImageError, UvdiveError
 from uvdive.base.files.budgets import Budgets, Known, budgets_of_table, load_budgets
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 from uvdive.ledger.owners import OWNERS
@@ -33,6 +34,19 @@ def budgets_of_mapping(table: Mapping[str, Any]) -> Budgets:
     from uvdive.ledger.findings.explain import ids
 
     return budgets_of_table(table, Known(OWNERS, ids()))
+
+
+@contextlib.contextmanager
+def as_baseline(named: str) -> Iterator[None]:
+    """Read a baseline in the block: an error says that it is about this one, and not about the image.
+
+    Raises:
+        UvdiveError: what was raised, with the name in front.
+    """
+    try:
+        yield
+    except (ImageError, EngineError, BuildError) as error:
+        raise type(error)(f"The baseline {named}: {error.what}", error.do, error.log) from error
 
 
 def check_image(  # noqa: PLR0913 - an image, and all that is known of it, each by its name

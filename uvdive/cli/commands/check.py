@@ -211,12 +211,14 @@ def _source(target: str, args: argparse.Namespace, console: Console) -> Source:
 
 def _baseline(args: argparse.Namespace, console: Console, narrator: BuildNarrator) -> ImageReport:
     from uvdive.cli.targets import reading
+    from uvdive.session.checking import as_baseline
     from uvdive.session.sources import source_of
 
     source = source_of(args.baseline, reading(args))
     if source.hint:
         console.say(source.hint)
-    return source.load(on_event=narrator, in_process=True).report
+    with as_baseline(source.called):
+        return source.load(on_event=narrator, in_process=True).report
 
 
 def _checked(

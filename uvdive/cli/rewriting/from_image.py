@@ -1,23 +1,17 @@
-"""``uvdive rewrite registry://…``: the plan for an image of which one has the name alone.
-
-Its Dockerfile comes from the image's provenance and its layers are the evidence. The folder that it
-was built in is not there: so nothing is built, proven or written in place.
-"""
+"""``uvdive rewrite registry://…``: the plan for an image of which one has the name alone."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
 
-from uvdive.base.errors import ExitCode, ImageError, RefusedError, UsageError
+from uvdive.base.errors import ExitCode, RefusedError, UsageError
 from uvdive.cli.rewriting.source import choices_of
 from uvdive.cli.telling.console import Console
 
 if TYPE_CHECKING:
     from uvdive.cli.telling.builds import BuildNarrator
-    from uvdive.ledger.report import DockerfileInfo
     from uvdive.rewrite.plan import RewritePlan
-    from uvdive.session.opening.images import Loaded
 
 _NEEDS_CONTEXT = (
     ("context", "--context"), ("image", "--image"), ("static", "--static"), ("write", "--write"),
@@ -54,32 +48,20 @@ def rewrite_of_image(args: argparse.Namespace, console: Console, narrator: Build
         UvdiveError: the image cannot be read, has no Dockerfile with it, or the plan is refused.
     """
     from uvdive.session.opening.options import ReadOptions
-    from uvdive.session.planning.rewriting import plan_attested
+    from uvdive.session.rewriting_by_name import RewritingByName
     from uvdive.session.sources import source_of
 
     reading = ReadOptions(platform=args.platform, pull=args.pull, insecure=tuple(args.insecure_registry))
-    loaded = source_of(args.dockerfile, reading).load(on_event=narrator, in_process=True)
-    console.redactor.learn_image(loaded.report)
-    info = _attested(loaded, args.dockerfile)
-    plan = plan_attested(loaded, choices=choices_of(args.choose), pull=args.pull, on_event=narrator)
-    console.redactor.learn([plan.original, *(change.text for change in plan.files)])
+    plan = RewritingByName(
+        source_of(args.dockerfile, reading), choices_of(args.choose), pull=args.pull,
+        redactor=console.redactor, in_process=True, on_event=narrator,
+    ).planned()  # fmt: skip
     _print(plan, args, console)
     if plan.outcome == "refused":
         reason = plan.refusal.reason if plan.refusal is not None else "it can't be done safely"
-        raise RefusedError(f"{info.path} of {args.dockerfile} was not rewritten: {reason}")
+        raise RefusedError(f"{plan.dockerfile} of {args.dockerfile} was not rewritten: {reason}")
     _write(plan, args, console)
     return ExitCode.DONE
-
-
-def _attested(loaded: Loaded, name: str) -> DockerfileInfo:
-    info = loaded.report.dockerfile
-    if info is None or not info.text:
-        raise ImageError(
-            f"{name} came without the Dockerfile that it was built from.",
-            "`docker buildx build --provenance=mode=max --push` keeps it with the image. "
-            f"Where you have the Dockerfile: uvdive rewrite DOCKERFILE --image {name}",
-        )
-    return info
 
 
 def _print(plan: RewritePlan, args: argparse.Namespace, console: Console) -> None:
