@@ -126,3 +126,34 @@ def test_a_report_that_was_kept_needs_nothing_that_reads_layers() -> None:
         "import uvdive.session.opening.finished, uvdive.session.opening.reading"
     )
     assert unwanted(loaded_after(opened), later) == []
+
+
+def test_reading_begins_without_what_only_a_build_shows() -> None:
+    """What is imported between the first picture and the first question to a registry is waited for."""
+    code = """
+import asyncio, sys, threading
+from uvdive.base.errors import UvdiveError
+from uvdive.tui.app import UvdiveApp
+
+seen, began = [], threading.Event()
+
+def load(**_):
+    seen.extend(sys.modules)
+    began.set()
+    raise UvdiveError("enough")
+
+async def run():
+    app = UvdiveApp("x:1", loader=load)
+    async with app.run_test():
+        await asyncio.to_thread(began.wait, 60)
+
+asyncio.run(run())
+print(*seen)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    there = set(done.stdout.split())
+    assert "uvdive.tui.screens.explore.explore" in there
+    assert (
+        unwanted(there, ("uvdive.tui.screens.first_build", "uvdive.verify.repairs", "docker", "urllib3"))
+        == []
+    )

@@ -20,6 +20,8 @@ planning.rewriting._UTF_16: ÿþ þÿ
 proof.built_before._ELSEWHERE: [internal]␣booting importing␣to␣
 proof.freshness._TELLING: from parents exclude chmod
 proof.settings._UNITS: '' = 0 k = 10 m = 20 g = 30 t = 40
+sources._ASKS: uvdive.image.registry.opening urllib3
+sources._READS: uvdive.session.desk uvdive.session.opening.reading uvdive.image.store
 """
 )
 

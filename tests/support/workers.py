@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import threading
 
 from uvdive.base.errors import ImageError
@@ -130,3 +131,8 @@ def listed(state: list[int]) -> list[int]:
 
 def adds_at_home(state: list[int], number: int) -> None:
     state.append(number)
+
+
+def imported(_state: int, name: str) -> bool:
+    """Is a module imported in this process?"""
+    return name in sys.modules

@@ -111,6 +111,7 @@ def _open_app(source: Source, args: argparse.Namespace, console: Console) -> Exi
     code = run_app(
         name,
         loader=source.open,
+        make_ready=source.make_ready,
         dockerfile=source.dockerfile,
         context=source.context,
         build_args=source.build_args,

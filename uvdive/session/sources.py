@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from uvdive.session.opening.images import Loaded
 
 
+_READS = ("uvdive.session.desk", "uvdive.session.opening.reading", "uvdive.image.store")
+_ASKS = ("uvdive.image.registry.opening", "urllib3")
+"""What reads an image, and what asks a registry for it."""
+
+
 @dataclass(slots=True)
 class Source:
     """Where a report comes from.
@@ -126,6 +131,13 @@ class Source:
             desk.close()
             raise
         return desk
+
+    def make_ready(self) -> None:
+        """Have the process that ``open`` needs start and import meanwhile; it reads nothing yet."""
+        from uvdive.base.processes import spare
+
+        asks = self.reading.via == "registry" or self.name.startswith("registry://")
+        spare.make_ready((*_READS, *(_ASKS if asks else ())))
 
     def _check(self, report: ImageReport) -> None:
         """Is it what was built? BuildError where another build took its tag."""

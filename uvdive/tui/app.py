@@ -44,6 +44,7 @@ class UvdiveApp(Leading):
         target: how the user named it, for the headline while nothing better is known.
         loader: reads the image; takes ``on_event`` and ``cancel``, returns a value
             with the ``report``. Raises UvdiveError. None lets the user pick something.
+        make_ready: called once the first picture is there, before the first screen is made.
         opener: what to do with what was picked; needed without ``loader``.
         comparer: instead of both: reads two images, whose names are ``target``, and
             returns their Comparison.
@@ -78,6 +79,7 @@ class UvdiveApp(Leading):
         target: str | tuple[str, str] | None,
         *,
         loader: Loader | None = None,
+        make_ready: Callable[[], None] = lambda: None,
         opener: Opener | None = None,
         comparer: Work | None = None,
         pair: Pair | None = None,
@@ -123,6 +125,7 @@ class UvdiveApp(Leading):
         self.desk: Desk | None = None
         self.crash: Exception | None = None
         self._loader = loader
+        self._make_ready = make_ready
         self._opener = opener
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -174,6 +177,7 @@ class UvdiveApp(Leading):
 
     async def raise_curtain(self) -> None:
         """Go to the first real screen, and let it have the keys that were typed before it came."""
+        self._make_ready()
         self.add_mode("opened", self._first_screen)
         await self.switch_mode("opened")
         await self.let_keys_go()

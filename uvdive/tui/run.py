@@ -43,6 +43,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     target: str | tuple[str, str] | None,
     *,
     loader: Loader | None = None,
+    make_ready: Callable[[], None] = lambda: None,
     opener: Opener | None = None,
     pair: Pair | None = None,
     pairer: Pairer | None = None,
@@ -66,6 +67,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
         loader: reads the image: ``loader(on_event=…, cancel=…)`` returns a value with
             a ``report``, such as ``functools.partial(load_image, target)``.
             None opens the picker.
+        make_ready: has what ``loader`` needs started meanwhile; called after the first picture.
         opener: makes what was picked into something to explore; needed without ``loader``.
         pair: reads both images and compares them.
         pairer: makes two targets that were marked in the picker a pair.
@@ -88,6 +90,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     from rich.console import Console
 
     from uvdive.base.files.config import load_config, remember_theme
+    from uvdive.base.processes import spare
     from uvdive.tui.app import UvdiveApp
     from uvdive.tui.frame.writing import outlive_the_terminal
 
@@ -96,6 +99,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
     app = UvdiveApp(
         target,
         loader=loader,
+        make_ready=make_ready,
         opener=opener,
         pair=pair,
         pairer=pairer,
@@ -121,6 +125,7 @@ def run_app(  # noqa: PLR0913 - what the command line knows, all by keyword
             code = app.run()
     finally:
         app.let_go()
+        spare.drop()
         app.jobs.join(LAST_WORDS)
     if ending.number is not None:
         signal.raise_signal(ending.number)  # who started the app knows what to do about it

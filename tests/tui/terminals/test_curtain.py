@@ -38,3 +38,20 @@ async def test_the_curtain_names_both_images_that_are_compared(monkeypatch):
     monkeypatch.setattr(app, "raise_curtain", stay)
     async with app.run_test():
         assert "one:1 and two:2" in await text_of(app)
+
+
+async def test_what_reads_is_made_ready_behind_the_curtain_and_reads_nothing_before_its_screen():
+    told: list[str] = []
+    app: UvdiveApp
+
+    def ready() -> None:
+        told.append(f"ready behind {type(app.screen).__name__}")
+
+    def load(*, on_event, cancel):
+        told.append(f"reads behind {type(app.screen).__name__}")
+        return answers(sample_report())(on_event=on_event, cancel=cancel)
+
+    app = UvdiveApp("sample:1", loader=load, make_ready=ready)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert told == ["ready behind Curtain", "reads behind ExploreScreen"]

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import IO, Any
 
 from uvdive.base import machine
@@ -120,6 +121,8 @@ def main() -> None:
     answers = sys.stdout.buffer
     # Whatever a library prints must not end up between the messages.
     sys.stdout = sys.stderr
+    for name in sys.argv[2:]:
+        import_module(name)
     with socket.socket(fileno=int(sys.argv[1])) as control:
         _Server(control, sys.stdin.buffer, answers).serve()
 

@@ -16,16 +16,15 @@ import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, NoReturn, TypeVar, cast
 
 from uvdive.base.errors import CancelledError, UvdiveError
+from uvdive.base.processes import spare
 from uvdive.base.processes.groups import kill_group
+from uvdive.base.processes.spare import Started
 from uvdive.base.processes.worker import WorkerCrashError, listen, send
 from uvdive.base.progress import CancelToken, OnEvent, ignore
 
@@ -69,13 +68,15 @@ class Resident:
     Functions are public functions of a module; what goes in and comes out must pickle.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket, errors: IO[bytes]) -> None:
+    def __init__(self, started: Started) -> None:
+        process = started.process
         assert process.stdin is not None
         assert process.stdout is not None
         self.pid = process.pid
+        self._started = started
         self._process = process
-        self._control = control
-        self._errors = errors
+        self._control = started.control
+        self._errors = started.errors
         self._requests, self._answers = process.stdin, process.stdout
         self._turn = threading.Lock()
         self._signals = threading.Lock()
@@ -93,7 +94,7 @@ class Resident:
         on_event: OnEvent = ignore,
         cancel: CancelToken | None = None,
     ) -> tuple[Resident, T]:
-        """Run ``function(*args, on_event=…)`` in a new process.
+        """Run ``function(*args, on_event=…)`` in a new process, or in the ``spare`` one.
 
         Of the two values that it returns the process keeps the first; the second comes back.
         Cancelling ends the process.
@@ -105,19 +106,7 @@ class Resident:
         """
         cancel = cancel or CancelToken()
         cancel.raise_if_cancelled()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        with theirs:
-            process = subprocess.Popen(
-                # -P: a folder of the user's called "docker" must not shadow the library.
-                [sys.executable, "-P", "-m", "uvdive.base.processes.residence", str(theirs.fileno())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
-        resident = cls(process, ours, errors)
+        resident = cls(spare.taken() or spare.start())
         cancel.on_cancel(resident._kill_all)
         try:
             resident._send("job", _named(function, args))
@@ -306,13 +295,7 @@ class Resident:
             self._staying.release()
         elif (stayed := self._stayed) is not None:
             stayed.stop()
-        self._process.kill()
-        for stream in (self._requests, self._answers):
-            with contextlib.suppress(BrokenPipeError):
-                stream.close()
-        self._process.wait()
-        self._control.close()
-        self._errors.close()
+        self._started.end()
 
     def _send(self, kind: str, value: object) -> None:
         try:

@@ -48,6 +48,7 @@ def open_plan(
     code = run_app(
         build.label or str(build.dockerfile),
         loader=original.open,
+        make_ready=original.make_ready,
         dockerfile=build.dockerfile,
         context=build.context,
         build_args=build.build_args,

@@ -26,11 +26,12 @@ class FirstBuild:
 
     def begin(self) -> None:
         """The work begins, maybe anew."""
-        from uvdive.tui.screens.first_build import FirstBuildScreen
-
         assert isinstance(self._reader, Screen)
         host = host_of(self._reader)
         if host.builds and self._shown is None:
+            # Most images are built already, and nobody waits for a screen that does not come.
+            from uvdive.tui.screens.first_build import FirstBuildScreen
+
             self._shown = FirstBuildScreen(self._reader, host.original)
             self._reader.app.push_screen(self._shown)
 
