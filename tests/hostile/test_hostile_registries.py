@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from engines.odd_registries import BIG, ONE, ROWS, cut_off, layer_of
+from engines import odd_answers, odd_registries
+from engines.odd_registries import BIG, ONE, cut_off, layer_of
 from engines.registries import IDENTITY, PASSWORD, USER, Handler, Registry, basic, serving
 from smalldisk import fill, small_disk
 
@@ -24,6 +25,7 @@ from uvdive.image.registry.credentials import Login, Search
 from uvdive.image.registry.opening import Opening, read_image
 from uvdive.image.sieve import nothing
 
+ROWS = {**odd_registries.ROWS, **odd_answers.ROWS}
 SECRETS = (
     PASSWORD,
     IDENTITY,

@@ -305,7 +305,7 @@ ROWS: dict[Callable[[Registry], None], str] = {
     refuses_the_scope: "does not let the login in a file of logins pull team/app",
     tells_secrets_back: "refuses: it answers 400.",
     wants_rest: "takes no more requests from here until",
-    wants_rest_at_its_token_server: "takes no more requests from here until",
+    wants_rest_at_its_token_server: "takes no more requests from here.",
     wants_rest_for_ever: "takes no more requests from here.",
     redirects_in_a_circle: "sends on and on",
     redirects_to_a_file: "sends on to a place that uvdive does not ask",

@@ -22,7 +22,7 @@ from uvdive.base.shapes import Maybe, Record
 from uvdive.image.registry.credentials import Login, Search, login_command
 from uvdive.image.registry.limits import seconds_until, too_many
 from uvdive.image.registry.names import ImageName
-from uvdive.image.registry.wire import Place, Trouble, Wire, place_of
+from uvdive.image.registry.wire import Place, TooLongError, Trouble, Wire, place_of, read_within
 
 # Whatever begins is taken to its end, closed or not: so each character is looked at once.
 _PART = re.compile(r'([A-Za-z0-9_-]++)(?:=(?:"((?:[^"\\]|\\.)*+)"?|([^\s,"]++)))?')
@@ -198,7 +198,10 @@ class Access:
                 raise too_many(realm.host, seconds_until(dict(answer.headers)), known=self.known)
             if answer.status >= 500:
                 raise Trouble("broken", f"it answers {answer.status}")
-            return answer.read(_MOST) if answer.status == 200 else b""
+            try:
+                return read_within(answer, _MOST, self._wire.patience) if answer.status == 200 else b""
+            except TooLongError:
+                return b""
 
     def _token_of(self, data: bytes) -> tuple[str, float]:
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from uvdive.image.registry import limits
 from uvdive.image.registry.access import Access
 from uvdive.image.registry.credentials import Search, find_login
 from uvdive.image.registry.names import ImageName, is_loopback
-from uvdive.image.registry.wire import Place, Trouble, Wire, place_of
+from uvdive.image.registry.wire import Place, TooLongError, Trouble, Wire, place_of, read_within
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
@@ -154,12 +153,12 @@ class Registry:
         while True:
             try:
                 with self.ask(where, {"Accept": accept} if accept else {}) as answer:
-                    data = _read(answer, most, time.monotonic() + self._manners.patience)
+                    data = read_within(answer, most, self.patience)
                     return data, {key.lower(): value for key, value in answer.headers.items()}
             except Trouble as trouble:
                 if not tries.failed(trouble):
                     raise self.unreachable(trouble) from None
-            except _TooLongError:
+            except TooLongError:
                 raise ImageError(
                     f"The registry {self.name.host} answers with more than {most} bytes, and no end.",
                     "Check the name: this may be no registry.",
@@ -180,11 +179,11 @@ class Registry:
                     sent = None if said is None else (int(said[1]), int(said[2]))
                     if answer.status != 206 or sent != (start, end - 1):
                         raise NoPartsError("The registry sends no parts of blobs.")
-                    return _whole(_read(answer, size, time.monotonic() + self._manners.patience), size)
+                    return _whole(read_within(answer, size, self.patience), size)
             except Trouble as trouble:
                 if not tries.failed(trouble):
                     raise self.unreachable(trouble) from None
-            except _TooLongError:
+            except TooLongError:
                 raise NoPartsError("The registry sends more than was asked for.") from None
 
     @contextlib.contextmanager
@@ -297,7 +296,7 @@ class Registry:
             raise limits.too_many(host, seconds, known=self._access.known)
         if status >= 500 or status == 408:
             raise Trouble("broken", f"it answers {status}")
-        code = _code_of(answer)
+        code = _code_of(answer, self.patience)
         raise ImageError(
             f"The registry {host} refuses: it answers {status}{code}.", "Check the image's name."
         )
@@ -307,22 +306,6 @@ class UnreachableError(ImageError):
     """Nothing answers where the registry should be."""
 
 
-class _TooLongError(Exception):
-    """An answer without an end."""
-
-
-def _read(answer: BaseHTTPResponse, most: int, until: float) -> bytes:
-    pieces, size = [], 0
-    while piece := answer.read1(1 << 16, decode_content=False):
-        size += len(piece)
-        pieces.append(piece)
-        if size > most:
-            raise _TooLongError
-        if time.monotonic() > until:
-            raise Trouble("silent", "it sends too slowly")
-    return b"".join(pieces)
-
-
 def _whole(data: bytes, size: int) -> bytes:
     """All of a part that was asked for, or a Trouble."""
     if len(data) != size:
@@ -330,10 +313,10 @@ def _whole(data: bytes, size: int) -> bytes:
     return data
 
 
-def _code_of(answer: BaseHTTPResponse) -> str:
+def _code_of(answer: BaseHTTPResponse, patience: float) -> str:
     """An error's code, as the specification has them; its message may hold anything, and is not told."""
     try:
-        told = shapes.load(answer.read(1 << 16), _ERRORS, "error")["errors"]
-    except ValueError:
+        told = shapes.load(read_within(answer, 1 << 16, patience), _ERRORS, "error")["errors"]
+    except (ValueError, TooLongError, Trouble):
         return ""
     return f" ({told[0]['code']})" if told and _CODE.fullmatch(told[0]["code"]) else ""

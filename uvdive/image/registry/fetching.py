@@ -190,7 +190,7 @@ class Fetching:
                     skip -= len(piece) - len(fresh)
                     done += len(fresh)
                     if done > blob.size:
-                        raise _other_size(blob, f"more than {blob.size}")
+                        raise _other_size(blob, "more bytes")
                     pace.check(done)
                     self._news.put(_News("bytes", len(fresh)))
                     yield fresh
@@ -265,13 +265,13 @@ def _checked(answer: BaseHTTPResponse, blob: Blob, done: int) -> int:
             raise _other_size(blob, "another part")
         return 0
     if length.isdecimal() and len(length) < 20 and int(length) != blob.size:
-        raise _other_size(blob, length)
+        raise _other_size(blob, f"{int(length):,} bytes")
     return done
 
 
 def _other_size(blob: Blob, what: str) -> ImageError:
     return ImageError(
-        f"The registry sends {what} of the layer {blob.digest}, which has {blob.size} bytes.",
+        f"The registry sends {what} of the layer {blob.digest}, which has {blob.size:,} bytes.",
         "The registry is damaged: push the image again.",
     )
 

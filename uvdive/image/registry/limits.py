@@ -14,15 +14,18 @@ _LONGEST = 7 * 86400
 
 
 def seconds_until(headers: Mapping[str, str]) -> float | None:
-    """For how long a ``Retry-After`` tells to wait, in seconds; None where it does not (RFC 9110, 10.2.3)."""
+    """For how long a ``Retry-After`` tells to wait, in seconds (RFC 9110, 10.2.3).
+
+    None where it does not, or tells what no registry means.
+    """
     said = headers.get("Retry-After", "").strip()
     if said.isdecimal() and len(said) < 10:
-        return min(float(said), _LONGEST)
+        return float(said) if float(said) <= _LONGEST else None
     try:
         left = parsedate_to_datetime(said).timestamp() - time.time()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return min(max(left, 0.0), _LONGEST)
+    return max(left, 0.0) if left <= _LONGEST else None
 
 
 def too_many(host: str, seconds: float | None, *, known: bool) -> ImageError:

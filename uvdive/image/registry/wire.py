@@ -11,6 +11,7 @@ import logging
 import os
 import ssl
 import threading
+import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,9 @@ _CONNECT = 10
 _REST = 1 << 14
 """So many bytes are sooner read than a connection is made anew."""
 
+_RESTING = 1.0
+"""Seconds in which they have to come."""
+
 _AT_ONCE = 8
 """Connections to one host that are kept for the next request."""
 
@@ -41,6 +45,10 @@ class Trouble(Exception):  # noqa: N818 - it becomes an error for people above, 
     def __init__(self, kind: Kind, text: str) -> None:
         super().__init__(text)
         self.kind = kind
+
+
+class TooLongError(Exception):
+    """An answer without an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ class Wire:
 
     def __init__(self, insecure: Collection[str], patience: float) -> None:
         self._insecure = {host.lower() for host in insecure}
-        self._patience = patience
+        self.patience = patience
         self._pools: dict[tuple[str, str], PoolManager] = {}
         self._lock = threading.Lock()
         # It would write whole URLs into a log, and those of a storage are signed.
@@ -116,7 +124,7 @@ class Wire:
         import urllib3
         from urllib3 import exceptions
 
-        timeout = urllib3.Timeout(connect=min(_CONNECT, self._patience), read=self._patience)
+        timeout = urllib3.Timeout(connect=min(_CONNECT, self.patience), read=self.patience)
         answer = None
         try:
             answer = self._pool(place).request(
@@ -149,10 +157,12 @@ class Wire:
     def _make(self, place: Place) -> PoolManager:
         import urllib3
 
+        from uvdive.image.registry.bounded import bounded
+
         context = self._context(place.host) if place.scheme == "https" else None
         proxy = None if is_loopback(place.host) else proxy_for(place)
         if proxy is None:
-            return urllib3.PoolManager(maxsize=_AT_ONCE, ssl_context=context)
+            return bounded(urllib3.PoolManager(maxsize=_AT_ONCE, ssl_context=context))
         parts = urlsplit(proxy)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(
@@ -160,11 +170,13 @@ class Wire:
                 "Set it to http://HOST:PORT, or name the registry's host in NO_PROXY.",
             )
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-        return urllib3.ProxyManager(
-            f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
-            maxsize=_AT_ONCE,
-            proxy_headers=urllib3.make_headers(proxy_basic_auth=login) if login else None,
-            ssl_context=context,
+        return bounded(
+            urllib3.ProxyManager(
+                f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
+                maxsize=_AT_ONCE,
+                proxy_headers=urllib3.make_headers(proxy_basic_auth=login) if login else None,
+                ssl_context=context,
+            )
         )
 
     def _context(self, host: str) -> ssl.SSLContext:
@@ -229,8 +241,29 @@ def _drain(answer: BaseHTTPResponse) -> None:
     """Read a short rest, so that the connection is kept: a redirect's page, or the end of no body."""
     left = getattr(answer, "length_remaining", None)
     if left is not None and left <= _REST:
-        answer.drain_conn()
-        answer.release_conn()
+        from uvdive.image.registry.bounded import ended_after
+
+        with contextlib.suppress(TimeoutError), ended_after(_RESTING, answer.shutdown):
+            answer.drain_conn()
+            answer.release_conn()
+
+
+def read_within(answer: BaseHTTPResponse, most: int, seconds: float) -> bytes:
+    """All of an answer, in about that time.
+
+    Raises:
+        TooLongError: it is longer than ``most`` bytes.
+        Trouble: it takes longer.
+    """
+    pieces, size, until = [], 0, time.monotonic() + seconds
+    while piece := answer.read1(1 << 16, decode_content=False):
+        size += len(piece)
+        pieces.append(piece)
+        if size > most:
+            raise TooLongError
+        if time.monotonic() > until:
+            raise Trouble("silent", "it sends too slowly")
+    return b"".join(pieces)
 
 
 def _trouble(error: Exception) -> Trouble:
