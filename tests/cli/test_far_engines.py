@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from engines.removing import removes_images_of
 from engines.small_project import small_project
 from engines.tls_engine import tls_engine
 from needs import cannot_run
+
+from uvdive.build.images import find_image, image_tag
 
 HIDING = (
     'mount -t tmpfs none "$0" && mount --bind /dev/null "$1" && shift && test -z "$(ls /var/lib/docker)" '
@@ -35,16 +37,24 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield folder
 
 
+Away = Callable[..., subprocess.CompletedProcess[str]]
+
+
 def away(*arguments: str) -> subprocess.CompletedProcess[str]:
     """uvdive where nothing of the local engine can be seen."""
+    return _hidden(HIDING, "/var/lib/docker", "/run/docker.sock", *arguments)
+
+
+def _hidden(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """uvdive in namespaces of its own; the script gets two words of its own first."""
     if os.getuid() or shutil.which("unshare") is None:
         cannot_run("only root hides the engine's files")
-    hidden = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "sh", "-c", HIDING]
-    command = [*hidden, "/var/lib/docker", "/run/docker.sock", sys.executable, "-m", "uvdive", *arguments]
+    hidden = ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "sh", "-c", script]
+    command = [*hidden, *arguments[:2], sys.executable, "-m", "uvdive", *arguments[2:]]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def proven(project: Path) -> None:
+def proven(project: Path, away: Away = away) -> None:
     """Build, rewrite, prove by both starts and write; nothing of it stays in the engine."""
     ran = away("rewrite", str(project / "Dockerfile"), "--write", "--start", "--json")
     assert ran.returncode == 0, ran.stderr
@@ -89,6 +99,12 @@ exec unshare -m sh -c 'mount --make-rprivate / && mount -t proc proc "$0/root/pr
 """The podman of the bed, in its own root."""
 
 
+WITHOUT_DOCKER = (
+    'mount -t tmpfs none "$0" && mount -t tmpfs none "$1" && mount -t tmpfs none /run && shift && exec "$@"'
+)
+"""Podman's files and docker's are empty folders, and no socket of an engine is in its place."""
+
+
 @pytest.mark.engine("podman5")
 def test_a_podman_connection_through_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     socket = Path(os.environ["UVDIVE_ENGINE_PODMAN5"].removeprefix("unix://"))
@@ -96,7 +112,13 @@ def test_a_podman_connection_through_ssh(tmp_path: Path, monkeypatch: pytest.Mon
         cannot_run("no ssh client and server, or no podman beside its socket")
     from engines.bringing import bring_image
 
-    bring_image("python:3.13-slim", os.environ["UVDIVE_ENGINE_PODMAN5"])
+    for image in ("python:3.13-slim", "ghcr.io/astral-sh/uv"):
+        bring_image(image, os.environ["UVDIVE_ENGINE_PODMAN5"])
+    project = small_project(tmp_path / "away")
+
+    def away(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return _hidden(WITHOUT_DOCKER, str(socket.parents[1]), "/var/lib/docker", *arguments)
+
     folder = tmp_path / "sshd"
     folder.mkdir()
     with sshd.serving(folder, path=f"{folder}/there:{os.environ['PATH']}") as server:
@@ -111,7 +133,11 @@ def test_a_podman_connection_through_ssh(tmp_path: Path, monkeypatch: pytest.Mon
         monkeypatch.setenv("PATH", f"{server.client}:{os.environ['PATH']}")
         monkeypatch.setenv("PODMAN_CONNECTIONS_CONF", str(folder / "connections.json"))
         monkeypatch.setenv("CONTAINER_CONNECTION", "far")
-        monkeypatch.delenv("CONTAINER_HOST", raising=False)
-        ran = away("podman://python:3.13-slim", "--json", "--no-layer-cache")
-    assert ran.returncode == 0, ran.stderr
-    assert json.loads(ran.stdout)["image"]["source"] == "podman"
+        for name in ("CONTAINER_HOST", "DOCKER_HOST", "DOCKER_CONTEXT"):
+            monkeypatch.delenv(name, raising=False)
+        with removes_images_of(project, project / "Dockerfile"):
+            proven(project, away)
+            # What is asked from here on needs no connection.
+            monkeypatch.setenv("CONTAINER_HOST", os.environ["UVDIVE_ENGINE_PODMAN5"])
+            monkeypatch.delenv("CONTAINER_CONNECTION")
+            assert find_image(image_tag(project, project / "Dockerfile", "after"), "podman") is not None
