@@ -49,6 +49,10 @@ class Reader(Protocol):
         """Begin anew."""
 
 
+_PARTS = "#headline, #way, #said, #steps, #log"
+"""What is drawn anew as the build goes on."""
+
+
 class FirstBuildScreen(Stepping):
     """Draws a build that its reader has started; goes away by itself once the build is done."""
 
@@ -114,6 +118,11 @@ class FirstBuildScreen(Stepping):
         """Is there a zoom to end, or a picker to go back to?"""
         return self.maximized is not None or self._app.picked
 
+    @property
+    def _there(self) -> bool:
+        """Are all its parts there? While it leaves they go one by one, and the timer and the job go on."""
+        return self._ready and len(self.query(_PARTS)) == len(_PARTS.split(","))
+
     def done(self) -> None:
         """The image is built: make room, at once or when what lies on top is closed."""
         self._done = True
@@ -123,7 +132,7 @@ class FirstBuildScreen(Stepping):
 
     def ended(self) -> None:
         """It ended without an image: show where, and what that step printed."""
-        if not self._ready:
+        if not self._there:
             return
         self.build.stop()
         error = self.reader.error
@@ -138,8 +147,8 @@ class FirstBuildScreen(Stepping):
 
     def follow(self) -> None:
         """Draw how it stands."""
-        if not self._ready or not self.children:
-            return  # not there yet, or left already while the timer went on
+        if not self._there:
+            return
         width = self.app.size.width
         self.query_one("#headline", Static).update(self._headline(width), layout=False)
         self.query_one("#way", Static).update(way(self._stand(), STEP_KEYS, {}, width - 2), layout=False)
