@@ -52,7 +52,7 @@ def test_a_base_is_asked_of_the_images_own_engine(
     image = of_source(report, source)
     assert load_base("python:3.13-slim", image, events.append, None, pull=False) is report
     assert load_base("python:3.13-slim", of_source(image, source, "linux/s390x"), ignore, None, pull=True)
-    assert asked == [(f"{engine}://python:3.13-slim", None, False),
+    assert asked == [(f"{engine}://python:3.13-slim", this_platform(), False),
                      (f"{engine}://python:3.13-slim", "linux/s390x", True)]  # fmt: skip
     assert events == [Note("Reading python:3.13-slim, the final image's base")]
 

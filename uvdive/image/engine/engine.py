@@ -75,6 +75,11 @@ class Engine:
         self._images: list[dict[str, Any]] = []
 
     @property
+    def _own(self) -> str:
+        """The engine's platform; this machine's says nothing of it."""
+        return f"{self._version.get('Os') or 'linux'}/{self._version.get('Arch') or ''}"
+
+    @property
     def source(self) -> EngineKind:
         """Which kind of engine answers."""
         return kind_of(self._version)
@@ -176,7 +181,7 @@ class Engine:
             reference: its name or id.
             wanted: which files' contents to keep.
             on_event: gets Note, BytesRead, ImageFound and LayerRead.
-            platform: which one of several.
+            platform: which one of several; the engine's own is what it means where none is named.
             cache: what was read before; None reads anew and keeps nothing.
             via: ``save`` or ``storage`` takes that way only, ``auto`` the quickest.
             finished: asked before layers come from the cache or from storage; the image has none then.
@@ -193,7 +198,8 @@ class Engine:
         history.reverse()
         diff_ids = [str(layer) for layer in (attributes.get("RootFS") or {}).get("Layers") or ()]
         on_event(ImageFound(reference, _first_outline(diff_ids, history)))
-        key = f"image {image_id} {platform or ''}"
+        other = None if platform is None or _fits(platform, self._own) else platform
+        key = f"image {image_id} {other or ''}"
         sizes = attributes.get("Size"), self._listed_size(image_id)
 
         def complete(manifest: Manifest) -> Manifest:
@@ -226,7 +232,7 @@ class Engine:
         if image is None:
             waiting = threading.Thread(target=meanwhile, daemon=True)
             waiting.start()
-            image = self._stream(reference, image_id, wanted, on_event, platform, cache)
+            image = self._stream(reference, image_id, wanted, on_event, other, cache)
             waiting.join()
             if cache is not None:
                 cache.keep_record(key, _record(image))

@@ -308,14 +308,12 @@ def load_base(
         ImageError: it was to be pulled, and cannot be.
         EngineError: the engine that has the image, or was to pull, does not answer.
     """
-    from uvdive.image.archives.descriptors import fits, this_platform
     from uvdive.session.opening.images import load_image
     from uvdive.session.opening.options import ReadOptions
 
     assert report is not None
     on_event(Note(f"Reading {reference}, the final image's base"))
-    platform = report.image.platform
-    options = ReadOptions(platform=None if fits(platform, this_platform()) else platform, pull=pull)
+    options = ReadOptions(platform=report.image.platform or None, pull=pull)
     target = f"{_engine_of_bases(report)}://{reference}"
     try:
         return load_image(target, options=options, on_event=on_event, cancel=cancel, in_process=True).report
