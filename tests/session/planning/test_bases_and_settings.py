@@ -259,7 +259,7 @@ def test_what_a_plan_and_a_proof_are_asked_for_arrives_at_the_desk(
     assert told.pop("kept") is not None
     assert told == {
         "given": (plan, held.report), "context": tmp_path, "index": held.index, "build_args": ("--x",),
-        "start": True, "settings": settings, "own": own, **more,
+        "start": True, "settings": settings, "own": own, "left_out": False, **more,
     }  # fmt: skip
     assert proof[0] is result
     assert proof[1]["before"] is None
