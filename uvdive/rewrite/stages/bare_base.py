@@ -110,15 +110,19 @@ def on_bare(
 
 def _folders_not_in(base: ImageReport, files: Files) -> frozenset[str]:
     """The folders of the old base that stand in the end and another base lacks: distroless has no /srv."""
-    found: set[str] = set()
+    of_base = files.once("folders of the base", lambda: _base_folders(files))
+    return frozenset(path for path in of_base if resolve(base.files, raw(path)).node is None)
+
+
+def _base_folders(files: Files) -> tuple[str, ...]:
+    found: list[str] = []
     pending = [child for child in files.children(0) if files.is_folder(child)]
     while pending:
         node = pending.pop()
-        path = files.path(node)
-        if files.in_base(node) and resolve(base.files, raw(path)).node is None:
-            found.add(path)
+        if files.in_base(node):
+            found.append(files.path(node))
         pending += [child for child in files.children(node) if files.is_folder(child)]
-    return frozenset(found)
+    return tuple(found)
 
 
 def _check_handed_down(evidence: Evidence, base: ImageReport, reference: str, line: int) -> None:

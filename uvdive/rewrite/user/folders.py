@@ -48,11 +48,8 @@ class _Giving:
 
     def empty_below(self, top: str) -> None:
         """Nobody saw what is written: folders that are empty are there to be filled."""
-        node = self.files.at(top) if top != "/" else None
-        for each in self.files.walk(node) if node is not None else ():
-            path = self.files.path(each)
-            is_empty = self.files.is_folder(each) and each != node and not self.files.children(each)
-            if is_empty and not self.passes_over(path):
+        for path in self.files.once(("empty folders below", top), lambda: _empty_below(self.files, top)):
+            if not self.passes_over(path):
                 self.folder(path)
 
     def appeared(self, path: str, *, is_folder: bool) -> None:
@@ -119,6 +116,16 @@ class _Giving:
 
     def given(self) -> Given:
         return Given(*(tuple(sorted(each)) for each in (self.folders, self.made, self.changed, self.kept)))
+
+
+def _empty_below(files: Files, top: str) -> tuple[str, ...]:
+    node = files.at(top) if top != "/" else None
+    found = files.walk(node) if node is not None else ()
+    return tuple(
+        files.path(each)
+        for each in found
+        if files.is_folder(each) and each != node and not files.children(each)
+    )
 
 
 def what_to_give(
