@@ -16,7 +16,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.opening.images import Loaded
 from uvdive.session.opening.options import DEFAULTS, ReadOptions
-from uvdive.session.proof import own_builds, proving, second_build
+from uvdive.session.proof import built_before, original, own_builds, proving, second_build
 from uvdive.session.proof.proving import Proof, prove
 
 ORIGINAL = "FROM python:3.13-slim\nRUN one\nCOPY x /x\nRUN two\nRUN three\n"
@@ -61,9 +61,12 @@ def image(tmp_path: Path, *, two: bytes = b"at 1", x: bytes = b"x") -> ImageRepo
 
 
 def use(monkeypatch: pytest.MonkeyPatch, builder: Builder) -> None:
-    for module in (proving, second_build):
+    for module in (built_before, original, proving, second_build):
         monkeypatch.setattr(module, "build_image", builder.build)
-    monkeypatch.setattr(own_builds, "load_image", builder.load)
+    # Whether an image is there that was made of the same, an engine would be asked.
+    monkeypatch.setattr(built_before, "made_of", lambda _: None)
+    for module in (original, own_builds):
+        monkeypatch.setattr(module, "load_image", builder.load)
 
     class Kept:
         def __init__(self, *_: object) -> None: ...
