@@ -41,6 +41,12 @@ def test_modules_without_an_engine_go_where_there_is_room(scopes: ByEngine):
     assert scopes._split_scope("tests/session/planning/test_improving.py::test_x[flask]") == "projects"
 
 
+def test_the_pictures_of_the_app_are_shared_by_two(scopes: ByEngine):
+    halves = [scopes._split_scope(f"tests/tui/test_snapshots.py::test_looks[{name}]") for name in range(80)]
+    assert min(halves.count(half) for half in set(halves)) > 80 / 3
+    assert len(set(halves)) == 2
+
+
 def test_the_last_process_removes_the_bases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shared_bases, "USERS", tmp_path / "users")
     with shared_bases.given_back() as last:

@@ -13,7 +13,9 @@ from xdist.scheduler import LoadScopeScheduling
 _EXAMPLE = re.compile(r"\[([a-z0-9]+)")
 """The example project that a test's parameters begin with."""
 HALVES = 2
-"""So many processes prove the example projects, which mostly wait for what they start."""
+"""So many processes prove the example projects, which mostly wait for what they start, or make snapshots."""
+_PLAYS = frozenset(("action", "api", "cli", "tui"))
+"""The folders of tests that take seconds each."""
 
 
 class ByEngine(LoadScopeScheduling):
@@ -31,6 +33,8 @@ class ByEngine(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.partition("::")[0]
+        if module.endswith("/test_snapshots.py"):
+            return f"snapshots {zlib.crc32(nodeid.encode()) % HALVES}"
         if not on_engine(self.config.rootpath / module):
             return module
         if module.endswith("/test_rewritten_projects.py"):
@@ -40,11 +44,15 @@ class ByEngine(LoadScopeScheduling):
 
 
 def longest_first(items: list[pytest.Item]) -> None:
-    """The tests with an engine in front, the proofs of the example projects first of all."""
+    """The tests with an engine in front, the proofs of the example projects first of all.
+
+    Of the rest those that play the app or start programs, so that no process has a long one left
+    when the others have none.
+    """
 
     def rank(item: pytest.Item) -> int:
         if not on_engine(item.path):
-            return 3
+            return 3 if _PLAYS.intersection(item.path.parts) else 4
         return 0 if item.path.stem == "test_rewritten_projects" else 1 if "session" in item.path.parts else 2
 
     items.sort(key=rank)
