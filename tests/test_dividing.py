@@ -38,7 +38,8 @@ def test_the_proofs_of_the_projects_are_shared_by_two(scopes: ByEngine):
 def test_modules_without_an_engine_go_where_there_is_room(scopes: ByEngine):
     assert scopes._split_scope("tests/test_house.py::test_x") == "tests/test_house.py"
     assert scopes._split_scope("tests/tui/terminals/test_guided_way.py::test_x") == "engine"
-    assert scopes._split_scope("tests/session/planning/test_improving.py::test_x[flask]") == "projects"
+    assert scopes._split_scope("tests/session/planning/test_improving.py::test_x[flask]") == "session"
+    assert scopes._split_scope("tests/session/proving/test_example_projects.py::test_x[flask]") == "projects"
 
 
 def test_the_pictures_of_the_app_are_shared_by_two(scopes: ByEngine):
