@@ -43,7 +43,7 @@ class LayerIndex:
     target: array[int] = field(default_factory=lambda: array("i"))
     targets: list[bytes] = field(default_factory=list)
     contents: dict[int, bytes] = field(default_factory=dict)
-    placed: list[int] = field(default_factory=list)
+    placed: array[int] = field(default_factory=lambda: array("I"))
     xattrs: dict[int, bytes] = field(default_factory=dict)
     has_digests: bool = False
     sha256: dict[int, str] = field(default_factory=dict)

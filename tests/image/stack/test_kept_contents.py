@@ -42,6 +42,22 @@ def test_what_lies_in_an_archive_is_what_would_be_kept(tmp_path: Path) -> None:
         placed[1]
 
 
+def test_each_layer_s_lie_where_that_layer_is(tmp_path: Path) -> None:
+    layers = [
+        make.layer(
+            *(make.file(f"srv/{number}-{layer}.py", f"{layer} {number}".encode()) for number in range(9))
+        )
+        for layer in range(4)
+    ]
+    layers.insert(2, make.layer(make.file("usr/x", b"x")))
+    path = make.archive(tmp_path / "image.tar", layers)
+    placed, kept = kept_of(path, verify=False), kept_of(path, verify=True)
+    assert len(placed) == len(kept) == 36
+    assert [*placed] == sorted(placed) == [*kept]
+    assert dict(placed) == dict(kept)
+    assert [inode for inode in range(50) if inode in placed] == [*placed]
+
+
 def test_another_process_gets_the_bytes(tmp_path: Path) -> None:
     path = archive(tmp_path)
     sent = pickle.dumps(kept_of(path, verify=False))

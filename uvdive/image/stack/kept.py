@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass, field
+from heapq import merge
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,33 +16,45 @@ from typing import Any, Self
 from uvdive.base.errors import ImageError
 from uvdive.base.files.foreign import opened
 from uvdive.image.raw_image import RawImage
-from uvdive.image.stack.content_places import Content, Sources
+from uvdive.image.stack.content_places import Sources
 from uvdive.image.stream import truncated
+
+
+@dataclass(slots=True)
+class _Lying:
+    """Where contents lie: of each, the lowest inode first, the file by number, the byte and how many.
+
+    Columns, as a source tree of a million small files has as many of them.
+    """
+
+    files: list[Path] = field(default_factory=list)
+    inode: array[int] = field(default_factory=lambda: array("I"))
+    file: array[int] = field(default_factory=lambda: array("I"))
+    at: array[int] = field(default_factory=lambda: array("q"))
+    size: array[int] = field(default_factory=lambda: array("Q"))
+
+    def row(self, inode: int) -> int | None:
+        """The row of an inode; None for one whose content lies nowhere."""
+        row = bisect_left(self.inode, inode)
+        return row if row < len(self.inode) and self.inode[row] == inode else None
 
 
 class KeptInPlace(Mapping[int, bytes]):
     """The contents by inode. In a ``with`` the files that they lie in stay open; pickled, it is bytes.
 
     Args:
-        image: whose files they are.
         kept: what is in memory.
-        placed: of the others, the layer and the place in its index.
+        lying: where the others lie.
     """
 
-    def __init__(self, image: RawImage, kept: Mapping[int, bytes], placed: Mapping[int, Content]) -> None:
-        self._kept = kept
-        self._lies: dict[int, tuple[Path, int, int]] = {}
-        for inode, (layer, entry) in placed.items():
-            place, index = image.places[layer], image.layers[layer].index
-            assert place is not None
-            assert place.offset is not None
-            self._lies[inode] = place.path, place.offset + index.offset[entry], index.size[entry]
+    def __init__(self, kept: Mapping[int, bytes], lying: _Lying) -> None:
+        self._kept, self._lying = kept, lying
         self._files: dict[Path, int] = {}
         self._states: dict[Path, tuple[int, ...]] = {}
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        for path in {path for path, _, _ in self._lies.values()}:
+        for path in dict.fromkeys(self._lying.files):
             file = self._files[path] = self._open.enter_context(opened(path))
             self._states[path] = _state(file)
         return self
@@ -56,10 +72,11 @@ class KeptInPlace(Mapping[int, bytes]):
             KeyError: it was not wanted.
             ImageError: it can no longer be read.
         """
-        lies = self._lies.get(inode)
-        if lies is None:
+        lying = self._lying
+        row = lying.row(inode)
+        if row is None:
             return self._kept[inode]
-        path, at, size = lies
+        path, at, size = lying.files[lying.file[row]], lying.at[row], lying.size[row]
         file = self._files.get(path)
         try:
             data = self._again(path, size, at) if file is None else os.pread(file, size, at)
@@ -82,14 +99,14 @@ class KeptInPlace(Mapping[int, bytes]):
             return os.pread(file, size, at)
 
     def __contains__(self, inode: object) -> bool:
-        return inode in self._lies or inode in self._kept
+        return inode in self._kept or (isinstance(inode, int) and self._lying.row(inode) is not None)
 
     def __iter__(self) -> Iterator[int]:
         # Lowest first, whichever kind it is of.
-        return iter(sorted({*self._kept, *self._lies}))
+        return merge(sorted(self._kept), self._lying.inode)
 
     def __len__(self) -> int:
-        return len(self._kept) + len(self._lies)
+        return len(self._kept) + len(self._lying.inode)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)
@@ -109,14 +126,25 @@ def kept_contents(image: RawImage, sources: Sources) -> KeptInPlace:
         sources: where the content of each inode is.
     """
     kept: dict[int, bytes] = {}
-    placed: dict[int, Content] = {}
+    lying = _Lying()
     for layer, start in enumerate(sources.starts):
-        index = image.layers[layer].index
-        contents, lying = index.contents, {*index.placed}
-        if contents or lying:
-            for inode, place in enumerate(sources.of_layer(layer), start):
-                if place in lying:
-                    placed[inode] = layer, place
-                elif place in contents:
-                    kept[inode] = contents[place]
-    return KeptInPlace(image, kept, placed)
+        index, place = image.layers[layer].index, image.places[layer]
+        if not (index.contents or index.placed):
+            continue
+        there, begin = bytearray(len(index.names)), 0
+        if index.placed:
+            assert place is not None
+            assert place.offset is not None
+            lying.files.append(place.path)
+            begin = place.offset
+            for entry in index.placed:
+                there[entry] = 1
+        for inode, entry in enumerate(sources.of_layer(layer), start):
+            if there[entry]:
+                lying.inode.append(inode)
+                lying.file.append(len(lying.files) - 1)
+                lying.at.append(begin + index.offset[entry])
+                lying.size.append(index.size[entry])
+            elif entry in index.contents:
+                kept[inode] = index.contents[entry]
+    return KeptInPlace(kept, lying)
