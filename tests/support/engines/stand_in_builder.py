@@ -63,8 +63,9 @@ def image(tmp_path: Path, *, two: bytes = b"at 1", x: bytes = b"x") -> ImageRepo
 def use(monkeypatch: pytest.MonkeyPatch, builder: Builder) -> None:
     for module in (built_before, original, proving, second_build):
         monkeypatch.setattr(module, "build_image", builder.build)
-    # Whether an image is there that was made of the same, an engine would be asked.
+    # Whether an image is there that was made of the same, and which engine builds, one would be asked.
     monkeypatch.setattr(built_before, "made_of", lambda _: None)
+    monkeypatch.setattr(built_before, "build_source", lambda: "docker")
     for module in (original, own_builds):
         monkeypatch.setattr(module, "load_image", builder.load)
 
