@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engines.stand_in_builder import MOMENT, ORIGINAL, PLAN, STAGES, Builder, image, proof, resolved, use
@@ -13,7 +14,7 @@ from made_images import layers as make
 from made_images import pairs_of_images as pairs
 
 from uvdive.base.errors import BuildError, RefusedError
-from uvdive.build.events import BuildRequest, Rebuild
+from uvdive.build.events import BuildRequest, BuildResult, Rebuild
 from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import FileChange, Refusal
 from uvdive.session.proof import second_build, timing
@@ -167,6 +168,20 @@ def test_an_original_that_the_context_makes_otherwise_is_built_first(
     assert done.before is fresh
     assert done.original is not None
     assert (done.original.seconds, done.build.seconds) == (1.0, 2.0)
+
+
+def test_an_original_whose_tag_another_build_took_proves_nothing(
+    tmp_path: Path, context: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Taken(Builder):
+        def build(self, request: BuildRequest, **more: Any) -> BuildResult:
+            return replace(super().build(request, **more), named="sha256:1")
+
+    builder = Taken(image(tmp_path, x=b"x"))
+    use(monkeypatch, builder)
+    with pytest.raises(BuildError, match="is another image than the one that was just built"):
+        proof(context, image(tmp_path, x=b"stale"), verify=False)
+    assert [request.text for request in builder.requests] == [ORIGINAL]
 
 
 def test_a_refusal_is_not_built(context: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.opening.images import Loaded
 from uvdive.session.proof import original as originals
-from uvdive.session.proof import proving
+from uvdive.session.proof import own_builds, proving
 from uvdive.session.proof.original import Original, of_now
 from uvdive.session.proof.proving import Proof, prove
 from uvdive.verify.checks import Check, Verification
@@ -68,7 +68,8 @@ def around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Around:
     monkeypatch.setattr(originals, "differences", lambda *_, **_how: around.differs)
     monkeypatch.setattr(originals, "build_image", around.build)
     monkeypatch.setattr(originals, "build_unless_there", around.build_unless_there)
-    monkeypatch.setattr(originals, "load_image", lambda _target, **_how: Loaded(called(around.there), None))
+    for module in (originals, own_builds):
+        monkeypatch.setattr(module, "load_image", lambda _target, **_how: Loaded(called(around.there), None))
     monkeypatch.setattr(proving, "_proven", around.proven)
     return around
 

@@ -66,8 +66,7 @@ def use(monkeypatch: pytest.MonkeyPatch, builder: Builder) -> None:
     # Whether an image is there that was made of the same, and which engine builds, one would be asked.
     monkeypatch.setattr(built_before, "made_of", lambda _: None)
     monkeypatch.setattr(built_before, "build_source", lambda: "docker")
-    for module in (original, own_builds):
-        monkeypatch.setattr(module, "load_image", builder.load)
+    monkeypatch.setattr(own_builds, "load_image", builder.load)
 
     class Kept:
         def __init__(self, *_: object) -> None: ...

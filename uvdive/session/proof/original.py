@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.progress import CancelToken, Note, OnEvent
@@ -14,10 +14,10 @@ from uvdive.ledger.report import ImageReport
 from uvdive.rewrite.plan import RewritePlan
 from uvdive.session.opening.images import load_image
 from uvdive.session.opening.options import DEFAULTS
-from uvdive.session.proof.building import build_image, target_of
+from uvdive.session.proof.building import build_image
 from uvdive.session.proof.built_before import build_unless_there
 from uvdive.session.proof.freshness import differences
-from uvdive.session.proof.own_builds import as_built
+from uvdive.session.proof.own_builds import as_built, load_built
 from uvdive.verify.spent import Spent
 
 
@@ -68,24 +68,27 @@ def of_now(
     on_event(Note(f"{given.report.image.reference} is not what the context makes now ({', '.join(other)})"))
     with spent.on("build"):
         target, built = build_unless_there(request, on_event=on_event, cancel=cancel)
-    found = _read(request, target, spent, on_event, cancel)
-    if built is None and found.report.image.id == given.report.image.id:
+    if built is not None:
+        return _read(request, built, spent, on_event, cancel)
+    with spent.on("reading"):
+        options = as_built(DEFAULTS, request)
+        loaded = load_image(target, options=options, on_event=on_event, cancel=cancel)
+    if loaded.report.image.id == given.report.image.id:
         # It is this very image that differs: a note says nothing against what was seen.
         return anew(request, spent, on_event, cancel)
-    return replace(found, built=built, left_out=built is None)
+    return Original(loaded.report, loaded.index, left_out=True)
 
 
 def anew(request: BuildRequest, spent: Spent, on_event: OnEvent, cancel: CancelToken | None) -> Original:
     """The original, built now; all as for ``of_now``."""
     with spent.on("build"):
         built = build_image(request, on_event=on_event, cancel=cancel)
-    return replace(_read(request, target_of(built), spent, on_event, cancel), built=built)
+    return _read(request, built, spent, on_event, cancel)
 
 
 def _read(
-    request: BuildRequest, target: str, spent: Spent, on_event: OnEvent, cancel: CancelToken | None
+    request: BuildRequest, built: BuildResult, spent: Spent, on_event: OnEvent, cancel: CancelToken | None
 ) -> Original:
     with spent.on("reading"):
-        options = as_built(DEFAULTS, request)
-        loaded = load_image(target, options=options, on_event=on_event, cancel=cancel)
-    return Original(loaded.report, loaded.index)
+        loaded = load_built(request, built, on_event=on_event, cancel=cancel)
+    return Original(loaded.report, loaded.index, built)
