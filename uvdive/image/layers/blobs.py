@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
-import zlib
 from collections.abc import Iterable, Iterator
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uvdive.base.errors import ImageError
+from uvdive.base.gzipped import DamagedError, GzipFile
 from uvdive.base.zstd import zstd_module
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.ahead import ahead
@@ -66,13 +65,13 @@ def unpack(pieces: Iterable[bytes | memoryview], how: str) -> Iterator[bytes]:
     Raises:
         ImageError: the data are damaged or end too early.
     """
-    source = io.BufferedReader(_Pieces(pieces), CHUNK)
-    broken: tuple[type[Exception], ...] = (EOFError, gzip.BadGzipFile, zlib.error)
+    source = _Pieces(pieces)
+    broken: tuple[type[Exception], ...] = (DamagedError,)
     if how == "gzip":
-        file: IO[bytes] = gzip.GzipFile(fileobj=source)  # type: ignore[assignment]
+        file: Any = GzipFile(source)
     else:
         zstd = zstd_module()
-        file = zstd.ZstdFile(source)
+        file = zstd.ZstdFile(io.BufferedReader(source, CHUNK))
         broken = (EOFError, zstd.ZstdError)
     try:
         while data := file.read(CHUNK):

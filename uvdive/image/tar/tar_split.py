@@ -8,10 +8,8 @@ touching the files; only contents that are wanted are opened.
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import os
-import zlib
 from binascii import a2b_base64
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from uvdive.base.files.foreign import open_regular, opened, real
+from uvdive.base.gzipped import GzipFile
 from uvdive.image.stream import Buffer, truncated
 from uvdive.image.tar.header import clean
 
@@ -31,10 +30,10 @@ _LONGEST, _MOST = 64 << 20, 1 << 62
 """More bytes than a line or a file has."""
 
 _BROKEN = (
-    *(EOFError, zlib.error, ValueError, LookupError, TypeError, AttributeError),
+    *(ValueError, LookupError, TypeError, AttributeError),
     *(OverflowError, RecursionError, MemoryError),
 )
-"""What reading a damaged file raises: gzip's errors, JSON's, and those of values of another type."""
+"""What reading a damaged file raises: errors of gzip and JSON, and those of values of another type."""
 
 _WINDOW = 1 << 19
 _SMALL = 1 << 16
@@ -231,7 +230,7 @@ def _parts(split: Path) -> Iterator[_Part]:
         with (
             opened(split) as fd,
             os.fdopen(fd, "rb", closefd=False) as packed,
-            gzip.GzipFile(fileobj=packed) as file,
+            GzipFile(packed) as file,
         ):
             for part in _lines(file):
                 if part["type"] == _SEGMENT:
@@ -253,7 +252,7 @@ def _size(value: object) -> int:
     return value
 
 
-def _lines(file: gzip.GzipFile) -> Iterator[dict[str, Any]]:
+def _lines(file: GzipFile) -> Iterator[dict[str, Any]]:
     """The values of a file's lines, parsed many at a time."""
     rest = b""
     while data := file.read(_LINES):
