@@ -9,7 +9,7 @@ from uvdive.image.table import ALIVE, NONE, Cause, Kind
 from uvdive.ledger.marks.claims import Claims
 from uvdive.ledger.marks.components import ComponentTable, text
 from uvdive.ledger.marks.handed_down import Inherited
-from uvdive.ledger.marks.hard_links import further_names
+from uvdive.ledger.marks.hard_links import further_names, live_names
 from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.marks.name_search import Names
 from uvdive.ledger.marks.paths import MOUNT_POINTS, PathFinder, by_folder, normal
@@ -105,8 +105,12 @@ def test_further_names_of_an_inode_oldest_first() -> None:
     other = rows.add(b"/c", size=1)
     rows.add(b"/d", layer=1, inode=other)
     rows.add(b"/e", layer=1, inode=one)
-    assert further_names(rows.table) == {one: [2, 5], other: [4]}
-    assert further_names(tree(b"/a", b"/b").table) == {}
+    found = further_names(rows.table)
+    assert {inode: [*names] for inode, names in found.pairs()} == {one: [2, 5], other: [4]}
+    assert ([*found], [*found[one]], len(found)) == ([one, other], [2, 5], 2)
+    assert [*live_names(rows.table, found)] == [3, 2]
+    assert found.get(one + other + 1) is None
+    assert not further_names(tree(b"/a", b"/b").table)
 
 
 def test_contents_as_they_stood_after_a_layer() -> None:

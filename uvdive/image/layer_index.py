@@ -21,8 +21,8 @@ class LayerIndex:
     front; the folder of the top is ``b""``. For whiteouts ``names`` has the name
     that is gone. ``size`` is a regular file's real size in bytes (sparse files: the
     logical size), ``offset`` where its data start in the tar (-1 for sparse ones),
-    ``digest`` an xxh3-64 of its content where the bytes passed by (else 0, and
-    ``has_digests`` is False). ``target`` indexes ``targets``: a symlink's text, or
+    ``digest`` an xxh3-64 of its content where the bytes passed by (else the column is
+    empty, and ``has_digests`` is False). ``target`` indexes ``targets``: a symlink's text, or
     the path that a hard link names. ``contents`` keeps wanted small files; those
     that can be read again where they lie are only noted in ``placed``. ``xattrs`` are the
     extended attributes of the few entries that have any, as ``FileTable`` has them. ``sha256``

@@ -26,7 +26,7 @@ from uvdive.base.files.folders import user_folder
 from uvdive.base.files.foreign import read_file
 from uvdive.image.layer_index import LayerData, LayerIndex
 
-FORMAT = 3
+FORMAT = 4
 """Goes up whenever LayerIndex or its reading changes."""
 
 DEFAULT_LIMIT = 1 << 30

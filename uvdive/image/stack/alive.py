@@ -18,14 +18,16 @@ _DIRECTORY = int(Kind.DIRECTORY)
 class Living:
     """The tree of names as the layers up to ``layer`` left it.
 
-    ``below`` holds, for each folder, the nodes that are alive or lead to something
+    ``below`` gives, for a folder, the nodes that are alive or lead to something
     alive; names that are gone wait in ``gone`` for a layer that brings them back.
-    So a whiteout costs only what it removes.
+    So a whiteout costs only what it removes. Nobody looks into most folders once they
+    are filled: of such a one only the ``fresh`` nodes are known, which were made in one go.
     """
 
     def __init__(self) -> None:
         self.table = FileTable()
-        self.below: dict[int, dict[bytes, int]] = {}
+        self.fresh: dict[int, range] = {}
+        self._below: dict[int, dict[bytes, int]] = {}
         self.gone: dict[int, dict[bytes, int]] = {}
         self.shown = array("i", [NONE])  # the visible entry of each node
         self.newest = array("i", [NONE])  # the last entry that each node got
@@ -34,9 +36,23 @@ class Living:
         self._found: dict[bytes, int] = {}  # folders that were looked up
         self._folders: dict[bytes, int] = {}  # those that entries needed: nothing shadows them
 
+    def below(self, folder: int) -> dict[bytes, int] | None:
+        """The nodes in a folder by their names; None where there were never any."""
+        nodes = self.fresh.pop(folder, None)
+        if nodes is not None:
+            self._below[folder] = dict(zip(self.table.names[nodes.start : nodes.stop], nodes, strict=True))
+        return self._below.get(folder)
+
+    def into(self, folder: int) -> dict[bytes, int]:
+        """The same, to put more in."""
+        below = self.below(folder)
+        if below is None:
+            below = self._below[folder] = {}
+        return below
+
     def node(self, parent: int, name: bytes) -> int:
         """The live child of that name; made, or brought back, if there is none."""
-        children = self.below.setdefault(parent, {})
+        children = self.into(parent)
         child = children.get(name)
         if child is None:
             child = self.gone[parent].pop(name, None) if parent in self.gone else None
@@ -58,13 +74,15 @@ class Living:
             if node is None:
                 return None
             self._found[folder] = node
-        below = self.below.get(node)
-        return (None if below is None else below.get(name)) if name else node
+        if not name:
+            return node
+        below = self.below(node)
+        return None if below is None else below.get(name)
 
     def _walked(self, path: bytes) -> int | None:
         node = 0
         for name in path.split(b"/"):
-            below = self.below.get(node)
+            below = self.below(node)
             child = None if below is None else below.get(name)
             if child is None:
                 return None
@@ -94,7 +112,9 @@ class Living:
     def is_folder(self, node: int) -> bool:
         """Is the node a folder now, with an entry of its own or without?"""
         entry = self.shown[node]
-        return bool(self.below.get(node)) or (entry != NONE and self.table.entry_kind[entry] == _DIRECTORY)
+        if node in self.fresh or self._below.get(node):
+            return True
+        return entry != NONE and self.table.entry_kind[entry] == _DIRECTORY
 
     def end(self, node: int, cause: Cause) -> None:
         """The node's visible entry ends in this layer."""
@@ -118,8 +138,9 @@ class Living:
         stack = [node]
         while stack:
             parent = stack.pop()
-            children = self.below.pop(parent, None)
+            children = self.below(parent)
             if children:
+                del self._below[parent]
                 self.gone.setdefault(parent, {}).update(children)
                 for child in children.values():
                     self.end(child, cause)
@@ -142,7 +163,8 @@ class Living:
 
     def remove(self, parent: int, name: bytes) -> None:
         """The name in a folder ends in this layer, and everything below it."""
-        node = self.below.get(parent, {}).pop(name, None)
+        below = self.below(parent)
+        node = None if below is None else below.pop(name, None)
         if node is not None:
             self.forget()
             self.gone.setdefault(parent, {})[name] = node

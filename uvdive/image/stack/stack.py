@@ -24,6 +24,9 @@ SameContent = Callable[[Content, Content], bool]
 # Plain numbers: comparing with an enum's member costs a call.
 _FILE, _DIRECTORY, _SYMLINK = int(Kind.FILE), int(Kind.DIRECTORY), int(Kind.SYMLINK)
 
+_MOVED = ("mode", "uid", "gid", "mtime")
+"""Columns that nobody asks an index for once its layer lies in the stack."""
+
 _IS_FILE = bytes(kind == _FILE for kind in range(256))
 _IS_LINK = bytes(kind == HARD_LINK for kind in range(256))
 
@@ -39,6 +42,7 @@ class _Stack(Living):
         self.sources = Sources()
         self.rows = Rows(LayerIndex())  # of the layer, of which those before `row` have their nodes
         self.first = self.row = 0  # the layer's first entry, and the row that is next
+        self.last = False  # is it that index's last layer?
         self.linked = 0  # up to this row hard links have what they name
         self.warnings: list[str] = []
 
@@ -81,16 +85,16 @@ class _Stack(Living):
         if end - start == 1:
             return self.birth(rows, start, parent, entry)
         names = rows.names[start:end]
+        distinct = {*names}
+        known = self.below(parent)
+        if len(distinct) < len(names) or b"" in distinct or (known and not distinct.isdisjoint(known)):
+            return False
         first = len(self.table.names)
         new = range(first, first + len(names))
-        born = dict(zip(names, new, strict=True))
-        known = self.below.get(parent)
-        if len(born) < len(names) or b"" in born or (known and not known.keys().isdisjoint(born)):
-            return False
         if known:
-            known.update(born)
+            known.update(zip(names, new, strict=True))
         else:
-            self.below[parent] = born
+            self.fresh[parent] = new
         table = self.table
         table.names += names
         table.node_parent.extend(repeat(parent, len(names)))
@@ -103,7 +107,7 @@ class _Stack(Living):
     def birth(self, rows: Rows, row: int, parent: int, entry: int) -> bool:
         """The same of one entry: a folder's own stands alone before what is in it."""
         table, name = self.table, rows.names[row]
-        known = self.below.setdefault(parent, {})
+        known = self.into(parent)
         if not name or name in known:
             return False
         self.nodes[row] = known[name] = len(table.names)
@@ -117,8 +121,10 @@ class _Stack(Living):
         """Add rows for all of the layer's entries, as far as they can be told now; the first one."""
         table, index = self.table, rows.index
         first, count_ = table.entries, len(rows.names)
-        for name in ("mode", "uid", "gid", "mtime", "size"):
+        for name in (*_MOVED, "size"):
             getattr(table, f"entry_{name}").extend(rows.column(getattr(index, name)))
+            if self.last and name in _MOVED:
+                del getattr(index, name)[:]
         table.entry_kind.frombytes(rows.kinds)
         table.entry_layer.extend(array("H", [self.layer]) * count_)
         table.entry_death.extend(array("H", [ALIVE]) * count_)
@@ -206,7 +212,7 @@ class _Stack(Living):
             below = found.get(folder)
             if below is None:
                 node = self.lookup(folder)
-                below = found[folder] = {} if node is None else self.below.get(node, {})
+                below = found[folder] = (None if node is None else self.below(node)) or {}
             node, entry = below.get(name), first + row
             target = NONE if node is None else self.shown[node]
             if first <= target < entry and kinds[target] == _FILE:
@@ -280,14 +286,15 @@ def _numbers(is_file: bytes, number: int) -> array[int]:
 
 
 def stack(layers: Sequence[LayerIndex], same_content: SameContent) -> tuple[FileTable, Sources, list[str]]:
-    """Apply the layers bottom up.
+    """Apply the layers bottom up. Modes, owners and times are moved: the indexes have them no more.
 
     Returns:
         The columns; for each inode where its content is; and warnings in words.
     """
     state = _Stack(same_content)
+    last = {id(index): number for number, index in enumerate(layers)}
     for number, index in enumerate(layers):
-        state.layer = number
+        state.layer, state.last = number, last[id(index)] == number
         state.whiteouts(index)
         state.entries(index)
         state.warnings.extend(f"layer {number}: {text}" for text in index.warnings)

@@ -250,5 +250,3 @@ class Bulk:
                     for place, count in zip(index.offset[first:], index.size[first:], strict=True)
                 ]
             )
-        else:
-            index.digest.frombytes(bytes(8 * len(names)))

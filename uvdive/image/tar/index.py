@@ -132,7 +132,8 @@ class Indexer:
             self._budget.take_nodes(len(self._rows))
         # Rows become columns in bulk: a call for each number of each entry costs more.
         for name, values in zip(_COLUMNS, zip(*self._rows, strict=True), strict=False):
-            getattr(self.index, name).extend(values)
+            if name != "digest" or self.index.has_digests:
+                getattr(self.index, name).extend(values)
         self._rows.clear()
 
     def content(self, path: bytes, stored: int, *, sparse: bool) -> tuple[int, int]:

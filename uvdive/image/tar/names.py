@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import compress, count, islice, repeat
+from weakref import WeakMethod
 
 from uvdive.image.budget import Budget
 from uvdive.image.layer_index import OPAQUE, WHITEOUT, LayerIndex
@@ -28,10 +29,13 @@ class _Folders(dict[bytes, int]):
 
     def __init__(self, learn: Callable[[bytes], int]) -> None:
         super().__init__()
-        self._learn = learn
+        # Weak: whose method it is holds this, and nothing looks for rings while an image is read.
+        self._learn = WeakMethod(learn)
 
     def __missing__(self, raw: bytes) -> int:
-        return self._learn(raw)
+        learn = self._learn()
+        assert learn is not None
+        return learn(raw)
 
 
 class Names:

@@ -173,7 +173,7 @@ class _Reading:
         is_file = kind == Kind.FILE
         mode, mtime = (entry.get("mode") or 0) & 0o7777, _seconds(entry.get("modtime") or "")
         size = size if is_file else 0
-        values = (folder, kind, mode, uid, gid, mtime, size, 0 if size else -1, 0, target)
+        values = (folder, kind, mode, uid, gid, mtime, size, 0 if size else -1, target)
         for column, value in zip(_COLUMNS, values, strict=True):
             getattr(index, column).append(value)
         if entry.get("xattrs"):
@@ -240,7 +240,7 @@ class _Reading:
         index.mtime[row], index.offset[row] = _octal(header[136:148]), -1
 
 
-_COLUMNS = ("folder", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "digest", "target")
+_COLUMNS = ("folder", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "target")
 
 
 def _octal(data: bytes) -> int:

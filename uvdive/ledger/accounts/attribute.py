@@ -16,7 +16,7 @@ from uvdive.image.table import ALIVE, NONE, FileTable, Kind
 from uvdive.ledger.accounts.node_rules import EACH, Codes
 from uvdive.ledger.accounts.rule import Rule
 from uvdive.ledger.marks.components import ComponentTable
-from uvdive.ledger.marks.hard_links import further_names
+from uvdive.ledger.marks.hard_links import FurtherNames, further_names
 from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.python.places import PythonPlace
 from uvdive.ledger.system.system_files import LayerOrigin
@@ -41,7 +41,7 @@ class Attribution:
     components: ComponentTable
     entry_component: array[int]
     inode_component: array[int]
-    links: Mapping[int, Sequence[int]]
+    links: FurtherNames
     places: tuple[PythonPlace, ...]
     warnings: tuple[str, ...]
 
@@ -95,12 +95,12 @@ def _layer(rule: Rule, codes: Codes, layer: int) -> array[int]:
 
 
 def _by_inode(
-    table: FileTable, links: Mapping[int, Sequence[int]], by_entry: array[int], owners: Sequence[int]
+    table: FileTable, links: FurtherNames, by_entry: array[int], owners: Sequence[int]
 ) -> array[int]:
     """For each inode the component of its first name with the first of its names' owners."""
     by_inode = array("i", map(by_entry.__getitem__, table.inode_entry))
     deaths, firsts = table.entry_death, table.inode_entry
-    for inode, entries in links.items():
+    for inode, entries in links.pairs():
         first = firsts[inode]
         if len(entries) == 1 and deaths[first] == deaths[entries[0]]:
             # The usual link: uv's cache and the environment, both alive or none.

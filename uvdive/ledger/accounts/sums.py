@@ -157,7 +157,7 @@ def _shares(table: FileTable, attribution: Attribution, sums: Sums) -> None:
     for component, part in zip(owners, sums.components, strict=True):
         sums.reclaimable[component] += part.bytes
     sizes, firsts = table.entry_size, table.inode_entry
-    for inode, entries in attribution.links.items():
+    for inode, entries in attribution.links.pairs():
         first = firsts[inode]
         named = {owners[by_entry[first]]}
         for entry in entries:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from uvdive.base.paths import raw
 from uvdive.image.config import ImageConfig
 from uvdive.image.resolve import resolve
-from uvdive.image.table import ALIVE, NONE, FileTable
+from uvdive.image.table import NONE, FileTable
 from uvdive.ledger.accounts.attribute import Attribution
 from uvdive.ledger.findings.kept_by_cache import kept_by_cache
 from uvdive.ledger.findings.places import EnvironmentPlace, find_places
+from uvdive.ledger.marks.hard_links import live_names
 from uvdive.ledger.marks.kept_contents import KeptContents
 from uvdive.ledger.report import Component, Environment, Finding, LayerReport, User, Waste
 
@@ -33,7 +34,7 @@ class Facts:
     ``components`` are by number, as the attribution has them. ``written`` has for
     each component the live bytes by layer, ``platform`` is ``OS/ARCH``; ``places`` are
     the environments with packages of the app's, ``kept_by_cache`` the files that live on
-    under uv's cache alone.
+    under uv's cache alone, ``live_names`` how many names each inode has in the end.
     """
 
     config: ImageConfig
@@ -48,12 +49,14 @@ class Facts:
     written: Mapping[int, Mapping[int, int]]
     platform: str
     places: tuple[EnvironmentPlace, ...] = field(init=False, repr=False)
+    live_names: Sequence[int] = field(init=False, repr=False)
     kept_by_cache: tuple[Waste, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Looked for once: several findings ask, and an image may have a million files.
         found = find_places(self.table, self.attribution, self.components, self.environments)
         object.__setattr__(self, "places", tuple(found))
+        object.__setattr__(self, "live_names", live_names(self.table, self.attribution.links))
         object.__setattr__(self, "kept_by_cache", tuple(kept_by_cache(self.table, self.attribution)))
 
     @property
@@ -85,18 +88,10 @@ class Facts:
 
     def freed(self, entries: Collection[int]) -> int:
         """The live bytes that go away if these names are left out: of inodes with no other live name."""
-        table, links = self.table, self.attribution.links
+        table, live = self.table, self.live_names
         named = Counter(map(table.entry_inode.__getitem__, entries))
-        firsts, sizes, deaths = table.inode_entry, table.entry_size, table.entry_death
-        freed = 0
-        for inode, count in named.items():
-            first = firsts[inode]
-            live = int(deaths[first] == ALIVE)
-            for entry in links.get(inode, ()):
-                live += deaths[entry] == ALIVE
-            if live == count:
-                freed += sizes[first]
-        return freed
+        firsts, sizes = table.inode_entry, table.entry_size
+        return sum(sizes[firsts[inode]] for inode, count in named.items() if live[inode] == count)
 
     def live_by_layer(self, numbers: Iterable[int]) -> dict[int, int]:
         """The live bytes of some components by the layer that wrote them."""

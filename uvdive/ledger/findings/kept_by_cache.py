@@ -24,11 +24,12 @@ def kept_by_cache(table: FileTable, attribution: Attribution) -> Iterator[Waste]
     owners, deaths, causes = attribution.components.owners, table.entry_death, table.entry_cause
     by_entry, by_inode = attribution.entry_component, attribution.inode_component
     folders: dict[int, bytes] = {}
-    for inode, further in attribution.links.items():
+    for inode in attribution.links:
         if owners[by_inode[inode]] != _CACHE or table.inode_death[inode] != ALIVE:
             continue
         first = table.inode_entry[inode]
-        others = [entry for entry in (first, *further) if owners[by_entry[entry]] != _CACHE]
+        names = (first, *attribution.links[inode])
+        others = [entry for entry in names if owners[by_entry[entry]] != _CACHE]
         if not others:
             continue
         # In one layer whiteouts act first, so what took a name's place took the last one.
