@@ -51,6 +51,16 @@ def test_stack_equals_the_model(layers: list[list[Operation]]) -> None:
     assert ours == theirs
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(operations, max_size=8), st.lists(operations, max_size=8))
+def test_a_layer_that_comes_again_is_as_one_of_its_own(one: list[Operation], other: list[Operation]) -> None:
+    """An archive has it once, so its index stands for both."""
+    shared = index(one)
+    again, _, _ = stack([shared, index(other), shared], lambda *_: False)
+    apart, _, _ = stack([index(one), index(other), index(one)], lambda *_: False)
+    assert again == apart
+
+
 def test_a_link_to_what_the_same_folder_gets_later_finds_nothing() -> None:
     """The names of a folder are made in one go where all are new, its links too."""
     data = [make.hard_link("a/one", "a/two"), make.file("a/two", b"xy"), make.hard_link("a/three", "a/two")]
