@@ -154,7 +154,7 @@ def test_a_tar_without_its_end_marks_is_read() -> None:
 
 
 def test_what_reading_needed_goes_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing looks for rings while an image is read, so there must be none: they took a sixth of its memory."""
+    """Nothing looks for rings while an image is read, so there must be none."""
     made: list[ref[Names]] = []
 
     class Noted(Names):
