@@ -22,7 +22,8 @@ from uvdive.image.layers import cache as layer_cache
 from uvdive.image.layers.blobs import read_layer
 from uvdive.image.layers.cache import LayerCache
 from uvdive.image.stream import ChunkStream
-from uvdive.image.tar.tar_split import StorageError, TarSplitStream
+from uvdive.image.tar.below import StorageError
+from uvdive.image.tar.tar_split import TarSplitStream
 from uvdive.ledger.report import ImageReport
 from uvdive.ledger.saved import report_file
 from uvdive.ledger.view.tree import build_view

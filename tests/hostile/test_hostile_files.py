@@ -158,7 +158,7 @@ LOADS = {
     "build/clients/bake.py": "names for people, with every error caught",
     "image/reaching/contexts.py": "the docker client's settings, as an object or nothing",
     "image/layers/cache.py": "a cache entry, with every error caught",
-    "image/tar/tar_split.py": "many lines at a time, with every error caught",
+    "image/tar/split_lines.py": "many lines at a time, with every error caught",
     "ledger/saved/report_file.py": "a saved report, which has its own checks",
     "session/recorded/recording.py": "the demo's recording, decoded by its types",
     "rewrite/elsewhere/readers/devcontainer.py": "an object or nothing",

@@ -30,9 +30,10 @@ from uvdive.image.layers.blobs import read_layer
 from uvdive.image.layers.cache import LayerCache
 from uvdive.image.reference import Target
 from uvdive.image.stream import ChunkStream
+from uvdive.image.tar.below import StorageError
 from uvdive.image.tar.header import BadHeaderError
 from uvdive.image.tar.index import index_tar
-from uvdive.image.tar.tar_split import StorageError, TarSplitStream
+from uvdive.image.tar.tar_split import TarSplitStream
 from uvdive.ledger.environments.environments import _editable
 from uvdive.ledger.reading.elf import offered, read_elf, same_when_loaded
 from uvdive.session.opening.reading import read_image

@@ -17,7 +17,7 @@ from uvdive.image.config import CONFIG_FILE, Manifest, parse_config, parse_histo
 from uvdive.image.events import LayerOutline
 from uvdive.image.layer_index import LayerData
 from uvdive.image.reference import DIGEST
-from uvdive.image.tar.tar_split import read_below
+from uvdive.image.tar.below import read_below
 
 SHA256 = "sha256:"
 BLOBS = "blobs/sha256/"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from uvdive.base.errors import ImageError
 from uvdive.image.raw_image import LayerPlace, StoreIndex, read_content
 from uvdive.image.table import FileTable
-from uvdive.image.tar.tar_split import StorageError
+from uvdive.image.tar.below import StorageError
 
 PIECE = 1 << 20
 """Bytes that are read of a long file at a time."""

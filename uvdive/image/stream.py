@@ -46,6 +46,8 @@ class ByteStream(Protocol):
 
 
 Buffer = bytes | memoryview
+Gap = tuple[int, int]
+"""Bytes of a stream that its ``ready`` leaves out: the place in what it gave, and how many."""
 
 
 def packed_bytes(stream: ByteStream) -> int | None:
@@ -60,9 +62,14 @@ class ReadyStream(ByteStream, Protocol):
 
     passes: bool
     """Is what was skipped gone once the next bytes are asked for?"""
+    gaps: Iterable[Gap]
+    """What ``ready`` left out behind the place where the stream stands, from front to back."""
 
     def ready(self, count: int) -> tuple[Buffer, int]:
-        """The bytes in memory (``count``, if no copying is needed), and where in them the stream stands."""
+        """The bytes in memory (``count``, if no copying is needed), and where in them the stream stands.
+
+        What is left out of them is in ``gaps``, up to the next call.
+        """
 
     def fetch(self, position: int, count: int) -> Buffer:
         """Bytes at a position of the stream; of one that passes, they must lie in memory.
@@ -123,6 +130,7 @@ class ChunkStream:
         self._digest = value
 
     passes = True
+    gaps: Iterable[Gap] = ()
 
     def ready(self, count: int) -> tuple[Buffer, int]:  # noqa: ARG002 - a piece is as long as it is
         return self._piece, self._at
@@ -258,6 +266,7 @@ class FileStream:
         return 0
 
     passes = False
+    gaps: Iterable[Gap] = ()
 
     def ready(self, count: int) -> tuple[Buffer, int]:
         offset = self._fill(count)

@@ -20,11 +20,13 @@ from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore
 from uvdive.image.endpoint import docker_endpoint
 from uvdive.image.engine.engine import Engine
+from uvdive.image.engine.storage import chain_ids
 from uvdive.image.events import LayerRead
 from uvdive.image.stream import ByteStream, ChunkStream
-from uvdive.image.tar import tar_split
+from uvdive.image.tar import split_lines
+from uvdive.image.tar.below import StorageError, read_below
 from uvdive.image.tar.index import index_tar
-from uvdive.image.tar.tar_split import StorageError, TarSplitStream, chain_ids, read_below
+from uvdive.image.tar.tar_split import TarSplitStream
 from uvdive.ledger.wanted import wanted
 from uvdive.session.opening.images import load_image
 from uvdive.session.opening.options import ReadOptions
@@ -151,13 +153,12 @@ def outcome(stream: ByteStream) -> object:
         return type(error), str(error)
 
 
-@pytest.mark.parametrize("window", [1, 700, 1 << 19])
+@pytest.mark.parametrize("text", [1, 700, 1 << 19])
 @settings(max_examples=150, deadline=None)
 @given(data=tars)
-def test_any_tar_reads_from_storage_as_from_a_stream(window: int, data: bytes) -> None:
+def test_any_tar_reads_from_storage_as_from_a_stream(text: int, data: bytes) -> None:
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tar_split, "_WINDOW", window)
-        patch.setattr(tar_split, "_SMALL", 1000)  # of larger files only the headers are in a window
+        patch.setattr(split_lines, "_TEXT", text)
         folder = Path(name, "diff")
         folder.mkdir()
         stream = TarSplitStream(taken_apart(data, folder), folder)

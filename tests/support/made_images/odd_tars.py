@@ -6,7 +6,7 @@ import base64
 import contextlib
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -179,6 +179,34 @@ members = st.one_of(
 tars = st.lists(members, max_size=14).map(lambda parts: b"".join(parts) + bytes(2 * BLOCK))
 
 
+def go_line(entry: dict[str, object], position: int) -> bytes:
+    """A line of a split file, as Go's encoder writes it."""
+    text = json.dumps({**entry, "position": position}, separators=(",", ":"), ensure_ascii=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text.encode() + b"\n"
+
+
+def split_lines(entries: Sequence[dict[str, object]]) -> bytes:
+    """The text of a split file."""
+    return b"".join(go_line(entry, position) for position, entry in enumerate(entries))
+
+
+def segment(data: bytes) -> dict[str, object]:
+    """What a split file says of raw bytes."""
+    return {"type": 2, "payload": base64.b64encode(data).decode()}
+
+
+def content(name: str, size: int) -> dict[str, object]:
+    """What a split file says of a member: where its content is, or that it has none."""
+    return {
+        "type": 1,
+        "name": name,
+        **({"size": size} if size else {}),
+        "payload": "AAAAAAAAAAA=" if size else None,
+    }
+
+
 def taken_apart(tar: bytes, folder: Path) -> Path:
     """Keep a tar as overlay2 does: its headers in a split file, contents below the folder; the file."""
     members = Members(ChunkStream([tar]))
@@ -188,14 +216,13 @@ def taken_apart(tar: bytes, folder: Path) -> Path:
         while members.advance(None):
             start, size = members.stream.position, members.stored
             members.stream.skip(size + -size % BLOCK)
+            name = f"bin/{len(parts)}"
             if size:
-                name = f"bin/{len(parts)}"
                 (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_bytes(tar[start : start + size])
-                parts.append({"type": 2, "payload": base64.b64encode(tar[at:start]).decode()})
-                parts.append({"type": 1, "name": name, "size": size})
-                at = start + size
-    parts.append({"type": 2, "payload": base64.b64encode(tar[at:]).decode()})
+            parts += [segment(tar[at:start]), content(name, size)]
+            at = start + size
+    parts += [segment(tar[at:]), segment(b"")]
     path = folder.with_suffix(".json.gz")
-    path.write_bytes(gzip.compress("\n".join(map(json.dumps, parts)).encode()))
+    path.write_bytes(gzip.compress(split_lines(parts), 1))
     return path

@@ -25,7 +25,7 @@ from uvdive.image.raw_image import Finished, RawImage, UnreadImage, layer_histor
 from uvdive.image.reaching.address import Endpoint
 from uvdive.image.reference import is_ours, untagged
 from uvdive.image.sieve import Wanted
-from uvdive.image.tar.tar_split import StorageError
+from uvdive.image.tar.below import StorageError
 
 _LAYERS_OF = "layers of images"
 _MOST_NEAR = 3

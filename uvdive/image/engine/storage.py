@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -16,7 +16,7 @@ from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.cache import LayerCache
 from uvdive.image.raw_image import Finished, LayerPlace, RawImage, UnreadImage, read_config
 from uvdive.image.sieve import Wanted
-from uvdive.image.tar.tar_split import StorageError, TarSplitStream, chain_ids
+from uvdive.image.tar.below import StorageError
 
 _OVERLAY = "overlay2"
 
@@ -38,6 +38,23 @@ def _text(path: Path) -> str:
         return read_file(path).decode("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise StorageError(f"{path}: {error}") from error
+
+
+def chain_ids(diff_ids: Iterable[str]) -> list[str]:
+    """The ids under which the engine keeps layers.
+
+    https://github.com/opencontainers/image-spec/blob/main/config.md#layer-chainid
+    """
+    import hashlib
+
+    chain: list[str] = []
+    for diff_id in diff_ids:
+        if chain:
+            text = f"{chain[-1]} {diff_id}".encode()
+            chain.append("sha256:" + hashlib.sha256(text).hexdigest())
+        else:
+            chain.append(diff_id)
+    return chain
 
 
 def find_layers(root: Path, diff_ids: Sequence[str]) -> list[StoredLayer]:
@@ -128,6 +145,7 @@ def _layers(found: Sequence[StoredLayer], wanted: Wanted, cache: LayerCache | No
 
 def _read(stored: StoredLayer, wanted: Wanted) -> LayerData:
     from uvdive.image.tar.index import index_tar
+    from uvdive.image.tar.tar_split import TarSplitStream
 
     stream = TarSplitStream(stored.split, stored.folder)
     index = index_tar(stream, wanted, digests=False)

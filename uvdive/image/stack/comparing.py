@@ -15,7 +15,7 @@ from uvdive.base.files.foreign import opened
 from uvdive.image.raw_image import RawImage, read_content
 from uvdive.image.stack.content_places import Content
 from uvdive.image.stream import CHUNK
-from uvdive.image.tar.tar_split import StorageError
+from uvdive.image.tar.below import StorageError
 
 
 class LayerContents:

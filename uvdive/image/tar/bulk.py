@@ -40,6 +40,7 @@ _PAX = ord("x")
 _WHITEOUTS = frozenset((WHITEOUT, OPAQUE))
 _PLAIN = frozenset((_FILE, _DIRECTORY))
 _BATCH = 1024
+_NO_GAP = (1 << 62, 0)
 _UNUSUAL = (b"size", b"uid", b"gid", b"GNU.sparse.name", b"GNU.sparse.realsize", b"GNU.sparse.size")
 _NAME_KEYS = {b" path": b"path", b" linkpath": b"linkpath"}
 _WHOLE = re.compile(rb"([0-9]{1,15})(?:\.[0-9]*)?")
@@ -120,22 +121,33 @@ class Bulk:
         usual = True
         while usual:
             window, at = stream.ready(BLOCK)
-            start = stream.position - at
+            position = stream.position
+            start = position - at
             limit = len(window) if end is None else min(len(window), end - start)
             after, usual = self._scan(window, at, limit, start)
-            usual = usual and after > at
+            usual = usual and after > position
             # What passes by has to be looked at before the next window takes its place.
             if stream.passes or len(self._rows) >= _BATCH or not usual:
                 self._flush()
-            stream.skip(after - at)
+            stream.skip(after - position)
 
-    def _scan(  # noqa: C901, PLR0912 - a call per member would cost a tenth of the time
+    def _scan(  # noqa: C901, PLR0912, PLR0915 - a call per member would cost a tenth of the time
         self, window: Buffer, at: int, limit: int, start: int
     ) -> tuple[int, bool]:
-        """Gather the members whose headers lie in the window: where the next begins, and is it usual?"""
+        """Gather the members whose headers lie in the window: where the next begins, and is it usual?
+
+        Args:
+            window: bytes of the stream, without its gaps.
+            at: where in them to begin.
+            limit: where in them to end.
+            start: the stream's position where the window begins; a gap in front of a place shifts it.
+        """
         rows, owners, passes = self._rows, self._owners, self._stream.passes
         records: dict[bytes, bytes] | None = None
-        last = limit - BLOCK
+        gaps = iter(self._stream.gaps)
+        gap, left_out = next(gaps, _NO_GAP)
+        reach = min(limit, gap) if passes else gap
+        last = min(limit, gap) - BLOCK
         # Members that follow each other mostly have one owner and one time.
         last_time, last_mtime = b"", 0
         last_owned, owner = b"", (0, 0, 0)
@@ -144,7 +156,7 @@ class Bulk:
             name, owned, size, ending, time, time_ending, flag, magic, prefix = _FIELDS(window, at)
             nul, kind = name.find(0), _KINDS[flag]
             if not nul or magic not in _MAGICS or (ending | time_ending) & _NO_ENDING:
-                return begin, False
+                return start + begin, False
             try:
                 count = int(size, 8) if size != _NOTHING else 0
                 if time != last_time:
@@ -152,16 +164,16 @@ class Bulk:
                 if owned != last_owned:
                     owner, last_owned = owners.get(owned) or owners.add(owned), owned
             except (ValueError, BadHeaderError):
-                return begin, False
+                return start + begin, False
             mtime = last_mtime
             data = at + BLOCK
             after = data + (count + 511 & -BLOCK)
             if kind is None:
                 if flag != _PAX or records is not None or not 0 <= count <= limit - data:
-                    return begin, False
+                    return start + begin, False
                 records = _records(bytes(window[data : data + count]))
                 if records is None:
-                    return begin, False
+                    return start + begin, False
                 at = after
                 continue
             if nul > 0:
@@ -176,16 +188,23 @@ class Bulk:
                     mtime = int(records[b"mtime"].partition(b".")[0])
                 records = None
             if kind == _FILE:
-                if count < 0 or name[-1] == _SLASH or (passes and after > limit):
-                    return begin, False
+                apart = data == gap and count == left_out
+                if count < 0 or name[-1] == _SLASH or (after > reach and not apart):
+                    return start + begin, False
                 rows.append((name, owner, count, mtime, kind, start + data if count else -1))
                 at = begin = after
+                if apart:
+                    start += count
+                    at = begin = after - count
+                    gap, left_out = next(gaps, _NO_GAP)
+                    reach = min(limit, gap)
+                    last = reach - BLOCK
             else:
                 if kind != _DIRECTORY:
                     self._links.append((len(rows), link))
                 rows.append((name.rstrip(b"/") or b".", owner, 0, mtime, kind, -1))
                 at = begin = data
-        return begin, True
+        return start + begin, True
 
     def _flush(self) -> None:
         """Make columns of the rows."""

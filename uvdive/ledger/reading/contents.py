@@ -29,9 +29,9 @@ from uvdive.image.raw_image import StoreIndex
 from uvdive.image.store import LayerStore
 from uvdive.image.stream import ByteStream, ChunkStream
 from uvdive.image.table import NONE, FileTable
+from uvdive.image.tar.below import StorageError, open_below
 from uvdive.image.tar.header import BadHeaderError
 from uvdive.image.tar.index import visit_tar
-from uvdive.image.tar.tar_split import StorageError, open_below
 from uvdive.ledger.report import ImageReport
 
 if TYPE_CHECKING:
