@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from uvdive.base.errors import UvdiveError
 from uvdive.image.engine.api import SocketApi
-from uvdive.image.engine.saving import saved
+from uvdive.image.engine.saving import Saved
 from uvdive.image.http_answer import BrokenAnswerError
 from uvdive.image.unix_http import UnixHttp, quoted
 
@@ -26,6 +26,7 @@ class Scripted:
 
     def __init__(self, path: Path, answers: list[list[bytes]]) -> None:
         self.asked: list[str] = []
+        self.was_asked = threading.Event()
         self.connections = 0
         self._answers = iter(answers)
         self._listening = socket.socket(socket.AF_UNIX)
@@ -49,6 +50,7 @@ class Scripted:
             if not held.endswith(b"\r\n\r\n"):
                 continue
             self.asked.append(held.split(b" ")[1].decode())
+            self.was_asked.set()
             held = b""
             for piece in next(self._answers):
                 if not piece:
@@ -109,8 +111,11 @@ def test_the_body_is_whole_however_it_comes(
 def test_a_long_stream_comes_in_pieces_of_a_size(tmp_path: Path) -> None:
     chunk = bytes(range(256)) * 257
     sent = [chunk] * 60
-    with scripted(tmp_path, [chunked(*sent)]) as (_, http), contextlib.closing(http.stream("/x")) as answer:
-        found = list(answer.pieces())
+    with (
+        scripted(tmp_path, [chunked(*sent), b""]) as (_, http),
+        contextlib.closing(http.stream("/x")) as asked,
+    ):
+        found = list(asked.answer().pieces())
     assert b"".join(found) == b"".join(sent)
     assert len(found) <= 10, "each chunk by itself would be sixty"
     assert max(map(len, found)) <= 1 << 19
@@ -159,17 +164,44 @@ def test_silence_is_given_up_but_an_archive_may_take_its_time(tmp_path: Path) ->
         http.get("/x")
     with (
         scripted(tmp_path, [chunked(b"a", end=b"")], patience=0.05) as (_, http),
-        contextlib.closing(http.stream("/x")) as answer,
+        contextlib.closing(http.stream("/x")) as asked,
         pytest.raises(TimeoutError),
     ):
-        list(answer.pieces())
+        list(asked.answer().pieces())
 
 
 def test_whoever_stops_taking_an_archive_waits_for_nobody(tmp_path: Path) -> None:
-    with scripted(tmp_path, [chunked(b"a" * (1 << 19), end=b"")]) as (_, http):
-        taking = saved(SocketApi(http, {"ApiVersion": "1.41"}), "sha256:1", lambda _: None)
-        assert set(next(taking)) == {ord("a")}
-        taking.close()  # the next piece never comes
+    script = [chunked(b"a" * (1 << 19), end=b"")]
+    with scripted(tmp_path, script) as (_, http), contextlib.closing(saved(http)) as archive:
+        assert set(next(archive.pieces())) == {ord("a")}  # the next piece never comes
+
+
+def saved(http: UnixHttp) -> Saved:
+    return Saved(SocketApi(http, {"ApiVersion": "1.41"}), "sha256:1", lambda _: None)
+
+
+def test_an_archive_is_asked_for_before_anybody_takes_it(tmp_path: Path) -> None:
+    script = [chunked(b"a" * 3000), b""]
+    with scripted(tmp_path, script) as (server, http), contextlib.closing(saved(http)) as archive:
+        assert server.was_asked.wait(10)
+        assert server.asked == ["/v1.41/images/sha256:1/get"]
+        assert b"".join(archive.pieces()) == b"a" * 3000
+
+
+def test_an_archive_that_is_not_taken_is_ended(tmp_path: Path) -> None:
+    """Whatever fails between asking and taking, no thread waits for the engine any more."""
+    with scripted(tmp_path, [OK]) as (_, http):
+        before = threading.active_count()
+        saved(http).close()
+        assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("last", [b"", b"0\r\n\r\n"], ids=["hangs up", "stays"])
+def test_the_last_bytes_are_not_waited_for(tmp_path: Path, last: bytes) -> None:
+    """An engine's proxy may leave the connection open: then the end is what the framing says."""
+    whole = [chunked(b"a" * 700_000), b""] if not last else [chunked(b"a" * 700_000, end=last)]
+    with scripted(tmp_path, whole) as (_, http), contextlib.closing(saved(http)) as archive:
+        assert sum(map(len, archive.pieces())) == 700_000
 
 
 @pytest.mark.parametrize(
@@ -184,8 +216,12 @@ def test_whoever_stops_taking_an_archive_waits_for_nobody(tmp_path: Path) -> Non
     ],
 )
 def test_an_archive_that_does_not_come_is_told(tmp_path: Path, answer: list[bytes], said: str) -> None:
-    with scripted(tmp_path, answer) as (_, http), pytest.raises(UvdiveError, match=said):
-        list(saved(SocketApi(http, {"ApiVersion": "1.41"}), "sha256:1", lambda _: None))
+    with (
+        scripted(tmp_path, answer) as (_, http),
+        contextlib.closing(saved(http)) as archive,
+        pytest.raises(UvdiveError, match=said),
+    ):
+        list(archive.pieces())
 
 
 def test_a_server_that_went_away_is_no_file_that_is_missing(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import re
-import secrets
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -321,6 +320,8 @@ def own_name() -> tuple[str, dict[str, str]]:
     knows the name that its container will get. An engine may serve several machines, where a
     process's number means another one, so the machine stands behind it.
     """
+    import secrets
+
     name = f"uvdive-{secrets.token_hex(8)}"
     return name, {MAKER_LABEL: f"{os.getpid()} {name} {os.uname().nodename}"}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import socket
+import struct
+import time
 from collections.abc import Iterator
 
 _MOST_LINE = 1 << 12
@@ -13,6 +14,8 @@ _MOST_TEXT = 64 << 20
 """Bytes of an answer that is taken whole: a list of a hundred thousand images has less."""
 
 _BUFFER = 1 << 19
+_GLANCE = 0.2
+"""Seconds after which what has come of a stream is looked at, full or not: its last bytes may be there."""
 _STATUS = re.compile(rb"HTTP/1\.[01] ([2-5][0-9]{2})(?: |$)")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]{0,9}(?:;|$)")
@@ -31,13 +34,17 @@ class Answer:
         patience: the seconds of silence after which nothing more will come, once something came.
         head: the status line and the fields below it.
         held: what came with the head.
+        streams: does the other end close the connection behind it, and is there much of it?
 
     Raises:
         BrokenAnswerError: the head is none.
     """
 
-    def __init__(self, connection: socket.socket, patience: float, head: bytes, held: bytes) -> None:
+    def __init__(
+        self, connection: socket.socket, patience: float, head: bytes, held: bytes, *, streams: bool = False
+    ) -> None:
         self._connection, self._patience, self._held = connection, patience, held
+        self._streams, self._impatient = streams, False
         self._broken: OSError | None = None
         first, *lines = head.split(b"\r\n")
         status = _STATUS.match(first)
@@ -83,29 +90,41 @@ class Answer:
         raw[: len(self._held)] = self._held
         return (self._in_chunks if self._chunked else self._plain)(raw, len(self._held))
 
-    def stop(self) -> None:
-        """Nothing more is wanted: a thread that waits for a piece is woken."""
-        with contextlib.suppress(OSError):  # the other end has closed it already
-            self._connection.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """End the connection."""
-        self._connection.close()
-
     def _be_impatient(self) -> None:
         """From the first byte on the other end works: silence means that it is gone."""
-        self._connection.settimeout(self._patience)
+        if self._impatient:
+            return
+        self._impatient = True
+        if self._streams:
+            self._connection.settimeout(None)
+            whole, part = divmod(int(min(_GLANCE, self._patience) * 1e6), 1_000_000)
+            self._connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", whole, part)
+            )
+        else:
+            self._connection.settimeout(self._patience)
 
     def _more(self, room: memoryview) -> int:
         """Take what comes: how many bytes; 0 where nothing will."""
         try:
-            came = self._connection.recv_into(room)
+            filling = self._streams and self._impatient
+            came = self._filled(room) if filling else self._connection.recv_into(room)
         except OSError as error:
             self._broken = error
             return 0
         if came:
             self._be_impatient()
         return came
+
+    def _filled(self, room: memoryview) -> int:
+        """Take as much as there is room for: engines send little at a time, and each taking costs."""
+        last = time.monotonic() + self._patience
+        while True:
+            try:
+                return self._connection.recv_into(room, 0, socket.MSG_WAITALL)
+            except BlockingIOError:
+                if time.monotonic() >= last:
+                    raise TimeoutError("nothing came") from None
 
     def _ended(self) -> OSError:
         """What to raise where nothing comes any more."""

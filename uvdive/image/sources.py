@@ -5,12 +5,13 @@ A new source is one more function and one more row of ``SOURCES``.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from uvdive.base.errors import ImageError, NoEngineError, UsageError
+from uvdive.base.errors import ImageError, NoEngineError, UsageError, UvdiveError
 from uvdive.base.progress import Note, OnEvent
 from uvdive.image.raw_image import Finished, KnownImage, RawImage, UnreadImage
 from uvdive.image.reference import Target, TargetKind
@@ -92,6 +93,13 @@ def _engine(target: Target, options: OpenOptions) -> RawImage:
         listed = sorted(engine.local_images(cache, as_read=True), key=lambda item: sorted(item.names))
         return tuple(KnownImage(tuple(sorted(item.names)), item.diff_ids) for item in listed)
 
+    listed: list[tuple[KnownImage, ...]] = []
+
+    def meanwhile() -> None:
+        with contextlib.suppress(UvdiveError):  # it is asked again, and told, where it is needed
+            listed.append(known())
+        options.meanwhile()
+
     def finished(image: UnreadImage) -> bool:
         return options.finished is not None and options.finished(replace(image, known=known()))
 
@@ -103,9 +111,9 @@ def _engine(target: Target, options: OpenOptions) -> RawImage:
         cache=cache,
         via=options.via,
         finished=finished,
-        meanwhile=options.meanwhile,
+        meanwhile=meanwhile,
     )
-    return replace(image, known=known()) if image.layers else image
+    return replace(image, known=listed[0] if listed else known()) if image.layers else image
 
 
 def _registry(target: Target, options: OpenOptions) -> RawImage:

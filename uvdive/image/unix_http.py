@@ -7,6 +7,7 @@ nobody asks for that.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 from uvdive.image.http_answer import Answer, BrokenAnswerError
@@ -57,20 +58,19 @@ class UnixHttp:
             self.close()
         return answer.status, body
 
-    def stream(self, path: str) -> Answer:
-        """An answer that is taken in pieces over a connection of its own; its head may take for ever.
-
-        The caller closes it.
+    def stream(self, path: str) -> Question:
+        """Ask for much: over a connection of its own, and nothing is waited for yet. The caller closes it.
 
         Raises:
-            OSError: nobody answers.
+            OSError: nobody listens.
         """
         connection = self._connected()
         try:
-            return self._ask(connection, path, None)
+            _send(connection, path, "Connection: close\r\n")
         except BaseException:
             connection.close()
             raise
+        return Question(connection, self.patience)
 
     def close(self) -> None:
         """End the connection that was kept."""
@@ -81,11 +81,11 @@ class UnixHttp:
     def _asked(self, path: str) -> Answer:
         if self._kept is not None:
             try:
-                return self._ask(self._kept, path, self.patience)
+                return self._ask(self._kept, path)
             except ConnectionError:
                 self.close()  # it was kept for too long: the server has closed it
         self._kept = self._connected()
-        return self._ask(self._kept, path, self.patience)
+        return self._ask(self._kept, path)
 
     def _connected(self) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)
@@ -99,17 +99,61 @@ class UnixHttp:
             raise
         return connection
 
-    def _ask(self, connection: socket.socket, path: str, patience: float | None) -> Answer:
+    def _ask(self, connection: socket.socket, path: str) -> Answer:
         connection.settimeout(self.patience)
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: uvdive\r\n\r\n".encode())
-        connection.settimeout(patience)
-        held = b""
-        while (end := held.find(b"\r\n\r\n")) < 0:
-            if len(held) > _MOST_HEAD:
-                raise BrokenAnswerError("a head without an end")
-            came = connection.recv(_MOST_HEAD)
-            if not came:
-                raise BrokenAnswerError("no answer came")
-            held += came
+        _send(connection, path)
+        head, held = _head(connection)
         self._answered = True
-        return Answer(connection, self.patience, held[:end], held[end + 4 :])
+        return Answer(connection, self.patience, head, held)
+
+
+class Question:
+    """What was asked for, and comes once the other end has it.
+
+    Args:
+        connection: where it was asked.
+        patience: the seconds of silence after which nothing more will come, once something came.
+    """
+
+    def __init__(self, connection: socket.socket, patience: float) -> None:
+        self._connection, self._patience = connection, patience
+
+    def answer(self) -> Answer:
+        """The answer, however long the other end takes for its head.
+
+        Raises:
+            OSError: nobody answers.
+        """
+        self._connection.settimeout(None)
+        head, held = _head(self._connection)
+        return Answer(self._connection, self._patience, head, held, streams=True)
+
+    def stop(self) -> None:
+        """Nothing more is wanted: a thread that waits for the answer, or a piece of it, is woken."""
+        with contextlib.suppress(OSError):  # the other end has closed it already
+            self._connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+
+def _send(connection: socket.socket, path: str, more: str = "") -> None:
+    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: uvdive\r\n{more}\r\n".encode())
+
+
+def _head(connection: socket.socket) -> tuple[bytes, bytes]:
+    """An answer's head, and what came behind it.
+
+    Raises:
+        OSError: none comes.
+    """
+    held = b""
+    while (end := held.find(b"\r\n\r\n")) < 0:
+        if len(held) > _MOST_HEAD:
+            raise BrokenAnswerError("a head without an end")
+        came = connection.recv(_MOST_HEAD)
+        if not came:
+            raise BrokenAnswerError("no answer came")
+        held += came
+    return held[:end], held[end + 4 :]

@@ -6,24 +6,22 @@ SSH, TCP). On a socket of this machine the same questions need none of it.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any, Protocol
 
 from uvdive.base.errors import EngineError
 from uvdive.image.answers import BAD, NOT_FOUND, TRY_AGAIN, RefusedError, said
 from uvdive.image.endpoint import connect, first_version, plainly
-from uvdive.image.http_answer import Answer
-from uvdive.image.layers.ahead import ahead
+from uvdive.image.layers.ahead import Belt
 from uvdive.image.reaching.address import Endpoint
-from uvdive.image.unix_http import UnixHttp, quoted
+from uvdive.image.unix_http import Question, UnixHttp, quoted
 
 
 class Saving(Protocol):
     """The archive of an image on its way."""
 
     def pieces(self) -> Generator[bytes]:
-        """Its bytes, as they come."""
+        """Its bytes, as they come; RefusedError where the engine says no."""
 
     def close(self) -> None:
         """End it, also for a thread that waits for a piece."""
@@ -52,7 +50,7 @@ class Api(Protocol):
         """Of an image, newest first."""
 
     def save(self, image_id: str) -> Saving:
-        """The archive of an image."""
+        """Ask for the archive of an image, which the engine may take its time to make."""
 
     def close(self) -> None:
         """End the connection that was kept."""
@@ -116,11 +114,7 @@ class SocketApi:
         return self._get(self._of_image(image_id, "history"), "history")
 
     def save(self, image_id: str) -> Saving:
-        answer = self._http.stream(f"{self._root}{self._of_image(image_id, 'get')}")
-        if answer.status >= BAD:
-            with contextlib.closing(answer):
-                said(answer.status, answer.whole(), "archive")
-        return _SocketSaving(answer)
+        return _SocketSaving(self._http.stream(f"{self._root}{self._of_image(image_id, 'get')}"))
 
     def close(self) -> None:
         self._http.close()
@@ -129,17 +123,21 @@ class SocketApi:
 class _SocketSaving:
     """The archive over the engine's socket, which a thread empties while what came is parsed."""
 
-    def __init__(self, archive: Answer) -> None:
-        self._archive = archive
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self._belt = Belt(self._coming())
+
+    def _coming(self) -> Iterator[bytes]:
+        answer = self._question.answer()
+        if answer.status >= BAD:
+            said(answer.status, answer.whole(), "archive")
+        yield from answer.pieces()
 
     def pieces(self) -> Generator[bytes]:
-        coming = ahead(self._archive.pieces())
-        try:
-            for piece in coming:  # noqa: UP028 - `yield from` would end the thread before it is woken
-                yield piece
-        finally:
-            self._archive.stop()
-            coming.close()
+        while (piece := self._belt.take()) is not None:
+            yield piece
 
     def close(self) -> None:
-        self._archive.close()
+        self._question.stop()
+        self._belt.give_up()
+        self._question.close()

@@ -39,22 +39,10 @@ class SdkApi:
         return _asked(lambda: self._api.history(image_id))
 
     def save(self, image_id: str) -> _SdkSaving:
-        return _asked(lambda: self._save(image_id))
+        return _SdkSaving(self._api, image_id)
 
     def close(self) -> None:
         self._api.close()
-
-    def _save(self, image_id: str) -> _SdkSaving:
-        api = self._api
-        archive = api.get(
-            f"{api.base_url}/v{api.api_version}/images/{image_id}/get", stream=True, timeout=None
-        )
-        try:
-            api._raise_for_status(archive)  # noqa: SLF001 - what the SDK does with each answer
-        except BaseException:
-            archive.close()
-            raise
-        return _SdkSaving(api, archive)
 
 
 def _asked(question: Callable[[], T]) -> T:
@@ -74,13 +62,22 @@ def _asked(question: Callable[[], T]) -> T:
 
 
 class _SdkSaving:
-    """The archive as requests hands it on."""
+    """The archive as requests hands it on; the engine is asked once the first piece is."""
 
-    def __init__(self, api: Any, archive: Any) -> None:
-        self._api, self._archive = api, archive
+    def __init__(self, api: Any, image_id: str) -> None:
+        self._api, self._image_id = api, image_id
+        self._archive: Any = None
+
+    def _ask(self) -> None:
+        api = self._api
+        self._archive = api.get(
+            f"{api.base_url}/v{api.api_version}/images/{self._image_id}/get", stream=True, timeout=None
+        )
+        api._raise_for_status(self._archive)  # noqa: SLF001 - what the SDK does with each answer
 
     def pieces(self) -> Generator[bytes]:
         """Engines send little at a time; more is parsed at less cost for each byte."""
+        _asked(self._ask)
         found: list[bytes] = []
         size = 0
         for piece in self._archive.iter_content(_PIECE):
@@ -107,4 +104,5 @@ class _SdkSaving:
                 each.settimeout(self._api.timeout)
 
     def close(self) -> None:
-        self._archive.close()
+        if self._archive is not None:
+            self._archive.close()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import re
+import functools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from uvdive.base.errors import ImageError
@@ -15,13 +17,14 @@ from uvdive.image.answers import HISTORY, IMAGE, IMAGES, INFO, VERSION, RefusedE
 from uvdive.image.config import Manifest
 from uvdive.image.endpoint import EngineKind, connect, engine_stays, kind_of
 from uvdive.image.engine.api import api_of
+from uvdive.image.engine.outline import engine_sizes, first_outline
 from uvdive.image.engine.pulling import pull
-from uvdive.image.engine.saving import saved
+from uvdive.image.engine.saving import Saved
 from uvdive.image.engine.storage import read_storage, storage_root
-from uvdive.image.events import ImageFound, LayerOutline
+from uvdive.image.events import ImageFound
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.cache import LayerCache
-from uvdive.image.raw_image import Finished, RawImage, UnreadImage, layer_history, read_config
+from uvdive.image.raw_image import Finished, RawImage, UnreadImage, read_config
 from uvdive.image.reaching.address import Endpoint
 from uvdive.image.reference import is_ours, untagged
 from uvdive.image.sieve import Wanted
@@ -31,10 +34,6 @@ _LAYERS_OF = "layers of images"
 _MOST_NEAR = 3
 _ALIKE = 0.75
 """How much of two names must be the same, from 0 to 1, to take one for the other (``difflib``)."""
-_NO_LAYER = re.compile(
-    r"(?:/bin/sh -c #\(nop\)\s+)?"
-    r"(?:ENV|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|VOLUME|STOPSIGNAL|ARG|HEALTHCHECK|SHELL|ONBUILD|MAINTAINER)\b"
-)
 
 
 def _never(_image: UnreadImage) -> bool:
@@ -58,6 +57,22 @@ class LocalImage:
     diff_ids: tuple[str, ...]
     size: int | None = None
     created: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is read: an image by its name and id, as ``Engine.read`` has it.
+
+    ``key`` is its name in the cache; ``platform`` that of another than the engine's own, else None.
+    """
+
+    reference: str
+    image_id: str
+    key: str
+    wanted: Wanted
+    on_event: OnEvent
+    platform: str | None
+    cache: LayerCache | None
 
 
 class Engine:
@@ -185,7 +200,7 @@ class Engine:
             cache: what was read before; None reads anew and keeps nothing.
             via: ``save`` or ``storage`` takes that way only, ``auto`` the quickest.
             finished: asked before layers come from the cache or from storage; the image has none then.
-            meanwhile: what to do in a thread while the engine prepares its stream.
+            meanwhile: what to do in a thread while the engine prepares its stream; it may ask the engine.
 
         Raises:
             EngineError: the engine went away.
@@ -194,97 +209,112 @@ class Engine:
         """
         attributes = self.inspect(reference)
         image_id = str(attributes["Id"])
-        history: list[dict[str, Any]] = list(answer(self._api.history(image_id), HISTORY, "history"))
-        history.reverse()
-        diff_ids = [str(layer) for layer in (attributes.get("RootFS") or {}).get("Layers") or ()]
-        on_event(ImageFound(reference, _first_outline(diff_ids, history)))
         other = None if platform is None or _fits(platform, self._own) else platform
         key = f"image {image_id} {other or ''}"
-        sizes = attributes.get("Size"), self._listed_size(image_id)
+        asked = _Asked(reference, image_id, key, wanted, on_event, other, cache)
+        with self._sent(asked, via) as sent:
+            history: list[dict[str, Any]] = list(answer(self._api.history(image_id), HISTORY, "history"))
+            history.reverse()
+            diff_ids = [str(layer) for layer in (attributes.get("RootFS") or {}).get("Layers") or ()]
+            on_event(ImageFound(reference, first_outline(diff_ids, history)))
+            sizes = attributes.get("Size"), self._listed_size(image_id)
 
-        def complete(manifest: Manifest) -> Manifest:
-            if platform and not _fits(manifest.platform, platform):
-                raise ImageError(
-                    f"The engine has {reference} for {manifest.platform}, not for {platform}.",
-                    f"Pull it with `docker pull --platform {platform} {reference}`.",
+            def complete(manifest: Manifest) -> Manifest:
+                if platform and not _fits(manifest.platform, platform):
+                    raise ImageError(
+                        f"The engine has {reference} for {manifest.platform}, not for {platform}.",
+                        f"Pull it with `docker pull --platform {platform} {reference}`.",
+                    )
+                return replace(
+                    manifest,
+                    reference=reference,
+                    image_id=image_id if image_id.startswith("sha256:") else f"sha256:{image_id}",
+                    inspect_size=sizes[0],
+                    listed_size=sizes[1],
+                    engine_sizes=engine_sizes(manifest, history),
                 )
-            return replace(
-                manifest,
-                reference=reference,
-                image_id=image_id if image_id.startswith("sha256:") else f"sha256:{image_id}",
-                inspect_size=sizes[0],
-                listed_size=sizes[1],
-                engine_sizes=_engine_sizes(manifest, history),
-            )
 
-        def asked(image: UnreadImage) -> bool:
-            return finished(replace(image, manifest=complete(image.manifest)))
+            def ready(image: UnreadImage) -> bool:
+                return finished(replace(image, manifest=complete(image.manifest)))
 
+            image = None if sent is not None else self._at_hand(asked, via, ready)
+            if image is None:
+                image = self._streamed(asked, sent, meanwhile)
+            return replace(image, manifest=complete(image.manifest))
+
+    def _sent(self, asked: _Asked, via: str) -> AbstractContextManager[Saved | None]:
+        """The image on its way, where nothing else can be: what else there is to do is done meanwhile."""
+        if via == "storage" or (asked.cache is not None and asked.cache.record(asked.key) is not None):
+            return contextlib.nullcontext()
+        if via != "save" and self._root is not None:
+            return contextlib.nullcontext()
+        return contextlib.closing(Saved(self._api, asked.image_id, asked.on_event))
+
+    @functools.cached_property
+    def _root(self) -> Path | None:
+        """The root folder of the engine's storage, if it may be read."""
+        return storage_root(answer(self._api.info(), INFO, "info"), self._endpoint.url)
+
+    def _at_hand(self, asked: _Asked, via: str, finished: Finished) -> RawImage | None:
+        """The image from the cache or from storage; None where it has to be sent."""
         image = None
-        if cache is not None and via != "storage":
-            image = _cached(cache, key, reference, self.source, asked)
+        if asked.cache is not None and via != "storage":
+            image = _cached(asked.cache, asked.key, asked.reference, self.source, finished)
             for layer in image.layers if image is not None else ():
-                _tell(layer, on_event)
+                _tell(layer, asked.on_event)
         if image is None and via != "save":
-            image = self._stored(
-                reference, image_id, wanted, on_event, cache, asked, required=via == "storage"
-            )
-        if image is None:
-            waiting = threading.Thread(target=meanwhile, daemon=True)
-            waiting.start()
-            image = self._stream(reference, image_id, wanted, on_event, other, cache)
-            waiting.join()
-            if cache is not None:
-                cache.keep_record(key, _record(image))
-        return replace(image, manifest=complete(image.manifest))
+            image = self._stored(asked, finished, required=via == "storage")
+        return image
 
-    def _stored(
-        self,
-        reference: str,
-        image_id: str,
-        wanted: Wanted,
-        on_event: OnEvent,
-        cache: LayerCache | None,
-        finished: Finished,
-        *,
-        required: bool,
-    ) -> RawImage | None:
+    def _stored(self, asked: _Asked, finished: Finished, *, required: bool) -> RawImage | None:
         """The image from the engine's own storage, or None where that cannot be."""
-        root = storage_root(answer(self._api.info(), INFO, "info"), self._endpoint.url)
         problem = "its storage is no overlay2 on this machine that may be read"
-        if root is not None:
-            on_event(Note("Reading the engine's storage"))
+        if self._root is not None:
+            asked.on_event(Note("Reading the engine's storage"))
             try:
-                return read_storage(root, image_id, reference, wanted, on_event, cache, finished)
+                return read_storage(
+                    self._root,
+                    asked.image_id,
+                    asked.reference,
+                    asked.wanted,
+                    asked.on_event,
+                    asked.cache,
+                    finished,
+                )
             except StorageError as error:
                 problem = str(error)
         if required:
             raise ImageError(f"The engine's storage cannot be read: {problem}.", "Use --via save.")
         return None
 
-    def _stream(
-        self,
-        reference: str,
-        image_id: str,
-        wanted: Wanted,
-        on_event: OnEvent,
-        platform: str | None,
-        cache: LayerCache | None,
-    ) -> RawImage:
+    def _streamed(self, asked: _Asked, sent: Saved | None, meanwhile: Callable[[], None]) -> RawImage:
+        """The image from its archive, which may be on its way already."""
+        asked.on_event(Note("The engine prepares the archive"))
+        with contextlib.closing(sent or Saved(self._api, asked.image_id, asked.on_event)) as archive:
+            waiting = threading.Thread(target=meanwhile, daemon=True)
+            waiting.start()
+            image = self._stream(asked, archive)
+            waiting.join()
+        if asked.cache is not None:
+            asked.cache.keep_record(asked.key, _record(image))
+        return image
+
+    def _stream(self, asked: _Asked, archive: Saved) -> RawImage:
         # Where a report was kept nothing is read.
         from uvdive.image.archives import docker_archive, oci
         from uvdive.image.archives.boxes import PassedBox, StaleCacheError
         from uvdive.image.stream import ChunkStream
 
-        on_event(Note("The engine prepares the archive"))
+        on_event = asked.on_event
         try:
-            box = PassedBox(ChunkStream(saved(self._api, image_id, on_event)), wanted, on_event, cache)
+            box = PassedBox(ChunkStream(archive.pieces()), asked.wanted, on_event, asked.cache)
         except StaleCacheError:
-            box = PassedBox(ChunkStream(saved(self._api, image_id, on_event)), wanted, on_event)
-        if platform and box.text("index.json") is not None:
-            chosen = oci.choose(box, None, platform, reference=reference, source=self.source)
+            with contextlib.closing(Saved(self._api, asked.image_id, on_event)) as again:
+                box = PassedBox(ChunkStream(again.pieces()), asked.wanted, on_event)
+        if asked.platform and box.text("index.json") is not None:
+            chosen = oci.choose(box, None, asked.platform, reference=asked.reference, source=self.source)
         else:
-            chosen = docker_archive.choose(box, None, reference=reference, source=self.source)
+            chosen = docker_archive.choose(box, None, reference=asked.reference, source=self.source)
         return docker_archive.collect(box, chosen, on_event, announce=False)
 
     def _listed_size(self, image_id: str) -> int | None:
@@ -343,29 +373,3 @@ def _cached(
             return None
         layers.append(replace(layer, compressed_bytes=compressed))
     return replace(image, layers=tuple(layers)) if len(layers) == count else None
-
-
-def _first_outline(diff_ids: list[str], history: list[dict[str, Any]]) -> tuple[LayerOutline, ...]:
-    """The layers as far as they can be told before the config has come."""
-    filled = [
-        entry
-        for entry in history
-        if entry.get("Size") or not _NO_LAYER.match(str(entry.get("CreatedBy") or ""))
-    ]
-    fits = len(filled) == len(diff_ids)
-    return tuple(
-        LayerOutline(
-            diff_id,
-            str(filled[number].get("CreatedBy") or "") if fits else "",
-            filled[number].get("Size") if fits else None,
-        )
-        for number, diff_id in enumerate(diff_ids)
-    )
-
-
-def _engine_sizes(manifest: Manifest, history: Sequence[dict[str, Any]]) -> tuple[int | None, ...]:
-    """For each layer the size that the engine's history has for it, in bytes."""
-    places = layer_history(manifest)
-    if len(history) != len(manifest.history):
-        return (None,) * len(places)
-    return tuple(None if place is None else history[place].get("Size") for place in places)

@@ -13,8 +13,12 @@ _DEPTH = 4
 """How many pieces wait at most: more would only cost memory."""
 
 
-class _Belt(Generic[T]):
-    """Pieces on their way from the thread that makes them to the one that takes them."""
+class Belt(Generic[T]):
+    """Pieces on their way from a thread that makes them, from now on, to whoever takes them.
+
+    Args:
+        pieces: what gives them. Nobody else may use what they are made from until ``give_up``.
+    """
 
     def __init__(self, pieces: Iterable[T]) -> None:
         self._pieces = pieces
@@ -70,7 +74,7 @@ def ahead(pieces: Iterable[T]) -> Generator[T]:
     Whatever making them raises is raised here, after the pieces before it. Nobody else
     may use what they are made from until this ends.
     """
-    belt = _Belt(pieces)
+    belt = Belt(pieces)
     try:
         while (piece := belt.take()) is not None:
             yield piece

@@ -181,8 +181,6 @@ def _apk_files(database: bytes) -> Iterator[tuple[str, str, bytes]]:
 
 def _claim_rpm(contents: KeptContents, found: OsPackages, finder: PathFinder, number: PackageNumber) -> None:
     """Files by rpm's database where it is SQLite; the older formats are named in a warning."""
-    from uvdive.distro.rpm_header import read_rpmdb
-
     table = contents.table
     for folder in RPM:
         for old in _RPM_OLD:
@@ -193,6 +191,8 @@ def _claim_rpm(contents: KeptContents, found: OsPackages, finder: PathFinder, nu
         node = table.find(folder + b"/rpmdb.sqlite")
         if node is None:
             continue
+        from uvdive.distro.rpm_header import read_rpmdb
+
         found.layers.update(_written(table, node))
         for entry, data in contents.files(node):
             span = table.entry_layer[entry], table.entry_death[entry]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from uvdive.base.errors import ImageError, UsageError
 from uvdive.base.files.foreign import bounded, read_file
 from uvdive.base.progress import CancelToken, OnEvent, ignore
-from uvdive.image.raw_image import StoreIndex
 from uvdive.image.reference import Target, parse_target
-from uvdive.image.store import LayerStore
-from uvdive.ledger.report import ImageReport
 from uvdive.session.opening.options import DEFAULTS, ReadOptions
 from uvdive.session.opening.reading import read_image
+
+if TYPE_CHECKING:
+    from uvdive.image.raw_image import StoreIndex
+    from uvdive.image.store import LayerStore
+    from uvdive.ledger.report import ImageReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +69,20 @@ def load_image(
             on_event(event)
 
         report, index = read_image(parsed, dockerfile, options, on_event=checked)
-        return Loaded(report, LayerStore(report.files, index))
-    from uvdive.base.processes import worker
+    else:
+        from uvdive.base.processes import worker
 
-    report, index = worker.call(
-        read_image,
-        parsed,
-        dockerfile,
-        options,
-        on_event=on_event,
-        cancel=cancel,
-    )
+        report, index = worker.call(
+            read_image,
+            parsed,
+            dockerfile,
+            options,
+            on_event=on_event,
+            cancel=cancel,
+        )
+    # Imported behind the first question to an engine, which prepares its archive meanwhile.
+    from uvdive.image.store import LayerStore
+
     return Loaded(report, LayerStore(report.files, index))
 
 

@@ -221,11 +221,15 @@ def _open_options(target: Target, options: ReadOptions, on_event: OnEvent, memor
 
 
 def _prepare() -> None:
-    """Import what accounting needs."""
+    """Import what accounting needs; most images hold RECORDs, and a lock of uv."""
+    import csv  # noqa: F401
+    import tomllib  # noqa: F401
+
     import uvdive.image.stack.comparing
     import uvdive.image.stack.kept
     import uvdive.image.stack.stack
     import uvdive.ledger.assemble
+    import uvdive.ledger.environments.reasons
     import uvdive.session.opening.matching  # noqa: F401
 
 
