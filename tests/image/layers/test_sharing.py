@@ -19,13 +19,13 @@ from uvdive.base.progress import ignore
 from uvdive.image.archives import docker_archive
 from uvdive.image.archives.boxes import FileBox, open_archive
 from uvdive.image.archives.descriptors import this_platform
-from uvdive.image.engine import storage
-from uvdive.image.engine.storage import StoredLayer
-from uvdive.image.layers import helper, sharing
+from uvdive.image.layers import helper, sharing, stored
 from uvdive.image.layers.helper import Helper, may_fork
 from uvdive.image.layers.sharing import BlobPlace, SharedReading
+from uvdive.image.layers.stored import read_layers
 from uvdive.image.raw_image import RawImage
 from uvdive.image.reference import parse_target
+from uvdive.image.tar.below import StorageError, StoredLayer
 from uvdive.ledger.wanted import wanted
 from uvdive.session.opening.reading import read_image
 
@@ -204,19 +204,54 @@ def test_what_the_fork_cannot_do_is_left_to_this_process() -> None:
         helper.stop()
 
 
-def test_the_engines_storage_is_shared(
-    always: None, by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stored = []
+@pytest.fixture
+def found(tmp_path: Path) -> list[StoredLayer]:
+    """The layers as an engine stores them."""
+    found = []
     for number, tar in enumerate(LAYERS):
         folder = tmp_path / f"{number}"
         folder.mkdir()
-        stored.append(StoredLayer(f"sha256:{number}", taken_apart(tar, folder), folder))
-    monkeypatch.setattr(storage, "WORTH_IT", 0)
-    shared = list(storage._layers(stored, wanted, None))
+        found.append(StoredLayer(f"sha256:{number}", taken_apart(tar, folder), folder))
+    return found
+
+
+@pytest.fixture
+def divided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little there is, a layer is divided."""
+    monkeypatch.setattr(stored, "WORTH_IT", 0)
+    monkeypatch.setattr(stored, "_LEAST", 0)
+
+
+@pytest.mark.parametrize("front", [0, 0.2, 0.5, 0.9])
+def test_the_engines_storage_is_shared(
+    always: None,
+    by: str,
+    divided: None,
+    front: float,
+    found: list[StoredLayer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stored, "_FRONT", front)
+    shared = list(read_layers(found, wanted, None))
     monkeypatch.setattr("uvdive.image.layers.helper.may_fork", lambda: False)
-    assert shared == list(storage._layers(stored, wanted, None))
+    assert shared == list(read_layers(found, wanted, None))
     assert [len(layer.index) for layer in shared] == [1, 31, 61, 91, 121]
+    parts = [len(pieces) for pieces in stored._pieces(found)]
+    assert sum(parts) == len(LAYERS) + bool(front), "one layer lies across the place where both meet"
+
+
+def test_a_layer_that_is_divided_and_damaged_is_told_of(
+    always: None, divided: None, found: list[StoredLayer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = found[4].split
+    sound = path.read_bytes()
+    for damaged in (sound[:-400] + sound[-4:], sound[:200] + b"?" + sound[201:], sound[:-8] + bytes(8)):
+        path.write_bytes(damaged)
+        with pytest.raises(StorageError):
+            list(read_layers(found, wanted, None))
+    path.write_bytes(sound[:-4] + b"\xff\xff\0\0")  # it says that its text is shorter than it is
+    with pytest.raises(StorageError):
+        list(read_layers(found, wanted, None))
 
 
 @pytest.mark.parametrize("what", ["os.fork", "os.memfd_create"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from made_images.odd_tars import content, segment, split_lines
 
 from uvdive.image.tar import split_lines as lines_module
-from uvdive.image.tar.split_lines import Parts, _general, _pairs, parts_of, whole_lines
+from uvdive.image.tar.split_lines import Lines, Parts, _general, _pairs, parts_of
 
 Told = list[bytes | tuple[bytes, int]]
 BROKEN = (ValueError, LookupError, TypeError, AttributeError)
@@ -125,7 +125,7 @@ def test_pieces_are_whole_lines_of_the_text(lines: list[bytes], size: int, ended
     text = b"\n".join(lines) + (b"\n" if ended else b"")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines_module, "_TEXT", size)
-        pieces = list(whole_lines(io.BytesIO(text).read))
+        pieces = list(Lines(io.BytesIO(text).read))
     assert b"".join(pieces) == text
     assert all(piece.endswith(b"\n") for piece in pieces[:-1])
 
@@ -134,4 +134,4 @@ def test_a_line_without_end_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(lines_module, "_LONGEST", 1000)
     monkeypatch.setattr(lines_module, "_TEXT", 10)
     with pytest.raises(ValueError, match="no end"):
-        list(whole_lines(io.BytesIO(b"x" * 5000).read))
+        list(Lines(io.BytesIO(b"x" * 5000).read))

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import count
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from uvdive.base.errors import ImageError
 from uvdive.base.files.foreign import read_file
 from uvdive.base.progress import OnEvent
-from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.cache import LayerCache
 from uvdive.image.raw_image import Finished, LayerPlace, RawImage, UnreadImage, read_config
 from uvdive.image.sieve import Wanted
-from uvdive.image.tar.below import StorageError
+from uvdive.image.tar.below import StorageError, StoredLayer
 
 _OVERLAY = "overlay2"
-
-WORTH_IT = 1 << 19
-"""Fewer bytes of headers, as the engine packs them, are read in about the time that a process costs."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLayer:
-    """Where one layer lies: its tar-split file, and the folder with its files."""
-
-    diff_id: str
-    split: Path
-    folder: Path
 
 
 def _text(path: Path) -> str:
@@ -110,46 +95,16 @@ def read_storage(
         return image
     # Where a report was kept nothing is read.
     from uvdive.image.archives.boxes import layer_read
+    from uvdive.image.layers.stored import read_layers
 
     layers = []
     try:
-        for stored, layer in zip(found, _layers(found, wanted, cache), strict=True):
+        for stored, layer in zip(found, read_layers(found, wanted, cache), strict=True):
             layers.append(layer)
             on_event(layer_read(layer, stored.diff_id))
     except (OSError, ImageError) as error:
         raise StorageError(str(error)) from error
     return replace(image, layers=tuple(layers))
-
-
-def _layers(found: Sequence[StoredLayer], wanted: Wanted, cache: LayerCache | None) -> Iterator[LayerData]:
-    """The layers from the cache, or read by two processes where there is enough to read."""
-    from uvdive.image.layers.helper import Help
-
-    known = [None if cache is None else cache.layer(stored.diff_id, hashed=False) for stored in found]
-    missing = [stored for stored, layer in zip(found, known, strict=True) if layer is None]
-    size = sum(stored.split.stat().st_size for stored in missing)
-    helped = Help([partial(_read, stored, wanted) for stored in missing], worth=size >= WORTH_IT)
-    numbers = count()
-    try:
-        for stored, kept in zip(found, known, strict=True):
-            layer = kept
-            if layer is None:
-                done = helped.done(next(numbers))
-                layer = done if isinstance(done, LayerData) else _read(stored, wanted)
-                if cache is not None:
-                    cache.keep_layer(layer)
-            yield layer
-    finally:
-        helped.stop()
-
-
-def _read(stored: StoredLayer, wanted: Wanted) -> LayerData:
-    from uvdive.image.tar.index import index_tar
-    from uvdive.image.tar.tar_split import TarSplitStream
-
-    stream = TarSplitStream(stored.split, stored.folder)
-    index = index_tar(stream, wanted, digests=False)
-    return LayerData(index, stored.diff_id, stream.drain(), None)
 
 
 def storage_root(info: dict[str, Any], url: str) -> Path | None:

@@ -1,9 +1,10 @@
-"""Read files in the folder of a layer, as an overlay2 engine keeps it; no symlink is followed."""
+"""A layer as an overlay2 engine keeps it, and the files in its folder; no symlink is followed."""
 
 from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 from uvdive.base.files.foreign import open_regular, real
@@ -12,6 +13,15 @@ from uvdive.image.tar.header import clean
 
 class StorageError(Exception):
     """The engine's storage is not what was expected: read the image another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLayer:
+    """Where one layer lies: its tar-split file, and the folder with its files."""
+
+    diff_id: str
+    split: Path
+    folder: Path
 
 
 def open_below(folder: Path, name: bytes, plain: set[bytes] | None = None) -> int:

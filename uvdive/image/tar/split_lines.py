@@ -40,6 +40,12 @@ base64 is told when they are decoded.
 _SPECIAL = bytes(range(32)) + b"\\"
 """What a text in JSON has in an escape alone, or as its beginning."""
 
+BROKEN = (
+    *(ValueError, LookupError, TypeError, AttributeError),
+    *(OverflowError, RecursionError, MemoryError),
+)
+"""What reading damaged lines raises: errors of gzip and JSON, and those of values of another type."""
+
 Read = Callable[[int], bytes]
 """Gives the next bytes of the text, at most so many."""
 
@@ -57,7 +63,7 @@ def parts_of(lines: bytes) -> Parts:
     """What some whole lines stand for; the last needs no end.
 
     Raises:
-        ValueError, LookupError, TypeError, AttributeError, RecursionError: they are not as they should be.
+        BROKEN: they are not as they should be.
     """
     found = _pairs(lines)
     return _general(lines) if found is None else found
@@ -129,24 +135,62 @@ def _name(part: dict[str, Any]) -> bytes:
     return name.encode("utf-8", "surrogateescape")
 
 
-def whole_lines(read: Read) -> Iterator[bytes]:
-    """A text in pieces of whole lines, mostly cut before the line of a segment; the last may have no end.
+class Lines:
+    """The lines of a text in pieces, mostly cut before the line of a segment; the last may have no end.
+
+    Args:
+        read: gives the text.
+        begin: the first line is that of the first segment which begins behind so many bytes of the text.
+        end: the last line is the one before such a segment; None for the text's last.
+
+    ``start`` and ``stop`` are where they turn out to begin and end, in bytes of the text, once the first
+    and the last piece were given; ``before`` is the line in front of them, without its end.
 
     Raises:
-        ValueError: a line has no end.
+        ValueError: a line has no end, or none begins there.
     """
-    rest = b""
-    # A long line is asked for in ever longer pieces, so that each of its bytes is looked at a few times.
-    while data := read(max(_TEXT, len(rest))):
-        before = max(0, len(rest) - len(_MARK))
-        rest += data
-        cut = rest.rfind(_MARK, before)
-        if cut < 0:
-            cut = rest.rfind(b"\n", before)
-        if cut >= 0:
-            yield rest[: cut + 1]
-            rest = rest[cut + 1 :]
-        elif len(rest) > _LONGEST:
-            raise ValueError("a line has no end")
-    if rest:
-        yield rest
+
+    def __init__(self, read: Read, begin: int = 0, end: int | None = None) -> None:
+        self._read, self._begin, self._end = read, begin, end
+        self.before = b""
+        self.start = 0
+        self.stop: int | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        first, rest = self._first() if self._begin else b"", b""
+        at = self.start
+        # A long line is asked for in ever longer pieces, so that each of its bytes is looked at a few times.
+        while data := first or self._read(max(_TEXT, len(rest))):
+            first = b""
+            before = max(0, len(rest) - len(_MARK))
+            rest += data
+            if self._end is not None and (cut := rest.find(_MARK, max(before, self._end - at))) >= 0:
+                self.stop = at + cut + 1
+                yield rest[: cut + 1]
+                return
+            cut = rest.rfind(_MARK, before)
+            if cut < 0:
+                cut = rest.rfind(b"\n", before)
+            if cut >= 0:
+                yield rest[: cut + 1]
+                rest = rest[cut + 1 :]
+                at += cut + 1
+            elif len(rest) > _LONGEST:
+                raise ValueError("a line has no end")
+        if rest:
+            yield rest
+
+    def _first(self) -> bytes:
+        """Pass over what comes before; the beginning of the lines."""
+        kept, at = b"", 0
+        while data := self._read(_TEXT):
+            if at + len(kept) + len(data) > self._begin:
+                text = kept + data
+                cut = text.find(_MARK, max(0, self._begin - at))
+                if cut >= 0:
+                    self.start = at + cut + 1
+                    self.before = text[:cut].rpartition(b"\n")[2]
+                    return text[cut + 1 :]
+            at += len(kept)
+            kept = data
+        raise ValueError(f"no segment begins behind {self._begin} bytes")

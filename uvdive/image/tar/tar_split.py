@@ -17,14 +17,8 @@ from uvdive.base.files.foreign import opened, real
 from uvdive.base.gzipped import GzipFile
 from uvdive.image.stream import Buffer, Gap, truncated
 from uvdive.image.tar.below import StorageError, opened_below, part_of
-from uvdive.image.tar.header import clean
-from uvdive.image.tar.split_lines import Parts, parts_of, whole_lines
-
-_BROKEN = (
-    *(ValueError, LookupError, TypeError, AttributeError),
-    *(OverflowError, RecursionError, MemoryError),
-)
-"""What reading a damaged file raises: errors of gzip and JSON, and those of values of another type."""
+from uvdive.image.tar.header import BLOCK, clean
+from uvdive.image.tar.split_lines import BROKEN, Lines, Parts, parts_of
 
 
 class TarSplitStream:
@@ -32,19 +26,43 @@ class TarSplitStream:
 
     What it shows ahead are segments, so headers; the files' contents are gaps there.
 
+    Args:
+        split: the tar-split file.
+        folder: that with the layer's files.
+        begin: the first byte of a part of its text; a stream over a part has positions of its own.
+        end: the first byte of the part behind it (``split_lines.Lines`` says which lines are meant).
+
+    ``ran_out`` says that bytes were asked for when there were none left. ``lines`` are those that were
+    read, from the first bytes on.
+
     Raises:
         StorageError: from any method, where the storage is not as it should be.
     """
 
     passes = True
 
-    def __init__(self, split: Path, folder: Path) -> None:
+    def __init__(self, split: Path, folder: Path, begin: int = 0, end: int | None = None) -> None:
         self._root = os.fsencode(real(folder)) + b"/"
         self._plain: set[bytes] = set()
-        self._parts = _parts(split)
+        self._parts = self._read(split, begin, end)
+        self.lines: Lines | None = None
+        self.ran_out = False
         self.gaps: Iterable[Gap] = ()
         self._before = self._at = 0
         self._hold(Parts([], [], []))
+
+    def _read(self, split: Path, begin: int, end: int | None) -> Iterator[Parts]:
+        """The tar's parts in its order, many at a time."""
+        try:
+            with (
+                opened(split) as fd,
+                os.fdopen(fd, "rb", closefd=False) as packed,
+                GzipFile(packed) as file,
+            ):
+                self.lines = Lines(file.read, begin, end)
+                yield from map(parts_of, self.lines)
+        except (*BROKEN, OSError) as error:
+            raise StorageError(f"{split}: {error}") from error
 
     def _hold(self, parts: Parts) -> None:
         """Have other parts in memory."""
@@ -75,6 +93,11 @@ class TarSplitStream:
     def position(self) -> int:
         """How many bytes were taken or skipped so far."""
         return self._before + self._at
+
+    @property
+    def behind(self) -> int:
+        """How many bytes behind the last part in memory were passed."""
+        return max(0, self._at - self._length)
 
     def ready(self, count: int) -> tuple[Buffer, int]:  # noqa: ARG002 - parts are as long as they are
         """The segments in memory; nothing where the stream stands in a file's content."""
@@ -131,6 +154,8 @@ class TarSplitStream:
         self._at += count
         while self._at > self._length:
             if not self._more():
+                if self.lines is not None and self.lines.stop is not None and self.behind < BLOCK:
+                    return  # what fills the last block stands in front of the next part
                 self._at = self._length
                 raise truncated(self.position)
 
@@ -145,6 +170,7 @@ class TarSplitStream:
             if self._at >= self._length and not self._more():
                 if count is None:
                     return
+                self.ran_out = True
                 raise truncated(self.position)
             start = self._at
             end = self._length if count is None else min(self._length, start + count)
@@ -160,16 +186,3 @@ class TarSplitStream:
         while self._more():
             self._at = self._length
         return self.position
-
-
-def _parts(split: Path) -> Iterator[Parts]:
-    """The tar's parts in its order, many at a time."""
-    try:
-        with (
-            opened(split) as fd,
-            os.fdopen(fd, "rb", closefd=False) as packed,
-            GzipFile(packed) as file,
-        ):
-            yield from map(parts_of, whole_lines(file.read))
-    except (*_BROKEN, OSError) as error:
-        raise StorageError(f"{split}: {error}") from error
