@@ -258,7 +258,7 @@ def test_two_processes_find_the_contents_that_one_finds(
     alone = checked(tmp_path, of("1"), of("2"))
     mine = iter([True])  # this process reads the first file, another one all others
     monkeypatch.setattr(helper, "may_fork", lambda: True)
-    monkeypatch.setattr(helper.Helper, "claim", lambda _helper: next(mine, False))
+    monkeypatch.setattr(helper.Helpers, "claim", lambda *_: next(mine, False))
     monkeypatch.setattr(twins, "_MANY", 1)
     monkeypatch.setattr(Contents, "apart", property(lambda _contents: True))
     assert checked(tmp_path, of("1"), of("2")) == alone

@@ -19,7 +19,7 @@ CONTENT = "content"
 """How a path changed that differs in nothing else."""
 
 _MANY = 500
-"""Files that are enough for two processes."""
+"""Files that are enough for a further process."""
 
 
 class Twin(NamedTuple):
@@ -90,7 +90,7 @@ def compare_twins(
         return
     with Contents(before.files, places[0]) as ours, Contents(after.files, places[1]) as theirs:
         items, both = list(twins), (ours, theirs)
-        worth = ours.apart and theirs.apart and len(items) > _MANY
+        worth = len(items) // _MANY if ours.apart and theirs.apart else 0
         found = divided(partial(_outcomes, both), items, worth=worth)
         for item, outcome in zip(items, chain.from_iterable(found), strict=True):
             if outcome != "same":

@@ -1,4 +1,4 @@
-"""Two processes read what one would: the same image, and the same errors."""
+"""Several processes read what one would: the same image, and the same errors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,14 @@ from made_images import layers as make
 from made_images.layouts import Layout
 from made_images.odd_tars import taken_apart
 
+from uvdive.base import machine
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import ignore
 from uvdive.image.archives import docker_archive
 from uvdive.image.archives.boxes import FileBox, open_archive
 from uvdive.image.archives.descriptors import this_platform
 from uvdive.image.layers import helper, sharing, stored
-from uvdive.image.layers.helper import Helper, may_fork
+from uvdive.image.layers.helper import Helpers, how_many, may_fork
 from uvdive.image.layers.sharing import BlobPlace, SharedReading
 from uvdive.image.layers.stored import read_layers
 from uvdive.image.raw_image import RawImage
@@ -43,28 +45,22 @@ LAYERS = [
 
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two processes, however small the image, and parts of a few members."""
-    monkeypatch.setattr(sharing, "WORTH_MEMBERS", 0)
-    monkeypatch.setattr(sharing, "WORTH_BYTES", 0)
+    """More processes, however small the image, and parts of a few members."""
+    monkeypatch.setattr(sharing, "WORTH_MEMBERS", 1)
+    monkeypatch.setattr(sharing, "WORTH_BYTES", 1)
     monkeypatch.setattr(sharing, "_LEAST", 1 << 14)
     monkeypatch.setattr("uvdive.image.layers.helper.may_fork", lambda: True)
 
 
-@pytest.fixture(params=["this process", "the other", "both"])
+@pytest.fixture(params=["this process", "another", "several", "both"])
 def by(request: pytest.FixtureRequest, always: None, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Who reads: all of it this process or the other, or whoever comes first."""
+    """Who reads: all of it this process, another or several others, or whoever comes first."""
     how = str(request.param)
-    claim = Helper.claim
-
-    def mine(second: Helper) -> bool:
-        while claim(second):
-            pass
-        return True
-
-    if how == "the other":
-        monkeypatch.setattr(Helper, "claim", lambda _second: False)
+    if how in ("another", "several"):
+        monkeypatch.setattr(Helpers, "claim", lambda _helpers, _number: False)
     if how == "this process":
-        monkeypatch.setattr(Helper, "claim", mine)
+        monkeypatch.setattr(Helpers, "claim", lambda _helpers, _number: True)
+    monkeypatch.setattr(helper, "how_many", lambda _worth: 3 if how == "several" else 1)
     return how
 
 
@@ -133,8 +129,8 @@ def test_where_the_other_process_dies_this_one_reads_all(
     always: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make.archive(tmp_path / "a.tar", LAYERS)
-    monkeypatch.setattr(Helper, "_work", lambda *_: os._exit(1))
-    monkeypatch.setattr(Helper, "claim", lambda _second: False)
+    monkeypatch.setattr(Helpers, "_work", lambda *_: os._exit(1))
+    monkeypatch.setattr(Helpers, "claim", lambda _helpers, _number: False)
     assert len(read(path).layers[4].index) == 121
 
 
@@ -158,7 +154,7 @@ def test_when_a_second_process_is_worth_it(tmp_path: Path, monkeypatch: pytest.M
         places = {path.name: BlobPlace(path, 0, path.stat().st_size) for path in paths}
         reading = SharedReading(places, wanted, verify=False)
         reading.close()
-        return reading._help.helper is not None
+        return reading._help.helpers is not None
 
     assert not forks(plain, packed), "too little to read"
     monkeypatch.setattr(sharing, "WORTH_MEMBERS", 100)
@@ -172,34 +168,105 @@ def test_when_a_second_process_is_worth_it(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_no_fork_beside_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(machine, "cores", lambda: 2)
     monkeypatch.setattr("threading.active_count", lambda: 1)
     assert may_fork()
     monkeypatch.setattr("threading.active_count", lambda: 2)
     assert not may_fork()
     assert threading.active_count() == 2
     monkeypatch.setattr("threading.active_count", lambda: 1)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setattr(machine, "cores", lambda: 1)
     assert not may_fork()
 
 
-def test_every_job_is_done_once() -> None:
-    helper = Helper([lambda n=n: (n, os.getpid()) for n in range(20)])
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_every_job_is_done_once(count: int) -> None:
+    helpers = Helpers([lambda n=n: (n, os.getpid()) for n in range(40)], count)
     try:
-        mine = [number for number in range(20) if helper.claim()]
-        theirs = [helper.wait(number) for number in range(len(mine), 20)]
+        mine = [number for number in range(40) if helpers.claim(number)]
+        theirs = [helpers.wait(number) for number in range(40) if number not in mine]
     finally:
-        helper.stop()
+        helpers.stop()
     assert mine == list(range(len(mine))), "this process does those at the front"
-    assert [number for number, _ in theirs] == list(range(len(mine), 20)), "the fork those at the back"
-    assert os.getpid() not in {process for _, process in theirs}
+    assert [number for number, _ in theirs] == list(range(len(mine), 40)), "the forks those at the back"
+    assert {process for _, process in theirs} <= {*helpers.pids}
+    assert len(helpers.pids) == count
+
+
+def test_what_a_fork_did_is_not_done_again() -> None:
+    helpers = Helpers([lambda: 1, lambda: 2])
+    try:
+        assert helpers.wait(0) == 1, "the last that it does"
+        assert not helpers.claim(1)
+        assert helpers.wait(1) == 2
+    finally:
+        helpers.stop()
+
+
+def test_several_at_once() -> None:
+    """Each of two forks waits until the other has a job too."""
+    reading, writing = os.pipe()
+    again, told = os.pipe()
+
+    def meet(hand: int, wait: int) -> int:
+        os.write(hand, b"x")
+        os.read(wait, 1)
+        return os.getpid()
+
+    helpers = Helpers([partial(meet, told, reading), partial(meet, writing, again)], 2)
+    try:
+        assert len({helpers.wait(0), helpers.wait(1)}) == 2
+    finally:
+        helpers.stop()
+        for end in (reading, writing, again, told):
+            os.close(end)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_a_fork_had_that_died_is_left_to_this_process(count: int) -> None:
+    """Whoever waits for it is told, though others are still there."""
+    helpers = Helpers([lambda: "first", lambda: os._exit(1), lambda: "third"], count)
+    try:
+        found = [helpers.wait(number) for number in (1, 2)]
+        assert found == [None, "third"]
+        assert helpers.claim(1), "its lock went with it"
+    finally:
+        helpers.stop()
+
+
+def test_how_many_processes_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = 64 << 30
+    monkeypatch.setattr(machine, "free_memory", lambda: memory)
+    for cores, worth, count in ((2, 16, 1), (4, 16, 3), (8, 16, 7), (64, 16, 7), (8, 2, 2), (8, 1, 1)):
+        monkeypatch.setattr(machine, "cores", lambda cores=cores: cores)
+        assert how_many(worth) == count
+    memory = 1 << 30
+    assert how_many(16) == 1, "each may take as much as a large image does"
+    memory = 0
+    assert how_many(16) == 1, "a second one shares nearly all of the first one's"
+
+
+def test_where_no_further_process_is_to_be_had_those_that_are_do_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, forks = os.fork, list[int]()
+
+    def one() -> int:
+        if forks:
+            raise OSError(11, "Resource temporarily unavailable")
+        forks.append(fork())
+        return forks[0]
+
+    monkeypatch.setattr("os.fork", one)
+    helpers = Helpers([lambda: 1, lambda: 2], 3)
+    try:
+        assert (helpers.pids, helpers.wait(1), helpers.wait(0)) == (forks, 2, 1)
+    finally:
+        helpers.stop()
 
 
 def test_what_the_fork_cannot_do_is_left_to_this_process() -> None:
-    helper = Helper([lambda: 1 // 0, lambda: "done"])
+    helper = Helpers([lambda: 1 // 0, lambda: "done"])
     try:
         assert (helper.wait(1), helper.wait(0)) == ("done", None)
-        assert helper.wait(2) is None, "nothing more comes"
     finally:
         helper.stop()
 
@@ -285,9 +352,9 @@ def test_a_signal_ends_the_fork_and_nothing_else(tmp_path: Path) -> None:
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
-        helper = Helper([lambda: None, lambda: os.kill(os.getpid(), signal.SIGTERM)])
+        helper = Helpers([lambda: None, lambda: os.kill(os.getpid(), signal.SIGTERM)])
         assert helper.wait(1) is None
-        assert os.waitpid(helper._pid, 0)[1] == signal.SIGTERM
+        assert os.waitpid(helper.pids[0], 0)[1] == signal.SIGTERM
         helper.stop()
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -116,7 +116,7 @@ def test_pieces_by_two_processes_tell_what_one_reads_at_once(
     """Who does which piece is chance; here this process does the first, and another all the rest."""
     mine = iter([True])
     monkeypatch.setattr(helper, "may_fork", lambda: True)
-    monkeypatch.setattr(helper.Helper, "claim", lambda _helper: next(mine, False))
+    monkeypatch.setattr(helper.Helpers, "claim", lambda *_: next(mine, False))
     monkeypatch.setattr(os_needs, "_MANY", 1)
     monkeypatch.setattr(Contents, "apart", property(lambda _contents: True))
     work, by = os_needs._Needs._looked, []

@@ -1,11 +1,13 @@
-"""A second process does some of this one's jobs: what one core would do in turn, two do at once."""
+"""Further processes do some of this one's jobs: what one core would do in turn, several do at once."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
 import pickle
+import select
 import signal
 import struct
 from collections.abc import Callable, Iterator, Sequence
@@ -18,124 +20,162 @@ T = TypeVar("T")
 R = TypeVar("R")
 Job = Callable[[], object]
 
-MOST = 1 << 12
-"""More jobs than any image gives; so many bytes a pipe takes at once (pipe(7))."""
+MOST = 1 << 11
+"""More jobs than any image gives; a pipe takes so many notes at once (pipe(7))."""
+
+MOST_HELPERS = 7
+"""With this process eight: more would wait for what this one alone does."""
 
 _PIECES = 200
-"""Few enough to cost nothing, and small enough that neither process waits long for the other."""
+"""Few enough to cost nothing, and small enough that no process waits long for another."""
 
-_NOTE = struct.Struct("<QQ")
+_NOTE = struct.Struct("<QQQQ")
 _STOPS = frozenset((signal.SIGINT, signal.SIGTERM))
 
 
-class Helper:
-    """A fork of this process that does jobs while this one does others.
+class Helpers:
+    """Forks of this process that do jobs while this one does others.
 
-    This process goes through the jobs from the front, the fork from the back. A pipe
-    holds a byte for each; whoever takes one may do its next job, so the two meet where
-    the work is done, and no job is done twice. What the fork found, which must pickle,
-    lies in a file: at a pipe it would wait for this process to take it.
+    This process goes through the jobs from the front, the forks from the back. Whoever
+    locks a job's byte of a file may do it, so they meet where the work is done, and no job
+    is done twice; the locks of a fork that dies are free again (fcntl(2)). What a fork found,
+    which must pickle, lies in a file of its own: at a pipe it would wait for this process.
+
+    Raises:
+        OSError: there is no process or no file to be had.
     """
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        self._found: dict[int, object] = {}
-        self._at = 0
+    def __init__(self, jobs: Sequence[Job], count: int = 1) -> None:
+        self._found: dict[int, tuple[int, int, int]] = {}
+        self.pids: list[int] = []
+        self._files: list[io.BufferedRandom] = []
+        self._notes = select.poll()
+        self._pipes: dict[int, io.FileIO] = {}
         with contextlib.ExitStack() as opened:
-            self._file = opened.enter_context(os.fdopen(os.memfd_create("uvdive"), "w+b"))
-            (self._claims, end), (self._notes, told) = _pipe(opened), _pipe(opened)
-            end.write(bytes(len(jobs)))
-            end.close()
-            self._pid = self._fork(jobs, told)
-            told.close()
+            self._locks, (self._stay, self._go) = _memory(opened), _pipe(opened)
+            opened.callback(self._end)
+            for _ in range(count):
+                try:
+                    self._start(jobs, opened)
+                except OSError:
+                    if not self.pids:
+                        raise
+                    break  # those that are there do it
             self._opened = opened.pop_all()
 
-    def _fork(self, jobs: Sequence[Job], told: io.FileIO) -> int:
+    def _start(self, jobs: Sequence[Job], opened: contextlib.ExitStack) -> None:
+        """Start one more fork."""
+        file, (notes, told) = _memory(opened), _pipe(opened)
         # A signal in between must not make the fork go on as this process does.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
         try:
             pid = os.fork()
             if not pid:
-                self._work(jobs, told)
+                self._work(jobs, file, told)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        return pid
+        # Only the fork itself holds this end, so that its death is the end of the pipe.
+        told.close()
+        self.pids.append(pid)
+        self._files.append(file)
+        self._pipes[notes.fileno()] = notes
+        self._notes.register(notes, select.POLLIN)
 
-    def _work(self, jobs: Sequence[Job], told: io.FileIO) -> NoReturn:
+    def _work(self, jobs: Sequence[Job], file: io.BufferedRandom, told: io.FileIO) -> NoReturn:
         try:
             for stop in _STOPS:
                 signal.signal(stop, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
-            self._notes.close()
-            for number in reversed(range(len(jobs))):
-                if not self._claims.read(1):
-                    break
+            self._go.close()
+            at, mine = 0, len(self.pids)
+            for number in filter(self._lock, reversed(range(len(jobs)))):
                 try:
                     found = jobs[number]()
                 except Exception:  # noqa: BLE001 - this job is done again, and then it is raised
                     found = None
                 data = pickle.dumps(found, protocol=5)
-                self._file.write(data)
-                self._file.flush()
-                told.write(_NOTE.pack(number, len(data)))
+                file.write(data)
+                file.flush()
+                told.write(_NOTE.pack(number, mine, at, len(data)))
+                at += len(data)
+            self._stay.read(1)  # its locks would be free without it, and what it did be done again
         finally:
             os._exit(0)
 
-    def claim(self) -> bool:
-        """May this process do its next job from the front?"""
-        return bool(self._claims.read(1))
+    def _lock(self, number: int) -> bool:
+        try:
+            fcntl.lockf(self._locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        except OSError:
+            return False
+        return True
+
+    def claim(self, number: int) -> bool:
+        """May this process do that job?"""
+        return self._lock(number)
 
     def wait(self, number: int) -> object:
-        """What a job gave, or None where the fork could not do it."""
+        """What a fork's job gave, or None where it could not do it."""
         while number not in self._found:
-            note = self._notes.read(_NOTE.size) or b""
-            if len(note) < _NOTE.size:
+            if not self._pipes:
                 return None
-            which, size = _NOTE.unpack(note)
-            self._found[which] = pickle.loads(os.pread(self._file.fileno(), size, self._at))  # noqa: S301
-            self._at += size
-        return self._found.pop(number)
+            for pipe, _ in self._notes.poll():
+                note = self._pipes[pipe].read(_NOTE.size) or b""
+                if len(note) < _NOTE.size:
+                    self._notes.unregister(pipe)
+                    del self._pipes[pipe]
+                    if self._lock(number):
+                        return None  # it was this fork's, which is no more
+                else:
+                    which, mine, at, size = _NOTE.unpack(note)
+                    self._found[which] = mine, at, size
+        mine, at, size = self._found.pop(number)
+        return cast("object", pickle.loads(os.pread(self._files[mine].fileno(), size, at)))  # noqa: S301
 
     def stop(self) -> None:
-        """End the fork."""
-        # Where this process was started with SIGCHLD ignored, nobody has to be waited for.
-        with self._opened, contextlib.suppress(ChildProcessError):
-            if not os.waitpid(self._pid, os.WNOHANG)[0]:
-                os.kill(self._pid, signal.SIGKILL)
-                os.waitpid(self._pid, 0)
+        """End the forks."""
+        self._opened.close()
+
+    def _end(self) -> None:
+        for pid in self.pids:
+            # Where this process was started with SIGCHLD ignored, nobody has to be waited for.
+            with contextlib.suppress(ChildProcessError):
+                if not os.waitpid(pid, os.WNOHANG)[0]:
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
 
 
 class Help:
-    """The jobs that a helper may do, asked for one after the other; there may be no helper.
+    """The jobs that helpers may do, asked for one after the other; there may be no helper.
 
     Args:
         jobs: what there is to do.
-        worth: is it enough for two processes?
+        worth: for how many processes beside this one it is enough.
     """
 
-    def __init__(self, jobs: Sequence[Job], *, worth: bool) -> None:
-        self.helper: Helper | None = None
+    def __init__(self, jobs: Sequence[Job], *, worth: int) -> None:
+        self.helpers: Helpers | None = None
         if worth and 1 < len(jobs) <= MOST and may_fork():
             with contextlib.suppress(OSError):  # no process or file to be had: it goes without
-                self.helper = Helper(jobs)
+                self.helpers = Helpers(jobs, how_many(min(worth, len(jobs) - 1)))
 
     def done(self, number: int) -> object:
-        """What the helper's job of that number gave; None where this process has to do it."""
-        helper = self.helper
-        return None if helper is None or helper.claim() else helper.wait(number)
+        """What a helper's job of that number gave; None where this process has to do it."""
+        helpers = self.helpers
+        return None if helpers is None or helpers.claim(number) else helpers.wait(number)
 
     def stop(self) -> None:
-        """End the helper."""
-        if self.helper is not None:
-            self.helper.stop()
+        """End the helpers."""
+        if self.helpers is not None:
+            self.helpers.stop()
 
 
-def divided(work: Callable[[Sequence[T]], R], items: Sequence[T], *, worth: bool) -> Iterator[R]:
-    """What ``work`` gives of each piece of some items, in their order; a second process takes its share.
+def divided(work: Callable[[Sequence[T]], R], items: Sequence[T], *, worth: int) -> Iterator[R]:
+    """What ``work`` gives of each piece of some items, in their order; further processes take their share.
 
     Args:
         work: gives what must pickle, and never None. What it raises comes from this process.
         items: what there is to do.
-        worth: is it enough for two processes?
+        worth: for how many processes beside this one it is enough.
     """
     size = max(1, len(items) // _PIECES)
     jobs = [partial(work, items[at : at + size]) for at in range(0, len(items), size)]
@@ -148,6 +188,16 @@ def divided(work: Callable[[Sequence[T]], R], items: Sequence[T], *, worth: bool
         help_.stop()
 
 
+def how_many(worth: int) -> int:
+    """How many helpers to start: one for each further processor, as far as there is memory for more."""
+    return min(worth, MOST_HELPERS, max(1, machine.processes(worth + 1) - 1))
+
+
+def _memory(opened: contextlib.ExitStack) -> io.BufferedRandom:
+    """A file that is no other process's but those that are forked from here."""
+    return opened.enter_context(os.fdopen(os.memfd_create("uvdive"), "w+b"))
+
+
 def _pipe(opened: contextlib.ExitStack) -> tuple[io.FileIO, io.FileIO]:
     """Both ends of a pipe."""
     reading, writing = os.pipe()
@@ -156,4 +206,4 @@ def _pipe(opened: contextlib.ExitStack) -> tuple[io.FileIO, io.FileIO]:
 
 def may_fork() -> bool:
     """Are there two processors, no other process for them, and no threads that a fork would leave behind?"""
-    return machine.may_fork() and not machine.is_one_of_many() and (os.cpu_count() or 1) > 1
+    return machine.may_fork() and not machine.is_one_of_many() and machine.cores() > 1

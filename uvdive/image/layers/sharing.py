@@ -1,4 +1,4 @@
-"""Two processes read the layers that lie on disk, and parts of one layer."""
+"""Several processes read the layers that lie on disk, and parts of one layer."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from uvdive.image.stream import FileStream
 from uvdive.image.tar.header import BLOCK
 from uvdive.image.tar.parts import Chain, Cuts, Part, cuts_of, read_part
 
-WORTH_MEMBERS = 10_000
-"""Fewer members are read in about the time that a second process costs."""
+WORTH_MEMBERS = 30_000
+"""Fewer members are read in about the time that a further process costs."""
 
 WORTH_BYTES = 8 << 20
 """The same for layers that have to be unpacked or hashed, in bytes."""
@@ -73,7 +73,7 @@ def read_piece(piece: Piece, wanted: Wanted) -> Found:
 
 
 class SharedReading:
-    """Reads layers that lie on disk, with a second process where that is worth it.
+    """Reads layers that lie on disk, with further processes where they are worth it.
 
     Args:
         places: the layers by name, in the order in which they will be asked for.
@@ -94,7 +94,7 @@ class SharedReading:
             else:
                 members += cuts.members
         jobs = [partial(read_piece, piece, wanted) for pieces in self._pieces.values() for piece in pieces]
-        self._help = Help(jobs, worth=members >= WORTH_MEMBERS or packed >= WORTH_BYTES)
+        self._help = Help(jobs, worth=max(members // WORTH_MEMBERS, packed // WORTH_BYTES))
 
     def _add(self, name: str, place: BlobPlace, cuts: Cuts | None) -> None:
         """Note the pieces of a layer; ``cuts`` is None where it is read whole."""
@@ -136,7 +136,7 @@ class SharedReading:
         return LayerData(chain.index(), None, place.size, None)
 
     def close(self) -> None:
-        """End the second process."""
+        """End the further processes."""
         self._help.stop()
 
 

@@ -110,7 +110,7 @@ def _read_whole(piece: _Piece, wanted: Wanted) -> LayerData:
 def _read_layer(pieces: Sequence[_Piece], wanted: Wanted, helped: Help) -> LayerData:
     """A layer from its pieces, or in one go where they don't fit, or nobody helps."""
     stored = pieces[0].stored
-    if len(pieces) == 1 or helped.helper is None:
+    if len(pieces) == 1 or helped.helpers is None:
         done = helped.done(pieces[0].number)
         return done if isinstance(done, LayerData) else _read_whole(pieces[0], wanted)
     parts = [helped.done(piece.number) or _tried(piece, wanted) for piece in pieces]

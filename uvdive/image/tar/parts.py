@@ -26,6 +26,12 @@ from uvdive.image.tar.member import Members
 _LOOK = 1 << 16
 """How far a header is looked for, in bytes: behind a large file there is none soon."""
 
+_MEMBERS = 2_000
+"""About as many in a part cost little to put together, and nobody waits long for them."""
+
+_MOST_PIECES = 16
+"""Windows that look as if they were full of headers must not make more parts than members."""
+
 _COLUMNS = ("names", "kind", "mode", "uid", "gid", "mtime", "size", "offset", "digest", "target", "targets")
 """Those that are only put behind each other."""
 
@@ -54,22 +60,29 @@ class Part:
 
 
 def cuts_of(stream: FileStream, step: int) -> Cuts:
-    """Look about every ``step`` bytes for a place where a member seems to begin.
+    """Look about every ``step`` bytes for a place where a member seems to begin; more often among small ones.
 
     Raises:
         ImageError: the file ends too early.
     """
     places: list[int] = []
     members = 0
-    for at in range(0, stream.size, step):
-        window = bytes(stream.fetch(at, min(_LOOK, stream.size - at)))
-        members += window.count(_MAGIC) * min(step, stream.size - at) // len(window)
-        # A member that reaches behind the next place was found for this one already.
-        if at and at >= (places[-1] if places else 0):
-            place = _beginning(stream, at, window)
-            if place is not None and place < stream.size:
-                places.append(place)
+    for start in range(0, stream.size, step):
+        window, size = _window(stream, start), min(step, stream.size - start)
+        here = window.count(_MAGIC) * size // len(window)
+        members += here
+        pieces = min(_MOST_PIECES, here // _MEMBERS + 1)
+        for at in range(start, start + size, -(-size // pieces)):
+            # A member that reaches behind the next place was found for this one already.
+            if at and at >= (places[-1] if places else 0):
+                place = _beginning(stream, at, window if at == start else _window(stream, at))
+                if place is not None and place < stream.size:
+                    places.append(place)
     return Cuts(places, members)
+
+
+def _window(stream: FileStream, at: int) -> bytes:
+    return bytes(stream.fetch(at, min(_LOOK, stream.size - at)))
 
 
 def _beginning(stream: FileStream, at: int, window: bytes) -> int | None:

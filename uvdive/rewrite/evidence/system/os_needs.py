@@ -41,7 +41,7 @@ _MOST = 1 << 20
 _HEAD = 256
 _LEAST_ELF = 64
 _MANY = 2_000
-"""Files that are enough for two processes."""
+"""Files that are enough for a further process."""
 _TKINTER = re.compile(rb"^[ \t]*(?:import|from)[ \t]+(?:tkinter|turtle)\b", re.MULTILINE)
 
 
@@ -177,7 +177,7 @@ class _Needs:
 
     def _every(self) -> Iterator[Need]:
         judged, names = self._judged, self._names()
-        worth = self.contents.apart and len(judged) > _MANY
+        worth = len(judged) // _MANY if self.contents.apart else 0
         parts = list(divided(partial(self._looked, names), judged, worth=worth))
         yield from itertools.chain.from_iterable(part.linked for part in parts)
         yield from self._by_table()
