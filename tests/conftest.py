@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from needs import cannot_run
+
+# How fast a machine is says nothing of whether something holds: other programs may have the processors.
+settings.register_profile("uvdive", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("uvdive")
 
 
 @functools.cache
