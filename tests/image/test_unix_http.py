@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uvdive.base.errors import UvdiveError
-from uvdive.image.engine.api import SocketApi
+from uvdive.image.engine.api import SocketApi, api_of
 from uvdive.image.engine.saving import Saved
 from uvdive.image.http_answer import BrokenAnswerError
+from uvdive.image.reaching.address import Endpoint
 from uvdive.image.unix_http import UnixHttp, quoted
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -177,7 +178,7 @@ def test_whoever_stops_taking_an_archive_waits_for_nobody(tmp_path: Path) -> Non
 
 
 def saved(http: UnixHttp) -> Saved:
-    return Saved(SocketApi(http, {"ApiVersion": "1.41"}), "sha256:1", lambda _: None)
+    return Saved(SocketApi(http, "1.41"), "sha256:1", lambda _: None)
 
 
 def test_an_archive_is_asked_for_before_anybody_takes_it(tmp_path: Path) -> None:
@@ -238,3 +239,20 @@ def test_a_server_that_went_away_is_no_file_that_is_missing(tmp_path: Path) -> N
 def test_names_are_quoted_as_a_path_has_them() -> None:
     assert quoted("here.io:5000/a/b@sha256:1") == "here.io:5000/a/b%40sha256:1"
     assert quoted("a b?\udcff#ü") == "a%20b%3F%FF%23%C3%BC"
+
+
+def test_the_api_is_what_the_shortest_answer_says(tmp_path: Path) -> None:
+    """podman takes long to say its version, so that nothing waits for it; behind a proxy it is asked."""
+    ping = OK + b"Api-Version: 1.44\r\nContent-Length: 2\r\n\r\nOK"
+    image = sized(b'{"Id": "sha256:1"}')
+    with scripted(tmp_path, [ping], [image]) as (server, _):
+        api = api_of(Endpoint(f"unix://{tmp_path}/s", "the test"))
+        assert api.inspect_image("x:1") == {"Id": "sha256:1"}
+        api.close()
+    assert server.asked == ["/_ping", "/v1.44/images/x:1/json"]
+    refused = b"HTTP/1.1 403 no\r\nApi-Version: 9\r\nContent-Length: 0\r\n\r\n"
+    with scripted(tmp_path, [refused], [sized(b'{"ApiVersion": "1.41"}')], [image]) as (server, _):
+        api = api_of(Endpoint(f"unix://{tmp_path}/s", "the test"))
+        assert api.inspect_image("x:1") == {"Id": "sha256:1"}
+        api.close()
+    assert server.asked == ["/_ping", "/version", "/v1.41/images/x:1/json"]

@@ -169,8 +169,23 @@ def plainly(endpoint: Endpoint, environ: Mapping[str, str] = os.environ) -> Unix
     return UnixHttp(str(path), patience(environ))
 
 
+def spoken(http: UnixHttp, endpoint: Endpoint) -> str | None:
+    """The newest API that an engine speaks, in the head of its shortest answer (Docker API, "SystemPing").
+
+    It is the first question: is there an engine at all? podman asks other programs for its version.
+    None where the answer has no such field, as a proxy may give it.
+
+    Raises:
+        EngineError: no engine answers, or its socket may not be used.
+    """
+    try:
+        return http.field("/_ping", "api-version")
+    except OSError as error:
+        raise no_engine(error, endpoint) from error
+
+
 def first_version(http: UnixHttp, endpoint: Endpoint) -> dict[str, Any]:
-    """What an engine says of its version, which is the first question: is there one at all?
+    """What an engine says of its version, as the first question: is there one at all?
 
     Raises:
         EngineError: no engine answers, or its socket may not be used.

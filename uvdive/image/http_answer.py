@@ -53,6 +53,7 @@ class Answer:
         self.status = int(status[1])
         fields = (line.partition(b":") for line in lines)
         headers = {name.strip().lower(): value.strip() for name, _, value in fields}
+        self._headers = headers
         length = headers.get(b"content-length")
         if length is not None and not _LENGTH.fullmatch(length):
             raise BrokenAnswerError("a length that is no number")
@@ -65,6 +66,11 @@ class Answer:
         """Was all of it taken, and may the connection be asked again?"""
         if held:
             self._be_impatient()
+
+    def field(self, name: str) -> str | None:
+        """What a field of the head says, by its name in small letters."""
+        value = self._headers.get(name.encode())
+        return None if value is None else value.decode("latin-1")
 
     def whole(self) -> bytes:
         """All of it.

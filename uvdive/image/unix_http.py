@@ -13,6 +13,7 @@ import socket
 from uvdive.image.http_answer import Answer, BrokenAnswerError
 
 _MOST_HEAD = 1 << 16
+_DONE = 200
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~/:")
 """What stands in a path as it is: the unreserved characters (RFC 3986, 2.3), and what divides a name."""
 
@@ -48,6 +49,23 @@ class UnixHttp:
         Raises:
             OSError: nobody answers, or not all of it came.
         """
+        answer, body = self._all_of(path)
+        return answer.status, body
+
+    def field(self, path: str, name: str) -> str | None:
+        """What a field of an answer's head says; None where it has none, or is a refusal.
+
+        Args:
+            path: as ``get`` has it.
+            name: the field's, in small letters.
+
+        Raises:
+            OSError: nobody answers, or not all of it came.
+        """
+        answer, _ = self._all_of(path)
+        return answer.field(name) if answer.status == _DONE else None
+
+    def _all_of(self, path: str) -> tuple[Answer, bytes]:
         try:
             answer = self._asked(path)
             body = answer.whole()
@@ -56,7 +74,7 @@ class UnixHttp:
             raise
         if not answer.reusable:
             self.close()
-        return answer.status, body
+        return answer, body
 
     def stream(self, path: str) -> Question:
         """Ask for much: over a connection of its own, and nothing is waited for yet. The caller closes it.

@@ -36,9 +36,9 @@ def test_the_engine_s_own_platform_is_no_choice(
         engine = Engine(Endpoint(f"unix://{tmp_path}/real.sock", "the test"))
         stream = engine._stream
 
-        def streamed(asked, archive):  # type: ignore[no-untyped-def]
+        def streamed(asked, archive, source):  # type: ignore[no-untyped-def]
             told.append(asked.platform)
-            return stream(asked, archive)
+            return stream(asked, archive, source)
 
         monkeypatch.setattr(engine, "_stream", streamed)
         image = engine.read(NAME, nothing, ignore, platform=asked)

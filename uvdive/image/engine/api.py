@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from uvdive.base.errors import EngineError
 from uvdive.image.answers import BAD, NOT_FOUND, TRY_AGAIN, RefusedError, said
-from uvdive.image.endpoint import connect, first_version, plainly
+from uvdive.image.endpoint import connect, first_version, plainly, spoken
 from uvdive.image.layers.ahead import Belt
 from uvdive.image.reaching.address import Endpoint
 from uvdive.image.unix_http import Question, UnixHttp, quoted
@@ -65,7 +65,7 @@ def api_of(endpoint: Endpoint) -> Api:
     """
     http = plainly(endpoint)
     if http is not None:
-        return SocketApi(http, first_version(http, endpoint))
+        return SocketApi(http, spoken(http, endpoint) or first_version(http, endpoint).get("ApiVersion"))
     from uvdive.image.engine.by_sdk import SdkApi
 
     return SdkApi(connect(endpoint))
@@ -76,15 +76,14 @@ class SocketApi:
 
     Args:
         http: the socket.
-        version: what the engine says of itself; its newest API is spoken, as the SDK does.
+        number: the engine's newest API, which is spoken, as the SDK does.
 
     Raises:
         EngineError: it doesn't say which API it has.
     """
 
-    def __init__(self, http: UnixHttp, version: dict[str, Any]) -> None:
-        self._http, self._version = http, version
-        number = version.get("ApiVersion")
+    def __init__(self, http: UnixHttp, number: object) -> None:
+        self._http = http
         if not isinstance(number, str) or not number.replace(".", "", 1).isdecimal():
             raise EngineError("The container engine doesn't say which API it speaks.", TRY_AGAIN)
         self._root = f"/v{number}"
@@ -99,7 +98,7 @@ class SocketApi:
         return f"/images/{quoted(name)}/{what}"
 
     def version(self) -> Any:
-        return self._version
+        return said(*self._http.get("/version"), "version")
 
     def info(self) -> Any:
         return self._get("/info", "info")

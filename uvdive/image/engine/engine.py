@@ -85,9 +85,13 @@ class Engine:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._api = api_of(endpoint)
-        with asking():
-            self._version: dict[str, Any] = answer(self._api.version(), VERSION, "version")
         self._images: list[dict[str, Any]] = []
+
+    @functools.cached_property
+    def _version(self) -> dict[str, Any]:
+        """What it says of itself; podman takes longer for it than for most other answers."""
+        with asking():
+            return dict(answer(self._api.version(), VERSION, "version"))
 
     @property
     def _own(self) -> str:
@@ -290,16 +294,17 @@ class Engine:
     def _streamed(self, asked: _Asked, sent: Saved | None, meanwhile: Callable[[], None]) -> RawImage:
         """The image from its archive, which may be on its way already."""
         asked.on_event(Note("The engine prepares the archive"))
+        source = self.source
         with contextlib.closing(sent or Saved(self._api, asked.image_id, asked.on_event)) as archive:
             waiting = threading.Thread(target=meanwhile, daemon=True)
             waiting.start()
-            image = self._stream(asked, archive)
+            image = self._stream(asked, archive, source)
             waiting.join()
         if asked.cache is not None:
             asked.cache.keep_record(asked.key, _record(image))
         return image
 
-    def _stream(self, asked: _Asked, archive: Saved) -> RawImage:
+    def _stream(self, asked: _Asked, archive: Saved, source: EngineKind) -> RawImage:
         # Where a report was kept nothing is read.
         from uvdive.image.archives import docker_archive, oci
         from uvdive.image.archives.boxes import PassedBox, StaleCacheError
@@ -312,9 +317,9 @@ class Engine:
             with contextlib.closing(Saved(self._api, asked.image_id, on_event)) as again:
                 box = PassedBox(ChunkStream(again.pieces()), asked.wanted, on_event)
         if asked.platform and box.text("index.json") is not None:
-            chosen = oci.choose(box, None, asked.platform, reference=asked.reference, source=self.source)
+            chosen = oci.choose(box, None, asked.platform, reference=asked.reference, source=source)
         else:
-            chosen = docker_archive.choose(box, None, reference=asked.reference, source=self.source)
+            chosen = docker_archive.choose(box, None, reference=asked.reference, source=source)
         return docker_archive.collect(box, chosen, on_event, announce=False)
 
     def _listed_size(self, image_id: str) -> int | None:
