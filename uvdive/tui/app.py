@@ -275,11 +275,13 @@ class UvdiveApp(Leading):
         if cancel.cancelled:
             desk.close()
             raise CancelledError
-        # Imported here while people wait anyway: at the first key it would be felt.
+        return desk
+
+    def prepare(self, _on_event: OnEvent, _cancel: CancelToken) -> None:
+        """Import the screens that the next keys open, in a job's thread: at the key it would be felt."""
         shown = ("lists.waste_findings_packages", "viewer", "history", "dockerfile", "treemap")
         for name in (*shown, "rewrite.rewrite"):
             import_module(f"uvdive.tui.screens.{name}")
-        return desk
 
     def show_rewrite(self, report: ImageReport) -> None:
         """Go to the rewrite, which stays as it was left; ask for a Dockerfile where none is found."""

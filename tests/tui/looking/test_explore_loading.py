@@ -1,15 +1,20 @@
 import asyncio
+import threading
 from dataclasses import replace
 
 import pytest
 from made_images.samples import sample_report
 from made_images.trees import Table, hostile_report
-from screens.driving import PATIENCE, Waits, answers, ended, fails, opened, text_of
+from screens.driving import PATIENCE, Waits, answers, ended, fails, opened, text_of, until
+from screens.local_desk import LocalDesk
+from screens.settling import parked
 
 from uvdive.base.errors import ExitCode, ImageError
 from uvdive.base.progress import BytesRead, Note
 from uvdive.build.events import BuildStep
 from uvdive.image.events import ImageFound, LayerOutline, LayerRead, LayersPlaced
+from uvdive.session.opening.images import Loaded
+from uvdive.tui.app import UvdiveApp
 from uvdive.tui.screens.dialogs.dialogs import Failure
 from uvdive.tui.widgets.lists.rows import Rows
 
@@ -61,6 +66,40 @@ async def test_base_and_lines_are_there_before_the_bytes():
         text = await text_of(app)
         assert "12.3 MB packed  base debian:[b]13" in text
         assert "    98 B packed  L7  two" in text
+
+
+@pytest.fixture
+def prepared(monkeypatch):
+    """The jobs that import other screens, which end when the test does."""
+    begun, over = [], threading.Event()
+
+    def prepare(self, on_event, cancel):
+        begun.append(on_event)
+        with parked():
+            assert over.wait(PATIENCE)
+
+    monkeypatch.setattr(UvdiveApp, "prepare", prepare)
+    yield begun
+    over.set()
+
+
+async def test_other_screens_are_imported_once_the_layers_are_read_and_nobody_waits_for_it(prepared):
+    layer = LayerRead("sha256:b", 77_000, 3)
+    async with opened(Waits(*EVENTS, layer)) as (app, pilot):
+        await text_of(app)
+        assert not prepared
+        app.screen._read(layer)
+        await pilot.pause()
+        assert len(prepared) == 1
+        app.screen._loaded(LocalDesk(Loaded(sample_report(), None)))
+        assert "Could save" in await text_of(app)
+        assert len(prepared) == 1
+
+
+async def test_an_image_that_was_read_before_is_shown_before_other_screens_are_imported(prepared):
+    async with opened(SAMPLE) as (app, pilot):
+        await until(pilot, lambda: bool(prepared))
+        assert "Could save" in await text_of(app)
 
 
 async def test_what_follows_the_reading_is_said_too():

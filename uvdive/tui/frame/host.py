@@ -92,6 +92,9 @@ class Host(Protocol):
     def load(self, on_event: OnEvent, cancel: CancelToken) -> Desk:
         """Read the image, in a job's thread."""
 
+    def prepare(self, _on_event: OnEvent, _cancel: CancelToken) -> None:
+        """Import the screens that the next keys open, in a job's thread."""
+
     def freeze(self) -> None:
         """What is in memory now stays there."""
 

@@ -44,6 +44,7 @@ class ExploreScreen(Carrying):
         self._job: Job | None = None
         self._building = FirstBuild(self)
         self._ahead = Ahead(self)
+        self._preparing: Job | None = None
 
     def on_mount(self) -> None:
         """Paint first; begin to read after the first picture."""
@@ -58,6 +59,9 @@ class ExploreScreen(Carrying):
 
     def takes(self, message: Job.Done | Job.Failed) -> bool:
         """Take the answer to a question; False for the message of another job."""
+        if message.job is self._preparing:
+            self._app.crash = message.job.crash or self._app.crash
+            return True
         return super().takes(message) or self._ahead.take(message)
 
     def _begin(self) -> None:
@@ -96,7 +100,14 @@ class ExploreScreen(Carrying):
         elif isinstance(event, LayerRead):
             # Where one way to the layers breaks off, the next one begins anew.
             self.progress.layers_read = min(self.progress.layers_read + 1, self.progress.layers)
+            if self.progress.layers_read == self.progress.layers:
+                self._prepare()
         self.query_one(LayerList).take(event)
+
+    def _prepare(self) -> None:
+        """Have the other screens imported: once, when one process works on alone, or none does."""
+        if self._preparing is None:
+            self._preparing = self._app.jobs.start("prepare", self, self._app.prepare)
 
     @on(Job.Done)
     def _done(self, message: Job.Done) -> None:
@@ -122,6 +133,7 @@ class ExploreScreen(Carrying):
         self.refresh_actions()
         for warning in report.warnings[:3]:
             self.notify(visible(warning), severity="warning", markup=False, timeout=8)
+        self._prepare()
         self._ahead.begin(report)
         if self._app.planned is not None:
             self._app.show_rewrite(report)
