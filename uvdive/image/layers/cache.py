@@ -65,8 +65,8 @@ def default_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 def _pack(layer: LayerData) -> bytes:
     index = layer.index
-    distinct: dict[bytes, int] = {}
-    names = array("I", (distinct.setdefault(name, len(distinct)) for name in index.names))
+    distinct = {name: number for number, name in enumerate(dict.fromkeys(index.names))}
+    names = array("I", map(distinct.__getitem__, index.names))
     texts = {
         "folders": index.folders,
         "names": list(distinct),
@@ -140,6 +140,7 @@ class LayerCache:
         self._folder = folder
         self._variety = variety
         self._limit = limit
+        self._room: int | None = None
 
     def layer(self, diff_id: str, *, hashed: bool = True) -> LayerData | None:
         """What was read of the layer with that diff id, or None.
@@ -242,9 +243,13 @@ class LayerCache:
             except BaseException:
                 Path(name).unlink()
                 raise
-            self._evict()
+            # Looking at every file costs more than writing a small one.
+            self._room = None if self._room is None else self._room - len(head) - len(payload)
+            if self._room is None or self._room < 0:
+                self._room = self._evict()
 
-    def _evict(self) -> None:
+    def _evict(self) -> int:
+        """Remove what was used longest ago, if there is too much; how many bytes may still come."""
         files = sorted(self._files(), key=lambda item: item[2])
         excess = sum(size for _, size, _ in files) - self._limit
         for path, size, _ in files:
@@ -253,3 +258,4 @@ class LayerCache:
             with contextlib.suppress(OSError):
                 path.unlink()
                 excess -= size
+        return -excess
