@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import compress
 from typing import Any, TypeVar, cast
 
 from uvdive.base.paths import raw
@@ -235,8 +236,15 @@ class Files:
         """The uids and gids of what is at and below a node; kept as ``inodes_below`` is."""
         known = self._owners.get(top)
         if known is None:
-            known = self._owners[top] = frozenset(self.mode(node)[1:] for node in self.walk(top))
+            entries, table = self._entries_below(top), self.table
+            uids, gids = (map(column.__getitem__, entries) for column in (table.entry_uid, table.entry_gid))
+            bare = {(0, 0)} if self._final[top] < 0 else set()
+            known = self._owners[top] = frozenset(bare.union(zip(uids, gids, strict=True)))
         return known
+
+    def _entries_below(self, top: int) -> list[int]:
+        """The entries that are seen at and below a node."""
+        return [entry for entry in map(self._final.__getitem__, self.walk(top)) if entry >= 0]
 
     def bytes_of_code(self, top: int) -> Mapping[tuple[str, int], int]:
         """The bytes of sources and bytecode at and below a node, by suffix and component; kept, too."""
@@ -254,10 +262,8 @@ class Files:
         """The inodes of the files at and below a node; kept, as several drafts ask for the same nodes."""
         known = self._inodes.get(top)
         if known is None:
-            entries = (self.entry(node) for node in self.walk(top))
-            inodes = (self.table.entry_inode[entry] for entry in entries if entry is not None)
-            known = frozenset(inode for inode in inodes if inode >= 0)
-            self._inodes[top] = known
+            inodes = frozenset(map(self.table.entry_inode.__getitem__, self._entries_below(top)))
+            known = self._inodes[top] = inodes - {-1}
         return known
 
     def bytes_by_owner(self, nodes: Iterable[int]) -> dict[str, int]:
@@ -267,12 +273,11 @@ class Files:
 
     def _bytes_by_owner(self, nodes: frozenset[int]) -> dict[str, int]:
         inodes = frozenset[int]().union(*map(self.inodes_below, nodes))
-        size, owner_of = self.table.inode_size, self.report.inode_owner
-        sums: dict[int, int] = {}
-        for inode in inodes:
-            owner = owner_of[inode]
-            sums[owner] = sums.get(owner, 0) + size(inode)
-        return {OWNERS[owner]: total for owner, total in sums.items()}
+        sizes = [*map(self.table.entry_size.__getitem__, map(self.table.inode_entry.__getitem__, inodes))]
+        owners = bytes(map(self.report.inode_owner.__getitem__, inodes))
+        return {
+            OWNERS[owner]: sum(compress(sizes, map(owner.__eq__, owners))) for owner in dict.fromkeys(owners)
+        }
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` makes of these files and of what ``key`` holds, and of nothing else: made once.
