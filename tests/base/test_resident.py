@@ -39,6 +39,18 @@ def test_it_answers_about_what_it_keeps(resident):
     assert resident.ask(workers.times, 2) == 14
 
 
+def test_what_is_left_to_be_done_is_done_behind_the_first_answer_and_before_the_first_question(tmp_path):
+    gate, done = tmp_path / "gate", tmp_path / "done"
+    os.mkfifo(gate)
+    found, _ = Resident.start(workers.leaves_work, gate, done)
+    try:
+        assert not done.exists()
+        gate.write_bytes(b"open")
+        assert found.ask(workers.is_there, done)
+    finally:
+        found.close()
+
+
 def test_an_error_is_an_answer_and_a_bug_a_traceback(resident):
     with pytest.raises(ImageError, match="What"):
         resident.ask(workers.refuses)

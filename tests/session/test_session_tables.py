@@ -22,6 +22,10 @@ proof.freshness._TELLING: from parents exclude chmod
 proof.settings._UNITS: '' = 0 k = 10 m = 20 g = 30 t = 40
 sources._ASKS: uvdive.image.registry.opening urllib3
 sources._READS: uvdive.session.desk uvdive.session.opening.reading uvdive.image.store
+    uvdive.session.opening.finished uvdive.image.archives.boxes uvdive.ledger.assemble
+    uvdive.image.stack.stack uvdive.image.stack.comparing uvdive.image.stack.kept
+    uvdive.ledger.environments.reasons uvdive.session.opening.matching csv tomllib
+sources._STORED: uvdive.image.engine.engine uvdive.image.layers.stored
 """
 )
 

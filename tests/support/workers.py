@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import threading
+from pathlib import Path
 
 from uvdive.base.errors import ImageError
 from uvdive.base.progress import CancelToken, Note, OnEvent
@@ -48,6 +49,25 @@ def hang(*, on_event: OnEvent) -> None:
 
 def keep(number: int, *, on_event: OnEvent) -> tuple[int, str]:
     return number, f"keeps {number}"
+
+
+class LeavesWork:
+    """Its work waits at a gate, a named pipe that somebody has to open."""
+
+    def __init__(self, gate: Path, done: Path) -> None:
+        self._gate, self._done = gate, done
+
+    def finish(self) -> None:
+        self._gate.read_bytes()
+        self._done.touch()
+
+
+def leaves_work(gate: Path, done: Path, *, on_event: OnEvent) -> tuple[LeavesWork, None]:
+    return LeavesWork(gate, done), None
+
+
+def is_there(state: object, path: Path) -> bool:
+    return path.exists()
 
 
 def keeps_a_lock(*, on_event: OnEvent) -> tuple[object, None]:

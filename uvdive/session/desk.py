@@ -35,7 +35,7 @@ class Held:
     ``memo`` is of what screens asked for last, ``kept`` of what rewrites found out. What a
     fork adds (``Desk.run``) is lost with it; it has to be brought back by a question. One fork
     keeps what it adds for itself (``Desk.stay``). ``bases`` are the reports of bases by reference,
-    where no engine is to be asked for them.
+    where no engine is to be asked for them. ``later`` is what reading left to be done.
     """
 
     report: ImageReport
@@ -43,6 +43,12 @@ class Held:
     memo: dict[object, Any] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
     bases: Mapping[str, ImageReport] | None = None
+    later: list[Callable[[], None]] = field(default_factory=list)
+
+    def finish(self) -> None:
+        """Do what reading left to be done: keep the report for the next time."""
+        while self.later:
+            self.later.pop()()
 
 
 class Desk(Protocol):
@@ -132,8 +138,9 @@ def hold(
     else:
         from uvdive.session.opening.reading import read_image
 
-        report, index = read_image(target, dockerfile, options, on_event=on_event)
-        held = Held(report, LayerStore(report.files, index))
+        later: list[Callable[[], None]] = []
+        report, index = read_image(target, dockerfile, options, on_event=on_event, later=later)
+        held = Held(report, LayerStore(report.files, index), later=later)
     return held, (slim(held.report), held.store is not None)
 
 

@@ -25,9 +25,15 @@ if TYPE_CHECKING:
     from uvdive.session.opening.images import Loaded
 
 
-_READS = ("uvdive.session.desk", "uvdive.session.opening.reading", "uvdive.image.store")
+_READS = (
+    *("uvdive.session.desk", "uvdive.session.opening.reading", "uvdive.image.store"),
+    *("uvdive.session.opening.finished", "uvdive.image.archives.boxes", "uvdive.ledger.assemble"),
+    *("uvdive.image.stack.stack", "uvdive.image.stack.comparing", "uvdive.image.stack.kept"),
+    *("uvdive.ledger.environments.reasons", "uvdive.session.opening.matching", "csv", "tomllib"),
+)
 _ASKS = ("uvdive.image.registry.opening", "urllib3")
-"""What reads an image, and what asks a registry for it."""
+_STORED = ("uvdive.image.engine.engine", "uvdive.image.layers.stored")
+"""What reads an image, what asks a registry for it, and what an engine's storage."""
 
 
 @dataclass(slots=True)
@@ -137,7 +143,7 @@ class Source:
         from uvdive.base.processes import spare
 
         asks = self.reading.via == "registry" or self.name.startswith("registry://")
-        spare.make_ready((*_READS, *(_ASKS if asks else ())))
+        spare.make_ready((*(_ASKS if asks else _STORED), *_READS))
 
     def _check(self, report: ImageReport) -> None:
         """Is it what was built? BuildError where another build took its tag."""

@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import IO, Any
+from typing import IO, Any, Protocol, runtime_checkable
 
 from uvdive.base import machine
 from uvdive.base.errors import CancelledError
@@ -21,6 +21,14 @@ from uvdive.base.progress import Paced
 
 NICE = 2
 """How much the process steps back behind the app, which answers keys."""
+
+
+@runtime_checkable
+class Finishing(Protocol):
+    """A state with something left to be done that its first answer did not have to wait for."""
+
+    def finish(self) -> None:
+        """Do it, before the first question."""
 
 
 class _Server:
@@ -34,6 +42,8 @@ class _Server:
         message = receive(self._requests)
         if message is None or not self._begin(*message[1]):
             return
+        if isinstance(self._state, Finishing):
+            self._state.finish()
         # Nothing of the state is garbage, and looking through it takes long.
         gc.collect()
         gc.freeze()

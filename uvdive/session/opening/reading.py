@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,18 +39,27 @@ def read_image(
     options: ReadOptions = DEFAULTS,
     *,
     on_event: OnEvent,
+    later: list[Callable[[], None]] | None = None,
 ) -> tuple[ImageReport, StoreIndex]:
     """Read, stack and account for the image that ``target`` names.
+
+    Args:
+        target: what to read.
+        dockerfile: the one that made it, where it was named.
+        options: how to read it.
+        on_event: is told how it goes.
+        later: gets what is left to be done, of which nothing depends; None: it is done at once.
 
     Raises:
         UvdiveError: it cannot be read; see the sources.
     """
     with _uncollected(), bounded(f"The image {target.value}"):
         try:
-            return _read(target, dockerfile, options, on_event)
+            return _read(target, dockerfile, options, on_event, later)
         except WrongTableError as error:
             on_event(Note(f"{error.what} All layers are read whole"))
-            report, index = _read(target, dockerfile, replace(options, verify_digests=True), on_event)
+            whole = replace(options, verify_digests=True)
+            report, index = _read(target, dockerfile, whole, on_event, later)
             return replace(report, warnings=(error.what, *report.warnings)), index
 
 
@@ -90,7 +100,11 @@ def _uncollected() -> Iterator[None]:
 
 
 def _read(
-    target: Target, dockerfile: Path | None, options: ReadOptions, on_event: OnEvent
+    target: Target,
+    dockerfile: Path | None,
+    options: ReadOptions,
+    on_event: OnEvent,
+    later: list[Callable[[], None]] | None,
 ) -> tuple[ImageReport, StoreIndex]:
     memory = _Memory(dockerfile, options, on_event)
     image = open_image(target, _open_options(target, options, on_event, memory))
@@ -125,7 +139,11 @@ def _read(
             )
         )
     index = _store_index(image, sources, kept)
-    memory.keep(image.unread, name, report, index)
+    keep = partial(memory.keep, image.unread, name, report, index)
+    if later is None:
+        keep()
+    else:
+        later.append(keep)
     return report, index
 
 
