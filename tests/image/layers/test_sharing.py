@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -285,26 +286,35 @@ def found(tmp_path: Path) -> list[StoredLayer]:
 @pytest.fixture
 def divided(monkeypatch: pytest.MonkeyPatch) -> None:
     """However little there is, a layer is divided."""
-    monkeypatch.setattr(stored, "WORTH_IT", 0)
+    monkeypatch.setattr(stored, "WORTH_IT", 1)
     monkeypatch.setattr(stored, "_LEAST", 0)
 
 
-@pytest.mark.parametrize("front", [0, 0.2, 0.5, 0.9])
+@pytest.mark.parametrize("places", [[], [0.2], [0.5], [0.9], [0.7, 0.8, 0.9], [0.1, 0.4, 0.8]], ids=str)
 def test_the_engines_storage_is_shared(
     always: None,
     by: str,
     divided: None,
-    front: float,
+    places: list[float],
     found: list[StoredLayer],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(stored, "_FRONT", front)
+    monkeypatch.setattr(stored, "meetings", lambda _processes: places)
     shared = list(read_layers(found, wanted, None))
     monkeypatch.setattr("uvdive.image.layers.helper.may_fork", lambda: False)
     assert shared == list(read_layers(found, wanted, None))
     assert [len(layer.index) for layer in shared] == [1, 31, 61, 91, 121]
-    parts = [len(pieces) for pieces in stored._pieces(found)]
-    assert sum(parts) == len(LAYERS) + bool(front), "one layer lies across the place where both meet"
+    parts = [len(pieces) for pieces in stored._pieces(found, places)]
+    assert sum(parts) == len(LAYERS) + len(places), "a layer lies across each place where two meet"
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 8])
+def test_all_processes_end_together(processes: int) -> None:
+    """Each unpacks all up to the end of its part, and reads that part."""
+    places = [0, *stored.meetings(processes), 1]
+    costs = [end - begin + stored._UNPACK * end for begin, end in pairwise(places)]
+    assert len(costs) == processes
+    assert max(costs) == pytest.approx(min(costs))
 
 
 def test_a_layer_that_is_divided_and_damaged_is_told_of(

@@ -1,4 +1,4 @@
-"""Two processes read the layers of an engine's storage, and parts of one layer."""
+"""Several processes read the layers of an engine's storage, and parts of one layer."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from uvdive.base.errors import ImageError
 from uvdive.base.files.foreign import opened
 from uvdive.image.layer_index import LayerData
 from uvdive.image.layers.cache import LayerCache
-from uvdive.image.layers.helper import Help
+from uvdive.image.layers.helper import Help, how_many, may_fork
 from uvdive.image.sieve import Wanted
 from uvdive.image.tar.below import StorageError, StoredLayer
 from uvdive.image.tar.index import index_tar
@@ -22,8 +23,8 @@ from uvdive.image.tar.tar_split import TarSplitStream
 WORTH_IT = 1 << 19
 """Fewer bytes of headers, as the engine packs them, are read in about the time that a process costs."""
 
-_FRONT = 0.53
-"""So much of all headers is in the first half: whoever reads the other one unpacks both."""
+_UNPACK = 0.13
+"""What unpacking headers takes, beside reading them: whoever reads a part unpacks all that is before it."""
 
 _LEAST = 1 << 16
 """Less of a layer, packed, is not worth a part."""
@@ -42,7 +43,7 @@ class _Piece:
 def read_layers(
     found: Sequence[StoredLayer], wanted: Wanted, cache: LayerCache | None
 ) -> Iterator[LayerData]:
-    """The layers from the cache, or read by two processes where there is enough to read.
+    """The layers from the cache, or read by several processes where there is enough to read.
 
     Raises:
         StorageError: they are not in the expected form, or may not be read.
@@ -51,11 +52,12 @@ def read_layers(
     """
     known = [None if cache is None else cache.layer(stored.diff_id, hashed=False) for stored in found]
     missing = [stored for stored, layer in zip(found, known, strict=True) if layer is None]
-    pieces = _pieces(missing)
+    worth = _packed(missing) // WORTH_IT
+    pieces = _pieces(missing, meetings(1 + how_many(worth)) if worth and may_fork() else ())
     jobs = [
         partial(_read_whole if len(some) == 1 else _tried, piece, wanted) for some in pieces for piece in some
     ]
-    helped = Help(jobs, worth=len(jobs) > len(missing) or _packed(missing) >= WORTH_IT)
+    helped = Help(jobs, worth=worth)
     waiting = iter(pieces)
     try:
         for kept in known:
@@ -73,30 +75,38 @@ def _packed(layers: Sequence[StoredLayer]) -> int:
     return sum(stored.split.stat().st_size for stored in layers)
 
 
-def _pieces(layers: Sequence[StoredLayer]) -> list[list[_Piece]]:
-    """The pieces of each layer: the one that lies across the place where two processes meet has two."""
+def meetings(processes: int) -> list[float]:
+    """Where in all headers, from 0 to 1, each process but the first begins, so that all end together."""
+    ratio = 1 / (1 + _UNPACK)
+    return [(1 - ratio**number) / (1 - ratio**processes) for number in range(1, processes)]
+
+
+def _pieces(layers: Sequence[StoredLayer], places: Sequence[float]) -> list[list[_Piece]]:
+    """The pieces of each layer: one that lies across places where two processes meet has several."""
     pieces: list[list[_Piece]] = []
-    front = int(_packed(layers) * _FRONT)
-    number = before = 0
+    whole, number, before = _packed(layers), 0, 0
     for stored in layers:
         size = stored.split.stat().st_size
-        cut = _cut(stored.split, size, front - before) if size >= WORTH_IT else None
-        if cut is None:
-            pieces.append([_Piece(number, stored)])
-        else:
-            pieces.append([_Piece(number, stored, 0, cut), _Piece(number + 1, stored, cut)])
+        cuts = _cuts(stored.split, size, [int(place * whole) - before for place in places])
+        spans = pairwise([0, *cuts, None])
+        pieces.append([_Piece(number + n, stored, begin or 0, end) for n, (begin, end) in enumerate(spans)])
         number += len(pieces[-1])
         before += size
     return pieces
 
 
-def _cut(split: Path, size: int, at: int) -> int | None:
-    """About where in its text a file is at a byte of its packed form; None where it is not worth a cut."""
-    if not _LEAST <= at <= size - _LEAST:
-        return None
+def _cuts(split: Path, size: int, places: Sequence[int]) -> list[int]:
+    """About where in its text a file is at bytes of its packed form, as far as they are worth a cut."""
+    inside, last = list[int](), 0
+    for place in places:
+        if last + _LEAST <= place <= size - _LEAST:
+            inside.append(place)
+            last = place
+    if size < WORTH_IT or not inside:
+        return []
     with opened(split) as fd:
         text = int.from_bytes(os.pread(fd, 4, size - 4), "little")  # RFC 1952: ISIZE, at the end
-    return text * at // size or None
+    return sorted({text * place // size for place in inside} - {0})
 
 
 def _read_whole(piece: _Piece, wanted: Wanted) -> LayerData:

@@ -1,4 +1,4 @@
-"""Read one layer of an engine's storage in parts that two processes share.
+"""Read one layer of an engine's storage in parts that several processes share.
 
 A part begins with the line of some segment in the middle of ``tar-split.json.gz``. Whoever reads it
 unpacks the text up to there and parses nothing of it, takes it that a member's header stands there,
