@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import secrets
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -22,7 +23,6 @@ from uvdive.build.running import observing, sandbox
 from uvdive.build.running.containers import run_container
 from uvdive.build.running.observing import Answer, Observed, Watched, health_command, observe
 from uvdive.build.running.probe import ports, work
-from uvdive.image import endpoint
 from uvdive.verify.checks import Check, Want
 from uvdive.verify.start.judging import Runs, judge, said
 
@@ -142,8 +142,8 @@ def left_behind(name: str) -> str:
 
 @pytest.fixture
 def name(monkeypatch: pytest.MonkeyPatch) -> str:
-    unique = endpoint.secrets.token_hex(8)
-    monkeypatch.setattr(endpoint.secrets, "token_hex", lambda _: unique)
+    unique = secrets.token_hex(8)
+    monkeypatch.setattr(secrets, "token_hex", lambda _: unique)
     return f"uvdive-{unique}"
 
 
