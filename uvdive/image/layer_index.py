@@ -53,9 +53,9 @@ class LayerIndex:
         return len(self.names)
 
     def strip(self) -> None:
-        """Let go of all but where contents lie, once the layers were laid over each other."""
+        """Let go of all but where contents lie, once ``stack`` took its part of the columns."""
         self.folders, self.names, self.targets = [], [], []
-        for column in (self.folder, self.kind, self.mode, self.uid, self.gid, self.mtime, self.target):
+        for column in (self.folder, self.kind, self.target):
             del column[:]
 
     def removes(self) -> bool:
