@@ -11,6 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_images.odd_tars import (
+    EXTENDED_HEADERS,
+    LONG_NAMES,
+    MANY,
     content,
     extended,
     file,
@@ -71,20 +74,13 @@ def held(tar: bytes, cuts: Sequence[float]) -> list[bool]:
         return fits
 
 
-MANY = b"".join(file(b"d/f%d" % n, b"x" * (n % 700), b"0", b"\0") for n in range(40))
 END = bytes(2 * BLOCK)
 SPARSE = bytearray(header(b"sparse", b"S", size=b"%011o\0" % 600))
 SPARSE[483:495] = b"%011o\0" % 5000
 FITTING = {
     "usual": MANY,
-    "extended headers": b"".join(
-        extended(b"x", record(b"path", b"p/%d" % n)) + file(b"short", b"y" * 600, b"0", b"\0")
-        for n in range(20)
-    ),
-    "long names": b"".join(
-        extended(b"L", b"l" * 150 + b"%d\0" % n) + extended(b"K", b"k\0") + header(b"short", b"2")
-        for n in range(20)
-    ),
+    "extended headers": EXTENDED_HEADERS,
+    "long names": LONG_NAMES,
     "sparse files": (bytes(SPARSE) + b"s" * 600 + bytes(424)) * 20,
     "wanted contents": b"".join(file(b"d%d/RECORD" % n, b"a,b,%d" % n, b"0", b"\0") for n in range(30)),
     "links and whiteouts": b"".join(

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_images.odd_tars import extended, file, header, padded, record, tars
+from made_images.odd_tars import (
+    EXTENDED_HEADERS,
+    LONG_NAMES,
+    MANY,
+    extended,
+    file,
+    header,
+    padded,
+    record,
+    tars,
+)
 
 from uvdive.base.errors import ImageError
 from uvdive.base.files.foreign import opened
@@ -74,20 +84,13 @@ def test_cuts_at_any_block(data: bytes, draw: st.DataObject) -> None:
 
 
 INNER = header(b"inner/RECORD", size=b"%011o\0" % 3) + padded(b"a,b")
-MANY = b"".join(file(b"d/f%d" % n, b"x" * (n % 700), b"0", b"\0") for n in range(40))
 TRICKY = {
     "usual": MANY,
     "contents that are headers": b"".join(file(b"t%d.tar" % n, INNER * 4, b"0", b"\0") for n in range(8)),
     "an end inside": MANY + bytes(2 * BLOCK) + MANY,
     "global headers": MANY + extended(b"g", record(b"mtime", b"7")) + MANY,
-    "extended headers": b"".join(
-        extended(b"x", record(b"path", b"p/%d" % n)) + file(b"short", b"y" * 600, b"0", b"\0")
-        for n in range(20)
-    ),
-    "long names": b"".join(
-        extended(b"L", b"l" * 150 + b"%d\0" % n) + extended(b"K", b"k\0") + header(b"short", b"2")
-        for n in range(20)
-    ),
+    "extended headers": EXTENDED_HEADERS,
+    "long names": LONG_NAMES,
     "a real size in an extended header": extended(b"x", record(b"size", b"2000"))
     + header(b"big")
     + bytes(4 * BLOCK)

@@ -130,6 +130,21 @@ def record(key: bytes, value: bytes) -> bytes:
     return b"%d" % length + rest
 
 
+MANY = b"".join(file(b"d/f%d" % n, b"x" * (n % 700), b"0", b"\0") for n in range(40))
+"""Files of all small sizes."""
+
+EXTENDED_HEADERS = b"".join(
+    extended(b"x", record(b"path", b"p/%d" % n)) + file(b"short", b"y" * 600, b"0", b"\0") for n in range(20)
+)
+"""Files that have their names from PAX headers."""
+
+LONG_NAMES = b"".join(
+    extended(b"L", b"l" * 150 + b"%d\0" % n) + extended(b"K", b"k\0") + header(b"short", b"2")
+    for n in range(20)
+)
+"""Links that have their names and targets from GNU's headers."""
+
+
 records = st.lists(
     st.one_of(
         st.tuples(st.just(b"path"), paths),
